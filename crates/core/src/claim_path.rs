@@ -1,0 +1,175 @@
+//! Claim paths: `sub`, `repository_owner`, `"kubernetes.io".serviceaccount.name`.
+//!
+//! Segments are joined by dots. A segment with a dot, a quote, white space or a `/` is written in double quotes, with
+//! `\"` and `\\` inside.
+//!
+//! ```
+//! use claimgate::claim_path::ClaimPath;
+//!
+//! let path = ClaimPath::parse(r#""kubernetes.io".pod.name"#)?;
+//! assert_eq!(path.segments(), ["kubernetes.io", "pod", "name"]);
+//! # Ok::<(), claimgate::claim_path::ClaimPathError>(())
+//! ```
+
+use std::fmt;
+use std::iter::{Enumerate, Peekable};
+use std::str::Chars;
+
+/// A parsed claim path: at least one segment, none of them empty.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClaimPath {
+    source: String,
+    segments: Vec<String>,
+}
+
+/// A text that is no claim path. Offsets are in characters, from 0.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClaimPathError {
+    /// Nothing at all.
+    #[error("expected a claim name, found nothing")]
+    Empty,
+    /// `a..b`, `.a`, `a.` or `""`.
+    #[error("expected a claim name at character {}, found an empty segment", at + 1)]
+    EmptySegment {
+        /// Where the segment would start.
+        at: usize,
+    },
+    /// A quote that nothing closes.
+    #[error("the `\"` at character {} is never closed", at + 1)]
+    UnclosedQuote {
+        /// Where the quote stands.
+        at: usize,
+    },
+    /// `\` before anything but `"` and `\`.
+    #[error("expected `\\\"` or `\\\\` at character {}, found `\\{found}`", at + 1)]
+    BadEscape {
+        /// Where the `\` stands.
+        at: usize,
+        /// What follows it.
+        found: char,
+    },
+    /// Text right behind a closing quote.
+    #[error("expected `.` or the end after the closing quote at character {}, found `{found}`", at + 1)]
+    AfterQuote {
+        /// Where it stands.
+        at: usize,
+        /// What stands there.
+        found: char,
+    },
+    /// A character that a segment can only have in quotes.
+    #[error("`{}` at character {} is only allowed in double quotes", found.escape_debug(), at + 1)]
+    NeedsQuotes {
+        /// Where it stands.
+        at: usize,
+        /// The character.
+        found: char,
+    },
+}
+
+impl ClaimPathError {
+    /// Stable code of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "claim-path-empty",
+            Self::EmptySegment { .. } => "claim-path-empty-segment",
+            Self::UnclosedQuote { .. } => "claim-path-unclosed-quote",
+            Self::BadEscape { .. } => "claim-path-bad-escape",
+            Self::AfterQuote { .. } => "claim-path-after-quote",
+            Self::NeedsQuotes { .. } => "claim-path-needs-quotes",
+        }
+    }
+}
+
+impl ClaimPath {
+    /// Parses a path as rules have it.
+    ///
+    /// # Errors
+    /// [`ClaimPathError`] says what was expected where.
+    pub fn parse(source: &str) -> Result<Self, ClaimPathError> {
+        if source.is_empty() {
+            return Err(ClaimPathError::Empty);
+        }
+        let mut chars = source.chars().enumerate().peekable();
+        let mut segments = Vec::new();
+        let mut start = 0;
+        loop {
+            let segment = match chars.next_if(|(_, c)| *c == '"') {
+                Some((at, _)) => quoted(&mut chars, at)?,
+                None => bare(&mut chars)?,
+            };
+            if segment.is_empty() {
+                return Err(ClaimPathError::EmptySegment { at: start });
+            }
+            segments.push(segment);
+            match chars.next() {
+                None => return Ok(Self { source: source.to_owned(), segments }),
+                Some((at, '.')) => start = at + 1,
+                Some((at, found)) => return Err(ClaimPathError::AfterQuote { at, found }),
+            }
+        }
+    }
+
+    /// Writes the path of the given member names, with quotes where they are needed.
+    #[must_use]
+    pub fn of(segments: &[&str]) -> String {
+        segments.iter().map(|segment| quote(segment)).collect::<Vec<_>>().join(".")
+    }
+
+    /// The path as it was written.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The member names, outermost first.
+    #[must_use]
+    pub fn segments(&self) -> &[String] {
+        &self.segments
+    }
+}
+
+impl fmt::Display for ClaimPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+fn bare(chars: &mut Peekable<Enumerate<Chars<'_>>>) -> Result<String, ClaimPathError> {
+    let mut segment = String::new();
+    while let Some((at, c)) = chars.next_if(|(_, c)| *c != '.') {
+        if needs_quotes(c) {
+            return Err(ClaimPathError::NeedsQuotes { at, found: c });
+        }
+        segment.push(c);
+    }
+    Ok(segment)
+}
+
+fn quoted(chars: &mut Peekable<Enumerate<Chars<'_>>>, start: usize) -> Result<String, ClaimPathError> {
+    let mut segment = String::new();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Ok(segment),
+            '\\' => match chars.next() {
+                Some((_, escaped @ ('"' | '\\'))) => segment.push(escaped),
+                Some((_, found)) => return Err(ClaimPathError::BadEscape { at, found }),
+                None => break,
+            },
+            c => segment.push(c),
+        }
+    }
+    Err(ClaimPathError::UnclosedQuote { at: start })
+}
+
+fn needs_quotes(c: char) -> bool {
+    matches!(c, '"' | '/') || c.is_whitespace() || c.is_control()
+}
+
+fn quote(segment: &str) -> String {
+    if !segment.is_empty() && !segment.chars().any(|c| c == '.' || needs_quotes(c)) {
+        return segment.to_owned();
+    }
+    format!("\"{}\"", segment.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,194 @@
+//! A token's claims, and how a rule sees their values.
+
+use serde::{Serialize, Serializer};
+
+use crate::claim_path::ClaimPath;
+use crate::json::JsonError;
+pub use crate::json::Value;
+
+/// A claims set: a JSON object without duplicate members ([RFC 7519, section 4]).
+///
+/// [RFC 7519, section 4]: https://www.rfc-editor.org/rfc/rfc7519#section-4
+///
+/// ```
+/// use claimgate::claims::Claims;
+///
+/// let claims = Claims::from_json(r#"{"sub": "repo:octo-org/octo-repo:pull_request"}"#)?;
+/// assert!(claims.get("sub").is_some());
+/// assert!(Claims::from_json(r#"{"sub": "a", "sub": "b"}"#).is_err());
+/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims(Value);
+
+/// A text that is no claims set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClaimsError {
+    /// No acceptable JSON.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// JSON, but no object.
+    #[error("expected a JSON object, found {found}")]
+    NotAnObject {
+        /// What was found.
+        found: &'static str,
+    },
+}
+
+impl ClaimsError {
+    /// Stable code of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Json(error) => error.code(),
+            Self::NotAnObject { .. } => "json-not-an-object",
+        }
+    }
+
+    /// The line of a JSON error, from 1.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Self::Json(error) => Some(error.place().0),
+            Self::NotAnObject { .. } => None,
+        }
+    }
+
+    /// The column of a JSON error, from 1.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        match self {
+            Self::Json(error) => Some(error.place().1),
+            Self::NotAnObject { .. } => None,
+        }
+    }
+}
+
+impl Claims {
+    /// Parses a claims set.
+    ///
+    /// # Errors
+    /// [`ClaimsError`], with line and column for JSON errors.
+    pub fn from_json(text: &str) -> Result<Self, ClaimsError> {
+        Self::from_value(Value::parse(text)?)
+    }
+
+    /// Takes a value that is an object.
+    ///
+    /// # Errors
+    /// [`ClaimsError::NotAnObject`] for any other value.
+    pub fn from_value(value: Value) -> Result<Self, ClaimsError> {
+        match value {
+            Value::Object(_) => Ok(Self(value)),
+            other => Err(ClaimsError::NotAnObject { found: other.kind() }),
+        }
+    }
+
+    /// The claim of that name, at the top level.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.member(name)
+    }
+
+    /// All claims, in the token's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let members = match &self.0 {
+            Value::Object(members) => members.as_slice(),
+            _ => &[],
+        };
+        members.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Compact JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    /// JSON indented by two spaces.
+    #[must_use]
+    pub fn to_json_pretty(&self) -> String {
+        self.0.to_json_pretty()
+    }
+
+    pub(crate) fn find(&self, path: &ClaimPath) -> Found<'_> {
+        let mut value = &self.0;
+        let mut walked: Vec<&str> = Vec::new();
+        for segment in path.segments() {
+            if !walked.is_empty() && !matches!(value, Value::Object(_)) {
+                let parent = ClaimPath::of(&walked);
+                return Found::Missing(format!("claim `{parent}` is {}, and has no member `{segment}`", value.kind()));
+            }
+            walked.push(segment);
+            match value.member(segment) {
+                Some(member) => value = member,
+                None => return Found::Missing(format!("the token has no claim `{}`", ClaimPath::of(&walked))),
+            }
+        }
+        Found::Value(value)
+    }
+}
+
+impl Serialize for Claims {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// What a claim path leads to.
+pub(crate) enum Found<'a> {
+    Value(&'a Value),
+    /// With the sentence that says at which member it ended.
+    Missing(String),
+}
+
+/// What of a value a rule can be matched against.
+pub(crate) enum Usable {
+    /// A scalar's text.
+    One(String),
+    /// The texts of an array's scalar elements, with their indices.
+    Any(Vec<(usize, String)>),
+    /// Nothing, and why not.
+    Nothing(&'static str),
+}
+
+pub(crate) fn usable(value: &Value) -> Usable {
+    if let Some(text) = value.scalar_text() {
+        return Usable::One(text);
+    }
+    match value {
+        Value::Array(items) if items.is_empty() => Usable::Nothing("an empty array"),
+        Value::Array(items) => {
+            let texts: Vec<_> =
+                items.iter().enumerate().filter_map(|(index, item)| Some((index, item.scalar_text()?))).collect();
+            if texts.is_empty() {
+                Usable::Nothing("an array without a string, an integer or a boolean")
+            } else {
+                Usable::Any(texts)
+            }
+        }
+        other => Usable::Nothing(other.kind()),
+    }
+}
+
+/// Claims that policies may be evaluated on: those of a token that passed every check, or claims that the caller
+/// vouches for by [`TrustedClaims::dangerous_assume_verified`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrustedClaims(Claims);
+
+impl TrustedClaims {
+    /// Vouches for claims that no check of this crate has seen: claims typed by hand, or verified elsewhere.
+    ///
+    /// A decision on claims that nobody verified is a simulation, never a ground to grant access.
+    #[must_use]
+    pub fn dangerous_assume_verified(claims: Claims) -> Self {
+        Self(claims)
+    }
+
+    /// The claims.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.0
+    }
+}

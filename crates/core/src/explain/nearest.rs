@@ -1,0 +1,63 @@
+//! The nearest miss: the allow that needed the fewest changes.
+
+use super::evaluate::stopped;
+use super::evidence::{Change, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence};
+use crate::pattern::{Trace, escape};
+use crate::policy::{CompiledPolicy, Decision};
+
+/// The applicable allow with the fewest failing rules; among equals the one whose values got furthest, then the first.
+pub(super) fn nearest_miss(evidence: &[PolicyEvidence], compiled: &[CompiledPolicy]) -> Option<NearestMiss> {
+    let candidate = evidence
+        .iter()
+        .filter(|policy| policy.decision == Decision::Allow && policy.outcome == PolicyOutcome::NotMatched)
+        .min_by_key(|policy| {
+            let failed = failed_rules(policy);
+            let distance: usize = failed.clone().map(distance).sum();
+            (failed.count(), distance)
+        })?;
+    let rules = &compiled.get(candidate.index)?.rules;
+    let changes: Vec<Change> = candidate
+        .rules
+        .iter()
+        .zip(rules)
+        .filter(|(evidence, _)| evidence.outcome != RuleOutcome::Matched)
+        .map(|(evidence, rule)| change(evidence, rule.pattern.dialect()))
+        .collect();
+    let claims: Vec<String> = changes.iter().map(|change| format!("`{}`", change.claim)).collect();
+    let what = if changes.len() == 1 { "only its rule on" } else { "its rules on" };
+    let verb = if changes.len() == 1 { "does" } else { "do" };
+    let sentence =
+        format!("policy {} came nearest: {what} {} {verb} not match", candidate.index + 1, claims.join(" and "));
+    Some(NearestMiss { policy: candidate.index, changes, sentence })
+}
+
+fn failed_rules(policy: &PolicyEvidence) -> impl Iterator<Item = &RuleEvidence> + Clone {
+    policy.rules.iter().filter(|rule| rule.outcome != RuleOutcome::Matched)
+}
+
+/// How much of the nearest value was left when the match stopped. Without a value, more than with any.
+fn distance(rule: &RuleEvidence) -> usize {
+    nearest_value(rule).map_or(usize::from(u16::MAX), left)
+}
+
+fn left(value: &ValueEvidence) -> usize {
+    match &value.trace {
+        Trace::Matched { .. } => 0,
+        Trace::Stopped(stop) => stop.found.chars().count() + stop.expected.chars().count(),
+    }
+}
+
+fn nearest_value(rule: &RuleEvidence) -> Option<&ValueEvidence> {
+    rule.values.iter().min_by_key(|value| left(value))
+}
+
+fn change(rule: &RuleEvidence, dialect: crate::pattern::Dialect) -> Change {
+    let value = nearest_value(rule);
+    Change {
+        claim: rule.claim.clone(),
+        pattern: rule.pattern.clone(),
+        seen: value.map(|value| value.text.clone()),
+        suggested_pattern: value.map(|value| escape(&value.text, dialect)),
+        sentence: value.map_or_else(|| rule.sentence.clone(), stopped),
+    }
+}

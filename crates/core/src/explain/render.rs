@@ -1,0 +1,115 @@
+//! An explanation as text, in the manner of a compiler's diagnostics.
+
+use std::fmt::Write;
+
+use super::evidence::{
+    Explanation, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence,
+};
+use crate::pattern::{Capture, Position, Trace};
+
+/// Renders an explanation for a terminal: the decision, then every policy with its rules, each value with what the
+/// wildcards took, or underlined from where it stopped matching.
+#[must_use]
+pub fn render_text(explanation: &Explanation) -> String {
+    let mut out = String::new();
+    let word = match explanation.decision {
+        Outcome::Allowed => "ALLOWED",
+        Outcome::Denied => "DENIED",
+    };
+    line(&mut out, 0, &format!("{word}[{}]: {}", explanation.reason.code.as_str(), explanation.summary));
+    for policy in &explanation.policies {
+        render_policy(&mut out, policy);
+    }
+    line(&mut out, 1, &format!("default denial: {}", explanation.default_denial.sentence));
+    if let Some(miss) = &explanation.nearest_miss {
+        render_miss(&mut out, miss);
+    }
+    out
+}
+
+fn render_policy(out: &mut String, policy: &PolicyEvidence) {
+    let mark = match policy.outcome {
+        PolicyOutcome::NotApplicable => '-',
+        PolicyOutcome::NotMatched => 'x',
+        PolicyOutcome::Matched => '+',
+    };
+    line(out, 1, &format!("{mark} {}: {}", policy.title, policy.sentence));
+    for rule in &policy.rules {
+        render_rule(out, rule);
+    }
+}
+
+fn render_rule(out: &mut String, rule: &RuleEvidence) {
+    let mark = if rule.outcome == RuleOutcome::Matched { '+' } else { 'x' };
+    line(out, 3, &format!("{mark} {} ~ {}", rule.claim, visible(&rule.pattern)));
+    for value in &rule.values {
+        render_value(out, rule, value);
+    }
+    if rule.values.is_empty() {
+        line(out, 4, &format!("= {}", rule.sentence));
+    }
+}
+
+fn render_value(out: &mut String, rule: &RuleEvidence, value: &ValueEvidence) {
+    let name = match value.index {
+        Some(index) => format!("[{index}] "),
+        None => String::new(),
+    };
+    line(out, 4, &format!("| {name}{}", visible(&value.text)));
+    match &value.trace {
+        Trace::Matched { captures } => {
+            let taken: Vec<String> = captures.iter().map(taken).collect();
+            if !taken.is_empty() {
+                line(out, 4, &format!("= {}", taken.join(", ")));
+            }
+        }
+        Trace::Stopped(stop) if rule.outcome != RuleOutcome::Matched => {
+            let before = name.chars().count() + visible(&prefix(&value.text, stop.value)).chars().count();
+            let width = visible(&stop.found).chars().count().max(1);
+            line(out, 4, &format!("| {}{}", " ".repeat(before), "^".repeat(width)));
+            line(out, 4, &format!("= {}", stop.sentence));
+        }
+        Trace::Stopped(_) => {}
+    }
+}
+
+fn taken(capture: &Capture) -> String {
+    format!("`{}` took `{}`", capture.wildcard, visible(&capture.text))
+}
+
+fn render_miss(out: &mut String, miss: &NearestMiss) {
+    line(out, 1, &format!("nearest miss: {}", miss.sentence));
+    for change in &miss.changes {
+        let suggestion = match &change.suggested_pattern {
+            Some(pattern) => format!("`{}` would match with the pattern `{}`", change.claim, visible(pattern)),
+            None => format!("`{}` would have to be in the token", change.claim),
+        };
+        line(out, 3, &format!("- {suggestion}"));
+    }
+}
+
+fn prefix(text: &str, end: Position) -> String {
+    text.chars().take(end.chars).collect()
+}
+
+/// The text with control, bidirectional and zero-width characters written as escapes.
+fn visible(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        if is_invisible(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+fn line(out: &mut String, indent: usize, text: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{}{text}", "  ".repeat(indent));
+}

@@ -1,0 +1,308 @@
+//! Strict JSON: no duplicate member at any depth, no excessive nesting, integers kept apart from fractions.
+//!
+//! JSON with duplicate members means different things to different readers ([RFC 8259, section 4], [RFC 7519,
+//! section 4]); a token or a policy must mean one thing.
+//!
+//! [RFC 8259, section 4]: https://www.rfc-editor.org/rfc/rfc8259#section-4
+//! [RFC 7519, section 4]: https://www.rfc-editor.org/rfc/rfc7519#section-4
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// How deep arrays and objects may nest.
+pub const MAX_DEPTH: usize = 64;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number written as an integer that fits 64 bits, signed or not.
+    Integer(i128),
+    /// Any other number.
+    Fraction(f64),
+    /// A string.
+    String(String),
+    /// An array.
+    Array(Vec<Value>),
+    /// An object, its members in the order they were written.
+    Object(Vec<(String, Value)>),
+}
+
+/// A text that is no acceptable JSON. Lines and columns count from 1.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JsonError {
+    /// Not JSON at all.
+    #[error("not JSON: {message} at line {line}, column {column}")]
+    Syntax {
+        /// The parser's own words.
+        message: String,
+        /// Line of the error.
+        line: usize,
+        /// Column of the error.
+        column: usize,
+    },
+    /// An object names a member twice.
+    #[error("member `{name}` stands twice in one object (line {line}, column {column})")]
+    DuplicateMember {
+        /// The member's name.
+        name: String,
+        /// Line of the second.
+        line: usize,
+        /// Column of the second.
+        column: usize,
+    },
+    /// Deeper than [`MAX_DEPTH`].
+    #[error("arrays and objects nest deeper than {max} levels (line {line}, column {column})")]
+    TooDeep {
+        /// The limit.
+        max: usize,
+        /// Line where it was passed.
+        line: usize,
+        /// Column where it was passed.
+        column: usize,
+    },
+}
+
+impl JsonError {
+    /// Stable code of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax { .. } => "json-syntax",
+            Self::DuplicateMember { .. } => "json-duplicate-member",
+            Self::TooDeep { .. } => "json-too-deep",
+        }
+    }
+
+    /// Line and column of the error, from 1.
+    #[must_use]
+    pub fn place(&self) -> (usize, usize) {
+        match self {
+            Self::Syntax { line, column, .. }
+            | Self::DuplicateMember { line, column, .. }
+            | Self::TooDeep { line, column, .. } => (*line, *column),
+        }
+    }
+}
+
+impl Value {
+    /// Parses one JSON text, nothing before or behind it but white space.
+    ///
+    /// # Errors
+    /// [`JsonError`] with line and column.
+    pub fn parse(text: &str) -> Result<Self, JsonError> {
+        let problem = RefCell::new(None);
+        let seed = Seed { depth: 0, problem: &problem };
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let result = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+        result.map_err(|error| to_error(&error, problem.into_inner()))
+    }
+
+    /// Reads a value from any deserializer, with the same strictness.
+    ///
+    /// # Errors
+    /// The deserializer's, and one that names a duplicate member or too deep a nesting.
+    pub fn from_deserializer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let problem = RefCell::new(None);
+        Seed { depth: 0, problem: &problem }.deserialize(deserializer)
+    }
+
+    /// What kind of value it is, with an article: `a string`, `an object`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Integer(_) => "an integer",
+            Self::Fraction(_) => "a fraction or a number beyond 64 bits",
+            Self::String(_) => "a string",
+            Self::Array(items) if items.is_empty() => "an empty array",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// A member of an object.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text that a rule is matched against: a string itself, an integer's or boolean's JSON text, else nothing.
+    #[must_use]
+    pub fn scalar_text(&self) -> Option<String> {
+        match self {
+            Self::String(text) => Some(text.clone()),
+            Self::Bool(flag) => Some(flag.to_string()),
+            Self::Integer(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Compact JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// JSON indented by two spaces.
+    #[must_use]
+    pub fn to_json_pretty(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(flag) => serializer.serialize_bool(*flag),
+            Self::Integer(number) => match (i64::try_from(*number), u64::try_from(*number)) {
+                (Ok(signed), _) => serializer.serialize_i64(signed),
+                (_, Ok(unsigned)) => serializer.serialize_u64(unsigned),
+                _ => serializer.serialize_i128(*number),
+            },
+            Self::Fraction(number) => serializer.serialize_f64(*number),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+enum Problem {
+    Duplicate(String),
+    TooDeep,
+}
+
+fn to_error(error: &serde_json::Error, problem: Option<Problem>) -> JsonError {
+    let (line, column) = (error.line(), error.column());
+    match problem {
+        Some(Problem::Duplicate(name)) => JsonError::DuplicateMember { name, line, column },
+        Some(Problem::TooDeep) => JsonError::TooDeep { max: MAX_DEPTH, line, column },
+        None => {
+            let text = error.to_string();
+            let message = text.rfind(" at line ").and_then(|end| text.get(..end)).unwrap_or(&text);
+            JsonError::Syntax { message: message.to_owned(), line, column }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Seed<'a> {
+    depth: usize,
+    problem: &'a RefCell<Option<Problem>>,
+}
+
+impl Seed<'_> {
+    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
+        if self.depth < MAX_DEPTH {
+            return Ok(Self { depth: self.depth + 1, ..self });
+        }
+        *self.problem.borrow_mut() = Some(Problem::TooDeep);
+        Err(E::custom(format_args!("arrays and objects nest deeper than {MAX_DEPTH} levels")))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Integer(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Integer(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Fraction(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
+        let mut values = Vec::new();
+        while let Some(value) = items.next_element_seed(inner)? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
+        let mut seen = HashSet::new();
+        let mut values = Vec::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if !seen.insert(name.clone()) {
+                let message = format!("member `{name}` stands twice in one object");
+                *self.problem.borrow_mut() = Some(Problem::Duplicate(name));
+                return Err(A::Error::custom(message));
+            }
+            let value = members.next_value_seed(inner)?;
+            values.push((name, value));
+        }
+        Ok(Value::Object(values))
+    }
+}

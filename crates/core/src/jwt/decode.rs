@@ -1,0 +1,139 @@
+//! Compact tokens ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)) taken apart.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
+use super::{Algorithm, TokenError};
+use crate::claims::{Claims, Value};
+use crate::finding::Finding;
+
+/// The largest token that is accepted unless told otherwise, in bytes.
+pub const DEFAULT_MAX_SIZE: usize = 64 * 1024;
+
+/// Header members that carry or name keys; they are never used.
+const KEY_MEMBERS: [&str; 4] = ["jku", "x5u", "x5c", "jwk"];
+
+/// A decoded token whose signature, issuer and times nobody has checked. It proves nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnverifiedToken {
+    /// The header.
+    pub header: Claims,
+    /// The claims.
+    pub claims: Claims,
+    signing_input: String,
+    signature: Vec<u8>,
+}
+
+impl UnverifiedToken {
+    /// What the signature is over: the first two parts as they were sent.
+    #[must_use]
+    pub fn signing_input(&self) -> &str {
+        &self.signing_input
+    }
+
+    /// The signature's bytes.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// The key that the header names.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.header.get("kid").and_then(Value::as_str)
+    }
+
+    /// The checks of the header: an accepted `alg`, no `crit`.
+    ///
+    /// # Errors
+    /// The [`TokenError`] of the first that fails.
+    pub fn algorithm(&self) -> Result<Algorithm, TokenError> {
+        let algorithm = match self.header.get("alg") {
+            Some(Value::String(name)) => Algorithm::parse(name)?,
+            other => {
+                let found = other.map_or("nothing", Value::kind).to_owned();
+                return Err(TokenError::AlgorithmMissing { found });
+            }
+        };
+        if self.header.get("crit").is_some() {
+            return Err(TokenError::Critical);
+        }
+        match self.header.get("kid") {
+            None | Some(Value::String(_)) => Ok(algorithm),
+            Some(other) => Err(TokenError::HeaderNotText { member: "kid", found: other.kind() }),
+        }
+    }
+
+    /// Remarks on header members that are ignored.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        KEY_MEMBERS
+            .into_iter()
+            .filter(|name| self.header.get(name).is_some())
+            .map(|name| {
+                Finding::new("header-key-ignored", format!("the header brings a key of its own in `{name}`"))
+                    .at(format!("header.{name}"))
+                    .help("it is never used: a token cannot vouch for itself")
+            })
+            .collect()
+    }
+}
+
+/// Decodes a token of at most [`DEFAULT_MAX_SIZE`] bytes **without verifying anything**.
+///
+/// # Errors
+/// The [`TokenError`] of the first check of its form that fails.
+pub fn decode_unverified(token: &str) -> Result<UnverifiedToken, TokenError> {
+    decode_unverified_within(token, DEFAULT_MAX_SIZE)
+}
+
+/// The same with another limit in bytes.
+///
+/// # Errors
+/// The [`TokenError`] of the first check of its form that fails.
+pub fn decode_unverified_within(token: &str, max: usize) -> Result<UnverifiedToken, TokenError> {
+    if token.is_empty() {
+        return Err(TokenError::Empty);
+    }
+    if token.len() > max {
+        return Err(TokenError::TooLarge { max, found: token.len() });
+    }
+    if token.trim_start().starts_with('{') {
+        return Err(TokenError::JsonSerialization);
+    }
+    let parts: Vec<&str> = token.split('.').collect();
+    let (header, payload, signature) = match parts.as_slice() {
+        [header, payload, signature] => (*header, *payload, *signature),
+        [_, _, _, _, _] => return Err(TokenError::Encrypted),
+        other => return Err(TokenError::Segments { found: other.len() }),
+    };
+    Ok(UnverifiedToken {
+        header: json_part("header", header)?,
+        claims: json_part("payload", payload)?,
+        signing_input: format!("{header}.{payload}"),
+        signature: base64_part("signature", signature)?,
+    })
+}
+
+fn json_part(part: &'static str, encoded: &str) -> Result<Claims, TokenError> {
+    let bytes = base64_part(part, encoded)?;
+    let text = String::from_utf8(bytes).map_err(|_| TokenError::Utf8 { part })?;
+    Claims::from_json(&text).map_err(|error| TokenError::Json { part, error })
+}
+
+fn base64_part(part: &'static str, encoded: &str) -> Result<Vec<u8>, TokenError> {
+    BASE64_URL_SAFE_NO_PAD.decode(encoded).map_err(|error| {
+        let problem = match error {
+            base64::DecodeError::InvalidByte(at, byte) if byte.is_ascii_graphic() => {
+                format!("found `{}` at character {}", char::from(byte), at + 1)
+            }
+            base64::DecodeError::InvalidByte(at, _) => format!("found a foreign character at byte {}", at + 1),
+            base64::DecodeError::InvalidLength(length) => {
+                format!("a length of {length} is impossible; is the end missing?")
+            }
+            base64::DecodeError::InvalidLastSymbol { .. } => "its last character has stray bits".to_owned(),
+            base64::DecodeError::InvalidPadding => "it is padded".to_owned(),
+        };
+        TokenError::Base64 { part, problem }
+    })
+}

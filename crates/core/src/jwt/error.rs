@@ -1,0 +1,135 @@
+//! Why a token is refused.
+
+use crate::claims::ClaimsError;
+use crate::time::{format_duration, format_utc, relative};
+
+/// A token that fails a check. Every variant says what was expected and what was found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields are what the messages say")]
+pub enum TokenError {
+    #[error("expected a token, found nothing")]
+    Empty,
+    #[error("expected a token of at most {max} bytes, found {found}")]
+    TooLarge { max: usize, found: usize },
+    #[error("expected three parts joined by `.`, found {found}")]
+    Segments { found: usize },
+    #[error("expected a signed token of three parts, found five: this is an encrypted token (JWE)")]
+    Encrypted,
+    #[error("expected the compact form of three parts, found JSON")]
+    JsonSerialization,
+    #[error("the {part} is not canonical unpadded base64url: {problem}")]
+    Base64 { part: &'static str, problem: String },
+    #[error("the {part} is not UTF-8")]
+    Utf8 { part: &'static str },
+    #[error("the {part} is not a JSON object: {error}")]
+    Json { part: &'static str, error: ClaimsError },
+    #[error("expected `alg` in the header, found {found}")]
+    AlgorithmMissing { found: String },
+    #[error("`alg` is `{found}`: the token is not signed at all")]
+    AlgorithmNone { found: String },
+    #[error("`alg` is `{found}`: signed with a shared secret, which proves nothing about an issuer")]
+    AlgorithmSymmetric { found: String },
+    #[error("`alg` is `{found}`, which is not supported")]
+    AlgorithmUnsupported { found: String },
+    #[error("the header has `crit`, which demands extensions that are not supported")]
+    Critical,
+    #[error("expected `{member}` in the header to be a string, found {found}")]
+    HeaderNotText { member: &'static str, found: &'static str },
+    #[error("expected claim `iss` with the issuer's URL, found {found}")]
+    IssuerMissing { found: String },
+    #[error("no issuer is registered with the URL `{found}`")]
+    IssuerUnknown { found: String },
+    #[error("`iss` is `{found}`, registered is `{registered}`: they differ in {difference} only")]
+    IssuerNearly { found: String, registered: String, difference: &'static str },
+    #[error("the issuer `{issuer}` is registered without keys")]
+    KeysMissing { issuer: String },
+    #[error("the header names key `{found}`, the issuer has {known}")]
+    KeyUnknown { found: String, known: String },
+    #[error("key `{key}` does not fit: {problem}")]
+    KeyUnfit { key: String, problem: String },
+    #[error("the header names no key (`kid`), and {fitting} of the issuer's keys fit `{algorithm}`")]
+    KeyAmbiguous { fitting: usize, algorithm: &'static str },
+    #[error("the issuer has more than one key `{kid}` that fits")]
+    KeyRepeated { kid: String },
+    #[error("the signature is not one of key `{key}` over this token")]
+    Signature { key: String },
+    #[error("the signature could not be checked: {problem}")]
+    SignatureUnchecked { problem: String },
+    #[error("expected claim `exp` with the time of expiry, found none")]
+    ExpiryMissing,
+    #[error("expected claim `{claim}` to be an integer (seconds since 1970), found {found}")]
+    TimeNotInteger { claim: &'static str, found: String },
+    #[error("expired {}, at {}", relative(*exp, *now), format_utc(*exp))]
+    Expired { exp: i64, now: i64 },
+    #[error("not valid yet: `nbf` is {}, {}", format_utc(*nbf), relative(*nbf, *now))]
+    NotYetValid { nbf: i64, now: i64 },
+    #[error("issued in the future: `iat` is {}, {}", format_utc(*iat), relative(*iat, *now))]
+    IssuedInFuture { iat: i64, now: i64 },
+}
+
+impl TokenError {
+    /// Stable code of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "token-empty",
+            Self::TooLarge { .. } => "token-too-large",
+            Self::Segments { .. } => "token-segments",
+            Self::Encrypted => "token-encrypted",
+            Self::JsonSerialization => "token-json-serialization",
+            Self::Base64 { .. } => "token-base64",
+            Self::Utf8 { .. } => "token-utf8",
+            Self::Json { error, .. } => error.code(),
+            Self::AlgorithmMissing { .. } => "alg-missing",
+            Self::AlgorithmNone { .. } => "alg-none",
+            Self::AlgorithmSymmetric { .. } => "alg-symmetric",
+            Self::AlgorithmUnsupported { .. } => "alg-unsupported",
+            Self::Critical => "header-crit",
+            Self::HeaderNotText { .. } => "header-not-text",
+            Self::IssuerMissing { .. } => "iss-missing",
+            Self::IssuerUnknown { .. } => "iss-unknown",
+            Self::IssuerNearly { .. } => "iss-nearly",
+            Self::KeysMissing { .. } => "keys-missing",
+            Self::KeyUnknown { .. } => "key-unknown",
+            Self::KeyUnfit { .. } => "key-unfit",
+            Self::KeyAmbiguous { .. } => "key-ambiguous",
+            Self::KeyRepeated { .. } => "key-repeated",
+            Self::Signature { .. } => "signature-invalid",
+            Self::SignatureUnchecked { .. } => "signature-unchecked",
+            Self::ExpiryMissing => "exp-missing",
+            Self::TimeNotInteger { .. } => "time-not-integer",
+            Self::Expired { .. } => "token-expired",
+            Self::NotYetValid { .. } => "token-not-yet-valid",
+            Self::IssuedInFuture { .. } => "token-issued-in-future",
+        }
+    }
+
+    /// What one might do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::Segments { .. } => "was the token cut off when it was copied? It looks like `eyJ….eyJ….…`".to_owned(),
+            Self::AlgorithmNone { .. } | Self::AlgorithmSymmetric { .. } | Self::AlgorithmUnsupported { .. } => {
+                let names: Vec<_> = super::Algorithm::ALL.into_iter().map(super::Algorithm::as_str).collect();
+                format!("supported are {}", names.join(", "))
+            }
+            Self::IssuerNearly { registered, .. } => {
+                format!(
+                    "URLs are compared exactly: register the issuer as the token has it, in place of `{registered}`"
+                )
+            }
+            Self::IssuerUnknown { .. } => "register the issuer, or check which issuer the token is from".to_owned(),
+            Self::KeysMissing { .. } => "paste the issuer's JWKS, or fetch it".to_owned(),
+            Self::KeyUnknown { .. } => "has the issuer rotated its keys? Fetch its JWKS anew".to_owned(),
+            Self::Signature { .. } => {
+                "was the token changed after it was signed, or is the JWKS another issuer's?".to_owned()
+            }
+            Self::Expired { exp, now } => {
+                format!("CI tokens live for minutes; this one is over by {}", format_duration(exp.abs_diff(*now)))
+            }
+            _ => return None,
+        };
+        Some(help)
+    }
+}

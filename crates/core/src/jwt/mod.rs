@@ -1,0 +1,15 @@
+//! JSON Web Tokens: decoding, keys, and the checks that come before any policy.
+
+mod algorithm;
+mod decode;
+mod error;
+mod jwk;
+mod signature;
+mod times;
+
+pub use algorithm::Algorithm;
+pub use decode::{DEFAULT_MAX_SIZE, UnverifiedToken, decode_unverified, decode_unverified_within};
+pub use error::TokenError;
+pub use jwk::{Jwk, Jwks, JwksError, MIN_RSA_BITS};
+pub use signature::{BuiltIn, SignatureCheck, VerifySignature};
+pub(crate) use times::check_times;

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::panic,
+        clippy::todo,
+        clippy::unreachable
+    )
+)]
+
+pub mod claim_path;
+pub mod claims;
+pub mod explain;
+pub mod finding;
+pub mod inspect;
+pub mod issuer;
+pub mod json;
+pub mod jwt;
+pub mod pattern;
+pub mod policy;
+pub mod time;

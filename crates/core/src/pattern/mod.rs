@@ -1,0 +1,257 @@
+//! The wildcard language of claim patterns.
+//!
+//! A pattern is matched against one whole value: anchored at both ends, case-sensitive, by Unicode scalar value.
+//!
+//! | written | [`Dialect::Pulumi`] | [`Dialect::StringLike`] |
+//! |---|---|---|
+//! | `*` | zero or more characters, `/` and `:` included | the same |
+//! | `?` | zero or one character | exactly one character |
+//! | `.` | exactly one character | itself |
+//! | `\*` `\?` `\.` `\\` | the character itself (our extension) | the same, without `\.` |
+//! | anything else, `[`, `{`, a lone `\` included | itself | itself |
+//!
+//! ```
+//! use claimgate::pattern::{Dialect, Pattern};
+//!
+//! let pattern = Pattern::new("repo:octo-org/*:pull_request", Dialect::Pulumi)?;
+//! assert!(pattern.is_match("repo:octo-org/octo-repo:pull_request"));
+//! assert!(!pattern.is_match("repo:other/octo-repo:pull_request"));
+//! # Ok::<(), claimgate::pattern::PatternError>(())
+//! ```
+
+mod compile;
+mod reference;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use reference::{Capture, Position, Span, Stop, Trace};
+
+use crate::finding::Finding;
+use compile::Matcher;
+
+/// The longest pattern that is accepted, in characters.
+pub const MAX_PATTERN_CHARS: usize = 4096;
+
+/// Which characters of a pattern are wildcards, and what they take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// Pulumi Cloud's: `*` any run, `?` zero or one character, `.` exactly one.
+    #[default]
+    Pulumi,
+    /// AWS IAM's `StringLike`: `*` any run, `?` exactly one character.
+    StringLike,
+}
+
+/// A pattern that cannot be compiled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PatternError {
+    /// More than [`MAX_PATTERN_CHARS`] characters.
+    #[error("expected a pattern of at most {max} characters, found {found}")]
+    TooLong {
+        /// How many characters were found.
+        found: usize,
+        /// How many are accepted.
+        max: usize,
+    },
+}
+
+impl PatternError {
+    /// Stable code of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "pattern-too-long",
+        }
+    }
+}
+
+/// One element of a parsed pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
+    Literal(char),
+    /// Exactly one character.
+    One,
+    /// Zero or one character.
+    Optional,
+    /// Zero or more characters.
+    Many,
+}
+
+impl Token {
+    pub(crate) fn is_wildcard(self) -> bool {
+        !matches!(self, Self::Literal(_))
+    }
+}
+
+/// A token with its place in the source, in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) token: Token,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// A compiled pattern.
+#[derive(Clone)]
+pub struct Pattern {
+    source: String,
+    dialect: Dialect,
+    items: Vec<Item>,
+    matcher: Matcher,
+}
+
+impl Pattern {
+    /// Compiles `source`. Every text is a pattern; only its length is limited.
+    ///
+    /// # Errors
+    /// [`PatternError::TooLong`] above [`MAX_PATTERN_CHARS`] characters.
+    pub fn new(source: &str, dialect: Dialect) -> Result<Self, PatternError> {
+        let found = source.chars().count();
+        if found > MAX_PATTERN_CHARS {
+            return Err(PatternError::TooLong { found, max: MAX_PATTERN_CHARS });
+        }
+        let items = parse(source, dialect);
+        let matcher = Matcher::compile(&items);
+        Ok(Self { source: source.to_owned(), dialect, items, matcher })
+    }
+
+    /// The text that the pattern was compiled from.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The dialect that it was compiled in.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Whether it has no wildcard, and so accepts one value only.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        !self.items.iter().any(|item| item.token.is_wildcard())
+    }
+
+    /// Whether it accepts the whole of `value`.
+    #[must_use]
+    pub fn is_match(&self, value: &str) -> bool {
+        self.matcher.is_match(&self.items, value)
+    }
+
+    /// The same answer as [`Pattern::is_match`], with what each wildcard took, or where the match stopped.
+    ///
+    /// A `*` is shown with the shortest text that lets the rest match.
+    #[must_use]
+    pub fn trace(&self, value: &str) -> Trace {
+        reference::trace(&self.source, &self.items, value)
+    }
+
+    /// Remarks on wildcards and escapes that are easily overlooked.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.items.iter().any(|item| item.end - item.start > 1) {
+            findings.push(
+                Finding::new("escape-not-portable", format!("`{}` escapes a character with `\\`", self.source))
+                    .help("escapes are an extension: Pulumi Cloud documents none, and may read the `\\` as itself"),
+            );
+        }
+        if !self.items.is_empty() && self.items.iter().all(|item| item.token == Token::Many) {
+            findings.push(
+                Finding::new("matches-anything", format!("`{}` accepts every value", self.source))
+                    .help("the claim has to be there, but its value does not matter"),
+            );
+        }
+        let has_one = self.items.iter().any(|item| item.token == Token::One);
+        if has_one && self.dialect == Dialect::Pulumi {
+            findings.push(
+                Finding::new("dot-is-wildcard", format!("each `.` in `{}` matches any one character", self.source))
+                    .help(format!("it also accepts `{}`", self.items.iter().map(sample_char).collect::<String>())),
+            );
+        }
+        findings
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pattern").field("source", &self.source).field("dialect", &self.dialect).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.dialect == other.dialect && self.source == other.source
+    }
+}
+
+impl Eq for Pattern {}
+
+/// Writes `text` so that it stands for itself in a pattern.
+///
+/// ```
+/// use claimgate::pattern::{escape, Dialect, Pattern};
+///
+/// assert_eq!(escape("release-1.2", Dialect::Pulumi), r"release-1\.2");
+/// assert!(!Pattern::new(r"release-1\.2", Dialect::Pulumi)?.is_match("release-1x2"));
+/// # Ok::<(), claimgate::pattern::PatternError>(())
+/// ```
+#[must_use]
+pub fn escape(text: &str, dialect: Dialect) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_escapable(c, dialect) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// The naive matcher that property tests hold [`Pattern::is_match`] against.
+#[must_use]
+pub fn reference_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
+    reference::is_match(&parse(pattern, dialect), value)
+}
+
+fn parse(source: &str, dialect: Dialect) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut chars = source.chars().enumerate().peekable();
+    while let Some((start, c)) = chars.next() {
+        let mut end = start + 1;
+        let token = match (c, dialect) {
+            ('*', _) => Token::Many,
+            ('?', Dialect::Pulumi) => Token::Optional,
+            ('?', Dialect::StringLike) | ('.', Dialect::Pulumi) => Token::One,
+            ('\\', _) => match chars.next_if(|(_, next)| is_escapable(*next, dialect)) {
+                Some((_, escaped)) => {
+                    end += 1;
+                    Token::Literal(escaped)
+                }
+                None => Token::Literal('\\'),
+            },
+            (c, _) => Token::Literal(c),
+        };
+        items.push(Item { token, start, end });
+    }
+    items
+}
+
+/// A character of an accepted text in which every `.` took an `x`; other wildcards stay as they are written.
+fn sample_char(item: &Item) -> char {
+    match item.token {
+        Token::Literal(c) => c,
+        Token::One => 'x',
+        Token::Optional => '?',
+        Token::Many => '*',
+    }
+}
+
+fn is_escapable(c: char, dialect: Dialect) -> bool {
+    matches!(c, '*' | '?' | '\\') || (c == '.' && dialect == Dialect::Pulumi)
+}

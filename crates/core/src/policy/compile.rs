@@ -1,0 +1,256 @@
+//! Policies as they are decided with: every path and pattern compiled, every field where it belongs.
+
+use super::{Decision, PolicyDefinition, PolicyError, RequestedToken, TokenType};
+use crate::claim_path::ClaimPath;
+use crate::finding::Finding;
+use crate::pattern::{Dialect, Pattern};
+
+/// From more policies than this on an issuer, a finding warns: Pulumi Cloud documented it as its limit.
+pub const MANY_POLICIES: usize = 40;
+
+/// Compiled policies; nothing in it can be half right.
+#[derive(Clone, Debug)]
+pub struct PolicySet {
+    policies: Vec<CompiledPolicy>,
+    findings: Vec<Finding>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CompiledPolicy {
+    pub(crate) decision: Decision,
+    pub(crate) target: Target,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// Which requests a policy applies to.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    Organization { admin: bool, role_id: Option<String> },
+    Team(Pattern),
+    Personal(String),
+    Runner(String),
+}
+
+impl Target {
+    pub(crate) fn token_type(&self) -> TokenType {
+        match self {
+            Self::Organization { .. } => TokenType::Organization,
+            Self::Team(_) => TokenType::Team,
+            Self::Personal(_) => TokenType::Personal,
+            Self::Runner(_) => TokenType::Runner,
+        }
+    }
+
+    /// Why the policy does not apply to `request`, or nothing if it does.
+    pub(crate) fn mismatch(&self, request: &RequestedToken) -> Option<String> {
+        match (self, request) {
+            (Self::Organization { .. }, RequestedToken::Organization { .. }) => None,
+            (Self::Team(pattern), RequestedToken::Team { name }) => (!pattern.is_match(name))
+                .then(|| format!("it is for teams like `{}`, asked for was team `{name}`", pattern.source())),
+            (Self::Personal(own), RequestedToken::Personal { login }) => (!own.eq_ignore_ascii_case(login))
+                .then(|| format!("it is for user `{own}`, asked for was user `{login}`")),
+            (Self::Runner(own), RequestedToken::Runner { name }) => {
+                (own != name).then(|| format!("it is for runner `{own}`, asked for was runner `{name}`"))
+            }
+            _ => Some(format!(
+                "it is for {} tokens, asked for was a token of type {}",
+                self.token_type().as_str(),
+                request.token_type().as_str()
+            )),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) path: ClaimPath,
+    pub(crate) pattern: Pattern,
+}
+
+impl PolicySet {
+    /// Compiles policies, or says everything that is wrong with them.
+    ///
+    /// # Errors
+    /// Every [`PolicyError`], in the policies' order, with paths from `policies[0]`.
+    ///
+    /// ```
+    /// use claimgate::pattern::Dialect;
+    /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
+    ///
+    /// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization);
+    /// // An allow needs a rule.
+    /// assert!(PolicySet::compile(&[allow.clone()], Dialect::Pulumi).is_err());
+    /// assert!(PolicySet::compile(&[allow.rule("sub", "repo:octo-org/*")], Dialect::Pulumi).is_ok());
+    /// ```
+    pub fn compile(definitions: &[PolicyDefinition], dialect: Dialect) -> Result<Self, Vec<PolicyError>> {
+        let mut compiler = Compiler { dialect, errors: Vec::new(), findings: Vec::new() };
+        let policies: Vec<_> = definitions
+            .iter()
+            .enumerate()
+            .filter_map(|(index, definition)| compiler.policy(&format!("policies[{index}]"), definition))
+            .collect();
+        if !compiler.errors.is_empty() {
+            return Err(compiler.errors);
+        }
+        if policies.len() > MANY_POLICIES {
+            let message = format!("{} policies on one issuer", policies.len());
+            let help = format!("Pulumi Cloud documented a limit of {MANY_POLICIES} policies an issuer");
+            compiler.findings.push(Finding::new("many-policies", message).at("policies").help(help));
+        }
+        Ok(Self { policies, findings: compiler.findings })
+    }
+
+    /// How many policies there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.policies.len()
+    }
+
+    /// Whether there is none, so that everything is denied.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.policies.is_empty()
+    }
+
+    /// Remarks on the policies, each with its path.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    pub(crate) fn policies(&self) -> &[CompiledPolicy] {
+        &self.policies
+    }
+}
+
+struct Compiler {
+    dialect: Dialect,
+    errors: Vec<PolicyError>,
+    findings: Vec<Finding>,
+}
+
+impl Compiler {
+    fn policy(&mut self, path: &str, definition: &PolicyDefinition) -> Option<CompiledPolicy> {
+        self.misplaced_fields(path, definition);
+        let target = self.target(path, definition);
+        let rules = self.rules(path, definition);
+        self.look_closer(path, definition);
+        Some(CompiledPolicy { decision: definition.decision, target: target?, rules })
+    }
+
+    fn misplaced_fields(&mut self, path: &str, definition: &PolicyDefinition) {
+        let has_permissions = definition.authorized_permissions.as_ref().is_some_and(|list| !list.is_empty());
+        let fields = [
+            ("teamName", definition.team_name.is_some(), TokenType::Team),
+            ("userLogin", definition.user_login.is_some(), TokenType::Personal),
+            ("runnerID", definition.runner_id.is_some(), TokenType::Runner),
+            ("roleID", definition.role_id.is_some(), TokenType::Organization),
+            ("authorizedPermissions", has_permissions, TokenType::Organization),
+        ];
+        for (name, is_there, belongs_to) in fields {
+            if is_there && definition.token_type != belongs_to {
+                let message = format!(
+                    "`{name}` goes with token type `{}`, found with `{}`",
+                    belongs_to.as_str(),
+                    definition.token_type.as_str()
+                );
+                self.errors.push(PolicyError::new(format!("{path}.{name}"), "field-misplaced", message));
+            }
+        }
+    }
+
+    fn target(&mut self, path: &str, definition: &PolicyDefinition) -> Option<Target> {
+        match definition.token_type {
+            TokenType::Organization => {
+                let admin = self.admin(path, definition);
+                Some(Target::Organization { admin, role_id: definition.role_id.clone() })
+            }
+            TokenType::Team => {
+                let name = self.required(path, "teamName", definition.team_name.as_ref(), definition.token_type)?;
+                Some(Target::Team(self.pattern(&format!("{path}.teamName"), &name)?))
+            }
+            TokenType::Personal => {
+                let login = self.required(path, "userLogin", definition.user_login.as_ref(), definition.token_type)?;
+                Some(Target::Personal(login))
+            }
+            TokenType::Runner => {
+                let runner = self.required(path, "runnerID", definition.runner_id.as_ref(), definition.token_type)?;
+                Some(Target::Runner(runner))
+            }
+        }
+    }
+
+    fn required(&mut self, path: &str, key: &str, text: Option<&String>, token_type: TokenType) -> Option<String> {
+        let text = text.filter(|text| !text.is_empty()).cloned();
+        if text.is_none() {
+            let message = format!("token type `{}` needs `{key}`, found none", token_type.as_str());
+            self.errors.push(PolicyError::new(format!("{path}.{key}"), "field-missing", message));
+        }
+        text
+    }
+
+    fn admin(&mut self, path: &str, definition: &PolicyDefinition) -> bool {
+        let permissions = definition.authorized_permissions.as_deref().unwrap_or_default();
+        for (index, other) in permissions.iter().enumerate().filter(|(_, permission)| *permission != "admin") {
+            let message = format!("expected permission `admin`, found `{other}`");
+            let path = format!("{path}.authorizedPermissions[{index}]");
+            self.errors.push(PolicyError::new(path, "unknown-permission", message));
+        }
+        permissions.iter().any(|permission| permission == "admin")
+    }
+
+    fn rules(&mut self, path: &str, definition: &PolicyDefinition) -> Vec<Rule> {
+        if definition.rules.is_empty() && definition.decision == Decision::Allow {
+            let help = "an allow without a rule would admit every token of the issuer".to_owned();
+            let error =
+                PolicyError::new(format!("{path}.rules"), "allow-without-rules", "an allow needs a rule, found none");
+            self.errors.push(error.help(Some(help)));
+        }
+        let mut rules: Vec<Rule> = Vec::new();
+        for (claim, pattern) in &definition.rules {
+            let place = format!("{path}.rules.{claim}");
+            let parsed = ClaimPath::parse(claim);
+            if let Err(error) = &parsed {
+                self.errors.push(PolicyError::new(&place, error.code(), error.to_string()));
+            }
+            let pattern = self.pattern(&place, pattern);
+            let (Ok(claim_path), Some(pattern)) = (parsed, pattern) else { continue };
+            if rules.iter().any(|rule| rule.path.segments() == claim_path.segments()) {
+                let message = format!("claim `{claim_path}` has a rule already");
+                self.errors.push(PolicyError::new(&place, "rule-repeated", message));
+            } else {
+                rules.push(Rule { path: claim_path, pattern });
+            }
+        }
+        rules
+    }
+
+    fn pattern(&mut self, place: &str, source: &str) -> Option<Pattern> {
+        match Pattern::new(source, self.dialect) {
+            Ok(pattern) => {
+                self.findings.extend(pattern.findings().into_iter().map(|finding| finding.at(place)));
+                Some(pattern)
+            }
+            Err(error) => {
+                self.errors.push(PolicyError::new(place, error.code(), error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// Remarks on a policy as a whole.
+    fn look_closer(&mut self, path: &str, definition: &PolicyDefinition) {
+        let claims: Vec<&str> = definition.rules.iter().map(|(claim, _)| claim.as_str()).collect();
+        if definition.decision == Decision::Allow && claims == ["aud"] {
+            let finding = Finding::new("audience-only", "the only rule is on `aud`, which the workload chooses itself")
+                .help("on an issuer that many share, any workload can ask for this audience: add a rule on `sub`");
+            self.findings.push(finding.at(path));
+        }
+        if definition.decision == Decision::Deny && claims.is_empty() {
+            let message = format!("denies every request for a token of type {}", definition.token_type.as_str());
+            let finding = Finding::new("denies-everything", message)
+                .help("a deny wins over every allow: nothing of this type and target gets through");
+            self.findings.push(finding.at(path));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Policies: their JSON form, and the set that decisions are made with.
+//!
+//! All rules of a policy must match; the order of policies and of rules never matters; a matching deny wins over any
+//! allow; without a matching allow, everything is denied.
+
+mod compile;
+mod model;
+mod parse;
+
+use serde::Serialize;
+
+pub(crate) use compile::{CompiledPolicy, Rule, Target};
+pub use compile::{MANY_POLICIES, PolicySet};
+pub use model::{Decision, PolicyDefinition, TokenType, to_json};
+pub use parse::parse_policies;
+
+/// What is wrong in policies, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{path}: {message}")]
+pub struct PolicyError {
+    /// Where, as a path such as `policies[1].rules.sub`.
+    pub path: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// What was expected and found.
+    pub message: String,
+    /// What one might do about it.
+    pub help: Option<String>,
+}
+
+impl PolicyError {
+    pub(crate) fn new(path: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { path: path.into(), code, message: message.into(), help: None }
+    }
+
+    pub(crate) fn help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+}
+
+/// The access token that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase", tag = "tokenType")]
+pub enum RequestedToken {
+    /// For the organization, with `scope=admin` or without.
+    Organization {
+        /// Whether `scope=admin` is asked for.
+        admin: bool,
+    },
+    /// For a team.
+    Team {
+        /// The team's name.
+        name: String,
+    },
+    /// For a user.
+    Personal {
+        /// The user's login.
+        login: String,
+    },
+    /// For a deployment runner.
+    Runner {
+        /// The runner's name.
+        name: String,
+    },
+}
+
+impl RequestedToken {
+    /// Its type.
+    #[must_use]
+    pub fn token_type(&self) -> TokenType {
+        match self {
+            Self::Organization { .. } => TokenType::Organization,
+            Self::Team { .. } => TokenType::Team,
+            Self::Personal { .. } => TokenType::Personal,
+            Self::Runner { .. } => TokenType::Runner,
+        }
+    }
+}

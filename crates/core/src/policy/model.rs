@@ -1,0 +1,156 @@
+//! Policies as they are written: the wire form, with Pulumi's field names.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// What a matching policy does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// Lets the exchange through, if nothing denies it.
+    Allow,
+    /// Refuses the exchange, whatever allows it.
+    Deny,
+}
+
+impl Decision {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Allow, Self::Deny];
+
+    /// The word in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+        }
+    }
+
+    /// Reads the word in JSON.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|decision| decision.as_str() == text)
+    }
+}
+
+/// Which kind of access token is asked for or granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenType {
+    /// Acts as the organization.
+    Organization,
+    /// Acts as a team.
+    Team,
+    /// Acts as a user.
+    Personal,
+    /// Acts as a deployment runner.
+    Runner,
+}
+
+impl TokenType {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::Organization, Self::Team, Self::Personal, Self::Runner];
+
+    /// The word in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Team => "team",
+            Self::Personal => "personal",
+            Self::Runner => "runner",
+        }
+    }
+
+    /// Reads the word in JSON.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|token_type| token_type.as_str() == text)
+    }
+}
+
+/// One policy as it is written; nothing about it is checked yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyDefinition {
+    /// `decision`.
+    pub decision: Decision,
+    /// `tokenType`.
+    pub token_type: TokenType,
+    /// `teamName`: a pattern against the requested team. With `team`, and only there.
+    pub team_name: Option<String>,
+    /// `userLogin`: compared without regard to ASCII case. With `personal`, and only there.
+    pub user_login: Option<String>,
+    /// `runnerID`: compared exactly. With `runner`, and only there.
+    pub runner_id: Option<String>,
+    /// `roleID`: a custom role for the token. With `organization`, and only there.
+    pub role_id: Option<String>,
+    /// `authorizedPermissions`: only `admin`, and only with `organization`.
+    pub authorized_permissions: Option<Vec<String>>,
+    /// `rules`: claim path and pattern, in the order they are written.
+    pub rules: Vec<(String, String)>,
+}
+
+impl PolicyDefinition {
+    /// A policy without target and rules.
+    #[must_use]
+    pub fn new(decision: Decision, token_type: TokenType) -> Self {
+        Self {
+            decision,
+            token_type,
+            team_name: None,
+            user_login: None,
+            runner_id: None,
+            role_id: None,
+            authorized_permissions: None,
+            rules: Vec::new(),
+        }
+    }
+
+    /// Adds a rule.
+    #[must_use]
+    pub fn rule(mut self, claim: impl Into<String>, pattern: impl Into<String>) -> Self {
+        self.rules.push((claim.into(), pattern.into()));
+        self
+    }
+}
+
+struct Rules<'a>(&'a [(String, String)]);
+
+impl Serialize for Rules<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(claim, pattern)| (claim, pattern)))
+    }
+}
+
+impl Serialize for PolicyDefinition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("decision", &self.decision)?;
+        map.serialize_entry("tokenType", &self.token_type)?;
+        let texts = [
+            ("teamName", &self.team_name),
+            ("userLogin", &self.user_login),
+            ("runnerID", &self.runner_id),
+            ("roleID", &self.role_id),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                map.serialize_entry(name, text)?;
+            }
+        }
+        if let Some(permissions) = &self.authorized_permissions {
+            map.serialize_entry("authorizedPermissions", permissions)?;
+        }
+        map.serialize_entry("rules", &Rules(&self.rules))?;
+        map.end()
+    }
+}
+
+/// Policies as pretty JSON: `{"policies": [...]}`, the body that Pulumi's API takes.
+#[must_use]
+pub fn to_json(policies: &[PolicyDefinition]) -> String {
+    #[derive(serde::Serialize)]
+    struct Body<'a> {
+        policies: &'a [PolicyDefinition],
+    }
+    serde_json::to_string_pretty(&Body { policies }).unwrap_or_default()
+}
