@@ -1,0 +1,120 @@
+//! A static file server for the built app, on the loopback address only.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+/// Listens on a port of the loopback address.
+pub(crate) fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port))
+        .with_context(|| format!("port {port} is not to be had; take another: cargo xtask run --port {}", port ^ 1))
+}
+
+/// Serves `dir` on any free port until the program ends.
+pub(crate) fn in_background(dir: &Path) -> Result<SocketAddr> {
+    let listener = listen(0)?;
+    let address = listener.local_addr()?;
+    let dir = dir.to_path_buf();
+    std::thread::spawn(move || serve(&listener, &dir));
+    Ok(address)
+}
+
+/// Serves `dir`; what is no file there is a page of the app.
+pub(crate) fn serve(listener: &TcpListener, dir: &Path) {
+    for stream in listener.incoming().flatten() {
+        let dir = dir.to_path_buf();
+        std::thread::spawn(move || {
+            // A browser that goes away in the middle is no concern of ours.
+            let _ = answer(&stream, &dir);
+        });
+    }
+}
+
+fn answer(stream: &TcpStream, dir: &Path) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut reader = BufReader::new(stream).take(16 * 1024);
+    let mut request = String::new();
+    reader.read_line(&mut request)?;
+    let mut line = String::new();
+    while reader.read_line(&mut line)? > 2 {
+        line.clear();
+    }
+    let mut words = request.split(' ');
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let file = match method {
+        "GET" | "HEAD" => resolve(dir, target),
+        _ => None,
+    };
+    match file.and_then(|file| Some((std::fs::read(&file).ok()?, file))) {
+        Some((body, file)) => respond(stream, "200 OK", mime(&file), if method == "HEAD" { &[] } else { &body }),
+        None => respond(stream, "404 Not Found", "text/plain", b"not found\n"),
+    }
+}
+
+fn respond(mut stream: &TcpStream, status: &str, mime: &str, body: &[u8]) -> std::io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\n\
+         X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body)
+}
+
+/// The file of a request; a path without an extension is a page of the app, which `index.html` shows.
+fn resolve(dir: &Path, target: &str) -> Option<PathBuf> {
+    let path = target.split(['?', '#']).next()?.strip_prefix('/')?;
+    let is_plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    if !is_plain || path.contains(['\\', '%', '\0']) {
+        return None;
+    }
+    let file = dir.join(path);
+    match file.is_file() {
+        true => Some(file),
+        false if Path::new(path).extension().is_none() => Some(dir.join("index.html")),
+        false => None,
+    }
+}
+
+fn mime(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("json" | "webmanifest") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{mime, resolve};
+
+    #[test]
+    fn a_page_of_the_app_is_its_index() {
+        let index = Path::new("/nowhere/index.html");
+        for target in ["/", "/playground?issuer=1", "/issuers/new"] {
+            assert_eq!(resolve(Path::new("/nowhere"), target).as_deref(), Some(index), "{target}");
+        }
+    }
+
+    #[test]
+    fn nothing_outside_the_folder_is_served() {
+        for target in ["/../Cargo.toml", "//etc/passwd", "/a/../../b.txt", "/%2e%2e/x", "", "x", "/missing.js"] {
+            assert_eq!(resolve(Path::new("/nowhere"), target), None, "{target}");
+        }
+    }
+
+    #[test]
+    fn wasm_has_the_type_that_browsers_demand() {
+        assert_eq!(mime(Path::new("a_bg.wasm")), "application/wasm");
+    }
+}

@@ -1,0 +1,137 @@
+//! `cargo xtask test`: every check and test, step by step.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{command, output, root, run};
+use crate::{serve, tools};
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    /// How long it usually takes, the first time and then.
+    takes: &'static str,
+    work: fn() -> Result<()>,
+}
+
+const STEPS: [Step; 9] = [
+    Step { name: "fmt", what: "formatting", takes: "2 s", work: fmt },
+    Step { name: "clippy", what: "lints, native and wasm32, warnings denied", takes: "4 min, then 5 s", work: clippy },
+    Step { name: "rust", what: "unit, property, table and doc tests, natively", takes: "4 min, then 20 s", work: rust },
+    Step { name: "wasm", what: "the Wasm layer in Node.js", takes: "2 min, then 5 s", work: wasm },
+    Step { name: "docs", what: "the API's documentation, warnings denied", takes: "40 s, then 5 s", work: docs },
+    Step { name: "deny", what: "licences, sources and bans of dependencies", takes: "3 min, then 2 s", work: deny },
+    Step { name: "app", what: "the app's release build", takes: "10 min, then 5 s", work: app },
+    Step { name: "browser", what: "the app in headless Chromium", takes: "2 min", work: browser },
+    Step { name: "vectors", what: "the external test vectors are in place", takes: "0 s", work: vectors },
+];
+
+/// Names the steps.
+pub(crate) fn list() {
+    for step in &STEPS {
+        println!("{:<10} {} ({})", step.name, step.what, step.takes);
+    }
+}
+
+/// Runs all steps, or those named with commas between them. The first failure ends it.
+pub(crate) fn run_all(only: Option<&str>) -> Result<()> {
+    let chosen: Vec<&str> = only.map(|names| names.split(',').collect()).unwrap_or_default();
+    if let Some(unknown) = chosen.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        let known: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        bail!("expected one of the steps {}, found `{unknown}`", known.join(", "));
+    }
+    let mut times = Vec::new();
+    for step in STEPS.iter().filter(|step| only.is_none() || chosen.contains(&step.name)) {
+        println!("\n== {}: {} (usually {})", step.name, step.what, step.takes);
+        let start = Instant::now();
+        (step.work)().with_context(|| format!("step `{0}` failed; again: cargo xtask test --only {0}", step.name))?;
+        times.push((step.name, start.elapsed().as_secs()));
+    }
+    println!("\n== all is well");
+    for (name, seconds) in times {
+        println!("{name:<10} {seconds:>5} s");
+    }
+    Ok(())
+}
+
+fn cargo(words: &str) -> Result<()> {
+    run(&mut command("cargo", &words.split(' ').collect::<Vec<_>>()))
+}
+
+fn fmt() -> Result<()> {
+    cargo("fmt --all --check")
+}
+
+fn clippy() -> Result<()> {
+    tools::App::set_up()?;
+    cargo("clippy --workspace --all-targets --exclude claimgate-web -- -D warnings")?;
+    cargo("clippy -p claimgate -p claimgate-wasm -p claimgate-web --target wasm32-unknown-unknown -- -D warnings")?;
+    cargo("clippy -p claimgate-wasm --tests --target wasm32-unknown-unknown -- -D warnings")
+}
+
+fn rust() -> Result<()> {
+    cargo("test --workspace")
+}
+
+fn wasm() -> Result<()> {
+    let runner = tools::test_runner()?;
+    let words = ["test", "-p", "claimgate-wasm", "--test", "node", "--target", "wasm32-unknown-unknown"];
+    run(command("cargo", &words).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner))
+}
+
+fn docs() -> Result<()> {
+    let words = ["doc", "--no-deps", "-p", "claimgate", "-p", "claimgate-wasm"];
+    run(command("cargo", &words).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Advisories need a database from elsewhere; they are checked where it can be had.
+fn deny() -> Result<()> {
+    let deny = tools::cargo_deny()?;
+    cargo("fetch --locked")?;
+    run(&mut command(&deny, &["--offline", "check", "bans", "licenses", "sources"]))?;
+    if output(&mut command(&deny, &["fetch", "db"])).is_none() {
+        println!("NOT CHECKED: security advisories, because their database cannot be fetched here");
+        return Ok(());
+    }
+    run(&mut command(&deny, &["check", "advisories"]))
+}
+
+fn app() -> Result<()> {
+    tools::App::set_up()?.build()
+}
+
+fn browser() -> Result<()> {
+    tools::node_modules()?;
+    let chromium = tools::chromium()?;
+    let dist = root().join("dist");
+    if !dist.join("index.html").is_file() {
+        bail!("expected the built app in dist/, found none; this would mend it: cargo xtask build");
+    }
+    let mut files: Vec<_> = std::fs::read_dir(root().join("tests/browser"))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|file| file.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        bail!("expected tests in tests/browser, found none");
+    }
+    let address = serve::in_background(&dist)?;
+    let mut node = command("node", &["--test", "--test-concurrency=1"]);
+    run(node.args(files).env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", chromium))
+}
+
+/// Tests that read the external vectors pass over them where they are absent; CI must have them.
+fn vectors() -> Result<()> {
+    let dir = std::env::var_os("CLAIMGATE_VECTORS").map_or_else(|| root().join("../shared/vectors"), Into::into);
+    match (dir.join("README.md").is_file(), std::env::var_os("CI").is_some()) {
+        (true, _) => Ok(()),
+        (false, true) => {
+            bail!("expected the external test vectors in {}, or where CLAIMGATE_VECTORS says", dir.display())
+        }
+        (false, false) => {
+            println!("NOT RUN: the tests on external vectors, because {} is absent", dir.display());
+            Ok(())
+        }
+    }
+}

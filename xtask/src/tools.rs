@@ -1,0 +1,212 @@
+//! The tools that the build and the tests need: looked for on PATH, then under `target/tools`, then fetched by
+//! `cargo binstall` where that works, else built.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{command, on_path, output, root, run, target};
+
+/// A tool that cargo can build.
+struct Tool {
+    krate: &'static str,
+    program: &'static str,
+    version: String,
+    /// Whether the versions of the tool's own lock file are used.
+    locked: bool,
+    takes: &'static str,
+}
+
+/// The programs of the app's build.
+pub(crate) struct App {
+    path: OsString,
+    trunk: PathBuf,
+}
+
+impl App {
+    /// Sets up what building the app needs.
+    pub(crate) fn set_up() -> Result<Self> {
+        wasm_target()?;
+        let trunk = trunk().find_or_install()?;
+        let bindgen = wasm_bindgen("wasm-bindgen")?.find_or_install()?;
+        node_modules()?;
+        let mut dirs: Vec<PathBuf> =
+            [&trunk, &bindgen].iter().filter_map(|file| file.parent()).map(Path::to_path_buf).collect();
+        dirs.push(root().join("tests/node_modules/.bin"));
+        dirs.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        Ok(Self { path: std::env::join_paths(dirs)?, trunk })
+    }
+
+    /// Builds the app into `dist/`. Trunk must find every tool here: it would fetch a missing one from elsewhere.
+    pub(crate) fn build(&self) -> Result<()> {
+        let mut trunk = command(&self.trunk, &["build", "--release", "--offline"]);
+        run(trunk.env("PATH", &self.path).env("NO_COLOR", "true").env_remove("RUSTFLAGS"))
+    }
+}
+
+/// All that any command needs.
+pub(crate) fn set_up_everything() -> Result<()> {
+    App::set_up()?;
+    test_runner()?;
+    cargo_deny()?;
+    chromium()?;
+    println!("Everything is set up.");
+    Ok(())
+}
+
+/// The runner of wasm-bindgen's tests, of the version that the workspace names.
+pub(crate) fn test_runner() -> Result<PathBuf> {
+    wasm_bindgen("wasm-bindgen-test-runner")?.find_or_install()
+}
+
+/// `cargo deny`.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    let version = "0.20.2".to_owned();
+    Tool { krate: "cargo-deny", program: "cargo-deny", version, locked: true, takes: "3 minutes" }.find_or_install()
+}
+
+/// A headless browser: `$CHROMIUM`, one on PATH, or Debian's.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    let find = || {
+        let named = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|file| file.is_file());
+        named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
+    };
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    println!("Installing Chromium from Debian's packages, usually 1 minute…");
+    let script = "apt-get update -qq && apt-get install -y -qq chromium fonts-liberation";
+    let is_root = output(&mut command("id", &["-u"])).is_some_and(|id| id.trim() == "0");
+    let installed = if is_root {
+        run(command("sh", &["-c", script]).env("DEBIAN_FRONTEND", "noninteractive"))
+    } else {
+        run(&mut command("sudo", &["-n", "sh", "-c", script]))
+    };
+    installed
+        .context("no Chromium was found; this would mend it: apt-get install chromium, or CHROMIUM=/path/to/it")?;
+    find().context("Chromium was installed, but is not on PATH; set CHROMIUM to its path")
+}
+
+/// The npm modules of `tests/`, as its lock file has them.
+pub(crate) fn node_modules() -> Result<()> {
+    let stamp = root().join("tests/node_modules/.package-lock.json");
+    let lock = root().join("tests/package-lock.json");
+    if modified(&stamp).is_some_and(|installed| modified(&lock).is_some_and(|locked| installed >= locked)) {
+        return Ok(());
+    }
+    println!("Installing the npm modules of tests/, usually 10 seconds…");
+    if on_path("npm").is_none() {
+        bail!("npm was not found; this would mend it: install Node.js 20 or newer");
+    }
+    run(&mut command("npm", &["ci", "--prefix", "tests", "--no-audit", "--no-fund"]))
+}
+
+/// The Wasm layer, optimised for size as the app is, as a module that Node.js can load: `target/nodejs`.
+pub(crate) fn nodejs_package() -> Result<()> {
+    let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile web --target wasm32-unknown-unknown";
+    run(&mut command("cargo", &words.split(' ').collect::<Vec<_>>()))?;
+    let bindgen = wasm_bindgen("wasm-bindgen")?.find_or_install()?;
+    let wasm = target().join("wasm32-unknown-unknown/web/claimgate_wasm.wasm");
+    run(command(bindgen, &["--target", "nodejs", "--out-dir"]).arg(target().join("nodejs")).arg(wasm))
+}
+
+fn modified(file: &Path) -> Option<std::time::SystemTime> {
+    file.metadata().and_then(|metadata| metadata.modified()).ok()
+}
+
+fn wasm_target() -> Result<()> {
+    let target = "wasm32-unknown-unknown";
+    let sysroot = output(&mut command("rustc", &["--print", "sysroot"])).context("rustc was not found")?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(target).is_dir() {
+        return Ok(());
+    }
+    println!("Adding Rust's target {target}, usually 10 seconds…");
+    run(&mut command("rustup", &["target", "add", target]))
+        .with_context(|| format!("this would mend it: rustup target add {target}"))
+}
+
+fn trunk() -> Tool {
+    Tool { krate: "trunk", program: "trunk", version: "0.21.14".to_owned(), locked: true, takes: "7 minutes" }
+}
+
+fn wasm_bindgen(program: &'static str) -> Result<Tool> {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml"))?;
+    let version = pinned(&manifest, "wasm-bindgen").context("expected `wasm-bindgen = \"=…\"` in Cargo.toml")?;
+    // Its own lock file names a version of a crate that is no longer to be had.
+    Ok(Tool { krate: "wasm-bindgen-cli", program, version, locked: false, takes: "2 minutes" })
+}
+
+/// The version that a manifest pins with `NAME = "=VERSION"`.
+fn pinned(manifest: &str, name: &str) -> Option<String> {
+    manifest.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        let version = value.trim().strip_prefix("\"=")?.strip_suffix('"')?;
+        (key.trim() == name).then(|| version.to_owned())
+    })
+}
+
+impl Tool {
+    fn find_or_install(&self) -> Result<PathBuf> {
+        let own = target().join("tools/bin").join(self.program);
+        if let Some(found) =
+            [on_path(self.program), Some(own.clone())].into_iter().flatten().find(|file| self.fits(file))
+        {
+            return Ok(found);
+        }
+        println!("Setting up {} {}: usually {} where it has to be built…", self.krate, self.version, self.takes);
+        if !self.binstall(&own) {
+            self.build()?;
+        }
+        if self.fits(&own) {
+            return Ok(own);
+        }
+        bail!("{} was installed, but {} is not version {}", self.krate, own.display(), self.version)
+    }
+
+    fn fits(&self, file: &Path) -> bool {
+        output(&mut command(file, &["--version"])).is_some_and(|printed| names_version(&printed, &self.version))
+    }
+
+    fn binstall(&self, own: &Path) -> bool {
+        if on_path("cargo-binstall").is_none() {
+            return false;
+        }
+        let mut binstall = command("cargo", &["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]);
+        binstall.arg(target().join("tools")).arg(format!("{}@{}", self.krate, self.version));
+        run(&mut binstall).is_ok() && self.fits(own)
+    }
+
+    fn build(&self) -> Result<()> {
+        let mut install: Command = command("cargo", &["install", self.krate, "--version", &self.version]);
+        if self.locked {
+            install.arg("--locked");
+        }
+        install.arg("--root").arg(target().join("tools")).arg("--target-dir").arg(target().join("tools-build"));
+        run(install.env_remove("RUSTFLAGS"))
+            .with_context(|| format!("this would mend it: cargo install {} --version {}", self.krate, self.version))
+    }
+}
+
+fn names_version(printed: &str, version: &str) -> bool {
+    printed.split_whitespace().any(|word| word == version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{names_version, pinned};
+
+    #[test]
+    fn a_pinned_version_is_read_and_a_loose_one_is_not() {
+        let manifest = "a = \"1\"\nwasm-bindgen-test = \"=0.3.80\"\nwasm-bindgen = \"=0.2.130\"\n";
+        assert_eq!(pinned(manifest, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(pinned(manifest, "a"), None);
+    }
+
+    #[test]
+    fn a_version_is_a_whole_word() {
+        assert!(names_version("trunk 0.21.14\n", "0.21.14"));
+        assert!(!names_version("trunk 0.21.140\n", "0.21.14"));
+    }
+}
