@@ -1,0 +1,113 @@
+//! What is around every page: header, messages of the store, footer.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::field::Select;
+use crate::state::store::{Unreadable, use_store};
+use crate::state::theme;
+use crate::state::unsaved::Unsaved;
+
+/// The frame around `children`.
+#[component]
+pub(crate) fn Frame(children: Children) -> impl IntoView {
+    let unsaved = expect_context::<Unsaved>();
+    let chosen = RwSignal::new(theme::stored());
+    Effect::new(move || theme::choose(&chosen.read()));
+    let choices: Vec<_> =
+        theme::CHOICES.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect();
+    view! {
+        <div class="app" on:click=move |event| unsaved.guard(&event)>
+            <a class="skip-link" href="#main">
+                "Skip to content"
+            </a>
+            <header class="site-header">
+                <div class="site-header__inner">
+                    <A href="/" attr:class="brand">
+                        <img src="mark.svg" alt="" width="24" height="24" />
+                        "Claimgate"
+                    </A>
+                    <nav aria-label="Main">
+                        <A href="/" exact=true>"OIDC Issuers"</A>
+                        <A href="/playground">"Playground"</A>
+                    </nav>
+                    <div class="theme-switch">
+                        <Select label="Theme" value=chosen options=choices />
+                    </div>
+                </div>
+            </header>
+            <main id="main" tabindex="-1">
+                <StoreMessages />
+                {children()}
+            </main>
+            <footer class="site-footer">
+                <p>"Tokens never leave this page. Issuers and policies are kept in this browser only."</p>
+            </footer>
+            <UndoToast />
+        </div>
+    }
+}
+
+#[component]
+fn StoreMessages() -> impl IntoView {
+    let store = use_store();
+    view! {
+        {move || store.problem.get().map(|problem| view! {
+            <div class="notice notice--bad container" role="alert">
+                <p>"Not stored: " {problem} "."</p>
+            </div>
+        })}
+        {move || store.unreadable.get().map(|unreadable| view! { <UnreadableNotice unreadable=unreadable /> })}
+    }
+}
+
+#[component]
+fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
+    let store = use_store();
+    let address = format!("data:application/json;charset=utf-8,{}", encode(&unreadable.raw));
+    let anew = move |_| {
+        let sure = window().confirm_with_message("Replace the stored data by an empty list of issuers?");
+        if sure.unwrap_or(false) {
+            store.start_anew();
+        }
+    };
+    view! {
+        <section class="notice notice--bad container" aria-label="Stored data cannot be read">
+            <h2>"The stored issuers cannot be read"</h2>
+            <p>{unreadable.problem} ". Nothing was changed or deleted. Keep a copy of the text before starting anew."</p>
+            <details>
+                <summary>"Show the stored text"</summary>
+                <pre tabindex="0">{unreadable.raw}</pre>
+            </details>
+            <div class="actions">
+                <a class="button" href=address download="claimgate-v1.json">"Download the text"</a>
+                <button type="button" class="button button--danger" on:click=anew>"Start anew"</button>
+            </div>
+        </section>
+    }
+}
+
+fn encode(text: &str) -> String {
+    String::from(js_sys::encode_uri_component(text))
+}
+
+#[component]
+fn UndoToast() -> impl IntoView {
+    let store = use_store();
+    view! {
+        <div class="toasts" role="status">
+            {move || store.removed.get().map(|removed| view! {
+                <div class="toast">
+                    <span>"Deleted " <strong>{removed.issuer.name}</strong></span>
+                    <button type="button" class="button" on:click=move |_| store.undo()>"Undo"</button>
+                    <button
+                        type="button"
+                        class="button button--quiet"
+                        aria-label="Dismiss"
+                        on:click=move |_| store.removed.set(None)
+                    >"✕"</button>
+                </div>
+            })}
+        </div>
+    }
+}

@@ -1,0 +1,15 @@
+//! Small parts on native elements.
+
+pub(crate) mod checks;
+pub(crate) mod claims_table;
+pub(crate) mod details_form;
+pub(crate) mod explanation;
+pub(crate) mod field;
+pub(crate) mod frame;
+pub(crate) mod keys_field;
+pub(crate) mod playground_form;
+pub(crate) mod playground_result;
+pub(crate) mod policy_card;
+pub(crate) mod policy_editor;
+pub(crate) mod rule_line;
+pub(crate) mod verdict;

@@ -1,0 +1,135 @@
+//! One rule's evidence: pattern and value, with what each wildcard took, or where the match stopped.
+
+use claimgate::explain::{RuleEvidence, RuleOutcome, ValueEvidence};
+use claimgate::pattern::{Span, Trace};
+use leptos::prelude::*;
+
+/// A piece of a text, and its style.
+#[derive(Debug, PartialEq)]
+struct Piece(String, &'static str);
+
+/// Cuts a text at spans counted in characters; what lies between them has no style.
+fn cut(text: &str, spans: &[(usize, usize)], style: &'static str) -> Vec<Piece> {
+    let chars: Vec<char> = text.chars().collect();
+    let slice = |start: usize, end: usize| chars.iter().skip(start).take(end.saturating_sub(start)).collect::<String>();
+    let mut pieces = Vec::new();
+    let mut done = 0;
+    for (start, end) in spans {
+        pieces.push(Piece(slice(done, *start), ""));
+        pieces.push(Piece(slice(*start, *end), style));
+        done = *end;
+    }
+    pieces.push(Piece(slice(done, chars.len()), ""));
+    pieces.retain(|piece| !piece.0.is_empty());
+    pieces
+}
+
+fn range(span: &Span) -> (usize, usize) {
+    (span.start.chars, span.end.chars)
+}
+
+fn pieces(value: &ValueEvidence) -> Vec<Piece> {
+    match &value.trace {
+        Trace::Matched { captures } => {
+            let spans: Vec<_> = captures.iter().map(|capture| range(&capture.value)).collect();
+            cut(&value.text, &spans, "took")
+        }
+        Trace::Stopped(stop) => {
+            let end = value.text.chars().count();
+            cut(&value.text, &[(stop.value.chars.min(end), end)], "stopped")
+        }
+    }
+}
+
+fn pattern_pieces(rule: &RuleEvidence) -> Vec<Piece> {
+    let best = rule.values.iter().find(|value| value.trace.is_match()).or(rule.values.first());
+    match best.map(|value| &value.trace) {
+        Some(Trace::Matched { captures }) => {
+            let spans: Vec<_> = captures.iter().map(|capture| range(&capture.pattern)).collect();
+            cut(&rule.pattern, &spans, "took")
+        }
+        Some(Trace::Stopped(stop)) => {
+            let end = rule.pattern.chars().count();
+            cut(&rule.pattern, &[(stop.pattern.chars.min(end), end)], "stopped")
+        }
+        None => vec![Piece(rule.pattern.clone(), "")],
+    }
+}
+
+fn render(pieces: Vec<Piece>) -> impl IntoView {
+    let span = |Piece(text, style)| match style {
+        "" => view! { <span>{text}</span> }.into_any(),
+        style => view! { <mark class=style>{text}</mark> }.into_any(),
+    };
+    pieces.into_iter().map(span).collect_view()
+}
+
+/// The line.
+#[component]
+pub(crate) fn RuleLine(rule: RuleEvidence) -> impl IntoView {
+    let matched = rule.outcome == RuleOutcome::Matched;
+    let (symbol, word, class) =
+        if matched { ("✓", "matched", "mark mark--good") } else { ("✕", outcome(rule.outcome), "mark mark--bad") };
+    let pattern = render(pattern_pieces(&rule));
+    let values = rule.values.iter().map(value_row).collect_view();
+    view! {
+        <li class="rule">
+            <span class=class aria-hidden="true">{symbol}</span>
+            <div class="rule__body">
+                <p><code class="rule__claim">{rule.claim}</code> " " <span class="word">{word}</span></p>
+                <dl class="compare">
+                    <div><dt>"pattern"</dt><dd><code>{pattern}</code></dd></div>
+                    {values}
+                </dl>
+                <p class="sentence">{rule.sentence}</p>
+            </div>
+        </li>
+    }
+}
+
+fn outcome(outcome: RuleOutcome) -> &'static str {
+    match outcome {
+        RuleOutcome::Matched => "matched",
+        RuleOutcome::Mismatch => "did not match",
+        RuleOutcome::MissingClaim => "claim missing",
+        RuleOutcome::UnusableValue => "value unusable",
+    }
+}
+
+fn value_row(value: &ValueEvidence) -> impl IntoView + use<> {
+    let label = value.index.map_or_else(|| "value".to_owned(), |index| format!("value [{index}]"));
+    let took = match &value.trace {
+        Trace::Matched { captures } if !captures.is_empty() => Some(
+            captures
+                .iter()
+                .map(|capture| {
+                    let text =
+                        if capture.text.is_empty() { "nothing".to_owned() } else { format!("“{}”", capture.text) };
+                    view! { <li><code>{capture.wildcard.clone()}</code> " took " {text}</li> }
+                })
+                .collect_view(),
+        ),
+        _ => None,
+    };
+    view! {
+        <div>
+            <dt>{label}</dt>
+            <dd>
+                <code>{render(pieces(value))}</code>
+                {took.map(|items| view! { <ul class="captures">{items}</ul> })}
+            </dd>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_by_characters() {
+        let pieces = cut("aé→b", &[(1, 3)], "took");
+        assert_eq!(pieces, [Piece("a".into(), ""), Piece("é→".into(), "took"), Piece("b".into(), "")]);
+        assert_eq!(cut("ab", &[(2, 2)], "took"), [Piece("ab".into(), "")]);
+    }
+}

@@ -1,0 +1,7 @@
+//! A file a page.
+
+pub(crate) mod issuer;
+pub(crate) mod issuers;
+pub(crate) mod new_issuer;
+pub(crate) mod not_found;
+pub(crate) mod playground;

@@ -1,0 +1,92 @@
+//! Registering an issuer.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use crate::components::details_form::{Details, DetailsFields};
+use crate::components::field::{Checkbox, Select};
+use crate::presets::{self, Preset};
+use crate::state::clock::now;
+use crate::state::storage::StoredIssuer;
+use crate::state::store::{new_id, use_store};
+
+fn blank(preset: String) -> StoredIssuer {
+    let created = now();
+    StoredIssuer {
+        id: new_id(),
+        name: String::new(),
+        url: String::new(),
+        max_expiration: None,
+        jwks: None,
+        policies: Vec::new(),
+        preset,
+        created,
+        modified: created,
+    }
+}
+
+/// Fills in what the person has not written otherwise.
+fn fill(details: Details, old: Option<&Preset>, new: Option<&Preset>) {
+    let replace = |field: RwSignal<String>, of: fn(&Preset) -> &str| {
+        let untouched = field.with_untracked(|text| text.is_empty() || old.is_some_and(|old| of(old) == text));
+        if untouched {
+            field.set(new.map(of).unwrap_or_default().to_owned());
+        }
+    };
+    replace(details.name, |preset| &preset.name);
+    replace(details.url, |preset| &preset.url);
+}
+
+/// The form.
+#[component]
+pub(crate) fn NewIssuerPage() -> impl IntoView {
+    let store = use_store();
+    let navigate = use_navigate();
+    let details = Details::new();
+    let asked = use_query_map().with_untracked(|query| query.get("preset").unwrap_or_default());
+    let choice = RwSignal::new(asked);
+    let starter = RwSignal::new(false);
+    let preset = Memo::new(move |_| presets::find(&choice.read()));
+    Effect::new(move |old: Option<Option<Preset>>| {
+        let new = preset.get();
+        fill(details, old.flatten().as_ref(), new.as_ref());
+        new
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(mut issuer) = details.apply(blank(choice.get_untracked())) else { return };
+        if let (true, Some(preset)) = (starter.get_untracked(), preset.get_untracked()) {
+            issuer.policies = preset.policies;
+        }
+        let address = format!("/issuers/{}", issuer.id);
+        store.add(issuer);
+        navigate(&address, NavigateOptions::default());
+    };
+    let choices: Vec<_> = [(String::new(), "Custom".to_owned())]
+        .into_iter()
+        .chain(presets::all().into_iter().map(|preset| (preset.id, preset.name)))
+        .collect();
+    view! {
+        <div class="container container--narrow stack">
+            <p class="crumbs"><A href="/">"OIDC Issuers"</A></p>
+            <h1>"Register issuer"</h1>
+            <form class="card stack" on:submit=submit novalidate>
+                <Select label="Provider" value=choice options=choices hint="Fills in name and URL." />
+                {move || preset.get().map(|preset| view! {
+                    <div class="notice notice--note">
+                        <p>{preset.note}</p>
+                        <Checkbox label="Begin with the starter policy" value=starter />
+                    </div>
+                })}
+                <DetailsFields details=details />
+                <div class="actions">
+                    <button type="submit" class="button button--primary">"Register issuer"</button>
+                    <A href="/" attr:class="button button--quiet">"Cancel"</A>
+                </div>
+            </form>
+        </div>
+    }
+}

@@ -1,0 +1,17 @@
+//! The browser's clock.
+
+use leptos::prelude::*;
+
+/// Now, in seconds since 1970.
+pub(crate) fn now() -> i64 {
+    (js_sys::Date::now() / 1000.0) as i64
+}
+
+/// Now, renewed every ten seconds while the component that asked lives.
+pub(crate) fn ticking() -> ReadSignal<i64> {
+    let (time, set_time) = signal(now());
+    if let Ok(handle) = set_interval_with_handle(move || set_time.set(now()), std::time::Duration::from_secs(10)) {
+        on_cleanup(move || handle.clear());
+    }
+    time
+}

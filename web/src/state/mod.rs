@@ -1,0 +1,11 @@
+//! What the app knows: pure parts, tested natively, and thin glue to the browser.
+
+pub(crate) mod clock;
+pub(crate) mod draft;
+pub(crate) mod evaluate;
+pub(crate) mod fetch;
+pub(crate) mod lifetime;
+pub(crate) mod storage;
+pub(crate) mod store;
+pub(crate) mod theme;
+pub(crate) mod unsaved;

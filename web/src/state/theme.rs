@@ -1,0 +1,23 @@
+//! Light, dark, or what the system says. `static/theme.js` applies the choice before the first paint.
+
+use gloo_storage::{LocalStorage, Storage};
+use leptos::prelude::*;
+
+const KEY: &str = "claimgate.theme";
+
+/// The choices: value and label.
+pub(crate) const CHOICES: [(&str, &str); 3] = [("system", "System"), ("light", "Light"), ("dark", "Dark")];
+
+/// The stored choice.
+pub(crate) fn stored() -> String {
+    let stored = LocalStorage::raw().get_item(KEY).ok().flatten().unwrap_or_default();
+    if CHOICES.iter().any(|(value, _)| *value == stored) { stored } else { "system".to_owned() }
+}
+
+/// Applies and stores a choice. A browser without storage forgets it.
+pub(crate) fn choose(choice: &str) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-theme", choice);
+    }
+    let _ = LocalStorage::raw().set_item(KEY, choice);
+}
