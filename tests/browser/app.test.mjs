@@ -147,7 +147,7 @@ test("what people write is text, never markup", async () => {
   await page.getByText("✓ Saved").waitFor();
   await toPlayground(page);
   await decide(page, token({ sub: `x${attack}` }), "denied by default");
-  await page.getByText(attack).first().waitFor();
+  await page.getByRole("list", { name: "Checks" }).getByText(`registered as ${attack}`).waitFor();
   assert.equal(await page.evaluate(() => window.hit), undefined);
   assert.equal(await page.locator("img[src=x]").count(), 0);
 });
