@@ -1,7 +1,7 @@
 // The app in a real browser: the demonstration, and what must hold on every page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { addPolicy, axe, base, claims, decide, expired, launch, openPage, prepare, register, tampered, token, toPlayground, url } from "./helpers.mjs";
+import { addPolicy, axe, base, claims, decide, expired, launch, openPage, prepare, register, tampered, token, toPlayground, url } from "./support.mjs";
 
 let browser;
 before(async () => {

@@ -1,7 +1,7 @@
 // Writes docs/screenshots: each page, at 1280 and 390 px, light and dark.
 // CLAIMGATE_APP_URL=http://127.0.0.1:8080/ node tests/browser/screenshots.mjs
 import { mkdirSync } from "node:fs";
-import { base, decide, launch, openPage, prepare, token, toPlayground } from "./helpers.mjs";
+import { base, decide, launch, openPage, prepare, token, toPlayground } from "./support.mjs";
 
 const folder = new URL("../../docs/screenshots/", import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
