@@ -63,6 +63,7 @@ fn policy_evidence(index: usize, policy: &CompiledPolicy, claims: &Claims, reque
         (None, 0, 0) => (PolicyOutcome::Matched, "has no rule, and so matches every token".to_owned()),
         (None, 0, 1) => (PolicyOutcome::Matched, "its rule matches".to_owned()),
         (None, 0, all) => (PolicyOutcome::Matched, format!("all {all} rules match")),
+        (None, _, 1) => (PolicyOutcome::NotMatched, "its rule does not match".to_owned()),
         (None, failed, all) => {
             let verb = if failed == 1 { "does" } else { "do" };
             (PolicyOutcome::NotMatched, format!("{failed} of {all} rules {verb} not match"))
@@ -168,12 +169,21 @@ fn summary(reason: &Reason, evidence: &[PolicyEvidence]) -> String {
 }
 
 /// `policy 1`, `policies 1 and 3`, `policies 1, 2 and 3`.
-pub(super) fn name_policies(indices: &[usize]) -> String {
+fn name_policies(indices: &[usize]) -> String {
     let numbers: Vec<String> = indices.iter().map(|index| (index + 1).to_string()).collect();
-    match numbers.split_last() {
-        None => "no policy".to_owned(),
-        Some((only, [])) => format!("policy {only}"),
-        Some((last, rest)) => format!("policies {} and {last}", rest.join(", ")),
+    match numbers.as_slice() {
+        [] => "no policy".to_owned(),
+        [only] => format!("policy {only}"),
+        all => format!("policies {}", enumerate(all)),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn enumerate(words: &[String]) -> String {
+    match words.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
 }
 

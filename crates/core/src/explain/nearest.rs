@@ -1,6 +1,6 @@
 //! The nearest miss: the allow that needed the fewest changes.
 
-use super::evaluate::stopped;
+use super::evaluate::{enumerate, stopped};
 use super::evidence::{Change, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence};
 use crate::pattern::{Trace, escape};
 use crate::policy::{CompiledPolicy, Decision};
@@ -27,7 +27,7 @@ pub(super) fn nearest_miss(evidence: &[PolicyEvidence], compiled: &[CompiledPoli
     let what = if changes.len() == 1 { "only its rule on" } else { "its rules on" };
     let verb = if changes.len() == 1 { "does" } else { "do" };
     let sentence =
-        format!("policy {} came nearest: {what} {} {verb} not match", candidate.index + 1, claims.join(" and "));
+        format!("policy {} came nearest: {what} {} {verb} not match", candidate.index + 1, enumerate(&claims));
     Some(NearestMiss { policy: candidate.index, changes, sentence })
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::evidence::{
     Explanation, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence,
 };
-use crate::pattern::{Capture, Position, Trace};
+use crate::pattern::{Capture, Position, Trace, visible};
 
 /// Renders an explanation for a terminal: the decision, then every policy with its rules, each value with what the
 /// wildcards took, or underlined from where it stopped matching.
@@ -82,7 +82,7 @@ fn render_miss(out: &mut String, miss: &NearestMiss) {
     for change in &miss.changes {
         let suggestion = match &change.suggested_pattern {
             Some(pattern) => format!("`{}` would match with the pattern `{}`", change.claim, visible(pattern)),
-            None => format!("`{}` would have to be in the token", change.claim),
+            None => change.sentence.clone(),
         };
         line(out, 3, &format!("- {suggestion}"));
     }
@@ -90,23 +90,6 @@ fn render_miss(out: &mut String, miss: &NearestMiss) {
 
 fn prefix(text: &str, end: Position) -> String {
     text.chars().take(end.chars).collect()
-}
-
-/// The text with control, bidirectional and zero-width characters written as escapes.
-fn visible(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if is_invisible(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-        out
-    })
-}
-
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn line(out: &mut String, indent: usize, text: &str) {

@@ -21,12 +21,14 @@
 
 mod compile;
 mod reference;
+mod words;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub use reference::{Capture, Position, Span, Stop, Trace};
+pub use words::visible;
 
 use crate::finding::Finding;
 use compile::Matcher;

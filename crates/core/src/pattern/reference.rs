@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::words::{into_segment, shorten};
 use super::{Item, Token};
 
 /// An offset into a text.
@@ -226,11 +227,17 @@ impl Tracer<'_> {
             .collect()
     }
 
+    /// The run of literals that ends before token `index`.
+    fn literal_before(&self, index: usize) -> String {
+        let start = self.items.iter().take(index).rposition(|item| item.token.is_wildcard()).map_or(0, |last| last + 1);
+        self.literal_from(start).chars().take(index - start).collect()
+    }
+
     fn sentence(&self, reached: usize, offset: usize, expected: &str, found: &str) -> String {
         let place = offset + 1;
         let shown = shorten(found);
         if reached == self.items.len() {
-            return format!("the pattern ends at character {place}, but the value goes on with `{shown}`");
+            return format!("the pattern is at its end, but the value goes on with `{shown}` at character {place}");
         }
         if let Some(run) = self.floating_run(reached) {
             let literal = shorten(&self.literal_from(run));
@@ -243,11 +250,20 @@ impl Tracer<'_> {
         if expected.is_empty() {
             return format!("expected one more character at character {place}, but the value ends there");
         }
-        let wanted = shorten(expected);
-        if found.is_empty() {
-            format!("expected `{wanted}` at character {place}, but the value ends there")
-        } else {
-            format!("expected `{wanted}` at character {place}, found `{shown}`")
+        let back = into_segment(&self.literal_before(reached));
+        let start = offset.saturating_sub(back);
+        let wanted = shorten(&self.literal_from(reached.saturating_sub(back)));
+        let shown = shorten(&text(self.value, start, self.value.len()));
+        match (found.is_empty(), back) {
+            (true, 0) => format!("expected `{wanted}` at character {place}, but the value ends there"),
+            (true, _) => format!("expected `{wanted}` at character {}, but the value ends with `{shown}`", start + 1),
+            (false, 0) => format!("expected `{wanted}` at character {place}, found `{shown}`"),
+            (false, _) => {
+                format!(
+                    "expected `{wanted}` at character {}, found `{shown}`; they differ from character {place}",
+                    start + 1
+                )
+            }
         }
     }
 
@@ -281,15 +297,4 @@ fn position(chars: &[char], offset: usize) -> Position {
 
 fn span(chars: &[char], start: usize, end: usize) -> Span {
     Span { start: position(chars, start), end: position(chars, end) }
-}
-
-/// At most 48 characters of `text`, for a sentence.
-pub(crate) fn shorten(text: &str) -> String {
-    const LIMIT: usize = 48;
-    if text.chars().count() <= LIMIT {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(LIMIT - 1).collect();
-    short.push('…');
-    short
 }

@@ -1,0 +1,35 @@
+//! Parts of patterns and values as sentences show them.
+
+/// The text with control, bidirectional and zero-width characters written as escapes.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        if is_invisible(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// At most 48 characters of `text`, all of them visible.
+pub(super) fn shorten(text: &str) -> String {
+    const LIMIT: usize = 48;
+    if text.chars().count() <= LIMIT {
+        return visible(text);
+    }
+    let mut short: String = text.chars().take(LIMIT - 1).collect();
+    short.push('…');
+    visible(&short)
+}
+
+/// How many characters before the end of `common` a segment began: behind the last of `:`, `/`, `@`, `.` or a space.
+pub(super) fn into_segment(common: &str) -> usize {
+    common.chars().rev().take_while(|c| !matches!(c, ':' | '/' | '@' | '.' | ' ')).count()
+}
