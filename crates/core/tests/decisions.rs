@@ -276,7 +276,8 @@ fn decisions_are_folded_as_the_law_says() {
     let role = |id: &str| {
         format!(r#"{{"decision": "allow", "tokenType": "organization", "roleID": "{id}", "rules": {{"sub": "s*"}}}}"#)
     };
-    let table: [(Vec<String>, &str, RequestedToken, ReasonCode, &[usize]); 11] = [
+    type Case = (Vec<String>, &'static str, RequestedToken, ReasonCode, &'static [usize]);
+    let table: [Case; 11] = [
         (vec![], "s1", ORGANIZATION, ReasonCode::DefaultDeny, &[]),
         (vec![allow.into()], "s1", ORGANIZATION, ReasonCode::AllowMatched, &[0]),
         (vec![allow.into()], "t1", ORGANIZATION, ReasonCode::DefaultDeny, &[]),
