@@ -2,7 +2,7 @@
 
 use claimgate::claims::Value;
 use claimgate::inspect::{Options, Skip};
-use claimgate::issuer::IssuerDefinition;
+use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, RequestedToken, parse_policies};
 
@@ -21,9 +21,18 @@ impl<'a> Input<'a> {
     /// `issuers`: objects with `url`, and if wanted `name`, `jwks`, `maxExpiration`, `policies`.
     pub(crate) fn issuers(&self) -> Result<Vec<IssuerDefinition>, Failures> {
         match self.member("issuers") {
-            Some(Value::Array(items)) => items.iter().map(issuer).collect(),
+            Some(Value::Array(items)) => {
+                items.iter().enumerate().map(|(index, item)| within(index, issuer(item))).collect()
+            }
             other => Err(wrong("issuers", "an array of issuers", other)),
         }
+    }
+
+    /// The same, compiled in the dialect of the call.
+    pub(crate) fn compiled_issuers(&self) -> Result<Vec<Issuer>, Failures> {
+        let dialect = self.dialect()?;
+        let compile = |issuer: &IssuerDefinition| Issuer::compile(issuer, dialect).map_err(policy_failures);
+        self.issuers()?.iter().enumerate().map(|(index, issuer)| within(index, compile(issuer))).collect()
     }
 
     /// `policies`: an array, or `{ policies: […] }`.
@@ -111,10 +120,12 @@ pub(crate) fn dialect(name: &str) -> Result<Dialect, Failures> {
 }
 
 fn issuer(value: &Value) -> Result<IssuerDefinition, Failures> {
-    let url = match value.member("url") {
-        Some(Value::String(url)) => url.clone(),
-        other => return Err(wrong("issuers[].url", "a string", other)),
+    let text = |key: &str| match value.member(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        other => Err(wrong(key, "a string", other)),
     };
+    let url = text("url")?.ok_or_else(|| wrong("url", "a string", None))?;
     let jwks = match value.member("jwks") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text.clone()),
@@ -122,15 +133,26 @@ fn issuer(value: &Value) -> Result<IssuerDefinition, Failures> {
     };
     let max_expiration = match value.member("maxExpiration") {
         None | Some(Value::Null) => None,
-        Some(Value::Integer(seconds)) => u64::try_from(*seconds).ok(),
-        other => return Err(wrong("issuers[].maxExpiration", "a number of seconds", other)),
+        Some(Value::Integer(seconds)) if u64::try_from(*seconds).is_ok() => u64::try_from(*seconds).ok(),
+        other => return Err(wrong("maxExpiration", "a whole number of seconds from 0", other)),
     };
     let policies = match value.member("policies") {
         None | Some(Value::Null) => Vec::new(),
         Some(policies) => policies_of(policies)?,
     };
-    let name = value.member("name").and_then(Value::as_str).unwrap_or(&url).to_owned();
+    let name = text("name")?.unwrap_or_else(|| url.clone());
     Ok(IssuerDefinition { name, url, max_expiration, jwks, thumbprints: Vec::new(), policies })
+}
+
+/// Failures in an issuer, their paths seen from the options.
+fn within<T>(index: usize, result: Result<T, Failures>) -> Result<T, Failures> {
+    result.map_err(|mut failures| {
+        for failure in &mut failures {
+            let path = failure.path.take().filter(|path| !path.is_empty());
+            failure.path = Some(path.map_or(format!("issuers[{index}]"), |path| format!("issuers[{index}].{path}")));
+        }
+        failures
+    })
 }
 
 fn policies_of(value: &Value) -> Result<Vec<PolicyDefinition>, Failures> {
@@ -182,6 +204,37 @@ mod tests {
         assert_eq!(missing, Err("expected a string, found nothing".to_owned()));
         let unknown = request(r#"{"request": {"tokenType": "org"}}"#).unwrap_err();
         assert!(unknown.ends_with("found `org`"), "{unknown}");
+    }
+
+    #[test]
+    fn what_is_wrong_in_an_issuer_has_its_place() {
+        let places = |issuer: &str| {
+            let options =
+                Value::parse(&format!(r#"{{"issuers": [{{"url": "https://a.example"}}, {issuer}]}}"#)).unwrap();
+            let failures = Input::new(&options).compiled_issuers().map(|issuers| issuers.len()).unwrap_err();
+            failures.into_iter().filter_map(|failure| failure.path).collect::<Vec<_>>()
+        };
+        assert_eq!(places("{}"), ["issuers[1].url"]);
+        assert_eq!(places("7"), ["issuers[1].url"]);
+        assert_eq!(places(r#"{"url": "http://a.example", "jwks": "["}"#), ["issuers[1].url", "issuers[1].jwks"]);
+        assert_eq!(places(r#"{"url": "https://a.example", "name": 1}"#), ["issuers[1].name"]);
+        assert_eq!(places(r#"{"url": "https://a.example", "maxExpiration": -1}"#), ["issuers[1].maxExpiration"]);
+        let allow_all = r#"{"decision": "allow", "tokenType": "organization", "rules": {}}"#;
+        let policies = format!(r#"{{"url": "https://a.example", "policies": [{allow_all}]}}"#);
+        assert_eq!(places(&policies), ["issuers[1].policies[0].rules"]);
+    }
+
+    #[test]
+    fn keys_are_an_object_or_text() {
+        for jwks in [r#"{"keys": []}"#, r#""{\"keys\": []}""#] {
+            let json =
+                format!(r#"{{"issuers": [{{"url": "https://a.example", "jwks": {jwks}, "maxExpiration": 60}}]}}"#);
+            let options = Value::parse(&json).unwrap();
+            let issuers = Input::new(&options).issuers().unwrap();
+            assert_eq!(issuers[0].max_expiration, Some(60));
+            assert_eq!(issuers[0].name, "https://a.example");
+            assert!(Input::new(&options).compiled_issuers().unwrap()[0].jwks().is_some());
+        }
     }
 
     #[test]

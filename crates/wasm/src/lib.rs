@@ -9,10 +9,10 @@ mod types;
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::explain::{Explanation, explain as explain_claims};
 use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, inspect};
-use claimgate::issuer::Issuer;
 use claimgate::jwt::{Jwk, Jwks, decode_unverified as decode};
 use claimgate::pattern::{Pattern, Trace};
 use claimgate::policy::{PolicyDefinition, PolicySet, parse_policies as parse};
+use js_sys::{JSON, JsString};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -97,14 +97,9 @@ pub fn evaluate(token: &JsValue, options: &JsValue) -> JsValue {
 
 fn inspected(token: &JsValue, options: &JsValue) -> Result<Inspection, Failures> {
     let token = text(token, "token")?;
-    let options = value(options)?;
+    let options = value(options, "options")?;
     let input = Input::new(&options);
-    let issuers = input
-        .issuers()?
-        .iter()
-        .map(|issuer| Issuer::compile(issuer, input.dialect()?).map_err(policy_failures))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(inspect(&token, &issuers, &input.request()?, &input.options()?))
+    Ok(inspect(&token, &input.compiled_issuers()?, &input.request()?, &input.options()?))
 }
 
 /// Explains how policies decide on claims that nobody has verified here: an object, or JSON text.
@@ -122,12 +117,12 @@ pub fn explain_text(claims: &JsValue, options: &JsValue) -> JsValue {
 }
 
 fn explained(claims: &JsValue, options: &JsValue) -> Result<Explanation, Failures> {
-    let claims = match claims.as_string() {
-        Some(json) => Claims::from_json(&json),
-        None => Claims::from_value(value(claims)?),
+    let claims = match claims.is_string() {
+        true => Claims::from_json(&text(claims, "claims")?),
+        false => Claims::from_value(value(claims, "claims")?),
     };
     let claims = claims.map_err(|error| failure(error.code(), error))?;
-    let options = value(options)?;
+    let options = value(options, "options")?;
     let input = Input::new(&options);
     let policies = PolicySet::compile(&input.policies()?, input.dialect()?).map_err(policy_failures)?;
     Ok(explain_claims(&policies, &TrustedClaims::dangerous_assume_verified(claims), &input.request()?))
@@ -170,12 +165,27 @@ fn token_failure(error: claimgate::jwt::TokenError) -> Failures {
 }
 
 fn text(value: &JsValue, name: &str) -> Result<String, Failures> {
-    value.as_string().ok_or_else(|| failure("wrong-argument", format_args!("expected `{name}` to be a string")))
+    let Some(string) = value.dyn_ref::<JsString>() else {
+        return Err(failure("wrong-argument", format_args!("expected `{name}` to be a string")));
+    };
+    // Read anyway, halves of surrogate pairs would turn into other characters, and a pattern might match those.
+    if !string.is_valid_utf16() {
+        let message = format_args!("expected `{name}` to be well-formed Unicode, found half of a surrogate pair");
+        return Err(failure("wrong-argument", message));
+    }
+    Ok(String::from(string))
 }
 
-fn value(value: &JsValue) -> Result<Value, Failures> {
-    Value::from_deserializer(serde_wasm_bindgen::Deserializer::from(value.clone()))
-        .map_err(|error| failure("wrong-argument", error))
+/// By way of JSON text, which refuses what has no JSON: cycles, `BigInt`, halves of surrogate pairs, getters that throw.
+fn value(value: &JsValue, name: &str) -> Result<Value, Failures> {
+    let json = JSON::stringify(value).map_err(|error| {
+        let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).unwrap_or_default();
+        let reason = message.lines().next().unwrap_or_default().trim().to_owned();
+        failure("wrong-argument", format_args!("expected `{name}` to be plain data, as JSON has it: {reason}"))
+    })?;
+    let missing = || failure("wrong-argument", format_args!("expected `{name}`, found nothing that JSON has"));
+    let json = json.as_string().ok_or_else(missing)?;
+    Value::parse(&json).map_err(|error| failure(error.code(), format_args!("`{name}` is {error}")))
 }
 
 /// The tagged value that every function returns.
@@ -190,10 +200,14 @@ fn answer<T: Serialize>(result: Result<T, Failures>) -> JsValue {
         ok: bool,
         errors: Failures,
     }
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    let serialized = match result {
-        Ok(value) => Success { ok: true, value }.serialize(&serializer),
-        Err(errors) => Failed { ok: false, errors }.serialize(&serializer),
+    let json = match result {
+        Ok(value) => serde_json::to_string(&Success { ok: true, value }),
+        Err(errors) => {
+            let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+            return Failed { ok: false, errors }.serialize(&serializer).unwrap_or_else(JsValue::from);
+        }
     };
-    serialized.unwrap_or_else(JsValue::from)
+    // `JSON.parse` keeps a claim `__proto__` an ordinary member, and rounds integers beyond 2^53; setting members one by
+    // one would make the claim the object's prototype, and refuse the integers.
+    JSON::parse(&json.unwrap_or_default()).unwrap_or(JsValue::UNDEFINED)
 }

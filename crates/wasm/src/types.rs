@@ -7,6 +7,7 @@ const TYPES: &str = r#"
 export interface Failure { code: string; message: string; path: string | null; help: string | null }
 export type Answer<T> = { ok: true; value: T } | { ok: false; errors: Failure[] };
 
+/** Integers beyond 2^53 are rounded, as by `JSON.parse`; the evidence has their exact text. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };
 export type Dialect = "pulumi" | "stringlike";
@@ -78,6 +79,12 @@ export interface PolicyEvidence {
   sentence: string;
   rules: RuleEvidence[];
 }
+/** What was asked for, as the explanation repeats it. */
+export type AskedFor =
+  | { tokenType: "organization"; admin: boolean }
+  | { tokenType: "team"; name: string }
+  | { tokenType: "personal"; login: string }
+  | { tokenType: "runner"; name: string };
 export interface Explanation {
   decision: "allowed" | "denied";
   reason: {
@@ -85,7 +92,7 @@ export interface Explanation {
     policies: number[];
   };
   summary: string;
-  request: JsonObject;
+  request: AskedFor;
   policies: PolicyEvidence[];
   defaultDenial: { applied: boolean; sentence: string };
   nearestMiss: {

@@ -123,3 +123,72 @@ fn odd_values_are_refused_as_values() {
         }
     }
 }
+
+#[wasm_bindgen_test]
+fn an_unsigned_token_is_refused() {
+    // {"alg":"none"} and the claims of a genuine token.
+    let claims = TOKEN.trim().split('.').nth(1).unwrap();
+    let result = claimgate_wasm::evaluate(&format!("eyJhbGciOiJub25lIn0.{claims}.").into(), &options(1_763_942_500));
+    assert_eq!(text(&result, "value.checks.1.code"), "alg-none");
+    assert_eq!(text(&result, "value.decision"), "denied");
+    assert_eq!(text(&result, "value.checks.4.status"), "notReached");
+}
+
+#[wasm_bindgen_test]
+fn what_has_no_json_is_refused_by_name() {
+    let policies = format!(r#"{{"policies": {POLICIES}, "request": {{"tokenType": "organization"}}}}"#);
+    let options = JSON::parse(&policies).unwrap();
+    let make = |code: &str| js_sys::Function::new_no_args(code).call0(&JsValue::NULL).unwrap();
+    let odd = [
+        ("const a = { sub: 'x' }; a.self = a; return a", "circular structure"),
+        ("return { sub: 1n }", "BigInt"),
+        ("return { sub: 'x\\ud800' }", "not JSON"),
+        ("return { '\\udc00': 'x' }", "not JSON"),
+        ("return { get sub() { throw new Error('no such thing') } }", "no such thing"),
+        ("return { toJSON() { throw 'a string' } }", "plain data"),
+        ("return '{\"sub\": \"\\ud800\"}'", "surrogate pair"),
+        ("let a = {}; for (let i = 0; i < 100; i += 1) a = { a }; return a", "deeper than 64"),
+        ("let a = {}; for (let i = 0; i < 100000; i += 1) a = { a }; return a", "plain data"),
+        ("return () => 1", "found nothing"),
+    ];
+    for (code, expected) in odd {
+        let result = claimgate_wasm::explain(&make(code), &options);
+        assert_eq!(at(&result, "ok"), JsValue::FALSE, "{code}");
+        assert!(text(&result, "errors.0.message").contains(expected), "{code}: {}", text(&result, "errors.0.message"));
+    }
+    let half = make("return '\\ud83d'");
+    for result in [
+        claimgate_wasm::match_pattern(&half, &"a".into(), &JsValue::UNDEFINED),
+        claimgate_wasm::match_pattern(&"*".into(), &half, &JsValue::UNDEFINED),
+        claimgate_wasm::decode_unverified(&half),
+    ] {
+        assert_eq!(text(&result, "errors.0.code"), "wrong-argument");
+    }
+}
+
+#[wasm_bindgen_test]
+fn odd_claims_come_back_as_they_are() {
+    // {"alg":"RS256"} and {"__proto__":{"sub":"forged"},"big":9007199254740993,"huge":18446744073709551615}
+    let token = "eyJhbGciOiJSUzI1NiJ9.\
+        eyJfX3Byb3RvX18iOnsic3ViIjoiZm9yZ2VkIn0sImJpZyI6OTAwNzE5OTI1NDc0MDk5MywiaHVnZSI6MTg0NDY3NDQwNzM3MDk1NTE2MTV9.AA";
+    let decoded = claimgate_wasm::decode_unverified(&token.into());
+    assert_eq!(at(&decoded, "ok"), JsValue::TRUE);
+    assert_eq!(at(&decoded, "value.claims.big").as_f64(), Some(9_007_199_254_740_992.0));
+    assert_eq!(at(&decoded, "value.claims.huge").as_f64(), Some(18_446_744_073_709_551_615.0));
+    // An ordinary member, not the prototype that would lend the object a `sub`.
+    assert_eq!(at(&decoded, "value.claims.sub"), JsValue::UNDEFINED);
+    assert_eq!(text(&decoded, "value.claims.__proto__.sub"), "forged");
+}
+
+#[wasm_bindgen_test]
+fn every_error_has_its_place() {
+    let now = 1_763_942_500;
+    let wrong = JSON::parse(&format!(r#"{{"issuers": [{{"url": "http://a.example"}}], "now": {now}}}"#)).unwrap();
+    let result = claimgate_wasm::evaluate(&TOKEN.trim().into(), &wrong);
+    assert_eq!(text(&result, "errors.0.path"), "issuers[0].url");
+    assert_eq!(text(&result, "errors.0.code"), "url-not-https");
+    let fine = options(now);
+    Reflect::set(&fine, &"now".into(), &f64::NAN.into()).unwrap();
+    let result = claimgate_wasm::verify(&TOKEN.trim().into(), &fine);
+    assert_eq!(text(&result, "errors.0.path"), "now");
+}
