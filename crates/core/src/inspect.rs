@@ -214,8 +214,9 @@ impl<'a> Run<'a> {
             self.report.skipped(CheckId::Key, "no key of the issuer was looked for");
             return Ok(None);
         }
-        let missing = || TokenError::KeysMissing { issuer: issuer.map_or("unknown", Issuer::name).to_owned() };
-        let keys = issuer.and_then(Issuer::jwks).ok_or_else(missing)?;
+        let issuer = issuer.ok_or(TokenError::IssuerNotChosen)?;
+        let missing = || TokenError::KeysMissing { issuer: issuer.name().to_owned() };
+        let keys = issuer.jwks().ok_or_else(missing)?;
         let key = keys.select(token.key_id(), algorithm)?;
         self.report.passed(CheckId::Key, format!("key `{}`, {}", key.label(), key.describe()));
         Ok(Some(key))

@@ -41,7 +41,8 @@ pub(crate) fn KeysField(jwks: RwSignal<String>, #[prop(into)] url: Signal<String
             let outcome = fetch_keys(issuer).await;
             fetch.try_set(match outcome {
                 Ok((text, sentence)) => {
-                    jwks.set(text);
+                    // The page may be gone by now.
+                    jwks.try_set(text);
                     Fetch::Done(sentence)
                 }
                 Err(problem) => Fetch::Failed(problem),

@@ -42,6 +42,8 @@ pub enum TokenError {
     IssuerUnknown { found: String },
     #[error("`iss` is `{found}`, registered is `{registered}`: they differ in {difference} only")]
     IssuerNearly { found: String, registered: String, difference: &'static str },
+    #[error("no issuer is chosen, and so there are no keys")]
+    IssuerNotChosen,
     #[error("the issuer `{issuer}` is registered without keys")]
     KeysMissing { issuer: String },
     #[error("the header names key `{found}`, the issuer has {known}")]
@@ -50,6 +52,8 @@ pub enum TokenError {
     KeyUnfit { key: String, problem: String },
     #[error("the header names no key (`kid`), and {fitting} of the issuer's keys fit `{algorithm}`")]
     KeyAmbiguous { fitting: usize, algorithm: &'static str },
+    #[error("the header names no key (`kid`), and none of the issuer's keys fits `{algorithm}`")]
+    KeyNoneFits { algorithm: &'static str },
     #[error("the issuer has more than one key `{kid}` that fits")]
     KeyRepeated { kid: String },
     #[error("the signature is not one of key `{key}` over this token")]
@@ -90,10 +94,12 @@ impl TokenError {
             Self::IssuerMissing { .. } => "iss-missing",
             Self::IssuerUnknown { .. } => "iss-unknown",
             Self::IssuerNearly { .. } => "iss-nearly",
+            Self::IssuerNotChosen => "issuer-not-chosen",
             Self::KeysMissing { .. } => "keys-missing",
             Self::KeyUnknown { .. } => "key-unknown",
             Self::KeyUnfit { .. } => "key-unfit",
             Self::KeyAmbiguous { .. } => "key-ambiguous",
+            Self::KeyNoneFits { .. } => "key-none-fits",
             Self::KeyRepeated { .. } => "key-repeated",
             Self::Signature { .. } => "signature-invalid",
             Self::SignatureUnchecked { .. } => "signature-unchecked",

@@ -132,6 +132,7 @@ impl Jwks {
                 }
             }),
             (_, Some(kid)) => Err(TokenError::KeyRepeated { kid: kid.to_owned() }),
+            ([], None) => Err(TokenError::KeyNoneFits { algorithm: algorithm.as_str() }),
             (fitting, None) => Err(TokenError::KeyAmbiguous { fitting: fitting.len(), algorithm: algorithm.as_str() }),
         }
     }
@@ -233,6 +234,7 @@ impl Jwk {
             return Some(format!("expected `use` `sig`, found `{usage}`"));
         }
         match &self.key_ops {
+            Some(ops) if ops.is_empty() => Some("expected `verify` in `key_ops`, found none".to_owned()),
             Some(ops) if !ops.iter().any(|op| op == "verify") => {
                 Some(format!("expected `verify` in `key_ops`, found `{}`", ops.join("`, `")))
             }
