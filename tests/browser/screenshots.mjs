@@ -1,25 +1,27 @@
 // Writes docs/screenshots: each page, at 1280 and 390 px, light and dark.
 // CLAIMGATE_APP_URL=http://127.0.0.1:8080/ node tests/browser/screenshots.mjs
 import { mkdirSync } from "node:fs";
-import { base, decide, launch, openPage, prepare, token, toPlayground } from "./support.mjs";
+import { demonstrate, githubClaims, launch, makeIssuer, newPage, paste, visit } from "./helpers.mjs";
 
 const folder = new URL("../../docs/screenshots/", import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
+const issuer = makeIssuer();
 const browser = await launch();
-for (const theme of ["light", "dark"]) {
+for (const colorScheme of ["light", "dark"]) {
   for (const width of [1280, 390]) {
-    const page = await openPage(browser, { theme, width });
-    const shoot = (name) => page.screenshot({ path: `${folder}${name}-${theme}-${width}.png`, fullPage: true });
+    const page = await newPage(browser, { colorScheme, viewport: { width, height: 900 } });
+    const shoot = (name) => page.screenshot({ path: `${folder}${name}-${colorScheme}-${width}.png`, fullPage: true });
+    await visit(page);
     await shoot("empty");
-    await prepare(page);
+    await demonstrate(page, issuer);
     await shoot("issuer");
-    await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
+    await visit(page);
     await page.getByRole("table").waitFor();
     await shoot("issuers");
-    await toPlayground(page);
-    await decide(page, token({ sub: "repo:octo-org/octo-repo:pull_request" }), "Denied");
+    await visit(page, "playground");
+    await paste(page, issuer.token(githubClaims({ sub: "repo:octo-org/octo-repo:pull_request" })), "Denied");
     await shoot("playground");
-    await page.goto(`${base}issuers/new`);
+    await visit(page, "issuers/new");
     await page.getByLabel("JWKS").waitFor();
     await shoot("register");
     await page.context().close();

@@ -44,6 +44,11 @@ impl Details {
         details
     }
 
+    /// All that is written.
+    pub(crate) fn texts(self) -> [String; 5] {
+        [self.name, self.url, self.number, self.unit, self.jwks].map(|field| field.get())
+    }
+
     fn name_error(self) -> String {
         if self.name.read().trim().is_empty() { "expected a name, found nothing".to_owned() } else { String::new() }
     }

@@ -12,4 +12,5 @@ pub(crate) mod playground_result;
 pub(crate) mod policy_card;
 pub(crate) mod policy_editor;
 pub(crate) mod rule_line;
+pub(crate) mod save_state;
 pub(crate) mod verdict;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::field::TextArea;
 use super::policy_card::PolicyCard;
+use super::save_state::SaveState;
 use crate::presets;
 use crate::state::draft::{PolicyDraft, definitions};
 use crate::state::storage::StoredIssuer;
@@ -63,8 +64,7 @@ pub(crate) fn PolicyEditor(issuer: StoredIssuer) -> impl IntoView {
         Ok::<Vec<Finding>, Vec<PolicyError>>(set.findings().to_vec())
     });
     let dirty = Memo::new(move |_| written.with(|written| written.as_ref() != Ok(&*editor.saved.read())));
-    Effect::new(move || unsaved.set(dirty.get()));
-    on_cleanup(move || unsaved.set(false));
+    unsaved.watch(dirty);
     let id = StoredValue::new(issuer.id.clone());
     let just_saved = RwSignal::new(false);
     let save = move |_| {
@@ -96,13 +96,7 @@ pub(crate) fn PolicyEditor(issuer: StoredIssuer) -> impl IntoView {
             <Findings findings=Signal::derive(move || compiled.get().unwrap_or_default()) />
             <div class="save-bar">
                 <button type="button" class="button button--primary" on:click=save>"Save policies"</button>
-                <span role="status">
-                    {move || match (dirty.get(), just_saved.get()) {
-                        (true, _) => view! { <span class="dirty">"● Not saved"</span> }.into_any(),
-                        (false, true) => view! { <span class="good">"✓ Saved"</span> }.into_any(),
-                        (false, false) => ().into_any(),
-                    }}
-                </span>
+                <SaveState dirty=dirty saved=just_saved />
             </div>
         </section>
     }

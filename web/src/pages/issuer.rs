@@ -8,8 +8,10 @@ use leptos_router::hooks::use_params_map;
 use super::not_found::NotFoundPage;
 use crate::components::details_form::{Details, DetailsFields};
 use crate::components::policy_editor::PolicyEditor;
+use crate::components::save_state::SaveState;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::use_store;
+use crate::state::unsaved::Unsaved;
 
 /// The page of the issuer that the address names.
 #[component]
@@ -55,11 +57,16 @@ fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
     let store = use_store();
     let details = Details::of(&issuer);
     let saved = RwSignal::new(false);
+    let written = Memo::new(move |_| details.texts());
+    let kept = RwSignal::new(written.get_untracked());
+    let dirty = Memo::new(move |_| *written.read() != *kept.read());
+    expect_context::<Unsaved>().watch(dirty);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         saved.set(false);
         let Some(new) = store.find(&issuer.id).and_then(|issuer| details.apply(issuer)) else { return };
         store.change(&issuer.id, |issuer| *issuer = new);
+        kept.set(written.get_untracked());
         saved.set(true);
     };
     view! {
@@ -69,7 +76,7 @@ fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
                 <DetailsFields details=details fixed_url=true />
                 <div class="actions">
                     <button type="submit" class="button">"Save details"</button>
-                    <span role="status">{move || saved.get().then(|| view! { <span class="good">"✓ Saved"</span> })}</span>
+                    <SaveState dirty=dirty saved=saved />
                 </div>
             </form>
         </section>

@@ -12,6 +12,7 @@ use crate::presets::{self, Preset};
 use crate::state::clock::now;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::{new_id, use_store};
+use crate::state::unsaved::Unsaved;
 
 fn blank(preset: String) -> StoredIssuer {
     let created = now();
@@ -40,6 +41,13 @@ fn fill(details: Details, old: Option<&Preset>, new: Option<&Preset>) {
     replace(details.url, |preset| &preset.url);
 }
 
+/// Whether the person has written anything that the preset has not.
+fn is_changed(details: Details, preset: Option<&Preset>) -> bool {
+    let [name, url, number, _, jwks] = details.texts();
+    let [filled_name, filled_url] = preset.map_or(["", ""], |preset| [&preset.name, &preset.url]);
+    name != filled_name || url != filled_url || !number.is_empty() || !jwks.is_empty()
+}
+
 /// The form.
 #[component]
 pub(crate) fn NewIssuerPage() -> impl IntoView {
@@ -55,6 +63,9 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
         fill(details, old.flatten().as_ref(), new.as_ref());
         new
     });
+    let registered = RwSignal::new(false);
+    let dirty = Memo::new(move |_| !registered.get() && is_changed(details, preset.get().as_ref()));
+    expect_context::<Unsaved>().watch(dirty);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(mut issuer) = details.apply(blank(choice.get_untracked())) else { return };
@@ -63,6 +74,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
         }
         let address = format!("/issuers/{}", issuer.id);
         store.add(issuer);
+        registered.set(true);
         navigate(&address, NavigateOptions::default());
     };
     let choices: Vec<_> = [(String::new(), "Custom".to_owned())]

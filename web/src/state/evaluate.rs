@@ -83,7 +83,10 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
         if question.issuer.is_empty() { Some(issuer.url.as_str()) == iss } else { issuer.id == question.issuer }
     });
     let Some(chosen) = chosen else {
-        return Answer::Unclear("No registered issuer has the URL that `iss` names. Choose an issuer.".to_owned());
+        return Answer::Unclear(match iss {
+            Some(iss) => format!("No issuer is registered with the URL `{iss}` that `iss` names. Choose an issuer."),
+            None => "The claims have no `iss` that names a registered issuer. Choose an issuer.".to_owned(),
+        });
     };
     let issuer = match Issuer::compile(&chosen.definition(), Dialect::Pulumi) {
         Ok(issuer) => issuer,
@@ -107,15 +110,23 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
 fn ask_token(question: &Question, stored: &[StoredIssuer]) -> Answer {
     let chosen: Vec<&StoredIssuer> =
         stored.iter().filter(|issuer| question.issuer.is_empty() || issuer.id == question.issuer).collect();
-    let compiled: Vec<(&StoredIssuer, Issuer)> = chosen
-        .iter()
-        .filter_map(|stored| Some((*stored, Issuer::compile(&stored.definition(), Dialect::Pulumi).ok()?)))
-        .collect();
-    let issuers: Vec<Issuer> = compiled.iter().map(|(_, issuer)| issuer.clone()).collect();
     let token = question.text.trim();
+    let iss = named_issuer(token);
+    let mut compiled: Vec<(&StoredIssuer, Issuer)> = Vec::new();
+    for stored in chosen {
+        match Issuer::compile(&stored.definition(), Dialect::Pulumi) {
+            Ok(issuer) => compiled.push((stored, issuer)),
+            // Another issuer's errors have no say in this token.
+            Err(errors) if !question.issuer.is_empty() || iss.as_deref() == Some(&stored.url) => {
+                return Answer::Unclear(format!("The definition of {} has errors: {}", stored.name, join(&errors)));
+            }
+            Err(_) => {}
+        }
+    }
+    let issuers: Vec<Issuer> = compiled.iter().map(|(_, issuer)| issuer.clone()).collect();
     let mut options = Options::at(question.now);
     options.skip = question.skip;
-    options.assume_issuer = assumed(token, &issuers);
+    options.assume_issuer = assumed(iss.as_deref(), &issuers);
     let inspection = inspect(token, &issuers, &question.request, &options);
     let issuer = inspection.issuer.and_then(|index| compiled.get(index));
     Answer::Report(Box::new(Report {
@@ -131,10 +142,13 @@ fn ask_token(question: &Question, stored: &[StoredIssuer]) -> Answer {
     }))
 }
 
+fn named_issuer(token: &str) -> Option<String> {
+    let decoded = decode_unverified(token).ok()?;
+    decoded.claims.get("iss").and_then(Value::as_str).map(str::to_owned)
+}
+
 /// With the issuer's check left out: the one that `iss` names, else the first.
-fn assumed(token: &str, issuers: &[Issuer]) -> Option<usize> {
-    let decoded = decode_unverified(token).ok();
-    let iss = decoded.as_ref().and_then(|token| token.claims.get("iss")).and_then(Value::as_str);
+fn assumed(iss: Option<&str>, issuers: &[Issuer]) -> Option<usize> {
     let named = issuers.iter().position(|issuer| Some(issuer.url()) == iss);
     named.or_else(|| (!issuers.is_empty()).then_some(0))
 }

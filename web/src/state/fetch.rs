@@ -2,6 +2,7 @@
 
 use claimgate::issuer::discovery_url;
 use claimgate::json::Value;
+use claimgate::jwt::Jwks;
 use gloo_net::http::Request;
 
 /// The text of the issuer's JWKS, with a sentence on where it is from; or why it could not be had.
@@ -10,6 +11,7 @@ pub(crate) async fn fetch_keys(issuer: String) -> Result<(String, String), Strin
     let text = get(&discovery).await?;
     let jwks_uri = read_discovery(&text, &issuer)?;
     let jwks = get(&jwks_uri).await?;
+    Jwks::parse(&jwks).map_err(|error| format!("{jwks_uri} did not answer with keys: {error}."))?;
     Ok((jwks, format!("Fetched from {jwks_uri}, as {discovery} says.")))
 }
 

@@ -2,27 +2,47 @@
 
 use leptos::ev;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Whether something on the page is not saved.
 #[derive(Clone, Copy)]
-pub(crate) struct Unsaved(RwSignal<bool>);
+pub(crate) struct Unsaved {
+    /// The parts of the page that can be unsaved.
+    parts: StoredValue<Vec<Memo<bool>>>,
+    /// The address that the router shows, as far as is known here.
+    address: StoredValue<String>,
+}
 
 impl Unsaved {
-    /// Nothing unsaved; closing the tab asks as long as something is.
+    /// Nothing unsaved; closing the tab or going back asks as long as something is. To be made before the router, whose
+    /// own listener would otherwise leave first.
     pub(crate) fn new() -> Self {
-        let unsaved = Self(RwSignal::new(false));
+        let unsaved = Self { parts: StoredValue::default(), address: StoredValue::default() };
         let _ = window_event_listener(ev::beforeunload, move |event| {
-            if unsaved.0.get_untracked() {
+            if unsaved.any() {
                 event.prevent_default();
+            }
+        });
+        let _ = window_event_listener(ev::popstate, move |event| {
+            if unsaved.any() && !confirmed() {
+                event.stop_immediate_propagation();
+                unsaved.stay();
             }
         });
         unsaved
     }
 
-    /// Marks whether there is unsaved work.
-    pub(crate) fn set(self, dirty: bool) {
-        self.0.set(dirty);
+    /// Asks as long as `dirty` is true and the part of the page that says so is there.
+    pub(crate) fn watch(self, dirty: Memo<bool>) {
+        self.parts.update_value(|parts| parts.push(dirty));
+        Effect::new(move || {
+            if dirty.get() {
+                self.address.set_value(window().location().href().unwrap_or_default());
+            }
+        });
+        on_cleanup(move || {
+            self.parts.try_update_value(|parts| parts.retain(|part| *part != dirty));
+        });
     }
 
     /// Asks before a click on a link leaves unsaved work. The router ignores clicks whose default is prevented.
@@ -30,15 +50,25 @@ impl Unsaved {
         let link = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .and_then(|element| element.closest("a[href]").ok().flatten());
-        if link.is_none() || !self.0.get_untracked() {
-            return;
-        }
-        let leave = window().confirm_with_message("Leave without saving? The changes to the policies will be lost.");
-        if leave.unwrap_or(true) {
-            self.set(false);
-        } else {
+            .and_then(|element| element.closest("a[href]:not([download], [target], [href^='#'])").ok().flatten());
+        if link.is_some() && self.any() && !confirmed() {
             event.prevent_default();
         }
     }
+
+    fn any(self) -> bool {
+        self.parts.with_value(|parts| parts.iter().any(|part| part.try_get_untracked() == Some(true)))
+    }
+
+    /// Puts the address back: the history has moved already when it tells of it.
+    fn stay(self) {
+        let address = self.address.get_value();
+        if let Ok(history) = window().history() {
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address));
+        }
+    }
+}
+
+fn confirmed() -> bool {
+    window().confirm_with_message("Leave without saving? What was changed will be lost.").unwrap_or(true)
 }

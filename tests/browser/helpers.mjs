@@ -1,0 +1,230 @@
+// What the browser tests share: the browser, a page that keeps a record of everything amiss, an issuer that signs
+// tokens as GitHub Actions does, and the steps of the demonstration.
+import assert from "node:assert/strict";
+import { createHmac, generateKeyPairSync, randomUUID, sign } from "node:crypto";
+import { after, afterEach, before } from "node:test";
+import { chromium } from "playwright-core";
+
+export const appUrl = process.env.CLAIMGATE_APP_URL;
+if (!appUrl) {
+  throw new Error("expected the address of the served app in CLAIMGATE_APP_URL, found none: cargo xtask test --only browser");
+}
+
+export const issuerUrl = "https://token.actions.githubusercontent.com";
+export const audience = "https://github.com/octo-org";
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"],
+  });
+
+/**
+ * Starts a browser for the tests of a file. Every page is closed after its test, which fails if the page wrote an error
+ * or a warning to the console, threw, or ran into its Content Security Policy.
+ */
+export function withBrowser() {
+  let browser;
+  let open = [];
+  before(async () => {
+    browser = await launch();
+  });
+  after(() => browser?.close());
+  afterEach(async () => {
+    const pages = open;
+    open = [];
+    const problems = pages.flatMap((page) => page.problems);
+    await Promise.all(pages.map((page) => page.context().close()));
+    assert.deepEqual(problems, [], "the page reported problems");
+  });
+  return async function openPage(path = "", options = {}) {
+    const page = await newPage(browser, options);
+    open.push(page);
+    if (path !== null) await visit(page, path);
+    return page;
+  };
+}
+
+/** A page in a context of its own, with everything amiss in `page.problems`. */
+export async function newPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.problems = [];
+  page.on("console", (message) => {
+    // Chromium ignores the integrity of a preloaded module and says so.
+    const amiss = ["error", "warning"].includes(message.type()) && !/integrity/.test(message.text());
+    if (amiss) page.problems.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => page.problems.push(`thrown: ${error.message}`));
+  page.on("crash", () => page.problems.push("the page crashed"));
+  await page.exposeBinding("reportViolation", (_, text) => page.problems.push(`CSP: ${text}`));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`);
+    });
+  });
+  return page;
+}
+
+/** Goes to an address of the app, and waits until it is there. */
+export async function visit(page, path = "") {
+  await page.goto(new URL(path, appUrl).href);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+// Tokens
+
+const encode = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+
+/** An issuer with a key pair of its own, new in every run. */
+export function makeIssuer() {
+  const kid = `key-${randomUUID()}`;
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const jwk = { ...publicKey.export({ format: "jwk" }), kid, alg: "RS256", use: "sig" };
+  const jwks = JSON.stringify({ keys: [jwk] }, null, 2);
+  return {
+    kid,
+    jwks,
+    /** A token signed by this issuer; of another `alg` in the ways of an attacker who has the public key only. */
+    token(claims, header = {}) {
+      const head = { typ: "JWT", alg: "RS256", kid, ...header };
+      const input = `${encode(head)}.${encode(claims)}`;
+      if (head.alg === "none") return `${input}.`;
+      const signature = head.alg.startsWith("HS")
+        ? createHmac("sha256", publicKey.export({ format: "pem", type: "spki" })).update(input).digest()
+        : sign("sha256", Buffer.from(input), privateKey);
+      return `${input}.${signature.toString("base64url")}`;
+    },
+  };
+}
+
+export const now = () => Math.floor(Date.now() / 1000);
+
+/** The claims of a job on the main branch, shaped as GitHub Actions shapes them. */
+export function githubClaims(changes = {}) {
+  const issued = now() - 20;
+  return {
+    jti: randomUUID(),
+    sub: "repo:octo-org/octo-repo:ref:refs/heads/main",
+    aud: audience,
+    ref: "refs/heads/main",
+    sha: "f9d3b7c1c0e5a4d2b8a6978685746352413f0e1d",
+    repository: "octo-org/octo-repo",
+    repository_owner: "octo-org",
+    repository_owner_id: "65",
+    repository_id: "74",
+    repository_visibility: "private",
+    actor: "octocat",
+    actor_id: "12",
+    run_id: "6412589153",
+    run_number: "10",
+    run_attempt: "1",
+    runner_environment: "github-hosted",
+    workflow: "deploy",
+    workflow_ref: "octo-org/octo-repo/.github/workflows/deploy.yml@refs/heads/main",
+    job_workflow_ref: "octo-org/octo-repo/.github/workflows/deploy.yml@refs/heads/main",
+    head_ref: "",
+    base_ref: "",
+    event_name: "push",
+    ref_type: "branch",
+    iss: issuerUrl,
+    nbf: issued - 300,
+    exp: issued + 600,
+    iat: issued,
+    ...changes,
+  };
+}
+
+// Steps
+
+export async function register(page, { name = "GitHub Actions", url = issuerUrl, number = "2", unit = "hours", jwks }) {
+  await visit(page);
+  await page.getByRole("link", { name: "Register issuer" }).or(page.getByRole("button", { name: "Register issuer" })).click();
+  await page.getByRole("heading", { name: "Register issuer" }).waitFor();
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("URL", { exact: true }).fill(url);
+  await page.getByLabel("Max expiration").fill(number);
+  await page.getByLabel("Unit").selectOption(unit);
+  await page.getByLabel("JWKS").fill(jwks);
+  await page.getByRole("button", { name: "Register issuer" }).click();
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+}
+
+/** Adds a policy after those that are there. */
+export async function addPolicy(page, number, decision, rules) {
+  await page.getByRole("button", { name: "Add policy" }).click();
+  const policy = policyForm(page, number);
+  await policy.getByLabel("Decision").selectOption(decision);
+  await policy.getByLabel("Token type").selectOption("organization");
+  for (const [index, [claim, pattern]] of rules.entries()) {
+    if ((await policy.getByLabel("Claim", { exact: true }).count()) <= index) {
+      await policy.getByRole("button", { name: "Add rule" }).click();
+    }
+    await policy.getByLabel("Claim", { exact: true }).nth(index).fill(claim);
+    await policy.getByLabel("Pattern", { exact: true }).nth(index).fill(pattern);
+  }
+}
+
+export const policyForm = (page, number) =>
+  page.getByRole("group", { name: `Policy ${number}`, exact: true }).or(page.getByRole("region", { name: `Policy ${number}`, exact: true }));
+
+export async function save(page) {
+  await page.getByRole("button", { name: "Save policies" }).click();
+  await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
+}
+
+/** The demonstration up to its saved policies; leaves the page on the issuer. */
+export async function demonstrate(page, issuer) {
+  await register(page, { jwks: issuer.jwks });
+  await addPolicy(page, 1, "allow", [["aud", audience], ["sub", "repo:octo-org/octo-repo:*"]]);
+  await addPolicy(page, 2, "deny", [["sub", "repo:octo-org/octo-repo:pull_request"]]);
+  await save(page);
+}
+
+/** The state of a browser in which the demonstration was done, for new contexts, and the issuer's address. */
+export async function demonstrated(openPage, issuer) {
+  const page = await openPage();
+  await demonstrate(page, issuer);
+  const path = new URL(page.url()).pathname.replace(new URL(appUrl).pathname, "");
+  return { storageState: await page.context().storageState(), path, id: path.split("/").at(-1) };
+}
+
+export const decision = (page) => page.getByRole("status", { name: "Decision" });
+export const checks = (page) => page.getByRole("list", { name: "Checks" }).getByRole("listitem");
+export const check = (page, title) => checks(page).filter({ hasText: new RegExp(`^[^A-Za-z]*${title}\\b`) });
+export const explanation = (page) => page.getByRole("list", { name: "Policies" });
+
+/** Pastes a token, and waits until the decision says `text`. */
+export async function paste(page, token, text) {
+  await page.getByLabel("Token", { exact: true }).fill(token);
+  await decision(page).filter({ hasText: text }).waitFor();
+}
+
+export async function text(locator) {
+  return (await locator.innerText()).replaceAll(/\s+/g, " ").trim();
+}
+
+/** Every page of the app with something on it, by name: how to get there. */
+export function pages(demo, issuer) {
+  return {
+    "issuers, empty": { path: "", empty: true },
+    "issuers": { path: "" },
+    "register": { path: "issuers/new" },
+    "issuer": { path: demo.path },
+    "playground, empty": { path: "playground" },
+    "playground, allowed": {
+      path: `playground?issuer=${demo.id}`,
+      then: (page) => paste(page, issuer.token(githubClaims()), "Allowed"),
+    },
+    "playground, denied": {
+      path: `playground?issuer=${demo.id}`,
+      then: (page) => paste(page, issuer.token(githubClaims({ sub: "repo:octo-org/other-repo:ref:refs/heads/main" })), "Denied"),
+    },
+    "playground, expired": {
+      path: `playground?issuer=${demo.id}`,
+      then: (page) => paste(page, issuer.token(githubClaims({ exp: now() - 7200 })), "expired 2 hours"),
+    },
+    "not found": { path: "no/such/page" },
+  };
+}

@@ -1,0 +1,246 @@
+// Every page: accessible, within its width, without an error; found by its address and by the keyboard.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import axe from "axe-core";
+import {
+  appUrl, decision, demonstrated, githubClaims, makeIssuer, pages, paste, policyForm, register, text, visit, withBrowser,
+} from "./helpers.mjs";
+
+const openPage = withBrowser();
+const issuer = makeIssuer();
+let demo;
+const demonstration = async () => (demo ??= await demonstrated(openPage, issuer));
+
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+async function violations(page) {
+  await page.evaluate(axe.source);
+  const result = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), rules);
+  return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n")}`);
+}
+
+/** What sticks out of the page to the right. */
+const overflow = (page) =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > width + 0.5)
+      .map((element) => `${element.tagName}.${element.className} to ${element.getBoundingClientRect().right}`);
+  });
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [1280, 390]) {
+    describe(`${colorScheme}, ${width} px`, () => {
+      const options = { colorScheme, viewport: { width, height: 800 } };
+      for (const name of Object.keys(pages({}, issuer))) {
+        test(`${name}: axe finds nothing, and nothing overflows`, async () => {
+          const { storageState } = await demonstration();
+          const { path, then, empty } = pages(demo, issuer)[name];
+          const page = await openPage(path, empty ? options : { ...options, storageState });
+          await then?.(page);
+          assert.deepEqual(await violations(page), []);
+          assert.deepEqual(await overflow(page), []);
+        });
+      }
+    });
+  }
+}
+
+test("the chosen theme is applied, survives a reload, and beats the system's", async () => {
+  const page = await openPage("", { colorScheme: "light" });
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await background();
+  await page.getByLabel("Theme").selectOption("dark");
+  const dark = await background();
+  assert.notEqual(dark, light);
+  await page.reload();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  assert.equal(await background(), dark);
+});
+
+test("the Content Security Policy is in force, and these tests would notice", async () => {
+  const page = await openPage();
+  const ran = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "globalThis.hacked = true";
+    document.body.append(script);
+    const frame = document.createElement("iframe");
+    frame.src = "https://evil.example/";
+    document.body.append(frame);
+    return globalThis.hacked;
+  });
+  assert.equal(ran, undefined);
+  await page.waitForTimeout(300);
+  const blocked = page.problems.filter((problem) => problem.startsWith("CSP: ")).map((problem) => problem.split(" ")[1]);
+  assert.deepEqual(blocked.sort(), ["frame-src", "script-src-elem"]);
+  assert.ok(page.problems.some((problem) => problem.startsWith("console: ")));
+  page.problems.length = 0;
+});
+
+describe("addresses", () => {
+  test("an issuer's address works on its own and after a reload", async () => {
+    const { storageState, path } = await demonstration();
+    const page = await openPage(path, { storageState });
+    await page.getByRole("heading", { level: 1, name: "GitHub Actions" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "GitHub Actions" }).waitFor();
+    await policyForm(page, 2).waitFor();
+  });
+
+  test("an unknown address says so and leads back", async () => {
+    for (const path of ["no/such/page", "issuers/0000000000000000", "playground/x"]) {
+      const page = await openPage(path);
+      await page.getByRole("heading", { level: 1, name: "Page not found" }).waitFor();
+      await page.getByRole("main").getByRole("link", { name: "OIDC Issuers" }).click();
+      await page.getByRole("heading", { name: "No issuers yet" }).waitFor();
+    }
+  });
+
+  test("the issuer of the playground's address is chosen there", async () => {
+    const { storageState, id } = await demonstration();
+    const page = await openPage(`playground?issuer=${id}`, { storageState });
+    assert.equal(await page.getByLabel("Issuer", { exact: true }).inputValue(), id);
+    await page.getByLabel("Issuer", { exact: true }).selectOption("");
+    await page.waitForURL(new URL("playground", appUrl).href);
+    await page.getByLabel("Issuer", { exact: true }).selectOption(id);
+    await page.waitForURL(new URL(`playground?issuer=${id}`, appUrl).href);
+  });
+
+  test("a deleted issuer comes back by Undo, with its policies", async () => {
+    const { storageState } = await demonstration();
+    const page = await openPage("", { storageState });
+    await page.getByRole("button", { name: "Delete GitHub Actions" }).click();
+    await page.getByRole("heading", { name: "No issuers yet" }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("row", { name: /GitHub Actions .* 1 allow, 1 deny/ }).waitFor();
+    await page.reload();
+    await page.getByRole("row", { name: /GitHub Actions .* 1 allow, 1 deny/ }).waitFor();
+  });
+});
+
+describe("the keyboard", () => {
+  for (const key of ["Control+Enter", "Meta+Enter"]) {
+    test(`${key} evaluates at once, without waiting for typing to rest`, async () => {
+      const { storageState, id } = await demonstration();
+      const page = await openPage(null, { storageState });
+      await page.clock.install();
+      await visit(page, `playground?issuer=${id}`);
+      // The clock stands still from here: nothing that waits comes to pass.
+      await page.clock.pauseAt(new Date(Date.now() + 5_000));
+      const token = page.getByLabel("Token", { exact: true });
+      await token.fill(issuer.token(githubClaims()));
+      assert.match(await text(decision(page)), /No decision yet/);
+      await token.press(key);
+      await decision(page).filter({ hasText: "Allowed" }).waitFor();
+    });
+  }
+
+  test("reaches everything on every page, with visible focus", async () => {
+    const { storageState } = await demonstration();
+    for (const [name, { path, then, empty }] of Object.entries(pages(demo, issuer))) {
+      const page = await openPage(path, empty ? {} : { storageState });
+      await then?.(page);
+      const expected = await page.evaluate(() => {
+        document.activeElement?.blur();
+        const all = document.querySelectorAll("a[href], button, input, select, textarea, summary");
+        return [...all].filter((element) => !element.disabled && element.checkVisibility() && element.tabIndex >= 0).length;
+      });
+      const reached = new Set();
+      for (let step = 0; step < expected + 5; step += 1) {
+        await page.keyboard.press("Tab");
+        const focus = await page.evaluate(() => {
+          const element = document.activeElement;
+          if (!element || element === document.body) return null;
+          const style = getComputedStyle(element);
+          element.dataset.reached ??= String(document.querySelectorAll("[data-reached]").length);
+          return {
+            key: element.dataset.reached,
+            what: element.outerHTML.slice(0, 120),
+            outline: style.outlineStyle === "none" ? 0 : Number.parseFloat(style.outlineWidth),
+            visible: element.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
+            tag: element.tagName,
+          };
+        });
+        if (!focus) continue;
+        assert.ok(focus.outline >= 1, `${name}: no outline on ${focus.what}`);
+        assert.ok(focus.visible, `${name}: invisible, and focused: ${focus.what}`);
+        reached.add(focus.key);
+      }
+      assert.ok(reached.size >= expected, `${name}: ${reached.size} of ${expected} reached`);
+    }
+  });
+
+  test("goes through the whole demonstration", async () => {
+    const page = await openPage();
+    const focusOn = async (locator) => {
+      const target = await locator.elementHandle();
+      for (let step = 0; step < 80; step += 1) {
+        if (await target.evaluate((element) => element === document.activeElement)) return;
+        await page.keyboard.press("Tab");
+      }
+      assert.fail(`not reached by Tab: ${locator}`);
+    };
+    await focusOn(page.getByRole("link", { name: "Register issuer" }));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Register issuer" }).waitFor();
+    await focusOn(page.getByLabel("Name", { exact: true }));
+    await page.keyboard.type("CI");
+    await focusOn(page.getByLabel("URL", { exact: true }));
+    await page.keyboard.type("https://token.actions.githubusercontent.com");
+    await focusOn(page.getByLabel("JWKS"));
+    await page.keyboard.insertText(issuer.jwks);
+    await focusOn(page.getByRole("button", { name: "Register issuer" }));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "CI" }).waitFor();
+    await focusOn(page.getByRole("button", { name: "Add policy" }));
+    await page.keyboard.press("Enter");
+    await focusOn(policyForm(page, 1).getByLabel("Claim", { exact: true }));
+    await page.keyboard.type("sub");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("repo:octo-org/*");
+    await focusOn(page.getByRole("button", { name: "Save policies" }));
+    await page.keyboard.press("Space");
+    await page.getByText("✓ Saved").waitFor();
+    await focusOn(page.getByRole("link", { name: "Playground", exact: true }));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
+    await focusOn(page.getByLabel("Token", { exact: true }));
+    await page.keyboard.insertText(issuer.token(githubClaims()));
+    await decision(page).filter({ hasText: "Allowed" }).waitFor();
+  });
+});
+
+test("what is written like HTML is shown as text", async () => {
+  const evil = `<img src=x onerror="globalThis.hacked = true"><script>globalThis.hacked = true</script>`;
+  const page = await openPage();
+  const requests = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await register(page, { name: evil, jwks: issuer.jwks });
+  await page.getByRole("button", { name: "Add policy" }).click();
+  await policyForm(page, 1).getByLabel("Claim", { exact: true }).fill("sub");
+  await policyForm(page, 1).getByLabel("Pattern", { exact: true }).fill(`${evil}*`);
+  await page.getByRole("button", { name: "Save policies" }).click();
+  await page.getByText("✓ Saved").waitFor();
+  const harmless = async () => {
+    assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+    assert.equal(await page.locator("img[src=x], img[onerror], main script").count(), 0);
+    assert.deepEqual(requests.filter((url) => url.endsWith("/x")), []);
+  };
+  await harmless();
+  await visit(page);
+  await page.getByRole("link", { name: evil, exact: true }).waitFor();
+  await harmless();
+  await visit(page, "playground");
+  await paste(page, issuer.token(githubClaims({ sub: `${evil}!`, [evil]: evil })), "Allowed");
+  await page.getByRole("table", { name: "Claims" }).getByRole("cell", { name: evil, exact: true }).waitFor();
+  await page.getByRole("rowheader", { name: evil, exact: true }).waitFor();
+  assert.ok((await text(page.getByRole("list", { name: "Policies" }))).includes(`${evil}!`));
+  await paste(page, issuer.token(githubClaims({ iss: evil }), { kid: evil }), "Denied");
+  assert.ok((await text(decision(page))).includes(evil));
+  await harmless();
+  await page.getByRole("button", { name: "From claims" }).click();
+  await page.getByLabel("Claims", { exact: true }).fill(JSON.stringify({ iss: "https://token.actions.githubusercontent.com", sub: evil }));
+  await decision(page).filter({ hasText: "Allowed" }).waitFor();
+  await harmless();
+});
