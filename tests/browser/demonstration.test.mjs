@@ -141,7 +141,7 @@ describe("in the playground", () => {
     return [header, encode({ ...claims, repository: "octo-org/secret-repo" }), signature].join(".");
   };
   const cases = [
-    ["expired", () => issuer.token(githubClaims({ exp: now() - 3600, iat: now() - 4200, nbf: now() - 4200 })), "Time", /expired 1 hour( \d+ seconds?)? ago, at \d{4}-/],
+    ["expired", () => issuer.token(githubClaims({ exp: now() - 3605, iat: now() - 4200, nbf: now() - 4200 })), "Time", /expired 1 hour( \d+ seconds?)? ago, at \d{4}-/],
     ["tampered", () => tampered(issuer.token(githubClaims())), "Signature", /the signature is not one of key `key-[0-9a-f-]+` over this token/],
     ["of a wrong audience", () => issuer.token(githubClaims({ aud: "https://github.com/evil-org" })), "Policies", /no allow policy matches/],
     ["of a wrong issuer", () => issuer.token(githubClaims({ iss: "https://gitlab.com" })), "Issuer", /no issuer is registered with the URL `https:\/\/gitlab\.com`/],

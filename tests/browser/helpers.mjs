@@ -223,7 +223,7 @@ export function pages(demo, issuer) {
     },
     "playground, expired": {
       path: `playground?issuer=${demo.id}`,
-      then: (page) => paste(page, issuer.token(githubClaims({ exp: now() - 7200 })), "expired 2 hours"),
+      then: (page) => paste(page, issuer.token(githubClaims({ exp: now() - 7205 })), "expired 2 hours"),
     },
     "not found": { path: "no/such/page" },
   };
