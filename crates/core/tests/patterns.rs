@@ -1,12 +1,16 @@
 //! The wildcard language: a table a row, and the compiled patterns held against the reference matcher.
 
-use claimgate::pattern::{Dialect, MAX_PATTERN_CHARS, Pattern, PatternError, Trace, escape, reference_match};
+use claimgate::pattern::{
+    Dialect, MAX_PATTERN_CHARS, Pattern, PatternError, Trace, escape, globset_match, reference_match,
+};
 use proptest::prelude::*;
 
 fn check(dialect: Dialect, pattern: &str, value: &str) -> bool {
     let compiled = Pattern::new(pattern, dialect).unwrap();
     let answer = compiled.is_match(value);
     assert_eq!(answer, reference_match(pattern, dialect, value), "reference, `{pattern}` on `{value}`");
+    let globset = globset_match(pattern, dialect, value);
+    assert_eq!(answer, globset.unwrap_or(answer), "globset, `{pattern}` on `{value}`");
     assert_eq!(answer, compiled.trace(value).is_match(), "trace, `{pattern}` on `{value}`");
     answer
 }

@@ -1,4 +1,8 @@
-//! Patterns compiled through `globset`.
+//! Patterns compiled: to comparisons of literals where that is enough, else through `globset`.
+//!
+//! A literal is compared; literals around `*` and `.` are looked for from left to right, which is exact because each has a
+//! fixed length. What is left are patterns with a `?` that takes zero or one character. They go through `globset`, when
+//! they are first matched: compiled, one takes more memory than a hundred patterns written down.
 //!
 //! `globset` works on bytes, has wildcards of its own (`[`, `{`, `**/`) and turns `\` into `/` on some hosts. So a
 //! pattern is written anew in a small part of its language: escaped ASCII literals, `?`, `*` and `{?,}`. For "one
@@ -8,50 +12,88 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use globset::{Candidate, GlobBuilder, GlobMatcher};
 
-use super::{Item, Token, reference};
+use super::segments::Segments;
+use super::{Dialect, Item, Token, parse, reference};
 
 #[derive(Clone)]
 pub(super) enum Matcher {
+    /// No wildcard and no escape: the value is the source.
+    Source,
     /// No wildcard: the value is this text.
-    Exact(String),
-    Glob {
-        matcher: Box<GlobMatcher>,
-        fold: Fold,
-    },
-    /// More distinct characters than there are bytes to fold them into.
-    Reference,
+    Exact(Box<str>),
+    /// One `*` at this byte of the source, and else nothing but literals without escapes.
+    OneStar(u32),
+    /// Literals, `.` and `*`.
+    Segments(Segments),
+    /// Everything else; nothing inside if there are more distinct characters than bytes to fold them into.
+    Glob(Box<OnceLock<Option<Glob>>>),
 }
 
 impl Matcher {
-    pub(super) fn compile(items: &[Item]) -> Self {
+    pub(super) fn compile(source: &str, items: &[Item]) -> Self {
         if let Some(text) = literal_text(items) {
-            return Self::Exact(text);
+            return if text == source { Self::Source } else { Self::Exact(text.into()) };
         }
-        let Some(fold) = Fold::new(items) else {
-            return Self::Reference;
-        };
+        if let Some(star) = one_star(source, items) {
+            return Self::OneStar(star);
+        }
+        match Segments::of(items) {
+            Some(segments) => Self::Segments(segments),
+            None => Self::Glob(Box::default()),
+        }
+    }
+
+    pub(super) fn is_match(&self, source: &str, dialect: Dialect, value: &str) -> bool {
+        match self {
+            Self::Source => source == value,
+            Self::Exact(text) => **text == *value,
+            Self::OneStar(star) => {
+                let (prefix, rest) = source.split_at_checked(*star as usize).unwrap_or((source, ""));
+                let suffix = rest.get(1..).unwrap_or_default();
+                value.strip_prefix(prefix).is_some_and(|rest| rest.ends_with(suffix))
+            }
+            Self::Segments(segments) => segments.is_match(value),
+            Self::Glob(glob) => match glob.get_or_init(|| Glob::compile(&parse(source, dialect))) {
+                Some(glob) => glob.is_match(value),
+                None => reference::is_match(&parse(source, dialect), value),
+            },
+        }
+    }
+}
+
+/// Where the only wildcard stands, if it is a `*` and nothing is escaped.
+fn one_star(source: &str, items: &[Item]) -> Option<u32> {
+    let mut wildcards = items.iter().filter(|item| item.token.is_wildcard());
+    let star = wildcards.next().filter(|item| item.token == Token::Many)?;
+    let is_plain = wildcards.next().is_none() && items.iter().all(|item| item.end - item.start == 1);
+    let (byte, _) = source.char_indices().nth(star.start)?;
+    u32::try_from(byte).ok().filter(|_| is_plain)
+}
+
+/// A pattern as `globset` has it.
+#[derive(Clone)]
+pub(super) struct Glob {
+    matcher: GlobMatcher,
+    fold: Fold,
+}
+
+impl Glob {
+    pub(super) fn compile(items: &[Item]) -> Option<Self> {
+        let fold = Fold::new(items)?;
         let glob = GlobBuilder::new(&glob_text(items, &fold))
             .backslash_escape(true)
             .empty_alternates(true)
             .literal_separator(false)
             .build();
-        match glob {
-            Ok(glob) => Self::Glob { matcher: Box::new(glob.compile_matcher()), fold },
-            Err(_) => Self::Reference,
-        }
+        Some(Self { matcher: glob.ok()?.compile_matcher(), fold })
     }
 
-    pub(super) fn is_match(&self, items: &[Item], value: &str) -> bool {
-        match self {
-            Self::Exact(text) => text == value,
-            Self::Glob { matcher, fold } => {
-                matcher.is_match_candidate(&Candidate::from_bytes(fold.apply(value).as_bytes()))
-            }
-            Self::Reference => reference::is_match(items, value),
-        }
+    pub(super) fn is_match(&self, value: &str) -> bool {
+        self.matcher.is_match_candidate(&Candidate::from_bytes(self.fold.apply(value).as_bytes()))
     }
 }
 
@@ -69,39 +111,61 @@ fn literal_text(items: &[Item]) -> Option<String> {
 /// `**` would be another wildcard there.
 fn glob_text(items: &[Item], fold: &Fold) -> String {
     let mut text = String::new();
-    let mut run = Run::default();
-    for item in items {
-        match item.token {
-            Token::Literal(c) => {
-                run.flush(&mut text);
-                push_escaped(fold.literal(c), &mut text);
+    for part in parts(items) {
+        match part {
+            Part::Literal(c) => push_escaped(fold.literal(c), &mut text),
+            Part::Run(run) => {
+                text.extend(std::iter::repeat_n('?', run.ones));
+                text.extend(std::iter::repeat_n("{?,}", run.optional));
+                text.extend(run.many.then_some('*'));
             }
-            Token::One => run.ones += 1,
-            Token::Optional => run.optional += 1,
-            Token::Many => run.many = true,
         }
     }
-    run.flush(&mut text);
     text
 }
 
-#[derive(Default)]
-struct Run {
-    ones: usize,
-    optional: usize,
-    many: bool,
+/// A pattern's literals, and its runs of wildcards in their shortest form.
+pub(super) enum Part {
+    Literal(char),
+    Run(Run),
+}
+
+/// A run of wildcards: at least `ones` characters, and up to `optional` more or, with `many`, any number.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Run {
+    pub(super) ones: usize,
+    pub(super) optional: usize,
+    pub(super) many: bool,
 }
 
 impl Run {
-    fn flush(&mut self, text: &mut String) {
-        text.extend(std::iter::repeat_n('?', self.ones));
-        if self.many {
-            text.push('*');
-        } else {
-            text.extend(std::iter::repeat_n("{?,}", self.optional));
+    fn add(&mut self, token: Token) {
+        match token {
+            Token::Literal(_) => {}
+            Token::One => self.ones += 1,
+            Token::Optional => self.optional += 1,
+            Token::Many => self.many = true,
         }
-        *self = Self::default();
+        if self.many {
+            self.optional = 0;
+        }
     }
+}
+
+pub(super) fn parts(items: &[Item]) -> Vec<Part> {
+    let mut parts = Vec::with_capacity(items.len());
+    for item in items {
+        match (item.token, parts.last_mut()) {
+            (Token::Literal(c), _) => parts.push(Part::Literal(c)),
+            (token, Some(Part::Run(run))) => run.add(token),
+            (token, _) => {
+                let mut run = Run::default();
+                run.add(token);
+                parts.push(Part::Run(run));
+            }
+        }
+    }
+    parts
 }
 
 fn push_escaped(c: char, text: &mut String) {

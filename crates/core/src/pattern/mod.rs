@@ -20,7 +20,9 @@
 //! ```
 
 mod compile;
+mod outline;
 mod reference;
+mod segments;
 mod words;
 
 use std::fmt;
@@ -32,6 +34,7 @@ pub use words::visible;
 
 use crate::finding::Finding;
 use compile::Matcher;
+pub(crate) use outline::Outline;
 
 /// The longest pattern that is accepted, in characters.
 pub const MAX_PATTERN_CHARS: usize = 4096;
@@ -100,9 +103,8 @@ pub(crate) struct Item {
 /// A compiled pattern.
 #[derive(Clone)]
 pub struct Pattern {
-    source: String,
+    source: Box<str>,
     dialect: Dialect,
-    items: Vec<Item>,
     matcher: Matcher,
 }
 
@@ -116,9 +118,24 @@ impl Pattern {
         if found > MAX_PATTERN_CHARS {
             return Err(PatternError::TooLong { found, max: MAX_PATTERN_CHARS });
         }
-        let items = parse(source, dialect);
-        let matcher = Matcher::compile(&items);
-        Ok(Self { source: source.to_owned(), dialect, items, matcher })
+        let matcher = Matcher::compile(source, &parse(source, dialect));
+        Ok(Self { source: source.into(), dialect, matcher })
+    }
+
+    /// The pattern that accepts `text` and nothing else, however long it is.
+    pub(crate) fn literal(text: &str) -> Self {
+        let source: Box<str> = escape(text, Dialect::StringLike).into();
+        let matcher = Matcher::compile(&source, &parse(&source, Dialect::StringLike));
+        Self { source, dialect: Dialect::StringLike, matcher }
+    }
+
+    fn items(&self) -> Vec<Item> {
+        parse(&self.source, self.dialect)
+    }
+
+    /// What every accepted value has.
+    pub(crate) fn outline(&self) -> Outline {
+        Outline::of(&self.items())
     }
 
     /// The text that the pattern was compiled from.
@@ -136,13 +153,13 @@ impl Pattern {
     /// Whether it has no wildcard, and so accepts one value only.
     #[must_use]
     pub fn is_literal(&self) -> bool {
-        !self.items.iter().any(|item| item.token.is_wildcard())
+        !self.items().iter().any(|item| item.token.is_wildcard())
     }
 
     /// Whether it accepts the whole of `value`.
     #[must_use]
     pub fn is_match(&self, value: &str) -> bool {
-        self.matcher.is_match(&self.items, value)
+        self.matcher.is_match(&self.source, self.dialect, value)
     }
 
     /// The same answer as [`Pattern::is_match`], with what each wildcard took, or where the match stopped.
@@ -150,30 +167,31 @@ impl Pattern {
     /// A `*` is shown with the shortest text that lets the rest match.
     #[must_use]
     pub fn trace(&self, value: &str) -> Trace {
-        reference::trace(&self.source, &self.items, value)
+        reference::trace(&self.source, &self.items(), value)
     }
 
     /// Remarks on wildcards and escapes that are easily overlooked.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
+        let items = self.items();
         let mut findings = Vec::new();
-        if self.items.iter().any(|item| item.end - item.start > 1) {
+        if items.iter().any(|item| item.end - item.start > 1) {
             findings.push(
                 Finding::new("escape-not-portable", format!("`{}` escapes a character with `\\`", self.source))
                     .help("escapes are an extension: Pulumi Cloud documents none, and may read the `\\` as itself"),
             );
         }
-        if !self.items.is_empty() && self.items.iter().all(|item| item.token == Token::Many) {
+        if !items.is_empty() && items.iter().all(|item| item.token == Token::Many) {
             findings.push(
                 Finding::new("matches-anything", format!("`{}` accepts every value", self.source))
                     .help("the claim has to be there, but its value does not matter"),
             );
         }
-        let has_one = self.items.iter().any(|item| item.token == Token::One);
+        let has_one = items.iter().any(|item| item.token == Token::One);
         if has_one && self.dialect == Dialect::Pulumi {
             findings.push(
                 Finding::new("dot-is-wildcard", format!("each `.` in `{}` matches any one character", self.source))
-                    .help(format!("it also accepts `{}`", self.items.iter().map(sample_char).collect::<String>())),
+                    .help(format!("it also accepts `{}`", items.iter().map(sample_char).collect::<String>())),
             );
         }
         findings
@@ -219,6 +237,14 @@ pub fn escape(text: &str, dialect: Dialect) -> String {
 #[must_use]
 pub fn reference_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
     reference::is_match(&parse(pattern, dialect), value)
+}
+
+/// The same by way of `globset` whatever the pattern's shape, for property tests and benchmarks; nothing for the rare
+/// pattern with more distinct characters than it can tell apart.
+#[doc(hidden)]
+#[must_use]
+pub fn globset_match(pattern: &str, dialect: Dialect, value: &str) -> Option<bool> {
+    compile::Glob::compile(&parse(pattern, dialect)).map(|glob| glob.is_match(value))
 }
 
 fn parse(source: &str, dialect: Dialect) -> Vec<Item> {
