@@ -112,21 +112,30 @@ impl Claims {
         self.0.to_json_pretty()
     }
 
+    /// The value that a path leads to.
+    pub(crate) fn lookup(&self, path: &ClaimPath) -> Option<&Value> {
+        path.segments().iter().try_fold(&self.0, |value, segment| value.member(segment))
+    }
+
     pub(crate) fn find(&self, path: &ClaimPath) -> Found<'_> {
+        self.lookup(path).map_or_else(|| Found::Missing(self.why_missing(path)), Found::Value)
+    }
+
+    fn why_missing(&self, path: &ClaimPath) -> String {
         let mut value = &self.0;
         let mut walked: Vec<&str> = Vec::new();
         for segment in path.segments() {
             if !walked.is_empty() && !matches!(value, Value::Object(_)) {
                 let parent = ClaimPath::of(&walked);
-                return Found::Missing(format!("claim `{parent}` is {}, and has no member `{segment}`", value.kind()));
+                return format!("claim `{parent}` is {}, and has no member `{segment}`", value.kind());
             }
             walked.push(segment);
             match value.member(segment) {
                 Some(member) => value = member,
-                None => return Found::Missing(format!("the token has no claim `{}`", ClaimPath::of(&walked))),
+                None => break,
             }
         }
-        Found::Value(value)
+        format!("the token has no claim `{}`", ClaimPath::of(&walked))
     }
 }
 

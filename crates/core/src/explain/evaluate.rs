@@ -1,14 +1,13 @@
 //! From policies and claims to evidence, and from evidence to the decision.
 
-use std::collections::BTreeSet;
-
 use super::evidence::{
     DefaultDenial, Explanation, Grant, Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, RuleEvidence,
     RuleOutcome, ValueEvidence,
 };
+use super::fold::Tally;
 use super::nearest::nearest_miss;
 use crate::claims::{Claims, Found, TrustedClaims, Usable, usable};
-use crate::policy::{CompiledPolicy, Decision, PolicySet, RequestedToken, Rule, Target};
+use crate::policy::{CompiledPolicy, Decision, PolicySet, RequestedToken, Rule};
 
 /// Decides whether `claims` may have the token that `request` asks for, and says why.
 ///
@@ -118,40 +117,21 @@ pub(super) fn stopped(value: &ValueEvidence) -> String {
     }
 }
 
-/// The decision, from the evidence alone. Deny wins; without an allow, nothing is granted.
+/// The decision, from the evidence alone.
 fn fold(evidence: &[PolicyEvidence], compiled: &[CompiledPolicy], request: &RequestedToken) -> (Reason, Option<Grant>) {
-    let matching = |decision: Decision| -> Vec<usize> {
-        evidence
-            .iter()
-            .filter(|policy| policy.outcome == PolicyOutcome::Matched && policy.decision == decision)
-            .map(|policy| policy.index)
-            .collect()
+    let matched = || evidence.iter().filter(|policy| policy.outcome == PolicyOutcome::Matched);
+    let mut tally = Tally::default();
+    for (policy, compiled) in matched().filter_map(|policy| Some((policy, compiled.get(policy.index)?))) {
+        tally.add(policy.index, compiled);
+    }
+    let (code, grant) = tally.verdict(request);
+    let about = match code {
+        ReasonCode::DenyMatched => Some(Decision::Deny),
+        ReasonCode::DefaultDeny => None,
+        ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => Some(Decision::Allow),
     };
-    let refuse = |code, policies| (Reason { code, policies }, None);
-    let denies = matching(Decision::Deny);
-    if !denies.is_empty() {
-        return refuse(ReasonCode::DenyMatched, denies);
-    }
-    let allows = matching(Decision::Allow);
-    if allows.is_empty() {
-        return refuse(ReasonCode::DefaultDeny, Vec::new());
-    }
-    let targets = || allows.iter().filter_map(|index| compiled.get(*index)).map(|policy| &policy.target);
-    let wants_admin = matches!(request, RequestedToken::Organization { admin: true });
-    if wants_admin && !targets().any(|target| matches!(target, Target::Organization { admin: true, .. })) {
-        return refuse(ReasonCode::AdminNotGranted, allows);
-    }
-    let roles: BTreeSet<&str> = targets()
-        .filter_map(|target| match target {
-            Target::Organization { role_id, .. } => role_id.as_deref(),
-            _ => None,
-        })
-        .collect();
-    if roles.len() > 1 {
-        return refuse(ReasonCode::RoleAmbiguous, allows);
-    }
-    let grant = Grant { admin: wants_admin, role_id: roles.first().map(|role| (*role).to_owned()) };
-    (Reason { code: ReasonCode::AllowMatched, policies: allows }, Some(grant))
+    let policies = matched().filter(|policy| Some(policy.decision) == about).map(|policy| policy.index).collect();
+    (Reason { code, policies }, grant)
 }
 
 fn summary(reason: &Reason, evidence: &[PolicyEvidence]) -> String {

@@ -1,5 +1,9 @@
 //! Policies as they are decided with: every path and pattern compiled, every field where it belongs.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::index::Index;
 use super::{Decision, PolicyDefinition, PolicyError, RequestedToken, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::finding::Finding;
@@ -12,6 +16,7 @@ pub const MANY_POLICIES: usize = 40;
 #[derive(Clone, Debug)]
 pub struct PolicySet {
     policies: Vec<CompiledPolicy>,
+    index: Index,
     findings: Vec<Finding>,
 }
 
@@ -26,7 +31,7 @@ pub(crate) struct CompiledPolicy {
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
     Organization { admin: bool, role_id: Option<String> },
-    Team(Pattern),
+    Team(Arc<Pattern>),
     Personal(String),
     Runner(String),
 }
@@ -63,8 +68,8 @@ impl Target {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
-    pub(crate) path: ClaimPath,
-    pub(crate) pattern: Pattern,
+    pub(crate) path: Arc<ClaimPath>,
+    pub(crate) pattern: Arc<Pattern>,
 }
 
 impl PolicySet {
@@ -83,7 +88,13 @@ impl PolicySet {
     /// assert!(PolicySet::compile(&[allow.rule("sub", "repo:octo-org/*")], Dialect::Pulumi).is_ok());
     /// ```
     pub fn compile(definitions: &[PolicyDefinition], dialect: Dialect) -> Result<Self, Vec<PolicyError>> {
-        let mut compiler = Compiler { dialect, errors: Vec::new(), findings: Vec::new() };
+        let mut compiler = Compiler {
+            dialect,
+            paths: HashMap::new(),
+            patterns: HashMap::new(),
+            errors: Vec::new(),
+            findings: Vec::new(),
+        };
         let policies: Vec<_> = definitions
             .iter()
             .enumerate()
@@ -97,7 +108,8 @@ impl PolicySet {
             let help = format!("Pulumi Cloud documented a limit of {MANY_POLICIES} policies an issuer");
             compiler.findings.push(Finding::new("many-policies", message).at("policies").help(help));
         }
-        Ok(Self { policies, findings: compiler.findings })
+        let index = Index::build(&policies);
+        Ok(Self { policies, index, findings: compiler.findings })
     }
 
     /// How many policies there are.
@@ -118,19 +130,26 @@ impl PolicySet {
         &self.findings
     }
 
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
     pub(crate) fn policies(&self) -> &[CompiledPolicy] {
         &self.policies
     }
 }
 
-struct Compiler {
+/// Claim paths and patterns that are written again and again are compiled once.
+struct Compiler<'a> {
     dialect: Dialect,
+    paths: HashMap<&'a str, Arc<ClaimPath>>,
+    patterns: HashMap<&'a str, (Arc<Pattern>, Vec<Finding>)>,
     errors: Vec<PolicyError>,
     findings: Vec<Finding>,
 }
 
-impl Compiler {
-    fn policy(&mut self, path: &str, definition: &PolicyDefinition) -> Option<CompiledPolicy> {
+impl<'a> Compiler<'a> {
+    fn policy(&mut self, path: &str, definition: &'a PolicyDefinition) -> Option<CompiledPolicy> {
         self.misplaced_fields(path, definition);
         let target = self.target(path, definition);
         let rules = self.rules(path, definition);
@@ -138,7 +157,7 @@ impl Compiler {
         Some(CompiledPolicy { decision: definition.decision, target: target?, rules })
     }
 
-    fn misplaced_fields(&mut self, path: &str, definition: &PolicyDefinition) {
+    fn misplaced_fields(&mut self, path: &str, definition: &'a PolicyDefinition) {
         let has_permissions = definition.authorized_permissions.as_ref().is_some_and(|list| !list.is_empty());
         let fields = [
             ("teamName", definition.team_name.is_some(), TokenType::Team),
@@ -159,7 +178,7 @@ impl Compiler {
         }
     }
 
-    fn target(&mut self, path: &str, definition: &PolicyDefinition) -> Option<Target> {
+    fn target(&mut self, path: &str, definition: &'a PolicyDefinition) -> Option<Target> {
         match definition.token_type {
             TokenType::Organization => {
                 let admin = self.admin(path, definition);
@@ -167,21 +186,21 @@ impl Compiler {
             }
             TokenType::Team => {
                 let name = self.required(path, "teamName", definition.team_name.as_ref(), definition.token_type)?;
-                Some(Target::Team(self.pattern(&format!("{path}.teamName"), &name)?))
+                Some(Target::Team(self.pattern(&format!("{path}.teamName"), name)?))
             }
             TokenType::Personal => {
                 let login = self.required(path, "userLogin", definition.user_login.as_ref(), definition.token_type)?;
-                Some(Target::Personal(login))
+                Some(Target::Personal(login.to_owned()))
             }
             TokenType::Runner => {
                 let runner = self.required(path, "runnerID", definition.runner_id.as_ref(), definition.token_type)?;
-                Some(Target::Runner(runner))
+                Some(Target::Runner(runner.to_owned()))
             }
         }
     }
 
-    fn required(&mut self, path: &str, key: &str, text: Option<&String>, token_type: TokenType) -> Option<String> {
-        let text = text.filter(|text| !text.is_empty()).cloned();
+    fn required(&mut self, path: &str, key: &str, text: Option<&'a String>, token_type: TokenType) -> Option<&'a str> {
+        let text = text.filter(|text| !text.is_empty()).map(String::as_str);
         if text.is_none() {
             let message = format!("token type `{}` needs `{key}`, found none", token_type.as_str());
             self.errors.push(PolicyError::new(format!("{path}.{key}"), "field-missing", message));
@@ -189,7 +208,7 @@ impl Compiler {
         text
     }
 
-    fn admin(&mut self, path: &str, definition: &PolicyDefinition) -> bool {
+    fn admin(&mut self, path: &str, definition: &'a PolicyDefinition) -> bool {
         let permissions = definition.authorized_permissions.as_deref().unwrap_or_default();
         for (index, other) in permissions.iter().enumerate().filter(|(_, permission)| *permission != "admin") {
             let message = format!("expected permission `admin`, found `{other}`");
@@ -199,7 +218,7 @@ impl Compiler {
         permissions.iter().any(|permission| permission == "admin")
     }
 
-    fn rules(&mut self, path: &str, definition: &PolicyDefinition) -> Vec<Rule> {
+    fn rules(&mut self, path: &str, definition: &'a PolicyDefinition) -> Vec<Rule> {
         if definition.rules.is_empty() && definition.decision == Decision::Allow {
             let help = "an allow without a rule would admit every token of the issuer".to_owned();
             let error =
@@ -209,28 +228,25 @@ impl Compiler {
         let mut rules: Vec<Rule> = Vec::new();
         for (claim, pattern) in &definition.rules {
             let place = format!("{path}.rules.{claim}");
-            let parsed = ClaimPath::parse(claim);
-            if let Err(error) = &parsed {
-                self.errors.push(PolicyError::new(&place, error.code(), error.to_string()));
-            }
+            let claim_path = self.claim_path(&place, claim);
             let pattern = self.pattern(&place, pattern);
-            let (Ok(claim_path), Some(pattern)) = (parsed, pattern) else { continue };
-            if rules.iter().any(|rule| rule.path.segments() == claim_path.segments()) {
-                let message = format!("claim `{claim_path}` has a rule already");
+            let (Some(path), Some(pattern)) = (claim_path, pattern) else { continue };
+            if rules.iter().any(|rule| rule.path.segments() == path.segments()) {
+                let message = format!("claim `{path}` has a rule already");
                 self.errors.push(PolicyError::new(&place, "rule-repeated", message));
             } else {
-                rules.push(Rule { path: claim_path, pattern });
+                rules.push(Rule { path, pattern });
             }
         }
         rules
     }
 
-    fn pattern(&mut self, place: &str, source: &str) -> Option<Pattern> {
-        match Pattern::new(source, self.dialect) {
-            Ok(pattern) => {
-                self.findings.extend(pattern.findings().into_iter().map(|finding| finding.at(place)));
-                Some(pattern)
-            }
+    fn claim_path(&mut self, place: &str, source: &'a str) -> Option<Arc<ClaimPath>> {
+        if let Some(known) = self.paths.get(source) {
+            return Some(Arc::clone(known));
+        }
+        match ClaimPath::parse(source) {
+            Ok(path) => Some(Arc::clone(self.paths.entry(source).or_insert(Arc::new(path)))),
             Err(error) => {
                 self.errors.push(PolicyError::new(place, error.code(), error.to_string()));
                 None
@@ -238,8 +254,23 @@ impl Compiler {
         }
     }
 
+    fn pattern(&mut self, place: &str, source: &'a str) -> Option<Arc<Pattern>> {
+        if !self.patterns.contains_key(source) {
+            match Pattern::new(source, self.dialect) {
+                Ok(pattern) => {
+                    let findings = pattern.findings();
+                    self.patterns.insert(source, (Arc::new(pattern), findings));
+                }
+                Err(error) => self.errors.push(PolicyError::new(place, error.code(), error.to_string())),
+            }
+        }
+        let (pattern, findings) = self.patterns.get(source)?;
+        self.findings.extend(findings.iter().cloned().map(|finding| finding.at(place)));
+        Some(Arc::clone(pattern))
+    }
+
     /// Remarks on a policy as a whole.
-    fn look_closer(&mut self, path: &str, definition: &PolicyDefinition) {
+    fn look_closer(&mut self, path: &str, definition: &'a PolicyDefinition) {
         let claims: Vec<&str> = definition.rules.iter().map(|(claim, _)| claim.as_str()).collect();
         if definition.decision == Decision::Allow && claims == ["aud"] {
             let finding = Finding::new("audience-only", "the only rule is on `aud`, which the workload chooses itself")

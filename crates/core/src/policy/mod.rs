@@ -4,6 +4,7 @@
 //! allow; without a matching allow, everything is denied.
 
 mod compile;
+mod index;
 mod model;
 mod parse;
 

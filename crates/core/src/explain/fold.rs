@@ -1,0 +1,59 @@
+//! From the policies that match to the decision: the one place that knows how they add up.
+
+use super::evidence::{Grant, ReasonCode};
+use crate::policy::{CompiledPolicy, Decision, RequestedToken, Target};
+
+/// What the matching policies say, in whatever order they come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally<'a> {
+    deny: Option<usize>,
+    allow: Option<usize>,
+    has_admin: bool,
+    role: Option<&'a str>,
+    roles_differ: bool,
+}
+
+impl<'a> Tally<'a> {
+    /// Counts a policy that matches; twice is as good as once.
+    pub(super) fn add(&mut self, index: usize, policy: &'a CompiledPolicy) {
+        let first = match policy.decision {
+            Decision::Deny => &mut self.deny,
+            Decision::Allow => &mut self.allow,
+        };
+        *first = Some(first.map_or(index, |other| other.min(index)));
+        let (Decision::Allow, Target::Organization { admin, role_id }) = (policy.decision, &policy.target) else {
+            return;
+        };
+        self.has_admin |= admin;
+        if let Some(role) = role_id.as_deref() {
+            self.roles_differ |= self.role.is_some_and(|other| other != role);
+            self.role = Some(role);
+        }
+    }
+
+    /// Deny wins; without an allow, nothing is granted.
+    pub(super) fn verdict(&self, request: &RequestedToken) -> (ReasonCode, Option<Grant>) {
+        let wants_admin = matches!(request, RequestedToken::Organization { admin: true });
+        if self.deny.is_some() {
+            (ReasonCode::DenyMatched, None)
+        } else if self.allow.is_none() {
+            (ReasonCode::DefaultDeny, None)
+        } else if wants_admin && !self.has_admin {
+            (ReasonCode::AdminNotGranted, None)
+        } else if self.roles_differ {
+            (ReasonCode::RoleAmbiguous, None)
+        } else {
+            let grant = Grant { admin: wants_admin, role_id: self.role.map(str::to_owned) };
+            (ReasonCode::AllowMatched, Some(grant))
+        }
+    }
+
+    /// The first policy that a reason is about.
+    pub(super) fn first(&self, reason: ReasonCode) -> Option<usize> {
+        match reason {
+            ReasonCode::DenyMatched => self.deny,
+            ReasonCode::DefaultDeny => None,
+            ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => self.allow,
+        }
+    }
+}

@@ -1,0 +1,550 @@
+//! The index over compiled policies: from a request and its claims to the few policies that could match.
+//!
+//! Policies that say the same become one *class*. Each class is filed under one *key*: a text that one of its rules
+//! demands of its claim, as the whole value, its start, its end, or a part. Of the keys a class could have, the one
+//! that the fewest others share is taken. A request hashes its values at the lengths that keys have, once, and then
+//! checks all rules of the classes found, those of the key included: a hash that collides costs time, never
+//! correctness.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::compile::{CompiledPolicy, Target};
+use super::{Decision, RequestedToken, TokenType};
+use crate::claim_path::ClaimPath;
+use crate::claims::{Claims, Value};
+use crate::pattern::{Outline, Pattern};
+
+/// With more claims than this in the index, a token's claims are looked up in it, not the other way round.
+const FEW_SUBJECTS: usize = 16;
+
+/// All policies of a set, by the type of token that they are for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index([Partition; 4]);
+
+/// The policies for one type of token.
+#[derive(Clone, Debug, Default)]
+struct Partition {
+    classes: Vec<Class>,
+    conditions: Vec<Condition>,
+    /// Classes without a condition.
+    always: Vec<u32>,
+    subjects: Vec<Subject>,
+    /// Subjects that have keys.
+    keyed: Vec<u32>,
+    /// Those, by the first segment of their path, where they are many.
+    by_claim: Option<HashMap<Box<str>, Vec<u32>>>,
+    keys: HashMap<u64, Postings, BuildHasherDefault<Hashed>>,
+    postings: Vec<u32>,
+}
+
+/// Policies that differ in nothing that matters.
+#[derive(Clone, Copy, Debug)]
+struct Class {
+    /// The first of them.
+    policy: u32,
+    start: u32,
+    end: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Condition {
+    subject: u32,
+    pattern: Arc<Pattern>,
+}
+
+/// What a condition looks at, and how classes are filed by it.
+#[derive(Clone, Debug)]
+struct Subject {
+    /// A claim; none for the request's target.
+    path: Option<Arc<ClaimPath>>,
+    /// Lengths of keys, in bytes, ascending.
+    exact: Vec<usize>,
+    prefix: Vec<usize>,
+    suffix: Vec<usize>,
+    inner: Option<Inner>,
+    /// Classes that only want a value to be there.
+    loose: Postings,
+}
+
+#[derive(Clone, Debug)]
+struct Inner {
+    texts: AhoCorasick,
+    postings: Vec<Postings>,
+}
+
+/// A part of [`Partition::postings`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Postings {
+    start: u32,
+    end: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum KeyKind {
+    Exact,
+    Prefix,
+    Suffix,
+    Inner,
+    Loose,
+}
+
+impl Index {
+    pub(crate) fn build(policies: &[CompiledPolicy]) -> Self {
+        Self(TokenType::ALL.map(|token_type| Builder::default().build(token_type, policies)))
+    }
+
+    /// Calls `matched` with the first policy of each class that matches, each at least once.
+    pub(crate) fn matching(&self, claims: &Claims, request: &RequestedToken, mut matched: impl FnMut(usize)) {
+        let login;
+        let (place, target) = match request {
+            RequestedToken::Organization { .. } => (0, None),
+            RequestedToken::Team { name } => (1, Some(name.as_str())),
+            RequestedToken::Personal { login: asked } => {
+                login = asked.to_ascii_lowercase();
+                (2, Some(login.as_str()))
+            }
+            RequestedToken::Runner { name } => (3, Some(name.as_str())),
+        };
+        if let Some(partition) = self.0.get(place) {
+            partition.matching(&Asked { claims, target }, &mut matched);
+        }
+    }
+}
+
+struct Asked<'a> {
+    claims: &'a Claims,
+    target: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// Whether `test` holds for one of the texts that a rule on `subject` sees.
+    fn any(&self, subject: &Subject, mut test: impl FnMut(&str) -> bool) -> bool {
+        match &subject.path {
+            None => self.target.is_some_and(test),
+            Some(path) => self.claims.lookup(path).is_some_and(|value| any_scalar(value, &mut test)),
+        }
+    }
+}
+
+fn any_scalar(value: &Value, test: &mut impl FnMut(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => test(text),
+        Value::Array(items) => items.iter().any(|item| match item {
+            Value::Array(_) => false,
+            scalar => any_scalar(scalar, test),
+        }),
+        other => other.scalar_text().is_some_and(|text| test(&text)),
+    }
+}
+
+impl Partition {
+    fn matching(&self, asked: &Asked<'_>, matched: &mut impl FnMut(usize)) {
+        self.check(&self.always, asked, matched);
+        match &self.by_claim {
+            None => self.keyed.iter().for_each(|subject| self.look_up(*subject, asked, matched)),
+            Some(by_claim) => {
+                // The target has the empty name, which no claim path begins with.
+                let names = std::iter::once("").chain(asked.claims.iter().map(|(name, _)| name));
+                let subjects = names.filter_map(|name| by_claim.get(name)).flatten();
+                subjects.for_each(|subject| self.look_up(*subject, asked, matched));
+            }
+        }
+    }
+
+    fn look_up(&self, place: u32, asked: &Asked<'_>, matched: &mut impl FnMut(usize)) {
+        let Some(subject) = self.subjects.get(place as usize) else { return };
+        asked.any(subject, |value| {
+            self.check(self.listed(subject.loose), asked, matched);
+            self.look_up_start(place, subject, value, asked, matched);
+            self.look_up_end(place, subject, value, asked, matched);
+            if let Some(inner) = &subject.inner {
+                for found in inner.texts.find_overlapping_iter(value) {
+                    let postings = inner.postings.get(found.pattern().as_usize()).copied().unwrap_or_default();
+                    self.check(self.listed(postings), asked, matched);
+                }
+            }
+            // Go on to the other values.
+            false
+        });
+    }
+
+    fn look_up_start(
+        &self,
+        place: u32,
+        subject: &Subject,
+        value: &str,
+        asked: &Asked<'_>,
+        matched: &mut impl FnMut(usize),
+    ) {
+        let mut hash = Running::default();
+        let mut bytes = value.bytes();
+        let mut done = 0;
+        for length in subject.prefix.iter().take_while(|length| **length <= value.len()) {
+            hash.extend(bytes.by_ref().take(length - done));
+            done = *length;
+            self.check_key(hash.key(place, KeyKind::Prefix), asked, matched);
+        }
+        if subject.exact.binary_search(&value.len()).is_ok() {
+            hash.extend(bytes);
+            self.check_key(hash.key(place, KeyKind::Exact), asked, matched);
+        }
+    }
+
+    fn look_up_end(
+        &self,
+        place: u32,
+        subject: &Subject,
+        value: &str,
+        asked: &Asked<'_>,
+        matched: &mut impl FnMut(usize),
+    ) {
+        let mut hash = Running::default();
+        let mut bytes = value.bytes().rev();
+        let mut done = 0;
+        for length in subject.suffix.iter().take_while(|length| **length <= value.len()) {
+            hash.extend(bytes.by_ref().take(length - done));
+            done = *length;
+            self.check_key(hash.key(place, KeyKind::Suffix), asked, matched);
+        }
+    }
+
+    fn check_key(&self, key: u64, asked: &Asked<'_>, matched: &mut impl FnMut(usize)) {
+        if let Some(postings) = self.keys.get(&key) {
+            self.check(self.listed(*postings), asked, matched);
+        }
+    }
+
+    fn listed(&self, postings: Postings) -> &[u32] {
+        self.postings.get(postings.start as usize..postings.end as usize).unwrap_or_default()
+    }
+
+    fn check(&self, classes: &[u32], asked: &Asked<'_>, matched: &mut impl FnMut(usize)) {
+        for class in classes.iter().filter_map(|class| self.classes.get(*class as usize)) {
+            let conditions = self.conditions.get(class.start as usize..class.end as usize).unwrap_or_default();
+            if conditions.iter().all(|condition| self.holds(condition, asked)) {
+                matched(class.policy as usize);
+            }
+        }
+    }
+
+    fn holds(&self, condition: &Condition, asked: &Asked<'_>) -> bool {
+        let subject = self.subjects.get(condition.subject as usize);
+        subject.is_some_and(|subject| asked.any(subject, |value| condition.pattern.is_match(value)))
+    }
+}
+
+/// A hash that can be asked for at every length on the way.
+#[derive(Clone, Copy)]
+struct Running(u64);
+
+impl Default for Running {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Running {
+    fn extend(&mut self, bytes: impl Iterator<Item = u8>) {
+        for byte in bytes {
+            let mixed = (self.0 ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            self.0 = mixed ^ (mixed >> 32);
+        }
+    }
+
+    fn key(self, subject: u32, kind: KeyKind) -> u64 {
+        let salted = self.0 ^ (u64::from(subject) << 3 | kind as u64).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        let mixed = salted.wrapping_mul(0xff51_afd7_ed55_8ccd);
+        mixed ^ (mixed >> 29)
+    }
+
+    fn of(kind: KeyKind, text: &str) -> Self {
+        let mut hash = Self::default();
+        match kind {
+            KeyKind::Suffix => hash.extend(text.bytes().rev()),
+            _ => hash.extend(text.bytes()),
+        }
+        hash
+    }
+}
+
+/// Takes a key for its own hash.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+/// What a class can be filed under: the outline's place among all, and which part of it.
+type Key = (u32, KeyKind, u32);
+
+#[derive(Default)]
+struct Builder {
+    partition: Partition,
+    subjects: HashMap<Vec<String>, u32>,
+    /// By a pattern's address; it is kept here, so that no other gets its address.
+    compiled: HashMap<*const Pattern, (Arc<Pattern>, u32)>,
+    /// By its normal form.
+    normal: HashMap<String, u32>,
+    outlines: Vec<Outline>,
+    texts: HashMap<String, u32>,
+    classes: HashSet<Vec<u32>>,
+    roles: HashMap<String, u32>,
+    /// For each class, all that it can be filed under.
+    candidates: Vec<Vec<Key>>,
+}
+
+impl Builder {
+    fn build(mut self, token_type: TokenType, policies: &[CompiledPolicy]) -> Partition {
+        let own = policies.iter().enumerate().filter(|(_, policy)| policy.target.token_type() == token_type);
+        for (index, policy) in own {
+            self.class(u32::try_from(index).unwrap_or(u32::MAX), policy);
+        }
+        self.file();
+        self.partition
+    }
+
+    fn class(&mut self, index: u32, policy: &CompiledPolicy) {
+        let mut conditions: Vec<(u32, Arc<Pattern>, u32)> = Vec::with_capacity(policy.rules.len() + 1);
+        if let Some(pattern) = target_pattern(&policy.target) {
+            let outline = self.pattern(&pattern);
+            conditions.push((self.subject(None), pattern, outline));
+        }
+        for rule in &policy.rules {
+            let outline = self.pattern(&rule.pattern);
+            conditions.push((self.subject(Some(&rule.path)), Arc::clone(&rule.pattern), outline));
+        }
+        conditions.sort_by_key(|(subject, _, outline)| (*subject, *outline));
+        let identity = self.identity(policy, &conditions);
+        if self.classes.insert(identity) {
+            let keys = self.keys(&conditions);
+            self.candidates.push(keys);
+            let partition = &mut self.partition;
+            let start = length(&partition.conditions);
+            partition
+                .conditions
+                .extend(conditions.into_iter().map(|(subject, pattern, _)| Condition { subject, pattern }));
+            partition.classes.push(Class { policy: index, start, end: length(&partition.conditions) });
+        }
+    }
+
+    fn identity(&mut self, policy: &CompiledPolicy, conditions: &[(u32, Arc<Pattern>, u32)]) -> Vec<u32> {
+        let (admin, role) = match &policy.target {
+            Target::Organization { admin, role_id } => (*admin, role_id.as_deref()),
+            _ => (false, None),
+        };
+        let role = role.map_or(0, |role| number(&mut self.roles, role) + 1);
+        let mut identity = vec![u32::from(policy.decision == Decision::Allow), u32::from(admin), role];
+        identity.extend(conditions.iter().flat_map(|(subject, _, outline)| [*subject, *outline]));
+        identity
+    }
+
+    fn subject(&mut self, path: Option<&Arc<ClaimPath>>) -> u32 {
+        let segments = path.map(|path| path.segments().to_vec()).unwrap_or_default();
+        let next = length(&self.partition.subjects);
+        let place = *self.subjects.entry(segments).or_insert(next);
+        if place == next {
+            self.partition.subjects.push(Subject {
+                path: path.cloned(),
+                exact: Vec::new(),
+                prefix: Vec::new(),
+                suffix: Vec::new(),
+                inner: None,
+                loose: Postings::default(),
+            });
+        }
+        place
+    }
+
+    fn pattern(&mut self, pattern: &Arc<Pattern>) -> u32 {
+        if let Some((_, known)) = self.compiled.get(&Arc::as_ptr(pattern)) {
+            return *known;
+        }
+        let mut outline = pattern.outline();
+        let next = length(&self.outlines);
+        let place = *self.normal.entry(std::mem::take(&mut outline.normal)).or_insert(next);
+        if place == next {
+            self.outlines.push(outline);
+        }
+        self.compiled.insert(Arc::as_ptr(pattern), (Arc::clone(pattern), place));
+        place
+    }
+
+    fn keys(&mut self, conditions: &[(u32, Arc<Pattern>, u32)]) -> Vec<Key> {
+        let mut keys = Vec::new();
+        for (subject, _, outline) in conditions {
+            let Some(outline) = self.outlines.get(*outline as usize) else { continue };
+            let parts = [
+                (KeyKind::Exact, &outline.prefix, outline.is_exact),
+                (KeyKind::Prefix, &outline.prefix, !outline.is_exact && !outline.prefix.is_empty()),
+                (KeyKind::Suffix, &outline.suffix, !outline.suffix.is_empty()),
+                (KeyKind::Inner, &outline.inner, !outline.inner.is_empty()),
+            ];
+            let before = keys.len();
+            for (kind, text, _) in parts.into_iter().filter(|(_, _, is_there)| *is_there) {
+                keys.push((*subject, kind, number(&mut self.texts, text)));
+            }
+            if keys.len() == before {
+                keys.push((*subject, KeyKind::Loose, number(&mut self.texts, "")));
+            }
+        }
+        keys
+    }
+
+    /// Files each class under the key that the fewest could share.
+    fn file(&mut self) {
+        let mut counts: HashMap<Key, u32> = HashMap::new();
+        for key in self.candidates.iter().flatten() {
+            *counts.entry(*key).or_default() += 1;
+        }
+        let mut filed: HashMap<Key, Vec<u32>> = HashMap::new();
+        for (class, keys) in (0_u32..).zip(&self.candidates) {
+            let cost = |key: &&Key| {
+                let shared = counts.get(*key).copied().unwrap_or_default();
+                (key.1 == KeyKind::Loose, shared, key.1)
+            };
+            match keys.iter().min_by_key(cost) {
+                Some(key) => filed.entry(*key).or_default().push(class),
+                None => self.partition.always.push(class),
+            }
+        }
+        let mut texts = vec![""; self.texts.len()];
+        for (text, place) in &self.texts {
+            if let Some(slot) = texts.get_mut(*place as usize) {
+                *slot = text;
+            }
+        }
+        let mut filed: Vec<(Key, Vec<u32>)> = filed.into_iter().collect();
+        filed.sort_unstable_by_key(|(key, _)| *key);
+        self.partition.store(&filed, &texts);
+    }
+}
+
+impl Partition {
+    fn store(&mut self, filed: &[(Key, Vec<u32>)], texts: &[&str]) {
+        let mut inner: HashMap<u32, Vec<(&str, Postings)>> = HashMap::new();
+        for ((place, kind, text), classes) in filed {
+            let text = texts.get(*text as usize).copied().unwrap_or_default();
+            let start = length(&self.postings);
+            self.postings.extend(classes);
+            let postings = Postings { start, end: length(&self.postings) };
+            let Some(subject) = self.subjects.get_mut(*place as usize) else { continue };
+            match kind {
+                KeyKind::Exact => subject.exact.push(text.len()),
+                KeyKind::Prefix => subject.prefix.push(text.len()),
+                KeyKind::Suffix => subject.suffix.push(text.len()),
+                KeyKind::Inner => inner.entry(*place).or_default().push((text, postings)),
+                KeyKind::Loose => subject.loose = postings,
+            }
+            if !matches!(kind, KeyKind::Inner | KeyKind::Loose) {
+                self.insert(Running::of(*kind, text).key(*place, *kind), postings);
+            }
+            if self.keyed.last() != Some(place) {
+                self.keyed.push(*place);
+            }
+        }
+        for (place, texts) in inner {
+            self.automaton(place, &texts);
+        }
+        for subject in &mut self.subjects {
+            for lengths in [&mut subject.exact, &mut subject.prefix, &mut subject.suffix] {
+                lengths.sort_unstable();
+                lengths.dedup();
+                lengths.shrink_to_fit();
+            }
+        }
+        self.name_claims();
+        self.conditions.shrink_to_fit();
+        self.classes.shrink_to_fit();
+        self.keys.shrink_to_fit();
+    }
+
+    /// Two keys with one hash share their classes.
+    fn insert(&mut self, key: u64, postings: Postings) {
+        let Some(other) = self.keys.get(&key).copied() else {
+            self.keys.insert(key, postings);
+            return;
+        };
+        let both = [self.listed(other), self.listed(postings)].concat();
+        let start = length(&self.postings);
+        self.postings.extend(both);
+        self.keys.insert(key, Postings { start, end: length(&self.postings) });
+    }
+
+    fn automaton(&mut self, place: u32, texts: &[(&str, Postings)]) {
+        let automaton =
+            AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|(text, _)| text));
+        let Some(subject) = self.subjects.get_mut(place as usize) else { return };
+        match automaton {
+            Ok(automaton) => {
+                subject.inner =
+                    Some(Inner { texts: automaton, postings: texts.iter().map(|(_, postings)| *postings).collect() });
+            }
+            // Too large for an automaton: then each of them is looked at.
+            Err(_) => {
+                let loose = subject.loose;
+                let mut all = self.listed(loose).to_vec();
+                all.extend(texts.iter().flat_map(|(_, postings)| self.listed(*postings)));
+                let start = length(&self.postings);
+                self.postings.extend(all);
+                let end = length(&self.postings);
+                if let Some(subject) = self.subjects.get_mut(place as usize) {
+                    subject.loose = Postings { start, end };
+                }
+            }
+        }
+    }
+
+    fn name_claims(&mut self) {
+        if self.keyed.len() <= FEW_SUBJECTS {
+            return;
+        }
+        let mut by_claim: HashMap<Box<str>, Vec<u32>> = HashMap::new();
+        for place in &self.keyed {
+            let path = self.subjects.get(*place as usize).and_then(|subject| subject.path.as_ref());
+            let name = path.and_then(|path| path.segments().first()).map_or("", String::as_str);
+            by_claim.entry(name.into()).or_default().push(*place);
+        }
+        self.by_claim = Some(by_claim);
+    }
+}
+
+/// A policy's target as a pattern on the request's.
+fn target_pattern(target: &Target) -> Option<Arc<Pattern>> {
+    match target {
+        Target::Organization { .. } => None,
+        Target::Team(pattern) => Some(Arc::clone(pattern)),
+        Target::Personal(login) => Some(Arc::new(Pattern::literal(&login.to_ascii_lowercase()))),
+        Target::Runner(name) => Some(Arc::new(Pattern::literal(name))),
+    }
+}
+
+/// The text's number: the next one where it has none.
+fn number(numbers: &mut HashMap<String, u32>, text: &str) -> u32 {
+    if let Some(number) = numbers.get(text) {
+        return *number;
+    }
+    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+    numbers.insert(text.to_owned(), next);
+    next
+}
+
+fn length<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
+}
