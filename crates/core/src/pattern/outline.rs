@@ -12,8 +12,8 @@ pub(crate) struct Outline {
     pub(crate) prefix: String,
     /// With what it ends.
     pub(crate) suffix: String,
-    /// The longest text that it has in between.
-    pub(crate) inner: String,
+    /// Which texts it has in between.
+    pub(crate) inner: Vec<String>,
     /// The same for all patterns that differ in nothing but how they are written.
     pub(crate) normal: String,
 }
@@ -34,8 +34,8 @@ impl Outline {
                     let text = std::mem::take(&mut literal);
                     if !has_wildcard {
                         outline.prefix = text;
-                    } else if text.len() > outline.inner.len() {
-                        outline.inner = text;
+                    } else if !text.is_empty() {
+                        outline.inner.push(text);
                     }
                     has_wildcard = true;
                     outline.normal.extend(std::iter::repeat_n('.', run.ones));

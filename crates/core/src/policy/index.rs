@@ -306,8 +306,10 @@ struct Builder {
     texts: HashMap<String, u32>,
     classes: HashSet<Vec<u32>>,
     roles: HashMap<String, u32>,
-    /// For each class, all that it can be filed under.
-    candidates: Vec<Vec<Key>>,
+    /// What each class can be filed under, one class after the other.
+    candidates: Vec<Key>,
+    /// Where each class ends in `candidates`.
+    ends: Vec<usize>,
 }
 
 impl Builder {
@@ -333,8 +335,7 @@ impl Builder {
         conditions.sort_by_key(|(subject, _, outline)| (*subject, *outline));
         let identity = self.identity(policy, &conditions);
         if self.classes.insert(identity) {
-            let keys = self.keys(&conditions);
-            self.candidates.push(keys);
+            self.add_keys(&conditions);
             let partition = &mut self.partition;
             let start = length(&partition.conditions);
             partition
@@ -386,41 +387,41 @@ impl Builder {
         place
     }
 
-    fn keys(&mut self, conditions: &[(u32, Arc<Pattern>, u32)]) -> Vec<Key> {
-        let mut keys = Vec::new();
+    fn add_keys(&mut self, conditions: &[(u32, Arc<Pattern>, u32)]) {
         for (subject, _, outline) in conditions {
             let Some(outline) = self.outlines.get(*outline as usize) else { continue };
-            let parts = [
-                (KeyKind::Exact, &outline.prefix, outline.is_exact),
-                (KeyKind::Prefix, &outline.prefix, !outline.is_exact && !outline.prefix.is_empty()),
-                (KeyKind::Suffix, &outline.suffix, !outline.suffix.is_empty()),
-                (KeyKind::Inner, &outline.inner, !outline.inner.is_empty()),
-            ];
-            let before = keys.len();
-            for (kind, text, _) in parts.into_iter().filter(|(_, _, is_there)| *is_there) {
-                keys.push((*subject, kind, number(&mut self.texts, text)));
+            let kind = if outline.is_exact { KeyKind::Exact } else { KeyKind::Prefix };
+            let ends = [(kind, &outline.prefix), (KeyKind::Suffix, &outline.suffix)];
+            let parts = ends.into_iter().filter(|(kind, text)| *kind == KeyKind::Exact || !text.is_empty());
+            let inner = outline.inner.iter().map(|text| (KeyKind::Inner, text));
+            let before = self.candidates.len();
+            for (kind, text) in parts.chain(inner) {
+                self.candidates.push((*subject, kind, number(&mut self.texts, text)));
             }
-            if keys.len() == before {
-                keys.push((*subject, KeyKind::Loose, number(&mut self.texts, "")));
+            if self.candidates.len() == before {
+                self.candidates.push((*subject, KeyKind::Loose, number(&mut self.texts, "")));
             }
         }
-        keys
+        self.ends.push(self.candidates.len());
     }
 
     /// Files each class under the key that the fewest could share.
     fn file(&mut self) {
         let mut counts: HashMap<Key, u32> = HashMap::new();
-        for key in self.candidates.iter().flatten() {
+        for key in &self.candidates {
             *counts.entry(*key).or_default() += 1;
         }
-        let mut filed: HashMap<Key, Vec<u32>> = HashMap::new();
-        for (class, keys) in (0_u32..).zip(&self.candidates) {
+        let mut filed: Vec<(Key, u32)> = Vec::with_capacity(self.ends.len());
+        let mut start = 0;
+        for (class, end) in (0_u32..).zip(&self.ends) {
+            let keys = self.candidates.get(start..*end).unwrap_or_default();
+            start = *end;
             let cost = |key: &&Key| {
                 let shared = counts.get(*key).copied().unwrap_or_default();
                 (key.1 == KeyKind::Loose, shared, key.1)
             };
             match keys.iter().min_by_key(cost) {
-                Some(key) => filed.entry(*key).or_default().push(class),
+                Some(key) => filed.push((*key, class)),
                 None => self.partition.always.push(class),
             }
         }
@@ -430,19 +431,20 @@ impl Builder {
                 *slot = text;
             }
         }
-        let mut filed: Vec<(Key, Vec<u32>)> = filed.into_iter().collect();
-        filed.sort_unstable_by_key(|(key, _)| *key);
+        drop(counts);
+        filed.sort_unstable();
         self.partition.store(&filed, &texts);
     }
 }
 
 impl Partition {
-    fn store(&mut self, filed: &[(Key, Vec<u32>)], texts: &[&str]) {
+    fn store(&mut self, filed: &[(Key, u32)], texts: &[&str]) {
         let mut inner: HashMap<u32, Vec<(&str, Postings)>> = HashMap::new();
-        for ((place, kind, text), classes) in filed {
+        for run in filed.chunk_by(|(one, _), (other, _)| one == other) {
+            let Some(((place, kind, text), _)) = run.first() else { continue };
             let text = texts.get(*text as usize).copied().unwrap_or_default();
             let start = length(&self.postings);
-            self.postings.extend(classes);
+            self.postings.extend(run.iter().map(|(_, class)| *class));
             let postings = Postings { start, end: length(&self.postings) };
             let Some(subject) = self.subjects.get_mut(*place as usize) else { continue };
             match kind {
