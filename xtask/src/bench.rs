@@ -5,9 +5,11 @@ use anyhow::Result;
 use crate::shell::{command, root, run as show};
 use crate::{serve, tools};
 
-/// Native, then Wasm in Node.js, then the app in headless Chromium.
+/// Native, then among many policies and beside other ways, then Wasm in Node.js, then the app in headless Chromium.
 pub(crate) fn run() -> Result<()> {
     show(&mut command("cargo", &["bench", "--quiet", "-p", "claimgate"]))?;
+    let words = ["run", "--quiet", "--release", "--manifest-path", "crates/bench/Cargo.toml"];
+    show(command("cargo", &words).env("CARGO_TARGET_DIR", root().join("target/bench")))?;
     let app = tools::App::set_up()?;
     tools::nodejs_package()?;
     show(&mut command("node", &["tests/bench/wasm.mjs"]))?;

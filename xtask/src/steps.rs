@@ -60,7 +60,8 @@ fn cargo(words: &str) -> Result<()> {
 }
 
 fn fmt() -> Result<()> {
-    cargo("fmt --all --check")
+    cargo("fmt --all --check")?;
+    cargo("fmt --manifest-path crates/bench/Cargo.toml --check")
 }
 
 fn clippy() -> Result<()> {

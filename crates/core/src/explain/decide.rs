@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::evidence::{Grant, Outcome, ReasonCode};
 use super::fold::Tally;
 use crate::claims::TrustedClaims;
-use crate::policy::{PolicySet, RequestedToken};
+use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Visitor};
 
 /// A decision, as short as it can be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,13 +42,28 @@ pub struct Decided {
 /// ```
 #[must_use]
 pub fn decide(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken) -> Decided {
-    let mut tally = Tally::default();
-    policies.index().matching(claims.claims(), request, |index| {
-        if let Some(policy) = policies.policies().get(index) {
-            tally.add(index, policy);
-        }
-    });
+    let mut count = Count { policies: policies.policies(), tally: Tally::default() };
+    policies.index().matching(claims.claims(), request, &mut count);
+    let tally = count.tally;
     let (reason, grant) = tally.verdict(request);
     let decision = if grant.is_some() { Outcome::Allowed } else { Outcome::Denied };
     Decided { decision, reason, policy: tally.first(reason), grant }
+}
+
+struct Count<'a> {
+    policies: &'a [CompiledPolicy],
+    tally: Tally<'a>,
+}
+
+impl Visitor for Count<'_> {
+    fn is_wanted(&self, policy: usize) -> bool {
+        let changes = |compiled| self.tally.is_changed_by(policy, compiled);
+        self.tally.is_empty() || self.policies.get(policy).is_some_and(changes)
+    }
+
+    fn matched(&mut self, policy: usize) {
+        if let Some(compiled) = self.policies.get(policy) {
+            self.tally.add(policy, compiled);
+        }
+    }
 }

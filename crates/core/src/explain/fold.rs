@@ -31,6 +31,25 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Whether it would change anything if that policy matched too.
+    pub(super) fn is_changed_by(&self, index: usize, policy: &CompiledPolicy) -> bool {
+        let is_first = |first: Option<usize>| first.is_none_or(|first| index < first);
+        match (policy.decision, &policy.target) {
+            (Decision::Deny, _) => is_first(self.deny),
+            (Decision::Allow, _) if self.deny.is_some() => false,
+            (Decision::Allow, Target::Organization { admin, role_id }) => {
+                let is_new_role = role_id.as_deref().is_some_and(|role| self.role != Some(role));
+                is_first(self.allow) || (*admin && !self.has_admin) || is_new_role
+            }
+            (Decision::Allow, _) => is_first(self.allow),
+        }
+    }
+
+    /// Whether nothing has matched yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.deny.is_none() && self.allow.is_none()
+    }
+
     /// Deny wins; without an allow, nothing is granted.
     pub(super) fn verdict(&self, request: &RequestedToken) -> (ReasonCode, Option<Grant>) {
         let wants_admin = matches!(request, RequestedToken::Organization { admin: true });

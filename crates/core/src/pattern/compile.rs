@@ -27,6 +27,8 @@ pub(super) enum Matcher {
     Exact(Box<str>),
     /// One `*` at this byte of the source, and else nothing but literals without escapes.
     OneStar(u32),
+    /// Wildcards only: so many characters.
+    Length(Bounds),
     /// Literals, `.` and `*`.
     Segments(Segments),
     /// Everything else; nothing inside if there are more distinct characters than bytes to fold them into.
@@ -37,6 +39,9 @@ impl Matcher {
     pub(super) fn compile(source: &str, items: &[Item]) -> Self {
         if let Some(text) = literal_text(items) {
             return if text == source { Self::Source } else { Self::Exact(text.into()) };
+        }
+        if let [Part::Run(run)] = *parts(items) {
+            return Self::Length(run.bounds());
         }
         if let Some(star) = one_star(source, items) {
             return Self::OneStar(star);
@@ -56,6 +61,7 @@ impl Matcher {
                 let suffix = rest.get(1..).unwrap_or_default();
                 value.strip_prefix(prefix).is_some_and(|rest| rest.ends_with(suffix))
             }
+            Self::Length(bounds) => bounds.contains(value.chars().count()),
             Self::Segments(segments) => segments.is_match(value),
             Self::Glob(glob) => match glob.get_or_init(|| Glob::compile(&parse(source, dialect))) {
                 Some(glob) => glob.is_match(value),
@@ -138,7 +144,24 @@ pub(super) struct Run {
     pub(super) many: bool,
 }
 
+/// At least and at most so many characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Bounds {
+    min: usize,
+    max: usize,
+}
+
+impl Bounds {
+    pub(crate) fn contains(self, length: usize) -> bool {
+        (self.min..=self.max).contains(&length)
+    }
+}
+
 impl Run {
+    pub(super) fn bounds(self) -> Bounds {
+        Bounds { min: self.ones, max: if self.many { usize::MAX } else { self.ones + self.optional } }
+    }
+
     fn add(&mut self, token: Token) {
         match token {
             Token::Literal(_) => {}

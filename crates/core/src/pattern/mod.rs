@@ -33,6 +33,7 @@ pub use reference::{Capture, Position, Span, Stop, Trace};
 pub use words::visible;
 
 use crate::finding::Finding;
+pub(crate) use compile::Bounds;
 use compile::Matcher;
 pub(crate) use outline::Outline;
 

@@ -1,6 +1,6 @@
 //! What every value that a pattern accepts must have: what an index can look up.
 
-use super::compile::{Part, parts};
+use super::compile::{Bounds, Part, parts};
 use super::{Dialect, Item, is_escapable};
 
 /// The literals of a pattern by their places, and its normal form.
@@ -14,6 +14,8 @@ pub(crate) struct Outline {
     pub(crate) suffix: String,
     /// Which texts it has in between.
     pub(crate) inner: Vec<String>,
+    /// Its length, where it is all that is demanded.
+    pub(crate) bounds: Option<Bounds>,
     /// The same for all patterns that differ in nothing but how they are written.
     pub(crate) normal: String,
 }
@@ -23,7 +25,11 @@ impl Outline {
         let mut outline = Self::default();
         let mut literal = String::new();
         let mut has_wildcard = false;
-        for part in parts(items) {
+        let parts = parts(items);
+        if let [Part::Run(run)] = *parts {
+            outline.bounds = Some(run.bounds());
+        }
+        for part in parts {
             match part {
                 Part::Literal(c) => {
                     literal.push(c);

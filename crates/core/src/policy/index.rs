@@ -11,15 +11,19 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem::Finder;
 
 use super::compile::{CompiledPolicy, Target};
 use super::{Decision, RequestedToken, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
-use crate::pattern::{Outline, Pattern};
+use crate::pattern::{Bounds, Outline, Pattern};
 
 /// With more claims than this in the index, a token's claims are looked up in it, not the other way round.
 const FEW_SUBJECTS: usize = 16;
+
+/// Up to so many texts are looked for one by one, more by an automaton.
+const FEW_TEXTS: usize = 8;
 
 /// All policies of a set, by the type of token that they are for.
 #[derive(Clone, Debug, Default)]
@@ -66,14 +70,37 @@ struct Subject {
     prefix: Vec<usize>,
     suffix: Vec<usize>,
     inner: Option<Inner>,
-    /// Classes that only want a value to be there.
-    loose: Postings,
+    /// Classes that only want a value of some length.
+    loose: Vec<(Bounds, Postings)>,
+    /// Classes that are always to be looked at.
+    rest: Postings,
 }
 
+/// Texts to be found anywhere in a value.
 #[derive(Clone, Debug)]
-struct Inner {
-    texts: AhoCorasick,
-    postings: Vec<Postings>,
+enum Inner {
+    Few(Vec<(Finder<'static>, Postings)>),
+    Many(AhoCorasick, Vec<Postings>),
+}
+
+impl Inner {
+    /// Calls `found` once for each text that `value` has.
+    fn each(&self, value: &str, mut found: impl FnMut(Postings)) {
+        match self {
+            Self::Few(texts) => {
+                let is_there = |finder: &Finder<'_>| finder.find(value.as_bytes()).is_some();
+                texts.iter().filter(|(finder, _)| is_there(finder)).for_each(|(_, postings)| found(*postings));
+            }
+            Self::Many(automaton, postings) => {
+                let mut seen = HashSet::<u32, BuildHasherDefault<Hashed>>::default();
+                for hit in automaton.find_overlapping_iter(value) {
+                    if seen.insert(hit.pattern().as_u32()) {
+                        found(postings.get(hit.pattern().as_usize()).copied().unwrap_or_default());
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A part of [`Partition::postings`].
@@ -90,6 +117,7 @@ enum KeyKind {
     Suffix,
     Inner,
     Loose,
+    Rest,
 }
 
 impl Index {
@@ -97,8 +125,8 @@ impl Index {
         Self(TokenType::ALL.map(|token_type| Builder::default().build(token_type, policies)))
     }
 
-    /// Calls `matched` with the first policy of each class that matches, each at least once.
-    pub(crate) fn matching(&self, claims: &Claims, request: &RequestedToken, mut matched: impl FnMut(usize)) {
+    /// Shows `visitor` the first policy of each class that matches and is still wanted, each at least once.
+    pub(crate) fn matching(&self, claims: &Claims, request: &RequestedToken, visitor: &mut impl Visitor) {
         let login;
         let (place, target) = match request {
             RequestedToken::Organization { .. } => (0, None),
@@ -110,9 +138,18 @@ impl Index {
             RequestedToken::Runner { name } => (3, Some(name.as_str())),
         };
         if let Some(partition) = self.0.get(place) {
-            partition.matching(&Asked { claims, target }, &mut matched);
+            partition.matching(&Asked { claims, target }, visitor);
         }
     }
+}
+
+/// Who wants to know which policies match.
+pub(crate) trait Visitor {
+    /// Whether it still matters if that policy matches.
+    fn is_wanted(&self, policy: usize) -> bool;
+
+    /// It does.
+    fn matched(&mut self, policy: usize);
 }
 
 struct Asked<'a> {
@@ -142,79 +179,67 @@ fn any_scalar(value: &Value, test: &mut impl FnMut(&str) -> bool) -> bool {
 }
 
 impl Partition {
-    fn matching(&self, asked: &Asked<'_>, matched: &mut impl FnMut(usize)) {
-        self.check(&self.always, asked, matched);
+    fn matching(&self, asked: &Asked<'_>, visitor: &mut impl Visitor) {
+        self.check(&self.always, asked, visitor);
         match &self.by_claim {
-            None => self.keyed.iter().for_each(|subject| self.look_up(*subject, asked, matched)),
+            None => self.keyed.iter().for_each(|subject| self.look_up(*subject, asked, visitor)),
             Some(by_claim) => {
                 // The target has the empty name, which no claim path begins with.
                 let names = std::iter::once("").chain(asked.claims.iter().map(|(name, _)| name));
                 let subjects = names.filter_map(|name| by_claim.get(name)).flatten();
-                subjects.for_each(|subject| self.look_up(*subject, asked, matched));
+                subjects.for_each(|subject| self.look_up(*subject, asked, visitor));
             }
         }
     }
 
-    fn look_up(&self, place: u32, asked: &Asked<'_>, matched: &mut impl FnMut(usize)) {
+    fn look_up(&self, place: u32, asked: &Asked<'_>, visitor: &mut impl Visitor) {
         let Some(subject) = self.subjects.get(place as usize) else { return };
         asked.any(subject, |value| {
-            self.check(self.listed(subject.loose), asked, matched);
-            self.look_up_start(place, subject, value, asked, matched);
-            self.look_up_end(place, subject, value, asked, matched);
+            self.check(self.listed(subject.rest), asked, visitor);
+            if !subject.loose.is_empty() {
+                let length = value.chars().count();
+                let fitting = subject.loose.iter().filter(|(bounds, _)| bounds.contains(length));
+                fitting.for_each(|(_, postings)| self.check(self.listed(*postings), asked, visitor));
+            }
+            self.look_up_start(place, subject, value, asked, visitor);
+            self.look_up_end(place, subject, value, asked, visitor);
             if let Some(inner) = &subject.inner {
-                for found in inner.texts.find_overlapping_iter(value) {
-                    let postings = inner.postings.get(found.pattern().as_usize()).copied().unwrap_or_default();
-                    self.check(self.listed(postings), asked, matched);
-                }
+                inner.each(value, |postings| self.check(self.listed(postings), asked, visitor));
             }
             // Go on to the other values.
             false
         });
     }
 
-    fn look_up_start(
-        &self,
-        place: u32,
-        subject: &Subject,
-        value: &str,
-        asked: &Asked<'_>,
-        matched: &mut impl FnMut(usize),
-    ) {
+    fn look_up_start(&self, place: u32, subject: &Subject, value: &str, asked: &Asked<'_>, visitor: &mut impl Visitor) {
         let mut hash = Running::default();
         let mut bytes = value.bytes();
         let mut done = 0;
         for length in subject.prefix.iter().take_while(|length| **length <= value.len()) {
             hash.extend(bytes.by_ref().take(length - done));
             done = *length;
-            self.check_key(hash.key(place, KeyKind::Prefix), asked, matched);
+            self.check_key(hash.key(place, KeyKind::Prefix), asked, visitor);
         }
         if subject.exact.binary_search(&value.len()).is_ok() {
             hash.extend(bytes);
-            self.check_key(hash.key(place, KeyKind::Exact), asked, matched);
+            self.check_key(hash.key(place, KeyKind::Exact), asked, visitor);
         }
     }
 
-    fn look_up_end(
-        &self,
-        place: u32,
-        subject: &Subject,
-        value: &str,
-        asked: &Asked<'_>,
-        matched: &mut impl FnMut(usize),
-    ) {
+    fn look_up_end(&self, place: u32, subject: &Subject, value: &str, asked: &Asked<'_>, visitor: &mut impl Visitor) {
         let mut hash = Running::default();
         let mut bytes = value.bytes().rev();
         let mut done = 0;
         for length in subject.suffix.iter().take_while(|length| **length <= value.len()) {
             hash.extend(bytes.by_ref().take(length - done));
             done = *length;
-            self.check_key(hash.key(place, KeyKind::Suffix), asked, matched);
+            self.check_key(hash.key(place, KeyKind::Suffix), asked, visitor);
         }
     }
 
-    fn check_key(&self, key: u64, asked: &Asked<'_>, matched: &mut impl FnMut(usize)) {
+    fn check_key(&self, key: u64, asked: &Asked<'_>, visitor: &mut impl Visitor) {
         if let Some(postings) = self.keys.get(&key) {
-            self.check(self.listed(*postings), asked, matched);
+            self.check(self.listed(*postings), asked, visitor);
         }
     }
 
@@ -222,11 +247,12 @@ impl Partition {
         self.postings.get(postings.start as usize..postings.end as usize).unwrap_or_default()
     }
 
-    fn check(&self, classes: &[u32], asked: &Asked<'_>, matched: &mut impl FnMut(usize)) {
+    fn check(&self, classes: &[u32], asked: &Asked<'_>, visitor: &mut impl Visitor) {
         for class in classes.iter().filter_map(|class| self.classes.get(*class as usize)) {
+            let policy = class.policy as usize;
             let conditions = self.conditions.get(class.start as usize..class.end as usize).unwrap_or_default();
-            if conditions.iter().all(|condition| self.holds(condition, asked)) {
-                matched(class.policy as usize);
+            if visitor.is_wanted(policy) && conditions.iter().all(|condition| self.holds(condition, asked)) {
+                visitor.matched(policy);
             }
         }
     }
@@ -289,6 +315,10 @@ impl Hasher for Hashed {
     fn write_u64(&mut self, key: u64) {
         self.0 = key;
     }
+
+    fn write_u32(&mut self, key: u32) {
+        self.0 = u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 /// What a class can be filed under: the outline's place among all, and which part of it.
@@ -304,6 +334,8 @@ struct Builder {
     normal: HashMap<String, u32>,
     outlines: Vec<Outline>,
     texts: HashMap<String, u32>,
+    bounds: Vec<Bounds>,
+    bound_places: HashMap<Bounds, u32>,
     classes: HashSet<Vec<u32>>,
     roles: HashMap<String, u32>,
     /// What each class can be filed under, one class after the other.
@@ -367,7 +399,8 @@ impl Builder {
                 prefix: Vec::new(),
                 suffix: Vec::new(),
                 inner: None,
-                loose: Postings::default(),
+                loose: Vec::new(),
+                rest: Postings::default(),
             });
         }
         place
@@ -398,8 +431,15 @@ impl Builder {
             for (kind, text) in parts.chain(inner) {
                 self.candidates.push((*subject, kind, number(&mut self.texts, text)));
             }
-            if self.candidates.len() == before {
-                self.candidates.push((*subject, KeyKind::Loose, number(&mut self.texts, "")));
+            if let Some(bounds) = outline.bounds {
+                let next = length(&self.bounds);
+                let place = *self.bound_places.entry(bounds).or_insert(next);
+                if place == next {
+                    self.bounds.push(bounds);
+                }
+                self.candidates.push((*subject, KeyKind::Loose, place));
+            } else if self.candidates.len() == before {
+                self.candidates.push((*subject, KeyKind::Rest, 0));
             }
         }
         self.ends.push(self.candidates.len());
@@ -418,7 +458,7 @@ impl Builder {
             start = *end;
             let cost = |key: &&Key| {
                 let shared = counts.get(*key).copied().unwrap_or_default();
-                (key.1 == KeyKind::Loose, shared, key.1)
+                (key.1 >= KeyKind::Loose, shared, key.1)
             };
             match keys.iter().min_by_key(cost) {
                 Some(key) => filed.push((*key, class)),
@@ -433,15 +473,16 @@ impl Builder {
         }
         drop(counts);
         filed.sort_unstable();
-        self.partition.store(&filed, &texts);
+        self.partition.store(&filed, &texts, &self.bounds);
     }
 }
 
 impl Partition {
-    fn store(&mut self, filed: &[(Key, u32)], texts: &[&str]) {
+    fn store(&mut self, filed: &[(Key, u32)], texts: &[&str], bounds: &[Bounds]) {
         let mut inner: HashMap<u32, Vec<(&str, Postings)>> = HashMap::new();
         for run in filed.chunk_by(|(one, _), (other, _)| one == other) {
             let Some(((place, kind, text), _)) = run.first() else { continue };
+            let bounds = bounds.get(*text as usize).copied();
             let text = texts.get(*text as usize).copied().unwrap_or_default();
             let start = length(&self.postings);
             self.postings.extend(run.iter().map(|(_, class)| *class));
@@ -452,9 +493,10 @@ impl Partition {
                 KeyKind::Prefix => subject.prefix.push(text.len()),
                 KeyKind::Suffix => subject.suffix.push(text.len()),
                 KeyKind::Inner => inner.entry(*place).or_default().push((text, postings)),
-                KeyKind::Loose => subject.loose = postings,
+                KeyKind::Loose => subject.loose.extend(bounds.map(|bounds| (bounds, postings))),
+                KeyKind::Rest => subject.rest = postings,
             }
-            if !matches!(kind, KeyKind::Inner | KeyKind::Loose) {
+            if *kind < KeyKind::Inner {
                 self.insert(Running::of(*kind, text).key(*place, *kind), postings);
             }
             if self.keyed.last() != Some(place) {
@@ -462,7 +504,7 @@ impl Partition {
             }
         }
         for (place, texts) in inner {
-            self.automaton(place, &texts);
+            self.add_inner(place, &texts);
         }
         for subject in &mut self.subjects {
             for lengths in [&mut subject.exact, &mut subject.prefix, &mut subject.suffix] {
@@ -489,27 +531,35 @@ impl Partition {
         self.keys.insert(key, Postings { start, end: length(&self.postings) });
     }
 
-    fn automaton(&mut self, place: u32, texts: &[(&str, Postings)]) {
-        let automaton =
-            AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|(text, _)| text));
-        let Some(subject) = self.subjects.get_mut(place as usize) else { return };
-        match automaton {
-            Ok(automaton) => {
-                subject.inner =
-                    Some(Inner { texts: automaton, postings: texts.iter().map(|(_, postings)| *postings).collect() });
-            }
-            // Too large for an automaton: then each of them is looked at.
-            Err(_) => {
-                let loose = subject.loose;
-                let mut all = self.listed(loose).to_vec();
-                all.extend(texts.iter().flat_map(|(_, postings)| self.listed(*postings)));
-                let start = length(&self.postings);
-                self.postings.extend(all);
-                let end = length(&self.postings);
-                if let Some(subject) = self.subjects.get_mut(place as usize) {
-                    subject.loose = Postings { start, end };
-                }
-            }
+    fn add_inner(&mut self, place: u32, texts: &[(&str, Postings)]) {
+        let inner = if texts.len() <= FEW_TEXTS {
+            let finder = |text: &str| Finder::new(text.as_bytes()).into_owned();
+            Some(Inner::Few(texts.iter().map(|(text, postings)| (finder(text), *postings)).collect()))
+        } else {
+            let builder =
+                AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|(text, _)| text));
+            let postings = texts.iter().map(|(_, postings)| *postings).collect();
+            builder.ok().map(|automaton| Inner::Many(automaton, postings))
+        };
+        let is_too_large = inner.is_none();
+        if let Some(subject) = self.subjects.get_mut(place as usize) {
+            subject.inner = inner;
+        }
+        if is_too_large {
+            let all: Vec<Postings> = texts.iter().map(|(_, postings)| *postings).collect();
+            self.always_look_at(place, &all);
+        }
+    }
+
+    fn always_look_at(&mut self, place: u32, more: &[Postings]) {
+        let rest = self.subjects.get(place as usize).map(|subject| subject.rest).unwrap_or_default();
+        let classes: Vec<u32> =
+            more.iter().chain([&rest]).flat_map(|postings| self.listed(*postings)).copied().collect();
+        let start = length(&self.postings);
+        self.postings.extend(classes);
+        let end = length(&self.postings);
+        if let Some(subject) = self.subjects.get_mut(place as usize) {
+            subject.rest = Postings { start, end };
         }
     }
 

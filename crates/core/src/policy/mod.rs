@@ -12,6 +12,7 @@ use serde::Serialize;
 
 pub(crate) use compile::{CompiledPolicy, Rule, Target};
 pub use compile::{MANY_POLICIES, PolicySet};
+pub(crate) use index::Visitor;
 pub use model::{Decision, PolicyDefinition, TokenType, to_json};
 pub use parse::parse_policies;
 
