@@ -152,6 +152,11 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
+    /// Whether there is no longest.
+    pub(crate) fn is_open(self) -> bool {
+        self.max == usize::MAX
+    }
+
     pub(crate) fn contains(self, length: usize) -> bool {
         (self.min..=self.max).contains(&length)
     }

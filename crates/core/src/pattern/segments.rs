@@ -1,6 +1,8 @@
 //! Patterns of literals, `.` and `*`: what stands between two `*` has a fixed length, so that its leftmost place is as good
 //! as any other.
 
+use memchr::memmem;
+
 use super::Item;
 use super::compile::{Part, parts};
 
@@ -96,7 +98,9 @@ impl Segment {
     /// What follows the leftmost place of the segment in `value`.
     fn behind_leftmost<'a>(&self, value: &'a str) -> Option<&'a str> {
         if self.any.is_empty() {
-            return value.split_once(&*self.text).map(|(_, rest)| rest);
+            // A whole text begins and ends where characters do.
+            let start = memmem::find(value.as_bytes(), self.text.as_bytes())?;
+            return value.get(start + self.text.len()..);
         }
         let mut starts = value.char_indices().map(|(start, _)| start);
         starts.find_map(|start| self.strip_prefix(value.get(start..)?))

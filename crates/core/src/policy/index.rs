@@ -458,7 +458,10 @@ impl Builder {
             start = *end;
             let cost = |key: &&Key| {
                 let shared = counts.get(*key).copied().unwrap_or_default();
-                (key.1 >= KeyKind::Loose, shared, key.1)
+                // A length says less than a text, and any length says nothing.
+                let bounds = self.bounds.get(key.2 as usize).filter(|_| key.1 == KeyKind::Loose);
+                let is_any = key.1 == KeyKind::Rest || bounds.is_some_and(|bounds| bounds.is_open());
+                (is_any, shared.saturating_mul(if bounds.is_some() { 8 } else { 1 }), key.1)
             };
             match keys.iter().min_by_key(cost) {
                 Some(key) => filed.push((*key, class)),
