@@ -160,21 +160,104 @@ pub fn inspect_with(
     options: &Options,
     verifier: &dyn VerifySignature,
 ) -> Inspection {
-    let mut run = Run { issuers, request, options, verifier, report: Report::default() };
-    let failure = run.all(token).err();
-    run.report.finish(failure)
+    match begin(token, issuers, request, options) {
+        Begun::Ended(inspection) => *inspection,
+        Begun::Signature(pending) => {
+            let answer = verifier.verify(&pending.check());
+            pending.finish(answer)
+        }
+    }
 }
 
+/// An inspection up to its signature check, for hosts that check signatures at their own pace (`WebCrypto`).
+#[derive(Debug)]
+pub enum Begun<'a> {
+    /// It is over: a check before the signature failed, or the signature is left out.
+    Ended(Box<Inspection>),
+    /// The signature has to be checked.
+    Signature(Box<Pending<'a>>),
+}
+
+/// An inspection that waits for somebody to check the signature.
+#[derive(Debug)]
+pub struct Pending<'a> {
+    run: Run<'a>,
+    token: UnverifiedToken,
+    algorithm: Algorithm,
+    issuer: Option<&'a Issuer>,
+    key: &'a Jwk,
+}
+
+/// Runs the checks that come before the signature.
+///
+/// ```
+/// use claimgate::inspect::{Begun, Options, begin};
+/// use claimgate::policy::RequestedToken;
+///
+/// let request = RequestedToken::Organization { admin: false };
+/// match begin("not a token", &[], &request, &Options::at(1_763_942_500)) {
+///     Begun::Ended(inspection) => assert!(inspection.summary.starts_with("denied: ")),
+///     // A host checks `pending.check()`, and then calls `pending.finish(Ok(answer))`.
+///     Begun::Signature(_) => unreachable!(),
+/// }
+/// ```
+#[must_use]
+pub fn begin<'a>(token: &str, issuers: &'a [Issuer], request: &'a RequestedToken, options: &'a Options) -> Begun<'a> {
+    let mut run = Run { issuers, request, options, report: Report::default() };
+    match run.until_signature(token) {
+        Err(error) => Begun::Ended(Box::new(run.report.finish(Some(error)))),
+        Ok((token, algorithm, issuer, Some(key))) => {
+            Begun::Signature(Box::new(Pending { run, token, algorithm, issuer, key }))
+        }
+        Ok((token, _, issuer, None)) => {
+            let sentence = "the signature was not checked: anybody may have written this token";
+            run.report.skipped(CheckId::Signature, sentence);
+            Begun::Ended(Box::new(run.after_signature(token.claims, issuer)))
+        }
+    }
+}
+
+impl Pending<'_> {
+    /// What must be checked.
+    #[must_use]
+    pub fn check(&self) -> SignatureCheck<'_> {
+        SignatureCheck {
+            algorithm: self.algorithm,
+            key: self.key,
+            signing_input: self.token.signing_input(),
+            signature: self.token.signature(),
+        }
+    }
+
+    /// Goes on with the answer: whether the signature is genuine, or why that could not be checked
+    /// ([`TokenError::SignatureUnchecked`]). Anything but `Ok(true)` ends in a denial.
+    #[must_use]
+    pub fn finish(mut self, answer: Result<bool, TokenError>) -> Inspection {
+        let key = self.key.label();
+        match answer {
+            Ok(true) => {
+                self.run.report.passed(CheckId::Signature, format!("the signature is one of key `{key}`"));
+                self.run.after_signature(self.token.claims, self.issuer)
+            }
+            Ok(false) => self.run.report.finish(Some(TokenError::Signature { key })),
+            Err(error) => self.run.report.finish(Some(error)),
+        }
+    }
+}
+
+#[derive(Debug)]
 struct Run<'a> {
     issuers: &'a [Issuer],
     request: &'a RequestedToken,
     options: &'a Options,
-    verifier: &'a dyn VerifySignature,
     report: Report,
 }
 
+type BeforeSignature<'a> = (UnverifiedToken, Algorithm, Option<&'a Issuer>, Option<&'a Jwk>);
+
 impl<'a> Run<'a> {
-    fn all(&mut self, token: &str) -> Result<(), TokenError> {
+    /// The token with its key; without one if the signature is left out.
+    fn until_signature(&mut self, token: &str) -> Result<BeforeSignature<'a>, TokenError> {
         let decoded = decode_unverified_within(token, self.options.max_size)?;
         self.report.passed(CheckId::Format, format!("three parts of base64url and JSON, {} bytes", token.len()));
         self.report.header = Some(decoded.header.clone());
@@ -184,10 +267,15 @@ impl<'a> Run<'a> {
         self.report.passed(CheckId::Header, format!("signed with `{}`", algorithm.as_str()));
         let issuer = self.issuer(&decoded)?;
         let key = self.key(&decoded, algorithm, issuer)?;
-        self.signature(&decoded, algorithm, key)?;
-        self.times(&decoded.claims)?;
-        self.policies(decoded.claims, issuer);
-        Ok(())
+        Ok((decoded, algorithm, issuer, key.filter(|_| !self.options.skip.signature)))
+    }
+
+    fn after_signature(mut self, claims: Claims, issuer: Option<&Issuer>) -> Inspection {
+        let failure = self.times(&claims).err();
+        if failure.is_none() {
+            self.policies(claims, issuer);
+        }
+        self.report.finish(failure)
     }
 
     fn issuer(&mut self, token: &UnverifiedToken) -> Result<Option<&'a Issuer>, TokenError> {
@@ -220,26 +308,6 @@ impl<'a> Run<'a> {
         let key = keys.select(token.key_id(), algorithm)?;
         self.report.passed(CheckId::Key, format!("key `{}`, {}", key.label(), key.describe()));
         Ok(Some(key))
-    }
-
-    fn signature(
-        &mut self,
-        token: &UnverifiedToken,
-        algorithm: Algorithm,
-        key: Option<&Jwk>,
-    ) -> Result<(), TokenError> {
-        let Some(key) = key.filter(|_| !self.options.skip.signature) else {
-            self.report
-                .skipped(CheckId::Signature, "the signature was not checked: anybody may have written this token");
-            return Ok(());
-        };
-        let check =
-            SignatureCheck { algorithm, key, signing_input: token.signing_input(), signature: token.signature() };
-        if !self.verifier.verify(&check)? {
-            return Err(TokenError::Signature { key: key.label() });
-        }
-        self.report.passed(CheckId::Signature, format!("the signature is one of key `{}`", key.label()));
-        Ok(())
     }
 
     fn times(&mut self, claims: &Claims) -> Result<(), TokenError> {
@@ -276,7 +344,7 @@ impl<'a> Run<'a> {
     }
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Report {
     header: Option<Claims>,
     claims: Option<Claims>,

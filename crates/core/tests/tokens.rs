@@ -3,9 +3,9 @@
 mod common;
 
 use claimgate::explain::Outcome;
-use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, Options, Skip, inspect};
+use claimgate::inspect::{Begun, Check, CheckId, CheckStatus, Inspection, Options, Skip, begin, inspect};
 use claimgate::issuer::{Issuer, IssuerDefinition};
-use claimgate::jwt::{Algorithm, Jwks};
+use claimgate::jwt::{Algorithm, Jwks, TokenError};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, RequestedToken, TokenType};
 use common::{Key, encode, signed};
@@ -587,4 +587,31 @@ fn without_an_issuer_to_assume_nothing_is_allowed() {
         assert_eq!(inspection.decision, Outcome::Denied);
         assert_eq!(inspection.summary, "denied: no issuer, and so no policies");
     }
+}
+
+#[test]
+fn a_host_may_check_the_signature_at_its_own_pace() {
+    let issuers = [issuer(URL, Some(set(&[p256(r#""kid":"a""#)])))];
+    let request = RequestedToken::Organization { admin: false };
+    let options = Options::at(NOW);
+    let token = good();
+    let pending = || match begin(&token, &issuers, &request, &options) {
+        Begun::Signature(pending) => pending,
+        Begun::Ended(inspection) => panic!("{}", inspection.summary),
+    };
+    let asked = pending();
+    let check = asked.check();
+    assert_eq!((check.algorithm.as_str(), check.key.kid.as_deref()), ("ES256", Some("a")));
+    assert_eq!(token, format!("{}.{}", check.signing_input, encode(check.signature)));
+
+    assert_eq!(pending().finish(Ok(true)), inspect(&token, &issuers, &request, &options));
+    let failed = TokenError::SignatureUnchecked { problem: "the host is out of order".to_owned() };
+    for (answer, code) in [(Ok(false), "signature-invalid"), (Err(failed), "signature-unchecked")] {
+        let inspection = pending().finish(answer);
+        assert_eq!(inspection.decision, Outcome::Denied);
+        assert_eq!(inspection.checks[4].code, Some(code));
+        assert!(inspection.explanation.is_none());
+    }
+    let ended = begin("a.b", &issuers, &request, &options);
+    assert!(matches!(ended, Begun::Ended(inspection) if inspection.checks[0].code == Some("token-segments")));
 }
