@@ -245,17 +245,23 @@ fn a_token_may_be_as_large_as_the_limit() {
 fn a_header_that_is_not_accepted_is_refused() {
     let shared =
         |name: &str| format!("`alg` is `{name}`: signed with a shared secret, which proves nothing about an issuer");
-    let unknown = |name: &str| format!("`alg` is `{name}`, which is not supported");
+    let unsupported = |name: &str| format!("`alg` is `{name}`, which is not supported");
+    let unknown = |name: &str| format!("`alg` is `{name}`, which is not the name of a signature algorithm");
     let table = [
         (r#"{"alg":"none"}"#, "alg-none", "`alg` is `none`: the token is not signed at all".into()),
         (r#"{"alg":"None"}"#, "alg-none", "`alg` is `None`: the token is not signed at all".into()),
         (r#"{"alg":"HS256"}"#, "alg-symmetric", shared("HS256")),
         (r#"{"alg":"hs512"}"#, "alg-symmetric", shared("hs512")),
-        (r#"{"alg":"ES512"}"#, "alg-unsupported", unknown("ES512")),
-        (r#"{"alg":"ES256K"}"#, "alg-unsupported", unknown("ES256K")),
-        (r#"{"alg":"es256"}"#, "alg-unsupported", unknown("es256")),
-        (r#"{"alg":"ES256 "}"#, "alg-unsupported", unknown("ES256 ")),
-        (r#"{"alg":""}"#, "alg-unsupported", unknown("")),
+        (r#"{"alg":"ES512"}"#, "alg-unsupported", unsupported("ES512")),
+        (r#"{"alg":"ES256K"}"#, "alg-unsupported", unsupported("ES256K")),
+        (r#"{"alg":"Ed448"}"#, "alg-unsupported", unsupported("Ed448")),
+        (r#"{"alg":"Ed25519"}"#, "alg-unsupported", unsupported("Ed25519")),
+        (r#"{"alg":"ES521"}"#, "alg-unknown", unknown("ES521")),
+        (r#"{"alg":"es512"}"#, "alg-unknown", unknown("es512")),
+        (r#"{"alg":"RSA-OAEP"}"#, "alg-unknown", unknown("RSA-OAEP")),
+        (r#"{"alg":"es256"}"#, "alg-unknown", unknown("es256")),
+        (r#"{"alg":"ES256 "}"#, "alg-unknown", unknown("ES256 ")),
+        (r#"{"alg":""}"#, "alg-unknown", unknown("")),
         (r#"{"kid":"a"}"#, "alg-missing", "expected `alg` in the header, found nothing".into()),
         (r#"{"alg":null}"#, "alg-missing", "expected `alg` in the header, found null".into()),
         (r#"{"alg":["ES256"]}"#, "alg-missing", "expected `alg` in the header, found an array".into()),

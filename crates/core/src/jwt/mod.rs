@@ -8,7 +8,9 @@ mod signature;
 mod times;
 
 pub use algorithm::Algorithm;
-pub use decode::{DEFAULT_MAX_SIZE, UnverifiedToken, decode_unverified, decode_unverified_within};
+pub use decode::{
+    CompactJws, DEFAULT_MAX_SIZE, UnverifiedToken, decode_unverified, decode_unverified_jws, decode_unverified_within,
+};
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError, MIN_RSA_BITS};
 pub use signature::{BuiltIn, SignatureCheck, VerifySignature};
