@@ -245,17 +245,23 @@ fn a_token_may_be_as_large_as_the_limit() {
 fn a_header_that_is_not_accepted_is_refused() {
     let shared =
         |name: &str| format!("`alg` is `{name}`: signed with a shared secret, which proves nothing about an issuer");
-    let unknown = |name: &str| format!("`alg` is `{name}`, which is not supported");
+    let unsupported = |name: &str| format!("`alg` is `{name}`, which is not supported");
+    let unknown = |name: &str| format!("`alg` is `{name}`, which is not the name of a signature algorithm");
     let table = [
         (r#"{"alg":"none"}"#, "alg-none", "`alg` is `none`: the token is not signed at all".into()),
         (r#"{"alg":"None"}"#, "alg-none", "`alg` is `None`: the token is not signed at all".into()),
         (r#"{"alg":"HS256"}"#, "alg-symmetric", shared("HS256")),
         (r#"{"alg":"hs512"}"#, "alg-symmetric", shared("hs512")),
-        (r#"{"alg":"ES512"}"#, "alg-unsupported", unknown("ES512")),
-        (r#"{"alg":"ES256K"}"#, "alg-unsupported", unknown("ES256K")),
-        (r#"{"alg":"es256"}"#, "alg-unsupported", unknown("es256")),
-        (r#"{"alg":"ES256 "}"#, "alg-unsupported", unknown("ES256 ")),
-        (r#"{"alg":""}"#, "alg-unsupported", unknown("")),
+        (r#"{"alg":"ES512"}"#, "alg-unsupported", unsupported("ES512")),
+        (r#"{"alg":"ES256K"}"#, "alg-unsupported", unsupported("ES256K")),
+        (r#"{"alg":"Ed448"}"#, "alg-unsupported", unsupported("Ed448")),
+        (r#"{"alg":"Ed25519"}"#, "alg-unsupported", unsupported("Ed25519")),
+        (r#"{"alg":"ES521"}"#, "alg-unknown", unknown("ES521")),
+        (r#"{"alg":"es512"}"#, "alg-unknown", unknown("es512")),
+        (r#"{"alg":"RSA-OAEP"}"#, "alg-unknown", unknown("RSA-OAEP")),
+        (r#"{"alg":"es256"}"#, "alg-unknown", unknown("es256")),
+        (r#"{"alg":"ES256 "}"#, "alg-unknown", unknown("ES256 ")),
+        (r#"{"alg":""}"#, "alg-unknown", unknown("")),
         (r#"{"kid":"a"}"#, "alg-missing", "expected `alg` in the header, found nothing".into()),
         (r#"{"alg":null}"#, "alg-missing", "expected `alg` in the header, found null".into()),
         (r#"{"alg":["ES256"]}"#, "alg-missing", "expected `alg` in the header, found an array".into()),
@@ -293,7 +299,9 @@ fn keys_that_the_header_brings_are_found_and_never_used() {
         assert_eq!(findings, [("header-key-ignored", format!("header.{member}").as_str(), message.as_str())]);
         // Signed with the key that it brings, the token is refused.
         let evil = signed(Key::P256(2), "ES256", &header, &payload(GOOD_TIMES));
-        assert_eq!(refused(&with_key(&evil)).1, "signature-invalid");
+        let inspection = with_key(&evil);
+        assert_eq!(refused(&inspection).1, "signature-invalid");
+        assert_eq!(inspection.findings.len(), 1, "it is found in a refused token too");
     }
     assert_eq!(with_key(&good()).findings, []);
 }
@@ -459,11 +467,89 @@ fn a_key_that_is_missing_ambiguous_or_for_something_else_is_refused() {
     assert_eq!(refused(&without), (CheckId::Key, "keys-missing", "the issuer `Test` is registered without keys"));
 }
 
+/// An RSA key with that modulus, as large as its text says.
+fn rsa_of(n: &[u8], e: &[u8]) -> String {
+    format!(r#"{{"kty":"RSA","n":"{}","e":"{}","kid":"a"}}"#, encode(n), encode(e))
+}
+
 #[test]
-fn a_point_that_is_not_on_the_curve_checks_nothing() {
+fn a_key_that_anybody_could_sign_for_or_nobody_checks_with_is_refused() {
     let x = encode([1; 32]);
-    let keys = [format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{x}","kid":"a"}}"#)];
-    assert_eq!(refused(&with_keys(&good(), &keys)).0, CheckId::Signature);
+    let ed = |x: &str| format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}","kid":"a"}}"#);
+    let identity = encode([[1].as_slice(), &[0; 31]].concat());
+    let not_on_curve = encode([[2].as_slice(), &[0; 31]].concat());
+    // 65537 to the power of 128: it bears the fingerprint, and has 2049 bits.
+    let roca = (0..7).fold(rsa::BigUint::from(65_537_u32), |power, _| &power * &power).to_bytes_be();
+    let odd = |size: usize| vec![0xff; size];
+    let table = [
+        (
+            "ES256",
+            format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{x}","kid":"a"}}"#),
+            "the point of `x` and `y` is not on the curve",
+        ),
+        ("EdDSA", ed(&not_on_curve), "the point `x` is not on the curve"),
+        ("EdDSA", ed(&identity), "the point `x` is of small order: anybody can sign for it"),
+        ("EdDSA", ed(&encode([0; 32])), "the point `x` is of small order: anybody can sign for it"),
+        (
+            "RS256",
+            rsa_of(&roca, &[1, 0, 1]),
+            "its private key can be computed: a flawed generator made it (ROCA, CVE-2017-15361)",
+        ),
+        ("RS256", rsa_of(&odd(255), &[3]), "expected an RSA key of at least 2048 bits, found 2040"),
+        ("RS256", rsa_of(&odd(513), &[3]), "expected an RSA key of at most 4096 bits, found 4104"),
+        ("RS256", rsa_of(&[odd(255), vec![0xfe]].concat(), &[3]), "expected an odd modulus `n`"),
+        ("RS256", rsa_of(&odd(256), &[1]), "expected an odd public exponent `e` from 3 to 33 bits"),
+        ("RS256", rsa_of(&odd(256), &[4]), "expected an odd public exponent `e` from 3 to 33 bits"),
+        ("RS256", rsa_of(&odd(256), &[2, 0, 0, 0, 1]), "expected an odd public exponent `e` from 3 to 33 bits"),
+    ];
+    for (algorithm, key, problem) in table {
+        let token = with_header(&format!(r#"{{"alg":"{algorithm}","kid":"a"}}"#));
+        let sentence = format!("key `a` does not fit: {problem}");
+        assert_eq!(refused(&with_keys(&token, &[key])), (CheckId::Key, "key-unfit", sentence.as_str()));
+    }
+}
+
+#[test]
+fn an_rsa_key_of_4096_bits_and_a_large_exponent_is_fit() {
+    for key in [rsa_of(&[0xff; 512], &[1, 0, 1]), rsa_of(&[0xff; 256], &[1, 0xff, 0xff, 0xff, 0xff])] {
+        assert_eq!(Jwks::parse(&key).unwrap().keys()[0].problem, None);
+    }
+}
+
+#[test]
+fn a_set_is_equal_to_its_copy_and_not_to_one_with_another_key() {
+    let parse = |keys: &[String]| Jwks::parse(&set(keys)).unwrap();
+    let all = |number| ["RS256", "ES256", "ES384", "EdDSA"].map(|name| Key::of(name, number).jwk(r#""kid":"a""#));
+    assert_eq!(parse(&all(1)), parse(&all(1)).clone());
+    for (one, other) in all(1).into_iter().zip(all(2)) {
+        assert_ne!(parse(&[one]), parse(&[other]), "they differ in their numbers alone");
+    }
+}
+
+#[test]
+fn an_empty_name_is_a_name() {
+    let token = with_header(r#"{"alg":"ES256","kid":""}"#);
+    accepted(&with_keys(&token, &[p256(r#""kid":"""#), Key::P256(2).jwk("")]));
+    let sentence = "the header names key ``, the issuer has `(without kid)`";
+    assert_eq!(refused(&with_keys(&token, &[p256("")])), (CheckId::Key, "key-unknown", sentence));
+    let unnamed = with_header(r#"{"alg":"ES256"}"#);
+    accepted(&with_keys(&unnamed, &[p256(r#""kid":"""#)]));
+}
+
+#[test]
+fn a_set_with_something_that_is_no_key_is_refused() {
+    let table = [
+        (p256(r#""kid":7"#), "key 2: expected `kid` to be a string, found an integer"),
+        (p256(r#""kid":null"#), "key 2: expected `kid` to be a string, found null"),
+        (p256(r#""key_ops":"verify""#), "key 2: expected `key_ops` to be an array, found a string"),
+        (p256(r#""key_ops":["verify",7]"#), "key 2: expected `key_ops` to be an array of strings"),
+        ("{}".to_owned(), "key 2: expected an object with `kty`, found an object"),
+        ("7".to_owned(), "key 2: expected an object with `kty`, found an integer"),
+    ];
+    for (key, message) in table {
+        let error = Jwks::parse(&set(&[p256(""), key])).unwrap_err();
+        assert_eq!((error.code(), error.to_string().as_str()), ("jwks-not-a-key", message));
+    }
 }
 
 #[test]
@@ -473,6 +559,24 @@ fn a_secret_in_the_key_set_spoils_it() {
     assert_eq!(error.code(), "jwks-symmetric-key");
     let message = "key 2 is symmetric (`kty` is `oct`): a secret has no place in a set of public keys";
     assert_eq!(error.to_string(), message);
+}
+
+#[test]
+fn a_private_key_in_the_key_set_spoils_it() {
+    for member in ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"] {
+        for value in [r#""c2VjcmV0""#, r#""""#, "null", "[]"] {
+            for key in [Key::P256(1), Key::Rsa(1), Key::Ed25519(1)] {
+                let keys = set(&[p256(""), key.jwk(&format!(r#""{member}":{value}"#))]);
+                let error = Jwks::parse(&keys).unwrap_err();
+                assert_eq!(error.code(), "jwks-private-key");
+                let message = format!(
+                    "key 2 is private (it has `{member}`): whoever has read it can sign tokens, and it has no place in \
+                     a set of public keys"
+                );
+                assert_eq!(error.to_string(), message, "the value is not in it");
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use super::TokenError;
 
+/// Names of signature algorithms that exist and are not accepted.
+const UNSUPPORTED: [&str; 7] = ["ES512", "ES256K", "Ed25519", "Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"];
+
 /// An accepted algorithm ([RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
 /// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,7 +55,8 @@ impl Algorithm {
     /// Reads a header's `alg`.
     ///
     /// # Errors
-    /// `none` and the HMAC algorithms have errors of their own; any other name is not supported.
+    /// `none`, the HMAC algorithms, and other signature algorithms that are not supported, such as `ES512`, have errors
+    /// of their own. Any further name is unknown; names count as they are written, in case too.
     pub fn parse(name: &str) -> Result<Self, TokenError> {
         if let Some(algorithm) = Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name) {
             return Ok(algorithm);
@@ -62,8 +66,10 @@ impl Algorithm {
             Err(TokenError::AlgorithmNone { found })
         } else if name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("HS")) {
             Err(TokenError::AlgorithmSymmetric { found })
-        } else {
+        } else if UNSUPPORTED.contains(&name) {
             Err(TokenError::AlgorithmUnsupported { found })
+        } else {
+            Err(TokenError::AlgorithmUnknown { found })
         }
     }
 

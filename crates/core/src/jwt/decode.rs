@@ -15,16 +15,20 @@ const KEY_MEMBERS: [&str; 4] = ["jku", "x5u", "x5c", "jwk"];
 
 /// A decoded token whose signature, issuer and times nobody has checked. It proves nothing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct UnverifiedToken {
+pub struct UnverifiedToken<C = Claims> {
     /// The header.
     pub header: Claims,
-    /// The claims.
-    pub claims: Claims,
+    /// The claims; in a [`CompactJws`] the payload's bytes.
+    pub claims: C,
     signing_input: String,
     signature: Vec<u8>,
 }
 
-impl UnverifiedToken {
+/// A compact JWS ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)) whose signature nobody
+/// has checked. Its payload may be any bytes, whereas a token's is a JSON object.
+pub type CompactJws = UnverifiedToken<Vec<u8>>;
+
+impl<C> UnverifiedToken<C> {
     /// What the signature is over: the first two parts as they were sent.
     #[must_use]
     pub fn signing_input(&self) -> &str {
@@ -92,6 +96,28 @@ pub fn decode_unverified(token: &str) -> Result<UnverifiedToken, TokenError> {
 /// # Errors
 /// The [`TokenError`] of the first check of its form that fails.
 pub fn decode_unverified_within(token: &str, max: usize) -> Result<UnverifiedToken, TokenError> {
+    let CompactJws { header, claims, signing_input, signature } = decode_unverified_jws(token, max)?;
+    let claims = json_object("payload", claims)?;
+    Ok(UnverifiedToken { header, claims, signing_input, signature })
+}
+
+/// The step below the claims: takes a compact JWS of at most `max` bytes apart **without verifying anything**, and
+/// leaves its payload as bytes.
+///
+/// # Errors
+/// The [`TokenError`] of the first check of its form that fails: size, three parts, canonical base64url, and a header
+/// that is a JSON object without duplicate members.
+pub fn decode_unverified_jws(token: &str, max: usize) -> Result<CompactJws, TokenError> {
+    let [header, payload, signature] = parts(token, max)?;
+    Ok(CompactJws {
+        header: json_object("header", base64_part("header", header)?)?,
+        claims: base64_part("payload", payload)?,
+        signing_input: format!("{header}.{payload}"),
+        signature: base64_part("signature", signature)?,
+    })
+}
+
+fn parts(token: &str, max: usize) -> Result<[&str; 3], TokenError> {
     if token.is_empty() {
         return Err(TokenError::Empty);
     }
@@ -102,21 +128,14 @@ pub fn decode_unverified_within(token: &str, max: usize) -> Result<UnverifiedTok
         return Err(TokenError::JsonSerialization);
     }
     let parts: Vec<&str> = token.split('.').collect();
-    let (header, payload, signature) = match parts.as_slice() {
-        [header, payload, signature] => (*header, *payload, *signature),
-        [_, _, _, _, _] => return Err(TokenError::Encrypted),
-        other => return Err(TokenError::Segments { found: other.len() }),
-    };
-    Ok(UnverifiedToken {
-        header: json_part("header", header)?,
-        claims: json_part("payload", payload)?,
-        signing_input: format!("{header}.{payload}"),
-        signature: base64_part("signature", signature)?,
-    })
+    match parts.as_slice() {
+        [header, payload, signature] => Ok([header, payload, signature]),
+        [_, _, _, _, _] => Err(TokenError::Encrypted),
+        other => Err(TokenError::Segments { found: other.len() }),
+    }
 }
 
-fn json_part(part: &'static str, encoded: &str) -> Result<Claims, TokenError> {
-    let bytes = base64_part(part, encoded)?;
+fn json_object(part: &'static str, bytes: Vec<u8>) -> Result<Claims, TokenError> {
     let text = String::from_utf8(bytes).map_err(|_| TokenError::Utf8 { part })?;
     Claims::from_json(&text).map_err(|error| TokenError::Json { part, error })
 }

@@ -32,6 +32,8 @@ pub enum TokenError {
     AlgorithmSymmetric { found: String },
     #[error("`alg` is `{found}`, which is not supported")]
     AlgorithmUnsupported { found: String },
+    #[error("`alg` is `{found}`, which is not the name of a signature algorithm")]
+    AlgorithmUnknown { found: String },
     #[error("the header has `crit`, which demands extensions that are not supported")]
     Critical,
     #[error("expected `{member}` in the header to be a string, found {found}")]
@@ -89,6 +91,7 @@ impl TokenError {
             Self::AlgorithmNone { .. } => "alg-none",
             Self::AlgorithmSymmetric { .. } => "alg-symmetric",
             Self::AlgorithmUnsupported { .. } => "alg-unsupported",
+            Self::AlgorithmUnknown { .. } => "alg-unknown",
             Self::Critical => "header-crit",
             Self::HeaderNotText { .. } => "header-not-text",
             Self::IssuerMissing { .. } => "iss-missing",
@@ -116,7 +119,10 @@ impl TokenError {
     pub fn help(&self) -> Option<String> {
         let help = match self {
             Self::Segments { .. } => "was the token cut off when it was copied? It looks like `eyJ….eyJ….…`".to_owned(),
-            Self::AlgorithmNone { .. } | Self::AlgorithmSymmetric { .. } | Self::AlgorithmUnsupported { .. } => {
+            Self::AlgorithmNone { .. }
+            | Self::AlgorithmSymmetric { .. }
+            | Self::AlgorithmUnsupported { .. }
+            | Self::AlgorithmUnknown { .. } => {
                 let names: Vec<_> = super::Algorithm::ALL.into_iter().map(super::Algorithm::as_str).collect();
                 format!("supported are {}", names.join(", "))
             }

@@ -1,14 +1,20 @@
 //! Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)): which there are, and which one a token is checked with.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
 
+use super::public_key::PublicKey;
 use super::{Algorithm, TokenError};
 use crate::json::{JsonError, Value};
 
 /// The smallest RSA modulus that is accepted, in bits.
 pub const MIN_RSA_BITS: usize = 2048;
+
+/// The largest RSA modulus that signatures are checked with, in bits.
+pub const MAX_RSA_BITS: usize = 4096;
+
+/// Members of private keys ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)) and, last, of those
+/// of later key types.
+const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /// A set of public keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,17 +43,9 @@ pub struct Jwk {
     pub bits: Option<usize>,
     /// Why no token can be checked with it, if so.
     pub problem: Option<String>,
+    /// The key itself, prepared once; nothing where there is a `problem`.
     #[serde(skip)]
-    pub(super) material: Material,
-}
-
-/// The public numbers, in base64url as they stand in the set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Material {
-    Rsa { n: String, e: String },
-    Ec { x: String, y: String },
-    Okp { x: String },
-    None,
+    pub(super) public_key: Option<PublicKey>,
 }
 
 /// A text that is no acceptable key set.
@@ -77,6 +75,20 @@ pub enum JwksError {
         /// Its index, from 0.
         index: usize,
     },
+    /// A private key ([RFC 7517, section 9.2](https://www.rfc-editor.org/rfc/rfc7517#section-9.2)). Whoever has read
+    /// the set can sign with it, so that no token of this key proves anything any more. The whole set is refused, not
+    /// the key alone, for the secret must not stay in it; the error tells the member's name and never its value.
+    #[error(
+        "key {} is private (it has `{member}`): whoever has read it can sign tokens, and it has no place in a set of \
+         public keys",
+        index + 1
+    )]
+    Private {
+        /// Its index, from 0.
+        index: usize,
+        /// The first private member found.
+        member: &'static str,
+    },
 }
 
 impl JwksError {
@@ -88,6 +100,7 @@ impl JwksError {
             Self::NotASet { .. } => "jwks-not-a-set",
             Self::NotAKey { .. } => "jwks-not-a-key",
             Self::Symmetric { .. } => "jwks-symmetric-key",
+            Self::Private { .. } => "jwks-private-key",
         }
     }
 }
@@ -185,21 +198,23 @@ impl Jwk {
         if kty == "oct" {
             return Err(JwksError::Symmetric { index });
         }
+        if let Some(member) = PRIVATE_MEMBERS.into_iter().find(|name| value.member(name).is_some()) {
+            return Err(JwksError::Private { index, member });
+        }
         let key_ops = match value.member("key_ops") {
             None => None,
-            Some(Value::Array(items)) => Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+            Some(Value::Array(items)) => {
+                let strings: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+                Some(strings.ok_or_else(|| problem("expected `key_ops` to be an array of strings".to_owned()))?)
+            }
             Some(other) => return Err(problem(format!("expected `key_ops` to be an array, found {}", other.kind()))),
         };
         let crv = text("crv")?;
         let numbers = [text("n")?, text("e")?, text("x")?, text("y")?];
-        let (material, bits, problem) = match material(&kty, crv.as_deref(), numbers) {
-            Ok((material, bits)) if kty == "RSA" && bits < MIN_RSA_BITS => (
-                material,
-                Some(bits),
-                Some(format!("expected an RSA key of at least {MIN_RSA_BITS} bits, found {bits}")),
-            ),
-            Ok((material, bits)) => (material, Some(bits), None),
-            Err(problem) => (Material::None, None, Some(problem)),
+        let (bits, public_key) = PublicKey::read(&kty, crv.as_deref(), numbers);
+        let (public_key, problem) = match public_key {
+            Ok(key) => (Some(key), None),
+            Err(problem) => (None, Some(problem)),
         };
         Ok(Self {
             kid: text("kid")?,
@@ -210,7 +225,7 @@ impl Jwk {
             key_ops,
             bits,
             problem,
-            material,
+            public_key,
         })
     }
 
@@ -240,72 +255,5 @@ impl Jwk {
             }
             _ => None,
         }
-    }
-}
-
-type Numbers = [Option<String>; 4];
-
-fn material(kty: &str, crv: Option<&str>, [n, e, x, y]: Numbers) -> Result<(Material, usize), String> {
-    match kty {
-        "RSA" => {
-            let (n, modulus) = number("n", n)?;
-            let (e, exponent) = number("e", e)?;
-            check_exponent(&exponent)?;
-            let bits = bit_length(&modulus);
-            Ok((Material::Rsa { n, e }, bits))
-        }
-        "EC" => {
-            let size = match crv {
-                Some("P-256") => 32,
-                Some("P-384") => 48,
-                other => return Err(format!("curve `{}` is not supported", other.unwrap_or("none"))),
-            };
-            let (x, _) = sized("x", x, size)?;
-            let (y, _) = sized("y", y, size)?;
-            Ok((Material::Ec { x, y }, size * 8))
-        }
-        "OKP" => match crv {
-            Some("Ed25519") => {
-                let (x, _) = sized("x", x, 32)?;
-                Ok((Material::Okp { x }, 256))
-            }
-            other => Err(format!("curve `{}` is not supported", other.unwrap_or("none"))),
-        },
-        other => Err(format!("key type `{other}` is not supported")),
-    }
-}
-
-fn number(name: &str, text: Option<String>) -> Result<(String, Vec<u8>), String> {
-    let text = text.ok_or_else(|| format!("expected `{name}`, found none"))?;
-    let bytes = BASE64_URL_SAFE_NO_PAD
-        .decode(&text)
-        .map_err(|_| format!("expected `{name}` in canonical unpadded base64url"))?;
-    Ok((text, bytes))
-}
-
-fn sized(name: &str, text: Option<String>, size: usize) -> Result<(String, Vec<u8>), String> {
-    let (text, bytes) = number(name, text)?;
-    if bytes.len() == size {
-        Ok((text, bytes))
-    } else {
-        Err(format!("expected `{name}` of {size} bytes, found {}", bytes.len()))
-    }
-}
-
-fn check_exponent(bytes: &[u8]) -> Result<(), String> {
-    let is_odd = bytes.last().is_some_and(|last| last % 2 == 1);
-    let bits = bit_length(bytes);
-    if is_odd && (2..=64).contains(&bits) {
-        Ok(())
-    } else {
-        Err("expected an odd public exponent `e` from 3 to 64 bits".to_owned())
-    }
-}
-
-fn bit_length(bytes: &[u8]) -> usize {
-    let mut significant = bytes.iter().skip_while(|byte| **byte == 0);
-    match significant.next() {
-        None => 0,
-        Some(first) => significant.count() * 8 + (8 - first.leading_zeros() as usize),
     }
 }

@@ -4,12 +4,16 @@ mod algorithm;
 mod decode;
 mod error;
 mod jwk;
+mod public_key;
 mod signature;
 mod times;
+mod weak;
 
 pub use algorithm::Algorithm;
-pub use decode::{DEFAULT_MAX_SIZE, UnverifiedToken, decode_unverified, decode_unverified_within};
+pub use decode::{
+    CompactJws, DEFAULT_MAX_SIZE, UnverifiedToken, decode_unverified, decode_unverified_jws, decode_unverified_within,
+};
 pub use error::TokenError;
-pub use jwk::{Jwk, Jwks, JwksError, MIN_RSA_BITS};
+pub use jwk::{Jwk, Jwks, JwksError, MAX_RSA_BITS, MIN_RSA_BITS};
 pub use signature::{BuiltIn, SignatureCheck, VerifySignature};
 pub(crate) use times::check_times;

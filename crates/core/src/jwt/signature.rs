@@ -1,10 +1,5 @@
 //! The signature check, behind a seam: a host may do it with its own cryptography.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm as Jwa, DecodingKey, crypto};
-
-use super::jwk::Material;
 use super::{Algorithm, Jwk, TokenError};
 
 /// What must be checked: that `signature` is one of `key` over `signing_input`.
@@ -29,39 +24,15 @@ pub trait VerifySignature {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError>;
 }
 
-/// The built-in way: the `jsonwebtoken` crate.
+/// The built-in way: the `jsonwebtoken` crate, with the key as [`Jwks::parse`](super::Jwks::parse) has prepared it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BuiltIn;
 
 impl VerifySignature for BuiltIn {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
-        let unchecked =
-            |error: jsonwebtoken::errors::Error| TokenError::SignatureUnchecked { problem: error.to_string() };
-        let key = decoding_key(check.key).map_err(unchecked)?;
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(check.signature);
-        crypto::verify(&signature, check.signing_input.as_bytes(), &key, jwa(check.algorithm)).map_err(unchecked)
-    }
-}
-
-fn decoding_key(key: &Jwk) -> jsonwebtoken::errors::Result<DecodingKey> {
-    match &key.material {
-        Material::Rsa { n, e } => DecodingKey::from_rsa_components(n, e),
-        Material::Ec { x, y } => DecodingKey::from_ec_components(x, y),
-        Material::Okp { x } => DecodingKey::from_ed_components(x),
-        Material::None => Err(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat.into()),
-    }
-}
-
-fn jwa(algorithm: Algorithm) -> Jwa {
-    match algorithm {
-        Algorithm::RS256 => Jwa::RS256,
-        Algorithm::RS384 => Jwa::RS384,
-        Algorithm::RS512 => Jwa::RS512,
-        Algorithm::PS256 => Jwa::PS256,
-        Algorithm::PS384 => Jwa::PS384,
-        Algorithm::PS512 => Jwa::PS512,
-        Algorithm::ES256 => Jwa::ES256,
-        Algorithm::ES384 => Jwa::ES384,
-        Algorithm::EdDSA => Jwa::EdDSA,
+        let unchecked = |problem: String| TokenError::SignatureUnchecked { problem };
+        let problem = || unchecked(check.key.problem.clone().unwrap_or_default());
+        let key = check.key.public_key.as_ref().ok_or_else(problem)?;
+        key.verify(check.algorithm, check.signing_input, check.signature).map_err(|error| unchecked(error.to_string()))
     }
 }

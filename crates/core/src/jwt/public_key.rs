@@ -1,0 +1,140 @@
+//! The public key behind a JWK, read and checked once, when the set is parsed; every signature is checked with it as it
+//! is.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+use jsonwebtoken::{Algorithm as Jwa, DecodingKey, DecodingKeyKind, errors};
+
+use super::weak::{is_roca, is_small_order};
+use super::{Algorithm, MAX_RSA_BITS, MIN_RSA_BITS};
+
+/// A key that signatures can be checked with.
+#[derive(Clone, Debug)]
+pub(super) struct PublicKey(DecodingKey);
+
+/// The members `n`, `e`, `x` and `y`, in base64url as they stand in the set.
+pub(super) type Numbers = [Option<String>; 4];
+
+impl PublicKey {
+    /// The size of the RSA modulus or the curve in bits, where it is known; and the key, or why there is none
+    /// ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
+    /// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2)).
+    pub(super) fn read(kty: &str, crv: Option<&str>, numbers: Numbers) -> (Option<usize>, Result<Self, String>) {
+        let [n, e, x, y] = numbers;
+        match (kty, crv) {
+            ("RSA", _) => match (number("n", n), number("e", e)) {
+                (Ok(n), Ok(e)) => (Some(bit_length(&n)), Self::rsa(&n, &e)),
+                (Err(problem), _) | (_, Err(problem)) => (None, Err(problem)),
+            },
+            ("EC", Some("P-256")) => (Some(256), Self::ec(Algorithm::ES256, 32, x, y)),
+            ("EC", Some("P-384")) => (Some(384), Self::ec(Algorithm::ES384, 48, x, y)),
+            ("OKP", Some("Ed25519")) => (Some(256), Self::ed25519(x)),
+            ("EC" | "OKP", _) => (None, Err(format!("curve `{}` is not supported", crv.unwrap_or("none")))),
+            _ => (None, Err(format!("key type `{kty}` is not supported"))),
+        }
+    }
+
+    fn rsa(n: &[u8], e: &[u8]) -> Result<Self, String> {
+        let bits = bit_length(n);
+        if bits < MIN_RSA_BITS {
+            return Err(format!("expected an RSA key of at least {MIN_RSA_BITS} bits, found {bits}"));
+        }
+        if bits > MAX_RSA_BITS {
+            return Err(format!("expected an RSA key of at most {MAX_RSA_BITS} bits, found {bits}"));
+        }
+        if !is_odd(n) {
+            return Err("expected an odd modulus `n`".to_owned());
+        }
+        if !is_odd(e) || !(2..=33).contains(&bit_length(e)) {
+            return Err("expected an odd public exponent `e` from 3 to 33 bits".to_owned());
+        }
+        if is_roca(n) {
+            return Err("its private key can be computed: a flawed generator made it (ROCA, CVE-2017-15361)".to_owned());
+        }
+        Ok(Self(DecodingKey::from_rsa_raw_components(n, e)))
+    }
+
+    fn ec(algorithm: Algorithm, size: usize, x: Option<String>, y: Option<String>) -> Result<Self, String> {
+        // SEC 1's uncompressed form.
+        let point = [vec![4], sized("x", x, size)?, sized("y", y, size)?].concat();
+        Self(DecodingKey::from_ec_der(&point))
+            .on_curve(algorithm)
+            .ok_or_else(|| "the point of `x` and `y` is not on the curve".to_owned())
+    }
+
+    fn ed25519(x: Option<String>) -> Result<Self, String> {
+        let point = sized("x", x, 32)?;
+        if is_small_order(&point) {
+            return Err("the point `x` is of small order: anybody can sign for it".to_owned());
+        }
+        Self(DecodingKey::from_ed_der(&point))
+            .on_curve(Algorithm::EdDSA)
+            .ok_or_else(|| "the point `x` is not on the curve".to_owned())
+    }
+
+    fn on_curve(self, algorithm: Algorithm) -> Option<Self> {
+        (DEFAULT_PROVIDER.verifier_factory)(&jwa(algorithm), &self.0).is_ok().then_some(self)
+    }
+
+    /// Whether `signature` is one of this key over `input`.
+    pub(super) fn verify(&self, algorithm: Algorithm, input: &str, signature: &[u8]) -> errors::Result<bool> {
+        let verifier = (DEFAULT_PROVIDER.verifier_factory)(&jwa(algorithm), &self.0)?;
+        Ok(verifier.verify(input.as_bytes(), &signature.to_vec()).is_ok())
+    }
+
+    fn numbers(&self) -> (&[u8], &[u8]) {
+        match self.0.kind() {
+            DecodingKeyKind::SecretOrDer(point) => (point, &[]),
+            DecodingKeyKind::RsaModulusExponent { n, e } => (n, e),
+        }
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.family() == other.0.family() && self.numbers() == other.numbers()
+    }
+}
+
+impl Eq for PublicKey {}
+
+fn number(name: &str, text: Option<String>) -> Result<Vec<u8>, String> {
+    let text = text.ok_or_else(|| format!("expected `{name}`, found none"))?;
+    BASE64_URL_SAFE_NO_PAD.decode(&text).map_err(|_| format!("expected `{name}` in canonical unpadded base64url"))
+}
+
+fn sized(name: &str, text: Option<String>, size: usize) -> Result<Vec<u8>, String> {
+    let bytes = number(name, text)?;
+    if bytes.len() == size {
+        Ok(bytes)
+    } else {
+        Err(format!("expected `{name}` of {size} bytes, found {}", bytes.len()))
+    }
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|last| last % 2 == 1)
+}
+
+fn bit_length(bytes: &[u8]) -> usize {
+    let mut significant = bytes.iter().skip_while(|byte| **byte == 0);
+    match significant.next() {
+        None => 0,
+        Some(first) => significant.count() * 8 + (8 - first.leading_zeros() as usize),
+    }
+}
+
+fn jwa(algorithm: Algorithm) -> Jwa {
+    match algorithm {
+        Algorithm::RS256 => Jwa::RS256,
+        Algorithm::RS384 => Jwa::RS384,
+        Algorithm::RS512 => Jwa::RS512,
+        Algorithm::PS256 => Jwa::PS256,
+        Algorithm::PS384 => Jwa::PS384,
+        Algorithm::PS512 => Jwa::PS512,
+        Algorithm::ES256 => Jwa::ES256,
+        Algorithm::ES384 => Jwa::ES384,
+        Algorithm::EdDSA => Jwa::EdDSA,
+    }
+}
