@@ -114,6 +114,7 @@ pub fn discovery_url(url: &str) -> String {
 pub struct Issuer {
     name: String,
     url: String,
+    max_expiration: u64,
     jwks: Option<Jwks>,
     policies: PolicySet,
 }
@@ -122,11 +123,15 @@ impl Issuer {
     /// Compiles an issuer, or says everything that is wrong with it.
     ///
     /// # Errors
-    /// [`PolicyError`]s with the paths `url`, `jwks` and `policies[0]…`.
+    /// [`PolicyError`]s with the paths `url`, `maxExpiration`, `jwks` and `policies[0]…`.
     pub fn compile(definition: &IssuerDefinition, dialect: Dialect) -> Result<Self, Vec<PolicyError>> {
         let mut errors = Vec::new();
         if let Err(error) = validate_url(&definition.url) {
             errors.push(PolicyError::new("url", error.code(), error.to_string()));
+        }
+        if definition.max_expiration == Some(0) {
+            let message = "expected a number of seconds from 1, found 0";
+            errors.push(PolicyError::new("maxExpiration", "max-expiration-zero", message));
         }
         let jwks = match definition.jwks.as_deref().map(Jwks::parse).transpose() {
             Ok(jwks) => jwks,
@@ -143,7 +148,14 @@ impl Issuer {
                 return Err(errors);
             }
         };
-        Ok(Self { name: definition.name.clone(), url: definition.url.clone(), jwks, policies })
+        let max_expiration = definition.max_expiration.unwrap_or(DEFAULT_MAX_EXPIRATION);
+        Ok(Self { name: definition.name.clone(), url: definition.url.clone(), max_expiration, jwks, policies })
+    }
+
+    /// The longest lifetime of a granted token, in seconds.
+    #[must_use]
+    pub fn max_expiration(&self) -> u64 {
+        self.max_expiration
     }
 
     /// Its label.

@@ -14,6 +14,7 @@
 
 pub mod claim_path;
 pub mod claims;
+pub mod exchange;
 pub mod explain;
 pub mod finding;
 pub mod inspect;

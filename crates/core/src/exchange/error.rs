@@ -1,0 +1,151 @@
+//! Why an exchange is refused.
+
+use serde::Serialize;
+
+use super::{ACCESS_TOKEN_TYPE, AUDIENCE, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
+use crate::inspect::Inspection;
+
+/// An exchange that is refused, with what the audit log should have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// Why.
+    pub error: ExchangeError,
+    /// Every check and the policies' explanation; none where the request itself is at fault. Not for the caller's eyes.
+    pub inspection: Option<Box<Inspection>>,
+}
+
+impl From<ExchangeError> for Refusal {
+    fn from(error: ExchangeError) -> Self {
+        Self { error, inspection: None }
+    }
+}
+
+/// The OAuth error codes that an exchange can end in (RFC 6749, section 5.2; RFC 8693, section 2.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OauthError {
+    /// A parameter is missing, repeated or unsupported, or the token is not accepted.
+    InvalidRequest,
+    /// Another grant type.
+    UnsupportedGrantType,
+    /// The audience.
+    InvalidTarget,
+    /// The scope.
+    InvalidScope,
+}
+
+/// An exchange that cannot be granted. Every variant says what was expected and found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields are what the messages say")]
+pub enum ExchangeError {
+    #[error("expected a body of at most {max} bytes, found {found}")]
+    BodyTooLarge { max: usize, found: usize },
+    #[error("expected content type `application/x-www-form-urlencoded` or `application/json`, found `{found}`")]
+    ContentType { found: String },
+    #[error("the body cannot be read: {problem}")]
+    Malformed { problem: String },
+    #[error("parameter `{name}` is missing")]
+    Missing { name: &'static str },
+    #[error("parameter `{name}` stands there twice")]
+    Repeated { name: String },
+    #[error("parameter `{name}` is not supported")]
+    Unsupported { name: &'static str },
+    #[error("expected `grant_type` `{GRANT_TYPE}`, found `{found}`")]
+    GrantType { found: String },
+    #[error("expected `subject_token_type` `{SUBJECT_TOKEN_TYPE}`, found `{found}`")]
+    SubjectTokenType { found: String },
+    #[error(
+        "expected `requested_token_type` `{ACCESS_TOKEN_TYPE}` and `organization`, `team`, `personal` or `runner`, found `{found}`"
+    )]
+    RequestedTokenType { found: String },
+    #[error("expected `audience` `{AUDIENCE}` and an organization's name, found `{found}`")]
+    AudienceMalformed { found: String },
+    #[error("`audience` is `{found}`: there is no such organization")]
+    AudienceUnknown { found: String },
+    #[error("expected `scope` {expected} for a token of type {token_type}, found {found}")]
+    Scope { expected: &'static str, token_type: &'static str, found: String },
+    #[error("expected `expiration` in seconds, an integer from 1, found `{found}`")]
+    Expiration { found: String },
+    #[error("the subject token is refused: {problem}")]
+    Token { code: &'static str, problem: String },
+    #[error("{summary}")]
+    Denied { summary: String },
+    #[error("{summary}")]
+    AdminNotGranted { summary: String },
+}
+
+impl ExchangeError {
+    /// Stable code of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BodyTooLarge { .. } => "body-too-large",
+            Self::ContentType { .. } => "content-type",
+            Self::Malformed { .. } => "body-malformed",
+            Self::Missing { .. } => "parameter-missing",
+            Self::Repeated { .. } => "parameter-repeated",
+            Self::Unsupported { .. } => "parameter-unsupported",
+            Self::GrantType { .. } => "grant-type",
+            Self::SubjectTokenType { .. } => "subject-token-type",
+            Self::RequestedTokenType { .. } => "requested-token-type",
+            Self::AudienceMalformed { .. } => "audience-malformed",
+            Self::AudienceUnknown { .. } => "audience-unknown",
+            Self::Scope { .. } => "scope",
+            Self::Expiration { .. } => "expiration",
+            Self::Token { code, .. } => code,
+            Self::Denied { .. } => "denied",
+            Self::AdminNotGranted { .. } => "admin-not-granted",
+        }
+    }
+
+    /// The OAuth error code.
+    #[must_use]
+    pub fn oauth(&self) -> OauthError {
+        match self {
+            Self::GrantType { .. } => OauthError::UnsupportedGrantType,
+            Self::AudienceMalformed { .. } | Self::AudienceUnknown { .. } => OauthError::InvalidTarget,
+            Self::Scope { .. } | Self::AdminNotGranted { .. } => OauthError::InvalidScope,
+            _ => OauthError::InvalidRequest,
+        }
+    }
+
+    /// The HTTP status: 413 for a body that is too large, else 400.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::BodyTooLarge { .. } => 413,
+            _ => 400,
+        }
+    }
+
+    /// What the caller is told: everything about the request, of the token only that it was refused, and nothing about
+    /// keys and policies.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match self {
+            Self::Token { .. } => "the subject token is refused".to_owned(),
+            Self::Denied { .. } => "no policy allows this exchange".to_owned(),
+            Self::AdminNotGranted { .. } => "scope `admin` is not granted".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+
+    /// The body of the answer. `reference` is what the audit log calls this refusal.
+    #[must_use]
+    pub fn response(&self, reference: &str) -> ErrorResponse {
+        ErrorResponse {
+            error: self.oauth(),
+            error_description: format!("{} (reference {reference})", self.description()),
+        }
+    }
+}
+
+/// The body of a refusal (RFC 6749, section 5.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorResponse {
+    /// The code.
+    pub error: OauthError,
+    /// A sentence for people.
+    pub error_description: String,
+}

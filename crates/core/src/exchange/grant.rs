@@ -1,0 +1,173 @@
+//! The decision on a request.
+
+use serde::Serialize;
+
+use super::error::{ExchangeError, Refusal};
+use super::{ACCESS_TOKEN_TYPE, AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
+use crate::claims::Value;
+use crate::explain::ReasonCode;
+use crate::inspect::{CheckId, CheckStatus, Inspection, Options, inspect_with};
+use crate::issuer::Issuer;
+use crate::jwt::{BuiltIn, VerifySignature};
+use crate::policy::RequestedToken;
+
+/// How an exchange is decided. No check can be left out.
+#[derive(Clone, Copy, Debug)]
+pub struct ExchangeOptions {
+    /// The time, in seconds since 1970.
+    pub now: i64,
+    /// By how much clocks may differ, in seconds.
+    pub leeway: u64,
+    /// The largest subject token, in bytes.
+    pub max_size: usize,
+}
+
+impl ExchangeOptions {
+    /// At the time `now`, with 60 seconds of leeway and tokens up to 64 KiB.
+    #[must_use]
+    pub fn at(now: i64) -> Self {
+        let Options { now, leeway, max_size, .. } = Options::at(now);
+        Self { now, leeway, max_size }
+    }
+
+    fn all_checks(self) -> Options {
+        let Self { now, leeway, max_size } = self;
+        Options { leeway, max_size, ..Options::at(now) }
+    }
+}
+
+/// An exchange that is granted. The access token itself is the caller's to mint.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Grant {
+    /// The organization.
+    pub organization: String,
+    /// Name of the issuer whose token and policies it rests on.
+    pub issuer: String,
+    /// The token's `sub`.
+    pub subject: Option<String>,
+    /// What the access token is for.
+    pub token: RequestedToken,
+    /// Whether it has admin rights.
+    pub admin: bool,
+    /// The custom role, if a policy gives one.
+    pub role_id: Option<String>,
+    /// `scope`, as it was asked for.
+    pub scope: String,
+    /// `issued_token_type`.
+    pub issued_token_type: String,
+    /// Lifetime in seconds: as asked for or [`DEFAULT_EXPIRATION`], cut to the issuer's maximum.
+    pub expires_in: u64,
+    /// When it expires, in seconds since 1970.
+    pub expires_at: i64,
+    /// Indices of the policies that allow it.
+    pub policies: Vec<usize>,
+    /// Every check and the policies' explanation, for the audit log.
+    pub inspection: Box<Inspection>,
+}
+
+/// The body of an answer (RFC 8693, section 2.2.1).
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct TokenResponse {
+    /// The secret.
+    pub access_token: String,
+    /// Its type, as it was asked for.
+    pub issued_token_type: String,
+    /// `token`: how the `Authorization` header names it.
+    pub token_type: &'static str,
+    /// Lifetime in seconds.
+    pub expires_in: u64,
+    /// The scope.
+    pub scope: String,
+}
+
+impl Grant {
+    /// The answer with the access token that the caller has minted.
+    #[must_use]
+    pub fn response(&self, access_token: String) -> TokenResponse {
+        TokenResponse {
+            access_token,
+            issued_token_type: self.issued_token_type.clone(),
+            token_type: "token",
+            expires_in: self.expires_in,
+            scope: self.scope.clone(),
+        }
+    }
+}
+
+/// Decides a request, with the built-in signature check. `issuers` are those of the request's organization; none where
+/// there is no such organization.
+///
+/// # Errors
+/// A [`Refusal`] with its OAuth error, and with the inspection where the token was looked at.
+///
+/// ```
+/// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, OauthError, exchange};
+///
+/// let body = "audience=urn:pulumi:org:octo-org&grant_type=urn:ietf:params:oauth:grant-type:token-exchange\
+///     &subject_token_type=urn:ietf:params:oauth:token-type:id_token\
+///     &requested_token_type=urn:pulumi:token-type:access_token:organization&subject_token=a.b.c";
+/// let request = ExchangeRequest::parse(body, BodyKind::Form)?;
+/// let refusal = exchange(&request, None, &ExchangeOptions::at(1_763_942_500)).unwrap_err();
+/// assert_eq!(refusal.error.oauth(), OauthError::InvalidTarget);
+/// # Ok::<(), claimgate::exchange::ExchangeError>(())
+/// ```
+pub fn exchange(
+    request: &ExchangeRequest,
+    issuers: Option<&[Issuer]>,
+    options: &ExchangeOptions,
+) -> Result<Grant, Refusal> {
+    exchange_with(request, issuers, options, &BuiltIn)
+}
+
+/// The same with somebody else's signature check.
+///
+/// # Errors
+/// As [`exchange`].
+pub fn exchange_with(
+    request: &ExchangeRequest,
+    issuers: Option<&[Issuer]>,
+    options: &ExchangeOptions,
+    verifier: &dyn VerifySignature,
+) -> Result<Grant, Refusal> {
+    let unknown = || ExchangeError::AudienceUnknown { found: format!("{AUDIENCE}{}", request.organization) };
+    let issuers = issuers.ok_or_else(unknown)?;
+    let inspection = inspect_with(&request.subject_token, issuers, &request.requested, &options.all_checks(), verifier);
+    let granted = inspection
+        .explanation
+        .as_ref()
+        .and_then(|explanation| Some((explanation.grant.clone()?, explanation.reason.policies.clone())));
+    let issuer = inspection.issuer.and_then(|index| issuers.get(index));
+    let (Some((granted, policies)), Some(issuer)) = (granted, issuer) else {
+        return Err(Refusal { error: refusal(&inspection), inspection: Some(Box::new(inspection)) });
+    };
+    let expires_in = request.expiration.unwrap_or(DEFAULT_EXPIRATION).min(issuer.max_expiration());
+    let subject = inspection.claims.as_ref().and_then(|claims| claims.get("sub")).and_then(Value::as_str);
+    Ok(Grant {
+        organization: request.organization.clone(),
+        issuer: issuer.name().to_owned(),
+        subject: subject.map(str::to_owned),
+        token: request.requested.clone(),
+        admin: granted.admin,
+        role_id: granted.role_id,
+        scope: request.scope.clone(),
+        issued_token_type: format!("{ACCESS_TOKEN_TYPE}{}", request.requested.token_type().as_str()),
+        expires_in,
+        expires_at: options.now.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
+        policies,
+        inspection: Box::new(inspection),
+    })
+}
+
+/// The error of an inspection that ended in a denial.
+fn refusal(inspection: &Inspection) -> ExchangeError {
+    let failed = inspection.checks.iter().find(|check| check.status == CheckStatus::Failed);
+    if let Some(check) = failed.filter(|check| check.id != CheckId::Policies) {
+        return ExchangeError::Token { code: check.code.unwrap_or("token"), problem: check.sentence.clone() };
+    }
+    let summary = inspection.summary.clone();
+    match inspection.explanation.as_ref().map(|explanation| explanation.reason.code) {
+        Some(ReasonCode::AdminNotGranted) => ExchangeError::AdminNotGranted { summary },
+        _ => ExchangeError::Denied { summary },
+    }
+}

@@ -1,0 +1,35 @@
+//! Token exchange ([RFC 8693]) as Pulumi Cloud offers it: an ID token for a short-lived access token.
+//!
+//! [`ExchangeRequest::parse`] reads the body of `POST /api/oauth/token`, [`exchange`] decides it: a [`Grant`] says who gets
+//! what, how long and why, a [`Refusal`] has an OAuth error. Neither has a secret in it: the caller mints the access token
+//! and answers with [`Grant::response`].
+//!
+//! [RFC 8693]: https://www.rfc-editor.org/rfc/rfc8693
+
+mod error;
+mod grant;
+mod parameters;
+mod request;
+
+pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
+pub use grant::{ExchangeOptions, Grant, TokenResponse, exchange, exchange_with};
+pub use parameters::BodyKind;
+pub use request::ExchangeRequest;
+
+/// The only grant type (RFC 8693, section 2.1).
+pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// The only type of subject token (RFC 8693, section 3).
+pub const SUBJECT_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:id_token";
+
+/// What the type of an access token begins with; `organization`, `team`, `personal` or `runner` follows.
+pub const ACCESS_TOKEN_TYPE: &str = "urn:pulumi:token-type:access_token:";
+
+/// What an audience begins with; the organization's name follows.
+pub const AUDIENCE: &str = "urn:pulumi:org:";
+
+/// The lifetime of a token where none is asked for, in seconds: 2 hours.
+pub const DEFAULT_EXPIRATION: u64 = 7_200;
+
+/// The largest body that is read, in bytes: a token of the largest size, and room for the rest.
+pub const MAX_BODY: usize = 80 * 1024;

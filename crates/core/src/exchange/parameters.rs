@@ -1,0 +1,115 @@
+//! The parameters of a request's body.
+
+use super::{ExchangeError, MAX_BODY};
+use crate::json::{JsonError, Value};
+
+/// In which form a body is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `application/json`: an object of strings; integers and `null` are accepted too.
+    Json,
+}
+
+impl BodyKind {
+    /// Reads the `Content-Type` header; what follows a `;` does not matter.
+    ///
+    /// # Errors
+    /// [`ExchangeError::ContentType`] for any other type.
+    pub fn of(content_type: &str) -> Result<Self, ExchangeError> {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            Ok(Self::Form)
+        } else if essence.eq_ignore_ascii_case("application/json") {
+            Ok(Self::Json)
+        } else {
+            Err(ExchangeError::ContentType { found: essence.to_owned() })
+        }
+    }
+}
+
+/// Names and values, none of them empty (RFC 6749, section 3.2: what has no value counts as omitted).
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    pub(super) fn parse(body: &str, kind: BodyKind) -> Result<Self, ExchangeError> {
+        if body.len() > MAX_BODY {
+            return Err(ExchangeError::BodyTooLarge { max: MAX_BODY, found: body.len() });
+        }
+        let pairs = match kind {
+            BodyKind::Form => form(body)?,
+            BodyKind::Json => json(body)?,
+        };
+        for (index, (name, _)) in pairs.iter().enumerate() {
+            if pairs.iter().take(index).any(|(other, _)| other == name) {
+                return Err(ExchangeError::Repeated { name: name.clone() });
+            }
+        }
+        Ok(Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()))
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn required(&self, name: &'static str) -> Result<&str, ExchangeError> {
+        self.get(name).ok_or(ExchangeError::Missing { name })
+    }
+}
+
+fn malformed(problem: impl Into<String>) -> ExchangeError {
+    ExchangeError::Malformed { problem: problem.into() }
+}
+
+fn form(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
+    let pairs = body.trim_end_matches(['\r', '\n']).split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(value)?))
+        })
+        .collect()
+}
+
+/// Decodes `+` and `%XX`, and refuses what others pass over: a `%` without two hexadecimal digits, and text that is not
+/// UTF-8.
+fn decode(text: &str) -> Result<String, ExchangeError> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digits = rest.next().and_then(hex).zip(rest.next().and_then(hex));
+                let (high, low) = digits.ok_or_else(|| malformed("expected two hexadecimal digits after each `%`"))?;
+                high << 4 | low
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).map_err(|_| malformed("a parameter is not UTF-8"))
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+fn json(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
+    let value = Value::parse(body).map_err(|error| match error {
+        JsonError::DuplicateMember { name, .. } => ExchangeError::Repeated { name },
+        other => malformed(other.to_string()),
+    })?;
+    let Value::Object(members) = value else {
+        return Err(malformed(format!("expected a JSON object, found {}", value.kind())));
+    };
+    members
+        .into_iter()
+        .map(|(name, value)| match value {
+            Value::Null => Ok((name, String::new())),
+            Value::String(_) | Value::Integer(_) => Ok((name, value.scalar_text().unwrap_or_default())),
+            other => Err(malformed(format!("expected parameter `{name}` to be a string, found {}", other.kind()))),
+        })
+        .collect()
+}
