@@ -101,6 +101,8 @@ export interface Explanation {
     sentence: string;
   } | null;
   grant: { admin: boolean; roleId: string | null } | null;
+  /** What people trip on, as far as it is seen here. */
+  hints: Finding[];
 }
 export interface Check {
   id: "format" | "header" | "issuer" | "key" | "signature" | "time" | "policies";

@@ -100,8 +100,8 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
         checks: Vec::new(),
         header: None,
         claims: Some(claims),
+        findings: explanation.hints.clone(),
         explanation: Some(explanation),
-        findings: Vec::new(),
         unchecked: vec![NO_TOKEN.to_owned()],
         issuer: Some((chosen.id.clone(), chosen.name.clone())),
     }))
@@ -129,14 +129,15 @@ fn ask_token(question: &Question, stored: &[StoredIssuer]) -> Answer {
     options.assume_issuer = assumed(iss.as_deref(), &issuers);
     let inspection = inspect(token, &issuers, &question.request, &options);
     let issuer = inspection.issuer.and_then(|index| compiled.get(index));
+    let hints = inspection.explanation.iter().flat_map(|explanation| explanation.hints.iter().cloned());
     Answer::Report(Box::new(Report {
         decision: inspection.decision,
         summary: inspection.summary,
         checks: inspection.checks,
         header: inspection.header,
         claims: inspection.claims,
+        findings: hints.chain(inspection.findings).collect(),
         explanation: inspection.explanation,
-        findings: inspection.findings,
         unchecked: inspection.unchecked,
         issuer: issuer.map(|(stored, _)| (stored.id.clone(), stored.name.clone())),
     }))

@@ -5,6 +5,7 @@ use super::evidence::{
     RuleOutcome, ValueEvidence,
 };
 use super::fold::Tally;
+use super::hints::hints;
 use super::nearest::nearest_miss;
 use crate::claims::{Claims, Found, TrustedClaims, Usable, usable};
 use crate::policy::{CompiledPolicy, Decision, PolicySet, RequestedToken, Rule};
@@ -36,6 +37,7 @@ pub fn explain(policies: &PolicySet, claims: &TrustedClaims, request: &Requested
     let (reason, grant) = fold(&evidence, compiled, request);
     let decision = if grant.is_some() { Outcome::Allowed } else { Outcome::Denied };
     let nearest_miss = (reason.code == ReasonCode::DefaultDeny).then(|| nearest_miss(&evidence, compiled)).flatten();
+    let hints = hints(&evidence, compiled, claims.claims(), &reason, decision);
     Explanation {
         decision,
         summary: summary(&reason, &evidence),
@@ -45,6 +47,7 @@ pub fn explain(policies: &PolicySet, claims: &TrustedClaims, request: &Requested
         policies: evidence,
         nearest_miss,
         grant,
+        hints,
     }
 }
 

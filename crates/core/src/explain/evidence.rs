@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::finding::Finding;
 use crate::pattern::Trace;
 use crate::policy::{Decision, RequestedToken, TokenType};
 
@@ -35,6 +36,8 @@ pub struct Explanation {
     pub nearest_miss: Option<NearestMiss>,
     /// When allowed: what the token may do.
     pub grant: Option<Grant>,
+    /// What people trip on, as far as it is seen here: why a rule that looks right does not match.
+    pub hints: Vec<Finding>,
 }
 
 /// What decided.

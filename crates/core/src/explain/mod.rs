@@ -7,6 +7,7 @@ mod decide;
 mod evaluate;
 mod evidence;
 mod fold;
+mod hints;
 mod nearest;
 mod render;
 

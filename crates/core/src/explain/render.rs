@@ -24,6 +24,12 @@ pub fn render_text(explanation: &Explanation) -> String {
     if let Some(miss) = &explanation.nearest_miss {
         render_miss(&mut out, miss);
     }
+    for hint in &explanation.hints {
+        line(&mut out, 1, &format!("note[{}]: {}", hint.code, visible(&hint.message)));
+        if let Some(help) = &hint.help {
+            line(&mut out, 2, &format!("help: {}", visible(help)));
+        }
+    }
     out
 }
 
