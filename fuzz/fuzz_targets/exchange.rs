@@ -1,6 +1,7 @@
 //! No body panics, and what is granted was asked for.
 #![no_main]
 
+use claimgate::issuer::Issuers;
 use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, exchange};
 use libfuzzer_sys::fuzz_target;
 
@@ -10,7 +11,7 @@ fuzz_target!(|input: (&str, bool)| {
         Ok(request) => {
             assert!(!request.organization.is_empty() && !request.subject_token.is_empty());
             assert_ne!(request.expiration, Some(0));
-            let refusal = exchange(&request, Some(&[]), &ExchangeOptions::at(0)).expect_err("there is no issuer");
+            let refusal = exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).expect_err("there is no issuer");
             assert!(refusal.inspection.is_some());
         }
         Err(error) => assert!(!error.description().is_empty()),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::explain::{Outcome, explain};
 use claimgate::inspect::{CheckId, CheckStatus, Options, inspect};
-use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::decode_unverified;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, parse_policies};
@@ -25,7 +25,7 @@ fn main() {
     };
     let issuer = Issuer::compile(&definition, Dialect::Pulumi).expect("issuer");
     let claims = TrustedClaims::dangerous_assume_verified(claims_of(token));
-    let issuers = [issuer.clone()];
+    let issuers = Issuers::from(vec![issuer.clone()]);
     let unsigned =
         Options { skip: claimgate::inspect::Skip { signature: true, ..Default::default() }, ..Options::at(NOW) };
 

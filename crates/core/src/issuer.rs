@@ -1,8 +1,12 @@
 //! Issuers: whom tokens are trusted from, with which keys, under which policies.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use crate::jwt::Jwks;
+use crate::claims::Value;
+use crate::jwt::{Jwks, TokenError};
 use crate::pattern::Dialect;
 use crate::policy::{PolicyDefinition, PolicyError, PolicySet};
 
@@ -180,5 +184,117 @@ impl Issuer {
     #[must_use]
     pub fn policies(&self) -> &PolicySet {
         &self.policies
+    }
+}
+
+/// Compiled issuers, of one organization, found by their URLs. A copy is cheap: it is the same ones.
+///
+/// Issuers that share a URL have no say: which of their policies would hold for a token, nobody could tell.
+///
+/// ```
+/// use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+/// use claimgate::pattern::Dialect;
+///
+/// let definition = IssuerDefinition { url: "https://gitlab.com".to_owned(), ..Default::default() };
+/// let issuers = Issuers::from(vec![Issuer::compile(&definition, Dialect::Pulumi).unwrap()]);
+/// assert_eq!(issuers.get(0).map(Issuer::url), Some("https://gitlab.com"));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Issuers(Arc<Registered>);
+
+#[derive(Debug, Default)]
+struct Registered {
+    issuers: Vec<Issuer>,
+    by_url: HashMap<String, Place>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    At(usize),
+    Repeated,
+}
+
+impl From<Vec<Issuer>> for Issuers {
+    fn from(issuers: Vec<Issuer>) -> Self {
+        let mut by_url = HashMap::with_capacity(issuers.len());
+        for (index, issuer) in issuers.iter().enumerate() {
+            by_url.entry(issuer.url.clone()).and_modify(|place| *place = Place::Repeated).or_insert(Place::At(index));
+        }
+        Self(Arc::new(Registered { issuers, by_url }))
+    }
+}
+
+impl FromIterator<Issuer> for Issuers {
+    fn from_iter<T: IntoIterator<Item = Issuer>>(issuers: T) -> Self {
+        Self::from(issuers.into_iter().collect::<Vec<_>>())
+    }
+}
+
+impl Issuers {
+    /// The issuer at an index, in the order that they were given in.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&Issuer> {
+        self.0.issuers.get(index)
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Issuer] {
+        &self.0.issuers
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.issuers.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.issuers.is_empty()
+    }
+
+    /// Index of the issuer that a token's `iss` names, exactly.
+    pub(crate) fn find(&self, iss: Option<&Value>) -> Result<usize, TokenError> {
+        let Some(Value::String(iss)) = iss else {
+            let found = iss.map_or("none", Value::kind).to_owned();
+            return Err(TokenError::IssuerMissing { found });
+        };
+        match self.0.by_url.get(iss) {
+            Some(Place::At(index)) => Ok(*index),
+            Some(Place::Repeated) => Err(TokenError::IssuerRepeated { found: iss.clone() }),
+            None => Err(self.not_found(iss)),
+        }
+    }
+
+    fn not_found(&self, iss: &str) -> TokenError {
+        let found = iss.to_owned();
+        let nearly = self.0.issuers.iter().find_map(|issuer| Some((issuer, difference(iss, issuer.url())?)));
+        match nearly {
+            None => TokenError::IssuerUnknown { found },
+            Some((issuer, difference)) => {
+                TokenError::IssuerNearly { found, registered: issuer.url().to_owned(), difference }
+            }
+        }
+    }
+}
+
+/// In what two URLs differ, if it is only what people overlook.
+fn difference(found: &str, registered: &str) -> Option<&'static str> {
+    let slash = |url: &str| url.trim_end_matches('/').to_owned();
+    let scheme = |url: &str| url.split_once("://").map_or(url, |(_, rest)| rest).to_owned();
+    let case = |url: &str| url.to_ascii_lowercase();
+    let same = |normal: &dyn Fn(&str) -> String| normal(found) == normal(registered);
+    if same(&slash) {
+        Some("a trailing slash")
+    } else if same(&case) {
+        Some("upper and lower case")
+    } else if same(&scheme) {
+        Some("the scheme")
+    } else if same(&|url| slash(&scheme(&case(url)))) {
+        Some("case, scheme or a trailing slash")
+    } else {
+        None
     }
 }

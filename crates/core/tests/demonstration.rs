@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimgate::explain::{Outcome, ReasonCode};
 use claimgate::inspect::{CheckId, CheckStatus, Inspection, Options, Skip, inspect};
-use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::pattern::{Dialect, Trace};
 use claimgate::policy::{RequestedToken, parse_policies};
 
@@ -29,7 +29,8 @@ fn issuer(url: &str) -> Issuer {
 }
 
 fn at(token: &str, url: &str, options: &Options) -> Inspection {
-    let inspection = inspect(token, &[issuer(url)], &RequestedToken::Organization { admin: false }, options);
+    let inspection =
+        inspect(token, &Issuers::from(vec![issuer(url)]), &RequestedToken::Organization { admin: false }, options);
     let ids: Vec<_> = inspection.checks.iter().map(|check| check.id).collect();
     assert_eq!(ids, CheckId::ALL, "every check has its line");
     inspection

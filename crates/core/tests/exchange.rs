@@ -4,9 +4,12 @@
 mod common;
 
 use claimgate::exchange::{
-    BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, Grant, OauthError, Refusal, exchange,
+    BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, Grant, OauthError, Refusal, begin_exchange, conclude,
+    exchange,
 };
-use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::inspect::{Options, Skip, begin};
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+use claimgate::jwt::BuiltIn;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, parse_policies};
 use common::{Key, signed};
@@ -58,9 +61,30 @@ fn good() -> String {
 
 fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grant, Refusal> {
     let request = ExchangeRequest::parse(body, kind)?;
-    let issuers = [issuer(max_expiration)];
-    let known = (request.organization == "arun-test").then_some(issuers.as_slice());
+    let issuers = Issuers::from(vec![issuer(max_expiration)]);
+    let known = (request.organization == "arun-test").then_some(&issuers);
     exchange(&request, known, &ExchangeOptions::at(NOW))
+}
+
+#[test]
+fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
+    let token = good();
+    let request = ExchangeRequest::parse(&format!("{ANNOUNCED}{token}"), BodyKind::Form).unwrap();
+    let issuers = Issuers::from(vec![issuer(None)]);
+    let begun = || begin_exchange(&request, Some(&issuers), &ExchangeOptions::at(NOW)).unwrap();
+    assert!(conclude(&request, begun().settle(&BuiltIn)).is_ok());
+
+    let other = format!("{ANNOUNCED}{}", self::token("repo:arun/other:ref:refs/heads/main"));
+    let other = ExchangeRequest::parse(&other, BodyKind::Form).unwrap();
+    let not_checked = |result: Result<Grant, Refusal>| {
+        let error = result.unwrap_err().error;
+        matches!(error, ExchangeError::Token { code: "token-not-checked", .. })
+    };
+    assert!(not_checked(conclude(&other, begun().settle(&BuiltIn))));
+    for skip in [Skip { time: true, ..Skip::default() }, Skip { signature: true, ..Skip::default() }] {
+        let checked = begin(&token, &issuers, &Options { skip, ..Options::at(NOW) }).settle(&BuiltIn);
+        assert!(not_checked(conclude(&request, checked)), "{skip:?}");
+    }
 }
 
 fn form(body: &str) -> Result<Grant, Refusal> {

@@ -63,7 +63,8 @@ impl Case {
         let algorithm = jws.algorithm().map_err(|error| error.code())?;
         let keys = Jwks::parse(&self.keys).map_err(|error| error.code())?;
         let key = keys.select(jws.key_id(), algorithm).map_err(|error| error.code())?;
-        let check = SignatureCheck { algorithm, key, signing_input: jws.signing_input(), signature: jws.signature() };
+        let check =
+            SignatureCheck { algorithm, key: &key, signing_input: jws.signing_input(), signature: jws.signature() };
         match BuiltIn.verify(&check) {
             Ok(true) => Ok(()),
             Ok(false) => Err("signature-invalid"),

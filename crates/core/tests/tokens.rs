@@ -3,8 +3,8 @@
 mod common;
 
 use claimgate::explain::Outcome;
-use claimgate::inspect::{Begun, Check, CheckId, CheckStatus, Inspection, Options, Skip, begin, inspect};
-use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::inspect::{Begun, Check, CheckId, CheckStatus, Inspection, Options, Skip, begin, decide, inspect};
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Algorithm, Jwks, TokenError};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, RequestedToken, TokenType};
@@ -58,7 +58,8 @@ fn issuer(url: &str, jwks: Option<String>) -> Issuer {
 }
 
 fn run(token: &str, issuer: Issuer, options: &Options) -> Inspection {
-    let inspection = inspect(token, &[issuer], &RequestedToken::Organization { admin: false }, options);
+    let inspection =
+        inspect(token, &Issuers::from(vec![issuer]), &RequestedToken::Organization { admin: false }, options);
     let ids: Vec<CheckId> = inspection.checks.iter().map(|check| check.id).collect();
     assert_eq!(ids, CheckId::ALL, "every check has its line");
     inspection
@@ -349,7 +350,7 @@ fn the_issuer_that_the_token_names_is_the_one_whose_keys_count() {
     let other = issuer("https://other.example", Some(set(&[p256(r#""kid":"a""#)])));
     let own = issuer(URL, Some(set(&[Key::P256(2).jwk(r#""kid":"a""#)])));
     let request = RequestedToken::Organization { admin: false };
-    let inspection = inspect(&good(), &[other, own], &request, &Options::at(NOW));
+    let inspection = inspect(&good(), &Issuers::from(vec![other, own]), &request, &Options::at(NOW));
     assert_eq!(refused(&inspection).1, "signature-invalid", "signed with the other issuer's key");
     assert_eq!(inspection.issuer, Some(1));
 }
@@ -677,6 +678,18 @@ fn each_check_that_is_left_out_says_so() {
 }
 
 #[test]
+fn issuers_that_share_a_url_have_no_say() {
+    let own = || issuer(URL, Some(set(&[p256(r#""kid":"a""#)])));
+    let request = RequestedToken::Organization { admin: false };
+    let issuers: Issuers = [own(), own()].into_iter().collect();
+    let sentence = format!("more than one issuer is registered with the URL `{URL}`");
+    assert_eq!(
+        refused(&inspect(&good(), &issuers, &request, &Options::at(NOW))),
+        (CheckId::Issuer, "iss-repeated", sentence.as_str())
+    );
+}
+
+#[test]
 fn without_an_issuer_to_assume_nothing_is_allowed() {
     let keys = || issuer(URL, Some(set(&[p256(r#""kid":"a""#)])));
     let skip = Skip { issuer: true, ..Skip::default() };
@@ -684,38 +697,40 @@ fn without_an_issuer_to_assume_nothing_is_allowed() {
         let options = Options { skip, assume_issuer, ..Options::at(NOW) };
         let inspection = run(&good(), keys(), &options);
         assert_eq!(inspection.decision, Outcome::Denied);
-        assert_eq!(inspection.summary, "denied: no issuer is chosen, and so there are no keys");
+        assert_eq!(inspection.summary, "denied: no issuer is chosen, and so there are neither keys nor policies");
         assert_eq!(inspection.checks[3].code, Some("issuer-not-chosen"));
         let options = Options { skip: Skip { key: true, ..skip }, ..options };
         let inspection = run(&good(), keys(), &options);
         assert_eq!(inspection.decision, Outcome::Denied);
-        assert_eq!(inspection.summary, "denied: no issuer, and so no policies");
+        assert_eq!(inspection.summary, "denied: no issuer is chosen, and so there are neither keys nor policies");
     }
 }
 
 #[test]
 fn a_host_may_check_the_signature_at_its_own_pace() {
-    let issuers = [issuer(URL, Some(set(&[p256(r#""kid":"a""#)])))];
+    let issuers = Issuers::from(vec![issuer(URL, Some(set(&[p256(r#""kid":"a""#)])))]);
     let request = RequestedToken::Organization { admin: false };
     let options = Options::at(NOW);
     let token = good();
-    let pending = || match begin(&token, &issuers, &request, &options) {
+    let pending = || match begin(&token, &issuers, &options) {
         Begun::Signature(pending) => pending,
-        Begun::Ended(inspection) => panic!("{}", inspection.summary),
+        Begun::Ended(checked) => panic!("{:?}", checked.failure()),
     };
     let asked = pending();
     let check = asked.check();
     assert_eq!((check.algorithm.as_str(), check.key.kid.as_deref()), ("ES256", Some("a")));
     assert_eq!(token, format!("{}.{}", check.signing_input, encode(check.signature)));
 
-    assert_eq!(pending().finish(Ok(true)), inspect(&token, &issuers, &request, &options));
+    assert_eq!(pending().finish(Ok(true)).explain(&request), inspect(&token, &issuers, &request, &options));
     let failed = TokenError::SignatureUnchecked { problem: "the host is out of order".to_owned() };
     for (answer, code) in [(Ok(false), "signature-invalid"), (Err(failed), "signature-unchecked")] {
-        let inspection = pending().finish(answer);
+        let decision = pending().finish(answer.clone()).decide(&request);
+        assert_eq!((decision.decision(), decision.code()), (Outcome::Denied, code));
+        let inspection = pending().finish(answer).explain(&request);
         assert_eq!(inspection.decision, Outcome::Denied);
         assert_eq!(inspection.checks[4].code, Some(code));
         assert!(inspection.explanation.is_none());
     }
-    let ended = begin("a.b", &issuers, &request, &options);
-    assert!(matches!(ended, Begun::Ended(inspection) if inspection.checks[0].code == Some("token-segments")));
+    let ended = begin("a.b", &issuers, &options);
+    assert!(matches!(ended, Begun::Ended(checked) if checked.failure() == Some(&TokenError::Segments { found: 2 })));
 }

@@ -2,7 +2,7 @@
 
 use claimgate::claims::Value;
 use claimgate::inspect::{Options, Skip};
-use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, RequestedToken, parse_policies};
 
@@ -29,7 +29,7 @@ impl<'a> Input<'a> {
     }
 
     /// The same, compiled in the dialect of the call.
-    pub(crate) fn compiled_issuers(&self) -> Result<Vec<Issuer>, Failures> {
+    pub(crate) fn compiled_issuers(&self) -> Result<Issuers, Failures> {
         let dialect = self.dialect()?;
         let compile = |issuer: &IssuerDefinition| Issuer::compile(issuer, dialect).map_err(policy_failures);
         self.issuers()?.iter().enumerate().map(|(index, issuer)| within(index, compile(issuer))).collect()
@@ -233,7 +233,7 @@ mod tests {
             let issuers = Input::new(&options).issuers().unwrap();
             assert_eq!(issuers[0].max_expiration, Some(60));
             assert_eq!(issuers[0].name, "https://a.example");
-            assert!(Input::new(&options).compiled_issuers().unwrap()[0].jwks().is_some());
+            assert!(Input::new(&options).compiled_issuers().unwrap().as_slice()[0].jwks().is_some());
         }
     }
 

@@ -141,7 +141,7 @@ pub fn parse_policies(json: &JsValue) -> JsValue {
 pub fn parse_jwks(json: &JsValue) -> JsValue {
     answer::<Vec<Jwk>>(text(json, "json").and_then(|json| {
         let jwks = Jwks::parse(&json).map_err(|error| failure(error.code(), error))?;
-        Ok(jwks.keys().to_vec())
+        Ok(jwks.keys().iter().map(|key| Jwk::clone(key)).collect())
     }))
 }
 

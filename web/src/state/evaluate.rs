@@ -4,7 +4,7 @@ use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::explain::{Explanation, Outcome, explain};
 use claimgate::finding::Finding;
 use claimgate::inspect::{Check, Options, Skip, inspect};
-use claimgate::issuer::Issuer;
+use claimgate::issuer::{Issuer, Issuers};
 use claimgate::jwt::decode_unverified;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, TokenType};
@@ -123,7 +123,7 @@ fn ask_token(question: &Question, stored: &[StoredIssuer]) -> Answer {
             Err(_) => {}
         }
     }
-    let issuers: Vec<Issuer> = compiled.iter().map(|(_, issuer)| issuer.clone()).collect();
+    let issuers: Issuers = compiled.iter().map(|(_, issuer)| issuer.clone()).collect();
     let mut options = Options::at(question.now);
     options.skip = question.skip;
     options.assume_issuer = assumed(iss.as_deref(), &issuers);
@@ -149,8 +149,8 @@ fn named_issuer(token: &str) -> Option<String> {
 }
 
 /// With the issuer's check left out: the one that `iss` names, else the first.
-fn assumed(iss: Option<&str>, issuers: &[Issuer]) -> Option<usize> {
-    let named = issuers.iter().position(|issuer| Some(issuer.url()) == iss);
+fn assumed(iss: Option<&str>, issuers: &Issuers) -> Option<usize> {
+    let named = issuers.as_slice().iter().position(|issuer| Some(issuer.url()) == iss);
     named.or_else(|| (!issuers.is_empty()).then_some(0))
 }
 

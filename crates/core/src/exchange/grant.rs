@@ -6,8 +6,8 @@ use super::error::{ExchangeError, Refusal};
 use super::{ACCESS_TOKEN_TYPE, AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::claims::Value;
 use crate::explain::ReasonCode;
-use crate::inspect::{CheckId, CheckStatus, Inspection, Options, inspect_with};
-use crate::issuer::Issuer;
+use crate::inspect::{Begun, CheckId, CheckStatus, Checked, Inspection, Options, begin};
+use crate::issuer::Issuers;
 use crate::jwt::{BuiltIn, VerifySignature};
 use crate::policy::RequestedToken;
 
@@ -114,7 +114,7 @@ impl Grant {
 /// ```
 pub fn exchange(
     request: &ExchangeRequest,
-    issuers: Option<&[Issuer]>,
+    issuers: Option<&Issuers>,
     options: &ExchangeOptions,
 ) -> Result<Grant, Refusal> {
     exchange_with(request, issuers, options, &BuiltIn)
@@ -126,26 +126,53 @@ pub fn exchange(
 /// As [`exchange`].
 pub fn exchange_with(
     request: &ExchangeRequest,
-    issuers: Option<&[Issuer]>,
+    issuers: Option<&Issuers>,
     options: &ExchangeOptions,
     verifier: &dyn VerifySignature,
 ) -> Result<Grant, Refusal> {
+    let begun = begin_exchange(request, issuers, options)?;
+    conclude(request, begun.settle(verifier))
+}
+
+/// Runs the checks of the subject token that come before its signature, for hosts that check signatures at their own
+/// pace; [`conclude`] goes on from there.
+///
+/// # Errors
+/// A [`Refusal`] where there is no such organization.
+pub fn begin_exchange(
+    request: &ExchangeRequest,
+    issuers: Option<&Issuers>,
+    options: &ExchangeOptions,
+) -> Result<Begun, Refusal> {
     let unknown = || ExchangeError::AudienceUnknown { found: format!("{AUDIENCE}{}", request.organization) };
     let issuers = issuers.ok_or_else(unknown)?;
-    let inspection = inspect_with(&request.subject_token, issuers, &request.requested, &options.all_checks(), verifier);
+    Ok(begin(&request.subject_token, issuers, &options.all_checks()))
+}
+
+/// Decides a request whose subject token went through its checks.
+///
+/// # Errors
+/// As [`exchange`]; and where a check was left out, or `checked` is another token's.
+pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Refusal> {
+    if !checked.is_complete() || !checked.is_of(&request.subject_token) {
+        let problem = "its checks were left out, or were those of another token".to_owned();
+        return Err(ExchangeError::Token { code: "token-not-checked", problem }.into());
+    }
+    let now = checked.now();
+    let issuer = checked.issuer().map(|issuer| (issuer.name().to_owned(), issuer.max_expiration()));
+    let inspection = checked.explain(&request.requested);
     let granted = inspection
         .explanation
         .as_ref()
         .and_then(|explanation| Some((explanation.grant.clone()?, explanation.reason.policies.clone())));
-    let issuer = inspection.issuer.and_then(|index| issuers.get(index));
-    let (Some((granted, policies)), Some(issuer)) = (granted, issuer) else {
+    let (Some((granted, policies)), Some((issuer, longest))) = (granted, issuer) else {
         return Err(Refusal { error: refusal(&inspection), inspection: Some(Box::new(inspection)) });
     };
-    let expires_in = request.expiration.unwrap_or(DEFAULT_EXPIRATION).min(issuer.max_expiration());
+    let expires_in = request.expiration.unwrap_or(DEFAULT_EXPIRATION).min(longest);
     let subject = inspection.claims.as_ref().and_then(|claims| claims.get("sub")).and_then(Value::as_str);
     Ok(Grant {
         organization: request.organization.clone(),
-        issuer: issuer.name().to_owned(),
+        issuer,
         subject: subject.map(str::to_owned),
         token: request.requested.clone(),
         admin: granted.admin,
@@ -153,7 +180,7 @@ pub fn exchange_with(
         scope: request.scope.clone(),
         issued_token_type: format!("{ACCESS_TOKEN_TYPE}{}", request.requested.token_type().as_str()),
         expires_in,
-        expires_at: options.now.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
+        expires_at: now.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
         policies,
         inspection: Box::new(inspection),
     })

@@ -12,7 +12,7 @@ mod parameters;
 mod request;
 
 pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
-pub use grant::{ExchangeOptions, Grant, TokenResponse, exchange, exchange_with};
+pub use grant::{ExchangeOptions, Grant, TokenResponse, begin_exchange, conclude, exchange, exchange_with};
 pub use parameters::BodyKind;
 pub use request::ExchangeRequest;
 

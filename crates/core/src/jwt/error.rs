@@ -44,7 +44,9 @@ pub enum TokenError {
     IssuerUnknown { found: String },
     #[error("`iss` is `{found}`, registered is `{registered}`: they differ in {difference} only")]
     IssuerNearly { found: String, registered: String, difference: &'static str },
-    #[error("no issuer is chosen, and so there are no keys")]
+    #[error("more than one issuer is registered with the URL `{found}`")]
+    IssuerRepeated { found: String },
+    #[error("no issuer is chosen, and so there are neither keys nor policies")]
     IssuerNotChosen,
     #[error("the issuer `{issuer}` is registered without keys")]
     KeysMissing { issuer: String },
@@ -97,6 +99,7 @@ impl TokenError {
             Self::IssuerMissing { .. } => "iss-missing",
             Self::IssuerUnknown { .. } => "iss-unknown",
             Self::IssuerNearly { .. } => "iss-nearly",
+            Self::IssuerRepeated { .. } => "iss-repeated",
             Self::IssuerNotChosen => "issuer-not-chosen",
             Self::KeysMissing { .. } => "keys-missing",
             Self::KeyUnknown { .. } => "key-unknown",
@@ -132,6 +135,9 @@ impl TokenError {
                 )
             }
             Self::IssuerUnknown { .. } => "register the issuer, or check which issuer the token is from".to_owned(),
+            Self::IssuerRepeated { .. } => {
+                "nobody could tell whose policies hold: keep one of them, with the policies of all".to_owned()
+            }
             Self::KeysMissing { .. } => "paste the issuer's JWKS, or fetch it".to_owned(),
             Self::KeyUnknown { .. } => "has the issuer rotated its keys? Fetch its JWKS anew".to_owned(),
             Self::Signature { .. } => {

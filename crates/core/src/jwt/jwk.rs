@@ -1,5 +1,7 @@
 //! Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)): which there are, and which one a token is checked with.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::public_key::PublicKey;
@@ -19,7 +21,7 @@ const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k",
 /// A set of public keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jwks {
-    keys: Vec<Jwk>,
+    keys: Vec<Arc<Jwk>>,
 }
 
 /// One public key.
@@ -119,13 +121,17 @@ impl Jwks {
             Some(other) => return Err(JwksError::NotASet { found: format!("`keys` is {}", other.kind()) }),
             None => return Err(JwksError::NotASet { found: value.kind().to_owned() }),
         };
-        let keys = items.iter().enumerate().map(|(index, item)| Jwk::read(index, item)).collect::<Result<_, _>>()?;
+        let keys = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| Jwk::read(index, item).map(Arc::new))
+            .collect::<Result<_, _>>()?;
         Ok(Self { keys })
     }
 
     /// The keys, in the set's order.
     #[must_use]
-    pub fn keys(&self) -> &[Jwk] {
+    pub fn keys(&self) -> &[Arc<Jwk>] {
         &self.keys
     }
 
@@ -133,20 +139,22 @@ impl Jwks {
     ///
     /// # Errors
     /// A [`TokenError`] that says why there is none, or why there is more than one.
-    pub fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Jwk, TokenError> {
-        let named: Vec<&Jwk> = self.keys.iter().filter(|key| kid.is_none() || key.kid.as_deref() == kid).collect();
-        let fitting: Vec<&Jwk> = named.iter().copied().filter(|key| key.misfit(algorithm).is_none()).collect();
-        match (fitting.as_slice(), kid) {
-            ([only], _) => Ok(only),
-            ([], Some(kid)) => Err(match named.first() {
+    pub fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<Jwk>, TokenError> {
+        let is_named = |key: &&Arc<Jwk>| kid.is_none() || key.kid.as_deref() == kid;
+        let mut fitting = self.keys.iter().filter(is_named).filter(|key| key.misfit(algorithm).is_none());
+        match (fitting.next(), fitting.count(), kid) {
+            (Some(only), 0, _) => Ok(Arc::clone(only)),
+            (Some(_), _, Some(kid)) => Err(TokenError::KeyRepeated { kid: kid.to_owned() }),
+            (Some(_), others, None) => {
+                Err(TokenError::KeyAmbiguous { fitting: others + 1, algorithm: algorithm.as_str() })
+            }
+            (None, _, None) => Err(TokenError::KeyNoneFits { algorithm: algorithm.as_str() }),
+            (None, _, Some(kid)) => Err(match self.keys.iter().find(is_named) {
                 None => TokenError::KeyUnknown { found: kid.to_owned(), known: self.names() },
                 Some(key) => {
                     TokenError::KeyUnfit { key: kid.to_owned(), problem: key.misfit(algorithm).unwrap_or_default() }
                 }
             }),
-            (_, Some(kid)) => Err(TokenError::KeyRepeated { kid: kid.to_owned() }),
-            ([], None) => Err(TokenError::KeyNoneFits { algorithm: algorithm.as_str() }),
-            (fitting, None) => Err(TokenError::KeyAmbiguous { fitting: fitting.len(), algorithm: algorithm.as_str() }),
         }
     }
 

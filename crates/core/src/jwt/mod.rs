@@ -16,4 +16,4 @@ pub use decode::{
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError, MAX_RSA_BITS, MIN_RSA_BITS};
 pub use signature::{BuiltIn, SignatureCheck, VerifySignature};
-pub(crate) use times::check_times;
+pub(crate) use times::{TimesNote, check_times};

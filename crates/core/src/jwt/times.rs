@@ -4,6 +4,7 @@ use super::TokenError;
 use crate::claims::{Claims, Value};
 
 /// When a token that passed expires.
+#[derive(Debug)]
 pub(crate) struct TimesNote {
     pub(crate) exp: i64,
 }

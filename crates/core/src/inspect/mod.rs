@@ -1,0 +1,197 @@
+//! A token from first to last: every check in its order, then the policies, each with a line of its own.
+
+mod report;
+mod walk;
+
+use serde::Serialize;
+
+use crate::claims::Claims;
+use crate::explain::{Decided, Explanation, Outcome};
+use crate::finding::Finding;
+use crate::issuer::Issuers;
+use crate::jwt::{BuiltIn, DEFAULT_MAX_SIZE, TokenError, VerifySignature};
+use crate::policy::RequestedToken;
+
+pub use walk::{Begun, Checked, Pending, begin};
+
+/// How a token is inspected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The time, in seconds since 1970.
+    pub now: i64,
+    /// By how much clocks may differ, in seconds.
+    pub leeway: u64,
+    /// The largest token accepted, in bytes.
+    pub max_size: usize,
+    /// Checks to leave out; for simulations only.
+    pub skip: Skip,
+    /// With [`Skip::issuer`]: the index of the issuer whose keys and policies are used.
+    pub assume_issuer: Option<usize>,
+}
+
+impl Options {
+    /// Every check, at the time `now`, with 60 seconds of leeway and tokens up to 64 KiB.
+    #[must_use]
+    pub fn at(now: i64) -> Self {
+        Self { now, leeway: 60, max_size: DEFAULT_MAX_SIZE, skip: Skip::default(), assume_issuer: None }
+    }
+}
+
+/// Checks that a simulation leaves out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skip {
+    /// Whether `iss` is a registered issuer.
+    pub issuer: bool,
+    /// Which key the token is signed with. Without a key the signature cannot be checked either.
+    pub key: bool,
+    /// The signature.
+    pub signature: bool,
+    /// `exp`, `nbf` and `iat`.
+    pub time: bool,
+}
+
+/// The checks, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CheckId {
+    /// Size, three parts, base64url, UTF-8, JSON.
+    Format,
+    /// `alg`, `crit`.
+    Header,
+    /// `iss`.
+    Issuer,
+    /// `kid` and what the key is for.
+    Key,
+    /// The signature.
+    Signature,
+    /// `exp`, `nbf`, `iat`.
+    Time,
+    /// The issuer's policies.
+    Policies,
+}
+
+impl CheckId {
+    /// All of them, in their order.
+    pub const ALL: [Self; 7] =
+        [Self::Format, Self::Header, Self::Issuer, Self::Key, Self::Signature, Self::Time, Self::Policies];
+
+    /// Its name for people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Format => "Format",
+            Self::Header => "Header",
+            Self::Issuer => "Issuer",
+            Self::Key => "Key",
+            Self::Signature => "Signature",
+            Self::Time => "Time",
+            Self::Policies => "Policies",
+        }
+    }
+}
+
+/// What became of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CheckStatus {
+    /// It passed.
+    Passed,
+    /// It failed, and ended the inspection.
+    Failed,
+    /// It was left out on demand.
+    Skipped,
+    /// An earlier one failed.
+    NotReached,
+}
+
+/// One check with its line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// Which one.
+    pub id: CheckId,
+    /// Its name for people.
+    pub title: String,
+    /// What became of it.
+    pub status: CheckStatus,
+    /// That in one sentence.
+    pub sentence: String,
+    /// On failure: the error's stable code.
+    pub code: Option<&'static str>,
+    /// On failure: what one might do about it.
+    pub help: Option<String>,
+}
+
+/// Everything that is to say about a token and a request.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inspection {
+    /// The header, where the token could be decoded.
+    pub header: Option<Claims>,
+    /// The claims, where the token could be decoded.
+    pub claims: Option<Claims>,
+    /// Index of the issuer whose keys and policies were used.
+    pub issuer: Option<usize>,
+    /// The seven checks, in their order.
+    pub checks: Vec<Check>,
+    /// Remarks on the token.
+    pub findings: Vec<Finding>,
+    /// The policies' explanation, where they were reached.
+    pub explanation: Option<Explanation>,
+    /// The decision.
+    pub decision: Outcome,
+    /// The decision in one sentence.
+    pub summary: String,
+    /// What was not checked, in sentences.
+    pub unchecked: Vec<String>,
+}
+
+/// A decision on a token, as short as it can be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenDecision {
+    /// Index of the issuer whose keys and policies were used.
+    pub issuer: Option<usize>,
+    /// The policies' decision, or why they were not reached.
+    pub decided: Result<Decided, TokenError>,
+}
+
+impl TokenDecision {
+    /// Allowed or denied.
+    #[must_use]
+    pub fn decision(&self) -> Outcome {
+        self.decided.as_ref().map_or(Outcome::Denied, |decided| decided.decision)
+    }
+
+    /// The stable code of the error or of the policies' reason.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match &self.decided {
+            Ok(decided) => decided.reason.as_str(),
+            Err(error) => error.code(),
+        }
+    }
+}
+
+/// Runs every check of a token in order, with the built-in signature check. The first failure ends it.
+#[must_use]
+pub fn inspect(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> Inspection {
+    inspect_with(token, issuers, request, options, &BuiltIn)
+}
+
+/// The same with somebody else's signature check.
+#[must_use]
+pub fn inspect_with(
+    token: &str,
+    issuers: &Issuers,
+    request: &RequestedToken,
+    options: &Options,
+    verifier: &dyn VerifySignature,
+) -> Inspection {
+    begin(token, issuers, options).settle(verifier).explain(request)
+}
+
+/// Decides as [`inspect`] does, and says no more than the decision and its code.
+#[must_use]
+pub fn decide(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> TokenDecision {
+    begin(token, issuers, options).settle(&BuiltIn).decide(request)
+}

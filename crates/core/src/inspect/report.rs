@@ -1,0 +1,117 @@
+//! What people read of a token's checks, made of the facts that those have left behind.
+
+use super::{Check, CheckId, CheckStatus, Checked, Inspection};
+use crate::claims::TrustedClaims;
+use crate::explain::{Explanation, Outcome, explain};
+use crate::jwt::UnverifiedToken;
+use crate::policy::RequestedToken;
+use crate::time::{format_utc, relative};
+
+/// Asks the policies, unless a check has failed, and tells everything.
+pub(super) fn report(checked: Checked, request: &RequestedToken) -> Inspection {
+    let mut lines = Vec::with_capacity(CheckId::ALL.len());
+    let mut unchecked = Vec::new();
+    for id in CheckId::ALL.into_iter().take(CheckId::ALL.len() - 1) {
+        match line(&checked, id) {
+            Some(Line::Passed(sentence)) => lines.push(check(id, CheckStatus::Passed, sentence)),
+            Some(Line::LeftOut(sentence)) => {
+                unchecked.push(sentence.to_owned());
+                lines.push(check(id, CheckStatus::Skipped, sentence.to_owned()));
+            }
+            None => break,
+        }
+    }
+    let explanation = explained(&checked, request);
+    if let Some(error) = &checked.failure {
+        let failed = CheckId::ALL.get(lines.len()).map(|id| Check {
+            code: Some(error.code()),
+            help: error.help(),
+            ..check(*id, CheckStatus::Failed, error.to_string())
+        });
+        lines.extend(failed);
+    }
+    if let Some(explanation) = &explanation {
+        let is_allowed = explanation.decision == Outcome::Allowed;
+        let status = if is_allowed { CheckStatus::Passed } else { CheckStatus::Failed };
+        let code = (!is_allowed).then(|| explanation.reason.code.as_str());
+        lines.push(Check { code, ..check(CheckId::Policies, status, explanation.summary.clone()) });
+    }
+    let not_reached = CheckId::ALL.into_iter().skip(lines.len());
+    lines.extend(
+        not_reached.map(|id| check(id, CheckStatus::NotReached, "not reached: an earlier check failed".to_owned())),
+    );
+    let summary = match (&checked.failure, &explanation) {
+        (None, Some(explanation)) => explanation.summary.clone(),
+        (Some(error), _) => format!("denied: {error}"),
+        (None, None) => "denied: nothing was decided".to_owned(),
+    };
+    let decision = explanation.as_ref().map_or(Outcome::Denied, |explanation| explanation.decision);
+    let findings = checked.token.as_ref().map(UnverifiedToken::findings).unwrap_or_default();
+    let (header, claims) = checked.token.map(|token| (token.header, token.claims)).unzip();
+    Inspection {
+        header,
+        claims,
+        issuer: checked.issuer,
+        checks: lines,
+        findings,
+        explanation,
+        decision,
+        summary,
+        unchecked,
+    }
+}
+
+enum Line {
+    Passed(String),
+    LeftOut(&'static str),
+}
+
+/// The line of a check that did not fail.
+fn line(checked: &Checked, id: CheckId) -> Option<Line> {
+    let skip = checked.options.skip;
+    match id {
+        CheckId::Format => {
+            checked.token.as_ref()?;
+            Some(Line::Passed(format!("three parts of base64url and JSON, {} bytes", checked.size)))
+        }
+        CheckId::Header => Some(Line::Passed(format!("signed with `{}`", checked.algorithm?.as_str()))),
+        CheckId::Issuer if skip.issuer => Some(Line::LeftOut("it was not checked that the token is from this issuer")),
+        CheckId::Issuer => {
+            let issuer = checked.issuer()?;
+            Some(Line::Passed(format!("`iss` is `{}`, registered as {}", issuer.url(), issuer.name())))
+        }
+        CheckId::Key if skip.key => Some(Line::LeftOut("no key of the issuer was looked for")),
+        CheckId::Key => {
+            let key = checked.key.as_ref()?;
+            Some(Line::Passed(format!("key `{}`, {}", key.label(), key.describe())))
+        }
+        CheckId::Signature if skip.signature || skip.key => {
+            Some(Line::LeftOut("the signature was not checked: anybody may have written this token"))
+        }
+        CheckId::Signature => {
+            let key = checked.key.as_ref().filter(|_| checked.is_genuine)?;
+            Some(Line::Passed(format!("the signature is one of key `{}`", key.label())))
+        }
+        CheckId::Time if skip.time => Some(Line::LeftOut("it was not checked whether the token is valid at this time")),
+        CheckId::Time => {
+            let exp = checked.times.as_ref()?.exp;
+            let now = checked.options.now;
+            Some(Line::Passed(format!("valid, expires {}, at {}", relative(exp, now), format_utc(exp))))
+        }
+        CheckId::Policies => None,
+    }
+}
+
+fn check(id: CheckId, status: CheckStatus, sentence: String) -> Check {
+    Check { id, title: id.title().to_owned(), status, sentence, code: None, help: None }
+}
+
+fn explained(checked: &Checked, request: &RequestedToken) -> Option<Explanation> {
+    if checked.failure.is_some() {
+        return None;
+    }
+    let (issuer, token) = (checked.issuer()?, checked.token.as_ref()?);
+    // Every check has passed, or the caller has left it out by name and `unchecked` says so.
+    let claims = TrustedClaims::dangerous_assume_verified(token.claims.clone());
+    Some(explain(issuer.policies(), &claims, request))
+}

@@ -1,0 +1,219 @@
+//! The checks themselves. They leave facts behind; what people read is made of those, if anybody wants to read.
+
+use std::sync::Arc;
+
+use super::{Inspection, Options, Skip, TokenDecision};
+use crate::claims::TrustedClaims;
+use crate::explain::decide;
+use crate::issuer::{Issuer, Issuers};
+use crate::jwt::{
+    Algorithm, Jwk, SignatureCheck, TimesNote, TokenError, UnverifiedToken, VerifySignature, check_times,
+    decode_unverified_within,
+};
+use crate::policy::RequestedToken;
+
+/// A token's checks up to its signature, for hosts that check signatures at their own pace (`WebCrypto`).
+#[derive(Debug)]
+pub enum Begun {
+    /// They are over: one before the signature failed, or the signature is left out.
+    Ended(Box<Checked>),
+    /// The signature has to be checked.
+    Signature(Box<Pending>),
+}
+
+/// A token that waits for somebody to check its signature.
+#[derive(Debug)]
+pub struct Pending {
+    checked: Checked,
+    token: UnverifiedToken,
+    algorithm: Algorithm,
+    key: Arc<Jwk>,
+}
+
+/// A token that went through the checks, up to the first that failed. Only the policies are left.
+#[derive(Debug)]
+pub struct Checked {
+    pub(super) issuers: Issuers,
+    pub(super) options: Options,
+    /// The token's size in bytes.
+    pub(super) size: usize,
+    pub(super) token: Option<UnverifiedToken>,
+    pub(super) algorithm: Option<Algorithm>,
+    pub(super) issuer: Option<usize>,
+    pub(super) key: Option<Arc<Jwk>>,
+    pub(super) is_genuine: bool,
+    pub(super) times: Option<TimesNote>,
+    pub(super) failure: Option<TokenError>,
+}
+
+/// Runs the checks that come before the signature.
+///
+/// ```
+/// use claimgate::inspect::{Begun, Options, begin};
+/// use claimgate::issuer::Issuers;
+///
+/// match begin("not a token", &Issuers::default(), &Options::at(1_763_942_500)) {
+///     Begun::Ended(checked) => assert_eq!(checked.failure().map(|error| error.code()), Some("token-segments")),
+///     // A host checks `pending.check()`, and then calls `pending.finish(Ok(answer))`.
+///     Begun::Signature(_) => unreachable!(),
+/// }
+/// ```
+#[must_use]
+pub fn begin(token: &str, issuers: &Issuers, options: &Options) -> Begun {
+    let mut checked = Checked {
+        issuers: issuers.clone(),
+        options: *options,
+        size: token.len(),
+        token: None,
+        algorithm: None,
+        issuer: None,
+        key: None,
+        is_genuine: false,
+        times: None,
+        failure: None,
+    };
+    match checked.until_signature(token) {
+        Err(error) => {
+            checked.failure = Some(error);
+            Begun::Ended(Box::new(checked))
+        }
+        Ok(Some((token, algorithm, key))) => Begun::Signature(Box::new(Pending { checked, token, algorithm, key })),
+        Ok(None) => Begun::Ended(Box::new(checked.after_signature())),
+    }
+}
+
+impl Begun {
+    /// Goes on with the answer of `verifier`, if there is a signature to be checked.
+    #[must_use]
+    pub fn settle(self, verifier: &dyn VerifySignature) -> Checked {
+        match self {
+            Self::Ended(checked) => *checked,
+            Self::Signature(pending) => {
+                let answer = verifier.verify(&pending.check());
+                pending.finish(answer)
+            }
+        }
+    }
+}
+
+impl Pending {
+    /// What must be checked.
+    #[must_use]
+    pub fn check(&self) -> SignatureCheck<'_> {
+        SignatureCheck {
+            algorithm: self.algorithm,
+            key: &self.key,
+            signing_input: self.token.signing_input(),
+            signature: self.token.signature(),
+        }
+    }
+
+    /// Goes on with the answer: whether the signature is genuine, or why that could not be checked
+    /// ([`TokenError::SignatureUnchecked`]). Anything but `Ok(true)` ends in a denial.
+    #[must_use]
+    pub fn finish(self, answer: Result<bool, TokenError>) -> Checked {
+        let Self { mut checked, token, key, .. } = self;
+        checked.token = Some(token);
+        match answer {
+            Ok(true) => {
+                checked.is_genuine = true;
+                return checked.after_signature();
+            }
+            Ok(false) => checked.failure = Some(TokenError::Signature { key: key.label() }),
+            Err(error) => checked.failure = Some(error),
+        }
+        checked
+    }
+}
+
+impl Checked {
+    /// Why the token is refused before any policy is asked, if it is.
+    #[must_use]
+    pub fn failure(&self) -> Option<&TokenError> {
+        self.failure.as_ref()
+    }
+
+    /// The issuer whose keys and policies are used.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&Issuer> {
+        self.issuers.get(self.issuer?)
+    }
+
+    /// Whether no check was left out on demand.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.options.skip == Skip::default()
+    }
+
+    /// Whether it is this token that was checked, as far as it could be read.
+    pub(crate) fn is_of(&self, token: &str) -> bool {
+        let is_same =
+            |own: &UnverifiedToken| token.strip_prefix(own.signing_input()).is_some_and(|rest| rest.starts_with('.'));
+        self.token.as_ref().is_none_or(is_same)
+    }
+
+    /// The time of the checks, in seconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.options.now
+    }
+
+    /// Asks the policies, and tells everything.
+    #[must_use]
+    pub fn explain(self, request: &RequestedToken) -> Inspection {
+        super::report::report(self, request)
+    }
+
+    /// Asks the policies, and tells the decision.
+    #[must_use]
+    pub fn decide(self, request: &RequestedToken) -> TokenDecision {
+        let Self { issuers, issuer, token, failure, .. } = self;
+        let decided = match (failure, issuer.and_then(|index| issuers.get(index)), token) {
+            (Some(error), ..) => Err(error),
+            (None, Some(issuer), Some(token)) => {
+                // Every check has passed, or the caller has left it out by name.
+                let claims = TrustedClaims::dangerous_assume_verified(token.claims);
+                Ok(decide(issuer.policies(), &claims, request))
+            }
+            (None, ..) => Err(TokenError::IssuerNotChosen),
+        };
+        TokenDecision { issuer, decided }
+    }
+
+    /// The token with its key; nothing if the signature is left out.
+    fn until_signature(&mut self, token: &str) -> Result<Option<ToCheck>, TokenError> {
+        let token = self.token.insert(decode_unverified_within(token, self.options.max_size)?);
+        let algorithm = *self.algorithm.insert(token.algorithm()?);
+        let skip = self.options.skip;
+        self.issuer = match skip.issuer {
+            true => self.options.assume_issuer.filter(|index| *index < self.issuers.len()),
+            false => Some(self.issuers.find(token.claims.get("iss"))?),
+        };
+        if skip.key {
+            return Ok(None);
+        }
+        let issuer = self.issuer.and_then(|index| self.issuers.get(index)).ok_or(TokenError::IssuerNotChosen)?;
+        let missing = || TokenError::KeysMissing { issuer: issuer.name().to_owned() };
+        let key = issuer.jwks().ok_or_else(missing)?.select(token.key_id(), algorithm)?;
+        self.key = Some(Arc::clone(&key));
+        let to_check = self.token.take_if(|_| !skip.signature);
+        Ok(to_check.map(|token| (token, algorithm, key)))
+    }
+
+    fn after_signature(mut self) -> Self {
+        self.failure = self.times().err();
+        if self.failure.is_none() && self.issuer.is_none() {
+            self.failure = Some(TokenError::IssuerNotChosen);
+        }
+        self
+    }
+
+    fn times(&mut self) -> Result<(), TokenError> {
+        if let Some(token) = self.token.as_ref().filter(|_| !self.options.skip.time) {
+            self.times = Some(check_times(&token.claims, self.options.now, self.options.leeway)?);
+        }
+        Ok(())
+    }
+}
+
+type ToCheck = (UnverifiedToken, Algorithm, Arc<Jwk>);
