@@ -85,6 +85,12 @@ impl Claims {
         }
     }
 
+    /// The object itself.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        self.0
+    }
+
     /// The claim of that name, at the top level.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
@@ -199,5 +205,11 @@ impl TrustedClaims {
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.0
+    }
+
+    /// The claims, trusted no more.
+    #[must_use]
+    pub fn into_claims(self) -> Claims {
+        self.0
     }
 }

@@ -120,7 +120,7 @@ pub struct Issuer {
     url: String,
     max_expiration: u64,
     jwks: Option<Jwks>,
-    policies: PolicySet,
+    policies: Arc<PolicySet>,
 }
 
 impl Issuer {
@@ -153,7 +153,19 @@ impl Issuer {
             }
         };
         let max_expiration = definition.max_expiration.unwrap_or(DEFAULT_MAX_EXPIRATION);
-        Ok(Self { name: definition.name.clone(), url: definition.url.clone(), max_expiration, jwks, policies })
+        Ok(Self {
+            name: definition.name.clone(),
+            url: definition.url.clone(),
+            max_expiration,
+            jwks,
+            policies: Arc::new(policies),
+        })
+    }
+
+    /// The same issuer with other keys. Its policies are not compiled again.
+    #[must_use]
+    pub fn with_jwks(&self, jwks: Option<Jwks>) -> Self {
+        Self { jwks, ..self.clone() }
     }
 
     /// The longest lifetime of a granted token, in seconds.

@@ -58,8 +58,13 @@ fn issuer(url: &str, jwks: Option<String>) -> Issuer {
 }
 
 fn run(token: &str, issuer: Issuer, options: &Options) -> Inspection {
-    let inspection =
-        inspect(token, &Issuers::from(vec![issuer]), &RequestedToken::Organization { admin: false }, options);
+    let request = RequestedToken::Organization { admin: false };
+    let issuers = Issuers::from(vec![issuer]);
+    let inspection = inspect(token, &issuers, &request, options);
+    let decision = decide(token, &issuers, &request, options);
+    let failed = inspection.checks.iter().find(|check| check.status == CheckStatus::Failed);
+    assert_eq!((decision.decision(), decision.issuer), (inspection.decision, inspection.issuer));
+    assert!(failed.is_none_or(|check| check.code == Some(decision.code())), "{}", decision.code());
     let ids: Vec<CheckId> = inspection.checks.iter().map(|check| check.id).collect();
     assert_eq!(ids, CheckId::ALL, "every check has its line");
     inspection

@@ -1,14 +1,13 @@
 //! What JavaScript passes, read into the core's types. No JavaScript value in here: it is tested natively.
 
 use claimgate::claims::Value;
-use claimgate::inspect::{Options, Skip};
-use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, RequestedToken, parse_policies};
+use claimgate::policy::{PolicyDefinition, PolicyError, parse_policies};
 
 use super::{Failures, failure, policy_failures};
 
-/// The options object of a call.
+/// The configuration of an engine.
 pub(crate) struct Input<'a> {
     options: &'a Value,
 }
@@ -28,56 +27,6 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// The same, compiled in the dialect of the call.
-    pub(crate) fn compiled_issuers(&self) -> Result<Issuers, Failures> {
-        let dialect = self.dialect()?;
-        let compile = |issuer: &IssuerDefinition| Issuer::compile(issuer, dialect).map_err(policy_failures);
-        self.issuers()?.iter().enumerate().map(|(index, issuer)| within(index, compile(issuer))).collect()
-    }
-
-    /// `policies`: an array, or `{ policies: […] }`.
-    pub(crate) fn policies(&self) -> Result<Vec<PolicyDefinition>, Failures> {
-        match self.member("policies") {
-            None => Err(wrong("policies", "an array of policies", None)),
-            Some(policies) => policies_of(policies),
-        }
-    }
-
-    /// `request`: `tokenType`, with `admin`, `teamName`, `userLogin` or `runnerID`.
-    pub(crate) fn request(&self) -> Result<RequestedToken, Failures> {
-        let request = self.member("request").ok_or_else(|| wrong("request", "an object", None))?;
-        let target = |key: &str| match request.member(key) {
-            Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
-            other => Err(wrong(&format!("request.{key}"), "a string", other)),
-        };
-        match request.member("tokenType").and_then(Value::as_str) {
-            Some("organization") => {
-                Ok(RequestedToken::Organization { admin: flag(request, "request.admin", "admin")? })
-            }
-            Some("team") => Ok(RequestedToken::Team { name: target("teamName")? }),
-            Some("personal") => Ok(RequestedToken::Personal { login: target("userLogin")? }),
-            Some("runner") => Ok(RequestedToken::Runner { name: target("runnerID")? }),
-            _ => {
-                let expected = "one of `organization`, `team`, `personal`, `runner`";
-                Err(wrong("request.tokenType", expected, request.member("tokenType")))
-            }
-        }
-    }
-
-    /// `now` in seconds, and if wanted `leeway`, `skip` and `assumeIssuer`.
-    pub(crate) fn options(&self) -> Result<Options, Failures> {
-        let now = match self.member("now") {
-            Some(Value::Integer(seconds)) => i64::try_from(*seconds).ok(),
-            // A clock in JavaScript has fractions of seconds.
-            Some(Value::Fraction(seconds)) if seconds.abs() < 1e15 => Some(seconds.floor() as i64),
-            _ => None,
-        };
-        let now = now.ok_or_else(|| wrong("now", "a number of seconds since 1970", self.member("now")))?;
-        let leeway = self.count("leeway")?.unwrap_or(60);
-        let assume_issuer = self.count("assumeIssuer")?.and_then(|index| usize::try_from(index).ok());
-        Ok(Options { leeway, assume_issuer, skip: self.skip()?, ..Options::at(now) })
-    }
-
     /// `dialect`: `pulumi` unless told otherwise.
     pub(crate) fn dialect(&self) -> Result<Dialect, Failures> {
         match self.member("dialect") {
@@ -87,17 +36,17 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn skip(&self) -> Result<Skip, Failures> {
-        let Some(skip) = self.member("skip") else { return Ok(Skip::default()) };
-        Ok(Skip {
-            issuer: flag(skip, "skip.issuer", "issuer")?,
-            key: flag(skip, "skip.key", "key")?,
-            signature: flag(skip, "skip.signature", "signature")?,
-            time: flag(skip, "skip.time", "time")?,
-        })
+    /// An optional string.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failures> {
+        match self.member(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
+            other => Err(wrong(name, "a string", other)),
+        }
     }
 
-    fn count(&self, name: &str) -> Result<Option<u64>, Failures> {
+    /// An optional whole number.
+    pub(crate) fn count(&self, name: &str) -> Result<Option<u64>, Failures> {
         match self.member(name) {
             None => Ok(None),
             Some(Value::Integer(count)) if u64::try_from(*count).is_ok() => Ok(u64::try_from(*count).ok()),
@@ -108,6 +57,11 @@ impl<'a> Input<'a> {
     fn member(&self, name: &str) -> Option<&'a Value> {
         self.options.member(name).filter(|value| **value != Value::Null)
     }
+}
+
+/// Reads JSON text.
+pub(crate) fn parse(name: &str, json: &str) -> Result<Value, Failures> {
+    Value::parse(json).map_err(|error| failure(error.code(), format_args!("`{name}` is {error}")))
 }
 
 /// Reads a dialect's name.
@@ -145,7 +99,7 @@ fn issuer(value: &Value) -> Result<IssuerDefinition, Failures> {
 }
 
 /// Failures in an issuer, their paths seen from the options.
-fn within<T>(index: usize, result: Result<T, Failures>) -> Result<T, Failures> {
+pub(crate) fn within<T>(index: usize, result: Result<T, Failures>) -> Result<T, Failures> {
     result.map_err(|mut failures| {
         for failure in &mut failures {
             let path = failure.path.take().filter(|path| !path.is_empty());
@@ -160,15 +114,24 @@ fn policies_of(value: &Value) -> Result<Vec<PolicyDefinition>, Failures> {
         Value::String(text) => text.clone(),
         other => other.to_json(),
     };
-    parse_policies(&text).map_err(policy_failures)
+    parse_policies(&text).map_err(|errors| policy_failures(shifted(errors, 0)))
 }
 
-fn flag(value: &Value, path: &str, name: &str) -> Result<bool, Failures> {
-    match value.member(name) {
-        None | Some(Value::Null) => Ok(false),
-        Some(Value::Bool(flag)) => Ok(*flag),
-        other => Err(wrong(path, "true or false", other)),
-    }
+/// Errors in policies, a part of an array that begins at `first`, their places seen from the issuer.
+pub(crate) fn shifted(errors: Vec<PolicyError>, first: usize) -> Vec<PolicyError> {
+    let shift = |mut error: PolicyError| {
+        let path = std::mem::take(&mut error.path);
+        let place = path.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let index = place.and_then(|(index, rest)| Some((index.parse::<usize>().ok()?, rest)));
+        error.path = match index {
+            Some((index, rest)) => format!("policies[{}]{rest}", first + index),
+            None if path.starts_with("policies") => path,
+            None if path.is_empty() => "policies".to_owned(),
+            None => format!("policies.{path}"),
+        };
+        error
+    };
+    errors.into_iter().map(shift).collect()
 }
 
 fn wrong(path: &str, expected: &str, found: Option<&Value>) -> Failures {
@@ -187,70 +150,51 @@ fn wrong(path: &str, expected: &str, found: Option<&Value>) -> Failures {
 #[cfg(test)]
 mod tests {
     use claimgate::claims::Value;
-    use claimgate::policy::RequestedToken;
 
-    use super::Input;
+    use super::{Failures, Input, IssuerDefinition};
 
-    fn request(json: &str) -> Result<RequestedToken, String> {
-        let options = Value::parse(json).unwrap();
-        Input::new(&options).request().map_err(|failures| failures[0].message.clone())
-    }
-
-    #[test]
-    fn a_request_names_its_target() {
-        let team = request(r#"{"request": {"tokenType": "team", "teamName": "dream"}}"#);
-        assert_eq!(team, Ok(RequestedToken::Team { name: "dream".to_owned() }));
-        let missing = request(r#"{"request": {"tokenType": "team"}}"#);
-        assert_eq!(missing, Err("expected a string, found nothing".to_owned()));
-        let unknown = request(r#"{"request": {"tokenType": "org"}}"#).unwrap_err();
-        assert!(unknown.ends_with("found `org`"), "{unknown}");
+    fn issuers(second: &str) -> Result<Vec<IssuerDefinition>, Failures> {
+        let config = format!(r#"{{"issuers": [{{"url": "https://a.example"}}, {second}]}}"#);
+        Input::new(&Value::parse(&config).unwrap()).issuers()
     }
 
     #[test]
     fn what_is_wrong_in_an_issuer_has_its_place() {
         let places = |issuer: &str| {
-            let options =
-                Value::parse(&format!(r#"{{"issuers": [{{"url": "https://a.example"}}, {issuer}]}}"#)).unwrap();
-            let failures = Input::new(&options).compiled_issuers().map(|issuers| issuers.len()).unwrap_err();
+            let failures = issuers(issuer).map(|issuers| issuers.len()).unwrap_err();
             failures.into_iter().filter_map(|failure| failure.path).collect::<Vec<_>>()
         };
         assert_eq!(places("{}"), ["issuers[1].url"]);
         assert_eq!(places("7"), ["issuers[1].url"]);
-        assert_eq!(places(r#"{"url": "http://a.example", "jwks": "["}"#), ["issuers[1].url", "issuers[1].jwks"]);
         assert_eq!(places(r#"{"url": "https://a.example", "name": 1}"#), ["issuers[1].name"]);
         assert_eq!(places(r#"{"url": "https://a.example", "maxExpiration": -1}"#), ["issuers[1].maxExpiration"]);
-        let allow_all = r#"{"decision": "allow", "tokenType": "organization", "rules": {}}"#;
-        let policies = format!(r#"{{"url": "https://a.example", "policies": [{allow_all}]}}"#);
-        assert_eq!(places(&policies), ["issuers[1].policies[0].rules"]);
+        let policies = r#"{"url": "https://a.example", "policies": [{"decision": "maybe", "tokenType": "team"}]}"#;
+        assert_eq!(places(policies), ["issuers[1].policies[0].decision", "issuers[1].policies[0].rules"]);
     }
 
     #[test]
     fn keys_are_an_object_or_text() {
         for jwks in [r#"{"keys": []}"#, r#""{\"keys\": []}""#] {
-            let json =
-                format!(r#"{{"issuers": [{{"url": "https://a.example", "jwks": {jwks}, "maxExpiration": 60}}]}}"#);
-            let options = Value::parse(&json).unwrap();
-            let issuers = Input::new(&options).issuers().unwrap();
-            assert_eq!(issuers[0].max_expiration, Some(60));
-            assert_eq!(issuers[0].name, "https://a.example");
-            assert!(Input::new(&options).compiled_issuers().unwrap().as_slice()[0].jwks().is_some());
+            let issuer = format!(r#"{{"url": "https://a.example", "jwks": {jwks}, "maxExpiration": 60}}"#);
+            let issuers = issuers(&issuer).unwrap();
+            assert_eq!(issuers[1].max_expiration, Some(60));
+            assert_eq!(issuers[1].name, "https://a.example");
+            assert_eq!(
+                issuers[1].jwks.as_deref().map(str::len),
+                Some(if jwks.starts_with('{') { 11 } else { 12 }),
+                "{jwks}"
+            );
         }
     }
 
     #[test]
-    fn the_time_is_required_and_may_have_fractions() {
-        let now = |json: &str| Input::new(&Value::parse(json).unwrap()).options().map(|options| options.now);
-        assert_eq!(now(r#"{"now": 1763942500.75}"#), Ok(1_763_942_500));
-        assert_eq!(now("{}").unwrap_err()[0].path.as_deref(), Some("now"));
-        assert!(now(r#"{"now": "soon"}"#).is_err());
-    }
-
-    #[test]
-    fn a_flag_is_true_or_false_and_nothing_else() {
-        let skip =
-            |json: &str| Input::new(&Value::parse(json).unwrap()).options().map(|options| options.skip.signature);
-        assert_eq!(skip(r#"{"now": 1, "skip": {"signature": true}}"#), Ok(true));
-        assert_eq!(skip(r#"{"now": 1}"#), Ok(false));
-        assert!(skip(r#"{"now": 1, "skip": {"signature": 1}}"#).is_err());
+    fn options_are_what_they_should_be() {
+        let options = |json: &str| Value::parse(json).unwrap();
+        let wrong = |json: &str| Input::new(&options(json)).count("leeway").unwrap_err()[0].message.clone();
+        assert_eq!(wrong(r#"{"leeway": -1}"#), "expected a whole number from 0, found an integer");
+        assert_eq!(wrong(r#"{"leeway": "60"}"#), "expected a whole number from 0, found `60`");
+        assert_eq!(Input::new(&options(r#"{"leeway": null}"#)).count("leeway"), Ok(None));
+        assert!(Input::new(&options(r#"{"dialect": "glob"}"#)).dialect().is_err());
+        assert!(Input::new(&options(r#"{"organization": ""}"#)).text("organization").is_err());
     }
 }

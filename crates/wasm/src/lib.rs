@@ -3,20 +3,19 @@
 //! Every function returns a tagged value, `{ ok: true, value }` or `{ ok: false, errors }`. Nothing a caller passes makes
 //! it throw.
 
+mod engine;
+mod fields;
 mod input;
-mod types;
 
-use claimgate::claims::{Claims, TrustedClaims, Value};
-use claimgate::explain::{Explanation, explain as explain_claims};
-use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, inspect};
+use claimgate::claims::Claims;
 use claimgate::jwt::{Jwk, Jwks, decode_unverified as decode};
 use claimgate::pattern::{Pattern, Trace};
-use claimgate::policy::{PolicyDefinition, PolicySet, parse_policies as parse};
+use claimgate::policy::{PolicyDefinition, parse_policies as parse};
 use js_sys::{JSON, JsString};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use input::Input;
+pub use engine::Core;
 
 /// An error with a stable code.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,73 +58,6 @@ pub fn decode_unverified(token: &JsValue) -> JsValue {
         let key_id = token.key_id().map(str::to_owned);
         Ok(Decoded { header: token.header, claims: token.claims, key_id, algorithm })
     }))
-}
-
-/// Every check of a token but the policies; the value lists them in their order.
-#[wasm_bindgen(skip_typescript)]
-#[must_use]
-pub fn verify(token: &JsValue, options: &JsValue) -> JsValue {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Verification {
-        verified: bool,
-        header: Option<Claims>,
-        claims: Option<Claims>,
-        issuer: Option<usize>,
-        checks: Vec<Check>,
-        unchecked: Vec<String>,
-    }
-    answer(inspected(token, options).map(|inspection| {
-        let checks: Vec<_> = inspection.checks.into_iter().filter(|check| check.id != CheckId::Policies).collect();
-        Verification {
-            verified: checks.iter().all(|check| check.status == CheckStatus::Passed),
-            header: inspection.header,
-            claims: inspection.claims,
-            issuer: inspection.issuer,
-            checks,
-            unchecked: inspection.unchecked,
-        }
-    }))
-}
-
-/// Every check of a token and the policies of its issuer.
-#[wasm_bindgen(skip_typescript)]
-#[must_use]
-pub fn evaluate(token: &JsValue, options: &JsValue) -> JsValue {
-    answer(inspected(token, options))
-}
-
-fn inspected(token: &JsValue, options: &JsValue) -> Result<Inspection, Failures> {
-    let token = text(token, "token")?;
-    let options = value(options, "options")?;
-    let input = Input::new(&options);
-    Ok(inspect(&token, &input.compiled_issuers()?, &input.request()?, &input.options()?))
-}
-
-/// Explains how policies decide on claims that nobody has verified here: an object, or JSON text.
-#[wasm_bindgen(skip_typescript)]
-#[must_use]
-pub fn explain(claims: &JsValue, options: &JsValue) -> JsValue {
-    answer(explained(claims, options))
-}
-
-/// The same as text, in the manner of a compiler's diagnostics.
-#[wasm_bindgen(js_name = explainText, skip_typescript)]
-#[must_use]
-pub fn explain_text(claims: &JsValue, options: &JsValue) -> JsValue {
-    answer(explained(claims, options).map(|explanation| claimgate::explain::render_text(&explanation)))
-}
-
-fn explained(claims: &JsValue, options: &JsValue) -> Result<Explanation, Failures> {
-    let claims = match claims.is_string() {
-        true => Claims::from_json(&text(claims, "claims")?),
-        false => Claims::from_value(value(claims, "claims")?),
-    };
-    let claims = claims.map_err(|error| failure(error.code(), error))?;
-    let options = value(options, "options")?;
-    let input = Input::new(&options);
-    let policies = PolicySet::compile(&input.policies()?, input.dialect()?).map_err(policy_failures)?;
-    Ok(explain_claims(&policies, &TrustedClaims::dangerous_assume_verified(claims), &input.request()?))
 }
 
 /// Reads policies from JSON text, strictly.
@@ -174,18 +106,6 @@ fn text(value: &JsValue, name: &str) -> Result<String, Failures> {
         return Err(failure("wrong-argument", message));
     }
     Ok(String::from(string))
-}
-
-/// By way of JSON text, which refuses what has no JSON: cycles, `BigInt`, halves of surrogate pairs, getters that throw.
-fn value(value: &JsValue, name: &str) -> Result<Value, Failures> {
-    let json = JSON::stringify(value).map_err(|error| {
-        let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).unwrap_or_default();
-        let reason = message.lines().next().unwrap_or_default().trim().to_owned();
-        failure("wrong-argument", format_args!("expected `{name}` to be plain data, as JSON has it: {reason}"))
-    })?;
-    let missing = || failure("wrong-argument", format_args!("expected `{name}`, found nothing that JSON has"));
-    let json = json.as_string().ok_or_else(missing)?;
-    Value::parse(&json).map_err(|error| failure(error.code(), format_args!("`{name}` is {error}")))
 }
 
 /// The tagged value that every function returns.

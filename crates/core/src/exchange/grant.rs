@@ -8,7 +8,9 @@ use crate::claims::Value;
 use crate::explain::ReasonCode;
 use crate::inspect::{Begun, CheckId, CheckStatus, Checked, Inspection, Options, begin};
 use crate::issuer::Issuers;
-use crate::jwt::{BuiltIn, VerifySignature};
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+use crate::jwt::BuiltIn;
+use crate::jwt::VerifySignature;
 use crate::policy::RequestedToken;
 
 /// How an exchange is decided. No check can be left out.
@@ -112,6 +114,7 @@ impl Grant {
 /// assert_eq!(refusal.error.oauth(), OauthError::InvalidTarget);
 /// # Ok::<(), claimgate::exchange::ExchangeError>(())
 /// ```
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 pub fn exchange(
     request: &ExchangeRequest,
     issuers: Option<&Issuers>,
@@ -120,10 +123,10 @@ pub fn exchange(
     exchange_with(request, issuers, options, &BuiltIn)
 }
 
-/// The same with somebody else's signature check.
+/// Decides a request, with somebody else's signature check.
 ///
 /// # Errors
-/// As [`exchange`].
+/// A [`Refusal`] with its OAuth error.
 pub fn exchange_with(
     request: &ExchangeRequest,
     issuers: Option<&Issuers>,
@@ -152,7 +155,7 @@ pub fn begin_exchange(
 /// Decides a request whose subject token went through its checks.
 ///
 /// # Errors
-/// As [`exchange`]; and where a check was left out, or `checked` is another token's.
+/// A [`Refusal`] with its OAuth error; also where a check was left out, or `checked` is another token's.
 pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Refusal> {
     if !checked.is_complete() || !checked.is_of(&request.subject_token) {
         let problem = "its checks were left out, or were those of another token".to_owned();

@@ -12,7 +12,9 @@ mod parameters;
 mod request;
 
 pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
-pub use grant::{ExchangeOptions, Grant, TokenResponse, begin_exchange, conclude, exchange, exchange_with};
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+pub use grant::exchange;
+pub use grant::{ExchangeOptions, Grant, TokenResponse, begin_exchange, conclude, exchange_with};
 pub use parameters::BodyKind;
 pub use request::ExchangeRequest;
 

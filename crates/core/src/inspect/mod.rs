@@ -9,7 +9,9 @@ use crate::claims::Claims;
 use crate::explain::{Decided, Explanation, Outcome};
 use crate::finding::Finding;
 use crate::issuer::Issuers;
-use crate::jwt::{BuiltIn, DEFAULT_MAX_SIZE, TokenError, VerifySignature};
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+use crate::jwt::BuiltIn;
+use crate::jwt::{DEFAULT_MAX_SIZE, TokenError, VerifySignature};
 use crate::policy::RequestedToken;
 
 pub use walk::{Begun, Checked, Pending, begin};
@@ -173,12 +175,13 @@ impl TokenDecision {
 }
 
 /// Runs every check of a token in order, with the built-in signature check. The first failure ends it.
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[must_use]
 pub fn inspect(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> Inspection {
     inspect_with(token, issuers, request, options, &BuiltIn)
 }
 
-/// The same with somebody else's signature check.
+/// Runs every check of a token in order, with somebody else's signature check.
 #[must_use]
 pub fn inspect_with(
     token: &str,
@@ -191,6 +194,7 @@ pub fn inspect_with(
 }
 
 /// Decides as [`inspect`] does, and says no more than the decision and its code.
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[must_use]
 pub fn decide(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> TokenDecision {
     begin(token, issuers, options).settle(&BuiltIn).decide(request)

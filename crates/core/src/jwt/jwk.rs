@@ -183,6 +183,13 @@ impl Jwk {
         text
     }
 
+    /// The key as a JWK of its required members alone, as hosts import it; nothing where there is a problem. Its SHA-256
+    /// is the key's thumbprint ([RFC 7638, section 3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
+    #[must_use]
+    pub fn to_json(&self) -> Option<String> {
+        self.public_key.as_ref().map(|key| key.to_json(&self.kty, self.crv.as_deref()))
+    }
+
     fn name(&self) -> &str {
         self.kid.as_deref().unwrap_or("(without kid)")
     }

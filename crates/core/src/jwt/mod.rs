@@ -15,5 +15,7 @@ pub use decode::{
 };
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError, MAX_RSA_BITS, MIN_RSA_BITS};
-pub use signature::{BuiltIn, SignatureCheck, VerifySignature};
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+pub use signature::BuiltIn;
+pub use signature::{CryptoProvider, Provider, SignatureCheck, VerifySignature};
 pub(crate) use times::{TimesNote, check_times};

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::{Algorithm as Jwa, DecodingKey, DecodingKeyKind, errors};
 
 use super::weak::{is_roca, is_small_order};
@@ -73,14 +73,47 @@ impl PublicKey {
             .ok_or_else(|| "the point `x` is not on the curve".to_owned())
     }
 
+    /// The key, unless the built-in cryptography finds its point off the curve. Without that, the host finds out when
+    /// it imports the key.
     fn on_curve(self, algorithm: Algorithm) -> Option<Self> {
-        (DEFAULT_PROVIDER.verifier_factory)(&jwa(algorithm), &self.0).is_ok().then_some(self)
+        #[cfg(feature = "rust_crypto")]
+        if (jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.verifier_factory)(&jwa(algorithm), &self.0).is_err() {
+            return None;
+        }
+        let _ = algorithm;
+        Some(self)
     }
 
     /// Whether `signature` is one of this key over `input`.
-    pub(super) fn verify(&self, algorithm: Algorithm, input: &str, signature: &[u8]) -> errors::Result<bool> {
-        let verifier = (DEFAULT_PROVIDER.verifier_factory)(&jwa(algorithm), &self.0)?;
+    pub(super) fn verify(
+        &self,
+        provider: &CryptoProvider,
+        algorithm: Algorithm,
+        input: &str,
+        signature: &[u8],
+    ) -> errors::Result<bool> {
+        let verifier = (provider.verifier_factory)(&jwa(algorithm), &self.0)?;
         Ok(verifier.verify(input.as_bytes(), &signature.to_vec()).is_ok())
+    }
+
+    /// The key's required members in the order of [RFC 7638, section 3.2](https://www.rfc-editor.org/rfc/rfc7638#section-3.2).
+    pub(super) fn to_json(&self, kty: &str, crv: Option<&str>) -> String {
+        let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        match (self.0.kind(), crv) {
+            (DecodingKeyKind::RsaModulusExponent { n, e }, _) => {
+                format!(r#"{{"e":"{}","kty":"{kty}","n":"{}"}}"#, text(n), text(e))
+            }
+            (DecodingKeyKind::SecretOrDer(point), Some("Ed25519")) => {
+                format!(r#"{{"crv":"Ed25519","kty":"{kty}","x":"{}"}}"#, text(point))
+            }
+            (DecodingKeyKind::SecretOrDer(point), crv) => {
+                // Behind SEC 1's tag for an uncompressed point, both coordinates have one length.
+                let coordinates = point.get(1..).unwrap_or_default();
+                let (x, y) = coordinates.split_at(coordinates.len() / 2);
+                let crv = crv.unwrap_or_default();
+                format!(r#"{{"crv":"{crv}","kty":"{kty}","x":"{}","y":"{}"}}"#, text(x), text(y))
+            }
+        }
     }
 
     fn numbers(&self) -> (&[u8], &[u8]) {

@@ -1,5 +1,7 @@
 //! The signature check, behind a seam: a host may do it with its own cryptography.
 
+pub use jsonwebtoken::crypto::CryptoProvider;
+
 use super::{Algorithm, Jwk, TokenError};
 
 /// What must be checked: that `signature` is one of `key` over `signing_input`.
@@ -25,14 +27,33 @@ pub trait VerifySignature {
 }
 
 /// The built-in way: the `jsonwebtoken` crate, with the key as [`Jwks::parse`](super::Jwks::parse) has prepared it.
+///
+/// It takes the cryptography of the feature `aws_lc_rs`, or else of `rust_crypto`.
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BuiltIn;
 
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 impl VerifySignature for BuiltIn {
+    fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
+        #[cfg(feature = "aws_lc_rs")]
+        let provider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+        #[cfg(not(feature = "aws_lc_rs"))]
+        let provider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+        Provider(provider).verify(check)
+    }
+}
+
+/// The cryptography that a synchronous host brings along, as `jsonwebtoken` takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Provider(pub &'static CryptoProvider);
+
+impl VerifySignature for Provider {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
         let unchecked = |problem: String| TokenError::SignatureUnchecked { problem };
         let problem = || unchecked(check.key.problem.clone().unwrap_or_default());
         let key = check.key.public_key.as_ref().ok_or_else(problem)?;
-        key.verify(check.algorithm, check.signing_input, check.signature).map_err(|error| unchecked(error.to_string()))
+        key.verify(self.0, check.algorithm, check.signing_input, check.signature)
+            .map_err(|error| unchecked(error.to_string()))
     }
 }

@@ -2,20 +2,12 @@
 //!
 //! A literal is compared; literals around `*` and `.` are looked for from left to right, which is exact because each has a
 //! fixed length. What is left are patterns with a `?` that takes zero or one character. They go through `globset`, when
-//! they are first matched: compiled, one takes more memory than a hundred patterns written down.
-//!
-//! `globset` works on bytes, has wildcards of its own (`[`, `{`, `**/`) and turns `\` into `/` on some hosts. So a
-//! pattern is written anew in a small part of its language: escaped ASCII literals, `?`, `*` and `{?,}`. For "one
-//! character" to be one byte, characters outside ASCII are *folded*: a pattern can only tell apart the literals that
-//! it names, so each such literal gets an ASCII byte that the pattern does not use, and every other character
-//! becomes one common byte. That keeps the answer exact and the value one byte a character.
-
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+//! they are first matched: compiled, one takes more memory than a hundred patterns written down. A build without the
+//! feature `globset`, for the sake of its size, matches them as the reference does, in time linear in pattern × value.
 use std::sync::OnceLock;
 
-use globset::{Candidate, GlobBuilder, GlobMatcher};
-
+#[cfg(feature = "globset")]
+use super::glob::Glob;
 use super::segments::Segments;
 use super::{Dialect, Item, Token, parse, reference};
 
@@ -31,8 +23,34 @@ pub(super) enum Matcher {
     Length(Bounds),
     /// Literals, `.` and `*`.
     Segments(Segments),
-    /// Everything else; nothing inside if there are more distinct characters than bytes to fold them into.
-    Glob(Box<OnceLock<Option<Glob>>>),
+    /// Everything else.
+    Other(Box<OnceLock<Other>>),
+}
+
+#[derive(Clone)]
+pub(super) enum Other {
+    #[cfg(feature = "globset")]
+    Glob(Glob),
+    /// Without `globset`, or if there are more distinct characters than bytes to fold them into.
+    Reference(Vec<Item>),
+}
+
+impl Other {
+    fn compile(items: Vec<Item>) -> Self {
+        #[cfg(feature = "globset")]
+        if let Some(glob) = Glob::compile(&items) {
+            return Self::Glob(glob);
+        }
+        Self::Reference(items)
+    }
+
+    fn is_match(&self, value: &str) -> bool {
+        match self {
+            #[cfg(feature = "globset")]
+            Self::Glob(glob) => glob.is_match(value),
+            Self::Reference(items) => reference::is_match(items, value),
+        }
+    }
 }
 
 impl Matcher {
@@ -48,7 +66,7 @@ impl Matcher {
         }
         match Segments::of(items) {
             Some(segments) => Self::Segments(segments),
-            None => Self::Glob(Box::default()),
+            None => Self::Other(Box::default()),
         }
     }
 
@@ -63,10 +81,7 @@ impl Matcher {
             }
             Self::Length(bounds) => bounds.contains(value.chars().count()),
             Self::Segments(segments) => segments.is_match(value),
-            Self::Glob(glob) => match glob.get_or_init(|| Glob::compile(&parse(source, dialect))) {
-                Some(glob) => glob.is_match(value),
-                None => reference::is_match(&parse(source, dialect), value),
-            },
+            Self::Other(other) => other.get_or_init(|| Other::compile(parse(source, dialect))).is_match(value),
         }
     }
 }
@@ -80,29 +95,6 @@ fn one_star(source: &str, items: &[Item]) -> Option<u32> {
     u32::try_from(byte).ok().filter(|_| is_plain)
 }
 
-/// A pattern as `globset` has it.
-#[derive(Clone)]
-pub(super) struct Glob {
-    matcher: GlobMatcher,
-    fold: Fold,
-}
-
-impl Glob {
-    pub(super) fn compile(items: &[Item]) -> Option<Self> {
-        let fold = Fold::new(items)?;
-        let glob = GlobBuilder::new(&glob_text(items, &fold))
-            .backslash_escape(true)
-            .empty_alternates(true)
-            .literal_separator(false)
-            .build();
-        Some(Self { matcher: glob.ok()?.compile_matcher(), fold })
-    }
-
-    pub(super) fn is_match(&self, value: &str) -> bool {
-        self.matcher.is_match_candidate(&Candidate::from_bytes(self.fold.apply(value).as_bytes()))
-    }
-}
-
 fn literal_text(items: &[Item]) -> Option<String> {
     items
         .iter()
@@ -111,23 +103,6 @@ fn literal_text(items: &[Item]) -> Option<String> {
             _ => None,
         })
         .collect()
-}
-
-/// Writes the pattern in globset's language. A run of wildcards is put in its shortest form, `..*` for `*.?*.`:
-/// `**` would be another wildcard there.
-fn glob_text(items: &[Item], fold: &Fold) -> String {
-    let mut text = String::new();
-    for part in parts(items) {
-        match part {
-            Part::Literal(c) => push_escaped(fold.literal(c), &mut text),
-            Part::Run(run) => {
-                text.extend(std::iter::repeat_n('?', run.ones));
-                text.extend(std::iter::repeat_n("{?,}", run.optional));
-                text.extend(run.many.then_some('*'));
-            }
-        }
-    }
-    text
 }
 
 /// A pattern's literals, and its runs of wildcards in their shortest form.
@@ -194,67 +169,4 @@ pub(super) fn parts(items: &[Item]) -> Vec<Part> {
         }
     }
     parts
-}
-
-fn push_escaped(c: char, text: &mut String) {
-    if !c.is_ascii_alphanumeric() {
-        text.push('\\');
-    }
-    text.push(c);
-}
-
-/// How characters that globset would not take for one character, or not for themselves, become one byte each.
-#[derive(Clone)]
-pub(super) struct Fold {
-    /// The pattern's literals that need one, with their stand-ins.
-    stand_ins: Vec<(char, char)>,
-    /// Stands for every character that the pattern does not name.
-    other: char,
-}
-
-impl Fold {
-    fn new(items: &[Item]) -> Option<Self> {
-        let literals: BTreeSet<char> = items
-            .iter()
-            .filter_map(|item| match item.token {
-                Token::Literal(c) => Some(c),
-                _ => None,
-            })
-            .collect();
-        let mut free = ('\u{1}'..='\u{7f}').filter(|c| !literals.contains(c) && !matches!(c, '/' | '\\'));
-        let other = free.next()?;
-        let stand_ins = literals
-            .iter()
-            .filter(|c| needs_folding(**c))
-            .map(|c| Some((*c, free.next()?)))
-            .collect::<Option<Vec<_>>>()?;
-        Some(Self { stand_ins, other })
-    }
-
-    fn literal(&self, c: char) -> char {
-        self.stand_ins.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to)
-    }
-
-    fn apply<'a>(&self, value: &'a str) -> Cow<'a, str> {
-        if self.stand_ins.is_empty() && !value.chars().any(needs_folding) {
-            return Cow::Borrowed(value);
-        }
-        Cow::Owned(value.chars().map(|c| self.fold_char(c)).collect())
-    }
-
-    fn fold_char(&self, c: char) -> char {
-        for (from, to) in &self.stand_ins {
-            if *from == c {
-                return *to;
-            }
-            if *to == c {
-                return self.other;
-            }
-        }
-        if needs_folding(c) { self.other } else { c }
-    }
-}
-
-fn needs_folding(c: char) -> bool {
-    !c.is_ascii() || c == '\\'
 }

@@ -20,6 +20,8 @@
 //! ```
 
 mod compile;
+#[cfg(feature = "globset")]
+mod glob;
 mod outline;
 mod reference;
 mod segments;
@@ -242,10 +244,11 @@ pub fn reference_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
 
 /// The same by way of `globset` whatever the pattern's shape, for property tests and benchmarks; nothing for the rare
 /// pattern with more distinct characters than it can tell apart.
+#[cfg(feature = "globset")]
 #[doc(hidden)]
 #[must_use]
 pub fn globset_match(pattern: &str, dialect: Dialect, value: &str) -> Option<bool> {
-    compile::Glob::compile(&parse(pattern, dialect)).map(|glob| glob.is_match(value))
+    glob::Glob::compile(&parse(pattern, dialect)).map(|glob| glob.is_match(value))
 }
 
 fn parse(source: &str, dialect: Dialect) -> Vec<Item> {

@@ -130,6 +130,13 @@ impl PolicySet {
         &self.findings
     }
 
+    /// The claims that the policies ask for, each once, in no particular order. A decision depends on no other.
+    pub fn claim_paths(&self) -> impl Iterator<Item = &ClaimPath> {
+        let mut seen = std::collections::HashSet::new();
+        let paths = self.policies.iter().flat_map(|policy| &policy.rules).map(|rule| &*rule.path);
+        paths.filter(move |path| seen.insert(path.segments()))
+    }
+
     pub(crate) fn index(&self) -> &Index {
         &self.index
     }
