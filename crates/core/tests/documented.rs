@@ -13,6 +13,9 @@ use markdown::{code, file, root, span, tables};
 
 const PAGE: &str = "docs/errors.md";
 
+/// The pages of the reference.
+const PAGES: [&str; 5] = ["errors.md", "exchange.md", "policy-language.md", "token-checks.md", "explanations.md"];
+
 /// Where codes come from: the engine, and the layer between it and JavaScript.
 const SOURCES: [&str; 2] = ["crates/core/src", "crates/wasm/src"];
 
@@ -64,7 +67,7 @@ fn every_row_says_what_a_code_means_and_what_mends_it() {
 #[test]
 fn other_pages_name_codes_that_exist() {
     let codes = documented();
-    for page in ["exchange.md", "policy-language.md", "token-checks.md", "explanations.md"] {
+    for page in PAGES {
         for table in tables(&file(&format!("docs/{page}"))) {
             let Some(column) = table.header.iter().position(|name| name == "code") else { continue };
             for row in table.rows {
@@ -73,6 +76,21 @@ fn other_pages_name_codes_that_exist() {
                     assert!(codes.contains(code), "docs/{page}: `{code}` is not in {PAGE}");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn links_between_the_pages_lead_somewhere() {
+    let docs = PAGES.map(|page| format!("docs/{page}"));
+    for page in ["README.md", "ARCHITECTURE.md"].into_iter().chain(docs.iter().map(String::as_str)) {
+        let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for link in links(&file(page)).into_iter().filter(|link| !link.contains("://")) {
+            let (path, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let path = if path.is_empty() { page.to_owned() } else { format!("{folder}/{path}") };
+            assert!(root().join(path.trim_start_matches('/')).exists(), "{page}: `{link}` leads nowhere");
+            let is_there = anchor.is_empty() || anchors(&file(path.trim_start_matches('/'))).contains(anchor);
+            assert!(is_there, "{page}: `{link}` leads to no heading");
         }
     }
 }
@@ -117,6 +135,18 @@ fn documented() -> BTreeSet<String> {
         assert!(codes.insert(span(&row[0]).to_owned()), "{PAGE}: {} stands there twice", row[0]);
     }
     codes
+}
+
+/// What the links of a page lead to.
+fn links(text: &str) -> Vec<String> {
+    let target = |rest: &str| rest.split_once(')').map(|(target, _)| target.to_owned());
+    text.split("](").skip(1).filter_map(target).collect()
+}
+
+/// The headings of a page as links name them.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let heading = |line: &str| line.starts_with('#').then(|| line.trim_start_matches('#').trim().to_lowercase());
+    text.lines().filter_map(heading).map(|heading| heading.replace(' ', "-")).collect()
 }
 
 /// Every code with a file that has it.
