@@ -22,6 +22,7 @@ impl From<ExchangeError> for Refusal {
 
 /// The OAuth error codes that an exchange can end in (RFC 6749, section 5.2; RFC 8693, section 2.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OauthError {
     /// A parameter is missing, repeated or unsupported, or the token is not accepted.
@@ -143,6 +144,7 @@ impl ExchangeError {
 
 /// The body of a refusal (RFC 6749, section 5.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorResponse {
     /// The code.
     pub error: OauthError,

@@ -40,6 +40,7 @@ impl ExchangeOptions {
 
 /// An exchange that is granted. The access token itself is the caller's to mint.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
     /// The organization.

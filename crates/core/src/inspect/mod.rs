@@ -54,6 +54,7 @@ pub struct Skip {
 
 /// The checks, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CheckId {
     /// Size, three parts, base64url, UTF-8, JSON.
@@ -94,6 +95,7 @@ impl CheckId {
 
 /// What became of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CheckStatus {
     /// It passed.
@@ -108,6 +110,7 @@ pub enum CheckStatus {
 
 /// One check with its line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
     /// Which one.
@@ -126,6 +129,7 @@ pub struct Check {
 
 /// Everything that is to say about a token and a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Inspection {
     /// The header, where the token could be decoded.
