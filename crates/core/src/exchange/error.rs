@@ -133,6 +133,14 @@ impl ExchangeError {
     }
 
     /// The body of the answer. `reference` is what the audit log calls this refusal.
+    ///
+    /// ```
+    /// use claimgate::exchange::{BodyKind, ExchangeRequest};
+    ///
+    /// let error = ExchangeRequest::parse("", BodyKind::Form).unwrap_err();
+    /// let body = error.response("7f3a");
+    /// assert_eq!(body.error_description, "parameter `grant_type` is missing (reference 7f3a)");
+    /// ```
     #[must_use]
     pub fn response(&self, reference: &str) -> ErrorResponse {
         ErrorResponse {

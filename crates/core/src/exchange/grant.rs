@@ -26,6 +26,12 @@ pub struct ExchangeOptions {
 
 impl ExchangeOptions {
     /// At the time `now`, with 60 seconds of leeway and tokens up to 64 KiB.
+    ///
+    /// ```
+    /// use claimgate::exchange::ExchangeOptions;
+    ///
+    /// assert_eq!(ExchangeOptions::at(1_763_942_500).leeway, 60);
+    /// ```
     #[must_use]
     pub fn at(now: i64) -> Self {
         let Options { now, leeway, max_size, .. } = Options::at(now);

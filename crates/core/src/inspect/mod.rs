@@ -17,6 +17,15 @@ use crate::policy::RequestedToken;
 pub use walk::{Begun, Checked, Pending, begin};
 
 /// How a token is inspected.
+///
+/// ```
+/// use claimgate::inspect::{Options, Skip};
+///
+/// // A simulation at another time, without a signature.
+/// let skip = Skip { signature: true, ..Skip::default() };
+/// let options = Options { skip, leeway: 0, ..Options::at(1_763_942_500) };
+/// assert_eq!(options.max_size, 65_536);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The time, in seconds since 1970.
@@ -179,6 +188,17 @@ impl TokenDecision {
 }
 
 /// Runs every check of a token in order, with the built-in signature check. The first failure ends it.
+///
+/// ```
+/// use claimgate::inspect::{Options, inspect};
+/// use claimgate::issuer::Issuers;
+/// use claimgate::policy::RequestedToken;
+///
+/// let request = RequestedToken::Organization { admin: false };
+/// let options = Options::at(1_763_942_500);
+/// let inspection = inspect("a.b", &Issuers::default(), &request, &options);
+/// assert_eq!(inspection.summary, "denied: expected three parts joined by `.`, found 2");
+/// ```
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[must_use]
 pub fn inspect(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> Inspection {
@@ -186,6 +206,25 @@ pub fn inspect(token: &str, issuers: &Issuers, request: &RequestedToken, options
 }
 
 /// Runs every check of a token in order, with somebody else's signature check.
+///
+/// ```
+/// use claimgate::inspect::{Options, inspect_with};
+/// use claimgate::issuer::Issuers;
+/// use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
+/// use claimgate::policy::RequestedToken;
+///
+/// struct Hardware;
+///
+/// impl VerifySignature for Hardware {
+///     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
+///         Err(TokenError::SignatureUnchecked { problem: format!("no {} here", check.algorithm.as_str()) })
+///     }
+/// }
+///
+/// let request = RequestedToken::Organization { admin: false };
+/// let inspection = inspect_with("a.b", &Issuers::default(), &request, &Options::at(0), &Hardware);
+/// assert_eq!(inspection.checks.len(), 7);
+/// ```
 #[must_use]
 pub fn inspect_with(
     token: &str,
@@ -198,6 +237,17 @@ pub fn inspect_with(
 }
 
 /// Decides as [`inspect`] does, and says no more than the decision and its code.
+///
+/// ```
+/// use claimgate::inspect::{Options, decide};
+/// use claimgate::issuer::Issuers;
+/// use claimgate::policy::RequestedToken;
+///
+/// let request = RequestedToken::Organization { admin: false };
+/// let options = Options::at(1_763_942_500);
+/// let decision = decide("a.b", &Issuers::default(), &request, &options);
+/// assert_eq!(decision.code(), "token-segments");
+/// ```
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[must_use]
 pub fn decide(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> TokenDecision {

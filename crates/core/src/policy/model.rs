@@ -148,6 +148,13 @@ impl Serialize for PolicyDefinition {
 }
 
 /// Policies as pretty JSON: `{"policies": [...]}`, the body that Pulumi's API takes.
+///
+/// ```
+/// use claimgate::policy::{Decision, PolicyDefinition, TokenType, parse_policies, to_json};
+///
+/// let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", "*:pull_request");
+/// assert_eq!(parse_policies(&to_json(&[deny.clone()])), Ok(vec![deny]));
+/// ```
 #[must_use]
 pub fn to_json(policies: &[PolicyDefinition]) -> String {
     #[derive(serde::Serialize)]
