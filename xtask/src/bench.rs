@@ -11,8 +11,6 @@ pub(crate) fn run() -> Result<()> {
     let words = ["run", "--quiet", "--release", "--manifest-path", "crates/bench/Cargo.toml"];
     show(command("cargo", &words).env("CARGO_TARGET_DIR", root().join("target/bench")))?;
     let app = tools::App::set_up()?;
-    tools::nodejs_package()?;
-    show(&mut command("node", &["tests/bench/wasm.mjs"]))?;
     app.build()?;
     let address = serve::in_background(&root().join("dist"))?;
     let url = format!("http://{address}/");

@@ -1,6 +1,7 @@
 //! The two commands of the README, and what CI calls. `cargo xtask` alone lists them.
 
 mod bench;
+mod npm;
 mod serve;
 mod shell;
 mod steps;
@@ -15,6 +16,8 @@ cargo xtask COMMAND
   test [--only A,B]    set up what is missing and run every check and test, or only the named steps
   test --list          name the steps
   build                build the app into dist/
+  npm                  build the npm package and pack it into target/npm/
+  schema               write docs/schema/ anew
   setup                set up what is missing, and nothing else
   bench                the numbers of docs/benchmarks.md";
 
@@ -31,6 +34,11 @@ fn main() -> Result<()> {
         }
         ["test", "--only", names] => steps::run_all(Some(names)),
         ["build"] => tools::App::set_up()?.build(),
+        ["npm"] => npm::pack().map(|_| ()),
+        ["schema"] => shell::run(
+            shell::command("cargo", &["test", "-p", "claimgate", "--features", "schema", "--test", "schema"])
+                .env("CLAIMGATE_WRITE_SCHEMA", "1"),
+        ),
         ["setup"] => tools::set_up_everything(),
         ["bench"] => bench::run(),
         [] | ["help" | "--help" | "-h"] => {

@@ -73,6 +73,7 @@ fn clippy() -> Result<()> {
 
 fn rust() -> Result<()> {
     cargo("test --workspace")?;
+    cargo("test -p claimgate --features schema --test schema")?;
     // Whoever brings cryptography along builds the engine without.
     cargo("check -p claimgate --no-default-features")
 }

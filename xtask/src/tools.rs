@@ -28,10 +28,9 @@ pub(crate) struct App {
 impl App {
     /// Sets up what building the app needs.
     pub(crate) fn set_up() -> Result<Self> {
-        wasm_target()?;
+        set_up_wasm()?;
         let trunk = trunk().find_or_install()?;
-        let bindgen = wasm_bindgen("wasm-bindgen")?.find_or_install()?;
-        node_modules()?;
+        let bindgen = bindgen()?;
         let mut dirs: Vec<PathBuf> =
             [&trunk, &bindgen].iter().filter_map(|file| file.parent()).map(Path::to_path_buf).collect();
         dirs.push(root().join("tests/node_modules/.bin"));
@@ -103,13 +102,15 @@ pub(crate) fn node_modules() -> Result<()> {
     run(&mut command("npm", &["ci", "--prefix", "tests", "--no-audit", "--no-fund"]))
 }
 
-/// The Wasm layer, optimised for size as the app is, as a module that Node.js can load: `target/nodejs`.
-pub(crate) fn nodejs_package() -> Result<()> {
-    let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile web --target wasm32-unknown-unknown";
-    run(&mut command("cargo", &words.split(' ').collect::<Vec<_>>()))?;
-    let bindgen = wasm_bindgen("wasm-bindgen")?.find_or_install()?;
-    let wasm = target().join("wasm32-unknown-unknown/web/claimgate_wasm.wasm");
-    run(command(bindgen, &["--target", "nodejs", "--out-dir"]).arg(target().join("nodejs")).arg(wasm))
+/// What building Wasm needs, the app's or the npm package's.
+pub(crate) fn set_up_wasm() -> Result<()> {
+    wasm_target()?;
+    node_modules()
+}
+
+/// `wasm-bindgen`, of the version that the workspace names.
+pub(crate) fn bindgen() -> Result<PathBuf> {
+    wasm_bindgen("wasm-bindgen")?.find_or_install()
 }
 
 fn modified(file: &Path) -> Option<std::time::SystemTime> {

@@ -23,6 +23,13 @@ pub struct ClaimPath {
 }
 
 /// A text that is no claim path. Offsets are in characters, from 0.
+///
+/// ```
+/// use claimgate::claim_path::ClaimPath;
+///
+/// let error = ClaimPath::parse("a..b").unwrap_err();
+/// assert_eq!(error.code(), "claim-path-empty-segment");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimPathError {
@@ -87,6 +94,14 @@ impl ClaimPath {
     ///
     /// # Errors
     /// [`ClaimPathError`] says what was expected where.
+    ///
+    /// ```
+    /// use claimgate::claim_path::ClaimPath;
+    ///
+    /// let path = ClaimPath::parse(r#""kubernetes.io".namespace"#)?;
+    /// assert_eq!(path.segments(), ["kubernetes.io", "namespace"]);
+    /// # Ok::<(), claimgate::claim_path::ClaimPathError>(())
+    /// ```
     pub fn parse(source: &str) -> Result<Self, ClaimPathError> {
         if source.is_empty() {
             return Err(ClaimPathError::Empty);
@@ -112,6 +127,12 @@ impl ClaimPath {
     }
 
     /// Writes the path of the given member names, with quotes where they are needed.
+    ///
+    /// ```
+    /// use claimgate::claim_path::ClaimPath;
+    ///
+    /// assert_eq!(ClaimPath::of(&["kubernetes.io", "namespace"]), r#""kubernetes.io".namespace"#);
+    /// ```
     #[must_use]
     pub fn of(segments: &[&str]) -> String {
         segments.iter().map(|segment| quote(segment)).collect::<Vec<_>>().join(".")

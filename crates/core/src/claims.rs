@@ -22,6 +22,13 @@ pub use crate::json::Value;
 pub struct Claims(Value);
 
 /// A text that is no claims set.
+///
+/// ```
+/// use claimgate::claims::Claims;
+///
+/// let error = Claims::from_json("{").unwrap_err();
+/// assert_eq!((error.code(), error.line(), error.column()), ("json-syntax", Some(1), Some(1)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimsError {
@@ -78,6 +85,13 @@ impl Claims {
     ///
     /// # Errors
     /// [`ClaimsError::NotAnObject`] for any other value.
+    ///
+    /// ```
+    /// use claimgate::claims::{Claims, Value};
+    ///
+    /// let error = Claims::from_value(Value::Bool(true)).unwrap_err();
+    /// assert_eq!(error.to_string(), "expected a JSON object, found a boolean");
+    /// ```
     pub fn from_value(value: Value) -> Result<Self, ClaimsError> {
         match value {
             Value::Object(_) => Ok(Self(value)),
@@ -98,6 +112,14 @@ impl Claims {
     }
 
     /// All claims, in the token's order.
+    ///
+    /// ```
+    /// use claimgate::claims::Claims;
+    ///
+    /// let claims = Claims::from_json(r#"{"sub": "a", "aud": ["b"]}"#)?;
+    /// assert_eq!(claims.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["sub", "aud"]);
+    /// # Ok::<(), claimgate::claims::ClaimsError>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         let members = match &self.0 {
             Value::Object(members) => members.as_slice(),
@@ -107,6 +129,13 @@ impl Claims {
     }
 
     /// Compact JSON.
+    ///
+    /// ```
+    /// use claimgate::claims::Claims;
+    ///
+    /// assert_eq!(Claims::from_json(r#"{ "sub": "a" }"#)?.to_json(), r#"{"sub":"a"}"#);
+    /// # Ok::<(), claimgate::claims::ClaimsError>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         self.0.to_json()
@@ -189,6 +218,15 @@ pub(crate) fn usable(value: &Value) -> Usable {
 
 /// Claims that policies may be evaluated on: those of a token that passed every check, or claims that the caller
 /// vouches for by [`TrustedClaims::dangerous_assume_verified`].
+///
+/// ```
+/// use claimgate::claims::{Claims, TrustedClaims};
+///
+/// // Somebody else has checked signature, issuer and times.
+/// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub": "a"}"#)?);
+/// assert!(claims.claims().get("sub").is_some());
+/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrustedClaims(Claims);
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// A remark that changes no decision: a wildcard that is easily overlooked, a header that is ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// Stable code, for programs.

@@ -75,6 +75,13 @@ impl IssuerError {
 ///
 /// # Errors
 /// [`IssuerError`] says what is wrong.
+///
+/// ```
+/// use claimgate::issuer::validate_url;
+///
+/// assert!(validate_url("https://gitlab.com").is_ok());
+/// assert_eq!(validate_url("http://gitlab.com").unwrap_err().code(), "url-not-https");
+/// ```
 pub fn validate_url(url: &str) -> Result<(), IssuerError> {
     if url.is_empty() {
         return Err(IssuerError::Empty);
@@ -128,6 +135,15 @@ impl Issuer {
     ///
     /// # Errors
     /// [`PolicyError`]s with the paths `url`, `maxExpiration`, `jwks` and `policies[0]…`.
+    ///
+    /// ```
+    /// use claimgate::issuer::{Issuer, IssuerDefinition};
+    /// use claimgate::pattern::Dialect;
+    ///
+    /// let definition = IssuerDefinition { url: "gitlab.com".to_owned(), ..Default::default() };
+    /// let errors = Issuer::compile(&definition, Dialect::Pulumi).unwrap_err();
+    /// assert_eq!((errors[0].path.as_str(), errors[0].code), ("url", "url-not-https"));
+    /// ```
     pub fn compile(definition: &IssuerDefinition, dialect: Dialect) -> Result<Self, Vec<PolicyError>> {
         let mut errors = Vec::new();
         if let Err(error) = validate_url(&definition.url) {

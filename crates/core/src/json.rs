@@ -98,6 +98,14 @@ impl Value {
     ///
     /// # Errors
     /// [`JsonError`] with line and column.
+    ///
+    /// ```
+    /// use claimgate::json::Value;
+    ///
+    /// assert_eq!(Value::parse("[1, 1.5]")?, Value::Array(vec![Value::Integer(1), Value::Fraction(1.5)]));
+    /// assert_eq!(Value::parse(r#"{"a": 1, "a": 2}"#).unwrap_err().code(), "json-duplicate-member");
+    /// # Ok::<(), claimgate::json::JsonError>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, JsonError> {
         let problem = RefCell::new(None);
         let seed = Seed { depth: 0, problem: &problem };
@@ -131,6 +139,14 @@ impl Value {
     }
 
     /// A member of an object.
+    ///
+    /// ```
+    /// use claimgate::json::Value;
+    ///
+    /// let value = Value::parse(r#"{"a": "b"}"#)?;
+    /// assert_eq!(value.member("a").and_then(Value::as_str), Some("b"));
+    /// # Ok::<(), claimgate::json::JsonError>(())
+    /// ```
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Self> {
         match self {
@@ -149,6 +165,13 @@ impl Value {
     }
 
     /// The text that a rule is matched against: a string itself, an integer's or boolean's JSON text, else nothing.
+    ///
+    /// ```
+    /// use claimgate::json::Value;
+    ///
+    /// assert_eq!(Value::Bool(true).scalar_text().as_deref(), Some("true"));
+    /// assert_eq!(Value::Fraction(0.5).scalar_text(), None);
+    /// ```
     #[must_use]
     pub fn scalar_text(&self) -> Option<String> {
         match self {

@@ -23,4 +23,6 @@ pub mod json;
 pub mod jwt;
 pub mod pattern;
 pub mod policy;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod time;

@@ -16,11 +16,11 @@ const PAGE: &str = "docs/errors.md";
 /// The pages of the reference.
 const PAGES: [&str; 5] = ["errors.md", "exchange.md", "policy-language.md", "token-checks.md", "explanations.md"];
 
-/// Where codes come from: the engine, and the layer between it and JavaScript.
-const SOURCES: [&str; 2] = ["crates/core/src", "crates/wasm/src"];
+/// Where codes come from: the engine, the layer between it and JavaScript, and the JavaScript around that.
+const SOURCES: [&str; 3] = ["crates/core/src", "crates/wasm/src", "crates/wasm/npm/src"];
 
 /// Strings of the source that look like codes and are none.
-const NO_CODES: [&str; 0] = [];
+const NO_CODES: [&str; 2] = ["cache-control", "ieee-p1363"];
 
 /// What stands before a string that is a code, whatever it looks like.
 const BEFORE_CODES: [&str; 5] = ["Finding::new(", "finding(", "hint(", "failure(", "code:"];
@@ -154,10 +154,12 @@ fn source_codes() -> BTreeMap<String, String> {
     let mut codes = BTreeMap::new();
     for source in SOURCES {
         let mut files = Vec::new();
-        rust_files(&root().join(source), source, &mut files);
+        files_in(&root().join(source), source, &mut files);
         assert!(files.len() > 3, "{source} has its files");
         for name in files {
-            codes.extend(codes_in(&file(&name)).into_iter().map(|code| (code, name.clone())));
+            let text = file(&name);
+            let found = if name.ends_with(".js") { codes_in_javascript(&text) } else { codes_in(&text) };
+            codes.extend(found.into_iter().map(|code| (code, name.clone())));
         }
     }
     for name in NO_CODES {
@@ -166,12 +168,12 @@ fn source_codes() -> BTreeMap<String, String> {
     codes
 }
 
-fn rust_files(folder: &Path, name: &str, files: &mut Vec<String>) {
+fn files_in(folder: &Path, name: &str, files: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
         if entry.file_type().unwrap().is_dir() {
-            rust_files(&entry.path(), &name, files);
-        } else if name.ends_with(".rs") {
+            files_in(&entry.path(), &name, files);
+        } else if [".rs", ".js"].iter().any(|end| name.ends_with(end)) {
             files.push(name);
         }
     }
@@ -181,6 +183,13 @@ fn codes_in(source: &str) -> BTreeSet<String> {
     let source = source.split("#[cfg(test)]\n").next().unwrap_or_default();
     let is_code = |(text, place): &(String, Place)| *place == Place::OfCode || is_kebab(text);
     strings(source).into_iter().filter(is_code).map(|(text, _)| text).collect()
+}
+
+/// What stands between two quotes on one line. JavaScript has few strings, and its messages are in backticks.
+fn codes_in_javascript(source: &str) -> BTreeSet<String> {
+    let is_code_line = |line: &&str| !["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start));
+    let between = source.lines().filter(is_code_line).flat_map(|line| line.split('"').skip(1));
+    between.filter(|text| is_kebab(text)).map(str::to_owned).collect()
 }
 
 fn is_kebab(text: &str) -> bool {

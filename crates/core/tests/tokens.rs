@@ -683,6 +683,24 @@ fn each_check_that_is_left_out_says_so() {
 }
 
 #[test]
+fn a_key_is_written_as_its_required_members() {
+    // RFC 7638, section 3.1, and RFC 8037, appendix A.3: what the thumbprint is taken of.
+    let rsa = r#"{"e":"AQAB","kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"}"#;
+    let ed25519 = r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    for json in [rsa, ed25519] {
+        let with_more = format!(r#"{{"alg":"any","kid":"a",{}"#, &json[1..]);
+        assert_eq!(Jwks::parse(&with_more).unwrap().keys()[0].to_json().as_deref(), Some(json));
+    }
+    for (key, crv) in [(Key::P256(1), "P-256"), (Key::P384(1), "P-384")] {
+        let written = Jwks::parse(&key.jwk("")).unwrap().keys()[0].to_json().unwrap();
+        assert!(written.starts_with(&format!(r#"{{"crv":"{crv}","kty":"EC","x":""#)), "{written}");
+        let again = Jwks::parse(&written).unwrap();
+        assert_eq!(again.keys()[0].to_json(), Some(written));
+        assert_eq!(again.keys()[0].bits, Jwks::parse(&key.jwk("")).unwrap().keys()[0].bits);
+    }
+}
+
+#[test]
 fn issuers_that_share_a_url_have_no_say() {
     let own = || issuer(URL, Some(set(&[p256(r#""kid":"a""#)])));
     let request = RequestedToken::Organization { admin: false };

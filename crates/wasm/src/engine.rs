@@ -284,6 +284,13 @@ impl Core {
         }
     }
 
+    /// The token that a run's exchange brings.
+    #[must_use]
+    pub fn subject_token(&self, run: u32) -> String {
+        let run = self.runs.get(run as usize).and_then(Option::as_ref);
+        run.and_then(|run| run.exchange.as_ref()).map(|request| request.subject_token.clone()).unwrap_or_default()
+    }
+
     /// What a run waits for: -1 for nothing, or the number of the key times 16 and the number of the algorithm.
     #[must_use]
     pub fn wanted(&self, run: u32) -> f64 {
@@ -330,7 +337,7 @@ impl Core {
     /// Ends a run with a decision, for a request of that kind, whose target is `length` bytes of the buffer.
     ///
     /// The answer is `((policy + 1) * 2^20 + issuer + 1) * 32 + admin * 16 + reason`. The reason 15 stands for an error,
-    /// whose code is in [`Core::text`]; reasons of allowed requests come first.
+    /// whose code is in [`Core::text`]; 5 for a match that gives the role in [`Core::role`].
     pub fn decide(&mut self, run: u32, kind: u32, length: usize) -> f64 {
         let Some(checked) = self.take(run) else { return self.no_run() };
         let target = self.buffer.get(..length).map(std::str::from_utf8).and_then(Result::ok).unwrap_or_default();
@@ -413,13 +420,14 @@ impl Core {
         self.role = grant.and_then(|grant| grant.role_id.clone());
         let is_admin = grant.is_some_and(|grant| grant.admin);
         let reason = match decided.reason {
+            ReasonCode::AllowMatched if self.role.is_some() => 5,
             ReasonCode::AllowMatched => 0,
             ReasonCode::DenyMatched => 1,
             ReasonCode::DefaultDeny => 2,
             ReasonCode::AdminNotGranted => 3,
             ReasonCode::RoleAmbiguous => 4,
         };
-        debug_assert_eq!(reason == 0, decided.decision == Outcome::Allowed);
+        debug_assert_eq!(matches!(reason, 0 | 5), decided.decision == Outcome::Allowed);
         let policy = decided.policy.map_or(0.0, |index| index as f64 + 1.0);
         policy * 33_554_432.0 + f64::from(u32::from(is_admin) * 16 + reason)
     }

@@ -22,6 +22,7 @@ impl From<ExchangeError> for Refusal {
 
 /// The OAuth error codes that an exchange can end in (RFC 6749, section 5.2; RFC 8693, section 2.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OauthError {
     /// A parameter is missing, repeated or unsupported, or the token is not accepted.
@@ -132,6 +133,14 @@ impl ExchangeError {
     }
 
     /// The body of the answer. `reference` is what the audit log calls this refusal.
+    ///
+    /// ```
+    /// use claimgate::exchange::{BodyKind, ExchangeRequest};
+    ///
+    /// let error = ExchangeRequest::parse("", BodyKind::Form).unwrap_err();
+    /// let body = error.response("7f3a");
+    /// assert_eq!(body.error_description, "parameter `grant_type` is missing (reference 7f3a)");
+    /// ```
     #[must_use]
     pub fn response(&self, reference: &str) -> ErrorResponse {
         ErrorResponse {
@@ -143,6 +152,7 @@ impl ExchangeError {
 
 /// The body of a refusal (RFC 6749, section 5.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorResponse {
     /// The code.
     pub error: OauthError,

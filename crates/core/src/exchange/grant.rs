@@ -26,6 +26,12 @@ pub struct ExchangeOptions {
 
 impl ExchangeOptions {
     /// At the time `now`, with 60 seconds of leeway and tokens up to 64 KiB.
+    ///
+    /// ```
+    /// use claimgate::exchange::ExchangeOptions;
+    ///
+    /// assert_eq!(ExchangeOptions::at(1_763_942_500).leeway, 60);
+    /// ```
     #[must_use]
     pub fn at(now: i64) -> Self {
         let Options { now, leeway, max_size, .. } = Options::at(now);
@@ -40,6 +46,7 @@ impl ExchangeOptions {
 
 /// An exchange that is granted. The access token itself is the caller's to mint.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
     /// The organization.

@@ -17,6 +17,13 @@ impl BodyKind {
     ///
     /// # Errors
     /// [`ExchangeError::ContentType`] for any other type.
+    ///
+    /// ```
+    /// use claimgate::exchange::BodyKind;
+    ///
+    /// assert_eq!(BodyKind::of("application/json; charset=utf-8")?, BodyKind::Json);
+    /// # Ok::<(), claimgate::exchange::ExchangeError>(())
+    /// ```
     pub fn of(content_type: &str) -> Result<Self, ExchangeError> {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {

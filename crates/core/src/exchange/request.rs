@@ -39,6 +39,13 @@ impl ExchangeRequest {
     ///
     /// # Errors
     /// The first [`ExchangeError`], with what was expected and found.
+    ///
+    /// ```
+    /// use claimgate::exchange::{BodyKind, ExchangeRequest};
+    ///
+    /// let error = ExchangeRequest::parse("grant_type=password", BodyKind::Form).unwrap_err();
+    /// assert_eq!((error.code(), error.status()), ("grant-type", 400));
+    /// ```
     pub fn parse(body: &str, kind: BodyKind) -> Result<Self, ExchangeError> {
         let parameters = Parameters::parse(body, kind)?;
         let grant_type = parameters.required("grant_type")?;

@@ -8,6 +8,7 @@ use crate::policy::{Decision, RequestedToken, TokenType};
 
 /// Whether the token gets what it asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It does.
@@ -18,6 +19,7 @@ pub enum Outcome {
 
 /// A decision and everything that led to it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
     /// The decision.
@@ -42,6 +44,7 @@ pub struct Explanation {
 
 /// What decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reason {
     /// Stable code.
@@ -52,6 +55,7 @@ pub struct Reason {
 
 /// The ways in which a decision comes about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonCode {
     /// An allow matched and no deny did.
@@ -82,6 +86,7 @@ impl ReasonCode {
 
 /// What the granted token may do beyond its type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
     /// Whether it has organization admin permission.
@@ -92,6 +97,7 @@ pub struct Grant {
 
 /// The evidence of one policy.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyEvidence {
     /// Its index, from 0.
@@ -112,6 +118,7 @@ pub struct PolicyEvidence {
 
 /// What became of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum PolicyOutcome {
     /// It is about another token type or target.
@@ -124,6 +131,7 @@ pub enum PolicyOutcome {
 
 /// The evidence of one rule.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RuleEvidence {
     /// The claim path.
@@ -140,6 +148,7 @@ pub struct RuleEvidence {
 
 /// What became of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RuleOutcome {
     /// A value matched.
@@ -154,6 +163,7 @@ pub enum RuleOutcome {
 
 /// One value against one pattern.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ValueEvidence {
     /// The value's text.
@@ -166,6 +176,7 @@ pub struct ValueEvidence {
 
 /// The default denial: an entry of its own, applied or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DefaultDenial {
     /// Whether it decided.
@@ -176,6 +187,7 @@ pub struct DefaultDenial {
 
 /// The allow that came nearest, and what was missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NearestMiss {
     /// Index of the policy, from 0.
@@ -188,6 +200,7 @@ pub struct NearestMiss {
 
 /// One thing that would have to be otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// The claim of the rule.

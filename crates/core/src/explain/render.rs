@@ -9,6 +9,19 @@ use crate::pattern::{Capture, Position, Trace, visible};
 
 /// Renders an explanation for a terminal: the decision, then every policy with its rules, each value with what the
 /// wildcards took, or underlined from where it stopped matching.
+///
+/// ```
+/// use claimgate::claims::{Claims, TrustedClaims};
+/// use claimgate::explain::{explain, render_text};
+/// use claimgate::pattern::Dialect;
+/// use claimgate::policy::{PolicySet, RequestedToken};
+///
+/// let policies = PolicySet::compile(&[], Dialect::Pulumi).unwrap();
+/// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json("{}")?);
+/// let explanation = explain(&policies, &claims, &RequestedToken::Organization { admin: false });
+/// assert!(render_text(&explanation).starts_with("DENIED[default-deny]"));
+/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// ```
 #[must_use]
 pub fn render_text(explanation: &Explanation) -> String {
     let mut out = String::new();

@@ -17,6 +17,15 @@ use crate::policy::RequestedToken;
 pub use walk::{Begun, Checked, Pending, begin};
 
 /// How a token is inspected.
+///
+/// ```
+/// use claimgate::inspect::{Options, Skip};
+///
+/// // A simulation at another time, without a signature.
+/// let skip = Skip { signature: true, ..Skip::default() };
+/// let options = Options { skip, leeway: 0, ..Options::at(1_763_942_500) };
+/// assert_eq!(options.max_size, 65_536);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The time, in seconds since 1970.
@@ -54,6 +63,7 @@ pub struct Skip {
 
 /// The checks, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CheckId {
     /// Size, three parts, base64url, UTF-8, JSON.
@@ -94,6 +104,7 @@ impl CheckId {
 
 /// What became of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CheckStatus {
     /// It passed.
@@ -108,6 +119,7 @@ pub enum CheckStatus {
 
 /// One check with its line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
     /// Which one.
@@ -126,6 +138,7 @@ pub struct Check {
 
 /// Everything that is to say about a token and a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Inspection {
     /// The header, where the token could be decoded.
@@ -175,6 +188,17 @@ impl TokenDecision {
 }
 
 /// Runs every check of a token in order, with the built-in signature check. The first failure ends it.
+///
+/// ```
+/// use claimgate::inspect::{Options, inspect};
+/// use claimgate::issuer::Issuers;
+/// use claimgate::policy::RequestedToken;
+///
+/// let request = RequestedToken::Organization { admin: false };
+/// let options = Options::at(1_763_942_500);
+/// let inspection = inspect("a.b", &Issuers::default(), &request, &options);
+/// assert_eq!(inspection.summary, "denied: expected three parts joined by `.`, found 2");
+/// ```
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[must_use]
 pub fn inspect(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> Inspection {
@@ -182,6 +206,25 @@ pub fn inspect(token: &str, issuers: &Issuers, request: &RequestedToken, options
 }
 
 /// Runs every check of a token in order, with somebody else's signature check.
+///
+/// ```
+/// use claimgate::inspect::{Options, inspect_with};
+/// use claimgate::issuer::Issuers;
+/// use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
+/// use claimgate::policy::RequestedToken;
+///
+/// struct Hardware;
+///
+/// impl VerifySignature for Hardware {
+///     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
+///         Err(TokenError::SignatureUnchecked { problem: format!("no {} here", check.algorithm.as_str()) })
+///     }
+/// }
+///
+/// let request = RequestedToken::Organization { admin: false };
+/// let inspection = inspect_with("a.b", &Issuers::default(), &request, &Options::at(0), &Hardware);
+/// assert_eq!(inspection.checks.len(), 7);
+/// ```
 #[must_use]
 pub fn inspect_with(
     token: &str,
@@ -194,6 +237,17 @@ pub fn inspect_with(
 }
 
 /// Decides as [`inspect`] does, and says no more than the decision and its code.
+///
+/// ```
+/// use claimgate::inspect::{Options, decide};
+/// use claimgate::issuer::Issuers;
+/// use claimgate::policy::RequestedToken;
+///
+/// let request = RequestedToken::Organization { admin: false };
+/// let options = Options::at(1_763_942_500);
+/// let decision = decide("a.b", &Issuers::default(), &request, &options);
+/// assert_eq!(decision.code(), "token-segments");
+/// ```
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[must_use]
 pub fn decide(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> TokenDecision {

@@ -57,6 +57,14 @@ impl Algorithm {
     /// # Errors
     /// `none`, the HMAC algorithms, and other signature algorithms that are not supported, such as `ES512`, have errors
     /// of their own. Any further name is unknown; names count as they are written, in case too.
+    ///
+    /// ```
+    /// use claimgate::jwt::Algorithm;
+    ///
+    /// assert_eq!(Algorithm::parse("ES256")?.curve(), Some("P-256"));
+    /// assert_eq!(Algorithm::parse("HS256").unwrap_err().code(), "alg-symmetric");
+    /// # Ok::<(), claimgate::jwt::TokenError>(())
+    /// ```
     pub fn parse(name: &str) -> Result<Self, TokenError> {
         if let Some(algorithm) = Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name) {
             return Ok(algorithm);

@@ -87,6 +87,16 @@ impl<C> UnverifiedToken<C> {
 ///
 /// # Errors
 /// The [`TokenError`] of the first check of its form that fails.
+///
+/// ```
+/// use claimgate::jwt::decode_unverified;
+///
+/// // {"alg":"RS256"} and {"sub":"a"}
+/// let token = decode_unverified("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.AA")?;
+/// assert_eq!(token.claims.to_json(), r#"{"sub":"a"}"#);
+/// assert_eq!(token.algorithm()?.as_str(), "RS256");
+/// # Ok::<(), claimgate::jwt::TokenError>(())
+/// ```
 pub fn decode_unverified(token: &str) -> Result<UnverifiedToken, TokenError> {
     decode_unverified_within(token, DEFAULT_MAX_SIZE)
 }
@@ -107,6 +117,14 @@ pub fn decode_unverified_within(token: &str, max: usize) -> Result<UnverifiedTok
 /// # Errors
 /// The [`TokenError`] of the first check of its form that fails: size, three parts, canonical base64url, and a header
 /// that is a JSON object without duplicate members.
+///
+/// ```
+/// use claimgate::jwt::decode_unverified_jws;
+///
+/// let jws = decode_unverified_jws("eyJhbGciOiJSUzI1NiJ9.aGk.AA", 100)?;
+/// assert_eq!(jws.claims, b"hi");
+/// # Ok::<(), claimgate::jwt::TokenError>(())
+/// ```
 pub fn decode_unverified_jws(token: &str, max: usize) -> Result<CompactJws, TokenError> {
     let [header, payload, signature] = parts(token, max)?;
     Ok(CompactJws {

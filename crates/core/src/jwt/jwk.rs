@@ -113,6 +113,14 @@ impl Jwks {
     ///
     /// # Errors
     /// [`JwksError`] for what is no set of public keys at all.
+    ///
+    /// ```
+    /// use claimgate::jwt::Jwks;
+    ///
+    /// let jwks = Jwks::parse(r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "a", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#)?;
+    /// assert_eq!(jwks.keys()[0].describe(), "OKP Ed25519");
+    /// # Ok::<(), claimgate::jwt::JwksError>(())
+    /// ```
     pub fn parse(json: &str) -> Result<Self, JwksError> {
         let value = Value::parse(json)?;
         let items = match value.member("keys") {
@@ -139,6 +147,14 @@ impl Jwks {
     ///
     /// # Errors
     /// A [`TokenError`] that says why there is none, or why there is more than one.
+    ///
+    /// ```
+    /// use claimgate::jwt::{Algorithm, Jwks};
+    ///
+    /// let jwks = Jwks::parse(r#"{"keys": []}"#)?;
+    /// assert_eq!(jwks.select(Some("a"), Algorithm::ES256).unwrap_err().code(), "key-unknown");
+    /// # Ok::<(), claimgate::jwt::JwksError>(())
+    /// ```
     pub fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<Jwk>, TokenError> {
         let is_named = |key: &&Arc<Jwk>| kid.is_none() || key.kid.as_deref() == kid;
         let mut fitting = self.keys.iter().filter(is_named).filter(|key| key.misfit(algorithm).is_none());

@@ -101,7 +101,7 @@ impl PublicKey {
         let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         match (self.0.kind(), crv) {
             (DecodingKeyKind::RsaModulusExponent { n, e }, _) => {
-                format!(r#"{{"e":"{}","kty":"{kty}","n":"{}"}}"#, text(n), text(e))
+                format!(r#"{{"e":"{}","kty":"{kty}","n":"{}"}}"#, text(e), text(n))
             }
             (DecodingKeyKind::SecretOrDer(point), Some("Ed25519")) => {
                 format!(r#"{{"crv":"Ed25519","kty":"{kty}","x":"{}"}}"#, text(point))

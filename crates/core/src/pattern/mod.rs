@@ -168,12 +168,29 @@ impl Pattern {
     /// The same answer as [`Pattern::is_match`], with what each wildcard took, or where the match stopped.
     ///
     /// A `*` is shown with the shortest text that lets the rest match.
+    ///
+    /// ```
+    /// use claimgate::pattern::{Dialect, Pattern, Trace};
+    ///
+    /// let pattern = Pattern::new("repo:*:pull_request", Dialect::Pulumi)?;
+    /// let Trace::Matched { captures } = pattern.trace("repo:octo-org/x:pull_request") else { unreachable!() };
+    /// assert_eq!(captures[0].text, "octo-org/x");
+    /// # Ok::<(), claimgate::pattern::PatternError>(())
+    /// ```
     #[must_use]
     pub fn trace(&self, value: &str) -> Trace {
         reference::trace(&self.source, &self.items(), value)
     }
 
     /// Remarks on wildcards and escapes that are easily overlooked.
+    ///
+    /// ```
+    /// use claimgate::pattern::{Dialect, Pattern};
+    ///
+    /// let pattern = Pattern::new("https://github.com", Dialect::Pulumi)?;
+    /// assert_eq!(pattern.findings()[0].code, "dot-is-wildcard");
+    /// # Ok::<(), claimgate::pattern::PatternError>(())
+    /// ```
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let items = self.items();

@@ -9,6 +9,7 @@ use super::{Item, Token};
 
 /// An offset into a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Position {
     /// In Unicode scalar values.
@@ -19,6 +20,7 @@ pub struct Position {
 
 /// A part of a text, its end excluded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Span {
     /// The first character.
@@ -29,6 +31,7 @@ pub struct Span {
 
 /// What one wildcard took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Capture {
     /// The wildcard as written: `*`, `?` or `.`.
@@ -43,6 +46,7 @@ pub struct Capture {
 
 /// Where a match stopped: the furthest place in the pattern that could be reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stop {
     /// Where in the pattern.
@@ -59,6 +63,7 @@ pub struct Stop {
 
 /// How a pattern and a value went together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "outcome")]
 pub enum Trace {
     /// The pattern accepts the value.

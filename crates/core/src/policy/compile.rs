@@ -131,6 +131,15 @@ impl PolicySet {
     }
 
     /// The claims that the policies ask for, each once, in no particular order. A decision depends on no other.
+    ///
+    /// ```
+    /// use claimgate::pattern::Dialect;
+    /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
+    ///
+    /// let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", "*:pull_request");
+    /// let set = PolicySet::compile(&[deny], Dialect::Pulumi).unwrap();
+    /// assert_eq!(set.claim_paths().map(|path| path.source()).collect::<Vec<_>>(), ["sub"]);
+    /// ```
     pub fn claim_paths(&self) -> impl Iterator<Item = &ClaimPath> {
         let mut seen = std::collections::HashSet::new();
         let paths = self.policies.iter().flat_map(|policy| &policy.rules).map(|rule| &*rule.path);

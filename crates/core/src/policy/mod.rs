@@ -44,6 +44,7 @@ impl PolicyError {
 
 /// The access token that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "tokenType")]
 pub enum RequestedToken {
     /// For the organization, with `scope=admin` or without.

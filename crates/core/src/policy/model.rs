@@ -4,6 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What a matching policy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     /// Lets the exchange through, if nothing denies it.
@@ -34,6 +35,7 @@ impl Decision {
 
 /// Which kind of access token is asked for or granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TokenType {
     /// Acts as the organization.
@@ -146,6 +148,13 @@ impl Serialize for PolicyDefinition {
 }
 
 /// Policies as pretty JSON: `{"policies": [...]}`, the body that Pulumi's API takes.
+///
+/// ```
+/// use claimgate::policy::{Decision, PolicyDefinition, TokenType, parse_policies, to_json};
+///
+/// let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", "*:pull_request");
+/// assert_eq!(parse_policies(&to_json(&[deny.clone()])), Ok(vec![deny]));
+/// ```
 #[must_use]
 pub fn to_json(policies: &[PolicyDefinition]) -> String {
     #[derive(serde::Serialize)]

@@ -1,0 +1,13 @@
+// Edge runtimes that import Wasm as a module.
+import module from "./claimgate_bg.wasm";
+import * as glue from "./claimgate.js";
+import { createPackage } from "../engine.js";
+import { host } from "./signatures-web.js";
+
+const wasm = glue.initSync({ module });
+const ready = { ...glue, isReady: () => true, memory: () => wasm.memory };
+
+/** Here for programs that run in browsers, too: here there is nothing to wait for. */
+export async function init() {}
+
+export const { Engine, decodeUnverified, parsePolicies, parseJwks, matchPattern } = createPackage(ready, host);

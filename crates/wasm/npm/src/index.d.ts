@@ -1,0 +1,442 @@
+/**
+ * OIDC trust policies: decide, explain and exchange ID tokens, and see why.
+ *
+ * Nothing here throws: every error is a value with a stable code.
+ *
+ * @packageDocumentation
+ */
+
+/** An error, with a code that stays the same and a message for people. */
+export interface Failure {
+  /** Such as `policy-wrong-value` or `wrong-argument`; all are listed in the project's `docs/errors.md`. */
+  code: string;
+  /** What was expected and found. */
+  message: string;
+  /** Where, such as `issuers[0].policies[2].rules.sub`. */
+  path: string | null;
+  /** What one might do about it. */
+  help: string | null;
+}
+
+/** A value, or everything that is wrong. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; errors: Failure[] };
+
+/** What JSON has. Integers beyond 2^53 are rounded, as by `JSON.parse`; evidence has their exact text. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+/** An object of JSON. */
+export type JsonObject = { [name: string]: Json };
+
+/** The wildcards of patterns: Pulumi Cloud's (`*`, `.`, `?`) or those of AWS `StringLike` (`*`, `?`). */
+export type Dialect = "pulumi" | "stringlike";
+/** What an access token acts as. */
+export type TokenType = "organization" | "team" | "personal" | "runner";
+
+/** The access token that is asked for. */
+export type Request =
+  | { tokenType: "organization"; admin?: boolean }
+  | { tokenType: "team"; teamName: string }
+  | { tokenType: "personal"; userLogin: string }
+  | { tokenType: "runner"; runnerID: string };
+
+/** A policy, with the field names of Pulumi Cloud's API. */
+export interface Policy {
+  decision: "allow" | "deny";
+  tokenType: TokenType;
+  /** With `team`: a pattern. */
+  teamName?: string;
+  /** With `personal`. */
+  userLogin?: string;
+  /** With `runner`. */
+  runnerID?: string;
+  /** With `organization`: the custom role that the token gets. */
+  roleID?: string;
+  /** With `organization`: only `admin`. */
+  authorizedPermissions?: string[];
+  /** Claim path and pattern; all of them must match. */
+  rules: { [claimPath: string]: string };
+}
+/** Policies as an array, as a body of Pulumi Cloud's API, or as JSON text of either. */
+export type Policies = readonly Policy[] | { policies: readonly Policy[] } | string;
+
+/** An issuer of ID tokens, with its keys and policies. */
+export interface IssuerConfig {
+  /** What a token's `iss` has to equal, character by character. */
+  url: string;
+  /** A label; the URL without one. */
+  name?: string;
+  /** A JWKS, as an object or as JSON text. Without one, {@link Engine.fetchKeys} can get it. */
+  jwks?: object | string | null;
+  /** The longest lifetime of a granted token, in seconds; 90,000 (25 hours) without one. */
+  maxExpiration?: number | null;
+  policies?: Policies | null;
+}
+
+/** What an engine is made of. */
+export interface Config {
+  issuers: readonly IssuerConfig[];
+  /** The organization that exchanges are for; without one, every exchange is refused. */
+  organization?: string;
+  /** By how much clocks may differ, in seconds; 60 unless told otherwise. */
+  leeway?: number;
+  /** The largest token, in bytes; 65,536 unless told otherwise. */
+  maxSize?: number;
+  dialect?: Dialect;
+}
+
+/** What an allowed request gets beyond the token itself. */
+export interface Granted {
+  admin: boolean;
+  roleId: string | null;
+}
+
+/** A decision. `issuer` and `policy` are indices into what the engine was created with. */
+export type Decision =
+  | { decision: "allowed"; code: "allow-matched"; policy: number; issuer: number; grant: Granted; errors?: undefined }
+  | {
+      decision: "denied";
+      /**
+       * `deny-matched`, `default-deny`, `admin-not-granted` or `role-ambiguous` by policies; else the code of the check
+       * that failed, such as `token-expired` or `signature-invalid`.
+       */
+      code: string;
+      /** The first policy that decided; `null` where none matched or the policies were not reached. */
+      policy: number | null;
+      issuer: number | null;
+      grant: null;
+      /** With the code `wrong-argument`, `engine-freed` or `not-ready`: what is wrong. */
+      errors?: Failure[];
+    };
+
+/** What {@link Engine.decide} is asked. */
+export type DecideInput =
+  | { token: string; request: Request; /** Seconds since 1970. */ now: number; verifiedClaims?: undefined }
+  | {
+      /**
+       * Claims of a token that **you have verified**: signature, issuer and times are not looked at again. `iss` says
+       * which issuer's policies decide.
+       */
+      verifiedClaims: object;
+      request: Request;
+      token?: undefined;
+      now?: number;
+    };
+
+/** Checks that an explanation leaves out: a simulation, never a ground to grant access. */
+export interface Skip {
+  issuer?: boolean;
+  key?: boolean;
+  signature?: boolean;
+  time?: boolean;
+}
+
+/** What {@link Engine.explain} is asked about a token. */
+export interface ExplainToken {
+  token: string;
+  request: Request;
+  /** Seconds since 1970. */
+  now: number;
+  skip?: Skip;
+  /** With `skip.issuer`: the URL of the issuer whose keys and policies are used. */
+  issuer?: string;
+  claims?: undefined;
+}
+/** What {@link Engine.explain} is asked about claims that nobody has verified. */
+export interface ExplainClaims {
+  /** An object, or JSON text. */
+  claims: object | string;
+  request: Request;
+  /** The URL of the issuer whose policies decide, unless `iss` names it. */
+  issuer?: string;
+  token?: undefined;
+}
+
+/** A place in a text: in Unicode scalar values, and in UTF-16 units as JavaScript counts. */
+export interface Position {
+  chars: number;
+  utf16: number;
+}
+export interface Span {
+  start: Position;
+  end: Position;
+}
+/** What a wildcard took. */
+export interface Capture {
+  wildcard: string;
+  pattern: Span;
+  value: Span;
+  text: string;
+}
+/** How a pattern went through a value. */
+export type Trace =
+  | { outcome: "matched"; captures: Capture[] }
+  | { outcome: "stopped"; pattern: Position; value: Position; expected: string; found: string; sentence: string };
+
+/** What became of a rule. */
+export interface RuleEvidence {
+  claim: string;
+  pattern: string;
+  outcome: "matched" | "mismatch" | "missingClaim" | "unusableValue";
+  values: { text: string; index: number | null; trace: Trace }[];
+  sentence: string;
+}
+/** What became of a policy. */
+export interface PolicyEvidence {
+  index: number;
+  decision: "allow" | "deny";
+  tokenType: TokenType;
+  title: string;
+  outcome: "notApplicable" | "notMatched" | "matched";
+  sentence: string;
+  rules: RuleEvidence[];
+}
+/** What was asked for, as the explanation repeats it. */
+export type AskedFor =
+  | { tokenType: "organization"; admin: boolean }
+  | { tokenType: "team"; name: string }
+  | { tokenType: "personal"; login: string }
+  | { tokenType: "runner"; name: string };
+/** A remark. */
+export interface Finding {
+  code: string;
+  path: string;
+  message: string;
+  help: string | null;
+}
+/** Why the policies decide as they do. */
+export interface Explanation {
+  decision: "allowed" | "denied";
+  reason: {
+    code: "allow-matched" | "deny-matched" | "default-deny" | "admin-not-granted" | "role-ambiguous";
+    policies: number[];
+  };
+  summary: string;
+  request: AskedFor;
+  policies: PolicyEvidence[];
+  defaultDenial: { applied: boolean; sentence: string };
+  /** The least that would have to change for the request to be allowed. */
+  nearestMiss: {
+    policy: number;
+    changes: { claim: string; pattern: string; seen: string | null; suggestedPattern: string | null; sentence: string }[];
+    sentence: string;
+  } | null;
+  grant: Granted | null;
+  /** What people trip on, as far as it is seen here. */
+  hints: Finding[];
+}
+/** One check of a token, with its line. */
+export interface Check {
+  id: "format" | "header" | "issuer" | "key" | "signature" | "time" | "policies";
+  title: string;
+  status: "passed" | "failed" | "skipped" | "notReached";
+  sentence: string;
+  code: string | null;
+  help: string | null;
+}
+/** Everything that is to say about a token and a request. */
+export interface Inspection {
+  header: JsonObject | null;
+  claims: JsonObject | null;
+  issuer: number | null;
+  /** All seven, in their order. */
+  checks: Check[];
+  findings: Finding[];
+  explanation: Explanation | null;
+  decision: "allowed" | "denied";
+  summary: string;
+  /** What was not checked, in sentences. */
+  unchecked: string[];
+}
+
+/** An exchange that is granted. The access token itself is yours to mint. */
+export interface Grant {
+  organization: string;
+  issuer: string;
+  subject: string | null;
+  token: AskedFor;
+  admin: boolean;
+  roleId: string | null;
+  scope: string;
+  /** `issued_token_type` of the answer (RFC 8693, section 2.2.1). */
+  issuedTokenType: string;
+  /** Lifetime in seconds. */
+  expiresIn: number;
+  /** Seconds since 1970. */
+  expiresAt: number;
+  /** The policies that allow it. */
+  policies: number[];
+  /** For the audit log. */
+  inspection: Inspection;
+}
+/** What becomes of an exchange (RFC 8693). */
+export type Exchange =
+  | { ok: true; grant: Grant }
+  | {
+      ok: false;
+      /** The HTTP status. */
+      status: number;
+      error: "invalid_request" | "unsupported_grant_type" | "invalid_target" | "invalid_scope";
+      /** For the caller: nothing of keys and policies. */
+      error_description: string;
+      /** The stable code, for the audit log. */
+      code: string;
+      /** The whole reason, for the audit log. */
+      reason: string;
+      inspection: Inspection | null;
+    };
+export interface ExchangeOptions {
+  /** Seconds since 1970. */
+  now: number;
+  /** `application/x-www-form-urlencoded` unless told otherwise, or `application/json`. */
+  contentType?: string;
+}
+
+/** The part of the global `fetch` that is used. */
+export type Fetch = (
+  url: string,
+  init: { headers: { accept: string }; redirect: "error" },
+) => Promise<{ ok: boolean; status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
+export interface FetchKeysOptions {
+  /** Seconds since 1970; the clock's unless told otherwise. */
+  now?: number;
+  /** Fetches keys that are still fresh, too, but not again within 30 seconds. For a token with an unknown `kid`. */
+  force?: boolean;
+}
+/** What became of one issuer's keys. */
+export type FetchedKeys =
+  | { issuer: string; ok: true; keys: number; from: string; /** Seconds since 1970. */ expires: number }
+  | { issuer: string; ok: false; errors: Failure[] };
+
+/**
+ * Compiled issuers and policies. It holds memory outside of JavaScript's: free it, or let `using` do that; one that is
+ * garbage is freed some time later.
+ */
+export class Engine {
+  private constructor();
+
+  /**
+   * Reads and compiles everything once.
+   *
+   * @example
+   * ```ts
+   * const created = Engine.create({
+   *   issuers: [{
+   *     url: "https://token.actions.githubusercontent.com",
+   *     policies: [{ decision: "allow", tokenType: "organization", rules: { sub: "repo:octo-org/*" } }],
+   *   }],
+   * });
+   * if (!created.ok) throw new Error(created.errors.map((error) => error.message).join("; "));
+   * const { engine } = created;
+   * ```
+   */
+  static create(config: Config): { ok: true; engine: Engine } | { ok: false; errors: Failure[] };
+
+  /** The issuers, with the number of their policies and the remarks on those. */
+  readonly issuers: { url: string; name: string; policies: number; findings: Finding[] }[];
+
+  /**
+   * Decides on a token, or on claims that you have verified, and says no more than that.
+   *
+   * Where the host checks signatures asynchronously only (browsers, edge runtimes), a token is denied with
+   * `signature-unchecked`: use {@link Engine.decideAsync}, or `claimgate/pure`.
+   *
+   * @example
+   * ```ts
+   * const { decision, code } = engine.decide({ token, request: { tokenType: "organization" }, now: Date.now() / 1000 });
+   * ```
+   */
+  decide(input: DecideInput): Decision;
+  /** The same with the signature checked as the host can. */
+  decideAsync(input: DecideInput): Promise<Decision>;
+
+  /**
+   * The whole evidence: of a token every check and the policies' explanation, of claims the explanation.
+   *
+   * @example
+   * ```ts
+   * const answer = engine.explain({ claims: { sub: "repo:octo-org/x:ref:refs/heads/main" }, request: { tokenType: "organization" } });
+   * if (answer.ok) console.log(answer.value.summary, answer.value.nearestMiss?.sentence);
+   * ```
+   */
+  explain(input: ExplainToken): Answer<Inspection>;
+  explain(input: ExplainClaims): Answer<Explanation>;
+  /** The same with the signature checked as the host can. */
+  explainAsync(input: ExplainToken): Promise<Answer<Inspection>>;
+  explainAsync(input: ExplainClaims): Promise<Answer<Explanation>>;
+  /** The explanation of claims as text, in the manner of a compiler's diagnostics. */
+  explainText(input: ExplainClaims): Answer<string>;
+
+  /**
+   * Decides a token exchange (RFC 8693) from the body of its request. It mints nothing.
+   *
+   * @example
+   * ```ts
+   * const result = engine.exchange(body, { now: Date.now() / 1000 });
+   * if (!result.ok) respond(result.status, { error: result.error, error_description: result.error_description });
+   * ```
+   */
+  exchange(body: string, options: ExchangeOptions): Exchange;
+  /** The same with the signature checked as the host can. */
+  exchangeAsync(body: string, options: ExchangeOptions): Promise<Exchange>;
+
+  /** Gives an issuer other keys. The answer is how many there are. */
+  setKeys(issuer: string, jwks: object | string): Answer<number>;
+  /**
+   * Gets the keys of all issuers that were created without: the discovery document, whose `issuer` must equal the URL,
+   * then its `jwks_uri`, both without redirects. Keys stay fresh for the `max-age` of the answer, from one minute to one
+   * day, 15 minutes without one; a call before that fetches nothing. Where fetching fails, the keys before stay.
+   *
+   * @example
+   * ```ts
+   * await engine.fetchKeys(fetch);
+   * ```
+   */
+  fetchKeys(fetch: Fetch, options?: FetchKeysOptions): Promise<Answer<FetchedKeys[]>>;
+
+  /** Gives its memory back. Whatever is called afterwards answers with `engine-freed`. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What a token says. It proves nothing. */
+export interface Decoded {
+  header: JsonObject;
+  claims: JsonObject;
+  keyId: string | null;
+  algorithm: string | null;
+}
+/** A public key. */
+export interface Jwk {
+  kid: string | null;
+  kty: string;
+  alg: string | null;
+  crv: string | null;
+  use: string | null;
+  keyOps: string[] | null;
+  bits: number | null;
+  /** Why no token can be checked with it, if so. */
+  problem: string | null;
+}
+
+/**
+ * Decodes a token **without verifying anything**.
+ *
+ * @example
+ * ```ts
+ * const decoded = decodeUnverified(token);
+ * if (decoded.ok) console.log(decoded.value.claims.sub);
+ * ```
+ */
+export function decodeUnverified(token: string): Answer<Decoded>;
+/** Reads policies from JSON text, strictly: unknown keys are errors, and all errors come at once. */
+export function parsePolicies(json: string): Answer<Policy[]>;
+/** Reads a JWKS from JSON text, and describes its keys. */
+export function parseJwks(json: string): Answer<Jwk[]>;
+/** Holds one pattern against one value. */
+export function matchPattern(pattern: string, value: string, dialect?: Dialect): Answer<Trace>;
+
+/**
+ * Loads the Wasm: in browsers, and before anything else is called. In Node.js and edge runtimes there is nothing to wait
+ * for. Without `source`, it is fetched from beside the package's code.
+ */
+export function init(source?: string | URL | Request_ | Response | BufferSource | WebAssembly.Module): Promise<void>;
+type Request_ = globalThis.Request;

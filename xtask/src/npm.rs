@@ -1,0 +1,73 @@
+//! `cargo xtask npm`: the npm package, packed as it would be published, and what it is tested with.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{command, output, root, run, target};
+use crate::tools;
+
+/// The two builds: the host checks signatures, or Rust does.
+const FLAVOURS: [(&str, &str); 2] = [("host", ""), ("pure", "pure")];
+
+/// What wasm-opt may count on: all of it is in the hosts that the package names.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Builds the package, packs it, and prints where.
+pub(crate) fn pack() -> Result<PathBuf> {
+    let (sources, package) = (root().join("crates/wasm/npm"), target().join("npm/package"));
+    if package.is_dir() {
+        std::fs::remove_dir_all(&package)?;
+    }
+    tools::set_up_wasm()?;
+    for (name, features) in FLAVOURS {
+        let dist = package.join("dist").join(name);
+        build(features, &dist)?;
+        copy(&sources.join("src/entry"), &dist)?;
+        copy(&sources.join("src").join(name), &dist)?;
+    }
+    for file in ["engine.js", "index.d.ts"] {
+        std::fs::copy(sources.join("src").join(file), package.join("dist").join(file))?;
+    }
+    for file in ["package.json", "README.md"] {
+        std::fs::copy(sources.join(file), package.join(file))?;
+    }
+    std::fs::copy(root().join("LICENSE"), package.join("LICENSE"))?;
+    let words = ["pack", "--json", "--pack-destination"];
+    let mut npm = command("npm", &words);
+    let answer = output(npm.arg(target().join("npm")).current_dir(&package)).context("`npm pack` failed")?;
+    let name = answer.split("\"filename\": \"").nth(1).and_then(|rest| rest.split('"').next());
+    let tarball = target().join("npm").join(name.context("expected a file name in the answer of `npm pack`")?);
+    println!("Packed: {}", tarball.display());
+    Ok(tarball)
+}
+
+/// Builds one flavour into `dist`, with the JavaScript that wasm-bindgen generates.
+fn build(features: &str, dist: &Path) -> Result<()> {
+    let own = target().join("npm").join(if features.is_empty() { "build" } else { features });
+    let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile npm --target wasm32-unknown-unknown";
+    let words: Vec<&str> = words.split(' ').chain(["--features", features, "--target-dir"]).collect();
+    run(command("cargo", &words).arg(&own).env_remove("RUSTFLAGS"))?;
+    let words = ["--target", "web", "--no-typescript", "--out-name", "claimgate", "--out-dir"];
+    let wasm = own.join("wasm32-unknown-unknown/npm/claimgate_wasm.wasm");
+    run(command(tools::bindgen()?, &words).arg(dist).arg(wasm))?;
+    let wasm = dist.join("claimgate_bg.wasm");
+    let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &["-Oz"]);
+    run(opt.args(WASM_FEATURES).arg(&wasm).arg("-o").arg(&wasm))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let file = entry?.path();
+        let Some(name) = file.file_name() else { bail!("{} has no name", file.display()) };
+        std::fs::copy(&file, to.join(name))?;
+    }
+    Ok(())
+}
