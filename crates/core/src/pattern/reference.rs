@@ -8,6 +8,15 @@ use super::words::{into_segment, shorten};
 use super::{Item, Token};
 
 /// An offset into a text.
+///
+/// ```
+/// use claimgate::pattern::{Dialect, Pattern, Trace};
+///
+/// let Trace::Matched { captures } = Pattern::new("*-prod", Dialect::Pulumi)?.trace("😀-prod") else { unreachable!() };
+/// let end = captures[0].value.end;
+/// assert_eq!((end.chars, end.utf16), (1, 2));
+/// # Ok::<(), claimgate::pattern::PatternError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -45,6 +54,15 @@ pub struct Capture {
 }
 
 /// Where a match stopped: the furthest place in the pattern that could be reached.
+///
+/// ```
+/// use claimgate::pattern::{Dialect, Pattern, Trace};
+///
+/// let Trace::Stopped(stop) = Pattern::new("env:prod", Dialect::Pulumi)?.trace("env:dev") else { unreachable!() };
+/// assert_eq!((stop.value.chars, stop.expected.as_str(), stop.found.as_str()), (4, "prod", "dev"));
+/// assert_eq!(stop.sentence, "expected `prod` at character 5, found `dev`");
+/// # Ok::<(), claimgate::pattern::PatternError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -3,6 +3,13 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What a matching policy does.
+///
+/// ```
+/// use claimgate::policy::Decision;
+///
+/// assert_eq!(Decision::parse("deny"), Some(Decision::Deny));
+/// assert_eq!(Decision::parse("Deny"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -34,6 +41,13 @@ impl Decision {
 }
 
 /// Which kind of access token is asked for or granted.
+///
+/// ```
+/// use claimgate::policy::TokenType;
+///
+/// let words = TokenType::ALL.map(TokenType::as_str);
+/// assert_eq!(words, ["organization", "team", "personal", "runner"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -71,6 +85,18 @@ impl TokenType {
 }
 
 /// One policy as it is written; nothing about it is checked yet.
+///
+/// ```
+/// use claimgate::pattern::Dialect;
+/// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
+///
+/// let team = PolicyDefinition {
+///     team_name: Some("deploy-*".to_owned()),
+///     ..PolicyDefinition::new(Decision::Allow, TokenType::Team).rule("sub", "repo:octo-org/*")
+/// };
+/// assert_eq!(PolicySet::compile(&[team], Dialect::Pulumi)?.len(), 1);
+/// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyDefinition {
     /// `decision`.
