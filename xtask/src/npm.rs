@@ -59,7 +59,7 @@ fn build(features: &str, dist: &Path) -> Result<()> {
     let wasm = own.join("wasm32-unknown-unknown/npm/claimgate_wasm.wasm");
     run(command(tools::bindgen()?, &words).arg(dist).arg(wasm))?;
     let wasm = dist.join("claimgate_bg.wasm");
-    let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &["-Oz"]);
+    let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &["-O3"]);
     run(opt.args(WASM_FEATURES).arg(&wasm).arg("-o").arg(&wasm))
 }
 
