@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::shell::{command, root, run as show};
-use crate::{serve, tools};
+use crate::{npm, serve, tools};
 
 /// Native, then among many policies and beside other ways, then Wasm in Node.js, then the app in headless Chromium.
 pub(crate) fn run() -> Result<()> {
@@ -15,4 +15,13 @@ pub(crate) fn run() -> Result<()> {
     let address = serve::in_background(&root().join("dist"))?;
     let url = format!("http://{address}/");
     show(command("node", &["tests/bench/app.mjs", &url]).env("CHROMIUM", tools::chromium()?))
+}
+
+/// The npm package, as installed from its tarball.
+pub(crate) fn npm() -> Result<()> {
+    let tarball = npm::pack()?;
+    tools::node_modules_of("tests/bench")?;
+    let words = ["install", "--no-save", "--no-audit", "--no-fund", "--no-package-lock"];
+    show(command("npm", &words).arg(tarball).current_dir(root().join("tests/bench")))?;
+    show(&mut command("node", &["tests/bench/npm.mjs"]))
 }

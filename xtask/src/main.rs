@@ -19,7 +19,8 @@ cargo xtask COMMAND
   npm                  build the npm package and pack it into target/npm/
   schema               write docs/schema/ anew
   setup                set up what is missing, and nothing else
-  bench                the numbers of docs/benchmarks.md";
+  bench                the numbers of docs/benchmarks.md
+  bench-npm            those of the npm package, beside other packages";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -41,6 +42,7 @@ fn main() -> Result<()> {
         ),
         ["setup"] => tools::set_up_everything(),
         ["bench"] => bench::run(),
+        ["bench-npm"] => bench::npm(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

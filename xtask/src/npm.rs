@@ -54,13 +54,22 @@ fn build(features: &str, dist: &Path) -> Result<()> {
     let own = target().join("npm").join(if features.is_empty() { "build" } else { features });
     let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile npm --target wasm32-unknown-unknown";
     let words: Vec<&str> = words.split(' ').chain(["--features", features, "--target-dir"]).collect();
-    run(command("cargo", &words).arg(&own).env_remove("RUSTFLAGS"))?;
+    run(command("cargo", &words).arg(&own).env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remapped()))?;
     let words = ["--target", "web", "--no-typescript", "--out-name", "claimgate", "--out-dir"];
     let wasm = own.join("wasm32-unknown-unknown/npm/claimgate_wasm.wasm");
     run(command(tools::bindgen()?, &words).arg(dist).arg(wasm))?;
     let wasm = dist.join("claimgate_bg.wasm");
-    let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &["-Oz"]);
+    let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &["-O3"]);
     run(opt.args(WASM_FEATURES).arg(&wasm).arg("-o").arg(&wasm))
+}
+
+/// Keeps the folders of this machine out of what is published.
+fn remapped() -> String {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let flags = [(home, "home"), (cargo, "cargo"), (root(), "claimgate")];
+    let flags = flags.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+    flags.join("\u{1f}")
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

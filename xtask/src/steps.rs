@@ -1,11 +1,12 @@
 //! `cargo xtask test`: every check and test, step by step.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{command, output, root, run};
-use crate::{serve, tools};
+use crate::{npm, serve, tools};
 
 struct Step {
     name: &'static str,
@@ -15,7 +16,7 @@ struct Step {
     work: fn() -> Result<()>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "fmt", what: "formatting", takes: "2 s", work: fmt },
     Step { name: "clippy", what: "lints, native and wasm32, warnings denied", takes: "4 min, then 5 s", work: clippy },
     Step { name: "rust", what: "unit, property, table and doc tests, natively", takes: "4 min, then 20 s", work: rust },
@@ -24,6 +25,7 @@ const STEPS: [Step; 9] = [
     Step { name: "deny", what: "licences, sources and bans of dependencies", takes: "3 min, then 2 s", work: deny },
     Step { name: "app", what: "the app's release build", takes: "10 min, then 5 s", work: app },
     Step { name: "browser", what: "the app in headless Chromium", takes: "2 min", work: browser },
+    Step { name: "npm", what: "the npm package, as installed from its tarball", takes: "4 min, then 2 min", work: npm },
     Step { name: "vectors", what: "the external test vectors are in place", takes: "0 s", work: vectors },
 ];
 
@@ -113,17 +115,32 @@ fn browser() -> Result<()> {
     if !dist.join("index.html").is_file() {
         bail!("expected the built app in dist/, found none; this would mend it: cargo xtask build");
     }
-    let mut files: Vec<_> = std::fs::read_dir(root().join("tests/browser"))?
+    let files = test_files("tests/browser")?;
+    let address = serve::in_background(&dist)?;
+    let mut node = command("node", &["--test", "--test-concurrency=1"]);
+    run(node.args(files).env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", chromium))
+}
+
+fn test_files(dir: &str) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<_> = std::fs::read_dir(root().join(dir))?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|file| file.to_string_lossy().ends_with(".test.mjs"))
         .collect();
     files.sort();
     if files.is_empty() {
-        bail!("expected tests in tests/browser, found none");
+        bail!("expected tests in {dir}, found none");
     }
-    let address = serve::in_background(&dist)?;
-    let mut node = command("node", &["--test", "--test-concurrency=1"]);
-    run(node.args(files).env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", chromium))
+    Ok(files)
+}
+
+fn npm() -> Result<()> {
+    let tarball = npm::pack()?;
+    tools::node_modules_of("tests/npm")?;
+    let tests = root().join("tests/npm");
+    let words = ["install", "--no-save", "--no-audit", "--no-fund", "--no-package-lock"];
+    run(command("npm", &words).arg(tarball).current_dir(&tests))?;
+    let mut node = command("node", &["--expose-gc", "--test", "--test-concurrency=1"]);
+    run(node.args(test_files("tests/npm")?).env("CHROMIUM", tools::chromium()?))
 }
 
 /// Tests that read the external vectors pass over them where they are absent; CI must have them.

@@ -88,18 +88,23 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     find().context("Chromium was installed, but is not on PATH; set CHROMIUM to its path")
 }
 
-/// The npm modules of `tests/`, as its lock file has them.
+/// The npm modules of `tests/`.
 pub(crate) fn node_modules() -> Result<()> {
-    let stamp = root().join("tests/node_modules/.package-lock.json");
-    let lock = root().join("tests/package-lock.json");
+    node_modules_of("tests")
+}
+
+/// The npm modules of a folder, as its lock file has them.
+pub(crate) fn node_modules_of(dir: &str) -> Result<()> {
+    let stamp = root().join(dir).join("node_modules/.package-lock.json");
+    let lock = root().join(dir).join("package-lock.json");
     if modified(&stamp).is_some_and(|installed| modified(&lock).is_some_and(|locked| installed >= locked)) {
         return Ok(());
     }
-    println!("Installing the npm modules of tests/, usually 10 seconds…");
+    println!("Installing the npm modules of {dir}, usually 10 seconds…");
     if on_path("npm").is_none() {
         bail!("npm was not found; this would mend it: install Node.js 20 or newer");
     }
-    run(&mut command("npm", &["ci", "--prefix", "tests", "--no-audit", "--no-fund"]))
+    run(&mut command("npm", &["ci", "--prefix", dir, "--no-audit", "--no-fund"]))
 }
 
 /// What building Wasm needs, the app's or the npm package's.

@@ -265,6 +265,25 @@ fn to_error(error: &serde_json::Error, problem: Option<Problem>) -> JsonError {
     }
 }
 
+/// Up to so many members of an object, a name is looked for among those before it; beyond, in a set.
+const FEW_MEMBERS: usize = 40;
+
+/// The names of an object's members, once they are many.
+#[derive(Default)]
+struct Seen(HashSet<String>);
+
+impl Seen {
+    fn is_repeated(&mut self, before: &[(String, Value)], name: &str) -> bool {
+        if before.len() < FEW_MEMBERS {
+            return before.iter().any(|(other, _)| other == name);
+        }
+        if self.0.is_empty() {
+            self.0.extend(before.iter().map(|(name, _)| name.clone()));
+        }
+        !self.0.insert(name.to_owned())
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Seed<'a> {
     depth: usize,
@@ -343,10 +362,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
-        let mut seen = HashSet::new();
-        let mut values = Vec::new();
+        let mut seen = Seen::default();
+        let mut values: Vec<(String, Value)> = Vec::new();
         while let Some(name) = members.next_key::<String>()? {
-            if !seen.insert(name.clone()) {
+            if seen.is_repeated(&values, &name) {
                 let message = format!("member `{name}` stands twice in one object");
                 *self.problem.borrow_mut() = Some(Problem::Duplicate(name));
                 return Err(A::Error::custom(message));

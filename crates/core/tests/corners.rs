@@ -192,3 +192,16 @@ fn many_texts_in_the_middle_are_found_by_one_automaton() {
         assert_eq!(decided.policy, policy, "{sub}");
     }
 }
+
+#[test]
+fn a_member_that_stands_twice_is_found_among_few_and_among_many() {
+    for count in [1, 39, 40, 41, 200] {
+        let members: Vec<String> = (0..count).map(|i| format!(r#""m{i}": {i}"#)).collect();
+        let object = |more: &str| Claims::from_json(&format!("{{{}{more}}}", members.join(", ")));
+        assert!(object("").is_ok(), "{count}");
+        for again in [0, count - 1] {
+            let error = object(&format!(r#", "m{again}": 0"#)).unwrap_err();
+            assert_eq!(error.code(), "json-duplicate-member", "{again} of {count}");
+        }
+    }
+}

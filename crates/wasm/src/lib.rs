@@ -92,6 +92,31 @@ pub fn match_pattern(pattern: &JsValue, value: &JsValue, dialect: &JsValue) -> J
     })())
 }
 
+/// The signature of a compact JWS, of any payload, by the only key of a set that fits: whether it is genuine, and of
+/// which algorithm and key. Hosts are tested against it.
+#[cfg(feature = "pure")]
+#[wasm_bindgen(js_name = checkJws, skip_typescript)]
+#[must_use]
+pub fn check_jws(jws: &str, jwks: &str) -> JsValue {
+    use claimgate::jwt::{BuiltIn, DEFAULT_MAX_SIZE, SignatureCheck, VerifySignature, decode_unverified_jws};
+    #[derive(Serialize)]
+    struct Checked {
+        genuine: bool,
+        algorithm: &'static str,
+        key: Option<String>,
+    }
+    answer((|| {
+        let jws = decode_unverified_jws(jws, DEFAULT_MAX_SIZE).map_err(token_failure)?;
+        let algorithm = jws.algorithm().map_err(token_failure)?;
+        let jwks = Jwks::parse(jwks).map_err(|error| failure(error.code(), error))?;
+        let key = jwks.select(jws.key_id(), algorithm).map_err(token_failure)?;
+        let (signing_input, signature) = (jws.signing_input(), jws.signature());
+        let check = SignatureCheck { algorithm, key: &key, signing_input, signature };
+        let genuine = BuiltIn.verify(&check).map_err(token_failure)?;
+        Ok(Checked { genuine, algorithm: algorithm.as_str(), key: key.to_json() })
+    })())
+}
+
 fn token_failure(error: claimgate::jwt::TokenError) -> Failures {
     vec![Failure { code: error.code(), message: error.to_string(), path: None, help: error.help() }]
 }

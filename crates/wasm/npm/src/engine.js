@@ -502,6 +502,8 @@ export function createPackage(glue, host) {
   const plain = (name) => (...values) => {
     if (!glue.isReady()) return { ok: false, errors: [failure("not-ready", NOT_READY)] };
     try {
+      const long = values.find((value) => typeof value === "string" && value.length > LONGEST);
+      if (long !== undefined) throw new Wrong(null, "less than 16 MB", `${long.length} characters`);
       return glue[name](...values);
     } catch (error) {
       return bad(error);

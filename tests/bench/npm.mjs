@@ -1,0 +1,259 @@
+// The npm package beside other ways of deciding the same, in one Node.js process: `cargo xtask bench-npm`.
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { createRequire } from "node:module";
+import { Engine } from "claimgate";
+import { createVerifier } from "fast-jwt";
+import { importJWK, jwtVerify } from "jose";
+import picomatch from "picomatch";
+import { newEnforcer, newModelFromString } from "casbin";
+
+const cedar = createRequire(import.meta.url)("@cedar-policy/cedar-wasm/nodejs");
+const dist = new URL("node_modules/claimgate/dist/", import.meta.url);
+const { createPackage } = await import(new URL("engine.js", dist).href);
+const glue = await import(new URL("host/claimgate.js", dist).href);
+const memory = () => glue.initSync().memory.buffer.byteLength;
+
+const url = "https://token.actions.githubusercontent.com";
+const request = { tokenType: "organization" };
+const now = 1_763_942_500;
+
+// The shape of crates/bench/src/shape.rs.
+const isSpecial = (i) => i % 10 === 3 || i % 5 === 1 || i % 100 === 50;
+function policy(i) {
+  const org = i % 100;
+  const rules = { aud: `urn:pulumi:org:org${org}`, sub: `repo:org${org}/repo${i}:*` };
+  if (i % 20 === 3) rules.sub = `repo:org${org}/*:environment:prod*`;
+  else if (i % 10 === 3) rules.sub = `repo:org${org}/*${i}*:environment:prod*`;
+  else if (i % 10 === 1) rules.environment = "prod*";
+  else if (i % 10 === 6) rules.ref = "refs/heads/release/*";
+  return { decision: i % 100 === 50 ? "deny" : "allow", tokenType: "organization", rules };
+}
+const claims = (org, repository) => ({
+  jti: "4a8e5c0b-0d5c-4b0e-9d7c-7a1c5b1c2d3e",
+  sub: `repo:org${org}/${repository}:ref:refs/heads/main`,
+  aud: `urn:pulumi:org:org${org}`,
+  ref: "refs/heads/main",
+  sha: "f9d3b7c1c0e5a4d2b8a6978685746352413f0e1d",
+  repository: `org${org}/${repository}`,
+  repository_owner: `org${org}`,
+  repository_owner_id: "65",
+  run_id: "6412589153",
+  run_number: "10",
+  run_attempt: "1",
+  repository_visibility: "private",
+  repository_id: "74",
+  actor_id: "12",
+  actor: "octocat",
+  workflow: "deploy",
+  head_ref: "",
+  base_ref: "",
+  event_name: "push",
+  ref_protected: "true",
+  ref_type: "branch",
+  workflow_ref: `org${org}/${repository}/.github/workflows/deploy.yml@refs/heads/main`,
+  job_workflow_ref: `org${org}/${repository}/.github/workflows/deploy.yml@refs/heads/main`,
+  runner_environment: "github-hosted",
+  iss: url,
+  nbf: 1_763_942_100,
+  exp: 1_763_946_000,
+  iat: 1_763_942_400,
+});
+function requests(n) {
+  const all = [];
+  for (let i = n - 1; i >= 0 && all.length < 64; i -= 1) {
+    if (isSpecial(i)) continue;
+    all.push({ claims: claims(i % 100, `repo${i}`), policy: i }, { claims: claims(i % 100, `other${i}`), policy: null });
+  }
+  return all;
+}
+
+// Other ways
+const regExp = (pattern) => new RegExp(`^${pattern.replace(/[\\^$+{}[\]|()]/g, "\\$&").replace(/\?/g, "[^]?").replace(/\./g, "[^]").replace(/\*/g, "[^]*")}$`, "u");
+function loop(policies, compile) {
+  const compiled = policies.map(({ decision, rules }) => ({ decision, rules: Object.entries(rules).map(([claim, pattern]) => [claim, compile(pattern)]) }));
+  return (given) => {
+    let allowed = null;
+    for (let i = 0; i < compiled.length; i += 1) {
+      const { decision, rules } = compiled[i];
+      if (decision === "allow" && allowed !== null) continue;
+      let matches = true;
+      for (const [claim, test] of rules) {
+        if (!(claim in given) || !test(given[claim])) {
+          matches = false;
+          break;
+        }
+      }
+      if (!matches) continue;
+      if (decision === "deny") return null;
+      allowed = i;
+    }
+    return allowed;
+  };
+}
+/** By audience, then by the literal start of `sub` up to a `:` or `/`. */
+function byPrefix(policies) {
+  const index = new Map();
+  policies.forEach(({ decision, rules }, i) => {
+    const star = rules.sub.indexOf("*");
+    const end = Math.max(rules.sub.lastIndexOf("/", star), rules.sub.lastIndexOf(":", star)) + 1;
+    const key = `${rules.aud} ${rules.sub.slice(0, end)}`;
+    const entry = { i, decision, rules: Object.entries(rules).map(([claim, pattern]) => [claim, regExp(pattern)]) };
+    index.has(key) ? index.get(key).push(entry) : index.set(key, [entry]);
+  });
+  return (given) => {
+    let allowed = null;
+    for (let end = 1; end <= given.sub.length; end += 1) {
+      const last = given.sub.charCodeAt(end - 1);
+      if (last !== 47 && last !== 58) continue;
+      for (const { i, decision, rules } of index.get(`${given.aud} ${given.sub.slice(0, end)}`) ?? []) {
+        if (!rules.every(([claim, test]) => claim in given && test.test(given[claim]))) continue;
+        if (decision === "deny") return null;
+        allowed ??= i;
+      }
+    }
+    return allowed;
+  };
+}
+/** One preparsed set an audience: its best form. */
+function withCedar(policies, n) {
+  const sets = new Map();
+  policies.forEach(({ decision, rules }, i) => {
+    const condition = Object.entries(rules).map(([claim, pattern]) => `context has ${claim} && context.${claim} like "${pattern}"`).join(" && ");
+    const text = `${decision === "allow" ? "permit" : "forbid"}(principal, action, resource) when { ${condition} };`;
+    const set = sets.get(rules.aud) ?? {};
+    set[`policy${i}`] = text;
+    sets.set(rules.aud, set);
+  });
+  for (const [aud, set] of sets) {
+    const answer = cedar.preparsePolicySet(`${n} ${aud}`, { staticPolicies: set, templates: {}, templateLinks: [] });
+    assert.equal(answer.type, "success", JSON.stringify(answer).slice(0, 300));
+  }
+  return (given) => {
+    const answer = cedar.statefulIsAuthorized({
+      principal: { type: "Job", id: "a" },
+      action: { type: "Action", id: "exchange" },
+      resource: { type: "Org", id: "a" },
+      context: given,
+      preparsedPolicySetId: `${n} ${given.aud}`,
+      entities: [],
+    });
+    if (answer.type !== "success") throw new Error(JSON.stringify(answer));
+    return answer.response.decision === "allow" ? Number(answer.response.diagnostics.reason[0].slice(6)) : null;
+  };
+}
+async function withCasbin(policies) {
+  const model = newModelFromString(`[request_definition]
+r = given
+[policy_definition]
+p = i, aud, sub, eft
+[policy_effect]
+e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
+[matchers]
+m = r.given.aud == p.aud && like(r.given.sub, p.sub)`);
+  const enforcer = await newEnforcer(model);
+  const compiled = new Map();
+  await enforcer.addFunction("like", (value, pattern) => {
+    if (!compiled.has(pattern)) compiled.set(pattern, regExp(pattern));
+    return compiled.get(pattern).test(value);
+  });
+  await enforcer.addPolicies(policies.map(({ decision, rules }, i) => [String(i), rules.aud, rules.sub, decision]));
+  return (given) => enforcer.enforceSync({ aud: given.aud, sub: given.sub });
+}
+
+/** The median of five rounds, in µs a call, each of at least 50 ms or 10 calls. */
+function time(given, work) {
+  const rounds = [];
+  for (let round = 0; round < 6; round += 1) {
+    let calls = 0;
+    const start = performance.now();
+    do {
+      for (const one of given) work(one);
+      calls += given.length;
+    } while (performance.now() - start < 60);
+    rounds.push(((performance.now() - start) * 1000) / calls);
+  }
+  return rounds.slice(1).toSorted((a, b) => a - b)[2];
+}
+const show = (value) => (value === undefined ? "–" : value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString("en"));
+function table(head, rows) {
+  console.log(`\n| ${head.join(" | ")} |\n|${head.map((_, index) => (index === 0 ? "---" : "---:")).join("|")}|`);
+  for (const row of rows) console.log(`| ${row.map((cell) => (typeof cell === "string" ? cell : show(cell))).join(" | ")} |`);
+}
+
+const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const jwk = (key, alg) => ({ ...key.export({ format: "jwk" }), alg, kid: alg, use: "sig" });
+const jwks = { keys: [jwk(publicKey, "RS256"), jwk(ec.publicKey, "ES256")] };
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+function signed(given, alg) {
+  const input = `${encode({ typ: "JWT", alg, kid: alg })}.${encode(given)}`;
+  const key = alg === "RS256" ? privateKey : { key: ec.privateKey, dsaEncoding: "ieee-p1363" };
+  return `${input}.${sign("sha256", Buffer.from(input), key).toString("base64url")}`;
+}
+/** Says that every signature is good, to see what the rest costs. */
+const trusting = createPackage(
+  { ...glue, isReady: () => true, memory: () => glue.initSync().memory },
+  { isAsync: false, importKey: () => true, verify: () => true },
+);
+
+const sizes = (process.env.SIZES ?? "10,1000,10000,100000").split(",").map(Number);
+const decisions = [];
+const making = [];
+for (const n of sizes) {
+  const policies = Array.from({ length: n }, (_, i) => policy(i));
+  const asked = requests(n);
+  const before = memory();
+  const start = performance.now();
+  const created = Engine.create({ issuers: [{ url, jwks, policies }] });
+  const took = performance.now() - start;
+  assert.ok(created.ok, JSON.stringify(created.errors));
+  const { engine } = created;
+  making.push([n.toLocaleString("en"), took, (memory() - before) / 1e6]);
+  for (const { claims: verifiedClaims, policy: expected } of asked) {
+    assert.equal(engine.decide({ verifiedClaims, request }).policy, expected, `a wrong policy among ${n}`);
+  }
+  const given = asked.map(({ claims: all }) => all);
+  const row = [n.toLocaleString("en"), time(given.map((verifiedClaims) => ({ verifiedClaims, request })), (input) => engine.decide(input))];
+  engine.free();
+  const other = trusting.Engine.create({ issuers: [{ url, jwks, policies }] }).engine;
+  const tokens = given.map((one) => ({ token: signed(one, "RS256"), request, now }));
+  tokens.forEach((input, index) => assert.equal(other.decide(input).policy, asked[index].policy));
+  row.push(time(tokens, (input) => other.decide(input)));
+  other.free();
+  const right = (decide) => {
+    asked.forEach(({ claims: one, policy: expected }) => assert.equal(decide(one), expected));
+    return decide;
+  };
+  row.push(time(given, right(byPrefix(policies))));
+  row.push(time(given, right(loop(policies, (pattern) => { const one = regExp(pattern); return (text) => one.test(text); }))));
+  row.push(time(given, right(withCedar(policies, n))));
+  if (n <= 10_000) row.push(time(given, loop(policies, (pattern) => picomatch(pattern.replaceAll("*", "**"), { bash: true, dot: true }))));
+  else row.push(undefined);
+  row.push(n <= 1_000 ? time(given.slice(0, 4), await withCasbin(policies)) : undefined);
+  decisions.push(row);
+}
+console.log("Deciding, µs:");
+table(["policies", "claimgate, verified claims", "claimgate, token, signature known", "index by prefix in JS", "RegExp loop", "cedar-wasm", "picomatch loop", "casbin"], decisions);
+console.log("\nCreating:");
+table(["policies", "ms", "MB that the Wasm's memory grew"], making);
+
+const policies = Array.from({ length: 1_000 }, (_, i) => policy(i));
+const { engine } = Engine.create({ issuers: [{ url, jwks, policies }] });
+const verifying = [];
+for (const alg of ["RS256", "ES256"]) {
+  const tokens = requests(1_000).slice(0, 32).map(({ claims: one }) => signed(one, alg));
+  const key = alg === "RS256" ? publicKey : ec.publicKey;
+  const fast = createVerifier({ key: key.export({ type: "spki", format: "pem" }), algorithms: [alg], clockTimestamp: now * 1000 });
+  const josed = await importJWK(jwks.keys.find((one) => one.alg === alg), alg);
+  const jose = async () => {
+    const start = performance.now();
+    for (let round = 0; round < 10; round += 1) for (const token of tokens) await jwtVerify(token, josed, { currentDate: new Date(now * 1000) });
+    return ((performance.now() - start) * 1000) / (10 * tokens.length);
+  };
+  await jose();
+  const ours = time(tokens.map((token) => ({ token, request, now })), (input) => assert.notEqual(engine.decide(input).code, "signature-invalid"));
+  verifying.push([alg, ours, time(tokens, fast), await jose()]);
+}
+console.log("\nVerifying, µs; ours decides among 1,000 policies, too:");
+table(["", "claimgate, verify and decide", "fast-jwt, verify", "jose, verify"], verifying);

@@ -1,0 +1,220 @@
+// What the package does, in both builds and with both kinds of hosts.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import * as host from "claimgate";
+import * as pure from "claimgate/pure";
+import { algorithms, exchangeBody, goodClaims, issuer, jwks, make, now, policies, request, signed, url } from "./helpers.mjs";
+
+for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePolicies, init }] of Object.entries({ host, pure })) {
+  describe(name, () => {
+    test("a token of each algorithm is allowed, and a changed one is not", async () => {
+      await init();
+      using_(make(Engine), (engine) => {
+        for (const algorithm of algorithms) {
+          const token = signed({}, {}, algorithm);
+          const decision = engine.decide({ token, request, now });
+          const grant = { admin: false, roleId: null };
+          assert.deepEqual(decision, { decision: "allowed", code: "allow-matched", policy: 0, issuer: 0, grant }, algorithm);
+          const [header, , signature] = token.split(".");
+          const [, other] = signed({ sub: "repo:octo-org/other:x" }).split(".");
+          const changed = engine.decide({ token: `${header}.${other}.${signature}`, request, now });
+          assert.deepEqual(changed, { decision: "denied", code: "signature-invalid", policy: null, issuer: 0, grant: null }, algorithm);
+        }
+      });
+    });
+
+    test("each kind of denial has its code", () => {
+      using_(make(Engine), (engine) => {
+        const code = (token, more = {}) => engine.decide({ token, request, now, ...more }).code;
+        assert.equal(code(signed({ sub: "repo:octo-org/x:pull_request" })), "deny-matched");
+        assert.equal(engine.decide({ token: signed({ sub: "repo:octo-org/x:pull_request" }), request, now }).policy, 1);
+        assert.equal(code(signed({ sub: "repo:octo/x:y" })), "default-deny");
+        assert.equal(code(signed({ aud: "x" })), "default-deny");
+        assert.equal(code(signed(), { request: { tokenType: "organization", admin: true } }), "admin-not-granted");
+        assert.equal(code(signed({ exp: now - 100 })), "token-expired");
+        assert.equal(code(signed({ nbf: now + 100 })), "token-not-yet-valid");
+        assert.equal(code(signed({ iss: `${url}/` })), "iss-nearly");
+        assert.equal(code(signed({ iss: "https://a.example" })), "iss-unknown");
+        assert.equal(code(signed({}, { kid: "other" })), "key-unknown");
+        assert.equal(code(signed({}, { crit: ["b64"] })), "header-crit");
+        assert.equal(code("a.b"), "token-segments");
+        assert.equal(code(`eyJhbGciOiJub25lIn0.${signed().split(".")[1]}.`), "alg-none");
+        assert.equal(code("x".repeat(70_000)), "token-too-large");
+      });
+    });
+
+    test("a request names its target, and gets a role and admin rights where a policy gives them", () => {
+      using_(make(Engine), (engine) => {
+        const token = signed();
+        assert.equal(engine.decide({ token, request: { tokenType: "team", teamName: "ops-eu" }, now }).policy, 2);
+        assert.equal(engine.decide({ token, request: { tokenType: "team", teamName: "dev" }, now }).code, "default-deny");
+        const release = { token: signed({ sub: "repo:octo-org/release:x" }), request: { tokenType: "organization", admin: true }, now };
+        assert.deepEqual(engine.decide(release).grant, { admin: true, roleId: "release" });
+      });
+    });
+
+    test("verified claims are decided as the token with them is", () => {
+      using_(make(Engine), (engine) => {
+        const odd = [
+          {},
+          { sub: "repo:octo-org/x:pull_request" },
+          { sub: "x" },
+          { aud: ["a", "urn:pulumi:org:octo-org"] },
+          { aud: [] },
+          { aud: 7 },
+          { aud: null },
+          { sub: true },
+          { sub: "repo:octo-org/\u001f" },
+          { sub: "repo:octo-org/ünï😀" },
+          { sub: undefined },
+        ];
+        for (const changes of odd) {
+          const verifiedClaims = JSON.parse(JSON.stringify({ ...goodClaims, ...changes }));
+          const { token } = { token: signed(changes) };
+          assert.deepEqual(engine.decide({ verifiedClaims, request }), engine.decide({ token, request, now }), JSON.stringify(changes));
+        }
+        assert.equal(engine.decide({ verifiedClaims: { ...goodClaims, iss: "https://a.example" }, request }).code, "iss-unknown");
+        // What an object inherits is not its own.
+        assert.equal(engine.decide({ verifiedClaims: Object.create(goodClaims, { iss: { value: url } }), request }).code, "default-deny");
+      });
+    });
+
+    test("everything is explained", () => {
+      using_(make(Engine), (engine) => {
+        const { value } = engine.explain({ token: signed({ sub: "repo:octo-org/x:pull_request" }), request, now });
+        assert.match(value.summary, /^denied by policy 2:/);
+        assert.equal(value.checks.length, 7);
+        assert.equal(value.explanation.policies[1].rules[0].values[0].trace.captures[0].text, "x");
+        const simulated = engine.explain({ token: signed({}, { kid: "gone" }), request, now: 0, skip: { key: true, time: true } });
+        assert.equal(simulated.value.decision, "allowed");
+        assert.equal(simulated.value.unchecked.length, 3);
+        const claims = { aud: "urn:pulumi:org:octo-org", sub: "repo:octo-org" };
+        const miss = engine.explain({ claims, request });
+        assert.equal(miss.value.nearestMiss.policy, 0);
+        assert.match(engine.explainText({ claims: JSON.stringify(claims), request }).value, /^DENIED\[default-deny\]/);
+      });
+    });
+
+    test("an exchange is granted or refused as RFC 8693 has it", () => {
+      using_(make(Engine), (engine) => {
+        const granted = engine.exchange(exchangeBody(signed(), { expiration: "60" }), { now });
+        assert.equal(granted.ok, true);
+        assert.equal(granted.grant.expiresIn, 60);
+        assert.equal(granted.grant.subject, goodClaims.sub);
+        assert.equal(granted.grant.inspection.decision, "allowed");
+        const json = JSON.stringify(Object.fromEntries(new URLSearchParams(exchangeBody(signed()))));
+        assert.equal(engine.exchange(json, { now, contentType: "application/json; charset=utf-8" }).ok, true);
+        const refused = (changes, token = signed()) => {
+          const { ok, status, error, code } = engine.exchange(exchangeBody(token, changes), { now });
+          return [ok, status, error, code];
+        };
+        assert.deepEqual(refused({ audience: "urn:pulumi:org:other" }), [false, 400, "invalid_target", "audience-unknown"]);
+        assert.deepEqual(refused({ grant_type: "password" }), [false, 400, "unsupported_grant_type", "grant-type"]);
+        assert.deepEqual(refused({ scope: "admin" }), [false, 400, "invalid_scope", "admin-not-granted"]);
+        assert.deepEqual(refused({}, signed({ exp: 1 })), [false, 400, "invalid_request", "token-expired"]);
+        assert.equal(engine.exchange("x".repeat(100_000), { now }).status, 413);
+        const told = engine.exchange(exchangeBody(signed({ sub: "x" })), { now });
+        assert.equal(told.error_description, "no policy allows this exchange");
+        assert.match(told.reason, /denied by default/);
+      });
+      using_(make(Engine, { organization: undefined }), (engine) => {
+        assert.equal(engine.exchange(exchangeBody(signed()), { now }).code, "audience-unknown");
+      });
+    });
+
+    test("all that is wrong with a configuration comes at once, each with its place", () => {
+      const wrong = (config) => Engine.create(config).errors.map(({ code, path }) => [code, path]);
+      assert.deepEqual(wrong({ issuers: [{ url: "http://a.example" }] }), [["url-not-https", "issuers[0].url"]]);
+      const many = Array.from({ length: 1_203 }, () => policies[0]);
+      many[1_202] = { decision: "maybe", tokenType: "team", rules: {} };
+      assert.deepEqual(wrong({ issuers: [issuer, { url: "https://a.example", policies: { policies: many } }] }), [
+        ["policy-wrong-value", "issuers[1].policies[1202].decision"],
+      ]);
+      const team = { decision: "allow", tokenType: "team", rules: { sub: "*" } };
+      assert.deepEqual(wrong({ issuers: [{ url, policies: [team] }] }), [["field-missing", "issuers[0].policies[0].teamName"]]);
+      assert.deepEqual(wrong({ issuers: [{ url, jwks: "{" }] }), [["json-syntax", "issuers[0].jwks"]]);
+      assert.deepEqual(wrong({}), [["wrong-argument", "issuers"]]);
+      assert.deepEqual(wrong({ issuers: [7] }), [["wrong-argument", "issuers[0]"]]);
+      assert.equal(Engine.create({ issuers: [{ url, policies: JSON.stringify({ policies }) }] }).ok, true);
+    });
+
+    test("two issuers of one URL have no say", () => {
+      using_(make(Engine, { issuers: [issuer, issuer] }), (engine) => {
+        assert.equal(engine.decide({ token: signed(), request, now }).code, "iss-repeated");
+        assert.equal(engine.decide({ verifiedClaims: goodClaims, request }).decision, "denied");
+      });
+    });
+
+    test("keys are fetched, kept as long as they are fresh, and survive an outage", async () => {
+      const engine = make(Engine, { issuers: [{ ...issuer, jwks: undefined }] });
+      const place = `${url}/.well-known/openid-configuration`;
+      const asked = [];
+      let answers = { [place]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: jwks };
+      const fetch = async (where, options) => {
+        asked.push(where);
+        assert.equal(options.redirect, "error");
+        const body = answers[where];
+        if (body === undefined) throw new Error("unreachable");
+        return { ok: true, status: 200, headers: new Headers({ "cache-control": "public, max-age=120" }), text: async () => JSON.stringify(body) };
+      };
+      assert.equal(engine.decide({ token: signed(), request, now }).code, "keys-missing");
+      const first = await engine.fetchKeys(fetch, { now });
+      assert.deepEqual(first.value, [{ issuer: url, ok: true, keys: algorithms.length, from: `${url}/keys`, expires: now + 120 }]);
+      assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed");
+      assert.deepEqual((await engine.fetchKeys(fetch, { now: now + 60 })).value, []);
+      assert.deepEqual((await engine.fetchKeys(fetch, { now: now + 20, force: true })).value, []);
+      assert.equal((await engine.fetchKeys(fetch, { now: now + 60, force: true })).value.length, 1);
+      assert.deepEqual(asked, [place, `${url}/keys`, place, `${url}/keys`]);
+      const code = async () => (await engine.fetchKeys(fetch, { now: now + 1_000 })).value[0].errors[0].code;
+      answers = {};
+      assert.equal(await code(), "fetch-failed");
+      answers = { [place]: { issuer: `${url}/`, jwks_uri: `${url}/keys` } };
+      assert.equal(await code(), "discovery-issuer");
+      answers = { [place]: { issuer: url, jwks_uri: "http://a.example" } };
+      assert.equal(await code(), "discovery-jwks-uri");
+      answers = { [place]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: [] };
+      assert.equal(await code(), "jwks-not-a-set");
+      assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed", "the keys before stay");
+      engine.free();
+    });
+
+    test("an engine that was freed says so", () => {
+      const engine = make(Engine);
+      engine[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+      engine.free();
+      assert.equal(engine.decide({ token: signed(), request, now }).code, "engine-freed");
+      assert.equal(engine.decide({ verifiedClaims: goodClaims, request }).code, "engine-freed");
+      assert.equal(engine.explain({ token: signed(), request, now }).errors[0].code, "engine-freed");
+      assert.equal(engine.exchange(exchangeBody(signed()), { now }).code, "engine-freed");
+      assert.equal(engine.setKeys(url, jwks).errors[0].code, "engine-freed");
+    });
+
+    test("the asynchronous form answers the same, many at once", async () => {
+      const engine = make(Engine);
+      const tokens = algorithms.flatMap((algorithm) => [signed({}, {}, algorithm), `${signed({}, {}, algorithm).slice(0, -9)}AAAAAAAAA`]);
+      const inputs = tokens.map((token) => ({ token, request, now }));
+      assert.deepEqual(await Promise.all(inputs.map((input) => engine.decideAsync(input))), inputs.map((input) => engine.decide(input)));
+      assert.deepEqual(await engine.explainAsync(inputs[0]), engine.explain(inputs[0]));
+      assert.deepEqual(await engine.exchangeAsync(exchangeBody(tokens[0]), { now }), engine.exchange(exchangeBody(tokens[0]), { now }));
+      engine.free();
+    });
+
+    test("tokens, policies, keys and patterns are read without an engine", () => {
+      assert.equal(decodeUnverified(signed()).value.claims.sub, goodClaims.sub);
+      assert.equal(decodeUnverified("a.b").errors[0].code, "token-segments");
+      assert.equal(parsePolicies(JSON.stringify(policies)).value.length, policies.length);
+      assert.equal(parseJwks(JSON.stringify(jwks)).value.length, algorithms.length);
+      assert.equal(matchPattern("a*", "abc").value.outcome, "matched");
+      assert.equal(matchPattern("a.c", "abc", "stringlike").value.outcome, "stopped");
+    });
+  });
+}
+
+/** `using`, which this version of Node.js has not. */
+function using_(engine, use) {
+  try {
+    use(engine);
+  } finally {
+    engine.free();
+  }
+}

@@ -1,0 +1,106 @@
+// In browsers: bundled by Vite, webpack and esbuild, and by no bundler at all.
+import assert from "node:assert/strict";
+import { createReadStream, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { after, before, describe, test } from "node:test";
+import { chromium } from "playwright-core";
+import { jwks, now, policies, signed, url } from "./helpers.mjs";
+
+const here = new URL("./", import.meta.url).pathname;
+const work = `${here}node_modules/.browsers`;
+const token = signed({}, {}, "ES256");
+const app = (from, load) => `
+  import { Engine, init } from ${JSON.stringify(from)};
+  ${load}
+  const early = Engine.create({ issuers: [] });
+  await start();
+  const { engine } = Engine.create(${JSON.stringify({ issuers: [{ url, jwks, policies }] })});
+  const input = { token: ${JSON.stringify(token)}, request: { tokenType: "organization" }, now: ${now} };
+  const changed = { ...input, token: input.token.slice(0, -6) + "AAAAAA" };
+  const [good, bad] = await Promise.all([engine.decideAsync(input), engine.decideAsync(changed)]);
+  const summary = (await engine.explainAsync(input)).value.summary;
+  window.answer = { early: early.errors?.[0].code, good: good.decision, bad: bad.code, summary, sync: engine.decide(input).code };
+`;
+const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
+
+let browser;
+let server;
+let origin;
+
+before(async () => {
+  rmSync(work, { recursive: true, force: true });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--headless"] });
+  server = createServer((asked, answer) => {
+    const path = new URL(asked.url, "http://localhost").pathname;
+    const file = path.startsWith("/package/") ? `${here}node_modules/claimgate/${path.slice(9)}` : `${work}${path}`;
+    const type = TYPES[/\.\w+$/.exec(file)?.[0]];
+    if (type === undefined || !existsSync(file)) return void answer.writeHead(404).end();
+    answer.writeHead(200, { "content-type": type });
+    createReadStream(file).pipe(answer);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  origin = `http://localhost:${server.address().port}`;
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+function write(name, files) {
+  mkdirSync(`${work}/${name}`, { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(`${work}/${name}/${file}`, text);
+  return `${work}/${name}`;
+}
+
+async function answers(path) {
+  const page = await browser.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => message.type() === "error" && !message.text().includes("favicon") && problems.push(message.text()));
+  await page.goto(`${origin}${path}`);
+  await page.waitForFunction(() => window.answer, undefined, { timeout: 15_000 }).catch(() => undefined);
+  const answer = await page.evaluate(() => window.answer);
+  await page.close();
+  assert.deepEqual(problems, []);
+  return answer;
+}
+
+const html = (script) => `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${script}"></script>`;
+const expected = { early: "not-ready", good: "allowed", bad: "signature-invalid", summary: "allowed by policy 1", sync: "signature-unchecked" };
+const plain = "const start = () => init();";
+
+describe("in Chromium", () => {
+  test("bundled by Vite", async () => {
+    const { build } = await import("vite");
+    const root = write("vite", { "index.html": html("/main.js"), "main.js": app("claimgate", plain) });
+    await build({ root, base: "/vite/dist/", logLevel: "error", build: { target: "esnext" } });
+    assert.deepEqual(await answers("/vite/dist/index.html"), expected);
+  });
+
+  test("bundled by webpack", async () => {
+    const { default: webpack } = await import("webpack");
+    const root = write("webpack", { "index.html": html("/webpack/dist/main.js"), "main.js": app("claimgate", plain) });
+    const config = { mode: "production", context: root, entry: "./main.js", output: { path: `${root}/dist`, publicPath: "/webpack/dist/" }, experiments: { topLevelAwait: true } };
+    const stats = await new Promise((resolve, reject) => webpack(config, (error, done) => (error ? reject(error) : resolve(done))));
+    assert.deepEqual(stats.toJson({ errors: true }).errors, []);
+    assert.deepEqual(await answers("/webpack/index.html"), expected);
+  });
+
+  test("bundled by esbuild, the Wasm as a file of its own", async () => {
+    const { build } = await import("esbuild");
+    const load = 'import wasm from "claimgate/claimgate.wasm";\n const start = () => init(new URL(wasm, import.meta.url));';
+    const root = write("esbuild", { "index.html": html("/esbuild/dist/main.js"), "main.js": app("claimgate", load) });
+    await build({ absWorkingDir: root, entryPoints: ["main.js"], bundle: true, format: "esm", outdir: "dist", loader: { ".wasm": "file" }, logLevel: "error" });
+    assert.deepEqual(await answers("/esbuild/index.html"), expected);
+  });
+
+  test("without a bundler", async () => {
+    write("none", { "index.html": html("/none/main.js"), "main.js": app("/package/dist/host/web.js", plain) });
+    assert.deepEqual(await answers("/none/index.html"), expected);
+  });
+
+  test("without a bundler, signatures checked in Rust", async () => {
+    write("pure", { "index.html": html("/pure/main.js"), "main.js": app("/package/dist/pure/web.js", plain) });
+    assert.deepEqual(await answers("/pure/index.html"), { ...expected, sync: "allow-matched" });
+  });
+});

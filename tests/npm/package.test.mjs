@@ -1,0 +1,106 @@
+// What is packed, and what TypeScript and the linters of packages say to it.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { brotliCompressSync, constants } from "node:zlib";
+
+const here = new URL("./", import.meta.url).pathname;
+const root = new URL("../../", import.meta.url).pathname;
+const target = process.env.CARGO_TARGET_DIR ?? `${root}target`;
+const manifest = JSON.parse(readFileSync(`${here}node_modules/claimgate/package.json`, "utf8"));
+const tarball = `${target}/npm/claimgate-${manifest.version}.tgz`;
+const run = (program, ...words) => execFileSync(program, words, { cwd: here, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+test("the tarball has these files and no others", () => {
+  const files = run("tar", "-tzf", tarball).trim().split("\n").toSorted();
+  const build = ["claimgate.js", "claimgate_bg.wasm", "node.js", "signatures-node.js", "signatures-web.js", "web.js", "workerd.js"];
+  const expected = [
+    ...["host", "pure"].flatMap((name) => build.map((file) => `package/dist/${name}/${file}`)),
+    "package/LICENSE",
+    "package/README.md",
+    "package/dist/engine.js",
+    "package/dist/index.d.ts",
+    "package/package.json",
+  ];
+  assert.deepEqual(files, expected.toSorted());
+});
+
+test("it needs no other package, and tells of no machine", () => {
+  assert.equal(manifest.dependencies, undefined);
+  assert.equal(manifest.scripts, undefined);
+  for (const name of ["dist/engine.js", "dist/host/claimgate.js", "dist/host/claimgate_bg.wasm", "dist/pure/claimgate_bg.wasm"]) {
+    const text = readFileSync(`${here}node_modules/claimgate/${name}`, "latin1");
+    assert.ok(!text.includes("/root/") && !text.includes("/home/"), `${name} has a path of the machine that built it`);
+  }
+});
+
+test("the Wasm is small", () => {
+  for (const [name, limit] of [["host", 200_000], ["pure", 340_000]]) {
+    const file = `${here}node_modules/claimgate/dist/${name}/claimgate_bg.wasm`;
+    const size = brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+    console.log(`${name}: ${statSync(file).size} bytes, ${size} in brotli`);
+    assert.ok(size <= limit, `${name} has ${size} bytes in brotli, more than ${limit}`);
+  }
+});
+
+test("publint and attw find nothing", () => {
+  const publint = run(`${here}node_modules/.bin/publint`, `${here}node_modules/claimgate`, "--strict");
+  assert.match(publint, /All good!/);
+  // CommonJS programs reach it by `import()`, or by `require` where Node.js can.
+  run(`${here}node_modules/.bin/attw`, tarball, "--profile", "esm-only", "--exclude-entrypoints", "claimgate.wasm", "pure.wasm");
+});
+
+test("a strict consumer compiles, and its mistakes do not", () => {
+  const dir = `${here}node_modules/.consumer`;
+  mkdirSync(dir, { recursive: true });
+  const compile = (code, resolution = "NodeNext") => {
+    writeFileSync(`${dir}/index.mts`, code);
+    const words = ["--strict", "--noEmit", "--target", "es2022", "--lib", "es2023,esnext.disposable,dom", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--types", "node"];
+    const module = resolution === "NodeNext" ? ["--module", "NodeNext"] : ["--module", "esnext", "--moduleResolution", resolution];
+    return run(`${here}node_modules/.bin/tsc`, ...words, ...module, `${dir}/index.mts`);
+  };
+  const good = `
+    import { Engine, decodeUnverified, init, matchPattern, type Decision, type Exchange } from "claimgate";
+    import * as pure from "claimgate/pure";
+    await init();
+    const created = Engine.create({ issuers: [{ url: "https://a.example", jwks: { keys: [] }, policies: [
+      { decision: "allow", tokenType: "team", teamName: "a", rules: { sub: "a*" } }] }] });
+    if (!created.ok) throw new Error(created.errors[0]?.message);
+    using engine = created.engine;
+    const decision: Decision = engine.decide({ token: "a", request: { tokenType: "team", teamName: "a" }, now: 1 });
+    if (decision.decision === "allowed") { const policy: number = decision.policy; const admin: boolean = decision.grant.admin; void [policy, admin]; }
+    else { const code: string = decision.code; void code; }
+    const explained = engine.explain({ claims: { sub: "a" }, request: { tokenType: "organization" } });
+    if (explained.ok) for (const policy of explained.value.policies) for (const rule of policy.rules) for (const value of rule.values) {
+      if (value.trace.outcome === "stopped") { const place: number = value.trace.value.utf16; void place; }
+      else { const text: string | undefined = value.trace.captures[0]?.text; void text; }
+    }
+    const exchanged: Exchange = await engine.exchangeAsync("", { now: 1 });
+    if (exchanged.ok) exchanged.grant.expiresIn; else exchanged.error_description;
+    await engine.fetchKeys(fetch);
+    const decoded = decodeUnverified("a");
+    if (decoded.ok) { const sub = decoded.value.claims["sub"]; if (typeof sub === "string") sub.length; }
+    void [matchPattern("a", "b"), pure.Engine];
+  `;
+  compile(good);
+  compile(good, "bundler");
+  const mistakes = [
+    'engine.decide({ token: "a", request: { tokenType: "team" }, now: 1 });',
+    'engine.decide({ token: "a", request: { tokenType: "org" }, now: 1 });',
+    'engine.decide({ token: "a", request: { tokenType: "organization" } });',
+    'new Engine();',
+    'const decision = engine.decide({ verifiedClaims: {}, request: { tokenType: "organization" } }); decision.grant.admin;',
+    'engine.explain({ claims: {}, request: { tokenType: "organization" } }).value;',
+  ];
+  for (const mistake of mistakes) {
+    const code = `import { Engine } from "claimgate"; declare const engine: Engine; ${mistake}`;
+    assert.throws(() => compile(code), /index\.mts/, mistake);
+  }
+  assert.ok(!/\bany\b(?! )/.test(readFileSync(`${here}node_modules/claimgate/dist/index.d.ts`, "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "")));
+});
+
+test("it can be published", () => {
+  const answer = JSON.parse(run("npm", "publish", tarball, "--dry-run", "--json", "--offline"));
+  assert.match(JSON.stringify(answer), /claimgate/);
+});
