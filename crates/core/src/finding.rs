@@ -3,15 +3,6 @@
 use serde::Serialize;
 
 /// A remark that changes no decision: a wildcard that is easily overlooked, a header that is ignored.
-///
-/// ```
-/// use claimgate::pattern::{Dialect, Pattern};
-///
-/// let finding = &Pattern::new("v1.0", Dialect::Pulumi)?.findings()[0];
-/// assert_eq!(finding.message, "each `.` in `v1.0` matches any one character");
-/// assert_eq!(finding.help.as_deref(), Some("it also accepts `v1x0`"));
-/// # Ok::<(), claimgate::pattern::PatternError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

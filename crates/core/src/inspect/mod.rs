@@ -62,13 +62,6 @@ pub struct Skip {
 }
 
 /// The checks, in their order.
-///
-/// ```
-/// use claimgate::inspect::CheckId;
-///
-/// let titles = CheckId::ALL.map(CheckId::title);
-/// assert_eq!(titles, ["Format", "Header", "Issuer", "Key", "Signature", "Time", "Policies"]);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -95,6 +88,13 @@ impl CheckId {
         [Self::Format, Self::Header, Self::Issuer, Self::Key, Self::Signature, Self::Time, Self::Policies];
 
     /// Its name for people.
+    ///
+    /// ```
+    /// use claimgate::inspect::CheckId;
+    ///
+    /// let titles = CheckId::ALL.map(CheckId::title);
+    /// assert_eq!(titles, ["Format", "Header", "Issuer", "Key", "Signature", "Time", "Policies"]);
+    /// ```
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -144,20 +144,6 @@ pub struct Check {
 }
 
 /// Everything that is to say about a token and a request.
-///
-/// ```
-/// use claimgate::inspect::{Begun, CheckStatus, Options, begin};
-/// use claimgate::issuer::Issuers;
-/// use claimgate::policy::RequestedToken;
-///
-/// // {"alg":"none"} and {}
-/// let begun = begin("eyJhbGciOiJub25lIn0.e30.", &Issuers::default(), &Options::at(0));
-/// let Begun::Ended(checked) = begun else { unreachable!() };
-/// let inspection = checked.explain(&RequestedToken::Organization { admin: false });
-/// let statuses: Vec<_> = inspection.checks.iter().map(|check| check.status).collect();
-/// assert_eq!(statuses[..3], [CheckStatus::Passed, CheckStatus::Failed, CheckStatus::NotReached]);
-/// assert_eq!(inspection.checks[1].code, Some("alg-none"));
-/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

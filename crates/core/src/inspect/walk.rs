@@ -203,6 +203,20 @@ impl Checked {
     }
 
     /// Asks the policies, and tells everything.
+    ///
+    /// ```
+    /// use claimgate::inspect::{Begun, CheckStatus, Options, begin};
+    /// use claimgate::issuer::Issuers;
+    /// use claimgate::policy::RequestedToken;
+    ///
+    /// // {"alg":"none"} and {}
+    /// let begun = begin("eyJhbGciOiJub25lIn0.e30.", &Issuers::default(), &Options::at(0));
+    /// let Begun::Ended(checked) = begun else { unreachable!() };
+    /// let inspection = checked.explain(&RequestedToken::Organization { admin: false });
+    /// let statuses: Vec<_> = inspection.checks.iter().map(|check| check.status).collect();
+    /// assert_eq!(statuses[..3], [CheckStatus::Passed, CheckStatus::Failed, CheckStatus::NotReached]);
+    /// assert_eq!(inspection.checks[1].code, Some("alg-none"));
+    /// ```
     #[must_use]
     pub fn explain(self, request: &RequestedToken) -> Inspection {
         super::report::report(self, request)

@@ -8,15 +8,6 @@ use super::words::{into_segment, shorten};
 use super::{Item, Token};
 
 /// An offset into a text.
-///
-/// ```
-/// use claimgate::pattern::{Dialect, Pattern, Trace};
-///
-/// let Trace::Matched { captures } = Pattern::new("*-prod", Dialect::Pulumi)?.trace("😀-prod") else { unreachable!() };
-/// let end = captures[0].value.end;
-/// assert_eq!((end.chars, end.utf16), (1, 2));
-/// # Ok::<(), claimgate::pattern::PatternError>(())
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -54,15 +45,6 @@ pub struct Capture {
 }
 
 /// Where a match stopped: the furthest place in the pattern that could be reached.
-///
-/// ```
-/// use claimgate::pattern::{Dialect, Pattern, Trace};
-///
-/// let Trace::Stopped(stop) = Pattern::new("env:prod", Dialect::Pulumi)?.trace("env:dev") else { unreachable!() };
-/// assert_eq!((stop.value.chars, stop.expected.as_str(), stop.found.as_str()), (4, "prod", "dev"));
-/// assert_eq!(stop.sentence, "expected `prod` at character 5, found `dev`");
-/// # Ok::<(), claimgate::pattern::PatternError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -95,6 +77,17 @@ pub enum Trace {
 
 impl Trace {
     /// Whether the pattern accepts the value.
+    ///
+    /// ```
+    /// use claimgate::pattern::{Dialect, Pattern, Trace};
+    ///
+    /// let trace = Pattern::new("😀:prod", Dialect::Pulumi)?.trace("😀:dev");
+    /// assert!(!trace.is_match());
+    /// let Trace::Stopped(stop) = trace else { unreachable!() };
+    /// assert_eq!((stop.value.chars, stop.value.utf16), (2, 3));
+    /// assert_eq!(stop.sentence, "expected `prod` at character 3, found `dev`");
+    /// # Ok::<(), claimgate::pattern::PatternError>(())
+    /// ```
     #[must_use]
     pub fn is_match(&self) -> bool {
         matches!(self, Self::Matched { .. })

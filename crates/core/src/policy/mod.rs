@@ -52,13 +52,6 @@ impl PolicyError {
 }
 
 /// The access token that is asked for.
-///
-/// ```
-/// use claimgate::policy::{RequestedToken, TokenType};
-///
-/// let request = RequestedToken::Team { name: "deployers".to_owned() };
-/// assert_eq!(request.token_type(), TokenType::Team);
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "tokenType")]
@@ -87,6 +80,13 @@ pub enum RequestedToken {
 
 impl RequestedToken {
     /// Its type.
+    ///
+    /// ```
+    /// use claimgate::policy::{RequestedToken, TokenType};
+    ///
+    /// let request = RequestedToken::Team { name: "deployers".to_owned() };
+    /// assert_eq!(request.token_type(), TokenType::Team);
+    /// ```
     #[must_use]
     pub fn token_type(&self) -> TokenType {
         match self {

@@ -3,13 +3,6 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What a matching policy does.
-///
-/// ```
-/// use claimgate::policy::Decision;
-///
-/// assert_eq!(Decision::parse("deny"), Some(Decision::Deny));
-/// assert_eq!(Decision::parse("Deny"), None);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -34,6 +27,13 @@ impl Decision {
     }
 
     /// Reads the word in JSON.
+    ///
+    /// ```
+    /// use claimgate::policy::Decision;
+    ///
+    /// assert_eq!(Decision::parse("deny"), Some(Decision::Deny));
+    /// assert_eq!(Decision::parse("Deny"), None);
+    /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|decision| decision.as_str() == text)
@@ -41,13 +41,6 @@ impl Decision {
 }
 
 /// Which kind of access token is asked for or granted.
-///
-/// ```
-/// use claimgate::policy::TokenType;
-///
-/// let words = TokenType::ALL.map(TokenType::as_str);
-/// assert_eq!(words, ["organization", "team", "personal", "runner"]);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -78,6 +71,13 @@ impl TokenType {
     }
 
     /// Reads the word in JSON.
+    ///
+    /// ```
+    /// use claimgate::policy::TokenType;
+    ///
+    /// assert_eq!(TokenType::parse("runner"), Some(TokenType::Runner));
+    /// assert_eq!(TokenType::parse("deployment-runner"), None);
+    /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|token_type| token_type.as_str() == text)
