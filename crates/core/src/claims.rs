@@ -106,6 +106,14 @@ impl Claims {
     }
 
     /// The claim of that name, at the top level.
+    ///
+    /// ```
+    /// use claimgate::claims::{Claims, Value};
+    ///
+    /// let claims = Claims::from_json(r#"{"iss": "https://gitlab.com"}"#)?;
+    /// assert_eq!(claims.get("iss").and_then(Value::as_str), Some("https://gitlab.com"));
+    /// # Ok::<(), claimgate::claims::ClaimsError>(())
+    /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.member(name)
@@ -142,6 +150,13 @@ impl Claims {
     }
 
     /// JSON indented by two spaces.
+    ///
+    /// ```
+    /// use claimgate::claims::Claims;
+    ///
+    /// assert_eq!(Claims::from_json(r#"{"sub":"a"}"#)?.to_json_pretty(), "{\n  \"sub\": \"a\"\n}");
+    /// # Ok::<(), claimgate::claims::ClaimsError>(())
+    /// ```
     #[must_use]
     pub fn to_json_pretty(&self) -> String {
         self.0.to_json_pretty()

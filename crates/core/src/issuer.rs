@@ -14,6 +14,23 @@ use crate::policy::{PolicyDefinition, PolicyError, PolicySet};
 pub const DEFAULT_MAX_EXPIRATION: u64 = 90_000;
 
 /// A registered issuer as it is written.
+///
+/// ```
+/// use claimgate::issuer::{Issuer, IssuerDefinition};
+/// use claimgate::pattern::Dialect;
+///
+/// let definition = IssuerDefinition {
+///     name: "GitLab".to_owned(),
+///     url: "https://gitlab.com".to_owned(),
+///     max_expiration: Some(3600),
+///     ..IssuerDefinition::default()
+/// };
+/// let issuer = Issuer::compile(&definition, Dialect::Pulumi)?;
+/// assert_eq!((issuer.name(), issuer.max_expiration()), ("GitLab", 3600));
+/// // Without a policy, everything is denied.
+/// assert!(issuer.policies().is_empty());
+/// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuerDefinition {
@@ -179,6 +196,18 @@ impl Issuer {
     }
 
     /// The same issuer with other keys. Its policies are not compiled again.
+    ///
+    /// ```
+    /// use claimgate::issuer::{Issuer, IssuerDefinition};
+    /// use claimgate::jwt::Jwks;
+    /// use claimgate::pattern::Dialect;
+    ///
+    /// let definition = IssuerDefinition { url: "https://gitlab.com".to_owned(), ..Default::default() };
+    /// let issuer = Issuer::compile(&definition, Dialect::Pulumi)?;
+    /// let rotated = issuer.with_jwks(Jwks::parse(r#"{"keys": []}"#).ok());
+    /// assert!(issuer.jwks().is_none() && rotated.jwks().is_some());
+    /// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+    /// ```
     #[must_use]
     pub fn with_jwks(&self, jwks: Option<Jwks>) -> Self {
         Self { jwks, ..self.clone() }

@@ -36,6 +36,13 @@ pub enum Value {
 }
 
 /// A text that is no acceptable JSON. Lines and columns count from 1.
+///
+/// ```
+/// use claimgate::json::Value;
+///
+/// let error = Value::parse("[1,\n2,]").unwrap_err();
+/// assert_eq!((error.code(), error.place()), ("json-syntax", (2, 3)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
@@ -118,12 +125,26 @@ impl Value {
     ///
     /// # Errors
     /// The deserializer's, and one that names a duplicate member or too deep a nesting.
+    ///
+    /// ```
+    /// use claimgate::json::Value;
+    ///
+    /// let mut reader = serde_json::Deserializer::from_str(r#"{"a": 1, "a": 2}"#);
+    /// assert!(Value::from_deserializer(&mut reader).is_err());
+    /// ```
     pub fn from_deserializer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let problem = RefCell::new(None);
         Seed { depth: 0, problem: &problem }.deserialize(deserializer)
     }
 
     /// What kind of value it is, with an article: `a string`, `an object`.
+    ///
+    /// ```
+    /// use claimgate::json::Value;
+    ///
+    /// assert_eq!(Value::parse("1e3")?.kind(), "a fraction or a number beyond 64 bits");
+    /// # Ok::<(), claimgate::json::JsonError>(())
+    /// ```
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -183,6 +204,13 @@ impl Value {
     }
 
     /// Compact JSON.
+    ///
+    /// ```
+    /// use claimgate::json::Value;
+    ///
+    /// assert_eq!(Value::parse("[ true,\n null ]")?.to_json(), "[true,null]");
+    /// # Ok::<(), claimgate::json::JsonError>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

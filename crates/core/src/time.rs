@@ -22,6 +22,13 @@ pub fn format_utc(seconds: i64) -> String {
 }
 
 /// Reads an RFC 3339 time, or whole seconds since the epoch.
+///
+/// ```
+/// use claimgate::time::parse;
+///
+/// assert_eq!(parse("2025-11-24T01:00:00+01:00"), Some(1_763_942_400));
+/// assert_eq!(parse("1763942400"), parse("2025-11-24T00:00:00Z"));
+/// ```
 #[must_use]
 pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
@@ -29,6 +36,10 @@ pub fn parse(text: &str) -> Option<i64> {
 }
 
 /// `then` as seen from `now`: `in 5 minutes`, `3 hours ago`, `now`.
+///
+/// ```
+/// assert_eq!(claimgate::time::relative(1000, 4600), "1 hour ago");
+/// ```
 #[must_use]
 pub fn relative(then: i64, now: i64) -> String {
     let distance = format_duration(then.abs_diff(now));

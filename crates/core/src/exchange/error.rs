@@ -36,6 +36,15 @@ pub enum OauthError {
 }
 
 /// An exchange that cannot be granted. Every variant says what was expected and found.
+///
+/// ```
+/// use claimgate::exchange::{ExchangeError, OauthError};
+///
+/// let error = ExchangeError::Denied { summary: "denied by policy 2".to_owned() };
+/// assert_eq!((error.oauth(), error.status()), (OauthError::InvalidRequest, 400));
+/// // What the caller is told has no policy in it.
+/// assert_eq!(error.description(), "no policy allows this exchange");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are what the messages say")]

@@ -149,6 +149,23 @@ pub fn exchange_with(
 ///
 /// # Errors
 /// A [`Refusal`] where there is no such organization.
+///
+/// ```
+/// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, begin_exchange, conclude};
+/// use claimgate::inspect::Begun;
+/// use claimgate::issuer::Issuers;
+///
+/// let body = r#"{"audience": "urn:pulumi:org:octo-org", "subject_token": "a.b.c",
+///     "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+///     "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+///     "requested_token_type": "urn:pulumi:token-type:access_token:organization"}"#;
+/// let request = ExchangeRequest::parse(body, BodyKind::Json)?;
+/// let begun = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
+/// // Only a token that got as far as its signature is `Begun::Signature`.
+/// let Begun::Ended(checked) = begun else { unreachable!() };
+/// assert_eq!(conclude(&request, *checked).unwrap_err().error.code(), "token-base64");
+/// # Ok::<(), claimgate::exchange::ExchangeError>(())
+/// ```
 pub fn begin_exchange(
     request: &ExchangeRequest,
     issuers: Option<&Issuers>,

@@ -4,6 +4,13 @@ use super::{ExchangeError, MAX_BODY};
 use crate::json::{JsonError, Value};
 
 /// In which form a body is written.
+///
+/// ```
+/// use claimgate::exchange::{BodyKind, ExchangeRequest};
+///
+/// let error = ExchangeRequest::parse(r#"{"grant_type": ["a"]}"#, BodyKind::Json).unwrap_err();
+/// assert_eq!(error.code(), "body-malformed");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
     /// `application/x-www-form-urlencoded`.

@@ -72,6 +72,10 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// The code as JSON has it.
+    ///
+    /// ```
+    /// assert_eq!(claimgate::explain::ReasonCode::DefaultDeny.as_str(), "default-deny");
+    /// ```
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -88,6 +88,13 @@ impl CheckId {
         [Self::Format, Self::Header, Self::Issuer, Self::Key, Self::Signature, Self::Time, Self::Policies];
 
     /// Its name for people.
+    ///
+    /// ```
+    /// use claimgate::inspect::CheckId;
+    ///
+    /// let titles = CheckId::ALL.map(CheckId::title);
+    /// assert_eq!(titles, ["Format", "Header", "Issuer", "Key", "Signature", "Time", "Policies"]);
+    /// ```
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {

@@ -22,6 +22,28 @@ pub enum Begun {
 }
 
 /// A token that waits for somebody to check its signature.
+///
+/// ```
+/// use claimgate::inspect::{Begun, Options, begin};
+/// use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+/// use claimgate::jwt::Algorithm;
+/// use claimgate::pattern::Dialect;
+/// use claimgate::policy::RequestedToken;
+///
+/// let jwks = r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+/// let url = "https://ci.example".to_owned();
+/// let definition = IssuerDefinition { url, jwks: Some(jwks.to_owned()), ..Default::default() };
+/// let issuers = Issuers::from(vec![Issuer::compile(&definition, Dialect::Pulumi)?]);
+///
+/// // {"alg":"EdDSA"} and {"iss":"https://ci.example","exp":2000}
+/// let token = "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJodHRwczovL2NpLmV4YW1wbGUiLCJleHAiOjIwMDB9.AAAA";
+/// let Begun::Signature(pending) = begin(token, &issuers, &Options::at(1000)) else { unreachable!() };
+/// assert_eq!(pending.check().algorithm, Algorithm::EdDSA);
+/// // The host has looked, and the signature is not one of the key.
+/// let decision = pending.finish(Ok(false)).decide(&RequestedToken::Organization { admin: false });
+/// assert_eq!(decision.code(), "signature-invalid");
+/// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+/// ```
 #[derive(Debug)]
 pub struct Pending {
     checked: Checked,
@@ -84,6 +106,17 @@ pub fn begin(token: &str, issuers: &Issuers, options: &Options) -> Begun {
 
 impl Begun {
     /// Goes on with the answer of `verifier`, if there is a signature to be checked.
+    ///
+    /// ```
+    /// # #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))] {
+    /// use claimgate::inspect::{Options, begin};
+    /// use claimgate::issuer::Issuers;
+    /// use claimgate::jwt::BuiltIn;
+    ///
+    /// let checked = begin("", &Issuers::default(), &Options::at(0)).settle(&BuiltIn);
+    /// assert_eq!(checked.failure().map(|error| error.code()), Some("token-empty"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn settle(self, verifier: &dyn VerifySignature) -> Checked {
         match self {
@@ -140,6 +173,17 @@ impl Checked {
     }
 
     /// Whether no check was left out on demand.
+    ///
+    /// ```
+    /// use claimgate::inspect::{Begun, Options, Skip, begin};
+    /// use claimgate::issuer::Issuers;
+    ///
+    /// let skip = Skip { issuer: true, key: true, ..Skip::default() };
+    /// let Begun::Ended(checked) = begin("e30.e30.", &Issuers::default(), &Options { skip, ..Options::at(0) }) else {
+    ///     unreachable!()
+    /// };
+    /// assert!(!checked.is_complete());
+    /// ```
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.options.skip == Skip::default()
@@ -159,6 +203,20 @@ impl Checked {
     }
 
     /// Asks the policies, and tells everything.
+    ///
+    /// ```
+    /// use claimgate::inspect::{Begun, CheckStatus, Options, begin};
+    /// use claimgate::issuer::Issuers;
+    /// use claimgate::policy::RequestedToken;
+    ///
+    /// // {"alg":"none"} and {}
+    /// let begun = begin("eyJhbGciOiJub25lIn0.e30.", &Issuers::default(), &Options::at(0));
+    /// let Begun::Ended(checked) = begun else { unreachable!() };
+    /// let inspection = checked.explain(&RequestedToken::Organization { admin: false });
+    /// let statuses: Vec<_> = inspection.checks.iter().map(|check| check.status).collect();
+    /// assert_eq!(statuses[..3], [CheckStatus::Passed, CheckStatus::Failed, CheckStatus::NotReached]);
+    /// assert_eq!(inspection.checks[1].code, Some("alg-none"));
+    /// ```
     #[must_use]
     pub fn explain(self, request: &RequestedToken) -> Inspection {
         super::report::report(self, request)

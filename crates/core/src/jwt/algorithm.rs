@@ -7,6 +7,13 @@ const UNSUPPORTED: [&str; 7] = ["ES512", "ES256K", "Ed25519", "Ed448", "ML-DSA-4
 
 /// An accepted algorithm ([RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
 /// [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037)).
+///
+/// ```
+/// use claimgate::jwt::Algorithm;
+///
+/// let [kty, crv] = [Some(Algorithm::EdDSA.key_type()), Algorithm::EdDSA.curve()];
+/// assert_eq!((kty, crv), (Some("OKP"), Some("Ed25519")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are RFC 7518's own")]
 pub enum Algorithm {

@@ -14,6 +14,18 @@ pub const DEFAULT_MAX_SIZE: usize = 64 * 1024;
 const KEY_MEMBERS: [&str; 4] = ["jku", "x5u", "x5c", "jwk"];
 
 /// A decoded token whose signature, issuer and times nobody has checked. It proves nothing.
+///
+/// ```
+/// use claimgate::jwt::decode_unverified;
+///
+/// // {"alg":"RS256","kid":"a","jku":"https://evil.example"} and {}
+/// let token = decode_unverified(
+///     "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEiLCJqa3UiOiJodHRwczovL2V2aWwuZXhhbXBsZSJ9.e30.AA",
+/// )?;
+/// assert_eq!((token.key_id(), token.signature()), (Some("a"), [0].as_slice()));
+/// assert_eq!(token.findings()[0].code, "header-key-ignored");
+/// # Ok::<(), claimgate::jwt::TokenError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct UnverifiedToken<C = Claims> {
     /// The header.
@@ -105,6 +117,12 @@ pub fn decode_unverified(token: &str) -> Result<UnverifiedToken, TokenError> {
 ///
 /// # Errors
 /// The [`TokenError`] of the first check of its form that fails.
+///
+/// ```
+/// use claimgate::jwt::decode_unverified_within;
+///
+/// assert_eq!(decode_unverified_within("e30.e30.AA", 9).unwrap_err().code(), "token-too-large");
+/// ```
 pub fn decode_unverified_within(token: &str, max: usize) -> Result<UnverifiedToken, TokenError> {
     let CompactJws { header, claims, signing_input, signature } = decode_unverified_jws(token, max)?;
     let claims = json_object("payload", claims)?;

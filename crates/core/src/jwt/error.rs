@@ -4,6 +4,15 @@ use crate::claims::ClaimsError;
 use crate::time::{format_duration, format_utc, relative};
 
 /// A token that fails a check. Every variant says what was expected and what was found.
+///
+/// ```
+/// use claimgate::jwt::decode_unverified;
+///
+/// let error = decode_unverified("eyJhbGciOiJSUzI1NiJ9").unwrap_err();
+/// assert_eq!(error.code(), "token-segments");
+/// assert_eq!(error.to_string(), "expected three parts joined by `.`, found 1");
+/// assert!(error.help().is_some_and(|help| help.starts_with("was the token cut off")));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are what the messages say")]

@@ -25,6 +25,16 @@ pub struct Jwks {
 }
 
 /// One public key.
+///
+/// ```
+/// use claimgate::jwt::Jwks;
+///
+/// let jwks = Jwks::parse(r#"{"kty": "EC", "crv": "P-521", "kid": "a"}"#)?;
+/// let key = &jwks.keys()[0];
+/// assert_eq!((key.label(), key.describe()), ("a".to_owned(), "EC P-521".to_owned()));
+/// assert_eq!(key.problem.as_deref(), Some("curve `P-521` is not supported"));
+/// # Ok::<(), claimgate::jwt::JwksError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Jwk {
@@ -51,6 +61,13 @@ pub struct Jwk {
 }
 
 /// A text that is no acceptable key set.
+///
+/// ```
+/// use claimgate::jwt::Jwks;
+///
+/// let error = Jwks::parse(r#"{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}"#).unwrap_err();
+/// assert_eq!(error.code(), "jwks-symmetric-key");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwksError {
@@ -117,7 +134,10 @@ impl Jwks {
     /// ```
     /// use claimgate::jwt::Jwks;
     ///
-    /// let jwks = Jwks::parse(r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "a", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#)?;
+    /// let jwks = Jwks::parse(
+    ///     r#"{"keys": [{"kid": "a", "kty": "OKP", "crv": "Ed25519",
+    ///         "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#,
+    /// )?;
     /// assert_eq!(jwks.keys()[0].describe(), "OKP Ed25519");
     /// # Ok::<(), claimgate::jwt::JwksError>(())
     /// ```
@@ -201,6 +221,14 @@ impl Jwk {
 
     /// The key as a JWK of its required members alone, as hosts import it; nothing where there is a problem. Its SHA-256
     /// is the key's thumbprint ([RFC 7638, section 3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
+    ///
+    /// ```
+    /// use claimgate::jwt::Jwks;
+    ///
+    /// let jwk = r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// assert_eq!(Jwks::parse(jwk)?.keys()[0].to_json().as_deref(), Some(jwk));
+    /// # Ok::<(), claimgate::jwt::JwksError>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> Option<String> {
         self.public_key.as_ref().map(|key| key.to_json(&self.kty, self.crv.as_deref()))

@@ -18,6 +18,19 @@ pub struct SignatureCheck<'a> {
 }
 
 /// Somebody who can check signatures.
+///
+/// ```
+/// use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
+///
+/// /// For tests of what comes behind the signature.
+/// struct Anything;
+///
+/// impl VerifySignature for Anything {
+///     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
+///         Ok(!check.signature.is_empty())
+///     }
+/// }
+/// ```
 pub trait VerifySignature {
     /// Whether the signature is genuine.
     ///
@@ -29,6 +42,16 @@ pub trait VerifySignature {
 /// The built-in way: the `jsonwebtoken` crate, with the key as [`Jwks::parse`](super::Jwks::parse) has prepared it.
 ///
 /// It takes the cryptography of the feature `aws_lc_rs`, or else of `rust_crypto`.
+///
+/// ```
+/// use claimgate::jwt::{Algorithm, BuiltIn, Jwks, SignatureCheck, VerifySignature};
+///
+/// let jwks = Jwks::parse(r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+/// let key = jwks.select(None, Algorithm::EdDSA).unwrap();
+/// let check = SignatureCheck { algorithm: Algorithm::EdDSA, key: &key, signing_input: "a.b", signature: &[0; 64] };
+/// assert_eq!(BuiltIn.verify(&check), Ok(false));
+/// # Ok::<(), claimgate::jwt::JwksError>(())
+/// ```
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BuiltIn;

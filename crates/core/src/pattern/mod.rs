@@ -43,6 +43,14 @@ pub(crate) use outline::Outline;
 pub const MAX_PATTERN_CHARS: usize = 4096;
 
 /// Which characters of a pattern are wildcards, and what they take.
+///
+/// ```
+/// use claimgate::pattern::{Dialect, Pattern};
+///
+/// assert!(Pattern::new("v?", Dialect::Pulumi)?.is_match("v"));
+/// assert!(!Pattern::new("v?", Dialect::StringLike)?.is_match("v"));
+/// # Ok::<(), claimgate::pattern::PatternError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
@@ -54,6 +62,13 @@ pub enum Dialect {
 }
 
 /// A pattern that cannot be compiled.
+///
+/// ```
+/// use claimgate::pattern::{Dialect, MAX_PATTERN_CHARS, Pattern};
+///
+/// let error = Pattern::new(&"a".repeat(MAX_PATTERN_CHARS + 1), Dialect::Pulumi).unwrap_err();
+/// assert_eq!(error.code(), "pattern-too-long");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternError {
@@ -154,12 +169,30 @@ impl Pattern {
     }
 
     /// Whether it has no wildcard, and so accepts one value only.
+    ///
+    /// ```
+    /// use claimgate::pattern::{Dialect, Pattern};
+    ///
+    /// assert!(!Pattern::new("v1.0", Dialect::Pulumi)?.is_literal());
+    /// assert!(Pattern::new("v1.0", Dialect::StringLike)?.is_literal());
+    /// # Ok::<(), claimgate::pattern::PatternError>(())
+    /// ```
     #[must_use]
     pub fn is_literal(&self) -> bool {
         !self.items().iter().any(|item| item.token.is_wildcard())
     }
 
     /// Whether it accepts the whole of `value`.
+    ///
+    /// ```
+    /// use claimgate::pattern::{Dialect, Pattern};
+    ///
+    /// let pattern = Pattern::new("refs/heads/*", Dialect::Pulumi)?;
+    /// assert!(pattern.is_match("refs/heads/feature/x"));
+    /// // The whole value has to match, in case too.
+    /// assert!(!pattern.is_match("x/refs/heads/main") && !pattern.is_match("Refs/heads/main"));
+    /// # Ok::<(), claimgate::pattern::PatternError>(())
+    /// ```
     #[must_use]
     pub fn is_match(&self, value: &str) -> bool {
         self.matcher.is_match(&self.source, self.dialect, value)
@@ -254,6 +287,12 @@ pub fn escape(text: &str, dialect: Dialect) -> String {
 }
 
 /// The naive matcher that property tests hold [`Pattern::is_match`] against.
+///
+/// ```
+/// use claimgate::pattern::{Dialect, reference_match};
+///
+/// assert!(reference_match("a?c", Dialect::Pulumi, "ac"));
+/// ```
 #[must_use]
 pub fn reference_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
     reference::is_match(&parse(pattern, dialect), value)

@@ -77,6 +77,17 @@ pub enum Trace {
 
 impl Trace {
     /// Whether the pattern accepts the value.
+    ///
+    /// ```
+    /// use claimgate::pattern::{Dialect, Pattern, Trace};
+    ///
+    /// let trace = Pattern::new("😀:prod", Dialect::Pulumi)?.trace("😀:dev");
+    /// assert!(!trace.is_match());
+    /// let Trace::Stopped(stop) = trace else { unreachable!() };
+    /// assert_eq!((stop.value.chars, stop.value.utf16), (2, 3));
+    /// assert_eq!(stop.sentence, "expected `prod` at character 3, found `dev`");
+    /// # Ok::<(), claimgate::pattern::PatternError>(())
+    /// ```
     #[must_use]
     pub fn is_match(&self) -> bool {
         matches!(self, Self::Matched { .. })

@@ -1,6 +1,10 @@
 //! Parts of patterns and values as sentences show them.
 
 /// The text with control, bidirectional and zero-width characters written as escapes.
+///
+/// ```
+/// assert_eq!(claimgate::pattern::visible("octo\u{200b}-org"), r"octo\u{200b}-org");
+/// ```
 #[must_use]
 pub fn visible(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {

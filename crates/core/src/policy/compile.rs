@@ -125,6 +125,16 @@ impl PolicySet {
     }
 
     /// Remarks on the policies, each with its path.
+    ///
+    /// ```
+    /// use claimgate::pattern::Dialect;
+    /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
+    ///
+    /// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", "octo-org");
+    /// let policies = PolicySet::compile(&[allow], Dialect::Pulumi)?;
+    /// assert_eq!(policies.findings()[0].code, "audience-only");
+    /// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+    /// ```
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings

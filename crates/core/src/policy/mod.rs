@@ -17,6 +17,15 @@ pub use model::{Decision, PolicyDefinition, TokenType, to_json};
 pub use parse::parse_policies;
 
 /// What is wrong in policies, and where.
+///
+/// ```
+/// use claimgate::policy::parse_policies;
+///
+/// let json = r#"{"decision": "deny", "tokenTpye": "team", "tokenType": "team", "rules": {}}"#;
+/// let error = &parse_policies(json).unwrap_err()[0];
+/// assert_eq!(error.to_string(), "tokenTpye: unknown key `tokenTpye`");
+/// assert_eq!(error.help.as_deref(), Some("did you mean `tokenType`?"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 #[error("{path}: {message}")]
@@ -71,6 +80,13 @@ pub enum RequestedToken {
 
 impl RequestedToken {
     /// Its type.
+    ///
+    /// ```
+    /// use claimgate::policy::{RequestedToken, TokenType};
+    ///
+    /// let request = RequestedToken::Team { name: "deployers".to_owned() };
+    /// assert_eq!(request.token_type(), TokenType::Team);
+    /// ```
     #[must_use]
     pub fn token_type(&self) -> TokenType {
         match self {

@@ -27,6 +27,13 @@ impl Decision {
     }
 
     /// Reads the word in JSON.
+    ///
+    /// ```
+    /// use claimgate::policy::Decision;
+    ///
+    /// assert_eq!(Decision::parse("deny"), Some(Decision::Deny));
+    /// assert_eq!(Decision::parse("Deny"), None);
+    /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|decision| decision.as_str() == text)
@@ -64,6 +71,13 @@ impl TokenType {
     }
 
     /// Reads the word in JSON.
+    ///
+    /// ```
+    /// use claimgate::policy::TokenType;
+    ///
+    /// assert_eq!(TokenType::parse("runner"), Some(TokenType::Runner));
+    /// assert_eq!(TokenType::parse("deployment-runner"), None);
+    /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|token_type| token_type.as_str() == text)
@@ -71,6 +85,18 @@ impl TokenType {
 }
 
 /// One policy as it is written; nothing about it is checked yet.
+///
+/// ```
+/// use claimgate::pattern::Dialect;
+/// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
+///
+/// let team = PolicyDefinition {
+///     team_name: Some("deploy-*".to_owned()),
+///     ..PolicyDefinition::new(Decision::Allow, TokenType::Team).rule("sub", "repo:octo-org/*")
+/// };
+/// assert_eq!(PolicySet::compile(&[team], Dialect::Pulumi)?.len(), 1);
+/// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyDefinition {
     /// `decision`.
