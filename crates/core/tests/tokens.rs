@@ -559,6 +559,25 @@ fn a_set_with_something_that_is_no_key_is_refused() {
 }
 
 #[test]
+fn what_is_neither_a_set_nor_a_key_is_no_set_of_one() {
+    for (text, found) in [("{}", "an object"), (r#"{"kid": "a"}"#, "an object"), ("[]", "an array")] {
+        let error = Jwks::parse(text).unwrap_err();
+        assert_eq!(error.code(), "jwks-not-a-set", "{text}");
+        assert!(error.to_string().contains(found), "{error}");
+    }
+    assert_eq!(Jwks::parse(&p256("")).unwrap().keys().len(), 1);
+}
+
+#[test]
+fn a_key_is_described_by_its_type_and_size_or_curve() {
+    for (algorithm, described) in [("RS256", "RSA 2048 bits"), ("ES384", "EC P-384"), ("EdDSA", "OKP Ed25519")] {
+        let (_, keys) = of(algorithm);
+        let jwks = Jwks::parse(&set(&keys)).unwrap();
+        assert_eq!(jwks.keys()[0].describe(), described);
+    }
+}
+
+#[test]
 fn a_secret_in_the_key_set_spoils_it() {
     let secret = r#"{"kty":"oct","k":"c2VjcmV0","kid":"s"}"#.to_owned();
     let error = Jwks::parse(&set(&[p256(""), secret])).unwrap_err();
