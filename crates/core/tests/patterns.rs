@@ -147,3 +147,40 @@ fn globset_takes_part() {
     assert_eq!(globset_match("a?.*", Dialect::Pulumi, "abc"), Some(true));
     assert_eq!(globset_match("a?.*", Dialect::Pulumi, "b"), Some(false));
 }
+
+#[test]
+fn a_question_mark_takes_a_character_where_the_rest_allows() {
+    let table: [(&str, &str, &[&str]); 5] = [
+        ("?a*", "axa", &["", "xa"]),
+        ("a?b", "ab", &[""]),
+        ("a?b", "axb", &["x"]),
+        ("??a", "xa", &["x", ""]),
+        ("?.", "ab", &["a", "b"]),
+    ];
+    for (pattern, value, wanted) in table {
+        let Trace::Matched { captures } = Pattern::new(pattern, Dialect::Pulumi).unwrap().trace(value) else {
+            panic!("expected `{pattern}` to accept `{value}`");
+        };
+        let took: Vec<&str> = captures.iter().map(|capture| capture.text.as_str()).collect();
+        assert_eq!(took, wanted, "`{pattern}` on `{value}`");
+    }
+}
+
+#[test]
+fn a_sentence_says_from_where_the_value_differs() {
+    let table = [
+        (".abc", "xabd", "expected `abc` at character 2, found `abd`; they differ from character 4"),
+        (".abc", "xab", "expected `abc` at character 2, but the value ends with `ab`"),
+        ("abc", "abd", "expected `abc` at character 1, found `abd`; they differ from character 3"),
+        (".abc", "xd", "expected `abc` at character 2, found `d`"),
+        (".abc", "x", "expected `abc` at character 2, but the value ends there"),
+        ("*ab.", "xab", "expected one more character at character 4, but the value ends there"),
+        ("*ab", "xac", "after `*`, the rest of the value, `xac`, does not end with `ab`"),
+    ];
+    for (pattern, value, sentence) in table {
+        let Trace::Stopped(stop) = Pattern::new(pattern, Dialect::Pulumi).unwrap().trace(value) else {
+            panic!("expected `{pattern}` to refuse `{value}`");
+        };
+        assert_eq!(stop.sentence, sentence, "`{pattern}` on `{value}`");
+    }
+}
