@@ -9,3 +9,4 @@ pub(crate) mod storage;
 pub(crate) mod store;
 pub(crate) mod theme;
 pub(crate) mod unsaved;
+pub(crate) mod visible;
