@@ -4,8 +4,9 @@
 
 mod app;
 mod components;
+mod formats;
 mod pages;
-mod presets;
+mod providers;
 mod state;
 
 use leptos::prelude::*;
