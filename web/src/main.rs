@@ -8,6 +8,8 @@ mod formats;
 mod pages;
 mod providers;
 mod state;
+#[cfg(test)]
+mod testing;
 
 use leptos::prelude::*;
 

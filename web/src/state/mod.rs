@@ -5,6 +5,7 @@ pub(crate) mod draft;
 pub(crate) mod evaluate;
 pub(crate) mod fetch;
 pub(crate) mod lifetime;
+pub(crate) mod share;
 pub(crate) mod storage;
 pub(crate) mod store;
 pub(crate) mod theme;
