@@ -4,9 +4,12 @@
 
 mod app;
 mod components;
+mod formats;
 mod pages;
-mod presets;
+mod providers;
 mod state;
+#[cfg(test)]
+mod testing;
 
 use leptos::prelude::*;
 

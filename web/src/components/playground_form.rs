@@ -4,7 +4,8 @@ use claimgate::policy::TokenType;
 use leptos::prelude::*;
 
 use super::field::{Checkbox, Select, TextArea, TextField, same};
-use crate::presets;
+use crate::providers;
+use crate::state::clock::now;
 use crate::state::draft::target_label;
 use crate::state::store::use_store;
 
@@ -119,8 +120,8 @@ fn Mode(form: Form) -> impl IntoView {
 #[component]
 fn ClaimsInput(form: Form, problem: Signal<String>, preset: Signal<String>) -> impl IntoView {
     let sample = move |_| {
-        let preset = presets::find(&preset.read_untracked()).or_else(|| presets::all().into_iter().next());
-        form.claims.set(preset.map(|preset| preset.claims).unwrap_or_default());
+        let provider = providers::find(&preset.read_untracked()).or_else(|| providers::all().first());
+        form.claims.set(provider.map(|provider| provider.example(now()).claims).unwrap_or_default());
     };
     view! {
         <TextArea

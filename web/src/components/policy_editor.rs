@@ -8,7 +8,8 @@ use leptos::prelude::*;
 use super::field::TextArea;
 use super::policy_card::PolicyCard;
 use super::save_state::SaveState;
-use crate::presets;
+use crate::providers;
+use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, definitions};
 use crate::state::storage::StoredIssuer;
 use crate::state::store::use_store;
@@ -124,9 +125,9 @@ fn ViewToggle(editor: Editor) -> impl IntoView {
 
 #[component]
 fn PolicyForm(editor: Editor, preset: String) -> impl IntoView {
-    let preset = presets::find(&preset);
-    let known = preset.as_ref().map(|preset| preset.known.clone()).unwrap_or_default();
-    let starter = StoredValue::new(preset.map(|preset| preset.policies).unwrap_or_default());
+    let example = providers::find(&preset).map(|provider| provider.example(now()));
+    let (known, starter) = example.map(|example| (example.known, example.policies)).unwrap_or_default();
+    let starter = StoredValue::new(starter);
     let remove = Callback::new(move |key| editor.drafts.update(|drafts| drafts.retain(|draft| draft.key != key)));
     let add = move |_| editor.drafts.update(|drafts| drafts.push(PolicyDraft::blank()));
     let start = move |_| editor.drafts.set(starter.read_value().iter().map(PolicyDraft::of).collect());
@@ -135,7 +136,7 @@ fn PolicyForm(editor: Editor, preset: String) -> impl IntoView {
     };
     view! {
         <datalist id="known-claims">
-            {known.into_iter().map(|(path, doc)| view! { <option value=path>{doc}</option> }).collect_view()}
+            {known.into_iter().map(|known| view! { <option value=known.path>{known.doc}</option> }).collect_view()}
         </datalist>
         <Show when=move || editor.drafts.read().is_empty()>
             <div class="card empty">

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::components::details_form::{Details, DetailsFields};
 use crate::components::field::{Checkbox, Select};
-use crate::presets::{self, Preset};
+use crate::providers::{self, Filled};
 use crate::state::clock::now;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::{new_id, use_store};
@@ -30,8 +30,8 @@ fn blank(preset: String) -> StoredIssuer {
 }
 
 /// Fills in what the person has not written otherwise.
-fn fill(details: Details, old: Option<&Preset>, new: Option<&Preset>) {
-    let replace = |field: RwSignal<String>, of: fn(&Preset) -> &str| {
+fn fill(details: Details, old: Option<&Filled>, new: Option<&Filled>) {
+    let replace = |field: RwSignal<String>, of: fn(&Filled) -> &str| {
         let untouched = field.with_untracked(|text| text.is_empty() || old.is_some_and(|old| of(old) == text));
         if untouched {
             field.set(new.map(of).unwrap_or_default().to_owned());
@@ -42,7 +42,7 @@ fn fill(details: Details, old: Option<&Preset>, new: Option<&Preset>) {
 }
 
 /// Whether the person has written anything that the preset has not.
-fn is_changed(details: Details, preset: Option<&Preset>) -> bool {
+fn is_changed(details: Details, preset: Option<&Filled>) -> bool {
     let [name, url, number, _, jwks] = details.texts();
     let [filled_name, filled_url] = preset.map_or(["", ""], |preset| [&preset.name, &preset.url]);
     name != filled_name || url != filled_url || !number.is_empty() || !jwks.is_empty()
@@ -57,8 +57,8 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get("preset").unwrap_or_default());
     let choice = RwSignal::new(asked);
     let starter = RwSignal::new(false);
-    let preset = Memo::new(move |_| presets::find(&choice.read()));
-    Effect::new(move |old: Option<Option<Preset>>| {
+    let preset = Memo::new(move |_| providers::find(&choice.read()).map(|provider| provider.example(now())));
+    Effect::new(move |old: Option<Option<Filled>>| {
         let new = preset.get();
         fill(details, old.flatten().as_ref(), new.as_ref());
         new
@@ -79,7 +79,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
     };
     let choices: Vec<_> = [(String::new(), "Custom".to_owned())]
         .into_iter()
-        .chain(presets::all().into_iter().map(|preset| (preset.id, preset.name)))
+        .chain(providers::all().iter().map(|provider| (provider.id.clone(), provider.name.clone())))
         .collect();
     view! {
         <div class="container container--narrow stack">

@@ -1,0 +1,105 @@
+//! Issuers within other things.
+
+use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::json::Value;
+use claimgate::pattern::Dialect;
+
+use super::import::ImportedIssuer;
+use super::policies::{policies, within};
+use super::reader::{Object, Reader};
+use super::{NoteKind, Problem};
+
+/// The keys of an issuer that is ours, or Pulumi Cloud's.
+const KEYS: [&str; 7] = ["url", "name", "jwks", "maxExpiration", "policies", "preset", "thumbprints"];
+
+/// The keys that belong to whoever wrote the issuer.
+const OWN: [&str; 4] = ["id", "created", "modified", "lastUsed"];
+
+/// How unknown keys are taken.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Unknown {
+    /// A file of ours has none.
+    Refused,
+    /// Pulumi Cloud may add some.
+    Noted,
+}
+
+/// Reads one issuer.
+pub(super) fn issuer(reader: &mut Reader, path: &str, value: &Value, unknown: Unknown) -> Option<ImportedIssuer> {
+    let object = reader.object(path, value)?;
+    other_keys(reader, &object, unknown);
+    let before = reader.problems.len();
+    let url = reader.text(&object, "url");
+    let name = reader.optional_text(&object, "name").filter(|name| !name.trim().is_empty());
+    let definition = IssuerDefinition {
+        name: name_or_url(reader, &object, name, url.as_deref()),
+        url: url.unwrap_or_default(),
+        max_expiration: reader.seconds(&object, "maxExpiration"),
+        jwks: jwks(reader, &object),
+        thumbprints: thumbprints(reader, &object),
+        policies: object
+            .get("policies")
+            .map(|value| policies(reader, &object.at("policies"), value))
+            .unwrap_or_default(),
+    };
+    let preset = reader.optional_text(&object, "preset").unwrap_or_default();
+    if reader.problems.len() == before {
+        check(reader, &object, &definition, "maxExpiration");
+    }
+    Some(ImportedIssuer { definition, preset, has_policies: object.get("policies").is_some() })
+}
+
+/// The problems of an issuer that can be read, and not be decided with.
+pub(super) fn check(reader: &mut Reader, object: &Object<'_>, definition: &IssuerDefinition, expiration: &str) {
+    let Err(errors) = Issuer::compile(definition, Dialect::Pulumi) else { return };
+    for error in errors {
+        let problem = match error.path.as_str() {
+            "maxExpiration" => Problem { path: object.at(expiration), ..Problem::from(error) },
+            path if path.starts_with("policies") => within(&object.at("policies"), error),
+            path => Problem { path: object.at(path), ..Problem::from(error) },
+        };
+        reader.problems.push(problem);
+    }
+}
+
+/// Thumbprints, with the note that they are not kept.
+pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<String> {
+    let thumbprints = reader.texts(object, "thumbprints");
+    if !thumbprints.is_empty() {
+        let sentence = "thumbprints are left out: keys are fetched by the browser, which checks certificates itself";
+        reader.note(NoteKind::Ignored, object.at("thumbprints"), sentence);
+    }
+    thumbprints
+}
+
+fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
+    let known: Vec<&str> = KEYS.into_iter().chain(OWN).chain(["issuer"]).collect();
+    match unknown {
+        Unknown::Refused => reader.refuse_others(object, &known),
+        Unknown::Noted => reader.ignore_others(object, &known, "it is not known here"),
+    }
+    reader.ignore(object, &OWN, "an issuer gets its own here");
+    if object.get("issuer") != object.get("url") {
+        reader.ignore(object, &["issuer"], "a token's `iss` is held against `url`, from which it differs");
+    }
+}
+
+fn name_or_url(reader: &mut Reader, object: &Object<'_>, name: Option<String>, url: Option<&str>) -> String {
+    name.unwrap_or_else(|| {
+        let url = url.unwrap_or_default();
+        reader.note(NoteKind::Changed, object.at("name"), "there is no name: the issuer is called by its URL");
+        url.to_owned()
+    })
+}
+
+/// Keys, as the text that the app keeps.
+fn jwks(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
+    match object.get("jwks")? {
+        Value::String(text) => Some(text.clone()),
+        keys @ Value::Object(_) => Some(keys.to_json_pretty()),
+        other => {
+            reader.wrong(object.at("jwks"), "a JWKS, as an object or as text", Some(other));
+            None
+        }
+    }
+}

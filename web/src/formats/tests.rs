@@ -1,0 +1,293 @@
+use claimgate::issuer::IssuerDefinition;
+use claimgate::json::Value;
+use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+use proptest::prelude::*;
+
+use super::resource::{typescript, yaml};
+use super::*;
+use crate::state::storage::StoredIssuer;
+use crate::testing::{policy, text};
+
+fn read(text: &str) -> Imported {
+    import(text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
+}
+
+fn problems(text: &str) -> Vec<(String, String)> {
+    let problems = import(text).map(|imported| imported.kind).unwrap_err();
+    problems.into_iter().map(|problem| (problem.path, problem.message)).collect()
+}
+
+fn notes(text: &str) -> Vec<(NoteKind, String)> {
+    read(text).notes.into_iter().map(|note| (note.kind, note.path)).collect()
+}
+
+fn places(text: &str) -> Vec<String> {
+    problems(text).into_iter().map(|(path, _)| path).collect()
+}
+
+const POLICY: &str = r#"{"decision":"allow","tokenType":"organization","rules":{"sub":"a"}}"#;
+
+#[test]
+fn a_claimgate_file_is_the_engines_configuration() {
+    let text = format!(
+        r#"{{"version":1,"organization":"acme","leeway":30,"issuers":[{{"url":"https://a.example","name":"A",
+            "jwks":{{"keys":[]}},"maxExpiration":60,"policies":{{"policies":[{POLICY}]}}}}]}}"#
+    );
+    let imported = read(&text);
+    assert_eq!((imported.kind, imported.organization.as_deref()), (Kind::Settings, Some("acme")));
+    let definition = &imported.issuers[0].definition;
+    assert_eq!((definition.name.as_str(), definition.max_expiration), ("A", Some(60)));
+    assert_eq!((definition.policies.len(), definition.jwks.as_deref()), (1, Some("{\n  \"keys\": []\n}")));
+    assert_eq!(notes(&text), [(NoteKind::Ignored, "leeway".to_owned())]);
+    let as_text = format!(
+        r#"{{"issuers":[{{"url":"https://a.example","name":"A","policies":"[{}]"}}]}}"#,
+        POLICY.replace('"', "\\\"")
+    );
+    assert_eq!(read(&as_text).issuers[0].definition.policies, definition.policies);
+}
+
+#[test]
+fn what_is_wrong_in_a_claimgate_file_has_its_place() {
+    for (text, expected) in [
+        (r#"{"issuers":{}}"#, vec!["issuers"]),
+        (r#"{"version":2,"issuers":[]}"#, vec!["version"]),
+        (r#"{"issuers":[],"isuers":[],"dialect":"glob"}"#, vec!["isuers", "dialect"]),
+        (r#"{"issuers":[{"nam":"a"}]}"#, vec!["issuers[0].nam", "issuers[0].url"]),
+        (r#"{"issuers":[{"url":"a","maxExpiration":0}]}"#, vec!["issuers[0].url", "issuers[0].maxExpiration"]),
+        (r#"{"issuers":[{"url":"https://a","jwks":[]}]}"#, vec!["issuers[0].jwks"]),
+        (r#"{"issuers":[{"url":"https://a","jwks":{"keys":1}}]}"#, vec!["issuers[0].jwks"]),
+        (r#"{"issuers":[{"url":"https://a","maxExpiration":-1}]}"#, vec!["issuers[0].maxExpiration"]),
+        (r#"{"issuers":[{"url":"https://a","policies":7}]}"#, vec!["issuers[0].policies"]),
+        (r#"{"issuers":[{"url":"https://a","policies":"\"[]\""}]}"#, vec!["issuers[0].policies"]),
+        (
+            r#"{"issuers":[{"url":"https://a","policies":[{"decision":"maybe","tokenType":"team","rules":{}}]}]}"#,
+            vec!["issuers[0].policies[0].decision"],
+        ),
+        (
+            r#"{"issuers":[{"url":"https://a","policies":{"policies":[{"decision":"allow","tokenType":"team","rules":{"a..b":"c"}}]}}]}"#,
+            vec!["issuers[0].policies[0].teamName", "issuers[0].policies[0].rules.a..b"],
+        ),
+        (r#"{"issuers":[],"issuers":[]}"#, vec![""]),
+    ] {
+        assert_eq!(places(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn other_engines_settings_are_not_taken_silently() {
+    assert_eq!(notes(r#"{"issuers":[],"dialect":"stringlike"}"#), [(NoteKind::Changed, "dialect".to_owned())]);
+    assert_eq!(notes(r#"{"issuers":[],"dialect":"pulumi"}"#), []);
+    let twice = r#"{"issuers":[{"url":"https://a","name":"A"},{"url":"https://a","name":"B"}]}"#;
+    assert_eq!(notes(twice), [(NoteKind::Remark, "https://a".to_owned())]);
+    let backup = r#"{"version":1,"issuers":[{"id":"1","name":"A","url":"https://a","created":1,"modified":2,"preset":"gke",
+        "maxExpiration":null,"jwks":null,"policies":[]}]}"#;
+    assert_eq!(read(backup).issuers[0].preset, "gke");
+    assert_eq!(notes(backup).len(), 3);
+}
+
+#[test]
+fn answers_of_pulumi_cloud_are_read() {
+    let issuer = r#"{"id":"8f2c","name":"GitHub","url":"https://a.example","issuer":"https://a.example","thumbprints":["ab"],
+        "maxExpiration":30,"created":"2024-04-19 15:07:54.693","modified":"x","lastUsed":"y","brandNew":1}"#;
+    for text in [issuer.to_owned(), format!("[{issuer}]"), format!(r#"{{"oidcIssuers":[{issuer}]}}"#)] {
+        let imported = read(&text);
+        assert_eq!((imported.kind.title(), imported.issuers.len()), ("issuers of Pulumi Cloud", 1));
+        assert_eq!(imported.issuers[0].definition.max_expiration, Some(30));
+        assert!(!imported.issuers[0].has_policies);
+        let names: Vec<_> =
+            notes(&text).into_iter().map(|(_, path)| path.rsplit('.').next().unwrap().to_owned()).collect();
+        assert_eq!(names, ["brandNew", "id", "created", "modified", "lastUsed", "thumbprints"]);
+    }
+    assert_eq!(notes(r#"{"url":"https://a","issuer":"https://b"}"#).len(), 2);
+}
+
+#[test]
+fn policies_are_read_with_what_pulumi_cloud_adds() {
+    let text = r#"{"id":"p","version":1,"created":"","modified":"","policies":[{"decision":"allow","tokenType":"organization",
+        "authorizedPermissions":["standard","admin"],"teamName":"","rules":{"sub":"a","ssh":false,"n":7}}]}"#;
+    let imported = read(text);
+    assert_eq!(imported.kind, Kind::AuthPolicy);
+    assert_eq!(imported.policies[0].authorized_permissions, Some(vec!["admin".to_owned()]));
+    let changed: Vec<_> = notes(text).into_iter().filter(|(kind, _)| *kind == NoteKind::Changed).collect();
+    assert_eq!(changed.len(), 3);
+    assert_eq!(changed[2].1, "policies[0].rules.n");
+    assert_eq!(read(POLICY).kind, Kind::Policies);
+    assert_eq!(read(&format!("[{POLICY}]")).policies.len(), 1);
+    assert_eq!(read("[]").policies.len(), 0);
+    assert_eq!(places(r#"[{"decision":"allow","tokenType":"organization","rules":{}}]"#), ["[0].rules"]);
+    assert_eq!(
+        places(r#"{"policies":[{"decision":"allow","tokenType":"organization","rules":{}}]}"#),
+        ["policies[0].rules"]
+    );
+    assert_eq!(places(r#"{"policies":[{"decision":"deny"}]}"#), ["policies[0].tokenType", "policies[0].rules"]);
+    assert_eq!(places(r#"{"policies":[],"polices":[]}"#), ["polices"]);
+    // As YAML, as one would write it by hand.
+    assert_eq!(read("decision: allow\ntokenType: organization\nrules: {sub: a}").policies, read(POLICY).policies);
+}
+
+#[test]
+fn what_is_nothing_of_this_is_refused() {
+    for text in
+        ["", " ", "7", "a", "{}", "null", r#"{"a":1}"#, "[1]", "{", "a: [", "eyJhbGciOiJub25lIn0.e30.", "\u{feff}"]
+    {
+        assert!(import(text).is_err(), "{text}");
+    }
+    assert!(import(&" ".repeat(import::MAX_TEXT + 1)).is_err());
+}
+
+const PROGRAM: &str = r#"
+name: trust
+runtime: yaml
+resources:
+  bucket:
+    type: aws:s3:Bucket
+  gh:
+    type: pulumiservice:OidcIssuer
+    options: {protect: true}
+    properties:
+      organization: my-org
+      name: github
+      url: https://token.actions.githubusercontent.com
+      maxExpirationSeconds: 3600
+      policies:
+        - decision: allow
+          tokenType: team
+          teamName: dream-team
+          rules: { aud: "urn:pulumi:org:my-org", sub: "repo:o/r:*", ssh: false, "$$x": $5 }
+"#;
+
+#[test]
+fn resources_of_a_program_are_read() {
+    let imported = read(PROGRAM);
+    assert_eq!((imported.kind, imported.organization.as_deref()), (Kind::Program, Some("my-org")));
+    let definition = &imported.issuers[0].definition;
+    assert_eq!((definition.name.as_str(), definition.max_expiration), ("github", Some(3600)));
+    assert_eq!(definition.policies[0].rules[3], ("$x".to_owned(), "$5".to_owned()));
+    let paths: Vec<_> = notes(PROGRAM).into_iter().map(|(_, path)| path).collect();
+    let rule = "resources.gh.properties.policies[0].rules.ssh";
+    assert_eq!(paths, ["name", "runtime", "resources.bucket", "resources.gh.options", rule]);
+}
+
+#[test]
+fn what_a_program_leaves_open_is_a_problem() {
+    let with = |from: &str, to: &str| places(&PROGRAM.replace(from, to));
+    assert_eq!(with("name: github", "name: ${pulumi.stack}"), ["resources.gh.properties.name"]);
+    assert_eq!(
+        with("maxExpirationSeconds: 3600", "maxExpirationSecond: 1"),
+        ["resources.gh.properties.maxExpirationSecond"]
+    );
+    assert_eq!(
+        with("maxExpirationSeconds: 3600", "maxExpirationSeconds: 0"),
+        ["resources.gh.properties.maxExpirationSeconds"]
+    );
+    assert_eq!(with("sub:", "a..b:"), ["resources.gh.properties.policies[0].rules.a..b"]);
+    assert_eq!(with("pulumiservice:OidcIssuer", "pulumiservice:Team"), ["resources"]);
+    assert_eq!(with("organization: my-org", ""), ["resources.gh.properties.organization"]);
+}
+
+#[test]
+fn bodies_are_what_the_api_takes() {
+    let policy = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "a");
+    let issuer = IssuerDefinition {
+        name: "A".to_owned(),
+        url: "https://a.example".to_owned(),
+        jwks: Some("{\"keys\":[]}".to_owned()),
+        max_expiration: Some(60),
+        ..IssuerDefinition::default()
+    };
+    let compact = |text: String| Value::parse(&text).unwrap().to_json();
+    let expected = r#"{"name":"A","url":"https://a.example","maxExpiration":60,"jwks":{"keys":[]}}"#;
+    assert_eq!(compact(rest::issuer_body(&issuer)), expected);
+    let expected = r#"{"policies":[{"decision":"allow","tokenType":"organization","authorizedPermissions":[],"rules":{"sub":"a"}}]}"#;
+    assert_eq!(compact(rest::policies_body(&[policy])), expected);
+}
+
+#[test]
+fn programs_are_written_with_every_string_quoted() {
+    let policy = PolicyDefinition::new(Decision::Deny, TokenType::Organization)
+        .rule("\"kubernetes.io\".pod", "a\"\u{202e}: ${x}")
+        .rule("__proto__", "#");
+    let issuer = |name: &str| IssuerDefinition {
+        name: name.to_owned(),
+        url: "https://a.example".to_owned(),
+        jwks: Some("{}".to_owned()),
+        policies: vec![policy.clone()],
+        ..IssuerDefinition::default()
+    };
+    let issuers = [issuer("GitHub Actions"), issuer("github-actions"), issuer("1: no"), issuer("日本")];
+    let written = yaml(&issuers, "acme");
+    let names = ["\n  \"github-actions\":\n", "\n  \"github-actions-2\":\n", "\n  \"issuer-1-no\":\n", "\n  issuer:\n"];
+    for expected in
+        names.iter().chain(&[r#""\"kubernetes.io\".pod": "a\"\u202e: $${x}""#, "        - decision: \"deny\"\n"])
+    {
+        assert!(written.text.contains(expected), "{expected} in {}", written.text);
+    }
+    let notes: Vec<_> = written.notes.iter().map(|note| note.path.as_str()).collect();
+    assert_eq!(notes[..2], ["issuers[0].jwks", "issuers[0].policies"]);
+    let text = typescript(&issuers, "acme").text;
+    for expected in [
+        "import * as pulumiservice from \"@pulumi/pulumiservice\";\n\nnew pulumiservice.OidcIssuer(\"github-actions\", {\n",
+        "\n  organization: \"acme\",\n",
+        r#"        "\"kubernetes.io\".pod": "a\"\u202e: ${x}","#,
+        "[\"__proto__\"]: \"#\",\n",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+}
+
+prop_compose! {
+    fn stored()(
+        name in text().prop_filter("blank", |name| !name.trim().is_empty()),
+        host in "[a-z]{1,6}",
+        max_expiration in prop::option::of(1..u64::MAX),
+        jwks in prop::option::of(Just("{\n  \"keys\": []\n}".to_owned())),
+        policies in prop::collection::vec(policy(), 0..4),
+        preset in "|gke",
+    ) -> StoredIssuer {
+        let url = format!("https://{host}.example");
+        StoredIssuer { id: "x".to_owned(), name, url, max_expiration, jwks, policies, preset, created: 5, modified: 5 }
+    }
+}
+
+fn again(text: &str) -> Vec<StoredIssuer> {
+    read(text).issuers.into_iter().map(|issuer| issuer.stored("x".to_owned(), 5)).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_claimgate_file_loses_nothing(issuers in prop::collection::vec(stored(), 0..4)) {
+        let text = settings::write(&issuers);
+        prop_assert_eq!(again(&text), issuers, "{}", text);
+    }
+
+    #[test]
+    fn a_program_loses_no_more_than_its_notes_say(issuers in prop::collection::vec(stored(), 1..4)) {
+        let definitions: Vec<_> = issuers.iter().map(StoredIssuer::definition).collect();
+        let written = yaml(&definitions, "a$${b}c");
+        let kept = issuers.iter().map(|issuer| StoredIssuer { jwks: None, preset: String::new(), ..issuer.clone() });
+        prop_assert_eq!(again(&written.text), kept.collect::<Vec<_>>(), "{}", &written.text);
+        prop_assert_eq!(read(&written.text).organization, Some("a$${b}c".to_owned()));
+        let lost = written.notes.iter().filter(|note| note.kind == NoteKind::Ignored).count();
+        prop_assert_eq!(lost, issuers.iter().filter(|issuer| issuer.jwks.is_some()).count());
+    }
+
+    #[test]
+    fn bodies_are_read_again(issuer in stored()) {
+        let body = rest::issuer_body(&issuer.definition());
+        let expected = StoredIssuer { policies: Vec::new(), preset: String::new(), ..issuer.clone() };
+        prop_assert_eq!(again(&body), vec![expected]);
+        let complete = |policy: &PolicyDefinition| {
+            let permissions = policy.authorized_permissions.clone().unwrap_or_default();
+            PolicyDefinition { authorized_permissions: Some(permissions), ..policy.clone() }
+        };
+        let expected: Vec<_> = issuer.policies.iter().map(complete).collect();
+        prop_assert_eq!(read(&rest::policies_body(&issuer.policies)).policies, expected);
+    }
+
+    #[test]
+    fn no_text_makes_import_panic(text in ".{0,60}", cut in 0..400_usize) {
+        let _ = import(&text);
+        let _ = import(&PROGRAM.chars().take(cut).collect::<String>());
+        let _ = import(&PROGRAM.chars().skip(cut).collect::<String>());
+    }
+}

@@ -1,0 +1,106 @@
+//! Providers from their files.
+
+use claimgate::json::Value;
+
+use super::{Ask, Case, Derived, Group, Known, Provider, WorkflowTemplate, files};
+
+/// Reads a provider's file; nothing where it is not as it should be, which a test sees.
+pub(super) fn read(file: &str) -> Option<Provider> {
+    let value = Value::parse(file).ok()?;
+    let group = text(&value, "group")?;
+    Some(Provider {
+        id: text(&value, "id")?,
+        name: text(&value, "name")?,
+        group: Group::ALL.into_iter().find(|known| known.word() == group)?,
+        source: text(&value, "source")?,
+        asks: list(&value, "asks", ask)?,
+        checklist: texts(&value, "checklist")?,
+        note: text(&value, "note")?,
+        url: text(&value, "url")?,
+        derived: members(&value, "derived")?.iter().map(derived).collect::<Option<_>>()?,
+        header: value.member("header")?.clone(),
+        claims: value.member("claims")?.clone(),
+        policies: value.member("policies")?.clone(),
+        known: members(&value, "knownClaims")?.iter().map(known).collect::<Option<_>>()?,
+        workflows: list(&value, "workflows", workflow)?,
+    })
+}
+
+fn ask(value: &Value) -> Option<Ask> {
+    Some(Ask {
+        id: text(value, "id")?,
+        label: text(value, "label")?,
+        example: text(value, "example")?,
+        hint: text(value, "hint")?,
+        is_optional: flag(value, "optional")?,
+        is_exchange_only: flag(value, "exchangeOnly")?,
+    })
+}
+
+fn derived((id, value): &(String, Value)) -> Option<Derived> {
+    let cases = match value {
+        Value::String(text) => vec![Case { given: None, text: text.clone() }],
+        Value::Array(items) => items.iter().map(case).collect::<Option<_>>()?,
+        _ => return None,
+    };
+    Some(Derived { id: id.clone(), cases })
+}
+
+fn case(value: &Value) -> Option<Case> {
+    Some(Case { given: text(value, "given"), text: text(value, "text")? })
+}
+
+fn known((path, value): &(String, Value)) -> Option<Known> {
+    Some(Known {
+        path: path.clone(),
+        doc: text(value, "doc")?,
+        values: texts(value, "values")?,
+        patterns: texts(value, "patterns")?,
+    })
+}
+
+fn workflow(value: &Value) -> Option<WorkflowTemplate> {
+    let template = text(value, "template")?;
+    let (_, content) = files::WORKFLOWS.iter().find(|(name, _)| *name == template)?;
+    Some(WorkflowTemplate {
+        title: text(value, "title")?,
+        file: text(value, "file")?,
+        language: text(value, "language")?,
+        text: content,
+    })
+}
+
+fn text(value: &Value, name: &str) -> Option<String> {
+    value.member(name)?.as_str().map(str::to_owned)
+}
+
+fn flag(value: &Value, name: &str) -> Option<bool> {
+    match value.member(name) {
+        None => Some(false),
+        Some(Value::Bool(flag)) => Some(*flag),
+        Some(_) => None,
+    }
+}
+
+/// A list of strings; none where there is no such member.
+fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
+    match value.member(name) {
+        None => Some(Vec::new()),
+        Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+        Some(_) => None,
+    }
+}
+
+fn list<T>(value: &Value, name: &str, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+    match value.member(name)? {
+        Value::Array(items) => items.iter().map(read).collect(),
+        _ => None,
+    }
+}
+
+fn members<'a>(value: &'a Value, name: &str) -> Option<&'a [(String, Value)]> {
+    match value.member(name)? {
+        Value::Object(members) => Some(members),
+        _ => None,
+    }
+}
