@@ -5,6 +5,7 @@
 mod app;
 mod components;
 mod formats;
+mod gallery;
 mod pages;
 mod providers;
 mod state;

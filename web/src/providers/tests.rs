@@ -198,6 +198,27 @@ fn workflows_in_yaml_are_yaml_whatever_is_given() {
 }
 
 #[test]
+fn workflows_have_the_same_shape_with_and_without_what_is_optional() {
+    /// The objects and arrays, in their order.
+    fn kinds(value: &Value) -> Vec<&'static str> {
+        match value {
+            Value::Object(members) => {
+                std::iter::once("an object").chain(members.iter().flat_map(|(_, value)| kinds(value))).collect()
+            }
+            Value::Array(items) => std::iter::once("an array").chain(items.iter().flat_map(kinds)).collect(),
+            _ => Vec::new(),
+        }
+    }
+    for provider in all() {
+        let [none, all] = givens(provider).map(|given| provider.fill(&given, NOW).workflows);
+        for (one, other) in none.iter().zip(&all).filter(|(workflow, _)| workflow.language == "yaml") {
+            let (one, other) = (yaml::parse(&one.text).unwrap(), yaml::parse(&other.text).unwrap());
+            assert_eq!(kinds(&one), kinds(&other), "{}", provider.id);
+        }
+    }
+}
+
+#[test]
 fn names_are_read_again_from_the_yaml_of_a_workflow() {
     let text = |organization: &str| {
         let given = with(&Given::new(), "organization", organization);

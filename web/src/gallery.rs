@@ -1,0 +1,239 @@
+//! Examples to learn from: a story, an issuer, claims and a request, and what is decided.
+
+#![cfg_attr(not(test), expect(dead_code, reason = "the pages that use it come next"))]
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use claimgate::explain::Outcome;
+use claimgate::inspect::Skip;
+use claimgate::json::Value;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, RequestedToken, parse_policies};
+
+use crate::state::evaluate::request;
+use crate::state::share::{ClaimsText, Shared, SharedIssuer};
+
+/// The files, in the order that they are told in.
+const FILES: [&str; 21] = [
+    include_str!("../../examples/gallery/branch-push.json"),
+    include_str!("../../examples/gallery/pull-request.json"),
+    include_str!("../../examples/gallery/environment-deploy.json"),
+    include_str!("../../examples/gallery/expired.json"),
+    include_str!("../../examples/gallery/not-yet-valid.json"),
+    include_str!("../../examples/gallery/look-alike-organization.json"),
+    include_str!("../../examples/gallery/look-alike-case.json"),
+    include_str!("../../examples/gallery/trailing-slash.json"),
+    include_str!("../../examples/gallery/audience-array.json"),
+    include_str!("../../examples/gallery/wrong-token-type.json"),
+    include_str!("../../examples/gallery/deny-shadows-allow.json"),
+    include_str!("../../examples/gallery/wildcard-fork.json"),
+    include_str!("../../examples/gallery/unquoted-claim.json"),
+    include_str!("../../examples/gallery/boolean-claim.json"),
+    include_str!("../../examples/gallery/immutable-subject.json"),
+    include_str!("../../examples/gallery/team-wildcard.json"),
+    include_str!("../../examples/gallery/admin-not-granted.json"),
+    include_str!("../../examples/gallery/protected-branch.json"),
+    include_str!("../../examples/gallery/unprotected-branch.json"),
+    include_str!("../../examples/gallery/dot-is-wildcard.json"),
+    include_str!("../../examples/gallery/no-policy.json"),
+];
+
+/// The header of the tokens that examples with a fault are shown as.
+const HEADER: &str = r#"{"typ":"JWT","alg":"RS256","kid":"example-key-id"}"#;
+
+/// An example.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Example {
+    /// Its identifier.
+    pub(crate) id: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// What happens, in two or three sentences.
+    pub(crate) story: String,
+    /// The identifier of the provider.
+    pub(crate) provider: String,
+    /// The issuer's label and URL.
+    pub(crate) issuer: SharedIssuer,
+    /// The issuer's policies.
+    pub(crate) policies: Vec<PolicyDefinition>,
+    /// The claims, as pretty JSON.
+    pub(crate) claims: String,
+    /// What is asked for.
+    pub(crate) request: RequestedToken,
+    /// The time of the story.
+    pub(crate) now: i64,
+    /// Whether it only shows as a token: its fault is found before the policies are asked.
+    pub(crate) is_token: bool,
+    /// What is decided.
+    pub(crate) expected: Expected,
+}
+
+/// What is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Expected {
+    /// The decision.
+    pub(crate) decision: Outcome,
+    /// The code of its reason.
+    pub(crate) code: String,
+    /// Indices of the policies that decide, from 0.
+    pub(crate) policies: Vec<usize>,
+}
+
+impl Example {
+    /// The claims in a token that nobody signed, to be looked at with [`Example::skip`].
+    pub(crate) fn token(&self) -> String {
+        [HEADER, &self.claims, "nobody signed this"].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".")
+    }
+
+    /// The checks that the token cannot pass, for nobody signed it.
+    pub(crate) fn skip() -> Skip {
+        Skip { key: true, signature: true, ..Skip::default() }
+    }
+
+    /// What a link to it carries.
+    pub(crate) fn shared(&self) -> Shared {
+        Shared {
+            issuer: Some(self.issuer.clone()),
+            policies: self.policies.clone(),
+            claims: ClaimsText::new(&self.claims).ok(),
+            request: self.request.clone(),
+            now: Some(self.now),
+            skip: if self.is_token { Self::skip() } else { Skip::default() },
+            dialect: Dialect::Pulumi,
+        }
+    }
+}
+
+/// All examples.
+pub(crate) fn all() -> &'static [Example] {
+    static ALL: LazyLock<Vec<Example>> = LazyLock::new(|| FILES.iter().filter_map(|file| read(file)).collect());
+    &ALL
+}
+
+/// The example of that identifier.
+pub(crate) fn find(id: &str) -> Option<&'static Example> {
+    all().iter().find(|example| example.id == id)
+}
+
+fn read(file: &str) -> Option<Example> {
+    let value = Value::parse(file).ok()?;
+    let issuer = value.member("issuer")?;
+    Some(Example {
+        id: text(&value, "id")?,
+        title: text(&value, "title")?,
+        story: text(&value, "story")?,
+        provider: text(&value, "provider")?,
+        issuer: SharedIssuer { name: text(issuer, "name")?, url: text(issuer, "url")? },
+        policies: parse_policies(&issuer.member("policies")?.to_json()).ok()?,
+        claims: value.member("claims")?.to_json_pretty(),
+        request: requested(value.member("request")?)?,
+        now: number(value.member("now")?)?,
+        is_token: value.member("token").is_some(),
+        expected: expected(value.member("expected")?)?,
+    })
+}
+
+fn requested(value: &Value) -> Option<RequestedToken> {
+    let target = text(value, "name").or_else(|| text(value, "login")).unwrap_or_default();
+    Some(request(&text(value, "tokenType")?, target, value.member("admin") == Some(&Value::Bool(true))))
+}
+
+fn expected(value: &Value) -> Option<Expected> {
+    let Value::Array(policies) = value.member("policies")? else { return None };
+    let decision = match text(value, "decision")?.as_str() {
+        "allowed" => Outcome::Allowed,
+        "denied" => Outcome::Denied,
+        _ => return None,
+    };
+    Some(Expected {
+        decision,
+        code: text(value, "code")?,
+        policies: policies.iter().map(number).collect::<Option<_>>()?,
+    })
+}
+
+fn text(value: &Value, name: &str) -> Option<String> {
+    value.member(name)?.as_str().map(str::to_owned)
+}
+
+fn number<N: TryFrom<i128>>(value: &Value) -> Option<N> {
+    match value {
+        Value::Integer(number) => N::try_from(*number).ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers;
+    use crate::state::evaluate::{Answer, Question, Report, ask};
+    use crate::state::storage::StoredIssuer;
+
+    fn stored(example: &Example) -> StoredIssuer {
+        StoredIssuer {
+            id: "a".to_owned(),
+            name: example.issuer.name.clone(),
+            url: example.issuer.url.clone(),
+            max_expiration: None,
+            jwks: None,
+            policies: example.policies.clone(),
+            preset: example.provider.clone(),
+            created: 0,
+            modified: 0,
+        }
+    }
+
+    fn asked(example: &Example) -> Report {
+        let question = Question {
+            is_claims: !example.is_token,
+            text: if example.is_token { example.token() } else { example.claims.clone() },
+            issuer: "a".to_owned(),
+            request: example.request.clone(),
+            skip: Example::skip(),
+            now: example.now,
+        };
+        match ask(&question, &[stored(example)]) {
+            Answer::Report(report) => *report,
+            other => panic!("{}: {other:?}", example.id),
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_an_example() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/gallery");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), FILES.len());
+        assert_eq!(all().len(), FILES.len());
+        for example in all() {
+            assert_eq!(find(&example.id), Some(example));
+            assert!(providers::find(&example.provider).is_some(), "{}", example.id);
+        }
+    }
+
+    #[test]
+    fn the_playground_decides_as_the_example_says() {
+        for example in all() {
+            let report = asked(example);
+            assert_eq!(report.decision, example.expected.decision, "{}: {}", example.id, report.summary);
+            let reason = report.explanation.map(|explanation| explanation.reason);
+            let failed = report.checks.iter().find_map(|check| check.code);
+            let code = reason.as_ref().map(|reason| reason.code.as_str()).or(failed);
+            assert_eq!(code, Some(example.expected.code.as_str()), "{}", example.id);
+            let policies = reason.map(|reason| reason.policies).unwrap_or_default();
+            assert_eq!(policies, example.expected.policies, "{}", example.id);
+        }
+    }
+
+    #[test]
+    fn every_example_fits_into_a_link_and_has_no_token_in_it() {
+        for example in all() {
+            let shared = example.shared();
+            assert!(shared.claims.is_some());
+            let fragment = shared.to_fragment().unwrap();
+            assert_eq!(Shared::from_fragment(&fragment), Ok(shared.clone()));
+            assert_eq!(shared.remarks(), [], "{}", example.id);
+        }
+    }
+}
