@@ -1,0 +1,3 @@
+//! Puts the built app into the program.
+
+fn main() {}

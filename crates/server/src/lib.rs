@@ -1,0 +1,3 @@
+//! Claimgate's server: the exchange endpoint, the issuers API, the app.
+
+pub mod keys;
