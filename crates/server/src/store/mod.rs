@@ -1,0 +1,230 @@
+//! What is kept: organizations, issuers, policies, tokens and the audit log, in SQLite or PostgreSQL.
+//!
+//! One set of queries runs on both: the tables have texts and 64-bit integers only, times are seconds since 1970, and
+//! lists are JSON texts.
+
+mod audit;
+mod issuers;
+mod migrations;
+mod organizations;
+mod tokens;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
+use sqlx::{Any, AnyPool, Executor as _, Row as _, Transaction};
+
+pub use audit::{AuditEntry, AuditFilter, AuditRecord};
+pub use issuers::{IssuerChange, IssuerRecord, NewIssuer, PolicyRecord};
+pub use organizations::Organization;
+pub use tokens::{TokenKind, TokenRecord};
+pub use writer::{SingleUse, Writer, WriterConfig, Written};
+
+/// The database. A copy is the same one.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+    kind: Kind,
+}
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One file, for one machine.
+    Sqlite,
+    /// A server, for several replicas.
+    Postgres,
+}
+
+/// What a query answered instead of rows.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database's own error.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A URL that names no database.
+    #[error("expected a database like `sqlite:claimgate.db` or `postgres://host/name`, found `{found}`")]
+    Url {
+        /// What was found, without a password.
+        found: String,
+    },
+    /// The database was written by a later program.
+    #[error("the database has schema {found}, this program knows up to {known}: it was written by a later version")]
+    Newer {
+        /// The database's.
+        found: i64,
+        /// The program's.
+        known: i64,
+    },
+    /// Something of that name is there already.
+    #[error("{what} is there already")]
+    Exists {
+        /// What.
+        what: String,
+    },
+    /// Nothing of that name is there.
+    #[error("there is no such {what}")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// Somebody else was faster.
+    #[error("it was changed in the meantime: expected version {expected}, found {found}")]
+    Conflict {
+        /// The version that the change rests on.
+        expected: i64,
+        /// The present one.
+        found: i64,
+    },
+    /// The writer has ended: the server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+impl StoreError {
+    /// Whether a later try may succeed: the database is gone, full or locked.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Database(_) | Self::Stopping)
+    }
+}
+
+impl Store {
+    /// Opens the database of a URL, creates the file of an SQLite one, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be opened, or was written by a later program.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let kind = Kind::of(url)?;
+        let options = AnyPoolOptions::new().acquire_timeout(Duration::from_secs(5)).max_connections(match kind {
+            Kind::Sqlite => 4,
+            Kind::Postgres => 8,
+        });
+        let pool = match kind {
+            Kind::Sqlite => options.after_connect(|connection, _| {
+                Box::pin(async move {
+                    // FULL: what was acknowledged survives a power cut too.
+                    let pragmas = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;";
+                    connection.execute(pragmas).await.map(|_| ())
+                })
+            }),
+            Kind::Postgres => options,
+        };
+        let url = match (kind, sqlite_file(url)) {
+            (Kind::Sqlite, Some(file)) => format!("sqlite://{}?mode=rwc", file.display()),
+            _ => url.to_owned(),
+        };
+        let store = Self { pool: pool.connect(&url).await?, kind };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.pool.execute("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Ends all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// The number of the latest change to issuers and policies.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn version(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query("SELECT value FROM counters WHERE name = 'version'").fetch_one(&self.pool).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// A transaction that means to write: SQLite takes its lock at once, for a reader that turns writer would be refused.
+    async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(match self.kind {
+            Kind::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await?,
+            Kind::Postgres => self.pool.begin().await?,
+        })
+    }
+
+    /// Numbers a change of an organization, so that every replica learns of it. The row that is locked here puts changes
+    /// in order.
+    async fn touch(transaction: &mut Transaction<'static, Any>, organization: &str) -> Result<i64, StoreError> {
+        let row = sqlx::query("UPDATE counters SET value = value + 1 WHERE name = 'version' RETURNING value")
+            .fetch_one(&mut **transaction)
+            .await?;
+        let version: i64 = row.try_get(0)?;
+        let changed = sqlx::query("UPDATE organizations SET version = $1 WHERE name = $2")
+            .bind(version)
+            .bind(organization)
+            .execute(&mut **transaction)
+            .await?;
+        if changed.rows_affected() == 0 {
+            return Err(StoreError::Missing { what: "organization" });
+        }
+        Ok(version)
+    }
+}
+
+impl Kind {
+    fn of(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres)
+        } else if sqlite_file(url).is_some() {
+            Ok(Self::Sqlite)
+        } else {
+            let scheme = url.split(':').next().unwrap_or_default();
+            Err(StoreError::Url { found: scheme.to_owned() })
+        }
+    }
+}
+
+/// The file of an SQLite URL.
+#[must_use]
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    (!path.is_empty()).then(|| Path::new(path).to_path_buf())
+}
+
+type Query<'q> = sqlx::query::Query<'q, Any, AnyArguments<'q>>;
+
+fn text(row: &AnyRow, column: &str) -> Result<String, sqlx::Error> {
+    row.try_get(column)
+}
+
+fn maybe_text(row: &AnyRow, column: &str) -> Result<Option<String>, sqlx::Error> {
+    row.try_get(column)
+}
+
+fn number(row: &AnyRow, column: &str) -> Result<i64, sqlx::Error> {
+    row.try_get(column)
+}
+
+fn maybe_number(row: &AnyRow, column: &str) -> Result<Option<i64>, sqlx::Error> {
+    row.try_get(column)
+}
+
+/// Whether an error is a row that is there already.
+fn is_repeated(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+/// PostgreSQL's texts have no NUL.
+fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
