@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// With more buckets than this, full ones are thrown away: they say nothing.
+/// With more buckets than this, and then twice as many as were left, full ones are thrown away: they say nothing.
 const MANY: usize = 20_000;
 
 /// Buckets by key.
@@ -13,7 +13,13 @@ const MANY: usize = 20_000;
 pub(crate) struct RateLimit<K> {
     rate: f64,
     burst: f64,
-    buckets: Mutex<HashMap<K, Bucket>>,
+    buckets: Mutex<Buckets<K>>,
+}
+
+#[derive(Debug)]
+struct Buckets<K> {
+    by_key: HashMap<K, Bucket>,
+    sweep_at: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +32,8 @@ impl<K: Eq + Hash> RateLimit<K> {
     /// `rate` a second in the long run, `burst` at once; a rate of zero limits nothing.
     #[must_use]
     pub(crate) fn new(rate: f64, burst: f64) -> Self {
-        Self { rate, burst: burst.max(1.0), buckets: Mutex::default() }
+        let buckets = Mutex::new(Buckets { by_key: HashMap::new(), sweep_at: MANY });
+        Self { rate, burst: burst.max(1.0), buckets }
     }
 
     /// Takes one of a key's, or says how long to wait for the next.
@@ -38,10 +45,11 @@ impl<K: Eq + Hash> RateLimit<K> {
             return Ok(());
         }
         let mut buckets = self.buckets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if buckets.len() >= MANY {
-            buckets.retain(|_, bucket| self.level(bucket, now) < self.burst);
+        if buckets.by_key.len() >= buckets.sweep_at {
+            buckets.by_key.retain(|_, bucket| self.level(bucket, now) < self.burst);
+            buckets.sweep_at = MANY.max(2 * buckets.by_key.len());
         }
-        let bucket = buckets.entry(key).or_insert(Bucket { level: self.burst, at: now });
+        let bucket = buckets.by_key.entry(key).or_insert(Bucket { level: self.burst, at: now });
         let level = self.level(bucket, now);
         let enough = level >= 1.0;
         *bucket = Bucket { level: if enough { level - 1.0 } else { level }, at: now };
@@ -70,6 +78,21 @@ mod tests {
         assert_eq!(limit.take("b", start), Ok(()), "another key has its own");
         assert_eq!(limit.take("a", start + Duration::from_millis(500)), Ok(()));
         assert!(limit.take("a", start + Duration::from_millis(500)).is_err());
+    }
+
+    #[test]
+    fn full_buckets_are_thrown_away_when_there_are_many() {
+        let (limit, start) = (RateLimit::new(1.0, 2.0), Instant::now());
+        for key in 0..super::MANY {
+            limit.take(key, start).unwrap();
+        }
+        limit.take(usize::MAX, start).unwrap();
+        let count = || limit.buckets.lock().unwrap().by_key.len();
+        assert_eq!(count(), super::MANY + 1, "none of them is full yet");
+        for key in 0..super::MANY {
+            limit.take(key + super::MANY, start + Duration::from_secs(1)).unwrap();
+        }
+        assert!(count() <= super::MANY + 1, "{}", count());
     }
 
     #[test]

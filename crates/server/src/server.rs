@@ -151,7 +151,11 @@ pub fn now() -> i64 {
 
 async fn bootstrap(store: &Store, key: &HashKey, given: Option<&str>) -> Result<Option<AccessToken>, StoreError> {
     if let Some(given) = given {
-        store.set_bootstrap(&key.hash(given), now()).await?;
+        let hash = key.hash(given);
+        store.set_bootstrap(&hash, now()).await?;
+        if store.token(&hash).await?.is_none_or(|token| !token.is_active(now())) {
+            tracing::warn!("the bootstrap token that is given was revoked; give another");
+        }
         return Ok(None);
     }
     let token = AccessToken::mint();

@@ -160,9 +160,11 @@ async fn there_is_one_bootstrap_token() {
         assert!(store.create_bootstrap("a", 1).await.unwrap());
         assert!(!store.create_bootstrap("b", 1).await.unwrap());
         assert!(store.token("b").await.unwrap().is_none());
+        store.revoke("a", 2).await.unwrap();
+        assert!(store.create_bootstrap("b", 1).await.unwrap(), "in the place of one that was revoked");
         store.set_bootstrap("c", 2).await.unwrap();
         store.set_bootstrap("c", 3).await.unwrap();
-        assert!(store.token("a").await.unwrap().is_none(), "the former one is gone");
+        assert!(store.token("b").await.unwrap().is_none(), "the former one is gone");
         let token = store.token("c").await.unwrap().unwrap();
         assert_eq!((token.kind, token.is_active(i64::MAX)), (TokenKind::Bootstrap, true));
         assert_eq!(token.organization, None);
@@ -294,6 +296,14 @@ async fn the_file_is_made_once_and_opens_again() {
 }
 
 #[tokio::test]
+async fn a_file_may_have_any_name() {
+    let files = tempfile::tempdir().unwrap();
+    let file = files.path().join("a b?c%41#d.db");
+    Store::open(&format!("sqlite:{}", file.display())).await.unwrap();
+    assert!(file.is_file());
+}
+
+#[tokio::test]
 async fn a_database_of_a_later_version_is_left_alone() {
     for database in Database::each() {
         let store = Store::open(&database.url).await.unwrap();
@@ -309,6 +319,9 @@ async fn a_database_of_a_later_version_is_left_alone() {
 
 #[tokio::test]
 async fn other_urls_are_refused_without_their_password() {
+    for url in ["sqlite::memory:", "sqlite:", "sqlite://", "claimgate.db", ""] {
+        assert!(matches!(Store::open(url).await, Err(StoreError::Url { .. })), "{url}");
+    }
     let error = Store::open("mysql://user:secret@host/name").await.unwrap_err().to_string();
     assert!(error.contains("`mysql`") && !error.contains("secret"), "{error}");
 }

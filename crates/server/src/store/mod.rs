@@ -84,14 +84,6 @@ pub enum StoreError {
     Stopping,
 }
 
-impl StoreError {
-    /// Whether a later try may succeed: the database is gone, full or locked.
-    #[must_use]
-    pub fn is_outage(&self) -> bool {
-        matches!(self, Self::Database(_) | Self::Stopping)
-    }
-}
-
 impl Store {
     /// Opens the database of a URL, creates the file of an SQLite one, and brings its tables up to date.
     ///
@@ -116,7 +108,7 @@ impl Store {
             Kind::Postgres => options,
         };
         let url = match (kind, sqlite_file(url)) {
-            (Kind::Sqlite, Some(file)) => format!("sqlite://{}?mode=rwc", file.display()),
+            (Kind::Sqlite, Some(file)) => format!("sqlite://{}?mode=rwc", escape(&file)),
             _ => url.to_owned(),
         };
         let store = Self { pool: pool.connect(&url).await?, kind };
@@ -198,7 +190,13 @@ impl Kind {
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
-    (!path.is_empty()).then(|| Path::new(path).to_path_buf())
+    // One in memory would be another one for each connection.
+    (!path.is_empty() && !path.contains(":memory:")).then(|| Path::new(path).to_path_buf())
+}
+
+/// A file's name as the path of a URL.
+fn escape(file: &Path) -> String {
+    file.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23")
 }
 
 type Query<'q> = sqlx::query::Query<'q, Any, AnyArguments<'q>>;

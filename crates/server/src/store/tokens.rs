@@ -166,18 +166,22 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 
-    /// Makes the bootstrap token that of a hash, unless there is one. Says whether it did.
+    /// Makes the bootstrap token that of a hash, unless there is one that is valid. Says whether it did.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn create_bootstrap(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let delete = "DELETE FROM tokens WHERE id = 'bootstrap' AND revoked IS NOT NULL";
+        sqlx::query(delete).execute(&mut *transaction).await?;
         let insert = "INSERT INTO tokens (hash, id, kind, admin, scope, created)
                       VALUES ($1, 'bootstrap', 'bootstrap', 1, '', $2) ON CONFLICT DO NOTHING";
-        let done = sqlx::query(insert).bind(hash.to_owned()).bind(now).execute(&self.pool).await?;
+        let done = sqlx::query(insert).bind(hash.to_owned()).bind(now).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(done.rows_affected() > 0)
     }
 
-    /// Makes the bootstrap token that of a hash, whatever it was before.
+    /// Makes the bootstrap token that of a hash, whatever it was before. One that was revoked stays so.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
