@@ -8,18 +8,23 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 fn main() -> Result<()> {
     println!("cargo::rerun-if-env-changed=CLAIMGATE_DIST");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    let entries = if cfg!(feature = "app") { assets(&out)? } else { String::new() };
-    std::fs::write(out.join("assets.rs"), format!("pub(crate) const ASSETS: &[Asset] = &[{entries}];\n"))?;
+    let (entries, policy) = assets(&out)?;
+    let text = format!(
+        "pub(crate) const ASSETS: &[Asset] = &[{entries}];\n\npub(crate) const CONTENT_SECURITY_POLICY: &str = {policy:?};\n"
+    );
+    std::fs::write(out.join("assets.rs"), text)?;
     Ok(())
 }
 
 #[cfg(not(feature = "app"))]
-fn assets(_: &Path) -> Result<String> {
-    Ok(String::new())
+fn assets(_: &Path) -> Result<(String, String)> {
+    Ok((String::new(), "default-src 'none'".to_owned()))
 }
 
+/// The files, and the page's own Content Security Policy, which goes into a header too: there it holds from the first byte,
+/// and may forbid frames.
 #[cfg(feature = "app")]
-fn assets(out: &Path) -> Result<String> {
+fn assets(out: &Path) -> Result<(String, String)> {
     let dist = std::env::var_os("CLAIMGATE_DIST")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
     println!("cargo::rerun-if-changed={}", dist.display());
@@ -38,7 +43,13 @@ fn assets(out: &Path) -> Result<String> {
             std::fs::write(&to, content)?;
             Ok(format!("include_bytes!({:?})", to.display().to_string()))
         };
-        let packed = |kind: &str, packed: Vec<u8>| -> Result<String> {
+        let packed = |kind: &str, pack: fn(&[u8]) -> Result<Vec<u8>>| -> Result<String> {
+            let mut ready = file.clone().into_os_string();
+            ready.push(format!(".{kind}"));
+            let packed = match std::fs::read(ready) {
+                Ok(packed) => packed,
+                Err(_) => pack(&content)?,
+            };
             if packed.len() < content.len() { store(kind, &packed) } else { Ok("&[]".to_owned()) }
         };
         text.push_str(&format!(
@@ -47,11 +58,24 @@ fn assets(out: &Path) -> Result<String> {
             digest(&content),
             is_named_by_content(&path),
             store("plain", &content)?,
-            packed("gz", gzip(&content)?)?,
-            packed("br", brotli(&content)?)?,
+            packed("gz", gzip)?,
+            packed("br", brotli)?,
         ));
     }
-    Ok(text)
+    let page = std::fs::read_to_string(dist.join("index.html"))?;
+    let policy = page
+        .split("Content-Security-Policy")
+        .nth(1)
+        .and_then(|rest| rest.split('"').find(|part| part.contains("-src ")));
+    let policy = policy.ok_or("expected a Content-Security-Policy in dist/index.html, found none")?;
+    Ok((text, format!("{}; frame-ancestors 'none'", policy.trim().trim_end_matches(';'))))
+}
+
+/// Whether it is a file that the app's build has compressed.
+#[cfg(feature = "app")]
+fn is_packed(path: &Path) -> bool {
+    let is_packed = path.extension().is_some_and(|extension| extension == "br" || extension == "gz");
+    is_packed && path.with_extension("").is_file()
 }
 
 #[cfg(feature = "app")]
@@ -60,7 +84,7 @@ fn list(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             list(&path, files)?;
-        } else {
+        } else if !is_packed(&path) {
             files.push(path);
         }
     }

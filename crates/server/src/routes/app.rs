@@ -27,11 +27,8 @@ pub(crate) struct Asset {
     pub(crate) brotli: &'static [u8],
 }
 
+// What `build.rs` has found: `ASSETS` and `CONTENT_SECURITY_POLICY`.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
-
-/// The same policy as in the app's own page, and that no other page may frame it.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self' https:; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
 /// A file of the app, or its page for any path that has no file's name.
 pub(super) async fn serve(State(_): State<Arc<App>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
@@ -56,9 +53,10 @@ fn find<'a>(assets: &'a [Asset], path: &str) -> Option<&'a Asset> {
 }
 
 fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", asset.digest);
+    // Weak, for it is the same one for all encodings.
+    let tag = format!("W/\"{}\"", asset.digest);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
     let (encoding, body) = encoded(asset, headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()));
     let mut response = match is_known {
         true => StatusCode::NOT_MODIFIED.into_response(),

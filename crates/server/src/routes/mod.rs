@@ -80,9 +80,17 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let route = request.extensions().get::<MatchedPath>().map_or("app", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let started = std::time::Instant::now();
+    if request.uri().path().contains("%00") {
+        // No name has it, and PostgreSQL takes no text with it.
+        return ApiError::bad_request("expected a path without `%00`").into_response();
+    }
+    let is_api = request.uri().path().starts_with("/api/");
     let answer = tokio::time::timeout(app.timeout, next.run(request)).await;
     let mut response = answer
         .unwrap_or_else(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response());
+    if is_api && response.status().is_client_error() {
+        response = in_json(response).await;
+    }
     let status = response.status().as_u16();
     app.metrics.request(&route, status);
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -92,6 +100,23 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// The errors of the framework are text; those of the API are JSON.
+async fn in_json(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+        return Response::from_parts(parts, body);
+    }
+    let text = axum::body::to_bytes(body, 4_096).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).trim().to_lowercase();
+    let reason = parts.status.canonical_reason().unwrap_or("refused").to_lowercase();
+    let mut json = ApiError::new(parts.status, if text.is_empty() { reason } else { text }).into_response();
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+        parts.headers.remove(name);
+    }
+    json.headers_mut().extend(parts.headers);
+    json
 }
 
 /// Refuses what comes too often from one address.

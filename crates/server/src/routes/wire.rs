@@ -121,6 +121,9 @@ impl IssuerInput {
         if settings.name.is_empty() {
             return Err(ApiError::bad_request("the issuer name is required"));
         }
+        if settings.name.chars().any(char::is_control) {
+            return Err(ApiError::bad_request("expected a name without control characters"));
+        }
         if let Some(thumbprints) = self.thumbprints {
             let thumbprints = thumbprints.unwrap_or_default();
             settings.thumbprints = thumbprints.iter().map(|text| thumbprint(text)).collect::<Result<_, _>>()?;

@@ -162,7 +162,7 @@ impl Store {
         let query = format!("SELECT {columns} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}", filter.limit);
         let mut query = sqlx::query(&query).bind(organization.to_owned());
         for text in texts.into_iter().filter_map(|(_, text)| text.clone()) {
-            query = query.bind(text);
+            query = query.bind(clean(&text));
         }
         if let Some(subject) = &filter.subject {
             query = query.bind(format!("%{}%", escape_like(&clean(subject))));
