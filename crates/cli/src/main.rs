@@ -5,6 +5,10 @@ mod serve;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+/// Exchanges are many small texts: glibc's allocator takes a fifth of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// OIDC trust policies: what they admit, and why
 #[derive(Parser)]
 #[command(name = "claimgate", version)]

@@ -10,26 +10,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::KeyPair as _;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate_server::config::{Config, Limits};
 use claimgate_server::token::HashKey;
 use claimgate_server::{Server, now};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const URL: &str = "https://ci.example";
 
 struct Issuer {
-    encoding: EncodingKey,
+    pair: KeyPair,
     decoding: DecodingKey,
     jwks: Value,
 }
@@ -45,6 +49,9 @@ fn main() {
         let mut targets = vec![("bare handler", bare(&issuer)), ("SQLite", server(&sqlite, &issuer).await)];
         if let Some(url) = postgres::database() {
             targets.push(("PostgreSQL", server(&url, &issuer).await));
+        }
+        if let Ok(only) = std::env::var("ONLY") {
+            targets.retain(|(name, _)| *name == only || *name == "bare handler");
         }
         println!("RS256, {clients} connections, {rounds} rounds of {seconds} s each");
         let mut rates = vec![Vec::new(); targets.len()];
@@ -76,13 +83,10 @@ fn main() {
 impl Issuer {
     fn new() -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
-        let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).unwrap();
-        let pem = STANDARD.encode(pkcs8.as_ref());
-        let pem = format!("-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----\n");
         let n = URL_SAFE_NO_PAD.encode(pair.public_key().modulus().big_endian_without_leading_zero());
         let e = URL_SAFE_NO_PAD.encode(pair.public_key().exponent().big_endian_without_leading_zero());
         Self {
-            encoding: EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap(),
+            pair,
             decoding: DecodingKey::from_rsa_components(&n, &e).unwrap(),
             jwks: json!({"keys": [{"kid": "one", "kty": "RSA", "alg": "RS256", "use": "sig", "n": n, "e": e}]}),
         }
@@ -100,8 +104,11 @@ impl Issuer {
             "run_number": "5", "runner_environment": "github-hosted", "sha": "0123456789abcdef0123456789abcdef01234567",
             "workflow": "deploy", "workflow_ref": "acme/app/.github/workflows/deploy.yml@refs/heads/main",
         });
-        let header = Header { kid: Some("one".to_owned()), ..Header::new(Algorithm::RS256) };
-        let token = jsonwebtoken::encode(&header, &claims, &self.encoding).unwrap();
+        let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let input = format!("{}.{}", encode(&json!({"alg": "RS256", "kid": "one", "typ": "JWT"})), encode(&claims));
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature).unwrap();
+        let token = format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature));
         json!({
             "audience": "urn:pulumi:org:acme",
             "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",

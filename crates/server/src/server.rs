@@ -40,7 +40,7 @@ pub(crate) struct App {
 pub struct Server {
     app: Arc<App>,
     tasks: Vec<JoinHandle<()>>,
-    written: JoinHandle<()>,
+    written: tokio::sync::oneshot::Receiver<()>,
     bootstrap: Option<AccessToken>,
 }
 
@@ -54,9 +54,6 @@ pub enum StartError {
     /// How keys are fetched.
     #[error(transparent)]
     Keys(#[from] KeyError),
-    /// The audit file.
-    #[error("the audit file cannot be written: {0}")]
-    AuditFile(#[from] std::io::Error),
     /// The bootstrap token that was given.
     #[error("expected a bootstrap token of at least 32 characters, found {found}")]
     Bootstrap {
@@ -80,7 +77,7 @@ impl Server {
         let store = Store::open(&config.database).await?;
         let keys = KeyStore::new(config.keys)?;
         let writer = WriterConfig { audit_file: config.audit_file, ..WriterConfig::default() };
-        let (writer, written) = Writer::start(store.clone(), writer).await?;
+        let (writer, written) = Writer::start(&store, writer).await?;
         let bootstrap = bootstrap(&store, &config.token_key, config.bootstrap.as_deref()).await?;
         let demo = if config.demo { Some(Demo::set_up(&store).await?) } else { None };
         let directory = Directory::new(store.clone(), keys.clone());

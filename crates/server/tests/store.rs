@@ -54,7 +54,7 @@ fn filter() -> AuditFilter {
 }
 
 async fn writer(store: &Store) -> Writer {
-    Writer::start(store.clone(), WriterConfig::default()).await.unwrap().0
+    Writer::start(store, WriterConfig::default()).await.unwrap().0
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod organizations;
 mod tokens;
 mod writer;
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,10 +26,18 @@ pub use tokens::{TokenKind, TokenRecord};
 pub use writer::{SingleUse, Writer, WriterConfig, Written};
 
 /// The database. A copy is the same one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
     pool: AnyPool,
     kind: Kind,
+    url: String,
+}
+
+/// Leaves the URL out: it may have a password in it.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 /// Which database.
@@ -81,6 +90,12 @@ pub enum StoreError {
         /// The present one.
         found: i64,
     },
+    /// The audit file.
+    #[error("the audit file cannot be written: {0}")]
+    AuditFile(std::io::Error),
+    /// The thread that writes.
+    #[error("the thread that writes cannot be started: {0}")]
+    Thread(std::io::Error),
     /// The writer has ended: the server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -99,7 +114,7 @@ impl Store {
             Kind::Postgres => 8,
         });
         let pool = match kind {
-            Kind::Sqlite => options.after_connect(|connection, _| {
+            Kind::Sqlite => options.test_before_acquire(false).after_connect(|connection, _| {
                 Box::pin(async move {
                     // FULL: what was acknowledged survives a power cut too.
                     let pragmas = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -109,11 +124,11 @@ impl Store {
             }),
             Kind::Postgres => options,
         };
-        let url = match (kind, sqlite_file(url)) {
+        let address = match (kind, sqlite_file(url)) {
             (Kind::Sqlite, Some(file)) => format!("sqlite://{}?mode=rwc", escape(&file)),
             _ => url.to_owned(),
         };
-        let store = Self { pool: pool.connect(&url).await?, kind };
+        let store = Self { pool: pool.connect(&address).await?, kind, url: url.to_owned() };
         store.migrate().await?;
         Ok(store)
     }

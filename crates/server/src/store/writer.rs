@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{AuditRecord, Query, Store, StoreError, TokenRecord, Transaction, audit, clean, tokens};
+use super::{AuditRecord, Kind, Query, Store, StoreError, TokenRecord, Transaction, audit, clean, tokens};
 
 /// How exchanges are written.
 #[derive(Clone, Debug)]
@@ -57,16 +57,39 @@ struct Job {
 pub struct Writer(mpsc::Sender<Job>);
 
 impl Writer {
-    /// Starts the task that writes. It ends when every copy is gone and all is written.
+    /// Starts the thread that writes, with connections of its own: among the tasks that decide exchanges it would wait for
+    /// them at every step. It ends when every copy is gone and all is written, and says so to the receiver.
     ///
     /// # Errors
-    /// Where the audit file cannot be opened.
-    pub async fn start(store: Store, config: WriterConfig) -> std::io::Result<(Self, tokio::task::JoinHandle<()>)> {
-        let lines = Lines::open(config.audit_file).await?;
+    /// [`StoreError`] where the audit file or the database cannot be opened.
+    pub async fn start(store: &Store, config: WriterConfig) -> Result<(Self, oneshot::Receiver<()>), StoreError> {
+        let lines = Lines::open(config.audit_file).await.map_err(StoreError::AuditFile)?;
         let (sender, receiver) = mpsc::channel(4096);
-        let batch = config.batch.max(1);
-        let task = tokio::spawn(run(Task { store, lines, last_used: HashMap::new() }, receiver, batch));
-        Ok((Self(sender), task))
+        let (opened, is_open) = oneshot::channel();
+        let (ended, end) = oneshot::channel();
+        let (url, batch) = (store.url.clone(), config.batch.max(1));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(StoreError::Thread)?;
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || {
+                runtime.block_on(async move {
+                    let store = match Store::open(&url).await {
+                        Ok(store) => store,
+                        Err(error) => {
+                            let _ = opened.send(Err(error));
+                            return;
+                        }
+                    };
+                    let _ = opened.send(Ok(()));
+                    run(Task { store: store.clone(), lines, last_used: HashMap::new() }, receiver, batch).await;
+                    store.close().await;
+                    let _ = ended.send(());
+                });
+            })
+            .map_err(StoreError::Thread)?;
+        is_open.await.map_err(|_| StoreError::Stopping)??;
+        Ok((Self(sender), end))
     }
 
     /// Writes an exchange: its entry, the hash of its access token, and that its ID token is used.
@@ -150,12 +173,12 @@ impl Task {
             .filter(|(_, written)| **written == Written::Done)
             .filter_map(|(job, _)| job.token.as_ref())
             .collect();
-        insert(&mut transaction, "tokens", tokens::COLUMNS, &granted, |query, (hash, token)| {
-            tokens::bind(query, hash, token)
-        })
-        .await?;
+        let kind = self.store.kind();
+        let tokens = Table { name: "tokens", columns: tokens::COLUMNS, kind };
+        tokens.insert(&mut transaction, &granted, |query, (hash, token)| tokens::bind(query, hash, token)).await?;
         let records: Vec<_> = jobs.iter().map(|job| &job.record).collect();
-        insert(&mut transaction, "audit", audit::COLUMNS, &records, |query, record| audit::bind(query, record)).await?;
+        let audit = Table { name: "audit", columns: audit::COLUMNS, kind };
+        audit.insert(&mut transaction, &records, |query, record| audit::bind(query, record)).await?;
         let used = self.uses(&granted);
         for (issuer, at) in &used {
             let update = "UPDATE issuers SET last_used = $1 WHERE id = $2";
@@ -197,38 +220,53 @@ fn refuse(record: &mut AuditRecord) {
     record.entry.token = None;
 }
 
-/// Inserts rows, many in one statement; few different statements, so that they stay prepared.
-async fn insert<T>(
-    transaction: &mut Transaction,
-    table: &str,
-    columns: &str,
-    rows: &[T],
-    bind: impl for<'q> Fn(Query<'q>, &T) -> Query<'q>,
-) -> Result<(), StoreError> {
-    let width = columns.split(',').count();
-    let mut rest = rows;
-    while !rest.is_empty() {
-        let size = [64, 16, 4, 1].into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
-        let (part, others) = rest.split_at(size);
-        let statement = statement(table, columns, width, size);
-        let query = part.iter().fold(sqlx::query(&statement), &bind);
-        query.execute(&mut **transaction).await?;
-        rest = others;
-    }
-    Ok(())
+/// Where rows go.
+struct Table {
+    name: &'static str,
+    columns: &'static str,
+    kind: Kind,
 }
 
-fn statement(table: &str, columns: &str, width: usize, rows: usize) -> String {
-    let mut statement = format!("INSERT INTO {table} ({columns}) VALUES ");
-    for row in 0..rows {
-        statement.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..width {
-            let comma = if column == 0 { "" } else { ", " };
-            let _ = write!(statement, "{comma}${}", row * width + column + 1);
+impl Table {
+    /// Inserts rows, many in one statement; few different statements, so that they stay prepared.
+    async fn insert<T>(
+        &self,
+        transaction: &mut Transaction,
+        rows: &[T],
+        bind: impl for<'q> Fn(Query<'q>, &T) -> Query<'q>,
+    ) -> Result<(), StoreError> {
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let size = [256, 128, 64, 32, 16, 8, 4, 2, 1].into_iter().find(|size| *size <= rest.len()).unwrap_or(1);
+            let (part, others) = rest.split_at(size);
+            let statement = self.statement(size);
+            let query = part.iter().fold(sqlx::query(&statement), &bind);
+            query.execute(&mut **transaction).await?;
+            rest = others;
         }
-        statement.push(')');
+        Ok(())
     }
-    statement
+
+    fn statement(&self, rows: usize) -> String {
+        let Self { name, columns, kind } = self;
+        let width = columns.split(',').count();
+        let mut statement = format!("INSERT INTO {name} ({columns}) VALUES ");
+        for row in 0..rows {
+            statement.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 0..width {
+                statement.push_str(if column == 0 { "" } else { ", " });
+                match kind {
+                    // With thousands of places SQLite spends more time on their names than on the rows.
+                    Kind::Sqlite => statement.push('?'),
+                    Kind::Postgres => {
+                        let _ = write!(statement, "${}", row * width + column + 1);
+                    }
+                }
+            }
+            statement.push(')');
+        }
+        statement
+    }
 }
 
 /// The audit log as lines of JSON.
@@ -271,10 +309,12 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
-    use super::statement;
+    use super::{Kind, Table};
 
     #[test]
-    fn a_statement_numbers_its_places_through_all_rows() {
-        assert_eq!(statement("t", "a, b", 2, 2), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)");
+    fn a_statement_has_a_place_for_each_column_of_each_row() {
+        let statement = |kind| Table { name: "t", columns: "a, b", kind }.statement(2);
+        assert_eq!(statement(Kind::Postgres), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)");
+        assert_eq!(statement(Kind::Sqlite), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)");
     }
 }
