@@ -1,8 +1,15 @@
 //! `claimgate`, the one program: the server, and the engine on the command line.
 
+mod check;
+mod decode;
+mod document;
+mod explain;
+mod output;
+mod place;
 mod serve;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Exchanges are many small texts: glibc's allocator takes a fifth of the time.
@@ -21,10 +28,26 @@ struct Arguments {
 enum Command {
     /// Serve the exchange endpoint, the issuers API and the app
     Serve(serve::Serve),
+    /// Show what tokens say, without checking anything
+    Decode(decode::Decode),
+    /// Explain whether a token, or claims, would be let in, and why
+    Explain(explain::Explain),
+    /// Check files of issuers and policies
+    Check(check::Check),
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
-        Command::Serve(serve) => serve.run(),
-    }
+/// What ends a program that could not do what it was asked.
+const TROUBLE: u8 = 2;
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
+        Command::Decode(decode) => decode.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Check(check) => check.run(),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("{}", output::lines(&format!("error: {error:#}")));
+        ExitCode::from(TROUBLE)
+    })
 }
