@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use claimgate_server::Tls;
 use claimgate_server::config::{Config, Limits};
-use claimgate_server::keys::KeyConfig;
+use claimgate_server::keys::{KeyConfig, Network};
 use claimgate_server::store::sqlite_file;
 use claimgate_server::token::HashKey;
 use serde::Deserialize;
@@ -81,7 +81,12 @@ pub(crate) struct Serve {
     #[serde(default)]
     issuer_root: Vec<PathBuf>,
 
-    /// Connect to issuers at private and loopback addresses too
+    /// Addresses that are not of the internet and that issuers may have all the same, like `10.1.0.0/16`; may be given more than once
+    #[arg(long = "issuer-network", env = "CLAIMGATE_ISSUER_NETWORKS", value_name = "NETWORK", value_delimiter = ',')]
+    #[serde(default)]
+    issuer_network: Vec<String>,
+
+    /// Connect to issuers at any private and loopback address
     #[arg(long, env = "CLAIMGATE_ALLOW_PRIVATE_ISSUERS")]
     #[serde(default)]
     allow_private_issuers: bool,
@@ -132,6 +137,7 @@ impl Serve {
             issuer_burst: self.issuer_burst.or(other.issuer_burst),
             leeway: self.leeway.or(other.leeway),
             issuer_root: if self.issuer_root.is_empty() { other.issuer_root } else { self.issuer_root },
+            issuer_network: if self.issuer_network.is_empty() { other.issuer_network } else { self.issuer_network },
             allow_private_issuers: self.allow_private_issuers || other.allow_private_issuers,
             open_metrics: self.open_metrics || other.open_metrics,
             demo: self.demo || other.demo,
@@ -169,6 +175,7 @@ impl Serve {
             audit_days: Some(self.audit_days.unwrap_or(365)).filter(|days| *days > 0),
             keys: KeyConfig {
                 allow_private_addresses: self.allow_private_issuers,
+                allow_networks: networks(&self.issuer_network)?,
                 extra_roots_pem: self.issuer_root,
                 ..KeyConfig::default()
             },
@@ -218,6 +225,10 @@ fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
         return Ok(Some(text.trim().to_owned()));
     }
     Ok(std::env::var("CLAIMGATE_BOOTSTRAP_TOKEN").ok().filter(|token| !token.is_empty()))
+}
+
+fn networks(texts: &[String]) -> Result<Vec<Network>> {
+    texts.iter().map(|text| text.parse().map_err(anyhow::Error::from)).collect()
 }
 
 fn rate(name: &str, given: Option<f64>, default: f64) -> Result<f64> {
@@ -271,6 +282,8 @@ mod tests {
         assert!(parse(&["--listen", "8080"]).listen_address().is_err());
         assert!(parse(&["--database", "postgres://localhost/a"]).config().is_err());
         assert!(parse(&["--address-rate=-1"]).config().is_err());
+        assert!(super::networks(&["10.0.0.0/8".to_owned()]).is_ok());
+        assert!(super::networks(&["10.0.0.0/99".to_owned()]).is_err());
     }
 
     #[test]
