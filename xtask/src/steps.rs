@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check and test, step by step.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -16,15 +17,26 @@ struct Step {
     work: fn() -> Result<()>,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "fmt", what: "formatting", takes: "2 s", work: fmt },
     Step { name: "clippy", what: "lints, native and wasm32, warnings denied", takes: "4 min, then 5 s", work: clippy },
-    Step { name: "rust", what: "unit, property, table and doc tests, natively", takes: "4 min, then 20 s", work: rust },
+    Step {
+        name: "rust",
+        what: "unit, property, table and doc tests, natively",
+        takes: "10 min, then 1 min",
+        work: rust,
+    },
     Step { name: "wasm", what: "the Wasm layer in Node.js", takes: "2 min, then 5 s", work: wasm },
     Step { name: "docs", what: "the API's documentation, warnings denied", takes: "40 s, then 5 s", work: docs },
     Step { name: "deny", what: "licences, sources and bans of dependencies", takes: "3 min, then 2 s", work: deny },
     Step { name: "app", what: "the app's release build", takes: "10 min, then 5 s", work: app },
     Step { name: "browser", what: "the app in headless Chromium", takes: "2 min", work: browser },
+    Step {
+        name: "lighthouse",
+        what: "accessibility and best practices by Lighthouse",
+        takes: "2 min",
+        work: lighthouse,
+    },
     Step { name: "npm", what: "the npm package, as installed from its tarball", takes: "4 min, then 2 min", work: npm },
     Step { name: "vectors", what: "the external test vectors are in place", takes: "0 s", work: vectors },
 ];
@@ -74,7 +86,11 @@ fn clippy() -> Result<()> {
 }
 
 fn rust() -> Result<()> {
-    cargo("test --workspace")?;
+    tools::postgres()?;
+    // The server's cryptography would be everybody's in one build: cargo adds features up.
+    cargo("test --workspace --exclude claimgate-server --exclude claimgate-cli")?;
+    cargo("test -p claimgate-server -p claimgate-cli")?;
+    cargo("test -p claimgate --no-default-features --features globset,aws_lc_rs")?;
     cargo("test -p claimgate --features schema --test schema")?;
     // Whoever brings cryptography along builds the engine without.
     cargo("check -p claimgate --no-default-features")
@@ -88,7 +104,7 @@ fn wasm() -> Result<()> {
 }
 
 fn docs() -> Result<()> {
-    let words = ["doc", "--no-deps", "-p", "claimgate", "-p", "claimgate-wasm"];
+    let words = ["doc", "--no-deps", "-p", "claimgate", "-p", "claimgate-wasm", "-p", "claimgate-server"];
     run(command("cargo", &words).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
@@ -111,14 +127,23 @@ fn app() -> Result<()> {
 fn browser() -> Result<()> {
     tools::node_modules()?;
     let chromium = tools::chromium()?;
-    let dist = root().join("dist");
-    if !dist.join("index.html").is_file() {
-        bail!("expected the built app in dist/, found none; this would mend it: cargo xtask build");
-    }
     let files = test_files("tests/browser")?;
-    let address = serve::in_background(&dist)?;
+    let address = serve::in_background(&tools::dist()?)?;
     let mut node = command("node", &["--test", "--test-concurrency=1"]);
     run(node.args(files).env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", chromium))
+}
+
+fn lighthouse() -> Result<()> {
+    run(&mut lighthouse_command()?)
+}
+
+/// Lighthouse over the built app, served until the program ends.
+pub(crate) fn lighthouse_command() -> Result<Command> {
+    tools::node_modules_of("tests/lighthouse")?;
+    let address = serve::in_background(&tools::dist()?)?;
+    let mut node = command("node", &["tests/lighthouse/audit.mjs"]);
+    node.env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", tools::chromium()?);
+    Ok(node)
 }
 
 fn test_files(dir: &str) -> Result<Vec<PathBuf>> {

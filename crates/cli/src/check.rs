@@ -53,7 +53,7 @@ impl Check {
         };
         output::write(&text)?;
         let is_good =
-            |document: &Document| document.errors.is_empty() && !(self.strict && !document.findings.is_empty());
+            |document: &Document| document.errors.is_empty() && (!self.strict || document.findings.is_empty());
         let are_good = documents.iter().all(|(_, document)| is_good(document));
         Ok(if are_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

@@ -91,7 +91,7 @@ impl Reader<'_> {
             }
             Value::Object(_) if has("url") => self.issuer("", value),
             Value::Array(items) if items.iter().any(|item| item.member("url").is_some()) => {
-                self.issuers("", Some(value))
+                self.issuers("", Some(value));
             }
             Value::Object(_) if has("policies") => self.policies_alone("", value),
             Value::Array(_) => self.policies_alone("policies", value),

@@ -12,6 +12,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// An exchange is many small texts: in a profile, glibc's allocator took an eighth of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// OIDC trust policies: what they admit, and why
 #[derive(Parser)]
 #[command(name = "claimgate", version)]

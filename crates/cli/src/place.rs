@@ -187,7 +187,8 @@ mod tests {
             ("rules.sub", (4, 5)),
             ("rules.\"kubernetes.io\".pod", (5, 5)),
             ("rules.é", (5, 35)),
-            ("rules.é.deep[1][0]", (5, 54)),
+            ("rules.é.deep[1]", (5, 54)),
+            ("rules.é.deep[1][0]", (5, 55)),
             // What is not there is where it would be.
             ("missing", (1, 1)),
             ("a.b[3]", (2, 23)),

@@ -116,7 +116,7 @@ pub struct IssuerStatus {
 /// ```
 /// use claimgate_server::keys::{IssuerKeys, KeyConfig, KeyStore};
 ///
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// let store = KeyStore::new(KeyConfig { system_roots: false, ..KeyConfig::default() })?;
 /// let static_jwks = Some(r#"{"keys": [{"kid": "a", "kty": "RSA"}]}"#);
 /// let issuer = IssuerKeys { id: "1", url: "https://ci.example", static_jwks, thumbprints: &[] };
