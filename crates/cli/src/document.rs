@@ -86,7 +86,7 @@ impl Reader<'_> {
         match value {
             Value::Object(_) if has("issuers") => self.settings(value),
             Value::Object(members) if has("oidcIssuers") => {
-                self.refuse_others("", members, &["oidcIssuers"]);
+                self.refuse_others("", members, &["oidcIssuers"], &[]);
                 self.issuers("oidcIssuers", value.member("oidcIssuers"));
             }
             Value::Object(_) if has("url") => self.issuer("", value),
@@ -107,7 +107,7 @@ impl Reader<'_> {
     /// `claimgate.json`, what the engine for JavaScript is configured with.
     fn settings(&mut self, value: &Value) {
         let Value::Object(members) = value else { return };
-        self.refuse_others("", members, &FILE_KEYS);
+        self.refuse_others("", members, &FILE_KEYS, &[]);
         match value.member("version") {
             None | Some(Value::Integer(1)) => {}
             other => self.wrong("version", "version 1", other),
@@ -146,34 +146,35 @@ impl Reader<'_> {
             return;
         };
         let before = self.document.errors.len();
-        let known: Vec<&str> = ISSUER_KEYS.into_iter().chain(OWN_KEYS).collect();
-        self.refuse_others(path, members, &known);
-        if value.member("url").is_none() {
-            self.wrong(&join(path, "url"), "the issuer's URL", None);
-        }
-        let url = self.text_of(path, value, "url").unwrap_or_default();
+        self.refuse_others(path, members, &ISSUER_KEYS, &OWN_KEYS);
+        let url = self.text_of(path, value, "url");
+        let is_url_there = url.is_some() || value.member("url").is_none();
         self.text_of(path, value, "preset");
         let definition = IssuerDefinition {
             name: self
                 .text_of(path, value, "name")
                 .filter(|name| !name.trim().is_empty())
-                .unwrap_or_else(|| url.clone()),
-            url,
+                .or_else(|| url.clone())
+                .unwrap_or_default(),
+            url: url.unwrap_or_default(),
             max_expiration: self.number(path, value, "maxExpiration"),
             jwks: self.jwks(path, value),
             thumbprints: self.texts(path, value, "thumbprints"),
             policies: self.policies(&join(path, "policies"), value.member("policies")),
         };
         self.thumbprints(path, &definition.thumbprints);
-        if self.document.errors.len() > before {
-            return;
-        }
         match Issuer::compile(&definition, self.dialect) {
             Ok(issuer) => {
                 self.findings(path, issuer.policies().findings().iter().cloned());
-                self.document.issuers.push(issuer);
+                // One that is not as it was meant to be decides nothing.
+                if self.document.errors.len() == before {
+                    self.document.issuers.push(issuer);
+                }
             }
-            Err(errors) => self.errors(path, errors),
+            // A URL that is no text was told already.
+            Err(errors) => {
+                self.errors(path, errors.into_iter().filter(|error| is_url_there || error.path != "url").collect());
+            }
         }
     }
 
@@ -285,10 +286,15 @@ impl Reader<'_> {
         number
     }
 
-    fn refuse_others(&mut self, path: &str, members: &[(String, Value)], known: &[&str]) {
-        for (name, _) in members.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let help = Some(format!("known are {}", known.join(", ")));
-            self.error(&join(path, name), "unknown-key", format!("unknown key `{name}`"), help);
+    /// Refuses members that are neither `known` nor a service's `own`.
+    fn refuse_others(&mut self, path: &str, members: &[(String, Value)], known: &[&str], own: &[&str]) {
+        let is_known = |name: &str| known.contains(&name) || own.contains(&name);
+        for (name, _) in members.iter().filter(|(name, _)| !is_known(name)) {
+            let help = match nearest(name, known) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("known are {}", known.join(", ")),
+            };
+            self.error(&join(path, name), "unknown-key", format!("unknown key `{name}`"), Some(help));
         }
     }
 
@@ -332,4 +338,12 @@ fn join(outer: &str, inner: &str) -> String {
         _ if inner.starts_with('[') => format!("{outer}{inner}"),
         _ => format!("{outer}.{inner}"),
     }
+}
+
+/// The known name that `found` most likely stands for.
+fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
+    let found = found.to_ascii_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&found, &name.to_ascii_lowercase());
+    let nearest = known.iter().map(|name| (distance(name), *name)).min()?;
+    (nearest.0 <= 1 + nearest.1.len() / 3).then_some(nearest.1)
 }

@@ -54,10 +54,8 @@ impl Explain {
         let document = Document::read(&output::read(&self.issuers)?);
         if !document.errors.is_empty() {
             let title = output::title(&self.issuers);
-            bail!(
-                "`{title}` cannot be used:\n{}",
-                remarks(title, &Document { errors: document.errors, ..Document::default() })
-            );
+            let errors = Document { errors: document.errors, ..Document::default() };
+            bail!("`{title}` cannot be used:\n{}", remarks(title, &errors).trim_end());
         }
         let text = output::read(&self.file)?;
         let text = text.trim();
