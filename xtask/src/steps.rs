@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{command, output, root, run};
+use crate::shell::{command, output, root, run, target};
 use crate::{npm, serve, tools};
 
 struct Step {
@@ -17,7 +17,7 @@ struct Step {
     work: fn() -> Result<()>,
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "fmt", what: "formatting", takes: "2 s", work: fmt },
     Step { name: "clippy", what: "lints, native and wasm32, warnings denied", takes: "4 min, then 5 s", work: clippy },
     Step {
@@ -36,6 +36,12 @@ const STEPS: [Step; 11] = [
         what: "accessibility and best practices by Lighthouse",
         takes: "2 min",
         work: lighthouse,
+    },
+    Step {
+        name: "clients",
+        what: "the server with real clients and a real OpenID provider",
+        takes: "5 min, then 20 s",
+        work: clients,
     },
     Step { name: "npm", what: "the npm package, as installed from its tarball", takes: "4 min, then 2 min", work: npm },
     Step { name: "vectors", what: "the external test vectors are in place", takes: "0 s", work: vectors },
@@ -144,6 +150,13 @@ pub(crate) fn lighthouse_command() -> Result<Command> {
     let mut node = command("node", &["tests/lighthouse/audit.mjs"]);
     node.env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", tools::chromium()?);
     Ok(node)
+}
+
+fn clients() -> Result<()> {
+    tools::node_modules_of("tests/server")?;
+    cargo("build -p claimgate-cli")?;
+    let mut node = command("node", &["--test"]);
+    run(node.args(test_files("tests/server")?).env("CLAIMGATE", target().join("debug/claimgate")))
 }
 
 fn test_files(dir: &str) -> Result<Vec<PathBuf>> {
