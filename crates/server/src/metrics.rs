@@ -121,7 +121,8 @@ impl Histogram {
     }
 }
 
-fn head(text: &mut String, name: &str, kind: &str, help: &str) {
+/// The lines before a family of metrics.
+pub(crate) fn head(text: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
@@ -129,7 +130,8 @@ fn seconds(micros: u64) -> String {
     format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
-fn escape(label: &str) -> String {
+/// A label as it is written.
+pub(crate) fn escape(label: &str) -> String {
     label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 

@@ -67,6 +67,10 @@ async fn an_issuer_is_registered_rotates_its_keys_and_goes_away() {
     issuer.answer(|_| Reply::status(503));
     site.exchange(&token(&second), "organization", "").await.expect(200);
     site.exchange(&token(&Signer::new("third")), "organization", "").await.expect(400);
+    let metrics = site.get("/metrics", &site.root).await.text;
+    assert!(metrics.contains(&format!("claimgate_issuer_keys_stale{{issuer=\"{id}\"}} 0")), "{metrics}");
+    let failed = format!("claimgate_issuer_key_failures_total{{issuer=\"{id}\"}} ");
+    assert!(metrics.contains(&failed) && !metrics.contains(&format!("{failed}0\n")), "{metrics}");
 }
 
 #[tokio::test]

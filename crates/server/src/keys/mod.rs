@@ -8,6 +8,7 @@ mod document;
 mod entry;
 mod error;
 mod fetch;
+mod metrics;
 mod resolve;
 
 use std::collections::HashMap;
@@ -204,6 +205,11 @@ impl KeyStore {
         };
         let entries: Vec<_> = self.issuers().values().filter_map(fetched).collect();
         entries.iter().map(|entry| entry.status()).collect()
+    }
+
+    /// The same as metrics.
+    pub(crate) fn render_metrics(&self) -> String {
+        metrics::render(&mut self.status())
     }
 
     fn static_keys(&self, id: &str, text: &str) -> Result<Arc<Jwks>, KeyError> {

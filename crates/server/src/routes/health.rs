@@ -31,5 +31,5 @@ pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Re
         Caller::from_request_parts(&mut parts, &app).await?.require_root()?;
     }
     let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((content_type, app.metrics.render()).into_response())
+    Ok((content_type, app.metrics.render() + &app.keys.render_metrics()).into_response())
 }
