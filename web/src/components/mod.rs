@@ -2,6 +2,7 @@
 
 pub(crate) mod checks;
 pub(crate) mod claims_table;
+pub(crate) mod code_editor;
 pub(crate) mod details_form;
 pub(crate) mod explanation;
 pub(crate) mod field;

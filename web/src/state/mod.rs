@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod draft;
 pub(crate) mod evaluate;
 pub(crate) mod fetch;
+pub(crate) mod json_places;
 pub(crate) mod lifetime;
 pub(crate) mod share;
 pub(crate) mod storage;
