@@ -3,6 +3,7 @@
 pub(crate) mod checks;
 pub(crate) mod claims_table;
 pub(crate) mod code_editor;
+pub(crate) mod copy_button;
 pub(crate) mod details_form;
 pub(crate) mod explanation;
 pub(crate) mod field;
@@ -14,4 +15,5 @@ pub(crate) mod policy_card;
 pub(crate) mod policy_editor;
 pub(crate) mod rule_line;
 pub(crate) mod save_state;
+pub(crate) mod shown;
 pub(crate) mod verdict;

@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod diff;
+pub(crate) mod download;
 pub(crate) mod draft;
 pub(crate) mod evaluate;
 pub(crate) mod fetch;
