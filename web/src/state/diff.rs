@@ -238,7 +238,11 @@ mod tests {
     fn changes_are_told_in_words() {
         let cases: [(&[PolicyDefinition], &[PolicyDefinition], &[&str]); 5] = [
             (&[], &[deny()], &["policy 1, deny organization, is new: rule `event_name` matches `pull_request`"]),
-            (&[deny()], &[], &["the former policy 1, deny organization, goes: rule `event_name` matches `pull_request`"]),
+            (
+                &[deny()],
+                &[],
+                &["the former policy 1, deny organization, goes: rule `event_name` matches `pull_request`"],
+            ),
             (&[allow("a*")], &[allow("b*")], &["policy 1, allow organization, changes: `sub`: `a*` becomes `b*`"]),
             (&[allow("a"), deny()], &[deny(), allow("a")], &[]),
             (
@@ -257,7 +261,10 @@ mod tests {
         let old = PolicyDefinition { role_id: Some("a".to_owned()), ..allow("x") };
         let new = PolicyDefinition { authorized_permissions: Some(vec!["admin".to_owned()]), ..allow("x") };
         let told = told(&[old], &[new]);
-        assert!(told[0].contains("`roleID`: `a` becomes nothing; `authorizedPermissions`: nothing becomes `admin`"), "{told:?}");
+        assert!(
+            told[0].contains("`roleID`: `a` becomes nothing; `authorizedPermissions`: nothing becomes `admin`"),
+            "{told:?}"
+        );
     }
 
     #[test]

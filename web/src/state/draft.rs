@@ -57,7 +57,8 @@ impl RuleFields {
         Self { key: unique(), claim: claim.to_owned(), pattern: pattern.to_owned() }
     }
 
-    fn draft(&self) -> RuleDraft {
+    /// A draft that says this.
+    pub(crate) fn draft(&self) -> RuleDraft {
         RuleDraft {
             key: self.key,
             claim: RwSignal::new(self.claim.clone()),
@@ -148,7 +149,8 @@ impl PolicyFields {
 impl PolicyDraft {
     /// What it says now.
     pub(crate) fn fields(&self) -> PolicyFields {
-        let rule = |rule: &RuleDraft| RuleFields { key: rule.key, claim: rule.claim.get(), pattern: rule.pattern.get() };
+        let rule =
+            |rule: &RuleDraft| RuleFields { key: rule.key, claim: rule.claim.get(), pattern: rule.pattern.get() };
         PolicyFields {
             key: self.key,
             decision: self.decision.get(),

@@ -41,7 +41,8 @@ impl Content {
         if let Self::Form(fields) = self {
             return Ok(fields.clone());
         }
-        let policies = self.policies().map_err(|_| "The form can show policies once the JSON has no errors.".to_owned())?;
+        let policies =
+            self.policies().map_err(|_| "The form can show policies once the JSON has no errors.".to_owned())?;
         let fields: Vec<_> = policies.iter().map(PolicyFields::of).collect();
         for (index, (fields, policy)) in fields.iter().zip(&policies).enumerate() {
             if !is_same(&fields.definition(), policy) {
@@ -59,7 +60,10 @@ impl Content {
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Form(_), Self::Form(_)) | (Self::Json(_), Self::Json(_)) => self == other,
-            _ => self.to_json() == other.to_json() || self.policies().is_ok_and(|policies| other.policies() == Ok(policies)),
+            _ => {
+                self.to_json() == other.to_json()
+                    || self.policies().is_ok_and(|policies| other.policies() == Ok(policies))
+            }
         }
     }
 }
@@ -191,7 +195,11 @@ fn touched_field(old: &[PolicyFields], new: &[PolicyFields]) -> Touched {
         let mut other = old.clone();
         let Some(own) = other.rules.get_mut(index) else { continue };
         let name = if own.claim == rule.claim { "pattern" } else { "claim" };
-        if name == "claim" { own.claim.clone_from(&rule.claim) } else { own.pattern.clone_from(&rule.pattern) }
+        if name == "claim" {
+            own.claim.clone_from(&rule.claim)
+        } else {
+            own.pattern.clone_from(&rule.pattern)
+        }
         if &other == new {
             return Touched::Field(rule.key, name);
         }

@@ -162,7 +162,12 @@ fn refusals(pattern: &Pattern, accepted: &[String], values: &[String]) -> Vec<St
     let mut stopped: Vec<_> = values.iter().take(20).filter_map(stop).collect();
     stopped.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
     texts.extend(stopped.into_iter().map(|(_, value)| value));
-    texts.extend([format!("{first}x"), format!("x{first}"), String::new(), format!("{first}{}", "x".repeat(first.chars().count() + parts.len() + 1))]);
+    texts.extend([
+        format!("{first}x"),
+        format!("x{first}"),
+        String::new(),
+        format!("{first}{}", "x".repeat(first.chars().count() + parts.len() + 1)),
+    ]);
     texts
 }
 

@@ -24,7 +24,8 @@ pub(crate) struct Ready {
 impl Ready {
     /// Reads the claims of a sample.
     pub(crate) fn of(sample: &Sample) -> Self {
-        let claims = Claims::from_json(&sample.claims).map(|claims| Arc::new(TrustedClaims::dangerous_assume_verified(claims)));
+        let claims =
+            Claims::from_json(&sample.claims).map(|claims| Arc::new(TrustedClaims::dangerous_assume_verified(claims)));
         Self { sample: sample.clone(), claims: claims.map_err(|error| error.to_string()) }
     }
 
@@ -95,7 +96,9 @@ fn add(known: &mut Vec<KnownClaim>, sample: &str, path: String, values: Vec<Stri
             let new: Vec<_> = values.into_iter().filter(|value| !claim.values.contains(value)).collect();
             claim.values.extend(new);
         }
-        None => known.push(KnownClaim { path, doc: format!("Seen in the sample {sample}."), values, patterns: Vec::new() }),
+        None => {
+            known.push(KnownClaim { path, doc: format!("Seen in the sample {sample}."), values, patterns: Vec::new() })
+        }
     }
 }
 
@@ -159,7 +162,8 @@ mod tests {
     #[test]
     fn the_claims_of_samples_are_known_with_their_values() {
         let ready = Ready::of(&sample(r#"{"sub":"b","aud":["x","y"],"kubernetes.io":{"pod":{"name":"p"}},"n":null}"#));
-        let documented = KnownClaim { path: "sub".to_owned(), doc: "D".to_owned(), values: vec!["a".to_owned()], patterns: vec![] };
+        let documented =
+            KnownClaim { path: "sub".to_owned(), doc: "D".to_owned(), values: vec!["a".to_owned()], patterns: vec![] };
         let known = known_claims(vec![documented], &[ready]);
         let told: Vec<_> = known.iter().map(|claim| format!("{}={}", claim.path, claim.values.join(","))).collect();
         assert_eq!(told, ["sub=a,b", "aud=x,y", r#""kubernetes.io".pod.name=p"#, "n="]);
