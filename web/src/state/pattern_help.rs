@@ -99,6 +99,7 @@ fn candidates(pattern: &Pattern, values: &[String]) -> Vec<String> {
         }
     }
     texts.extend(values.iter().filter(|value| pattern.is_match(value)).take(SHOWN).cloned());
+    texts.extend(values.iter().take(1).filter_map(|value| with_tail(&parts, value)));
     texts.extend(FILLS.iter().map(|fill| filled(&parts, *fill)));
     texts
 }
@@ -113,6 +114,17 @@ fn filled(parts: &[Part], [many, optional, one]: [&str; 3]) -> String {
         PartKind::Many => many.to_owned(),
     };
     parts.iter().map(text).collect()
+}
+
+/// The pattern with its last `*` filled with the end of a value: what follows as many `:` and `/` there.
+fn with_tail(parts: &[Part], value: &str) -> Option<String> {
+    let (last, before) = parts.split_last()?;
+    let is_separator = |c: &char| matches!(c, ':' | '/');
+    let start = filled(before, FILLS[0]);
+    let skipped = start.chars().filter(is_separator).count();
+    let place = value.char_indices().filter(|(_, c)| is_separator(c)).nth(skipped.checked_sub(1)?)?.0;
+    let tail = value.get(place + 1..)?;
+    (last.kind == PartKind::Many).then(|| format!("{start}{tail}"))
 }
 
 /// A value that the pattern accepts, with its single characters replaced; or, without such, its last `*`.
@@ -189,6 +201,12 @@ mod tests {
         let (accepted, refused) = shown("repo:octo-org/*", &[value]);
         assert_eq!(accepted, [value, "repo:octo-org/x", "repo:octo-org/"]);
         assert_eq!(refused.as_deref(), Some("repo:octo-orgx/octo-repo:ref:refs/heads/main"));
+    }
+
+    #[test]
+    fn an_end_is_taken_from_a_value_that_is_refused() {
+        let (accepted, _) = shown("repo:octo-org/other:*", &["repo:octo-org/octo-repo:ref:refs/heads/main"]);
+        assert_eq!(accepted[0], "repo:octo-org/other:ref:refs/heads/main");
     }
 
     #[test]
