@@ -5,6 +5,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::components::frame::Frame;
+use crate::pages::examples::{ExamplePage, ExamplesPage};
 use crate::pages::issuer::IssuerPage;
 use crate::pages::issuers::IssuersPage;
 use crate::pages::new_issuer::NewIssuerPage;
@@ -26,6 +27,8 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/issuers/new") view=NewIssuerPage />
                     <Route path=path!("/issuers/:id") view=IssuerPage />
                     <Route path=path!("/playground") view=PlaygroundPage />
+                    <Route path=path!("/examples") view=ExamplesPage />
+                    <Route path=path!("/examples/:id") view=ExamplePage />
                 </Routes>
             </Frame>
         </Router>

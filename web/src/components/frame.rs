@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::field::Select;
+use super::shortcuts::Shortcuts;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
@@ -30,6 +31,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                     <nav aria-label="Main">
                         <A href="/" exact=true>"OIDC Issuers"</A>
                         <A href="/playground">"Playground"</A>
+                        <A href="/examples">"Examples"</A>
                     </nav>
                     <div class="theme-switch">
                         <Select label="Theme" value=chosen options=choices />
@@ -42,6 +44,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
             </main>
             <footer class="site-footer">
                 <p>"Tokens never leave this page. Issuers and policies are kept in this browser only."</p>
+                <Shortcuts />
             </footer>
             <UndoToast />
         </div>

@@ -77,6 +77,19 @@ impl Store {
         self.save();
     }
 
+    /// Remembers when the playground decided by an issuer's policies, once a minute at most. That is no modification.
+    pub(crate) fn used(&self, id: &str, at: i64) {
+        let is_due = |issuer: &StoredIssuer| issuer.id == id && issuer.last_used.is_none_or(|last| at - last >= 60);
+        if self.issuers.with_untracked(|issuers| issuers.iter().any(is_due)) {
+            self.issuers.update(|issuers| {
+                for issuer in issuers.iter_mut().filter(|issuer| is_due(issuer)) {
+                    issuer.last_used = Some(at);
+                }
+            });
+            self.save();
+        }
+    }
+
     /// Deletes an issuer; [`Store::undo`] brings it back.
     pub(crate) fn remove(&self, id: &str) {
         let Some(place) = self.issuers.with_untracked(|issuers| issuers.iter().position(|issuer| issuer.id == id))
