@@ -201,8 +201,20 @@ export async function paste(page, token, text) {
   await decision(page).filter({ hasText: text }).waitFor();
 }
 
+/** The text that is shown, in one line. What a sentence of the engine shows as code stands in backticks, as the engine has it. */
 export async function text(locator) {
-  return (await locator.innerText()).replaceAll(/\s+/g, " ").trim();
+  const shown = await locator.evaluate((element) => {
+    const ticks = [];
+    for (const code of element.querySelectorAll("code.said")) {
+      ticks.push(document.createTextNode("`"), document.createTextNode("`"));
+      code.prepend(ticks.at(-2));
+      code.append(ticks.at(-1));
+    }
+    const text = element.innerText;
+    for (const tick of ticks) tick.remove();
+    return text;
+  });
+  return shown.replaceAll(/\s+/g, " ").trim();
 }
 
 /** Every page of the app with something on it, by name: how to get there. */
