@@ -5,7 +5,7 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, parse_policies, to_json};
 use leptos::prelude::*;
 
-use super::field::TextArea;
+use super::code_editor::{CodeEditor, Mode};
 use super::policy_card::PolicyCard;
 use super::save_state::SaveState;
 use crate::providers;
@@ -91,7 +91,7 @@ pub(crate) fn PolicyEditor(issuer: StoredIssuer) -> impl IntoView {
                 <PolicyForm editor=editor preset=issuer.preset.clone() />
             </div>
             {move || editor.as_json.get().then(|| view! {
-                <TextArea label="Policies as JSON" value=editor.json rows=18 />
+                <CodeEditor label="Policies as JSON" value=editor.json mode=Mode::Policies rows=18 />
             })}
             <Problems errors=Signal::derive(move || errors().unwrap_or_default()) />
             <Findings findings=Signal::derive(move || compiled.get().unwrap_or_default()) />

@@ -6,6 +6,7 @@ pub(crate) mod draft;
 pub(crate) mod evaluate;
 pub(crate) mod exchange;
 pub(crate) mod fetch;
+pub(crate) mod json_places;
 pub(crate) mod lifetime;
 pub(crate) mod markdown;
 pub(crate) mod scratch;
