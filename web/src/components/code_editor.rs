@@ -12,7 +12,6 @@ use crate::state::draft::unique;
 
 /// What is written in an editor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "the playground, which is about claims and tokens, takes it up next")]
 pub(crate) enum Mode {
     /// Policies as JSON, with the schema's completion and help.
     Policies,

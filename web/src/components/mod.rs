@@ -2,11 +2,8 @@
 
 pub(crate) mod checks;
 pub(crate) mod claims_table;
-<<<<<<< HEAD
-pub(crate) mod copy_button;
-=======
 pub(crate) mod code_editor;
->>>>>>> 28fb2d4
+pub(crate) mod copy_button;
 pub(crate) mod details_form;
 pub(crate) mod exchange_panel;
 pub(crate) mod explanation;

@@ -331,7 +331,7 @@ pub(crate) fn use_bench() -> Option<Bench> {
 }
 
 /// The member of the claims that a path leads into.
-fn member(path: &str) -> Option<String> {
+pub(crate) fn member(path: &str) -> Option<String> {
     ClaimPath::parse(path).ok()?.segments().first().cloned()
 }
 

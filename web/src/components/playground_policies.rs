@@ -5,12 +5,14 @@ use claimgate::policy::{Decision, PolicyDefinition, PolicyError, to_json};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::field::{Select, TextArea};
+use super::code_editor::{CodeEditor, Diagnostic, Mark, Mode, Severity};
+use super::field::Select;
 use super::playground_bench::{Bench, Lit};
 use super::playground_save::SaveToIssuer;
 use super::sentence::sentence;
 use super::shown::shown;
 use crate::gallery;
+use crate::state::json_places::Places;
 use crate::state::scratch::{Origin, SCRATCH, Scratch};
 use crate::state::store::use_store;
 
@@ -135,7 +137,7 @@ fn ScratchSet(bench: Bench) -> impl IntoView {
             })}
         </div>
         {move || if as_json.get() {
-            view! { <TextArea label="Scratch policies as JSON" value=bench.text rows=18 /> }.into_any()
+            view! { <ScratchJson bench=bench /> }.into_any()
         } else {
             (move || view! { <Rules bench=bench policies=bench.good.get() /> }).into_any()
         }}
@@ -147,6 +149,39 @@ fn ScratchSet(bench: Bench) -> impl IntoView {
             <button type="button" class="button button--quiet" on:click=leave>"Discard the scratch set"</button>
         </div>
         <SaveToIssuer bench=bench />
+    }
+}
+
+/// The text of the scratch policies. The rule that is pointed at lights up.
+#[component]
+fn ScratchJson(bench: Bench) -> impl IntoView {
+    let places = Signal::derive(move || Places::read(&bench.text.read()));
+    let marks = Memo::new(move |_| {
+        let lit = bench.lit.read();
+        let range = lit.as_ref().and_then(|lit| {
+            let path = format!("policies[{}].rules.{}", lit.policy?, lit.claim);
+            places.with(|places| places.find(&path))
+        });
+        range.map(|range| Mark { from: range.start, to: range.end, class: "cm-lit" }).into_iter().collect::<Vec<_>>()
+    });
+    let diagnostics = Memo::new(move |_| {
+        let places = places.get();
+        let remark = |error: &PolicyError| {
+            let range = places.find(&error.path)?;
+            let message = error.message.clone();
+            Some(Diagnostic { from: range.start, to: range.end, severity: Severity::Error, message })
+        };
+        bench.written.read().as_ref().err().map(|errors| errors.iter().filter_map(remark).collect()).unwrap_or_default()
+    });
+    view! {
+        <CodeEditor
+            label="Scratch policies as JSON"
+            value=bench.text
+            mode=Mode::Policies
+            marks=marks
+            diagnostics=diagnostics
+            rows=18
+        />
     }
 }
 
@@ -190,7 +225,7 @@ fn Rules(bench: Bench, policies: Vec<PolicyDefinition>) -> impl IntoView {
         return view! { <p class="hint">"There are no policies: everything is denied."</p> }.into_any();
     }
     let items = policies.into_iter().enumerate().map(|(index, policy)| policy_item(bench, index, &policy));
-    view! { <ol class="policy-list" aria-label="Rules of the policies">{items.collect_view()}</ol> }.into_any()
+    view! { <ol class="policy-list" aria-label="Written rules">{items.collect_view()}</ol> }.into_any()
 }
 
 fn policy_item(bench: Bench, index: usize, policy: &PolicyDefinition) -> AnyView {

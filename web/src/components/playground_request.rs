@@ -107,7 +107,7 @@ fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
             hint="Optional: judge as of another time, RFC 3339 or seconds since 1970."
             placeholder="2026-11-24T00:21:00Z"
         />
-        <div class="actions actions--tight" role="group" aria-label="Go to a time">
+        <div class="actions actions--tight times" role="group" aria-label="Go to a time">
             <button
                 type="button"
                 class="button button--small"

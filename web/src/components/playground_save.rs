@@ -1,11 +1,11 @@
 //! Saving a scratch set to its issuer: what changes is shown first.
 
-use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 
 use super::playground_bench::Bench;
+use super::sentence::sentence;
 use super::shown::shown;
-use crate::state::scratch::difference;
+use crate::state::diff::{ChangeKind, PolicyChange, changes};
 use crate::state::store::use_store;
 
 /// The button, and behind it what it changes. Nothing where there is no issuer to save to.
@@ -22,9 +22,9 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
     });
     let is_open = RwSignal::new(false);
     let saved = RwSignal::new(None::<String>);
-    let changes = Memo::new(move |_| {
+    let differences = Memo::new(move |_| {
         let target = target.read();
-        target.as_ref().map(|(_, _, policies)| difference(policies, &bench.good.read())).unwrap_or_default()
+        target.as_ref().map(|(_, _, policies)| changes(policies, &bench.good.read())).unwrap_or_default()
     });
     Effect::new(move || {
         bench.text.track();
@@ -44,7 +44,7 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
         saved.set(Some(name));
     };
     let is_right = move || bench.written.read().is_ok();
-    let is_same = move || changes.with(|(removed, added)| removed.is_empty() && added.is_empty());
+    let is_same = move || differences.read().is_empty();
     view! {
         {move || target.get().map(|(_, name, _)| view! {
             <div class="save-scratch stack--tight">
@@ -63,7 +63,7 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
                         } else {
                             view! {
                                 <p>"In " <strong>{shown(&name)}</strong> " this would change:"</p>
-                                <Changes changes=changes.get() />
+                                <Changes changes=differences.get() />
                             }.into_any()
                         }}
                         <div class="actions">
@@ -81,30 +81,25 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
                 })}
             </div>
         })}
-        <p role="status" class="good">{move || saved.get().map(|name| view! { "✓ Saved to " {shown(&name)} })}</p>
+        <p role="status" class="good saved">{move || saved.get().map(|name| view! { "✓ Saved to " {shown(&name)} })}</p>
     }
 }
 
 #[component]
-fn Changes(changes: (Vec<PolicyDefinition>, Vec<PolicyDefinition>)) -> impl IntoView {
-    let (removed, added) = changes;
-    let lines = |policies: Vec<PolicyDefinition>, mark: &'static str, word: &'static str, class: &'static str| {
-        let item = move |policy: PolicyDefinition| {
-            let json = serde_json::to_string(&policy).unwrap_or_default();
-            view! {
-                <li class=class>
-                    <span aria-hidden="true">{mark}</span>
-                    <span class="visually-hidden">{word}</span>
-                    <code>{shown(&json)}</code>
-                </li>
-            }
+fn Changes(changes: Vec<PolicyChange>) -> impl IntoView {
+    let item = |change: PolicyChange| {
+        let (mark, class) = match change.kind {
+            ChangeKind::Added => ("+", "change change--added"),
+            ChangeKind::Removed => ("−", "change change--removed"),
+            ChangeKind::Changed => ("~", "change change--changed"),
         };
-        policies.into_iter().map(item).collect_view()
+        let details = change.details.iter().map(|detail| view! { <li>{sentence(detail)}</li> }).collect_view();
+        view! {
+            <li class=class>
+                <span aria-hidden="true">{mark}</span>
+                <div><p>{sentence(&change.title)}</p><ul>{details}</ul></div>
+            </li>
+        }
     };
-    view! {
-        <ul class="changes">
-            {lines(removed, "−", "removed: ", "change change--removed")}
-            {lines(added, "+", "added: ", "change change--added")}
-        </ul>
-    }
+    view! { <ul class="changes">{changes.into_iter().map(item).collect_view()}</ul> }
 }

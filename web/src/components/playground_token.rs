@@ -5,14 +5,16 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::claims_table::ClaimsTable;
-use super::field::TextArea;
-use super::playground_bench::Bench;
+use super::code_editor::{CodeEditor, Mark, Mode as Language};
+use super::playground_bench::{Bench, member};
 use super::playground_request::{ChecksAndTime, Requested};
 use super::playground_sign::SignSample;
+use super::sentence::sentence;
 use crate::providers;
 use crate::state::clock::now;
 use crate::state::draft::unique;
 use crate::state::evaluate::Answer;
+use crate::state::json_places::Places;
 use crate::state::scratch::is_of;
 use crate::state::store::use_store;
 use crate::state::visible::{Piece, pieces};
@@ -30,18 +32,20 @@ pub(crate) fn PlaygroundToken(
             <h2>{move || if form.is_claims.get() { "Claims" } else { "Token" }}</h2>
             <Mode bench=bench />
             {move || if form.is_claims.get() {
-                view! { <ClaimsInput bench=bench problem=problem /> }.into_any()
+                view! { <ClaimsInput bench=bench /> }.into_any()
             } else {
                 view! {
                     <TokenField value=form.token />
-                    {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{super::sentence::sentence(&problem.read())}</p> })}
                     <ThrowawayNotice bench=bench />
                 }.into_any()
             }}
+            {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
             <HiddenCharacters bench=bench />
             <Requested form=form />
-            {move || (!form.is_claims.get()).then(|| view! { <ChecksAndTime bench=bench time=time /> })}
-            <SignSample bench=bench />
+            <div class="folds">
+                {move || (!form.is_claims.get()).then(|| view! { <ChecksAndTime bench=bench time=time /> })}
+                <SignSample bench=bench />
+            </div>
             <Decoded bench=bench time=time />
         </section>
     }
@@ -129,7 +133,7 @@ fn TokenField(value: RwSignal<String>) -> impl IntoView {
 }
 
 #[component]
-fn ClaimsInput(bench: Bench, problem: Signal<String>) -> impl IntoView {
+fn ClaimsInput(bench: Bench) -> impl IntoView {
     let store = use_store();
     let form = bench.form;
     let sample = move |_| {
@@ -141,12 +145,19 @@ fn ClaimsInput(bench: Bench, problem: Signal<String>) -> impl IntoView {
         let provider = preset.and_then(|preset| providers::find(&preset)).or_else(|| providers::all().first());
         form.claims.set(provider.map(|provider| provider.example(now()).claims).unwrap_or_default());
     };
+    let marks = Memo::new(move |_| {
+        let name = bench.lit.read().as_ref().and_then(|lit| member(&lit.claim));
+        let places = name.as_ref().map(|_| Places::read(&form.claims.read()));
+        let range = places.zip(name).and_then(|(places, name)| places.find(&name));
+        range.map(|range| Mark { from: range.start, to: range.end, class: "cm-lit" }).into_iter().collect::<Vec<_>>()
+    });
     view! {
-        <TextArea
+        <CodeEditor
             label="Claims"
             value=form.claims
+            mode=Language::Claims
+            marks=marks
             rows=14
-            error=problem
             hint="A JSON object. There is no token: signature, issuer and time are not checked."
             placeholder=r#"{"iss": "https://…", "sub": "…"}"#
         />
@@ -220,11 +231,29 @@ fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
             _ => None,
         })
     };
+    Effect::new(move || {
+        if bench.lit.read().as_ref().is_some_and(|lit| lit.policy.is_some()) {
+            request_animation_frame(bring_into_pane);
+        }
+    });
     let header = read(|report| report.header.clone());
     let claims = read(|report| report.claims.clone());
     view! {
         {move || header.get().map(|header| view! { <ClaimsTable caption="Header" claims=header now=time /> })}
         {move || claims.get().map(|claims| view! { <ClaimsTable caption="Claims" claims=claims now=time /> })}
+    }
+}
+
+/// Scrolls the pane, and nothing else, to the claim that is lit.
+fn bring_into_pane() {
+    let find = |selector| document().query_selector(selector).ok().flatten();
+    let (Some(pane), Some(row)) = (find(".pane--token"), find(".pane--token .claims .lit")) else { return };
+    let (pane_box, row_box) = (pane.get_bounding_client_rect(), row.get_bounding_client_rect());
+    let below = row_box.bottom() - pane_box.bottom() + 16.0;
+    let above = row_box.top() - pane_box.top() - 16.0;
+    let by = if above < 0.0 { above } else { below.max(0.0) };
+    if by != 0.0 && pane.scroll_height() > pane.client_height() {
+        pane.set_scroll_top(pane.scroll_top() + by as i32);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::components::playground_token::PlaygroundToken;
 use crate::components::sentence::sentence;
 use crate::components::verdict::{Banner, Verdict};
 use crate::gallery::Example;
-use crate::state::clock::{now, ticking};
+use crate::state::clock::ticking;
 use crate::state::evaluate::{Answer, Asked, Question, Report, begin};
 use crate::state::scratch::{Origin, SCRATCH, candidates};
 use crate::state::share::Shared;
@@ -197,7 +197,7 @@ fn show(bench: Bench, store: Store, answered: Answered) {
         bench.answered.set(Some(answered));
     }
     if let Some((id, _)) = used {
-        store.used(&id, now());
+        store.mark_used(&id);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the app knows: pure parts, tested natively, and thin glue to the browser.
 
 pub(crate) mod clock;
+pub(crate) mod diff;
 pub(crate) mod download;
 pub(crate) mod draft;
 pub(crate) mod evaluate;

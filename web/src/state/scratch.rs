@@ -117,29 +117,6 @@ pub(crate) fn apply(policies: &[PolicyDefinition], miss: &NearestMiss) -> Option
     (!policy.rules.is_empty()).then_some(policies)
 }
 
-/// What saving changes: policies that go, and policies that come. Their order does not matter, nor that of their rules.
-pub(crate) fn difference(
-    before: &[PolicyDefinition],
-    after: &[PolicyDefinition],
-) -> (Vec<PolicyDefinition>, Vec<PolicyDefinition>) {
-    let mut added = after.to_vec();
-    let mut removed = Vec::new();
-    for policy in before {
-        match added.iter().position(|other| sorted(other) == sorted(policy)) {
-            Some(place) => drop(added.remove(place)),
-            None => removed.push(policy.clone()),
-        }
-    }
-    (removed, added)
-}
-
-fn sorted(policy: &PolicyDefinition) -> PolicyDefinition {
-    let mut policy = policy.clone();
-    policy.rules.sort();
-    policy.authorized_permissions = policy.authorized_permissions.filter(|list| !list.is_empty());
-    policy
-}
-
 /// Claims whose times are moved, all by as much, so that the token was issued a moment before `now`.
 pub(crate) fn renew(claims: &str, now: i64) -> String {
     let Ok(read) = Claims::from_json(claims) else { return claims.to_owned() };
@@ -229,15 +206,6 @@ mod tests {
         assert_eq!(apply(&policies, &miss(&["sub"])), Some(vec![allow(&[("aud", "a")])]));
         assert_eq!(apply(&policies, &miss(&["sub", "aud"])), None);
         assert_eq!(apply(&[], &miss(&["sub"])), None);
-    }
-
-    #[test]
-    fn what_saving_changes_has_nothing_to_do_with_order() {
-        let [a, b, c] = ["a", "b", "c"].map(|sub| allow(&[("aud", "x"), ("sub", sub)]));
-        let a_turned = allow(&[("sub", "a"), ("aud", "x")]);
-        assert_eq!(difference(&[a.clone(), b.clone()], &[b.clone(), a_turned]), (vec![], vec![]));
-        assert_eq!(difference(&[a.clone(), a.clone()], std::slice::from_ref(&a)), (vec![a.clone()], vec![]));
-        assert_eq!(difference(&[a.clone(), b.clone()], &[a, c.clone()]), (vec![b], vec![c]));
     }
 
     #[test]
