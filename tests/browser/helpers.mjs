@@ -171,6 +171,7 @@ export const policyForm = (page, number) =>
 
 export async function save(page) {
   await page.getByRole("button", { name: "Save policies" }).click();
+  await page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
 }
 

@@ -28,7 +28,10 @@ const colours = HighlightStyle.define([
   { tag: [tags.brace, tags.squareBracket, tags.separator, tags.punctuation], color: "var(--muted)" },
 ]);
 
-const symbol = (text, colour) => ({ content: `"${text}"`, color: `var(--${colour})`, fontWeight: "700", lineHeight: "1.3" });
+const symbol = (text, colour) => ({
+  content: "normal",
+  "&::before": { content: `"${text}"`, color: `var(--${colour})`, fontWeight: "700", lineHeight: "1.3" },
+});
 const underline = (colour) => ({
   backgroundImage: "none",
   textDecoration: `underline wavy var(--${colour})`,

@@ -112,9 +112,13 @@ pub(crate) fn place_of(json: &str, error: &JsonError) -> Range {
         end += 1;
     }
     let before = text.get(..end).unwrap_or_default();
-    let length = before.chars().next_back().map_or(0, char::len_utf16);
-    let end = start + units(before);
-    end - length..end
+    match before.chars().next_back() {
+        Some(last) => start + units(before) - last.len_utf16()..start + units(before),
+        None => {
+            let written = json.trim_end();
+            units(written) - written.chars().next_back().map_or(0, char::len_utf16)..units(written)
+        }
+    }
 }
 
 /// The error that the parser has for a text, if it is no JSON.
