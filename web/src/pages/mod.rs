@@ -1,5 +1,6 @@
 //! A file a page.
 
+pub(crate) mod import;
 pub(crate) mod issuer;
 pub(crate) mod issuers;
 pub(crate) mod new_issuer;
