@@ -93,17 +93,33 @@ fn both_changed(
     mine: &StoredIssuer,
     theirs: &StoredIssuer,
 ) -> (StoredIssuer, Option<StoredIssuer>) {
-    if is_same(&StoredIssuer { revision: theirs.revision, modified: theirs.modified, ..mine.clone() }, theirs) {
+    if has_same_content(mine, theirs) {
         return (if mine.revision > theirs.revision { mine } else { theirs }.clone(), None);
     }
-    let revision = mine.revision.max(theirs.revision) + 1;
-    if let Some((merged, false)) = base.map(|base| parts(base, mine, theirs)) {
-        return (StoredIssuer { revision, modified: mine.modified.max(theirs.modified), ..merged }, None);
-    }
-    let rank = |issuer: &StoredIssuer| (issuer.modified, issuer.revision, text_of(issuer));
-    let (won, lost) = if rank(mine) > rank(theirs) { (mine, theirs) } else { (theirs, mine) };
-    let differ = !differences(won, lost).is_empty();
-    (StoredIssuer { revision, ..won.clone() }, differ.then(|| lost.clone()))
+    let (merged, lost) = match base.map(|base| parts(base, mine, theirs)) {
+        Some((merged, false)) => {
+            let modified = mine.modified.max(theirs.modified);
+            (StoredIssuer { modified, ..merged }, None)
+        }
+        _ => {
+            let rank = |issuer: &StoredIssuer| (issuer.modified, issuer.revision, text_of(issuer));
+            let (won, lost) = if rank(mine) > rank(theirs) { (mine, theirs) } else { (theirs, mine) };
+            let differ = !differences(won, lost).is_empty();
+            (won.clone(), differ.then(|| lost.clone()))
+        }
+    };
+    // What one side has already, as the later revision, is not another one.
+    let is_there =
+        |one: &StoredIssuer, other: &StoredIssuer| one.revision > other.revision && has_same_content(one, &merged);
+    let latest = mine.revision.max(theirs.revision);
+    let revision = if is_there(mine, theirs) || is_there(theirs, mine) { latest } else { latest + 1 };
+    (StoredIssuer { revision, ..merged }, lost)
+}
+
+/// Whether two versions are one but for their times and numbers.
+fn has_same_content(one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    let StoredIssuer { last_used, revision, modified, .. } = *other;
+    StoredIssuer { last_used, revision, modified, ..one.clone() } == *other
 }
 
 /// Every part as one side has changed it; and whether both have changed the same part, which then is `mine`.
