@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::copy_button::{CopyButton, DownloadButton};
 use super::field::TextField;
-use super::shown::{shown, shown_lines};
+use super::shown::{prose, shown, shown_lines};
 use crate::formats::{Note, resource, rest, settings};
 use crate::state::download::file_name;
 use crate::state::storage::StoredIssuer;
@@ -174,7 +174,7 @@ pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Note>>) -> impl IntoView {
                 view! {
                     <li>
                         <span class="word">{note.kind.word()}</span> " " <code>{shown(&note.path)}</code> " "
-                        {shown(&note.sentence)} "."
+                        {prose(&note.sentence)} "."
                     </li>
                 }
             };

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::export_panel::Notes;
 use super::field::Select;
 use super::policy_preview::PolicyPreview;
-use super::shown::shown;
+use super::shown::{prose, shown};
 use crate::formats::{Imported, Problem};
 use crate::state::clock::now;
 use crate::state::import_plan::{Effect, Planned, plan, plan_policies};
@@ -20,8 +20,8 @@ pub(crate) fn Problems(problems: Vec<Problem>) -> impl IntoView {
         view! {
             <li>
                 {(!problem.path.is_empty()).then(|| view! { <code>{shown(&problem.path)}</code> " " })}
-                {shown(&problem.message)}
-                {problem.help.map(|help| view! { <p class="hint">{shown(&help)}</p> })}
+                {prose(&problem.message)}
+                {problem.help.map(|help| view! { <p class="hint">{prose(&help)}</p> })}
             </li>
         }
     };

@@ -74,10 +74,16 @@ fn max_expiration(issuer: &StoredIssuer) -> String {
         .map_or_else(|| format!("{} (default)", format_duration(DEFAULT_MAX_EXPIRATION)), format_duration)
 }
 
-fn policies(issuer: &StoredIssuer) -> String {
+fn policies(issuer: &StoredIssuer) -> AnyView {
     match counts(issuer) {
-        (0, 0) => "none: all denied".to_owned(),
-        (allows, denies) => format!("{allows} allow, {denies} deny"),
+        (0, 0) => "none: all denied".into_any(),
+        (allows, denies) => view! {
+            <span>
+                <span class="nowrap">{format!("{allows} allow,")}</span> " "
+                <span class="nowrap">{format!("{denies} deny")}</span>
+            </span>
+        }
+        .into_any(),
     }
 }
 
@@ -88,7 +94,7 @@ fn key_cell(issuer: &StoredIssuer) -> AnyView {
         Some(address) => view! { <span class="hint" title=address.clone()>"fetched"</span> },
         None => view! { <span class="hint" title=String::new()>"pasted"</span> },
     };
-    view! { <span class="nowrap">{shown(&kinds(&jwks))}</span> " " {source} }.into_any()
+    view! { <span>{shown(&kinds(&jwks))} " " {source}</span> }.into_any()
 }
 
 /// A day; the time when pointed at.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::TextArea;
-use super::shown::{shown, shown_link};
+use super::shown::{prose, shown, shown_link};
 use crate::state::fetch::fetch_keys;
 use crate::state::keys::warnings;
 use crate::state::thumbprint;
@@ -124,7 +124,7 @@ fn key_row(jwks: &Jwks, key: &Jwk) -> AnyView {
             <span>{shown(&key.describe())}</span>
             {state}
             {thumbprint}
-            {warnings.into_iter().map(|warning| view! { <span class="key-list__note">{shown(&warning)}</span> }).collect_view()}
+            {warnings.into_iter().map(|warning| view! { <span class="key-list__note">{prose(&warning)}</span> }).collect_view()}
         </li>
     }
     .into_any()

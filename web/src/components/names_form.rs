@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use super::field::TextField;
-use super::shown::shown;
+use super::shown::prose;
 use crate::providers::{Ask, Provider, Remark};
 
 /// The names while they are written.
@@ -79,8 +79,8 @@ pub(crate) fn NamesForm(
 fn remark_view(remark: Remark) -> AnyView {
     view! {
         <div class="notice notice--note notice--small" role="note">
-            <p>{shown(&remark.message)} "."</p>
-            <p class="hint">"What to do: " {shown(&remark.help)} "."</p>
+            <p>{prose(&remark.message)} "."</p>
+            <p class="hint">"What to do: " {prose(&remark.help)} "."</p>
         </div>
     }
     .into_any()

@@ -26,6 +26,18 @@ pub(crate) fn shown_lines(text: &str) -> AnyView {
     text.split('\n').map(line).collect_view().into_any()
 }
 
+/// A sentence of ours, in which `code` stands between backticks; what is hidden in it shows.
+pub(crate) fn prose(text: &str) -> AnyView {
+    let mut is_code = false;
+    let parts = text.split('`').map(|part| {
+        let view = if is_code { view! { <code>{shown(part)}</code> }.into_any() } else { shown(part) };
+        is_code = !is_code;
+        view
+    });
+    // A backtick without a second one is no mark.
+    if text.matches('`').count() % 2 == 1 { shown(text) } else { parts.collect_view().into_any() }
+}
+
 /// An address: a link where it is https and nothing in it is hidden, else its text.
 pub(crate) fn shown_link(address: &str) -> AnyView {
     if !is_safe_link(address) {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::copy_button::{CopyButton, DownloadButton};
 use super::field::{Select, TextField};
 use super::names_form::{Names, NamesForm};
-use super::shown::{shown, shown_lines};
+use super::shown::{prose, shown_lines};
 use crate::providers::{self, CLOUD_URL, Provider, Workflow, provider_of};
 use crate::state::clock::now;
 use crate::state::storage::StoredIssuer;
@@ -129,7 +129,7 @@ fn language(word: &str) -> &'static str {
 
 #[component]
 fn Checklist(provider: &'static Provider) -> impl IntoView {
-    let items = provider.checklist.iter().map(|item| view! { <li>{shown(item)}</li> }).collect_view();
+    let items = provider.checklist.iter().map(|item| view! { <li>{prose(item)}</li> }).collect_view();
     view! {
         <div class="stack--tight">
             <h3>"What people forget"</h3>

@@ -11,7 +11,7 @@ use crate::components::field::Checkbox;
 use crate::components::names_form::{Names, NamesForm};
 use crate::components::policy_preview::PolicyPreview;
 use crate::components::provider_picker::ProviderPicker;
-use crate::components::shown::shown;
+use crate::components::shown::{prose, shown};
 use crate::providers::{self, Filled, Provider};
 use crate::state::clock::now;
 use crate::state::storage::{Sample, StoredIssuer};
@@ -255,7 +255,7 @@ fn NamesSection(registration: Registration) -> impl IntoView {
                             "Fill in examples"
                         </button>
                     </div>
-                    <p class="hint">{move || registration.filled.get().map(|filled| shown(&filled.note))}</p>
+                    <p class="hint">{move || registration.filled.get().map(|filled| prose(&filled.note))}</p>
                     <NamesForm names=names remarks=remarks required=required />
                     <Checkbox label="Begin with the policies and the sample of these names" value=registration.starter />
                 </section>

@@ -187,9 +187,9 @@ impl Store {
                         take(kept, &id);
                     }
                     Back::Put(issuer, place) => put(kept, issuer, place),
-                    Back::Open(conflict) => {
-                        kept.removed.retain(|tombstone| tombstone.id != conflict.id);
-                        kept.conflicts.push(conflict);
+                    // Under another name: that the old one is decided, other tabs know already.
+                    Back::Open(Conflict { id, issuer }) => {
+                        kept.conflicts.push(Conflict { id: format!("{id}+"), issuer });
                     }
                 }
             }
