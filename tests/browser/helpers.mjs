@@ -210,7 +210,40 @@ export function pages(demo, issuer) {
   return {
     "issuers, empty": { path: "", empty: true },
     "issuers": { path: "" },
+    "issuers, exported": {
+      path: "",
+      then: async (page) => {
+        await page.getByText("Export this issuer").click();
+        await page.getByRole("button", { name: "Pulumi REST" }).click();
+        await page.getByRole("region", { name: "Export" }).waitFor();
+      },
+    },
+    "issuers, none found": { path: "?q=nothing", then: (page) => page.getByRole("heading", { name: "No issuer matches" }).waitFor() },
     "register": { path: "issuers/new" },
+    "register, preset": {
+      path: "issuers/new?preset=github-actions&examples=yes",
+      then: async (page) => {
+        await page.getByLabel("Repository").fill("site.example");
+        await page.getByText("is let in too").first().waitFor();
+      },
+    },
+    "import": { path: "import" },
+    "import, understood": {
+      path: "import",
+      then: async (page) => {
+        const policies = [{ decision: "allow", tokenType: "organization", rules: { sub: "release-1.2" } }];
+        const issuers = [{ name: "GitHub", url: issuerUrl, id: "1", policies }, { name: "New", url: "https://new.example", policies }];
+        await page.getByLabel("Text", { exact: true }).fill(JSON.stringify({ issuers }));
+        await page.getByRole("list", { name: "Issuers" }).waitFor();
+      },
+    },
+    "import, refused": {
+      path: "import",
+      then: async (page) => {
+        await page.getByLabel("Text", { exact: true }).fill("{}");
+        await page.getByRole("alert").filter({ hasText: "cannot be imported" }).waitFor();
+      },
+    },
     "issuer": { path: demo.path },
     "playground, empty": { path: "playground" },
     "playground, allowed": {

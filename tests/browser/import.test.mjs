@@ -130,7 +130,7 @@ describe("importing", () => {
 
   test("a file is chosen or dropped", async () => {
     const page = await openPage("import", options());
-    await page.getByLabel("File").setInputFiles({ name: "claimgate.json", mimeType: "application/json", buffer: Buffer.from(file({ name: "Chosen" })) });
+    await page.getByLabel("File", { exact: true }).setInputFiles({ name: "claimgate.json", mimeType: "application/json", buffer: Buffer.from(file({ name: "Chosen" })) });
     await page.getByText("✓ Read claimgate.json").waitFor();
     await page.getByRole("checkbox", { name: "Chosen" }).waitFor();
     const transfer = await page.evaluateHandle((content) => {

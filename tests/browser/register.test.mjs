@@ -1,7 +1,7 @@
 // Registering an issuer from a provider: the few names that matter become its URL, policies and sample.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { text, withBrowser } from "./helpers.mjs";
+import { text, visit, withBrowser } from "./helpers.mjs";
 import { readStored, storageState } from "./issuers-helpers.mjs";
 
 const openPage = withBrowser();
@@ -69,7 +69,7 @@ describe("the provider", () => {
     const ids = await page.getByRole("radio").evaluateAll((radios) => radios.map((radio) => radio.value).filter(Boolean));
     assert.equal(ids.length, 20);
     for (const id of ids) {
-      await page.goto(new URL(`issuers/new?preset=${id}&examples=yes`, page.url()).href);
+      await visit(page, `issuers/new?preset=${id}&examples=yes`);
       await page.getByRole("button", { name: "Register issuer" }).click();
       await page.waitForURL(/issuers\/[0-9a-f]{16}$/);
     }

@@ -171,9 +171,12 @@ pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Note>>) -> impl IntoView {
     move || {
         (!notes.read().is_empty()).then(|| {
             let item = |note: Note| {
+                // Some sentences begin with the place themselves.
+                let place = (!note.sentence.starts_with(&format!("`{}`", note.path))).then_some(note.path);
                 view! {
                     <li>
-                        <span class="word">{note.kind.word()}</span> " " <code>{shown(&note.path)}</code> " "
+                        <span class="word">{note.kind.word()}</span> " "
+                        {place.map(|place| view! { <code>{shown(&place)}</code> " " })}
                         {prose(&note.sentence)} "."
                     </li>
                 }
