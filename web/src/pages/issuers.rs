@@ -215,12 +215,14 @@ fn address_writer() -> Callback<Listing> {
 fn focus_on_slash(search: NodeRef<Input>) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if event.key() == "/" && is_plain && !is_writing() {
-            if let Some(search) = search.get_untracked() {
-                event.prevent_default();
-                let _ = search.focus();
-                search.select();
-            }
+        if event.key() == "/"
+            && is_plain
+            && !is_writing()
+            && let Some(search) = search.get_untracked()
+        {
+            event.prevent_default();
+            let _ = search.focus();
+            search.select();
         }
     });
     on_cleanup(move || handle.remove());
