@@ -218,6 +218,31 @@ export function pages(demo, issuer) {
         await page.getByRole("region", { name: "Export" }).waitFor();
       },
     },
+    "issuers, in conflict": {
+      path: "",
+      then: async (page) => {
+        await page.evaluate(() => {
+          const kept = JSON.parse(localStorage.getItem("claimgate.v1"));
+          kept.conflicts = [{ id: "a@b", issuer: { ...kept.issuers[0], name: "The other", maxExpiration: 60 } }];
+          localStorage.setItem("claimgate.v1", JSON.stringify(kept));
+        });
+        await page.reload();
+        await page.getByRole("region", { name: "Changed in two tabs" }).getByText("Compare").click();
+      },
+    },
+    "issuers, not stored": {
+      path: "",
+      then: async (page) => {
+        await page.evaluate(() => {
+          Storage.prototype.setItem = () => {
+            throw new DOMException("full", "QuotaExceededError");
+          };
+        });
+        await page.getByRole("button", { name: "Delete GitHub Actions" }).click();
+        await page.getByRole("button", { name: "Undo" }).click();
+        await page.getByRole("button", { name: "Try to store again" }).waitFor();
+      },
+    },
     "issuers, none found": { path: "?q=nothing", then: (page) => page.getByRole("heading", { name: "No issuer matches" }).waitFor() },
     "register": { path: "issuers/new" },
     "register, preset": {

@@ -189,6 +189,16 @@ describe("the workflow", () => {
     assert.match(await text(page.getByRole("region", { name: "Workflow" })), /What people forget/);
   });
 
+  test("asks for the audience that the policies demand, and says where that cannot be", async () => {
+    const own = { ...issuers[0], policies: [policy({ aud: "https://github.com/octo-org", sub: "repo:octo-org/octo-repo:*" })] };
+    const page = await openPage("issuers/0000000000000001", { storageState: storageState([own]) });
+    const panel = page.getByRole("region", { name: "Workflow" });
+    await panel.getByRole("note").filter({ hasText: "always asks for the organization's" }).waitFor();
+    await panel.getByRole("button", { name: "curl" }).click();
+    await panel.getByText("TOKEN_AUDIENCE: https://github.com/octo-org").waitFor();
+    assert.equal(await panel.getByRole("note").filter({ hasText: "always asks" }).count(), 0);
+  });
+
   test("where copying is not allowed, it is said", async () => {
     const page = await openPage(null, options());
     await page.addInitScript(() => {

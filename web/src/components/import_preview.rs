@@ -42,7 +42,13 @@ pub(crate) fn ImportPreview(imported: Imported, save: Callback<Vec<StoredIssuer>
     let rest = if imported.issuers.is_empty() && imported.kind.has_only_policies() {
         view! { <PoliciesPlan policies=imported.policies save=save /> }.into_any()
     } else {
-        view! { <IssuersPlan imported=imported save=save /> }.into_any()
+        let store = use_store();
+        // Planned anew when another tab changes what is there.
+        let plan = move || {
+            store.issuers.track();
+            view! { <IssuersPlan imported=imported.clone() save=save /> }
+        };
+        plan.into_any()
     };
     view! {
         <p role="status">

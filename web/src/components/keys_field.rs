@@ -70,8 +70,9 @@ pub(crate) fn KeysField(
                 placeholder=r#"{"keys": [{"kty": "RSA", "kid": "…", "n": "…", "e": "AQAB"}]}"#
             />
             {move || parse(&jwks.read()).and_then(Result::ok).map(|keys| {
+                let is_said = matches!(*fetch.read(), Fetch::Done(_));
                 let source = fetched.get().filter(|(text, _)| *text == *jwks.read()).map(|(_, address)| address);
-                view! { <KeyList jwks=keys source=source /> }
+                view! { <KeyList jwks=keys source=source is_said=is_said /> }
             })}
             <div class="actions">
                 <button type="button" class="button" on:click=start disabled=move || *fetch.read() == Fetch::Running>
@@ -93,9 +94,15 @@ pub(crate) fn KeysField(
 
 /// What the set holds: every key with its thumbprint and what to mind about it, and where the set is from.
 #[component]
-fn KeyList(jwks: Jwks, source: Option<String>) -> impl IntoView {
+fn KeyList(
+    jwks: Jwks,
+    source: Option<String>,
+    /// Whether the source is told already.
+    is_said: bool,
+) -> impl IntoView {
     let rows = jwks.keys().iter().map(|key| key_row(&jwks, key)).collect_view();
     let source = match source {
+        Some(_) if is_said => ().into_any(),
         Some(address) => view! { <p class="hint">"Fetched from " {shown_link(&address)}</p> }.into_any(),
         None => view! { <p class="hint">"Pasted by hand."</p> }.into_any(),
     };

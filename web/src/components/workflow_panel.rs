@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::copy_button::{CopyButton, DownloadButton};
 use super::field::{Select, TextField};
 use super::names_form::{Names, NamesForm};
-use super::shown::{prose, shown_lines};
-use crate::providers::{self, CLOUD_URL, Provider, Workflow, provider_of};
+use super::shown::{prose, shown, shown_lines};
+use crate::providers::{self, AUDIENCE, CLOUD_URL, Provider, Workflow, provider_of};
 use crate::state::clock::now;
 use crate::state::storage::StoredIssuer;
 
@@ -41,9 +41,11 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
     let given = provider.guess(&issuer);
     let names = StoredValue::new(Names::of(provider, &given));
     let cloud = RwSignal::new(String::new());
+    let audience = RwSignal::new(provider.guess_audience(&issuer).unwrap_or_default());
     let filled = Memo::new(move |_| {
         let mut given: BTreeMap<String, String> = names.get_value().given();
         given.insert(CLOUD_URL.to_owned(), cloud.get());
+        given.insert(AUDIENCE.to_owned(), audience.get());
         provider.fill(&given, now())
     });
     let missing = Memo::new(move |_| names.with_value(Names::missing));
@@ -59,6 +61,15 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
             <div class="stack">
                 <p class="hint">"Read off the issuer's URL, policies and samples, where they say so."</p>
                 <NamesForm names=names.get_value() remarks=remarks required=false />
+                {provider.can_ask_for_audience().then(|| view! {
+                    <TextField
+                        label="Audience"
+                        value=audience
+                        mono=true
+                        placeholder="urn:pulumi:org:ORGANIZATION"
+                        hint="What the job asks `aud` to be. The organization's audience, if empty."
+                    />
+                })}
                 <TextField
                     label="Service"
                     value=cloud
@@ -72,7 +83,10 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
             {move || (!missing.read().is_empty()).then(|| format!("Filled with examples: {}.", missing.read().join(", ")))}
         </p>
         {(titles.len() > 1).then(|| view! { <Variants titles=titles chosen=chosen /> })}
-        {move || workflow.get().map(|workflow| view! { <Job workflow=workflow /> })}
+        {move || workflow.get().map(|workflow| view! {
+            <FixedAudience workflow=workflow.clone() audience=audience />
+            <Job workflow=workflow />
+        })}
         <Checklist provider=provider />
     }
 }
@@ -95,6 +109,23 @@ fn Variants(titles: Vec<String>, chosen: RwSignal<usize>) -> impl IntoView {
         <div class="segments" role="group" aria-label="Way">
             {titles.into_iter().enumerate().map(button).collect_view()}
         </div>
+    }
+}
+
+/// That an action asks for an audience of its own, whatever the issuer's policies demand.
+#[component]
+fn FixedAudience(workflow: Workflow, audience: RwSignal<String>) -> impl IntoView {
+    let is_fixed = workflow.text.contains("pulumi/auth-actions");
+    move || {
+        let demanded = audience.get();
+        (is_fixed && !demanded.trim().is_empty()).then(|| view! {
+            <p class="notice notice--note notice--small" role="note">
+                <span>
+                    "The policies demand the audience " <code>{shown(&demanded)}</code> ". " <code>"pulumi/auth-actions"</code>
+                    " always asks for the organization's: take the other way, or change the rule on " <code>"aud"</code> "."
+                </span>
+            </p>
+        })
     }
 }
 

@@ -77,7 +77,10 @@ fn List() -> impl IntoView {
     view! {
         <div class="list-bar">
             <div class="field list-bar__search">
-                <label for="issuer-search">"Search"</label>
+                <div class="list-bar__label">
+                    <label for="issuer-search">"Search"</label>
+                    <kbd aria-hidden="true">"/"</kbd>
+                </div>
                 <input
                     type="search"
                     id="issuer-search"

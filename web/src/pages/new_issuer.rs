@@ -171,12 +171,12 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
                         <DetailsFields details=registration.details />
                         <SameUrl details=registration.details />
                     </section>
-                    <div class="actions">
-                        <button type="submit" class="button button--primary">"Register issuer"</button>
-                        <A href="/" attr:class="button button--quiet">"Cancel"</A>
-                    </div>
                 </div>
                 <Preview registration=registration />
+                <div class="actions register__actions">
+                    <button type="submit" class="button button--primary">"Register issuer"</button>
+                    <A href="/" attr:class="button button--quiet">"Cancel"</A>
+                </div>
             </form>
         </div>
     }

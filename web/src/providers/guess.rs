@@ -3,12 +3,28 @@
 use std::collections::BTreeMap;
 
 use claimgate::json::Value;
+use claimgate::policy::Decision;
 
 use super::template::{Piece, pieces};
-use super::{Provider, all};
+use super::{AUDIENCE, Provider, all};
 use crate::state::storage::StoredIssuer;
 
 impl Provider {
+    /// Whether a job of it asks for an audience, so that it may ask for another one.
+    pub(crate) fn can_ask_for_audience(&self) -> bool {
+        let is_audience =
+            |piece: Piece<'_>| matches!(piece, Piece::Hole { name, .. } if name == AUDIENCE || name == "audienceClaim");
+        self.workflows.iter().any(|workflow| pieces(workflow.text).into_iter().any(is_audience))
+    }
+
+    /// The audience that an issuer's allowing policies demand, where it is another one than an organization's.
+    pub(crate) fn guess_audience(&self, issuer: &StoredIssuer) -> Option<String> {
+        let allows = issuer.policies.iter().filter(|policy| policy.decision == Decision::Allow);
+        let demanded = allows.flat_map(|policy| &policy.rules).filter(|(claim, _)| claim == "aud").map(|(_, aud)| aud);
+        let is_other = |aud: &&String| !aud.starts_with("urn:pulumi:org:") && !aud.contains(['*', '?']);
+        demanded.into_iter().find(is_other).filter(|_| self.can_ask_for_audience()).cloned()
+    }
+
     /// The names as far as they can be read off an issuer's URL, policies and samples.
     pub(crate) fn guess(&self, issuer: &StoredIssuer) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
@@ -203,6 +219,18 @@ mod tests {
         let found = github.guess(&issuer);
         assert_eq!(found.get("owner"), None);
         assert_eq!(found.get("repository").map(String::as_str), Some("x"));
+    }
+
+    #[test]
+    fn an_audience_of_its_own_is_read_off_what_allows() {
+        let github = super::super::find("github-actions").unwrap();
+        let mut issuer = made(github, &BTreeMap::new());
+        assert_eq!(github.guess_audience(&issuer), None);
+        issuer.policies[0].rules[0].1 = "https://github.com/octo-org".to_owned();
+        assert_eq!(github.guess_audience(&issuer).as_deref(), Some("https://github.com/octo-org"));
+        assert_eq!(super::super::find("vercel").unwrap().guess_audience(&issuer), None);
+        issuer.policies[0].decision = Decision::Deny;
+        assert_eq!(github.guess_audience(&issuer), None);
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub(crate) use remarks::Remark;
 /// The name that every template may use for the service where tokens are exchanged.
 pub(crate) const CLOUD_URL: &str = "cloudUrl";
 
+/// The name of the audience that an ID token is asked for with, where it is another one than the organization's.
+pub(crate) const AUDIENCE: &str = "audience";
+
 /// What [`CLOUD_URL`] is unless told otherwise.
 const DEFAULT_CLOUD_URL: &str = "https://api.pulumi.com";
 
