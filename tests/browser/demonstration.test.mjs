@@ -18,7 +18,9 @@ test("an issuer is registered, its policies are saved, and all of it survives a 
 
   await register(page, { jwks: issuer.jwks });
   assert.match(new URL(page.url()).pathname, /issuers\/[0-9a-f]+$/);
+  await page.getByRole("tab", { name: "Details" }).click();
   assert.match(await text(page.getByRole("list", { name: "Keys" })), new RegExp(`${issuer.kid} RSA 2048 bits, RS256 ✓ usable`));
+  await page.getByRole("tab", { name: "Policies" }).click();
 
   await addPolicy(page, 1, "allow", [["aud", audience], ["sub", "repo:octo-org/octo-repo:*"]]);
   await addPolicy(page, 2, "deny", [["sub", "repo:octo-org/octo-repo:pull_request"]]);

@@ -171,6 +171,7 @@ export const policyForm = (page, number) =>
 
 export async function save(page) {
   await page.getByRole("button", { name: "Save policies" }).click();
+  await page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
 }
 
@@ -270,6 +271,9 @@ export function pages(demo, issuer) {
       },
     },
     "issuer": { path: demo.path },
+    "issuer, details": { path: `${demo.path}?section=details`, then: (page) => page.getByLabel("Thumbprints").fill("ab".repeat(20)) },
+    "issuer, workflow": { path: `${demo.path}?section=workflow`, then: (page) => page.getByText("Names in the job").click() },
+    "issuer, export": { path: `${demo.path}?section=export`, then: (page) => page.getByRole("region", { name: "Export", exact: true }).last().waitFor() },
     "playground, empty": { path: "playground" },
     "playground, allowed": {
       path: `playground?issuer=${demo.id}`,

@@ -135,7 +135,7 @@ test("a copy is registered with a URL of its own, the policies and the samples",
 
 describe("an issuer's details", () => {
   test("the URL is fixed, keys say what they are and where from", async () => {
-    const page = await openPage("issuers/0000000000000001", options());
+    const page = await openPage("issuers/0000000000000001?section=details", options());
     await page.getByText("Fixed after registration").waitFor();
     assert.equal(await page.getByLabel("URL", { exact: true }).count(), 0);
     const keys = page.getByRole("list", { name: "Keys" });
@@ -151,7 +151,7 @@ describe("an issuer's details", () => {
   });
 
   test("thumbprints are normalised, and SHA-1 is told apart by name", async () => {
-    const page = await openPage("issuers/0000000000000001", options());
+    const page = await openPage("issuers/0000000000000001?section=details", options());
     const field = page.getByLabel("Thumbprints");
     await field.fill("AB:".repeat(19) + "AB");
     await page.getByText("has 40 digits, as SHA-1 has: expected SHA-256, with 64").waitFor();
@@ -169,7 +169,7 @@ describe("an issuer's details", () => {
 
 describe("the workflow", () => {
   test("is filled with the names that the issuer has, copied and downloaded", async () => {
-    const page = await openPage("issuers/0000000000000001", options({ permissions: ["clipboard-read", "clipboard-write"] }));
+    const page = await openPage("issuers/0000000000000001?section=workflow", options({ permissions: ["clipboard-read", "clipboard-write"] }));
     const job = page.getByRole("region", { name: "Job" });
     assert.match(await job.innerText(), /id-token: write[\s\S]*organization: acme/);
     await page.getByRole("group", { name: "Way" }).getByRole("button", { name: "curl" }).click();
@@ -191,7 +191,7 @@ describe("the workflow", () => {
 
   test("asks for the audience that the policies demand, and says where that cannot be", async () => {
     const own = { ...issuers[0], policies: [policy({ aud: "https://github.com/octo-org", sub: "repo:octo-org/octo-repo:*" })] };
-    const page = await openPage("issuers/0000000000000001", { storageState: storageState([own]) });
+    const page = await openPage("issuers/0000000000000001?section=workflow", { storageState: storageState([own]) });
     const panel = page.getByRole("region", { name: "Workflow" });
     await panel.getByRole("note").filter({ hasText: "always asks for the organization's" }).waitFor();
     await panel.getByRole("button", { name: "curl" }).click();
@@ -204,13 +204,13 @@ describe("the workflow", () => {
     await page.addInitScript(() => {
       Object.defineProperty(navigator, "clipboard", { value: undefined });
     });
-    await visit(page, "issuers/0000000000000001");
+    await visit(page, "issuers/0000000000000001?section=workflow");
     await page.getByRole("button", { name: "Copy the job" }).click();
     await page.getByText("The browser does not let this page copy").waitFor();
   });
 
   test("an issuer of no known provider is asked where the job runs", async () => {
-    const page = await openPage("issuers/0000000000000002", options());
+    const page = await openPage("issuers/0000000000000002?section=workflow", options());
     const panel = page.getByRole("region", { name: "Workflow" });
     await panel.getByLabel("Provider").selectOption("buildkite");
     await panel.getByText("Filled with examples:").waitFor();
@@ -240,6 +240,7 @@ test("what is written as HTML or hidden is shown as what it is, and only https i
   }
   await page.locator(".issuer-link").click();
   await page.getByRole("heading", { level: 1 }).filter({ has: page.locator("mark") }).waitFor();
+  await page.getByRole("tab", { name: "Details" }).click();
   assert.deepEqual(await marks(page.getByRole("list", { name: "Keys" })), ["U+202E", "U+200B"]);
   assert.equal(await page.getByText("javascript:globalThis.hacked=true").evaluate((element) => element.closest("a")), null);
   await harmless();

@@ -1,13 +1,13 @@
 // What is kept: by two tabs at once, in a browser that stores nothing, and from older versions.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { issuerUrl, makeIssuer, register, text, visit, withBrowser } from "./helpers.mjs";
+import { issuerUrl, makeIssuer, policyForm, register, save, text, visit, withBrowser } from "./helpers.mjs";
 import { download, names, policy, readStored, secondPage, storageKey, storageState, stored } from "./issuers-helpers.mjs";
 
 const openPage = withBrowser();
 const { jwks } = makeIssuer();
 const two = () => ({ storageState: storageState([{ name: "One" }, { name: "Two" }]) });
-const first = "issuers/0000000000000001";
+const first = "issuers/0000000000000001?section=details";
 
 async function rename(page, name) {
   await page.getByLabel("Name", { exact: true }).fill(name);
@@ -29,6 +29,7 @@ describe("two tabs", () => {
     await other.getByLabel("URL", { exact: true }).fill("https://three.example");
     await other.getByRole("button", { name: "Register issuer" }).click();
     await other.getByRole("heading", { level: 1, name: "Three" }).waitFor();
+    await other.getByRole("tab", { name: "Details" }).click();
     await until(page, ["One", "Two", "Three"]);
     await rename(other, "Drei");
     await until(page, ["One", "Two", "Drei"]);
@@ -101,6 +102,25 @@ describe("two tabs", () => {
     await notice.getByRole("button", { name: "Discard the other" }).click();
     await notice.waitFor({ state: "detached" });
     assert.deepEqual((await readStored(page)).issuers.map((issuer) => issuer.name), ["Theirs", "Two"]);
+  });
+
+  test("policies that another tab saves show here; edited ones are kept, and so are the other's", async () => {
+    const with1 = { storageState: storageState([{ name: "One", policies: [policy({ sub: "first" })] }]) };
+    const page = await openPage("issuers/0000000000000001", with1);
+    const other = await secondPage(page, "issuers/0000000000000001");
+    const pattern = (page) => policyForm(page, 1).getByLabel("Pattern", { exact: true });
+    await pattern(other).fill("second");
+    await save(other);
+    await page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "second"));
+    assert.equal(await page.getByText("Not saved").count(), 0);
+    await pattern(page).fill("mine");
+    await pattern(other).fill("third");
+    await save(other);
+    await save(page);
+    const kept = await readStored(page);
+    assert.equal(kept.issuers[0].policies[0].rules.sub, "mine");
+    assert.deepEqual(kept.conflicts.map((conflict) => conflict.issuer.policies[0].rules.sub), ["third"]);
+    await page.getByRole("region", { name: "Changed in two tabs" }).waitFor();
   });
 
   test("saving an issuer that the other tab deleted keeps it", async () => {

@@ -79,13 +79,24 @@ pub(crate) fn ExportPanel(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> i
     view! {
         <details class="card export" on:toggle:target=move |event| is_open.set(event.target().open())>
             <summary><h2>{title}</h2></summary>
-            {move || is_open.get().then(|| view! { <Body issuers=issuers /> })}
+            {move || is_open.get().then(|| view! { <Forms issuers=issuers /> })}
         </details>
     }
 }
 
+/// The forms of issuers, in a card of their own.
 #[component]
-fn Body(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
+pub(crate) fn ExportForms(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="export-heading">
+            <h2 id="export-heading">"Export"</h2>
+            <Forms issuers=issuers />
+        </section>
+    }
+}
+
+#[component]
+fn Forms(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     let form = RwSignal::new(Form::Settings);
     let organization =
         RwSignal::new(issuers.with_untracked(|issuers| rest::organization_of(issuers)).unwrap_or_default());

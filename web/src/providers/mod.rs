@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 use claimgate::json::Value;
 
-pub(crate) use fill::{Filled, Workflow};
+pub(crate) use fill::{Filled, KnownClaim, Workflow};
 pub(crate) use guess::provider_of;
 pub(crate) use remarks::Remark;
 

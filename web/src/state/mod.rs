@@ -1,15 +1,20 @@
 //! What the app knows: pure parts, tested natively, and thin glue to the browser.
 
 pub(crate) mod clock;
+pub(crate) mod diff;
 pub(crate) mod download;
 pub(crate) mod draft;
 pub(crate) mod evaluate;
 pub(crate) mod fetch;
+pub(crate) mod history;
 pub(crate) mod import_plan;
+pub(crate) mod json_places;
 pub(crate) mod keys;
 pub(crate) mod lifetime;
 pub(crate) mod listing;
 pub(crate) mod merge;
+pub(crate) mod pattern_help;
+pub(crate) mod samples;
 pub(crate) mod share;
 pub(crate) mod storage;
 pub(crate) mod store;
