@@ -1,6 +1,7 @@
 //! What the policy editor's parts share: the policies in both views, their history, and what the engine says of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use claimgate::finding::Finding;
 use claimgate::pattern::Dialect;
@@ -157,11 +158,19 @@ impl PolicyState {
                 *before != saved && self.written.with_untracked(|written| written.as_ref() == Ok(before))
             };
             if before.as_ref().is_some_and(is_untouched) {
-                self.set_policies(&saved);
-                self.opened.update_value(|opened| opened.policies.clone_from(&saved));
+                let policies = saved.clone();
+                // Outside this effect: the fields that it makes would go with its next run.
+                set_timeout(move || self.take(&policies), Duration::ZERO);
             }
             saved
         });
+    }
+
+    /// Shows what another tab has saved, if the editor is still there.
+    fn take(self, policies: &[PolicyDefinition]) {
+        if self.opened.try_update_value(|opened| opened.policies = policies.to_vec()).is_some() {
+            self.set_policies(policies);
+        }
     }
 
     /// Changes the view. What says the same in the other one stays as it was written there.
