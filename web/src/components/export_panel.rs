@@ -89,7 +89,7 @@ pub(crate) fn ExportPanel(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> i
 pub(crate) fn ExportForms(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="export-heading">
-            <h2 id="export-heading">"Export"</h2>
+            <h2 id="export-heading">"Export as"</h2>
             <Forms issuers=issuers />
         </section>
     }
