@@ -226,7 +226,7 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
         }
     });
     view! {
-        <section class="stack" aria-labelledby="details-heading">
+        <section class="stack details-form" aria-labelledby="details-heading">
             <h2 id="details-heading">"Details"</h2>
             <form class="card stack" on:submit=submit novalidate>
                 {move || (elsewhere.read().is_some() && dirty.get()).then(|| view! {
