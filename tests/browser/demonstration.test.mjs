@@ -46,7 +46,7 @@ test("an issuer is registered, its policies are saved, and all of it survives a 
 
   await visit(page);
   const row = page.getByRole("row", { name: /GitHub Actions/ });
-  assert.match(await text(row), new RegExp(`${issuerUrl} 1 allow, 1 deny 1 RSA 2 hours`));
+  assert.match(await text(row), new RegExp(`${issuerUrl} 1 allow, 1 deny 1 RSA pasted 2 hours`));
 });
 
 test("an issuer without name, URL or readable keys is not registered", async () => {

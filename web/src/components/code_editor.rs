@@ -171,8 +171,8 @@ pub(crate) fn CodeEditor(
         tell(editor, |handle| handle.set_value(&text));
     });
     send(editor, field, known, |handle, list| handle.set_known(&list), claims);
-    send(editor, field, diagnostics, |handle, list| handle.set_diagnostics(&list), |list| to_js(list));
-    send(editor, field, marks, |handle, list| handle.set_marks(&list), |list| to_js(list));
+    send(editor, field, diagnostics, |handle, list| handle.set_diagnostics(&list), to_js);
+    send(editor, field, marks, |handle, list| handle.set_marks(&list), to_js);
     Effect::new(move || {
         if let Some((from, to)) = reveal.get() {
             tell(editor, |handle| handle.reveal(from, to));

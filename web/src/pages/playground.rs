@@ -59,6 +59,13 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
         Some(Answer::Unclear(_)) => last.cloned().flatten(),
         Some(Answer::Report(report)) => Some(*report),
     });
+    Effect::new(move || {
+        let report = report.read();
+        let decided = report.as_ref().filter(|report| report.explanation.is_some());
+        if let Some((id, _)) = decided.and_then(|report| report.issuer.as_ref()) {
+            store.mark_used(id);
+        }
+    });
     let unclear = Memo::new(move |_| match answer.get() {
         Some(Answer::Unclear(problem)) => problem,
         _ => String::new(),
