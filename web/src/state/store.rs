@@ -142,20 +142,6 @@ impl Store {
         }
     }
 
-    /// Remembers that the playground decided by an issuer's policies, once a minute at most. That is no change of the issuer.
-    pub(crate) fn mark_used(&self, id: &str) {
-        let time = now();
-        let is_due = |issuer: &StoredIssuer| issuer.id == id && issuer.last_used.is_none_or(|last| last + 60 <= time);
-        if self.issuers.with_untracked(|issuers| issuers.iter().any(is_due)) {
-            self.issuers.update(|issuers| {
-                for issuer in issuers.iter_mut().filter(|issuer| is_due(issuer)) {
-                    issuer.last_used = Some(time);
-                }
-            });
-            self.save();
-        }
-    }
-
     /// Deletes an issuer; [`Store::undo`] brings it back.
     pub(crate) fn remove(&self, id: &str) {
         self.update(|kept| {
