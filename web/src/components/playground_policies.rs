@@ -12,6 +12,8 @@ use super::playground_save::SaveToIssuer;
 use super::sentence::sentence;
 use super::shown::shown;
 use crate::gallery;
+use crate::providers;
+use crate::state::clock::now;
 use crate::state::json_places::Places;
 use crate::state::scratch::{Origin, SCRATCH, Scratch};
 use crate::state::store::use_store;
@@ -28,11 +30,12 @@ pub(crate) fn PlaygroundPolicies(bench: Bench) -> impl IntoView {
         }
         options
     });
+    let is_scratch = Memo::new(move |_| bench.is_scratch());
     view! {
         <section class="pane pane--policies card stack" aria-label="Policies in the playground">
             <h2>"Policies"</h2>
             <Select label="Issuer" value=bench.form.issuer options=options />
-            {move || if bench.is_scratch() {
+            {move || if is_scratch.get() {
                 view! { <ScratchSet bench=bench /> }.into_any()
             } else {
                 view! { <Registered bench=bench /> }.into_any()
@@ -164,6 +167,11 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
         });
         range.map(|range| Mark { from: range.start, to: range.end, class: "cm-lit" }).into_iter().collect::<Vec<_>>()
     });
+    let known = Memo::new(move |_| {
+        let preset = bench.scratch.with(|scratch| scratch.as_ref().map(|scratch| scratch.issuer.preset.clone()));
+        let provider = preset.and_then(|preset| providers::find(&preset));
+        provider.map(|provider| provider.example(now()).known).unwrap_or_default()
+    });
     let diagnostics = Memo::new(move |_| {
         let places = places.get();
         let remark = |error: &PolicyError| {
@@ -180,6 +188,7 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
             mode=Mode::Policies
             marks=marks
             diagnostics=diagnostics
+            known=known
             rows=18
         />
     }
@@ -225,7 +234,7 @@ fn Rules(bench: Bench, policies: Vec<PolicyDefinition>) -> impl IntoView {
         return view! { <p class="hint">"There are no policies: everything is denied."</p> }.into_any();
     }
     let items = policies.into_iter().enumerate().map(|(index, policy)| policy_item(bench, index, &policy));
-    view! { <ol class="policy-list" aria-label="Written rules">{items.collect_view()}</ol> }.into_any()
+    view! { <ol class="written-policies" aria-label="Written rules">{items.collect_view()}</ol> }.into_any()
 }
 
 fn policy_item(bench: Bench, index: usize, policy: &PolicyDefinition) -> AnyView {
@@ -234,7 +243,7 @@ fn policy_item(bench: Bench, index: usize, policy: &PolicyDefinition) -> AnyView
     let admin = policy.authorized_permissions.as_ref().is_some_and(|list| list.iter().any(|item| item == "admin"));
     let rules = policy.rules.iter().map(|(claim, pattern)| rule_item(bench, index, claim, pattern)).collect_view();
     view! {
-        <li class="policy-item" class:policy-item--deny=is_deny>
+        <li class="written-policy" class:written-policy--deny=is_deny>
             <p>
                 <strong>{format!("Policy {}", index + 1)}</strong> " "
                 {policy.decision.as_str()} " " {policy.token_type.as_str()}

@@ -93,7 +93,9 @@ fn TokenField(value: RwSignal<String>) -> impl IntoView {
     let layer = NodeRef::<html::Pre>::new();
     let area = NodeRef::<html::Textarea>::new();
     let follow = move || {
-        if let (Some(layer), Some(area)) = (layer.get_untracked(), area.get_untracked()) {
+        // The field may be gone by the time of the next frame.
+        let (layer, area) = (layer.try_get_untracked().flatten(), area.try_get_untracked().flatten());
+        if let (Some(layer), Some(area)) = (layer, area) {
             layer.set_scroll_top(area.scroll_top());
         }
     };

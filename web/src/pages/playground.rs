@@ -23,8 +23,9 @@ use crate::state::clock::ticking;
 use crate::state::evaluate::{Answer, Asked, Question, Report, begin};
 use crate::state::scratch::{Origin, SCRATCH, candidates};
 use crate::state::share::Shared;
+use crate::state::storage::StoredIssuer;
 use crate::state::store::{Store, use_store};
-use crate::state::subtle;
+use crate::state::subtle::{self, Throwaway};
 use crate::state::unsaved::Unsaved;
 
 /// How long typing has to rest before the engine is asked.
@@ -51,7 +52,7 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     guard_scratch(bench);
 
     let clock = ticking();
-    let settled = settle(Memo::new(move |_| question(bench, clock.get())));
+    let settled = settle(Memo::new(move |_| Asking::of(bench, clock.get())));
     evaluate(bench, store, settled);
     let answer = Memo::new(move |_| bench.answered.read().as_ref().map(|answered| answered.answer.clone()));
     let report = Memo::new(move |last: Option<&Option<Report>>| match answer.get() {
@@ -77,7 +78,7 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
         None => Banner::Nothing,
         Some(report) => Banner::Decided(report.decision, report.summary.clone()),
     });
-    let time = Signal::derive(move || settled.read().now);
+    let time = Signal::derive(move || settled.read().question.now);
     view! {
         <div class="container container--wide stack">
             <div class="section-head">
@@ -130,24 +131,35 @@ fn Story(example: &'static Example) -> impl IntoView {
     }
 }
 
-fn question(bench: Bench, clock: i64) -> Question {
-    let form = bench.form;
-    let is_scratch = bench.is_scratch();
-    let chosen = form.issuer.get();
-    Question {
-        is_claims: form.is_claims.get(),
-        text: if form.is_claims.get() { form.claims.get() } else { form.token.get() },
-        // A scratch set that is gone leaves nothing chosen.
-        issuer: if chosen == SCRATCH && !is_scratch { String::new() } else { chosen },
-        request: form.request(),
-        skip: form.skip(),
-        now: claimgate::time::parse(&form.now.read()).unwrap_or(clock),
-        dialect: if is_scratch { bench.dialect.get() } else { Dialect::Pulumi },
+/// All that is asked with one press of a key.
+#[derive(Clone, PartialEq)]
+struct Asking {
+    question: Question,
+    scratch: Option<StoredIssuer>,
+    throwaway: Option<Throwaway>,
+}
+
+impl Asking {
+    fn of(bench: Bench, clock: i64) -> Self {
+        let form = bench.form;
+        let scratch = bench.scratch_issuer();
+        let chosen = form.issuer.get();
+        let question = Question {
+            is_claims: form.is_claims.get(),
+            text: if form.is_claims.get() { form.claims.get() } else { form.token.get() },
+            // A scratch set that is gone leaves nothing chosen.
+            issuer: if chosen == SCRATCH && scratch.is_none() { String::new() } else { chosen },
+            request: form.request(),
+            skip: form.skip(),
+            now: claimgate::time::parse(&form.now.read()).unwrap_or(clock),
+            dialect: if scratch.is_some() { bench.dialect.get() } else { Dialect::Pulumi },
+        };
+        Self { question, scratch, throwaway: bench.throwaway.get() }
     }
 }
 
 /// The question, passed on when typing rests, or at once on Ctrl+Enter.
-fn settle(asked: Memo<Question>) -> RwSignal<Question> {
+fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
     let settled = RwSignal::new(asked.get_untracked());
     let pass = move || {
         settled.try_set(asked.get_untracked());
@@ -169,14 +181,12 @@ fn settle(asked: Memo<Question>) -> RwSignal<Question> {
 }
 
 /// Answers each question: at once, or as soon as the browser has checked the signature. The newest question wins.
-fn evaluate(bench: Bench, store: Store, settled: RwSignal<Question>) {
+fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>) {
     let turn = StoredValue::new(0_u64);
     Effect::new(move || {
         turn.update_value(|turn| *turn += 1);
         let this = turn.get_value();
-        let question = settled.get();
-        let scratch = bench.scratch_issuer().filter(|_| question.issuer == SCRATCH);
-        let throwaway = bench.throwaway.get();
+        let Asking { question, scratch, throwaway } = settled.get();
         let stored = candidates(&store.issuers.read(), scratch, throwaway.as_ref(), &question.text);
         match begin(&question, &stored) {
             Asked::Answer(answer) => show(bench, store, Answered { question, stored, answer }),

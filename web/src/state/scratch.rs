@@ -53,6 +53,7 @@ impl Scratch {
         let issuer = StoredIssuer {
             name: if name.is_empty() { "Unnamed issuer".to_owned() } else { name },
             url: if url.is_empty() { "https://issuer.invalid".to_owned() } else { url },
+            preset: known.map(|issuer| issuer.preset.clone()).unwrap_or_default(),
             jwks: known.and_then(|issuer| issuer.jwks.clone()),
             max_expiration: known.and_then(|issuer| issuer.max_expiration),
             policies: shared.policies.clone(),
