@@ -30,7 +30,7 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
   function extensions() {
     return [
       theme(rows),
-      EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy, autocapitalize: "off" }),
+      EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy, autocapitalize: "off", tabindex: "0" }),
       EditorView.lineWrapping,
       EditorState.tabSize.of(2),
       indentUnit.of("  "),

@@ -12,7 +12,6 @@ use crate::state::draft::unique;
 
 /// What is written in an editor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "the playground, which is about claims and tokens, takes it up next")]
 pub(crate) enum Mode {
     /// Policies as JSON, with the schema's completion and help.
     Policies,
@@ -172,8 +171,8 @@ pub(crate) fn CodeEditor(
         tell(editor, |handle| handle.set_value(&text));
     });
     send(editor, field, known, |handle, list| handle.set_known(&list), claims);
-    send(editor, field, diagnostics, |handle, list| handle.set_diagnostics(&list), |list| to_js(list));
-    send(editor, field, marks, |handle, list| handle.set_marks(&list), |list| to_js(list));
+    send(editor, field, diagnostics, |handle, list| handle.set_diagnostics(&list), to_js);
+    send(editor, field, marks, |handle, list| handle.set_marks(&list), to_js);
     Effect::new(move || {
         if let Some((from, to)) = reveal.get() {
             tell(editor, |handle| handle.reveal(from, to));

@@ -32,7 +32,8 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     };
     let save = Callback::new(move |()| {
         if let Ok(policies) = state.written.get_untracked() {
-            state.store.change(&state.id.read_value(), |issuer| issuer.policies.clone_from(&policies));
+            let opened = state.opened.get_value();
+            state.opened.set_value(state.store.change_since(&opened, |issuer| issuer.policies.clone_from(&policies)));
             state.tried.set(false);
             just_saved.set(true);
         }

@@ -1,6 +1,7 @@
 //! What the policy editor's parts share: the policies in both views, their history, and what the engine says of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use claimgate::finding::Finding;
 use claimgate::pattern::Dialect;
@@ -66,6 +67,8 @@ pub(crate) struct PolicyState {
     pub(crate) store: Store,
     /// The issuer's identifier.
     pub(crate) id: StoredValue<String>,
+    /// The issuer as it was opened, or last saved here: what another tab has saved since is held against it.
+    pub(crate) opened: StoredValue<StoredIssuer>,
     /// The policies in the form.
     pub(crate) drafts: RwSignal<Vec<PolicyDraft>>,
     /// The policies as text.
@@ -124,9 +127,10 @@ impl PolicyState {
             Memo::new_with_compare(move |_| kept.read().iter().map(Ready::of).collect::<Vec<_>>(), |_, _| true);
         let documented = providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
         let documented = documented.unwrap_or_default();
-        Self {
+        let state = Self {
             store,
             id,
+            opened: StoredValue::new(issuer.clone()),
             drafts,
             json,
             shown,
@@ -141,6 +145,31 @@ impl PolicyState {
             known: Memo::new(move |_| known_claims(documented.clone(), &samples.read())),
             at: RwSignal::new(None),
             goal: RwSignal::new(None),
+        };
+        state.follow();
+        state
+    }
+
+    /// Shows what another tab has saved, unless something is being edited here.
+    fn follow(self) {
+        Effect::new(move |before: Option<Vec<PolicyDefinition>>| {
+            let saved = self.saved.get();
+            let is_untouched = |before: &Vec<PolicyDefinition>| {
+                *before != saved && self.written.with_untracked(|written| written.as_ref() == Ok(before))
+            };
+            if before.as_ref().is_some_and(is_untouched) {
+                let policies = saved.clone();
+                // Outside this effect: the fields that it makes would go with its next run.
+                set_timeout(move || self.take(&policies), Duration::ZERO);
+            }
+            saved
+        });
+    }
+
+    /// Shows what another tab has saved, if the editor is still there.
+    fn take(self, policies: &[PolicyDefinition]) {
+        if self.opened.try_update_value(|opened| opened.policies = policies.to_vec()).is_some() {
+            self.set_policies(policies);
         }
     }
 

@@ -1,6 +1,6 @@
 //! One issuer: its policies, its details, and what is made of it.
 
-use leptos::ev::{self, SubmitEvent};
+use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
@@ -8,13 +8,13 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use wasm_bindgen::JsCast;
 
 use super::not_found::NotFoundPage;
-use crate::components::details_form::{Details, DetailsFields};
+use crate::components::details_form::DetailsForm;
+use crate::components::export_panel::ExportForms;
 use crate::components::policy_editor::PolicyEditor;
-use crate::components::save_state::SaveState;
 use crate::components::shown::shown;
+use crate::components::workflow_panel::WorkflowPanel;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::use_store;
-use crate::state::unsaved::Unsaved;
 
 /// The page of the issuer that the address names.
 #[component]
@@ -33,16 +33,20 @@ pub(crate) fn IssuerPage() -> impl IntoView {
 enum Section {
     Policies,
     Details,
+    Workflow,
+    Export,
 }
 
 impl Section {
-    /// In the order of the tabs. "Workflow" and "Export" go behind these.
-    const ALL: [Self; 2] = [Self::Policies, Self::Details];
+    /// In the order of the tabs.
+    const ALL: [Self; 4] = [Self::Policies, Self::Details, Self::Workflow, Self::Export];
 
     fn label(self) -> &'static str {
         match self {
             Self::Policies => "Policies",
             Self::Details => "Details",
+            Self::Workflow => "Workflow",
+            Self::Export => "Export",
         }
     }
 
@@ -51,6 +55,8 @@ impl Section {
         match self {
             Self::Policies => "",
             Self::Details => "details",
+            Self::Workflow => "workflow",
+            Self::Export => "export",
         }
     }
 
@@ -63,8 +69,20 @@ impl Section {
         match self {
             Self::Policies => view! { <PolicyEditor issuer=issuer view=view /> }.into_any(),
             Self::Details => view! { <DetailsForm issuer=issuer /> }.into_any(),
+            Self::Workflow => view! { <WorkflowPanel issuer=issuer /> }.into_any(),
+            Self::Export => export(issuer.id),
         }
     }
+}
+
+/// The issuer as it is kept, in other forms.
+fn export(id: String) -> AnyView {
+    let store = use_store();
+    let issuers = Signal::derive(move || {
+        let issuers = store.issuers.read();
+        issuers.iter().filter(|issuer| issuer.id == id).cloned().collect::<Vec<_>>()
+    });
+    view! { <ExportForms issuers=issuers /> }.into_any()
 }
 
 #[component]
@@ -76,7 +94,7 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
         let issuers = store.issuers.read();
         issuers.iter().find(|issuer| issuer.id == *id.read_value()).map(|issuer| issuer.name.clone())
     });
-    let asked = use_query_map().with_untracked(|query| query.clone());
+    let asked = use_query_map().with_untracked(Clone::clone);
     let section = RwSignal::new(Section::of(&asked.get("section").unwrap_or_default()));
     let view = RwSignal::new(asked.get("view").unwrap_or_default());
     keep_address(issuer.id.clone(), section, view);
@@ -167,35 +185,4 @@ fn keep_address(id: String, section: RwSignal<Section>, view: RwSignal<String>) 
         }
         query
     });
-}
-
-#[component]
-fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
-    let store = use_store();
-    let details = Details::of(&issuer);
-    let saved = RwSignal::new(false);
-    let written = Memo::new(move |_| details.texts());
-    let kept = RwSignal::new(written.get_untracked());
-    let dirty = Memo::new(move |_| *written.read() != *kept.read());
-    expect_context::<Unsaved>().watch(dirty);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        saved.set(false);
-        let Some(new) = store.find(&issuer.id).and_then(|issuer| details.apply(issuer)) else { return };
-        store.change(&issuer.id, |issuer| *issuer = new);
-        kept.set(written.get_untracked());
-        saved.set(true);
-    };
-    view! {
-        <section class="stack" aria-labelledby="details-heading">
-            <h2 id="details-heading">"Details"</h2>
-            <form class="card stack" on:submit=submit novalidate>
-                <DetailsFields details=details fixed_url=true />
-                <div class="actions">
-                    <button type="submit" class="button">"Save details"</button>
-                    <SaveState dirty=dirty saved=saved />
-                </div>
-            </form>
-        </section>
-    }
 }

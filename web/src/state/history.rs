@@ -196,9 +196,9 @@ fn touched_field(old: &[PolicyFields], new: &[PolicyFields]) -> Touched {
         let Some(own) = other.rules.get_mut(index) else { continue };
         let name = if own.claim == rule.claim { "pattern" } else { "claim" };
         if name == "claim" {
-            own.claim.clone_from(&rule.claim)
+            own.claim.clone_from(&rule.claim);
         } else {
-            own.pattern.clone_from(&rule.pattern)
+            own.pattern.clone_from(&rule.pattern);
         }
         if &other == new {
             return Touched::Field(rule.key, name);

@@ -97,7 +97,7 @@ fn add(known: &mut Vec<KnownClaim>, sample: &str, path: String, values: Vec<Stri
             claim.values.extend(new);
         }
         None => {
-            known.push(KnownClaim { path, doc: format!("Seen in the sample {sample}."), values, patterns: Vec::new() })
+            known.push(KnownClaim { path, doc: format!("Seen in the sample {sample}."), values, patterns: Vec::new() });
         }
     }
 }
