@@ -382,8 +382,12 @@ export class Engine {
   setKeys(issuer: string, jwks: object | string): Answer<number>;
   /**
    * Gets the keys of all issuers that were created without: the discovery document, whose `issuer` must equal the URL,
-   * then its `jwks_uri`, both without redirects. Keys stay fresh for the `max-age` of the answer, from one minute to one
-   * day, 15 minutes without one; a call before that fetches nothing. Where fetching fails, the keys before stay.
+   * then its `jwks_uri`, both without redirects.
+   *
+   * Keys stay fresh for the `max-age` of the answer, from one minute to one day, 15 minutes without one; as long as they
+   * are fresh, a call fetches nothing, unless forced. The same issuer is not asked twice within 30 seconds, forced or not;
+   * what failed is told again. Calls at the same time wait for the same answers. Where fetching fails, the keys before
+   * stay.
    *
    * @example
    * ```ts
