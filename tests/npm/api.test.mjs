@@ -210,6 +210,20 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       engine.free();
     });
 
+    test("keys that the program sets while others are fetched stay, and are read whole", async () => {
+      const engine = make(Engine, { issuers: [{ ...issuer, jwks: undefined }] });
+      const answers = { [`${url}/.well-known/openid-configuration`]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: { keys: [] } };
+      const fetch = async (where) => ({ ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(answers[where]) });
+      const fetching = engine.fetchKeys(fetch, { now });
+      engine.setKeys(url, jwks);
+      const [told] = (await fetching).value;
+      assert.equal(told.errors[0].message, "the program has set other keys in the meantime");
+      assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed");
+      assert.equal(engine.setKeys(url, []).ok, false);
+      assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed", "the keys before stay");
+      engine.free();
+    });
+
     test("an engine that was freed says so", () => {
       const engine = make(Engine);
       engine[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();

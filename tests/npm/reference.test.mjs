@@ -63,12 +63,12 @@ test("the examples in the types compile", () => {
   const dir = `${here}node_modules/.examples-of-types`;
   mkdirSync(dir, { recursive: true });
   const examples = [...readFileSync(types, "utf8").matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code.replace(/^ *\* ?/gm, ""));
-  assert.ok(examples.length >= 6, `expected the examples, found ${examples.length}`);
-  const given = `import { Engine, decodeUnverified } from "claimgate";
+  assert.ok(examples.length >= 14, `expected the examples, found ${examples.length}`);
+  const given = `import { Engine, decodeUnverified, init, matchPattern, parseJwks, parsePolicies } from "claimgate";
     declare const token: string; declare const body: string; declare function respond(status: number, body: object): void;\n`;
   examples.forEach((code, index) => {
     const own = code.includes("const { engine }") ? "" : "declare const engine: Engine;\n";
-    writeFileSync(`${dir}/${index}.mts`, `${given}${own}${code}\nvoid [Engine, decodeUnverified];\nexport {};\n`);
+    writeFileSync(`${dir}/${index}.mts`, `${given}${own}${code}\nvoid [Engine, decodeUnverified, init, matchPattern, parseJwks, parsePolicies];\nexport {};\n`);
   });
   const words = ["--strict", "--noEmit", "--target", "es2022", "--lib", "es2023,esnext.disposable,dom", "--module", "nodenext", "--types", "node"];
   const files = examples.map((_, index) => `${dir}/${index}.mts`);

@@ -54,6 +54,8 @@ function addPolicies(core, index, policies) {
   return errors;
 }
 
+/** Where the signature of a token of three parts begins; going forward is the quicker way. */
+const secondDot = (token) => token.indexOf(".", token.indexOf(".") + 1);
 const freed = () => failure("engine-freed", "this engine was freed");
 const noSync = { genuine: false, problem: NO_SYNC };
 
@@ -72,6 +74,8 @@ export function createPackage(glue, host) {
     #byUrl = new Map();
     #keys = new Map();
     #fetched = new Map();
+    /** The issuers whose keys the program has set itself. */
+    #own = new Set();
     #view = new Uint8Array(0);
 
     /** @private */
@@ -180,18 +184,11 @@ export function createPackage(glue, host) {
     }
 
     setKeys(url, jwks) {
-      try {
-        const index = this.#byUrl.get(string(url, "url"));
-        if (index === undefined) throw new Wrong("url", "the URL of one of this engine's issuers", url);
-        if (this.#core === null) return { ok: false, errors: [freed()] };
-        this.#core.set_jwks(index, typeof jwks === "string" ? wellFormed(jwks, "jwks") : json(jwks, "jwks"));
-        const errors = said(this.#core);
-        if (errors.length > 0) return { ok: false, errors };
-        this.#describe();
-        return done(this.#issuers[index].keys.length);
-      } catch (error) {
-        return bad(error);
-      }
+      const result = this.#replaceKeys(url, jwks);
+      if (!result.ok) return result;
+      this.#own.add(url);
+      this.#describe();
+      return result;
     }
 
     async fetchKeys(fetch, options) {
@@ -326,11 +323,26 @@ export function createPackage(glue, host) {
 
     // Keys
 
+    #replaceKeys(url, jwks) {
+      try {
+        const index = this.#byUrl.get(string(url, "url"));
+        if (index === undefined) throw new Wrong("url", "the URL of one of this engine's issuers", url);
+        if (this.#core === null) return { ok: false, errors: [freed()] };
+        this.#core.set_jwks(index, typeof jwks === "string" ? wellFormed(jwks, "jwks") : json(jwks, "jwks"));
+        const errors = said(this.#core);
+        if (errors.length > 0) return { ok: false, errors };
+        this.#describe();
+        return done(this.#issuers[index].keys.length);
+      } catch (error) {
+        return bad(error);
+      }
+    }
+
     #describe() {
       const before = this.#keys;
       this.#issuers = JSON.parse(this.#core.describe()).map((issuer) => ({
         ...issuer,
-        isStatic: issuer.keys.length > 0 && this.#fetched.get(issuer.url)?.hasKeys !== true,
+        isStatic: this.#own.has(issuer.url) || (issuer.keys.length > 0 && this.#fetched.get(issuer.url)?.hasKeys !== true),
       }));
       this.#byUrl = new Map();
       this.#keys = new Map();
@@ -371,9 +383,10 @@ export function createPackage(glue, host) {
           return failed("discovery-jwks-uri", `expected \`jwks_uri\` with https in ${place}, found ${describe(uri)}`);
         }
         const { text, maxAge } = await read(fetch, uri);
+        if (this.#own.has(url)) return failed("fetch-failed", "the program has set other keys in the meantime");
         const hadKeys = state.hasKeys;
         state.hasKeys = true;
-        const result = this.setKeys(url, text);
+        const result = this.#replaceKeys(url, text);
         if (!result.ok) {
           state.hasKeys = hadKeys;
           return { issuer: url, ok: false, errors: result.errors };
@@ -403,9 +416,9 @@ export function createPackage(glue, host) {
   function check({ algorithm, key, token }) {
     try {
       if (key === undefined) return { genuine: false, problem: "the key was replaced in the meantime" };
-      const imported = key.imported.get(algorithm) ?? host.importKey(key.jwk, algorithm);
-      key.imported.set(algorithm, imported);
-      const dot = token.lastIndexOf(".");
+      let imported = key.imported.get(algorithm);
+      if (imported === undefined) key.imported.set(algorithm, (imported = host.importKey(key.jwk, algorithm)));
+      const dot = secondDot(token);
       return { genuine: host.verify(algorithm, imported, token.slice(0, dot), token.slice(dot + 1)), problem: undefined };
     } catch (error) {
       return { genuine: false, problem: `the host cannot use the key: ${failures(error)[0].message}` };
@@ -417,7 +430,7 @@ export function createPackage(glue, host) {
       if (key === undefined) return { genuine: false, problem: "the key was replaced in the meantime" };
       if (!key.imported.has(algorithm)) key.imported.set(algorithm, host.importKey(key.jwk, algorithm));
       const imported = await key.imported.get(algorithm);
-      const dot = token.lastIndexOf(".");
+      const dot = secondDot(token);
       const genuine = await host.verify(algorithm, imported, token.slice(0, dot), token.slice(dot + 1));
       return { genuine, problem: undefined };
     } catch (error) {
