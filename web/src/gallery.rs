@@ -174,15 +174,11 @@ mod tests {
 
     fn stored(example: &Example) -> StoredIssuer {
         StoredIssuer {
-            id: "a".to_owned(),
             name: example.issuer.name.clone(),
             url: example.issuer.url.clone(),
-            max_expiration: None,
-            jwks: None,
             policies: example.policies.clone(),
             preset: example.provider.clone(),
-            created: 0,
-            modified: 0,
+            ..StoredIssuer::blank("a".to_owned(), 0)
         }
     }
 

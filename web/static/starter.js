@@ -1,11 +1,12 @@
 // Loads the app, shows how far it is, and says so in words if it cannot start.
-const { js, wasm } = document.getElementById("starter").dataset;
+const { js, wasm, size } = document.getElementById("starter").dataset;
 const message = document.getElementById("shell-message");
 const progress = document.getElementById("shell-progress");
 
+/** Counts what has arrived, unpacked. The build says how much there is; a length in the answer may be that of packed bytes. */
 const counted = (response) => {
-  const total = Number(response.headers.get("content-length"));
-  if (!response.body || !total || response.headers.has("content-encoding")) return response;
+  const total = Number(size) || (response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length")));
+  if (!response.body || !total) return response;
   let loaded = 0;
   progress.max = total;
   const count = new TransformStream({
@@ -24,15 +25,26 @@ const load = async () => {
   return counted(response);
 };
 
-try {
-  const { default: init } = await import(js);
-  await init({ module_or_path: load() });
-} catch (error) {
-  console.error(error);
+const fail = (sentence) => {
   progress.remove();
   message.className = "notice notice--bad";
   message.setAttribute("role", "alert");
-  message.textContent =
-    `Claimgate could not start: ${error instanceof Error ? error.message : error}. ` +
-    "It needs a browser with WebAssembly, and its files must be reachable. Reload the page to try again.";
+  message.textContent = sentence;
+};
+
+if (typeof WebAssembly === "undefined") {
+  fail("Claimgate runs in WebAssembly, and this browser has none, or it is switched off. Another browser, or its settings, would help.");
+} else {
+  try {
+    const { default: init } = await import(js);
+    await init({ module_or_path: load() });
+    const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
+    idle(async () => (await import("./offline.js")).keepOffline());
+  } catch (error) {
+    console.error(error);
+    fail(
+      `Claimgate could not start: ${error instanceof Error ? error.message : error}. ` +
+        "It needs a browser with WebAssembly, and its files must be reachable. Reload the page to try again.",
+    );
+  }
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::shell::{command, root, run as show};
-use crate::{npm, serve, tools};
+use crate::{npm, serve, steps, tools};
 
 /// Native, then among many policies and beside other ways, then Wasm in Node.js, then the app in headless Chromium.
 pub(crate) fn run() -> Result<()> {
@@ -14,7 +14,8 @@ pub(crate) fn run() -> Result<()> {
     app.build()?;
     let address = serve::in_background(&root().join("dist"))?;
     let url = format!("http://{address}/");
-    show(command("node", &["tests/bench/app.mjs", &url]).env("CHROMIUM", tools::chromium()?))
+    show(command("node", &["tests/bench/app.mjs", &url]).env("CHROMIUM", tools::chromium()?))?;
+    show(steps::lighthouse_command()?.arg("--times"))
 }
 
 /// The npm package, as installed from its tarball.

@@ -38,8 +38,12 @@ fn answer(stream: &TcpStream, dir: &Path) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream).take(16 * 1024);
     let mut request = String::new();
     reader.read_line(&mut request)?;
+    let mut accepted = String::new();
     let mut line = String::new();
     while reader.read_line(&mut line)? > 2 {
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("accept-encoding:") {
+            value.trim().clone_into(&mut accepted);
+        }
         line.clear();
     }
     let mut words = request.split(' ');
@@ -48,20 +52,36 @@ fn answer(stream: &TcpStream, dir: &Path) -> std::io::Result<()> {
         "GET" | "HEAD" => resolve(dir, target),
         _ => None,
     };
-    match file.and_then(|file| Some((std::fs::read(&file).ok()?, file))) {
-        Some((body, file)) => respond(stream, "200 OK", mime(&file), if method == "HEAD" { &[] } else { &body }),
-        None => respond(stream, "404 Not Found", "text/plain", b"not found\n"),
-    }
+    let Some(file) = file.filter(|file| file.is_file()) else {
+        return respond(stream, "404 Not Found", "Content-Type: text/plain\r\n", b"not found\n", false);
+    };
+    let (body, encoding) = read(&file, &accepted)?;
+    let headers = format!("Content-Type: {}\r\nVary: Accept-Encoding\r\n{encoding}", mime(&file));
+    respond(stream, "200 OK", &headers, &body, method == "HEAD")
 }
 
-fn respond(mut stream: &TcpStream, status: &str, mime: &str, body: &[u8]) -> std::io::Result<()> {
+/// The file, or the compressed copy beside it that the browser takes, with the header that says so.
+fn read(file: &Path, accepted: &str) -> std::io::Result<(Vec<u8>, &'static str)> {
+    let encodings = [("br", "Content-Encoding: br\r\n"), ("gz", "Content-Encoding: gzip\r\n")];
+    for (extension, header) in encodings {
+        let name = if extension == "gz" { "gzip" } else { extension };
+        let is_accepted = accepted.split(',').any(|word| word.trim().split(';').next() == Some(name));
+        let copy = PathBuf::from(format!("{}.{extension}", file.display()));
+        if is_accepted && copy.is_file() {
+            return Ok((std::fs::read(copy)?, header));
+        }
+    }
+    Ok((std::fs::read(file)?, ""))
+}
+
+fn respond(mut stream: &TcpStream, status: &str, headers: &str, body: &[u8], is_head: bool) -> std::io::Result<()> {
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\n\
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nCache-Control: no-cache\r\n\
          X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes())?;
-    stream.write_all(body)
+    if is_head { Ok(()) } else { stream.write_all(body) }
 }
 
 /// The file of a request; a path without an extension is a page of the app, which `index.html` shows.
@@ -85,7 +105,8 @@ fn mime(file: &Path) -> &'static str {
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("wasm") => "application/wasm",
-        Some("json" | "webmanifest") => "application/json",
+        Some("json") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
         _ => "application/octet-stream",
@@ -96,7 +117,7 @@ fn mime(file: &Path) -> &'static str {
 mod tests {
     use std::path::Path;
 
-    use super::{mime, resolve};
+    use super::{mime, read, resolve};
 
     #[test]
     fn a_page_of_the_app_is_its_index() {
@@ -111,6 +132,19 @@ mod tests {
         for target in ["/../Cargo.toml", "//etc/passwd", "/a/../../b.txt", "/%2e%2e/x", "", "x", "/missing.js"] {
             assert_eq!(resolve(Path::new("/nowhere"), target), None, "{target}");
         }
+    }
+
+    #[test]
+    fn the_compressed_copy_is_sent_to_those_who_take_it() {
+        let dir = std::env::temp_dir().join(format!("claimgate-serve-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let file = dir.join("a.js");
+        for (name, text) in [("a.js", "plain"), ("a.js.br", "br"), ("a.js.gz", "gz")] {
+            std::fs::write(dir.join(name), text).unwrap();
+        }
+        let sent = |accepted: &str| String::from_utf8(read(&file, accepted).unwrap().0).unwrap();
+        assert_eq!(["gzip, deflate, br", "gzip;q=1.0", "identity", ""].map(sent), ["br", "gz", "plain", "plain"]);
+        std::fs::remove_dir_all(&dir).unwrap();
     }
 
     #[test]

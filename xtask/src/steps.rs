@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check and test, step by step.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +17,7 @@ struct Step {
     work: fn() -> Result<()>,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "fmt", what: "formatting", takes: "2 s", work: fmt },
     Step { name: "clippy", what: "lints, native and wasm32, warnings denied", takes: "4 min, then 5 s", work: clippy },
     Step { name: "rust", what: "unit, property, table and doc tests, natively", takes: "4 min, then 20 s", work: rust },
@@ -25,6 +26,12 @@ const STEPS: [Step; 10] = [
     Step { name: "deny", what: "licences, sources and bans of dependencies", takes: "3 min, then 2 s", work: deny },
     Step { name: "app", what: "the app's release build", takes: "10 min, then 5 s", work: app },
     Step { name: "browser", what: "the app in headless Chromium", takes: "2 min", work: browser },
+    Step {
+        name: "lighthouse",
+        what: "accessibility and best practices by Lighthouse",
+        takes: "2 min",
+        work: lighthouse,
+    },
     Step { name: "npm", what: "the npm package, as installed from its tarball", takes: "4 min, then 2 min", work: npm },
     Step { name: "vectors", what: "the external test vectors are in place", takes: "0 s", work: vectors },
 ];
@@ -111,14 +118,23 @@ fn app() -> Result<()> {
 fn browser() -> Result<()> {
     tools::node_modules()?;
     let chromium = tools::chromium()?;
-    let dist = root().join("dist");
-    if !dist.join("index.html").is_file() {
-        bail!("expected the built app in dist/, found none; this would mend it: cargo xtask build");
-    }
     let files = test_files("tests/browser")?;
-    let address = serve::in_background(&dist)?;
+    let address = serve::in_background(&tools::dist()?)?;
     let mut node = command("node", &["--test", "--test-concurrency=1"]);
     run(node.args(files).env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", chromium))
+}
+
+fn lighthouse() -> Result<()> {
+    run(&mut lighthouse_command()?)
+}
+
+/// Lighthouse over the built app, served until the program ends.
+pub(crate) fn lighthouse_command() -> Result<Command> {
+    tools::node_modules_of("tests/lighthouse")?;
+    let address = serve::in_background(&tools::dist()?)?;
+    let mut node = command("node", &["tests/lighthouse/audit.mjs"]);
+    node.env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", tools::chromium()?);
+    Ok(node)
 }
 
 fn test_files(dir: &str) -> Result<Vec<PathBuf>> {

@@ -41,8 +41,18 @@ impl App {
     /// Builds the app into `dist/`. Trunk must find every tool here: it would fetch a missing one from elsewhere.
     pub(crate) fn build(&self) -> Result<()> {
         let mut trunk = command(&self.trunk, &["build", "--release", "--offline"]);
-        run(trunk.env("PATH", &self.path).env("NO_COLOR", "true").env_remove("RUSTFLAGS"))
+        run(trunk.env("PATH", &self.path).env("NO_COLOR", "true").env_remove("RUSTFLAGS"))?;
+        run(&mut command("node", &["web/build/finish.mjs", "dist"]))
     }
+}
+
+/// The folder of the built app.
+pub(crate) fn dist() -> Result<PathBuf> {
+    let dist = root().join("dist");
+    if !dist.join("index.html").is_file() {
+        bail!("expected the built app in dist/, found none; this would mend it: cargo xtask build");
+    }
+    Ok(dist)
 }
 
 /// All that any command needs.

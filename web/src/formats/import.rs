@@ -71,15 +71,13 @@ impl ImportedIssuer {
     /// The form in which the app keeps it.
     pub(crate) fn stored(self, id: String, now: i64) -> StoredIssuer {
         StoredIssuer {
-            id,
             name: self.definition.name,
             url: self.definition.url,
             max_expiration: self.definition.max_expiration,
             jwks: self.definition.jwks,
             policies: self.definition.policies,
             preset: self.preset,
-            created: now,
-            modified: now,
+            ..StoredIssuer::blank(id, now)
         }
     }
 }

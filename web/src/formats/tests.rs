@@ -245,7 +245,7 @@ prop_compose! {
         preset in "|gke",
     ) -> StoredIssuer {
         let url = format!("https://{host}.example");
-        StoredIssuer { id: "x".to_owned(), name, url, max_expiration, jwks, policies, preset, created: 5, modified: 5 }
+        StoredIssuer { name, url, max_expiration, jwks, policies, preset, ..StoredIssuer::blank("x".to_owned(), 5) }
     }
 }
 

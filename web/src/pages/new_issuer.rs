@@ -15,18 +15,7 @@ use crate::state::store::{new_id, use_store};
 use crate::state::unsaved::Unsaved;
 
 fn blank(preset: String) -> StoredIssuer {
-    let created = now();
-    StoredIssuer {
-        id: new_id(),
-        name: String::new(),
-        url: String::new(),
-        max_expiration: None,
-        jwks: None,
-        policies: Vec::new(),
-        preset,
-        created,
-        modified: created,
-    }
+    StoredIssuer { preset, ..StoredIssuer::blank(new_id(), now()) }
 }
 
 /// Fills in what the person has not written otherwise.

@@ -175,15 +175,10 @@ mod tests {
 
     fn stored() -> StoredIssuer {
         StoredIssuer {
-            id: "a".to_owned(),
             name: "CI".to_owned(),
             url: "https://ci.example".to_owned(),
-            max_expiration: None,
-            jwks: None,
             policies: vec![PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "x*")],
-            preset: String::new(),
-            created: 0,
-            modified: 0,
+            ..StoredIssuer::blank("a".to_owned(), 0)
         }
     }
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 /// The key in local storage.
 pub(crate) const KEY: &str = "claimgate.v1";
 
-/// The version that is written, and the only one that is read.
-const VERSION: i128 = 1;
+/// The version that is written. Version 1, which had no thumbprints, samples and times of use, is read too.
+const VERSION: i128 = 2;
 
 /// A registered issuer, as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,17 +25,62 @@ pub(crate) struct StoredIssuer {
     pub(crate) max_expiration: Option<u64>,
     /// The text of its JWKS.
     pub(crate) jwks: Option<String>,
+    /// Where the JWKS is from, in words: an address that it was fetched from. None for keys that were pasted.
+    pub(crate) jwks_source: Option<String>,
+    /// SHA-256 thumbprints of the certificates that its server may have, 64 lowercase hexadecimal digits each.
+    pub(crate) thumbprints: Vec<String>,
     /// Its policies.
     pub(crate) policies: Vec<PolicyDefinition>,
+    /// Decoded claims that its policies are tried on. Never tokens.
+    pub(crate) samples: Vec<Sample>,
     /// The preset that it was made from.
     pub(crate) preset: String,
     /// When it was registered, in seconds since 1970.
     pub(crate) created: i64,
     /// When it was last saved, in seconds since 1970.
     pub(crate) modified: i64,
+    /// When the playground last decided by its policies, in seconds since 1970.
+    pub(crate) last_used: Option<i64>,
+}
+
+/// Decoded claims to try policies on, and what is asked for with them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Sample {
+    /// Its identifier among the issuer's samples.
+    pub(crate) id: String,
+    /// Its label.
+    pub(crate) name: String,
+    /// The claims, as the text of a JSON object.
+    pub(crate) claims: String,
+    /// `organization`, `team`, `personal` or `runner`.
+    pub(crate) token_type: String,
+    /// The team, user or runner that is asked for; empty for an organization.
+    pub(crate) target: String,
+    /// Whether admin is asked for.
+    pub(crate) admin: bool,
 }
 
 impl StoredIssuer {
+    /// An issuer with nothing but an identifier and its times.
+    pub(crate) fn blank(id: String, now: i64) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            url: String::new(),
+            max_expiration: None,
+            jwks: None,
+            jwks_source: None,
+            thumbprints: Vec::new(),
+            policies: Vec::new(),
+            samples: Vec::new(),
+            preset: String::new(),
+            created: now,
+            modified: now,
+            last_used: None,
+        }
+    }
+
     /// The engine's form of it.
     pub(crate) fn definition(&self) -> IssuerDefinition {
         IssuerDefinition {
@@ -43,7 +88,7 @@ impl StoredIssuer {
             url: self.url.clone(),
             max_expiration: self.max_expiration,
             jwks: self.jwks.clone(),
-            thumbprints: Vec::new(),
+            thumbprints: self.thumbprints.clone(),
             policies: self.policies.clone(),
         }
     }
@@ -63,8 +108,8 @@ pub(crate) fn to_json(issuers: &[StoredIssuer]) -> String {
 pub(crate) fn from_json(text: &str) -> Result<Vec<StoredIssuer>, String> {
     let file = Value::parse(text).map_err(|error| error.to_string())?;
     match file.member("version") {
-        Some(Value::Integer(VERSION)) => {}
-        Some(other) => return Err(format!("expected version {VERSION}, found {}", other.to_json())),
+        Some(Value::Integer(1..=VERSION)) => {}
+        Some(other) => return Err(format!("expected version {VERSION} or older, found {}", other.to_json())),
         None => return Err("expected a `version`, found none".to_owned()),
     }
     let Some(Value::Array(items)) = file.member("issuers") else {
@@ -87,11 +132,41 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
         url: text(value, "url")?,
         max_expiration: number(value, "maxExpiration")?,
         jwks: optional_text(value, "jwks")?,
+        jwks_source: optional_text(value, "jwksSource")?,
+        thumbprints: list(value, "thumbprints", |item| {
+            item.as_str().map(str::to_owned).ok_or_else(|| format!("expected a string, found {}", item.kind()))
+        })?,
         policies,
+        samples: list(value, "samples", sample)?,
         preset: optional_text(value, "preset")?.unwrap_or_default(),
         created: number(value, "created")?.unwrap_or_default(),
         modified: number(value, "modified")?.unwrap_or_default(),
+        last_used: number(value, "lastUsed")?,
     })
+}
+
+fn sample(value: &Value) -> Result<Sample, String> {
+    Ok(Sample {
+        id: text(value, "id")?,
+        name: text(value, "name")?,
+        claims: text(value, "claims")?,
+        token_type: text(value, "tokenType")?,
+        target: optional_text(value, "target")?.unwrap_or_default(),
+        admin: matches!(value.member("admin"), Some(Value::Bool(true))),
+    })
+}
+
+/// A list; an absent one is empty.
+fn list<T>(value: &Value, name: &str, read: impl Fn(&Value) -> Result<T, String>) -> Result<Vec<T>, String> {
+    match value.member(name) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(items)) => {
+            let place =
+                |(index, item)| read(item).map_err(|problem| format!("`{name}`, item {}: {problem}", index + 1));
+            items.iter().enumerate().map(place).collect()
+        }
+        Some(other) => Err(format!("expected `{name}` to be a list, found {}", other.kind())),
+    }
 }
 
 fn text(value: &Value, name: &str) -> Result<String, String> {
@@ -122,25 +197,35 @@ mod tests {
 
     use super::*;
 
-    fn sample() -> StoredIssuer {
+    fn full() -> StoredIssuer {
         StoredIssuer {
-            id: "a1".to_owned(),
             name: "CI".to_owned(),
             url: "https://ci.example".to_owned(),
             max_expiration: Some(3600),
             jwks: Some("{\"keys\":[]}".to_owned()),
+            jwks_source: Some("https://ci.example/keys".to_owned()),
+            thumbprints: vec!["ab".repeat(32)],
             policies: vec![
                 PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "b*").rule("aud", "a"),
             ],
+            samples: vec![Sample {
+                id: "s1".to_owned(),
+                name: "main".to_owned(),
+                claims: "{\"sub\":\"b\"}".to_owned(),
+                token_type: "team".to_owned(),
+                target: "core".to_owned(),
+                admin: false,
+            }],
             preset: "github".to_owned(),
-            created: 1,
             modified: 2,
+            last_used: Some(3),
+            ..StoredIssuer::blank("a1".to_owned(), 1)
         }
     }
 
     #[test]
     fn what_is_written_is_read_again_with_its_rules_in_order() {
-        let issuers = vec![sample()];
+        let issuers = vec![full()];
         assert_eq!(from_json(&to_json(&issuers)), Ok(issuers));
     }
 
@@ -151,8 +236,22 @@ mod tests {
 
     #[test]
     fn another_version_is_refused_by_its_number() {
-        let problem = from_json(r#"{"version":2,"issuers":[]}"#).unwrap_err();
-        assert_eq!(problem, "expected version 1, found 2");
+        let problem = from_json(r#"{"version":3,"issuers":[]}"#).unwrap_err();
+        assert_eq!(problem, "expected version 2 or older, found 3");
+    }
+
+    #[test]
+    fn version_1_is_read_with_what_it_did_not_have_left_empty() {
+        let text = r#"{"version":1,"issuers":[{"id":"a","name":"CI","url":"https://ci.example","maxExpiration":null,
+            "jwks":null,"policies":[],"preset":"","created":1,"modified":2}]}"#;
+        let read = from_json(text).unwrap();
+        let expected = StoredIssuer {
+            name: "CI".to_owned(),
+            url: "https://ci.example".to_owned(),
+            modified: 2,
+            ..StoredIssuer::blank("a".to_owned(), 1)
+        };
+        assert_eq!(read, [expected]);
     }
 
     #[test]

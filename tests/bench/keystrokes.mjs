@@ -1,0 +1,89 @@
+// What a keystroke costs in headless Chromium: everything that the page's main thread does for it, from the key to the painted
+// answer, without the time that typing has to rest. 40 policies and a token of 4 kB.
+// `node tests/bench/keystrokes.mjs URL`, with the app served there from `dist/`.
+import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { chromium } from "playwright-core";
+
+const url = process.argv[2] ?? process.env.CLAIMGATE_APP_URL;
+if (!url) throw new Error("expected the address of the served app, found none: node tests/bench/keystrokes.mjs URL");
+const keystrokes = 40;
+const issuerUrl = "https://token.actions.githubusercontent.com";
+
+const policies = Array.from({ length: 40 }, (_, index) => ({
+  decision: index % 8 === 7 ? "deny" : "allow",
+  tokenType: "organization",
+  rules: { aud: "urn:pulumi:org:acme", sub: `repo:octo-org/service-${index}:ref:refs/heads/${index % 3 ? "*" : "release-?"}`, repository_owner: "octo-org" },
+}));
+
+const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "bench", alg: "RS256", use: "sig" }] });
+const now = Math.floor(Date.now() / 1000);
+const claims = {
+  iss: issuerUrl, aud: "urn:pulumi:org:acme", sub: "repo:octo-org/service-38:ref:refs/heads/main", repository_owner: "octo-org",
+  iat: now, nbf: now, exp: now + 3600,
+};
+for (let index = 0; JSON.stringify(claims).length < 2700; index += 1) claims[`claim_${index}`] = randomBytes(24).toString("hex");
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const input = `${encode({ typ: "JWT", alg: "RS256", kid: "bench" })}.${encode(claims)}`;
+const token = `${input}.${sign("sha256", Buffer.from(input), privateKey).toString("base64url")}`;
+
+const issuer = { id: "bench", name: "Bench", url: issuerUrl, maxExpiration: null, jwks, policies, preset: "github-actions", created: now, modified: now };
+const stored = JSON.stringify({ version: 1, issuers: [issuer] });
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const shown = (seconds) => `${(seconds * 1000).toFixed(1)} ms`;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+});
+
+async function measure(name, path, prepare) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript((text) => localStorage.setItem("claimgate.v1", text), stored);
+  await page.goto(new URL(path, url).href);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await prepare(page);
+  await page.waitForTimeout(1000);
+  const session = await context.newCDPSession(page);
+  await session.send("Performance.enable");
+  const metrics = async () => Object.fromEntries((await session.send("Performance.getMetrics")).metrics.map(({ name, value }) => [name, value]));
+  const [task, script] = [[], []];
+  for (let index = 0; index < keystrokes; index += 1) {
+    const before = await metrics();
+    await page.keyboard.press(index % 2 ? "Backspace" : "x");
+    await page.waitForTimeout(500);
+    const after = await metrics();
+    task.push(after.TaskDuration - before.TaskDuration);
+    script.push(after.ScriptDuration - before.ScriptDuration);
+  }
+  const idle = await metrics().then(async (before) => {
+    await page.waitForTimeout(500);
+    return (await metrics()).TaskDuration - before.TaskDuration;
+  });
+  console.log(
+    `${name}: script ${shown(median(script))} (at most ${shown(Math.max(...script))}), ` +
+      `all with layout and paint ${shown(median(task))} (at most ${shown(Math.max(...task))}), idle ${shown(idle)}`,
+  );
+  await context.close();
+}
+
+console.log(`a keystroke, median of ${keystrokes}; 40 policies, a token of ${token.length} bytes`);
+await measure("playground, token", "playground?issuer=bench", async (page) => {
+  const field = page.getByRole("textbox", { name: "Token", exact: true });
+  await field.fill(token);
+  await page.getByRole("status", { name: "Decision" }).filter({ hasText: /Allowed|Denied/ }).waitFor();
+  await field.press("Control+End");
+});
+await measure("playground, claims", "playground?issuer=bench", async (page) => {
+  await page.getByRole("button", { name: "From claims" }).or(page.getByRole("tab", { name: "Claims" })).first().click();
+  const field = page.getByRole("textbox", { name: "Claims", exact: true });
+  await field.fill(JSON.stringify(claims, null, 2).replace("refs/heads/main", "refs/heads/"));
+  await page.getByRole("status", { name: "Decision" }).filter({ hasText: /Allowed|Denied/ }).waitFor();
+  await field.focus();
+});
+await measure("policy editor, pattern", "issuers/bench", async (page) => {
+  await page.getByRole("group", { name: "Policy 39", exact: true }).getByLabel("Pattern", { exact: true }).nth(1).click();
+});
+await browser.close();
