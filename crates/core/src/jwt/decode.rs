@@ -232,17 +232,19 @@ fn sixtet(character: u8) -> u8 {
 
 const SIXTETS: [u8; 256] = {
     let mut table = [255; 256];
-    let mut value = 0;
-    while value < 64 {
-        let character = match value {
-            0..26 => b'A' + value,
-            26..52 => b'a' + value - 26,
-            52..62 => b'0' + value - 52,
-            62 => b'-',
-            _ => b'_',
+    let mut rest: &mut [u8] = &mut table;
+    let mut character = 0u8;
+    while let Some((first, others)) = rest.split_first_mut() {
+        *first = match character {
+            b'A'..=b'Z' => character - b'A',
+            b'a'..=b'z' => character - b'a' + 26,
+            b'0'..=b'9' => character - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => 255,
         };
-        table[character as usize] = value;
-        value += 1;
+        rest = others;
+        character = character.wrapping_add(1);
     }
     table
 };
