@@ -5,7 +5,7 @@ export async function accessToken(): Promise<string> {
     method: "POST",
     body: new URLSearchParams({
       grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-      audience: {{audience|json}},
+      audience: {{exchangeAudience|json}},
       subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
       subject_token: await getVercelOidcToken(),
       requested_token_type: "urn:pulumi:token-type:access_token:organization",

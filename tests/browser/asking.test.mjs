@@ -94,5 +94,5 @@ test("each token type asks for its target, and is allowed by a policy for it alo
   }
   await page.getByLabel("Requested token type").selectOption("organization");
   await page.getByLabel("Ask for admin scope").check();
-  await decision(page).filter({ hasText: "scope `admin` was asked for" }).waitFor();
+  await decision(page).filter({ hasText: "scope admin was asked for" }).waitFor();
 });

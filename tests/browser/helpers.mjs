@@ -171,6 +171,7 @@ export const policyForm = (page, number) =>
 
 export async function save(page) {
   await page.getByRole("button", { name: "Save policies" }).click();
+  await page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
 }
 
@@ -201,8 +202,20 @@ export async function paste(page, token, text) {
   await decision(page).filter({ hasText: text }).waitFor();
 }
 
+/** The text that is shown, in one line. What a sentence of the engine shows as code stands in backticks, as the engine has it. */
 export async function text(locator) {
-  return (await locator.innerText()).replaceAll(/\s+/g, " ").trim();
+  const shown = await locator.evaluate((element) => {
+    const ticks = [];
+    for (const code of element.querySelectorAll("code.said")) {
+      ticks.push(document.createTextNode("`"), document.createTextNode("`"));
+      code.prepend(ticks.at(-2));
+      code.append(ticks.at(-1));
+    }
+    const text = element.innerText;
+    for (const tick of ticks) tick.remove();
+    return text;
+  });
+  return shown.replaceAll(/\s+/g, " ").trim();
 }
 
 /** Every page of the app with something on it, by name: how to get there. */
@@ -210,8 +223,69 @@ export function pages(demo, issuer) {
   return {
     "issuers, empty": { path: "", empty: true },
     "issuers": { path: "" },
+    "issuers, exported": {
+      path: "",
+      then: async (page) => {
+        await page.getByText("Export this issuer").click();
+        await page.getByRole("button", { name: "Pulumi REST" }).click();
+        await page.getByRole("region", { name: "Export" }).waitFor();
+      },
+    },
+    "issuers, in conflict": {
+      path: "",
+      then: async (page) => {
+        await page.evaluate(() => {
+          const kept = JSON.parse(localStorage.getItem("claimgate.v1"));
+          kept.conflicts = [{ id: "a@b", issuer: { ...kept.issuers[0], name: "The other", maxExpiration: 60 } }];
+          localStorage.setItem("claimgate.v1", JSON.stringify(kept));
+        });
+        await page.reload();
+        await page.getByRole("region", { name: "Changed in two tabs" }).getByText("Compare").click();
+      },
+    },
+    "issuers, not stored": {
+      path: "",
+      then: async (page) => {
+        await page.evaluate(() => {
+          Storage.prototype.setItem = () => {
+            throw new DOMException("full", "QuotaExceededError");
+          };
+        });
+        await page.getByRole("button", { name: "Delete GitHub Actions" }).click();
+        await page.getByRole("button", { name: "Undo" }).click();
+        await page.getByRole("button", { name: "Try to store again" }).waitFor();
+      },
+    },
+    "issuers, none found": { path: "?q=nothing", then: (page) => page.getByRole("heading", { name: "No issuer matches" }).waitFor() },
     "register": { path: "issuers/new" },
+    "register, preset": {
+      path: "issuers/new?preset=github-actions&examples=yes",
+      then: async (page) => {
+        await page.getByLabel("Repository").fill("site.example");
+        await page.getByText("is let in too").first().waitFor();
+      },
+    },
+    "import": { path: "import" },
+    "import, understood": {
+      path: "import",
+      then: async (page) => {
+        const policies = [{ decision: "allow", tokenType: "organization", rules: { sub: "release-1.2" } }];
+        const issuers = [{ name: "GitHub", url: issuerUrl, id: "1", policies }, { name: "New", url: "https://new.example", policies }];
+        await page.getByLabel("Text", { exact: true }).fill(JSON.stringify({ issuers }));
+        await page.getByRole("list", { name: "Issuers" }).waitFor();
+      },
+    },
+    "import, refused": {
+      path: "import",
+      then: async (page) => {
+        await page.getByLabel("Text", { exact: true }).fill("{}");
+        await page.getByRole("alert").filter({ hasText: "cannot be imported" }).waitFor();
+      },
+    },
     "issuer": { path: demo.path },
+    "issuer, details": { path: `${demo.path}?section=details`, then: (page) => page.getByLabel("Thumbprints").fill("ab".repeat(20)) },
+    "issuer, workflow": { path: `${demo.path}?section=workflow`, then: (page) => page.getByText("Names in the job").click() },
+    "issuer, export": { path: `${demo.path}?section=export`, then: (page) => page.getByRole("region", { name: "Export", exact: true }).last().waitFor() },
     "playground, empty": { path: "playground" },
     "playground, allowed": {
       path: `playground?issuer=${demo.id}`,

@@ -1,7 +1,8 @@
 // Work is kept: what cannot be read is not wiped, what is not saved is not left without a question.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { addPolicy, demonstrate, issuerUrl, makeIssuer, policyForm, register, text, visit, withBrowser } from "./helpers.mjs";
+import { addPolicy, demonstrate, issuerUrl, makeIssuer, policyForm, register, save, text, visit, withBrowser } from "./helpers.mjs";
+import { codeIn } from "./editor-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
@@ -129,6 +130,7 @@ describe("policies that are not saved", () => {
   test("details and a half-written registration ask too", async () => {
     const page = await edited();
     await page.getByRole("button", { name: "Remove policy 3" }).click();
+    await page.getByRole("tab", { name: "Details" }).click();
     await page.getByLabel("Name", { exact: true }).fill("Renamed");
     const dialogs = asked(page, "dismiss");
     await page.getByRole("link", { name: "Playground", exact: true }).click();
@@ -158,15 +160,14 @@ test("policies written as JSON are the same policies", async () => {
   await demonstrate(page, issuer);
   await page.getByRole("button", { name: "JSON", exact: true }).click();
   const field = page.getByLabel("Policies as JSON");
-  const policies = JSON.parse(await field.inputValue());
+  const policies = JSON.parse(await codeIn(page, "Policies as JSON"));
   const list = policies.policies ?? policies;
   assert.deepEqual(list.map((policy) => policy.rules.sub), ["repo:octo-org/octo-repo:*", "repo:octo-org/octo-repo:pull_request"]);
   await field.fill(JSON.stringify([{ ...list[0], decison: "allow" }]));
-  await page.getByRole("alert").filter({ hasText: "did you mean `decision`?" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "did you mean decision?" }).waitFor();
   await field.fill(JSON.stringify([list[0]]));
-  await page.getByRole("button", { name: "Save policies" }).click();
-  await page.getByText("✓ Saved").waitFor();
-  await page.reload();
+  await save(page);
+  await page.goto(page.url().replace(/\?.*/, ""));
   await policyForm(page, 1).waitFor();
   assert.equal(await policyForm(page, 2).count(), 0);
 });

@@ -1,7 +1,8 @@
 // A token is a credential: it stays in the page's memory and goes nowhere.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appUrl, demonstrated, githubClaims, makeIssuer, paste, visit, withBrowser } from "./helpers.mjs";
+import { appUrl, decision, demonstrated, githubClaims, makeIssuer, paste, visit, withBrowser } from "./helpers.mjs";
+import { unfold } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
@@ -68,7 +69,10 @@ test("while a token is pasted and judged, no request leaves the page and nothing
     for (const secret of secrets) assert.ok(!state.includes(secret), `${where}: found ${secret}`);
     return state;
   };
-  assert.equal(await holdsNone("in the playground", page), before, "what is kept has not changed at all");
+  // The time of use is a number of seconds, and nothing else may change.
+  const unused = (state) => state.replace(/(lastUsed\\+":)(null|\d{10}(?=[,}]))/g, "$1null");
+  const after = await holdsNone("in the playground", page);
+  assert.equal(unused(after), unused(before), "what is kept has not changed but for the time of use");
   await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
   await page.getByRole("heading", { level: 1, name: "OIDC Issuers" }).waitFor();
   await holdsNone("on another page", page);
@@ -82,11 +86,66 @@ test("while a token is pasted and judged, no request leaves the page and nothing
   for (const secret of secrets) assert.ok(!JSON.stringify(requests).includes(secret), `in a request: ${secret}`);
 });
 
+test("nor while a sample is signed, a scratch set is tried, and all is shared", async () => {
+  const demo = await demonstrated(openPage, issuer);
+  const page = await openPage(`playground?issuer=${demo.id}`, {
+    storageState: demo.storageState,
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  // What is loaded on demand is loaded before anything is pasted.
+  await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  await page.locator(".cm-content").waitFor();
+  await page.getByRole("button", { name: "Discard the scratch set" }).click();
+  await page.waitForLoadState("networkidle");
+  const requests = [];
+  page.context().on("request", (request) => requests.push([request.method(), request.url(), request.postData()]));
+  page.on("websocket", (socket) => requests.push(["websocket", socket.url()]));
+
+  const token = issuer.token(githubClaims({ sub: "repo:octo-org/other-repo:ref:refs/heads/main" }));
+  await paste(page, token, "Denied");
+  await unfold(page, "Exchange");
+  await unfold(page, "Share");
+  await page.getByRole("button", { name: "Try this on a scratch copy" }).click();
+  await decision(page).filter({ hasText: "Allowed" }).waitFor();
+  await page.getByRole("button", { name: "Copy the link" }).click();
+  await page.getByText("✓ Copied").waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("## Allowed"));
+  const markdown = await page.evaluate(() => navigator.clipboard.readText());
+  await unfold(page, "Sign a sample token");
+  await page.getByRole("button", { name: "Sign and use" }).click();
+  await page.getByRole("note").filter({ hasText: "Throw-away key." }).waitFor();
+  const signed = await page.getByLabel("Token", { exact: true }).inputValue();
+  assert.notEqual(signed, token);
+  await page.waitForTimeout(1000);
+
+  // The file that is downloaded is made in the page.
+  assert.deepEqual(requests.filter(([method, url]) => method !== "GET" || !url.startsWith("blob:")), [], "no request at all");
+  const shown = await page.evaluate(() => document.documentElement.outerHTML.replaceAll(/<(pre|textarea)[^]*?<\/\1>/g, ""));
+  const state = await kept(page);
+  for (const part of [...token.split("."), ...signed.split(".")]) {
+    for (const [where, place] of Object.entries({ link, markdown, state, shown })) {
+      assert.ok(!place.includes(part), `in the ${where}: ${part}`);
+    }
+  }
+  for (const secret of ["throw-away", "PRIVATE", '"d":']) assert.ok(!state.includes(secret), secret);
+});
+
+test("an example and a link are kept nowhere but in the address", async () => {
+  const page = await openPage("examples");
+  const before = JSON.parse(await kept(page));
+  await page.getByRole("link", { name: "A token from an hour ago" }).click();
+  await decision(page).filter({ hasText: "expired" }).waitFor();
+  const after = JSON.parse(await kept(page));
+  for (const place of ["local", "session", "databases", "cookies"]) assert.deepEqual(after[place], before[place], place);
+});
+
 test("a page of the app asks its own origin for files and nobody else for anything", async () => {
   const page = await openPage(null);
   const hosts = new Set();
   page.context().on("request", (request) => hosts.add(new URL(request.url()).origin));
-  for (const path of ["", "issuers/new", "issuers/new?preset=github-actions", "playground", "no/such/page"]) {
+  for (const path of ["", "issuers/new", "issuers/new?preset=github-actions", "playground", "examples", "examples/expired", "no/such/page"]) {
     await visit(page, path);
     await page.waitForLoadState("networkidle");
   }

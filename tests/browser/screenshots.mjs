@@ -24,6 +24,15 @@ for (const colorScheme of ["light", "dark"]) {
     await visit(page, "issuers/new");
     await page.getByLabel("JWKS").waitFor();
     await shoot("register");
+    await visit(page, "issuers/new?preset=github-actions&examples=yes");
+    await page.getByLabel("Repository").waitFor();
+    await shoot("register-preset");
+    await visit(page, "import");
+    const policies = [{ decision: "allow", tokenType: "organization", rules: { sub: "release-1.2" } }];
+    const issuers = [{ name: "GitHub", url: "https://token.actions.githubusercontent.com", policies }, { name: "Release", url: "https://ci.example", policies }];
+    await page.getByLabel("Text", { exact: true }).fill(JSON.stringify({ issuers }, null, 2));
+    await page.getByRole("list", { name: "Issuers" }).waitFor();
+    await shoot("import");
     await page.context().close();
   }
 }

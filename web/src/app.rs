@@ -5,6 +5,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::components::frame::Frame;
+use crate::pages::examples::{ExamplePage, ExamplesPage};
+use crate::pages::import::ImportPage;
 use crate::pages::issuer::IssuerPage;
 use crate::pages::issuers::IssuersPage;
 use crate::pages::new_issuer::NewIssuerPage;
@@ -25,7 +27,10 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/") view=IssuersPage />
                     <Route path=path!("/issuers/new") view=NewIssuerPage />
                     <Route path=path!("/issuers/:id") view=IssuerPage />
+                    <Route path=path!("/import") view=ImportPage />
                     <Route path=path!("/playground") view=PlaygroundPage />
+                    <Route path=path!("/examples") view=ExamplesPage />
+                    <Route path=path!("/examples/:id") view=ExamplePage />
                 </Routes>
             </Frame>
         </Router>

@@ -1,7 +1,5 @@
 //! Examples to learn from: a story, an issuer, claims and a request, and what is decided.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the pages that use it come next"))]
-
 use std::sync::LazyLock;
 
 use base64::Engine;
@@ -40,7 +38,7 @@ const FILES: [&str; 21] = [
     include_str!("../../examples/gallery/no-policy.json"),
 ];
 
-/// The header of the tokens that examples with a fault are shown as.
+/// The header of tokens that nobody signed: examples with a fault, and claims from a link, are shown in one.
 const HEADER: &str = r#"{"typ":"JWT","alg":"RS256","kid":"example-key-id"}"#;
 
 /// An example.
@@ -82,16 +80,6 @@ pub(crate) struct Expected {
 }
 
 impl Example {
-    /// The claims in a token that nobody signed, to be looked at with [`Example::skip`].
-    pub(crate) fn token(&self) -> String {
-        [HEADER, &self.claims, "nobody signed this"].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".")
-    }
-
-    /// The checks that the token cannot pass, for nobody signed it.
-    pub(crate) fn skip() -> Skip {
-        Skip { key: true, signature: true, ..Skip::default() }
-    }
-
     /// What a link to it carries.
     pub(crate) fn shared(&self) -> Shared {
         Shared {
@@ -100,10 +88,20 @@ impl Example {
             claims: ClaimsText::new(&self.claims).ok(),
             request: self.request.clone(),
             now: Some(self.now),
-            skip: if self.is_token { Self::skip() } else { Skip::default() },
+            skip: if self.is_token { unsigned_skip() } else { Skip::default() },
             dialect: Dialect::Pulumi,
         }
     }
+}
+
+/// Claims in a token that nobody signed, to be looked at with [`unsigned_skip`].
+pub(crate) fn unsigned(claims: &str) -> String {
+    [HEADER, claims, "nobody signed this"].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".")
+}
+
+/// The checks that such a token cannot pass.
+pub(crate) fn unsigned_skip() -> Skip {
+    Skip { key: true, signature: true, ..Skip::default() }
 }
 
 /// All examples.
@@ -185,11 +183,12 @@ mod tests {
     fn asked(example: &Example) -> Report {
         let question = Question {
             is_claims: !example.is_token,
-            text: if example.is_token { example.token() } else { example.claims.clone() },
+            text: if example.is_token { unsigned(&example.claims) } else { example.claims.clone() },
             issuer: "a".to_owned(),
             request: example.request.clone(),
-            skip: Example::skip(),
+            skip: unsigned_skip(),
             now: example.now,
+            dialect: Dialect::Pulumi,
         };
         match ask(&question, &[stored(example)]) {
             Answer::Report(report) => *report,

@@ -1,6 +1,7 @@
 //! The two commands of the README, and what CI calls. `cargo xtask` alone lists them.
 
 mod bench;
+mod editor;
 mod npm;
 mod serve;
 mod shell;
@@ -19,6 +20,7 @@ cargo xtask COMMAND
   test --list          name the steps
   build                build the app into dist/
   npm                  build the npm package and pack it into target/npm/
+  npm-api              write docs/npm-api.md anew
   schema               write docs/schema/ anew
   setup                set up what is missing, and nothing else
   bench                the numbers of docs/benchmarks.md
@@ -37,6 +39,7 @@ fn main() -> Result<()> {
         ["test", "--only", names] => steps::run_all(Some(names)),
         ["build"] => tools::App::set_up()?.build(),
         ["npm"] => npm::pack().map(|_| ()),
+        ["npm-api"] => npm::write_reference(),
         ["schema"] => shell::run(
             shell::command("cargo", &["test", "-p", "claimgate", "--features", "schema", "--test", "schema"])
                 .env("CLAIMGATE_WRITE_SCHEMA", "1"),

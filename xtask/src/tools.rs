@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::editor;
 use crate::shell::{command, on_path, output, root, run, target};
 
 /// A tool that cargo can build.
@@ -40,6 +41,7 @@ impl App {
 
     /// Builds the app into `dist/`. Trunk must find every tool here: it would fetch a missing one from elsewhere.
     pub(crate) fn build(&self) -> Result<()> {
+        editor::build()?;
         let mut trunk = command(&self.trunk, &["build", "--release", "--offline"]);
         run(trunk.env("PATH", &self.path).env("NO_COLOR", "true").env_remove("RUSTFLAGS"))?;
         run(&mut command("node", &["web/build/finish.mjs", "dist"]))

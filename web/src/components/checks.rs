@@ -3,6 +3,8 @@
 use claimgate::inspect::{Check, CheckStatus};
 use leptos::prelude::*;
 
+use super::sentence::sentence;
+
 /// A symbol, a word and a style for a check's status.
 fn look(status: CheckStatus) -> (&'static str, &'static str, &'static str) {
     match status {
@@ -23,8 +25,8 @@ pub(crate) fn Checks(checks: Vec<Check>) -> impl IntoView {
                 <span class=class aria-hidden="true">{symbol}</span>
                 <div>
                     <p><strong>{check.title}</strong> " " <span class="word">{word}</span></p>
-                    <p class="sentence">{check.sentence}</p>
-                    {check.help.map(|help| view! { <p class="hint">"help: " {help}</p> })}
+                    <p class="sentence">{sentence(&check.sentence)}</p>
+                    {check.help.map(|help| view! { <p class="hint">"help: " {sentence(&help)}</p> })}
                 </div>
             </li>
         }

@@ -4,27 +4,52 @@ use claimgate::claims::{Claims, Value};
 use claimgate::time::{format_utc, relative};
 use leptos::prelude::*;
 
-/// The table. Times are put in relation to `now`.
+use super::playground_bench::{Lit, use_bench};
+use super::shown::shown;
+
+/// The table. Times are put in relation to `now`. In the playground, rules and their claims light up together.
 #[component]
 pub(crate) fn ClaimsTable(caption: &'static str, claims: Claims, #[prop(into)] now: Signal<i64>) -> impl IntoView {
-    let rows = claims
-        .iter()
-        .map(|(name, value)| {
-            let cell = match (name, value) {
-                ("exp" | "nbf" | "iat", Value::Integer(number)) => time(*number, now).into_any(),
-                (_, Value::String(text)) => text.clone().into_any(),
-                (_, Value::Object(_) | Value::Array(_)) => value.to_json_pretty().into_any(),
-                _ => value.to_json().into_any(),
-            };
-            view! { <tr><th scope="row">{name.to_owned()}</th><td>{cell}</td></tr> }
-        })
-        .collect_view();
+    let is_claims = caption == "Claims";
+    let rows = claims.iter().map(|(name, value)| row(is_claims, name, value, now)).collect_view();
     view! {
         <table class="claims">
             <caption>{caption}</caption>
             <tbody>{rows}</tbody>
         </table>
     }
+}
+
+fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView {
+    let cell = match (name, value) {
+        ("exp" | "nbf" | "iat", Value::Integer(number)) => time(*number, now).into_any(),
+        (_, Value::String(text)) => shown(text),
+        (_, Value::Object(_) | Value::Array(_)) => lines(&value.to_json_pretty()),
+        _ => value.to_json().into_any(),
+    };
+    let head = shown(name);
+    let Some(bench) = use_bench().filter(|_| is_claims) else {
+        return view! { <tr><th scope="row">{head}</th><td>{cell}</td></tr> }.into_any();
+    };
+    let member = name.to_owned();
+    let lit = Lit { policy: None, claim: claimgate::claim_path::ClaimPath::of(&[name]) };
+    view! {
+        <tr
+            class:lit=move || bench.is_claim_lit(&member)
+            on:mouseenter=move |_| bench.lit.set(Some(lit.clone()))
+            on:mouseleave=move |_| bench.lit.set(None)
+        >
+            <th scope="row">{head}</th>
+            <td>{cell}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// JSON in lines: that it is in lines does not have to be shown.
+fn lines(json: &str) -> AnyView {
+    let line = |(index, line): (usize, &str)| view! { {(index > 0).then_some("\n")} {shown(line)} };
+    json.lines().enumerate().map(line).collect_view().into_any()
 }
 
 fn time(number: i128, now: Signal<i64>) -> impl IntoView {

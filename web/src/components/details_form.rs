@@ -1,11 +1,16 @@
 //! An issuer's fields: the same in registering and in editing.
 
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::field::{Select, TextField, same};
+use super::field::{Select, TextArea, TextField, same};
 use super::keys_field::{KeysField, keys_error};
-use crate::state::lifetime;
+use super::save_state::SaveState;
+use super::shown::shown;
 use crate::state::storage::StoredIssuer;
+use crate::state::store::use_store;
+use crate::state::unsaved::Unsaved;
+use crate::state::{lifetime, thumbprint};
 
 /// The fields' texts.
 #[derive(Clone, Copy)]
@@ -20,6 +25,10 @@ pub(crate) struct Details {
     pub(crate) unit: RwSignal<String>,
     /// JWKS.
     pub(crate) jwks: RwSignal<String>,
+    /// Keys that were fetched: their text and their address. Changed by hand, they are no longer from there.
+    pub(crate) fetched: RwSignal<Option<(String, String)>>,
+    /// Thumbprints, one a line.
+    pub(crate) thumbprints: RwSignal<String>,
     /// Whether saving was tried: from then on, errors show.
     pub(crate) tried: RwSignal<bool>,
 }
@@ -29,24 +38,50 @@ impl Details {
     pub(crate) fn new() -> Self {
         let text = || RwSignal::new(String::new());
         let unit = RwSignal::new("hours".to_owned());
-        Self { name: text(), url: text(), number: text(), unit, jwks: text(), tried: RwSignal::new(false) }
+        Self {
+            name: text(),
+            url: text(),
+            number: text(),
+            unit,
+            jwks: text(),
+            fetched: RwSignal::new(None),
+            thumbprints: text(),
+            tried: RwSignal::new(false),
+        }
     }
 
     /// The fields of an issuer.
     pub(crate) fn of(issuer: &StoredIssuer) -> Self {
         let details = Self::new();
-        let (number, unit) = lifetime::split(issuer.max_expiration);
-        details.name.set(issuer.name.clone());
-        details.url.set(issuer.url.clone());
-        details.number.set(number);
-        details.unit.set(unit.to_owned());
-        details.jwks.set(issuer.jwks.clone().unwrap_or_default());
+        details.show(issuer);
         details
     }
 
+    /// Shows an issuer in the fields.
+    pub(crate) fn show(self, issuer: &StoredIssuer) {
+        let (number, unit) = lifetime::split(issuer.max_expiration);
+        let jwks = issuer.jwks.clone().unwrap_or_default();
+        self.name.set(issuer.name.clone());
+        self.url.set(issuer.url.clone());
+        self.number.set(number);
+        self.unit.set(unit.to_owned());
+        self.fetched.set(issuer.jwks_source.clone().map(|address| (jwks.clone(), address)));
+        self.jwks.set(jwks);
+        self.thumbprints.set(issuer.thumbprints.join("\n"));
+    }
+
     /// All that is written.
-    pub(crate) fn texts(self) -> [String; 5] {
-        [self.name, self.url, self.number, self.unit, self.jwks].map(|field| field.get())
+    pub(crate) fn texts(self) -> [String; 6] {
+        [self.name, self.url, self.number, self.unit, self.jwks, self.thumbprints].map(|field| field.get())
+    }
+
+    /// The address that the keys, as they are written, were fetched from.
+    fn source(self) -> Option<String> {
+        self.fetched.read().as_ref().filter(|(text, _)| *text == *self.jwks.read()).map(|(_, address)| address.clone())
+    }
+
+    fn thumbprint_error(self) -> String {
+        thumbprint::parse_list(&self.thumbprints.read()).err().unwrap_or_default().join("; ")
     }
 
     fn name_error(self) -> String {
@@ -65,15 +100,18 @@ impl Details {
     pub(crate) fn apply(self, mut issuer: StoredIssuer) -> Option<StoredIssuer> {
         self.tried.set(true);
         let jwks = self.jwks.get_untracked();
-        let wrong = [self.name_error(), self.url_error(), keys_error(&jwks)].iter().any(|error| !error.is_empty());
+        let errors = [self.name_error(), self.url_error(), keys_error(&jwks)];
         let max_expiration = self.lifetime().ok()?;
-        if wrong {
+        let thumbprints = thumbprint::parse_list(&self.thumbprints.read_untracked()).ok()?;
+        if errors.iter().any(|error| !error.is_empty()) {
             return None;
         }
         issuer.name = self.name.get_untracked().trim().to_owned();
         issuer.url = self.url.get_untracked();
         issuer.max_expiration = max_expiration;
+        issuer.jwks_source = self.source().filter(|_| !jwks.trim().is_empty());
         issuer.jwks = (!jwks.trim().is_empty()).then_some(jwks);
+        issuer.thumbprints = thumbprints;
         Some(issuer)
     }
 }
@@ -81,12 +119,12 @@ impl Details {
 /// The fields.
 #[component]
 pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool) -> impl IntoView {
-    let shown = move |error: String| if details.tried.get() { error } else { String::new() };
+    let once_tried = move |error: String| if details.tried.get() { error } else { String::new() };
     let url_field = if fixed_url {
         view! {
             <div class="field">
                 <span class="label">"URL"</span>
-                <code class="fixed">{details.url.get_untracked()}</code>
+                <code class="fixed">{shown(&details.url.get_untracked())}</code>
                 <p class="hint">"Fixed after registration: a token's iss must equal it, character by character."</p>
             </div>
         }
@@ -94,7 +132,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
     } else {
         let error = Signal::derive(move || {
             let empty = details.url.read().is_empty();
-            if empty { shown(details.url_error()) } else { details.url_error() }
+            if empty { once_tried(details.url_error()) } else { details.url_error() }
         });
         let hint = "A token's iss must equal it, character by character. It cannot be changed later.";
         view! { <TextField label="URL" value=details.url error=error mono=true hint=hint /> }.into_any()
@@ -103,7 +141,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
         <TextField
             label="Name"
             value=details.name
-            error=Signal::derive(move || shown(details.name_error()))
+            error=Signal::derive(move || once_tried(details.name_error()))
             hint="For yourself."
         />
         {url_field}
@@ -116,6 +154,104 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
             />
             <Select label="Unit" value=details.unit options=same(lifetime::UNITS.map(|(name, _)| name)) />
         </div>
-        <KeysField jwks=details.jwks url=details.url />
+        <KeysField jwks=details.jwks url=details.url fetched=details.fetched />
+        <ThumbprintsField details=details />
     }
+}
+
+#[component]
+fn ThumbprintsField(details: Details) -> impl IntoView {
+    view! {
+        <div class="stack--tight">
+            <TextArea
+                label="Thumbprints"
+                value=details.thumbprints
+                rows=2
+                error=Signal::derive(move || details.thumbprint_error())
+                hint="Optional. SHA-256 of the server's certificate: 64 hexadecimal digits, one a line. Colons and case \
+                      do not count."
+            />
+            <details class="more">
+                <summary>"What thumbprints are for"</summary>
+                <p class="hint">
+                    "Pulumi Cloud checks the certificate of the issuer's server against public authorities. Thumbprints \
+                     are only a fallback for when that fails, as with a private authority. They are kept and exported \
+                     here, and not checked: a page cannot see the certificates that its browser gets."
+                </p>
+                <p class="hint">
+                    "To read one: " <code>"openssl x509 -in certificate.pem -noout -fingerprint -sha256"</code>
+                </p>
+            </details>
+        </div>
+    }
+}
+
+/// The details of a registered issuer, saved on their own.
+#[component]
+pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
+    let store = use_store();
+    let details = Details::of(&issuer);
+    let opened = StoredValue::new(issuer.clone());
+    let saved = RwSignal::new(false);
+    let written = Memo::new(move |_| details.texts());
+    let kept = RwSignal::new(written.get_untracked());
+    let dirty = Memo::new(move |_| *written.read() != *kept.read());
+    expect_context::<Unsaved>().watch(dirty);
+    let show = move |issuer: &StoredIssuer| {
+        opened.set_value(issuer.clone());
+        details.show(issuer);
+        kept.set(written.get_untracked());
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        saved.set(false);
+        let Some(new) = details.apply(opened.get_value()) else { return };
+        let stored = store.change_since(&opened.get_value(), |issuer| *issuer = new);
+        show(&stored);
+        saved.set(true);
+    };
+    let id = StoredValue::new(issuer.id);
+    let current = Memo::new(move |_| {
+        let issuers = store.issuers.read();
+        issuers.iter().find(|issuer| issuer.id == *id.read_value()).cloned()
+    });
+    let elsewhere =
+        Memo::new(move |_| current.get().filter(|current| opened.with_value(|opened| differ(opened, current))));
+    // What another tab has saved is shown at once, unless that would overwrite what is being written here.
+    Effect::new(move || {
+        if let Some(current) = elsewhere.get()
+            && !dirty.get()
+        {
+            show(&current);
+        }
+    });
+    view! {
+        <section class="stack details-form" aria-labelledby="details-heading">
+            <h2 id="details-heading">"Details"</h2>
+            <form class="card stack" on:submit=submit novalidate>
+                {move || (elsewhere.read().is_some() && dirty.get()).then(|| view! {
+                    <div class="notice notice--note" role="status">
+                        <p>
+                            "These details were changed in another tab meanwhile. Saving keeps both: yours here, the \
+                             other version where you can choose it."
+                        </p>
+                    </div>
+                })}
+                <DetailsFields details=details fixed_url=true />
+                <div class="actions">
+                    <button type="submit" class="button">"Save details"</button>
+                    <SaveState dirty=dirty saved=saved />
+                </div>
+            </form>
+        </section>
+    }
+}
+
+/// Whether the details of two versions differ.
+fn differ(one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    let details = |issuer: &StoredIssuer| {
+        let StoredIssuer { name, max_expiration, jwks, jwks_source, thumbprints, .. } = issuer.clone();
+        (name, max_expiration, jwks, jwks_source, thumbprints)
+    };
+    details(one) != details(other)
 }

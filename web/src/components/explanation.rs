@@ -4,7 +4,12 @@ use claimgate::explain::{Explanation, NearestMiss, PolicyEvidence, PolicyOutcome
 use claimgate::policy::Decision;
 use leptos::prelude::*;
 
+use super::playground_bench::use_bench;
 use super::rule_line::RuleLine;
+use super::sentence::sentence;
+use super::shown::shown;
+use crate::state::scratch::apply;
+use crate::state::store::use_store;
 
 /// A symbol, a word and a style for a policy's outcome.
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
@@ -40,7 +45,7 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
             <div>
                 <p><strong>"Default denial"</strong> " "
                     <span class="word">{if default.applied { "applied" } else { "not applied" }}</span></p>
-                <p class="sentence">{default.sentence}</p>
+                <p class="sentence">{sentence(&default.sentence)}</p>
             </div>
         </li>
     };
@@ -59,7 +64,7 @@ fn PolicyEntry(policy: PolicyEvidence) -> impl IntoView {
     let open = policy.outcome != PolicyOutcome::NotApplicable;
     let mut rules = policy.rules;
     rules.sort_by_key(|rule| rule.outcome == RuleOutcome::Matched);
-    let title = policy.title;
+    let (index, title) = (policy.index, policy.title);
     view! {
         <li class="evidence">
             <details open=open>
@@ -67,9 +72,9 @@ fn PolicyEntry(policy: PolicyEvidence) -> impl IntoView {
                     <span class=class aria-hidden="true">{symbol}</span>
                     <span><strong class="title">{title}</strong> " " <span class="word">{word}</span></span>
                 </summary>
-                <p class="sentence">{policy.sentence}</p>
+                <p class="sentence">{sentence(&policy.sentence)}</p>
                 <ul class="rule-list">
-                    {rules.into_iter().map(|rule| view! { <RuleLine rule=rule /> }).collect_view()}
+                    {rules.into_iter().map(|rule| view! { <RuleLine policy=index rule=rule /> }).collect_view()}
                 </ul>
             </details>
         </li>
@@ -78,12 +83,12 @@ fn PolicyEntry(policy: PolicyEvidence) -> impl IntoView {
 
 #[component]
 fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
-    let changes = miss.changes.into_iter().map(|change| {
+    let changes = miss.changes.iter().map(|change| {
         view! {
             <li>
-                <p>{change.sentence}</p>
-                {change.suggested_pattern.map(|pattern| view! {
-                    <p class="hint">"A pattern for just this value: " <code>{pattern}</code></p>
+                <p>{sentence(&change.sentence)}</p>
+                {change.suggested_pattern.as_ref().map(|pattern| view! {
+                    <p class="hint">"A pattern for just this value: " <code>{shown(pattern)}</code></p>
                 })}
             </li>
         }
@@ -91,8 +96,35 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
     view! {
         <section class="notice notice--note" aria-label="Nearest miss">
             <h3>"Nearest miss"</h3>
-            <p>{miss.sentence}</p>
+            <p>{sentence(&miss.sentence)}</p>
             <ul>{changes.collect_view()}</ul>
+            <ApplyMiss miss=miss.clone() />
         </section>
     }
+}
+
+/// In the playground: a button that tries the change on a scratch copy.
+#[component]
+fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
+    let bench = use_bench()?;
+    let store = use_store();
+    let policies = apply(&bench.decided_untracked(), &miss)?;
+    let dropped: Vec<_> = miss
+        .changes
+        .iter()
+        .filter(|change| change.suggested_pattern.is_none())
+        .map(|change| change.claim.clone())
+        .collect();
+    let label =
+        if untrack(|| bench.is_scratch()) { "Try this in the scratch set" } else { "Try this on a scratch copy" };
+    let note = (!dropped.is_empty()).then(|| {
+        let names = dropped.into_iter().map(|claim| view! { " " <code>{shown(&claim)}</code> });
+        view! { <p class="hint">"This takes out the rules on claims that the token does not have:" {names.collect_view()}</p> }
+    });
+    Some(view! {
+        {note}
+        <div class="actions">
+            <button type="button" class="button" on:click=move |_| bench.change(store, &policies)>{label}</button>
+        </div>
+    })
 }

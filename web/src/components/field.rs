@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::shown::{prose, shown};
 use crate::state::draft::unique;
 
 /// A line of text.
@@ -123,10 +124,10 @@ pub(crate) fn Checkbox(#[prop(into)] label: String, value: RwSignal<bool>) -> im
 fn Notes(id: String, hint: String, error: Signal<String>) -> impl IntoView {
     view! {
         <div id=id class="notes">
-            {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
+            {(!hint.is_empty()).then(|| view! { <p class="hint">{prose(&hint)}</p> })}
             {move || {
                 let error = error.get();
-                (!error.is_empty()).then(|| view! { <p class="error">{error}</p> })
+                (!error.is_empty()).then(|| view! { <p class="error">{shown(&error)}</p> })
             }}
         </div>
     }

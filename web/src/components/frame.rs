@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::conflict_notice::ConflictNotice;
+use super::copy_button::DownloadButton;
 use super::field::Select;
+use super::shortcuts::Shortcuts;
+use super::shown::{shown, shown_lines};
+use crate::formats::settings;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
@@ -30,6 +35,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                     <nav aria-label="Main">
                         <A href="/" exact=true>"OIDC Issuers"</A>
                         <A href="/playground">"Playground"</A>
+                        <A href="/examples">"Examples"</A>
                     </nav>
                     <div class="theme-switch">
                         <Select label="Theme" value=chosen options=choices />
@@ -42,6 +48,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
             </main>
             <footer class="site-footer">
                 <p>"Tokens never leave this page. Issuers and policies are kept in this browser only."</p>
+                <Shortcuts />
             </footer>
             <UndoToast />
         </div>
@@ -52,12 +59,35 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
 fn StoreMessages() -> impl IntoView {
     let store = use_store();
     view! {
-        {move || store.problem.get().map(|problem| view! {
-            <div class="notice notice--bad container" role="alert">
-                <p>"Not stored: " {problem} "."</p>
-            </div>
-        })}
+        {move || store.problem.get().map(|problem| view! { <NotStored problem=problem /> })}
         {move || store.unreadable.get().map(|unreadable| view! { <UnreadableNotice unreadable=unreadable /> })}
+        {move || store.conflicts.get().into_iter().map(|conflict| {
+            view! { <ConflictNotice conflict=conflict /> }
+        }).collect_view()}
+    }
+}
+
+/// Changes are in memory only: said plainly, with a way to keep them.
+#[component]
+fn NotStored(problem: String) -> impl IntoView {
+    let store = use_store();
+    let text = Signal::derive(move || settings::write(&store.issuers.read()));
+    view! {
+        <div class="notice notice--bad container" role="alert">
+            <p>"Not stored: " {problem} "."</p>
+            <Show when=move || !store.issuers.read().is_empty()>
+                <p class="hint">
+                    "Issuers and policies are kept in this tab, as you see them, until it is closed or loaded anew. \
+                     Download them to keep them; the file can be imported again."
+                </p>
+                <div class="actions">
+                    <DownloadButton text=text name=Signal::stored(settings::FILE.to_owned()) what="claimgate.json" />
+                    <button type="button" class="button button--small" on:click=move |_| store.retry()>
+                        "Try to store again"
+                    </button>
+                </div>
+            </Show>
+        </div>
     }
 }
 
@@ -77,7 +107,7 @@ fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
             <p>{unreadable.problem} ". Nothing was changed or deleted. Keep a copy of the text before starting anew."</p>
             <details>
                 <summary>"Show the stored text"</summary>
-                <pre tabindex="0">{unreadable.raw}</pre>
+                <pre tabindex="0">{shown_lines(&unreadable.raw)}</pre>
             </details>
             <div class="actions">
                 <a class="button" href=address download="claimgate-v1.json">"Download the text"</a>
@@ -96,15 +126,15 @@ fn UndoToast() -> impl IntoView {
     let store = use_store();
     view! {
         <div class="toasts" role="status">
-            {move || store.removed.get().map(|removed| view! {
+            {move || store.undo.get().map(|undo| view! {
                 <div class="toast">
-                    <span>"Deleted " <strong>{removed.issuer.name}</strong></span>
+                    <span>{undo.verb} " " <strong>{shown(&undo.object)}</strong></span>
                     <button type="button" class="button" on:click=move |_| store.undo()>"Undo"</button>
                     <button
                         type="button"
                         class="button button--quiet"
                         aria-label="Dismiss"
-                        on:click=move |_| store.removed.set(None)
+                        on:click=move |_| store.undo.set(None)
                     >"✕"</button>
                 </div>
             })}

@@ -1,11 +1,14 @@
 //! An issuer's keys: pasted or fetched, and read by the engine as they are typed.
 
-use claimgate::jwt::Jwks;
+use claimgate::jwt::{Jwk, Jwks};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::TextArea;
+use super::shown::{prose, shown, shown_link};
 use crate::state::fetch::fetch_keys;
+use crate::state::keys::warnings;
+use crate::state::thumbprint;
 
 /// What fetching came to.
 #[derive(Clone, PartialEq)]
@@ -28,7 +31,12 @@ pub(crate) fn keys_error(text: &str) -> String {
 
 /// The field, with the list of what it holds.
 #[component]
-pub(crate) fn KeysField(jwks: RwSignal<String>, #[prop(into)] url: Signal<String>) -> impl IntoView {
+pub(crate) fn KeysField(
+    jwks: RwSignal<String>,
+    #[prop(into)] url: Signal<String>,
+    /// The text and the address of keys that were fetched.
+    fetched: RwSignal<Option<(String, String)>>,
+) -> impl IntoView {
     let fetch = RwSignal::new(Fetch::Idle);
     let start = move |_| {
         let issuer = url.get_untracked();
@@ -40,10 +48,11 @@ pub(crate) fn KeysField(jwks: RwSignal<String>, #[prop(into)] url: Signal<String
         spawn_local(async move {
             let outcome = fetch_keys(issuer).await;
             fetch.try_set(match outcome {
-                Ok((text, sentence)) => {
+                Ok(keys) => {
                     // The page may be gone by now.
-                    jwks.try_set(text);
-                    Fetch::Done(sentence)
+                    fetched.try_set(Some((keys.jwks.clone(), keys.source)));
+                    jwks.try_set(keys.jwks);
+                    Fetch::Done(keys.sentence)
                 }
                 Err(problem) => Fetch::Failed(problem),
             });
@@ -60,7 +69,11 @@ pub(crate) fn KeysField(jwks: RwSignal<String>, #[prop(into)] url: Signal<String
                 hint="The issuer's public keys, as JSON. Optional: without keys every signature is refused."
                 placeholder=r#"{"keys": [{"kty": "RSA", "kid": "…", "n": "…", "e": "AQAB"}]}"#
             />
-            {move || parse(&jwks.read()).and_then(Result::ok).map(|jwks| view! { <KeyList jwks=jwks /> })}
+            {move || parse(&jwks.read()).and_then(Result::ok).map(|keys| {
+                let is_said = matches!(*fetch.read(), Fetch::Done(_));
+                let source = fetched.get().filter(|(text, _)| *text == *jwks.read()).map(|(_, address)| address);
+                view! { <KeyList jwks=keys source=source is_said=is_said /> }
+            })}
             <div class="actions">
                 <button type="button" class="button" on:click=start disabled=move || *fetch.read() == Fetch::Running>
                     "Fetch keys from issuer"
@@ -79,20 +92,47 @@ pub(crate) fn KeysField(jwks: RwSignal<String>, #[prop(into)] url: Signal<String
     }
 }
 
+/// What the set holds: every key with its thumbprint and what to mind about it, and where the set is from.
 #[component]
-fn KeyList(jwks: Jwks) -> impl IntoView {
-    let rows = jwks.keys().iter().map(|key| {
-        let problem = key.problem.clone();
-        view! {
-            <li>
-                <code>{key.kid.clone().unwrap_or_else(|| "(no kid)".to_owned())}</code>
-                <span>{key.describe()}</span>
-                {match problem {
-                    Some(problem) => view! { <span class="error">{problem}</span> }.into_any(),
-                    None => view! { <span class="good">"✓ usable"</span> }.into_any(),
-                }}
-            </li>
-        }
+fn KeyList(
+    jwks: Jwks,
+    source: Option<String>,
+    /// Whether the source is told already.
+    is_said: bool,
+) -> impl IntoView {
+    let rows = jwks.keys().iter().map(|key| key_row(&jwks, key)).collect_view();
+    let source = match source {
+        Some(_) if is_said => ().into_any(),
+        Some(address) => view! { <p class="hint">"Fetched from " {shown_link(&address)}</p> }.into_any(),
+        None => view! { <p class="hint">"Pasted by hand."</p> }.into_any(),
+    };
+    view! {
+        <ul class="key-list" aria-label="Keys">{rows}</ul>
+        {source}
+    }
+}
+
+fn key_row(jwks: &Jwks, key: &Jwk) -> AnyView {
+    let warnings = warnings(jwks, key);
+    let kid = key.kid.as_deref().unwrap_or("(no kid)");
+    let state = if key.problem.is_some() {
+        view! { <span class="error">"✗ not usable"</span> }.into_any()
+    } else if warnings.is_empty() {
+        view! { <span class="good">"✓ usable"</span> }.into_any()
+    } else {
+        view! { <span class="dirty">"! with care"</span> }.into_any()
+    };
+    let thumbprint = thumbprint::of_key(key).map(|print| {
+        view! { <span class="key-list__print">"SHA-256 thumbprint " <code>{print}</code></span> }
     });
-    view! { <ul class="key-list" aria-label="Keys">{rows.collect_view()}</ul> }
+    view! {
+        <li>
+            <code>{shown(kid)}</code>
+            <span>{shown(&key.describe())}</span>
+            {state}
+            {thumbprint}
+            {warnings.into_iter().map(|warning| view! { <span class="key-list__note">{prose(&warning)}</span> }).collect_view()}
+        </li>
+    }
+    .into_any()
 }

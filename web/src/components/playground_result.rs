@@ -1,68 +1,112 @@
-//! The playground's answer: decision, checks, explanation, and what the token says.
+//! The playground's answer: checks, explanation, and what the exchange would come to.
 
+use claimgate::finding::Finding;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::checks::Checks;
-use super::claims_table::ClaimsTable;
+use super::exchange_panel::ExchangePanel;
 use super::explanation::ExplanationView;
-use super::policy_editor::Findings;
-use super::verdict::{Banner, Verdict};
+use super::playground_bench::Bench;
+use super::sentence::sentence;
+use super::share_panel::SharePanel;
+use super::shown::shown;
+use crate::gallery;
 use crate::state::evaluate::Report;
+use crate::state::scratch::SCRATCH;
 
 /// The pane. Each part is renewed only when it changes, so that what was folded stays folded.
 #[component]
 pub(crate) fn PlaygroundResult(
+    bench: Bench,
     report: Memo<Option<Report>>,
     #[prop(into)] stale: Signal<bool>,
     #[prop(into)] now: Signal<i64>,
 ) -> impl IntoView {
-    let banner = Memo::new(move |_| match &*report.read() {
-        None => Banner::Nothing,
-        Some(report) => Banner::Decided(report.decision, report.summary.clone()),
-    });
-    let part = move |read: fn(&Report) -> Vec<String>| {
-        Memo::new(move |_| report.read().as_ref().map(read).unwrap_or_default())
-    };
-    let unchecked = part(|report| report.unchecked.clone());
+    let unchecked =
+        Memo::new(move |_| report.read().as_ref().map(|report| report.unchecked.clone()).unwrap_or_default());
     let issuer = Memo::new(move |_| report.read().as_ref().and_then(|report| report.issuer.clone()));
     let checks = Memo::new(move |_| report.read().as_ref().map(|report| report.checks.clone()).unwrap_or_default());
     let findings = Memo::new(move |_| report.read().as_ref().map(|report| report.findings.clone()).unwrap_or_default());
     let explanation = Memo::new(move |_| report.read().as_ref().and_then(|report| report.explanation.clone()));
-    let header = Memo::new(move |_| report.read().as_ref().and_then(|report| report.header.clone()));
-    let claims = Memo::new(move |_| report.read().as_ref().and_then(|report| report.claims.clone()));
-    let tables = move |caption, claims| view! { <ClaimsTable caption=caption claims=claims now=now /> };
+    let is_empty = Memo::new(move |_| report.read().is_none());
     view! {
-        <section class="stack playground__result" class:stale=move || stale.get() aria-label="Result">
-            <Verdict banner=banner />
+        <section class="pane pane--decision stack playground__result" class:stale=move || stale.get() aria-label="Result">
             {move || stale.get().then(|| view! {
-                <p class="hint">"The text on the left is not complete; this is the last result."</p>
+                <p class="hint">"What is written is not complete; this is the last result."</p>
             })}
+            {move || is_empty.get().then(|| view! { <Nothing /> })}
             {move || (!unchecked.read().is_empty()).then(|| view! {
                 <div class="notice notice--note">
-                    <ul>{unchecked.get().into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                    <ul>{unchecked.get().into_iter().map(|line| view! { <li>{sentence(&line)}</li> }).collect_view()}</ul>
                 </div>
             })}
             {move || (!checks.read().is_empty()).then(|| view! {
                 <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks.get() /></section>
             })}
-            <Findings findings=findings />
             {move || explanation.get().map(|explanation| view! {
                 <section class="card stack--tight">
                     <h2>"Explanation"</h2>
-                    {issuer.get().map(|(id, name)| view! {
-                        <p class="hint">"By the policies of " <A href=format!("/issuers/{id}")>{name}</A></p>
-                    })}
+                    {issuer.get().map(|(id, name)| by_policies_of(&id, &name))}
                     <ExplanationView explanation=explanation />
                 </section>
             })}
-            {move || claims.get().map(|claims| view! {
-                <section class="card stack--tight">
-                    <h2>"Decoded"</h2>
-                    {header.get().map(|header| tables("Header", header))}
-                    {tables("Claims", claims)}
-                </section>
-            })}
+            <Remarks findings=findings />
+            {move || (!is_empty.get()).then(|| view! { <ExchangePanel bench=bench /> })}
+            <SharePanel bench=bench report=report now=now />
         </section>
+    }
+}
+
+fn by_policies_of(id: &str, name: &str) -> AnyView {
+    if id == SCRATCH {
+        return view! { <p class="hint">"By the policies of the scratch set for " {shown(name)}</p> }.into_any();
+    }
+    let name = shown(name);
+    view! { <p class="hint">"By the policies of " <A href=format!("/issuers/{id}")>{name}</A></p> }.into_any()
+}
+
+/// What to begin with.
+#[component]
+fn Nothing() -> impl IntoView {
+    let examples = ["branch-push", "pull-request", "expired", "look-alike-organization", "dot-is-wildcard"];
+    let items = examples.into_iter().filter_map(gallery::find).map(|example| {
+        view! { <li><A href=format!("/examples/{}", example.id)>{example.title.clone()}</A></li> }
+    });
+    view! {
+        <section class="card empty">
+            <h2>"No token at hand?"</h2>
+            <p>
+                "Sign a sample token in the pane of the token, write claims, or open an example. A token is never stored \
+                and never sent."
+            </p>
+            <ul class="example-list">
+                {items.collect_view()}
+                <li><A href="/examples">"All examples"</A></li>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Remarks(findings: Memo<Vec<Finding>>) -> impl IntoView {
+    let item = |finding: Finding| {
+        view! {
+            <li>
+                {(!finding.path.is_empty()).then(|| view! { <code>{shown(&finding.path)}</code> " " })}
+                {sentence(&finding.message)}
+                {finding.help.map(|help| view! { <p class="hint">{sentence(&help)}</p> })}
+            </li>
+        }
+    };
+    move || {
+        (!findings.read().is_empty()).then(|| {
+            view! {
+                <div class="notice notice--note">
+                    <h3>"Worth a second look"</h3>
+                    <ul>{findings.get().into_iter().map(item).collect_view()}</ul>
+                </div>
+            }
+        })
     }
 }

@@ -1,53 +1,110 @@
 //! One policy as a form.
 
 use claimgate::policy::{Decision, TokenType};
+use leptos::ev;
 use leptos::prelude::*;
 
 use super::field::{Checkbox, Select, TextField, same};
-use crate::state::draft::{PolicyDraft, RuleDraft, target_label};
+use super::pattern_field::PatternField;
+use super::pattern_help::PatternHelp;
+use super::policy_combobox::{Choice, Combobox};
+use super::policy_form::Step;
+use super::policy_state::PolicyState;
+use crate::state::draft::{PolicyDraft, RuleDraft, RuleFields, target_label};
 
 /// The policy at `place`, counted from 0.
 #[component]
 pub(crate) fn PolicyCard(
+    state: PolicyState,
     policy: PolicyDraft,
     #[prop(into)] place: Signal<usize>,
-    #[prop(into)] list: String,
-    remove: Callback<usize>,
+    step: Callback<(usize, Step)>,
 ) -> impl IntoView {
     let title = move || format!("Policy {}", place.get() + 1);
+    let keys = move |event: ev::KeyboardEvent| {
+        let change = match event.key().as_str() {
+            "ArrowUp" => Step::Up,
+            "ArrowDown" => Step::Down,
+            _ => return,
+        };
+        if event.alt_key() && event.shift_key() {
+            event.prevent_default();
+            step.run((policy.key, change));
+        }
+    };
+    let id = format!("policy-{}", policy.key);
+    let fields = format!("{id}-fields");
     view! {
-        <fieldset class="card policy" class:policy--deny=move || *policy.decision.read() == "deny">
+        <fieldset id=id class="card policy" class:policy--deny=move || *policy.decision.read() == "deny" on:keydown=keys>
             <legend>{title}</legend>
-            <button
-                type="button"
-                class="button button--quiet policy__remove"
-                aria-label=move || format!("Remove policy {}", place.get() + 1)
-                on:click=move |_| remove.run(policy.key)
-            >
-                "Remove"
-            </button>
-            <div class="field-row field-row--even">
+            <CardTools key=policy.key place=place count=Signal::derive(move || state.drafts.read().len()) step=step />
+            <div class="field-row field-row--even" id=fields>
                 <Select label="Decision" value=policy.decision options=same(Decision::ALL.map(Decision::as_str)) />
                 <Select label="Token type" value=policy.token_type options=same(TokenType::ALL.map(TokenType::as_str)) />
             </div>
-            <Target policy=policy />
-            <RuleRows policy=policy list=list />
+            <div id=format!("target-{}", policy.key) class="policy__target"><Target state=state policy=policy place=place /></div>
+            <RuleRows state=state policy=policy place=place />
         </fieldset>
     }
 }
 
 #[component]
-fn Target(policy: PolicyDraft) -> impl IntoView {
+fn CardTools(key: usize, place: Signal<usize>, count: Signal<usize>, step: Callback<(usize, Step)>) -> impl IntoView {
+    let tool = move |text: &'static str, label: &'static str, change: Step, can: Signal<bool>| {
+        view! {
+            <button
+                type="button"
+                class="button button--quiet button--tool"
+                aria-label=move || format!("{label} policy {}", place.get() + 1)
+                aria-disabled=move || (!can.get()).then_some("true")
+                title=match change {
+                    Step::Up => "Alt+Shift+Up",
+                    Step::Down => "Alt+Shift+Down",
+                    _ => "",
+                }
+                on:click=move |_| step.run((key, change))
+            >
+                {text}
+            </button>
+        }
+    };
+    let always = Signal::stored(true);
+    view! {
+        <div class="policy__tools">
+            {tool("↑", "Move up", Step::Up, Signal::derive(move || place.get() > 0))}
+            {tool("↓", "Move down", Step::Down, Signal::derive(move || place.get() + 1 < count.get()))}
+            {tool("Duplicate", "Duplicate", Step::Duplicate, always)}
+            {tool("Remove", "Remove", Step::Remove, always)}
+        </div>
+    }
+}
+
+#[component]
+fn Target(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl IntoView {
     let label = Memo::new(move |_| target_label(&policy.token_type.read()));
     let allows = Memo::new(move |_| *policy.decision.read() == "allow");
+    let error =
+        move |name: &'static str| Signal::derive(move || error_at(state, &format!("policies[{}].{name}", place.get())));
     move || match label.get() {
+        Some("Team name") => view! {
+            <PatternField
+                state=state
+                key=policy.key
+                label="Team name"
+                value=policy.target
+                claim=Signal::stored(None::<String>)
+                error=error("teamName")
+                hint="The team that may be asked for. Wildcards are allowed."
+            />
+            <PatternHelp state=state key=policy.key />
+        }
+        .into_any(),
         Some(label) => {
-            let hint = match label {
-                "Team name" => "Wildcards are allowed.",
-                "User login" => "Compared without regard to case; no wildcards.",
-                _ => "The runner's name, compared exactly; no wildcards.",
+            let (name, hint) = match label {
+                "User login" => ("userLogin", "Compared without regard to case; no wildcards."),
+                _ => ("runnerID", "The runner's name, compared exactly; no wildcards."),
             };
-            view! { <TextField label=label value=policy.target hint=hint mono=true /> }.into_any()
+            view! { <TextField label=label value=policy.target hint=hint error=error(name) mono=true /> }.into_any()
         }
         None if allows.get() => view! {
             <div class="field-row field-row--even">
@@ -61,34 +118,81 @@ fn Target(policy: PolicyDraft) -> impl IntoView {
 }
 
 #[component]
-fn RuleRows(policy: PolicyDraft, list: String) -> impl IntoView {
-    let remove = move |key| policy.rules.update(|rules| rules.retain(|rule| rule.key != key));
-    let add = move |_| policy.rules.update(|rules| rules.push(RuleDraft::new("", "")));
-    let list = StoredValue::new(list);
+fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl IntoView {
+    let add = move |_| {
+        let rule = RuleFields::new("", "");
+        policy.rules.update(|rules| rules.push(rule.draft()));
+        let id = format!("rule-{}", rule.key);
+        request_animation_frame(move || super::policy_state::focus_in(document().get_element_by_id(&id)));
+    };
+    let missing = Signal::derive(move || error_at(state, &format!("policies[{}].rules", place.get())));
     view! {
         <div class="rules" role="group" aria-label="Rules">
             <p class="rules__head">
                 <strong>"Rules"</strong>
                 <span class="hint">
-                    "All must match. " <code>"*"</code> " any text, " <code>"?"</code> " zero or one character, "
-                    <code>"."</code> " exactly one character."
+                    "All must match. " <code class="wild wild--many">"*"</code> " any text, "
+                    <code class="wild wild--optional">"?"</code> " zero or one character, "
+                    <code class="wild wild--one">"."</code> " exactly one character."
                 </span>
             </p>
             <For each=move || policy.rules.get() key=|rule| rule.key let:rule>
-                <div class="rule-row">
-                    <TextField label="Claim" value=rule.claim mono=true list=list.get_value() placeholder="sub" />
-                    <TextField label="Pattern" value=rule.pattern mono=true placeholder="repo:octo-org/octo-repo:*" />
-                    <button
-                        type="button"
-                        class="button button--quiet"
-                        aria-label=move || format!("Remove rule {}", rule.claim.get())
-                        on:click=move |_| remove(rule.key)
-                    >
-                        "✕"
-                    </button>
-                </div>
+                <RuleRow state=state policy=policy rule=rule place=place />
             </For>
+            {move || (!missing.read().is_empty()).then(|| view! { <p class="error">{missing.get()}</p> })}
             <button type="button" class="button" on:click=add>"Add rule"</button>
         </div>
     }
+}
+
+#[component]
+fn RuleRow(state: PolicyState, policy: PolicyDraft, rule: RuleDraft, place: Signal<usize>) -> impl IntoView {
+    let remove = move |_| policy.rules.update(|rules| rules.retain(|other| other.key != rule.key));
+    let claims = Signal::derive(move || {
+        let choice =
+            |claim: &crate::providers::KnownClaim| Choice { value: claim.path.clone(), doc: claim.doc.clone() };
+        state.known.read().iter().map(choice).collect::<Vec<_>>()
+    });
+    let doc = move || {
+        let known = state.known.read();
+        known.iter().find(|claim| claim.path == *rule.claim.read()).map(|claim| claim.doc.clone())
+    };
+    let error =
+        Signal::derive(move || error_at(state, &format!("policies[{}].rules.{}", place.get(), rule.claim.read())));
+    let claim = Signal::derive(move || Some(rule.claim.get()));
+    view! {
+        <div class="rule-row" id=format!("rule-{}", rule.key)>
+            <div class="field">
+                <Combobox label="Claim" value=rule.claim choices=claims list_label="Known claims" placeholder="sub" />
+                {move || doc().map(|doc| view! { <p class="hint">{doc}</p> })}
+            </div>
+            <PatternField
+                state=state
+                key=rule.key
+                label="Pattern"
+                value=rule.pattern
+                claim=claim
+                error=error
+                placeholder="repo:octo-org/octo-repo:*"
+            />
+            <button
+                type="button"
+                class="button button--quiet"
+                aria-label=move || format!("Remove rule {}", rule.claim.get())
+                on:click=remove
+            >
+                "✕"
+            </button>
+        </div>
+        <PatternHelp state=state key=rule.key />
+    }
+}
+
+/// What is wrong at a path, once it is to be shown: after saving was tried.
+fn error_at(state: PolicyState, path: &str) -> String {
+    if !state.tried.get() {
+        return String::new();
+    }
+    let compiled = state.compiled.read();
+    compiled.errors.iter().find(|error| error.path == path).map(|error| error.message.clone()).unwrap_or_default()
 }

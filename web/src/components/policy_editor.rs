@@ -1,116 +1,105 @@
-//! An issuer's policies, as a form or as JSON.
+//! An issuer's policies, as a form or as JSON, with what they decide on its samples beside them.
 
 use claimgate::finding::Finding;
-use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, parse_policies, to_json};
+use leptos::ev;
 use leptos::prelude::*;
 
-use super::field::TextArea;
-use super::policy_card::PolicyCard;
-use super::save_state::SaveState;
+use super::policy_form::PolicyForm;
+use super::policy_json::PolicyJson;
+use super::policy_problems::Problems;
+use super::policy_save::SaveBar;
+use super::policy_state::{PolicyState, Shown};
+use super::sample_panel::SamplePanel;
 use crate::providers;
 use crate::state::clock::now;
-use crate::state::draft::{PolicyDraft, definitions};
 use crate::state::storage::StoredIssuer;
-use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
 
-type Parsed = Result<Vec<PolicyDefinition>, Vec<PolicyError>>;
-
-/// The editor's state.
-#[derive(Clone, Copy)]
-struct Editor {
-    drafts: RwSignal<Vec<PolicyDraft>>,
-    json: RwSignal<String>,
-    as_json: RwSignal<bool>,
-    tried: RwSignal<bool>,
-    saved: RwSignal<Vec<PolicyDefinition>>,
-}
-
-impl Editor {
-    fn of(policies: &[PolicyDefinition]) -> Self {
-        Self {
-            drafts: RwSignal::new(policies.iter().map(PolicyDraft::of).collect()),
-            json: RwSignal::new(String::new()),
-            as_json: RwSignal::new(false),
-            tried: RwSignal::new(false),
-            saved: RwSignal::new(policies.to_vec()),
-        }
-    }
-
-    fn written(self) -> Parsed {
-        if self.as_json.get() { parse_policies(&self.json.read()) } else { Ok(definitions(&self.drafts.read())) }
-    }
-
-    /// Changes between form and JSON; text that does not parse stays where it is.
-    fn show_json(self, as_json: bool) {
-        match self.written() {
-            Ok(policies) if as_json => self.json.set(to_json(&policies)),
-            Ok(policies) => self.drafts.set(policies.iter().map(PolicyDraft::of).collect()),
-            Err(_) => return self.tried.set(true),
-        }
-        self.as_json.set(as_json);
-    }
-}
-
-/// The editor of an issuer's policies.
+/// The editor of an issuer's policies. `view` is kept in the address by the page.
 #[component]
-pub(crate) fn PolicyEditor(issuer: StoredIssuer) -> impl IntoView {
-    let store = use_store();
-    let unsaved = expect_context::<Unsaved>();
-    let editor = Editor::of(&issuer.policies);
-    let written = Memo::new(move |_| editor.written());
-    let compiled = Memo::new(move |_| {
-        let set = PolicySet::compile(&written.get()?, Dialect::Pulumi)?;
-        Ok::<Vec<Finding>, Vec<PolicyError>>(set.findings().to_vec())
-    });
-    let dirty = Memo::new(move |_| written.with(|written| written.as_ref() != Ok(&*editor.saved.read())));
-    unsaved.watch(dirty);
-    let id = StoredValue::new(issuer.id.clone());
-    let just_saved = RwSignal::new(false);
-    let save = move |_| {
-        editor.tried.set(true);
-        if let (Ok(policies), Ok(_)) = (written.get_untracked(), compiled.get_untracked()) {
-            store.change(&id.read_value(), |issuer| issuer.policies.clone_from(&policies));
-            editor.saved.set(policies);
-            editor.tried.set(false);
-            just_saved.set(true);
-        }
-    };
-    let errors = move || compiled.get().err().filter(|_| editor.tried.get() || editor.as_json.get());
+pub(crate) fn PolicyEditor(issuer: StoredIssuer, view: RwSignal<String>) -> impl IntoView {
+    let asked = if view.get_untracked() == "json" { Shown::Json } else { Shown::Form };
+    let state = PolicyState::of(&issuer, asked);
+    expect_context::<Unsaved>().watch(state.dirty);
+    Effect::new(move || view.set(if state.shown.get() == Shown::Json { "json" } else { "" }.to_owned()));
+    let is_json = Memo::new(move |_| state.shown.get() == Shown::Json);
+    let example = providers::find(&issuer.preset).map(|provider| provider.example(now()));
+    let starter = example.as_ref().map(|example| example.policies.clone()).unwrap_or_default();
     view! {
-        <section class="stack" aria-labelledby="policies-heading">
-            <div class="section-head">
-                <h2 id="policies-heading">"Policies"</h2>
-                <ViewToggle editor=editor />
-            </div>
-            <p class="lead">
-                "A token is let in if an allow matches and no deny does. Their order does not matter."
-            </p>
-            <div hidden=move || editor.as_json.get() class="stack">
-                <PolicyForm editor=editor preset=issuer.preset.clone() />
-            </div>
-            {move || editor.as_json.get().then(|| view! {
-                <TextArea label="Policies as JSON" value=editor.json rows=18 />
-            })}
-            <Problems errors=Signal::derive(move || errors().unwrap_or_default()) />
-            <Findings findings=Signal::derive(move || compiled.get().unwrap_or_default()) />
-            <div class="save-bar">
-                <button type="button" class="button button--primary" on:click=save>"Save policies"</button>
-                <SaveState dirty=dirty saved=just_saved />
-            </div>
-        </section>
+        <div class="two-panes">
+            <section class="stack editor" aria-labelledby="policies-heading" on:keydown=move |event| undo_by_keys(state, &event)>
+                <div class="section-head">
+                    <h2 id="policies-heading">"Policies " <Count state=state /></h2>
+                    <div class="actions editor__tools">
+                        <History state=state />
+                        <ViewToggle state=state />
+                    </div>
+                </div>
+                <p class="lead">
+                    "A token is let in if an allow matches and no deny does. Their order does not matter."
+                </p>
+                <p class="error" role="status">{move || state.hindrance.get()}</p>
+                {move || if is_json.get() {
+                    view! { <PolicyJson state=state /> }.into_any()
+                } else {
+                    view! { <PolicyForm state=state starter=starter.clone() /> }.into_any()
+                }}
+                <Problems state=state />
+                <SaveBar state=state />
+            </section>
+            <SamplePanel state=state example=example url=issuer.url.clone() />
+        </div>
+    }
+}
+
+/// How many policies there are, of those that are usual.
+#[component]
+fn Count(state: PolicyState) -> impl IntoView {
+    let count = Memo::new(move |last: Option<&usize>| match &*state.written.read() {
+        Ok(policies) => policies.len(),
+        Err(_) => last.copied().unwrap_or_default(),
+    });
+    let most = claimgate::policy::MANY_POLICIES;
+    view! {
+        <span class="count" class:count--many=move || { count.get() > most }>
+            <span aria-hidden="true">{count} "/" {most}</span>
+            <span class="visually-hidden">{count} " of the " {most} " that Pulumi Cloud documents as its limit"</span>
+        </span>
     }
 }
 
 #[component]
-fn ViewToggle(editor: Editor) -> impl IntoView {
-    let button = move |label: &'static str, as_json: bool| {
+fn History(state: PolicyState) -> impl IntoView {
+    let can_undo = Memo::new(move |_| state.history.read().can_undo());
+    let can_redo = Memo::new(move |_| state.history.read().can_redo());
+    let button = move |label: &'static str, keys: &'static str, can: Memo<bool>, is_redo: bool| {
         view! {
             <button
                 type="button"
-                aria-pressed=move || (editor.as_json.get() == as_json).to_string()
-                on:click=move |_| if editor.as_json.get_untracked() != as_json { editor.show_json(as_json) }
+                class="button button--quiet"
+                aria-disabled=move || (!can.get()).then_some("true")
+                title=keys
+                on:click=move |_| state.travel(is_redo)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="actions" role="group" aria-label="History">
+            {button("Undo", "Ctrl+Z", can_undo, false)} {button("Redo", "Ctrl+Shift+Z", can_redo, true)}
+        </div>
+    }
+}
+
+#[component]
+fn ViewToggle(state: PolicyState) -> impl IntoView {
+    let button = move |label: &'static str, shown: Shown| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (state.shown.get() == shown).to_string()
+                on:click=move |_| if state.shown.get_untracked() != shown { state.show(shown) }
             >
                 {label}
             </button>
@@ -118,61 +107,23 @@ fn ViewToggle(editor: Editor) -> impl IntoView {
     };
     view! {
         <div class="segments" role="group" aria-label="View">
-            {button("Form", false)} {button("JSON", true)}
+            {button("Form", Shown::Form)} {button("JSON", Shown::Json)}
         </div>
     }
 }
 
-#[component]
-fn PolicyForm(editor: Editor, preset: String) -> impl IntoView {
-    let example = providers::find(&preset).map(|provider| provider.example(now()));
-    let (known, starter) = example.map(|example| (example.known, example.policies)).unwrap_or_default();
-    let starter = StoredValue::new(starter);
-    let remove = Callback::new(move |key| editor.drafts.update(|drafts| drafts.retain(|draft| draft.key != key)));
-    let add = move |_| editor.drafts.update(|drafts| drafts.push(PolicyDraft::blank()));
-    let start = move |_| editor.drafts.set(starter.read_value().iter().map(PolicyDraft::of).collect());
-    let place = move |key: usize| {
-        Signal::derive(move || editor.drafts.read().iter().position(|draft| draft.key == key).unwrap_or_default())
+/// Undo and redo by keys, before the browser undoes in one field only.
+fn undo_by_keys(state: PolicyState, event: &ev::KeyboardEvent) {
+    if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || event.default_prevented() {
+        return;
+    }
+    let is_redo = match event.key().to_lowercase().as_str() {
+        "z" => event.shift_key(),
+        "y" => true,
+        _ => return,
     };
-    view! {
-        <datalist id="known-claims">
-            {known.into_iter().map(|known| view! { <option value=known.path>{known.doc}</option> }).collect_view()}
-        </datalist>
-        <Show when=move || editor.drafts.read().is_empty()>
-            <div class="card empty">
-                <h3>"Everything is denied"</h3>
-                <p>"This issuer has no policies, and what no policy allows is denied. Add an allow to let tokens in."</p>
-                <Show when=move || !starter.read_value().is_empty()>
-                    <button type="button" class="button" on:click=start>"Use the starter policy"</button>
-                </Show>
-            </div>
-        </Show>
-        <For each=move || editor.drafts.get() key=|draft| draft.key let:draft>
-            <PolicyCard policy=draft place=place(draft.key) list="known-claims" remove=remove />
-        </For>
-        <div class="actions">
-            <button type="button" class="button" on:click=add>"Add policy"</button>
-        </div>
-    }
-}
-
-#[component]
-fn Problems(errors: Signal<Vec<PolicyError>>) -> impl IntoView {
-    view! {
-        <div role="alert">
-            {move || (!errors.read().is_empty()).then(|| view! {
-                <div class="notice notice--bad">
-                    <h3>"These policies cannot be saved"</h3>
-                    <ul>{errors.get().into_iter().map(|error| view! {
-                        <li>
-                            <code>{error.path}</code> " " {error.message}
-                            {error.help.map(|help| view! { <p class="hint">{help}</p> })}
-                        </li>
-                    }).collect_view()}</ul>
-                </div>
-            })}
-        </div>
-    }
+    event.prevent_default();
+    state.travel(is_redo);
 }
 
 /// Remarks of the engine; nothing where it has none.

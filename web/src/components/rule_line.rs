@@ -4,6 +4,11 @@ use claimgate::explain::{RuleEvidence, RuleOutcome, ValueEvidence};
 use claimgate::pattern::{Span, Trace};
 use leptos::prelude::*;
 
+use super::playground_bench::{Lit, use_bench};
+use super::playground_policies::claim_button;
+use super::sentence::sentence;
+use super::shown::shown;
+
 /// A piece of a text, and its style.
 #[derive(Debug, PartialEq)]
 struct Piece(String, &'static str);
@@ -58,33 +63,57 @@ fn pattern_pieces(rule: &RuleEvidence) -> Vec<Piece> {
 
 fn render(pieces: Vec<Piece>) -> impl IntoView {
     let span = |Piece(text, style)| match style {
-        "" => view! { <span>{text}</span> }.into_any(),
-        style => view! { <mark class=style>{text}</mark> }.into_any(),
+        "" => view! { <span>{shown(&text)}</span> }.into_any(),
+        style => view! { <mark class=style>{shown(&text)}</mark> }.into_any(),
     };
     pieces.into_iter().map(span).collect_view()
 }
 
-/// The line.
+/// The line. In the playground it lights up the claim that it is about, and the rule where it is written.
 #[component]
-pub(crate) fn RuleLine(rule: RuleEvidence) -> impl IntoView {
+pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
+    let bench = use_bench();
+    let lit = StoredValue::new(Lit { policy: Some(policy), claim: rule.claim.clone() });
+    let point = move |lit: Option<Lit>| {
+        if let Some(bench) = bench {
+            bench.lit.set(lit);
+        }
+    };
+    let is_lit = move || bench.is_some_and(|bench| bench.is_rule_lit(policy, &lit.read_value().claim));
+    view! {
+        <li
+            class="rule"
+            class:lit=is_lit
+            on:mouseenter=move |_| point(Some(lit.get_value()))
+            on:mouseleave=move |_| point(None)
+        >
+            {rule_body(policy, rule)}
+        </li>
+    }
+}
+
+fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
     let matched = rule.outcome == RuleOutcome::Matched;
     let (symbol, word, class) =
         if matched { ("✓", "matched", "mark mark--good") } else { ("✕", outcome(rule.outcome), "mark mark--bad") };
     let pattern = render(pattern_pieces(&rule));
     let values = rule.values.iter().map(value_row).collect_view();
+    let claim = match use_bench() {
+        Some(bench) => claim_button(bench, policy, &rule.claim),
+        None => view! { <code class="rule__claim">{shown(&rule.claim)}</code> }.into_any(),
+    };
     view! {
-        <li class="rule">
-            <span class=class aria-hidden="true">{symbol}</span>
-            <div class="rule__body">
-                <p><code class="rule__claim">{rule.claim}</code> " " <span class="word">{word}</span></p>
-                <dl class="compare">
-                    <div><dt>"pattern"</dt><dd><code>{pattern}</code></dd></div>
-                    {values}
-                </dl>
-                <p class="sentence">{rule.sentence}</p>
-            </div>
-        </li>
+        <span class=class aria-hidden="true">{symbol}</span>
+        <div class="rule__body">
+            <p>{claim} " " <span class="word">{word}</span></p>
+            <dl class="compare">
+                <div><dt>"pattern"</dt><dd><code>{pattern}</code></dd></div>
+                {values}
+            </dl>
+            <p class="sentence">{sentence(&rule.sentence)}</p>
+        </div>
     }
+    .into_any()
 }
 
 fn outcome(outcome: RuleOutcome) -> &'static str {
@@ -103,8 +132,7 @@ fn value_row(value: &ValueEvidence) -> impl IntoView + use<> {
             captures
                 .iter()
                 .map(|capture| {
-                    let text =
-                        if capture.text.is_empty() { "nothing".to_owned() } else { format!("“{}”", capture.text) };
+                    let text = if capture.text.is_empty() { "nothing".into_any() } else { quoted(&capture.text) };
                     view! { <li><code>{capture.wildcard.clone()}</code> " took " {text}</li> }
                 })
                 .collect_view(),
@@ -120,6 +148,10 @@ fn value_row(value: &ValueEvidence) -> impl IntoView + use<> {
             </dd>
         </div>
     }
+}
+
+fn quoted(text: &str) -> AnyView {
+    view! { "“" {shown(text)} "”" }.into_any()
 }
 
 #[cfg(test)]

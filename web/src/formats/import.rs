@@ -8,7 +8,7 @@ use super::issuers::{Unknown, issuer};
 use super::policies::{check, policies};
 use super::reader::{Note, NoteKind, Object, Problem, Reader};
 use super::{program, settings, yaml};
-use crate::state::storage::StoredIssuer;
+use crate::state::storage::{Sample, StoredIssuer};
 
 /// The longest text that is read, in bytes.
 pub(crate) const MAX_TEXT: usize = 4 << 20;
@@ -39,6 +39,11 @@ impl Kind {
             Self::Program => "a Pulumi program",
         }
     }
+
+    /// Whether policies of this kind are of no issuer that is named.
+    pub(crate) fn has_only_policies(self) -> bool {
+        matches!(self, Self::AuthPolicy | Self::Policies)
+    }
 }
 
 /// What was understood. Nothing is saved yet.
@@ -63,6 +68,8 @@ pub(crate) struct ImportedIssuer {
     pub(crate) definition: IssuerDefinition,
     /// The provider that it was made from, if the text says so.
     pub(crate) preset: String,
+    /// Decoded claims to try the policies on.
+    pub(crate) samples: Vec<Sample>,
     /// Whether the text has policies for it. Without, those that it may have already should stay.
     pub(crate) has_policies: bool,
 }
@@ -75,6 +82,8 @@ impl ImportedIssuer {
             url: self.definition.url,
             max_expiration: self.definition.max_expiration,
             jwks: self.definition.jwks,
+            thumbprints: self.definition.thumbprints,
+            samples: self.samples,
             policies: self.definition.policies,
             preset: self.preset,
             ..StoredIssuer::blank(id, now)

@@ -7,10 +7,12 @@ use claimgate::pattern::Dialect;
 use super::import::ImportedIssuer;
 use super::policies::{policies, within};
 use super::reader::{Object, Reader};
+use super::samples::samples;
 use super::{NoteKind, Problem};
+use crate::state::thumbprint;
 
 /// The keys of an issuer that is ours, or Pulumi Cloud's.
-const KEYS: [&str; 7] = ["url", "name", "jwks", "maxExpiration", "policies", "preset", "thumbprints"];
+const KEYS: [&str; 8] = ["url", "name", "jwks", "maxExpiration", "policies", "preset", "thumbprints", "samples"];
 
 /// The keys that belong to whoever wrote the issuer.
 const OWN: [&str; 4] = ["id", "created", "modified", "lastUsed"];
@@ -46,7 +48,8 @@ pub(super) fn issuer(reader: &mut Reader, path: &str, value: &Value, unknown: Un
     if reader.problems.len() == before {
         check(reader, &object, &definition, "maxExpiration");
     }
-    Some(ImportedIssuer { definition, preset, has_policies: object.get("policies").is_some() })
+    let samples = samples(reader, &object);
+    Some(ImportedIssuer { definition, preset, samples, has_policies: object.get("policies").is_some() })
 }
 
 /// The problems of an issuer that can be read, and not be decided with.
@@ -62,14 +65,24 @@ pub(super) fn check(reader: &mut Reader, object: &Object<'_>, definition: &Issue
     }
 }
 
-/// Thumbprints, with the note that they are not kept.
+/// Thumbprints as they are kept; those of SHA-1, which the API's description still speaks of, are left out.
 pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<String> {
-    let thumbprints = reader.texts(object, "thumbprints");
-    if !thumbprints.is_empty() {
-        let sentence = "thumbprints are left out: keys are fetched by the browser, which checks certificates itself";
-        reader.note(NoteKind::Ignored, object.at("thumbprints"), sentence);
+    let mut kept = Vec::new();
+    for (index, written) in reader.texts(object, "thumbprints").into_iter().enumerate() {
+        let path = format!("{}[{index}]", object.at("thumbprints"));
+        match thumbprint::normalise(&written) {
+            Ok(thumbprint) if thumbprint == written => kept.push(thumbprint),
+            Ok(thumbprint) => {
+                reader.note(NoteKind::Changed, path, "the thumbprint is kept in lower case, without colons");
+                kept.push(thumbprint);
+            }
+            Err(problem) if thumbprint::is_sha1(&written) => {
+                reader.note(NoteKind::Ignored, path, format!("it is left out: {problem}"));
+            }
+            Err(problem) => reader.problems.push(Problem::new(path, problem)),
+        }
     }
-    thumbprints
+    kept
 }
 
 fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {

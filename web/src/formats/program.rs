@@ -69,7 +69,8 @@ fn issuer(
     if reader.problems.len() == before {
         check(reader, &object, &definition, "maxExpirationSeconds");
     }
-    Some(ImportedIssuer { definition, preset: String::new(), has_policies: object.get("policies").is_some() })
+    let has_policies = object.get("policies").is_some();
+    Some(ImportedIssuer { definition, preset: String::new(), samples: Vec::new(), has_policies })
 }
 
 /// The organization of the first issuer; another one is noted.

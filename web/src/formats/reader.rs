@@ -38,6 +38,17 @@ pub(crate) enum NoteKind {
     Remark,
 }
 
+impl NoteKind {
+    /// It in a word or two, before a sentence.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Ignored => "Left out:",
+            Self::Changed => "Changed:",
+            Self::Remark => "Mind:",
+        }
+    }
+}
+
 /// Something that a person should know before what was read is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Note {

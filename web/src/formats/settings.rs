@@ -5,7 +5,11 @@ use claimgate::json::Value;
 use super::import::{Imported, Kind, nothing};
 use super::issuers::{Unknown, issuer};
 use super::reader::{NoteKind, Object, Reader};
+use super::samples;
 use crate::state::storage::StoredIssuer;
+
+/// What the file is called.
+pub(crate) const FILE: &str = "claimgate.json";
 
 /// The version that is written, and the only one that is read.
 const VERSION: i128 = 1;
@@ -57,7 +61,13 @@ fn entry(issuer: &StoredIssuer) -> Value {
     let mut members = vec![("name", text(&issuer.name)), ("url", text(&issuer.url))];
     members.extend(issuer.max_expiration.map(|seconds| ("maxExpiration", Value::Integer(seconds.into()))));
     members.extend(issuer.jwks.as_deref().map(|jwks| ("jwks", keys(jwks))));
+    if !issuer.thumbprints.is_empty() {
+        members.push(("thumbprints", Value::Array(issuer.thumbprints.iter().map(|print| text(print)).collect())));
+    }
     members.push(("policies", policies_value(&issuer.policies)));
+    if !issuer.samples.is_empty() {
+        members.push(("samples", samples::value(&issuer.samples)));
+    }
     if !issuer.preset.is_empty() {
         members.push(("preset", text(&issuer.preset)));
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::resource::{typescript, yaml};
 use super::*;
-use crate::state::storage::StoredIssuer;
+use crate::state::storage::{Sample, StoredIssuer};
 use crate::testing::{policy, text};
 
 fn read(text: &str) -> Imported {
@@ -87,18 +87,61 @@ fn other_engines_settings_are_not_taken_silently() {
 
 #[test]
 fn answers_of_pulumi_cloud_are_read() {
-    let issuer = r#"{"id":"8f2c","name":"GitHub","url":"https://a.example","issuer":"https://a.example","thumbprints":["ab"],
+    let issuer = r#"{"id":"8f2c","name":"GitHub","url":"https://a.example","issuer":"https://a.example","thumbprints":["DIGITS"],
         "maxExpiration":30,"created":"2024-04-19 15:07:54.693","modified":"x","lastUsed":"y","brandNew":1}"#;
+    let issuer = &issuer.replace("DIGITS", &"ab".repeat(32));
     for text in [issuer.to_owned(), format!("[{issuer}]"), format!(r#"{{"oidcIssuers":[{issuer}]}}"#)] {
         let imported = read(&text);
         assert_eq!((imported.kind.title(), imported.issuers.len()), ("issuers of Pulumi Cloud", 1));
         assert_eq!(imported.issuers[0].definition.max_expiration, Some(30));
         assert!(!imported.issuers[0].has_policies);
+        assert_eq!(imported.issuers[0].definition.thumbprints, ["ab".repeat(32)]);
         let names: Vec<_> =
             notes(&text).into_iter().map(|(_, path)| path.rsplit('.').next().unwrap().to_owned()).collect();
-        assert_eq!(names, ["brandNew", "id", "created", "modified", "lastUsed", "thumbprints"]);
+        assert_eq!(names, ["brandNew", "id", "created", "modified", "lastUsed"]);
     }
     assert_eq!(notes(r#"{"url":"https://a","issuer":"https://b"}"#).len(), 2);
+}
+
+#[test]
+fn thumbprints_are_kept_as_the_app_writes_them() {
+    let with = |thumbprint: &str| format!(r#"{{"url":"https://a.example","name":"A","thumbprints":["{thumbprint}"]}}"#);
+    let colons = "AB:".repeat(31) + "AB";
+    assert_eq!(read(&with(&colons)).issuers[0].definition.thumbprints, ["ab".repeat(32)]);
+    assert_eq!(notes(&with(&colons)), [(NoteKind::Changed, "thumbprints[0]".to_owned())]);
+    let sha1 = with(&"ab".repeat(20));
+    assert_eq!(read(&sha1).issuers[0].definition.thumbprints, [""; 0]);
+    assert_eq!(notes(&sha1), [(NoteKind::Ignored, "thumbprints[0]".to_owned())]);
+    let expected = ("thumbprints[0]".to_owned(), "expected hexadecimal digits, found `x` in `xyz`".to_owned());
+    assert_eq!(problems(&with("xyz")), [expected]);
+}
+
+#[test]
+fn samples_are_claims_and_what_is_asked_for_with_them() {
+    let with =
+        |sample: &str| format!(r#"{{"issuers":[{{"url":"https://a.example","name":"A","samples":[{sample}]}}]}}"#);
+    let text =
+        with(r#"{"name":"main","claims":{"sub":"a"},"tokenType":"team","target":"core"},{"claims":"{\"sub\": 1}"}"#);
+    let samples = &read(&text).issuers[0].samples;
+    let sample =
+        |index: usize| (samples[index].id.as_str(), samples[index].name.as_str(), samples[index].claims.as_str());
+    assert_eq!(sample(0), ("s1", "main", "{\n  \"sub\": \"a\"\n}"));
+    assert_eq!(sample(1), ("s2", "Sample 2", "{\"sub\": 1}"));
+    assert_eq!((samples[0].token_type.as_str(), samples[0].target.as_str()), ("team", "core"));
+    assert_eq!((samples[1].token_type.as_str(), samples[1].admin), ("organization", false));
+    let token = with(r#"{"claims":"eyJhbGciOiJub25lIn0.e30."}"#);
+    assert_eq!(read(&token).issuers[0].samples, []);
+    assert_eq!(notes(&token), [(NoteKind::Ignored, "issuers[0].samples[0].claims".to_owned())]);
+    for (sample, place) in [
+        (r#"{"claims":[]}"#, "issuers[0].samples[0].claims"),
+        (r#"{"name":"a"}"#, "issuers[0].samples[0].claims"),
+        (r#"{"claims":{},"tokenType":"robot"}"#, "issuers[0].samples[0].tokenType"),
+        (r#"{"claims":{},"admin":1}"#, "issuers[0].samples[0].admin"),
+        (r#"{"claims":{},"token":"a"}"#, "issuers[0].samples[0].token"),
+        ("7", "issuers[0].samples[0]"),
+    ] {
+        assert_eq!(places(&with(sample)), [place], "{sample}");
+    }
 }
 
 #[test]
@@ -243,9 +286,28 @@ prop_compose! {
         jwks in prop::option::of(Just("{\n  \"keys\": []\n}".to_owned())),
         policies in prop::collection::vec(policy(), 0..4),
         preset in "|gke",
+        thumbprints in prop::collection::vec("[0-9a-f]{64}", 0..2),
+        samples in prop::collection::vec(text(), 0..3),
     ) -> StoredIssuer {
-        let url = format!("https://{host}.example");
-        StoredIssuer { name, url, max_expiration, jwks, policies, preset, ..StoredIssuer::blank("x".to_owned(), 5) }
+        let sample = |(index, value): (usize, String)| Sample {
+            id: format!("s{}", index + 1),
+            name: format!("of {index}"),
+            claims: Value::Object(vec![("sub".to_owned(), Value::String(value.clone()))]).to_json_pretty(),
+            token_type: TokenType::ALL[index].as_str().to_owned(),
+            target: if index > 0 { value } else { String::new() },
+            admin: index == 0,
+        };
+        StoredIssuer {
+            name,
+            url: format!("https://{host}.example"),
+            max_expiration,
+            jwks,
+            policies,
+            preset,
+            thumbprints,
+            samples: samples.into_iter().enumerate().map(sample).collect(),
+            ..StoredIssuer::blank("x".to_owned(), 5)
+        }
     }
 }
 
@@ -264,7 +326,12 @@ proptest! {
     fn a_program_loses_no_more_than_its_notes_say(issuers in prop::collection::vec(stored(), 1..4)) {
         let definitions: Vec<_> = issuers.iter().map(StoredIssuer::definition).collect();
         let written = yaml(&definitions, "a$${b}c");
-        let kept = issuers.iter().map(|issuer| StoredIssuer { jwks: None, preset: String::new(), ..issuer.clone() });
+        let kept = issuers.iter().map(|issuer| StoredIssuer {
+            jwks: None,
+            preset: String::new(),
+            samples: Vec::new(),
+            ..issuer.clone()
+        });
         prop_assert_eq!(again(&written.text), kept.collect::<Vec<_>>(), "{}", &written.text);
         prop_assert_eq!(read(&written.text).organization, Some("a$${b}c".to_owned()));
         let lost = written.notes.iter().filter(|note| note.kind == NoteKind::Ignored).count();
@@ -274,7 +341,12 @@ proptest! {
     #[test]
     fn bodies_are_read_again(issuer in stored()) {
         let body = rest::issuer_body(&issuer.definition());
-        let expected = StoredIssuer { policies: Vec::new(), preset: String::new(), ..issuer.clone() };
+        let expected = StoredIssuer {
+            policies: Vec::new(),
+            preset: String::new(),
+            samples: Vec::new(),
+            ..issuer.clone()
+        };
         prop_assert_eq!(again(&body), vec![expected]);
         let complete = |policy: &PolicyDefinition| {
             let permissions = policy.authorized_permissions.clone().unwrap_or_default();
@@ -290,4 +362,37 @@ proptest! {
         let _ = import(&PROGRAM.chars().take(cut).collect::<String>());
         let _ = import(&PROGRAM.chars().skip(cut).collect::<String>());
     }
+}
+
+#[test]
+fn a_script_has_every_call_with_its_body() {
+    let policy = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "it's; $(id)");
+    let issuer = IssuerDefinition {
+        name: "A\n`id`".to_owned(),
+        url: "https://a.example".to_owned(),
+        policies: vec![policy],
+        ..IssuerDefinition::default()
+    };
+    let without = IssuerDefinition { name: "B".to_owned(), policies: Vec::new(), ..issuer.clone() };
+    let text = rest::script(&[issuer, without], "ac me'");
+    for expected in [
+        "\n# \"A\\n`id`\"\nissuer=$(curl ",
+        "https://api.pulumi.com/api/orgs/ac%20me%27/oidc/issuers \\\n",
+        "https://api.pulumi.com/api/orgs/ac%20me%27/auth/policies/oidcissuers/\"$issuer\" \\\n",
+        "--request PATCH \\\n  https://api.pulumi.com/api/orgs/ac%20me%27/auth/policies/\"$policy\" \\\n",
+        r#""sub": "it'\''s; $(id)""#,
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    assert_eq!(text.matches("--data-raw").count(), 3);
+}
+
+#[test]
+fn the_organization_is_read_off_the_audience() {
+    let with = |aud: &str| StoredIssuer {
+        policies: vec![PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", aud)],
+        ..StoredIssuer::blank("a".to_owned(), 0)
+    };
+    assert_eq!(rest::organization_of(&[with("x"), with("urn:pulumi:org:acme")]).as_deref(), Some("acme"));
+    assert_eq!(rest::organization_of(&[with("urn:pulumi:org:*"), with("urn:pulumi:org:")]), None);
 }

@@ -1,17 +1,20 @@
-//! One issuer: its details and its policies.
+//! One issuer: its policies, its details, and what is made of it.
 
-use leptos::ev::SubmitEvent;
+use leptos::ev;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::A;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use wasm_bindgen::JsCast;
 
 use super::not_found::NotFoundPage;
-use crate::components::details_form::{Details, DetailsFields};
+use crate::components::details_form::DetailsForm;
+use crate::components::export_panel::ExportForms;
 use crate::components::policy_editor::PolicyEditor;
-use crate::components::save_state::SaveState;
+use crate::components::shown::shown;
+use crate::components::workflow_panel::WorkflowPanel;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::use_store;
-use crate::state::unsaved::Unsaved;
 
 /// The page of the issuer that the address names.
 #[component]
@@ -25,6 +28,63 @@ pub(crate) fn IssuerPage() -> impl IntoView {
     }
 }
 
+/// The sections of the page. Each stays as it is while another is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Policies,
+    Details,
+    Workflow,
+    Export,
+}
+
+impl Section {
+    /// In the order of the tabs.
+    const ALL: [Self; 4] = [Self::Policies, Self::Details, Self::Workflow, Self::Export];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Policies => "Policies",
+            Self::Details => "Details",
+            Self::Workflow => "Workflow",
+            Self::Export => "Export",
+        }
+    }
+
+    /// Its word in the address.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Policies => "",
+            Self::Details => "details",
+            Self::Workflow => "workflow",
+            Self::Export => "export",
+        }
+    }
+
+    fn of(word: &str) -> Self {
+        Self::ALL.into_iter().find(|section| section.word() == word).unwrap_or(Self::Policies)
+    }
+
+    /// What it shows.
+    fn view(self, issuer: StoredIssuer, view: RwSignal<String>) -> AnyView {
+        match self {
+            Self::Policies => view! { <PolicyEditor issuer=issuer view=view /> }.into_any(),
+            Self::Details => view! { <DetailsForm issuer=issuer /> }.into_any(),
+            Self::Workflow => view! { <WorkflowPanel issuer=issuer /> }.into_any(),
+            Self::Export => export(issuer.id),
+        }
+    }
+}
+
+/// The issuer as it is kept, in other forms.
+fn export(id: String) -> AnyView {
+    let store = use_store();
+    let issuers = Signal::derive(move || {
+        let issuers = store.issuers.read();
+        issuers.iter().filter(|issuer| issuer.id == id).cloned().collect::<Vec<_>>()
+    });
+    view! { <ExportForms issuers=issuers /> }.into_any()
+}
+
 #[component]
 fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
     let playground = format!("/playground?issuer={}", issuer.id);
@@ -34,51 +94,95 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
         let issuers = store.issuers.read();
         issuers.iter().find(|issuer| issuer.id == *id.read_value()).map(|issuer| issuer.name.clone())
     });
+    let asked = use_query_map().with_untracked(Clone::clone);
+    let section = RwSignal::new(Section::of(&asked.get("section").unwrap_or_default()));
+    let view = RwSignal::new(asked.get("view").unwrap_or_default());
+    keep_address(issuer.id.clone(), section, view);
+    let address = issuer.url.clone();
+    let panels = Section::ALL
+        .map(|this| {
+            let word = this.label();
+            view! {
+                <div
+                    id=format!("panel-{word}")
+                    role="tabpanel"
+                    aria-labelledby=format!("tab-{word}")
+                    hidden=move || section.get() != this
+                >
+                    {this.view(issuer.clone(), view)}
+                </div>
+            }
+        })
+        .collect_view();
     view! {
-        <div class="container stack">
+        <div class="container container--wide stack">
             <p class="crumbs"><A href="/">"OIDC Issuers"</A></p>
             <div class="section-head">
                 <div>
-                    <h1>{move || name.get()}</h1>
-                    <p><code>{issuer.url.clone()}</code></p>
+                    <h1>{move || name.get().map(|name| shown(&name))}</h1>
+                    <p><code>{shown(&address)}</code></p>
                 </div>
                 <A href=playground attr:class="button">"Try in the playground"</A>
             </div>
-            <div class="two-panes">
-                <PolicyEditor issuer=issuer.clone() />
-                <DetailsForm issuer=issuer />
-            </div>
+            <Tabs section=section />
+            {panels}
         </div>
     }
 }
 
+/// The tabs; arrow keys go from one to the next.
 #[component]
-fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
-    let store = use_store();
-    let details = Details::of(&issuer);
-    let saved = RwSignal::new(false);
-    let written = Memo::new(move |_| details.texts());
-    let kept = RwSignal::new(written.get_untracked());
-    let dirty = Memo::new(move |_| *written.read() != *kept.read());
-    expect_context::<Unsaved>().watch(dirty);
-    let submit = move |event: SubmitEvent| {
+fn Tabs(section: RwSignal<Section>) -> impl IntoView {
+    let go = move |event: ev::KeyboardEvent| {
+        let place = Section::ALL.iter().position(|this| *this == section.get_untracked()).unwrap_or_default();
+        let count = Section::ALL.len();
+        let next = match event.key().as_str() {
+            "ArrowRight" => (place + 1) % count,
+            "ArrowLeft" => (place + count - 1) % count,
+            "Home" => 0,
+            "End" => count - 1,
+            _ => return,
+        };
         event.prevent_default();
-        saved.set(false);
-        let Some(new) = store.find(&issuer.id).and_then(|issuer| details.apply(issuer)) else { return };
-        store.change(&issuer.id, |issuer| *issuer = new);
-        kept.set(written.get_untracked());
-        saved.set(true);
+        let Some(next) = Section::ALL.get(next).copied() else { return };
+        section.set(next);
+        let tab = document().get_element_by_id(&format!("tab-{}", next.label()));
+        if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = tab.focus();
+        }
     };
-    view! {
-        <section class="stack" aria-labelledby="details-heading">
-            <h2 id="details-heading">"Details"</h2>
-            <form class="card stack" on:submit=submit novalidate>
-                <DetailsFields details=details fixed_url=true />
-                <div class="actions">
-                    <button type="submit" class="button">"Save details"</button>
-                    <SaveState dirty=dirty saved=saved />
-                </div>
-            </form>
-        </section>
-    }
+    let tab = move |this: Section| {
+        let word = this.label();
+        let is_shown = move || section.get() == this;
+        view! {
+            <button
+                type="button"
+                id=format!("tab-{word}")
+                role="tab"
+                aria-controls=format!("panel-{word}")
+                aria-selected=move || is_shown().to_string()
+                tabindex=move || if is_shown() { "0" } else { "-1" }
+                on:click=move |_| section.set(this)
+            >
+                {word}
+            </button>
+        }
+    };
+    view! { <div class="tabs" role="tablist" aria-label="Issuer" on:keydown=go>{Section::ALL.map(tab).collect_view()}</div> }
+}
+
+/// Keeps the section and the editor's view in the address.
+fn keep_address(id: String, section: RwSignal<Section>, view: RwSignal<String>) {
+    let navigate = use_navigate();
+    Effect::new(move |before: Option<String>| {
+        let words = [("section", section.get().word().to_owned()), ("view", view.get())];
+        let query: Vec<_> =
+            words.iter().filter(|(_, word)| !word.is_empty()).map(|(name, word)| format!("{name}={word}")).collect();
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+        if before.is_some_and(|before| before != query) {
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            navigate(&format!("/issuers/{id}{query}"), options);
+        }
+        query
+    });
 }

@@ -1,5 +1,7 @@
 //! A file a page.
 
+pub(crate) mod examples;
+pub(crate) mod import;
 pub(crate) mod issuer;
 pub(crate) mod issuers;
 pub(crate) mod new_issuer;

@@ -1,4 +1,4 @@
-//! Registering an issuer.
+//! Registering an issuer: from a provider and the names that it asks for, as a copy of another, or from nothing.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -7,87 +7,320 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::components::details_form::{Details, DetailsFields};
-use crate::components::field::{Checkbox, Select};
-use crate::providers::{self, Filled};
+use crate::components::field::Checkbox;
+use crate::components::names_form::{Names, NamesForm};
+use crate::components::policy_preview::PolicyPreview;
+use crate::components::provider_picker::ProviderPicker;
+use crate::components::shown::{prose, shown};
+use crate::providers::{self, Filled, Provider};
 use crate::state::clock::now;
-use crate::state::storage::StoredIssuer;
+use crate::state::storage::{Sample, StoredIssuer};
 use crate::state::store::{new_id, use_store};
 use crate::state::unsaved::Unsaved;
 
-fn blank(preset: String) -> StoredIssuer {
-    StoredIssuer { preset, ..StoredIssuer::blank(new_id(), now()) }
+/// What is being registered.
+#[derive(Clone, Copy)]
+struct Registration {
+    details: Details,
+    choice: RwSignal<String>,
+    /// The names of the chosen provider.
+    names: Memo<Option<StoredValue<Names>>>,
+    filled: Memo<Option<Filled>>,
+    /// Whether the provider's policies and sample are taken.
+    starter: RwSignal<bool>,
+    /// The issuer that is copied.
+    original: StoredValue<Option<StoredIssuer>>,
 }
 
-/// Fills in what the person has not written otherwise.
-fn fill(details: Details, old: Option<&Filled>, new: Option<&Filled>) {
-    let replace = |field: RwSignal<String>, of: fn(&Filled) -> &str| {
-        let untouched = field.with_untracked(|text| text.is_empty() || old.is_some_and(|old| of(old) == text));
-        if untouched {
-            field.set(new.map(of).unwrap_or_default().to_owned());
+impl Registration {
+    fn new(original: Option<StoredIssuer>) -> Self {
+        let query = use_query_map();
+        let (asked, examples) = query.with_untracked(|query| (query.get("preset"), query.get("examples").is_some()));
+        let preset = original.as_ref().map(|original| original.preset.clone());
+        let choice = RwSignal::new(preset.or(asked).filter(|id| providers::find(id).is_some()).unwrap_or_default());
+        let is_copy = original.is_some();
+        let names = Memo::new_with_compare(
+            move |_| {
+                let provider = providers::find(&choice.read()).filter(|_| !is_copy)?;
+                let names = Names::of(provider, &Default::default());
+                if examples {
+                    names.fill_examples();
+                }
+                Some(StoredValue::new(names))
+            },
+            |_, _| true,
+        );
+        let filled = Memo::new(move |_| {
+            let names = names.get()?.get_value();
+            Some(providers::find(&choice.read())?.fill(&names.given(), now()))
+        });
+        let details = original.as_ref().map_or_else(Details::new, |original| {
+            Details::of(&StoredIssuer { name: format!("{} copy", original.name), ..original.clone() })
+        });
+        let starter = RwSignal::new(true);
+        Self { details, choice, names, filled, starter, original: StoredValue::new(original) }
+    }
+
+    fn provider(self) -> Option<&'static Provider> {
+        providers::find(&self.choice.read())
+    }
+
+    /// Whether the provider's policies are taken although names are missing.
+    fn is_incomplete(self) -> bool {
+        let missing = |names: StoredValue<Names>| names.with_value(|names| !names.missing().is_empty());
+        self.starter.get() && self.names.get().is_some_and(missing)
+    }
+
+    /// The issuer, if nothing is missing.
+    fn issuer(self) -> Option<StoredIssuer> {
+        let blank = StoredIssuer { preset: self.choice.get_untracked(), ..StoredIssuer::blank(new_id(), now()) };
+        let mut issuer = self.details.apply(blank)?;
+        if untrack(|| self.is_incomplete()) {
+            return None;
         }
-    };
-    replace(details.name, |preset| &preset.name);
-    replace(details.url, |preset| &preset.url);
+        if let Some(original) = self.original.get_value() {
+            issuer.policies = original.policies;
+            issuer.samples = original.samples;
+        } else if let (true, Some(filled)) = (self.starter.get_untracked(), self.filled.get_untracked()) {
+            issuer.samples = vec![sample(&filled)];
+            issuer.policies = filled.policies;
+        }
+        Some(issuer)
+    }
+
+    /// Fills name and URL in, where the person has not written them otherwise.
+    fn keep_filled(self) {
+        Effect::new(move |old: Option<Option<Filled>>| {
+            let (old, new) = (old.flatten(), self.filled.get());
+            let replace = |field: RwSignal<String>, of: fn(&Filled) -> &str| {
+                let is_untouched =
+                    field.with_untracked(|text| text.is_empty() || old.as_ref().is_some_and(|old| of(old) == text));
+                if is_untouched && (old.is_some() || new.is_some()) {
+                    field.set(new.as_ref().map(of).unwrap_or_default().to_owned());
+                }
+            };
+            replace(self.details.name, |filled| &filled.name);
+            replace(self.details.url, |filled| &filled.url);
+            new
+        });
+    }
+
+    /// Whether the person has written anything that would be lost.
+    fn is_changed(self) -> bool {
+        if self.original.with_value(Option::is_some) {
+            return true;
+        }
+        let [name, url, number, _, jwks, thumbprints] = self.details.texts();
+        let filled = self.filled.get();
+        let [filled_name, filled_url] = filled.as_ref().map_or(["", ""], |filled| [&filled.name, &filled.url]);
+        let has_names = self.names.get().is_some_and(|names| names.with_value(|names| !names.is_empty()));
+        has_names
+            || name != filled_name
+            || url != filled_url
+            || [number, jwks, thumbprints].iter().any(|text| !text.is_empty())
+    }
 }
 
-/// Whether the person has written anything that the preset has not.
-fn is_changed(details: Details, preset: Option<&Filled>) -> bool {
-    let [name, url, number, _, jwks] = details.texts();
-    let [filled_name, filled_url] = preset.map_or(["", ""], |preset| [&preset.name, &preset.url]);
-    name != filled_name || url != filled_url || !number.is_empty() || !jwks.is_empty()
+/// The provider's sample, as the issuer keeps it.
+fn sample(filled: &Filled) -> Sample {
+    let requested = filled.policies.first();
+    let target = requested.and_then(|policy| {
+        policy.team_name.clone().or_else(|| policy.user_login.clone()).or_else(|| policy.runner_id.clone())
+    });
+    Sample {
+        id: new_id(),
+        name: "Example".to_owned(),
+        claims: filled.claims.clone(),
+        token_type: requested.map_or("organization", |policy| policy.token_type.as_str()).to_owned(),
+        target: target.unwrap_or_default(),
+        admin: false,
+    }
 }
 
-/// The form.
+/// The page.
 #[component]
 pub(crate) fn NewIssuerPage() -> impl IntoView {
     let store = use_store();
-    let navigate = use_navigate();
-    let details = Details::new();
-    let asked = use_query_map().with_untracked(|query| query.get("preset").unwrap_or_default());
-    let choice = RwSignal::new(asked);
-    let starter = RwSignal::new(false);
-    let preset = Memo::new(move |_| providers::find(&choice.read()).map(|provider| provider.example(now())));
-    Effect::new(move |old: Option<Option<Filled>>| {
-        let new = preset.get();
-        fill(details, old.flatten().as_ref(), new.as_ref());
-        new
-    });
+    let original = use_query_map().with_untracked(|query| query.get("from")).and_then(|id| store.find(&id));
+    let registration = Registration::new(original);
+    registration.keep_filled();
     let registered = RwSignal::new(false);
-    let dirty = Memo::new(move |_| !registered.get() && is_changed(details, preset.get().as_ref()));
+    let dirty = Memo::new(move |_| !registered.get() && registration.is_changed());
     expect_context::<Unsaved>().watch(dirty);
+    let navigate = use_navigate();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(mut issuer) = details.apply(blank(choice.get_untracked())) else { return };
-        if let (true, Some(preset)) = (starter.get_untracked(), preset.get_untracked()) {
-            issuer.policies = preset.policies;
-        }
+        let Some(issuer) = registration.issuer() else {
+            return show_first_error();
+        };
         let address = format!("/issuers/{}", issuer.id);
         store.add(issuer);
         registered.set(true);
         navigate(&address, NavigateOptions::default());
     };
-    let choices: Vec<_> = [(String::new(), "Custom".to_owned())]
-        .into_iter()
-        .chain(providers::all().iter().map(|provider| (provider.id.clone(), provider.name.clone())))
-        .collect();
     view! {
-        <div class="container container--narrow stack">
+        <div class="container stack">
             <p class="crumbs"><A href="/">"OIDC Issuers"</A></p>
             <h1>"Register issuer"</h1>
-            <form class="card stack" on:submit=submit novalidate>
-                <Select label="Provider" value=choice options=choices hint="Fills in name and URL." />
-                {move || preset.get().map(|preset| view! {
-                    <div class="notice notice--note">
-                        <p>{preset.note}</p>
-                        <Checkbox label="Begin with the starter policy" value=starter />
-                    </div>
-                })}
-                <DetailsFields details=details />
-                <div class="actions">
+            <form class="register" on:submit=submit novalidate>
+                <div class="stack">
+                    <Origin registration=registration />
+                    <NamesSection registration=registration />
+                    <section class="card stack" aria-labelledby="details-heading">
+                        <h2 id="details-heading">"Details"</h2>
+                        <DetailsFields details=registration.details />
+                        <SameUrl details=registration.details />
+                    </section>
+                </div>
+                <Preview registration=registration />
+                <div class="actions register__actions">
                     <button type="submit" class="button button--primary">"Register issuer"</button>
                     <A href="/" attr:class="button button--quiet">"Cancel"</A>
                 </div>
             </form>
         </div>
+    }
+}
+
+/// Goes to the first field that is wrong, once it says so.
+fn show_first_error() {
+    request_animation_frame(|| {
+        if let Ok(Some(field)) = document().query_selector("form.register [aria-invalid='true']") {
+            use wasm_bindgen::JsCast;
+            let _ = field.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    });
+}
+
+/// The provider, or the issuer that is copied.
+#[component]
+fn Origin(registration: Registration) -> impl IntoView {
+    if let Some(original) = registration.original.get_value() {
+        return view! {
+            <div class="notice">
+                <p>
+                    "A copy of " <strong>{shown(&original.name)}</strong> ", with its policies and samples. Give it a URL \
+                     of its own: as long as two issuers have the same one, tokens of it are refused."
+                </p>
+            </div>
+        }
+        .into_any();
+    }
+    let choice = registration.choice;
+    let navigate = use_navigate();
+    let open = RwSignal::new(choice.read_untracked().is_empty());
+    let choose = Callback::new(move |id: String| {
+        let query = if id.is_empty() { String::new() } else { format!("?preset={id}") };
+        choice.set(id);
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        navigate(&format!("/issuers/new{query}"), options);
+    });
+    let name = move || registration.provider().map_or("Custom", |provider| provider.name.as_str());
+    view! {
+        <section class="card stack" aria-labelledby="provider-heading">
+            <div class="section-head">
+                <h2 id="provider-heading">"Provider: " {name}</h2>
+                <button
+                    type="button"
+                    class="button button--small"
+                    aria-expanded=move || open.get().to_string()
+                    aria-controls="provider-picker"
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    {move || if open.get() { "Close the list" } else { "Change provider" }}
+                </button>
+            </div>
+            <div id="provider-picker" hidden=move || !open.get()>
+                <ProviderPicker choice=choice choose=choose />
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The names that the provider asks for.
+#[component]
+fn NamesSection(registration: Registration) -> impl IntoView {
+    let remarks = Signal::derive(move || registration.filled.get().map(|filled| filled.remarks).unwrap_or_default());
+    let required = Signal::derive(move || registration.details.tried.get() && registration.starter.get());
+    move || {
+        registration.names.get().map(|names| {
+            let names = names.get_value();
+            let examples = names.clone();
+            view! {
+                <section class="card stack" aria-labelledby="names-heading">
+                    <div class="section-head">
+                        <h2 id="names-heading">"Names that matter"</h2>
+                        <button type="button" class="button button--small" on:click=move |_| examples.fill_examples()>
+                            "Fill in examples"
+                        </button>
+                    </div>
+                    <p class="hint">{move || registration.filled.get().map(|filled| prose(&filled.note))}</p>
+                    <NamesForm names=names remarks=remarks required=required />
+                    <Checkbox label="Begin with the policies and the sample of these names" value=registration.starter />
+                </section>
+            }
+        })
+    }
+}
+
+/// That another issuer has the URL already.
+#[component]
+fn SameUrl(details: Details) -> impl IntoView {
+    let store = use_store();
+    let other = Memo::new(move |_| {
+        let url = details.url.read();
+        store
+            .issuers
+            .read()
+            .iter()
+            .find(|issuer| !url.is_empty() && issuer.url == *url)
+            .map(|issuer| issuer.name.clone())
+    });
+    view! {
+        <div role="status">
+            {move || other.get().map(|name| view! {
+                <p class="notice notice--note">
+                    <span>
+                        <strong>{shown(&name)}</strong> " has this URL too. As long as two issuers have the same one, \
+                         tokens of it are refused."
+                    </span>
+                </p>
+            })}
+        </div>
+    }
+}
+
+/// What will be registered along with the details.
+#[component]
+fn Preview(registration: Registration) -> impl IntoView {
+    let content = move || {
+        if let Some(original) = registration.original.get_value() {
+            let claims = original.samples.first().map(|sample| sample.claims.clone());
+            return view! { <PolicyPreview policies=original.policies claims=claims /> }.into_any();
+        }
+        let filled = registration.filled.get().filter(|_| registration.starter.get());
+        match filled {
+            Some(filled) => view! { <PolicyPreview policies=filled.policies claims=Some(filled.claims) /> }.into_any(),
+            None => view! {
+                <p class="hint">"No policies yet: every token is denied until you write one that allows it."</p>
+            }
+            .into_any(),
+        }
+    };
+    let missing = move || {
+        let names = registration.names.get().filter(|_| registration.starter.get());
+        let missing = names.map(|names| names.with_value(Names::missing)).unwrap_or_default();
+        (!missing.is_empty()).then(|| format!("Shown with examples for: {}.", missing.join(", ")))
+    };
+    view! {
+        <section class="card stack register__preview" aria-labelledby="preview-heading">
+            <h2 id="preview-heading">"Will be registered"</h2>
+            <dl class="facts">
+                <div><dt>"Issuer"</dt><dd><code>{move || shown(&registration.details.url.read())}</code></dd></div>
+            </dl>
+            <p class="hint" role="status">{missing}</p>
+            {content}
+        </section>
     }
 }

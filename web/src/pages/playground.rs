@@ -1,77 +1,171 @@
-//! A token or claims, and the decision with its reasons, as they are typed.
+//! Policies, a token or claims, and the decision with its reasons, as they are typed.
 
 use std::time::Duration;
 
-use claimgate::claims::{Claims, Value};
-use claimgate::inspect::Skip;
+use claimgate::pattern::Dialect;
+use claimgate::policy::to_json;
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::components::A;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+use wasm_bindgen::JsValue;
 
-use crate::components::playground_form::{Form, PlaygroundForm};
+use crate::components::playground_bench::{Answered, Bench, Pane};
+use crate::components::playground_policies::PlaygroundPolicies;
 use crate::components::playground_result::PlaygroundResult;
+use crate::components::playground_token::PlaygroundToken;
+use crate::components::sentence::sentence;
+use crate::components::verdict::{Banner, Verdict};
+use crate::gallery::Example;
 use crate::state::clock::ticking;
-use crate::state::evaluate::{Answer, Question, Report, ask, request};
-use crate::state::store::use_store;
+use crate::state::evaluate::{Answer, Asked, Question, Report, begin};
+use crate::state::scratch::{Origin, SCRATCH, candidates};
+use crate::state::share::Shared;
+use crate::state::storage::StoredIssuer;
+use crate::state::store::{Store, use_store};
+use crate::state::subtle::{self, Throwaway};
+use crate::state::unsaved::Unsaved;
 
 /// How long typing has to rest before the engine is asked.
 const REST: Duration = Duration::from_millis(150);
 
-fn question(form: Form, clock: i64) -> Question {
-    Question {
-        is_claims: form.is_claims.get(),
-        text: if form.is_claims.get() { form.claims.get() } else { form.token.get() },
-        issuer: form.issuer.get(),
-        request: request(&form.token_type.read(), form.target.get(), form.admin.get()),
-        skip: Skip {
-            issuer: form.skip_issuer.get(),
-            key: form.skip_key.get(),
-            signature: form.skip_signature.get(),
-            time: form.skip_time.get(),
-        },
-        now: claimgate::time::parse(&form.now.read()).unwrap_or(clock),
-    }
-}
-
 /// The page.
 #[component]
 pub(crate) fn PlaygroundPage() -> impl IntoView {
-    let store = use_store();
-    let form = Form::new(use_query_map().with_untracked(|query| query.get("issuer").unwrap_or_default()));
-    let clock = ticking();
-    let asked = Memo::new(move |_| question(form, clock.get()));
-    let settled = RwSignal::new(asked.get_untracked());
-    settle(asked, settled);
-    keep_address(form.issuer);
+    view! { <Playground example=None /> }
+}
 
-    let answer = Memo::new(move |_| ask(&settled.read(), &store.issuers.read()));
+/// The playground, with an example in it or with what the address says.
+#[component]
+pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
+    let store = use_store();
+    let bench = Bench::new(use_query_map().with_untracked(|query| query.get("issuer").unwrap_or_default()));
+    provide_context(bench);
+    let problem = RwSignal::new(String::new());
+    match example {
+        Some(example) => bench.open(&example.shared(), Origin::Example(&example.id), store),
+        None => follow_fragment(bench, store, problem),
+    }
+    keep_address(bench, example.is_some());
+    guard_scratch(bench);
+
+    let clock = ticking();
+    let settled = settle(Memo::new(move |_| Asking::of(bench, clock.get())));
+    evaluate(bench, store, settled);
+    let answer = Memo::new(move |_| bench.answered.read().as_ref().map(|answered| answered.answer.clone()));
     let report = Memo::new(move |last: Option<&Option<Report>>| match answer.get() {
-        Answer::Nothing => None,
-        Answer::Unclear(_) => last.cloned().flatten(),
-        Answer::Report(report) => Some(*report),
+        None | Some(Answer::Nothing) => None,
+        Some(Answer::Unclear(_)) => last.cloned().flatten(),
+        Some(Answer::Report(report)) => Some(*report),
+    });
+    Effect::new(move || {
+        let report = report.read();
+        let decided = report.as_ref().filter(|report| report.explanation.is_some());
+        if let Some((id, _)) = decided.and_then(|report| report.issuer.as_ref()) {
+            store.mark_used(id);
+        }
     });
     let unclear = Memo::new(move |_| match answer.get() {
-        Answer::Unclear(problem) => problem,
+        Some(Answer::Unclear(problem)) => problem,
         _ => String::new(),
     });
-    let now = Signal::derive(move || settled.read().now);
-    let preset = Memo::new(move |_| preset_of(form, &store.issuers.read()));
+    let stale = Signal::derive(move || {
+        report.read().is_some() && (!unclear.read().is_empty() || (bench.is_scratch() && bench.written.read().is_err()))
+    });
+    let banner = Memo::new(move |_| match &*report.read() {
+        None => Banner::Nothing,
+        Some(report) => Banner::Decided(report.decision, report.summary.clone()),
+    });
+    let time = Signal::derive(move || settled.read().question.now);
     view! {
         <div class="container container--wide stack">
-            <h1>"Playground"</h1>
-            <div class="playground">
-                <PlaygroundForm form=form problem=unclear preset=preset />
-                <PlaygroundResult report=report stale=Signal::derive(move || !unclear.read().is_empty()) now=now />
+            <div class="section-head">
+                <h1>"Playground"</h1>
+                <Panes bench=bench />
+            </div>
+            {example.map(|example| view! { <Story example=example /> })}
+            {move || (!problem.read().is_empty()).then(|| view! {
+                <div class="notice notice--bad" role="alert"><p>{sentence(&problem.read())}</p></div>
+            })}
+            <div class=move || format!("playground playground--{}", bench.pane.get().word())>
+                <div class="playground__verdict"><Verdict banner=banner stale=stale /></div>
+                <PlaygroundPolicies bench=bench />
+                <PlaygroundToken bench=bench problem=unclear time=time />
+                <PlaygroundResult bench=bench report=report stale=stale now=time />
             </div>
         </div>
     }
 }
 
-/// Passes questions on when typing rests, or at once on Ctrl+Enter.
-fn settle(asked: Memo<Question>, settled: RwSignal<Question>) {
+/// On a narrow screen: which pane is shown.
+#[component]
+fn Panes(bench: Bench) -> impl IntoView {
+    let button = move |label: &'static str, pane: Pane| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (bench.pane.get() == pane).to_string()
+                on:click=move |_| bench.pane.set(pane)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments panes" role="group" aria-label="Pane">
+            {button("Policies", Pane::Policies)} {button("Token", Pane::Token)} {button("Decision", Pane::Decision)}
+        </div>
+    }
+}
+
+#[component]
+fn Story(example: &'static Example) -> impl IntoView {
+    view! {
+        <section class="card story" aria-labelledby="story-heading">
+            <h2 id="story-heading">{example.title.as_str()}</h2>
+            <p>{example.story.as_str()}</p>
+            <p class="hint"><A href="/examples">"All examples"</A></p>
+        </section>
+    }
+}
+
+/// All that is asked with one press of a key.
+#[derive(Clone, PartialEq)]
+struct Asking {
+    question: Question,
+    scratch: Option<StoredIssuer>,
+    throwaway: Option<Throwaway>,
+}
+
+impl Asking {
+    fn of(bench: Bench, clock: i64) -> Self {
+        let form = bench.form;
+        let scratch = bench.scratch_issuer();
+        let chosen = form.issuer.get();
+        let question = Question {
+            is_claims: form.is_claims.get(),
+            text: if form.is_claims.get() { form.claims.get() } else { form.token.get() },
+            // A scratch set that is gone leaves nothing chosen.
+            issuer: if chosen == SCRATCH && scratch.is_none() { String::new() } else { chosen },
+            request: form.request(),
+            skip: form.skip(),
+            now: claimgate::time::parse(&form.now.read()).unwrap_or(clock),
+            dialect: if scratch.is_some() { bench.dialect.get() } else { Dialect::Pulumi },
+        };
+        Self { question, scratch, throwaway: bench.throwaway.get() }
+    }
+}
+
+/// The question, passed on when typing rests, or at once on Ctrl+Enter.
+fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
+    let settled = RwSignal::new(asked.get_untracked());
     let pass = move || {
-        settled.try_set(asked.get_untracked());
+        // The page may have been left meanwhile.
+        if let Some(asking) = asked.try_get_untracked() {
+            settled.try_set(asking);
+        }
     };
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         asked.track();
@@ -86,30 +180,108 @@ fn settle(asked: Memo<Question>, settled: RwSignal<Question>) {
         }
     });
     on_cleanup(move || handle.remove());
+    settled
 }
 
-/// Keeps the chosen issuer in the address.
-fn keep_address(issuer: RwSignal<String>) {
-    let navigate = use_navigate();
-    Effect::new(move |before: Option<String>| {
-        let issuer = issuer.get();
-        if before.is_some_and(|before| before != issuer) {
-            let query = if issuer.is_empty() { String::new() } else { format!("?issuer={issuer}") };
-            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-            navigate(&format!("/playground{query}"), options);
+/// Answers each question: at once, or as soon as the browser has checked the signature. The newest question wins.
+fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>) {
+    let turn = StoredValue::new(0_u64);
+    Effect::new(move || {
+        turn.update_value(|turn| *turn += 1);
+        let this = turn.get_value();
+        let Asking { question, scratch, throwaway } = settled.get();
+        let stored = candidates(&store.issuers.read(), scratch, throwaway.as_ref(), &question.text);
+        match begin(&question, &stored) {
+            Asked::Answer(answer) => show(bench, store, Answered { question, stored, answer }),
+            Asked::Signature(waiting) => {
+                let job = waiting.check().into();
+                spawn_local(async move {
+                    let found = subtle::verify(job).await;
+                    if turn.try_get_value() == Some(this) {
+                        let answer = waiting.finish(found);
+                        show(bench, store, Answered { question, stored, answer });
+                    }
+                });
+            }
         }
-        issuer
     });
 }
 
-/// The preset of the chosen issuer, or of the one that the claims name.
-fn preset_of(form: Form, issuers: &[crate::state::storage::StoredIssuer]) -> String {
-    let chosen = form.issuer.get();
-    let iss = Claims::from_json(&form.claims.read()).ok();
-    let iss = iss.as_ref().and_then(|claims| claims.get("iss")).and_then(Value::as_str);
-    let named = issuers
-        .iter()
-        .find(|issuer| if chosen.is_empty() { Some(issuer.url.as_str()) == iss } else { issuer.id == chosen })
-        .or(issuers.iter().find(|issuer| chosen.is_empty() && !issuer.preset.is_empty()));
-    named.map(|issuer| issuer.preset.clone()).unwrap_or_default()
+/// Shows an answer, and remembers that the issuer's policies were used for it.
+fn show(bench: Bench, store: Store, answered: Answered) {
+    let used = match &answered.answer {
+        Answer::Report(report) if report.explanation.is_some() => report.issuer.clone(),
+        _ => None,
+    };
+    if bench.answered.with_untracked(|shown| shown.as_ref() != Some(&answered)) {
+        bench.answered.set(Some(answered));
+    }
+    if let Some((id, _)) = used {
+        store.mark_used(&id);
+    }
+}
+
+/// Opens what a link carries: at first, and whenever another link is followed on this page.
+fn follow_fragment(bench: Bench, store: Store, problem: RwSignal<String>) {
+    let open = move || {
+        let fragment = window().location().hash().unwrap_or_default();
+        if fragment.is_empty() || fragment == "#main" {
+            return;
+        }
+        match Shared::from_fragment(&fragment) {
+            Ok(shared) => {
+                problem.set(String::new());
+                bench.open(&shared, Origin::Link, store);
+            }
+            Err(error) => problem.set(format!("This link cannot be opened: {error}.")),
+        }
+    };
+    open();
+    let handle = window_event_listener(ev::hashchange, move |_| open());
+    on_cleanup(move || handle.remove());
+}
+
+/// Keeps the chosen issuer in the address, and chooses the one that the address names. A link's content stays in the
+/// address as long as it is a scratch set that decides.
+fn keep_address(bench: Bench, is_example: bool) {
+    let navigate = use_navigate();
+    let query = use_query_map();
+    let location = use_location();
+    let issuer = bench.form.issuer;
+    Effect::new(move |before: Option<String>| {
+        let issuer = issuer.get();
+        if before.is_some_and(|before| before != issuer) && issuer != SCRATCH {
+            let query = if issuer.is_empty() { String::new() } else { format!("?issuer={issuer}") };
+            if is_example {
+                // Going there by the router would begin anew.
+                let base = document().base_uri().ok().flatten().unwrap_or_default();
+                let history = window().history();
+                let _ = history.map(|history| {
+                    history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{base}playground{query}")))
+                });
+            } else {
+                let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                navigate(&format!("/playground{query}"), options);
+            }
+        }
+        issuer
+    });
+    Effect::new(move |before: Option<String>| {
+        let _ = location.pathname.read();
+        let named = query.read().get("issuer").unwrap_or_default();
+        let is_other = untrack(|| *issuer.read() != named && *issuer.read() != SCRATCH);
+        if before.is_some_and(|before| before != named) && is_other {
+            issuer.set(named.clone());
+        }
+        named
+    });
+}
+
+/// Leaving a scratch set that was changed asks.
+fn guard_scratch(bench: Bench) {
+    let is_changed = Memo::new(move |_| {
+        let scratch = bench.scratch.read();
+        scratch.as_ref().is_some_and(|scratch| *bench.text.read() != to_json(&scratch.issuer.policies))
+    });
+    expect_context::<Unsaved>().watch(is_changed);
 }

@@ -8,7 +8,7 @@ use claimgate::policy::{PolicyDefinition, parse_policies};
 
 use super::remarks::{Remark, remarks};
 use super::template::Values;
-use super::{CLOUD_URL, DEFAULT_CLOUD_URL, Derived, Known, Provider, WorkflowTemplate};
+use super::{AUDIENCE, CLOUD_URL, DEFAULT_CLOUD_URL, Derived, Known, Provider, WorkflowTemplate};
 
 /// What comes of a provider and the names that it asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +60,7 @@ pub(crate) struct Workflow {
 }
 
 impl Provider {
-    /// Fills in the names: `given` by the identifiers of [`Provider::asks`], and [`CLOUD_URL`]. A name that is not given
+    /// Fills in the names: `given` by the identifiers of [`Provider::asks`], [`CLOUD_URL`] and [`AUDIENCE`]. A name that is not given
     /// is its example; what depends on an optional one is left out. Times in the sample are relative to `now`.
     pub(crate) fn fill(&self, given: &BTreeMap<String, String>, now: i64) -> Filled {
         let values = self.values(given, now);
@@ -94,7 +94,8 @@ impl Provider {
         let cloud = written(CLOUD_URL).map(|url| url.trim_end_matches('/').to_owned());
         values.set(CLOUD_URL, cloud.or_else(|| Some(DEFAULT_CLOUD_URL.to_owned())));
         values.set("tokenUrl", values.fill("{{cloudUrl}}/api/oauth/token"));
-        values.set("audience", values.fill("urn:pulumi:org:{{organization}}"));
+        values.set("exchangeAudience", values.fill("urn:pulumi:org:{{organization}}"));
+        values.set(AUDIENCE, written(AUDIENCE).or_else(|| values.fill("{{exchangeAudience}}")));
         values.set("audienceClaim", values.fill(r#"{"aud":{{audience|json}}}"#));
         for derived in &self.derived {
             values.set(&derived.id, derive(derived, &values));

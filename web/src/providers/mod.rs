@@ -1,11 +1,10 @@
 //! Providers of ID tokens: what an issuer, its claims, its policies and a job that uses them look like, filled in with the
 //! few names that matter.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the pages that use it come next"))]
-
 mod escape;
 mod files;
 mod fill;
+mod guess;
 mod read;
 mod remarks;
 mod template;
@@ -16,14 +15,15 @@ use std::sync::LazyLock;
 
 use claimgate::json::Value;
 
-pub(crate) use fill::Filled;
-#[expect(unused_imports, reason = "the pages that use it come next")]
-pub(crate) use fill::{KnownClaim, Workflow};
-#[expect(unused_imports, reason = "the pages that use it come next")]
+pub(crate) use fill::{Filled, KnownClaim, Workflow};
+pub(crate) use guess::provider_of;
 pub(crate) use remarks::Remark;
 
 /// The name that every template may use for the service where tokens are exchanged.
 pub(crate) const CLOUD_URL: &str = "cloudUrl";
+
+/// The name of the audience that an ID token is asked for with, where it is another one than the organization's.
+pub(crate) const AUDIENCE: &str = "audience";
 
 /// What [`CLOUD_URL`] is unless told otherwise.
 const DEFAULT_CLOUD_URL: &str = "https://api.pulumi.com";

@@ -92,12 +92,16 @@ pub(super) fn names_in(template: &Value) -> BTreeSet<&str> {
     }
 }
 
-enum Piece<'a> {
+/// A part of a template.
+pub(super) enum Piece<'a> {
+    /// As it stands.
     Text(&'a str),
+    /// A placeholder.
     Hole { name: &'a str, filter: Option<&'a str> },
 }
 
-fn pieces(template: &str) -> Vec<Piece<'_>> {
+/// Takes a template apart.
+pub(super) fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = template;
     while let Some((before, (inside, after))) =

@@ -67,7 +67,7 @@ fn every_workflow_has_a_provider() {
 #[test]
 fn placeholders_have_a_meaning_and_in_workflows_a_filter() {
     for provider in all() {
-        let built_in = [CLOUD_URL, "tokenUrl", "audience", "audienceClaim"];
+        let built_in = [CLOUD_URL, "tokenUrl", "audience", "audienceClaim", "exchangeAudience"];
         let asked = provider.asks.iter().map(|ask| ask.id.as_str());
         let derived = provider.derived.iter().map(|derived| derived.id.as_str());
         let known: Vec<&str> = built_in.into_iter().chain(asked).chain(derived).collect();
@@ -272,4 +272,18 @@ fn odd_characters_in_names_are_remarked_on() {
     let count = |text: &str| provider.fill(&with(&Given::new(), "branch", text), NOW).remarks.len();
     assert_eq!((count("main"), count("ma\u{200b}in"), count("$x"), count("{a}")), (0, 1, 1, 0));
     assert!(provider.fill(&with(&Given::new(), "branch", " main\n"), NOW).remarks.is_empty());
+}
+
+#[test]
+fn a_job_asks_for_the_audience_that_is_given_and_exchanges_for_the_organization() {
+    for provider in all().iter().filter(|provider| provider.can_ask_for_audience()) {
+        let given = with(&Given::new(), AUDIENCE, "https://aud.example/a&b");
+        let filled = provider.fill(&given, NOW);
+        let changed = filled.workflows.iter().filter(|workflow| workflow.text.contains("https://aud.example/a&b"));
+        assert!(changed.count() > 0, "{}", provider.id);
+    }
+    let github = find("github-actions").unwrap().fill(&with(&Given::new(), AUDIENCE, "other"), NOW);
+    let text = &github.workflows[1].text;
+    assert!(text.contains("TOKEN_AUDIENCE: other\n") && text.contains("AUDIENCE: urn:pulumi:org:acme\n"), "{text}");
+    assert!(!find("vercel").unwrap().can_ask_for_audience());
 }

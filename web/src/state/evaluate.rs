@@ -3,11 +3,11 @@
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::explain::{Explanation, Outcome, explain};
 use claimgate::finding::Finding;
-use claimgate::inspect::{Check, Options, Skip, inspect};
+use claimgate::inspect::{self, Begun, Check, Inspection, Options, Pending, Skip};
 use claimgate::issuer::{Issuer, Issuers};
-use claimgate::jwt::decode_unverified;
+use claimgate::jwt::{SignatureCheck, TokenError, decode_unverified};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{RequestedToken, TokenType};
+use claimgate::policy::{PolicyError, PolicySet, RequestedToken, TokenType};
 
 use super::storage::StoredIssuer;
 
@@ -29,6 +29,8 @@ pub(crate) struct Question {
     pub(crate) skip: Skip,
     /// The time.
     pub(crate) now: i64,
+    /// The language of the patterns.
+    pub(crate) dialect: Dialect,
 }
 
 /// What the engine says.
@@ -52,6 +54,8 @@ pub(crate) struct Report {
     pub(crate) unchecked: Vec<String>,
     /// Identifier and name of the issuer whose policies were used.
     pub(crate) issuer: Option<(String, String)>,
+    /// What was found of the signature, if it was looked at.
+    pub(crate) signature: Option<Result<bool, TokenError>>,
 }
 
 /// The answer to a question.
@@ -65,12 +69,75 @@ pub(crate) enum Answer {
     Report(Box<Report>),
 }
 
-/// Asks the engine.
-pub(crate) fn ask(question: &Question, stored: &[StoredIssuer]) -> Answer {
+/// What is known at once: the answer, or that a signature has to be checked first.
+pub(crate) enum Asked {
+    /// The answer.
+    Answer(Answer),
+    /// A token that waits for its signature.
+    Signature(Box<Waiting>),
+}
+
+/// A token whose signature somebody has to check.
+pub(crate) struct Waiting {
+    pending: Pending,
+    names: Names,
+    request: RequestedToken,
+}
+
+/// Identifier and name of each issuer.
+type Names = Vec<(String, String)>;
+
+/// Issuers that a question is about, ready for the engine.
+pub(super) struct Compiled {
+    pub(super) issuers: Issuers,
+    names: Names,
+}
+
+/// Asks the engine, up to a signature.
+pub(crate) fn begin(question: &Question, stored: &[StoredIssuer]) -> Asked {
     if question.text.trim().is_empty() {
-        return Answer::Nothing;
+        return Asked::Answer(Answer::Nothing);
     }
-    if question.is_claims { ask_claims(question, stored) } else { ask_token(question, stored) }
+    if question.is_claims {
+        return Asked::Answer(ask_claims(question, stored));
+    }
+    let compiled = match compile(question, stored) {
+        Ok(compiled) => compiled,
+        Err(problem) => return Asked::Answer(Answer::Unclear(problem)),
+    };
+    let options = options(question, &compiled.issuers);
+    match inspect::begin(question.text.trim(), &compiled.issuers, &options) {
+        Begun::Ended(checked) => Asked::Answer(report(checked.explain(&question.request), &compiled.names, None)),
+        Begun::Signature(pending) => {
+            let request = question.request.clone();
+            Asked::Signature(Box::new(Waiting { pending: *pending, names: compiled.names, request }))
+        }
+    }
+}
+
+impl Waiting {
+    /// What has to be checked.
+    pub(crate) fn check(&self) -> SignatureCheck<'_> {
+        self.pending.check()
+    }
+
+    /// Goes on with what was found.
+    pub(crate) fn finish(self, found: Result<bool, TokenError>) -> Answer {
+        report(self.pending.finish(found.clone()).explain(&self.request), &self.names, Some(found))
+    }
+}
+
+/// Asks the engine, with somebody who checks signatures at once.
+#[cfg(test)]
+pub(crate) fn ask(question: &Question, stored: &[StoredIssuer]) -> Answer {
+    use claimgate::jwt::{BuiltIn, VerifySignature};
+    match begin(question, stored) {
+        Asked::Answer(answer) => answer,
+        Asked::Signature(waiting) => {
+            let found = BuiltIn.verify(&waiting.check());
+            waiting.finish(found)
+        }
+    }
 }
 
 fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
@@ -88,12 +155,12 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
             None => "The claims have no `iss` that names a registered issuer. Choose an issuer.".to_owned(),
         });
     };
-    let issuer = match Issuer::compile(&chosen.definition(), Dialect::Pulumi) {
-        Ok(issuer) => issuer,
-        Err(errors) => return Answer::Unclear(format!("The issuer's definition has errors: {}", join(&errors))),
+    let policies = match PolicySet::compile(&chosen.policies, question.dialect) {
+        Ok(policies) => policies,
+        Err(errors) => return Answer::Unclear(format!("The issuer's policies have errors: {}", join(&errors))),
     };
     let trusted = TrustedClaims::dangerous_assume_verified(claims.clone());
-    let explanation = explain(issuer.policies(), &trusted, &question.request);
+    let explanation = explain(&policies, &trusted, &question.request);
     Answer::Report(Box::new(Report {
         decision: explanation.decision,
         summary: explanation.summary.clone(),
@@ -104,31 +171,38 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
         explanation: Some(explanation),
         unchecked: vec![NO_TOKEN.to_owned()],
         issuer: Some((chosen.id.clone(), chosen.name.clone())),
+        signature: None,
     }))
 }
 
-fn ask_token(question: &Question, stored: &[StoredIssuer]) -> Answer {
-    let chosen: Vec<&StoredIssuer> =
-        stored.iter().filter(|issuer| question.issuer.is_empty() || issuer.id == question.issuer).collect();
-    let token = question.text.trim();
-    let iss = named_issuer(token);
-    let mut compiled: Vec<(&StoredIssuer, Issuer)> = Vec::new();
-    for stored in chosen {
-        match Issuer::compile(&stored.definition(), Dialect::Pulumi) {
-            Ok(issuer) => compiled.push((stored, issuer)),
+/// Compiles the issuers that the question is about.
+pub(super) fn compile(question: &Question, stored: &[StoredIssuer]) -> Result<Compiled, String> {
+    let iss = named_issuer(question.text.trim());
+    let (mut names, mut issuers) = (Names::new(), Vec::new());
+    for stored in stored.iter().filter(|issuer| question.issuer.is_empty() || issuer.id == question.issuer) {
+        match Issuer::compile(&stored.definition(), question.dialect) {
+            Ok(issuer) => {
+                names.push((stored.id.clone(), stored.name.clone()));
+                issuers.push(issuer);
+            }
             // Another issuer's errors have no say in this token.
             Err(errors) if !question.issuer.is_empty() || iss.as_deref() == Some(&stored.url) => {
-                return Answer::Unclear(format!("The definition of {} has errors: {}", stored.name, join(&errors)));
+                return Err(format!("The definition of {} has errors: {}", stored.name, join(&errors)));
             }
             Err(_) => {}
         }
     }
-    let issuers: Issuers = compiled.iter().map(|(_, issuer)| issuer.clone()).collect();
+    Ok(Compiled { issuers: Issuers::from(issuers), names })
+}
+
+fn options(question: &Question, issuers: &Issuers) -> Options {
     let mut options = Options::at(question.now);
     options.skip = question.skip;
-    options.assume_issuer = assumed(iss.as_deref(), &issuers);
-    let inspection = inspect(token, &issuers, &question.request, &options);
-    let issuer = inspection.issuer.and_then(|index| compiled.get(index));
+    options.assume_issuer = assumed(named_issuer(question.text.trim()).as_deref(), issuers);
+    options
+}
+
+fn report(inspection: Inspection, names: &Names, signature: Option<Result<bool, TokenError>>) -> Answer {
     let hints = inspection.explanation.iter().flat_map(|explanation| explanation.hints.iter().cloned());
     Answer::Report(Box::new(Report {
         decision: inspection.decision,
@@ -139,7 +213,8 @@ fn ask_token(question: &Question, stored: &[StoredIssuer]) -> Answer {
         findings: hints.chain(inspection.findings).collect(),
         explanation: inspection.explanation,
         unchecked: inspection.unchecked,
-        issuer: issuer.map(|(stored, _)| (stored.id.clone(), stored.name.clone())),
+        issuer: inspection.issuer.and_then(|index| names.get(index).cloned()),
+        signature,
     }))
 }
 
@@ -154,7 +229,7 @@ fn assumed(iss: Option<&str>, issuers: &Issuers) -> Option<usize> {
     named.or_else(|| (!issuers.is_empty()).then_some(0))
 }
 
-fn join(errors: &[claimgate::policy::PolicyError]) -> String {
+fn join(errors: &[PolicyError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
@@ -184,7 +259,8 @@ mod tests {
 
     fn question(text: &str, is_claims: bool) -> Question {
         let request = RequestedToken::Organization { admin: false };
-        Question { is_claims, text: text.to_owned(), issuer: String::new(), request, skip: Skip::default(), now: 0 }
+        let (text, issuer, skip) = (text.to_owned(), String::new(), Skip::default());
+        Question { is_claims, text, issuer, request, skip, now: 0, dialect: Dialect::Pulumi }
     }
 
     #[test]

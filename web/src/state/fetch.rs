@@ -5,14 +5,25 @@ use claimgate::json::Value;
 use claimgate::jwt::Jwks;
 use gloo_net::http::Request;
 
-/// The text of the issuer's JWKS, with a sentence on where it is from; or why it could not be had.
-pub(crate) async fn fetch_keys(issuer: String) -> Result<(String, String), String> {
+/// Keys that were fetched.
+pub(crate) struct Fetched {
+    /// The text of the JWKS.
+    pub(crate) jwks: String,
+    /// The address that it is from.
+    pub(crate) source: String,
+    /// A sentence on that.
+    pub(crate) sentence: String,
+}
+
+/// The issuer's JWKS, or why it could not be had.
+pub(crate) async fn fetch_keys(issuer: String) -> Result<Fetched, String> {
     let discovery = discovery_url(&issuer);
     let text = get(&discovery).await?;
     let jwks_uri = read_discovery(&text, &issuer)?;
     let jwks = get(&jwks_uri).await?;
     Jwks::parse(&jwks).map_err(|error| format!("{jwks_uri} did not answer with keys: {error}."))?;
-    Ok((jwks, format!("Fetched from {jwks_uri}, as {discovery} says.")))
+    let sentence = format!("Fetched from {jwks_uri}, as {discovery} says.");
+    Ok(Fetched { jwks, source: jwks_uri, sentence })
 }
 
 /// Where a discovery document has its keys, if it is this issuer's.

@@ -8,8 +8,38 @@ use serde::Serialize;
 /// The key in local storage.
 pub(crate) const KEY: &str = "claimgate.v1";
 
-/// The version that is written. Version 1, which had no thumbprints, samples and times of use, is read too.
-const VERSION: i128 = 2;
+/// The version that is written. Older ones are read too: version 1 had no thumbprints, samples and times of use, version 2
+/// no revisions and nothing that tabs tell each other.
+const VERSION: i128 = 3;
+
+/// All that is kept.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Kept {
+    /// The issuers, oldest first.
+    pub(crate) issuers: Vec<StoredIssuer>,
+    /// What was deleted, so that another tab does not bring it back.
+    pub(crate) removed: Vec<Tombstone>,
+    /// Versions of issuers that lost against another tab's, until the person has decided.
+    pub(crate) conflicts: Vec<Conflict>,
+}
+
+/// That something was deleted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Tombstone {
+    /// Its identifier.
+    pub(crate) id: String,
+    /// The last revision that was deleted.
+    pub(crate) revision: u64,
+}
+
+/// A version of an issuer that was saved while another tab saved another one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Conflict {
+    /// Its identifier: the same in every tab that finds it.
+    pub(crate) id: String,
+    /// The version.
+    pub(crate) issuer: StoredIssuer,
+}
 
 /// A registered issuer, as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,6 +71,8 @@ pub(crate) struct StoredIssuer {
     pub(crate) modified: i64,
     /// When the playground last decided by its policies, in seconds since 1970.
     pub(crate) last_used: Option<i64>,
+    /// How often it was saved.
+    pub(crate) revision: u64,
 }
 
 /// Decoded claims to try policies on, and what is asked for with them.
@@ -78,6 +110,7 @@ impl StoredIssuer {
             created: now,
             modified: now,
             last_used: None,
+            revision: 0,
         }
     }
 
@@ -94,18 +127,19 @@ impl StoredIssuer {
     }
 }
 
-/// Writes issuers as versioned JSON.
-pub(crate) fn to_json(issuers: &[StoredIssuer]) -> String {
+/// Writes what is kept as versioned JSON.
+pub(crate) fn to_json(kept: &Kept) -> String {
     #[derive(Serialize)]
     struct File<'a> {
         version: i128,
-        issuers: &'a [StoredIssuer],
+        #[serde(flatten)]
+        kept: &'a Kept,
     }
-    serde_json::to_string(&File { version: VERSION, issuers }).unwrap_or_default()
+    serde_json::to_string(&File { version: VERSION, kept }).unwrap_or_default()
 }
 
-/// Reads issuers, or says in words why that cannot be done.
-pub(crate) fn from_json(text: &str) -> Result<Vec<StoredIssuer>, String> {
+/// Reads what is kept, or says in words why that cannot be done.
+pub(crate) fn from_json(text: &str) -> Result<Kept, String> {
     let file = Value::parse(text).map_err(|error| error.to_string())?;
     match file.member("version") {
         Some(Value::Integer(1..=VERSION)) => {}
@@ -115,11 +149,21 @@ pub(crate) fn from_json(text: &str) -> Result<Vec<StoredIssuer>, String> {
     let Some(Value::Array(items)) = file.member("issuers") else {
         return Err("expected a list `issuers`, found none".to_owned());
     };
-    items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| issuer(item).map_err(|e| format!("issuer {}: {e}", index + 1)))
-        .collect()
+    let numbered = |(index, item)| issuer(item).map_err(|problem| format!("issuer {}: {problem}", index + 1));
+    Ok(Kept {
+        issuers: items.iter().enumerate().map(numbered).collect::<Result<_, _>>()?,
+        removed: list(&file, "removed", tombstone)?,
+        conflicts: list(&file, "conflicts", conflict)?,
+    })
+}
+
+fn tombstone(value: &Value) -> Result<Tombstone, String> {
+    Ok(Tombstone { id: text(value, "id")?, revision: number(value, "revision")?.unwrap_or_default() })
+}
+
+fn conflict(value: &Value) -> Result<Conflict, String> {
+    let version = value.member("issuer").ok_or("expected `issuer`, found none")?;
+    Ok(Conflict { id: text(value, "id")?, issuer: issuer(version)? })
 }
 
 fn issuer(value: &Value) -> Result<StoredIssuer, String> {
@@ -142,6 +186,7 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
         created: number(value, "created")?.unwrap_or_default(),
         modified: number(value, "modified")?.unwrap_or_default(),
         last_used: number(value, "lastUsed")?,
+        revision: number(value, "revision")?.unwrap_or_default(),
     })
 }
 
@@ -219,44 +264,70 @@ mod tests {
             preset: "github".to_owned(),
             modified: 2,
             last_used: Some(3),
+            revision: 7,
             ..StoredIssuer::blank("a1".to_owned(), 1)
         }
     }
 
+    fn kept(issuers: Vec<StoredIssuer>) -> Kept {
+        Kept { issuers, ..Kept::default() }
+    }
+
     #[test]
     fn what_is_written_is_read_again_with_its_rules_in_order() {
-        let issuers = vec![full()];
-        assert_eq!(from_json(&to_json(&issuers)), Ok(issuers));
+        let kept = Kept {
+            issuers: vec![full()],
+            removed: vec![Tombstone { id: "b".to_owned(), revision: 4 }],
+            conflicts: vec![Conflict { id: "a1@0".to_owned(), issuer: full() }],
+        };
+        assert_eq!(from_json(&to_json(&kept)), Ok(kept));
     }
 
     #[test]
     fn no_issuers_are_read_again() {
-        assert_eq!(from_json(&to_json(&[])), Ok(Vec::new()));
+        assert_eq!(from_json(&to_json(&Kept::default())), Ok(Kept::default()));
     }
 
     #[test]
     fn another_version_is_refused_by_its_number() {
-        let problem = from_json(r#"{"version":3,"issuers":[]}"#).unwrap_err();
-        assert_eq!(problem, "expected version 2 or older, found 3");
+        let problem = from_json(r#"{"version":4,"issuers":[]}"#).unwrap_err();
+        assert_eq!(problem, "expected version 3 or older, found 4");
     }
 
     #[test]
     fn version_1_is_read_with_what_it_did_not_have_left_empty() {
         let text = r#"{"version":1,"issuers":[{"id":"a","name":"CI","url":"https://ci.example","maxExpiration":null,
             "jwks":null,"policies":[],"preset":"","created":1,"modified":2}]}"#;
-        let read = from_json(text).unwrap();
         let expected = StoredIssuer {
             name: "CI".to_owned(),
             url: "https://ci.example".to_owned(),
             modified: 2,
             ..StoredIssuer::blank("a".to_owned(), 1)
         };
-        assert_eq!(read, [expected]);
+        assert_eq!(from_json(text), Ok(kept(vec![expected])));
+    }
+
+    #[test]
+    fn version_2_is_read_with_what_it_had() {
+        let text = to_json(&kept(vec![full()])).replace("\"version\":3", "\"version\":2");
+        let text = text.replace(",\"revision\":7", "").replace(",\"removed\":[],\"conflicts\":[]", "");
+        assert!(!text.contains("revision") && !text.contains("removed"), "{text}");
+        assert_eq!(from_json(&text), Ok(kept(vec![StoredIssuer { revision: 0, ..full() }])));
     }
 
     #[test]
     fn broken_text_is_refused() {
-        for text in ["", "{", "[]", r#"{"version":1}"#, r#"{"version":1,"issuers":[{}]}"#] {
+        let broken = [
+            "",
+            "{",
+            "[]",
+            r#"{"version":1}"#,
+            r#"{"version":1,"issuers":[{}]}"#,
+            r#"{"version":3,"issuers":[],"removed":[{}]}"#,
+            r#"{"version":3,"issuers":[],"conflicts":[{"id":"a"}]}"#,
+            r#"{"version":3,"issuers":[],"conflicts":{}}"#,
+        ];
+        for text in broken {
             assert!(from_json(text).is_err(), "{text}");
         }
     }

@@ -1,7 +1,8 @@
 //! Light, dark, or what the system says. `static/theme.js` applies the choice before the first paint.
 
-use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
+
+use super::store::area;
 
 const KEY: &str = "claimgate.theme";
 
@@ -10,7 +11,7 @@ pub(crate) const CHOICES: [(&str, &str); 3] = [("system", "System"), ("light", "
 
 /// The stored choice.
 pub(crate) fn stored() -> String {
-    let stored = LocalStorage::raw().get_item(KEY).ok().flatten().unwrap_or_default();
+    let stored = area().and_then(|area| area.get_item(KEY).ok().flatten()).unwrap_or_default();
     if CHOICES.iter().any(|(value, _)| *value == stored) { stored } else { "system".to_owned() }
 }
 
@@ -19,5 +20,7 @@ pub(crate) fn choose(choice: &str) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-theme", choice);
     }
-    let _ = LocalStorage::raw().set_item(KEY, choice);
+    if let Some(area) = area() {
+        let _ = area.set_item(KEY, choice);
+    }
 }

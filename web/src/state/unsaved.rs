@@ -56,6 +56,11 @@ impl Unsaved {
         }
     }
 
+    /// Whether the page may be left: nothing is unsaved, or the person says so.
+    pub(crate) fn may_leave(self) -> bool {
+        !self.any() || confirmed()
+    }
+
     fn any(self) -> bool {
         self.parts.with_value(|parts| parts.iter().any(|part| part.try_get_untracked() == Some(true)))
     }

@@ -1,7 +1,5 @@
 //! Characters that cannot be seen, or that turn text around, made visible.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the pages that use it come next"))]
-
 /// A stretch of text, or one character that would not show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {

@@ -23,6 +23,7 @@ mod compile;
 #[cfg(feature = "globset")]
 mod glob;
 mod outline;
+mod parts;
 mod reference;
 mod segments;
 mod words;
@@ -31,6 +32,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use parts::{Part, PartKind};
 pub use reference::{Capture, Position, Span, Stop, Trace};
 pub use words::visible;
 

@@ -311,6 +311,6 @@ fn position(chars: &[char], offset: usize) -> Position {
     Position { chars: offset, utf16 }
 }
 
-fn span(chars: &[char], start: usize, end: usize) -> Span {
+pub(super) fn span(chars: &[char], start: usize, end: usize) -> Span {
     Span { start: position(chars, start), end: position(chars, end) }
 }

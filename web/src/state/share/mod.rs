@@ -3,8 +3,7 @@
 //! The text is `v1.` and the base64url of deflated JSON. Claims go in as a JSON object, so that no token, and with it no
 //! signature, can be in a link. A token within a claim can; [`Shared::remarks`] says so.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the pages that use it come next"))]
-
+mod file;
 mod read;
 mod tokens;
 mod write;
@@ -14,7 +13,10 @@ use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, RequestedToken};
 
+pub(crate) use file::MAX_FILE;
 pub(crate) use tokens::Remark;
+#[cfg(test)]
+pub(crate) use tokens::has_token;
 
 /// The longest link that is written or read, in bytes.
 pub(crate) const MAX_FRAGMENT: usize = 512 << 10;
@@ -93,8 +95,20 @@ pub(crate) enum ShareError {
     /// Not base64url, or not deflated.
     #[error("the link is damaged: was it cut off when it was copied?")]
     Damaged,
+    /// More than [`MAX_FILE`].
+    #[error("expected a file of at most {MAX_FILE} bytes, found {found}")]
+    FileTooLarge {
+        /// How many bytes there are.
+        found: usize,
+    },
+    /// A file that is no playground's.
+    #[error("the file cannot be read: {problem}")]
+    File {
+        /// What is wrong.
+        problem: String,
+    },
     /// JSON that is not as it should be.
-    #[error("the link cannot be understood: {problem}")]
+    #[error("the content cannot be understood: {problem}")]
     Content {
         /// What is wrong.
         problem: String,
@@ -112,6 +126,16 @@ impl Shared {
     /// Reads the text of a link, with or without `#`.
     pub(crate) fn from_fragment(text: &str) -> Result<Self, ShareError> {
         read::shared(text)
+    }
+
+    /// Writes a playground file.
+    pub(crate) fn to_file(&self) -> Result<String, ShareError> {
+        file::write(self)
+    }
+
+    /// Reads a playground file.
+    pub(crate) fn from_file(text: &str) -> Result<Self, ShareError> {
+        file::parse(text)
     }
 
     /// What to mind before the link is passed on: tokens within claims.

@@ -14,8 +14,12 @@ const KEYS: [&str; 7] = ["issuer", "policies", "claims", "request", "now", "skip
 
 pub(super) fn shared(text: &str) -> Result<Shared, ShareError> {
     let json = json(text)?;
-    let value = Value::parse(&json).map_err(|error| content(error.to_string()))?;
-    only(&value, &KEYS, "link")?;
+    content_of(&Value::parse(&json).map_err(|error| content(error.to_string()))?)
+}
+
+/// What a link and a file have in common.
+pub(super) fn content_of(value: &Value) -> Result<Shared, ShareError> {
+    only(value, &KEYS, "content")?;
     Ok(Shared {
         issuer: value.member("issuer").map(issuer).transpose()?,
         policies: policies(value.member("policies"))?,
@@ -117,7 +121,7 @@ fn text(value: &Value, name: &str) -> Result<String, ShareError> {
 }
 
 /// Refuses whatever is no object, and members that are none of `known`.
-fn only(value: &Value, known: &[&str], what: &str) -> Result<(), ShareError> {
+pub(super) fn only(value: &Value, known: &[&str], what: &str) -> Result<(), ShareError> {
     let Value::Object(members) = value else {
         return Err(content(format!("expected the {what} to be an object, found {}", value.kind())));
     };

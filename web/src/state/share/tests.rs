@@ -68,10 +68,10 @@ fn what_unpacks_to_too_much_is_refused() {
 #[test]
 fn content_is_read_strictly() {
     for (json, expected) in [
-        ("7", "expected the link to be an object, found an integer"),
+        ("7", "expected the content to be an object, found an integer"),
         ("{}", "expected `policies` to be an array"),
         (r#"{"policies":{"policies":[]}}"#, "expected `policies` to be an array"),
-        (r#"{"policies":[],"token":"a"}"#, "unknown key `token` in the link"),
+        (r#"{"policies":[],"token":"a"}"#, "unknown key `token` in the content"),
         (r#"{"policies":[],"policies":[]}"#, "member `policies` stands twice in one object (line 1, column 25)"),
         (r#"{"policies":[{}]}"#, "policies[0].decision: expected one of `allow`, `deny`, found nothing"),
         (r#"{"policies":[],"issuer":{"name":"a"}}"#, "expected `url` to be a text"),
@@ -90,7 +90,7 @@ fn content_is_read_strictly() {
         (r#"{"policies":[],"dialect":"glob"}"#, "\"glob\" is no dialect"),
     ] {
         let found = problem(json);
-        assert!(found.starts_with(&format!("the link cannot be understood: {expected}")), "{json}: {found}");
+        assert!(found.starts_with(&format!("the content cannot be understood: {expected}")), "{json}: {found}");
     }
 }
 
@@ -150,6 +150,25 @@ fn usual_links_are_short() {
     assert!(shared.remarks().is_empty());
 }
 
+#[test]
+fn files_are_read_strictly() {
+    let shared = Shared { claims: Some(ClaimsText::new("{\"sub\": 1}").unwrap()), now: Some(5), ..empty() };
+    assert_eq!(Shared::from_file(&shared.to_file().unwrap()), Ok(shared));
+    for (text, expected) in [
+        ("", "the file cannot be read: not JSON"),
+        ("{}", "the file cannot be read: expected `claimgatePlayground`, found none"),
+        (r#"{"claimgatePlayground":2}"#, "the file cannot be read: expected `claimgatePlayground` 1, found 2"),
+        (r#"{"claimgatePlayground":1}"#, "the file cannot be read: expected `content`, found none"),
+        (r#"{"claimgatePlayground":1,"token":"a"}"#, "the content cannot be understood: unknown key `token`"),
+        (r#"{"claimgatePlayground":1,"content":{}}"#, "the content cannot be understood: expected `policies`"),
+    ] {
+        let found = Shared::from_file(text).unwrap_err().to_string();
+        assert!(found.starts_with(expected), "{text}: {found}");
+    }
+    let large = format!("\"{}\"", "a".repeat(MAX_FILE));
+    assert_eq!(Shared::from_file(&large), Err(ShareError::FileTooLarge { found: large.len() }));
+}
+
 fn request() -> impl Strategy<Value = RequestedToken> {
     prop_oneof![
         any::<bool>().prop_map(|admin| RequestedToken::Organization { admin }),
@@ -184,6 +203,11 @@ prop_compose! {
 }
 
 proptest! {
+    #[test]
+    fn what_is_written_into_a_file_is_read_again(shared in shared()) {
+        prop_assert_eq!(Shared::from_file(&shared.to_file().unwrap()), Ok(shared));
+    }
+
     #[test]
     fn what_is_written_is_read_again(shared in shared()) {
         let fragment = shared.to_fragment().unwrap();

@@ -29,7 +29,7 @@ pub(super) fn fragment(shared: &Shared) -> Result<String, ShareError> {
 /// The JSON. What is as usual is left out, for the link's length.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Content<'a> {
+pub(super) struct Content<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     issuer: Option<Issuer<'a>>,
     policies: &'a [PolicyDefinition],
@@ -52,7 +52,7 @@ struct Issuer<'a> {
 }
 
 impl<'a> Content<'a> {
-    fn of(shared: &'a Shared) -> Self {
+    pub(super) fn of(shared: &'a Shared) -> Self {
         Self {
             issuer: shared.issuer.as_ref().map(|issuer| Issuer { name: &issuer.name, url: &issuer.url }),
             policies: &shared.policies,

@@ -1,0 +1,73 @@
+// The gallery: every example with its address, and decided as it says.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { appUrl, decision, demonstrated, explanation, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
+import { examples, isInOrder, pane, sized, widths } from "./playground-helpers.mjs";
+
+const openPage = withBrowser();
+const issuer = makeIssuer();
+const cards = (page) => page.getByRole("list", { name: "Examples" }).getByRole("listitem");
+
+for (const width of widths) {
+  test(`${width} px: all are listed, and filtered by what is decided`, async () => {
+    const page = await openPage("examples", sized(width));
+    const all = examples();
+    assert.equal(await cards(page).count(), all.length);
+    const shown = await text(page.getByRole("list", { name: "Examples" }));
+    for (const example of all) {
+      assert.ok(shown.includes(example.title) && shown.includes(example.story.replaceAll(/\s+/g, " ")), example.id);
+    }
+    for (const [name, word] of [["Allowed", "allowed"], ["Denied", "denied"]]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      await page.waitForURL(new URL(`examples?decision=${word}`, appUrl).href);
+      const expected = all.filter((example) => example.expected.decision === word);
+      assert.equal(await cards(page).count(), expected.length);
+      assert.match(await text(page.getByRole("main")), new RegExp(`${expected.length} examples`));
+    }
+    await page.reload();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    assert.equal(await cards(page).count(), all.filter((example) => example.expected.decision === "denied").length);
+  });
+
+  for (const colorScheme of ["light", "dark"]) {
+    test(`${width} px, ${colorScheme}: axe finds nothing`, async () => {
+      const page = await openPage("examples", sized(width, { colorScheme }));
+      await isInOrder(page, "the list");
+      await visit(page, "examples/expired");
+      await decision(page).filter({ hasText: "Denied" }).waitFor();
+      await isInOrder(page, "an example");
+      await pane(page, "Policies");
+      await isInOrder(page, "its policies");
+    });
+  }
+}
+
+test("each opens in the playground by its address, and is decided as it says", async () => {
+  const page = await openPage("examples");
+  for (const { id, title, expected } of examples()) {
+    await visit(page, `examples/${id}`);
+    await page.getByRole("heading", { level: 2, name: title, exact: true }).waitFor();
+    await decision(page).filter({ hasText: expected.decision === "allowed" ? "Allowed" : "Denied" }).waitFor();
+    const outcomes = await explanation(page).getByText(/^matched: (allows|denies)$/).count();
+    assert.ok(outcomes >= expected.policies.length, id);
+    if (expected.code === "token-expired") assert.match(await text(decision(page)), /expired 1 hour ago/);
+    if (expected.code === "iss-nearly") assert.match(await text(decision(page)), /trailing slash/);
+  }
+});
+
+test("an example is left for a registered issuer, and nothing of it is saved", async () => {
+  const demo = await demonstrated(openPage, issuer);
+  const page = await openPage("examples", { storageState: demo.storageState });
+  await page.getByRole("link", { name: "A deny wins over a narrower allow" }).click();
+  await page.waitForURL(new URL("examples/deny-shadows-allow", appUrl).href);
+  await decision(page).filter({ hasText: "Denied" }).waitFor();
+  await page.getByLabel("Issuer", { exact: true }).selectOption(demo.id);
+  await page.waitForURL(new URL(`playground?issuer=${demo.id}`, appUrl).href);
+  await page.getByRole("link", { name: "OIDC Issuers" }).click();
+  assert.equal(await page.getByRole("row", { name: /GitHub Actions/ }).count(), 1);
+});
+
+test("an unknown example is a page that is not there", async () => {
+  const page = await openPage("examples/none");
+  await page.getByRole("heading", { level: 1, name: "Page not found" }).waitFor();
+});

@@ -1,0 +1,78 @@
+// What the tests of the playground share.
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import axe from "axe-core";
+import { issuerUrl } from "./helpers.mjs";
+
+export const widths = [1280, 390];
+export const sized = (width, options = {}) => ({ viewport: { width, height: 900 }, ...options });
+
+/** Shows a pane where only one of them fits. */
+export async function pane(page, name) {
+  const button = page.getByRole("group", { name: "Pane" }).getByRole("button", { name, exact: true });
+  if (await button.isVisible()) await button.click();
+}
+
+/** Opens what is folded. */
+export async function unfold(page, name) {
+  const details = page.locator("details").filter({ has: page.locator(":scope > summary").filter({ hasText: name }) });
+  if (!(await details.evaluate((element) => element.open))) await details.locator(":scope > summary").click();
+}
+
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Nothing for axe, and nothing that sticks out to the right. */
+export async function isInOrder(page, what) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async (values) => {
+    const result = await globalThis.axe.run({ runOnly: { type: "tag", values } });
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n")}`);
+  }, rules);
+  assert.deepEqual(found, [], what);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(overflow, 0, `${what}: wider than the window`);
+}
+
+/** The examples, as their files have them. */
+export const examples = () => {
+  const folder = new URL("../../examples/gallery/", import.meta.url);
+  return readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), "utf8")));
+};
+
+const encode = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+
+/** A key of an algorithm, and tokens signed with it. */
+export function signer(alg) {
+  const kid = `key-${alg}`;
+  const [kind, options] = {
+    RS: ["rsa", { modulusLength: 2048 }],
+    PS: ["rsa", { modulusLength: 2048 }],
+    ES: ["ec", { namedCurve: alg === "ES384" ? "P-384" : "P-256" }],
+    Ed: ["ed25519", {}],
+  }[alg.slice(0, 2)];
+  const { publicKey, privateKey } = generateKeyPairSync(kind, options);
+  const jwk = { ...publicKey.export({ format: "jwk" }), kid, use: "sig" };
+  const digest = alg === "EdDSA" ? null : `sha${alg.slice(2)}`;
+  const how = { ES: { dsaEncoding: "ieee-p1363" }, PS: { padding: 6, saltLength: Number(alg.slice(2)) / 8 } }[alg.slice(0, 2)] ?? {};
+  const token = (claims) => {
+    const input = `${encode({ alg, kid })}.${encode(claims)}`;
+    return `${input}.${sign(digest, Buffer.from(input), { key: privateKey, ...how }).toString("base64url")}`;
+  };
+  return { jwk, token };
+}
+
+/** Another signature of the same length. */
+export function tampered(token) {
+  const [header, payload, signature] = token.split(".");
+  const bytes = Buffer.from(signature, "base64url");
+  bytes[bytes.length >> 1] ^= 1;
+  return [header, payload, bytes.toString("base64url")].join(".");
+}
+
+/** What the store keeps of the issuer. */
+export const stored = (page, url = issuerUrl) =>
+  page.evaluate((url) => {
+    const text = Object.values({ ...localStorage }).find((text) => text.includes('"issuers"'));
+    return JSON.parse(text).issuers.find((issuer) => issuer.url === url);
+  }, url);

@@ -1,0 +1,107 @@
+// Registering an issuer from a provider: the few names that matter become its URL, policies and sample.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { text, visit, withBrowser } from "./helpers.mjs";
+import { readStored, storageState } from "./issuers-helpers.mjs";
+
+const openPage = withBrowser();
+const preview = (page) => page.getByRole("region", { name: "Will be registered" });
+
+for (const width of [1280, 390]) {
+  test(`${width} px: a provider is found, its names are filled in, previewed and registered`, async () => {
+    const page = await openPage("issuers/new", { viewport: { width, height: 800 } });
+    await page.getByLabel("Find a provider").fill("hub");
+    await page.getByText("1 provider", { exact: true }).waitFor();
+    await page.getByRole("radio", { name: "GitHub Actions" }).check();
+    await page.waitForURL(/issuers\/new\?preset=github-actions$/);
+    await page.getByLabel("Pulumi organization").fill("acme");
+    await page.getByLabel("Owner").fill("octo-org");
+    await page.getByLabel("Repository").fill("site.example");
+    assert.match(await text(preview(page)), /Shown with examples for: Branch\./);
+    await page.getByText("matches any one character in a pattern: sitexexample is let in too").or(
+      page.getByText("`sitexexample` is let in too")).first().waitFor();
+    await page.getByRole("button", { name: "Register issuer" }).click();
+    await page.getByText("expected the branch, found nothing").waitFor();
+    assert.ok(await page.getByLabel("Branch").evaluate((element) => element === document.activeElement));
+    await page.getByLabel("Branch").fill("main");
+    assert.match(await text(preview(page)), /allow organization tokens aud urn:pulumi:org:acme sub repo:octo-org\/site\.example:ref:refs\/heads\/main/);
+    await page.getByRole("button", { name: "Register issuer" }).click();
+    await page.getByRole("heading", { level: 1, name: "GitHub Actions" }).waitFor();
+    const [issuer] = (await readStored(page)).issuers;
+    assert.equal(issuer.url, "https://token.actions.githubusercontent.com");
+    assert.deepEqual(issuer.policies.map((policy) => policy.rules), [
+      { aud: "urn:pulumi:org:acme", sub: "repo:octo-org/site.example:ref:refs/heads/main" },
+    ]);
+    assert.deepEqual([issuer.samples.length, JSON.parse(issuer.samples[0].claims).repository], [1, "octo-org/site.example"]);
+    assert.equal(issuer.preset, "github-actions");
+  });
+}
+
+describe("the provider", () => {
+  test("is in the address, and changing it changes name and URL, but nothing that was written", async () => {
+    const page = await openPage("issuers/new?preset=gitlab");
+    await page.getByRole("heading", { name: "Provider: GitLab" }).waitFor();
+    const [name, url] = [page.getByLabel("Name", { exact: true }), page.getByLabel("URL", { exact: true })];
+    assert.deepEqual([await name.inputValue(), await url.inputValue()], ["GitLab", "https://gitlab.com"]);
+    await name.fill("Ours");
+    await page.getByRole("button", { name: "Change provider" }).click();
+    await page.getByRole("radio", { name: "CircleCI" }).check();
+    await page.getByLabel("Organization ID").waitFor();
+    assert.equal(await name.inputValue(), "Ours");
+    assert.match(await url.inputValue(), /^https:\/\/oidc\.circleci\.com\/org\//);
+    await page.getByRole("radio", { name: "Custom" }).check();
+    assert.equal(await url.inputValue(), "");
+    assert.equal(new URL(page.url()).search, "");
+  });
+
+  test("is chosen by the arrow keys", async () => {
+    const page = await openPage("issuers/new");
+    await page.getByRole("radio", { name: "Custom" }).focus();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: "Provider: GitHub Actions" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: "Provider: GitLab" }).waitFor();
+    assert.ok(await page.getByRole("radio", { name: "GitLab", exact: true }).evaluate((radio) => radio === document.activeElement));
+  });
+
+  test("every one of them can be registered with its examples", async () => {
+    const page = await openPage("issuers/new");
+    const ids = await page.getByRole("radio").evaluateAll((radios) => radios.map((radio) => radio.value).filter(Boolean));
+    assert.equal(ids.length, 20);
+    for (const id of ids) {
+      await visit(page, `issuers/new?preset=${id}&examples=yes`);
+      await page.getByRole("button", { name: "Register issuer" }).click();
+      await page.waitForURL(/issuers\/[0-9a-f]{16}$/);
+    }
+    const { issuers } = await readStored(page);
+    assert.deepEqual(issuers.map((issuer) => issuer.preset), ids);
+    assert.ok(issuers.every((issuer) => issuer.policies.length > 0 && issuer.samples.length === 1));
+  });
+
+  test("without its policies, no names are needed", async () => {
+    const page = await openPage("issuers/new?preset=github-actions");
+    await page.getByLabel("Begin with the policies").uncheck();
+    await preview(page).getByText("No policies yet").waitFor();
+    await page.getByRole("button", { name: "Register issuer" }).click();
+    await page.getByRole("heading", { level: 1, name: "GitHub Actions" }).waitFor();
+    const [issuer] = (await readStored(page)).issuers;
+    assert.deepEqual([issuer.policies, issuer.samples], [[], []]);
+  });
+});
+
+test("a URL that is registered already is said", async () => {
+  const page = await openPage("issuers/new", { storageState: storageState([{ name: "One", url: "https://one.example" }]) });
+  await page.getByLabel("URL", { exact: true }).fill("https://one.example");
+  await page.getByRole("status").filter({ hasText: "One has this URL too" }).waitFor();
+});
+
+test("names are shown as what they are", async () => {
+  const page = await openPage("issuers/new?preset=github-actions");
+  const evil = `<img src=x onerror="globalThis.hacked = true">\u202e`;
+  for (const label of ["Pulumi organization", "Owner", "Repository", "Branch"]) await page.getByLabel(label).fill(evil);
+  await preview(page).getByText("onerror").first().waitFor();
+  await preview(page).locator("mark", { hasText: "U+202E" }).first().waitFor();
+  await page.getByText("has a character that cannot be seen: U+202E").first().waitFor();
+  assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+  assert.equal(await page.locator("img[src=x]").count(), 0);
+});

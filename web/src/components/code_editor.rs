@@ -1,0 +1,356 @@
+//! Code with an editor around it: CodeMirror, which is loaded when the first editor is shown, and a plain field before that
+//! and where it cannot be loaded.
+
+use leptos::html::{Div, Textarea};
+use leptos::prelude::*;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::providers::KnownClaim;
+use crate::state::draft::unique;
+
+/// What is written in an editor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Policies as JSON, with the schema's completion and help.
+    Policies,
+    /// Any JSON.
+    Claims,
+    /// A token, its parts in colours.
+    Jwt,
+}
+
+impl Mode {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Policies => "policies",
+            Self::Claims => "claims",
+            Self::Jwt => "jwt",
+        }
+    }
+}
+
+/// How bad a remark is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Severity {
+    /// It has to be put right.
+    Error,
+    /// It deserves a second look.
+    Warning,
+}
+
+/// A remark on a part of the text. Offsets are in UTF-16 units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Diagnostic {
+    /// Where the part begins.
+    pub(crate) from: usize,
+    /// Where it ends.
+    pub(crate) to: usize,
+    /// How bad it is.
+    pub(crate) severity: Severity,
+    /// What there is to say.
+    pub(crate) message: String,
+}
+
+/// A part of the text that is lit up. Offsets are in UTF-16 units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Mark {
+    /// Where the part begins.
+    pub(crate) from: usize,
+    /// Where it ends.
+    pub(crate) to: usize,
+    /// Its class.
+    pub(crate) class: &'static str,
+}
+
+#[wasm_bindgen(inline_js = "export const load = (address) => import(address);")]
+extern "C" {
+    /// Loads a module; rejects where it cannot be had.
+    #[wasm_bindgen(catch)]
+    async fn load(address: &str) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The module of `web/editor`.
+    type Module;
+    #[wasm_bindgen(method, catch)]
+    fn create(this: &Module, parent: &web_sys::HtmlElement, options: &JsValue) -> Result<Handle, JsValue>;
+
+    /// An editor as the module returns it.
+    #[derive(Clone)]
+    type Handle;
+    #[wasm_bindgen(method, js_name = setValue)]
+    fn set_value(this: &Handle, text: &str);
+    #[wasm_bindgen(method, js_name = setDiagnostics)]
+    fn set_diagnostics(this: &Handle, list: &JsValue);
+    #[wasm_bindgen(method, js_name = setMarks)]
+    fn set_marks(this: &Handle, list: &JsValue);
+    #[wasm_bindgen(method, js_name = setKnown)]
+    fn set_known(this: &Handle, list: &JsValue);
+    #[wasm_bindgen(method)]
+    fn reveal(this: &Handle, from: usize, to: usize);
+    #[wasm_bindgen(method)]
+    fn focus(this: &Handle, place: usize);
+    #[wasm_bindgen(method)]
+    fn destroy(this: &Handle);
+}
+
+/// An editor with what it calls; it goes when this is dropped.
+struct Editor {
+    handle: Handle,
+    _on_change: Closure<dyn Fn(String)>,
+    _on_cursor: Closure<dyn Fn(usize)>,
+    _on_undo: Option<Closure<dyn Fn(bool)>>,
+}
+
+impl Drop for Editor {
+    fn drop(&mut self) {
+        self.handle.destroy();
+    }
+}
+
+/// Which field is there.
+#[derive(Clone, Copy, PartialEq)]
+enum Field {
+    /// The plain one, until the editor is loaded.
+    Plain,
+    /// The editor.
+    Code,
+    /// The plain one, as the editor could not be loaded.
+    Failed,
+}
+
+/// A field for code.
+///
+/// `value` is the text, whoever writes it. With `on_undo` undo and redo (`true`) are the caller's. `reveal` selects a part of
+/// the text each time it changes to one, and goes there.
+#[component]
+pub(crate) fn CodeEditor(
+    #[prop(into)] label: String,
+    value: RwSignal<String>,
+    mode: Mode,
+    #[prop(optional, into)] diagnostics: Signal<Vec<Diagnostic>>,
+    #[prop(optional, into)] marks: Signal<Vec<Mark>>,
+    #[prop(optional, into)] known: Signal<Vec<KnownClaim>>,
+    #[prop(optional, into)] reveal: Signal<Option<(usize, usize)>>,
+    #[prop(optional, into)] on_cursor: Option<Callback<usize>>,
+    #[prop(optional, into)] on_undo: Option<Callback<bool>>,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] placeholder: String,
+    #[prop(default = 8)] rows: u32,
+) -> impl IntoView {
+    let id = format!("code-{}", unique());
+    let notes = format!("{id}-notes");
+    let parent = NodeRef::<Div>::new();
+    let plain = NodeRef::<Textarea>::new();
+    let field = RwSignal::new(Field::Plain);
+    let editor = StoredValue::new_local(None::<Editor>);
+    let options =
+        Options { label: label.clone(), notes: notes.clone(), mode, rows, value, placeholder: placeholder.clone() };
+    let calls = Calls { on_cursor, on_undo };
+    Effect::new(move || {
+        let Some(parent) = parent.get() else { return };
+        let options = options.clone();
+        spawn_local(async move {
+            let made = make(&parent, &options, calls).await;
+            // The page may have been left meanwhile.
+            if parent.is_connected() {
+                let focus = made.is_ok().then(|| cursor_of(plain)).flatten();
+                let _ = field.try_set(if made.is_ok() { Field::Code } else { Field::Failed });
+                editor.try_update_value(|editor| *editor = made.ok());
+                tell(editor, |handle| focus.into_iter().for_each(|place| handle.focus(place)));
+            }
+        });
+    });
+    Effect::new(move || {
+        let text = value.get();
+        field.track();
+        tell(editor, |handle| handle.set_value(&text));
+    });
+    send(editor, field, known, |handle, list| handle.set_known(&list), claims);
+    send(editor, field, diagnostics, |handle, list| handle.set_diagnostics(&list), to_js);
+    send(editor, field, marks, |handle, list| handle.set_marks(&list), to_js);
+    Effect::new(move || {
+        if let Some((from, to)) = reveal.get() {
+            tell(editor, |handle| handle.reveal(from, to));
+            if let (Some(plain), true) = (plain.get_untracked(), field.get_untracked() != Field::Code) {
+                let _ = plain.set_selection_range(from as u32, to as u32);
+                let _ = plain.focus();
+            }
+        }
+    });
+    let is_code = Memo::new(move |_| field.get() == Field::Code);
+    let failed = move || {
+        (field.get() == Field::Failed).then_some("The editor could not be loaded; this field works without it.")
+    };
+    let leave = move || (is_code.get() && mode != Mode::Jwt).then_some("Tab indents; Esc, then Tab leaves the editor.");
+    let caption = label.clone();
+    view! {
+        <div class="field code-editor">
+            {
+                let id = id.clone();
+                move || match is_code.get() {
+                    true => {
+                        let go = move |_| tell(editor, |handle| handle.focus(0));
+                        view! { <span class="label" on:click=go>{caption.clone()}</span> }.into_any()
+                    }
+                    false => view! { <label for=id.clone()>{caption.clone()}</label> }.into_any(),
+                }
+            }
+            <div node_ref=parent class="code-editor__place" hidden=move || !is_code.get()></div>
+            {
+                let notes = notes.clone();
+                move || (!is_code.get()).then(|| view! {
+                    <Plain id=id.clone() notes=notes.clone() rows=rows placeholder=placeholder.clone() value=value
+                        node=plain on_cursor=on_cursor />
+                })
+            }
+            <div id=notes class="notes">
+                {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
+                <p class="hint">{leave} {failed}</p>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Plain(
+    id: String,
+    notes: String,
+    rows: u32,
+    placeholder: String,
+    value: RwSignal<String>,
+    node: NodeRef<Textarea>,
+    on_cursor: Option<Callback<usize>>,
+) -> impl IntoView {
+    let moved = move || {
+        if let (Some(on_cursor), Some(place)) = (on_cursor, cursor_of(node)) {
+            on_cursor.run(place);
+        }
+    };
+    view! {
+        <textarea
+            node_ref=node
+            id=id
+            class="mono"
+            rows=rows
+            placeholder=(!placeholder.is_empty()).then_some(placeholder)
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck="false"
+            aria-describedby=notes
+            prop:value=move || value.get()
+            on:input:target=move |event| {
+                value.set(event.target().value());
+                moved();
+            }
+            on:keyup=move |_| moved()
+            on:click=move |_| moved()
+        ></textarea>
+    }
+}
+
+/// Where the cursor of the plain field is, if it has the focus.
+fn cursor_of(plain: NodeRef<Textarea>) -> Option<usize> {
+    let plain = plain.try_get_untracked()??;
+    let active = document().active_element()?;
+    let is_active = active.is_same_node(Some(&plain));
+    is_active.then(|| plain.selection_start().ok().flatten().unwrap_or_default() as usize)
+}
+
+/// What an editor is made with.
+#[derive(Clone)]
+struct Options {
+    label: String,
+    notes: String,
+    mode: Mode,
+    rows: u32,
+    value: RwSignal<String>,
+    placeholder: String,
+}
+
+/// Whom an editor calls.
+#[derive(Clone, Copy)]
+struct Calls {
+    on_cursor: Option<Callback<usize>>,
+    on_undo: Option<Callback<bool>>,
+}
+
+async fn make(parent: &web_sys::HtmlElement, options: &Options, calls: Calls) -> Result<Editor, JsValue> {
+    let base = document().base_uri()?.unwrap_or_default();
+    let module = load(&web_sys::Url::new_with_base("editor.js", &base)?.href()).await?.unchecked_into::<Module>();
+    let value = options.value;
+    let on_change = Closure::<dyn Fn(String)>::new(move |text| {
+        value.try_set(text);
+    });
+    let on_cursor = Closure::<dyn Fn(usize)>::new(move |place| {
+        if let Some(on_cursor) = calls.on_cursor {
+            on_cursor.run(place);
+        }
+    });
+    let on_undo = calls.on_undo.map(|on_undo| Closure::<dyn Fn(bool)>::new(move |is_redo| on_undo.run(is_redo)));
+    let object = js_sys::Object::new();
+    let set = |name: &str, value: &JsValue| js_sys::Reflect::set(&object, &name.into(), value);
+    set("label", &(&options.label).into())?;
+    set("describedBy", &(&options.notes).into())?;
+    set("mode", &options.mode.as_str().into())?;
+    set("rows", &options.rows.into())?;
+    set("placeholder", &(&options.placeholder).into())?;
+    set("value", &value.try_get_untracked().unwrap_or_default().into())?;
+    set("onChange", on_change.as_ref())?;
+    set("onCursor", on_cursor.as_ref())?;
+    if let Some(on_undo) = &on_undo {
+        set("onUndo", on_undo.as_ref())?;
+    }
+    let handle = module.create(parent, &object)?;
+    Ok(Editor { handle, _on_change: on_change, _on_cursor: on_cursor, _on_undo: on_undo })
+}
+
+type Place = StoredValue<Option<Editor>, LocalStorage>;
+
+/// Has something done by the editor, if it is there.
+fn tell(editor: Place, what: impl FnOnce(&Handle)) {
+    // The handle is cloned, as it may call back.
+    let handle = editor.try_with_value(|editor| editor.as_ref().map(|editor| editor.handle.clone()));
+    if let Some(handle) = handle.flatten() {
+        what(&handle);
+    }
+}
+
+/// Sends a list to the editor, now and whenever it changes.
+fn send<T: Clone + Send + Sync + 'static>(
+    editor: Place,
+    field: RwSignal<Field>,
+    list: Signal<Vec<T>>,
+    call: fn(&Handle, JsValue),
+    write: fn(&[T]) -> JsValue,
+) {
+    Effect::new(move || {
+        let list = list.get();
+        field.track();
+        tell(editor, |handle| call(handle, write(&list)));
+    });
+}
+
+fn to_js(list: &[impl Serialize]) -> JsValue {
+    let json = serde_json::to_string(list).unwrap_or_default();
+    js_sys::JSON::parse(&json).unwrap_or_else(|_| js_sys::Array::new().into())
+}
+
+fn claims(list: &[KnownClaim]) -> JsValue {
+    #[derive(Serialize)]
+    struct Claim<'a> {
+        path: &'a str,
+        doc: &'a str,
+        values: &'a [String],
+        patterns: &'a [String],
+    }
+    let claims: Vec<_> = list
+        .iter()
+        .map(|claim| Claim { path: &claim.path, doc: &claim.doc, values: &claim.values, patterns: &claim.patterns })
+        .collect();
+    to_js(&claims)
+}

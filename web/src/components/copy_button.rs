@@ -1,0 +1,91 @@
+//! Taking a text along: a button that copies it and one that downloads it, both of which say what came of it.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::state::download::{copy, download};
+
+/// How long a button says that it has done its work.
+const SHOWN: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Outcome {
+    None,
+    Done,
+    Failed,
+}
+
+/// Copies `text`. `what` is read out with the button, and is not shown: "Copy" and "the job".
+#[component]
+pub(crate) fn CopyButton(#[prop(into)] text: Signal<String>, #[prop(into)] what: String) -> impl IntoView {
+    let outcome = RwSignal::new(Outcome::None);
+    let press = move |_| {
+        let text = text.get_untracked();
+        spawn_local(async move {
+            let done = copy(&text).await;
+            tell(outcome, done);
+        });
+    };
+    let failure = "The browser does not let this page copy. Select the text and copy it by hand.";
+    view! {
+        <span class="take">
+            <button type="button" class="button button--small" on:click=press>
+                {move || if outcome.get() == Outcome::Done { "✓ Copied" } else { "Copy" }}
+                <span class="visually-hidden">" " {what}</span>
+            </button>
+            <Told outcome=outcome done="Copied" failure=failure />
+        </span>
+    }
+}
+
+/// Downloads `text` as the file `name`. `what` is read out with the button, and is not shown.
+#[component]
+pub(crate) fn DownloadButton(
+    #[prop(into)] text: Signal<String>,
+    #[prop(into)] name: Signal<String>,
+    #[prop(into)] what: String,
+) -> impl IntoView {
+    let outcome = RwSignal::new(Outcome::None);
+    let press = move |_| {
+        let done = text.with_untracked(|text| name.with_untracked(|name| download(name, text)));
+        tell(outcome, done);
+    };
+    view! {
+        <span class="take">
+            <button type="button" class="button button--small" on:click=press>
+                "Download"
+                <span class="visually-hidden">" " {what}</span>
+            </button>
+            <Told outcome=outcome done="Downloaded" failure="The browser does not let this page download." />
+        </span>
+    }
+}
+
+/// Read out when it is done; shown when it failed.
+#[component]
+fn Told(outcome: RwSignal<Outcome>, done: &'static str, failure: &'static str) -> impl IntoView {
+    view! {
+        <span role="status">
+            {move || match outcome.get() {
+                Outcome::None => ().into_any(),
+                Outcome::Done => view! { <span class="visually-hidden">{done}</span> }.into_any(),
+                Outcome::Failed => view! { <span class="error">{failure}</span> }.into_any(),
+            }}
+        </span>
+    }
+}
+
+/// Says what came of it, and is silent again after a while. The button may be gone by then.
+fn tell(outcome: RwSignal<Outcome>, done: bool) {
+    outcome.try_set(if done { Outcome::Done } else { Outcome::Failed });
+    if done {
+        set_timeout(
+            move || {
+                outcome.try_set(Outcome::None);
+            },
+            SHOWN,
+        );
+    }
+}

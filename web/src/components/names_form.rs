@@ -1,0 +1,87 @@
+//! The few names that a provider asks for.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use super::field::TextField;
+use super::shown::prose;
+use crate::providers::{Ask, Provider, Remark};
+
+/// The names while they are written.
+#[derive(Clone)]
+pub(crate) struct Names {
+    fields: Vec<(Ask, RwSignal<String>)>,
+}
+
+impl Names {
+    /// The names of a provider, as far as they are given.
+    pub(crate) fn of(provider: &Provider, given: &BTreeMap<String, String>) -> Self {
+        let field = |ask: &Ask| (ask.clone(), RwSignal::new(given.get(&ask.id).cloned().unwrap_or_default()));
+        Self { fields: provider.asks.iter().map(field).collect() }
+    }
+
+    /// What is written, by the identifiers of the names.
+    pub(crate) fn given(&self) -> BTreeMap<String, String> {
+        self.fields.iter().map(|(ask, text)| (ask.id.clone(), text.get())).collect()
+    }
+
+    /// Whether nothing is written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fields.iter().all(|(_, text)| text.read().trim().is_empty())
+    }
+
+    /// The labels of the names that have to be written, and are not.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let is_missing = |(ask, text): &&(Ask, RwSignal<String>)| !ask.is_optional && text.read().trim().is_empty();
+        self.fields.iter().filter(is_missing).map(|(ask, _)| ask.label.clone()).collect()
+    }
+
+    /// Writes the examples into the fields that are empty, but for the optional ones.
+    pub(crate) fn fill_examples(&self) {
+        for (ask, text) in self.fields.iter().filter(|(ask, _)| !ask.is_optional) {
+            if text.read_untracked().trim().is_empty() {
+                text.set(ask.example.clone());
+            }
+        }
+    }
+}
+
+/// The fields, each with its hint and the remarks on what is written.
+#[component]
+pub(crate) fn NamesForm(
+    names: Names,
+    #[prop(into)] remarks: Signal<Vec<Remark>>,
+    /// Whether what is missing is shown as an error.
+    #[prop(into)]
+    required: Signal<bool>,
+) -> impl IntoView {
+    let fields = names.fields.into_iter().map(|(ask, text)| {
+        let id = ask.id.clone();
+        let own =
+            Signal::derive(move || remarks.get().into_iter().filter(|remark| remark.ask == id).collect::<Vec<_>>());
+        let label = if ask.is_optional { format!("{} (optional)", ask.label) } else { ask.label.clone() };
+        let wanted = ask.label.to_lowercase();
+        let error = Signal::derive(move || {
+            let is_missing = required.get() && !ask.is_optional && text.read().trim().is_empty();
+            if is_missing { format!("expected the {wanted}, found nothing") } else { String::new() }
+        });
+        view! {
+            <div class="name">
+                <TextField label=label value=text hint=ask.hint placeholder=ask.example error=error />
+                {move || own.get().into_iter().map(remark_view).collect_view()}
+            </div>
+        }
+    });
+    view! { <div class="names">{fields.collect_view()}</div> }
+}
+
+fn remark_view(remark: Remark) -> AnyView {
+    view! {
+        <div class="notice notice--note notice--small" role="note">
+            <p>{prose(&remark.message)} "."</p>
+            <p class="hint">"What to do: " {prose(&remark.help)} "."</p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,59 @@
+//! What the pattern at the cursor does, with texts that it accepts and one that it refuses.
+
+use leptos::prelude::*;
+
+use super::policy_state::{AtPattern, PolicyState};
+use super::shown::shown;
+use crate::state::pattern_help::{at_cursor, examples};
+
+/// The help on the pattern of a draft, while it is the one that the cursor was last in. Without `key`, of the text.
+#[component]
+pub(crate) fn PatternHelp(state: PolicyState, #[prop(optional)] key: Option<usize>) -> impl IntoView {
+    let own = Memo::new(move |_| state.at.get().filter(|at| at.key == key));
+    move || own.get().filter(|at| !at.pattern.is_empty()).map(|at| help(state, &at))
+}
+
+fn help(state: PolicyState, at: &AtPattern) -> AnyView {
+    let known = state.known.read();
+    let claim = known.iter().find(|known| Some(&known.path) == at.claim.as_ref());
+    let values = claim.map(|claim| claim.values.as_slice()).unwrap_or_default();
+    let found = examples(&at.pattern, values);
+    let is_one = found.accepted.len() == 1;
+    let accepted = found.accepted.iter().map(|text| view! { <li>{example(text)}</li> }).collect_view();
+    let refused = match &found.refused {
+        Some(text) => view! { <ul><li>{example(text)}</li></ul> }.into_any(),
+        None => view! { <p>"No value: the claim only has to be there."</p> }.into_any(),
+    };
+    view! {
+        <div class="pattern-help" role="group" aria-label="About this pattern">
+            <p class="pattern-help__at">{at_cursor(&at.pattern, at.cursor).map(|sentence| ticked(&sentence))}</p>
+            <div class="pattern-help__texts">
+                <div>
+                    <h4><span class="mark mark--good" aria-hidden="true">"✓"</span> {if is_one { "Accepts only" } else { "Accepts" }}</h4>
+                    <ul>{accepted}</ul>
+                </div>
+                <div>
+                    <h4><span class="mark mark--bad" aria-hidden="true">"✕"</span> "Refuses"</h4>
+                    {refused}
+                </div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn example(text: &str) -> AnyView {
+    match text {
+        "" => view! { <span class="hint">"the empty text"</span> }.into_any(),
+        text => view! { <code>{shown(text)}</code> }.into_any(),
+    }
+}
+
+/// A sentence in which what stands in backticks is code.
+pub(crate) fn ticked(sentence: &str) -> AnyView {
+    let piece = |(index, text): (usize, &str)| match index % 2 {
+        0 => text.to_owned().into_any(),
+        _ => view! { <code>{shown(text)}</code> }.into_any(),
+    };
+    sentence.split('`').enumerate().map(piece).collect_view().into_any()
+}

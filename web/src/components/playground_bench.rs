@@ -1,0 +1,348 @@
+//! Everything that the playground's panes share: the fields, the scratch set, what is lit, and the answer.
+
+use claimgate::claim_path::ClaimPath;
+use claimgate::inspect::Skip;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, RequestedToken, TokenType, parse_policies, to_json};
+use claimgate::time::format_utc;
+use leptos::prelude::*;
+
+use crate::gallery::unsigned;
+use crate::state::evaluate::{Answer, Question, Report, request};
+use crate::state::scratch::{Origin, SCRATCH, Scratch};
+use crate::state::share::{ClaimsText, Shared, SharedIssuer};
+use crate::state::storage::StoredIssuer;
+use crate::state::store::Store;
+use crate::state::subtle::Throwaway;
+
+/// The fields. The token is in memory only.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    /// Whether claims are typed, not a token pasted.
+    pub(crate) is_claims: RwSignal<bool>,
+    /// The token.
+    pub(crate) token: RwSignal<String>,
+    /// The claims.
+    pub(crate) claims: RwSignal<String>,
+    /// The chosen issuer's identifier, [`SCRATCH`], or nothing.
+    pub(crate) issuer: RwSignal<String>,
+    /// The requested token type.
+    pub(crate) token_type: RwSignal<String>,
+    /// The requested team, user or runner.
+    pub(crate) target: RwSignal<String>,
+    /// Whether `scope=admin` is asked for.
+    pub(crate) admin: RwSignal<bool>,
+    /// Leaves the issuer's check out.
+    pub(crate) skip_issuer: RwSignal<bool>,
+    /// Leaves the key's check out.
+    pub(crate) skip_key: RwSignal<bool>,
+    /// Leaves the signature's check out.
+    pub(crate) skip_signature: RwSignal<bool>,
+    /// Leaves the time's check out.
+    pub(crate) skip_time: RwSignal<bool>,
+    /// Another time than now.
+    pub(crate) now: RwSignal<String>,
+    /// The organization whose access token is asked for; nothing for the one that `aud` names.
+    pub(crate) organization: RwSignal<String>,
+    /// For how many seconds it is asked for.
+    pub(crate) expiration: RwSignal<String>,
+}
+
+/// A rule that is pointed at, or a claim: both light up, wherever they are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lit {
+    /// The rule's policy; nothing where a claim itself is pointed at.
+    pub(crate) policy: Option<usize>,
+    /// The claim path.
+    pub(crate) claim: String,
+}
+
+/// What is shown on a narrow screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pane {
+    /// The policies.
+    Policies,
+    /// The token or the claims.
+    Token,
+    /// The reasons.
+    Decision,
+}
+
+impl Pane {
+    /// Its word in class names.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Policies => "policies",
+            Self::Token => "token",
+            Self::Decision => "decision",
+        }
+    }
+}
+
+/// An answer, with what was asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answered {
+    /// The question.
+    pub(crate) question: Question,
+    /// The issuers that it was about.
+    pub(crate) stored: Vec<StoredIssuer>,
+    /// The answer.
+    pub(crate) answer: Answer,
+}
+
+/// What the panes share.
+#[derive(Clone, Copy)]
+pub(crate) struct Bench {
+    /// The fields.
+    pub(crate) form: Form,
+    /// The scratch set, if one was made.
+    pub(crate) scratch: RwSignal<Option<Scratch>>,
+    /// Its policies as they are written now.
+    pub(crate) text: RwSignal<String>,
+    /// Its policies as they are read, or what is wrong with them.
+    pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Vec<PolicyError>>>,
+    /// The last that were right.
+    pub(crate) good: Memo<Vec<PolicyDefinition>>,
+    /// The language of its patterns.
+    pub(crate) dialect: RwSignal<Dialect>,
+    /// The key of the sample that was signed last.
+    pub(crate) throwaway: RwSignal<Option<Throwaway>>,
+    /// What is pointed at.
+    pub(crate) lit: RwSignal<Option<Lit>>,
+    /// What a narrow screen shows.
+    pub(crate) pane: RwSignal<Pane>,
+    /// The answer that is shown.
+    pub(crate) answered: RwSignal<Option<Answered>>,
+}
+
+impl Form {
+    /// Empty fields, with that issuer.
+    fn new(issuer: String) -> Self {
+        let text = || RwSignal::new(String::new());
+        let flag = || RwSignal::new(false);
+        Self {
+            is_claims: flag(),
+            token: text(),
+            claims: text(),
+            issuer: RwSignal::new(issuer),
+            token_type: RwSignal::new(TokenType::Organization.as_str().to_owned()),
+            target: text(),
+            admin: flag(),
+            skip_issuer: flag(),
+            skip_key: flag(),
+            skip_signature: flag(),
+            skip_time: flag(),
+            now: text(),
+            organization: text(),
+            expiration: text(),
+        }
+    }
+
+    /// What is asked for.
+    pub(crate) fn request(self) -> RequestedToken {
+        request(&self.token_type.read(), self.target.get(), self.admin.get())
+    }
+
+    /// What is left out.
+    pub(crate) fn skip(self) -> Skip {
+        Skip {
+            issuer: self.skip_issuer.get(),
+            key: self.skip_key.get(),
+            signature: self.skip_signature.get(),
+            time: self.skip_time.get(),
+        }
+    }
+
+    fn set_skip(self, skip: Skip) {
+        self.skip_issuer.set(skip.issuer);
+        self.skip_key.set(skip.key);
+        self.skip_signature.set(skip.signature);
+        self.skip_time.set(skip.time);
+    }
+
+    fn set_request(self, request: &RequestedToken) {
+        self.token_type.set(request.token_type().as_str().to_owned());
+        let (target, admin) = match request {
+            RequestedToken::Organization { admin } => ("", *admin),
+            RequestedToken::Team { name } | RequestedToken::Runner { name } => (name.as_str(), false),
+            RequestedToken::Personal { login } => (login.as_str(), false),
+        };
+        self.target.set(target.to_owned());
+        self.admin.set(admin);
+    }
+}
+
+impl Bench {
+    /// An empty playground, with that issuer.
+    pub(crate) fn new(issuer: String) -> Self {
+        let text = RwSignal::new(String::new());
+        let dialect = RwSignal::new(Dialect::Pulumi);
+        let written = Memo::new(move |_| {
+            let policies = parse_policies(&text.read())?;
+            PolicySet::compile(&policies, dialect.get()).map(|_| policies)
+        });
+        let good = Memo::new(move |last: Option<&Vec<PolicyDefinition>>| {
+            written.get().unwrap_or_else(|_| last.cloned().unwrap_or_default())
+        });
+        Self {
+            form: Form::new(issuer),
+            scratch: RwSignal::new(None),
+            text,
+            written,
+            good,
+            dialect,
+            throwaway: RwSignal::new(None),
+            lit: RwSignal::new(None),
+            pane: RwSignal::new(Pane::Token),
+            answered: RwSignal::new(None),
+        }
+    }
+
+    /// Whether the scratch set decides.
+    pub(crate) fn is_scratch(self) -> bool {
+        *self.form.issuer.read() == SCRATCH && self.scratch.read().is_some()
+    }
+
+    /// The scratch set as an issuer, if it decides.
+    pub(crate) fn scratch_issuer(self) -> Option<StoredIssuer> {
+        let is_chosen = self.is_scratch();
+        self.scratch.read().as_ref().filter(|_| is_chosen).map(|scratch| scratch.with(&self.good.read()))
+    }
+
+    /// The report that is shown, without tracking.
+    pub(crate) fn report_untracked(self) -> Option<Report> {
+        self.answered.with_untracked(|answered| match answered.as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => Some((**report).clone()),
+            _ => None,
+        })
+    }
+
+    /// The policies that decided, without tracking.
+    pub(crate) fn decided_untracked(self) -> Vec<PolicyDefinition> {
+        let id = self.report_untracked().and_then(|report| report.issuer).map(|(id, _)| id);
+        self.answered
+            .with_untracked(|answered| {
+                let stored = answered.as_ref().map(|answered| answered.stored.as_slice()).unwrap_or_default();
+                stored.iter().find(|issuer| Some(&issuer.id) == id.as_ref()).map(|issuer| issuer.policies.clone())
+            })
+            .unwrap_or_default()
+    }
+
+    /// Starts a scratch set, which decides from now on.
+    pub(crate) fn try_on(self, scratch: Scratch, policies: &[PolicyDefinition]) {
+        self.text.set(to_json(policies));
+        self.scratch.set(Some(scratch));
+        self.form.issuer.set(SCRATCH.to_owned());
+    }
+
+    /// Changes the policies of the scratch set, or of a scratch copy of the issuer that decided.
+    pub(crate) fn change(self, store: Store, policies: &[PolicyDefinition]) {
+        let scratch = if untrack(|| self.is_scratch()) { self.scratch.get_untracked() } else { self.copied(store) };
+        if let Some(scratch) = scratch {
+            self.try_on(scratch, policies);
+        }
+    }
+
+    /// A scratch copy of the registered issuer that decides.
+    pub(crate) fn copied(self, store: Store) -> Option<Scratch> {
+        let chosen = self.form.issuer.get_untracked();
+        let decided = self.report_untracked().and_then(|report| report.issuer).map(|(id, _)| id);
+        let id = if chosen.is_empty() { decided? } else { chosen };
+        store.find(&id).map(|issuer| Scratch::of_issuer(&issuer))
+    }
+
+    /// Shows what a link, a file or an example carries, as a scratch set.
+    pub(crate) fn open(self, shared: &Shared, origin: Origin, store: Store) {
+        let scratch = store.issuers.with_untracked(|issuers| Scratch::of_shared(shared, origin, issuers));
+        self.dialect.set(shared.dialect);
+        self.try_on(scratch, &shared.policies);
+        let claims = shared.claims.as_ref().map(ClaimsText::as_str).unwrap_or_default();
+        // Claims whose key and signature are not to be checked were a token's, whose other checks they can show.
+        let was_token = shared.skip.key && shared.skip.signature && !claims.is_empty();
+        self.form.token.set(if was_token { unsigned(claims) } else { String::new() });
+        self.form.claims.set(claims.to_owned());
+        self.form.is_claims.set(!was_token);
+        self.form.set_request(&shared.request);
+        self.form.set_skip(shared.skip);
+        self.form.now.set(shared.now.map(format_utc).unwrap_or_default());
+        self.throwaway.set(None);
+    }
+
+    /// What can be shared of what is shown: policies, claims and the question, and no token.
+    pub(crate) fn shared(self, clock: i64) -> Shared {
+        let answered = self.answered.get();
+        let report = match answered.as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => Some(report),
+            _ => None,
+        };
+        let claims = match report.and_then(|report| report.claims.as_ref()) {
+            Some(_) if self.form.is_claims.get() => ClaimsText::new(&self.form.claims.read()).ok(),
+            Some(claims) => ClaimsText::new(&claims.to_json_pretty()).ok(),
+            None => None,
+        };
+        let stored = answered.as_ref().map(|answered| answered.stored.as_slice()).unwrap_or_default();
+        let named = report.and_then(|report| report.issuer.as_ref()).map(|(id, _)| id.clone());
+        let id = named.unwrap_or_else(|| self.form.issuer.get());
+        let issuer = stored.iter().find(|issuer| issuer.id == id);
+        let is_token = !self.form.is_claims.get();
+        let skip = self.form.skip();
+        Shared {
+            issuer: issuer.map(|issuer| SharedIssuer { name: issuer.name.clone(), url: issuer.url.clone() }),
+            policies: issuer.map(|issuer| issuer.policies.clone()).unwrap_or_default(),
+            now: is_token.then(|| claimgate::time::parse(&self.form.now.read()).unwrap_or(clock)),
+            skip: if is_token && claims.is_some() {
+                Skip { key: true, signature: true, ..skip }
+            } else {
+                Skip::default()
+            },
+            claims,
+            request: self.form.request(),
+            dialect: self.dialect.get(),
+        }
+    }
+
+    /// Brings what is lit in the claims into view.
+    pub(crate) fn reveal(self) {
+        self.pane.set(Pane::Token);
+        request_animation_frame(|| {
+            if let Ok(Some(row)) = document().query_selector(".claims .lit") {
+                row.scroll_into_view_with_bool(false);
+            }
+        });
+    }
+
+    /// Whether that rule lights up: it is pointed at, or its claim is.
+    pub(crate) fn is_rule_lit(self, policy: usize, claim: &str) -> bool {
+        self.lit.read().as_ref().is_some_and(|lit| match lit.policy {
+            Some(other) => other == policy && lit.claim == claim,
+            None => member(&lit.claim) == member(claim),
+        })
+    }
+
+    /// Whether that member of the claims lights up.
+    pub(crate) fn is_claim_lit(self, name: &str) -> bool {
+        self.lit.read().as_ref().is_some_and(|lit| member(&lit.claim).as_deref() == Some(name))
+    }
+}
+
+/// The playground that a component is in, if it is in one.
+pub(crate) fn use_bench() -> Option<Bench> {
+    use_context::<Bench>()
+}
+
+/// The member of the claims that a path leads into.
+pub(crate) fn member(path: &str) -> Option<String> {
+    ClaimPath::parse(path).ok()?.segments().first().cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::member;
+
+    #[test]
+    fn a_path_leads_into_its_first_member() {
+        assert_eq!(member("sub").as_deref(), Some("sub"));
+        assert_eq!(member(r#""kubernetes.io".pod.name"#).as_deref(), Some("kubernetes.io"));
+        assert_eq!(member("a..b"), None);
+    }
+}

@@ -1,0 +1,164 @@
+//! What is asked for, which checks are left out, and as of when.
+
+use claimgate::claims::Value;
+use claimgate::policy::TokenType;
+use claimgate::time::format_utc;
+use leptos::prelude::*;
+
+use super::field::{Checkbox, Select, TextField, same};
+use super::playground_bench::{Bench, Form};
+use crate::state::draft::{target_label, unique};
+use crate::state::evaluate::Answer;
+
+/// By how much clocks may differ, in seconds: the engine's own default.
+const LEEWAY: i64 = 60;
+
+/// The requested token.
+#[component]
+pub(crate) fn Requested(form: Form) -> impl IntoView {
+    let label = Memo::new(move |_| target_label(&form.token_type.read()));
+    let options = same(TokenType::ALL.map(TokenType::as_str));
+    view! {
+        <div class="field-row field-row--even">
+            <Select label="Requested token type" value=form.token_type options=options />
+            {move || match label.get() {
+                Some(label) => view! { <TextField label=label value=form.target mono=true /> }.into_any(),
+                None => view! { <Checkbox label="Ask for admin scope" value=form.admin /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// Checks to leave out, and another time. Opened where either is set, as in a link.
+#[component]
+pub(crate) fn ChecksAndTime(bench: Bench, time: Signal<i64>) -> impl IntoView {
+    let form = bench.form;
+    let is_set = untrack(|| form.skip() != claimgate::inspect::Skip::default() || !form.now.read().is_empty());
+    view! {
+        <details class="more" open=is_set>
+            <summary>"Checks and time"</summary>
+            <fieldset class="checkboxes">
+                <legend>"Leave out a check"</legend>
+                <Checkbox label="Skip issuer" value=form.skip_issuer />
+                <Checkbox label="Skip key" value=form.skip_key />
+                <Checkbox label="Skip signature" value=form.skip_signature />
+                <Checkbox label="Skip time" value=form.skip_time />
+            </fieldset>
+            <TimeTravel bench=bench time=time />
+        </details>
+    }
+}
+
+/// Times that are worth a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Times {
+    iat: Option<i64>,
+    exp: Option<i64>,
+    /// Where the slider begins and ends.
+    range: Option<(i64, i64)>,
+}
+
+fn times(iat: Option<i64>, nbf: Option<i64>, exp: Option<i64>) -> Times {
+    let first = [iat, nbf, exp].into_iter().flatten().min();
+    let range = first.zip(exp).map(|(first, exp)| (first.saturating_sub(3 * LEEWAY), exp.saturating_add(3 * LEEWAY)));
+    // A slider over years could not be set to a second.
+    Times { iat, exp, range: range.filter(|(from, to)| to.saturating_sub(*from) <= 7 * 86_400) }
+}
+
+#[component]
+fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
+    let field = bench.form.now;
+    let error = Signal::derive(move || {
+        let text = field.get();
+        let is_wrong = !text.trim().is_empty() && claimgate::time::parse(&text).is_none();
+        let expected = "expected a time like 2026-11-24T00:21:00Z, or seconds since 1970";
+        if is_wrong { expected.to_owned() } else { String::new() }
+    });
+    let times = Memo::new(move |_| {
+        let answered = bench.answered.read();
+        let claims = match answered.as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => report.claims.as_ref(),
+            _ => None,
+        };
+        let read = |name| match claims?.get(name)? {
+            Value::Integer(seconds) => i64::try_from(*seconds).ok(),
+            _ => None,
+        };
+        times(read("iat"), read("nbf"), read("exp"))
+    });
+    let go = move |label: &'static str, to: fn(Times) -> Option<i64>| {
+        view! {
+            <button
+                type="button"
+                class="button button--small"
+                disabled=move || to(times.get()).is_none()
+                on:click=move |_| if let Some(to) = to(times.get_untracked()) { field.set(format_utc(to)) }
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <TextField
+            label="Time"
+            value=field
+            error=error
+            mono=true
+            hint="Optional: judge as of another time, RFC 3339 or seconds since 1970."
+            placeholder="2026-11-24T00:21:00Z"
+        />
+        <div class="actions actions--tight times" role="group" aria-label="Go to a time">
+            <button
+                type="button"
+                class="button button--small"
+                disabled=move || field.read().is_empty()
+                on:click=move |_| field.set(String::new())
+            >
+                "Now"
+            </button>
+            {go("At iat", |times| times.iat)}
+            {go("Just before exp", |times| times.exp.map(|exp| exp.saturating_sub(1)))}
+            {go("Just after exp", |times| times.exp.map(|exp| exp.saturating_add(LEEWAY)))}
+        </div>
+        {move || times.get().range.map(|range| view! { <Slider field=field time=time range=range /> })}
+    }
+}
+
+#[component]
+fn Slider(field: RwSignal<String>, time: Signal<i64>, range: (i64, i64)) -> impl IntoView {
+    let id = format!("field-{}", unique());
+    let (from, to) = range;
+    view! {
+        <div class="field">
+            <label for=id.clone()>"Time travel"</label>
+            <input
+                type="range"
+                id=id
+                min=from
+                max=to
+                step="1"
+                aria-valuetext=move || format_utc(time.get())
+                prop:value=move || time.get().clamp(from, to).to_string()
+                on:input:target=move |event| {
+                    if let Ok(seconds) = event.target().value().parse::<i64>() {
+                        field.set(format_utc(seconds));
+                    }
+                }
+            />
+            <p class="hint">"From before the token was issued to after it expired, 60 seconds of leeway included."</p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slider_reaches_beyond_the_tokens_life() {
+        assert_eq!(times(Some(1000), Some(900), Some(2000)).range, Some((720, 2180)));
+        assert_eq!(times(None, None, Some(2000)).range, Some((1820, 2180)));
+        assert_eq!(times(Some(1000), None, None).range, None);
+        assert_eq!(times(Some(0), None, Some(i64::MAX)).range, None);
+    }
+}

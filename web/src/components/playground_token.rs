@@ -1,0 +1,274 @@
+//! The playground's token: pasted, with its three parts in colours, or its claims typed by hand; and what it says.
+
+use claimgate::claims::Claims;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::claims_table::ClaimsTable;
+use super::code_editor::{CodeEditor, Mark, Mode as Language};
+use super::playground_bench::{Bench, member};
+use super::playground_request::{ChecksAndTime, Requested};
+use super::playground_sign::SignSample;
+use super::sentence::sentence;
+use crate::providers;
+use crate::state::clock::now;
+use crate::state::draft::unique;
+use crate::state::evaluate::Answer;
+use crate::state::json_places::Places;
+use crate::state::scratch::is_of;
+use crate::state::store::use_store;
+use crate::state::visible::{Piece, pieces};
+
+/// The pane.
+#[component]
+pub(crate) fn PlaygroundToken(
+    bench: Bench,
+    #[prop(into)] problem: Signal<String>,
+    #[prop(into)] time: Signal<i64>,
+) -> impl IntoView {
+    let form = bench.form;
+    view! {
+        <section class="pane pane--token card stack" aria-label="Input">
+            <h2>{move || if form.is_claims.get() { "Claims" } else { "Token" }}</h2>
+            <Mode bench=bench />
+            {move || if form.is_claims.get() {
+                view! { <ClaimsInput bench=bench /> }.into_any()
+            } else {
+                view! {
+                    <TokenField value=form.token />
+                    <ThrowawayNotice bench=bench />
+                }.into_any()
+            }}
+            {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
+            <HiddenCharacters bench=bench />
+            <Requested form=form />
+            <div class="folds">
+                {move || (!form.is_claims.get()).then(|| view! { <ChecksAndTime bench=bench time=time /> })}
+                <SignSample bench=bench />
+            </div>
+            <Decoded bench=bench time=time />
+        </section>
+    }
+}
+
+#[component]
+fn Mode(bench: Bench) -> impl IntoView {
+    let form = bench.form;
+    let button = move |label: &'static str, is_claims: bool| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (form.is_claims.get() == is_claims).to_string()
+                on:click=move |_| form.is_claims.set(is_claims)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments" role="group" aria-label="Input kind">
+            {button("From a token", false)} {button("From claims", true)}
+        </div>
+    }
+}
+
+/// The parts of a compact token, with the points between them.
+fn parts(token: &str) -> Vec<(&'static str, String)> {
+    let names = ["part part--header", "part part--claims", "part part--signature"];
+    let mut parts = Vec::new();
+    for (index, text) in token.splitn(3, '.').enumerate() {
+        if index > 0 {
+            parts.push(("part", ".".to_owned()));
+        }
+        parts.push((names[index], text.to_owned()));
+    }
+    parts
+}
+
+/// The field. Its text is coloured by a layer below, which has the same text; the field's own is transparent.
+#[component]
+fn TokenField(value: RwSignal<String>) -> impl IntoView {
+    let id = format!("field-{}", unique());
+    let hint = format!("{id}-hint");
+    let layer = NodeRef::<html::Pre>::new();
+    let area = NodeRef::<html::Textarea>::new();
+    let follow = move || {
+        // The field may be gone by the time of the next frame.
+        let (layer, area) = (layer.try_get_untracked().flatten(), area.try_get_untracked().flatten());
+        if let (Some(layer), Some(area)) = (layer, area) {
+            layer.set_scroll_top(area.scroll_top());
+        }
+    };
+    Effect::new(move || {
+        value.track();
+        request_animation_frame(follow);
+    });
+    view! {
+        <div class="field">
+            <label for=id.clone()>"Token"</label>
+            <div class="token-box">
+                <pre class="token-layer" aria-hidden="true" node_ref=layer>
+                    {move || parts(&value.read()).into_iter().map(|(class, text)| view! { <span class=class>{text}</span> }).collect_view()}
+                </pre>
+                <textarea
+                    id=id
+                    class="mono"
+                    rows=8
+                    node_ref=area
+                    placeholder="eyJhbGciOiJSUzI1NiIs…"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    aria-describedby=hint.clone()
+                    prop:value=move || value.get()
+                    on:input:target=move |event| value.set(event.target().value())
+                    on:scroll=move |_| follow()
+                ></textarea>
+            </div>
+            <p id=hint class="hint">
+                <span class="part part--header">"Header"</span> ", " <span class="part part--claims">"claims"</span> ", "
+                <span class="part part--signature">"signature"</span>
+                ". Stays in this page: never stored, never sent."
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn ClaimsInput(bench: Bench) -> impl IntoView {
+    let store = use_store();
+    let form = bench.form;
+    let sample = move |_| {
+        let preset = store.issuers.with_untracked(|issuers| {
+            let chosen = form.issuer.get_untracked();
+            let named = issuers.iter().find(|issuer| issuer.id == chosen);
+            named.or(issuers.iter().find(|issuer| !issuer.preset.is_empty())).map(|issuer| issuer.preset.clone())
+        });
+        let provider = preset.and_then(|preset| providers::find(&preset)).or_else(|| providers::all().first());
+        form.claims.set(provider.map(|provider| provider.example(now()).claims).unwrap_or_default());
+    };
+    let marks = Memo::new(move |_| {
+        let name = bench.lit.read().as_ref().and_then(|lit| member(&lit.claim));
+        let places = name.as_ref().map(|_| Places::read(&form.claims.read()));
+        let range = places.zip(name).and_then(|(places, name)| places.find(&name));
+        range.map(|range| Mark { from: range.start, to: range.end, class: "cm-lit" }).into_iter().collect::<Vec<_>>()
+    });
+    view! {
+        <CodeEditor
+            label="Claims"
+            value=form.claims
+            mode=Language::Claims
+            marks=marks
+            rows=14
+            hint="A JSON object. There is no token: signature, issuer and time are not checked."
+            placeholder=r#"{"iss": "https://…", "sub": "…"}"#
+        />
+        <div class="actions">
+            <button type="button" class="button" on:click=sample>"Load sample claims"</button>
+        </div>
+    }
+}
+
+#[component]
+fn ThrowawayNotice(bench: Bench) -> impl IntoView {
+    let is_used = Memo::new(move |_| {
+        bench.throwaway.read().as_ref().is_some_and(|throwaway| is_of(&bench.form.token.read(), throwaway))
+    });
+    move || {
+        is_used.get().then(|| {
+            view! {
+                <div class="notice notice--scratch" role="note">
+                    <p>
+                        <strong>"Throw-away key."</strong>
+                        " This token was signed in this page. It is checked with the key that was made for it, and not with \
+                        the issuer's keys; nobody else would let it in."
+                    </p>
+                    <div class="actions">
+                        <button type="button" class="button" on:click=move |_| bench.throwaway.set(None)>
+                            "Check it with the issuer's own keys"
+                        </button>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
+
+/// Names the characters of the input that do not show in its field.
+#[component]
+fn HiddenCharacters(bench: Bench) -> impl IntoView {
+    let form = bench.form;
+    let found = Memo::new(move |_| {
+        let text = if form.is_claims.get() { form.claims.get() } else { form.token.get() };
+        let mut found: Vec<(String, &'static str)> = Vec::new();
+        // New lines and tabs are how JSON is laid out.
+        for piece in pieces(&text.trim().replace(['\n', '\r', '\t'], " ")) {
+            if let Piece::Hidden { code, name } = piece
+                && found.iter().all(|(other, _)| *other != code)
+            {
+                found.push((code, name));
+            }
+        }
+        found.truncate(8);
+        found
+    });
+    move || {
+        (!found.read().is_empty()).then(|| {
+            let items = found.get().into_iter().map(|(code, name)| view! { <li><code>{code}</code> " " {name}</li> });
+            view! {
+                <div class="notice notice--note" role="note">
+                    <p>"There are characters in it that do not show in the field:"</p>
+                    <ul>{items.collect_view()}</ul>
+                </div>
+            }
+        })
+    }
+}
+
+#[component]
+fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
+    let read = move |part: fn(&crate::state::evaluate::Report) -> Option<Claims>| {
+        Memo::new(move |_| match bench.answered.read().as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => part(report),
+            _ => None,
+        })
+    };
+    Effect::new(move || {
+        if bench.lit.read().as_ref().is_some_and(|lit| lit.policy.is_some()) {
+            request_animation_frame(bring_into_pane);
+        }
+    });
+    let header = read(|report| report.header.clone());
+    let claims = read(|report| report.claims.clone());
+    view! {
+        {move || header.get().map(|header| view! { <ClaimsTable caption="Header" claims=header now=time /> })}
+        {move || claims.get().map(|claims| view! { <ClaimsTable caption="Claims" claims=claims now=time /> })}
+    }
+}
+
+/// Scrolls the pane, and nothing else, to the claim that is lit.
+fn bring_into_pane() {
+    let find = |selector| document().query_selector(selector).ok().flatten();
+    let (Some(pane), Some(row)) = (find(".pane--token"), find(".pane--token .claims .lit")) else { return };
+    let (pane_box, row_box) = (pane.get_bounding_client_rect(), row.get_bounding_client_rect());
+    let below = row_box.bottom() - pane_box.bottom() + 16.0;
+    let above = row_box.top() - pane_box.top() - 16.0;
+    let by = if above < 0.0 { above } else { below.max(0.0) };
+    if by != 0.0 && pane.scroll_height() > pane.client_height() {
+        pane.set_scroll_top(pane.scroll_top() + by as i32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn a_token_is_coloured_in_three_parts() {
+        let text = |token: &str| parts(token).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(text("a.b.c"), ["a", ".", "b", ".", "c"]);
+        assert_eq!(text("a.b.c.d"), ["a", ".", "b", ".", "c.d"]);
+        assert_eq!(text("a"), ["a"]);
+        assert_eq!(parts("a.b")[2], ("part part--claims", "b".to_owned()));
+    }
+}

@@ -1,0 +1,266 @@
+//! A line of text with completion: a combobox as WAI-ARIA describes it.
+
+use leptos::ev;
+use leptos::html::{Div, Input};
+use leptos::prelude::*;
+
+use super::shown::shown;
+use crate::state::draft::unique;
+use crate::state::pattern_help::{class, parts};
+
+/// Something to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    /// What is written when it is chosen.
+    pub(crate) value: String,
+    /// What it is.
+    pub(crate) doc: String,
+}
+
+/// A field's state.
+#[derive(Clone, Copy)]
+struct State {
+    value: RwSignal<String>,
+    is_open: RwSignal<bool>,
+    /// Whether all choices are shown, not only those that fit what is written.
+    is_all: RwSignal<bool>,
+    active: RwSignal<Option<usize>>,
+    fitting: Memo<Vec<Choice>>,
+}
+
+impl State {
+    fn open(self, all: bool) {
+        self.is_all.set(all);
+        self.active.set(None);
+        self.is_open.set(true);
+    }
+
+    fn close(self) {
+        self.is_open.set(false);
+        self.active.set(None);
+    }
+
+    fn choose(self, place: usize) {
+        if let Some(choice) = self.fitting.with_untracked(|choices| choices.get(place).cloned()) {
+            self.value.set(choice.value);
+        }
+        self.close();
+    }
+
+    /// Goes to the next choice, or the one before, around the ends.
+    fn go(self, is_down: bool) {
+        let count = self.fitting.with_untracked(Vec::len);
+        if count == 0 {
+            return;
+        }
+        self.active.update(|active| {
+            *active = Some(match (*active, is_down) {
+                (None, true) => 0,
+                (None, false) => count - 1,
+                (Some(place), true) => (place + 1) % count,
+                (Some(place), false) => (place + count - 1) % count,
+            });
+        });
+    }
+}
+
+/// The field. With `is_pattern` its wildcards are lit up.
+#[component]
+pub(crate) fn Combobox(
+    label: &'static str,
+    value: RwSignal<String>,
+    #[prop(into)] choices: Signal<Vec<Choice>>,
+    list_label: &'static str,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(optional)] is_pattern: bool,
+    #[prop(into, optional)] described_by: String,
+    #[prop(into, optional)] invalid: Signal<bool>,
+    #[prop(optional, into)] on_cursor: Option<Callback<usize>>,
+) -> impl IntoView {
+    let id = format!("combobox-{}", unique());
+    let list = format!("{id}-list");
+    let is_open = RwSignal::new(false);
+    let is_all = RwSignal::new(false);
+    let fitting = Memo::new(move |_| match is_open.get() {
+        true => fit(&choices.read(), &value.read(), is_all.get()),
+        false => Vec::new(),
+    });
+    let state = State { value, is_open, is_all, active: RwSignal::new(None), fitting };
+    let is_shown = Memo::new(move |_| !fitting.read().is_empty());
+    let input = NodeRef::<Input>::new();
+    let layer = NodeRef::<Div>::new();
+    let moved = move || follow(input, layer, on_cursor);
+    let keys = move |event: ev::KeyboardEvent| press(state, is_shown, &event);
+    let option = {
+        let id = id.clone();
+        move |place: usize| format!("{id}-{place}")
+    };
+    let active = {
+        let option = option.clone();
+        move || state.active.get().filter(|_| is_shown.get()).map(&option)
+    };
+    view! {
+        <label for=id.clone()>{label}</label>
+        <div class="combobox" class:combobox--pattern=is_pattern>
+            {is_pattern.then(|| view! {
+                <div node_ref=layer class="combobox__layer" aria-hidden="true">{move || lit(&value.read())}</div>
+            })}
+            <input
+                node_ref=input
+                type="text"
+                id=id
+                class="mono"
+                role="combobox"
+                aria-autocomplete="list"
+                aria-expanded=move || is_shown.get().to_string()
+                aria-controls=list.clone()
+                aria-activedescendant=active
+                aria-describedby=(!described_by.is_empty()).then_some(described_by)
+                aria-invalid=move || invalid.get().then_some("true")
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                bind:value=value
+                on:input=move |_| {
+                    state.open(false);
+                    moved();
+                }
+                on:keydown=keys
+                on:keyup=move |_| moved()
+                on:click=move |_| moved()
+                on:focus=move |_| moved()
+                on:scroll=move |_| follow(input, layer, None)
+                on:blur=move |_| state.close()
+            />
+            <ul id=list class="combobox__list" role="listbox" aria-label=list_label hidden=move || !is_shown.get()>
+                {move || {
+                    let option = option.clone();
+                    fitting.get().into_iter().enumerate().map(move |(place, choice)| view! {
+                        <Row id=option(place) place=place choice=choice state=state />
+                    }).collect_view()
+                }}
+            </ul>
+        </div>
+    }
+}
+
+#[component]
+fn Row(id: String, place: usize, choice: Choice, state: State) -> impl IntoView {
+    let is_active = move || state.active.get() == Some(place);
+    let own = id.clone();
+    Effect::new(move || {
+        if is_active()
+            && let Some(element) = document().get_element_by_id(&own)
+        {
+            scroll_within(&element);
+        }
+    });
+    view! {
+        <li
+            id=id
+            role="option"
+            aria-selected=move || is_active().to_string()
+            // The field keeps the focus.
+            on:mousedown=move |event| event.prevent_default()
+            on:click=move |_| state.choose(place)
+        >
+            <code>{shown(&choice.value)}</code>
+            <span class="combobox__doc">{choice.doc}</span>
+        </li>
+    }
+}
+
+/// Brings an option into sight within its list, and does not move the page.
+fn scroll_within(element: &web_sys::Element) {
+    use wasm_bindgen::JsCast;
+    let Some(option) = element.dyn_ref::<web_sys::HtmlElement>() else { return };
+    let Some(list) = option.parent_element() else { return };
+    let (top, bottom) = (option.offset_top(), option.offset_top() + option.offset_height());
+    if top < list.scroll_top() {
+        list.set_scroll_top(top);
+    } else if bottom > list.scroll_top() + list.client_height() {
+        list.set_scroll_top(bottom - list.client_height());
+    }
+}
+
+fn press(state: State, is_shown: Memo<bool>, event: &ev::KeyboardEvent) {
+    if event.ctrl_key() || event.meta_key() || event.shift_key() || event.is_composing() {
+        return;
+    }
+    let is_open = is_shown.get_untracked();
+    match event.key().as_str() {
+        "ArrowDown" | "ArrowUp" if !event.alt_key() || event.key() == "ArrowDown" => {
+            if !is_open {
+                state.open(true);
+            }
+            if !event.alt_key() {
+                state.go(event.key() == "ArrowDown");
+            }
+        }
+        "Enter" => match state.active.get_untracked() {
+            Some(place) if is_open => state.choose(place),
+            _ => return,
+        },
+        "Escape" if is_open => {
+            event.stop_propagation();
+            state.close();
+        }
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+/// The choices that fit what is written: those that begin with it first. None once one of them is written out.
+fn fit(choices: &[Choice], written: &str, is_all: bool) -> Vec<Choice> {
+    let written = written.to_lowercase();
+    if is_all || written.is_empty() {
+        return choices.to_vec();
+    }
+    if choices.iter().any(|choice| choice.value.to_lowercase() == written) {
+        return Vec::new();
+    }
+    let (starting, others): (Vec<_>, Vec<_>) =
+        choices.iter().partition(|choice| choice.value.to_lowercase().starts_with(&written));
+    let within = others.into_iter().filter(|choice| choice.value.to_lowercase().contains(&written));
+    starting.into_iter().chain(within).cloned().collect()
+}
+
+/// Keeps what is lit up under the text, and tells where the cursor is.
+fn follow(input: NodeRef<Input>, layer: NodeRef<Div>, on_cursor: Option<Callback<usize>>) {
+    let Some(input) = input.get_untracked() else { return };
+    if let Some(layer) = layer.get_untracked() {
+        layer.set_scroll_left(input.scroll_left());
+    }
+    if let (Some(on_cursor), Ok(Some(place))) = (on_cursor, input.selection_start()) {
+        on_cursor.run(place as usize);
+    }
+}
+
+/// A pattern with its wildcards marked; only the marks are seen, under the field's own text.
+fn lit(pattern: &str) -> AnyView {
+    let part = |part: claimgate::pattern::Part| match class(part.kind) {
+        Some(class) => view! { <mark class=class>{part.text}</mark> }.into_any(),
+        None => part.text.into_any(),
+    };
+    parts(pattern).into_iter().map(part).collect_view().into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Choice, fit};
+
+    #[test]
+    fn what_begins_as_written_comes_first_and_what_is_written_out_needs_no_list() {
+        let choices: Vec<_> =
+            ["sub", "jti", "sub_jwk", "aud"].map(|value| Choice { value: value.to_owned(), doc: String::new() }).into();
+        let fitting = |written: &str, is_all| -> Vec<String> {
+            fit(&choices, written, is_all).into_iter().map(|choice| choice.value).collect()
+        };
+        assert_eq!(fitting("su", false), ["sub", "sub_jwk"]);
+        assert_eq!(fitting("J", false), ["jti", "sub_jwk"]);
+        assert_eq!(fitting("sub", false), Vec::<String>::new());
+        assert_eq!(fitting("sub", true).len(), 4);
+        assert_eq!(fitting("", false).len(), 4);
+    }
+}

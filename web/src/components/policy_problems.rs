@@ -1,0 +1,77 @@
+//! What the engine says of the policies, as a list whose entries lead to where they are about.
+
+use claimgate::finding::Finding;
+use leptos::prelude::*;
+
+use super::pattern_help::ticked;
+use super::policy_state::{PolicyState, Shown};
+
+/// A remark, as the list has it.
+#[derive(Clone, PartialEq, Eq)]
+struct Remark {
+    path: String,
+    message: String,
+    help: Option<String>,
+}
+
+/// The list: errors, once they are to be shown, and what deserves a second look.
+#[component]
+pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
+    let errors = Memo::new(move |_| {
+        let is_due = state.tried.get() || state.shown.get() == Shown::Json;
+        let compiled = state.compiled.read();
+        let errors = compiled.errors.iter().filter(|_| is_due);
+        let remark = |error: &claimgate::policy::PolicyError| Remark {
+            path: error.path.clone(),
+            message: error.message.clone(),
+            help: error.help.clone(),
+        };
+        errors.map(remark).collect::<Vec<_>>()
+    });
+    let findings = Memo::new(move |_| {
+        let remark = |finding: &Finding| Remark {
+            path: finding.path.clone(),
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+        };
+        state.compiled.read().findings.iter().map(remark).collect::<Vec<_>>()
+    });
+    view! {
+        <div role=move || if state.tried.get() { "alert" } else { "status" }>
+            {move || (!errors.read().is_empty()).then(|| view! {
+                <div class="notice notice--bad" id="policy-errors" tabindex="-1">
+                    <h3>"These policies cannot be saved"</h3>
+                    <ul>{list(state, &errors.read())}</ul>
+                </div>
+            })}
+        </div>
+        {move || (!findings.read().is_empty()).then(|| view! {
+            <div class="notice notice--note">
+                <h3>"Worth a second look"</h3>
+                <ul>{list(state, &findings.read())}</ul>
+            </div>
+        })}
+    }
+}
+
+fn list(state: PolicyState, remarks: &[Remark]) -> AnyView {
+    let item = |remark: &Remark| {
+        let path = remark.path.clone();
+        let label = if path.is_empty() { "Go there".to_owned() } else { path.clone() };
+        let can_go = !path.is_empty() || state.shown.get_untracked() == Shown::Json;
+        let place = match can_go {
+            true => view! {
+                <button type="button" class="place" on:click=move |_| state.go_to(&path)><code>{label}</code></button>
+            }
+            .into_any(),
+            false => ().into_any(),
+        };
+        view! {
+            <li>
+                {place} " " {ticked(&remark.message)}
+                {remark.help.as_deref().map(|help| view! { <p class="hint">{ticked(help)}</p> })}
+            </li>
+        }
+    };
+    remarks.iter().map(item).collect_view().into_any()
+}

@@ -1,0 +1,166 @@
+//! Saving policies: what would change is shown first, in words, as text, and on the samples.
+
+use leptos::ev;
+use leptos::html::{Dialog, Div};
+use leptos::prelude::*;
+
+use super::pattern_help::ticked;
+use super::policy_state::PolicyState;
+use super::sample_panel::{Trial, trials};
+use super::save_state::SaveState;
+use super::shown::shown;
+use crate::state::diff::{ChangeKind, Line, changes, lines};
+
+/// The bar with the button that saves.
+#[component]
+pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
+    let just_saved = RwSignal::new(false);
+    let is_asking = RwSignal::new(false);
+    let dialog = NodeRef::<Dialog>::new();
+    let ask = move || {
+        if is_asking.get_untracked() {
+            return;
+        }
+        if state.compiled.with_untracked(|compiled| compiled.set.is_none()) {
+            state.tried.set(true);
+            show_errors();
+        } else if state.dirty.get_untracked() {
+            is_asking.set(true);
+        } else {
+            just_saved.set(true);
+        }
+    };
+    let save = Callback::new(move |()| {
+        if let Ok(policies) = state.written.get_untracked() {
+            let opened = state.opened.get_value();
+            state.opened.set_value(state.store.change_since(&opened, |issuer| issuer.policies.clone_from(&policies)));
+            state.tried.set(false);
+            just_saved.set(true);
+        }
+        is_asking.set(false);
+    });
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        if is_asking.get() {
+            let _ = dialog.show_modal();
+        } else if dialog.open() {
+            dialog.close();
+        }
+    });
+    let bar = NodeRef::<Div>::new();
+    // In another tab of the page, the keys are not for the policies.
+    let is_there = move || bar.get_untracked().is_some_and(|bar| bar.offset_parent().is_some());
+    save_by_keys(is_there, move || if is_asking.get_untracked() { save.run(()) } else { ask() });
+    let discard = move |_| state.set_policies(&state.saved.get_untracked());
+    view! {
+        <div class="save-bar" node_ref=bar>
+            <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
+            <SaveState dirty=state.dirty saved=just_saved />
+            <Show when=move || state.dirty.get()>
+                <button type="button" class="button button--quiet save-bar__last" on:click=discard>
+                    "Discard" <span class="visually-hidden">" changes"</span>
+                </button>
+            </Show>
+        </div>
+        <dialog node_ref=dialog class="review" aria-labelledby="review-heading" on:close=move |_| is_asking.set(false)>
+            {move || is_asking.get().then(|| untrack(|| view! {
+                <Review state=state save=save cancel=Callback::new(move |()| is_asking.set(false)) />
+            }))}
+        </dialog>
+    }
+}
+
+/// What saving would change.
+#[component]
+fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl IntoView {
+    let edited = state.written.get_untracked().unwrap_or_default();
+    let saved = state.saved.get_untracked();
+    let list = changes(&saved, &edited);
+    let is_order = list.is_empty();
+    let items = list
+        .into_iter()
+        .map(|change| {
+            let (symbol, class) = match change.kind {
+                ChangeKind::Added => ("+", "mark mark--good"),
+                ChangeKind::Removed => ("−", "mark mark--bad"),
+                ChangeKind::Changed => ("~", "mark mark--note"),
+            };
+            let details = change.details.iter().map(|detail| view! { <li>{ticked(detail)}</li> }).collect_view();
+            view! {
+                <li class="review__change">
+                    <span class=class aria-hidden="true">{symbol}</span>
+                    <div><p class="review__title">{change.title}</p> <ul>{details}</ul></div>
+                </li>
+            }
+        })
+        .collect_view();
+    let turned: Vec<_> = trials(state).into_iter().filter(Trial::changes).collect();
+    view! {
+        <h2 id="review-heading">"Save these changes?"</h2>
+        {is_order.then(|| view! { <p>"Only the order changes. Every decision stays as it is."</p> })}
+        <ul class="review__list">{items}</ul>
+        {(!state.samples.read_untracked().is_empty()).then(|| view! { <Turned turned=turned /> })}
+        {(!is_order).then(|| view! {
+            <details>
+                <summary>"As text"</summary>
+                <pre class="review__text">{lines(&saved, &edited).into_iter().map(line).collect_view()}</pre>
+            </details>
+        })}
+        <div class="actions">
+            <button type="button" class="button button--primary" autofocus on:click=move |_| save.run(())>"Save"</button>
+            <button type="button" class="button button--quiet" on:click=move |_| cancel.run(())>"Cancel"</button>
+        </div>
+    }
+}
+
+/// The samples that are decided otherwise.
+#[component]
+fn Turned(turned: Vec<Trial>) -> impl IntoView {
+    if turned.is_empty() {
+        return view! { <p class="hint">"Every sample is decided as before."</p> }.into_any();
+    }
+    let item = |trial: Trial| view! { <li>{shown(&trial.sample.name)} ": " <strong>{trial.turn()}</strong></li> };
+    view! {
+        <div class="notice notice--note">
+            <h3>"Samples that are decided otherwise"</h3>
+            <ul>{turned.into_iter().map(item).collect_view()}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+fn line(line: Line) -> AnyView {
+    let (symbol, class, word) = match line.kind {
+        None => ("  ", "", ""),
+        Some(ChangeKind::Removed) => ("− ", "goes", "goes: "),
+        Some(_) => ("+ ", "comes", "comes: "),
+    };
+    let text = view! { <span aria-hidden="true">{symbol}</span> <span class="visually-hidden">{word}</span> {shown(&line.text)} "\n" };
+    match class {
+        "" => view! { <span>{text}</span> }.into_any(),
+        class => view! { <mark class=class>{text}</mark> }.into_any(),
+    }
+}
+
+/// Goes to the list of errors, once it is there.
+fn show_errors() {
+    use wasm_bindgen::JsCast;
+    request_animation_frame(|| {
+        let list = document().get_element_by_id("policy-errors");
+        if let Some(list) = list.and_then(|list| list.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = list.focus();
+        }
+    });
+}
+
+/// Ctrl+S, or the same with the command key.
+fn save_by_keys(is_there: impl Fn() -> bool + 'static, save: impl Fn() + 'static) {
+    let handle = window_event_listener(ev::keydown, move |event| {
+        let is_save = event.key().eq_ignore_ascii_case("s") && (event.ctrl_key() || event.meta_key());
+        if is_save && !event.shift_key() && !event.alt_key() && is_there() {
+            event.prevent_default();
+            save();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}

@@ -1,0 +1,281 @@
+//! What the policy editor's parts share: the policies in both views, their history, and what the engine says of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use claimgate::finding::Finding;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet};
+use leptos::prelude::*;
+
+use crate::providers::{self, KnownClaim};
+use crate::state::clock::now;
+use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
+use crate::state::history::{Content, History};
+use crate::state::json_places::{Places, Range, json_error, place_of};
+use crate::state::samples::{Ready, known_claims};
+use crate::state::storage::StoredIssuer;
+use crate::state::store::{Store, use_store};
+
+/// The views of the policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Fields.
+    Form,
+    /// Text.
+    Json,
+}
+
+/// What the engine says of the policies as they are written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Compiled {
+    /// The compiled policies, if nothing is wrong.
+    pub(crate) set: Option<Arc<PolicySet>>,
+    /// What is wrong.
+    pub(crate) errors: Vec<PolicyError>,
+    /// What deserves a second look.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Compiled {
+    /// Compiles policies.
+    pub(crate) fn of(written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>) -> Self {
+        match written.and_then(|policies| PolicySet::compile(&policies, Dialect::Pulumi)) {
+            Ok(set) => Self { findings: set.findings().to_vec(), set: Some(Arc::new(set)), errors: Vec::new() },
+            Err(errors) => Self { errors, ..Self::default() },
+        }
+    }
+}
+
+/// The pattern that the cursor is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AtPattern {
+    /// The draft that it belongs to: a rule's key, or a policy's for a team's name. None in the text.
+    pub(crate) key: Option<usize>,
+    /// The claim that it is about; none for a team's name.
+    pub(crate) claim: Option<String>,
+    /// The pattern.
+    pub(crate) pattern: String,
+    /// Where the cursor is, in UTF-16 units.
+    pub(crate) cursor: usize,
+}
+
+/// The editor's state.
+#[derive(Clone, Copy)]
+pub(crate) struct PolicyState {
+    /// The app's issuers.
+    pub(crate) store: Store,
+    /// The issuer's identifier.
+    pub(crate) id: StoredValue<String>,
+    /// The issuer as it was opened, or last saved here: what another tab has saved since is held against it.
+    pub(crate) opened: StoredValue<StoredIssuer>,
+    /// The policies in the form.
+    pub(crate) drafts: RwSignal<Vec<PolicyDraft>>,
+    /// The policies as text.
+    pub(crate) json: RwSignal<String>,
+    /// Which of both is shown, and so is what is edited.
+    pub(crate) shown: RwSignal<Shown>,
+    /// Why the other view cannot be shown; empty if it can.
+    pub(crate) hindrance: RwSignal<String>,
+    /// Whether saving was tried.
+    pub(crate) tried: RwSignal<bool>,
+    /// The history of both views.
+    pub(crate) history: RwSignal<History>,
+    /// The policies as they are written.
+    pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Vec<PolicyError>>>,
+    /// What the engine says of them.
+    pub(crate) compiled: Memo<Compiled>,
+    /// The saved policies.
+    pub(crate) saved: Memo<Vec<PolicyDefinition>>,
+    /// Whether they differ.
+    pub(crate) dirty: Memo<bool>,
+    /// The issuer's samples, read.
+    pub(crate) samples: Memo<Vec<Ready>>,
+    /// The claims that rules can be about.
+    pub(crate) known: Memo<Vec<KnownClaim>>,
+    /// The pattern that the cursor is in.
+    pub(crate) at: RwSignal<Option<AtPattern>>,
+    /// The part of the text to go to.
+    pub(crate) goal: RwSignal<Option<(usize, usize)>>,
+}
+
+impl PolicyState {
+    /// The state of an issuer's editor, with nothing changed yet.
+    pub(crate) fn of(issuer: &StoredIssuer, shown: Shown) -> Self {
+        let store = use_store();
+        let id = StoredValue::new(issuer.id.clone());
+        let fields: Vec<_> = issuer.policies.iter().map(PolicyFields::of).collect();
+        let first = Content::Form(fields.clone());
+        let drafts = RwSignal::new(fields.iter().map(PolicyFields::draft).collect());
+        let json = RwSignal::new(first.to_json());
+        let shown = RwSignal::new(shown);
+        let history = RwSignal::new(History::new(first));
+        let content = Memo::new(move |_| match shown.get() {
+            Shown::Form => Content::Form(fields_of(drafts)),
+            Shown::Json => Content::Json(json.get()),
+        });
+        Effect::new(move || {
+            let content = content.get();
+            history.update(|history| history.record(content, js_sys::Date::now()));
+        });
+        let written = Memo::new(move |_| content.read().policies());
+        let compiled = Memo::new_with_compare(move |_| Compiled::of(written.get()), |_, _| true);
+        let of_issuer = move || store.issuers.read().iter().find(|issuer| issuer.id == *id.read_value()).cloned();
+        let saved = Memo::new(move |_| of_issuer().map(|issuer| issuer.policies).unwrap_or_default());
+        let kept = Memo::new(move |_| of_issuer().map(|issuer| issuer.samples).unwrap_or_default());
+        let samples =
+            Memo::new_with_compare(move |_| kept.read().iter().map(Ready::of).collect::<Vec<_>>(), |_, _| true);
+        let documented = providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
+        let documented = documented.unwrap_or_default();
+        let state = Self {
+            store,
+            id,
+            opened: StoredValue::new(issuer.clone()),
+            drafts,
+            json,
+            shown,
+            hindrance: RwSignal::new(String::new()),
+            tried: RwSignal::new(false),
+            history,
+            written,
+            compiled,
+            saved,
+            dirty: Memo::new(move |_| written.with(|written| written.as_ref() != Ok(&*saved.read()))),
+            samples,
+            known: Memo::new(move |_| known_claims(documented.clone(), &samples.read())),
+            at: RwSignal::new(None),
+            goal: RwSignal::new(None),
+        };
+        state.follow();
+        state
+    }
+
+    /// Shows what another tab has saved, unless something is being edited here.
+    fn follow(self) {
+        Effect::new(move |before: Option<Vec<PolicyDefinition>>| {
+            let saved = self.saved.get();
+            let is_untouched = |before: &Vec<PolicyDefinition>| {
+                *before != saved && self.written.with_untracked(|written| written.as_ref() == Ok(before))
+            };
+            if before.as_ref().is_some_and(is_untouched) {
+                let policies = saved.clone();
+                // Outside this effect: the fields that it makes would go with its next run.
+                set_timeout(move || self.take(&policies), Duration::ZERO);
+            }
+            saved
+        });
+    }
+
+    /// Shows what another tab has saved, if the editor is still there.
+    fn take(self, policies: &[PolicyDefinition]) {
+        if self.opened.try_update_value(|opened| opened.policies = policies.to_vec()).is_some() {
+            self.set_policies(policies);
+        }
+    }
+
+    /// Changes the view. What says the same in the other one stays as it was written there.
+    pub(crate) fn show(self, shown: Shown) {
+        let form = Content::Form(untrack(|| fields_of(self.drafts)));
+        let text = Content::Json(self.json.get_untracked());
+        let is_same = form.policies() == text.policies();
+        self.hindrance.set(String::new());
+        match shown {
+            Shown::Json if !is_same => self.json.set(form.to_json()),
+            Shown::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts))) {
+                Ok(fields) => restore(self.drafts, &fields),
+                Err(hindrance) => return self.hindrance.set(hindrance),
+            },
+            _ => {}
+        }
+        self.at.set(None);
+        self.shown.set(shown);
+    }
+
+    /// Undoes a step, or does it again.
+    pub(crate) fn travel(self, is_redo: bool) {
+        // What was typed last may not be in the history yet.
+        let content = self.content();
+        let step = self.history.try_update(|history| {
+            history.record(content, js_sys::Date::now());
+            if is_redo { history.redo() } else { history.undo() }
+        });
+        if let Some(content) = step.flatten() {
+            self.become_content(&content);
+        }
+    }
+
+    /// Makes the policies those, as one step of the history.
+    pub(crate) fn set_policies(self, policies: &[PolicyDefinition]) {
+        self.become_content(&Content::Form(policies.iter().map(PolicyFields::of).collect()));
+    }
+
+    fn content(self) -> Content {
+        match self.shown.get_untracked() {
+            Shown::Form => Content::Form(untrack(|| fields_of(self.drafts))),
+            Shown::Json => Content::Json(self.json.get_untracked()),
+        }
+    }
+
+    /// Shows a content in the present view, or as text where the form cannot show it.
+    fn become_content(self, content: &Content) {
+        self.hindrance.set(String::new());
+        if self.shown.get_untracked() == Shown::Form {
+            match content.to_form(&untrack(|| fields_of(self.drafts))) {
+                Ok(fields) => return restore(self.drafts, &fields),
+                Err(_) => self.shown.set(Shown::Json),
+            }
+        }
+        self.json.set(content.to_json());
+    }
+
+    /// Goes to where a remark is about.
+    pub(crate) fn go_to(self, path: &str) {
+        match self.shown.get_untracked() {
+            Shown::Json => {
+                let range = self.json.with_untracked(|json| place_in(json, path));
+                // The same place twice is gone to twice.
+                self.goal.set(None);
+                self.goal.set(Some((range.start, range.end)));
+            }
+            Shown::Form => {
+                let id = untrack(|| field_of(&self.drafts.read(), path));
+                let element = id.and_then(|id| document().get_element_by_id(&id));
+                focus_in(element);
+            }
+        }
+    }
+}
+
+/// The part of a text that a remark is about: where JSON breaks, if its path is empty.
+pub(crate) fn place_in(json: &str, path: &str) -> Range {
+    place_among(json, &Places::read(json), path)
+}
+
+/// The same, with the places at hand.
+pub(crate) fn place_among(json: &str, places: &Places, path: &str) -> Range {
+    let broken = || json_error(json).map(|error| place_of(json, &error));
+    places.find(path).or_else(broken).unwrap_or(0..usize::from(!json.is_empty()))
+}
+
+/// The identifier of the element that a path such as `policies[1].rules.sub` is about.
+fn field_of(drafts: &[PolicyDraft], path: &str) -> Option<String> {
+    let (index, rest) = path.strip_prefix("policies[")?.split_once(']')?;
+    let draft = drafts.get(index.parse::<usize>().ok()?)?;
+    let claim = rest.strip_prefix(".rules.");
+    let rules = draft.rules.read();
+    let rule = claim.and_then(|claim| rules.iter().find(|rule| *rule.claim.read() == claim));
+    Some(match (rule, rest) {
+        (Some(rule), _) => format!("rule-{}", rule.key),
+        (None, ".teamName" | ".userLogin" | ".runnerID" | ".roleID") => format!("target-{}", draft.key),
+        (None, _) => format!("policy-{}", draft.key),
+    })
+}
+
+/// Focuses the first field within an element.
+pub(crate) fn focus_in(element: Option<web_sys::Element>) {
+    use wasm_bindgen::JsCast;
+    let field = element.and_then(|element| element.query_selector("input, select, button").ok().flatten());
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = field.focus();
+    }
+}

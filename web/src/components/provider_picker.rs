@@ -1,0 +1,92 @@
+//! Choosing a provider: all of them in groups, with a search.
+
+use leptos::prelude::*;
+
+use crate::providers::{self, Group, Provider};
+
+/// The groups, in radio buttons of one name, so that the arrow keys go through all of them. An empty choice is a custom
+/// issuer.
+#[component]
+pub(crate) fn ProviderPicker(#[prop(into)] choice: Signal<String>, choose: Callback<String>) -> impl IntoView {
+    let search = RwSignal::new(String::new());
+    let found = Memo::new(move |_| {
+        let words: Vec<String> = search.read().split_whitespace().map(str::to_lowercase).collect();
+        providers::all().iter().filter(|provider| is_found(provider, &words)).collect::<Vec<_>>()
+    });
+    let groups = move || {
+        let group = |group: Group| {
+            let members: Vec<_> = found.read().iter().filter(|provider| provider.group == group).copied().collect();
+            (!members.is_empty()).then(|| group_view(group, &members, choice, choose))
+        };
+        Group::ALL.into_iter().map(group).collect_view()
+    };
+    let is_custom_found = move || "custom other".contains(search.read().trim().to_lowercase().as_str());
+    view! {
+        <div class="picker">
+            <div class="field">
+                <label for="provider-search">"Find a provider"</label>
+                <input
+                    type="search"
+                    id="provider-search"
+                    autocomplete="off"
+                    spellcheck="false"
+                    placeholder="GitHub, Kubernetes, …"
+                    aria-describedby="provider-count"
+                    on:input:target=move |event| search.set(event.target().value())
+                    on:keydown=|event| if event.key() == "Enter" { event.prevent_default() }
+                />
+            </div>
+            <Show when=is_custom_found>
+                <fieldset class="picker__group">
+                    <legend>"Any other"</legend>
+                    <div class="picker__choices">{option("", "Custom", choice, choose)}</div>
+                </fieldset>
+            </Show>
+            {groups}
+            <p id="provider-count" class="hint" role="status">
+                {move || match found.read().len() {
+                    0 => "No provider of that name. Any issuer can be registered as a custom one.".to_owned(),
+                    count => format!("{count} provider{}", if count == 1 { "" } else { "s" }),
+                }}
+            </p>
+        </div>
+    }
+}
+
+fn group_view(
+    group: Group,
+    members: &[&'static Provider],
+    choice: Signal<String>,
+    choose: Callback<String>,
+) -> AnyView {
+    let options = members.iter().map(|provider| option(&provider.id, &provider.name, choice, choose)).collect_view();
+    view! {
+        <fieldset class="picker__group">
+            <legend>{group.title()}</legend>
+            <div class="picker__choices">{options}</div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn option(id: &str, name: &str, choice: Signal<String>, choose: Callback<String>) -> AnyView {
+    let (value, this, chosen) = (id.to_owned(), id.to_owned(), id.to_owned());
+    view! {
+        <label class="choice">
+            <input
+                type="radio"
+                name="provider"
+                value=value
+                prop:checked=move || *choice.read() == this
+                on:change=move |_| choose.run(chosen.clone())
+            />
+            <span>{name.to_owned()}</span>
+        </label>
+    }
+    .into_any()
+}
+
+fn is_found(provider: &Provider, words: &[String]) -> bool {
+    let text = format!("{} {} {}", provider.name, provider.id, provider.group.title()).to_lowercase();
+    words.iter().all(|word| text.contains(word.as_str()))
+}
