@@ -71,10 +71,11 @@ const user = (token) => servers.call(server, 'GET', '/api/user', undefined, toke
 /** The steps of the announcement: those of the workflow that the app fills in, with these names. */
 function steps(names) {
   const workflow = readFileSync(join(servers.root, 'examples/workflows/github-actions-curl.yml'), 'utf8');
-  const [, script] = workflow.split('        run: |\n');
+  const [job, script] = workflow.split('        run: |\n');
   const lines = script.split('\n').map((line) => line.slice(10));
   assert.equal(script.match(/\bcurl\b/g).length, 2, 'two steps');
-  assert.ok(!/\{\{/.test(script), `all names are in the environment: ${Object.keys(names)}`);
+  assert.ok(!/\{\{/.test(script), 'what is filled in is in the environment');
+  for (const [, name] of job.matchAll(/^ {6}(\w+): \{\{/gm)) assert.ok(name in names, name);
   return lines.join('\n');
 }
 
@@ -97,6 +98,7 @@ async function run(environment) {
   writeFileSync(file, '');
   const names = {
     AUDIENCE,
+    TOKEN_AUDIENCE: AUDIENCE,
     CLOUD_URL: server.url,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuers.JOB_SECRET,
     ACTIONS_ID_TOKEN_REQUEST_URL: jobUrl(),
@@ -104,7 +106,7 @@ async function run(environment) {
     CURL_CA_BUNDLE: server.authority,
     ...environment,
   };
-  const result = await promisify(execFile)('bash', ['-e', '-o', 'pipefail', '-c', steps(names)], {
+  const result = await promisify(execFile)('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', steps(names)], {
     env: { PATH: path(), ...names },
   });
   return { ...result, environment: readFileSync(file, 'utf8') };
