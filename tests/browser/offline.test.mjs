@@ -25,7 +25,7 @@ test("after the first visit the app works without a network: issuers, policies, 
   await kept(page);
   await page.context().setOffline(true);
   await visit(page);
-  await page.getByRole("link", { name: "GitHub Actions" }).waitFor();
+  await page.getByRole("link", { name: "GitHub Actions", exact: true }).waitFor();
   await visit(page, "playground");
   await paste(page, "eyJhbGciOiJub25lIn0.e30", "Denied");
   await visit(page, "no/such/page");
