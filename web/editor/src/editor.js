@@ -85,8 +85,8 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
       view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: "center" }) });
       view.focus();
     },
-    focus(place) {
-      view.dispatch({ selection: { anchor: within(place) } });
+    focus(from, to) {
+      view.dispatch({ selection: { anchor: within(from), head: within(to) } });
       view.focus();
     },
     destroy: () => view.destroy(),

@@ -93,7 +93,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn reveal(this: &Handle, from: usize, to: usize);
     #[wasm_bindgen(method)]
-    fn focus(this: &Handle, place: usize);
+    fn focus(this: &Handle, from: usize, to: usize);
     #[wasm_bindgen(method)]
     fn destroy(this: &Handle);
 }
@@ -158,10 +158,15 @@ pub(crate) fn CodeEditor(
             let made = make(&parent, &options, calls).await;
             // The page may have been left meanwhile.
             if parent.is_connected() {
-                let focus = made.is_ok().then(|| cursor_of(plain)).flatten();
-                let _ = field.try_set(if made.is_ok() { Field::Code } else { Field::Failed });
+                let is_made = made.is_ok();
                 editor.try_update_value(|editor| *editor = made.ok());
-                tell(editor, |handle| focus.into_iter().for_each(|place| handle.focus(place)));
+                if is_made {
+                    // At once, for what is shown and hidden waits: nothing that is being typed may be lost in between.
+                    parent.set_hidden(false);
+                    let selection = selection_of(plain);
+                    tell(editor, |handle| selection.into_iter().for_each(|(from, to)| handle.focus(from, to)));
+                }
+                let _ = field.try_set(if is_made { Field::Code } else { Field::Failed });
             }
         });
     });
@@ -194,7 +199,7 @@ pub(crate) fn CodeEditor(
                 let id = id.clone();
                 move || match is_code.get() {
                     true => {
-                        let go = move |_| tell(editor, |handle| handle.focus(0));
+                        let go = move |_| tell(editor, |handle| handle.focus(0, 0));
                         view! { <span class="label" on:click=go>{caption.clone()}</span> }.into_any()
                     }
                     false => view! { <label for=id.clone()>{caption.clone()}</label> }.into_any(),
@@ -227,7 +232,7 @@ fn Plain(
     on_cursor: Option<Callback<usize>>,
 ) -> impl IntoView {
     let moved = move || {
-        if let (Some(on_cursor), Some(place)) = (on_cursor, cursor_of(node)) {
+        if let (Some(on_cursor), Some((place, _))) = (on_cursor, selection_of(node)) {
             on_cursor.run(place);
         }
     };
@@ -253,12 +258,12 @@ fn Plain(
     }
 }
 
-/// Where the cursor of the plain field is, if it has the focus.
-fn cursor_of(plain: NodeRef<Textarea>) -> Option<usize> {
+/// What is selected in the plain field, if it has the focus.
+fn selection_of(plain: NodeRef<Textarea>) -> Option<(usize, usize)> {
     let plain = plain.try_get_untracked()??;
     let active = document().active_element()?;
-    let is_active = active.is_same_node(Some(&plain));
-    is_active.then(|| plain.selection_start().ok().flatten().unwrap_or_default() as usize)
+    let place = |place: Result<Option<u32>, JsValue>| place.ok().flatten().unwrap_or_default() as usize;
+    active.is_same_node(Some(&plain)).then(|| (place(plain.selection_start()), place(plain.selection_end())))
 }
 
 /// What an editor is made with.
