@@ -1,4 +1,5 @@
 // What the tests of the policy editor share.
+import { appUrl, issuerUrl } from "./helpers.mjs";
 
 /** The text of a code editor, once it is loaded. */
 export async function codeIn(page, label) {
@@ -6,3 +7,23 @@ export async function codeIn(page, label) {
   await page.locator(".cm-content").filter({ visible: true }).waitFor();
   return (await editor.innerText()).replaceAll("\u00a0", " ");
 }
+
+export const samplesOf = (page) => page.getByRole("list", { name: "Samples" }).getByRole("listitem");
+export const sampleNamed = (page, name) => samplesOf(page).filter({ hasText: name });
+export const review = (page) => page.getByRole("dialog", { name: "Save these changes?" });
+export const tool = (page, name) => page.getByRole("button", { name, exact: true });
+
+/** Options for a page that has one issuer, `e1`, with these policies and samples. */
+export function withPolicies(policies, samples = [], changes = {}) {
+  const sample = ([name, claims], index) =>
+    ({ id: `s${index}`, name, claims: JSON.stringify(claims, null, 2), tokenType: "organization", target: "", admin: false });
+  const issuer = {
+    id: "e1", name: "CI", url: issuerUrl, maxExpiration: null, jwks: null, jwksSource: null, thumbprints: [],
+    policies, samples: samples.map(sample), preset: "github-actions", created: 1, modified: 1, lastUsed: null, ...changes,
+  };
+  const stored = { name: "claimgate.v1", value: JSON.stringify({ version: 2, issuers: [issuer] }) };
+  return { storageState: { cookies: [], origins: [{ origin: new URL(appUrl).origin, localStorage: [stored] }] } };
+}
+
+export const allow = (rules, more = {}) => ({ decision: "allow", tokenType: "organization", ...more, rules });
+export const deny = (rules, more = {}) => ({ decision: "deny", tokenType: "organization", ...more, rules });

@@ -1,7 +1,7 @@
 //! Saving policies: what would change is shown first, in words, as text, and on the samples.
 
 use leptos::ev;
-use leptos::html::Dialog;
+use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 
 use super::pattern_help::ticked;
@@ -47,14 +47,19 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
             dialog.close();
         }
     });
-    save_by_keys(move || if is_asking.get_untracked() { save.run(()) } else { ask() });
+    let bar = NodeRef::<Div>::new();
+    // In another tab of the page, the keys are not for the policies.
+    let is_there = move || bar.get_untracked().is_some_and(|bar| bar.offset_parent().is_some());
+    save_by_keys(is_there, move || if is_asking.get_untracked() { save.run(()) } else { ask() });
     let discard = move |_| state.set_policies(&state.saved.get_untracked());
     view! {
-        <div class="save-bar">
+        <div class="save-bar" node_ref=bar>
             <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
             <SaveState dirty=state.dirty saved=just_saved />
             <Show when=move || state.dirty.get()>
-                <button type="button" class="button button--quiet save-bar__last" on:click=discard>"Discard changes"</button>
+                <button type="button" class="button button--quiet save-bar__last" on:click=discard>
+                    "Discard" <span class="visually-hidden">" changes"</span>
+                </button>
             </Show>
         </div>
         <dialog node_ref=dialog class="review" aria-labelledby="review-heading" on:close=move |_| is_asking.set(false)>
@@ -149,10 +154,10 @@ fn show_errors() {
 }
 
 /// Ctrl+S, or the same with the command key.
-fn save_by_keys(save: impl Fn() + 'static) {
+fn save_by_keys(is_there: impl Fn() -> bool + 'static, save: impl Fn() + 'static) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let is_save = event.key().eq_ignore_ascii_case("s") && (event.ctrl_key() || event.meta_key());
-        if is_save && !event.shift_key() && !event.alt_key() {
+        if is_save && !event.shift_key() && !event.alt_key() && is_there() {
             event.prevent_default();
             save();
         }
