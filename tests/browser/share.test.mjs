@@ -55,6 +55,7 @@ for (const width of widths) {
     await other.reload();
     await decision(other).filter({ hasText: "expired 2 hours" }).waitFor();
     // From there it goes on: the same link again.
+    await pane(other, "Decision");
     await unfold(other, "Share");
     await link(other).waitFor();
     assert.equal(await link(other).inputValue(), address);

@@ -165,7 +165,8 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       assert.deepEqual((await engine.fetchKeys(fetch, { now: now + 20, force: true })).value, []);
       assert.equal((await engine.fetchKeys(fetch, { now: now + 60, force: true })).value.length, 1);
       assert.deepEqual(asked, [place, `${url}/keys`, place, `${url}/keys`]);
-      const code = async () => (await engine.fetchKeys(fetch, { now: now + 1_000 })).value[0].errors[0].code;
+      let later = now + 1_000;
+      const code = async () => (await engine.fetchKeys(fetch, { now: (later += 30) })).value[0].errors[0].code;
       answers = {};
       assert.equal(await code(), "fetch-failed");
       answers = { [place]: { issuer: `${url}/`, jwks_uri: `${url}/keys` } };
@@ -174,6 +175,51 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       assert.equal(await code(), "discovery-jwks-uri");
       answers = { [place]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: [] };
       assert.equal(await code(), "jwks-not-a-set");
+      assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed", "the keys before stay");
+      engine.free();
+    });
+
+    test("an issuer is asked once by calls at the same time, and not again for 30 seconds where that failed", async () => {
+      const engine = make(Engine, { issuers: [{ ...issuer, jwks: undefined }] });
+      const place = `${url}/.well-known/openid-configuration`;
+      let calls = 0;
+      let answers = {};
+      const fetch = async (where) => {
+        calls += 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (answers[where] === undefined) throw new Error("unreachable");
+        return { ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(answers[where]) };
+      };
+      const results = await Promise.all([engine.fetchKeys(fetch, { now }), engine.fetchKeys(fetch, { now, force: true })]);
+      const codes = results.map(({ value }) => value.map(({ errors }) => errors[0].code));
+      assert.deepEqual([calls, codes], [1, [["fetch-failed"], ["fetch-failed"]]]);
+      const [told] = (await engine.fetchKeys(fetch, { now: now + 29, force: true })).value;
+      assert.deepEqual([calls, told.ok], [1, false], "what failed is told again");
+      answers = { [place]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: jwks };
+      assert.equal((await engine.fetchKeys(fetch, { now: now + 30 })).value[0].expires, now + 930);
+      assert.deepEqual((await engine.fetchKeys(fetch, { now: now + 31 })).value, []);
+      assert.equal(calls, 3);
+      engine.free();
+    });
+
+    test("keys that the program sets are not fetched over", async () => {
+      const engine = make(Engine, { issuers: [{ ...issuer, jwks: undefined }] });
+      const fetch = async () => assert.fail("nobody may be asked");
+      assert.equal(engine.setKeys(url, jwks).value, algorithms.length);
+      assert.deepEqual((await engine.fetchKeys(fetch, { now })).value, []);
+      engine.free();
+    });
+
+    test("keys that the program sets while others are fetched stay, and are read whole", async () => {
+      const engine = make(Engine, { issuers: [{ ...issuer, jwks: undefined }] });
+      const answers = { [`${url}/.well-known/openid-configuration`]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: { keys: [] } };
+      const fetch = async (where) => ({ ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(answers[where]) });
+      const fetching = engine.fetchKeys(fetch, { now });
+      engine.setKeys(url, jwks);
+      const [told] = (await fetching).value;
+      assert.equal(told.errors[0].message, "the program has set other keys in the meantime");
+      assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed");
+      assert.equal(engine.setKeys(url, []).ok, false);
       assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed", "the keys before stay");
       engine.free();
     });

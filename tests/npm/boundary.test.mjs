@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import typescript from "typescript";
 import { Engine, decodeUnverified, matchPattern, parseJwks, parsePolicies } from "claimgate";
 import { exchangeBody, goodClaims, jwks, make, now, policies, request, signed, url } from "./helpers.mjs";
 
@@ -22,7 +23,39 @@ const anything = fc.anything({
 });
 const mutant = (text) =>
   fc.tuple(fc.nat(text.length), fc.nat(8), fc.string({ unit: "binary" })).map(([at, cut, put]) => text.slice(0, at) + put + text.slice(at + cut));
-const odd = fc.oneof(anything, mutant(token), mutant(exchangeBody(token)), mutant(JSON.stringify(policies)), mutant(JSON.stringify(jwks)));
+const halves = fc.array(fc.integer({ min: 0xd7ff, max: 0xe000 }), { maxLength: 9 }).map((units) => String.fromCharCode(...units));
+const names = fc.constantFrom("token", "claims", "verifiedClaims", "request", "now", "skip", "issuer", "issuers", "policies", "keys", "rules", "iss", "sub", "aud", "0", "length");
+/** Objects whose members are computed, and other each time, or an error. */
+const getters = fc.dictionary(names, fc.array(fc.oneof(anything, halves), { maxLength: 3 }), { maxKeys: 5 }).map((members) => {
+  const object = {};
+  for (const [name, values] of Object.entries(members)) {
+    let reads = 0;
+    const get = () => {
+      reads += 1;
+      if (values.length === 0 || reads > 3) throw values.length === 0 ? new Error(name) : undefined;
+      return values[reads % values.length];
+    };
+    Object.defineProperty(object, name, { get, enumerable: true });
+  }
+  return object;
+});
+const cyclic = fc.dictionary(names, anything, { minKeys: 1, maxKeys: 5 }).map((object) => {
+  for (const name of Object.keys(object)) if (name < "k") object[name] = [object, { [name]: object }];
+  return object;
+});
+const huge = fc.constantFrom(1 << 16, 1 << 20, (1 << 24) + 1).map((length) => "x".repeat(length));
+const polluting = fc
+  .tuple(fc.constantFrom("__proto__", "constructor", "prototype", "toString", "toJSON"), names, fc.jsonValue())
+  .map(([outer, inner, value]) => JSON.parse(`{${JSON.stringify(outer)}: {${JSON.stringify(inner)}: ${JSON.stringify(value)}}, ${JSON.stringify(inner)}: 1}`));
+const nasty = fc.oneof(
+  { weight: 4, arbitrary: halves },
+  { weight: 4, arbitrary: getters },
+  { weight: 4, arbitrary: cyclic },
+  { weight: 4, arbitrary: polluting },
+  { weight: 4, arbitrary: fc.bigInt() },
+  { weight: 1, arbitrary: huge },
+);
+const odd = fc.oneof(anything, nasty, mutant(token), mutant(exchangeBody(token)), mutant(JSON.stringify(policies)), mutant(JSON.stringify(jwks)));
 const some = (value) => fc.oneof({ weight: 2, arbitrary: fc.constant(value) }, odd);
 const keys = fc.constantFrom("iss", "sub", "aud", "__proto__", "constructor", "toJSON", "exp");
 const claims = fc.oneof(odd, fc.dictionary(keys, odd).map((more) => ({ ...goodClaims, ...more })));
@@ -35,6 +68,7 @@ const config = fc.record({
   dialect: some("pulumi"),
 });
 
+const untouched = Object.getOwnPropertyNames(Object.prototype);
 const isAnswer = (value) => typeof value === "object" && value !== null && ("ok" in value || "decision" in value);
 
 test("whatever is passed, the answer is a value", async () => {
@@ -64,6 +98,7 @@ test("whatever is passed, the answer is a value", async () => {
       await engine.fetchKeys(one, other),
     ];
     for (const answer of answers) assert.ok(isAnswer(answer), JSON.stringify(answer));
+    assert.deepEqual(Object.getOwnPropertyNames(Object.prototype), untouched);
     stillAnswers();
   });
   await fc.assert(property, { numRuns: 1_000 });
@@ -122,6 +157,20 @@ test("huge texts are refused, and the engine goes on", () => {
   assert.equal(decodeUnverified(huge).ok, false);
   assert.equal(matchPattern(huge, huge).ok, false);
   stillAnswers();
+});
+
+test("`using` frees an engine at the end of its block", async () => {
+  const code = `
+    let freed;
+    {
+      using engine = created.engine;
+      freed = engine;
+      if (engine.decide(input).decision !== "allowed") throw new Error("expected the engine to answer within the block");
+    }
+    return freed.decide(input).code;`;
+  const { outputText } = typescript.transpileModule(`async function use(created, input) {${code}}`, { compilerOptions: { target: "es2022" } });
+  const use = new Function(`${outputText}; return use;`)();
+  assert.equal(await use({ engine: make(Engine) }, { token, request, now }), "engine-freed");
 });
 
 test("memory is given back", () => {

@@ -24,5 +24,6 @@ pub(crate) fn npm() -> Result<()> {
     tools::node_modules_of("tests/bench")?;
     let words = ["install", "--no-save", "--no-audit", "--no-fund", "--no-package-lock"];
     show(command("npm", &words).arg(tarball).current_dir(root().join("tests/bench")))?;
-    show(&mut command("node", &["tests/bench/npm.mjs"]))
+    show(&mut command("node", &["tests/bench/npm.mjs"]))?;
+    show(command("node", &["tests/bench/npm-sizes.mjs"]).args(npm::build_folders()))
 }

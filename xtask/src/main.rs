@@ -13,11 +13,14 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 cargo xtask COMMAND
 
-  run [--port N]       set up what is missing, build the app, serve it and print its address
+  run [--port N] [--demo]
+                       set up what is missing, build the app and the server, start it and print its address;
+                       with sample data and tokens, if asked. What it keeps is in target/run/
   test [--only A,B]    set up what is missing and run every check and test, or only the named steps
   test --list          name the steps
   build                build the app into dist/
   npm                  build the npm package and pack it into target/npm/
+  npm-api              write docs/npm-api.md anew
   schema               write docs/schema/ anew
   setup                set up what is missing, and nothing else
   bench                the numbers of docs/benchmarks.md
@@ -27,8 +30,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["run"] => run("8080"),
-        ["run", "--port", port] => run(port),
+        ["run", options @ ..] => run(options),
         ["test"] => steps::run_all(None),
         ["test", "--list"] => {
             steps::list();
@@ -37,6 +39,7 @@ fn main() -> Result<()> {
         ["test", "--only", names] => steps::run_all(Some(names)),
         ["build"] => tools::App::set_up()?.build(),
         ["npm"] => npm::pack().map(|_| ()),
+        ["npm-api"] => npm::write_reference(),
         ["schema"] => shell::run(
             shell::command("cargo", &["test", "-p", "claimgate", "--features", "schema", "--test", "schema"])
                 .env("CLAIMGATE_WRITE_SCHEMA", "1"),
@@ -52,13 +55,33 @@ fn main() -> Result<()> {
     }
 }
 
-fn run(port: &str) -> Result<()> {
-    let Ok(port) = port.parse::<u16>() else {
-        bail!("expected a port number after --port, found `{port}`");
-    };
-    let listener = serve::listen(port)?;
+fn run(options: &[&str]) -> Result<()> {
+    let (mut port, mut demo) = (8080, false);
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "--demo" => demo = true,
+            "--port" => {
+                let number = options.next().copied().unwrap_or_default();
+                port = match number.parse::<u16>() {
+                    Ok(port) => port,
+                    Err(_) => bail!("expected a port number after --port, found `{number}`"),
+                };
+            }
+            other => bail!("expected --port or --demo, found `{other}`\n\n{USAGE}"),
+        }
+    }
+    // A port that is taken is better known before a build of minutes.
+    drop(serve::listen(port)?);
     tools::App::set_up()?.build()?;
-    println!("Claimgate is at http://{}/  (Ctrl+C ends it)", listener.local_addr()?);
-    serve::serve(&listener, &shell::root().join("dist"));
-    Ok(())
+    let files = shell::target().join("run");
+    std::fs::create_dir_all(&files)?;
+    let (listen, database) = (format!("127.0.0.1:{port}"), format!("sqlite:{}", files.join("claimgate.db").display()));
+    let words = ["run", "-p", "claimgate-cli", "--features", "app", "--", "serve", "--log-format", "text"];
+    let mut server = shell::command("cargo", &words);
+    server.args(["--listen", &listen, "--database", &database]);
+    if demo {
+        server.arg("--demo");
+    }
+    shell::run(&mut server)
 }

@@ -33,7 +33,7 @@ pub(crate) fn pack() -> Result<PathBuf> {
         copy(&sources.join("src/entry"), &dist)?;
         copy(&sources.join("src").join(name), &dist)?;
     }
-    for file in ["engine.js", "index.d.ts"] {
+    for file in ["engine.js", "input.js", "index.d.ts"] {
         std::fs::copy(sources.join("src").join(file), package.join("dist").join(file))?;
     }
     for file in ["package.json", "README.md"] {
@@ -49,9 +49,16 @@ pub(crate) fn pack() -> Result<PathBuf> {
     Ok(tarball)
 }
 
+/// Writes the reference of the package's API anew, from its types.
+pub(crate) fn write_reference() -> Result<()> {
+    tools::node_modules_of("tests/npm")?;
+    let words = ["--test", "--test-name-pattern", "is up to date", "tests/npm/reference.test.mjs"];
+    run(command("node", &words).env("CLAIMGATE_WRITE_API", "1"))
+}
+
 /// Builds one flavour into `dist`, with the JavaScript that wasm-bindgen generates.
 fn build(features: &str, dist: &Path) -> Result<()> {
-    let own = target().join("npm").join(if features.is_empty() { "build" } else { features });
+    let own = build_folder(features);
     let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile npm --target wasm32-unknown-unknown";
     let words: Vec<&str> = words.split(' ').chain(["--features", features, "--target-dir"]).collect();
     run(command("cargo", &words).arg(&own).env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remapped()))?;
@@ -59,8 +66,22 @@ fn build(features: &str, dist: &Path) -> Result<()> {
     let wasm = own.join("wasm32-unknown-unknown/npm/claimgate_wasm.wasm");
     run(command(tools::bindgen()?, &words).arg(dist).arg(wasm))?;
     let wasm = dist.join("claimgate_bg.wasm");
-    let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &["-O3"]);
+    // What still has the names, for `npm-sizes.mjs`.
+    std::fs::copy(&wasm, own.join("named.wasm"))?;
+    // A function that is inlined only because it has one caller would be compiled with its caller, before anybody calls it.
+    let words = ["-O3", "--one-caller-inline-max-function-size", "200"];
+    let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &words);
     run(opt.args(WASM_FEATURES).arg(&wasm).arg("-o").arg(&wasm))
+}
+
+/// Where the builds with those features are kept.
+fn build_folder(features: &str) -> PathBuf {
+    target().join("npm").join(if features.is_empty() { "build" } else { features })
+}
+
+/// Where the builds of both flavours are kept.
+pub(crate) fn build_folders() -> [PathBuf; 2] {
+    FLAVOURS.map(|(_, features)| build_folder(features))
 }
 
 /// Keeps the folders of this machine out of what is published.

@@ -63,6 +63,7 @@ pub(crate) fn set_up_everything() -> Result<()> {
     test_runner()?;
     cargo_deny()?;
     chromium()?;
+    postgres()?;
     println!("Everything is set up.");
     Ok(())
 }
@@ -88,16 +89,34 @@ pub(crate) fn chromium() -> Result<PathBuf> {
         return Ok(found);
     }
     println!("Installing Chromium from Debian's packages, usually 1 minute…");
-    let script = "apt-get update -qq && apt-get install -y -qq chromium fonts-liberation";
-    let is_root = output(&mut command("id", &["-u"])).is_some_and(|id| id.trim() == "0");
-    let installed = if is_root {
-        run(command("sh", &["-c", script]).env("DEBIAN_FRONTEND", "noninteractive"))
-    } else {
-        run(&mut command("sudo", &["-n", "sh", "-c", script]))
-    };
-    installed
+    install("chromium fonts-liberation")
         .context("no Chromium was found; this would mend it: apt-get install chromium, or CHROMIUM=/path/to/it")?;
     find().context("Chromium was installed, but is not on PATH; set CHROMIUM to its path")
+}
+
+/// PostgreSQL, which the server's tests start for themselves: one that is there, or Debian's.
+pub(crate) fn postgres() -> Result<()> {
+    let is_there = || {
+        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        on_path("initdb").is_some() || versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
+    };
+    if is_there() {
+        return Ok(());
+    }
+    println!("Installing PostgreSQL from Debian's packages, usually 1 minute…");
+    install("postgresql --no-install-recommends")
+        .context("no PostgreSQL was found; this would mend it: apt-get install postgresql")?;
+    if is_there() { Ok(()) } else { bail!("PostgreSQL was installed, but initdb is not on PATH") }
+}
+
+/// Installs packages of Debian's.
+fn install(packages: &str) -> Result<()> {
+    let script = format!("apt-get update -qq && apt-get install -y -qq {packages}");
+    let is_root = output(&mut command("id", &["-u"])).is_some_and(|id| id.trim() == "0");
+    if is_root {
+        return run(command("sh", &["-c", &script]).env("DEBIAN_FRONTEND", "noninteractive"));
+    }
+    run(&mut command("sudo", &["-n", "sh", "-c", &script]))
 }
 
 /// The npm modules of `tests/`.

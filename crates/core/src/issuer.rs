@@ -327,7 +327,7 @@ impl Issuers {
 
     fn not_found(&self, iss: &str) -> TokenError {
         let found = iss.to_owned();
-        let nearly = self.0.issuers.iter().find_map(|issuer| Some((issuer, difference(iss, issuer.url())?)));
+        let nearly = self.0.issuers.iter().find_map(|issuer| Some((issuer, nearly(iss, issuer.url())?)));
         match nearly {
             None => TokenError::IssuerUnknown { found },
             Some((issuer, difference)) => {
@@ -338,7 +338,15 @@ impl Issuers {
 }
 
 /// In what two URLs differ, if it is only what people overlook.
-fn difference(found: &str, registered: &str) -> Option<&'static str> {
+///
+/// ```
+/// use claimgate::issuer::nearly;
+///
+/// assert_eq!(nearly("https://gitlab.com/", "https://gitlab.com"), Some("a trailing slash"));
+/// assert_eq!(nearly("https://gitlab.example", "https://gitlab.com"), None);
+/// ```
+#[must_use]
+pub fn nearly(found: &str, registered: &str) -> Option<&'static str> {
     let slash = |url: &str| url.trim_end_matches('/').to_owned();
     let scheme = |url: &str| url.split_once("://").map_or(url, |(_, rest)| rest).to_owned();
     let case = |url: &str| url.to_ascii_lowercase();

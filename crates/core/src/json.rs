@@ -268,20 +268,35 @@ fn to_error(error: &serde_json::Error, problem: Option<Problem>) -> JsonError {
 /// Up to so many members of an object, a name is looked for among those before it; beyond, in a set.
 const FEW_MEMBERS: usize = 40;
 
-/// The names of an object's members, once they are many.
+/// Room for the members of the outermost object: as many as tokens usually have claims.
+const USUAL_MEMBERS: usize = 32;
+
+/// The names of an object's members: a mark for each, which few others share, and the names once they are many.
 #[derive(Default)]
-struct Seen(HashSet<String>);
+struct Seen {
+    marks: u64,
+    names: HashSet<String>,
+}
 
 impl Seen {
     fn is_repeated(&mut self, before: &[(String, Value)], name: &str) -> bool {
         if before.len() < FEW_MEMBERS {
-            return before.iter().any(|(other, _)| other == name);
+            let is_marked = self.marks & mark(name) != 0;
+            self.marks |= mark(name);
+            return is_marked && before.iter().any(|(other, _)| other == name);
         }
-        if self.0.is_empty() {
-            self.0.extend(before.iter().map(|(name, _)| name.clone()));
+        if self.names.is_empty() {
+            self.names.extend(before.iter().map(|(name, _)| name.clone()));
         }
-        !self.0.insert(name.to_owned())
+        !self.names.insert(name.to_owned())
     }
+}
+
+/// One bit of 64, by a name's length and ends.
+fn mark(name: &str) -> u64 {
+    let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
+    let bytes = name.as_bytes();
+    1 << ((bytes.len() * 7 + end(bytes.first()) * 5 + end(bytes.last())) % 64)
 }
 
 #[derive(Clone, Copy)]
@@ -363,7 +378,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
         let mut seen = Seen::default();
-        let mut values: Vec<(String, Value)> = Vec::new();
+        let room = if self.depth == 0 { USUAL_MEMBERS } else { 0 };
+        let mut values: Vec<(String, Value)> = Vec::with_capacity(room);
         while let Some(name) = members.next_key::<String>()? {
             if seen.is_repeated(&values, &name) {
                 let message = format!("member `{name}` stands twice in one object");

@@ -3,6 +3,8 @@
 //! Every function returns a tagged value, `{ ok: true, value }` or `{ ok: false, errors }`. Nothing a caller passes makes
 //! it throw.
 
+#[cfg(feature = "pure")]
+mod cryptography;
 mod engine;
 mod fields;
 mod input;
@@ -98,7 +100,7 @@ pub fn match_pattern(pattern: &JsValue, value: &JsValue, dialect: &JsValue) -> J
 #[wasm_bindgen(js_name = checkJws, skip_typescript)]
 #[must_use]
 pub fn check_jws(jws: &str, jwks: &str) -> JsValue {
-    use claimgate::jwt::{BuiltIn, DEFAULT_MAX_SIZE, SignatureCheck, VerifySignature, decode_unverified_jws};
+    use claimgate::jwt::{DEFAULT_MAX_SIZE, Provider, SignatureCheck, VerifySignature, decode_unverified_jws};
     #[derive(Serialize)]
     struct Checked {
         genuine: bool,
@@ -112,7 +114,7 @@ pub fn check_jws(jws: &str, jwks: &str) -> JsValue {
         let key = jwks.select(jws.key_id(), algorithm).map_err(token_failure)?;
         let (signing_input, signature) = (jws.signing_input(), jws.signature());
         let check = SignatureCheck { algorithm, key: &key, signing_input, signature };
-        let genuine = BuiltIn.verify(&check).map_err(token_failure)?;
+        let genuine = Provider(&cryptography::PROVIDER).verify(&check).map_err(token_failure)?;
         Ok(Checked { genuine, algorithm: algorithm.as_str(), key: key.to_json() })
     })())
 }

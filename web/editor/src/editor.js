@@ -136,9 +136,16 @@ function undoElsewhere(onUndo) {
  * app's Content Security Policy refuses and reports.
  */
 function replaceSelection(event, view) {
-  const { from, to } = view.state.selection.main;
-  if (event.inputType !== "insertText" || event.data === null || event.isComposing || from === to) return false;
+  if (event.inputType !== "insertText" || event.data === null || event.isComposing) return false;
+  // The browser may know of a selection that the editor has not been told of yet.
+  const selection = view.root.getSelection();
+  const range = event.getTargetRanges()[0] ?? (selection?.rangeCount ? selection.getRangeAt(0) : undefined);
+  const known = view.state.selection.main;
+  const from = range ? view.posAtDOM(range.startContainer, range.startOffset) : known.from;
+  const to = range ? view.posAtDOM(range.endContainer, range.endOffset) : known.to;
+  if (from === to) return false;
   event.preventDefault();
+  if (from !== known.from || to !== known.to) view.dispatch({ selection: { anchor: from, head: to } });
   const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
   const isTaken = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, event.data, insert));
   if (!isTaken) view.dispatch(insert());

@@ -72,7 +72,7 @@ fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
         let text = field.get();
         let is_wrong = !text.trim().is_empty() && claimgate::time::parse(&text).is_none();
         let expected = "expected a time like 2026-11-24T00:21:00Z, or seconds since 1970";
-        is_wrong.then(|| expected.to_owned()).unwrap_or_default()
+        if is_wrong { expected.to_owned() } else { String::new() }
     });
     let times = Memo::new(move |_| {
         let answered = bench.answered.read();

@@ -162,7 +162,10 @@ impl Asking {
 fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
     let settled = RwSignal::new(asked.get_untracked());
     let pass = move || {
-        settled.try_set(asked.get_untracked());
+        // The page may have been left meanwhile.
+        if let Some(asking) = asked.try_get_untracked() {
+            settled.try_set(asking);
+        }
     };
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         asked.track();

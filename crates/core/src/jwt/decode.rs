@@ -177,6 +177,9 @@ fn json_object(part: &'static str, bytes: Vec<u8>) -> Result<Claims, TokenError>
 }
 
 fn base64_part(part: &'static str, encoded: &str) -> Result<Vec<u8>, TokenError> {
+    if let Some(bytes) = canonical_base64url(encoded.as_bytes()) {
+        return Ok(bytes);
+    }
     BASE64_URL_SAFE_NO_PAD.decode(encoded).map_err(|error| {
         let problem = match error {
             base64::DecodeError::InvalidByte(at, byte) if byte.is_ascii_graphic() => {
@@ -191,4 +194,97 @@ fn base64_part(part: &'static str, encoded: &str) -> Result<Vec<u8>, TokenError>
         };
         TokenError::Base64 { part, problem }
     })
+}
+
+/// The bytes of canonical base64url without padding, in half the time of the `base64` crate, which says what is wrong
+/// with any other text.
+fn canonical_base64url(encoded: &[u8]) -> Option<Vec<u8>> {
+    let (fours, rest) = encoded.as_chunks::<4>();
+    let mut bytes = vec![0; fours.len() * 3];
+    let mut seen = 0;
+    for (three, four) in bytes.as_chunks_mut::<3>().0.iter_mut().zip(fours) {
+        let [a, b, c, d] = four.map(sixtet);
+        seen |= a | b | c | d;
+        *three = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+    }
+    match *rest {
+        [] => {}
+        [a, b] => {
+            let [a, b] = [a, b].map(sixtet);
+            // Bits that stand for nothing have to be zero.
+            seen |= a | b | u8::from(b & 15 != 0) << 6;
+            bytes.push(a << 2 | b >> 4);
+        }
+        [a, b, c] => {
+            let [a, b, c] = [a, b, c].map(sixtet);
+            seen |= a | b | c | u8::from(c & 3 != 0) << 6;
+            bytes.extend([a << 2 | b >> 4, b << 4 | c >> 2]);
+        }
+        _ => return None,
+    }
+    (seen < 64).then_some(bytes)
+}
+
+/// What a character stands for; 255 if it is none of base64url's.
+fn sixtet(character: u8) -> u8 {
+    SIXTETS.get(usize::from(character)).copied().unwrap_or(255)
+}
+
+const SIXTETS: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut rest: &mut [u8] = &mut table;
+    let mut character = 0u8;
+    while let Some((first, others)) = rest.split_first_mut() {
+        *first = match character {
+            b'A'..=b'Z' => character - b'A',
+            b'a'..=b'z' => character - b'a' + 26,
+            b'0'..=b'9' => character - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => 255,
+        };
+        rest = others;
+        character = character.wrapping_add(1);
+    }
+    table
+};
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use base64::Engine;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+    use proptest::prelude::*;
+
+    use super::canonical_base64url;
+
+    fn agree(text: &[u8]) {
+        assert_eq!(canonical_base64url(text), BASE64_URL_SAFE_NO_PAD.decode(text).ok(), "{text:?}");
+    }
+
+    #[test]
+    fn every_character_at_every_place_decodes_as_the_base64_crate_has_it() {
+        for byte in 0..=255 {
+            for place in 0..7 {
+                for length in place + 1..=7 {
+                    let mut text = vec![b'A'; length];
+                    text[place] = byte;
+                    agree(&text);
+                }
+            }
+            (0..=255).for_each(|other| agree(&[byte, other]));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn texts_decode_as_the_base64_crate_has_it(text in "[A-Za-z0-9_-]{0,40}", odd in "[A-Za-z0-9_=+/. -]{0,9}") {
+            agree(text.as_bytes());
+            agree(odd.as_bytes());
+        }
+
+        #[test]
+        fn bytes_come_back(bytes: Vec<u8>) {
+            prop_assert_eq!(canonical_base64url(BASE64_URL_SAFE_NO_PAD.encode(&bytes).as_bytes()), Some(bytes));
+        }
+    }
 }

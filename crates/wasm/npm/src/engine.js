@@ -2,121 +2,25 @@
 //
 // Nothing here throws, whatever is passed: errors are values. A call reads each property of its arguments once.
 
+import {
+  LONGEST, Wrong, describe, failure, failures, field, isWellFormed, json, object, readRequest, readSkip, shortened, string, time, wellFormed,
+} from "./input.js";
+
 const SEPARATOR = "\x1f";
 const NO_RUN = 0xffff_ffff;
-/** Longer texts are refused, or cut where the core refuses their length anyway: the core's memory has an end. */
-const LONGEST = 1 << 24;
 const POLICIES_AT_ONCE = 500;
 const POLICY = 33_554_432;
 const FAILED = 15;
 const ROLE = 5;
 const DAY = 86_400;
+/** Seconds before the same issuer's keys are asked for again, whatever came of it. */
+const PAUSE = 30;
 const REASONS = ["allow-matched", "deny-matched", "default-deny", "admin-not-granted", "role-ambiguous", "allow-matched"];
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 const NOT_READY = "the engine's Wasm is not loaded yet: call `await init()` first";
 const NO_SYNC = "this host checks signatures asynchronously only: call the method whose name ends in `Async`";
 
 const encoder = new TextEncoder();
-const isWellFormed = (text) =>
-  typeof text.isWellFormed === "function" ? text.isWellFormed() : !/\p{Surrogate}/u.test(text);
-
-/** An error of the caller's, with the place in the arguments. */
-class Wrong extends Error {
-  constructor(path, expected, found) {
-    super(`expected ${expected}, found ${describe(found)}`);
-    this.path = path;
-  }
-}
-
-function describe(value) {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (typeof value === "string") return value.length > 60 ? "a string" : `\`${value}\``;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
-}
-
-function failure(code, message, path = null, help = null) {
-  return { code, message, path, help };
-}
-
-/** What went wrong in a call, as the list of errors that every answer has. */
-function failures(error) {
-  if (error instanceof Wrong) return [failure("wrong-argument", error.message, error.path)];
-  let reason = "";
-  try {
-    reason = String(error?.message ?? error).split("\n", 1)[0];
-  } catch {
-    // An error that cannot be read is no reason to throw another.
-  }
-  return [failure("wrong-argument", `expected plain data, as JSON has it: ${reason}`)];
-}
-
-function json(value, path) {
-  const text = JSON.stringify(value);
-  if (text === undefined) throw new Wrong(path, "data that JSON has", value);
-  if (text.length > LONGEST) throw new Wrong(path, "less than 16 MB of JSON", `${text.length} characters`);
-  return text;
-}
-
-function object(value, path) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Wrong(path, "an object", value);
-  return value;
-}
-
-function string(value, path) {
-  if (typeof value !== "string") throw new Wrong(path, "a string", value);
-  return value;
-}
-
-/** A text that a pattern is held against: halves of surrogate pairs would turn into other characters. */
-function wellFormed(value, path) {
-  if (string(value, path).length === 0) throw new Wrong(path, "a string that is not empty", value);
-  if (value.length > LONGEST) throw new Wrong(path, "less than 16 MB", `${value.length} characters`);
-  if (!isWellFormed(value)) throw new Wrong(path, "well-formed Unicode", "half of a surrogate pair");
-  return value;
-}
-
-function time(value) {
-  if (typeof value !== "number" || !Number.isFinite(value) || Math.abs(value) > 1e15) {
-    throw new Wrong("now", "a number of seconds since 1970", value);
-  }
-  return value;
-}
-
-/** The number of a request's kind, and its target. */
-function readRequest(value) {
-  const request = object(value, "request");
-  const tokenType = request.tokenType;
-  switch (tokenType) {
-    case "organization": {
-      const admin = request.admin;
-      if (admin !== undefined && typeof admin !== "boolean") throw new Wrong("request.admin", "true or false", admin);
-      return admin === true ? ADMIN : ORGANIZATION;
-    }
-    case "team":
-      return { kind: 2, target: wellFormed(request.teamName, "request.teamName") };
-    case "personal":
-      return { kind: 3, target: wellFormed(request.userLogin, "request.userLogin") };
-    case "runner":
-      return { kind: 4, target: wellFormed(request.runnerID, "request.runnerID") };
-    default:
-      throw new Wrong("request.tokenType", "one of `organization`, `team`, `personal`, `runner`", tokenType);
-  }
-}
-const ORGANIZATION = { kind: 0, target: "" };
-const ADMIN = { kind: 1, target: "" };
-
-/** The bits of the checks to leave out. */
-function readSkip(value) {
-  if (value === undefined || value === null) return 0;
-  const skip = object(value, "skip");
-  return ["issuer", "key", "signature", "time"].reduce((bits, name, bit) => {
-    const flag = skip[name];
-    if (flag !== undefined && typeof flag !== "boolean") throw new Wrong(`skip.${name}`, "true or false", flag);
-    return flag === true ? bits | (1 << bit) : bits;
-  }, 0);
-}
 
 function denied(code, issuer, policy, errors) {
   const result = { decision: "denied", code, policy, issuer, grant: null };
@@ -125,22 +29,6 @@ function denied(code, issuer, policy, errors) {
 const wrongly = (error) => denied("wrong-argument", null, null, failures(error));
 const bad = (error) => ({ ok: false, errors: failures(error) });
 const done = (value) => ({ ok: true, value });
-
-/** A claim as the core takes it in one text with others; `null` for what has to go as JSON. */
-function field(claims, name) {
-  if (!Object.hasOwn(claims, name)) return "m";
-  const value = claims[name];
-  switch (typeof value) {
-    case "string":
-      return `s${value}`;
-    case "boolean":
-      return value ? "jtrue" : "jfalse";
-    default: {
-      const text = JSON.stringify(value);
-      return text === undefined ? "m" : `j${text}`;
-    }
-  }
-}
 
 /** The errors that the core's last call left. */
 function said(core) {
@@ -166,6 +54,8 @@ function addPolicies(core, index, policies) {
   return errors;
 }
 
+/** Where the signature of a token of three parts begins; going forward is the quicker way. */
+const secondDot = (token) => token.indexOf(".", token.indexOf(".") + 1);
 const freed = () => failure("engine-freed", "this engine was freed");
 const noSync = { genuine: false, problem: NO_SYNC };
 
@@ -184,6 +74,8 @@ export function createPackage(glue, host) {
     #byUrl = new Map();
     #keys = new Map();
     #fetched = new Map();
+    /** The issuers whose keys the program has set itself. */
+    #own = new Set();
     #view = new Uint8Array(0);
 
     /** @private */
@@ -233,7 +125,7 @@ export function createPackage(glue, host) {
         const { token, verifiedClaims, request, now } = object(input, "the argument");
         const { kind, target } = readRequest(request);
         if (verifiedClaims !== undefined) return this.#decideClaims(verifiedClaims, kind, target);
-        return this.#now(this.#decideToken(string(token, "token"), kind, target, time(now)));
+        return this.#decideNow(string(token, "token"), kind, target, time(now));
       } catch (error) {
         return wrongly(error);
       }
@@ -292,18 +184,11 @@ export function createPackage(glue, host) {
     }
 
     setKeys(url, jwks) {
-      try {
-        const index = this.#byUrl.get(string(url, "url"));
-        if (index === undefined) throw new Wrong("url", "the URL of one of this engine's issuers", url);
-        if (this.#core === null) return { ok: false, errors: [freed()] };
-        this.#core.set_jwks(index, typeof jwks === "string" ? wellFormed(jwks, "jwks") : json(jwks, "jwks"));
-        const errors = said(this.#core);
-        if (errors.length > 0) return { ok: false, errors };
-        this.#describe();
-        return done(this.#issuers[index].keys.length);
-      } catch (error) {
-        return bad(error);
-      }
+      const result = this.#replaceKeys(url, jwks);
+      if (!result.ok) return result;
+      this.#own.add(url);
+      this.#describe();
+      return result;
     }
 
     async fetchKeys(fetch, options) {
@@ -311,12 +196,9 @@ export function createPackage(glue, host) {
         if (typeof fetch !== "function") throw new Wrong("fetch", "a function like the global `fetch`", fetch);
         const { now = Date.now() / 1000, force = false } = object(options ?? {}, "options");
         time(now);
-        const wanted = this.#issuers.filter(({ url, isStatic }) => {
-          const fetched = this.#fetched.get(url);
-          if (isStatic) return false;
-          return fetched === undefined || fetched.expires <= now || (force === true && fetched.at + 30 <= now);
-        });
-        return done(await Promise.all(wanted.map(({ url }) => this.#fetchKeysOf(url, fetch, now))));
+        const wanted = this.#issuers.filter(({ isStatic }) => !isStatic);
+        const results = await Promise.all(wanted.map(({ url }) => this.#freshKeysOf(url, fetch, now, force === true)));
+        return done(results.filter((result) => result !== undefined));
       } catch (error) {
         return bad(error);
       }
@@ -350,6 +232,27 @@ export function createPackage(glue, host) {
       const explained = this.#core.explain_json(index, kind, target, text, asText);
       if (explained === undefined) return { ok: false, errors: said(this.#core) };
       return done(asText ? explained : JSON.parse(explained));
+    }
+
+    /** What `#decideToken` does, at once: the quickest way there is. */
+    #decideNow(token, kind, target, now) {
+      const core = this.#core;
+      if (core === null) return denied("engine-freed", null, null, [freed()]);
+      const run = core.begin(this.#put(shortened(token)), now, 0, -1);
+      const wanted = core.wanted(run);
+      if (wanted >= 0) {
+        if (host === undefined) core.settle_built_in(run);
+        else {
+          const { genuine, problem } = host.isAsync ? noSync : check(this.#check(wanted, token));
+          core.settle(run, genuine, problem);
+        }
+      }
+      return decision(core.decide(run, kind, target === "" ? 0 : this.#put(target)), core);
+    }
+
+    /** The check of a signature that the core waits for. */
+    #check(wanted, token) {
+      return { algorithm: ALGORITHMS[wanted % 16], key: this.#keys.get(Math.floor(wanted / 16)), token };
     }
 
     // Tokens: generators that yield the signature to be checked, and go on with `{ genuine, problem }`
@@ -398,8 +301,7 @@ export function createPackage(glue, host) {
         this.#core.settle_built_in(run);
         return;
       }
-      const key = this.#keys.get(Math.floor(wanted / 16));
-      const { genuine, problem } = yield { algorithm: ALGORITHMS[wanted % 16], key, token };
+      const { genuine, problem } = yield this.#check(wanted, token);
       this.#core?.settle(run, genuine, problem);
     }
 
@@ -421,11 +323,26 @@ export function createPackage(glue, host) {
 
     // Keys
 
+    #replaceKeys(url, jwks) {
+      try {
+        const index = this.#byUrl.get(string(url, "url"));
+        if (index === undefined) throw new Wrong("url", "the URL of one of this engine's issuers", url);
+        if (this.#core === null) return { ok: false, errors: [freed()] };
+        this.#core.set_jwks(index, typeof jwks === "string" ? wellFormed(jwks, "jwks") : json(jwks, "jwks"));
+        const errors = said(this.#core);
+        if (errors.length > 0) return { ok: false, errors };
+        this.#describe();
+        return done(this.#issuers[index].keys.length);
+      } catch (error) {
+        return bad(error);
+      }
+    }
+
     #describe() {
       const before = this.#keys;
       this.#issuers = JSON.parse(this.#core.describe()).map((issuer) => ({
         ...issuer,
-        isStatic: issuer.keys.length > 0 && !this.#fetched.has(issuer.url),
+        isStatic: this.#own.has(issuer.url) || (issuer.keys.length > 0 && this.#fetched.get(issuer.url)?.hasKeys !== true),
       }));
       this.#byUrl = new Map();
       this.#keys = new Map();
@@ -436,7 +353,23 @@ export function createPackage(glue, host) {
       });
     }
 
-    async #fetchKeysOf(url, fetch, now) {
+    /** What fetching an issuer's keys comes to; nothing where they are fresh. */
+    #freshKeysOf(url, fetch, now, force) {
+      const last = this.#fetched.get(url) ?? { at: -Infinity, expires: -Infinity };
+      if (last.pending !== undefined) return last.pending;
+      if (Math.abs(now - last.at) < PAUSE) return last.failure;
+      if (!force && last.at <= now && now < last.expires) return undefined;
+      const state = { ...last, at: now, failure: undefined };
+      this.#fetched.set(url, state);
+      state.pending = this.#fetchKeysOf(url, fetch, now, state).then((result) => {
+        state.pending = undefined;
+        if (!result.ok) state.failure = result;
+        return result;
+      });
+      return state.pending;
+    }
+
+    async #fetchKeysOf(url, fetch, now, state) {
       const failed = (code, message) => ({ issuer: url, ok: false, errors: [failure(code, message, url)] });
       try {
         const place = `${url.endsWith("/") ? url.slice(0, -1) : url}/.well-known/openid-configuration`;
@@ -450,10 +383,16 @@ export function createPackage(glue, host) {
           return failed("discovery-jwks-uri", `expected \`jwks_uri\` with https in ${place}, found ${describe(uri)}`);
         }
         const { text, maxAge } = await read(fetch, uri);
-        this.#fetched.set(url, { at: now, expires: now + maxAge });
-        const result = this.setKeys(url, text);
-        if (!result.ok) return { issuer: url, ok: false, errors: result.errors };
-        return { issuer: url, ok: true, keys: result.value, from: uri, expires: now + maxAge };
+        if (this.#own.has(url)) return failed("fetch-failed", "the program has set other keys in the meantime");
+        const hadKeys = state.hasKeys;
+        state.hasKeys = true;
+        const result = this.#replaceKeys(url, text);
+        if (!result.ok) {
+          state.hasKeys = hadKeys;
+          return { issuer: url, ok: false, errors: result.errors };
+        }
+        state.expires = now + maxAge;
+        return { issuer: url, ok: true, keys: result.value, from: uri, expires: state.expires };
       } catch (error) {
         return failed("fetch-failed", failures(error)[0].message.replace("expected plain data, as JSON has it: ", ""));
       }
@@ -477,9 +416,9 @@ export function createPackage(glue, host) {
   function check({ algorithm, key, token }) {
     try {
       if (key === undefined) return { genuine: false, problem: "the key was replaced in the meantime" };
-      const imported = key.imported.get(algorithm) ?? host.importKey(key.jwk, algorithm);
-      key.imported.set(algorithm, imported);
-      const dot = token.lastIndexOf(".");
+      let imported = key.imported.get(algorithm);
+      if (imported === undefined) key.imported.set(algorithm, (imported = host.importKey(key.jwk, algorithm)));
+      const dot = secondDot(token);
       return { genuine: host.verify(algorithm, imported, token.slice(0, dot), token.slice(dot + 1)), problem: undefined };
     } catch (error) {
       return { genuine: false, problem: `the host cannot use the key: ${failures(error)[0].message}` };
@@ -491,7 +430,7 @@ export function createPackage(glue, host) {
       if (key === undefined) return { genuine: false, problem: "the key was replaced in the meantime" };
       if (!key.imported.has(algorithm)) key.imported.set(algorithm, host.importKey(key.jwk, algorithm));
       const imported = await key.imported.get(algorithm);
-      const dot = token.lastIndexOf(".");
+      const dot = secondDot(token);
       const genuine = await host.verify(algorithm, imported, token.slice(0, dot), token.slice(dot + 1));
       return { genuine, problem: undefined };
     } catch (error) {
@@ -536,11 +475,6 @@ function unexchanged(errors) {
   const [{ code, message }] = errors;
   const error_description = "the request cannot be read";
   return { ok: false, status: 400, error: "invalid_request", error_description, code, reason: message, inspection: null };
-}
-
-/** No longer than the core needs to see that it is too long. */
-function shortened(text) {
-  return text.length > LONGEST ? text.slice(0, LONGEST) : text;
 }
 
 async function read(fetch, url) {

@@ -345,7 +345,15 @@ export class Engine {
    * ```
    */
   decide(input: DecideInput): Decision;
-  /** The same with the signature checked as the host can. */
+  /**
+   * The same with the signature checked as the host can.
+   *
+   * @example
+   * ```ts
+   * const decision = await engine.decideAsync({ token, request: { tokenType: "team", teamName: "ops" }, now: Date.now() / 1000 });
+   * if (decision.decision === "denied") console.log(decision.code, decision.policy);
+   * ```
+   */
   decideAsync(input: DecideInput): Promise<Decision>;
 
   /**
@@ -359,10 +367,26 @@ export class Engine {
    */
   explain(input: ExplainToken): Answer<Inspection>;
   explain(input: ExplainClaims): Answer<Explanation>;
-  /** The same with the signature checked as the host can. */
+  /**
+   * The same with the signature checked as the host can.
+   *
+   * @example
+   * ```ts
+   * const answer = await engine.explainAsync({ token, request: { tokenType: "organization" }, now: Date.now() / 1000 });
+   * if (answer.ok) for (const check of answer.value.checks) console.log(check.status, check.sentence);
+   * ```
+   */
   explainAsync(input: ExplainToken): Promise<Answer<Inspection>>;
   explainAsync(input: ExplainClaims): Promise<Answer<Explanation>>;
-  /** The explanation of claims as text, in the manner of a compiler's diagnostics. */
+  /**
+   * The explanation of claims as text, in the manner of a compiler's diagnostics.
+   *
+   * @example
+   * ```ts
+   * const answer = engine.explainText({ claims: '{"sub": "repo:octo-org/x:pull_request"}', request: { tokenType: "organization" } });
+   * console.log(answer.ok ? answer.value : answer.errors);
+   * ```
+   */
   explainText(input: ExplainClaims): Answer<string>;
 
   /**
@@ -375,15 +399,35 @@ export class Engine {
    * ```
    */
   exchange(body: string, options: ExchangeOptions): Exchange;
-  /** The same with the signature checked as the host can. */
+  /**
+   * The same with the signature checked as the host can.
+   *
+   * @example
+   * ```ts
+   * const result = await engine.exchangeAsync(body, { now: Date.now() / 1000 });
+   * if (result.ok) console.log(result.grant.organization, result.grant.expiresIn);
+   * ```
+   */
   exchangeAsync(body: string, options: ExchangeOptions): Promise<Exchange>;
 
-  /** Gives an issuer other keys. The answer is how many there are. */
+  /**
+   * Gives an issuer other keys. The answer is how many there are. They are not fetched over.
+   *
+   * @example
+   * ```ts
+   * const answer = engine.setKeys("https://token.actions.githubusercontent.com", { keys: [] });
+   * if (!answer.ok) console.log(answer.errors);
+   * ```
+   */
   setKeys(issuer: string, jwks: object | string): Answer<number>;
   /**
    * Gets the keys of all issuers that were created without: the discovery document, whose `issuer` must equal the URL,
-   * then its `jwks_uri`, both without redirects. Keys stay fresh for the `max-age` of the answer, from one minute to one
-   * day, 15 minutes without one; a call before that fetches nothing. Where fetching fails, the keys before stay.
+   * then its `jwks_uri`, both without redirects.
+   *
+   * Keys stay fresh for the `max-age` of the answer, from one minute to one day, 15 minutes without one; as long as they
+   * are fresh, a call fetches nothing, unless forced. The same issuer is not asked twice within 30 seconds, forced or not;
+   * what failed is told again. Calls at the same time wait for the same answers. Where fetching fails, the keys before
+   * stay.
    *
    * @example
    * ```ts
@@ -427,16 +471,45 @@ export interface Jwk {
  * ```
  */
 export function decodeUnverified(token: string): Answer<Decoded>;
-/** Reads policies from JSON text, strictly: unknown keys are errors, and all errors come at once. */
+/**
+ * Reads policies from JSON text, strictly: unknown keys are errors, and all errors come at once.
+ *
+ * @example
+ * ```ts
+ * const policies = parsePolicies('{"policies": [{"decison": "allow"}]}');
+ * if (!policies.ok) for (const { path, message, help } of policies.errors) console.log(path, message, help);
+ * ```
+ */
 export function parsePolicies(json: string): Answer<Policy[]>;
-/** Reads a JWKS from JSON text, and describes its keys. */
+/**
+ * Reads a JWKS from JSON text, and describes its keys.
+ *
+ * @example
+ * ```ts
+ * const keys = parseJwks('{"keys": []}');
+ * if (keys.ok) console.log(keys.value.filter(({ problem }) => problem !== null));
+ * ```
+ */
 export function parseJwks(json: string): Answer<Jwk[]>;
-/** Holds one pattern against one value. */
+/**
+ * Holds one pattern against one value.
+ *
+ * @example
+ * ```ts
+ * const trace = matchPattern("repo:octo-org/*", "repo:octo-org/octo-repo:pull_request");
+ * if (trace.ok && trace.value.outcome === "matched") console.log(trace.value.captures[0]?.text);
+ * ```
+ */
 export function matchPattern(pattern: string, value: string, dialect?: Dialect): Answer<Trace>;
 
 /**
  * Loads the Wasm: in browsers, and before anything else is called. In Node.js and edge runtimes there is nothing to wait
  * for. Without `source`, it is fetched from beside the package's code.
+ *
+ * @example
+ * ```ts
+ * await init(new URL("/assets/claimgate.wasm", "https://a.example"));
+ * ```
  */
 export function init(source?: string | URL | Request_ | Response | BufferSource | WebAssembly.Module): Promise<void>;
 type Request_ = globalThis.Request;

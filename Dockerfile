@@ -1,0 +1,26 @@
+# The server from source, the app inside: `docker build -t claimgate .`
+
+FROM rust:1-bookworm AS build
+# Node.js for the npm modules that the app's build uses.
+RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+# The app goes into dist/, and from there into the program.
+RUN cargo xtask build && cargo build --profile server -p claimgate-cli --features app
+# The last stage has no shell to do this with: the program, the C library that it is linked to, certificates, a folder.
+RUN mkdir -p /out/usr/local/bin /out/etc/ssl/certs /out/var/lib/claimgate \
+    && cp target/server/claimgate /out/usr/local/bin/ \
+    && ldd target/server/claimgate | grep -o '/[^ ]*' | xargs -I{} cp --parents -L {} /out \
+    && cp -L /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ \
+    && chown 65532:65532 /out/var/lib/claimgate
+
+# No shell, no package manager, no other program.
+FROM scratch
+COPY --from=build /out /
+USER 65532:65532
+ENV CLAIMGATE_LISTEN=0.0.0.0:8080 CLAIMGATE_DATABASE=sqlite:/var/lib/claimgate/claimgate.db
+VOLUME /var/lib/claimgate
+EXPOSE 8080
+# SIGTERM lets open requests end.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/usr/local/bin/claimgate", "serve"]

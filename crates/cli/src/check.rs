@@ -1,0 +1,132 @@
+//! `claimgate check`: what is wrong with files of issuers and policies, and where.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::document::{Document, Remark};
+use crate::output::{self, Format};
+
+/// What files are checked.
+#[derive(clap::Args)]
+pub(crate) struct Check {
+    /// Files of issuers (`claimgate.json`, answers of Pulumi Cloud) or policies; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write annotations for GitHub Actions, which show in the changed files
+    #[arg(long, conflicts_with = "format")]
+    github: bool,
+    /// Findings count like errors
+    #[arg(long)]
+    strict: bool,
+}
+
+/// What is to say about a file, for programs.
+#[derive(Serialize)]
+struct Checked<'a> {
+    file: &'a str,
+    issuers: usize,
+    policies: usize,
+    errors: &'a [Remark],
+    findings: &'a [Remark],
+}
+
+impl Check {
+    /// Checks all of them: 0 if nothing is wrong, 1 if something is.
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        let mut documents = Vec::with_capacity(self.files.len());
+        for file in &self.files {
+            documents.push((file.as_str(), Document::read(&output::read(file)?)));
+        }
+        let text = match self.format {
+            _ if self.github => documents.iter().map(|(file, document)| annotations(file, document)).collect(),
+            Format::Text => documents.iter().map(|(file, document)| as_text(file, document)).collect(),
+            Format::Json => {
+                let checked: Vec<_> = documents.iter().map(|(file, document)| Checked::new(file, document)).collect();
+                format!("{}\n", output::json(&serde_json::to_string_pretty(&checked)?))
+            }
+        };
+        output::write(&text)?;
+        let is_good =
+            |document: &Document| document.errors.is_empty() && (!self.strict || document.findings.is_empty());
+        let are_good = documents.iter().all(|(_, document)| is_good(document));
+        Ok(if are_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+/// Remarks in the manner of a compiler, and a line that counts them.
+fn as_text(file: &str, document: &Document) -> String {
+    let title = output::title(file);
+    let mut text = remarks(title, document);
+    let counted = [
+        count(document.issuers.len(), "issuer", "issuers"),
+        count(document.policies, "policy", "policies"),
+        count(document.errors.len(), "error", "errors"),
+        count(document.findings.len(), "finding", "findings"),
+    ];
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}: {}", output::lines(title), counted.join(", "));
+    text
+}
+
+/// Errors first, then findings, each with its place.
+pub(crate) fn remarks(title: &str, document: &Document) -> String {
+    let errors = document.errors.iter().map(|remark| ("error", remark));
+    let findings = document.findings.iter().map(|remark| ("note", remark));
+    let mut text = String::new();
+    for (word, Remark { code, path, line, column, message, help }) in errors.chain(findings) {
+        let path = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        let _ = writeln!(text, "{title}:{line}:{column}: {word}[{code}]: {path}{message}");
+        if let Some(help) = help {
+            let _ = writeln!(text, "  help: {help}");
+        }
+    }
+    output::lines(&text)
+}
+
+fn count(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
+/// Workflow commands of GitHub Actions.
+fn annotations(file: &str, document: &Document) -> String {
+    let errors = document.errors.iter().map(|remark| ("error", remark));
+    let findings = document.findings.iter().map(|remark| ("warning", remark));
+    let mut text = String::new();
+    for (word, remark) in errors.chain(findings) {
+        let help = remark.help.as_deref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+        let path = if remark.path.is_empty() { String::new() } else { format!("{}: ", remark.path) };
+        let message = escaped(&output::lines(&format!("{path}{}{help}", remark.message)));
+        let (file, code) = (property(&output::lines(file)), property(remark.code));
+        let Remark { line, column, .. } = remark;
+        let _ = writeln!(text, "::{word} file={file},line={line},col={column},title={code}::{message}");
+    }
+    text
+}
+
+/// What GitHub reads a message from.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// What GitHub reads a property from.
+fn property(text: &str) -> String {
+    escaped(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+impl<'a> Checked<'a> {
+    fn new(file: &'a str, document: &'a Document) -> Self {
+        Self {
+            file,
+            issuers: document.issuers.len(),
+            policies: document.policies,
+            errors: &document.errors,
+            findings: &document.findings,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `claimgate decode`: what a token says, verified by nobody.
+
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Result, bail};
+use claimgate::finding::Finding;
+use claimgate::json::Value;
+use claimgate::jwt::{TokenError, UnverifiedToken, decode_unverified};
+use claimgate::time::{format_utc, parse, relative};
+use serde::Serialize;
+
+use crate::output::{self, Format};
+
+/// The claims that are times.
+const TIMES: [&str; 4] = ["iat", "nbf", "auth_time", "exp"];
+
+/// What tokens are decoded.
+#[derive(clap::Args)]
+pub(crate) struct Decode {
+    /// Files with a token each; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The time that times are told from, as seconds since 1970 or like 2026-11-25T06:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    now: Option<i64>,
+}
+
+/// A decoded token as JSON has it; its signature is left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Decoded {
+    file: String,
+    header: Option<Value>,
+    claims: Option<Value>,
+    findings: Vec<Finding>,
+    error: Option<Failure>,
+}
+
+#[derive(Serialize)]
+struct Failure {
+    code: &'static str,
+    message: String,
+    help: Option<String>,
+}
+
+impl Decode {
+    /// Decodes all of them: 0 if all are tokens, 1 if one is none.
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        let now = self.now.unwrap_or_else(now);
+        let mut results = Vec::with_capacity(self.files.len());
+        for file in &self.files {
+            results.push((file.as_str(), token(file)?));
+        }
+        let is_good = results.iter().all(|(_, result)| result.is_ok());
+        let text = match self.format {
+            Format::Text => results.iter().map(|(file, result)| as_text(file, result, now)).collect(),
+            Format::Json => {
+                let decoded: Vec<Decoded> =
+                    results.into_iter().map(|(file, result)| Decoded::new(file, result)).collect();
+                format!("{}\n", output::json(&serde_json::to_string_pretty(&decoded)?))
+            }
+        };
+        output::write(&text)?;
+        Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+/// The token in a file, without the white space around it that files have.
+fn token(file: &str) -> Result<Result<UnverifiedToken, TokenError>> {
+    if file.starts_with("eyJ") && !std::path::Path::new(file).exists() {
+        bail!(
+            "expected a file with a token, found a token; others can read what stands on a command line, so write it to \
+             a file or give it to `claimgate decode -`"
+        );
+    }
+    Ok(decode_unverified(output::read(file)?.trim()))
+}
+
+/// A time as people write it.
+pub(crate) fn time(text: &str) -> Result<i64, String> {
+    parse(text).ok_or_else(|| "expected seconds since 1970, or a time like 2026-11-25T06:00:00Z".to_owned())
+}
+
+/// The present time in seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+fn as_text(file: &str, result: &Result<UnverifiedToken, TokenError>, now: i64) -> String {
+    let title = output::title(file);
+    let token = match result {
+        Ok(token) => token,
+        Err(error) => {
+            let help = error.help().map(|help| format!("  help: {help}\n")).unwrap_or_default();
+            return output::lines(&format!("{title}: error[{}]: {error}\n{help}", error.code()));
+        }
+    };
+    let pretty = |claims: &claimgate::claims::Claims| output::json(&claims.to_json_pretty());
+    let mut text = format!("{}: nothing of it is verified, anybody may have written it\n", output::lines(title));
+    text += &format!("header {}\nclaims {}\n", pretty(&token.header), pretty(&token.claims));
+    for name in TIMES {
+        if let Some(Value::Integer(seconds)) = token.claims.get(name)
+            && let Ok(seconds) = i64::try_from(*seconds)
+        {
+            text += &format!("{name} is {}, {}\n", format_utc(seconds), relative(seconds, now));
+        }
+    }
+    for finding in token.findings() {
+        text += &output::lines(&finding_text(&finding));
+    }
+    text
+}
+
+/// A finding in a line or two.
+pub(crate) fn finding_text(finding: &Finding) -> String {
+    let help = finding.help.as_deref().map(|help| format!("  help: {help}\n")).unwrap_or_default();
+    format!("note[{}]: {}: {}\n{help}", finding.code, finding.path, finding.message)
+}
+
+impl Decoded {
+    fn new(file: &str, result: Result<UnverifiedToken, TokenError>) -> Self {
+        let file = file.to_owned();
+        match result {
+            Ok(token) => Self {
+                file,
+                findings: token.findings(),
+                header: Some(token.header.into_value()),
+                claims: Some(token.claims.into_value()),
+                error: None,
+            },
+            Err(error) => {
+                let failure = Failure { code: error.code(), message: error.to_string(), help: error.help() };
+                Self { file, header: None, claims: None, findings: Vec::new(), error: Some(failure) }
+            }
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Files of issuers and policies: `claimgate.json`, answers of Pulumi Cloud, and policies alone. Read strictly: what is
+//! not known is an error, for whoever has written it meant something.
+
+use claimgate::finding::Finding;
+use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::json::Value;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, parse_policies};
+
+use crate::place::{Place, place};
+
+const FILE_KEYS: [&str; 6] = ["version", "issuers", "organization", "leeway", "maxSize", "dialect"];
+const ISSUER_KEYS: [&str; 8] = ["url", "name", "jwks", "maxExpiration", "policies", "preset", "thumbprints", "samples"];
+/// What a service writes into an issuer or a set of policies, and does not change what it means.
+const OWN_KEYS: [&str; 6] = ["id", "version", "created", "modified", "lastUsed", "issuer"];
+
+/// A file that was read, whatever is wrong with it.
+#[derive(Default)]
+pub(crate) struct Document {
+    /// The issuers, those that can be decided with.
+    pub(crate) issuers: Vec<Issuer>,
+    /// Policies that no issuer is named for, if the file has such.
+    pub(crate) alone: Option<PolicySet>,
+    /// How many policies there are, in issuers and alone.
+    pub(crate) policies: usize,
+    /// By how much clocks may differ, if the file says so.
+    pub(crate) leeway: Option<u64>,
+    /// The largest token, if the file says so.
+    pub(crate) max_size: Option<usize>,
+    /// What keeps it from being used.
+    pub(crate) errors: Vec<Remark>,
+    /// What deserves a second look.
+    pub(crate) findings: Vec<Remark>,
+}
+
+/// Something that is to say about a file.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Remark {
+    /// Stable code.
+    pub(crate) code: &'static str,
+    /// Where, as a path such as `issuers[0].policies[1].rules.sub`; empty for the whole.
+    pub(crate) path: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The column, from 1.
+    pub(crate) column: usize,
+    /// One sentence.
+    pub(crate) message: String,
+    /// What one might do about it.
+    pub(crate) help: Option<String>,
+}
+
+impl Document {
+    /// Reads a file's text.
+    pub(crate) fn read(text: &str) -> Self {
+        let mut reader = Reader { text, document: Self::default(), dialect: Dialect::Pulumi };
+        match Value::parse(text) {
+            Ok(value) => reader.document(&value),
+            Err(error) => {
+                let (line, column) = error.place();
+                let remark =
+                    PolicyError { path: String::new(), code: error.code(), message: error.to_string(), help: None };
+                reader.document.errors.push(Remark::new(remark, Place { line, column }));
+            }
+        }
+        reader.document
+    }
+}
+
+impl Remark {
+    fn new(error: PolicyError, Place { line, column }: Place) -> Self {
+        let PolicyError { path, code, message, help } = error;
+        Self { code, path, line, column, message, help }
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    document: Document,
+    dialect: Dialect,
+}
+
+impl Reader<'_> {
+    fn document(&mut self, value: &Value) {
+        let has = |name: &str| value.member(name).is_some();
+        match value {
+            Value::Object(_) if has("issuers") => self.settings(value),
+            Value::Object(members) if has("oidcIssuers") => {
+                self.refuse_others("", members, &["oidcIssuers"], &[]);
+                self.issuers("oidcIssuers", value.member("oidcIssuers"));
+            }
+            Value::Object(_) if has("url") => self.issuer("", value),
+            Value::Array(items) if items.iter().any(|item| item.member("url").is_some()) => {
+                self.issuers("", Some(value));
+            }
+            Value::Object(_) if has("policies") => self.policies_alone("", value),
+            Value::Array(_) => self.policies_alone("policies", value),
+            Value::Object(_) if has("decision") || has("rules") => self.policies_alone("policies[0].", value),
+            other => {
+                let expected =
+                    "a Claimgate file (`issuers`), an answer of Pulumi Cloud (`oidcIssuers`, `url`) or policies";
+                self.wrong("", expected, Some(other));
+            }
+        }
+    }
+
+    /// `claimgate.json`, what the engine for JavaScript is configured with.
+    fn settings(&mut self, value: &Value) {
+        let Value::Object(members) = value else { return };
+        self.refuse_others("", members, &FILE_KEYS, &[]);
+        match value.member("version") {
+            None | Some(Value::Integer(1)) => {}
+            other => self.wrong("version", "version 1", other),
+        }
+        match value.member("dialect").map(Value::as_str) {
+            None | Some(Some("pulumi")) => {}
+            Some(Some("stringlike")) => self.dialect = Dialect::StringLike,
+            Some(_) => self.wrong("dialect", "`pulumi` or `stringlike`", value.member("dialect")),
+        }
+        self.text_of("", value, "organization");
+        self.document.leeway = self.number("", value, "leeway");
+        self.document.max_size = self.number("", value, "maxSize").and_then(|size| usize::try_from(size).ok());
+        self.issuers("issuers", value.member("issuers"));
+    }
+
+    fn issuers(&mut self, path: &str, value: Option<&Value>) {
+        let Some(Value::Array(items)) = value else {
+            self.wrong(path, "an array of issuers", value);
+            return;
+        };
+        for (index, item) in items.iter().enumerate() {
+            self.issuer(&format!("{path}[{index}]"), item);
+            let url = item.member("url").and_then(Value::as_str);
+            if url.is_some() && items.iter().take(index).any(|other| other.member("url").and_then(Value::as_str) == url)
+            {
+                let message = format!("`{}` is the URL of two issuers", url.unwrap_or_default());
+                let help = "nobody could tell whose policies hold: keep one of them, with the policies of both";
+                self.error(&format!("{path}[{index}].url"), "issuer-repeated", message, Some(help.to_owned()));
+            }
+        }
+    }
+
+    fn issuer(&mut self, path: &str, value: &Value) {
+        let Value::Object(members) = value else {
+            self.wrong(path, "an issuer, an object", Some(value));
+            return;
+        };
+        let before = self.document.errors.len();
+        self.refuse_others(path, members, &ISSUER_KEYS, &OWN_KEYS);
+        let url = self.text_of(path, value, "url");
+        let is_url_there = url.is_some() || value.member("url").is_none();
+        self.text_of(path, value, "preset");
+        let definition = IssuerDefinition {
+            name: self
+                .text_of(path, value, "name")
+                .filter(|name| !name.trim().is_empty())
+                .or_else(|| url.clone())
+                .unwrap_or_default(),
+            url: url.unwrap_or_default(),
+            max_expiration: self.number(path, value, "maxExpiration"),
+            jwks: self.jwks(path, value),
+            thumbprints: self.texts(path, value, "thumbprints"),
+            policies: self.policies(&join(path, "policies"), value.member("policies")),
+        };
+        self.thumbprints(path, &definition.thumbprints);
+        match Issuer::compile(&definition, self.dialect) {
+            Ok(issuer) => {
+                self.findings(path, issuer.policies().findings().iter().cloned());
+                // One that is not as it was meant to be decides nothing.
+                if self.document.errors.len() == before {
+                    self.document.issuers.push(issuer);
+                }
+            }
+            // A URL that is no text was told already.
+            Err(errors) => {
+                self.errors(path, errors.into_iter().filter(|error| is_url_there || error.path != "url").collect());
+            }
+        }
+    }
+
+    /// Policies that stand in a member: an array, an object with one, or the JSON text of either.
+    fn policies(&mut self, path: &str, value: Option<&Value>) -> Vec<PolicyDefinition> {
+        let value = match value {
+            None | Some(Value::Null) => return Vec::new(),
+            Some(value) => value,
+        };
+        let json = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_json(),
+        };
+        match parse_policies(&json) {
+            Ok(policies) => {
+                self.document.policies += policies.len();
+                policies
+            }
+            Err(errors) => {
+                self.errors(path, errors);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Policies that no issuer is named for. The engine calls them `policies[0]` and so on, whatever they stand in:
+    /// `surplus` is how much of that is not in the file.
+    fn policies_alone(&mut self, surplus: &str, value: &Value) {
+        let policies = match parse_policies(&value.to_json()) {
+            Ok(policies) => policies,
+            Err(errors) => return self.errors("", errors),
+        };
+        let own = |path: &str| path.strip_prefix(surplus).unwrap_or(path).to_owned();
+        self.document.policies += policies.len();
+        match PolicySet::compile(&policies, self.dialect) {
+            Ok(set) => {
+                let findings = set.findings().iter().cloned();
+                self.findings("", findings.map(|finding| Finding { path: own(&finding.path), ..finding }));
+                self.document.alone = Some(set);
+            }
+            Err(errors) => {
+                let errors = errors.into_iter().map(|error| PolicyError { path: own(&error.path), ..error });
+                self.errors("", errors.collect());
+            }
+        }
+    }
+
+    fn jwks(&mut self, path: &str, issuer: &Value) -> Option<String> {
+        match issuer.member("jwks") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(keys @ Value::Object(_)) => Some(keys.to_json()),
+            other => {
+                self.wrong(&join(path, "jwks"), "a JWKS, as an object or as text", other);
+                None
+            }
+        }
+    }
+
+    fn thumbprints(&mut self, path: &str, thumbprints: &[String]) {
+        for (index, found) in thumbprints.iter().enumerate() {
+            let digits: String = found.chars().filter(|c| *c != ':').collect();
+            if digits.len() != 64 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+                let path = format!("{}[{index}]", join(path, "thumbprints"));
+                let message = format!("expected a SHA-256 thumbprint of 64 hexadecimal digits, found `{found}`");
+                self.error(&path, "wrong-value", message, None);
+            }
+        }
+    }
+
+    fn text_of(&mut self, path: &str, value: &Value, name: &str) -> Option<String> {
+        match value.member(name) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            other => {
+                self.wrong(&join(path, name), "a string", other);
+                None
+            }
+        }
+    }
+
+    fn texts(&mut self, path: &str, value: &Value, name: &str) -> Vec<String> {
+        let path = join(path, name);
+        match value.member(name) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(items)) => {
+                let mut texts = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    match item {
+                        Value::String(text) => texts.push(text.clone()),
+                        other => self.wrong(&format!("{path}[{index}]"), "a string", Some(other)),
+                    }
+                }
+                texts
+            }
+            other => {
+                self.wrong(&path, "an array of strings", other);
+                Vec::new()
+            }
+        }
+    }
+
+    fn number(&mut self, path: &str, value: &Value, name: &str) -> Option<u64> {
+        let found = value.member(name).filter(|found| **found != Value::Null)?;
+        let number = if let Value::Integer(number) = found { u64::try_from(*number).ok() } else { None };
+        if number.is_none() {
+            self.wrong(&join(path, name), "a whole number from 0", Some(found));
+        }
+        number
+    }
+
+    /// Refuses members that are neither `known` nor a service's `own`.
+    fn refuse_others(&mut self, path: &str, members: &[(String, Value)], known: &[&str], own: &[&str]) {
+        let is_known = |name: &str| known.contains(&name) || own.contains(&name);
+        for (name, _) in members.iter().filter(|(name, _)| !is_known(name)) {
+            let help = match nearest(name, known) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("known are {}", known.join(", ")),
+            };
+            self.error(&join(path, name), "unknown-key", format!("unknown key `{name}`"), Some(help));
+        }
+    }
+
+    fn wrong(&mut self, path: &str, expected: &str, found: Option<&Value>) {
+        let found = match found {
+            None => "nothing".to_owned(),
+            Some(Value::String(text)) => format!("`{text}`"),
+            Some(Value::Integer(number)) => format!("`{number}`"),
+            Some(value) => value.kind().to_owned(),
+        };
+        self.error(path, "wrong-value", format!("expected {expected}, found {found}"), None);
+    }
+
+    fn error(&mut self, path: &str, code: &'static str, message: String, help: Option<String>) {
+        self.errors("", vec![PolicyError { path: path.to_owned(), code, message, help }]);
+    }
+
+    /// Errors of something within the file, whose paths begin there.
+    fn errors(&mut self, outer: &str, errors: Vec<PolicyError>) {
+        for error in errors {
+            let path = join(outer, &error.path);
+            let place = place(self.text, &path);
+            self.document.errors.push(Remark::new(PolicyError { path, ..error }, place));
+        }
+    }
+
+    fn findings(&mut self, outer: &str, findings: impl Iterator<Item = Finding>) {
+        for Finding { code, path, message, help } in findings {
+            let path = join(outer, &path);
+            let place = place(self.text, &path);
+            self.document.findings.push(Remark::new(PolicyError { path, code, message, help }, place));
+        }
+    }
+}
+
+/// A place within another one.
+fn join(outer: &str, inner: &str) -> String {
+    match (outer, inner) {
+        ("", _) => inner.to_owned(),
+        (_, "") => outer.to_owned(),
+        _ if inner.starts_with('[') => format!("{outer}{inner}"),
+        _ => format!("{outer}.{inner}"),
+    }
+}
+
+/// The known name that `found` most likely stands for.
+fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
+    let found = found.to_ascii_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&found, &name.to_ascii_lowercase());
+    let nearest = known.iter().map(|name| (distance(name), *name)).min()?;
+    (nearest.0 <= 1 + nearest.1.len() / 3).then_some(nearest.1)
+}

@@ -1,0 +1,160 @@
+//! `claimgate explain`: whether a token is let in, by which policy, and why.
+
+mod question;
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use claimgate::claims::{Claims, TrustedClaims};
+use claimgate::explain::{Explanation, Outcome, explain, render_text};
+use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, inspect};
+use claimgate::issuer::{Issuer, Issuers};
+use claimgate::policy::PolicySet;
+use serde::Serialize;
+
+use crate::check::remarks;
+use crate::decode::finding_text;
+use crate::document::Document;
+use crate::output::{self, Format};
+use question::Question;
+
+/// What is explained.
+#[derive(clap::Args)]
+pub(crate) struct Explain {
+    /// A file with a token, or with decoded claims in JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// The file of issuers and their policies
+    #[arg(long, value_name = "FILE", default_value = "claimgate.json")]
+    issuers: String,
+    #[command(flatten)]
+    question: Question,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What is said about claims that nobody has checked.
+#[derive(Serialize)]
+struct Claimed<'a> {
+    issuer: Option<&'a str>,
+    explanation: Explanation,
+    unchecked: [&'static str; 1],
+}
+
+const UNCHECKED: &str = "the claims are taken as they are written: no issuer, key, signature or time was checked";
+
+impl Explain {
+    /// Explains: 0 if the token is let in, 1 if it is not.
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        if self.file == "-" && self.issuers == "-" {
+            bail!("expected one of the two files from standard input, found both");
+        }
+        let document = Document::read(&output::read(&self.issuers)?);
+        if !document.errors.is_empty() {
+            let title = output::title(&self.issuers);
+            let errors = Document { errors: document.errors, ..Document::default() };
+            bail!("`{title}` cannot be used:\n{}", remarks(title, &errors).trim_end());
+        }
+        let text = output::read(&self.file)?;
+        let text = text.trim();
+        let (decision, text) =
+            if text.starts_with('{') { self.claims(&document, text)? } else { self.token(document, text)? };
+        output::write(&text)?;
+        Ok(if decision == Outcome::Allowed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn token(&self, document: Document, token: &str) -> Result<(Outcome, String)> {
+        if document.issuers.is_empty() {
+            bail!("expected issuers in `{}`, found none: a token has to be from one", output::title(&self.issuers));
+        }
+        let options = self.question.options(&document)?;
+        let issuers = Issuers::from(document.issuers);
+        let inspection = inspect(token, &issuers, &self.question.requested()?, &options);
+        let text = match self.format {
+            Format::Text => inspection_text(&inspection),
+            Format::Json => format!("{}\n", output::json(&serde_json::to_string_pretty(&inspection)?)),
+        };
+        Ok((inspection.decision, text))
+    }
+
+    fn claims(&self, document: &Document, text: &str) -> Result<(Outcome, String)> {
+        let claims = Claims::from_json(text).map_err(|error| {
+            anyhow::anyhow!("the claims in `{}` cannot be read: {error}", output::title(&self.file))
+        })?;
+        let (issuer, policies) = self.policies(document, &claims)?;
+        let issuer = issuer.map(Issuer::url);
+        let claims = TrustedClaims::dangerous_assume_verified(claims);
+        let explanation = explain(policies, &claims, &self.question.requested()?);
+        let decision = explanation.decision;
+        let text = match self.format {
+            Format::Text => output::lines(&format!("{}  not checked: {UNCHECKED}\n", render_text(&explanation))),
+            Format::Json => {
+                let claimed = Claimed { issuer, explanation, unchecked: [UNCHECKED] };
+                format!("{}\n", output::json(&serde_json::to_string_pretty(&claimed)?))
+            }
+        };
+        Ok((decision, text))
+    }
+
+    /// The policies that decide on claims: those of the issuer that is asked for, or that the claims name, or the only ones.
+    fn policies<'a>(&self, document: &'a Document, claims: &Claims) -> Result<(Option<&'a Issuer>, &'a PolicySet)> {
+        if let Some(index) = self.question.issuer(document)? {
+            let issuer = document.issuers.get(index);
+            return issuer.map(|issuer| (Some(issuer), issuer.policies())).ok_or_else(|| anyhow::anyhow!("no issuer"));
+        }
+        if let Some(policies) = &document.alone {
+            return Ok((None, policies));
+        }
+        let iss = claims.get("iss").and_then(|iss| iss.as_str());
+        let named = document.issuers.iter().find(|issuer| Some(issuer.url()) == iss);
+        match (named, document.issuers.as_slice(), iss) {
+            (Some(issuer), ..) => Ok((Some(issuer), issuer.policies())),
+            (None, [only], None) => Ok((Some(only), only.policies())),
+            (None, _, Some(iss)) => {
+                bail!(
+                    "no issuer is registered with the URL `{iss}`, which the claims name; `--issuer` chooses another one"
+                )
+            }
+            (None, ..) => bail!("the claims name no issuer (`iss`): `--issuer` chooses one"),
+        }
+    }
+}
+
+/// The checks in their order, then the policies as the engine explains them.
+fn inspection_text(inspection: &Inspection) -> String {
+    let mut text = String::new();
+    for check in &inspection.checks {
+        if check.id != CheckId::Policies || inspection.explanation.is_none() {
+            check_text(&mut text, check);
+        }
+    }
+    match &inspection.explanation {
+        Some(explanation) => text += &render_text(explanation),
+        None => {
+            let failed = inspection.checks.iter().find_map(|check| check.code).unwrap_or_default();
+            let summary = inspection.summary.strip_prefix("denied: ").unwrap_or(&inspection.summary);
+            let _ = writeln!(text, "DENIED[{failed}]: {summary}");
+        }
+    }
+    for sentence in &inspection.unchecked {
+        let _ = writeln!(text, "  not checked: {sentence}");
+    }
+    text.extend(inspection.findings.iter().map(finding_text));
+    output::lines(&text)
+}
+
+fn check_text(text: &mut String, check: &Check) {
+    let mark = match check.status {
+        CheckStatus::Passed => '+',
+        CheckStatus::Failed => 'x',
+        CheckStatus::Skipped | CheckStatus::NotReached => '-',
+    };
+    let code = check.code.map(|code| format!(" [{code}]")).unwrap_or_default();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{mark} {}: {}{code}", check.title, check.sentence);
+    if let Some(help) = &check.help {
+        let _ = writeln!(text, "    help: {help}");
+    }
+}

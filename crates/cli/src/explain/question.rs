@@ -1,0 +1,113 @@
+//! What is asked for, when, and what is left out.
+
+use anyhow::{Context, Result, bail};
+use claimgate::exchange::{ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
+use claimgate::inspect::{Options, Skip};
+use claimgate::policy::RequestedToken;
+
+use crate::decode::{now, time};
+use crate::document::Document;
+
+/// What is asked for. The names are those of the exchange's parameters.
+#[derive(clap::Args)]
+pub(super) struct Question {
+    /// The type of the access token that is asked for [default: as the other options say, else organization]
+    #[arg(long, value_name = "TYPE", value_parser = ["organization", "team", "personal", "runner"])]
+    token_type: Option<String>,
+    /// The scope that is asked for: `admin`, `team:NAME`, `user:LOGIN` or `runner:NAME`
+    #[arg(long, value_name = "SCOPE")]
+    scope: Option<String>,
+    /// Ask for a token of this team
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["scope", "user", "runner"])]
+    team: Option<String>,
+    /// Ask for a token of this user
+    #[arg(long, value_name = "LOGIN", conflicts_with_all = ["scope", "runner"])]
+    user: Option<String>,
+    /// Ask for a token of this deployment runner
+    #[arg(long, value_name = "NAME", conflicts_with = "scope")]
+    runner: Option<String>,
+    /// The time, as seconds since 1970 or like 2026-11-25T06:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    now: Option<i64>,
+    /// By how many seconds clocks may differ [default: as the file says, else 60]
+    #[arg(long, value_name = "SECONDS")]
+    leeway: Option<u64>,
+    /// Checks to leave out, by comma; what was not checked is said
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',', value_parser = ["issuer", "key", "signature", "time"])]
+    skip: Vec<String>,
+    /// The issuer whose policies decide on claims, or on a token with `--skip issuer`: its URL or its name
+    #[arg(long, value_name = "ISSUER")]
+    issuer: Option<String>,
+}
+
+impl Question {
+    /// What is asked for, by the rules of the exchange.
+    pub(super) fn requested(&self) -> Result<RequestedToken> {
+        let scope = match (&self.scope, &self.team, &self.user, &self.runner) {
+            (Some(scope), ..) => scope.clone(),
+            (_, Some(name), ..) => format!("team:{name}"),
+            (_, _, Some(login), _) => format!("user:{login}"),
+            (_, _, _, Some(name)) => format!("runner:{name}"),
+            _ => String::new(),
+        };
+        let token_type = self.token_type.as_deref().unwrap_or(match scope.split(':').next() {
+            Some("team") => "team",
+            Some("user") => "personal",
+            Some("runner") => "runner",
+            _ => "organization",
+        });
+        let body = serde_json::json!({
+            "grant_type": GRANT_TYPE,
+            "audience": format!("{AUDIENCE}any"),
+            "subject_token_type": SUBJECT_TOKEN_TYPE,
+            "subject_token": "any",
+            "requested_token_type": format!("{ACCESS_TOKEN_TYPE}{token_type}"),
+            "scope": scope,
+        });
+        let request = ExchangeRequest::parse(&body.to_string(), BodyKind::Json);
+        Ok(request.context("the question cannot be asked")?.requested)
+    }
+
+    /// How a token is inspected.
+    pub(super) fn options(&self, document: &Document) -> Result<Options> {
+        let leaves_out = |name: &str| self.skip.iter().any(|skip| skip == name);
+        let skip = Skip {
+            issuer: leaves_out("issuer"),
+            key: leaves_out("key"),
+            signature: leaves_out("signature"),
+            time: leaves_out("time"),
+        };
+        let chosen = self.issuer(document)?;
+        if chosen.is_some() && !skip.issuer {
+            bail!("`--issuer` goes with `--skip issuer`: a token is of the issuer that it names");
+        }
+        let only = (document.issuers.len() == 1).then_some(0);
+        let default = Options::at(self.now.unwrap_or_else(now));
+        Ok(Options {
+            leeway: self.leeway.or(document.leeway).unwrap_or(default.leeway),
+            max_size: document.max_size.unwrap_or(default.max_size),
+            skip,
+            assume_issuer: chosen.or(only).filter(|_| skip.issuer),
+            ..default
+        })
+    }
+
+    /// The index of the issuer that is chosen, if one is.
+    pub(super) fn issuer(&self, document: &Document) -> Result<Option<usize>> {
+        let Some(chosen) = &self.issuer else { return Ok(None) };
+        let is_it = |issuer: &claimgate::issuer::Issuer| issuer.url() == chosen || issuer.name() == chosen;
+        let found: Vec<usize> =
+            document.issuers.iter().enumerate().filter(|(_, issuer)| is_it(issuer)).map(|(index, _)| index).collect();
+        match found.as_slice() {
+            [only] => Ok(Some(*only)),
+            [] => {
+                let names: Vec<String> = document.issuers.iter().map(|issuer| format!("`{}`", issuer.name())).collect();
+                let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                bail!("expected an issuer's URL or name, found `{chosen}`; there is {known}")
+            }
+            more => {
+                bail!("expected one issuer, found {} that are called `{chosen}`: choose one by its URL", more.len())
+            }
+        }
+    }
+}

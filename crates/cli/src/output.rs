@@ -1,0 +1,92 @@
+//! What goes in and out: files, standard input, standard output.
+
+use std::io::{ErrorKind, Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use claimgate::pattern::visible;
+
+/// The largest file that is read, in bytes.
+pub(crate) const MAX_FILE: u64 = 4 << 20;
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// The text of a file, or of standard input for `-`.
+pub(crate) fn read(name: &str) -> Result<String> {
+    let bytes = match name {
+        "-" => limited(std::io::stdin().lock()).context("cannot read standard input")?,
+        _ => {
+            let file = std::fs::File::open(Path::new(name));
+            limited(file.with_context(|| format!("cannot read `{name}`"))?)
+                .with_context(|| format!("cannot read `{name}`"))?
+        }
+    };
+    let text =
+        String::from_utf8(bytes).ok().with_context(|| format!("expected UTF-8 in `{name}`, found other bytes"))?;
+    // Editors on Windows put a mark before the text, which means nothing.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn limited(source: impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        bail!("expected at most {MAX_FILE} bytes, found more");
+    }
+    Ok(bytes)
+}
+
+/// What a file is called where people read it.
+pub(crate) fn title(name: &str) -> &str {
+    if name == "-" { "standard input" } else { name }
+}
+
+/// Writes to standard output. Whoever has stopped reading it needs no error.
+pub(crate) fn write(text: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
+        _ => Ok(()),
+    }
+}
+
+/// Lines with what terminals act upon, or do not show, written as escapes.
+pub(crate) fn lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// JSON with what terminals act upon, or do not show, written as JSON's own escapes.
+pub(crate) fn json(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || visible(c.encode_utf8(&mut [0; 4])).starts_with(c) {
+            escaped.push(c);
+        } else {
+            // All of them are in the first plane.
+            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_terminals_act_upon_is_written_as_escapes() {
+        assert_eq!(lines("a\u{1b}[31m\nb\u{202e}\u{9b}ü\\"), "a\\u{1b}[31m\nb\\u{202e}\\u{9b}ü\\");
+        let text = "a\u{7f}\u{9b}\u{202e}\u{feff}ü\u{1f600}\\";
+        let quoted = serde_json::to_string(text).unwrap();
+        let escaped = json(&quoted);
+        assert_eq!(escaped, "\"a\\u007f\\u009b\\u202e\\ufeffü\u{1f600}\\\\\"");
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+    }
+}

@@ -1,0 +1,100 @@
+//! `claimgate serve`.
+
+mod settings;
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use claimgate_server::{Server, listen};
+
+pub(crate) use settings::Serve;
+
+impl Serve {
+    /// Serves until it is told to stop.
+    pub(crate) fn run(self) -> Result<()> {
+        let settings = self.with_file()?;
+        settings.start_logging()?;
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(settings.serve())
+    }
+
+    async fn serve(self) -> Result<()> {
+        let address = self.listen_address()?;
+        // Signals are waited for before anything is open that a signal should close.
+        let stop = stop_signal()?;
+        let listener = TcpListener::bind(&address).with_context(|| format!("cannot listen on {address}"))?;
+        let bound = listener.local_addr()?;
+        let tls = self.tls()?;
+        let server = Server::start(self.config()?).await?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{bound}");
+        announce(&server, &url);
+        tracing::info!(url, "serving");
+        let served = listen(listener, tls.as_ref(), server.router(), stop).await;
+        server.stop().await;
+        tracing::info!("stopped");
+        Ok(served?)
+    }
+}
+
+/// What people need to know at the start: on standard error, for it has a secret in it that no log should have.
+fn announce(server: &Server, url: &str) {
+    let mut text = format!("Claimgate is at {url}\n");
+    if let Some(token) = server.new_bootstrap() {
+        text += &format!(
+            "\nThe bootstrap token, shown this once, may do everything:\n\n    {}\n\nKeep it safe, then:\n\n    \
+             curl -H \"Authorization: token $TOKEN\" -d '{{\"name\": \"my-org\"}}' {url}/api/orgs\n",
+            token.reveal()
+        );
+    }
+    if let Some(demo) = server.demo() {
+        match demo.samples(claimgate_server::now()) {
+            Ok(samples) => {
+                if let Some(sample) = samples.first() {
+                    text += &format!(
+                        "\nA demonstration is there: organization `demo`, with sample tokens at {url}/demo/tokens, such as\n\n    \
+                         curl -X POST {url}/api/oauth/token \\\n        \
+                         -d audience=urn:pulumi:org:demo \\\n        \
+                         -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\\n        \
+                         -d subject_token_type=urn:ietf:params:oauth:token-type:id_token \\\n        \
+                         -d requested_token_type={} \\\n        -d subject_token={}\n",
+                        sample.requested_token_type, sample.token
+                    );
+                }
+            }
+            Err(error) => text += &format!("\nThe demonstration's tokens cannot be signed: {error}\n"),
+        }
+    }
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Comes with SIGTERM or Ctrl+C.
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// The key that tokens are hashed with: made beside an SQLite file at the first start, readable by its owner only.
+fn own_key(file: &Path) -> Result<String> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    match created {
+        Ok(mut created) => {
+            let key = claimgate_server::random::hex(&claimgate_server::random::bytes::<32>());
+            created.write_all(key.as_bytes()).and_then(|()| created.sync_all())?;
+            Ok(key)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot make the token key {}", file.display())),
+    }
+}

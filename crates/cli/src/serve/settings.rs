@@ -1,0 +1,298 @@
+//! What the server is started with: flags, then the environment, then a file, then defaults.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use claimgate_server::Tls;
+use claimgate_server::config::{Config, Limits};
+use claimgate_server::keys::{KeyConfig, Network};
+use claimgate_server::store::sqlite_file;
+use claimgate_server::token::HashKey;
+use serde::Deserialize;
+
+/// Flags go before the environment, that before the file, that before defaults.
+#[derive(clap::Args, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Serve {
+    /// A file in TOML with any of these settings, named as the flags are: `listen = "0.0.0.0:8080"`
+    #[arg(long, env = "CLAIMGATE_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+
+    /// The address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "CLAIMGATE_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+
+    /// The database, `sqlite:FILE` for one machine or `postgres://USER:PASSWORD@HOST/NAME` for several replicas [default: sqlite:claimgate.db]
+    #[arg(long, env = "CLAIMGATE_DATABASE", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+
+    /// A file with the secret that access tokens are hashed with, 32 characters or more, the same for all replicas [default: for SQLite, FILE.key, made at the first start]
+    #[arg(long, env = "CLAIMGATE_TOKEN_KEY_FILE", value_name = "FILE")]
+    token_key_file: Option<PathBuf>,
+
+    /// A file with the bootstrap token, 32 characters or more, which may do everything; without it one is made at the first start and printed once. CLAIMGATE_BOOTSTRAP_TOKEN may hold the token itself
+    #[arg(long, env = "CLAIMGATE_BOOTSTRAP_TOKEN_FILE", value_name = "FILE")]
+    bootstrap_token_file: Option<PathBuf>,
+
+    /// The certificate with its chain, in PEM: the server then speaks TLS
+    #[arg(long, env = "CLAIMGATE_TLS_CERTIFICATE", value_name = "FILE")]
+    tls_certificate: Option<PathBuf>,
+
+    /// The certificate's private key, in PEM
+    #[arg(long, env = "CLAIMGATE_TLS_KEY", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+
+    /// How many proxies stand in front whose `X-Forwarded-For` is believed [default: 0]
+    #[arg(long, env = "CLAIMGATE_TRUSTED_PROXIES", value_name = "COUNT")]
+    trusted_proxies: Option<usize>,
+
+    /// A file that the audit log goes to as well, a line of JSON an exchange; `-` is standard output
+    #[arg(long, env = "CLAIMGATE_AUDIT_FILE", value_name = "FILE")]
+    audit_file: Option<PathBuf>,
+
+    /// For how many days the database keeps the audit log, 0 for ever [default: 365]
+    #[arg(long, env = "CLAIMGATE_AUDIT_DAYS", value_name = "DAYS")]
+    audit_days: Option<u32>,
+
+    /// Requests a second that one address may make in the long run, 0 for any number [default: 50]
+    #[arg(long, env = "CLAIMGATE_ADDRESS_RATE", value_name = "RATE")]
+    address_rate: Option<f64>,
+
+    /// How many of them may come at once [default: 200]
+    #[arg(long, env = "CLAIMGATE_ADDRESS_BURST", value_name = "COUNT")]
+    address_burst: Option<f64>,
+
+    /// Tokens a second that are granted on one issuer in the long run, 0 for any number [default: 200]
+    #[arg(long, env = "CLAIMGATE_ISSUER_RATE", value_name = "RATE")]
+    issuer_rate: Option<f64>,
+
+    /// How many of them may be asked for at once [default: 1000]
+    #[arg(long, env = "CLAIMGATE_ISSUER_BURST", value_name = "COUNT")]
+    issuer_burst: Option<f64>,
+
+    /// By how many seconds clocks may differ [default: 60]
+    #[arg(long, env = "CLAIMGATE_LEEWAY", value_name = "SECONDS")]
+    leeway: Option<u64>,
+
+    /// A file with further roots, in PEM, that issuers' certificates may rest on; may be given more than once
+    #[arg(long = "issuer-root", env = "CLAIMGATE_ISSUER_ROOTS", value_name = "FILE", value_delimiter = ',')]
+    #[serde(default)]
+    issuer_root: Vec<PathBuf>,
+
+    /// Addresses that are not of the internet and that issuers may have all the same, like `10.1.0.0/16`; may be given more than once
+    #[arg(long = "issuer-network", env = "CLAIMGATE_ISSUER_NETWORKS", value_name = "NETWORK", value_delimiter = ',')]
+    #[serde(default)]
+    issuer_network: Vec<String>,
+
+    /// Connect to issuers at any private and loopback address
+    #[arg(long, env = "CLAIMGATE_ALLOW_PRIVATE_ISSUERS")]
+    #[serde(default)]
+    allow_private_issuers: bool,
+
+    /// Serve /metrics to anybody, not to the bootstrap token only
+    #[arg(long, env = "CLAIMGATE_OPEN_METRICS")]
+    #[serde(default)]
+    open_metrics: bool,
+
+    /// Make an organization `demo`, with an issuer of this server's own that signs sample tokens
+    #[arg(long, env = "CLAIMGATE_DEMO")]
+    #[serde(default)]
+    demo: bool,
+
+    /// What is logged, `error`, `warn`, `info`, `debug` or `trace`, for one part or all, as in `info,claimgate_server=debug` [default: info]
+    #[arg(long, env = "CLAIMGATE_LOG", value_name = "FILTER")]
+    log: Option<String>,
+
+    /// How logs are written, `json` or `text` [default: json]
+    #[arg(long, env = "CLAIMGATE_LOG_FORMAT", value_name = "FORMAT", value_parser = ["json", "text"])]
+    log_format: Option<String>,
+}
+
+impl Serve {
+    /// Fills in what neither flags nor the environment say from the file.
+    pub(super) fn with_file(self) -> Result<Self> {
+        let Some(path) = self.config.clone() else { return Ok(self) };
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let file: Self = toml::from_str(&text).with_context(|| format!("{} is not understood", path.display()))?;
+        Ok(self.or(file))
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            config: self.config,
+            listen: self.listen.or(other.listen),
+            database: self.database.or(other.database),
+            token_key_file: self.token_key_file.or(other.token_key_file),
+            bootstrap_token_file: self.bootstrap_token_file.or(other.bootstrap_token_file),
+            tls_certificate: self.tls_certificate.or(other.tls_certificate),
+            tls_key: self.tls_key.or(other.tls_key),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            audit_file: self.audit_file.or(other.audit_file),
+            audit_days: self.audit_days.or(other.audit_days),
+            address_rate: self.address_rate.or(other.address_rate),
+            address_burst: self.address_burst.or(other.address_burst),
+            issuer_rate: self.issuer_rate.or(other.issuer_rate),
+            issuer_burst: self.issuer_burst.or(other.issuer_burst),
+            leeway: self.leeway.or(other.leeway),
+            issuer_root: if self.issuer_root.is_empty() { other.issuer_root } else { self.issuer_root },
+            issuer_network: if self.issuer_network.is_empty() { other.issuer_network } else { self.issuer_network },
+            allow_private_issuers: self.allow_private_issuers || other.allow_private_issuers,
+            open_metrics: self.open_metrics || other.open_metrics,
+            demo: self.demo || other.demo,
+            log: self.log.or(other.log),
+            log_format: self.log_format.or(other.log_format),
+        }
+    }
+
+    pub(super) fn listen_address(&self) -> Result<String> {
+        let address = self.listen.as_deref().unwrap_or("127.0.0.1:8080");
+        if address.rsplit_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
+            bail!("expected an address and a port to listen on, like `127.0.0.1:8080`, found `{address}`");
+        }
+        Ok(address.to_owned())
+    }
+
+    pub(super) fn tls(&self) -> Result<Option<Tls>> {
+        match (&self.tls_certificate, &self.tls_key) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some(Tls { certificate: certificate.clone(), key: key.clone() })),
+            (Some(_), None) => bail!("expected --tls-key with --tls-certificate"),
+            (None, Some(_)) => bail!("expected --tls-certificate with --tls-key"),
+        }
+    }
+
+    pub(super) fn config(self) -> Result<Config> {
+        let database = self.database.unwrap_or_else(|| "sqlite:claimgate.db".to_owned());
+        let key = token_key(self.token_key_file.as_deref(), &database)?;
+        let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
+        let limits = Limits::default();
+        let defaults = Config::new(database, HashKey::new(&key).map_err(anyhow::Error::msg)?);
+        Ok(Config {
+            bootstrap,
+            audit_file: self.audit_file,
+            audit_days: Some(self.audit_days.unwrap_or(365)).filter(|days| *days > 0),
+            keys: KeyConfig {
+                allow_private_addresses: self.allow_private_issuers,
+                allow_networks: networks(&self.issuer_network)?,
+                extra_roots_pem: self.issuer_root,
+                ..KeyConfig::default()
+            },
+            limits: Limits {
+                address_rate: rate("address-rate", self.address_rate, limits.address_rate)?,
+                address_burst: rate("address-burst", self.address_burst, limits.address_burst)?,
+                issuer_rate: rate("issuer-rate", self.issuer_rate, limits.issuer_rate)?,
+                issuer_burst: rate("issuer-burst", self.issuer_burst, limits.issuer_burst)?,
+            },
+            trusted_proxies: self.trusted_proxies.unwrap_or(0),
+            open_metrics: self.open_metrics,
+            leeway: self.leeway.unwrap_or(defaults.leeway),
+            poll: Duration::from_millis(500),
+            demo: self.demo,
+            ..defaults
+        })
+    }
+
+    /// Logs to standard error.
+    pub(super) fn start_logging(&self) -> Result<()> {
+        let words = self.log.as_deref().unwrap_or("info");
+        claimgate_server::start_logging(words, self.log_format.as_deref() != Some("text")).map_err(anyhow::Error::msg)
+    }
+}
+
+fn token_key(file: Option<&Path>, database: &str) -> Result<String> {
+    match (file, sqlite_file(database)) {
+        (Some(file), _) => {
+            std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
+        }
+        (None, Some(database)) => {
+            let mut name = database.into_os_string();
+            name.push(".key");
+            super::own_key(Path::new(&name))
+        }
+        (None, None) => bail!(
+            "expected --token-key-file with a PostgreSQL database: a file with a secret of 32 characters or more, the same \
+             for all replicas"
+        ),
+    }
+}
+
+fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
+    if let Some(file) = file {
+        let text = std::fs::read_to_string(file);
+        let text = text.with_context(|| format!("cannot read the bootstrap token {}", file.display()))?;
+        return Ok(Some(text.trim().to_owned()));
+    }
+    Ok(std::env::var("CLAIMGATE_BOOTSTRAP_TOKEN").ok().filter(|token| !token.is_empty()))
+}
+
+fn networks(texts: &[String]) -> Result<Vec<Network>> {
+    texts.iter().map(|text| text.parse().map_err(anyhow::Error::from)).collect()
+}
+
+fn rate(name: &str, given: Option<f64>, default: f64) -> Result<f64> {
+    match given {
+        None => Ok(default),
+        Some(rate) if rate.is_finite() && rate >= 0.0 => Ok(rate),
+        Some(rate) => bail!("expected --{name} from 0, found {rate}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::Serve;
+
+    #[derive(Parser)]
+    struct Arguments {
+        #[command(flatten)]
+        serve: Serve,
+    }
+
+    fn parse(arguments: &[&str]) -> Serve {
+        Arguments::parse_from(std::iter::once(&"claimgate").chain(arguments)).serve
+    }
+
+    #[test]
+    fn flags_go_before_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("claimgate.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nleeway = 5\ndemo = true\n").unwrap();
+        let serve = parse(&["--config", file.to_str().unwrap(), "--listen", "127.0.0.1:2"]).with_file().unwrap();
+        assert_eq!(
+            (serve.listen_address().unwrap().as_str(), serve.leeway, serve.demo),
+            ("127.0.0.1:2", Some(5), true)
+        );
+    }
+
+    #[test]
+    fn a_setting_that_is_not_known_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("claimgate.toml");
+        std::fs::write(&file, "lisen = \"127.0.0.1:1\"\n").unwrap();
+        let error = parse(&["--config", file.to_str().unwrap()]).with_file().unwrap_err();
+        assert!(format!("{error:#}").contains("lisen"), "{error:#}");
+    }
+
+    #[test]
+    fn halves_of_settings_are_refused() {
+        assert!(parse(&["--tls-key", "a"]).tls().is_err());
+        assert!(parse(&["--listen", "8080"]).listen_address().is_err());
+        assert!(parse(&["--database", "postgres://localhost/a"]).config().is_err());
+        assert!(parse(&["--address-rate=-1"]).config().is_err());
+        assert!(super::networks(&["10.0.0.0/8".to_owned()]).is_ok());
+        assert!(super::networks(&["10.0.0.0/99".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn the_key_is_made_once_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.db.key");
+        let key = super::super::own_key(&file).unwrap();
+        assert_eq!(super::super::own_key(&file).unwrap(), key);
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,310 @@
+//! `claimgate decode`, `explain` and `check` as processes. What people see is on `docs/cli.md`, whose examples are run
+//! here; `CLAIMGATE_WRITE_DOCS=1` writes them anew.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const PAGE: &str = "docs/cli.md";
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn example(name: &str) -> String {
+    std::fs::read_to_string(root().join("examples/cli").join(name)).unwrap()
+}
+
+/// Runs it among the examples, with that on standard input.
+fn run(arguments: &[&str], input: &str) -> Output {
+    run_in(&root().join("examples/cli"), arguments, input)
+}
+
+fn run_in(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claimgate"));
+    command.args(arguments).current_dir(folder);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Where nothing is read, the pipe is closed.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+/// The answer to the lines of an example that begin with `$`.
+fn session(commands: &[&str]) -> String {
+    let mut text = String::new();
+    let mut last = 0;
+    for command in commands {
+        text += &format!("$ {command}\n");
+        if *command == "echo $?" {
+            text += &format!("{last}\n");
+            continue;
+        }
+        let (command, input) = command.split_once(" < ").unwrap_or((command, ""));
+        let input = if input.is_empty() { String::new() } else { example(input) };
+        let words: Vec<&str> = command.strip_prefix("claimgate ").unwrap().split(' ').collect();
+        let output = run(&words, &input);
+        last = code(&output);
+        text += &(out(&output) + &errors(&output));
+    }
+    text
+}
+
+#[test]
+fn the_examples_of_the_page() {
+    let path = root().join(PAGE);
+    let page = std::fs::read_to_string(&path).unwrap();
+    let mut parts = page.split("```console\n");
+    let mut expected = parts.next().unwrap().to_owned();
+    let mut examples = 0;
+    for part in parts {
+        let (example, rest) = part.split_once("```\n").unwrap();
+        let commands: Vec<&str> = example.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+        expected += &format!("```console\n{}```\n{rest}", session(&commands));
+        examples += 1;
+    }
+    assert!(examples > 5, "{PAGE} has its examples");
+    if std::env::var_os("CLAIMGATE_WRITE_DOCS").is_some() {
+        std::fs::write(&path, expected).unwrap();
+    } else {
+        assert!(page == expected, "{PAGE} is not what the program says; CLAIMGATE_WRITE_DOCS=1 writes it anew");
+    }
+}
+
+#[test]
+fn no_signature_is_ever_shown() {
+    let token = example("token.jwt");
+    let signature = token.trim().rsplit('.').next().unwrap();
+    // Whole, in part, and as the bytes that it stands for: eight characters of it occur nowhere.
+    let pieces: Vec<&str> = (0..signature.len() - 8).step_by(8).map(|at| &signature[at..at + 8]).collect();
+    let broken = format!("{}!", token.trim());
+    for input in [token.as_str(), &broken, &format!("{}.more", token.trim())] {
+        for arguments in [
+            &["decode", "-"][..],
+            &["decode", "-", "--format", "json"],
+            &["explain", "-"],
+            &["explain", "-", "--format", "json"],
+            &["explain", "-", "--skip", "issuer,key,signature,time", "--issuer", "GitLab"],
+            &["explain", "-", "--skip", "time", "--format", "json"],
+            &["explain", "token.jwt", "--issuers", "-"],
+            &["check", "-"],
+            &["check", "-", "--github"],
+        ] {
+            let output = run(arguments, input);
+            let shown = out(&output) + &errors(&output);
+            assert!(!shown.is_empty());
+            assert!(pieces.iter().all(|piece| !shown.contains(piece)), "{arguments:?}: {shown}");
+        }
+    }
+    let output = run(&["decode", token.trim()], "");
+    assert_eq!(code(&output), 2);
+    assert!(pieces.iter().all(|piece| !errors(&output).contains(piece)), "{}", errors(&output));
+}
+
+#[test]
+fn trouble_ends_with_two() {
+    for (arguments, input, words) in [
+        (&["decode"][..], "", "required arguments were not provided"),
+        (&["decode", "nowhere"], "", "error: cannot read `nowhere`: "),
+        (&["decode", "."], "", "error: cannot read `.`: "),
+        (&["decode", "-", "--now", "soon"], "", "expected seconds since 1970"),
+        (&["explain", "claims.json", "--issuers", "nowhere"], "", "error: cannot read `nowhere`: "),
+        (&["explain", "claims.json", "--issuers", "broken.json"], "", "broken.json:8:32: error[policy-wrong-value]"),
+        (&["explain", "-", "--issuers", "-"], "", "expected one of the two files from standard input, found both"),
+        (&["explain", "-"], "{", "the claims in `standard input` cannot be read"),
+        (&["explain", "-"], "{}", "the claims name no issuer (`iss`): `--issuer` chooses one"),
+        (
+            &["explain", "-"],
+            r#"{"iss": "https://a.example"}"#,
+            "no issuer is registered with the URL `https://a.example`",
+        ),
+        (&["explain", "claims.json", "--issuer", "a"], "", "found `a`; there is `GitHub Actions`, `GitLab`"),
+        (&["explain", "token.jwt", "--issuer", "GitLab"], "", "`--issuer` goes with `--skip issuer`"),
+        (&["explain", "claims.json", "--scope", "root"], "", "expected `scope` `admin` or none"),
+        (&["explain", "claims.json", "--token-type", "team"], "", "expected `scope` `team:` and the team's name"),
+        (&["explain", "claims.json", "--team", "a", "--user", "b"], "", "cannot be used with"),
+        (&["explain", "claims.json", "--team", ""], "", "found `team:`"),
+        (&["explain", "claims.json", "--skip", "policies"], "", "invalid value 'policies'"),
+        (
+            &["explain", "token.jwt", "--issuers", "-"],
+            r#"{"policies": []}"#,
+            "expected issuers in `standard input`, found none",
+        ),
+        (&["check", "claimgate.json", "nowhere"], "", "error: cannot read `nowhere`: "),
+        (&["check", "--github", "--format", "json", "-"], "", "cannot be used with"),
+    ] {
+        let output = run(arguments, input);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(errors(&output).contains(words), "{arguments:?}: {}", errors(&output));
+        assert_eq!(out(&output), "", "{arguments:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("bytes"), [0xff, 0xfe]).unwrap();
+    std::fs::write(folder.path().join("large"), vec![b' '; (4 << 20) + 1]).unwrap();
+    for (file, words) in
+        [("bytes", "expected UTF-8 in `bytes`"), ("large", "expected at most 4194304 bytes, found more")]
+    {
+        let output = run_in(folder.path(), &["decode", file], "");
+        assert_eq!(code(&output), 2);
+        assert!(errors(&output).contains(words), "{}", errors(&output));
+    }
+}
+
+#[test]
+fn several_tokens_are_decoded_and_one_that_is_none_shows() {
+    let output = run(&["decode", "token.jwt", "not-a-token.jwt", "--format", "json"], "");
+    assert_eq!(code(&output), 1);
+    let decoded: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(decoded[0]["claims"]["sub"], "repo:octo-org/octo-repo:environment:prod");
+    assert_eq!((&decoded[0]["header"]["kid"], &decoded[0]["error"]), (&"example-key".into(), &().into()));
+    assert_eq!((&decoded[1]["error"]["code"], &decoded[1]["claims"]), (&"token-segments".into(), &().into()));
+}
+
+#[test]
+fn what_terminals_act_upon_is_not_passed_on() {
+    let claims = r#"{"iss": "https://gitlab.com", "aud": "\u001b[31mred\u009b2J", "sub": "a\u202eb"}"#;
+    let output = run(&["explain", "-"], claims);
+    assert_eq!(code(&output), 1);
+    assert!(out(&output).contains(r"\u{1b}[31mred\u{9b}2J"), "{}", out(&output));
+    assert!(out(&output).chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'));
+    let file = r#"{"issuers": [{"url": "https://a.example", "x\u001b\u202e": 1}]}"#;
+    for arguments in [&["check", "-"][..], &["check", "-", "--github"], &["check", "-", "--format", "json"]] {
+        let output = run(arguments, file);
+        assert_eq!(code(&output), 1);
+        assert!(out(&output).chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{}", out(&output));
+    }
+}
+
+#[test]
+fn a_mark_before_the_text_and_white_space_around_it_mean_nothing() {
+    let token = format!("\u{feff}\r\n{}\r\n", example("token.jwt").trim());
+    assert_eq!(code(&run(&["decode", "-"], &token)), 0);
+    let file = format!("\u{feff}{}", example("claimgate.json"));
+    assert_eq!(code(&run(&["check", "-"], &file)), 0);
+}
+
+#[test]
+fn the_question_is_the_exchanges() {
+    let at = ["--now", "2025-11-24T00:02:00Z"];
+    for (options, expected) in [
+        (&[][..], 0),
+        (&["--token-type", "organization"], 0),
+        (&["--scope", "admin"], 1),
+        (&["--team", "deployers"], 0),
+        (&["--scope", "team:deployers"], 0),
+        (&["--token-type", "team", "--scope", "team:deployers"], 0),
+        (&["--team", "others"], 1),
+        (&["--user", "octocat"], 1),
+        (&["--runner", "a"], 1),
+        (&["--skip", "issuer", "--issuer", "https://token.actions.githubusercontent.com"], 0),
+    ] {
+        let arguments: Vec<&str> = ["explain", "token.jwt"].iter().chain(&at).chain(options).copied().collect();
+        let output = run(&arguments, "");
+        assert_eq!(code(&output), expected, "{options:?}: {}{}", out(&output), errors(&output));
+    }
+    // Over by a minute and a second, and by less with more leeway; the file's own leeway counts too.
+    let late = ["explain", "token.jwt", "--now", "2025-11-24T01:01:01Z"];
+    assert_eq!(code(&run(&late, "")), 1);
+    assert_eq!(code(&run(&[&late[..], &["--leeway", "120"]].concat(), "")), 0);
+    let file = example("claimgate.json").replacen("\"version\": 1,", "\"version\": 1, \"leeway\": 120,", 1);
+    assert_eq!(code(&run(&[&late[..], &["--issuers", "-"]].concat(), &file)), 0);
+    let file = file.replacen("\"leeway\": 120,", "\"maxSize\": 1000,", 1);
+    assert!(out(&run(&[&late[..], &["--issuers", "-"]].concat(), &file)).contains("DENIED[token-too-large]"));
+}
+
+#[test]
+fn policies_alone_decide_on_claims() {
+    let policies = r#"{"decision": "allow", "tokenType": "organization", "rules": {"ref": "dev*"}}"#;
+    for file in [policies.to_owned(), format!("[{policies}]"), format!(r#"{{"policies": [{policies}]}}"#)] {
+        let output = run(&["explain", "claims.json", "--issuers", "-", "--format", "json"], &file);
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        let answer: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+        assert_eq!(answer["explanation"]["decision"], "allowed");
+        assert!(answer["unchecked"][0].as_str().unwrap().contains("no issuer, key, signature or time was checked"));
+    }
+}
+
+#[test]
+fn places_of_what_is_wrong() {
+    let bad = r#"{"decision": "allow", "tokenType": "organization", "rules": {"a..b": "c"}}"#;
+    for (file, expected) in [
+        ("", "-:1:0: error[json-syntax]: not JSON: EOF while parsing a value at line 1, column 0\n".to_owned()),
+        ("[\n1,]", "standard input:2:3: error[json-syntax]".to_owned()),
+        ("7", "standard input:1:1: error[wrong-value]: expected a Claimgate file".to_owned()),
+        (r#"{"issuers": [], "isuers": []}"#, "1:17: error[unknown-key]: isuers: unknown key `isuers`".to_owned()),
+        (r#"{"issuers": {}}"#, "1:2: error[wrong-value]: issuers: expected an array of issuers".to_owned()),
+        (r#"{"issuers": [{"url": 7}]}"#, "1:15: error[wrong-value]: issuers[0].url: expected a string".to_owned()),
+        (r#"{"issuers": [{}]}"#, "1:14: error[url-missing]: issuers[0].url: ".to_owned()),
+        (r#"{"issuers": [7]}"#, "1:14: error[wrong-value]: issuers[0]: expected an issuer".to_owned()),
+        (r#"{"issuers": [], "dialect": "glob"}"#, "1:17: error[wrong-value]: dialect".to_owned()),
+        (r#"{"issuers": [], "version": 2}"#, "1:17: error[wrong-value]: version: expected version 1".to_owned()),
+        (r#"{"issuers": [], "leeway": -1}"#, "1:17: error[wrong-value]: leeway: expected a whole number".to_owned()),
+        (bad, "1:62: error[claim-path-empty-segment]: rules.a..b".to_owned()),
+        (&format!("[{bad}]"), "1:63: error[claim-path-empty-segment]: [0].rules.a..b".to_owned()),
+        (&format!("{{\"policies\": [{bad}]}}"), "error[claim-path-empty-segment]: policies[0].rules.a..b".to_owned()),
+        (
+            r#"{"url": "https://a.example", "thumbprints": ["AA:BB"], "maxExpiration": 0, "jwks": 7}"#,
+            "1:46: error[wrong-value]: thumbprints[0]: expected a SHA-256 thumbprint".to_owned(),
+        ),
+        (
+            r#"{"oidcIssuers": [{"url": "https://a.example"}, {"url": "https://a.example"}]}"#,
+            "error[issuer-repeated]: oidcIssuers[1].url".to_owned(),
+        ),
+    ] {
+        let output = run(&["check", "-"], file);
+        assert_eq!(code(&output), 1, "{file}");
+        let expected = expected.replace("-:1:0", "standard input:1:0");
+        assert!(out(&output).contains(&expected), "{file}\n{expected}\n{}", out(&output));
+    }
+}
+
+#[test]
+fn findings_count_where_that_is_wanted() {
+    assert_eq!(code(&run(&["check", "claimgate.json"], "")), 0);
+    assert_eq!(code(&run(&["check", "claimgate.json", "--strict"], "")), 1);
+    assert_eq!(code(&run(&["check", "--strict", "-"], r#"{"issuers": []}"#)), 0);
+    let output = run(&["check", "claimgate.json", "broken.json", "--format", "json"], "");
+    assert_eq!(code(&output), 1);
+    let checked: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!((&checked[0]["issuers"], &checked[0]["policies"]), (&2.into(), &4.into()));
+    assert_eq!(checked[0]["findings"][0]["path"], "issuers[0].policies[0].rules.aud");
+    assert_eq!(checked[1]["errors"][0]["line"], 8);
+}
+
+#[test]
+fn annotations_are_escaped_as_github_reads_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "a,b:c%.json";
+    std::fs::write(folder.path().join(name), r#"{"issuers": [], "100%": 1}"#).unwrap();
+    let output = run_in(folder.path(), &["check", "--github", name], "");
+    let expected =
+        "::error file=a%2Cb%3Ac%25.json,line=1,col=17,title=unknown-key::100%25: unknown key `100%25`%0Ahelp: ";
+    assert!(out(&output).starts_with(expected), "{}", out(&output));
+    assert_eq!(out(&output).lines().count(), 1);
+    let output = run(&["check", "--github", "claimgate.json"], "");
+    assert!(out(&output).starts_with("::warning file=claimgate.json,line=25,col=13,title=dot-is-wildcard::"));
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
+fn who_stops_reading_gets_no_error() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claimgate"));
+    let folder = root().join("examples/cli");
+    let files = vec!["token.jwt"; 200];
+    command.arg("decode").args(files).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((code(&output), errors(&output)), (0, String::new()));
+}

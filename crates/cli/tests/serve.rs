@@ -1,0 +1,210 @@
+//! `claimgate serve` as people start, stop and kill it.
+
+#[path = "../../server/tests/support/issuer.rs"]
+#[allow(dead_code, unreachable_pub, missing_docs, reason = "the server's tests share it")]
+mod issuer;
+mod process;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use issuer::Issuer;
+use process::{Process, ROOT, exchange_body};
+use serde_json::{Value, json};
+
+#[test]
+fn the_bootstrap_token_is_shown_once_and_the_server_stops_when_told() {
+    let files = tempfile::tempdir().unwrap();
+    let mut first = Process::builder(files.path()).without_bootstrap().start();
+    let token = first.errors().split_whitespace().find(|word| word.starts_with("cgt_")).unwrap().to_owned();
+    assert_eq!(first.call("POST", "/api/orgs", &token, &json!({"name": "acme"})).0, 200);
+    assert!(first.stop().success());
+    assert!(!first.errors().lines().any(|line| line.starts_with('{') && line.contains(&token)), "a log has it");
+    let mut second = Process::builder(files.path()).without_bootstrap().start();
+    assert!(!second.errors().contains("cgt_"), "{}", second.errors());
+    assert_eq!(second.call("GET", "/api/orgs/acme", &token, &Value::Null).0, 200);
+    assert!(second.stop().success());
+}
+
+#[test]
+fn the_demonstrations_command_works_as_it_is_printed() {
+    let files = tempfile::tempdir().unwrap();
+    let server = Process::builder(files.path()).arguments(&["--demo"]).start();
+    let printed = server.errors();
+    let data: Vec<&str> = printed.split_whitespace().skip_while(|word| *word != "curl").collect();
+    let pairs = data.windows(2).filter(|pair| pair[0] == "-d").map(|pair| pair[1]);
+    let body = pairs.collect::<Vec<_>>().join("&");
+    let (status, answer) = server.send("POST", "/api/oauth/token", "", "application/x-www-form-urlencoded", &body);
+    assert_eq!(status, 200, "{answer}");
+    let token = answer["access_token"].as_str().unwrap();
+    assert_eq!(server.call("GET", "/api/user", token, &Value::Null).1["githubLogin"], "demo");
+}
+
+#[test]
+fn what_cannot_be_is_said_in_a_sentence() {
+    let files = tempfile::tempdir().unwrap();
+    let refused = |arguments: &[&str]| Process::builder(files.path()).arguments(arguments).fail();
+    assert!(refused(&["--database", "postgres://127.0.0.1:1/a"]).contains("--token-key-file"));
+    assert!(
+        refused(&["--database", "mysql://a"]).contains("expected --token-key-file")
+            || refused(&["--database", "mysql://a"]).contains("`mysql`")
+    );
+    assert!(refused(&["--listen", "nonsense"]).contains("expected an address and a port"));
+    assert!(refused(&["--tls-key", "a.pem"]).contains("--tls-certificate"));
+    assert!(refused(&["--config", "missing.toml"]).contains("missing.toml"));
+    assert!(refused(&["--log", "a=b=c"]).contains("log filter"));
+    std::fs::write(files.path().join("garbage.db"), "this is no database, whatever else it is".repeat(100)).unwrap();
+    let garbage = format!("sqlite:{}", files.path().join("garbage.db").display());
+    assert!(refused(&["--database", &garbage]).contains("not a database"));
+}
+
+/// Nothing that was acknowledged is lost, the file opens again, and no token works that was not granted.
+/// `CLAIMGATE_KILL_ROUNDS=200` for the long run.
+#[test]
+fn kill_9_loses_nothing_that_was_acknowledged() {
+    let rounds: u32 = std::env::var("CLAIMGATE_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
+    let files = tempfile::tempdir().unwrap();
+    let issuer = Arc::new(Issuer::new());
+    let (mut tokens, mut organizations) = (Vec::<String>::new(), Vec::<String>::new());
+    for round in 0..rounds {
+        let mut server = Process::builder(files.path()).start();
+        if round == 0 {
+            server.set_up(&issuer);
+        }
+        for token in tokens.iter().rev().take(50) {
+            assert_eq!(server.call("GET", "/api/user", token, &Value::Null).0, 200, "a granted token is lost");
+        }
+        for name in organizations.iter().rev().take(20) {
+            assert_eq!(server.call("GET", &format!("/api/orgs/{name}"), ROOT, &Value::Null).0, 200, "{name} is lost");
+        }
+        let invented = claimgate_server::token::AccessToken::mint();
+        assert_eq!(server.call("GET", "/api/user", invented.reveal(), &Value::Null).0, 401);
+        let granted = Arc::new(Mutex::new(Vec::new()));
+        let registered = Arc::new(Mutex::new(Vec::new()));
+        let stop = Arc::new(AtomicBool::new(false));
+        let address = server.address.clone();
+        let workers: Vec<_> = (0..4)
+            .map(|worker| {
+                let (address, issuer, stop) = (address.clone(), Arc::clone(&issuer), Arc::clone(&stop));
+                let (granted, registered) = (Arc::clone(&granted), Arc::clone(&registered));
+                std::thread::spawn(move || {
+                    for number in 0.. {
+                        if stop.load(Ordering::Relaxed) {
+                            break;
+                        }
+                        let answer = if worker == 0 {
+                            let name = format!("o{round}-{number}");
+                            let answer = process::call(&address, "POST", "/api/orgs", ROOT, &json!({"name": name}));
+                            answer.filter(|(status, _)| *status == 200).map(|_| registered.lock().unwrap().push(name))
+                        } else {
+                            let body = exchange_body(&issuer.token(json!({})));
+                            let answer = process::call(&address, "POST", "/api/oauth/token", "", &body);
+                            let token = answer.and_then(|(_, body)| Some(body["access_token"].as_str()?.to_owned()));
+                            token.map(|token| granted.lock().unwrap().push(token))
+                        };
+                        if answer.is_none() {
+                            break;
+                        }
+                    }
+                })
+            })
+            .collect();
+        // In the middle of things: some are acknowledged, and more are under way.
+        let enough = 3 + round as usize % 20;
+        while granted.lock().unwrap().len() < enough {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        server.kill();
+        stop.store(true, Ordering::Relaxed);
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        tokens.append(&mut granted.lock().unwrap());
+        organizations.append(&mut registered.lock().unwrap());
+    }
+    let server = Process::builder(files.path()).start();
+    let granted = tokens.iter().filter(|token| server.call("GET", "/api/user", token, &Value::Null).0 == 200).count();
+    assert_eq!(granted, tokens.len());
+    assert!(!organizations.is_empty(), "there was something to lose");
+    println!("{rounds} rounds, {} tokens, {} organizations", tokens.len(), organizations.len());
+}
+
+#[test]
+fn two_servers_share_one_file() {
+    let files = tempfile::tempdir().unwrap();
+    let issuer = Arc::new(Issuer::new());
+    let servers = [Process::builder(files.path()).start(), Process::builder(files.path()).start()];
+    servers[0].set_up(&issuer);
+    let addresses: Vec<_> = servers.iter().map(|server| server.address.clone()).collect();
+    let workers = (0..8).map(|number| {
+        let (addresses, issuer) = (addresses.clone(), Arc::clone(&issuer));
+        std::thread::spawn(move || {
+            for _ in 0..20 {
+                let body = exchange_body(&issuer.token(json!({})));
+                let (status, body) =
+                    process::call(&addresses[number % 2], "POST", "/api/oauth/token", "", &body).unwrap();
+                assert_eq!(status, 200, "{body}");
+                let token = body["access_token"].as_str().unwrap();
+                let other = &addresses[(number + 1) % 2];
+                assert_eq!(process::call(other, "GET", "/api/user", token, &Value::Null).unwrap().0, 200);
+            }
+        })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        worker.join().unwrap();
+    }
+}
+
+/// A limit on the size of files is a disk that is full, and one that gets room again.
+#[test]
+fn a_full_disk_is_an_error_and_room_is_enough_to_recover() {
+    let files = tempfile::tempdir().unwrap();
+    let issuer = Issuer::new();
+    let server = Process::builder(files.path()).file_blocks(800).start();
+    server.set_up(&issuer);
+    let exchange = || server.call("POST", "/api/oauth/token", "", &exchange_body(&issuer.token(json!({}))));
+    let mut granted = Vec::new();
+    let failed = (0..5_000).find_map(|_| match exchange() {
+        (200, body) => {
+            granted.push(body["access_token"].as_str().unwrap().to_owned());
+            None
+        }
+        other => Some(other),
+    });
+    let (status, body) = failed.expect("the disk is never full");
+    assert_eq!((status, &body["error"]), (500, &json!("server_error")), "{body}");
+    assert!(body["error_description"].as_str().unwrap().contains("nothing was granted"), "{body}");
+    assert_eq!(server.call("GET", "/healthz", "", &Value::Null).0, 200);
+    for token in &granted {
+        assert_eq!(server.call("GET", "/api/user", token, &Value::Null).0, 200, "reading needs no room");
+    }
+    server.unlimit_files();
+    let (status, body) = exchange();
+    assert_eq!(status, 200, "without a restart: {body}\n{}", server.errors());
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_an_error_at_the_start() {
+    let files = tempfile::tempdir().unwrap();
+    Process::builder(files.path()).start().stop();
+    let message = Process::builder(files.path()).read_only().fail();
+    assert!(
+        message.contains("readonly") || message.contains("permission") || message.contains("Permission"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_page_on_the_server_has_every_setting() {
+    let help = Process::help();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/server.md")).unwrap();
+    let flags: Vec<_> = help.split_whitespace().filter(|word| word.starts_with("--")).collect();
+    assert!(flags.len() > 15, "{help}");
+    for flag in flags {
+        assert!(page.contains(&format!("`{flag}")), "docs/server.md does not explain {flag}");
+    }
+    for variable in help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next()) {
+        assert!(page.contains(variable), "docs/server.md does not name {variable}");
+    }
+}

@@ -1,0 +1,117 @@
+//! What the API says when it does not do what was asked.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use claimgate::policy::PolicyError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::store::StoreError;
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    body: ErrorBody,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
+}
+
+/// The body of an error, as the clients of Pulumi Cloud read it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// The status again.
+    pub code: u16,
+    /// What was expected and found.
+    pub message: String,
+    /// Where a whole document is refused: everything that is wrong in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorDetail>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// Where, as a path such as `policies[1].rules.sub`.
+    pub path: String,
+    /// Stable code.
+    pub code: String,
+    /// What was expected and found.
+    pub message: String,
+    /// What one might do about it.
+    pub help: Option<String>,
+}
+
+impl ApiError {
+    /// A status and a sentence.
+    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        let body = ErrorBody { code: status.as_u16(), message: message.into(), errors: Vec::new() };
+        Self { status, body, headers: Vec::new() }
+    }
+
+    /// 400.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 400, with everything that is wrong in a document.
+    #[must_use]
+    pub fn refused(errors: Vec<PolicyError>) -> Self {
+        let message = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let mut refused = Self::bad_request(message);
+        refused.body.errors = errors
+            .into_iter()
+            .map(|PolicyError { path, code, message, help }| ErrorDetail { path, code: code.to_owned(), message, help })
+            .collect();
+        refused
+    }
+
+    /// 401.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        let message = "expected an access token as `Authorization: Bearer TOKEN`, found none that is valid";
+        Self::new(StatusCode::UNAUTHORIZED, message)
+            .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"claimgate\""))
+    }
+
+    /// 403.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// 404.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let status = match &error {
+            StoreError::Missing { .. } => StatusCode::NOT_FOUND,
+            StoreError::Exists { .. } => StatusCode::CONFLICT,
+            StoreError::Conflict { .. } => StatusCode::PRECONDITION_FAILED,
+            _ => {
+                // What the database says is for the log: it may have names of hosts and files in it.
+                tracing::error!(%error, "a request failed");
+                return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the database failed; the log says how");
+            }
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}

@@ -1,0 +1,155 @@
+//! Why keys are not to be had.
+
+use std::net::IpAddr;
+
+use claimgate::issuer::{IssuerError, nearly};
+use claimgate::json::JsonError;
+use claimgate::jwt::JwksError;
+
+/// Keys that cannot be had. Every variant says what was expected and what was found.
+///
+/// ```
+/// use claimgate_server::keys::KeyError;
+///
+/// let error = KeyError::Status { url: "https://ci.example/keys".to_owned(), found: 503 };
+/// assert_eq!(error.code(), "keys-status");
+/// assert_eq!(error.to_string(), "expected status 200 from `https://ci.example/keys`, found 503");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields are what the messages say")]
+pub enum KeyError {
+    #[error("the file of root certificates `{path}` cannot be used: {problem}")]
+    Roots { path: String, problem: String },
+    #[error("the issuer's static keys are refused: {0}")]
+    Static(JwksError),
+    #[error(transparent)]
+    Url(#[from] IssuerError),
+    #[error("expected an address that starts with `https://` {place}, found `{found}`")]
+    NotHttps { place: &'static str, found: String },
+    #[error("the address `{found}` cannot be read: {problem}")]
+    Address { found: String, problem: String },
+    #[error("the host `{host}` is not known: {problem}")]
+    HostUnknown { host: String, problem: String },
+    #[error("`{host}` is at `{address}`, {problem}, which is not connected to")]
+    AddressForbidden { host: String, address: IpAddr, problem: &'static str },
+    #[error("`{host}` cannot be reached: {problem}")]
+    Unreachable { host: String, problem: String },
+    #[error("no TLS with `{host}`: {problem}")]
+    Tls { host: String, problem: String },
+    #[error("the certificate of `{host}` is not trusted: {problem}; its thumbprint is `{found}`{}", none_of(*registered))]
+    CertificateUntrusted { host: String, problem: String, found: String, registered: usize },
+    #[error("the certificate of `{host}` is {problem}")]
+    CertificateTime { host: String, problem: &'static str },
+    #[error("the certificate of `{host}` is for another host: it is for {found}")]
+    CertificateName { host: String, found: String },
+    #[error("expected an answer within {seconds} seconds, found none from `{url}`")]
+    Timeout { url: String, seconds: String },
+    #[error("expected at most {max} bytes from `{url}`, found more")]
+    TooLarge { url: String, max: usize },
+    #[error("expected at most {max} redirects, found more from `{url}`")]
+    TooManyRedirects { url: String, max: u8 },
+    #[error("expected the answer of `{url}` to say where to go on, found {found}")]
+    RedirectNowhere { url: String, found: &'static str },
+    #[error("expected status 200 from `{url}`, found {found}")]
+    Status { url: String, found: u16 },
+    #[error("the answer of `{url}` cannot be read: {problem}")]
+    Http { url: String, problem: String },
+    #[error("expected JSON from `{url}`, found {content_type}: {problem}")]
+    NotJson { url: String, content_type: String, problem: JsonError },
+    #[error("expected {expected} in the discovery document `{url}`, found {found}")]
+    Discovery { url: String, expected: &'static str, found: String },
+    #[error(
+        "the discovery document is of another issuer: expected `{expected}`, found `{found}`{}",
+        differ(found, expected)
+    )]
+    IssuerDiffers { expected: String, found: String },
+    #[error("the keys of `{url}` are refused: {problem}")]
+    Keys { url: String, problem: JwksError },
+    #[error("the last keys that could be fetched are too old, {hours} hours; since then: {problem}")]
+    Outdated { hours: u64, problem: Box<KeyError> },
+    #[error("fetching the keys of `{url}` was broken off")]
+    Interrupted { url: String },
+}
+
+impl KeyError {
+    /// Stable code of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Roots { .. } => "keys-roots",
+            Self::Static(error) => error.code(),
+            Self::Url(error) => error.code(),
+            Self::NotHttps { .. } => "keys-not-https",
+            Self::Address { .. } => "keys-address",
+            Self::HostUnknown { .. } => "keys-host-unknown",
+            Self::AddressForbidden { .. } => "keys-address-forbidden",
+            Self::Unreachable { .. } => "keys-unreachable",
+            Self::Tls { .. } => "keys-tls",
+            Self::CertificateUntrusted { .. } => "keys-certificate-untrusted",
+            Self::CertificateTime { .. } => "keys-certificate-time",
+            Self::CertificateName { .. } => "keys-certificate-name",
+            Self::Timeout { .. } => "keys-timeout",
+            Self::TooLarge { .. } => "keys-too-large",
+            Self::TooManyRedirects { .. } => "keys-too-many-redirects",
+            Self::RedirectNowhere { .. } => "keys-redirect-nowhere",
+            Self::Status { .. } => "keys-status",
+            Self::Http { .. } => "keys-http",
+            Self::NotJson { .. } => "keys-not-json",
+            Self::Discovery { .. } => "keys-discovery",
+            Self::IssuerDiffers { .. } => "keys-issuer-differs",
+            Self::Keys { problem, .. } => problem.code(),
+            Self::Outdated { .. } => "keys-outdated",
+            Self::Interrupted { .. } => "keys-interrupted",
+        }
+    }
+
+    /// What one might do about it.
+    ///
+    /// ```
+    /// use claimgate_server::keys::KeyError;
+    ///
+    /// let (expected, found) = ("https://gitlab.com/".to_owned(), "https://gitlab.com".to_owned());
+    /// let error = KeyError::IssuerDiffers { expected, found };
+    /// assert!(error.to_string().ends_with("they differ in a trailing slash only"));
+    /// assert_eq!(
+    ///     error.help().as_deref(),
+    ///     Some("register the issuer as its document and its tokens have it: `https://gitlab.com`")
+    /// );
+    /// ```
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::AddressForbidden { .. } => {
+                "if this issuer is within your own network, allow its addresses when the server is started"
+            }
+            Self::CertificateUntrusted { registered: 0, .. } => {
+                "if its authority is your own, add that to the roots; or register the thumbprint, after comparing it"
+            }
+            Self::CertificateUntrusted { .. } => {
+                "if it was replaced on purpose, register its thumbprint in place of the old one, after comparing it"
+            }
+            Self::IssuerDiffers { expected, found } if nearly(found, expected).is_some() => {
+                return Some(format!("register the issuer as its document and its tokens have it: `{found}`"));
+            }
+            Self::NotJson { .. } => "is the URL that of an OpenID Connect issuer?",
+            Self::Status { found: 404, .. } => {
+                "is the URL that of an OpenID Connect issuer? Static keys do without this"
+            }
+            _ => return None,
+        };
+        Some(help.to_owned())
+    }
+}
+
+fn none_of(registered: usize) -> String {
+    match registered {
+        0 => String::new(),
+        1 => ", registered is another one".to_owned(),
+        several => format!(", which is none of the {several} that are registered"),
+    }
+}
+
+fn differ(found: &str, expected: &str) -> String {
+    nearly(found, expected).map(|difference| format!("; they differ in {difference} only")).unwrap_or_default()
+}

@@ -1,0 +1,324 @@
+//! One document over TLS, within limits of size, time and redirects, from an address that was looked at.
+//!
+//! Nothing is pooled and nothing is resolved twice: a host's addresses are asked for once, those that are forbidden are
+//! taken out, and the connection goes to one of the others. What a name means a moment later does not matter.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HOST, LOCATION, USER_AGENT};
+use hyper::{HeaderMap, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::ServerName;
+use rustls::{CertificateError, ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use url::{Host, Url};
+
+use super::certificates::{Purpose, Seen, Verifier, roots};
+use super::{KeyConfig, KeyError, Resolve, address};
+
+/// The most that headers may take, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// What is fetched with.
+pub(super) struct Fetcher {
+    pub(super) config: KeyConfig,
+    resolver: Arc<dyn Resolve>,
+    roots: Arc<RootCertStore>,
+    provider: Arc<CryptoProvider>,
+}
+
+/// A document.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// Where it came from in the end.
+    pub(super) url: String,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+    /// Whether a thumbprint stood in for roots on the way.
+    pub(super) by_thumbprint: bool,
+}
+
+impl Fetcher {
+    pub(super) fn new(config: KeyConfig, resolver: Arc<dyn Resolve>) -> Result<Self, KeyError> {
+        let roots = Arc::new(roots(&config)?);
+        Ok(Self { config, resolver, roots, provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()) })
+    }
+
+    /// Fetches a document, following redirects. `place` says where the address is from.
+    pub(super) async fn document(
+        &self,
+        url: &str,
+        place: &'static str,
+        thumbprints: &Arc<[String]>,
+    ) -> Result<Answer, KeyError> {
+        let mut url = https(url, place)?;
+        let mut by_thumbprint = false;
+        for _ in 0..=self.config.max_redirects {
+            let (stream, seen) = self.connect(&url, Purpose::Trust(Arc::clone(thumbprints))).await?;
+            by_thumbprint |= seen.by_thumbprint;
+            let reply = exchange(stream, &url, self.config.max_bytes).await?;
+            match next(&url, &reply)? {
+                Some(further) => url = further,
+                None => return answer(&url, reply, by_thumbprint),
+            }
+        }
+        Err(KeyError::TooManyRedirects { url: url.to_string(), max: self.config.max_redirects })
+    }
+
+    /// The thumbprints that count of a host's certificates, the host's own first.
+    pub(super) async fn thumbprints(&self, url: &str) -> Result<Vec<String>, KeyError> {
+        let url = https(url, "as the issuer's URL")?;
+        Ok(self.connect(&url, Purpose::Look).await?.1.thumbprints)
+    }
+
+    /// The future's result, or an error if it takes too long.
+    pub(super) async fn in_time<T>(
+        &self,
+        url: &str,
+        future: impl Future<Output = Result<T, KeyError>>,
+    ) -> Result<T, KeyError> {
+        let seconds = self.config.timeout.as_secs_f64().to_string();
+        let timeout = |_| KeyError::Timeout { url: url.to_owned(), seconds };
+        tokio::time::timeout(self.config.timeout, future).await.map_err(timeout)?
+    }
+
+    async fn connect(&self, url: &Url, purpose: Purpose) -> Result<(TlsStream<TcpStream>, Seen), KeyError> {
+        let host = host_name(url);
+        let stream = self.reach(&host, &self.addresses(url).await?, url.port_or_known_default().unwrap_or(443)).await?;
+        let registered = if let Purpose::Trust(thumbprints) = &purpose { thumbprints.len() } else { 0 };
+        let verifier = Arc::new(Verifier::new(Arc::clone(&self.roots), Arc::clone(&self.provider), purpose));
+        let tls = |problem: String| KeyError::Tls { host: host.clone(), problem };
+        let name = ServerName::try_from(host.clone()).map_err(|error| tls(error.to_string()))?;
+        let config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| tls(error.to_string()))?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
+            .with_no_client_auth();
+        let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+        let stream = connected.map_err(|error| tls_error(&host, &error, &verifier.seen(), registered))?;
+        Ok((stream, verifier.seen()))
+    }
+
+    /// The addresses of the URL's host that may be connected to.
+    async fn addresses(&self, url: &Url) -> Result<Vec<IpAddr>, KeyError> {
+        let host = host_name(url);
+        let unknown = |problem: &str| KeyError::HostUnknown { host: host.clone(), problem: problem.to_owned() };
+        let found = match url.host() {
+            Some(Host::Ipv4(address)) => vec![address.into()],
+            Some(Host::Ipv6(address)) => vec![address.into()],
+            Some(Host::Domain(name)) => {
+                self.resolver.resolve(name).await.map_err(|error| unknown(&error.to_string()))?
+            }
+            None => Vec::new(),
+        };
+        let (allowed, forbidden): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|address| self.problem(*address).is_none());
+        match (allowed.is_empty(), forbidden.first()) {
+            (false, _) => Ok(allowed),
+            (true, None) => Err(unknown("it has no address")),
+            (true, Some(address)) => {
+                let problem = self.problem(*address).unwrap_or_default();
+                Err(KeyError::AddressForbidden { host, address: *address, problem })
+            }
+        }
+    }
+
+    fn problem(&self, address: IpAddr) -> Option<&'static str> {
+        let is_allowed = self.config.allow_private_addresses
+            || self.config.allow_networks.iter().any(|network| network.contains(address));
+        if is_allowed { None } else { address::problem(address) }
+    }
+
+    /// Connects to the first address that answers, leaving time for those behind it.
+    async fn reach(&self, host: &str, addresses: &[IpAddr], port: u16) -> Result<TcpStream, KeyError> {
+        let share = self.config.timeout / (u32::try_from(addresses.len()).unwrap_or(u32::MAX) + 1);
+        let mut last = String::new();
+        for address in addresses {
+            match attempt(SocketAddr::new(*address, port), share).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => last = format!("{address}, port {port}: {error}"),
+            }
+        }
+        Err(KeyError::Unreachable { host: host.to_owned(), problem: last })
+    }
+}
+
+async fn attempt(address: SocketAddr, time: Duration) -> io::Result<TcpStream> {
+    let too_long = |_| io::Error::new(io::ErrorKind::TimedOut, "no answer in time");
+    tokio::time::timeout(time, TcpStream::connect(address)).await.map_err(too_long)?
+}
+
+/// A URL that may be fetched.
+fn https(text: &str, place: &'static str) -> Result<Url, KeyError> {
+    let url = Url::parse(text)
+        .map_err(|problem| KeyError::Address { found: text.to_owned(), problem: problem.to_string() })?;
+    check(&url, place)?;
+    Ok(url)
+}
+
+fn check(url: &Url, place: &'static str) -> Result<(), KeyError> {
+    let found = url.to_string();
+    if url.scheme() != "https" {
+        return Err(KeyError::NotHttps { place, found });
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(KeyError::Address { found, problem: "a user name or a password in it".to_owned() });
+    }
+    Ok(())
+}
+
+/// The host as certificates name it: an IPv6 address without brackets.
+fn host_name(url: &Url) -> String {
+    url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned()
+}
+
+/// What a server has answered; the body of a good answer only.
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// Asks for the URL over a connection, which is closed afterwards.
+async fn exchange(stream: TlsStream<TcpStream>, url: &Url, max: usize) -> Result<Reply, KeyError> {
+    let broken = |error: hyper::Error| http_error(url, &error);
+    let (mut sender, connection) =
+        http1::Builder::new().max_buf_size(MAX_HEAD).handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    let talk = async {
+        let response = sender.send_request(request(url)?).await.map_err(broken)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = if status == StatusCode::OK { body(response, url, max).await? } else { Bytes::new() };
+        Ok(Reply { status, headers, body })
+    };
+    let mut connection = std::pin::pin!(connection);
+    let mut talk = std::pin::pin!(talk);
+    tokio::select! {
+        biased;
+        reply = &mut talk => return reply,
+        // The connection is closed; what it has brought may still have to be read.
+        _ = &mut connection => {}
+    }
+    talk.await
+}
+
+fn request(url: &Url) -> Result<Request<Empty<Bytes>>, KeyError> {
+    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    Request::get(target)
+        .header(HOST, host)
+        .header(ACCEPT, "application/json, application/jwk-set+json")
+        .header(ACCEPT_ENCODING, "identity")
+        .header(USER_AGENT, concat!("claimgate/", env!("CARGO_PKG_VERSION")))
+        .body(Empty::new())
+        .map_err(|error| KeyError::Http { url: url.to_string(), problem: error.to_string() })
+}
+
+async fn body(response: Response<Incoming>, url: &Url, max: usize) -> Result<Bytes, KeyError> {
+    let encoding = response.headers().get(CONTENT_ENCODING).filter(|found| *found != "identity");
+    if let Some(found) = encoding {
+        let problem = format!("expected it uncompressed, found {found:?}");
+        return Err(KeyError::Http { url: url.to_string(), problem });
+    }
+    match Limited::new(response.into_body(), max).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(KeyError::TooLarge { url: url.to_string(), max }),
+        Err(error) => Err(KeyError::Http { url: url.to_string(), problem: chain(&*error) }),
+    }
+}
+
+/// Where a redirect leads, if it is one.
+fn next(url: &Url, reply: &Reply) -> Result<Option<Url>, KeyError> {
+    if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let nowhere = |found| KeyError::RedirectNowhere { url: url.to_string(), found };
+    let location = reply.headers.get(LOCATION).ok_or_else(|| nowhere("no `location`"))?;
+    let location = location.to_str().map_err(|_| nowhere("a `location` that is no text"))?;
+    let further = url.join(location).map_err(|_| nowhere("a `location` that is no address"))?;
+    check(&further, "in a redirect")?;
+    Ok(Some(further))
+}
+
+fn answer(url: &Url, reply: Reply, by_thumbprint: bool) -> Result<Answer, KeyError> {
+    let url = url.to_string();
+    if reply.status != StatusCode::OK {
+        return Err(KeyError::Status { url, found: reply.status.as_u16() });
+    }
+    match String::from_utf8(reply.body.into()) {
+        Ok(text) => Ok(Answer { url, headers: reply.headers, text, by_thumbprint }),
+        Err(_) => Err(KeyError::Http { url, problem: "expected UTF-8".to_owned() }),
+    }
+}
+
+fn http_error(url: &Url, error: &hyper::Error) -> KeyError {
+    KeyError::Http { url: url.to_string(), problem: chain(error) }
+}
+
+/// An error with what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> KeyError {
+    let host = host.to_owned();
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let Some(rustls::Error::InvalidCertificate(certificate)) = inner else {
+        return KeyError::Tls { host, problem: error.to_string() };
+    };
+    if seen.is_accepted {
+        return KeyError::Tls { host, problem: "it has not the key of its certificate".to_owned() };
+    }
+    use CertificateError as E;
+    match certificate {
+        E::Expired | E::ExpiredContext { .. } | E::NotValidYet | E::NotValidYetContext { .. } => {
+            let is_over = matches!(certificate, E::Expired | E::ExpiredContext { .. });
+            let problem = match (seen.is_own_valid, is_over) {
+                (false, true) => "over",
+                (false, false) => "not valid yet",
+                (true, true) => "signed by an authority whose certificate is over",
+                (true, false) => "signed by an authority whose certificate is not valid yet",
+            };
+            KeyError::CertificateTime { host, problem }
+        }
+        E::NotValidForName => KeyError::CertificateName { host, found: "none that it names".to_owned() },
+        E::NotValidForNameContext { presented, .. } => {
+            KeyError::CertificateName { host, found: presented_names(presented) }
+        }
+        other => {
+            let problem = match other {
+                E::UnknownIssuer => "no trusted authority has signed it".to_owned(),
+                E::BadEncoding => "it cannot be read".to_owned(),
+                other => other.to_string(),
+            };
+            let found = seen.thumbprints.first().cloned().unwrap_or_default();
+            KeyError::CertificateUntrusted { host, problem, found, registered }
+        }
+    }
+}
+
+/// The names of a certificate, a few of them: `DnsName("a.example")` is `a.example`.
+fn presented_names(presented: &[String]) -> String {
+    let name = |text: &String| format!("`{}`", text.split('"').nth(1).unwrap_or(text));
+    let mut names: Vec<String> = presented.iter().take(5).map(name).collect();
+    match presented.len().saturating_sub(names.len()) {
+        0 => {}
+        more => names.push(format!("{more} more")),
+    }
+    if names.is_empty() { "none that it names".to_owned() } else { names.join(", ") }
+}

@@ -1,0 +1,100 @@
+//! Where the server listens: plain HTTP, or TLS by certificate files.
+
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::TokioTimer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// How long the head of a request may take to arrive.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long open requests have to end when the server stops.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// A certificate and its key, both in PEM.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// The certificate with its chain.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// Why the server cannot listen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// The socket.
+    #[error("cannot serve: {0}")]
+    Io(#[from] std::io::Error),
+    /// A certificate file.
+    #[error("`{}` cannot be used: {problem}", file.display())]
+    Tls {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// Answers on a socket until `stop` comes; open requests then have twenty seconds to end.
+///
+/// # Errors
+/// [`ListenError`] where it cannot begin.
+pub async fn listen(
+    listener: TcpListener,
+    tls: Option<&Tls>,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ListenError> {
+    listener.set_nonblocking(true)?;
+    let handle = Handle::<SocketAddr>::new();
+    let stopping = handle.clone();
+    tokio::spawn(async move {
+        stop.await;
+        stopping.graceful_shutdown(Some(GRACE));
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    match tls {
+        None => {
+            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            patient(server.http_builder());
+            server.serve(service).await?;
+        }
+        Some(tls) => {
+            let config = RustlsConfig::from_config(std::sync::Arc::new(tls_config(tls)?));
+            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+            patient(server.http_builder());
+            server.serve(service).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A client that sends its request byte by byte is not waited for.
+fn patient(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT).keep_alive_timeout(HEAD_TIMEOUT);
+}
+
+fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, ListenError> {
+    let refuse = |file: &Path, problem: String| ListenError::Tls { file: file.to_path_buf(), problem };
+    let certificates = CertificateDer::pem_file_iter(&tls.certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| refuse(&tls.certificate, error.to_string()))?;
+    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| refuse(&tls.key, error.to_string()))?;
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(certificates, key))
+        .map_err(|error| refuse(&tls.certificate, error.to_string()))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}

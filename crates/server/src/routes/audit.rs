@@ -1,0 +1,102 @@
+//! The audit log of an organization.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::error::{ApiError, ErrorBody};
+use crate::identity::Caller;
+use crate::server::App;
+use crate::store::{AuditEntry, AuditFilter, AuditRecord};
+
+const MAX_LIMIT: i64 = 500;
+
+/// Which exchanges are looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExchangesQuery {
+    /// `allowed` or `denied`
+    decision: Option<String>,
+    /// A code, such as `token-expired`
+    code: Option<String>,
+    /// The id of an issuer
+    issuer: Option<String>,
+    /// A part of the subject
+    subject: Option<String>,
+    /// RFC 3339, or seconds since 1970
+    since: Option<String>,
+    /// RFC 3339, or seconds since 1970
+    until: Option<String>,
+    /// The id of an exchange: only older ones
+    before: Option<String>,
+    /// How many, 100 where absent
+    limit: Option<i64>,
+}
+
+/// Exchanges, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ExchangesBody {
+    exchanges: Vec<AuditEntry>,
+    /// What `before` has to be for the next, if there may be more
+    next: Option<String>,
+}
+
+/// Search the audit log
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges", tag = "audit",
+    params(("org" = String, Path), ExchangesQuery),
+    responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)),
+    security(("token" = [])))]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+    query: Result<Query<ExchangesQuery>, QueryRejection>,
+) -> Result<Json<ExchangesBody>, ApiError> {
+    caller.require_admin(&org)?;
+    let Query(query) = query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
+    let limit = query.limit.unwrap_or(100);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(ApiError::bad_request(format!("expected `limit` from 1 to {MAX_LIMIT}, found {limit}")));
+    }
+    let filter = AuditFilter {
+        decision: query.decision,
+        code: query.code,
+        issuer: query.issuer,
+        subject: query.subject,
+        since: time("since", query.since)?,
+        until: time("until", query.until)?,
+        before: query.before,
+        limit,
+    };
+    let exchanges = app.store.audit(&org, &filter).await?;
+    let is_full = i64::try_from(exchanges.len()).is_ok_and(|count| count == limit);
+    let next = exchanges.last().filter(|_| is_full).map(|entry| entry.id.clone());
+    Ok(Json(ExchangesBody { exchanges, next }))
+}
+
+/// Read an exchange with all evidence
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges/{id}", tag = "audit",
+    params(("org" = String, Path), ("id" = String, Path, description = "the reference that the caller was told")),
+    responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(super) async fn one(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+) -> Result<Json<AuditRecord>, ApiError> {
+    caller.require_admin(&org)?;
+    Ok(Json(app.store.audit_record(&org, &id).await?))
+}
+
+fn time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    let expected =
+        || ApiError::bad_request(format!("expected `{name}` as a time like `2026-11-25T12:00:00Z`, found `{text}`"));
+    claimgate::time::parse(&text).map(Some).ok_or_else(expected)
+}

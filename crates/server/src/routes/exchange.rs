@@ -1,0 +1,340 @@
+//! `POST /api/oauth/token`: an ID token for an access token.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use claimgate::claims::Value;
+use claimgate::exchange::{
+    BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, Grant, MAX_BODY, Refusal, exchange as decide,
+};
+use claimgate::inspect::Inspection;
+use claimgate::policy::RequestedToken;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::address::Address;
+use crate::directory::{Compiled, Registered, Sets};
+use crate::random;
+use crate::server::{App, now};
+use crate::store::{AuditEntry, AuditRecord, SingleUse, StoreError, TokenKind, TokenRecord, Written};
+use crate::token::AccessToken;
+
+/// The most that is kept of a text that somebody else has written, in bytes.
+const MAX_TEXT: usize = 2_048;
+
+/// The most that is kept of the evidence, in bytes.
+const MAX_DETAIL: usize = 128 * 1024;
+
+/// What is asked for (RFC 8693, section 2.1), as a form or as JSON.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the engine reads the body; this is for the OpenAPI document")]
+pub(super) struct TokenRequest {
+    /// `urn:ietf:params:oauth:grant-type:token-exchange`
+    grant_type: String,
+    /// `urn:pulumi:org:` and the organization's name
+    audience: String,
+    /// The ID token
+    subject_token: String,
+    /// `urn:ietf:params:oauth:token-type:id_token`
+    subject_token_type: String,
+    /// `urn:pulumi:token-type:access_token:` and `organization`, `team`, `personal` or `runner`
+    requested_token_type: String,
+    /// None or `admin`, `team:NAME`, `user:LOGIN`, `runner:NAME`
+    scope: Option<String>,
+    /// Lifetime in seconds; 7200 where absent
+    expiration: Option<u64>,
+}
+
+/// What is answered (RFC 8693, section 2.2.1).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the engine writes the answer; this is for the OpenAPI document")]
+pub(super) struct TokenAnswer {
+    access_token: String,
+    issued_token_type: String,
+    /// `token`
+    token_type: String,
+    /// Lifetime in seconds
+    expires_in: u64,
+    scope: String,
+}
+
+/// A refusal (RFC 6749, section 5.2).
+#[derive(Serialize, ToSchema)]
+pub(super) struct OauthErrorBody {
+    error: &'static str,
+    /// With the reference that the audit log has the refusal under
+    error_description: String,
+}
+
+/// Exchange an ID token for an access token
+#[utoipa::path(post, path = "/api/oauth/token", tag = "oauth",
+    request_body(content((TokenRequest = "application/x-www-form-urlencoded"), (TokenRequest = "application/json"))),
+    responses((status = 200, body = TokenAnswer), (status = 400, body = OauthErrorBody),
+        (status = 413, body = OauthErrorBody), (status = 429, body = OauthErrorBody),
+        (status = 500, body = OauthErrorBody)))]
+pub(super) async fn exchange(
+    State(app): State<Arc<App>>,
+    address: Option<Extension<Address>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let started = Instant::now();
+    let now = now();
+    let entry = AuditEntry {
+        id: random::id(),
+        at: now,
+        address: address.map(|Extension(Address(address))| address.to_string()),
+        ..AuditEntry::default()
+    };
+    let reference = entry.id.clone();
+    let mut attempt = Attempt { app: &app, now, record: AuditRecord { entry, detail: None } };
+    let outcome = match read(&headers, body) {
+        Ok(request) => attempt.run(&request).await,
+        Err(error) => attempt.refuse(error.into(), None).await,
+    };
+    let code = match &outcome {
+        Ok(_) => "granted",
+        Err(Failure::Refused(error)) => error.code(),
+        Err(Failure::Limited(_)) => "rate-limited",
+        Err(Failure::Store(_)) => "server-error",
+    };
+    app.metrics.exchange(code, started.elapsed());
+    outcome.unwrap_or_else(|failure| failure.into_response(&reference))
+}
+
+fn read(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<ExchangeRequest, ExchangeError> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+            ExchangeError::BodyTooLarge { max: MAX_BODY, found: length.unwrap_or(MAX_BODY + 1) }
+        }
+        _ => ExchangeError::Malformed { problem: "it ended too early".to_owned() },
+    })?;
+    let kind = BodyKind::of(content_type)?;
+    let not_text = |_| ExchangeError::Malformed { problem: "it is not UTF-8".to_owned() };
+    ExchangeRequest::parse(std::str::from_utf8(&body).map_err(not_text)?, kind)
+}
+
+/// One exchange, with what the audit log will have of it.
+struct Attempt<'a> {
+    app: &'a App,
+    now: i64,
+    record: AuditRecord,
+}
+
+/// Why there is no token.
+enum Failure {
+    Refused(ExchangeError),
+    Limited(Duration),
+    Store(StoreError),
+}
+
+impl Attempt<'_> {
+    async fn run(&mut self, request: &ExchangeRequest) -> Result<Response, Failure> {
+        self.record.entry.organization = Some(short(&request.organization));
+        self.record.entry.requested = Some(request.requested.token_type().as_str().to_owned());
+        self.record.entry.scope = Some(short(&request.scope));
+        let organization = self.app.directory.organization(&request.organization).await.map_err(Failure::Store)?;
+        let Some(organization) = organization else {
+            let refusal = decide(request, None, &self.options()).err();
+            return match refusal {
+                Some(refusal) => self.refuse(refusal, None).await,
+                None => Err(Failure::Store(StoreError::Missing { what: "organization" })),
+            };
+        };
+        let (sets, no_keys) = self.app.directory.issuers_for(&organization, &request.subject_token).await;
+        match decide(request, Some(&sets.enforced), &self.options()) {
+            Ok(grant) => self.grant(request, grant, &organization, &sets).await,
+            Err(refusal) => {
+                self.note_issuer(refusal.inspection.as_deref(), &organization, &sets);
+                self.refuse(refusal, no_keys.map(|error| error.to_string())).await
+            }
+        }
+    }
+
+    fn options(&self) -> ExchangeOptions {
+        ExchangeOptions { leeway: self.app.leeway, ..ExchangeOptions::at(self.now) }
+    }
+
+    async fn grant(
+        &mut self,
+        request: &ExchangeRequest,
+        grant: Grant,
+        organization: &Compiled,
+        sets: &Sets,
+    ) -> Result<Response, Failure> {
+        self.note_issuer(Some(&grant.inspection), organization, sets);
+        let issuer = grant.inspection.issuer.and_then(|index| organization.issuer(index));
+        let Some(issuer) = issuer else {
+            return Err(Failure::Store(StoreError::Missing { what: "issuer" }));
+        };
+        self.app.issuer_limit.take(issuer.id.clone(), Instant::now()).map_err(|wait| {
+            self.app.metrics.limited();
+            Failure::Limited(wait)
+        })?;
+        let entry = &mut self.record.entry;
+        "allowed".clone_into(&mut entry.decision);
+        "granted".clone_into(&mut entry.code);
+        entry.summary = short(grant.inspection.summary.as_str());
+        entry.policies = grant.policies.iter().filter_map(|index| issuer.enforced.get(*index).copied()).collect();
+        if issuer.reports {
+            self.report(request, sets, &grant);
+        } else {
+            self.record.detail = detail(&grant.inspection);
+        }
+        let single_use = match self.single_use(issuer, &grant) {
+            Ok(single_use) => single_use,
+            Err(error) => return self.refuse(error.into(), None).await,
+        };
+        let secret = AccessToken::mint();
+        let token = self.token(&grant, issuer);
+        self.record.entry.token = Some(token.id.clone());
+        let stored = (self.app.hash_key.hash(secret.reveal()), token);
+        let written = self.app.writer.write(std::mem::take(&mut self.record), Some(stored), single_use).await;
+        match written.map_err(Failure::Store)? {
+            Written::Done => Ok(Json(grant.response(secret.reveal().to_owned())).into_response()),
+            Written::Replayed => Err(Failure::Refused(replayed())),
+        }
+    }
+
+    /// What policies that only report would have denied.
+    fn report(&mut self, request: &ExchangeRequest, sets: &Sets, grant: &Grant) {
+        match decide(request, Some(&sets.all), &self.options()) {
+            Ok(whole) => self.record.detail = detail(&whole.inspection),
+            Err(refusal) => {
+                self.app.metrics.reported();
+                self.record.entry.report = Some(short(&refusal.error.to_string()));
+                self.record.detail = detail(refusal.inspection.as_deref().unwrap_or(&grant.inspection));
+            }
+        }
+    }
+
+    fn single_use(&self, issuer: &Registered, grant: &Grant) -> Result<Option<SingleUse>, ExchangeError> {
+        if !issuer.single_use {
+            return Ok(None);
+        }
+        let claims = grant.inspection.claims.as_ref();
+        let claim = |name: &str| claims.and_then(|claims| claims.get(name));
+        let jti = claim("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty() && jti.len() <= MAX_TEXT);
+        let problem = "expected a claim `jti`, for its issuer allows one exchange a token".to_owned();
+        let jti = jti.ok_or(ExchangeError::Token { code: "token-without-jti", problem })?;
+        let expires = match claim("exp") {
+            Some(Value::Integer(exp)) => i64::try_from(*exp).unwrap_or(i64::MAX),
+            _ => i64::MAX,
+        };
+        // The mark outlives the token by the leeway, and by some to spare.
+        let expires = expires.saturating_add(i64::try_from(self.app.leeway).unwrap_or(i64::MAX)).saturating_add(60);
+        Ok(Some(SingleUse { issuer: issuer.id.clone(), jti: jti.to_owned(), expires }))
+    }
+
+    fn token(&self, grant: &Grant, issuer: &Registered) -> TokenRecord {
+        let (kind, target) = match &grant.token {
+            RequestedToken::Organization { .. } => (TokenKind::Organization, None),
+            RequestedToken::Team { name } => (TokenKind::Team, Some(name.clone())),
+            RequestedToken::Personal { login } => (TokenKind::Personal, Some(login.clone())),
+            RequestedToken::Runner { name } => (TokenKind::Runner, Some(name.clone())),
+        };
+        TokenRecord {
+            id: random::id(),
+            kind,
+            organization: Some(grant.organization.clone()),
+            target,
+            admin: grant.admin,
+            role: grant.role_id.clone(),
+            issuer: Some(issuer.id.clone()),
+            subject: grant.subject.as_deref().map(short),
+            scope: grant.scope.clone(),
+            created: self.now,
+            expires: Some(grant.expires_at),
+            revoked: None,
+        }
+    }
+
+    fn note_issuer(&mut self, inspection: Option<&Inspection>, organization: &Compiled, sets: &Sets) {
+        let Some(inspection) = inspection else { return };
+        let entry = &mut self.record.entry;
+        let subject = inspection.claims.as_ref().and_then(|claims| claims.get("sub")).and_then(Value::as_str);
+        entry.subject = subject.map(short);
+        if let Some(index) = inspection.issuer {
+            entry.issuer = organization.issuer(index).map(|issuer| issuer.id.clone());
+            entry.issuer_name = sets.enforced.get(index).map(|issuer| short(issuer.name()));
+            if let (Some(issuer), Some(explanation)) = (organization.issuer(index), &inspection.explanation) {
+                let policies = explanation.reason.policies.iter();
+                entry.policies = policies.filter_map(|index| issuer.enforced.get(*index).copied()).collect();
+            }
+        }
+    }
+
+    /// Writes a refusal down. Where that fails the caller is told so: there would be nothing under the reference.
+    async fn refuse(&mut self, refusal: Refusal, aside: Option<String>) -> Result<Response, Failure> {
+        let entry = &mut self.record.entry;
+        "denied".clone_into(&mut entry.decision);
+        refusal.error.code().clone_into(&mut entry.code);
+        let aside = aside.map(|aside| format!("; {aside}")).unwrap_or_default();
+        entry.summary = short(&format!("{}{aside}", refusal.error));
+        if self.record.detail.is_none() {
+            self.record.detail = refusal.inspection.as_deref().and_then(detail);
+        }
+        self.app.writer.write(std::mem::take(&mut self.record), None, None).await.map_err(Failure::Store)?;
+        Err(Failure::Refused(refusal.error))
+    }
+}
+
+impl Failure {
+    fn into_response(self, reference: &str) -> Response {
+        match self {
+            Self::Refused(error) => {
+                let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+                (status, Json(error.response(reference))).into_response()
+            }
+            Self::Limited(wait) => too_many("too many exchanges on this issuer", wait),
+            Self::Store(error) => {
+                tracing::error!(%error, reference, "an exchange failed");
+                let error_description = format!("the server failed, nothing was granted (reference {reference})");
+                let body = OauthErrorBody { error: "server_error", error_description };
+                (StatusCode::INTERNAL_SERVER_ERROR, Json(body)).into_response()
+            }
+        }
+    }
+}
+
+fn replayed() -> ExchangeError {
+    let problem = "it was exchanged before, and its issuer allows one exchange a token".to_owned();
+    ExchangeError::Token { code: "token-replayed", problem }
+}
+
+/// 429, and when to come back.
+pub(super) fn too_many(what: &str, wait: Duration) -> Response {
+    let seconds = wait.as_secs() + 1;
+    let error_description = format!("{what}, try again in {seconds} seconds");
+    let body = Json(OauthErrorBody { error: "too_many_requests", error_description });
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// The evidence as JSON. There is no credential in it: the signature is not, and claims are none.
+fn detail(inspection: &Inspection) -> Option<String> {
+    let json = serde_json::to_string(inspection).ok()?;
+    if json.len() <= MAX_DETAIL {
+        return Some(json);
+    }
+    let note = format!("the evidence has {} bytes, more than the {MAX_DETAIL} that are kept", json.len());
+    serde_json::to_string(&serde_json::json!({"summary": inspection.summary, "note": note})).ok()
+}
+
+/// A text that somebody else has written, cut where it is long.
+fn short(text: &str) -> String {
+    if text.len() <= MAX_TEXT {
+        return text.to_owned();
+    }
+    let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    format!("{}…", &text[..end])
+}

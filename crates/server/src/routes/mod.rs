@@ -1,0 +1,135 @@
+//! The routes, a file a subject.
+
+mod address;
+mod app;
+mod audit;
+mod demo;
+mod exchange;
+mod health;
+mod issuers;
+mod oauth;
+mod openapi;
+mod organizations;
+mod policies;
+mod tokens;
+mod user;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch, post};
+
+pub use openapi::document as openapi_document;
+
+use crate::error::ApiError;
+use crate::server::App;
+
+/// The largest body of the API: thousands of policies.
+const MAX_API_BODY: usize = 4 * 1024 * 1024;
+
+/// All routes.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let oauth = Router::new()
+        .route("/api/oauth/token", post(exchange::exchange))
+        .layer(DefaultBodyLimit::max(claimgate::exchange::MAX_BODY));
+    let api = Router::new()
+        .route("/api/oauth/introspect", post(oauth::introspect))
+        .route("/api/oauth/revoke", post(oauth::revoke))
+        .route("/api/user", get(user::user))
+        .route("/api/user/organizations/default", get(user::default_organization))
+        .route("/api/capabilities", get(user::capabilities))
+        .route("/api/orgs", get(organizations::list).post(organizations::create))
+        .route("/api/orgs/{org}", get(organizations::one).delete(organizations::delete))
+        .route("/api/orgs/{org}/oidc/issuers", get(issuers::list).post(issuers::create))
+        .route("/api/orgs/{org}/oidc/issuers/{id}", get(issuers::one).patch(issuers::update).delete(issuers::delete))
+        .route("/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints", post(issuers::regenerate))
+        .route("/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens", post(issuers::revoke_tokens))
+        .route("/api/orgs/{org}/auth/policies/oidcissuers/{id}", get(policies::of_issuer))
+        .route("/api/orgs/{org}/auth/policies/{id}", patch(policies::update))
+        .route("/api/orgs/{org}/oidc/exchanges", get(audit::list))
+        .route("/api/orgs/{org}/oidc/exchanges/{id}", get(audit::one))
+        .route("/api/orgs/{org}/tokens", get(tokens::list))
+        .route("/api/orgs/{org}/tokens/{id}", delete(tokens::revoke))
+        .route("/api/openapi.json", get(openapi::serve))
+        .route("/api", get(no_such_route))
+        .route("/api/{*rest}", axum::routing::any(no_such_route))
+        .layer(DefaultBodyLimit::max(MAX_API_BODY));
+    let limited = oauth.merge(api).layer(middleware::from_fn_with_state(Arc::clone(&app), limit));
+    Router::new()
+        .merge(limited)
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/demo/tokens", get(demo::tokens))
+        .fallback(app::serve)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
+        .with_state(app)
+}
+
+async fn no_such_route() -> ApiError {
+    ApiError::not_found("there is no such route; /api/openapi.json lists them")
+}
+
+/// What every request goes through: a time limit, counting, and headers of every answer.
+async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("app", MatchedPath::as_str).to_owned();
+    let method = request.method().clone();
+    let started = std::time::Instant::now();
+    if request.uri().path().contains("%00") {
+        // No name has it, and PostgreSQL takes no text with it.
+        return ApiError::bad_request("expected a path without `%00`").into_response();
+    }
+    let is_api = request.uri().path().starts_with("/api/");
+    let answer = tokio::time::timeout(app.timeout, next.run(request)).await;
+    let mut response = answer
+        .unwrap_or_else(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response());
+    if is_api && response.status().is_client_error() {
+        response = in_json(response).await;
+    }
+    let status = response.status().as_u16();
+    app.metrics.request(&route, status);
+    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(%method, route, status, millis, "answered");
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The errors of the framework are text; those of the API are JSON.
+async fn in_json(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+        return Response::from_parts(parts, body);
+    }
+    let text = axum::body::to_bytes(body, 4_096).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).trim().to_lowercase();
+    let reason = parts.status.canonical_reason().unwrap_or("refused").to_lowercase();
+    let mut json = ApiError::new(parts.status, if text.is_empty() { reason } else { text }).into_response();
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+        parts.headers.remove(name);
+    }
+    json.headers_mut().extend(parts.headers);
+    json
+}
+
+/// Refuses what comes too often from one address.
+async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let address = address::of(&request, app.trusted_proxies);
+    let Some(address) = address else { return next.run(request).await };
+    let mut request = request;
+    request.extensions_mut().insert(address::Address(address));
+    match app.address_limit.take(address::network(address), std::time::Instant::now()) {
+        Ok(()) => next.run(request).await,
+        Err(wait) => {
+            app.metrics.limited();
+            exchange::too_many("too many requests from this address", wait)
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The audit log: every exchange, granted or refused, and why.
+
+use serde::Serialize;
+use sqlx::any::AnyRow;
+use utoipa::ToSchema;
+
+use super::{Query, Store, StoreError, clean, maybe_text, number, text};
+
+/// What is written about an exchange.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditEntry {
+    /// The reference that the caller was told.
+    pub id: String,
+    /// When, in seconds since 1970.
+    pub at: i64,
+    /// The organization that was asked for.
+    pub organization: Option<String>,
+    /// The id of the issuer, where the token's is registered.
+    pub issuer: Option<String>,
+    /// The issuer's name at that time.
+    pub issuer_name: Option<String>,
+    /// The token's `sub`; not to be believed where a check failed.
+    pub subject: Option<String>,
+    /// `organization`, `team`, `personal` or `runner`.
+    pub requested: Option<String>,
+    /// The scope that was asked for.
+    pub scope: Option<String>,
+    /// `allowed` or `denied`.
+    pub decision: String,
+    /// The stable code: `granted`, or why not.
+    pub code: String,
+    /// That in one sentence.
+    pub summary: String,
+    /// Indices of the policies that decided.
+    pub policies: Vec<usize>,
+    /// The id of the access token.
+    pub token: Option<String>,
+    /// What policies that only report would have denied.
+    pub report: Option<String>,
+    /// The address that it came from.
+    pub address: Option<String>,
+}
+
+/// An entry with all evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuditRecord {
+    /// The entry.
+    #[serde(flatten)]
+    pub entry: AuditEntry,
+    /// Every check and the policies' explanation, as JSON.
+    #[serde(serialize_with = "as_json")]
+    #[schema(value_type = Object)]
+    pub detail: Option<String>,
+}
+
+/// Which entries are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Only decisions of this word.
+    pub decision: Option<String>,
+    /// Only those with this code.
+    pub code: Option<String>,
+    /// Only those of the issuer with this id.
+    pub issuer: Option<String>,
+    /// Only those whose subject has this text in it.
+    pub subject: Option<String>,
+    /// Only those of this time or later.
+    pub since: Option<i64>,
+    /// Only those before this time.
+    pub until: Option<i64>,
+    /// Only those older than the entry with this id.
+    pub before: Option<String>,
+    /// How many at most.
+    pub limit: i64,
+}
+
+fn as_json<S: serde::Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    let value: Option<serde_json::Value> = text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    value.serialize(serializer)
+}
+
+impl AuditEntry {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: text(row, "id")?,
+            at: number(row, "at")?,
+            organization: maybe_text(row, "organization")?,
+            issuer: maybe_text(row, "issuer")?,
+            issuer_name: maybe_text(row, "issuer_name")?,
+            subject: maybe_text(row, "subject")?,
+            requested: maybe_text(row, "requested")?,
+            scope: maybe_text(row, "scope")?,
+            decision: text(row, "decision")?,
+            code: text(row, "code")?,
+            summary: text(row, "summary")?,
+            policies: serde_json::from_str(&text(row, "policies")?).unwrap_or_default(),
+            token: maybe_text(row, "token")?,
+            report: maybe_text(row, "report")?,
+            address: maybe_text(row, "address")?,
+        })
+    }
+}
+
+/// The columns of an entry that is written, in the order of [`bind`].
+pub(super) const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, \
+                                  summary, policies, token, report, address, detail";
+
+/// Binds the columns of an entry.
+pub(super) fn bind<'q>(query: Query<'q>, record: &AuditRecord) -> Query<'q> {
+    let AuditRecord { entry, detail } = record;
+    let maybe = |text: &Option<String>| text.as_deref().map(clean);
+    query
+        .bind(entry.id.clone())
+        .bind(entry.at)
+        .bind(maybe(&entry.organization))
+        .bind(entry.issuer.clone())
+        .bind(maybe(&entry.issuer_name))
+        .bind(maybe(&entry.subject))
+        .bind(entry.requested.clone())
+        .bind(maybe(&entry.scope))
+        .bind(entry.decision.clone())
+        .bind(entry.code.clone())
+        .bind(clean(&entry.summary))
+        .bind(serde_json::to_string(&entry.policies).unwrap_or_default())
+        .bind(entry.token.clone())
+        .bind(maybe(&entry.report))
+        .bind(entry.address.clone())
+        .bind(detail.clone())
+}
+
+impl Store {
+    /// Entries of an organization, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn audit(&self, organization: &str, filter: &AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
+        let texts = [
+            ("decision =", &filter.decision),
+            ("code =", &filter.code),
+            ("issuer =", &filter.issuer),
+            ("id <", &filter.before),
+        ];
+        let numbers = [("at >=", filter.since), ("at <", filter.until)];
+        let mut conditions = vec!["organization = $1".to_owned()];
+        let mut count = 1;
+        let mut condition = |left: &str, right: &dyn Fn(i32) -> String| {
+            count += 1;
+            conditions.push(format!("{left} {}", right(count)));
+        };
+        for (left, _) in texts.iter().filter(|(_, value)| value.is_some()) {
+            condition(left, &|place| format!("${place}"));
+        }
+        if filter.subject.is_some() {
+            condition("subject LIKE", &|place| format!("${place} ESCAPE '\\'"));
+        }
+        for (left, _) in numbers.iter().filter(|(_, value)| value.is_some()) {
+            condition(left, &|place| format!("${place}"));
+        }
+        let conditions = conditions.join(" AND ");
+        let columns = COLUMNS.trim_end_matches(", detail");
+        let query = format!("SELECT {columns} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}", filter.limit);
+        let mut query = sqlx::query(&query).bind(organization.to_owned());
+        for text in texts.into_iter().filter_map(|(_, text)| text.clone()) {
+            query = query.bind(clean(&text));
+        }
+        if let Some(subject) = &filter.subject {
+            query = query.bind(format!("%{}%", escape_like(&clean(subject))));
+        }
+        for number in numbers.into_iter().filter_map(|(_, number)| number) {
+            query = query.bind(number);
+        }
+        let rows = query.fetch_all(&self.pool).await?;
+        Ok(rows.iter().map(AuditEntry::read).collect::<Result<_, _>>()?)
+    }
+
+    /// One entry of an organization, with all evidence.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is none.
+    pub async fn audit_record(&self, organization: &str, id: &str) -> Result<AuditRecord, StoreError> {
+        let query = sqlx::query("SELECT * FROM audit WHERE organization = $1 AND id = $2");
+        let row = query.bind(organization.to_owned()).bind(id.to_owned()).fetch_optional(&self.pool).await?;
+        let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
+        Ok(AuditRecord { entry: AuditEntry::read(&row)?, detail: maybe_text(&row, "detail")? })
+    }
+}
+
+fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

@@ -1,0 +1,213 @@
+//! Access tokens, by their hashes.
+
+use sqlx::any::AnyRow;
+
+use super::{Query, Store, StoreError, clean, maybe_number, maybe_text, number, text};
+
+/// A token that was granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// What it is called in lists and in the audit log.
+    pub id: String,
+    /// What it is for.
+    pub kind: TokenKind,
+    /// The organization; none for the bootstrap token, which is for all.
+    pub organization: Option<String>,
+    /// The team, user or runner.
+    pub target: Option<String>,
+    /// Whether it has admin rights.
+    pub admin: bool,
+    /// The custom role.
+    pub role: Option<String>,
+    /// The id of the issuer that it was granted on.
+    pub issuer: Option<String>,
+    /// The `sub` that it was granted to.
+    pub subject: Option<String>,
+    /// The scope, as it was asked for.
+    pub scope: String,
+    /// When it was granted.
+    pub created: i64,
+    /// From when on it is no longer valid; never, if none.
+    pub expires: Option<i64>,
+    /// When it was revoked.
+    pub revoked: Option<i64>,
+}
+
+/// What a token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the token types, as in policies, and the one that everything begins with")]
+pub enum TokenKind {
+    Bootstrap,
+    Organization,
+    Team,
+    Personal,
+    Runner,
+}
+
+impl TokenKind {
+    const ALL: [Self; 5] = [Self::Bootstrap, Self::Organization, Self::Team, Self::Personal, Self::Runner];
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bootstrap => "bootstrap",
+            Self::Organization => "organization",
+            Self::Team => "team",
+            Self::Personal => "personal",
+            Self::Runner => "runner",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl TokenRecord {
+    /// Whether it may be used.
+    #[must_use]
+    pub fn is_active(&self, now: i64) -> bool {
+        self.revoked.is_none() && self.expires.is_none_or(|expires| now < expires)
+    }
+
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let kind = text(row, "kind")?;
+        let unknown = || sqlx::Error::Decode(format!("no kind of token: `{kind}`").into());
+        Ok(Self {
+            id: text(row, "id")?,
+            kind: TokenKind::parse(&kind).ok_or_else(unknown)?,
+            organization: maybe_text(row, "organization")?,
+            target: maybe_text(row, "target")?,
+            admin: number(row, "admin")? != 0,
+            role: maybe_text(row, "role")?,
+            issuer: maybe_text(row, "issuer")?,
+            subject: maybe_text(row, "subject")?,
+            scope: text(row, "scope")?,
+            created: number(row, "created")?,
+            expires: maybe_number(row, "expires")?,
+            revoked: maybe_number(row, "revoked")?,
+        })
+    }
+}
+
+/// The columns of a token that is written, in the order of [`bind`].
+pub(super) const COLUMNS: &str =
+    "hash, id, kind, organization, target, admin, role, issuer, subject, scope, created, expires";
+
+/// Binds the columns of a token.
+pub(super) fn bind<'q>(query: Query<'q>, hash: &str, token: &TokenRecord) -> Query<'q> {
+    query
+        .bind(hash.to_owned())
+        .bind(token.id.clone())
+        .bind(token.kind.as_str())
+        .bind(token.organization.clone())
+        .bind(token.target.as_deref().map(clean))
+        .bind(i64::from(token.admin))
+        .bind(token.role.as_deref().map(clean))
+        .bind(token.issuer.clone())
+        .bind(token.subject.as_deref().map(clean))
+        .bind(clean(&token.scope))
+        .bind(token.created)
+        .bind(token.expires)
+}
+
+impl Store {
+    /// The token of a hash, valid or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn token(&self, hash: &str) -> Result<Option<TokenRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM tokens WHERE hash = $1").bind(hash.to_owned());
+        Ok(query.fetch_optional(&self.pool).await?.as_ref().map(TokenRecord::read).transpose()?)
+    }
+
+    /// The tokens of an organization that may be used, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn active_tokens(&self, organization: &str, now: i64) -> Result<Vec<TokenRecord>, StoreError> {
+        let query = "SELECT * FROM tokens WHERE organization = $1 AND expires > $2 AND revoked IS NULL
+                     ORDER BY created DESC, id DESC LIMIT 1000";
+        let rows = sqlx::query(query).bind(organization.to_owned()).bind(now).fetch_all(&self.pool).await?;
+        Ok(rows.iter().map(TokenRecord::read).collect::<Result<_, _>>()?)
+    }
+
+    /// Revokes a token by its hash. Says whether there was one that was valid.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn revoke(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
+        let update = "UPDATE tokens SET revoked = $1 WHERE hash = $2 AND revoked IS NULL";
+        let done = sqlx::query(update).bind(now).bind(hash.to_owned()).execute(&self.pool).await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Revokes a token of an organization by its id.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is none that was valid.
+    pub async fn revoke_id(&self, organization: &str, id: &str, now: i64) -> Result<(), StoreError> {
+        let update = "UPDATE tokens SET revoked = $1 WHERE organization = $2 AND id = $3 AND revoked IS NULL";
+        let query = sqlx::query(update).bind(now).bind(organization.to_owned()).bind(id.to_owned());
+        match query.execute(&self.pool).await?.rows_affected() {
+            0 => Err(StoreError::Missing { what: "token" }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Revokes all tokens that were granted on an issuer. Says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn revoke_of_issuer(&self, organization: &str, issuer: &str, now: i64) -> Result<u64, StoreError> {
+        let update = "UPDATE tokens SET revoked = $1 WHERE organization = $2 AND issuer = $3 AND revoked IS NULL";
+        let query = sqlx::query(update).bind(now).bind(organization.to_owned()).bind(issuer.to_owned());
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+
+    /// Makes the bootstrap token that of a hash, unless there is one that is valid. Says whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn create_bootstrap(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let delete = "DELETE FROM tokens WHERE id = 'bootstrap' AND revoked IS NOT NULL";
+        sqlx::query(delete).execute(&mut *transaction).await?;
+        let insert = "INSERT INTO tokens (hash, id, kind, admin, scope, created)
+                      VALUES ($1, 'bootstrap', 'bootstrap', 1, '', $2) ON CONFLICT DO NOTHING";
+        let done = sqlx::query(insert).bind(hash.to_owned()).bind(now).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Makes the bootstrap token that of a hash, whatever it was before. One that was revoked stays so.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn set_bootstrap(&self, hash: &str, now: i64) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let delete = "DELETE FROM tokens WHERE id = 'bootstrap' AND hash <> $1";
+        sqlx::query(delete).bind(hash.to_owned()).execute(&mut *transaction).await?;
+        let insert = "INSERT INTO tokens (hash, id, kind, admin, scope, created)
+                      VALUES ($1, 'bootstrap', 'bootstrap', 1, '', $2) ON CONFLICT DO NOTHING";
+        sqlx::query(insert).bind(hash.to_owned()).bind(now).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Deletes what nobody needs any more: tokens and marks of single use that expired before `now`, and entries of the
+    /// audit log from before `audit_since`.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn clean_up(&self, now: i64, audit_since: Option<i64>) -> Result<(), StoreError> {
+        for statement in ["DELETE FROM tokens WHERE expires < $1", "DELETE FROM used WHERE expires < $1"] {
+            sqlx::query(statement).bind(now).execute(&self.pool).await?;
+        }
+        if let Some(since) = audit_since {
+            sqlx::query("DELETE FROM audit WHERE at < $1").bind(since).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! What goes wrong around the server: a database that ends, clients that are slow, certificates.
+
+mod support;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use claimgate_server::config::Config;
+use claimgate_server::{Tls, listen};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use serde_json::json;
+use support::Database;
+use support::postgres;
+use support::site::{Site, config, exchange_body};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+#[tokio::test]
+async fn a_database_that_was_restarted_is_used_again_without_a_restart() {
+    let Some(url) = postgres::database() else { return };
+    let (site, issuer, _) = Site::with_issuer(config(&url)).await;
+    let token = site.granted(&issuer.token(json!({})), "organization", "").await;
+    tokio::task::spawn_blocking(postgres::restart).await.unwrap();
+    let restarted = Instant::now();
+    loop {
+        let answer = site.exchange(&issuer.token(json!({})), "organization", "").await;
+        if answer.status == 200 {
+            break;
+        }
+        assert_eq!(answer.expect(500)["error"], "server_error");
+        assert!(restarted.elapsed() < Duration::from_secs(60), "it does not recover");
+    }
+    site.get("/api/user", &token).await.expect(200);
+    assert_eq!(site.get("/readyz", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_server_speaks_tls() {
+    let files = tempfile::tempdir().unwrap();
+    let generated = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let tls = Tls { certificate: files.path().join("cert.pem"), key: files.path().join("key.pem") };
+    std::fs::write(&tls.certificate, generated.cert.pem()).unwrap();
+    std::fs::write(&tls.key, generated.signing_key.serialize_pem()).unwrap();
+    let database = Database::sqlite();
+    let site = Site::start(config(&database.url)).await;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = site.server.router();
+    let own = tls.clone();
+    tokio::spawn(async move { listen(listener, Some(&own), router, std::future::pending()).await });
+
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(&tls.certificate).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let client = client.with_root_certificates(roots).with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(client));
+    let stream = TcpStream::connect(address).await.unwrap();
+    let mut stream = connector.connect(ServerName::try_from("localhost").unwrap(), stream).await.unwrap();
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    // It may end without a farewell; what was said before counts.
+    let _ = stream.read_to_end(&mut answer).await;
+    assert!(answer.starts_with(b"HTTP/1.1 200 OK"), "{}", String::from_utf8_lossy(&answer));
+
+    std::fs::write(&tls.key, "nothing").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let error = listen(listener, Some(&tls), site.server.router(), std::future::pending()).await.unwrap_err();
+    assert!(error.to_string().contains("key.pem"), "{error}");
+}
+
+async fn listening(
+    site: &Site,
+) -> (std::net::SocketAddr, tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let router = site.server.router();
+    let stopped = async move {
+        let _ = stopped.await;
+    };
+    let task = tokio::spawn(async move { listen(listener, None, router, stopped).await.unwrap() });
+    (address, stop, task)
+}
+
+async fn rest_of(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_client_that_is_slow_is_not_waited_for() {
+    let database = Database::sqlite();
+    let site = Site::start(Config { timeout: Duration::from_millis(300), ..config(&database.url) }).await;
+    let (address, _stop, _task) = listening(&site).await;
+    // A body that never comes.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head =
+        "POST /api/oauth/token HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut first = [0; 12];
+    stream.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 408");
+    // A head that never ends: the connection is closed.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ").await.unwrap();
+    rest_of(stream).await;
+    // Nobody else waits for them.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest_of(stream).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn what_is_open_when_the_server_stops_is_answered_and_written() {
+    let database = Database::sqlite();
+    let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
+    let (address, stop, task) = listening(&site).await;
+    let body = exchange_body(&issuer.token(json!({})), "organization", "").to_string();
+    let head = "POST /api/oauth/token HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    let (before, after) = request.split_at(request.len() - 10);
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(before.as_bytes()).await.unwrap();
+    // A whole request on another connection shows that the first has arrived.
+    let mut other = TcpStream::connect(address).await.unwrap();
+    other.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    rest_of(other).await;
+    stop.send(()).unwrap();
+    stream.write_all(after.as_bytes()).await.unwrap();
+    let answer = rest_of(stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    task.await.unwrap();
+    site.server.stop().await;
+    let token = answer.split("\"access_token\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let site = Site::start(config(&database.url)).await;
+    site.get("/api/user", &token).await.expect(200);
+}

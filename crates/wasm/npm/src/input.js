@@ -1,0 +1,126 @@
+// What callers pass, read: each property once, and what is wrong with it as an error that says where.
+
+/** Longer texts are refused, or cut where the core refuses their length anyway: the core's memory has an end. */
+export const LONGEST = 1 << 24;
+
+export const isWellFormed = (text) =>
+  typeof text.isWellFormed === "function" ? text.isWellFormed() : !/\p{Surrogate}/u.test(text);
+
+/** An error of the caller's, with the place in the arguments. */
+export class Wrong extends Error {
+  constructor(path, expected, found) {
+    super(`expected ${expected}, found ${describe(found)}`);
+    this.path = path;
+  }
+}
+
+export function describe(value) {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (typeof value === "string") return value.length > 60 ? "a string" : `\`${value}\``;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
+}
+
+export function failure(code, message, path = null, help = null) {
+  return { code, message, path, help };
+}
+
+/** What went wrong in a call, as the list of errors that every answer has. */
+export function failures(error) {
+  if (error instanceof Wrong) return [failure("wrong-argument", error.message, error.path)];
+  let reason = "";
+  try {
+    reason = String(error?.message ?? error).split("\n", 1)[0];
+  } catch {
+    // An error that cannot be read is no reason to throw another.
+  }
+  return [failure("wrong-argument", `expected plain data, as JSON has it: ${reason}`)];
+}
+
+export function json(value, path) {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new Wrong(path, "data that JSON has", value);
+  if (text.length > LONGEST) throw new Wrong(path, "less than 16 MB of JSON", `${text.length} characters`);
+  return text;
+}
+
+export function object(value, path) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Wrong(path, "an object", value);
+  return value;
+}
+
+export function string(value, path) {
+  if (typeof value !== "string") throw new Wrong(path, "a string", value);
+  return value;
+}
+
+/** A text that a pattern is held against: halves of surrogate pairs would turn into other characters. */
+export function wellFormed(value, path) {
+  if (string(value, path).length === 0) throw new Wrong(path, "a string that is not empty", value);
+  if (value.length > LONGEST) throw new Wrong(path, "less than 16 MB", `${value.length} characters`);
+  if (!isWellFormed(value)) throw new Wrong(path, "well-formed Unicode", "half of a surrogate pair");
+  return value;
+}
+
+export function time(value) {
+  if (typeof value !== "number" || !Number.isFinite(value) || Math.abs(value) > 1e15) {
+    throw new Wrong("now", "a number of seconds since 1970", value);
+  }
+  return value;
+}
+
+/** The number of a request's kind, and its target. */
+export function readRequest(value) {
+  const request = object(value, "request");
+  const tokenType = request.tokenType;
+  switch (tokenType) {
+    case "organization": {
+      const admin = request.admin;
+      if (admin !== undefined && typeof admin !== "boolean") throw new Wrong("request.admin", "true or false", admin);
+      return admin === true ? ADMIN : ORGANIZATION;
+    }
+    case "team":
+      return { kind: 2, target: wellFormed(request.teamName, "request.teamName") };
+    case "personal":
+      return { kind: 3, target: wellFormed(request.userLogin, "request.userLogin") };
+    case "runner":
+      return { kind: 4, target: wellFormed(request.runnerID, "request.runnerID") };
+    default:
+      throw new Wrong("request.tokenType", "one of `organization`, `team`, `personal`, `runner`", tokenType);
+  }
+}
+const ORGANIZATION = { kind: 0, target: "" };
+const ADMIN = { kind: 1, target: "" };
+
+/** The bits of the checks to leave out. */
+export function readSkip(value) {
+  if (value === undefined || value === null) return 0;
+  const skip = object(value, "skip");
+  return ["issuer", "key", "signature", "time"].reduce((bits, name, bit) => {
+    const flag = skip[name];
+    if (flag !== undefined && typeof flag !== "boolean") throw new Wrong(`skip.${name}`, "true or false", flag);
+    return flag === true ? bits | (1 << bit) : bits;
+  }, 0);
+}
+
+/** A claim as the core takes it in one text with others; `null` for what has to go as JSON. */
+export function field(claims, name) {
+  if (!Object.hasOwn(claims, name)) return "m";
+  const value = claims[name];
+  switch (typeof value) {
+    case "string":
+      return `s${value}`;
+    case "boolean":
+      return value ? "jtrue" : "jfalse";
+    default: {
+      const text = JSON.stringify(value);
+      return text === undefined ? "m" : `j${text}`;
+    }
+  }
+}
+
+/** No longer than the core needs to see that it is too long. */
+export function shortened(text) {
+  return text.length > LONGEST ? text.slice(0, LONGEST) : text;
+}

@@ -1,0 +1,49 @@
+// An authority of the tests' own, and what it vouches for.
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+x509.cryptoProvider.set(webcrypto);
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const hour = 3_600_000;
+
+const validity = () => ({ notBefore: new Date(Date.now() - hour), notAfter: new Date(Date.now() + 24 * hour) });
+const pair = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+
+/** A certificate authority. */
+export async function authority() {
+  const keys = await pair();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: '01',
+    name: 'CN=Authority of the tests',
+    ...validity(),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+    ],
+  });
+  return { certificate, keys, pem: certificate.toString('pem') };
+}
+
+/** A certificate of localhost, with its key, in PEM. */
+export async function localhost({ certificate, keys: authorityKeys }) {
+  const keys = await pair();
+  const own = await x509.X509CertificateGenerator.create({
+    serialNumber: '02',
+    subject: 'CN=localhost',
+    issuer: certificate.subject,
+    ...validity(),
+    signingAlgorithm: algorithm,
+    publicKey: keys.publicKey,
+    signingKey: authorityKeys.privateKey,
+    extensions: [
+      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }]),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    ],
+  });
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+  const lines = der.toString('base64').match(/.{1,64}/g).join('\n');
+  return { cert: own.toString('pem'), key: `-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n` };
+}
