@@ -29,11 +29,14 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
             <p class="pattern-help__at">{at_cursor(&at.pattern, at.cursor).map(|sentence| ticked(&sentence))}</p>
             <div class="pattern-help__texts">
                 <div>
-                    <h4><span class="mark mark--good" aria-hidden="true">"✓"</span> {if is_one { "Accepts only" } else { "Accepts" }}</h4>
+                    <p class="pattern-help__head">
+                        <span class="mark mark--good" aria-hidden="true">"✓"</span>
+                        {if is_one { "Accepts only" } else { "Accepts" }}
+                    </p>
                     <ul>{accepted}</ul>
                 </div>
                 <div>
-                    <h4><span class="mark mark--bad" aria-hidden="true">"✕"</span> "Refuses"</h4>
+                    <p class="pattern-help__head"><span class="mark mark--bad" aria-hidden="true">"✕"</span> "Refuses"</p>
                     {refused}
                 </div>
             </div>

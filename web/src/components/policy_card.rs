@@ -121,7 +121,8 @@ fn Target(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl
 fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl IntoView {
     let add = move |_| {
         let rule = RuleFields::new("", "");
-        policy.rules.update(|rules| rules.push(rule.draft()));
+        let draft = state.own(|| rule.draft());
+        policy.rules.update(|rules| rules.push(draft));
         let id = format!("rule-{}", rule.key);
         request_animation_frame(move || super::policy_state::focus_in(document().get_element_by_id(&id)));
     };

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::policy_card::PolicyCard;
 use super::policy_state::{PolicyState, focus_in};
-use crate::state::draft::{PolicyFields, fields_of, restore};
+use crate::state::draft::{PolicyFields, fields_of};
 
 /// A change of the list of policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,8 @@ pub(crate) fn PolicyForm(state: PolicyState, starter: Vec<PolicyDefinition>) -> 
     let drafts = state.drafts;
     let add = move |_| {
         let blank = PolicyFields::blank();
-        drafts.update(|drafts| drafts.push(blank.draft()));
+        let draft = state.own(|| blank.draft());
+        drafts.update(|drafts| drafts.push(draft));
         focus_card(blank.key);
     };
     let moved = RwSignal::new(String::new());
@@ -84,7 +85,7 @@ fn take(state: PolicyState, moved: RwSignal<String>, key: usize, step: Step) {
             fields.remove(place);
         }
     }
-    restore(state.drafts, &fields);
+    state.restore(&fields);
     let number = fields.iter().position(|fields| fields.key == focused).unwrap_or_default() + 1;
     moved.set(match step {
         Step::Up | Step::Down => format!("Now policy {number} of {}. Order changes no decision.", fields.len()),

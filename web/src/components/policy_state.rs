@@ -97,6 +97,8 @@ pub(crate) struct PolicyState {
     pub(crate) at: RwSignal<Option<AtPattern>>,
     /// The part of the text to go to.
     pub(crate) goal: RwSignal<Option<(usize, usize)>>,
+    /// Whom the fields belong to: the editor, and not the button or effect that happens to make them.
+    owner: StoredValue<Owner>,
 }
 
 impl PolicyState {
@@ -106,7 +108,8 @@ impl PolicyState {
         let id = StoredValue::new(issuer.id.clone());
         let fields: Vec<_> = issuer.policies.iter().map(PolicyFields::of).collect();
         let first = Content::Form(fields.clone());
-        let drafts = RwSignal::new(fields.iter().map(PolicyFields::draft).collect());
+        let owner = Owner::current().unwrap_or_default().child();
+        let drafts = RwSignal::new(owner.with(|| fields.iter().map(PolicyFields::draft).collect()));
         let json = RwSignal::new(first.to_json());
         let shown = RwSignal::new(shown);
         let history = RwSignal::new(History::new(first));
@@ -145,6 +148,7 @@ impl PolicyState {
             known: Memo::new(move |_| known_claims(documented.clone(), &samples.read())),
             at: RwSignal::new(None),
             goal: RwSignal::new(None),
+            owner: StoredValue::new(owner),
         };
         state.follow();
         state
@@ -182,7 +186,7 @@ impl PolicyState {
         match shown {
             Shown::Json if !is_same => self.json.set(form.to_json()),
             Shown::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts))) {
-                Ok(fields) => restore(self.drafts, &fields),
+                Ok(fields) => self.restore(&fields),
                 Err(hindrance) => return self.hindrance.set(hindrance),
             },
             _ => {}
@@ -209,6 +213,16 @@ impl PolicyState {
         self.become_content(&Content::Form(policies.iter().map(PolicyFields::of).collect()));
     }
 
+    /// Makes the form say this.
+    pub(crate) fn restore(self, fields: &[PolicyFields]) {
+        self.own(|| restore(self.drafts, fields));
+    }
+
+    /// Makes fields that last as long as the editor does.
+    pub(crate) fn own<T>(self, make: impl FnOnce() -> T) -> T {
+        self.owner.get_value().with(make)
+    }
+
     fn content(self) -> Content {
         match self.shown.get_untracked() {
             Shown::Form => Content::Form(untrack(|| fields_of(self.drafts))),
@@ -221,7 +235,7 @@ impl PolicyState {
         self.hindrance.set(String::new());
         if self.shown.get_untracked() == Shown::Form {
             match content.to_form(&untrack(|| fields_of(self.drafts))) {
-                Ok(fields) => return restore(self.drafts, &fields),
+                Ok(fields) => return self.restore(&fields),
                 Err(_) => self.shown.set(Shown::Json),
             }
         }

@@ -105,7 +105,8 @@ pub(crate) fn SampleForm(state: PolicyState, editing: Editing, close: Callback<(
     // A token is taken apart as soon as it is pasted, and is gone from the page with that.
     Effect::new(move || {
         fields.problem.set(String::new());
-        if let Pasted::Token(claims) = pasted(&fields.claims.read()) {
+        let found = pasted(&fields.claims.read());
+        if let Pasted::Token(claims) = found {
             fields.was_token.set(true);
             fields.claims.set(claims);
         }

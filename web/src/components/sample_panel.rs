@@ -252,7 +252,7 @@ fn Playground(state: PolicyState, sample: Memo<Option<Sample>>, url: StoredValue
             on:focus=move |_| pack()
             on:pointerenter=move |_| pack()
         >
-            "Playground" <span class="visually-hidden">": try " {move || sample.get().map(|sample| sample.name)}</span>
+            "Playground" <span class="visually-hidden">" with " {move || sample.get().map(|sample| sample.name)}</span>
         </A>
     }
 }
