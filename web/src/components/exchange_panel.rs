@@ -1,5 +1,6 @@
 //! The exchange, simulated: what would be sent, and what would come back.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use super::copy_button::CopyButton;
@@ -13,7 +14,7 @@ use crate::state::exchange::{Simulation, organization, simulate};
 /// What stands for the organization where `aud` names none.
 const UNNAMED: &str = "my-org";
 
-/// The panel, folded until it is asked for.
+/// The panel, folded until it is asked for. Nothing is simulated before.
 #[component]
 pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
     let form = bench.form;
@@ -24,7 +25,13 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
             _ => None,
         }
     });
+    let is_open = RwSignal::new(false);
+    let details = NodeRef::<html::Details>::new();
+    let toggled = move |_| is_open.set(details.get_untracked().is_some_and(|details| details.open()));
     let simulation = Memo::new(move |_| {
+        if !is_open.get() {
+            return None;
+        }
         let answered = bench.answered.read();
         let answered = answered.as_ref()?;
         let Answer::Report(report) = &answered.answer else { return None };
@@ -37,7 +44,7 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
     let hint = "Nothing for the one that aud names, or my-org.";
     view! {
         <section class="card stack--tight" aria-label="Exchange">
-            <details class="more">
+            <details class="more" node_ref=details on:toggle=toggled>
                 <summary><h2>"Exchange"</h2></summary>
                 <div class="stack--tight">
                     <p class="hint">

@@ -1,7 +1,8 @@
 //! Why: policies and their rules, failures first.
 
-use claimgate::explain::{Explanation, NearestMiss, PolicyEvidence, PolicyOutcome, RuleOutcome};
+use claimgate::explain::{Explanation, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome};
 use claimgate::policy::Decision;
+use leptos::html;
 use leptos::prelude::*;
 
 use super::playground_bench::use_bench;
@@ -33,10 +34,24 @@ fn order(explanation: &Explanation) -> Vec<PolicyEvidence> {
     policies
 }
 
+/// How many policies are shown with their rules unfolded. Of more, only those that decided or came nearest are.
+const UNFOLDED: usize = 8;
+
+/// Whether the rules of a policy are shown at once.
+fn is_unfolded(explanation: &Explanation, policy: &PolicyEvidence) -> bool {
+    let is_nearest = explanation.nearest_miss.as_ref().is_some_and(|miss| miss.policy == policy.index);
+    match policy.outcome {
+        PolicyOutcome::NotApplicable => false,
+        PolicyOutcome::Matched => true,
+        PolicyOutcome::NotMatched => explanation.policies.len() <= UNFOLDED || is_nearest,
+    }
+}
+
 /// The explanation.
 #[component]
 pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
     let policies = order(&explanation);
+    let policies: Vec<_> = policies.into_iter().map(|policy| (is_unfolded(&explanation, &policy), policy)).collect();
     let default = explanation.default_denial;
     let (symbol, class) = if default.applied { ("✕", "mark mark--bad") } else { ("–", "mark") };
     let entry = view! {
@@ -52,30 +67,36 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
     view! {
         {explanation.nearest_miss.map(|miss| view! { <NearestMissBox miss=miss /> })}
         <ul class="explanation" aria-label="Policies">
-            {policies.into_iter().map(|policy| view! { <PolicyEntry policy=policy /> }).collect_view()}
+            {policies.into_iter().map(|(open, policy)| view! { <PolicyEntry policy=policy open=open /> }).collect_view()}
             {entry}
         </ul>
     }
 }
 
 #[component]
-fn PolicyEntry(policy: PolicyEvidence) -> impl IntoView {
+fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
     let (symbol, word, class) = look(&policy);
-    let open = policy.outcome != PolicyOutcome::NotApplicable;
     let mut rules = policy.rules;
     rules.sort_by_key(|rule| rule.outcome == RuleOutcome::Matched);
+    let rules = StoredValue::new(rules);
     let (index, title) = (policy.index, policy.title);
+    // Rules that nobody looks at are not made: with forty policies that is most of the work.
+    let is_open = RwSignal::new(open);
+    let details = NodeRef::<html::Details>::new();
+    let toggled = move |_| is_open.set(details.get_untracked().is_some_and(|details| details.open()));
+    let lines = move || {
+        let line = |rule: RuleEvidence| view! { <RuleLine policy=index rule=rule /> };
+        is_open.get().then(|| rules.get_value().into_iter().map(line).collect_view())
+    };
     view! {
         <li class="evidence">
-            <details open=open>
+            <details open=open node_ref=details on:toggle=toggled>
                 <summary>
                     <span class=class aria-hidden="true">{symbol}</span>
                     <span><strong class="title">{title}</strong> " " <span class="word">{word}</span></span>
                 </summary>
                 <p class="sentence">{sentence(&policy.sentence)}</p>
-                <ul class="rule-list">
-                    {rules.into_iter().map(|rule| view! { <RuleLine policy=index rule=rule /> }).collect_view()}
-                </ul>
+                <ul class="rule-list">{lines}</ul>
             </details>
         </li>
     }
