@@ -103,7 +103,7 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
         {(!is_order).then(|| view! {
             <details>
                 <summary>"As text"</summary>
-                <pre class="review__text">{lines(&saved, &edited).into_iter().map(line).collect_view()}</pre>
+                <pre class="review__text" tabindex="0">{lines(&saved, &edited).into_iter().map(line).collect_view()}</pre>
             </details>
         })}
         <div class="actions">

@@ -60,13 +60,6 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
         Some(Answer::Unclear(_)) => last.cloned().flatten(),
         Some(Answer::Report(report)) => Some(*report),
     });
-    Effect::new(move || {
-        let report = report.read();
-        let decided = report.as_ref().filter(|report| report.explanation.is_some());
-        if let Some((id, _)) = decided.and_then(|report| report.issuer.as_ref()) {
-            store.mark_used(id);
-        }
-    });
     let unclear = Memo::new(move |_| match answer.get() {
         Some(Answer::Unclear(problem)) => problem,
         _ => String::new(),
@@ -223,11 +216,12 @@ fn show(bench: Bench, store: Store, answered: Answered) {
 
 /// Opens what a link carries: at first, and whenever another link is followed on this page.
 fn follow_fragment(bench: Bench, store: Store, problem: RwSignal<String>) {
-    let open = move || {
-        let fragment = window().location().hash().unwrap_or_default();
-        if fragment.is_empty() || fragment == "#main" {
+    let opened = StoredValue::new(String::new());
+    let open = move |fragment: String| {
+        if fragment.is_empty() || fragment == "#main" || opened.with_value(|opened| *opened == fragment) {
             return;
         }
+        opened.set_value(fragment.clone());
         match Shared::from_fragment(&fragment) {
             Ok(shared) => {
                 problem.set(String::new());
@@ -236,8 +230,12 @@ fn follow_fragment(bench: Bench, store: Store, problem: RwSignal<String>) {
             Err(error) => problem.set(format!("This link cannot be opened: {error}.")),
         }
     };
-    open();
-    let handle = window_event_listener(ev::hashchange, move |_| open());
+    let typed = || window().location().hash().unwrap_or_default();
+    // A link within the app: the router knows where it goes before the address says so.
+    let hash = use_location().hash;
+    open(Some(hash.get_untracked()).filter(|hash| !hash.is_empty()).unwrap_or_else(typed));
+    Effect::new(move || open(hash.get()));
+    let handle = window_event_listener(ev::hashchange, move |_| open(typed()));
     on_cleanup(move || handle.remove());
 }
 
