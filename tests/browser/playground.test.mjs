@@ -215,7 +215,9 @@ test("a rule that is pointed at lights up with its claim, in every pane", async 
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
   await explanation(page).getByRole("button", { name: "aud" }).first().focus();
   await page.locator(".cm-lit").first().waitFor();
-  assert.match(await text(page.locator(".cm-lit").first()), /"aud"/, "in the JSON of the policies too");
+  const litUp = async () => (await page.locator(".cm-lit").allInnerTexts()).join("");
+  await page.waitForFunction(() => document.querySelector(".cm-lit")?.closest(".cm-line"));
+  assert.match(await litUp(), /^"aud": *"https/, "in the JSON of the policies too");
 });
 
 describe("signatures", () => {
