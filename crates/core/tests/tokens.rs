@@ -511,7 +511,13 @@ fn a_key_that_anybody_could_sign_for_or_nobody_checks_with_is_refused() {
     for (algorithm, key, problem) in table {
         let token = with_header(&format!(r#"{{"alg":"{algorithm}","kid":"a"}}"#));
         let sentence = format!("key `a` does not fit: {problem}");
-        assert_eq!(refused(&with_keys(&token, &[key])), (CheckId::Key, "key-unfit", sentence.as_str()));
+        // Other cryptography than Rust's looks at the point when a signature is checked, and refuses all.
+        let is_late = !cfg!(feature = "rust_crypto") && problem.ends_with("is not on the curve");
+        let expected = match is_late {
+            true => (CheckId::Signature, "signature-invalid", "the signature is not one of key `a` over this token"),
+            false => (CheckId::Key, "key-unfit", sentence.as_str()),
+        };
+        assert_eq!(refused(&with_keys(&token, &[key])), expected);
     }
 }
 
