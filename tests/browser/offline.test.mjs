@@ -57,6 +57,21 @@ test("what is kept holds no token", async () => {
   assert.equal(found.hit, false);
 });
 
+test("a page whose files cannot be had says so, and is there once they can be", async () => {
+  const page = await openPage("", { serviceWorkers: "block" });
+  await page.route(/\.wasm$/, (route) => route.abort());
+  await page.getByRole("link", { name: "Playground" }).click();
+  await page.getByRole("heading", { level: 1, name: "This page could not be loaded" }).waitFor();
+  page.problems.length = 0;
+  await page.unroute(/\.wasm$/);
+  await page.getByRole("button", { name: "Load anew" }).click();
+  await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
+  // Without a service worker, for it would have kept the files; the browser says that once the app is at rest.
+  const isBlocked = (problem) => /Service Worker registration blocked/.test(problem);
+  for (let wait = 0; wait < 50 && !page.problems.some(isBlocked); wait += 1) await page.waitForTimeout(100);
+  page.problems.splice(0, page.problems.length, ...page.problems.filter((problem) => !isBlocked(problem)));
+});
+
 describe("a newer version", () => {
   test("is offered, and taken over on the person's word", async () => {
     const folder = mkdtempSync(join(tmpdir(), "claimgate-versions-"));

@@ -2,16 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{Lazy, path};
 
 use crate::components::frame::Frame;
-use crate::pages::examples::{ExamplePage, ExamplesPage};
-use crate::pages::import::ImportPage;
-use crate::pages::issuer::IssuerPage;
 use crate::pages::issuers::IssuersPage;
-use crate::pages::new_issuer::NewIssuerPage;
+use crate::pages::lazy::{ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute, NewIssuerRoute, PlaygroundRoute};
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::playground::PlaygroundPage;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 
@@ -25,12 +21,12 @@ pub(crate) fn App() -> impl IntoView {
             <Frame>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=IssuersPage />
-                    <Route path=path!("/issuers/new") view=NewIssuerPage />
-                    <Route path=path!("/issuers/:id") view=IssuerPage />
-                    <Route path=path!("/import") view=ImportPage />
-                    <Route path=path!("/playground") view=PlaygroundPage />
-                    <Route path=path!("/examples") view=ExamplesPage />
-                    <Route path=path!("/examples/:id") view=ExamplePage />
+                    <Route path=path!("/issuers/new") view={Lazy::<NewIssuerRoute>::new()} />
+                    <Route path=path!("/issuers/:id") view={Lazy::<IssuerRoute>::new()} />
+                    <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} />
+                    <Route path=path!("/playground") view={Lazy::<PlaygroundRoute>::new()} />
+                    <Route path=path!("/examples") view={Lazy::<ExamplesRoute>::new()} />
+                    <Route path=path!("/examples/:id") view={Lazy::<ExampleRoute>::new()} />
                 </Routes>
             </Frame>
         </Router>

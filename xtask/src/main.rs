@@ -5,6 +5,7 @@ mod editor;
 mod npm;
 mod serve;
 mod shell;
+mod split;
 mod steps;
 mod tools;
 
@@ -47,6 +48,8 @@ fn main() -> Result<()> {
         ["setup"] => tools::set_up_everything(),
         ["bench"] => bench::run(),
         ["bench-npm"] => bench::npm(),
+        // Called by Trunk, see `split::shim`.
+        ["wasm-bindgen", real, arguments @ ..] => split::bindgen(std::path::Path::new(real), arguments),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::editor;
 use crate::shell::{command, on_path, output, root, run, target};
+use crate::split;
 
 /// A tool that cargo can build.
 struct Tool {
@@ -32,8 +33,8 @@ impl App {
         set_up_wasm()?;
         let trunk = trunk().find_or_install()?;
         let bindgen = bindgen()?;
-        let mut dirs: Vec<PathBuf> =
-            [&trunk, &bindgen].iter().filter_map(|file| file.parent()).map(Path::to_path_buf).collect();
+        let mut dirs = vec![split::shim(&bindgen)?];
+        dirs.extend([&trunk, &bindgen].iter().filter_map(|file| file.parent()).map(Path::to_path_buf));
         dirs.push(root().join("tests/node_modules/.bin"));
         dirs.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         Ok(Self { path: std::env::join_paths(dirs)?, trunk })
@@ -43,7 +44,11 @@ impl App {
     pub(crate) fn build(&self) -> Result<()> {
         editor::build()?;
         let mut trunk = command(&self.trunk, &["build", "--release", "--offline"]);
-        run(trunk.env("PATH", &self.path).env("NO_COLOR", "true").env_remove("RUSTFLAGS"))?;
+        // Taking the Wasm apart needs to know what refers to what; the rest as in .cargo/config.toml.
+        let flags = "--cfg\u{1f}erase_components\u{1f}-Clink-args=--emit-relocs";
+        trunk.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS");
+        run(trunk.env("PATH", &self.path).env("NO_COLOR", "true"))?;
+        split::finish(&root().join("dist"))?;
         run(&mut command("node", &["web/build/finish.mjs", "dist"]))
     }
 }

@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use super::conflict_notice::ConflictNotice;
 use super::copy_button::DownloadButton;
 use super::field::Select;
+use super::page_title::PageTitle;
 use super::shortcuts::Shortcuts;
 use super::shown::{shown, shown_lines};
 use crate::formats::settings;
@@ -48,6 +49,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
             </main>
             <footer class="site-footer">
                 <p>"Tokens never leave this page. Issuers and policies are kept in this browser only."</p>
+                <PageTitle />
                 <Shortcuts />
             </footer>
             <UndoToast />

@@ -15,6 +15,7 @@ pub(crate) mod import_preview;
 pub(crate) mod issuer_row;
 pub(crate) mod keys_field;
 pub(crate) mod names_form;
+pub(crate) mod page_title;
 pub(crate) mod pattern_field;
 pub(crate) mod pattern_help;
 pub(crate) mod playground_bench;

@@ -1,0 +1,31 @@
+//! The title of the page, in the browser's tab and history.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::gallery;
+use crate::state::store::use_store;
+
+/// Names the page that is shown.
+#[component]
+pub(crate) fn PageTitle() -> impl IntoView {
+    let store = use_store();
+    let path = use_location().pathname;
+    Effect::new(move || {
+        let path = path.get();
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let title = match parts.as_slice() {
+            [.., "issuers", "new"] => Some("Register issuer".to_owned()),
+            [.., "issuers", id] => {
+                store.issuers.with(|issuers| Some(issuers.iter().find(|issuer| issuer.id == *id)?.name.clone()))
+            }
+            [.., "examples", id] => gallery::find(id).map(|example| example.title.clone()),
+            [.., "examples"] => Some("Examples".to_owned()),
+            [.., "import"] => Some("Import".to_owned()),
+            [.., "playground"] => Some("Playground".to_owned()),
+            _ => Some("OIDC Issuers".to_owned()),
+        };
+        let title = title.unwrap_or_else(|| "Page not found".to_owned());
+        document().set_title(&format!("{title} · Claimgate"));
+    });
+}

@@ -1,0 +1,65 @@
+//! Pages that are loaded when somebody goes there. With the feature `split`, the code that only they need is taken out of the
+//! app's Wasm into files of their own (`xtask/src/split.rs`); without it, all is in one.
+
+use leptos::prelude::*;
+use leptos::wasm_split::SplitLoaderError;
+use leptos_router::LazyRoute;
+
+use super::examples::{ExamplePage, ExamplesPage};
+use super::import::ImportPage;
+use super::issuer::IssuerPage;
+use super::new_issuer::NewIssuerPage;
+use super::playground::PlaygroundPage;
+
+type Loaded = Result<AnyView, SplitLoaderError>;
+
+macro_rules! lazy_page {
+    ($route:ident, $load:ident, $page:ident) => {
+        #[doc = concat!("The route of [`", stringify!($page), "`].")]
+        pub(crate) struct $route;
+
+        #[cfg_attr(
+                    feature = "split",
+                    leptos::wasm_split::wasm_split($load, wasm_split_path = ::leptos::wasm_split, fallible)
+                )]
+        fn $load() -> Loaded {
+            Ok(view! { <$page /> }.into_any())
+        }
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                #[cfg(feature = "split")]
+                let loaded = $load().await;
+                #[cfg(not(feature = "split"))]
+                let loaded = $load();
+                loaded.unwrap_or_else(|_| not_loaded())
+            }
+        }
+    };
+}
+
+lazy_page!(NewIssuerRoute, load_new_issuer, NewIssuerPage);
+lazy_page!(IssuerRoute, load_issuer, IssuerPage);
+lazy_page!(ImportRoute, load_import, ImportPage);
+lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage);
+lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
+lazy_page!(ExampleRoute, load_example, ExamplePage);
+
+/// What is shown where a page's code could not be had.
+fn not_loaded() -> AnyView {
+    let again = move |_| {
+        let _ = window().location().reload();
+    };
+    view! {
+        <div class="container stack">
+            <h1>"This page could not be loaded"</h1>
+            <p class="lead">"Its files cannot be reached, or a newer version of Claimgate has taken their place."</p>
+            <p><button type="button" class="button button--primary" on:click=again>"Load anew"</button></p>
+        </div>
+    }
+    .into_any()
+}
