@@ -2,6 +2,8 @@
 //! app's Wasm into files of their own (`xtask/src/split.rs`); without it, all is in one.
 
 use leptos::prelude::*;
+#[cfg(feature = "split")]
+use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 use leptos_router::LazyRoute;
 
@@ -18,10 +20,7 @@ macro_rules! lazy_page {
         #[doc = concat!("The route of [`", stringify!($page), "`].")]
         pub(crate) struct $route;
 
-        #[cfg_attr(
-                    feature = "split",
-                    leptos::wasm_split::wasm_split($load, wasm_split_path = ::leptos::wasm_split, fallible)
-                )]
+        #[cfg_attr(feature = "split", wasm_split::wasm_split($load, wasm_split_path = ::leptos::wasm_split, fallible))]
         fn $load() -> Loaded {
             Ok(view! { <$page /> }.into_any())
         }
