@@ -8,7 +8,7 @@ use super::keys_field::{KeysField, keys_error};
 use super::save_state::SaveState;
 use super::shown::shown;
 use crate::state::storage::StoredIssuer;
-use crate::state::store::use_store;
+use crate::state::store::{Store, use_store};
 use crate::state::unsaved::Unsaved;
 use crate::state::{lifetime, thumbprint};
 
@@ -232,8 +232,8 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
                 {move || (elsewhere.read().is_some() && dirty.get()).then(|| view! {
                     <div class="notice notice--note" role="status">
                         <p>
-                            "These details were changed in another tab meanwhile. Saving keeps both: yours here, the \
-                             other version where you can choose it."
+                            "These details were changed " {elsewhere_word(store)} " meanwhile. Saving keeps both: yours \
+                             here, the other version where you can choose it."
                         </p>
                     </div>
                 })}
@@ -245,6 +245,11 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
             </form>
         </section>
     }
+}
+
+/// Where a change comes from that was not made here.
+pub(crate) fn elsewhere_word(store: Store) -> &'static str {
+    if store.remote.is_some() { "by somebody else" } else { "in another tab" }
 }
 
 /// Whether the details of two versions differ.

@@ -12,6 +12,9 @@ use super::import::ImportPage;
 use super::issuer::IssuerPage;
 use super::new_issuer::NewIssuerPage;
 use super::playground::PlaygroundPage;
+use crate::components::connected::Connected;
+use crate::state::store::Store;
+use crate::state::unsaved::Unsaved;
 
 type Loaded = Result<AnyView, SplitLoaderError>;
 
@@ -47,6 +50,20 @@ lazy_page!(ImportRoute, load_import, ImportPage);
 lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage);
 lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
 lazy_page!(ExampleRoute, load_example, ExamplePage);
+
+/// What is above every page where there is a server.
+pub(crate) async fn load_connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> AnyView {
+    #[cfg(feature = "split")]
+    let loaded = connected(store, unsaved, needs_token).await;
+    #[cfg(not(feature = "split"))]
+    let loaded = connected(store, unsaved, needs_token);
+    loaded.unwrap_or_else(|_| not_loaded())
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(connected, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> Loaded {
+    Ok(view! { <Connected store=store unsaved=unsaved needs_token=needs_token /> }.into_any())
+}
 
 /// What is shown where a page's code could not be had.
 fn not_loaded() -> AnyView {

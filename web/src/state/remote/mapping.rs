@@ -3,10 +3,39 @@
 use claimgate::policy::{Decision, PolicyDefinition, parse_policies};
 use serde_json::{Map, Value, json};
 
+use super::plan::Confirmed;
 use crate::state::storage::StoredIssuer;
 
 /// The member that makes a deny policy report only. It is the server's own: kept here, and not shown.
 const REPORT_ONLY: &str = "reportOnly";
+
+/// All issuers of an organization, of a list that has their policies too. `known` has what only this browser knows.
+pub(crate) fn issuers(body: &Value, known: impl Fn(&str) -> Option<StoredIssuer>) -> Result<Vec<Confirmed>, String> {
+    let items = body["oidcIssuers"].as_array().ok_or("expected `oidcIssuers`, found none")?;
+    let one = |item: &Value| {
+        let issuer = issuer(item, known(item["id"].as_str().unwrap_or_default()).as_ref())?;
+        let version = item["version"].as_i64().ok_or("expected `version`, found none")?;
+        let confirmed = Confirmed { own: own(item), ..Confirmed::new(issuer, format!("\"{version}\"")) };
+        with_policies(confirmed, &item["authPolicy"])
+    };
+    items.iter().map(one).collect()
+}
+
+/// An issuer with the policies that the server says it has.
+pub(crate) fn with_policies(mut known: Confirmed, body: &Value) -> Result<Confirmed, String> {
+    let (policies, marks) = policies(body)?;
+    let version = body["version"].as_i64().ok_or("expected `version`, found none")?;
+    known.policy = body["id"].as_str().ok_or("expected `id`, found none")?.to_owned();
+    known.policy_version = format!("\"{version}\"");
+    known.marks = marks;
+    known.issuer.policies = policies;
+    Ok(known)
+}
+
+/// What the server alone decides by.
+pub(crate) fn own(body: &Value) -> (bool, bool) {
+    (body["singleUse"] == true, body["reportOnly"] == true)
+}
 
 /// An issuer of the server's, without its policies. What only this browser knows of it is taken from `known`.
 pub(crate) fn issuer(body: &Value, known: Option<&StoredIssuer>) -> Result<StoredIssuer, String> {
@@ -77,10 +106,14 @@ pub(crate) fn policies_body(policies: &[PolicyDefinition], before: &[PolicyDefin
     json!({ "policies": policies.iter().enumerate().map(item).collect::<Vec<_>>() })
 }
 
-/// The body that registers an issuer.
-pub(crate) fn new_body(issuer: &StoredIssuer) -> Value {
+/// The body that registers an issuer, or one again that was deleted.
+pub(crate) fn new_body(issuer: &StoredIssuer, deleted: Option<&Confirmed>) -> Value {
     let mut body = details_body(issuer, &StoredIssuer::blank(String::new(), 0));
     body["url"] = issuer.url.clone().into();
+    if let Some(Confirmed { own: (single_use, report_only), .. }) = deleted {
+        body["singleUse"] = (*single_use).into();
+        body["reportOnly"] = (*report_only).into();
+    }
     body
 }
 
@@ -92,7 +125,8 @@ pub(crate) fn details_body(issuer: &StoredIssuer, before: &StoredIssuer) -> Valu
         body.insert("maxExpiration".to_owned(), json!(issuer.max_expiration));
     }
     if issuer.jwks != before.jwks {
-        let jwks = issuer.jwks.as_deref().map(|jwks| serde_json::from_str(jwks).unwrap_or(Value::Null));
+        // What is no JSON goes as a text, and the server refuses it: no key is taken away for that.
+        let jwks = issuer.jwks.as_deref().map(|jwks| serde_json::from_str(jwks).unwrap_or_else(|_| jwks.into()));
         body.insert("jwks".to_owned(), jwks.unwrap_or_default());
     }
     if issuer.thumbprints != before.thumbprints {
@@ -133,6 +167,31 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_read_with_its_versions_and_policies() {
+        let mut item = answer();
+        item["version"] = 3.into();
+        item["singleUse"] = true.into();
+        item["authPolicy"] = json!({"id": "p", "version": 5, "policies": []});
+        let list = json!({ "oidcIssuers": [item.clone()] });
+        let read =
+            issuers(&list, |id| Some(StoredIssuer { preset: id.to_owned(), ..StoredIssuer::blank(id.to_owned(), 0) }));
+        let one = &read.unwrap()[0];
+        assert_eq!((one.version.as_str(), one.policy.as_str(), one.policy_version.as_str()), ("\"3\"", "p", "\"5\""));
+        assert_eq!((one.issuer.preset.as_str(), one.own), ("7", (true, false)));
+        let again = new_body(&one.issuer, Some(one));
+        assert_eq!((&again["singleUse"], &again["reportOnly"]), (&json!(true), &json!(false)));
+        item["version"] = Value::Null;
+        assert!(issuers(&json!({ "oidcIssuers": [item] }), |_| None).unwrap_err().contains("`version`"));
+    }
+
+    #[test]
+    fn keys_that_are_no_json_are_not_taken_away() {
+        let before = issuer(&answer(), None).unwrap();
+        let broken = StoredIssuer { jwks: Some("{".to_owned()), ..before.clone() };
+        assert_eq!(details_body(&broken, &before)["jwks"], "{");
+    }
+
+    #[test]
     fn a_change_names_what_has_changed_only() {
         let before = issuer(&answer(), None).unwrap();
         let renamed = StoredIssuer { name: "new".to_owned(), ..before.clone() };
@@ -140,7 +199,7 @@ mod tests {
         let bare = StoredIssuer { jwks: None, max_expiration: None, thumbprints: Vec::new(), ..before.clone() };
         let expected = json!({"name": "CI", "jwks": null, "maxExpiration": null, "thumbprints": []});
         assert_eq!(details_body(&bare, &before), expected);
-        let whole = new_body(&before);
+        let whole = new_body(&before, None);
         assert_eq!((&whole["url"], &whole["maxExpiration"]), (&json!("https://ci.example"), &json!(60)));
     }
 

@@ -16,6 +16,22 @@ pub(crate) struct Confirmed {
     pub(crate) policy_version: String,
     /// Which of its policies only report.
     pub(crate) marks: Vec<bool>,
+    /// Whether its tokens can be exchanged once only, and whether all of its denies only report: the server's own.
+    pub(crate) own: (bool, bool),
+}
+
+impl Confirmed {
+    /// An issuer whose policies are not known yet.
+    pub(crate) fn new(issuer: StoredIssuer, version: String) -> Self {
+        Self {
+            issuer,
+            version,
+            policy: String::new(),
+            policy_version: String::new(),
+            marks: Vec::new(),
+            own: (false, false),
+        }
+    }
 }
 
 /// One request.
@@ -41,15 +57,15 @@ impl Step {
     }
 }
 
-/// What the server has to be told next, so that it has what is shown. Issuers in `held` are not deleted yet.
-pub(crate) fn next(server: &[Confirmed], shown: &[StoredIssuer], held: &[String]) -> Option<Step> {
+/// What the server has to be told next, so that it has what is shown.
+pub(crate) fn next(server: &[Confirmed], shown: &[StoredIssuer]) -> Option<Step> {
     let step = |issuer: &StoredIssuer| match find(server, &issuer.id) {
         None => Some(Step::Create(issuer.clone())),
         Some(known) if has_other_details(issuer, &known.issuer) => Some(Step::Details(issuer.clone())),
         Some(known) if issuer.policies != known.issuer.policies => Some(Step::Policies(issuer.clone())),
         Some(_) => None,
     };
-    let is_gone = |id: &String| shown.iter().all(|issuer| issuer.id != *id) && !held.contains(id);
+    let is_gone = |id: &String| shown.iter().all(|issuer| issuer.id != *id);
     let gone = server.iter().map(|known| &known.issuer.id).find(|id| is_gone(id));
     shown.iter().find_map(step).or_else(|| gone.cloned().map(Step::Delete))
 }
@@ -60,6 +76,41 @@ pub(crate) fn settled(sent: &StoredIssuer, shown: &StoredIssuer, now: &StoredIss
     let (mut issuer, _) = rebase(sent, shown, now);
     issuer.revision = shown.revision + 1;
     issuer
+}
+
+/// Puts a part of an issuer, as a step has it, into `issuer`: what the server refused as it was, or what is tried again.
+pub(crate) fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
+    if let Step::Policies(_) = step {
+        issuer.policies.clone_from(&from.policies);
+        return;
+    }
+    issuer.name.clone_from(&from.name);
+    issuer.max_expiration = from.max_expiration;
+    issuer.jwks.clone_from(&from.jwks);
+    issuer.jwks_source.clone_from(&from.jwks_source);
+    issuer.thumbprints.clone_from(&from.thumbprints);
+}
+
+/// What is shown after the server did not do a step: what it has still.
+pub(crate) fn undone(step: &Step, server: &[Confirmed], mut shown: Vec<StoredIssuer>) -> Vec<StoredIssuer> {
+    let known = find(server, step.id()).map(|known| &known.issuer);
+    match (step, known) {
+        (Step::Create(_), _) => shown.retain(|issuer| issuer.id != step.id()),
+        (Step::Delete(_), Some(known)) => {
+            let place = server.iter().position(|other| other.issuer.id == known.id).unwrap_or_default();
+            let issuer = StoredIssuer { revision: known.revision + 1, ..known.clone() };
+            shown.insert(place.min(shown.len()), issuer);
+        }
+        (_, Some(known)) => {
+            for issuer in shown.iter_mut().filter(|issuer| issuer.id == known.id) {
+                put_part(step, known, issuer);
+                issuer.modified = known.modified;
+                issuer.revision += 1;
+            }
+        }
+        (_, None) => {}
+    }
+    shown
 }
 
 /// What two people make of an issuer that both had as `base`: brought together where they have changed different parts;
@@ -151,6 +202,7 @@ mod tests {
             policy: format!("p{}", issuer.id),
             policy_version: "\"1\"".to_owned(),
             marks: Vec::new(),
+            own: (false, false),
         };
         issuers.iter().map(one).collect()
     }
@@ -163,23 +215,37 @@ mod tests {
     fn the_server_is_told_one_thing_after_another_until_it_has_what_is_shown() {
         let (a, b) = (issuer("a", "A"), issuer("b", "B"));
         let server = confirmed(&[a.clone(), b.clone()]);
-        assert_eq!(next(&server, &[a.clone(), b.clone()], &[]), None);
+        assert_eq!(next(&server, &[a.clone(), b.clone()]), None);
         let changed = StoredIssuer { name: "A2".to_owned(), ..with_rule(&a, "x") };
-        let step = next(&server, &[changed.clone(), b.clone()], &[]);
+        let step = next(&server, &[changed.clone(), b.clone()]);
         assert_eq!(step, Some(Step::Details(changed.clone())), "details first, then policies");
         let ruled = with_rule(&a, "x");
-        assert_eq!(next(&server, &[ruled.clone(), b.clone()], &[]), Some(Step::Policies(ruled)));
+        assert_eq!(next(&server, &[ruled.clone(), b.clone()]), Some(Step::Policies(ruled)));
         let new = issuer("c", "C");
-        assert_eq!(next(&server, &[a.clone(), b, new.clone()], &[]), Some(Step::Create(new)));
-        assert_eq!(next(&server, std::slice::from_ref(&a), &[]), Some(Step::Delete("b".to_owned())));
-        assert_eq!(next(&server, &[a], &["b".to_owned()]), None, "what can be undone is not deleted yet");
+        assert_eq!(next(&server, &[a.clone(), b, new.clone()]), Some(Step::Create(new)));
+        assert_eq!(next(&server, std::slice::from_ref(&a)), Some(Step::Delete("b".to_owned())));
     }
 
     #[test]
     fn what_only_this_browser_knows_is_not_told() {
         let a = issuer("a", "A");
         let shown = StoredIssuer { preset: "github".to_owned(), last_used: Some(9), revision: 5, ..a.clone() };
-        assert_eq!(next(&confirmed(&[a]), &[shown], &[]), None);
+        assert_eq!(next(&confirmed(&[a]), &[shown]), None);
+    }
+
+    #[test]
+    fn what_the_server_does_not_do_is_undone_and_nothing_else() {
+        let [a, b, c] = ["a", "b", "c"].map(|id| issuer(id, id));
+        let server = confirmed(&[a.clone(), b.clone()]);
+        let changed = StoredIssuer { name: "new".to_owned(), ..with_rule(&a, "x") };
+        let details = undone(&Step::Details(changed.clone()), &server, vec![changed.clone()]);
+        assert_eq!((details[0].name.as_str(), details[0].policies.len()), ("a", 1));
+        let policies = undone(&Step::Policies(changed.clone()), &server, vec![changed]);
+        assert_eq!((policies[0].name.as_str(), policies[0].policies.len()), ("new", 0));
+        let created = undone(&Step::Create(c.clone()), &server, vec![a.clone(), c.clone()]);
+        assert_eq!(names(&created), ["a"]);
+        let deleted = undone(&Step::Delete("b".to_owned()), &server, vec![a, c]);
+        assert_eq!(names(&deleted), ["a", "b", "c"]);
     }
 
     #[test]
