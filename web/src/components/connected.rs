@@ -20,7 +20,7 @@ pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>)
     let (remote, sync) = (store.remote?, Sync::of(store)?);
     sync.start();
     Some(move || match remote.access.get() {
-        Access::SignedOut if needs_token.get() => view! { <SignInPage sync=sync /> }.into_any(),
+        Access::SignedOut if needs_token.get() => view! { <SignInPage remote=remote sync=sync /> }.into_any(),
         Access::SignedOut => view! {
             <p class="server-bar container container--wide">
                 <span>"You are not signed in: the issuers of this server are not shown."</span>
@@ -37,12 +37,14 @@ pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>)
             <UndoneList remote=remote sync=sync />
         }
         .into_any(),
-        Access::Expired => view! { <SignInAgain sync=sync /> <UndoneList remote=remote sync=sync /> }.into_any(),
+        Access::Expired => {
+            view! { <SignInAgain remote=remote sync=sync /> <UndoneList remote=remote sync=sync /> }.into_any()
+        }
     })
 }
 
 #[component]
-fn SignInPage(sync: Sync) -> impl IntoView {
+fn SignInPage(remote: Remote, sync: Sync) -> impl IntoView {
     view! {
         <div class="container container--narrow stack sign-in">
             <h1>"Sign in"</h1>
@@ -50,7 +52,7 @@ fn SignInPage(sync: Sync) -> impl IntoView {
                 "Issuers and policies are kept by this server. An access token with admin rights opens them: the bootstrap \
                  token that the server has shown at its first start, or one that was granted with the scope admin."
             </p>
-            <div class="card stack"><SignInForm sync=sync /></div>
+            <div class="card stack"><SignInForm remote=remote sync=sync /></div>
             <p class="hint">
                 "Without one there are the " <A href="/playground">"playground"</A> " and the "
                 <A href="/examples">"examples"</A> ", which ask the server for nothing."
@@ -60,7 +62,7 @@ fn SignInPage(sync: Sync) -> impl IntoView {
 }
 
 #[component]
-fn SignInAgain(sync: Sync) -> impl IntoView {
+fn SignInAgain(remote: Remote, sync: Sync) -> impl IntoView {
     view! {
         <section class="notice notice--note container" aria-label="Signed out">
             <h2>"The server has signed you out"</h2>
@@ -68,16 +70,17 @@ fn SignInAgain(sync: Sync) -> impl IntoView {
                 "The access token has expired, or was revoked. Nothing is lost: what is written here stays, and what is not \
                  saved yet is saved when you sign in again."
             </p>
-            <SignInForm sync=sync />
+            <SignInForm remote=remote sync=sync />
         </section>
     }
 }
 
 /// The token goes into a field that no browser offers to keep, and out of it as soon as it is used.
 #[component]
-fn SignInForm(sync: Sync) -> impl IntoView {
-    let (token, problem) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
+    let token = RwSignal::new(String::new());
     let (stay, busy) = (RwSignal::new(false), RwSignal::new(false));
+    let problem = remote.refusal;
     let id = format!("access-token-{}", unique());
     let notes = format!("{id}-notes");
     let submit = move |event: SubmitEvent| {
@@ -86,14 +89,10 @@ fn SignInForm(sync: Sync) -> impl IntoView {
         if text.is_empty() {
             return problem.set("expected an access token, found nothing".to_owned());
         }
-        problem.set(String::new());
         busy.set(true);
         spawn_local(async move {
-            let result = sync.sign_in(text, stay.get_untracked()).await;
+            let _ = sync.sign_in(text, stay.get_untracked()).await;
             // Signed in, the form is gone.
-            if let Err(sentence) = result {
-                let _ = problem.try_set(sentence);
-            }
             let _ = busy.try_set(false);
         });
     };

@@ -51,6 +51,8 @@ pub(crate) struct Undone {
 pub(crate) struct Remote {
     /// How far the person is in signing in.
     pub(crate) access: RwSignal<Access>,
+    /// Why the person could not sign in.
+    pub(crate) refusal: RwSignal<String>,
     /// Whether issuers were read since the person signed in.
     pub(crate) is_ready: RwSignal<bool>,
     /// Whom the token is for.
@@ -84,6 +86,7 @@ impl Remote {
     pub(crate) fn new() -> Self {
         Self {
             access: RwSignal::new(Access::SignedOut),
+            refusal: RwSignal::default(),
             is_ready: RwSignal::default(),
             login: RwSignal::default(),
             organizations: RwSignal::default(),

@@ -65,14 +65,13 @@ impl Sync {
     /// Signs in, and reads the issuers. What was not told to the server before a token expired is told now.
     pub(crate) async fn sign_in(self, token: String, keep: bool) -> Result<(), String> {
         let remote = self.remote;
-        let before = remote.access.get_untracked();
-        let was_expired = before == Access::Expired;
-        if !was_expired {
-            remote.access.set(Access::Loading);
-        }
+        remote.refusal.set(String::new());
         let result = self.open(&token, keep).await;
-        if result.is_err() {
-            remote.access.set(if was_expired { Access::Expired } else { Access::SignedOut });
+        if let Err(sentence) = &result {
+            remote.refusal.set(sentence.clone());
+            if remote.access.get_untracked() == Access::Loading {
+                remote.access.set(Access::SignedOut);
+            }
         }
         result
     }
@@ -111,6 +110,7 @@ impl Sync {
         let keep = session::kept().is_some();
         self.close();
         self.remote.organization.set(organization);
+        self.remote.access.set(Access::Loading);
         self.sign_in(token, keep).await
     }
 
