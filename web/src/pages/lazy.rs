@@ -7,6 +7,7 @@ use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 use leptos_router::LazyRoute;
 
+use super::audit::{AuditEntryPage, AuditPage};
 use super::examples::{ExamplePage, ExamplesPage};
 use super::import::ImportPage;
 use super::issuer::IssuerPage;
@@ -50,6 +51,8 @@ lazy_page!(ImportRoute, load_import, ImportPage);
 lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage);
 lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
 lazy_page!(ExampleRoute, load_example, ExamplePage);
+lazy_page!(AuditRoute, load_audit, AuditPage);
+lazy_page!(AuditEntryRoute, load_audit_entry, AuditEntryPage);
 
 /// What is above every page where there is a server.
 pub(crate) async fn load_connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> AnyView {

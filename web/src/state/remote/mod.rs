@@ -5,6 +5,7 @@
 //! wants it kept, [`extras`] what only this browser knows, and [`sync`] brings what is shown to the server.
 
 pub(crate) mod client;
+pub(crate) mod evidence;
 pub(crate) mod extras;
 pub(crate) mod mapping;
 pub(crate) mod plan;
