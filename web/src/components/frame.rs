@@ -12,7 +12,6 @@ use super::shortcuts::Shortcuts;
 use super::shown::{shown, shown_lines};
 use crate::formats::settings;
 use crate::pages::lazy::load_connected;
-use crate::state::remote::Access;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
@@ -43,7 +42,7 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
                         <A href="/" exact=true>"OIDC Issuers"</A>
                         <A href="/playground">"Playground"</A>
                         <A href="/examples">"Examples"</A>
-                        {move || remote.filter(|remote| remote.access.get() == Access::SignedIn).map(|_| view! {
+                        {move || remote.filter(|remote| remote.is_ready.get()).map(|_| view! {
                             <A href="/audit">"Audit log"</A>
                         })}
                     </nav>

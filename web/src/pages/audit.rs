@@ -20,6 +20,7 @@ use crate::components::field::{Select, TextField};
 use crate::components::sentence::sentence;
 use crate::components::shown::shown;
 use crate::state::clock::ticking;
+use crate::state::remote::Access;
 use crate::state::remote::evidence::{self, Evidence};
 use crate::state::remote::sync::{Sync, encode};
 use crate::state::share::{ClaimsText, Shared, SharedIssuer};
@@ -43,7 +44,13 @@ pub(crate) fn AuditPage() -> impl IntoView {
         FILTERS.iter().filter_map(part).collect::<Vec<_>>()
     });
     let log = Log::new(sync);
-    Effect::new(move || log.begin(asked.get()));
+    Effect::new(move || {
+        let asked = asked.get();
+        // Once more after the person has signed in again.
+        if store.remote.is_some_and(|remote| remote.access.get() == Access::SignedIn) {
+            log.begin(asked);
+        }
+    });
     view! {
         <div class="container container--wide stack">
             <div class="section-head">
@@ -208,6 +215,7 @@ fn Entries(log: Log) -> impl IntoView {
     let is_empty = Memo::new(move |_| log.entries.read().is_empty());
     let said = move || match (log.is_busy.get(), log.entries.read().len(), log.next.read().is_some()) {
         (true, ..) => "Reading…".to_owned(),
+        _ if !log.problem.read().is_empty() => String::new(),
         (false, 1, false) => "1 exchange".to_owned(),
         (false, count, false) => format!("{count} exchanges"),
         (false, count, true) => format!("The newest {count} exchanges"),
