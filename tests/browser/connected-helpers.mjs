@@ -18,17 +18,22 @@ export const KEYS = JSON.stringify({
   keys: [{ kty: "OKP", crv: "Ed25519", kid: "k", alg: "EdDSA", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
 });
 
-class Server {
+export class Server {
   #folder = mkdtempSync(join(tmpdir(), "claimgate-connected-"));
   #child;
   #port = 0;
+  #options;
+
+  constructor(options = ["--demo"]) {
+    this.#options = options;
+  }
 
   get url() {
     return `http://127.0.0.1:${this.#port}/`;
   }
 
   async start() {
-    const words = ["serve", "--listen", `127.0.0.1:${this.#port}`, "--database", `sqlite:${join(this.#folder, "claimgate.db")}`, "--demo"];
+    const words = ["serve", "--listen", `127.0.0.1:${this.#port}`, "--database", `sqlite:${join(this.#folder, "claimgate.db")}`, ...this.#options];
     const child = spawn(program, words, { env: { ...process.env, CLAIMGATE_BOOTSTRAP_TOKEN: BOOTSTRAP }, stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     let log = "";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import axe from "axe-core";
-import { BOOTSTRAP, DEMO, KEYS, eventually, kept, saved, signIn, withServer } from "./connected-helpers.mjs";
+import { BOOTSTRAP, DEMO, KEYS, Server, eventually, kept, saved, signIn, withServer } from "./connected-helpers.mjs";
 import { addPolicy, decision, explanation, paste, policyForm, save } from "./helpers.mjs";
 
 const { server, openPage } = withServer();
@@ -338,6 +338,47 @@ test("what is imported is registered, and undone together", async () => {
   await saved(page);
   await page.getByRole("button", { name: "Undo" }).click();
   assert.ok(await eventually(async () => !(await server.issuer("One")) && !(await server.issuer("Two"))));
+});
+
+test("an issuer that is imported is open already when the server names it", async () => {
+  const page = await openPage("import");
+  await signIn(page);
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await page.route("**/oidc/issuers", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const issuers = [{ name: "Slow", url: "https://slow.example", jwks: JSON.parse(KEYS), policies: [allow("slow")] }];
+  await page.getByLabel("Text", { exact: true }).fill(JSON.stringify({ issuers }));
+  await page.getByRole("button", { name: /^Import/ }).click();
+  await page.getByRole("link", { name: "Slow", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Slow" }).waitFor();
+  go();
+  const { id } = await eventually(() => server.issuer("Slow"));
+  await page.waitForURL(`**/issuers/${id}`);
+  await page.getByRole("heading", { level: 1, name: "Slow" }).waitFor();
+  assert.ok(await eventually(async () => (await subjects("Slow"))[0] === "slow"));
+});
+
+test("a server without an organization gets its first one", async () => {
+  const fresh = new Server([]);
+  await fresh.start();
+  try {
+    const page = await openPage(fresh.url);
+    await signIn(page);
+    await page.getByRole("heading", { level: 1, name: "The first organization" }).waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("a b");
+    await page.getByRole("button", { name: "Make the organization" }).click();
+    await page.getByText("expected a name of at most 100 letters").waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("acme");
+    await page.getByRole("button", { name: "Make the organization" }).click();
+    await page.getByRole("heading", { name: "No issuers yet" }).waitFor();
+    assert.deepEqual(await fresh.issuers("acme"), []);
+    await page.context().close();
+  } finally {
+    await fresh.end();
+  }
 });
 
 test("another organization is shown when it is chosen", async () => {

@@ -1,11 +1,13 @@
 //! What is above every page of a server's app: signing in, the organization, and what the server did not do.
 
-use leptos::ev::SubmitEvent;
+use leptos::ev::{self, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::components::A;
+use leptos_router::hooks::{use_location, use_navigate};
 
-use super::field::Checkbox;
+use super::field::{Checkbox, TextField};
 use super::shown::shown;
 use crate::state::draft::unique;
 use crate::state::remote::plan::Step;
@@ -19,9 +21,12 @@ use crate::state::unsaved::Unsaved;
 pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> impl IntoView {
     let (remote, sync) = (store.remote?, Sync::of(store)?);
     sync.start();
+    follow_names(remote);
+    ask_before_leaving(remote, store);
     Some(move || match remote.access.get() {
         Access::SignedOut if needs_token.get() => view! { <SignInPage remote=remote sync=sync /> }.into_any(),
-        Access::SignedOut => view! {
+        Access::Founding if needs_token.get() => view! { <FirstOrganization sync=sync /> }.into_any(),
+        Access::SignedOut | Access::Founding => view! {
             <p class="server-bar container container--wide">
                 <span>"You are not signed in: the issuers of this server are not shown."</span>
                 <A href="/" attr:class="button button--small">"Sign in"</A>
@@ -41,6 +46,60 @@ pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>)
             view! { <SignInAgain remote=remote sync=sync /> <UndoneList remote=remote sync=sync /> }.into_any()
         }
     })
+}
+
+/// A page of an issuer that the server has given another identifier goes on under that one.
+fn follow_names(remote: Remote) {
+    let (navigate, path) = (use_navigate(), use_location().pathname);
+    Effect::new(move || {
+        let Some((old, new)) = remote.renamed.get() else { return };
+        if path.get_untracked() == format!("/issuers/{old}") {
+            navigate(&format!("/issuers/{new}"), NavigateOptions { replace: true, ..NavigateOptions::default() });
+        }
+    });
+}
+
+/// What the server does not have is lost when the page is closed or loaded anew.
+fn ask_before_leaving(remote: Remote, store: Store) {
+    let handle = window_event_listener(ev::beforeunload, move |event| {
+        let is_open = remote.is_busy.get_untracked()
+            || !remote.undone.read_untracked().is_empty()
+            || !store.conflicts.read_untracked().is_empty();
+        if is_open {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+/// A server that was just set up.
+#[component]
+fn FirstOrganization(sync: Sync) -> impl IntoView {
+    let (name, problem) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move {
+            if let Err(sentence) = sync.found(name.get_untracked().trim().to_owned()).await {
+                let _ = problem.try_set(sentence);
+            }
+        });
+    };
+    view! {
+        <div class="container container--narrow stack sign-in">
+            <h1>"The first organization"</h1>
+            <p class="lead">
+                "This server has none yet. Issuers belong to an organization, and jobs name it when they ask for a token: "
+                <code>"urn:pulumi:org:NAME"</code> "."
+            </p>
+            <form class="card stack" on:submit=submit novalidate>
+                <TextField label="Name" value=name error=problem hint="Letters, digits, `-`, `_` and `.`." />
+                <div class="actions">
+                    <button type="submit" class="button button--primary">"Make the organization"</button>
+                    <button type="button" class="button button--quiet" on:click=move |_| sync.sign_out()>"Sign out"</button>
+                </div>
+            </form>
+        </div>
+    }
 }
 
 #[component]

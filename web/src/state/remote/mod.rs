@@ -26,6 +26,8 @@ pub(crate) fn is_connected() -> bool {
 pub(crate) enum Access {
     /// There is no token.
     SignedOut,
+    /// The token is good, and the server has no organization yet.
+    Founding,
     /// Issuers are being read.
     Loading,
     /// All is there.
@@ -66,6 +68,8 @@ pub(crate) struct Remote {
     pub(crate) undone: RwSignal<Vec<Undone>>,
     /// Whether the server is being told something.
     pub(crate) is_busy: RwSignal<bool>,
+    /// An issuer has got another identifier from the server: the old one and the new one.
+    pub(crate) renamed: RwSignal<Option<(String, String)>>,
     /// Called after every change of what is shown.
     pub(crate) on_change: StoredValue<Option<Callback<()>>>,
     /// The access token: here, and nowhere else unless the person wants it kept in the tab.
@@ -94,6 +98,7 @@ impl Remote {
             organization: RwSignal::default(),
             undone: RwSignal::default(),
             is_busy: RwSignal::default(),
+            renamed: RwSignal::default(),
             on_change: StoredValue::default(),
             token: StoredValue::default(),
             server: StoredValue::default(),

@@ -83,7 +83,17 @@ impl Sync {
         let names: Vec<String> = names.iter().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect();
         let known = remote.organization.get_untracked();
         let chosen = names.iter().find(|name| **name == known).or(names.first()).cloned();
-        let chosen = chosen.ok_or("this token is for no organization, and the server has none yet")?;
+        let Some(chosen) = chosen else {
+            if user["siteAdmin"] != true {
+                return Err("this token is for no organization".to_owned());
+            }
+            remote.token.set_value(token.to_owned());
+            if keep {
+                session::keep(token, "");
+            }
+            remote.access.set(Access::Founding);
+            return Ok(());
+        };
         if chosen != known && remote.is_ready.get_untracked() {
             return Err(format!("this token is not for the organization `{known}`, whose changes are not saved yet"));
         }
@@ -102,6 +112,14 @@ impl Sync {
         remote.access.set(Access::SignedIn);
         self.tell();
         Ok(())
+    }
+
+    /// Makes the server's first organization, and goes on with it.
+    pub(crate) async fn found(self, name: String) -> Result<(), String> {
+        let body = serde_json::json!({ "name": name });
+        self.call("POST", "/api/orgs", Some(body), "").await.map_err(|failure| failure.sentence())?;
+        let keep = session::kept().is_some();
+        self.sign_in(self.remote.token.get_value(), keep).await
     }
 
     /// Shows another organization.
@@ -324,6 +342,7 @@ impl Sync {
     fn settle(self, step: &Step, sent: &StoredIssuer, now: Confirmed) {
         if sent.id != now.issuer.id {
             self.store.rename(&sent.id, &now.issuer.id);
+            self.remote.renamed.set(Some((sent.id.clone(), now.issuer.id.clone())));
         }
         let id = now.issuer.id.clone();
         let mut theirs = now.issuer.clone();
