@@ -107,6 +107,20 @@ for (const width of [1280, 390]) {
       await conflict.waitFor({ state: "detached" });
     });
 
+    test("what is changed while somebody else deletes it is kept, and can be registered anew", async () => {
+      const { page, name } = await onIssuer(options);
+      const { id } = await server.issuer(name);
+      await pattern(page, 1).fill("kept");
+      await server.call("DELETE", `/api/orgs/demo/oidc/issuers/${id}`);
+      await saveAtOnce(page);
+      const conflict = notice(page, "Changed by two people");
+      await conflict.getByText("It was deleted while it was changed here").waitFor();
+      await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
+      await conflict.getByRole("button", { name: "Put the other into the list" }).click();
+      await row(page, name).waitFor();
+      assert.ok(await eventually(async () => (await server.issuer(name))?.authPolicy.policies[0]?.rules.sub === "kept"));
+    });
+
     test("what the server refuses is undone, in its words, and can be tried again", async () => {
       const { page, name } = await onIssuer(options);
       await policyForm(page, 1).getByRole("button", { name: /Remove policy/ }).click();

@@ -15,6 +15,7 @@ pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     let current = Memo::new(move |_| store.issuers.read().iter().find(|issuer| issuer.id == id).cloned());
     let other = StoredValue::new(conflict);
     let title = if store.remote.is_some() { "Changed by two people" } else { "Changed in two tabs" };
+    let is_there = Memo::new(move |_| current.read().is_some());
     let differ = move || {
         let parts = current.get().map(|current| other.with_value(|other| differences(&current, &other.issuer)));
         parts.unwrap_or_default().join(", ")
@@ -22,9 +23,17 @@ pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     view! {
         <section class="notice notice--note container" aria-label=title>
             <h2>{title} " at once: " {other.with_value(|other| shown(&other.issuer.name))}</h2>
-            <p>
-                "Both versions are kept. They differ in: " {differ} ". The list shows one of them; the other is here."
-            </p>
+            {move || if is_there.get() {
+                view! {
+                    <p>
+                        "Both versions are kept. They differ in: " {differ}
+                        ". The list shows one of them; the other is here."
+                    </p>
+                }.into_any()
+            } else {
+                view! { <p>"It was deleted while it was changed here. What was changed is kept here, and only here."</p> }
+                    .into_any()
+            }}
             <details>
                 <summary>"Compare"</summary>
                 <div class="versions">
