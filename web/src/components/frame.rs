@@ -11,7 +11,7 @@ use super::page_title::PageTitle;
 use super::shortcuts::Shortcuts;
 use super::shown::{shown, shown_lines};
 use crate::formats::settings;
-use crate::pages::lazy::load_connected;
+use crate::pages::lazy::connected;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
@@ -25,6 +25,8 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
     let is_closed = Memo::new(move |_| remote.is_some_and(|remote| needs_token.get() && !remote.is_ready.get()));
     let chosen = RwSignal::new(theme::stored());
     Effect::new(move || theme::choose(&chosen.read()));
+    let path = use_location().pathname;
+    let is_under_issuers = move || path.with(|path| path.contains("/issuers/") || path.ends_with("/import"));
     let choices: Vec<_> =
         theme::CHOICES.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect();
     view! {
@@ -39,7 +41,9 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
                         "Claimgate"
                     </A>
                     <nav aria-label="Main">
-                        <A href="/" exact=true>"OIDC Issuers"</A>
+                        <A href="/" exact=true attr:class=move || if is_under_issuers() { "is-section" } else { "" }>
+                            "OIDC Issuers"
+                        </A>
                         <A href="/playground">"Playground"</A>
                         <A href="/examples">"Examples"</A>
                         {move || remote.filter(|remote| remote.is_ready.get()).map(|_| view! {
@@ -57,13 +61,15 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
                 {move || (!is_closed.get()).then(|| children())}
             </main>
             <footer class="site-footer">
-                <p>{match remote {
-                    None => "Tokens never leave this page. Issuers and policies are kept in this browser only.",
-                    Some(_) => "Tokens that are judged never leave this page. Issuers and policies are kept by this \
-                                server, samples in this browser only.",
-                }}</p>
-                <PageTitle />
-                <Shortcuts />
+                <div class="container site-footer__inner">
+                    <p>{match remote {
+                        None => "Tokens never leave this page. Issuers and policies are kept in this browser only.",
+                        Some(_) => "Tokens that are judged never leave this page. Issuers and policies are kept by this \
+                                    server, samples in this browser only.",
+                    }}</p>
+                    <PageTitle />
+                    <Shortcuts />
+                </div>
             </footer>
             <UndoToast />
         </div>
@@ -83,7 +89,7 @@ fn needs_token() -> Memo<bool> {
 #[component]
 fn ServerParts(needs_token: Memo<bool>) -> impl IntoView {
     let (store, unsaved) = (use_store(), expect_context::<Unsaved>());
-    Suspend::new(load_connected(store, unsaved, needs_token))
+    Suspend::new(connected(store, unsaved, needs_token))
 }
 
 #[component]

@@ -55,16 +55,16 @@ lazy_page!(AuditRoute, load_audit, AuditPage);
 lazy_page!(AuditEntryRoute, load_audit_entry, AuditEntryPage);
 
 /// What is above every page where there is a server.
-pub(crate) async fn load_connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> AnyView {
+pub(crate) async fn connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> AnyView {
     #[cfg(feature = "split")]
-    let loaded = connected(store, unsaved, needs_token).await;
+    let loaded = load_connected(store, unsaved, needs_token).await;
     #[cfg(not(feature = "split"))]
-    let loaded = connected(store, unsaved, needs_token);
+    let loaded = load_connected(store, unsaved, needs_token);
     loaded.unwrap_or_else(|_| not_loaded())
 }
 
-#[cfg_attr(feature = "split", wasm_split::wasm_split(connected, wasm_split_path = ::leptos::wasm_split, fallible))]
-fn connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> Loaded {
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_connected, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> Loaded {
     Ok(view! { <Connected store=store unsaved=unsaved needs_token=needs_token /> }.into_any())
 }
 
