@@ -1,5 +1,6 @@
 //! Small parts on native elements.
 
+pub(crate) mod audit_entry;
 pub(crate) mod checks;
 pub(crate) mod claims_table;
 pub(crate) mod code_editor;
