@@ -23,7 +23,6 @@ const counted = (response) => {
 const pageOf = (path) => {
   const [first, second] = path.split("/");
   if (first === "issuers") return second === "new" ? "new_issuer" : "issuer";
-  if (first === "audit" && second) return "audit_entry";
   return first === "examples" && second ? "example" : first;
 };
 
@@ -32,7 +31,7 @@ const preloadParts = () => {
   const { files, pages } = JSON.parse(parts || '{ "files": [], "pages": {} }');
   const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
   const needed = [pageOf(path)];
-  if (document.querySelector("meta[name='claimgate-server']")) needed.push("connected");
+  if (document.querySelector("meta[name='claimgate-server']")) needed.push("server");
   for (const file of new Set(needed.flatMap((page) => pages[page] ?? []).map((index) => files[index]))) {
     const link = document.createElement("link");
     Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: file });

@@ -11,7 +11,7 @@ use super::page_title::PageTitle;
 use super::shortcuts::Shortcuts;
 use super::shown::{shown, shown_lines};
 use crate::formats::settings;
-use crate::pages::lazy::connected;
+use crate::pages::lazy::ServerPart;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
@@ -89,7 +89,7 @@ fn needs_token() -> Memo<bool> {
 #[component]
 fn ServerParts(needs_token: Memo<bool>) -> impl IntoView {
     let (store, unsaved) = (use_store(), expect_context::<Unsaved>());
-    Suspend::new(connected(store, unsaved, needs_token))
+    Suspend::new(ServerPart::Above(store, unsaved, needs_token).view())
 }
 
 #[component]

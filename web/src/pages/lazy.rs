@@ -51,22 +51,58 @@ lazy_page!(ImportRoute, load_import, ImportPage);
 lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage);
 lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
 lazy_page!(ExampleRoute, load_example, ExamplePage);
-lazy_page!(AuditRoute, load_audit, AuditPage);
-lazy_page!(AuditEntryRoute, load_audit_entry, AuditEntryPage);
 
-/// What is above every page where there is a server.
-pub(crate) async fn connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> AnyView {
-    #[cfg(feature = "split")]
-    let loaded = load_connected(store, unsaved, needs_token).await;
-    #[cfg(not(feature = "split"))]
-    let loaded = load_connected(store, unsaved, needs_token);
-    loaded.unwrap_or_else(|_| not_loaded())
+/// What is there only where there is a server: one part, for most of its code is common to all.
+pub(crate) enum ServerPart {
+    /// What is above every page.
+    Above(Store, Unsaved, Memo<bool>),
+    /// The audit log.
+    Log,
+    /// One exchange.
+    Exchange,
 }
 
-#[cfg_attr(feature = "split", wasm_split::wasm_split(load_connected, wasm_split_path = ::leptos::wasm_split, fallible))]
-fn load_connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> Loaded {
-    Ok(view! { <Connected store=store unsaved=unsaved needs_token=needs_token /> }.into_any())
+impl ServerPart {
+    /// Loads it, and shows it.
+    pub(crate) async fn view(self) -> AnyView {
+        #[cfg(feature = "split")]
+        let loaded = load_server(self).await;
+        #[cfg(not(feature = "split"))]
+        let loaded = load_server(self);
+        loaded.unwrap_or_else(|_| not_loaded())
+    }
 }
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_server, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_server(part: ServerPart) -> Loaded {
+    Ok(match part {
+        ServerPart::Above(store, unsaved, needs_token) => {
+            view! { <Connected store=store unsaved=unsaved needs_token=needs_token /> }.into_any()
+        }
+        ServerPart::Log => view! { <AuditPage /> }.into_any(),
+        ServerPart::Exchange => view! { <AuditEntryPage /> }.into_any(),
+    })
+}
+
+macro_rules! server_page {
+    ($route:ident, $part:expr) => {
+        #[doc = concat!("The route of `", stringify!($part), "`.")]
+        pub(crate) struct $route;
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                $part.view().await
+            }
+        }
+    };
+}
+
+server_page!(AuditRoute, ServerPart::Log);
+server_page!(AuditEntryRoute, ServerPart::Exchange);
 
 /// What is shown where a page's code could not be had.
 fn not_loaded() -> AnyView {
