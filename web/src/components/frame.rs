@@ -89,7 +89,7 @@ fn needs_token() -> Memo<bool> {
 #[component]
 fn ServerParts(needs_token: Memo<bool>) -> impl IntoView {
     let (store, unsaved) = (use_store(), expect_context::<Unsaved>());
-    Suspend::new(ServerPart::Above(store, unsaved, needs_token).view())
+    Suspend::new(ServerPart::Above(Box::new((store, unsaved, needs_token))).view())
 }
 
 #[component]

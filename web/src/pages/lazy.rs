@@ -55,7 +55,7 @@ lazy_page!(ExampleRoute, load_example, ExamplePage);
 /// What is there only where there is a server: one part, for most of its code is common to all.
 pub(crate) enum ServerPart {
     /// What is above every page.
-    Above(Store, Unsaved, Memo<bool>),
+    Above(Box<(Store, Unsaved, Memo<bool>)>),
     /// The audit log.
     Log,
     /// One exchange.
@@ -76,7 +76,8 @@ impl ServerPart {
 #[cfg_attr(feature = "split", wasm_split::wasm_split(load_server, wasm_split_path = ::leptos::wasm_split, fallible))]
 fn load_server(part: ServerPart) -> Loaded {
     Ok(match part {
-        ServerPart::Above(store, unsaved, needs_token) => {
+        ServerPart::Above(known) => {
+            let (store, unsaved, needs_token) = *known;
             view! { <Connected store=store unsaved=unsaved needs_token=needs_token /> }.into_any()
         }
         ServerPart::Log => view! { <AuditPage /> }.into_any(),
