@@ -6,8 +6,11 @@ const FILES = [];
 const PREFIX = "claimgate-app-";
 const CACHE = PREFIX + VERSION;
 
-/** Whether a visit to this address shows the app; a server may have other things beside it. */
-const isPage = (path) => !path.split("/").pop().includes(".") && !/^\/(api|healthz|readyz|metrics|oauth)(\/|$)/.test(path);
+/** What a server may have beside the app. */
+const isServers = (path) => /^\/(api|demo|healthz|readyz|metrics|oauth)(\/|$)/.test(path);
+
+/** Whether a visit to this address shows the app. */
+const isPage = (path) => !path.split("/").pop().includes(".");
 
 self.addEventListener("install", (event) => {
   // Past the browser's own cache: an older index.html would name files that are gone.
@@ -33,6 +36,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (FILES.length === 0 || request.method !== "GET" || url.origin !== self.location.origin) return;
+  // With its access token it is none of a service worker's business.
+  if (isServers(url.pathname)) return;
   const shown = request.mode === "navigate" && isPage(url.pathname) ? "index.html" : request;
   const answer = async () => {
     const cache = await caches.open(CACHE);
