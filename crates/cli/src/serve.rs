@@ -84,17 +84,26 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
 
 /// The key that tokens are hashed with: made beside an SQLite file at the first start, readable by its owner only.
 fn own_key(file: &Path) -> Result<String> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-    match created {
-        Ok(mut created) => {
-            let key = claimgate_server::random::hex(&claimgate_server::random::bytes::<32>());
-            created.write_all(key.as_bytes()).and_then(|()| created.sync_all())?;
-            Ok(key)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
-        }
-        Err(error) => Err(error).with_context(|| format!("cannot make the token key {}", file.display())),
+    if !file.exists() {
+        make_key(file).with_context(|| format!("cannot make the token key {}", file.display()))?;
     }
+    std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
+}
+
+/// Makes it whole or not at all: it is written under another name and then linked, which fails where somebody else, at the
+/// same moment, was faster.
+fn make_key(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{}", claimgate_server::random::id()));
+    let draft = Path::new(&name);
+    let key = claimgate_server::random::hex(&claimgate_server::random::bytes::<32>());
+    let mut created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
+    let linked = created.write_all(key.as_bytes()).and_then(|()| created.sync_all()).and_then(|()| {
+        match std::fs::hard_link(draft, file) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    });
+    std::fs::remove_file(draft).and(linked)
 }

@@ -281,7 +281,11 @@ mod tests {
         assert!(parse(&["--tls-key", "a"]).tls().is_err());
         assert!(parse(&["--listen", "8080"]).listen_address().is_err());
         assert!(parse(&["--database", "postgres://localhost/a"]).config().is_err());
-        assert!(parse(&["--address-rate=-1"]).config().is_err());
+        let dir = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", dir.path().join("a.db").display());
+        assert!(parse(&["--database", &database]).config().is_ok());
+        let error = parse(&["--database", &database, "--address-rate=-1"]).config().unwrap_err();
+        assert!(error.to_string().contains("--address-rate"), "{error:#}");
         assert!(super::networks(&["10.0.0.0/8".to_owned()]).is_ok());
         assert!(super::networks(&["10.0.0.0/99".to_owned()]).is_err());
     }
@@ -294,5 +298,6 @@ mod tests {
         let key = super::super::own_key(&file).unwrap();
         assert_eq!(super::super::own_key(&file).unwrap(), key);
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left over");
     }
 }

@@ -19,7 +19,7 @@ use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
 
-pub use audit::{AuditEntry, AuditFilter, AuditRecord};
+pub use audit::{AuditEntry, AuditFilter, AuditRecord, AuditScope};
 pub use issuers::{IssuerChange, IssuerRecord, NewIssuer, PolicyRecord};
 pub use organizations::Organization;
 pub use tokens::{TokenKind, TokenRecord};
