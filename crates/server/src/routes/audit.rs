@@ -17,6 +17,7 @@ const MAX_LIMIT: i64 = 500;
 
 /// Which exchanges are looked for.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExchangesQuery {
     /// `allowed` or `denied`

@@ -50,7 +50,7 @@ pub struct AuditRecord {
     pub entry: AuditEntry,
     /// Every check and the policies' explanation, as JSON.
     #[serde(serialize_with = "as_json")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub detail: Option<String>,
 }
 
