@@ -59,6 +59,17 @@ fn what_cannot_be_is_said_in_a_sentence() {
     assert!(refused(&["--database", &garbage]).contains("not a database"));
 }
 
+#[test]
+fn switches_in_the_environment_are_read_as_people_write_them() {
+    let files = tempfile::tempdir().unwrap();
+    let refused = |value| Process::builder(files.path()).environment("CLAIMGATE_OPEN_METRICS", value).fail();
+    assert!(refused("perhaps").contains("'perhaps'"));
+    for (value, is_open) in [("1", true), ("true", true), ("yes", true), ("0", false), ("off", false)] {
+        let server = Process::builder(files.path()).environment("CLAIMGATE_OPEN_METRICS", value).start();
+        assert_eq!(server.call("GET", "/metrics", "", &Value::Null).0 == 200, is_open, "{value}");
+    }
+}
+
 /// Nothing that was acknowledged is lost, the file opens again, and no token works that was not granted.
 /// `CLAIMGATE_KILL_ROUNDS=200` for the long run.
 #[test]

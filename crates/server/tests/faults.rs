@@ -1,4 +1,4 @@
-//! What goes wrong around the server: a database that ends, clients that are slow, certificates.
+//! What goes wrong around the server: a database that ends, clients that are slow, certificates, clocks.
 
 mod support;
 
@@ -273,5 +273,28 @@ async fn a_body_without_end_is_cut_off() {
         drop(reader);
         let sent = sending.await.unwrap();
         assert!(sent < 64 << 20, "{path} takes whatever comes");
+    }
+}
+
+#[tokio::test]
+async fn clocks_may_differ_by_the_leeway_and_no_more() {
+    for leeway in [60, 0] {
+        let database = Database::sqlite();
+        let (site, issuer, _) = Site::with_issuer(Config { leeway, ..config(&database.url) }).await;
+        let now = claimgate_server::now();
+        let within = i64::try_from(leeway).unwrap() / 2;
+        let cases = [
+            (json!({"iat": now + within, "nbf": now + within}), None),
+            (json!({"exp": now - within + 5}), None),
+            (json!({"nbf": now + 600}), Some("token-not-yet-valid")),
+            (json!({"iat": now + 600}), Some("token-issued-in-future")),
+            (json!({"exp": now - 600}), Some("token-expired")),
+        ];
+        for (claims, code) in cases {
+            let answer = site.exchange(&issuer.token(claims.clone()), "organization", "").await;
+            assert_eq!(answer.status == StatusCode::OK, code.is_none(), "{leeway}, {claims}: {}", answer.text);
+            let log = site.get("/api/orgs/acme/oidc/exchanges?limit=1", &site.root).await.expect(200);
+            assert_eq!(log["exchanges"][0]["code"], code.unwrap_or("granted"), "{leeway}, {claims}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use claimgate_server::config::{Config, Limits};
 use claimgate_server::keys::{KeyConfig, Network};
 use claimgate_server::store::sqlite_file;
 use claimgate_server::token::HashKey;
+use clap::builder::BoolishValueParser;
 use serde::Deserialize;
 
 /// Flags go before the environment, that before the file, that before defaults.
@@ -87,17 +88,17 @@ pub(crate) struct Serve {
     issuer_network: Vec<String>,
 
     /// Connect to issuers at any private and loopback address
-    #[arg(long, env = "CLAIMGATE_ALLOW_PRIVATE_ISSUERS")]
+    #[arg(long, env = "CLAIMGATE_ALLOW_PRIVATE_ISSUERS", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     allow_private_issuers: bool,
 
     /// Serve /metrics to anybody, not to the bootstrap token only
-    #[arg(long, env = "CLAIMGATE_OPEN_METRICS")]
+    #[arg(long, env = "CLAIMGATE_OPEN_METRICS", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     open_metrics: bool,
 
     /// Make an organization `demo`, with an issuer of this server's own that signs sample tokens
-    #[arg(long, env = "CLAIMGATE_DEMO")]
+    #[arg(long, env = "CLAIMGATE_DEMO", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     demo: bool,
 
