@@ -92,7 +92,10 @@ impl Explain {
         }
         let decision = inspection.decision;
         let text = match self.format {
-            Format::Text => inspection_text(&inspection) + &reported(report.as_ref()),
+            Format::Text => {
+                let shown = inspection.explanation.as_ref();
+                inspection_text(&inspection) + &reported(report.as_ref(), shown, reporting)
+            }
             Format::Json => {
                 let inspected = Inspected { inspection, report };
                 format!("{}\n", output::json(&serde_json::to_string_pretty(&inspected)?))
@@ -118,7 +121,7 @@ impl Explain {
         let text = match self.format {
             Format::Text => {
                 let text = output::lines(&format!("{}  not checked: {UNCHECKED}\n", render_text(&explanation)));
-                text + &reported(report.as_ref())
+                text + &reported(report.as_ref(), Some(&explanation), &policies.reporting)
             }
             Format::Json => {
                 let claimed = Claimed { issuer, explanation, unchecked: [UNCHECKED], report };
@@ -161,8 +164,9 @@ fn of_issuer(document: &Document, index: usize) -> Result<Deciding<'_>> {
     Ok((Some(all), Sets { all: all.policies(), enforced: enforced.policies(), reporting }))
 }
 
-fn reported(report: Option<&Report>) -> String {
-    report.map(|report| output::lines(&report.text())).unwrap_or_default()
+fn reported(report: Option<&Report>, shown: Option<&Explanation>, reporting: &[usize]) -> String {
+    let both = report.zip(shown);
+    both.map(|(report, shown)| output::lines(&report.text(shown, reporting))).unwrap_or_default()
 }
 
 /// The checks in their order, then the policies as the engine explains them.

@@ -65,11 +65,16 @@ impl Report {
             .then(|| Self { policies: reason.policies.clone(), summary: summary.clone() })
     }
 
-    /// The same for people.
-    pub(crate) fn text(&self) -> String {
+    /// The same for people, who were shown an explanation without those policies: that counts differently.
+    pub(crate) fn text(&self, shown: &Explanation, reporting: &[usize]) -> String {
+        let among_all = |index: usize| (0..).filter(|place| !reporting.contains(place)).nth(index).unwrap_or(index);
+        let renumbered = shown.reason.policies.iter().map(|index| (index + 1, among_all(*index) + 1));
+        let mut numbers = "above, policies are counted without them".to_owned();
+        for (own, all) in renumbered.filter(|(own, all)| own != all) {
+            numbers += &format!("; policy {own} there is policy {all} of all");
+        }
         let note = "note[report-only]: with the policies that only report it would be";
-        let numbers = "help: they are left out above, where policies are counted without them";
-        format!("{note} {}\n  {numbers}\n", self.summary)
+        format!("{note} {}\n  help: {numbers}\n", self.summary)
     }
 }
 
