@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
-use claimgate_server::{Server, listen};
+use anyhow::{Context as _, Result, anyhow};
+use claimgate_server::store::sqlite_file;
+use claimgate_server::{Server, StartError, listen};
 
 pub(crate) use settings::Serve;
 
@@ -26,7 +27,12 @@ impl Serve {
         let listener = TcpListener::bind(&address).with_context(|| format!("cannot listen on {address}"))?;
         let bound = listener.local_addr()?;
         let tls = self.tls()?;
-        let server = Server::start(self.config()?).await?;
+        let config = self.config()?;
+        let database = shown(&config.database);
+        let server = Server::start(config).await.map_err(|error| match error {
+            StartError::Store(error) => anyhow!("{database}: {error}"),
+            other => anyhow!("{other}"),
+        })?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{bound}");
         announce(&server, &url);
@@ -36,6 +42,11 @@ impl Serve {
         tracing::info!("stopped");
         Ok(served?)
     }
+}
+
+/// A database as it may be shown: the URL of a PostgreSQL may have a password in any of its parts.
+fn shown(url: &str) -> String {
+    sqlite_file(url).map_or_else(|| "PostgreSQL".to_owned(), |file| file.display().to_string())
 }
 
 /// What people need to know at the start: on standard error, for it has a secret in it that no log should have.

@@ -95,8 +95,12 @@ fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, ListenError> {
     let refuse = |file: &Path, problem: String| ListenError::Tls { file: file.to_path_buf(), problem };
     let certificates = CertificateDer::pem_file_iter(&tls.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| refuse(&tls.certificate, error.to_string()))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| refuse(&tls.key, error.to_string()))?;
+        .map_err(|error| refuse(&tls.certificate, format!("expected certificates in PEM: {error}")))?;
+    if certificates.is_empty() {
+        return Err(refuse(&tls.certificate, "expected certificates in PEM, found none".to_owned()));
+    }
+    let key = PrivateKeyDer::from_pem_file(&tls.key)
+        .map_err(|error| refuse(&tls.key, format!("expected a private key in PEM: {error}")))?;
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

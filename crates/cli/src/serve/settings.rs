@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::Tls;
 use claimgate_server::config::{Config, Limits};
 use claimgate_server::keys::{KeyConfig, Network};
@@ -169,7 +169,7 @@ impl Serve {
         let key = token_key(self.token_key_file.as_deref(), &database)?;
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
         let limits = Limits::default();
-        let defaults = Config::new(database, HashKey::new(&key).map_err(anyhow::Error::msg)?);
+        let defaults = Config::new(database, key);
         Ok(Config {
             bootstrap,
             audit_file: self.audit_file,
@@ -202,21 +202,25 @@ impl Serve {
     }
 }
 
-fn token_key(file: Option<&Path>, database: &str) -> Result<String> {
-    match (file, sqlite_file(database)) {
-        (Some(file), _) => {
-            std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
-        }
+fn token_key(file: Option<&Path>, database: &str) -> Result<HashKey> {
+    let read = |file: &Path| {
+        std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
+    };
+    let (file, text) = match (file, sqlite_file(database)) {
+        (Some(file), _) => (file.to_owned(), read(file)?),
         (None, Some(database)) => {
             let mut name = database.into_os_string();
             name.push(".key");
-            super::own_key(Path::new(&name))
+            let file = PathBuf::from(name);
+            let text = super::own_key(&file)?;
+            (file, text)
         }
         (None, None) => bail!(
             "expected --token-key-file with a PostgreSQL database: a file with a secret of 32 characters or more, the same \
              for all replicas"
         ),
-    }
+    };
+    HashKey::new(&text).map_err(|problem| anyhow!("{}: {problem}", file.display()))
 }
 
 fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
