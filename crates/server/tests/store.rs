@@ -3,7 +3,7 @@
 mod support;
 
 use claimgate_server::store::{
-    AuditEntry, AuditFilter, AuditRecord, AuditScope, IssuerChange, NewIssuer, SingleUse, Store, StoreError, TokenKind,
+    AuditEntry, AuditFilter, AuditRecord, IssuerChange, NewIssuer, SingleUse, Store, StoreError, TokenKind,
     TokenRecord, Writer, WriterConfig, Written,
 };
 use support::Database;
@@ -47,10 +47,6 @@ fn entry(id: &str, at: i64, decision: &str) -> AuditRecord {
         ..AuditEntry::default()
     };
     AuditRecord { entry, detail: Some("{\"a\": 1}".to_owned()) }
-}
-
-fn of(organization: &str) -> AuditScope {
-    AuditScope::Organization(organization.to_owned())
 }
 
 fn filter() -> AuditFilter {
@@ -121,7 +117,7 @@ async fn an_organization_goes_with_its_issuers_and_tokens() {
         assert!(store.organization("acme").await.unwrap().is_none());
         assert!(store.issuer("acme", &issuer.id).await.is_err());
         assert!(!store.token("h").await.unwrap().unwrap().is_active(501));
-        assert_eq!(store.audit(&of("acme"), &filter()).await.unwrap().len(), 1, "the audit log stays");
+        assert_eq!(store.audit("acme", &filter()).await.unwrap().len(), 1, "the audit log stays");
         assert!(matches!(store.delete_organization("acme", 500).await, Err(StoreError::Missing { .. })));
     }
 }
@@ -191,7 +187,7 @@ async fn many_are_written_together_and_each_is_there() {
         for number in 0..300 {
             assert!(store.token(&format!("h{number:03}")).await.unwrap().is_some(), "{number}");
         }
-        let found = store.audit(&of("acme"), &AuditFilter { limit: 500, ..filter() }).await.unwrap();
+        let found = store.audit("acme", &AuditFilter { limit: 500, ..filter() }).await.unwrap();
         assert_eq!(found.len(), 300);
     }
 }
@@ -210,7 +206,7 @@ async fn one_that_cannot_be_written_does_not_fail_its_neighbours() {
         for (id, write) in ids.into_iter().zip(writes) {
             assert_eq!(write.await.unwrap().is_ok(), id != "same", "{id}");
         }
-        assert_eq!(store.audit(&of("acme"), &filter()).await.unwrap().len(), 5);
+        assert_eq!(store.audit("acme", &filter()).await.unwrap().len(), 5);
     }
 }
 
@@ -234,7 +230,7 @@ async fn a_token_of_single_use_is_used_once_however_many_try() {
             let is_done = written.unwrap() == Written::Done;
             done += usize::from(is_done);
             assert_eq!(store.token(&format!("h{id}")).await.unwrap().is_some(), is_done);
-            let record = store.audit_record(&of("acme"), &id).await.unwrap().entry;
+            let record = store.audit_record("acme", &id).await.unwrap().entry;
             assert_eq!(record.decision == "allowed", is_done, "the entry says what became of it");
         }
         assert_eq!(done, 4);
@@ -250,7 +246,7 @@ async fn the_audit_log_is_searched() {
             writer.write(entry(id, at, decision), None, None).await.unwrap();
         }
         let ids = async |filter: AuditFilter| {
-            let found = store.audit(&of("acme"), &filter).await.unwrap();
+            let found = store.audit("acme", &filter).await.unwrap();
             found.into_iter().map(|entry| entry.id).collect::<Vec<_>>()
         };
         assert_eq!(ids(filter()).await, ["3", "2", "1"], "the newest first");
@@ -268,10 +264,10 @@ async fn the_audit_log_is_searched() {
             ..filter()
         };
         assert_eq!(ids(all).await, ["3"]);
-        assert!(store.audit(&of("other"), &filter()).await.unwrap().is_empty());
-        let record = store.audit_record(&of("acme"), "1").await.unwrap();
+        assert!(store.audit("other", &filter()).await.unwrap().is_empty());
+        let record = store.audit_record("acme", "1").await.unwrap();
         assert_eq!(record, entry("1", 10, "allowed"));
-        assert!(store.audit_record(&of("other"), "1").await.is_err());
+        assert!(store.audit_record("other", "1").await.is_err());
         store.clean_up(0, Some(25)).await.unwrap();
         assert_eq!(ids(filter()).await, ["3"]);
     }
@@ -284,7 +280,7 @@ async fn text_with_nul_is_kept_as_far_as_a_database_can() {
         let mut record = entry("1", 1, "denied");
         record.entry.subject = Some("a\0b".to_owned());
         writer(&store).await.write(record, None, None).await.unwrap();
-        let found = store.audit_record(&of("acme"), "1").await.unwrap();
+        let found = store.audit_record("acme", "1").await.unwrap();
         assert_eq!(found.entry.subject.as_deref(), Some("a\u{fffd}b"));
     }
 }

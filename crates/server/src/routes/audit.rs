@@ -109,7 +109,7 @@ async fn search(
         before: query.before,
         limit,
     };
-    let exchanges = app.store.audit(&scope, &filter).await?;
+    let exchanges = app.store.audit(scope, &filter).await?;
     let is_full = i64::try_from(exchanges.len()).is_ok_and(|count| count == limit);
     let next = exchanges.last().filter(|_| is_full).map(|entry| entry.id.clone());
     Ok(Json(ExchangesBody { exchanges, next }))
@@ -127,7 +127,7 @@ pub(super) async fn one(
     caller: Caller,
 ) -> Result<Json<AuditRecord>, ApiError> {
     caller.require_admin(&org)?;
-    Ok(Json(app.store.audit_record(&AuditScope::Organization(org), &id).await?))
+    Ok(Json(app.store.audit_record(AuditScope::Organization(org), &id).await?))
 }
 
 /// Read an exchange of any organization, or of none, with all evidence; for the bootstrap token only
@@ -142,7 +142,7 @@ pub(super) async fn one_of_all(
     caller: Caller,
 ) -> Result<Json<AuditRecord>, ApiError> {
     caller.require_root()?;
-    Ok(Json(app.store.audit_record(&AuditScope::All, &id).await?))
+    Ok(Json(app.store.audit_record(AuditScope::All, &id).await?))
 }
 
 fn time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {

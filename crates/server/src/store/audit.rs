@@ -86,6 +86,12 @@ pub struct AuditFilter {
     pub limit: i64,
 }
 
+impl From<&str> for AuditScope {
+    fn from(organization: &str) -> Self {
+        Self::Organization(organization.to_owned())
+    }
+}
+
 impl AuditScope {
     /// What `$1` is, where the condition has one.
     fn organization(&self) -> Option<&str> {
@@ -163,7 +169,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn audit(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
+    pub async fn audit(
+        &self,
+        scope: impl Into<AuditScope>,
+        filter: &AuditFilter,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let scope = scope.into();
         let texts = [
             ("decision =", &filter.decision),
             ("code =", &filter.code),
@@ -211,7 +222,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is none.
-    pub async fn audit_record(&self, scope: &AuditScope, id: &str) -> Result<AuditRecord, StoreError> {
+    pub async fn audit_record(&self, scope: impl Into<AuditScope>, id: &str) -> Result<AuditRecord, StoreError> {
+        let scope = scope.into();
         let organization = scope.organization();
         let place = if organization.is_some() { "$2" } else { "$1" };
         let query = format!("SELECT * FROM audit WHERE {} AND id = {place}", scope.condition());
