@@ -20,7 +20,8 @@ use crate::store::{IssuerChange, IssuerRecord, NewIssuer};
 
 /// List issuers
 #[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
-    responses((status = 200, body = IssuersBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
+    responses((status = 200, body = IssuersBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
@@ -39,7 +40,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
     request_body = IssuerInput,
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)),
     security(("token" = [])))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
