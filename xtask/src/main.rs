@@ -10,6 +10,8 @@ mod split;
 mod steps;
 mod tools;
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 
 const USAGE: &str = "\
@@ -90,5 +92,20 @@ fn run(options: &[&str]) -> Result<()> {
     if demo {
         server.arg("--demo");
     }
-    shell::run(&mut server)
+    let token = run_token(&files.join("bootstrap-token"))?;
+    println!("\nSign in to the app with this token, the same in every run:\n\n    {token}\n");
+    shell::run(server.env("CLAIMGATE_BOOTSTRAP_TOKEN", token))
+}
+
+/// The bootstrap token of servers that `run` starts: made once, for this machine only.
+fn run_token(file: &Path) -> Result<String> {
+    use std::hash::BuildHasher;
+    if let Ok(token) = std::fs::read_to_string(file) {
+        return Ok(token.trim().to_owned());
+    }
+    // Each state is keyed by the system's random numbers.
+    let part = |number: u64| format!("{:016x}", std::hash::RandomState::new().hash_one(number));
+    let token: String = (0..4).map(part).collect();
+    std::fs::write(file, &token)?;
+    Ok(token)
 }

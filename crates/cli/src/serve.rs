@@ -53,8 +53,9 @@ fn shown(url: &str) -> String {
 fn announce(server: &Server, url: &str) {
     let mut text = format!("Claimgate is at {url}\n");
     if let Some(token) = server.new_bootstrap() {
+        let sign_in = if cfg!(feature = "app") { " sign in with it in the app, or" } else { "" };
         text += &format!(
-            "\nThe bootstrap token, shown this once, may do everything:\n\n    {}\n\nKeep it safe, then:\n\n    \
+            "\nThe bootstrap token, shown this once, may do everything:\n\n    {}\n\nKeep it safe, then{sign_in}:\n\n    \
              curl -H \"Authorization: token $TOKEN\" -d '{{\"name\": \"my-org\"}}' {url}/api/orgs\n",
             token.reveal()
         );
