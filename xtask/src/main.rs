@@ -5,6 +5,7 @@ mod editor;
 mod npm;
 mod serve;
 mod shell;
+mod soak;
 mod split;
 mod steps;
 mod tools;
@@ -27,7 +28,9 @@ cargo xtask COMMAND
   schema               write docs/schema/ anew
   setup                set up what is missing, and nothing else
   bench                the numbers of docs/benchmarks.md
-  bench-npm            those of the npm package, beside other packages";
+  bench-npm            those of the npm package, beside other packages
+  soak [--minutes N] [--connections N]
+                       the server under load for ten minutes: exchanges a second, latency, memory, the database";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +53,7 @@ fn main() -> Result<()> {
         ["setup"] => tools::set_up_everything(),
         ["bench"] => bench::run(),
         ["bench-npm"] => bench::npm(),
+        ["soak", options @ ..] => soak::run(options),
         // Called by Trunk, see `split::shim`.
         ["wasm-bindgen", real, arguments @ ..] => split::bindgen(std::path::Path::new(real), arguments),
         [] | ["help" | "--help" | "-h"] => {

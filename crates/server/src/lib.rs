@@ -5,6 +5,7 @@ mod demo;
 mod directory;
 pub mod error;
 mod identity;
+mod impatient;
 pub mod keys;
 mod limits;
 mod listen;

@@ -22,6 +22,7 @@ use crate::store::{IssuerChange, IssuerRecord, NewIssuer};
 
 /// What is listed.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct IssuersQuery {
     /// Whether each issuer comes with its `version`, which is its `ETag` too, and its `authPolicy`; this server's own
     #[serde(default)]
@@ -32,7 +33,7 @@ pub(super) struct IssuersQuery {
 #[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers",
     params(("org" = String, Path), IssuersQuery),
     responses((status = 200, body = IssuersBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody)),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
@@ -61,7 +62,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
     request_body = IssuerInput,
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)),
     security(("token" = [])))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
