@@ -46,7 +46,7 @@ fn entry(id: &str, at: i64, decision: &str) -> AuditRecord {
         policies: vec![0, 2],
         ..AuditEntry::default()
     };
-    AuditRecord { entry, detail: Some("{\"a\": 1}".to_owned()) }
+    AuditRecord { entry, detail: Some("{\"a\": 1}".to_owned()), differs: None }
 }
 
 fn filter() -> AuditFilter {

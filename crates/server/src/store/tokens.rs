@@ -207,6 +207,9 @@ impl Store {
         }
         if let Some(since) = audit_since {
             sqlx::query("DELETE FROM audit WHERE at < $1").bind(since).execute(&self.pool).await?;
+            // The last use that was written of what evidence rests on is an hour behind at most.
+            let unused = sqlx::query("DELETE FROM evidence WHERE used < $1").bind(since.saturating_sub(86_400));
+            unused.execute(&self.pool).await?;
         }
         Ok(())
     }

@@ -4,9 +4,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{mpsc, oneshot};
+
+use crate::evidence::Basis;
 
 use super::{AuditRecord, Kind, Query, Store, StoreError, TokenRecord, Transaction, audit, clean, tokens};
 
@@ -49,6 +52,7 @@ struct Job {
     record: AuditRecord,
     token: Option<(String, TokenRecord)>,
     single_use: Option<SingleUse>,
+    bases: Option<[Arc<Basis>; 2]>,
     answer: oneshot::Sender<Result<Written, StoreError>>,
 }
 
@@ -82,7 +86,12 @@ impl Writer {
                         }
                     };
                     let _ = opened.send(Ok(()));
-                    run(Task { store: store.clone(), lines, last_used: HashMap::new() }, receiver, batch).await;
+                    run(
+                        Task { store: store.clone(), lines, last_used: HashMap::new(), bases: HashMap::new() },
+                        receiver,
+                        batch,
+                    )
+                    .await;
                     store.close().await;
                     let _ = ended.send(());
                 });
@@ -102,8 +111,19 @@ impl Writer {
         token: Option<(String, TokenRecord)>,
         single_use: Option<SingleUse>,
     ) -> Result<Written, StoreError> {
+        self.write_on(record, token, single_use, None).await
+    }
+
+    /// The same, with what the entry's evidence rests on.
+    pub(crate) async fn write_on(
+        &self,
+        record: AuditRecord,
+        token: Option<(String, TokenRecord)>,
+        single_use: Option<SingleUse>,
+        bases: Option<[Arc<Basis>; 2]>,
+    ) -> Result<Written, StoreError> {
         let (answer, written) = oneshot::channel();
-        let job = Job { record, token, single_use, answer };
+        let job = Job { record, token, single_use, bases, answer };
         self.0.send(job).await.map_err(|_| StoreError::Stopping)?;
         written.await.map_err(|_| StoreError::Stopping)?
     }
@@ -114,6 +134,8 @@ struct Task {
     lines: Lines,
     /// When an issuer's last use was written.
     last_used: HashMap<String, i64>,
+    /// What evidence rests on, and when its use was written.
+    bases: HashMap<String, i64>,
 }
 
 async fn run(mut task: Task, mut receiver: mpsc::Receiver<Job>, batch: usize) {
@@ -179,6 +201,13 @@ impl Task {
         let records: Vec<_> = jobs.iter().map(|job| &job.record).collect();
         let audit = Table { name: "audit", columns: audit::COLUMNS, kind };
         audit.insert(&mut transaction, &records, |query, record| audit::bind(query, record)).await?;
+        let bases = self.new_bases(jobs);
+        for (id, (basis, at)) in &bases {
+            let insert = "INSERT INTO evidence (id, used, document) VALUES ($1, $2, $3)
+                          ON CONFLICT (id) DO UPDATE SET used = excluded.used";
+            let insert = sqlx::query(insert).bind(id.clone()).bind(*at).bind(basis.document.clone());
+            insert.execute(&mut *transaction).await?;
+        }
         let used = self.uses(&granted);
         for (issuer, at) in &used {
             let update = "UPDATE issuers SET last_used = $1 WHERE id = $2";
@@ -186,7 +215,17 @@ impl Task {
         }
         transaction.commit().await?;
         self.last_used.extend(used);
+        self.bases.extend(bases.into_iter().map(|(id, (_, at))| (id, at)));
         Ok(written)
+    }
+
+    /// What has to be written for the entries to rest on. Its use is written once an hour, for it is deleted a day after
+    /// the last entry.
+    fn new_bases(&self, jobs: &[Job]) -> BTreeMap<String, (Arc<Basis>, i64)> {
+        let bases = jobs.iter().filter_map(|job| Some((job.bases.as_ref()?, job.record.entry.at)));
+        let each = bases.flat_map(|(bases, at)| bases.iter().map(move |basis| (basis, at)));
+        let is_new = |(basis, at): &(&Arc<Basis>, i64)| self.bases.get(&basis.id).is_none_or(|last| at - last >= 3_600);
+        each.filter(is_new).map(|(basis, at)| (basis.id.clone(), (Arc::clone(basis), at))).collect()
     }
 
     /// Uses of issuers that are worth a write: one in ten seconds. In order, as replicas that lock the same rows must have.
