@@ -13,14 +13,19 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// The time in milliseconds since 1970, as six bytes that sort by it.
+#[must_use]
+pub fn time() -> [u8; 6] {
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let [.., a, b, c, d, e, f] = millis.to_be_bytes();
+    [a, b, c, d, e, f]
+}
+
 /// An identifier that sorts by its time: a UUID of version 7 ([RFC 9562](https://www.rfc-editor.org/rfc/rfc9562)).
 #[must_use]
 pub fn id() -> String {
-    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     let mut bytes = bytes::<16>();
-    for (place, byte) in bytes.iter_mut().take(6).enumerate() {
-        *byte = u8::try_from((millis >> (40 - 8 * place)) & 0xff).unwrap_or_default();
-    }
+    bytes[..6].copy_from_slice(&time());
     bytes[6] = 0x70 | (bytes[6] & 0x0f);
     bytes[8] = 0x80 | (bytes[8] & 0x3f);
     let text = hex(&bytes);

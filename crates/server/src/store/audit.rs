@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::evidence;
 
-use super::{Query, Store, StoreError, clean, maybe_text, number, text};
+use super::{Store, StoreError, clean, maybe_text, number, text};
 
 /// What is written about an exchange.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -107,32 +107,9 @@ impl AuditEntry {
     }
 }
 
-/// The columns of an entry that is written, in the order of [`bind`].
-pub(super) const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, \
-                                  summary, policies, token, report, address, detail";
-
-/// Binds the columns of an entry.
-pub(super) fn bind<'q>(query: Query<'q>, record: &AuditRecord) -> Query<'q> {
-    let AuditRecord { entry, detail, .. } = record;
-    let maybe = |text: &Option<String>| text.as_deref().map(clean);
-    query
-        .bind(entry.id.clone())
-        .bind(entry.at)
-        .bind(maybe(&entry.organization))
-        .bind(entry.issuer.clone())
-        .bind(maybe(&entry.issuer_name))
-        .bind(maybe(&entry.subject))
-        .bind(entry.requested.clone())
-        .bind(maybe(&entry.scope))
-        .bind(entry.decision.clone())
-        .bind(entry.code.clone())
-        .bind(clean(&entry.summary))
-        .bind(serde_json::to_string(&entry.policies).unwrap_or_default())
-        .bind(entry.token.clone())
-        .bind(maybe(&entry.report))
-        .bind(entry.address.clone())
-        .bind(detail.clone())
-}
+/// The columns of an entry.
+const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, summary, \
+                       policies, token, report, address";
 
 impl Store {
     /// Entries of an organization, the newest first.
@@ -163,8 +140,7 @@ impl Store {
             condition(left, &|place| format!("${place}"));
         }
         let conditions = conditions.join(" AND ");
-        let columns = COLUMNS.trim_end_matches(", detail");
-        let query = format!("SELECT {columns} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}", filter.limit);
+        let query = format!("SELECT {COLUMNS} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}", filter.limit);
         let mut query = sqlx::query(&query).bind(organization.to_owned());
         for text in texts.into_iter().filter_map(|(_, text)| text.clone()) {
             query = query.bind(clean(&text));

@@ -15,7 +15,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
+use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
 
@@ -93,6 +93,12 @@ pub enum StoreError {
     /// The audit file.
     #[error("the audit file cannot be written: {0}")]
     AuditFile(std::io::Error),
+    /// The log of SQLite.
+    #[error("what is written cannot be brought to the disk: {0}")]
+    Sync(std::io::Error),
+    /// What was written may not be on the disk.
+    #[error("what was written may not be on the disk")]
+    Unsynced,
     /// The thread that writes.
     #[error("the thread that writes cannot be started: {0}")]
     Thread(std::io::Error),
@@ -251,8 +257,6 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
 fn escape(file: &Path) -> String {
     file.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23")
 }
-
-type Query<'q> = sqlx::query::Query<'q, Any, AnyArguments<'q>>;
 
 fn text(row: &AnyRow, column: &str) -> Result<String, sqlx::Error> {
     row.try_get(column)
