@@ -21,7 +21,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::policies::{self, Policy};
-use crate::random;
 use crate::store::{AuditEntry, IssuerRecord};
 
 /// What every kept evidence begins with. That of versions before begins otherwise: it is what the engine has said.
@@ -39,7 +38,7 @@ pub(crate) struct Basis {
 impl Basis {
     fn new(document: String) -> Arc<Self> {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, document.as_bytes());
-        Arc::new(Self { id: random::hex(digest.as_ref()), document })
+        Arc::new(Self { id: URL_SAFE_NO_PAD.encode(&digest.as_ref()[..18]), document })
     }
 
     /// That of an issuer as it is registered, with the text of its policies.

@@ -58,17 +58,24 @@ pub enum Written {
     Replayed,
 }
 
+/// An exchange that is to be written, and whoever waits for that. What is to be written goes back with the answer, for memory
+/// is freed best where it is from.
 struct Job {
+    work: Box<Work>,
+    answer: oneshot::Sender<Result<(Written, Box<Work>), StoreError>>,
+}
+
+struct Work {
     record: AuditRecord,
     token: Option<(String, TokenRecord)>,
     single_use: Option<SingleUse>,
     bases: Option<[Arc<Basis>; 2]>,
-    answer: oneshot::Sender<Result<Written, StoreError>>,
 }
 
-/// Exchanges that are committed, and the log that has to be synced before they are answered.
+/// Exchanges that are committed, what became of each, and the log that has to be synced before they are answered.
 struct Committed {
-    jobs: Vec<(Job, Written)>,
+    jobs: Vec<Job>,
+    written: Vec<Written>,
     log: Option<Arc<Log>>,
 }
 
@@ -153,9 +160,10 @@ impl Writer {
         bases: Option<[Arc<Basis>; 2]>,
     ) -> Result<Written, StoreError> {
         let (answer, written) = oneshot::channel();
-        let job = Job { record, token, single_use, bases, answer };
-        self.0.send(job).await.map_err(|_| StoreError::Stopping)?;
-        written.await.map_err(|_| StoreError::Stopping)?
+        let work = Box::new(Work { record, token, single_use, bases });
+        self.0.send(Job { work, answer }).await.map_err(|_| StoreError::Stopping)?;
+        let (written, _) = written.await.map_err(|_| StoreError::Stopping)??;
+        Ok(written)
     }
 }
 
@@ -167,7 +175,7 @@ fn answer(mut committed: mpsc::Receiver<Committed>, mut lines: Lines) {
             all.push(more);
         }
         let mut synced: Option<(Arc<Log>, bool)> = None;
-        for Committed { jobs, log } in all {
+        for Committed { jobs, written, log } in all {
             let is_durable = log.is_none_or(|log| match &synced {
                 Some((own, is_durable)) if Arc::ptr_eq(own, &log) => *is_durable,
                 _ => {
@@ -178,11 +186,11 @@ fn answer(mut committed: mpsc::Receiver<Committed>, mut lines: Lines) {
                 }
             });
             if is_durable {
-                lines.write(jobs.iter().map(|(job, _)| &job.record));
+                lines.write(jobs.iter().map(|job| &job.work.record));
             }
-            for (job, written) in jobs {
+            for (Job { work, answer }, written) in jobs.into_iter().zip(written) {
                 // Whoever has gone away does not get it.
-                let _ = job.answer.send(if is_durable { Ok(written) } else { Err(StoreError::Unsynced) });
+                let _ = answer.send(if is_durable { Ok((written, work)) } else { Err(StoreError::Unsynced) });
             }
         }
     }

@@ -63,7 +63,7 @@ impl Task {
 
     async fn pass_on(&self, jobs: Vec<Job>, written: Vec<Written>) {
         let log = self.connection.as_ref().and_then(Connection::log);
-        let committed = Committed { jobs: jobs.into_iter().zip(written).collect(), log };
+        let committed = Committed { jobs, written, log };
         // It is there for as long as there is anything to be answered.
         let _ = self.committed.send(committed).await;
     }
@@ -104,15 +104,15 @@ impl Task {
         connection.begin().await?;
         let written = mark_used(connection, jobs).await?;
         for (job, _) in jobs.iter_mut().zip(&written).filter(|(_, written)| **written == Written::Replayed) {
-            refuse(&mut job.record);
+            refuse(&mut job.work.record);
         }
         let done = jobs.iter().zip(&written).filter(|(_, written)| **written == Written::Done);
-        let granted: Vec<_> = done.filter_map(|(job, _)| job.token.as_ref()).collect();
+        let granted: Vec<_> = done.filter_map(|(job, _)| job.work.token.as_ref()).collect();
         let mut values = Vec::with_capacity(jobs.len() * AUDIT.width);
         granted.iter().for_each(|(hash, token)| row::token(hash, token, &mut values));
         connection.insert(TOKENS, &values).await?;
         values.clear();
-        jobs.iter().for_each(|job| row::record(&job.record, &mut values));
+        jobs.iter().for_each(|job| row::record(&job.work.record, &mut values));
         connection.insert(AUDIT, &values).await?;
         let bases = new_bases(&self.bases, jobs);
         for (id, (basis, at)) in &bases {
@@ -142,7 +142,7 @@ fn uses(last_used: &HashMap<String, i64>, granted: &[&(String, TokenRecord)]) ->
 /// What has to be written for the entries to rest on. Its use is written once an hour, for it is deleted a day after the
 /// last entry.
 fn new_bases(known: &HashMap<String, i64>, jobs: &[Job]) -> BTreeMap<String, (Arc<Basis>, i64)> {
-    let bases = jobs.iter().filter_map(|job| Some((job.bases.as_ref()?, job.record.entry.at)));
+    let bases = jobs.iter().filter_map(|job| Some((job.work.bases.as_ref()?, job.work.record.entry.at)));
     let each = bases.flat_map(|(bases, at)| bases.iter().map(move |basis| (basis, at)));
     let is_new = |(basis, at): &(&Arc<Basis>, i64)| known.get(&basis.id).is_none_or(|last| at - last >= 3_600);
     each.filter(is_new).map(|(basis, at)| (basis.id.clone(), (Arc::clone(basis), at))).collect()
@@ -151,7 +151,7 @@ fn new_bases(known: &HashMap<String, i64>, jobs: &[Job]) -> BTreeMap<String, (Ar
 async fn mark_used(connection: &mut Connection, jobs: &[Job]) -> Result<Vec<Written>, StoreError> {
     let mut written = vec![Written::Done; jobs.len()];
     let mut marks: Vec<_> =
-        jobs.iter().enumerate().filter_map(|(index, job)| Some((job.single_use.as_ref()?, index))).collect();
+        jobs.iter().enumerate().filter_map(|(index, job)| Some((job.work.single_use.as_ref()?, index))).collect();
     marks.sort_unstable();
     for (mark, index) in marks {
         let insert = "INSERT INTO used (issuer, jti, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
