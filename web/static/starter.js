@@ -1,5 +1,5 @@
 // Loads the app, shows how far it is, and says so in words if it cannot start.
-const { js, wasm, size } = document.getElementById("starter").dataset;
+const { js, wasm, size, parts } = document.getElementById("starter").dataset;
 const message = document.getElementById("shell-message");
 const progress = document.getElementById("shell-progress");
 
@@ -19,6 +19,24 @@ const counted = (response) => {
   return new Response(response.body.pipeThrough(count), { headers: { "content-type": "application/wasm" } });
 };
 
+/** The function that loads the page of this address, without its `load_`. */
+const pageOf = (path) => {
+  const [first, second] = path.split("/");
+  if (first === "issuers") return second === "new" ? "new_issuer" : "issuer";
+  return first === "examples" && second ? "example" : first;
+};
+
+/** Asks for the parts of the Wasm that this page needs now, not when the app has started and finds out. */
+const preloadParts = () => {
+  const { files, pages } = JSON.parse(parts || '{ "files": [], "pages": {} }');
+  const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
+  for (const file of (pages[pageOf(path)] ?? []).map((index) => files[index])) {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: file });
+    document.head.append(link);
+  }
+};
+
 const load = async () => {
   const response = await fetch(wasm);
   if (!response.ok) throw new Error(`${wasm} answered with status ${response.status}`);
@@ -36,6 +54,7 @@ if (typeof WebAssembly === "undefined") {
   fail("Claimgate runs in WebAssembly, and this browser has none, or it is switched off. Another browser, or its settings, would help.");
 } else {
   try {
+    preloadParts();
     const { default: init } = await import(js);
     await init({ module_or_path: load() });
     const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 1000));

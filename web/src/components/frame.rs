@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use super::conflict_notice::ConflictNotice;
 use super::copy_button::DownloadButton;
@@ -20,6 +21,8 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
     let unsaved = expect_context::<Unsaved>();
     let chosen = RwSignal::new(theme::stored());
     Effect::new(move || theme::choose(&chosen.read()));
+    let path = use_location().pathname;
+    let is_under_issuers = move || path.with(|path| path.contains("/issuers/") || path.ends_with("/import"));
     let choices: Vec<_> =
         theme::CHOICES.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect();
     view! {
@@ -34,7 +37,9 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                         "Claimgate"
                     </A>
                     <nav aria-label="Main">
-                        <A href="/" exact=true>"OIDC Issuers"</A>
+                        <A href="/" exact=true attr:class=move || if is_under_issuers() { "is-section" } else { "" }>
+                            "OIDC Issuers"
+                        </A>
                         <A href="/playground">"Playground"</A>
                         <A href="/examples">"Examples"</A>
                     </nav>
@@ -48,9 +53,11 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                 {children()}
             </main>
             <footer class="site-footer">
-                <p>"Tokens never leave this page. Issuers and policies are kept in this browser only."</p>
-                <PageTitle />
-                <Shortcuts />
+                <div class="container site-footer__inner">
+                    <p>"Tokens never leave this page. Issuers and policies are kept in this browser only."</p>
+                    <PageTitle />
+                    <Shortcuts />
+                </div>
             </footer>
             <UndoToast />
         </div>

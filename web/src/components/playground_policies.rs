@@ -11,7 +11,6 @@ use super::playground_bench::{Bench, Lit};
 use super::playground_save::SaveToIssuer;
 use super::sentence::sentence;
 use super::shown::shown;
-use crate::gallery;
 use crate::providers;
 use crate::state::clock::now;
 use crate::state::json_places::Places;
@@ -90,13 +89,7 @@ fn NoIssuer(is_empty: bool) -> impl IntoView {
             } else {
                 view! { <p>"The policies of the issuer that the token names in " <code>"iss"</code> " stand here."</p> }.into_any()
             }}
-            <p>"An example brings its own policies along, and changes nothing of yours:"</p>
-            <ul class="example-list">
-                {["pull-request", "look-alike-organization", "expired"].into_iter().filter_map(gallery::find).map(|example| view! {
-                    <li><A href=format!("/examples/{}", example.id)>{example.title.clone()}</A></li>
-                }).collect_view()}
-                <li><A href="/examples">"All examples"</A></li>
-            </ul>
+            <p><A href="/examples">"An example"</A>" brings its own policies along, and changes nothing of yours."</p>
         </div>
     }
 }

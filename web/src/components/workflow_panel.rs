@@ -136,7 +136,7 @@ fn Job(workflow: Workflow) -> impl IntoView {
     view! {
         <div class="snippet">
             <div class="snippet__head">
-                <span><code>{workflow.file.clone()}</code> " " <span class="badge">{language(&workflow.language)}</span></span>
+                <span class="snippet__name"><code>{workflow.file.clone()}</code> <span class="badge">{language(&workflow.language)}</span></span>
                 <span class="actions">
                     <CopyButton text=text what="the job" />
                     <DownloadButton text=text name=Signal::stored(file) what="the job" />
@@ -162,7 +162,7 @@ fn language(word: &str) -> &'static str {
 fn Checklist(provider: &'static Provider) -> impl IntoView {
     let items = provider.checklist.iter().map(|item| view! { <li>{prose(item)}</li> }).collect_view();
     view! {
-        <div class="stack--tight">
+        <div class="stack--tight checklist-part">
             <h3>"What people forget"</h3>
             <ul class="checklist">{items}</ul>
         </div>

@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+#[cfg(feature = "aho-corasick")]
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem::Finder;
 
@@ -23,6 +24,7 @@ use crate::pattern::{Bounds, Outline, Pattern};
 const FEW_SUBJECTS: usize = 16;
 
 /// Up to so many texts are looked for one by one, more by an automaton.
+#[cfg(feature = "aho-corasick")]
 const FEW_TEXTS: usize = 8;
 
 /// All policies of a set, by the type of token that they are for.
@@ -82,10 +84,24 @@ struct Subject {
 #[derive(Clone, Debug)]
 enum Inner {
     Few(Vec<(Finder<'static>, Postings)>),
+    #[cfg(feature = "aho-corasick")]
     Many(AhoCorasick, Vec<Postings>),
 }
 
 impl Inner {
+    /// None where there are too many for an automaton.
+    fn of(texts: &[(&str, Postings)]) -> Option<Self> {
+        #[cfg(feature = "aho-corasick")]
+        if texts.len() > FEW_TEXTS {
+            let automaton =
+                AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|(text, _)| text));
+            let postings = texts.iter().map(|(_, postings)| *postings).collect();
+            return Some(Self::Many(automaton.ok()?, postings));
+        }
+        let finder = |text: &str| Finder::new(text.as_bytes()).into_owned();
+        Some(Self::Few(texts.iter().map(|(text, postings)| (finder(text), *postings)).collect()))
+    }
+
     /// Calls `found` once for each text that `value` has.
     fn each(&self, value: &str, mut found: impl FnMut(Postings)) {
         match self {
@@ -93,6 +109,7 @@ impl Inner {
                 let is_there = |finder: &Finder<'_>| finder.find(value.as_bytes()).is_some();
                 texts.iter().filter(|(finder, _)| is_there(finder)).for_each(|(_, postings)| found(*postings));
             }
+            #[cfg(feature = "aho-corasick")]
             Self::Many(automaton, postings) => {
                 let mut seen = HashSet::<u32, BuildHasherDefault<Hashed>>::default();
                 for hit in automaton.find_overlapping_iter(value) {
@@ -555,15 +572,7 @@ impl Partition {
     }
 
     fn add_inner(&mut self, place: u32, texts: &[(&str, Postings)]) {
-        let inner = if texts.len() <= FEW_TEXTS {
-            let finder = |text: &str| Finder::new(text.as_bytes()).into_owned();
-            Some(Inner::Few(texts.iter().map(|(text, postings)| (finder(text), *postings)).collect()))
-        } else {
-            let builder =
-                AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|(text, _)| text));
-            let postings = texts.iter().map(|(_, postings)| *postings).collect();
-            builder.ok().map(|automaton| Inner::Many(automaton, postings))
-        };
+        let inner = Inner::of(texts);
         let is_too_large = inner.is_none();
         if let Some(subject) = self.subjects.get_mut(place as usize) {
             subject.inner = inner;
