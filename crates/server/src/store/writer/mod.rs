@@ -195,3 +195,37 @@ fn answer(mut committed: mpsc::Receiver<Committed>, mut lines: Lines) {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::store::AuditEntry;
+
+    fn record(id: &str) -> AuditRecord {
+        let entry = AuditEntry { id: id.to_owned(), organization: Some("acme".to_owned()), ..AuditEntry::default() };
+        AuditRecord { entry, ..AuditRecord::default() }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_synced_is_not_acknowledged_and_the_next_is() {
+        let files = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", files.path().join("a.db").display());
+        let store = Store::open(&url).await.unwrap();
+        let mut connection = Connection::open(&url, store.kind).await.unwrap();
+        if let Connection::Sqlite(connection) = &mut connection {
+            connection.break_log();
+        }
+        let (sender, receiver) = mpsc::channel(9);
+        let (committed, to_answer) = mpsc::channel(UNSYNCED);
+        std::thread::spawn(move || answer(to_answer, Lines::None));
+        let task = Task::new(&url, store.kind, connection, committed);
+        tokio::spawn(task.run(Arc::new(Mutex::new(receiver)), 9));
+        let writer = Writer(sender);
+        let lost = writer.write(record("1"), None, None).await;
+        assert!(matches!(lost, Err(StoreError::Unsynced)), "{lost:?}");
+        for id in ["2", "3"] {
+            assert_eq!(writer.write(record(id), None, None).await.unwrap(), Written::Done);
+            assert!(store.audit_record("acme", id).await.is_ok());
+        }
+    }
+}
