@@ -122,8 +122,9 @@ impl Store {
         let pool = match kind {
             Kind::Sqlite => options.test_before_acquire(false).after_connect(|connection, _| {
                 Box::pin(async move {
-                    // FULL: what was acknowledged survives a power cut too.
-                    let pragmas = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                    // FULL: what was acknowledged survives a power cut too. The size of pages is that of new files; an entry
+                    // of the audit log takes a kilobyte and a half.
+                    let pragmas = "PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;";
                     connection.execute(pragmas).await.map(|_| ())
                 })
