@@ -1,7 +1,7 @@
 # The server from source, the app inside: `docker build -t claimgate .`
 
-FROM rust:1-bookworm AS build
-# Node.js for the npm modules that the app's build uses.
+FROM rust:1-trixie AS build
+# Node.js 20 for the npm modules that the app's build uses; Debian 12 has 18.
 RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

@@ -36,8 +36,10 @@ fn assets(out: &Path) -> Result<(String, String)> {
     files.sort();
     let mut text = String::new();
     for (number, file) in files.iter().enumerate() {
-        let content = std::fs::read(file)?;
         let path = file.strip_prefix(&dist)?.to_string_lossy().replace('\\', "/");
+        let is_index = path == "index.html";
+        let content = std::fs::read(file)?;
+        let content = if is_index { marked(&content)? } else { content };
         let store = |kind: &str, content: &[u8]| -> Result<String> {
             let to = out.join(format!("{number}.{kind}"));
             std::fs::write(&to, content)?;
@@ -47,8 +49,8 @@ fn assets(out: &Path) -> Result<(String, String)> {
             let mut ready = file.clone().into_os_string();
             ready.push(format!(".{kind}"));
             let packed = match std::fs::read(ready) {
-                Ok(packed) => packed,
-                Err(_) => pack(&content)?,
+                Ok(packed) if !is_index => packed,
+                _ => pack(&content)?,
             };
             if packed.len() < content.len() { store(kind, &packed) } else { Ok("&[]".to_owned()) }
         };
@@ -69,6 +71,14 @@ fn assets(out: &Path) -> Result<(String, String)> {
         .and_then(|rest| rest.split('"').find(|part| part.contains("-src ")));
     let policy = policy.ok_or("expected a Content-Security-Policy in dist/index.html, found none")?;
     Ok((text, format!("{}; frame-ancestors 'none'", policy.trim().trim_end_matches(';'))))
+}
+
+/// The page with the mark by which the app knows that there is a server to ask.
+#[cfg(feature = "app")]
+fn marked(page: &[u8]) -> Result<Vec<u8>> {
+    let (before, after) =
+        std::str::from_utf8(page)?.split_once("<head>").ok_or("expected a <head> in dist/index.html")?;
+    Ok(format!("{before}<head><meta name=\"claimgate-server\" content=\"1\" />{after}").into_bytes())
 }
 
 /// Whether it is a file that the app's build has compressed.

@@ -291,6 +291,33 @@ describe('the issuer', () => {
     assert.equal(status, 200, JSON.stringify(body));
   });
 
+  test('may rotate its keys again and again while jobs come in', async () => {
+    let isOver = false;
+    const seen = new Set();
+    const granted = Array.from({ length: 6 }, () => 0);
+    const clients = granted.map(async (_, index) => {
+      while (!isOver) {
+        const subject_token = await idToken(MAIN);
+        const { status, body } = await exchange({ subject_token });
+        assert.equal(status, 200, JSON.stringify(body));
+        seen.add(JSON.parse(Buffer.from(subject_token.split('.')[0], 'base64url')).kid);
+        granted[index] += 1;
+      }
+    });
+    const failed = Promise.all(clients);
+    for (const kid of ['third', 'fourth', 'fifth']) {
+      issuer.rotate(kid);
+      const before = [...granted];
+      const areThrough = async () => {
+        while (granted.some((count, index) => count < before[index] + 2)) await new Promise((resolve) => setTimeout(resolve, 10));
+      };
+      await Promise.race([areThrough(), failed]);
+    }
+    isOver = true;
+    await failed;
+    assert.ok(['third', 'fourth', 'fifth'].every((kid) => seen.has(kid)), [...seen].join(', '));
+  });
+
   test('may be down', async () => {
     const subject_token = await idToken(MAIN);
     issuer.isDown = true;

@@ -19,9 +19,12 @@ export async function start(identity, audiences) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `https://localhost:${server.address().port}`;
   const issuer = { url, server, requests: [], isDown: false };
-  let provider = make(url, audiences, signingKey('first'));
+  let keys = [signingKey('first')];
+  let provider = make(url, audiences, keys);
+  /** Signs with a new key from now on; the last one stays for the tokens under way. */
   issuer.rotate = (kid) => {
-    provider = make(url, audiences, signingKey(kid));
+    keys = [signingKey(kid), keys[0]];
+    provider = make(url, audiences, keys);
   };
   server.on('request', (request, response) => {
     issuer.requests.push(request.url);
@@ -40,7 +43,7 @@ export async function start(identity, audiences) {
   return issuer;
 }
 
-function make(url, audiences, key) {
+function make(url, audiences, keys) {
   const provider = new Provider(url, {
     clients: audiences.map((client_id) => ({
       client_id,
@@ -51,7 +54,7 @@ function make(url, audiences, key) {
       token_endpoint_auth_method: 'client_secret_post',
     })),
     features: { devInteractions: { enabled: false } },
-    jwks: { keys: [key] },
+    jwks: { keys },
     cookies: { keys: ['of no importance'] },
     claims: { openid: ['sub', 'repository', 'ref'] },
     ttl: { IdToken: 300 },

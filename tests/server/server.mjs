@@ -7,7 +7,8 @@ import { Agent, fetch } from 'undici';
 
 export const root = resolve(import.meta.dirname, '../..');
 const program = process.env.CLAIMGATE ?? join(root, 'target/debug/claimgate');
-const BOOTSTRAP = 'the-bootstrap-token-of-the-client-tests';
+/** May do everything. */
+export const BOOTSTRAP = 'the-bootstrap-token-of-the-client-tests';
 
 /** Starts a server that shows that identity; `options` are further arguments. */
 export async function start(identity, authorityPem, options = []) {

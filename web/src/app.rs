@@ -6,7 +6,9 @@ use leptos_router::{Lazy, path};
 
 use crate::components::frame::Frame;
 use crate::pages::issuers::IssuersPage;
-use crate::pages::lazy::{ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute, NewIssuerRoute, PlaygroundRoute};
+use crate::pages::lazy::{
+    AuditEntryRoute, AuditRoute, ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute, NewIssuerRoute, PlaygroundRoute,
+};
 use crate::pages::not_found::NotFoundPage;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
@@ -27,6 +29,8 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/playground") view={Lazy::<PlaygroundRoute>::new()} />
                     <Route path=path!("/examples") view={Lazy::<ExamplesRoute>::new()} />
                     <Route path=path!("/examples/:id") view={Lazy::<ExampleRoute>::new()} />
+                    <Route path=path!("/audit") view={Lazy::<AuditRoute>::new()} />
+                    <Route path=path!("/audit/:id") view={Lazy::<AuditEntryRoute>::new()} />
                 </Routes>
             </Frame>
         </Router>

@@ -39,6 +39,7 @@ const FILES: [&str; 21] = [
 ];
 
 /// The header of tokens that nobody signed: examples with a fault, and claims from a link, are shown in one.
+const SIGNATURE: &str = "nobody signed this";
 const HEADER: &str = r#"{"typ":"JWT","alg":"RS256","kid":"example-key-id"}"#;
 
 /// An example.
@@ -96,7 +97,14 @@ impl Example {
 
 /// Claims in a token that nobody signed, to be looked at with [`unsigned_skip`].
 pub(crate) fn unsigned(claims: &str) -> String {
-    [HEADER, claims, "nobody signed this"].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".")
+    [HEADER, claims, SIGNATURE].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".")
+}
+
+/// Whether a token is of [`unsigned`].
+pub(crate) fn is_unsigned(token: &str) -> bool {
+    let [header, signature] = [HEADER, SIGNATURE].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
+    let rest = token.trim().strip_prefix(&header).and_then(|rest| rest.strip_suffix(&signature));
+    rest.is_some_and(|rest| rest.starts_with('.') && rest.ends_with('.'))
 }
 
 /// The checks that such a token cannot pass.

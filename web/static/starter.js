@@ -30,7 +30,9 @@ const pageOf = (path) => {
 const preloadParts = () => {
   const { files, pages } = JSON.parse(parts || '{ "files": [], "pages": {} }');
   const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
-  for (const file of (pages[pageOf(path)] ?? []).map((index) => files[index])) {
+  const needed = [pageOf(path)];
+  if (document.querySelector("meta[name='claimgate-server']")) needed.push("server");
+  for (const file of new Set(needed.flatMap((page) => pages[page] ?? []).map((index) => files[index]))) {
     const link = document.createElement("link");
     Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: file });
     document.head.append(link);

@@ -5,9 +5,12 @@ mod editor;
 mod npm;
 mod serve;
 mod shell;
+mod soak;
 mod split;
 mod steps;
 mod tools;
+
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
@@ -25,7 +28,9 @@ cargo xtask COMMAND
   schema               write docs/schema/ anew
   setup                set up what is missing, and nothing else
   bench                the numbers of docs/benchmarks.md
-  bench-npm            those of the npm package, beside other packages";
+  bench-npm            those of the npm package, beside other packages
+  soak [--minutes N] [--connections N]
+                       the server under load for ten minutes: exchanges a second, latency, memory, the database";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -48,6 +53,7 @@ fn main() -> Result<()> {
         ["setup"] => tools::set_up_everything(),
         ["bench"] => bench::run(),
         ["bench-npm"] => bench::npm(),
+        ["soak", options @ ..] => soak::run(options),
         // Called by Trunk, see `split::shim`.
         ["wasm-bindgen", real, arguments @ ..] => split::bindgen(std::path::Path::new(real), arguments),
         [] | ["help" | "--help" | "-h"] => {
@@ -86,5 +92,20 @@ fn run(options: &[&str]) -> Result<()> {
     if demo {
         server.arg("--demo");
     }
-    shell::run(&mut server)
+    let token = run_token(&files.join("bootstrap-token"))?;
+    println!("\nSign in to the app with this token, the same in every run:\n\n    {token}\n");
+    shell::run(server.env("CLAIMGATE_BOOTSTRAP_TOKEN", token))
+}
+
+/// The bootstrap token of servers that `run` starts: made once, for this machine only.
+fn run_token(file: &Path) -> Result<String> {
+    use std::hash::BuildHasher;
+    if let Ok(token) = std::fs::read_to_string(file) {
+        return Ok(token.trim().to_owned());
+    }
+    // Each state is keyed by the system's random numbers.
+    let part = |number: u64| format!("{:016x}", std::hash::RandomState::new().hash_one(number));
+    let token: String = (0..4).map(part).collect();
+    std::fs::write(file, &token)?;
+    Ok(token)
 }

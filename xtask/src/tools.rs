@@ -69,6 +69,7 @@ pub(crate) fn set_up_everything() -> Result<()> {
     cargo_deny()?;
     chromium()?;
     postgres()?;
+    schemathesis()?;
     println!("Everything is set up.");
     Ok(())
 }
@@ -112,6 +113,47 @@ pub(crate) fn postgres() -> Result<()> {
     install("postgresql --no-install-recommends")
         .context("no PostgreSQL was found; this would mend it: apt-get install postgresql")?;
     if is_there() { Ok(()) } else { bail!("PostgreSQL was installed, but initdb is not on PATH") }
+}
+
+/// `schemathesis`, in a Python environment of its own, with just the versions that its requirements name.
+pub(crate) fn schemathesis() -> Result<PathBuf> {
+    let requirements = root().join("tests/server/requirements.txt");
+    let wanted = std::fs::read_to_string(&requirements)?;
+    let environment = target().join("tools/schemathesis");
+    let (program, stamp) = (environment.join("bin/schemathesis"), environment.join("requirements.txt"));
+    let is_there = std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted);
+    if is_there && output(&mut command(&program, &["--version"])).is_some() {
+        return Ok(program);
+    }
+    python()?;
+    println!("Setting up schemathesis, usually 20 seconds…");
+    run(command("python3", &["-m", "venv", "--clear"]).arg(&environment))?;
+    let mut pip = command(environment.join("bin/pip"), &["install", "--quiet", "--disable-pip-version-check", "-r"]);
+    run(pip.arg(&requirements))?;
+    std::fs::write(&stamp, wanted)?;
+    Ok(program)
+}
+
+/// Python that can make environments: one that is there, or Debian's.
+fn python() -> Result<()> {
+    let is_there = || output(&mut command("python3", &["-c", "import venv, ensurepip"])).is_some();
+    if is_there() {
+        return Ok(());
+    }
+    println!("Installing Python from Debian's packages, usually 20 seconds…");
+    install("python3 python3-venv")
+        .context("no Python with `venv` was found; this would mend it: apt-get install python3 python3-venv")?;
+    if is_there() { Ok(()) } else { bail!("Python was installed, but it cannot make environments") }
+}
+
+/// `wrk`, which makes load: one on PATH, or Debian's.
+pub(crate) fn wrk() -> Result<PathBuf> {
+    if let Some(found) = on_path("wrk") {
+        return Ok(found);
+    }
+    println!("Installing wrk from Debian's packages, usually 10 seconds…");
+    install("wrk").context("no wrk was found; this would mend it: apt-get install wrk")?;
+    on_path("wrk").context("wrk was installed, but is not on PATH")
 }
 
 /// Installs packages of Debian's.

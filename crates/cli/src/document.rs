@@ -5,22 +5,29 @@ use claimgate::finding::Finding;
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, parse_policies};
+use claimgate::policy::{Decision, PolicyDefinition, PolicyError, PolicySet};
+use claimgate_server::policies::{self, Policy, REPORT_ONLY};
 
 use crate::place::{Place, place};
+use crate::reporting::{Sets, mark};
 
 const FILE_KEYS: [&str; 6] = ["version", "issuers", "organization", "leeway", "maxSize", "dialect"];
-const ISSUER_KEYS: [&str; 8] = ["url", "name", "jwks", "maxExpiration", "policies", "preset", "thumbprints", "samples"];
+const ISSUER_KEYS: [&str; 10] =
+    ["url", "name", "jwks", "maxExpiration", "policies", "preset", "thumbprints", "samples", "singleUse", REPORT_ONLY];
 /// What a service writes into an issuer or a set of policies, and does not change what it means.
 const OWN_KEYS: [&str; 6] = ["id", "version", "created", "modified", "lastUsed", "issuer"];
 
 /// A file that was read, whatever is wrong with it.
 #[derive(Default)]
 pub(crate) struct Document {
-    /// The issuers, those that can be decided with.
+    /// The issuers, those that can be decided with, with all of their policies.
     pub(crate) issuers: Vec<Issuer>,
+    /// The same without policies that only report what they would deny.
+    pub(crate) enforced: Vec<Issuer>,
+    /// Of each issuer, the indices of those policies.
+    pub(crate) reporting: Vec<Vec<usize>>,
     /// Policies that no issuer is named for, if the file has such.
-    pub(crate) alone: Option<PolicySet>,
+    pub(crate) alone: Option<Sets<PolicySet>>,
     /// How many policies there are, in issuers and alone.
     pub(crate) policies: usize,
     /// By how much clocks may differ, if the file says so.
@@ -150,6 +157,11 @@ impl Reader<'_> {
         let url = self.text_of(path, value, "url");
         let is_url_there = url.is_some() || value.member("url").is_none();
         self.text_of(path, value, "preset");
+        self.flag(path, value, "singleUse");
+        let mut policies = self.policies(&join(path, "policies"), value.member("policies"));
+        if self.flag(path, value, REPORT_ONLY) {
+            self.all_report(path, &mut policies);
+        }
         let definition = IssuerDefinition {
             name: self
                 .text_of(path, value, "name")
@@ -160,15 +172,19 @@ impl Reader<'_> {
             max_expiration: self.number(path, value, "maxExpiration"),
             jwks: self.jwks(path, value),
             thumbprints: self.texts(path, value, "thumbprints"),
-            policies: self.policies(&join(path, "policies"), value.member("policies")),
+            policies: Vec::new(),
         };
         self.thumbprints(path, &definition.thumbprints);
-        match Issuer::compile(&definition, self.dialect) {
-            Ok(issuer) => {
-                self.findings(path, issuer.policies().findings().iter().cloned());
+        let dialect = self.dialect;
+        let compile = |policies| Issuer::compile(&IssuerDefinition { policies, ..definition.clone() }, dialect);
+        match Sets::of(&policies, compile) {
+            Ok(Sets { all, enforced, reporting }) => {
+                self.findings(path, all.policies().findings().iter().cloned());
                 // One that is not as it was meant to be decides nothing.
                 if self.document.errors.len() == before {
-                    self.document.issuers.push(issuer);
+                    self.document.issuers.push(all);
+                    self.document.enforced.push(enforced);
+                    self.document.reporting.push(reporting);
                 }
             }
             // A URL that is no text was told already.
@@ -179,7 +195,7 @@ impl Reader<'_> {
     }
 
     /// Policies that stand in a member: an array, an object with one, or the JSON text of either.
-    fn policies(&mut self, path: &str, value: Option<&Value>) -> Vec<PolicyDefinition> {
+    fn policies(&mut self, path: &str, value: Option<&Value>) -> Vec<Policy> {
         let value = match value {
             None | Some(Value::Null) => return Vec::new(),
             Some(value) => value,
@@ -188,9 +204,10 @@ impl Reader<'_> {
             Value::String(text) => text.clone(),
             other => other.to_json(),
         };
-        match parse_policies(&json) {
+        match policies::parse(&json) {
             Ok(policies) => {
                 self.document.policies += policies.len();
+                self.marks(path, &policies);
                 policies
             }
             Err(errors) => {
@@ -203,21 +220,49 @@ impl Reader<'_> {
     /// Policies that no issuer is named for. The engine calls them `policies[0]` and so on, whatever they stand in:
     /// `surplus` is how much of that is not in the file.
     fn policies_alone(&mut self, surplus: &str, value: &Value) {
-        let policies = match parse_policies(&value.to_json()) {
+        let policies = match policies::parse(&value.to_json()) {
             Ok(policies) => policies,
             Err(errors) => return self.errors("", errors),
         };
         let own = |path: &str| path.strip_prefix(surplus).unwrap_or(path).to_owned();
         self.document.policies += policies.len();
-        match PolicySet::compile(&policies, self.dialect) {
-            Ok(set) => {
-                let findings = set.findings().iter().cloned();
+        let dialect = self.dialect;
+        match Sets::of(&policies, |definitions: Vec<PolicyDefinition>| PolicySet::compile(&definitions, dialect)) {
+            Ok(sets) => {
+                let marks = sets.reporting.iter().map(|index| mark(&own(&format!("policies[{index}].{REPORT_ONLY}"))));
+                self.findings("", marks);
+                let findings = sets.all.findings().iter().cloned();
                 self.findings("", findings.map(|finding| Finding { path: own(&finding.path), ..finding }));
-                self.document.alone = Some(set);
+                self.document.alone = Some(sets);
             }
             Err(errors) => {
                 let errors = errors.into_iter().map(|error| PolicyError { path: own(&error.path), ..error });
                 self.errors("", errors.collect());
+            }
+        }
+    }
+
+    /// Says which policies of an issuer only report.
+    fn marks(&mut self, path: &str, policies: &[Policy]) {
+        let reporting = policies.iter().enumerate().filter(|(_, policy)| policy.report_only);
+        self.findings(path, reporting.map(|(index, _)| mark(&format!("[{index}].{REPORT_ONLY}"))));
+    }
+
+    /// An issuer all of whose deny policies only report.
+    fn all_report(&mut self, path: &str, policies: &mut [Policy]) {
+        for policy in policies.iter_mut().filter(|policy| policy.definition.decision == Decision::Deny) {
+            policy.report_only = true;
+        }
+        self.findings(path, std::iter::once(mark(REPORT_ONLY)));
+    }
+
+    fn flag(&mut self, path: &str, value: &Value, name: &str) -> bool {
+        match value.member(name) {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(flag)) => *flag,
+            other => {
+                self.wrong(&join(path, name), "`true` or `false`", other);
+                false
             }
         }
     }

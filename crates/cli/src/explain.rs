@@ -17,6 +17,7 @@ use crate::check::remarks;
 use crate::decode::finding_text;
 use crate::document::Document;
 use crate::output::{self, Format};
+use crate::reporting::{Report, Sets};
 use question::Question;
 
 /// What is explained.
@@ -41,6 +42,17 @@ struct Claimed<'a> {
     issuer: Option<&'a str>,
     explanation: Explanation,
     unchecked: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
+}
+
+/// What is said about a token.
+#[derive(Serialize)]
+struct Inspected {
+    #[serde(flatten)]
+    inspection: Inspection,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
 }
 
 const UNCHECKED: &str = "the claims are taken as they are written: no issuer, key, signature or time was checked";
@@ -70,13 +82,26 @@ impl Explain {
             bail!("expected issuers in `{}`, found none: a token has to be from one", output::title(&self.issuers));
         }
         let options = self.question.options(&document)?;
-        let issuers = Issuers::from(document.issuers);
-        let inspection = inspect(token, &issuers, &self.question.requested()?, &options);
+        let requested = self.question.requested()?;
+        let Document { issuers, enforced, reporting, .. } = document;
+        let mut inspection = inspect(token, &Issuers::from(issuers), &requested, &options);
+        let reporting = inspection.issuer.and_then(|index| reporting.get(index)).map_or(&[][..], Vec::as_slice);
+        let report = Report::of(inspection.explanation.as_ref(), reporting);
+        if report.is_some() {
+            inspection = inspect(token, &Issuers::from(enforced), &requested, &options);
+        }
+        let decision = inspection.decision;
         let text = match self.format {
-            Format::Text => inspection_text(&inspection),
-            Format::Json => format!("{}\n", output::json(&serde_json::to_string_pretty(&inspection)?)),
+            Format::Text => {
+                let shown = inspection.explanation.as_ref();
+                inspection_text(&inspection) + &reported(report.as_ref(), shown, reporting)
+            }
+            Format::Json => {
+                let inspected = Inspected { inspection, report };
+                format!("{}\n", output::json(&serde_json::to_string_pretty(&inspected)?))
+            }
         };
-        Ok((inspection.decision, text))
+        Ok((decision, text))
     }
 
     fn claims(&self, document: &Document, text: &str) -> Result<(Outcome, String)> {
@@ -86,12 +111,20 @@ impl Explain {
         let (issuer, policies) = self.policies(document, &claims)?;
         let issuer = issuer.map(Issuer::url);
         let claims = TrustedClaims::dangerous_assume_verified(claims);
-        let explanation = explain(policies, &claims, &self.question.requested()?);
+        let requested = self.question.requested()?;
+        let mut explanation = explain(policies.all, &claims, &requested);
+        let report = Report::of(Some(&explanation), &policies.reporting);
+        if report.is_some() {
+            explanation = explain(policies.enforced, &claims, &requested);
+        }
         let decision = explanation.decision;
         let text = match self.format {
-            Format::Text => output::lines(&format!("{}  not checked: {UNCHECKED}\n", render_text(&explanation))),
+            Format::Text => {
+                let text = output::lines(&format!("{}  not checked: {UNCHECKED}\n", render_text(&explanation)));
+                text + &reported(report.as_ref(), Some(&explanation), &policies.reporting)
+            }
             Format::Json => {
-                let claimed = Claimed { issuer, explanation, unchecked: [UNCHECKED] };
+                let claimed = Claimed { issuer, explanation, unchecked: [UNCHECKED], report };
                 format!("{}\n", output::json(&serde_json::to_string_pretty(&claimed)?))
             }
         };
@@ -99,19 +132,18 @@ impl Explain {
     }
 
     /// The policies that decide on claims: those of the issuer that is asked for, or that the claims name, or the only ones.
-    fn policies<'a>(&self, document: &'a Document, claims: &Claims) -> Result<(Option<&'a Issuer>, &'a PolicySet)> {
+    fn policies<'a>(&self, document: &'a Document, claims: &Claims) -> Result<Deciding<'a>> {
         if let Some(index) = self.question.issuer(document)? {
-            let issuer = document.issuers.get(index);
-            return issuer.map(|issuer| (Some(issuer), issuer.policies())).ok_or_else(|| anyhow::anyhow!("no issuer"));
+            return of_issuer(document, index);
         }
-        if let Some(policies) = &document.alone {
-            return Ok((None, policies));
+        if let Some(Sets { all, enforced, reporting }) = &document.alone {
+            return Ok((None, Sets { all, enforced, reporting: reporting.clone() }));
         }
         let iss = claims.get("iss").and_then(|iss| iss.as_str());
-        let named = document.issuers.iter().find(|issuer| Some(issuer.url()) == iss);
+        let named = document.issuers.iter().position(|issuer| Some(issuer.url()) == iss);
         match (named, document.issuers.as_slice(), iss) {
-            (Some(issuer), ..) => Ok((Some(issuer), issuer.policies())),
-            (None, [only], None) => Ok((Some(only), only.policies())),
+            (Some(index), ..) => of_issuer(document, index),
+            (None, [_], None) => of_issuer(document, 0),
             (None, _, Some(iss)) => {
                 bail!(
                     "no issuer is registered with the URL `{iss}`, which the claims name; `--issuer` chooses another one"
@@ -120,6 +152,21 @@ impl Explain {
             (None, ..) => bail!("the claims name no issuer (`iss`): `--issuer` chooses one"),
         }
     }
+}
+
+/// The policies that decide, and the issuer that they are of.
+type Deciding<'a> = (Option<&'a Issuer>, Sets<&'a PolicySet>);
+
+fn of_issuer(document: &Document, index: usize) -> Result<Deciding<'_>> {
+    let both = document.issuers.get(index).zip(document.enforced.get(index));
+    let (all, enforced) = both.ok_or_else(|| anyhow::anyhow!("no issuer"))?;
+    let reporting = document.reporting.get(index).cloned().unwrap_or_default();
+    Ok((Some(all), Sets { all: all.policies(), enforced: enforced.policies(), reporting }))
+}
+
+fn reported(report: Option<&Report>, shown: Option<&Explanation>, reporting: &[usize]) -> String {
+    let both = report.zip(shown);
+    both.map(|(report, shown)| output::lines(&report.text(shown, reporting))).unwrap_or_default()
 }
 
 /// The checks in their order, then the policies as the engine explains them.

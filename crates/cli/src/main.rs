@@ -6,6 +6,7 @@ mod document;
 mod explain;
 mod output;
 mod place;
+mod reporting;
 mod serve;
 
 use std::process::ExitCode;

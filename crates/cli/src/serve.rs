@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
-use claimgate_server::{Server, listen};
+use anyhow::{Context as _, Result, anyhow};
+use claimgate_server::store::sqlite_file;
+use claimgate_server::{Server, StartError, listen};
 
 pub(crate) use settings::Serve;
 
@@ -26,7 +27,12 @@ impl Serve {
         let listener = TcpListener::bind(&address).with_context(|| format!("cannot listen on {address}"))?;
         let bound = listener.local_addr()?;
         let tls = self.tls()?;
-        let server = Server::start(self.config()?).await?;
+        let config = self.config()?;
+        let database = shown(&config.database);
+        let server = Server::start(config).await.map_err(|error| match error {
+            StartError::Store(error) => anyhow!("{database}: {error}"),
+            other => anyhow!("{other}"),
+        })?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{bound}");
         announce(&server, &url);
@@ -38,12 +44,18 @@ impl Serve {
     }
 }
 
+/// A database as it may be shown: the URL of a PostgreSQL may have a password in any of its parts.
+fn shown(url: &str) -> String {
+    sqlite_file(url).map_or_else(|| "PostgreSQL".to_owned(), |file| file.display().to_string())
+}
+
 /// What people need to know at the start: on standard error, for it has a secret in it that no log should have.
 fn announce(server: &Server, url: &str) {
     let mut text = format!("Claimgate is at {url}\n");
     if let Some(token) = server.new_bootstrap() {
+        let sign_in = if cfg!(feature = "app") { " sign in with it in the app, or" } else { "" };
         text += &format!(
-            "\nThe bootstrap token, shown this once, may do everything:\n\n    {}\n\nKeep it safe, then:\n\n    \
+            "\nThe bootstrap token, shown this once, may do everything:\n\n    {}\n\nKeep it safe, then{sign_in}:\n\n    \
              curl -H \"Authorization: token $TOKEN\" -d '{{\"name\": \"my-org\"}}' {url}/api/orgs\n",
             token.reveal()
         );
@@ -84,17 +96,26 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
 
 /// The key that tokens are hashed with: made beside an SQLite file at the first start, readable by its owner only.
 fn own_key(file: &Path) -> Result<String> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-    match created {
-        Ok(mut created) => {
-            let key = claimgate_server::random::hex(&claimgate_server::random::bytes::<32>());
-            created.write_all(key.as_bytes()).and_then(|()| created.sync_all())?;
-            Ok(key)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
-        }
-        Err(error) => Err(error).with_context(|| format!("cannot make the token key {}", file.display())),
+    if !file.exists() {
+        make_key(file).with_context(|| format!("cannot make the token key {}", file.display()))?;
     }
+    std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
+}
+
+/// Makes it whole or not at all: it is written under another name and then linked, which fails where somebody else, at the
+/// same moment, was faster.
+fn make_key(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{}", claimgate_server::random::id()));
+    let draft = Path::new(&name);
+    let key = claimgate_server::random::hex(&claimgate_server::random::bytes::<32>());
+    let mut created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
+    let linked = created.write_all(key.as_bytes()).and_then(|()| created.sync_all()).and_then(|()| {
+        match std::fs::hard_link(draft, file) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    });
+    std::fs::remove_file(draft).and(linked)
 }

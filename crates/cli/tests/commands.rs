@@ -269,6 +269,57 @@ fn places_of_what_is_wrong() {
     }
 }
 
+/// What the server answers with can be checked and asked: its own members are known, and mean what they mean there.
+#[test]
+fn members_of_the_server() {
+    let policy = |decision, rest| {
+        format!(r#"{{"decision": "{decision}", "tokenType": "organization", "authorizedPermissions": []{rest}}}"#)
+    };
+    let allow = policy("allow", r#", "rules": {"ref": "*"}"#);
+    let deny = policy("deny", r#", "reportOnly": true, "rules": {"ref": "dev*"}"#);
+    let issuer = |rest: &str, policies: &str| {
+        format!(
+            r#"{{"oidcIssuers": [{{"id": "1", "name": "CI", "url": "https://gitlab.com", "issuer": "https://gitlab.com",
+            "thumbprints": [], "created": "2026-11-25T00:00:00Z", {rest}, "policies": [{policies}]}}]}}"#
+        )
+    };
+    let marked = issuer(r#""singleUse": true, "reportOnly": false"#, &format!("{deny}, {allow}"));
+    let output = run(&["check", "-"], &marked);
+    assert_eq!(code(&output), 0, "{}", out(&output));
+    let note = "note[report-only]: oidcIssuers[0].policies[0].reportOnly: it only reports what it would deny";
+    assert!(out(&output).contains(note), "{}", out(&output));
+    assert_eq!(code(&run(&["check", "--strict", "-"], &marked)), 1);
+
+    let enforced = deny.replace("true", "false");
+    let whole = issuer(r#""singleUse": false, "reportOnly": true"#, &format!("{enforced}, {allow}"));
+    let output = run(&["check", "-"], &whole);
+    assert!(out(&output).contains("note[report-only]: oidcIssuers[0].reportOnly: "), "{}", out(&output));
+    let alone = format!(r#"{{"id": "2", "version": 7, "policies": [{deny}, {allow}]}}"#);
+    let output = run(&["check", "-"], &alone);
+    assert!(out(&output).contains("note[report-only]: policies[0].reportOnly: "), "{}", out(&output));
+
+    // The decision is the server's, and what it would be is said.
+    for (file, allowed) in [(&marked, true), (&whole, true), (&alone, true), (&whole.replace("true", "false"), false)] {
+        let output = run(&["explain", "claims.json", "--issuers", "-"], file);
+        assert_eq!(code(&output), i32::from(!allowed), "{file}: {}{}", out(&output), errors(&output));
+        let note = "note[report-only]: with the policies that only report it would be denied by policy 1";
+        assert_eq!(out(&output).contains(note), allowed, "{}", out(&output));
+    }
+    let output = run(&["explain", "claims.json", "--issuers", "-", "--format", "json"], &alone);
+    let answer: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!((&answer["explanation"]["decision"], &answer["report"]["policies"][0]), (&"allowed".into(), &0.into()));
+
+    let wrong = issuer(r#""singleUse": "yes""#, &deny.replace("deny", "allow"));
+    let output = run(&["check", "-"], &wrong);
+    assert_eq!(code(&output), 1);
+    for expected in [
+        "error[wrong-value]: oidcIssuers[0].singleUse: expected `true` or `false`",
+        "error[report-only-allow]: oidcIssuers[0].policies[0].reportOnly",
+    ] {
+        assert!(out(&output).contains(expected), "{}", out(&output));
+    }
+}
+
 #[test]
 fn findings_count_where_that_is_wanted() {
     assert_eq!(code(&run(&["check", "claimgate.json"], "")), 0);

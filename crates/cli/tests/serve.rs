@@ -50,6 +50,21 @@ fn what_cannot_be_is_said_in_a_sentence() {
         refused(&["--database", "mysql://a"]).contains("expected --token-key-file")
             || refused(&["--database", "mysql://a"]).contains("`mysql`")
     );
+    let message = |arguments: &[&str], words: &[&str]| {
+        let said = refused(arguments);
+        assert!(words.iter().all(|word| said.contains(word)), "{said}");
+        assert_eq!(said.matches(words[words.len() - 1]).count(), 1, "said once: {said}");
+    };
+    let [key, short] = ["key", "short"].map(|name| files.path().join(name).display().to_string());
+    std::fs::write(&key, "0123456789abcdef0123456789abcdef").unwrap();
+    std::fs::write(&short, "0123").unwrap();
+    let absent = ["--database", "postgres://user:secret@127.0.0.1:1/a", "--token-key-file", &key];
+    message(&absent, &["PostgreSQL", "Connection refused"]);
+    assert!(!refused(&absent).contains("secret"));
+    message(&["--token-key-file", &short], &["short", "at least 32 characters, found 4"]);
+    let folder = format!("sqlite:{}", files.path().display());
+    message(&["--database", &folder, "--token-key-file", &key], &[&folder[7..], "unable to open database file"]);
+    message(&["--tls-certificate", &key, "--tls-key", &key], &["key", "expected certificates in PEM, found none"]);
     assert!(refused(&["--listen", "nonsense"]).contains("expected an address and a port"));
     assert!(refused(&["--tls-key", "a.pem"]).contains("--tls-certificate"));
     assert!(refused(&["--config", "missing.toml"]).contains("missing.toml"));
@@ -57,6 +72,17 @@ fn what_cannot_be_is_said_in_a_sentence() {
     std::fs::write(files.path().join("garbage.db"), "this is no database, whatever else it is".repeat(100)).unwrap();
     let garbage = format!("sqlite:{}", files.path().join("garbage.db").display());
     assert!(refused(&["--database", &garbage]).contains("not a database"));
+}
+
+#[test]
+fn switches_in_the_environment_are_read_as_people_write_them() {
+    let files = tempfile::tempdir().unwrap();
+    let refused = |value| Process::builder(files.path()).environment("CLAIMGATE_OPEN_METRICS", value).fail();
+    assert!(refused("perhaps").contains("'perhaps'"));
+    for (value, is_open) in [("1", true), ("true", true), ("yes", true), ("0", false), ("off", false)] {
+        let server = Process::builder(files.path()).environment("CLAIMGATE_OPEN_METRICS", value).start();
+        assert_eq!(server.call("GET", "/metrics", "", &Value::Null).0 == 200, is_open, "{value}");
+    }
 }
 
 /// Nothing that was acknowledged is lost, the file opens again, and no token works that was not granted.

@@ -6,6 +6,7 @@ mod directory;
 pub mod error;
 mod evidence;
 mod identity;
+mod impatient;
 pub mod keys;
 mod limits;
 mod listen;

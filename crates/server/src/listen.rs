@@ -12,6 +12,8 @@ use hyper_util::rt::TokioTimer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::impatient::Impatient;
+
 /// How long the head of a request may take to arrive.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -64,18 +66,23 @@ pub async fn listen(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let mut server = axum_server::from_tcp(listener)?.map(impatient).handle(handle);
             patient(server.http_builder());
             server.serve(service).await?;
         }
         Some(tls) => {
             let config = RustlsConfig::from_config(std::sync::Arc::new(tls_config(tls)?));
-            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+            let mut server = axum_server::from_tcp_rustls(listener, config)?.map(impatient).handle(handle);
             patient(server.http_builder());
             server.serve(service).await?;
         }
     }
     Ok(())
+}
+
+/// A client that sends nothing is not waited for.
+fn impatient<A>(inner: A) -> Impatient<A> {
+    Impatient { inner, patience: HEAD_TIMEOUT }
 }
 
 /// A client that sends its request byte by byte is not waited for.
@@ -88,8 +95,12 @@ fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, ListenError> {
     let refuse = |file: &Path, problem: String| ListenError::Tls { file: file.to_path_buf(), problem };
     let certificates = CertificateDer::pem_file_iter(&tls.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| refuse(&tls.certificate, error.to_string()))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| refuse(&tls.key, error.to_string()))?;
+        .map_err(|error| refuse(&tls.certificate, format!("expected certificates in PEM: {error}")))?;
+    if certificates.is_empty() {
+        return Err(refuse(&tls.certificate, "expected certificates in PEM, found none".to_owned()));
+    }
+    let key = PrivateKeyDer::from_pem_file(&tls.key)
+        .map_err(|error| refuse(&tls.key, format!("expected a private key in PEM: {error}")))?;
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -23,10 +23,11 @@ pub fn parse(json: &str) -> Result<Vec<Policy>, Vec<PolicyError>> {
     let refuse = |path: String, code, message: String| vec![PolicyError { path, code, message, help: None }];
     let mut document = Value::parse(json).map_err(|error| refuse(String::new(), error.code(), error.to_string()))?;
     let mut marks = Vec::new();
+    let path = mark_path(&document);
     for (index, policy) in policies_of(&mut document).iter_mut().enumerate() {
         marks.push(take_mark(policy).map_err(|found| {
             let message = format!("expected `true` or `false`, found {found}");
-            refuse(format!("policies[{index}].{REPORT_ONLY}"), "policy-type", message)
+            refuse(path(index), "policy-type", message)
         })?);
     }
     let definitions = parse_policies(&document.to_json())?;
@@ -35,8 +36,7 @@ pub fn parse(json: &str) -> Result<Vec<Policy>, Vec<PolicyError>> {
         let report_only = marks.get(index).copied().unwrap_or_default();
         if report_only && definition.decision == Decision::Allow {
             let message = "an allow policy cannot only report: what it lets in would be let in";
-            let path = format!("policies[{index}].{REPORT_ONLY}");
-            return Err(refuse(path, "report-only-allow", message.to_owned()));
+            return Err(refuse(path(index), "report-only-allow", message.to_owned()));
         }
         policies.push(Policy { definition, report_only });
     }
@@ -65,6 +65,17 @@ pub fn to_json(policies: &[Policy]) -> serde_json::Value {
         json
     };
     policies.iter().map(policy).collect()
+}
+
+/// Where a policy's mark stands, as the engine names places: by what the policies are in.
+fn mark_path(document: &Value) -> impl Fn(usize) -> String + use<> {
+    let is_array = matches!(document, Value::Array(_));
+    let is_named = document.member("policies").is_some();
+    move |index| match (is_array, is_named) {
+        (true, _) => format!("[{index}].{REPORT_ONLY}"),
+        (false, true) => format!("policies[{index}].{REPORT_ONLY}"),
+        (false, false) => REPORT_ONLY.to_owned(),
+    }
 }
 
 fn policies_of(document: &mut Value) -> &mut [Value] {
@@ -115,7 +126,9 @@ mod tests {
         let allow = DENY.replace("deny", "allow").replace("{}", "{\"sub\": \"a\"}");
         assert_eq!(parse(&allow).unwrap_err()[0].code, "report-only-allow");
         let text = DENY.replace("true", "\"yes\"");
-        assert_eq!(parse(&text).unwrap_err()[0].path, "policies[0].reportOnly");
+        assert_eq!(parse(&text).unwrap_err()[0].path, "reportOnly");
+        assert_eq!(parse(&format!("[{text}]")).unwrap_err()[0].path, "[0].reportOnly");
+        assert_eq!(parse(&format!("{{\"policies\": [{text}]}}")).unwrap_err()[0].path, "policies[0].reportOnly");
     }
 
     #[test]

@@ -24,6 +24,8 @@ const ADMIN: [u16; 8] = [401, 401, 401, 403, 403, 403, 200, 200];
 /// The same, where what is asked for is not there.
 const ADMIN_404: [u16; 8] = [401, 401, 401, 403, 403, 403, 404, 404];
 /// For the bootstrap token.
+const ROOT: [u16; 8] = [401, 401, 401, 403, 403, 403, 403, 200];
+/// The same, where what is asked for is not there.
 const ROOT_404: [u16; 8] = [401, 401, 401, 403, 403, 403, 403, 404];
 /// For everybody with a token.
 const ANY: [u16; 8] = [401, 401, 401, 200, 200, 200, 200, 200];
@@ -64,6 +66,8 @@ fn matrix() -> Vec<Row> {
         row("PATCH", "/api/orgs/{org}/auth/policies/{policy}", policy, ADMIN),
         row("GET", "/api/orgs/{org}/oidc/exchanges", Value::Null, ADMIN),
         row("GET", "/api/orgs/{org}/oidc/exchanges/none", Value::Null, ADMIN_404),
+        row("GET", "/api/admin/exchanges", Value::Null, ROOT),
+        row("GET", "/api/admin/exchanges/none", Value::Null, ROOT_404),
         row("GET", "/api/orgs/{org}/tokens", Value::Null, ADMIN),
         row("DELETE", "/api/orgs/{org}/tokens/none", Value::Null, ADMIN_404),
     ]
@@ -156,4 +160,43 @@ async fn what_is_no_route_is_said_so_and_methods_too() {
     // Without the app inside, its pages are not there, and say why.
     let answer = site.get("/playground", "").await;
     assert!(answer.status == 404 || answer.text.contains("<html"), "{}", answer.text);
+}
+
+/// What no admin of an organization can see, the bootstrap token finds; and by a reference alone, anything.
+#[tokio::test]
+async fn exchanges_of_no_organization_are_found_by_the_bootstrap_token() {
+    for database in Database::each() {
+        let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
+        let reference = |answer: &support::site::Answer| {
+            let said = answer.expect(400)["error_description"].as_str().unwrap().to_owned();
+            said.rsplit_once("(reference ").unwrap().1.trim_end_matches(')').to_owned()
+        };
+        let unreadable = reference(&site.post("/api/oauth/token", "", &json!({})).await);
+        let mut body = support::site::exchange_body(&issuer.token(json!({})), "organization", "");
+        body["audience"] = json!("urn:pulumi:org:nobody");
+        let unknown = reference(&site.post("/api/oauth/token", "", &body).await);
+        let denied = site.exchange(&issuer.token(json!({"sub": "repo:other/app:main"})), "organization", "").await;
+        let denied = reference(&denied);
+        site.granted(&issuer.token(json!({})), "organization", "").await;
+
+        let list = async |query: &str| {
+            let found = site.get(&format!("/api/admin/exchanges{query}"), &site.root).await.expect(200);
+            let found = found["exchanges"].as_array().unwrap().iter();
+            found.map(|entry| entry["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(list("").await.len(), 4);
+        assert_eq!(list("?unknown=true").await, [unknown.clone(), unreadable.clone()]);
+        assert_eq!(list(&format!("?unknown=true&before={unknown}")).await, std::slice::from_ref(&unreadable));
+        assert_eq!(list("?unknown=false&decision=denied").await.len(), 3);
+        for (id, organization) in [(&unreadable, Value::Null), (&unknown, json!("nobody")), (&denied, json!("acme"))] {
+            let entry = site.get(&format!("/api/admin/exchanges/{id}"), &site.root).await.expect(200);
+            assert_eq!((&entry["organization"], &entry["decision"]), (&organization, &json!("denied")), "{entry}");
+        }
+        let admin = site.granted(&issuer.token(json!({})), "organization", "admin").await;
+        site.get(&format!("/api/orgs/acme/oidc/exchanges/{unknown}"), &admin).await.expect(404);
+        site.get("/api/orgs/acme/oidc/exchanges?unknown=true", &admin).await.expect(400);
+        // Once there is such an organization, what was asked of it is its own.
+        site.post("/api/orgs", &site.root, &json!({"name": "nobody"})).await.expect(200);
+        assert_eq!(list("?unknown=true").await, [unreadable]);
+    }
 }

@@ -35,6 +35,27 @@ async fn an_issuer_has_the_documented_fields() {
 }
 
 #[tokio::test]
+async fn a_list_has_versions_and_policies_where_they_are_asked_for() {
+    for database in Database::each() {
+        let (site, _, id) = Site::with_issuer(config(&database.url)).await;
+        let policies = format!("/api/orgs/acme/auth/policies/oidcissuers/{id}");
+        let policies = site.get(&policies, &site.root).await.expect(200);
+        let change = json!({"name": "renamed"});
+        let path = format!("/api/orgs/acme/oidc/issuers/{id}");
+        let changed = site.patch(&path, &site.root, &change).await;
+        assert_eq!(changed.headers["etag"], "\"2\"");
+        let list = site.get("/api/orgs/acme/oidc/issuers?policies=true", &site.root).await.expect(200);
+        let listed = &list["oidcIssuers"][0];
+        assert_eq!((&listed["version"], &listed["authPolicy"]), (&json!(2), &policies));
+        // What was answered can be sent back.
+        let again = site.patch(&path, &site.root, listed).await.expect(200);
+        assert_eq!((&again["name"], again.get("authPolicy")), (&json!("renamed"), None));
+        let wrong = site.get("/api/orgs/acme/oidc/issuers?policies=maybe", &site.root).await.expect(400);
+        assert!(wrong["message"].as_str().unwrap().contains("policies"), "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn registrations_that_cannot_be_are_refused_with_the_reason() {
     let database = Database::sqlite();
     let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;

@@ -1,4 +1,4 @@
-//! Two versions of an issuer, saved in two tabs: both are kept until the person has decided.
+//! Two versions of an issuer, saved in two tabs or by two people: both are kept until the person has decided.
 
 use leptos::prelude::*;
 
@@ -14,16 +14,26 @@ pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     let id = conflict.issuer.id.clone();
     let current = Memo::new(move |_| store.issuers.read().iter().find(|issuer| issuer.id == id).cloned());
     let other = StoredValue::new(conflict);
+    let title = if store.remote.is_some() { "Changed by two people" } else { "Changed in two tabs" };
+    let is_there = Memo::new(move |_| current.read().is_some());
     let differ = move || {
         let parts = current.get().map(|current| other.with_value(|other| differences(&current, &other.issuer)));
         parts.unwrap_or_default().join(", ")
     };
     view! {
-        <section class="notice notice--note container" aria-label="Changed in two tabs">
-            <h2>"Changed in two tabs at once: " {other.with_value(|other| shown(&other.issuer.name))}</h2>
-            <p>
-                "Both versions are kept. They differ in: " {differ} ". The list shows one of them; the other is here."
-            </p>
+        <section class="notice notice--note container" aria-label=title>
+            <h2>{title} " at once: " {other.with_value(|other| shown(&other.issuer.name))}</h2>
+            {move || if is_there.get() {
+                view! {
+                    <p>
+                        "Both versions are kept. They differ in: " {differ}
+                        ". The list shows one of them; the other is here."
+                    </p>
+                }.into_any()
+            } else {
+                view! { <p>"It was deleted while it was changed here. What was changed is kept here, and only here."</p> }
+                    .into_any()
+            }}
             <details>
                 <summary>"Compare"</summary>
                 <div class="versions">

@@ -2,13 +2,15 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::field::{Select, TextArea, TextField, same};
 use super::keys_field::{KeysField, keys_error};
 use super::save_state::SaveState;
 use super::shown::shown;
+use crate::state::remote::sync::Sync;
 use crate::state::storage::StoredIssuer;
-use crate::state::store::use_store;
+use crate::state::store::{Store, use_store};
 use crate::state::unsaved::Unsaved;
 use crate::state::{lifetime, thumbprint};
 
@@ -175,8 +177,13 @@ fn ThumbprintsField(details: Details) -> impl IntoView {
                 <summary>"What thumbprints are for"</summary>
                 <p class="hint">
                     "Pulumi Cloud checks the certificate of the issuer's server against public authorities. Thumbprints \
-                     are only a fallback for when that fails, as with a private authority. They are kept and exported \
-                     here, and not checked: a page cannot see the certificates that its browser gets."
+                     are only a fallback for when that fails, as with a private authority. "
+                    {if use_store().remote.is_some() {
+                        "So does this server, when it fetches the issuer's keys."
+                    } else {
+                        "They are kept and exported here, and not checked: a page cannot see the certificates that its \
+                         browser gets."
+                    }}
                 </p>
                 <p class="hint">
                     "To read one: " <code>"openssl x509 -in certificate.pem -noout -fingerprint -sha256"</code>
@@ -232,12 +239,13 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
                 {move || (elsewhere.read().is_some() && dirty.get()).then(|| view! {
                     <div class="notice notice--note" role="status">
                         <p>
-                            "These details were changed in another tab meanwhile. Saving keeps both: yours here, the \
-                             other version where you can choose it."
+                            "These details were changed " {elsewhere_word(store)} " meanwhile. Saving keeps both: yours \
+                             here, the other version where you can choose it."
                         </p>
                     </div>
                 })}
                 <DetailsFields details=details fixed_url=true />
+                {Sync::of(store).map(|sync| view! { <Regenerate sync=sync id=id details=details /> })}
                 <div class="actions">
                     <button type="submit" class="button">"Save details"</button>
                     <SaveState dirty=dirty saved=saved />
@@ -245,6 +253,41 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
             </form>
         </section>
     }
+}
+
+/// Where there is a server, it takes the thumbprint of the issuer's certificate itself.
+#[component]
+fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl IntoView {
+    let (busy, said) = (RwSignal::new(false), RwSignal::new(Ok(String::new())));
+    let start = move |_| {
+        busy.set(true);
+        spawn_local(async move {
+            let result = sync.regenerate_thumbprints(id.get_value()).await;
+            let _ = busy.try_set(false);
+            let _ = said.try_set(result.map(|()| "✓ Taken from the issuer's certificate".to_owned()));
+        });
+    };
+    view! {
+        <Show when=move || details.jwks.read().trim().is_empty()>
+            <div class="actions">
+                <button type="button" class="button" on:click=start disabled=move || busy.get()>
+                    {move || if busy.get() { "The server asks the issuer…" } else { "Regenerate thumbprints" }}
+                </button>
+                <span class="hint">"This server connects to the issuer, and takes its certificate's."</span>
+            </div>
+            <p class="fetch" role="status">
+                {move || match said.get() {
+                    Ok(text) => view! { <span class="good">{text}</span> }.into_any(),
+                    Err(text) => view! { <span class="error">{shown(&text)}</span> }.into_any(),
+                }}
+            </p>
+        </Show>
+    }
+}
+
+/// Where a change comes from that was not made here.
+pub(crate) fn elsewhere_word(store: Store) -> &'static str {
+    if store.remote.is_some() { "by somebody else" } else { "in another tab" }
 }
 
 /// Whether the details of two versions differ.

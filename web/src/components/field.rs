@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::shown::{prose, shown};
+use super::shown::{hidden_note, prose, shown};
 use crate::state::draft::unique;
 
 /// A line of text.
@@ -35,6 +35,7 @@ pub(crate) fn TextField(
                 aria-invalid=move || (!error.read().is_empty()).then_some("true")
                 bind:value=value
             />
+            {move || hidden_note(&value.read())}
             <Notes id=notes hint=hint error=error />
         </div>
     }

@@ -11,14 +11,18 @@ use super::page_title::PageTitle;
 use super::shortcuts::Shortcuts;
 use super::shown::{shown, shown_lines};
 use crate::formats::settings;
+use crate::pages::lazy::ServerPart;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
 
 /// The frame around `children`.
 #[component]
-pub(crate) fn Frame(children: Children) -> impl IntoView {
+pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
     let unsaved = expect_context::<Unsaved>();
+    let remote = use_store().remote;
+    let needs_token = needs_token();
+    let is_closed = Memo::new(move |_| remote.is_some_and(|remote| needs_token.get() && !remote.is_ready.get()));
     let chosen = RwSignal::new(theme::stored());
     Effect::new(move || theme::choose(&chosen.read()));
     let path = use_location().pathname;
@@ -42,6 +46,9 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                         </A>
                         <A href="/playground">"Playground"</A>
                         <A href="/examples">"Examples"</A>
+                        {move || remote.filter(|remote| remote.is_ready.get()).map(|_| view! {
+                            <A href="/audit">"Audit log"</A>
+                        })}
                     </nav>
                     <div class="theme-switch">
                         <Select label="Theme" value=chosen options=choices />
@@ -49,12 +56,17 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                 </div>
             </header>
             <main id="main" tabindex="-1">
+                {remote.map(|_| view! { <ServerParts needs_token=needs_token /> })}
                 <StoreMessages />
-                {children()}
+                {move || (!is_closed.get()).then(|| children())}
             </main>
             <footer class="site-footer">
                 <div class="container site-footer__inner">
-                    <p>"Tokens never leave this page. Issuers and policies are kept in this browser only."</p>
+                    <p>{match remote {
+                        None => "Tokens never leave this page. Issuers and policies are kept in this browser only.",
+                        Some(_) => "Tokens that are judged never leave this page. Issuers and policies are kept by this \
+                                    server, samples in this browser only.",
+                    }}</p>
                     <PageTitle />
                     <Shortcuts />
                 </div>
@@ -62,6 +74,22 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
             <UndoToast />
         </div>
     }
+}
+
+/// Whether the page has nothing to show without an access token, where there is a server.
+fn needs_token() -> Memo<bool> {
+    let path = use_location().pathname;
+    Memo::new(move |_| {
+        let path = path.read();
+        !["/playground", "/examples"].iter().any(|open| path.starts_with(open))
+    })
+}
+
+/// What is there only where there is a server: loaded then, and no part of the app's beginning.
+#[component]
+fn ServerParts(needs_token: Memo<bool>) -> impl IntoView {
+    let (store, unsaved) = (use_store(), expect_context::<Unsaved>());
+    Suspend::new(ServerPart::Above(Box::new((store, unsaved, needs_token))).view())
 }
 
 #[component]
@@ -80,6 +108,9 @@ fn StoreMessages() -> impl IntoView {
 #[component]
 fn NotStored(problem: String) -> impl IntoView {
     let store = use_store();
+    if store.remote.is_some() {
+        return view! { <p class="notice notice--bad container" role="alert">"Samples are not kept: " {problem} "."</p> }.into_any();
+    }
     let text = Signal::derive(move || settings::write(&store.issuers.read()));
     view! {
         <div class="notice notice--bad container" role="alert">
@@ -98,6 +129,7 @@ fn NotStored(problem: String) -> impl IntoView {
             </Show>
         </div>
     }
+    .into_any()
 }
 
 #[component]

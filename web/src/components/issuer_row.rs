@@ -89,7 +89,10 @@ fn policies(issuer: &StoredIssuer) -> AnyView {
 
 /// How many keys of which kind, and where they are from.
 fn key_cell(issuer: &StoredIssuer) -> AnyView {
-    let Some(jwks) = keys(issuer).filter(|jwks| !jwks.keys().is_empty()) else { return "none".into_any() };
+    let Some(jwks) = keys(issuer).filter(|jwks| !jwks.keys().is_empty()) else {
+        let is_fetched = use_store().remote.is_some() && issuer.jwks.is_none();
+        return if is_fetched { "fetched by the server" } else { "none" }.into_any();
+    };
     let source = match &issuer.jwks_source {
         Some(address) => view! { <span class="hint" title=address.clone()>"fetched"</span> },
         None => view! { <span class="hint" title=String::new()>"pasted"</span> },

@@ -8,6 +8,7 @@ use super::field::TextArea;
 use super::shown::{prose, shown, shown_link};
 use crate::state::fetch::fetch_keys;
 use crate::state::keys::warnings;
+use crate::state::store::use_store;
 use crate::state::thumbprint;
 
 /// What fetching came to.
@@ -59,6 +60,11 @@ pub(crate) fn KeysField(
         });
     };
     let error = Signal::derive(move || keys_error(&jwks.read()));
+    let hint = if use_store().remote.is_some() {
+        "The issuer's public keys, as JSON. Optional: without keys here, the server fetches them from the issuer."
+    } else {
+        "The issuer's public keys, as JSON. Optional: without keys every signature is refused."
+    };
     view! {
         <div class="keys">
             <TextArea
@@ -66,7 +72,7 @@ pub(crate) fn KeysField(
                 value=jwks
                 rows=6
                 error=error
-                hint="The issuer's public keys, as JSON. Optional: without keys every signature is refused."
+                hint=hint
                 placeholder=r#"{"keys": [{"kty": "RSA", "kid": "…", "n": "…", "e": "AQAB"}]}"#
             />
             {move || parse(&jwks.read()).and_then(Result::ok).map(|keys| {

@@ -1,9 +1,11 @@
 //! Small parts on native elements.
 
+pub(crate) mod audit_entry;
 pub(crate) mod checks;
 pub(crate) mod claims_table;
 pub(crate) mod code_editor;
 pub(crate) mod conflict_notice;
+pub(crate) mod connected;
 pub(crate) mod copy_button;
 pub(crate) mod details_form;
 pub(crate) mod exchange_panel;

@@ -61,7 +61,7 @@ pub(crate) fn NamesForm(
         let own =
             Signal::derive(move || remarks.get().into_iter().filter(|remark| remark.ask == id).collect::<Vec<_>>());
         let label = if ask.is_optional { format!("{} (optional)", ask.label) } else { ask.label.clone() };
-        let wanted = ask.label.to_lowercase();
+        let wanted = in_sentence(&ask.label);
         let error = Signal::derive(move || {
             let is_missing = required.get() && !ask.is_optional && text.read().trim().is_empty();
             if is_missing { format!("expected the {wanted}, found nothing") } else { String::new() }
@@ -74,6 +74,18 @@ pub(crate) fn NamesForm(
         }
     });
     view! { <div class="names">{fields.collect_view()}</div> }
+}
+
+/// A label within a sentence: its first letter small, unless the word is a name or has capitals of its own.
+fn in_sentence(label: &str) -> String {
+    let first = label.split(' ').next().unwrap_or_default();
+    let is_name = ["Azure", "Buildkite", "Fly.io", "Google", "Pulumi", "Spacelift"];
+    let has_capitals = first.chars().skip(1).any(char::is_uppercase);
+    if has_capitals || is_name.contains(&first) {
+        return label.to_owned();
+    }
+    let mut letters = label.chars();
+    letters.next().map(|letter| letter.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn remark_view(remark: Remark) -> AnyView {

@@ -22,6 +22,8 @@ pub(crate) fn PageTitle() -> impl IntoView {
             [.., "examples", id] => gallery::find(id).map(|example| example.title.clone()),
             [.., "examples"] => Some("Examples".to_owned()),
             [.., "import"] => Some("Import".to_owned()),
+            [.., "audit"] if store.remote.is_some() => Some("Audit log".to_owned()),
+            [.., "audit", _] if store.remote.is_some() => Some("Exchange".to_owned()),
             [.., "playground"] => Some("Playground".to_owned()),
             _ => Some("OIDC Issuers".to_owned()),
         };

@@ -1,6 +1,7 @@
 //! The playground's token: pasted, with its three parts in colours, or its claims typed by hand; and what it says.
 
 use claimgate::claims::Claims;
+use claimgate::json::Value;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -10,6 +11,7 @@ use super::playground_bench::{Bench, member};
 use super::playground_request::{ChecksAndTime, Requested};
 use super::playground_sign::SignSample;
 use super::sentence::sentence;
+use crate::gallery::is_unsigned;
 use crate::providers;
 use crate::state::clock::now;
 use crate::state::draft::unique;
@@ -37,9 +39,11 @@ pub(crate) fn PlaygroundToken(
                 view! {
                     <TokenField value=form.token />
                     <ThrowawayNotice bench=bench />
+                    <StandIn bench=bench />
                 }.into_any()
             }}
             {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
+            <ClaimsInstead bench=bench />
             <HiddenCharacters bench=bench />
             <Requested form=form />
             <div class="folds">
@@ -69,6 +73,71 @@ fn Mode(bench: Bench) -> impl IntoView {
         <div class="segments" role="group" aria-label="Input kind">
             {button("From a token", false)} {button("From claims", true)}
         </div>
+    }
+}
+
+/// The token in a text that has more around it, as people copy them: `Bearer `, quotes, a variable's name, line ends.
+fn bare_token(text: &str) -> Option<String> {
+    let mut rest = text.trim().trim_end_matches([';', ',']);
+    if let Some((name, value)) = rest.split_once('=') {
+        let name = name.trim().rsplit(' ').next().unwrap_or_default();
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        rest = if is_name { value.trim() } else { rest };
+    }
+    let quotes = ['"', '\'', '`'];
+    rest = rest.trim_matches(quotes).trim();
+    let is_scheme = |word: &str| ["bearer", "authorization:", "token"].contains(&word.to_ascii_lowercase().as_str());
+    while let Some((_, more)) = rest.split_once(char::is_whitespace).filter(|(word, _)| is_scheme(word)) {
+        rest = more.trim().trim_matches(quotes);
+    }
+    let token: String = rest.split_whitespace().collect();
+    let is_part = |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let is_token = token.starts_with("eyJ") && token.split('.').count() == 3 && token.split('.').all(is_part);
+    (is_token && token != text).then_some(token)
+}
+
+/// What to do with claims that somebody put where the token goes.
+#[component]
+fn ClaimsInstead(bench: Bench) -> impl IntoView {
+    let form = bench.form;
+    let is_json = Memo::new(move |_| {
+        !form.is_claims.get() && matches!(Value::parse(form.token.read().trim()), Ok(Value::Object(_)))
+    });
+    let take = move |_| {
+        form.claims.set(form.token.get_untracked());
+        form.token.set(String::new());
+        form.is_claims.set(true);
+    };
+    move || {
+        is_json.get().then(|| {
+            view! {
+                <div class="notice notice--note">
+                    <p>"These are claims, not a token."</p>
+                    <div class="actions">
+                        <button type="button" class="button" on:click=take>"Decide from these claims"</button>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
+
+/// Says so where the token that is shown was made of claims that came without one.
+#[component]
+fn StandIn(bench: Bench) -> impl IntoView {
+    let is_stand_in = Memo::new(move |_| !bench.form.is_claims.get() && is_unsigned(&bench.form.token.read()));
+    move || {
+        is_stand_in.get().then(|| {
+            view! {
+                <div class="notice notice--scratch" role="note">
+                    <p>
+                        <strong>"Made of claims."</strong>
+                        " What was opened has claims and no token: header and signature here only stand in for the real ones, \
+                        and are not checked."
+                    </p>
+                </div>
+            }
+        })
     }
 }
 
@@ -121,7 +190,10 @@ fn TokenField(value: RwSignal<String>) -> impl IntoView {
                     spellcheck="false"
                     aria-describedby=hint.clone()
                     prop:value=move || value.get()
-                    on:input:target=move |event| value.set(event.target().value())
+                    on:input:target=move |event| {
+                        let text = event.target().value();
+                        value.set(bare_token(&text).unwrap_or(text));
+                    }
                     on:scroll=move |_| follow()
                 ></textarea>
             </div>
@@ -261,7 +333,27 @@ fn bring_into_pane() {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use super::{bare_token, parts};
+
+    #[test]
+    fn a_token_is_found_in_what_people_copy() {
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln";
+        let copied = [
+            format!("Bearer {token}"),
+            format!("Authorization: bearer {token}\n"),
+            format!("\"{token}\","),
+            format!("'{token}'"),
+            format!("export ID_TOKEN=\"{token}\";"),
+            format!("TOKEN={token}"),
+            format!(" {}\n{}\r\n", &token[..20], &token[20..]),
+        ];
+        for text in copied {
+            assert_eq!(bare_token(&text).as_deref(), Some(token), "{text}");
+        }
+        for text in [token, "", "eyJ.a", "Bearer", "{\"a\": 1}", "a=b=c", "eyJ.a.b.c.d", "Bearer eyJ.ä.b"] {
+            assert_eq!(bare_token(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_token_is_coloured_in_three_parts() {

@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::html::{Div, Input};
 use leptos::prelude::*;
 
-use super::shown::shown;
+use super::shown::{hidden_note, shown};
 use crate::state::draft::unique;
 use crate::state::pattern_help::{class, parts};
 
@@ -142,6 +142,7 @@ pub(crate) fn Combobox(
                 }}
             </ul>
         </div>
+        {move || hidden_note(&value.read())}
     }
 }
 

@@ -14,13 +14,12 @@ struct Remark {
     help: Option<String>,
 }
 
-/// The list: errors, once they are to be shown, and what deserves a second look.
+/// The list: errors, in a form mildly until somebody tries to save it, and what deserves a second look.
 #[component]
 pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     let errors = Memo::new(move |_| {
-        let is_due = state.tried.get() || state.shown.get() == Shown::Json;
         let compiled = state.compiled.read();
-        let errors = compiled.errors.iter().filter(|_| is_due);
+        let errors = compiled.errors.iter();
         let remark = |error: &claimgate::policy::PolicyError| Remark {
             path: error.path.clone(),
             message: error.message.clone(),
@@ -28,6 +27,8 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
         };
         errors.map(remark).collect::<Vec<_>>()
     });
+    // A form that is being filled in is not wrong yet.
+    let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == Shown::Json);
     let findings = Memo::new(move |_| {
         let remark = |finding: &Finding| Remark {
             path: finding.path.clone(),
@@ -39,8 +40,12 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     view! {
         <div role=move || if state.tried.get() { "alert" } else { "status" }>
             {move || (!errors.read().is_empty()).then(|| view! {
-                <div class="notice notice--bad" id="policy-errors" tabindex="-1">
-                    <h3>"These policies cannot be saved"</h3>
+                <div
+                    class=if is_due.get() { "notice notice--bad" } else { "notice" }
+                    id="policy-errors"
+                    tabindex="-1"
+                >
+                    <h3>{if is_due.get() { "These policies cannot be saved" } else { "Not complete yet" }}</h3>
                     <ul>{list(state, &errors.read())}</ul>
                 </div>
             })}

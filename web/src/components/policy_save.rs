@@ -75,6 +75,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
 fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl IntoView {
     let edited = state.written.get_untracked().unwrap_or_default();
     let saved = state.saved.get_untracked();
+    let has_moved = state.opened.with_value(|opened| opened.policies != saved);
     let list = changes(&saved, &edited);
     let is_order = list.is_empty();
     let items = list
@@ -97,6 +98,12 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
     let turned: Vec<_> = trials(state).into_iter().filter(Trial::changes).collect();
     view! {
         <h2 id="review-heading">"Save these changes?"</h2>
+        {has_moved.then(|| view! {
+            <p class="notice notice--note">
+                "Other policies were saved since this editor opened them. The changes below are against those; both versions \
+                are kept until you have decided."
+            </p>
+        })}
         {is_order.then(|| view! { <p>"Only the order changes. Every decision stays as it is."</p> })}
         <ul class="review__list">{items}</ul>
         {(!state.samples.read_untracked().is_empty()).then(|| view! { <Turned turned=turned /> })}

@@ -10,9 +10,13 @@ use wasm_bindgen::JsCast;
 use crate::state::unsaved::Unsaved;
 
 /// Keys and what they do.
-const KEYS: [(&[&str], &str); 7] = [
+const KEYS: [(&[&str], &str); 11] = [
     (&["Ctrl", "Enter"], "Evaluate at once, in the playground"),
     (&["Ctrl", "S"], "Save the policies, in the policy editor"),
+    (&["Ctrl", "Z"], "Undo in the policy editor; with Shift, redo"),
+    (&["Alt", "Shift", "↑ ↓"], "Move a policy, in its form"),
+    (&["Ctrl", "Space"], "Complete, in the policies as JSON"),
+    (&["Esc", "Tab"], "Leave the JSON editor: one after the other"),
     (&["/"], "Search, on the issuers page"),
     (&["g", "i"], "Go to the issuers"),
     (&["g", "p"], "Go to the playground"),

@@ -26,6 +26,25 @@ pub(crate) fn shown_lines(text: &str) -> AnyView {
     text.split('\n').map(line).collect_view().into_any()
 }
 
+/// A note on the characters of a field that do not show in it; nothing where all do.
+pub(crate) fn hidden_note(text: &str) -> AnyView {
+    let mut found: Vec<(String, &'static str)> = Vec::new();
+    for piece in pieces(text) {
+        if let Piece::Hidden { code, name } = piece
+            && found.iter().all(|(other, _)| *other != code)
+        {
+            found.push((code, name));
+        }
+    }
+    if found.is_empty() {
+        return ().into_any();
+    }
+    let items = found.into_iter().take(8).enumerate().map(|(place, (code, name))| {
+        view! { {if place > 0 { ", " } else { "" }} <mark class="hidden-char">{code}</mark> " " {name} }
+    });
+    view! { <p class="note" role="note">"Does not show in the field: " {items.collect_view()} "."</p> }.into_any()
+}
+
 /// A sentence of ours, in which `code` stands between backticks; what is hidden in it shows.
 pub(crate) fn prose(text: &str) -> AnyView {
     let mut is_code = false;

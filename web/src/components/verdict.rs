@@ -4,14 +4,15 @@ use claimgate::explain::Outcome;
 use leptos::prelude::*;
 
 use super::sentence::sentence;
+use crate::state::evaluate::NO_TOKEN;
 
 /// What the banner says.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Banner {
     /// Nothing was asked.
     Nothing,
-    /// A decision and its sentence.
-    Decided(Outcome, String),
+    /// A decision, its sentence, and what was not checked for it.
+    Decided(Outcome, String, Vec<String>),
 }
 
 impl Banner {
@@ -19,8 +20,8 @@ impl Banner {
     fn look(&self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Nothing => ("verdict", "?", "No decision yet"),
-            Self::Decided(Outcome::Allowed, _) => ("verdict verdict--allowed", "✓", "Allowed"),
-            Self::Decided(Outcome::Denied, _) => ("verdict verdict--denied", "✕", "Denied"),
+            Self::Decided(Outcome::Allowed, ..) => ("verdict verdict--allowed", "✓", "Allowed"),
+            Self::Decided(Outcome::Denied, ..) => ("verdict verdict--denied", "✕", "Denied"),
         }
     }
 }
@@ -30,7 +31,19 @@ impl Banner {
 pub(crate) fn Verdict(#[prop(into)] banner: Signal<Banner>, #[prop(into)] stale: Signal<bool>) -> impl IntoView {
     let said = move || match &*banner.read() {
         Banner::Nothing => "Paste a token, or write claims, and the decision stands here with its reasons.".into_any(),
-        Banner::Decided(_, text) => sentence(text),
+        Banner::Decided(_, text, _) => sentence(text),
+    };
+    // What would be let in unchecked must not look as if it were let in.
+    let caveat = move || match &*banner.read() {
+        Banner::Decided(Outcome::Allowed, _, unchecked) if !unchecked.is_empty() => {
+            let first = |line: &String| match line.as_str() {
+                NO_TOKEN => "these are claims, not a token".to_owned(),
+                line => line.split(':').next().unwrap_or_default().to_owned(),
+            };
+            let lines = unchecked.iter().map(first).collect::<Vec<_>>().join("; ");
+            Some(view! { <p class="verdict__caveat">"Not all was checked: " {sentence(&lines)} "."</p> })
+        }
+        _ => None,
     };
     view! {
         <div
@@ -43,6 +56,7 @@ pub(crate) fn Verdict(#[prop(into)] banner: Signal<Banner>, #[prop(into)] stale:
             <div class="verdict__text">
                 <p class="verdict__word">{move || banner.read().look().2}</p>
                 <p class="verdict__sentence">{said}</p>
+                {caveat}
             </div>
         </div>
     }

@@ -7,7 +7,7 @@ use claimgate::policy::PolicyDefinition;
 use super::issuers::{Unknown, issuer};
 use super::policies::{check, policies};
 use super::reader::{Note, NoteKind, Object, Problem, Reader};
-use super::{program, settings, yaml};
+use super::{program, settings, source, yaml};
 use crate::state::storage::{Sample, StoredIssuer};
 
 /// The longest text that is read, in bytes.
@@ -113,7 +113,7 @@ fn parse(text: &str) -> Result<Value, Problem> {
     match text.chars().next() {
         None => Err(Problem::new("", "expected issuers or policies, found nothing")),
         Some('{' | '[') => Value::parse(text).map_err(|error| Problem::new("", error.to_string())),
-        Some(_) => yaml::parse(text),
+        Some(_) => source::script(text).or_else(|| source::typescript(text)).unwrap_or_else(|| yaml::parse(text)),
     }
 }
 

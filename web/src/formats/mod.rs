@@ -10,6 +10,7 @@ pub(crate) mod resource;
 pub(crate) mod rest;
 mod samples;
 pub(crate) mod settings;
+mod source;
 #[cfg(test)]
 mod tests;
 pub(crate) mod yaml;

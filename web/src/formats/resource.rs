@@ -115,7 +115,7 @@ fn resource_name(name: &str) -> String {
 }
 
 /// With `$` doubled where a program in YAML would read a reference or an escape.
-fn dollars_doubled(value: &Value) -> Value {
+pub(super) fn dollars_doubled(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(dollars_doubled_text(text)),
         Value::Array(items) => Value::Array(items.iter().map(dollars_doubled).collect()),

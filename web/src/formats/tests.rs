@@ -332,7 +332,10 @@ proptest! {
             samples: Vec::new(),
             ..issuer.clone()
         });
-        prop_assert_eq!(again(&written.text), kept.collect::<Vec<_>>(), "{}", &written.text);
+        let kept: Vec<_> = kept.collect();
+        prop_assert_eq!(again(&written.text), kept.clone(), "{}", &written.text);
+        let typescript = typescript(&definitions, "a$${b}c").text;
+        prop_assert_eq!(again(&typescript), kept, "{}", &typescript);
         prop_assert_eq!(read(&written.text).organization, Some("a$${b}c".to_owned()));
         let lost = written.notes.iter().filter(|note| note.kind == NoteKind::Ignored).count();
         prop_assert_eq!(lost, issuers.iter().filter(|issuer| issuer.jwks.is_some()).count());
@@ -353,7 +356,17 @@ proptest! {
             PolicyDefinition { authorized_permissions: Some(permissions), ..policy.clone() }
         };
         let expected: Vec<_> = issuer.policies.iter().map(complete).collect();
-        prop_assert_eq!(read(&rest::policies_body(&issuer.policies)).policies, expected);
+        prop_assert_eq!(read(&rest::policies_body(&issuer.policies)).policies, expected.clone());
+        let definitions = [issuer.definition(), IssuerDefinition { url: "https://b2.example".to_owned(), ..issuer.definition() }];
+        let script = rest::script(&definitions, "acme");
+        let kept = |url: &str| StoredIssuer {
+            url: url.to_owned(),
+            policies: expected.clone(),
+            preset: String::new(),
+            samples: Vec::new(),
+            ..issuer.clone()
+        };
+        prop_assert_eq!(again(&script), vec![kept(&issuer.url), kept("https://b2.example")], "{}", &script);
     }
 
     #[test]

@@ -94,6 +94,9 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
         let issuers = store.issuers.read();
         issuers.iter().find(|issuer| issuer.id == *id.read_value()).map(|issuer| issuer.name.clone())
     });
+    let last_name = issuer.name.clone();
+    let title = move || shown(&name.get().unwrap_or_else(|| last_name.clone()));
+    let is_gone = Memo::new(move |_| name.read().is_none());
     let asked = use_query_map().with_untracked(Clone::clone);
     let section = RwSignal::new(Section::of(&asked.get("section").unwrap_or_default()));
     let view = RwSignal::new(asked.get("view").unwrap_or_default());
@@ -119,10 +122,20 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
             <p class="crumbs"><A href="/">"OIDC Issuers"</A></p>
             <div class="section-head">
                 <div>
-                    <h1>{move || name.get().map(|name| shown(&name))}</h1>
+                    <h1>{title}</h1>
                     <p><code>{shown(&address)}</code></p>
                 </div>
                 <A href=playground attr:class="button">"Try in the playground"</A>
+            </div>
+            <div role="status">
+                {move || is_gone.get().then(|| view! {
+                    <div class="notice notice--bad">
+                        <p>
+                            <strong>"This issuer was deleted meanwhile."</strong>
+                            " What you see is only here. Saving it registers the issuer again."
+                        </p>
+                    </div>
+                })}
             </div>
             <Tabs section=section />
             {panels}

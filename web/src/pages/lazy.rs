@@ -7,11 +7,15 @@ use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 use leptos_router::LazyRoute;
 
+use super::audit::{AuditEntryPage, AuditPage};
 use super::examples::{ExamplePage, ExamplesPage};
 use super::import::ImportPage;
 use super::issuer::IssuerPage;
 use super::new_issuer::NewIssuerPage;
 use super::playground::PlaygroundPage;
+use crate::components::connected::Connected;
+use crate::state::store::Store;
+use crate::state::unsaved::Unsaved;
 
 type Loaded = Result<AnyView, SplitLoaderError>;
 
@@ -47,6 +51,59 @@ lazy_page!(ImportRoute, load_import, ImportPage);
 lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage);
 lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
 lazy_page!(ExampleRoute, load_example, ExamplePage);
+
+/// What is there only where there is a server: one part, for most of its code is common to all.
+pub(crate) enum ServerPart {
+    /// What is above every page.
+    Above(Box<(Store, Unsaved, Memo<bool>)>),
+    /// The audit log.
+    Log,
+    /// One exchange.
+    Exchange,
+}
+
+impl ServerPart {
+    /// Loads it, and shows it.
+    pub(crate) async fn view(self) -> AnyView {
+        #[cfg(feature = "split")]
+        let loaded = load_server(self).await;
+        #[cfg(not(feature = "split"))]
+        let loaded = load_server(self);
+        loaded.unwrap_or_else(|_| not_loaded())
+    }
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_server, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_server(part: ServerPart) -> Loaded {
+    Ok(match part {
+        ServerPart::Above(known) => {
+            let (store, unsaved, needs_token) = *known;
+            view! { <Connected store=store unsaved=unsaved needs_token=needs_token /> }.into_any()
+        }
+        ServerPart::Log => view! { <AuditPage /> }.into_any(),
+        ServerPart::Exchange => view! { <AuditEntryPage /> }.into_any(),
+    })
+}
+
+macro_rules! server_page {
+    ($route:ident, $part:expr) => {
+        #[doc = concat!("The route of `", stringify!($part), "`.")]
+        pub(crate) struct $route;
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                $part.view().await
+            }
+        }
+    };
+}
+
+server_page!(AuditRoute, ServerPart::Log);
+server_page!(AuditEntryRoute, ServerPart::Exchange);
 
 /// What is shown where a page's code could not be had.
 fn not_loaded() -> AnyView {

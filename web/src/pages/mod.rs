@@ -1,5 +1,6 @@
 //! A file a page.
 
+pub(crate) mod audit;
 pub(crate) mod examples;
 pub(crate) mod import;
 pub(crate) mod issuer;

@@ -2,6 +2,7 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -14,6 +15,7 @@ use crate::components::provider_picker::ProviderPicker;
 use crate::components::shown::{prose, shown};
 use crate::providers::{self, Filled, Provider};
 use crate::state::clock::now;
+use crate::state::remote::sync::Sync;
 use crate::state::storage::{Sample, StoredIssuer};
 use crate::state::store::{new_id, use_store};
 use crate::state::unsaved::Unsaved;
@@ -145,6 +147,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
     let registration = Registration::new(original);
     registration.keep_filled();
     let registered = RwSignal::new(false);
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(String::new()));
     let dirty = Memo::new(move |_| !registered.get() && registration.is_changed());
     expect_context::<Unsaved>().watch(dirty);
     let navigate = use_navigate();
@@ -153,10 +156,28 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
         let Some(issuer) = registration.issuer() else {
             return show_first_error();
         };
-        let address = format!("/issuers/{}", issuer.id);
-        store.add(issuer);
-        registered.set(true);
-        navigate(&address, NavigateOptions::default());
+        let navigate = navigate.clone();
+        let done = move |id: &str| {
+            registered.set(true);
+            navigate(&format!("/issuers/{id}"), NavigateOptions::default());
+        };
+        let Some(sync) = Sync::of(store) else {
+            let id = issuer.id.clone();
+            store.add(issuer);
+            return done(&id);
+        };
+        problem.set(String::new());
+        busy.set(true);
+        spawn_local(async move {
+            let result = sync.register(issuer).await;
+            // The page may have been left.
+            if busy.try_set(false).is_none() {
+                match result {
+                    Ok(id) => done(&id),
+                    Err(sentence) => problem.set(sentence),
+                }
+            }
+        });
     };
     view! {
         <div class="container stack">
@@ -174,8 +195,11 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
                 </div>
                 <Preview registration=registration />
                 <div class="actions register__actions">
-                    <button type="submit" class="button button--primary">"Register issuer"</button>
+                    <button type="submit" class="button button--primary" disabled=move || busy.get()>
+                        {move || if busy.get() { "The server registers it…" } else { "Register issuer" }}
+                    </button>
                     <A href="/" attr:class="button button--quiet">"Cancel"</A>
+                    <p class="error" role="alert">{move || shown(&problem.read())}</p>
                 </div>
             </form>
         </div>

@@ -69,7 +69,7 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     });
     let banner = Memo::new(move |_| match &*report.read() {
         None => Banner::Nothing,
-        Some(report) => Banner::Decided(report.decision, report.summary.clone()),
+        Some(report) => Banner::Decided(report.decision, report.summary.clone(), report.unchecked.clone()),
     });
     let time = Signal::derive(move || settled.read().question.now);
     view! {

@@ -210,7 +210,7 @@ fn curl(parameters: &Parameters) -> String {
 
 fn http(parameters: &Parameters) -> String {
     let host = CLOUD.trim_start_matches("https://");
-    let body = form(parameters, PLACEHOLDER).replace('&', "\n  &");
+    let body = form(parameters, PLACEHOLDER);
     format!("POST /api/oauth/token HTTP/1.1\nHost: {host}\nContent-Type: application/x-www-form-urlencoded\n\n{body}")
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod listing;
 pub(crate) mod markdown;
 pub(crate) mod merge;
 pub(crate) mod pattern_help;
+pub(crate) mod remote;
 pub(crate) mod samples;
 pub(crate) mod scratch;
 pub(crate) mod share;

@@ -2,11 +2,14 @@
 //!
 //! Every change reads what is stored, merges it in, and writes, in one go; the browser tells of what other tabs write.
 
+mod remote;
+
 use leptos::ev;
 use leptos::prelude::*;
 
 use super::clock::now;
 use super::merge::{bury, conflict, merge, rebase};
+use super::remote::{Remote, is_connected};
 use super::storage::{self, Conflict, Kept, StoredIssuer, Tombstone};
 
 /// How often the time of use is stored, in seconds.
@@ -54,6 +57,8 @@ pub(crate) struct Store {
     pub(crate) problem: RwSignal<Option<String>>,
     /// What can be undone.
     pub(crate) undo: RwSignal<Option<Undo>>,
+    /// The server that keeps the issuers in place of this browser, if there is one.
+    pub(crate) remote: Option<Remote>,
     tombstones: StoredValue<Vec<Tombstone>>,
     /// What this tab and the storage last had in common.
     base: StoredValue<Kept>,
@@ -70,10 +75,14 @@ impl Store {
             unreadable: RwSignal::default(),
             problem: RwSignal::default(),
             undo: RwSignal::default(),
+            remote: is_connected().then(Remote::new),
             tombstones: StoredValue::default(),
             base: StoredValue::default(),
             raw: StoredValue::default(),
         };
+        if store.remote.is_some() {
+            return store;
+        }
         if area().is_none() {
             store.problem.set(Some("this browser gives no access to its storage".to_owned()));
         }
@@ -131,6 +140,10 @@ impl Store {
 
     /// Remembers that the playground decided by an issuer's policies. That is no change of the issuer.
     pub(crate) fn mark_used(&self, id: &str) {
+        if self.remote.is_some() {
+            // There, it is the last time that a token was granted.
+            return;
+        }
         let time = now();
         let is_old = |issuer: StoredIssuer| issuer.last_used.is_none_or(|last| last + USED_EVERY <= time);
         if self.find(id).is_some_and(is_old) {
@@ -256,6 +269,9 @@ impl Store {
 
     /// Takes in what another tab has stored.
     fn pull(&self) {
+        if self.remote.is_some() {
+            return;
+        }
         let Some(Ok(raw)) = area().map(|area| area.get_item(storage::KEY)) else { return };
         if self.raw.with_value(|known| *known == raw) {
             return;
@@ -280,6 +296,9 @@ impl Store {
 
     /// Stores what is in memory.
     fn push(&self) {
+        if let Some(remote) = self.remote {
+            return remote.changed();
+        }
         if self.unreadable.with_untracked(Option::is_some) {
             self.problem.set(Some("nothing is stored until the unreadable data is dealt with".to_owned()));
             return;

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::Tls;
 use claimgate_server::config::{Config, Limits};
 use claimgate_server::keys::{KeyConfig, Network};
 use claimgate_server::store::sqlite_file;
 use claimgate_server::token::HashKey;
+use clap::builder::BoolishValueParser;
 use serde::Deserialize;
 
 /// Flags go before the environment, that before the file, that before defaults.
@@ -87,17 +88,17 @@ pub(crate) struct Serve {
     issuer_network: Vec<String>,
 
     /// Connect to issuers at any private and loopback address
-    #[arg(long, env = "CLAIMGATE_ALLOW_PRIVATE_ISSUERS")]
+    #[arg(long, env = "CLAIMGATE_ALLOW_PRIVATE_ISSUERS", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     allow_private_issuers: bool,
 
     /// Serve /metrics to anybody, not to the bootstrap token only
-    #[arg(long, env = "CLAIMGATE_OPEN_METRICS")]
+    #[arg(long, env = "CLAIMGATE_OPEN_METRICS", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     open_metrics: bool,
 
     /// Make an organization `demo`, with an issuer of this server's own that signs sample tokens
-    #[arg(long, env = "CLAIMGATE_DEMO")]
+    #[arg(long, env = "CLAIMGATE_DEMO", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     demo: bool,
 
@@ -168,7 +169,7 @@ impl Serve {
         let key = token_key(self.token_key_file.as_deref(), &database)?;
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
         let limits = Limits::default();
-        let defaults = Config::new(database, HashKey::new(&key).map_err(anyhow::Error::msg)?);
+        let defaults = Config::new(database, key);
         Ok(Config {
             bootstrap,
             audit_file: self.audit_file,
@@ -201,21 +202,25 @@ impl Serve {
     }
 }
 
-fn token_key(file: Option<&Path>, database: &str) -> Result<String> {
-    match (file, sqlite_file(database)) {
-        (Some(file), _) => {
-            std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
-        }
+fn token_key(file: Option<&Path>, database: &str) -> Result<HashKey> {
+    let read = |file: &Path| {
+        std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
+    };
+    let (file, text) = match (file, sqlite_file(database)) {
+        (Some(file), _) => (file.to_owned(), read(file)?),
         (None, Some(database)) => {
             let mut name = database.into_os_string();
             name.push(".key");
-            super::own_key(Path::new(&name))
+            let file = PathBuf::from(name);
+            let text = super::own_key(&file)?;
+            (file, text)
         }
         (None, None) => bail!(
             "expected --token-key-file with a PostgreSQL database: a file with a secret of 32 characters or more, the same \
              for all replicas"
         ),
-    }
+    };
+    HashKey::new(&text).map_err(|problem| anyhow!("{}: {problem}", file.display()))
 }
 
 fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
@@ -281,7 +286,11 @@ mod tests {
         assert!(parse(&["--tls-key", "a"]).tls().is_err());
         assert!(parse(&["--listen", "8080"]).listen_address().is_err());
         assert!(parse(&["--database", "postgres://localhost/a"]).config().is_err());
-        assert!(parse(&["--address-rate=-1"]).config().is_err());
+        let dir = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", dir.path().join("a.db").display());
+        assert!(parse(&["--database", &database]).config().is_ok());
+        let error = parse(&["--database", &database, "--address-rate=-1"]).config().unwrap_err();
+        assert!(error.to_string().contains("--address-rate"), "{error:#}");
         assert!(super::networks(&["10.0.0.0/8".to_owned()]).is_ok());
         assert!(super::networks(&["10.0.0.0/99".to_owned()]).is_err());
     }
@@ -294,5 +303,6 @@ mod tests {
         let key = super::super::own_key(&file).unwrap();
         assert_eq!(super::super::own_key(&file).unwrap(), key);
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left over");
     }
 }

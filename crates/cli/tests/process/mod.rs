@@ -27,11 +27,19 @@ pub(crate) struct Builder {
     bootstrap: bool,
     file_blocks: Option<u32>,
     read_only: bool,
+    environment: Vec<[String; 2]>,
 }
 
 impl Process {
     pub(crate) fn builder(files: &Path) -> Builder {
-        Builder { files: files.to_owned(), arguments: Vec::new(), bootstrap: true, file_blocks: None, read_only: false }
+        Builder {
+            files: files.to_owned(),
+            arguments: Vec::new(),
+            bootstrap: true,
+            file_blocks: None,
+            read_only: false,
+            environment: Vec::new(),
+        }
     }
 
     pub(crate) fn help() -> String {
@@ -96,6 +104,11 @@ impl Drop for Process {
 impl Builder {
     pub(crate) fn arguments(mut self, arguments: &[&str]) -> Self {
         self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    pub(crate) fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push([name.to_owned(), value.to_owned()]);
         self
     }
 
@@ -174,6 +187,7 @@ impl Builder {
         command.args(&self.arguments).current_dir(&self.files);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         command.env_remove("CLAIMGATE_BOOTSTRAP_TOKEN");
+        command.envs(self.environment.iter().map(|[name, value]| (name, value)));
         if self.bootstrap {
             command.env("CLAIMGATE_BOOTSTRAP_TOKEN", ROOT);
         }

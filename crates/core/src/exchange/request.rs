@@ -72,6 +72,21 @@ impl ExchangeRequest {
             subject_token: parameters.take("subject_token")?,
         })
     }
+
+    /// The organization that a body names, whatever else is wrong with it: whose admins a refusal concerns.
+    ///
+    /// ```
+    /// use claimgate::exchange::{BodyKind, ExchangeRequest};
+    ///
+    /// let body = "grant_type=password&audience=urn:pulumi:org:acme";
+    /// assert_eq!(ExchangeRequest::organization_named(body, BodyKind::Form).as_deref(), Some("acme"));
+    /// assert_eq!(ExchangeRequest::organization_named("audience=acme", BodyKind::Form), None);
+    /// ```
+    #[must_use]
+    pub fn organization_named(body: &str, kind: BodyKind) -> Option<String> {
+        let parameters = Parameters::parse(body, kind).ok()?;
+        organization(parameters.get("audience")?).ok()
+    }
 }
 
 fn token_type(text: &str) -> Result<TokenType, ExchangeError> {

@@ -96,7 +96,12 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
         CheckId::Time => {
             let exp = checked.times.as_ref()?.exp;
             let now = checked.options.now;
-            Some(Line::Passed(format!("valid, expires {}, at {}", relative(exp, now), format_utc(exp))))
+            let at = format_utc(exp);
+            Some(Line::Passed(if exp <= now {
+                format!("valid by the leeway alone: it expired {}, at {at}", relative(exp, now))
+            } else {
+                format!("valid, expires {}, at {at}", relative(exp, now))
+            }))
         }
         CheckId::Policies => None,
     }

@@ -1,4 +1,4 @@
-//! The audit log of an organization.
+//! The audit log: an organization's, for its admins, and everybody's, for the bootstrap token.
 
 use std::sync::Arc;
 
@@ -11,12 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use crate::error::{ApiError, ErrorBody};
 use crate::identity::Caller;
 use crate::server::App;
-use crate::store::{AuditEntry, AuditFilter, AuditRecord};
+use crate::store::{AuditEntry, AuditFilter, AuditRecord, AuditScope};
 
 const MAX_LIMIT: i64 = 500;
 
 /// Which exchanges are looked for.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExchangesQuery {
     /// `allowed` or `denied`
@@ -34,7 +35,11 @@ pub(super) struct ExchangesQuery {
     /// The id of an exchange: only older ones
     before: Option<String>,
     /// How many, 100 where absent
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<i64>,
+    /// For the log of all organizations
+    #[param(ignore)]
+    unknown: Option<bool>,
 }
 
 /// Exchanges, the newest first.
@@ -58,7 +63,38 @@ pub(super) async fn list(
     query: Result<Query<ExchangesQuery>, QueryRejection>,
 ) -> Result<Json<ExchangesBody>, ApiError> {
     caller.require_admin(&org)?;
+    search(&app, query, |unknown| match unknown {
+        None => Ok(AuditScope::Organization(org)),
+        Some(_) => Err(ApiError::bad_request("`unknown` is for the log of all organizations")),
+    })
+    .await
+}
+
+/// Search the audit log of all organizations, and of none; for the bootstrap token only
+///
+/// What names no organization that there is, or cannot be read at all, is found here alone.
+#[utoipa::path(get, path = "/api/admin/exchanges", tag = "audit",
+    params(ExchangesQuery,
+        ("unknown" = Option<bool>, Query, description = "Only those that name no organization that there is")),
+    responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)),
+    security(("token" = [])))]
+pub(super) async fn list_all(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    query: Result<Query<ExchangesQuery>, QueryRejection>,
+) -> Result<Json<ExchangesBody>, ApiError> {
+    caller.require_root()?;
+    search(&app, query, |unknown| Ok(if unknown == Some(true) { AuditScope::Unknown } else { AuditScope::All })).await
+}
+
+async fn search(
+    app: &App,
+    query: Result<Query<ExchangesQuery>, QueryRejection>,
+    scope: impl FnOnce(Option<bool>) -> Result<AuditScope, ApiError>,
+) -> Result<Json<ExchangesBody>, ApiError> {
     let Query(query) = query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
+    let scope = scope(query.unknown)?;
     let limit = query.limit.unwrap_or(100);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(ApiError::bad_request(format!("expected `limit` from 1 to {MAX_LIMIT}, found {limit}")));
@@ -73,7 +109,7 @@ pub(super) async fn list(
         before: query.before,
         limit,
     };
-    let exchanges = app.store.audit(&org, &filter).await?;
+    let exchanges = app.store.audit(scope, &filter).await?;
     let is_full = i64::try_from(exchanges.len()).is_ok_and(|count| count == limit);
     let next = exchanges.last().filter(|_| is_full).map(|entry| entry.id.clone());
     Ok(Json(ExchangesBody { exchanges, next }))
@@ -91,7 +127,22 @@ pub(super) async fn one(
     caller: Caller,
 ) -> Result<Json<AuditRecord>, ApiError> {
     caller.require_admin(&org)?;
-    Ok(Json(app.store.audit_record(&org, &id).await?))
+    Ok(Json(app.store.audit_record(AuditScope::Organization(org), &id).await?))
+}
+
+/// Read an exchange of any organization, or of none, with all evidence; for the bootstrap token only
+#[utoipa::path(get, path = "/api/admin/exchanges/{id}", tag = "audit",
+    params(("id" = String, Path, description = "the reference that the caller was told")),
+    responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(super) async fn one_of_all(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Json<AuditRecord>, ApiError> {
+    caller.require_root()?;
+    Ok(Json(app.store.audit_record(AuditScope::All, &id).await?))
 }
 
 fn time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {

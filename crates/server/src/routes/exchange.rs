@@ -99,9 +99,13 @@ pub(super) async fn exchange(
     let reference = entry.id.clone();
     let mut attempt =
         Attempt { app: &app, now, record: AuditRecord { entry, detail: None, differs: None }, bases: None };
-    let outcome = match read(&headers, body) {
+    let outcome = match read(&headers, &body) {
         Ok(request) => attempt.run(&request).await,
-        Err(error) => attempt.refuse(error, None).await,
+        Err(error) => {
+            // What an organization's own jobs do wrong is for its admins to see.
+            attempt.record.entry.organization = named(&headers, &body).as_deref().map(short);
+            attempt.refuse(error, None).await
+        }
     };
     let code = match &outcome {
         Ok(_) => "granted",
@@ -113,18 +117,27 @@ pub(super) async fn exchange(
     outcome.unwrap_or_else(|failure| failure.into_response(&reference))
 }
 
-fn read(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<ExchangeRequest, ExchangeError> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let body = body.map_err(|rejection| match rejection.status() {
+fn read(headers: &HeaderMap, body: &Result<Bytes, BytesRejection>) -> Result<ExchangeRequest, ExchangeError> {
+    let body = body.as_ref().map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
             ExchangeError::BodyTooLarge { max: MAX_BODY, found: length.unwrap_or(MAX_BODY + 1) }
         }
         _ => ExchangeError::Malformed { problem: "it ended too early".to_owned() },
     })?;
-    let kind = BodyKind::of(content_type)?;
+    let kind = BodyKind::of(content_type(headers))?;
     let not_text = |_| ExchangeError::Malformed { problem: "it is not UTF-8".to_owned() };
-    ExchangeRequest::parse(std::str::from_utf8(&body).map_err(not_text)?, kind)
+    ExchangeRequest::parse(std::str::from_utf8(body).map_err(not_text)?, kind)
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The organization that a request names which cannot be read as a whole.
+fn named(headers: &HeaderMap, body: &Result<Bytes, BytesRejection>) -> Option<String> {
+    let kind = BodyKind::of(content_type(headers)).ok()?;
+    ExchangeRequest::organization_named(std::str::from_utf8(body.as_ref().ok()?).ok()?, kind)
 }
 
 /// One exchange, with what the audit log will have of it.

@@ -1,16 +1,18 @@
 //! Issuers: `/api/orgs/{org}/oidc/issuers`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::pattern::Dialect;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{self, IssuerBody, IssuerInput, IssuersBody, etag, if_match};
 use crate::error::{ApiError, ErrorBody};
@@ -18,19 +20,40 @@ use crate::identity::Caller;
 use crate::server::{App, now};
 use crate::store::{IssuerChange, IssuerRecord, NewIssuer};
 
+/// What is listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct IssuersQuery {
+    /// Whether each issuer comes with its `version`, which is its `ETag` too, and its `authPolicy`; this server's own
+    #[serde(default)]
+    policies: bool,
+}
+
 /// List issuers
-#[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
-    responses((status = 200, body = IssuersBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers",
+    params(("org" = String, Path), IssuersQuery),
+    responses((status = 200, body = IssuersBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
+    query: Result<Query<IssuersQuery>, QueryRejection>,
 ) -> Result<Json<IssuersBody>, ApiError> {
     caller.require_admin(&org)?;
+    let Query(query) = query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
     app.require_organization(&org).await?;
     let issuers = app.store.issuers(&org).await?;
-    Ok(Json(IssuersBody { oidc_issuers: issuers.iter().map(IssuerBody::from).collect() }))
+    let mut bodies: Vec<_> = issuers.iter().map(IssuerBody::from).collect();
+    if query.policies {
+        let policies = app.store.policies(&org).await?;
+        let of_issuer: HashMap<_, _> = policies.iter().map(|policy| (policy.issuer.as_str(), policy)).collect();
+        for (body, issuer) in bodies.iter_mut().zip(&issuers) {
+            body.add_policies(issuer.version, of_issuer.get(issuer.id.as_str()).copied());
+        }
+    }
+    Ok(Json(IssuersBody { oidc_issuers: bodies }))
 }
 
 /// Register an issuer
@@ -39,7 +62,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
     request_body = IssuerInput,
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)),
     security(("token" = [])))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,

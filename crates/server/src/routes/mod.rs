@@ -53,6 +53,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/orgs/{org}/auth/policies/{id}", patch(policies::update))
         .route("/api/orgs/{org}/oidc/exchanges", get(audit::list))
         .route("/api/orgs/{org}/oidc/exchanges/{id}", get(audit::one))
+        .route("/api/admin/exchanges", get(audit::list_all))
+        .route("/api/admin/exchanges/{id}", get(audit::one_of_all))
         .route("/api/orgs/{org}/tokens", get(tokens::list))
         .route("/api/orgs/{org}/tokens/{id}", delete(tokens::revoke))
         .route("/api/openapi.json", get(openapi::serve))

@@ -1,10 +1,14 @@
 //! The OpenAPI document, made from the routes' own descriptions.
 
 use axum::Json;
-use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, ResponseBuilder};
+use utoipa::{OpenApi, ToSchema as _};
 
+use super::exchange::OauthErrorBody;
 use super::{audit, exchange, issuers, oauth, organizations, policies, tokens, user};
+use crate::error::ErrorBody;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -31,6 +35,8 @@ use super::{audit, exchange, issuers, oauth, organizations, policies, tokens, us
         policies::update,
         audit::list,
         audit::one,
+        audit::list_all,
+        audit::one_of_all,
         tokens::list,
         tokens::revoke,
     )
@@ -44,7 +50,26 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("`token` is accepted too")).build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+        operations.into_iter().flatten().for_each(add_common_answers);
+    }
     document
+}
+
+/// What any route may answer, besides what it says itself.
+fn add_common_answers(operation: &mut Operation) {
+    let common = [
+        (true, "429", "too many requests from this address", OauthErrorBody::name()),
+        (operation.request_body.is_some(), "413", "the body is too large", ErrorBody::name()),
+        (true, "408", "the request took too long", ErrorBody::name()),
+        (true, "500", "the database failed", ErrorBody::name()),
+    ];
+    for (_, status, description, schema) in common.into_iter().filter(|(is_possible, ..)| *is_possible) {
+        let content = Content::new(Some(Ref::from_schema_name(schema)));
+        let response = ResponseBuilder::new().description(description).content("application/json", content);
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.build().into());
+    }
 }
 
 pub(super) async fn serve() -> Json<utoipa::openapi::OpenApi> {

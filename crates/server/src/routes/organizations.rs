@@ -36,7 +36,8 @@ pub(super) struct OrganizationsBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrganizationInput {
-    /// Letters, digits, `-`, `_`, `.`
+    /// Letters, digits, `-`, `_`, `.`, and not dots alone
+    #[schema(min_length = 1, max_length = 100, pattern = "^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
     name: String,
 }
 

@@ -23,7 +23,7 @@ use crate::store::StoreError;
 #[expect(dead_code, reason = "the engine reads the body; this is for the OpenAPI document")]
 pub(super) struct PoliciesInput {
     /// All policies of the issuer; they replace those that were
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Object>, min_items = 1)]
     policies: serde_json::Value,
 }
 

@@ -36,6 +36,20 @@ pub(super) struct IssuerBody {
     modified: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_used: Option<String>,
+    /// Counts changes; in a list that was asked for with policies
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+    /// In a list that was asked for with policies
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_policy: Option<AuthPolicyBody>,
+}
+
+impl IssuerBody {
+    /// Adds what a list has only where it is asked for.
+    pub(super) fn add_policies(&mut self, version: i64, policies: Option<&PolicyRecord>) {
+        self.version = Some(version);
+        self.auth_policy = policies.map(AuthPolicyBody::from);
+    }
 }
 
 impl From<&IssuerRecord> for IssuerBody {
@@ -54,6 +68,8 @@ impl From<&IssuerRecord> for IssuerBody {
             created: format_utc(record.created),
             modified: format_utc(record.modified),
             last_used: record.last_used.map(format_utc),
+            version: None,
+            auth_policy: None,
         }
     }
 }
@@ -66,7 +82,7 @@ pub(super) struct IssuersBody {
 }
 
 /// An issuer as it is sent. What is absent stays as it is, `null` takes it away. What only the server decides (`id`,
-/// `issuer`, `created`, `modified`, `lastUsed`) is passed over, so that an answer can be sent back.
+/// `issuer`, `created`, `modified`, `lastUsed`, `version`, `authPolicy`) is passed over, so that an answer can be sent back.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct IssuerInput {
@@ -102,6 +118,12 @@ pub(super) struct IssuerInput {
     #[serde(default, rename = "lastUsed")]
     #[schema(ignore)]
     _last_used: Option<IgnoredAny>,
+    #[serde(default, rename = "version")]
+    #[schema(ignore)]
+    _version: Option<IgnoredAny>,
+    #[serde(default, rename = "authPolicy")]
+    #[schema(ignore)]
+    _auth_policy: Option<IgnoredAny>,
 }
 
 /// Tells `null` from nothing.

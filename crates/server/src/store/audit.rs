@@ -52,11 +52,22 @@ pub struct AuditRecord {
     pub entry: AuditEntry,
     /// Every check and the policies' explanation, as JSON.
     #[serde(serialize_with = "as_json")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub detail: Option<String>,
     /// That this version of the engine would decide otherwise, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differs: Option<String>,
+}
+
+/// Whose entries are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditScope {
+    /// An organization's.
+    Organization(String),
+    /// Everybody's.
+    All,
+    /// Those that no admin of an organization can see: of requests that name none, or one that there is not.
+    Unknown,
 }
 
 /// Which entries are looked for.
@@ -78,6 +89,30 @@ pub struct AuditFilter {
     pub before: Option<String>,
     /// How many at most.
     pub limit: i64,
+}
+
+impl From<&str> for AuditScope {
+    fn from(organization: &str) -> Self {
+        Self::Organization(organization.to_owned())
+    }
+}
+
+impl AuditScope {
+    /// What `$1` is, where the condition has one.
+    fn organization(&self) -> Option<&str> {
+        match self {
+            Self::Organization(name) => Some(name),
+            Self::All | Self::Unknown => None,
+        }
+    }
+
+    fn condition(&self) -> &'static str {
+        match self {
+            Self::Organization(_) => "organization = $1",
+            Self::All => "1 = 1",
+            Self::Unknown => "(organization IS NULL OR organization NOT IN (SELECT name FROM organizations))",
+        }
+    }
 }
 
 fn as_json<S: serde::Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -112,11 +147,16 @@ const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, reque
                        policies, token, report, address";
 
 impl Store {
-    /// Entries of an organization, the newest first.
+    /// Entries, the newest first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn audit(&self, organization: &str, filter: &AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
+    pub async fn audit(
+        &self,
+        scope: impl Into<AuditScope>,
+        filter: &AuditFilter,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let scope = scope.into();
         let texts = [
             ("decision =", &filter.decision),
             ("code =", &filter.code),
@@ -124,8 +164,9 @@ impl Store {
             ("id <", &filter.before),
         ];
         let numbers = [("at >=", filter.since), ("at <", filter.until)];
-        let mut conditions = vec!["organization = $1".to_owned()];
-        let mut count = 1;
+        let organization = scope.organization();
+        let mut conditions = vec![scope.condition().to_owned()];
+        let mut count = i32::from(organization.is_some());
         let mut condition = |left: &str, right: &dyn Fn(i32) -> String| {
             count += 1;
             conditions.push(format!("{left} {}", right(count)));
@@ -141,7 +182,10 @@ impl Store {
         }
         let conditions = conditions.join(" AND ");
         let query = format!("SELECT {COLUMNS} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}", filter.limit);
-        let mut query = sqlx::query(&query).bind(organization.to_owned());
+        let mut query = sqlx::query(&query);
+        if let Some(organization) = organization {
+            query = query.bind(organization.to_owned());
+        }
         for text in texts.into_iter().filter_map(|(_, text)| text.clone()) {
             query = query.bind(clean(&text));
         }
@@ -155,13 +199,20 @@ impl Store {
         Ok(rows.iter().map(AuditEntry::read).collect::<Result<_, _>>()?)
     }
 
-    /// One entry of an organization, with all evidence.
+    /// One entry, with all evidence.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is none.
-    pub async fn audit_record(&self, organization: &str, id: &str) -> Result<AuditRecord, StoreError> {
-        let query = sqlx::query("SELECT * FROM audit WHERE organization = $1 AND id = $2");
-        let row = query.bind(organization.to_owned()).bind(id.to_owned()).fetch_optional(&self.pool).await?;
+    pub async fn audit_record(&self, scope: impl Into<AuditScope>, id: &str) -> Result<AuditRecord, StoreError> {
+        let scope = scope.into();
+        let organization = scope.organization();
+        let place = if organization.is_some() { "$2" } else { "$1" };
+        let query = format!("SELECT * FROM audit WHERE {} AND id = {place}", scope.condition());
+        let mut query = sqlx::query(&query);
+        if let Some(organization) = organization {
+            query = query.bind(organization.to_owned());
+        }
+        let row = query.bind(id.to_owned()).fetch_optional(&self.pool).await?;
         let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
         let mut record =
             AuditRecord { entry: AuditEntry::read(&row)?, detail: maybe_text(&row, "detail")?, differs: None };

@@ -17,9 +17,9 @@ use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _};
 
-pub use audit::{AuditEntry, AuditFilter, AuditRecord};
+pub use audit::{AuditEntry, AuditFilter, AuditRecord, AuditScope};
 pub use issuers::{IssuerChange, IssuerRecord, NewIssuer, PolicyRecord};
 pub use organizations::Organization;
 pub use tokens::{TokenKind, TokenRecord};
@@ -135,7 +135,11 @@ impl Store {
             (Kind::Sqlite, Some(file)) => format!("sqlite://{}?mode=rwc", escape(&file)),
             _ => url.to_owned(),
         };
-        let store = Self { pool: pool.connect(&address).await?, kind, url: url.to_owned() };
+        let pool = match pool.connect(&address).await {
+            Err(sqlx::Error::PoolTimedOut) => return Err(what_is_in_the_way(&address).await.into()),
+            other => other?,
+        };
+        let store = Self { pool, kind, url: url.to_owned() };
         store.migrate().await?;
         Ok(store)
     }
@@ -196,6 +200,14 @@ impl Store {
             return Err(StoreError::Missing { what: "organization" });
         }
         Ok(version)
+    }
+}
+
+/// A pool tries again until its time is over, and then says no more than that: one attempt says why.
+async fn what_is_in_the_way(address: &str) -> sqlx::Error {
+    match tokio::time::timeout(Duration::from_secs(5), AnyConnection::connect(address)).await {
+        Ok(Err(error)) => error,
+        _ => sqlx::Error::PoolTimedOut,
     }
 }
 

@@ -19,12 +19,17 @@ pub fn database() -> Option<String> {
     Some(format!("postgres://claimgate@127.0.0.1:{}/{name}", server.port))
 }
 
-/// Ends the server at once and starts it again, as after a crash.
-pub fn restart() {
+/// Ends the server at once, as a crash does.
+pub fn crash() {
     if let Some(server) = SERVER.get_or_init(Postgres::start) {
-        let mut process = server.process.lock().unwrap();
-        end(&mut process);
-        *process = server.spawn();
+        end(&mut server.process.lock().unwrap());
+    }
+}
+
+/// Starts it again.
+pub fn start_again() {
+    if let Some(server) = SERVER.get_or_init(Postgres::start) {
+        *server.process.lock().unwrap() = server.spawn();
         server.wait();
     }
 }

@@ -93,7 +93,7 @@ pub(crate) enum ShareError {
     #[error("expected at most {MAX_JSON} bytes in a link: save a file instead")]
     TooLarge,
     /// Not base64url, or not deflated.
-    #[error("the link is damaged: was it cut off when it was copied?")]
+    #[error("the link is damaged, or was cut off when it was copied")]
     Damaged,
     /// More than [`MAX_FILE`].
     #[error("expected a file of at most {MAX_FILE} bytes, found {found}")]

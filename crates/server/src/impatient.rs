@@ -1,0 +1,152 @@
+//! Connections on which nothing comes. Until hyper knows which version of HTTP is spoken, it waits without a limit: who
+//! connects and says nothing, or half of the preface of HTTP/2, would hold a connection for ever.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum_server::accept::Accept;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+/// How a client begins that speaks HTTP/2.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Accepts what another one does, and gives each client a time to begin.
+#[derive(Clone, Debug)]
+pub(crate) struct Impatient<A> {
+    pub(crate) inner: A,
+    pub(crate) patience: Duration,
+}
+
+type Accepting<T, S> = Pin<Box<dyn Future<Output = io::Result<(T, S)>> + Send>>;
+
+impl<A, I, S> Accept<I, S> for Impatient<A>
+where
+    A: Accept<I, S>,
+    A::Future: Send + 'static,
+{
+    type Stream = Beginning<A::Stream>;
+    type Service = A::Service;
+    type Future = Accepting<Self::Stream, Self::Service>;
+
+    fn accept(&self, stream: I, service: S) -> Self::Future {
+        let (accepting, patience) = (self.inner.accept(stream, service), self.patience);
+        Box::pin(async move {
+            let (stream, service) = accepting.await?;
+            Ok((Beginning { stream, seen: 0, deadline: Some(Box::pin(sleep(patience))) }, service))
+        })
+    }
+}
+
+/// A connection; reading from it fails where its version is not known in time.
+#[derive(Debug)]
+pub(crate) struct Beginning<T> {
+    stream: T,
+    /// How much of the preface was read.
+    seen: usize,
+    /// None once the version is known: hyper has limits of its own from then on.
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl<T> Beginning<T> {
+    fn look_at(&mut self, bytes: &[u8]) {
+        let expected = &PREFACE[self.seen..];
+        let length = bytes.len().min(expected.len());
+        self.seen += length;
+        if bytes[..length] != expected[..length] || self.seen == PREFACE.len() {
+            self.deadline = None;
+        }
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Beginning<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let Some(deadline) = &mut self.deadline else { return polled };
+        match polled {
+            Poll::Pending => deadline.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into())),
+            Poll::Ready(Ok(())) => {
+                self.look_at(&buffer.filled()[before..]);
+                polled
+            }
+            Poll::Ready(Err(_)) => polled,
+        }
+    }
+}
+
+impl<T: AsyncWrite + Unpin> AsyncWrite for Beginning<T> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::time::sleep;
+
+    use super::Beginning;
+
+    /// What comes of reading until nothing more comes, if the client sends that and then waits.
+    async fn read(sent: &[&str]) -> Result<usize, std::io::ErrorKind> {
+        let (mut client, server) = tokio::io::duplex(1_024);
+        let deadline = Some(Box::pin(sleep(Duration::from_millis(50))));
+        let mut server = Beginning { stream: server, seen: 0, deadline };
+        let mut bytes = [0; 1_024];
+        let mut length = 0;
+        for part in sent {
+            client.write_all(part.as_bytes()).await.unwrap();
+            length += server.read(&mut bytes).await.unwrap();
+        }
+        let more = tokio::time::timeout(Duration::from_millis(300), server.read(&mut bytes)).await;
+        match more {
+            Err(_) => Ok(length),
+            Ok(ended) => Err(ended.unwrap_err().kind()),
+        }
+    }
+
+    #[tokio::test]
+    async fn who_has_begun_has_all_the_time_that_hyper_gives() {
+        assert_eq!(read(&["GET"]).await, Ok(3));
+        assert_eq!(read(&["P", "OST"]).await, Ok(4));
+        assert_eq!(read(&["PRI * HTTP/2.0", "\r\n\r\nSM\r\n\r\n"]).await, Ok(24));
+        assert_eq!(read(&["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n and more"]).await, Ok(33));
+    }
+
+    #[tokio::test]
+    async fn who_has_not_begun_is_not_waited_for() {
+        for sent in [&[][..], &["P"], &["PRI", " * HTTP/2.0\r\n"]] {
+            assert_eq!(read(sent).await, Err(std::io::ErrorKind::TimedOut));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+// Connected mode: the audit log, and how the pages of a server look.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import axe from "axe-core";
+import { eventually, signIn, withServer } from "./connected-helpers.mjs";
+import { decision, explanation } from "./helpers.mjs";
+
+const { server, openPage } = withServer();
+const notice = (page, name) => page.getByRole("region", { name });
+
+for (const width of [1280, 390]) {
+  test(`at ${width} px the audit log is searched, and shows why`, async () => {
+    const samples = await server.samples();
+    const hostile = "repo:demo/app:<img src=x onerror=alert(1)>\u202e";
+    for (const sample of samples) await server.exchange(sample.token, { scope: sample.scope, type: sample.requestedTokenType.split(":").at(-1) });
+    const page = await openPage("", { viewport: { width, height: 800 } });
+    page.on("dialog", () => page.problems.push("a dialog was opened"));
+    await signIn(page);
+    await page.getByRole("link", { name: "Audit log" }).click();
+    await page.getByRole("heading", { level: 1, name: "Audit log" }).waitFor();
+    const rows = page.locator(".audit tbody tr");
+    await rows.first().waitFor();
+    const all = await rows.count();
+    assert.ok(all >= samples.length, `${all} exchanges`);
+
+    await page.getByLabel("Decision").selectOption("denied");
+    await page.getByLabel("Subject contains").fill("pull_request");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.waitForURL(/decision=denied&subject=pull_request$/);
+    await page.waitForFunction((all) => document.querySelectorAll(".audit tbody tr").length < all, all);
+    for (const text of await rows.allInnerTexts()) assert.match(text, /Denied[^]*pull_request/);
+
+    await page.getByLabel("Subject contains").fill(hostile);
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("heading", { name: "No exchange" }).waitFor();
+    await page.goBack();
+    await rows.first().waitFor();
+    await rows.first().getByRole("link").click();
+    await page.getByRole("heading", { level: 1, name: "Exchange" }).waitFor();
+    const policies = explanation(page);
+    await policies.waitFor();
+    assert.match(await policies.innerText(), /matched: denies/);
+    assert.match(await page.getByRole("list", { name: "Checks" }).innerText(), /Signature passed/);
+    await page.getByRole("link", { name: "Open in the playground" }).click();
+    await decision(page).filter({ hasText: "Denied" }).waitFor();
+    assert.ok(!page.url().includes(samples[1].token.split(".")[2]), "the address has no signature");
+
+    await page.getByRole("link", { name: "Audit log" }).click();
+    await page.getByLabel("Since").fill("yesterday");
+    await page.getByText("expected a time like 2026-11-25T12:00:00Z, found yesterday").or(page.getByText("expected a time like `2026-11-25T12:00:00Z`, found `yesterday`")).waitFor();
+    await page.getByLabel("Since").fill("2020-01-01T00:00:00Z");
+    await page.getByLabel("Before").fill("2020-01-02T00:00:00Z");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("heading", { name: "No exchange" }).waitFor();
+    await page.getByRole("button", { name: "Show all exchanges" }).click();
+    await rows.first().waitFor();
+  });
+}
+
+test("older exchanges are read when they are asked for", async () => {
+  const { token } = (await server.samples())[2];
+  for (let index = 0; index < 60; index++) await server.exchange(token);
+  const page = await openPage("");
+  await signIn(page);
+  await page.getByRole("link", { name: "Audit log" }).click();
+  const rows = page.locator(".audit tbody tr");
+  await page.getByText("The newest 50 exchanges").waitFor();
+  assert.equal(await rows.count(), 50);
+  await page.getByRole("button", { name: "Older exchanges" }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".audit tbody tr").length > 50);
+  const ids = await rows.getByRole("link").evaluateAll((links) => links.map((link) => link.href));
+  assert.equal(new Set(ids).size, ids.length, "none is there twice");
+});
+
+test("names and subjects from outside are text, whatever is in them", async () => {
+  const evil = `<img src=x onerror="alert(1)"> \u202e javascript:alert(1)`;
+  await server.add(evil, "https://evil.example");
+  const page = await openPage("");
+  page.on("dialog", () => page.problems.push("a dialog was opened"));
+  await signIn(page);
+  await page.locator(".issuer-link").filter({ hasText: "<img src=x onerror" }).waitFor();
+  await page.getByRole("button", { name: /Delete <img/ }).click();
+  await eventually(async () => !(await server.issuer(evil)));
+  const entry = {
+    id: "x", at: 0, decision: "denied", code: evil, summary: evil, policies: [], issuer: evil, issuerName: evil, subject: evil,
+    requested: evil, scope: evil, address: evil, token: evil, report: evil,
+    detail: { checks: [{ id: "time", title: evil, status: "failed", sentence: evil, help: evil }], claims: { [evil]: evil } },
+  };
+  await page.route("**/oidc/exchanges?*", (route) => route.fulfill({ json: { exchanges: [entry], next: null } }));
+  await page.route("**/oidc/exchanges/x", (route) => route.fulfill({ json: entry }));
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await page.locator(".audit tbody").getByText("<img src=x").first().waitFor();
+  await page.locator(".audit tbody a").click();
+  await page.getByRole("heading", { level: 1, name: "Exchange" }).waitFor();
+  await page.getByRole("list", { name: "Checks" }).waitFor();
+  assert.equal(await page.locator("main img, main a[href^='javascript']").count(), 0);
+  assert.ok((await page.getByText("U+202E").count()) > 5, "what turns text around is named");
+});
+
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+async function look(page, name) {
+  await page.evaluate(axe.source);
+  const result = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), rules);
+  const found = result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
+  assert.deepEqual(found, [], name);
+  const [width, whole] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);
+  assert.ok(whole <= width, `${name}: ${whole} px wide`);
+  if (process.env.CLAIMGATE_SHOTS) {
+    const { colorScheme, viewport } = page.options;
+    await page.screenshot({ path: `${process.env.CLAIMGATE_SHOTS}/${name}-${viewport.width}-${colorScheme}.png`, fullPage: true });
+  }
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [1280, 390]) {
+    test(`${colorScheme}, ${width} px: axe finds nothing, and nothing overflows`, async () => {
+      const options = { colorScheme, viewport: { width, height: 800 } };
+      const page = await openPage("", options);
+      page.options = options;
+      await look(page, "sign-in");
+      await signIn(page, "wrong");
+      await page.getByText("does not know this token").waitFor();
+      await look(page, "refused");
+      await page.getByRole("link", { name: "Playground" }).first().click();
+      await page.getByText("You are not signed in").waitFor();
+      await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
+      await look(page, "playground");
+      await page.getByRole("link", { name: "Sign in" }).click();
+      await signIn(page);
+      await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
+      await look(page, "issuers");
+      await page.route("**/oidc/issuers/*", (route) => route.abort());
+      await page.getByRole("button", { name: "Delete Demonstration" }).click();
+      await page.getByRole("alert").filter({ hasText: "was not deleted" }).waitFor();
+      await look(page, "undone");
+      await page.getByRole("button", { name: "Give it up" }).click();
+      await server.exchange((await server.samples())[1].token);
+      await page.getByRole("link", { name: "Audit log" }).click();
+      await page.locator(".audit tbody tr").first().waitFor();
+      await look(page, "audit");
+      await page.locator(".audit tbody tr").first().getByRole("link").click();
+      await explanation(page).waitFor();
+      await look(page, "exchange");
+      await page.route("**/oidc/exchanges*", (route) => route.fulfill({ status: 401, json: { code: 401, message: "unauthorized" } }));
+      await page.getByRole("link", { name: "Audit log" }).first().click();
+      await notice(page, "Signed out").waitFor();
+      await look(page, "signed-out");
+    });
+  }
+}

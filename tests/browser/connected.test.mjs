@@ -1,0 +1,346 @@
+// Connected mode: the app that `claimgate serve` serves, over its API.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { BOOTSTRAP, DEMO, KEYS, Server, eventually, kept, saved, signIn, withServer } from "./connected-helpers.mjs";
+import { addPolicy, paste, policyForm, save } from "./helpers.mjs";
+
+const { server, openPage } = withServer();
+
+const allow = (sub) => ({ decision: "allow", tokenType: "organization", rules: { aud: "a", sub } });
+const row = (page, name) => page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
+const notice = (page, name) => page.getByRole("region", { name });
+let count = 0;
+
+/** A page that is signed in, on an issuer of its own with one policy. */
+async function onIssuer(options = {}) {
+  const name = `CI ${++count}`;
+  await server.add(name, `https://ci-${count}.example`);
+  await server.setPolicies(await server.issuer(name), [allow("first")]);
+  const page = await openPage("", options);
+  await signIn(page);
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  return { page, name };
+}
+
+const subjects = async (name) => (await server.issuer(name)).authPolicy.policies.map((policy) => policy.rules.sub);
+const pattern = (page, number, place = 1) => policyForm(page, number).getByLabel("Pattern", { exact: true }).nth(place);
+
+/** Saves policies, without waiting for the server. */
+async function saveAtOnce(page) {
+  await page.getByRole("button", { name: "Save policies" }).click();
+  await page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Save", exact: true }).click();
+}
+
+for (const width of [1280, 390]) {
+  describe(`at ${width} px`, () => {
+    const options = { viewport: { width, height: 800 } };
+
+    test("one signs in, registers an issuer, writes its policies, and signs out", async () => {
+      const page = await openPage("", options);
+      await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+      await signIn(page, "wrong");
+      await page.getByRole("alert").filter({ hasText: "the server does not know this token, or no longer" }).waitFor();
+      await signIn(page);
+      await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
+      assert.ok(await page.getByText("signed in as bootstrap").isVisible());
+
+      const [name, url] = [`Registered at ${width}`, `https://registered-${width}.example`];
+      await page.getByRole("link", { name: "Register issuer" }).click();
+      await page.getByLabel("Name", { exact: true }).fill(name);
+      await page.getByLabel("URL", { exact: true }).fill(DEMO);
+      await page.getByLabel("JWKS").fill(KEYS);
+      await page.getByRole("button", { name: "Register issuer" }).click();
+      await page.getByRole("alert").filter({ hasText: `an issuer with the URL \`${DEMO}\` is there already` }).waitFor();
+      assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), name, "what was written is there still");
+      await page.getByLabel("URL", { exact: true }).fill(url);
+      await page.getByRole("button", { name: "Register issuer" }).click();
+      await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+      const registered = await server.issuer(name);
+      assert.equal(new URL(page.url()).pathname, `/issuers/${registered.id}`);
+      assert.deepEqual([registered.url, registered.jwks], [url, JSON.parse(KEYS)]);
+
+      await addPolicy(page, 1, "allow", [["sub", "repo:octo-org/*"]]);
+      await save(page);
+      const { policies } = (await server.issuer(name)).authPolicy;
+      assert.deepEqual(policies.map(({ decision, rules }) => [decision, rules]), [["allow", { sub: "repo:octo-org/*" }]]);
+
+      await page.getByRole("tab", { name: "Details" }).click();
+      await page.getByLabel("Max expiration").fill("3");
+      await page.getByRole("button", { name: "Save details" }).click();
+      assert.ok(await eventually(async () => (await server.issuer(name)).maxExpiration === 3 * 3600));
+
+      await saved(page);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+      assert.equal(await page.getByText(name).count(), 0, "nothing of the server's is shown");
+    });
+
+    test("what two people change in different parts is brought together", async () => {
+      const { page, name } = await onIssuer(options);
+      const { id } = await server.issuer(name);
+      await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name: `${name}, renamed`, maxExpiration: 60 });
+      await page.getByRole("tab", { name: "Details" }).click();
+      await page.getByLabel("Thumbprints").fill("ab".repeat(32));
+      await page.getByRole("button", { name: "Save details" }).click();
+      await page.getByRole("heading", { level: 1, name: `${name}, renamed` }).waitFor();
+      assert.ok(await eventually(async () => (await server.issuer(`${name}, renamed`)).thumbprints[0] === "ab".repeat(32)));
+      assert.equal((await server.issuer(`${name}, renamed`)).maxExpiration, 60);
+      assert.equal(await notice(page, "Changed by two people").count(), 0);
+    });
+
+    test("what two people change in the same part is there twice until one is chosen", async () => {
+      const { page, name } = await onIssuer(options);
+      await pattern(page, 1).fill("mine");
+      await server.setPolicies(await server.issuer(name), [allow("theirs")]);
+      await saveAtOnce(page);
+      const conflict = notice(page, "Changed by two people");
+      await conflict.waitFor();
+      assert.match(await conflict.innerText(), /They differ in: policies/);
+      assert.deepEqual(await subjects(name), ["theirs"], "the server's version stays until the person has chosen");
+      assert.equal(await pattern(page, 1).inputValue(), "theirs");
+      await conflict.getByRole("button", { name: "Put the other into the list" }).click();
+      assert.ok(await eventually(async () => (await subjects(name))[0] === "mine"));
+      assert.match(await conflict.innerText(), /They differ in: policies/, "now theirs is the other one");
+      await conflict.getByRole("button", { name: "Discard the other" }).click();
+      await conflict.waitFor({ state: "detached" });
+    });
+
+    test("what is changed while somebody else deletes it is kept, and can be registered anew", async () => {
+      const { page, name } = await onIssuer(options);
+      const { id } = await server.issuer(name);
+      await pattern(page, 1).fill("kept");
+      await server.call("DELETE", `/api/orgs/demo/oidc/issuers/${id}`);
+      await saveAtOnce(page);
+      const conflict = notice(page, "Changed by two people");
+      await conflict.getByText("It was deleted while it was changed here").waitFor();
+      await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
+      await conflict.getByRole("button", { name: "Put the other into the list" }).click();
+      await row(page, name).waitFor();
+      assert.ok(await eventually(async () => (await server.issuer(name))?.authPolicy.policies[0]?.rules.sub === "kept"));
+    });
+
+    test("what the server refuses is undone, in its words, and can be tried again", async () => {
+      const { page, name } = await onIssuer(options);
+      await policyForm(page, 1).getByRole("button", { name: /Remove policy/ }).click();
+      await saveAtOnce(page);
+      const undone = page.getByRole("alert").filter({ hasText: `${name} keeps its policies as they were` });
+      await undone.waitFor();
+      assert.match(await undone.innerText(), /policy definition can not be empty/);
+      await pattern(page, 1).waitFor();
+      assert.equal(await pattern(page, 1).inputValue(), "first", "what the server has is shown again");
+      await undone.getByRole("button", { name: "Give it up" }).click();
+      await undone.waitFor({ state: "detached" });
+    });
+
+    test("a server that cannot be reached undoes a change; when it is back, it is tried again", async () => {
+      const { page, name } = await onIssuer(options);
+      await pattern(page, 1).fill("second");
+      await server.stop();
+      await saveAtOnce(page);
+      const undone = page.getByRole("alert").filter({ hasText: `${name} keeps its policies as they were: the server cannot be reached.` });
+      await undone.waitFor();
+      assert.equal(await pattern(page, 1).inputValue(), "first");
+      await undone.getByText("What was to be saved").click();
+      assert.match(await undone.innerText(), /"second"/);
+      await undone.getByRole("button", { name: "Try again" }).click();
+      await undone.waitFor();
+      await server.start();
+      await undone.getByRole("button", { name: "Try again" }).click();
+      assert.ok(await eventually(async () => (await subjects(name))[0] === "second"));
+      await undone.waitFor({ state: "detached" });
+      assert.equal(await pattern(page, 1).inputValue(), "second");
+    });
+
+    test("an issuer is deleted, and put back with its policies and settings", async () => {
+      const { page, name } = await onIssuer(options);
+      const before = await server.issuer(name);
+      await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${before.id}`, { name, singleUse: true });
+      const denies = { decision: "deny", tokenType: "organization", rules: { sub: "*" }, reportOnly: true };
+      await server.setPolicies(before, [allow("first"), denies]);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await signIn(page);
+      await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
+      await page.getByRole("button", { name: `Delete ${name}`, exact: true }).click();
+      await row(page, name).waitFor({ state: "detached" });
+      assert.ok(await eventually(async () => !(await server.issuer(name))));
+      await page.getByRole("button", { name: "Undo" }).click();
+      await row(page, name).waitFor();
+      assert.ok(await eventually(async () => (await server.issuer(name))?.authPolicy.policies.length === 2));
+      const after = await server.issuer(name);
+      assert.deepEqual([after.singleUse, after.url, after.jwks], [true, before.url, before.jwks]);
+      assert.deepEqual(after.authPolicy.policies.map((policy) => policy.reportOnly ?? false), [false, true]);
+      // Under its new identifier it is an issuer like any other.
+      await saved(page);
+      await page.getByRole("link", { name, exact: true }).click();
+      await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+      assert.equal(new URL(page.url()).pathname, `/issuers/${after.id}`);
+    });
+
+    test("a token that is revoked signs out, and nothing is lost", async () => {
+      const admin = (await server.samples()).find((sample) => sample.scope === "admin");
+      const { access_token: token } = await server.exchange(admin.token, { scope: "admin" });
+      const { page, name } = await onIssuer(options);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await signIn(page, token);
+      await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+      await pattern(page, 1).fill("written");
+      const body = new URLSearchParams({ token });
+      await fetch(new URL("api/oauth/revoke", server.url), { method: "POST", body, headers: { authorization: `token ${token}` } });
+      await saveAtOnce(page);
+      const again = notice(page, "Signed out");
+      await again.waitFor();
+      assert.equal(await pattern(page, 1).inputValue(), "written");
+      assert.deepEqual(await subjects(name), ["first"]);
+      await signIn(page);
+      await again.waitFor({ state: "detached" });
+      assert.ok(await eventually(async () => (await subjects(name))[0] === "written"));
+    });
+  });
+}
+
+test("the access token is in requests to the server's API only, and nowhere that is kept", async () => {
+  const page = await openPage("");
+  assert.deepEqual(page.requests.filter((request) => request.url().includes("/api/")), [], "nothing is asked before one signs in");
+  await signIn(page);
+  await page.getByRole("link", { name: "Demonstration", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Demonstration" }).waitFor();
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await page.getByRole("heading", { level: 1, name: "Audit log" }).waitFor();
+  assert.ok(!(await kept(page)).includes(BOOTSTRAP));
+  for (const request of page.requests) {
+    const { authorization } = await request.allHeaders();
+    const isApi = request.url().startsWith(`${server.url}api/`);
+    assert.equal(authorization, isApi ? `token ${BOOTSTRAP}` : undefined, request.url());
+    assert.ok(!request.url().includes(BOOTSTRAP) && !(request.postData() ?? "").includes(BOOTSTRAP), request.url());
+  }
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+});
+
+test("whoever wants to stay signed in does so in the tab, until signing out", async () => {
+  const page = await openPage("");
+  await signIn(page, BOOTSTRAP, { stay: true });
+  await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
+  await page.reload();
+  await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
+  const [local, session] = JSON.parse(await kept(page));
+  assert.ok(!JSON.stringify(local).includes(BOOTSTRAP));
+  assert.deepEqual(JSON.parse(session["claimgate.session"]), { token: BOOTSTRAP, organization: "demo" });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+  assert.ok(!(await kept(page)).includes(BOOTSTRAP));
+});
+
+test("a token in the playground stays in the page, in connected mode too", async () => {
+  const page = await openPage("");
+  await signIn(page);
+  await page.getByRole("link", { name: "Demonstration", exact: true }).click();
+  await page.getByRole("link", { name: "Try in the playground" }).click();
+  const [sample] = await server.samples();
+  await page.waitForLoadState("networkidle");
+  page.requests.length = 0;
+  await paste(page, sample.token, "Allowed");
+  await page.waitForTimeout(500);
+  for (const request of page.requests) {
+    const text = JSON.stringify([request.url(), request.postData(), await request.allHeaders()]);
+    for (const part of sample.token.split(".")) assert.ok(!text.includes(part), request.url());
+  }
+  const state = await kept(page);
+  for (const part of sample.token.split(".")) assert.ok(!state.includes(part));
+});
+
+test("samples stay in this browser, and are there again", async () => {
+  const page = await openPage("");
+  await signIn(page);
+  await page.getByRole("link", { name: "Register issuer" }).waitFor();
+  await page.goto(new URL("issuers/new?preset=github-actions&examples=yes", server.url).href);
+  await signIn(page);
+  await page.getByLabel("JWKS").fill(KEYS);
+  await page.getByRole("button", { name: "Register issuer" }).click();
+  await page.getByRole("tab", { name: "Policies" }).waitFor();
+  await saved(page);
+  const sample = page.getByText("Example", { exact: true }).first();
+  await sample.waitFor();
+  assert.ok(!JSON.stringify(await server.issuers()).includes("repository_owner_id"), "the server has no sample");
+  await page.reload();
+  await signIn(page);
+  await sample.waitFor();
+});
+
+test("what others change is seen when one comes back to the page", async () => {
+  const { page, name } = await onIssuer();
+  await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
+  const { id } = await server.issuer(name);
+  await server.call("DELETE", `/api/orgs/demo/oidc/issuers/${id}`);
+  await server.add(`${name} of another`, "https://another.example");
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await row(page, `${name} of another`).waitFor();
+  assert.equal(await row(page, name).count(), 0);
+});
+
+test("what is imported is registered, and undone together", async () => {
+  const page = await openPage("import");
+  await signIn(page);
+  const issuers = ["One", "Two"].map((name) => ({ name, url: `https://${name.toLowerCase()}.example`, jwks: JSON.parse(KEYS), policies: [allow(name)] }));
+  await page.getByLabel("Text", { exact: true }).fill(JSON.stringify({ issuers }));
+  await page.getByRole("button", { name: /^Import/ }).click();
+  assert.ok(await eventually(async () => (await server.issuer("Two"))?.authPolicy.policies.length === 1));
+  await saved(page);
+  await page.getByRole("button", { name: "Undo" }).click();
+  assert.ok(await eventually(async () => !(await server.issuer("One")) && !(await server.issuer("Two"))));
+});
+
+test("an issuer that is imported is open already when the server names it", async () => {
+  const page = await openPage("import");
+  await signIn(page);
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await page.route("**/oidc/issuers", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const issuers = [{ name: "Slow", url: "https://slow.example", jwks: JSON.parse(KEYS), policies: [allow("slow")] }];
+  await page.getByLabel("Text", { exact: true }).fill(JSON.stringify({ issuers }));
+  await page.getByRole("button", { name: /^Import/ }).click();
+  await page.getByRole("link", { name: "Slow", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Slow" }).waitFor();
+  go();
+  const { id } = await eventually(() => server.issuer("Slow"));
+  await page.waitForURL(`**/issuers/${id}`);
+  await page.getByRole("heading", { level: 1, name: "Slow" }).waitFor();
+  assert.ok(await eventually(async () => (await subjects("Slow"))[0] === "slow"));
+});
+
+test("a server without an organization gets its first one", async () => {
+  const fresh = new Server([]);
+  await fresh.start();
+  try {
+    const page = await openPage(fresh.url);
+    await signIn(page);
+    await page.getByRole("heading", { level: 1, name: "The first organization" }).waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("a b");
+    await page.getByRole("button", { name: "Make the organization" }).click();
+    await page.getByText("expected a name of at most 100 letters").waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("acme");
+    await page.getByRole("button", { name: "Make the organization" }).click();
+    await page.getByRole("heading", { name: "No issuers yet" }).waitFor();
+    assert.deepEqual(await fresh.issuers("acme"), []);
+    await page.context().close();
+  } finally {
+    await fresh.end();
+  }
+});
+
+test("another organization is shown when it is chosen", async () => {
+  await server.call("POST", "/api/orgs", { name: "other" });
+  const page = await openPage("");
+  await signIn(page);
+  await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
+  await page.getByLabel("Organization").selectOption("other");
+  await page.getByRole("heading", { name: "No issuers yet" }).waitFor();
+  assert.equal(await page.getByLabel("Organization").inputValue(), "other");
+  await page.getByLabel("Organization").selectOption("demo");
+  await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
+  await server.call("DELETE", "/api/orgs/other");
+});

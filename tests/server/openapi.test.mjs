@@ -1,0 +1,121 @@
+// What the server answers is what its OpenAPI document says, whatever it is asked: `schemathesis` makes the requests.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { authority, localhost } from './certificates.mjs';
+import * as servers from './server.mjs';
+
+const program = process.env.SCHEMATHESIS;
+const skip = program ? false : 'set SCHEMATHESIS to its path; `cargo xtask test --only clients` does';
+
+/** That a policy or a key is a good one no schema can say: requests that the schema takes may be refused. */
+const CHECKS = [
+  'not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_headers_conformance',
+  'response_schema_conformance', 'negative_data_rejection', 'missing_required_header', 'unsupported_method',
+  'allow_header_conformance', 'ignored_auth', 'use_after_free', 'ensure_resource_availability',
+];
+
+const POLICIES = [
+  { decision: 'allow', tokenType: 'organization', rules: { sub: 'repo:demo/*' } },
+  { decision: 'deny', tokenType: 'organization', reportOnly: true, rules: { sub: '*:pull_request' } },
+];
+
+let server, ids;
+
+before(async () => {
+  const trusted = await authority();
+  server = await servers.start(await localhost(trusted), trusted.pem, ['--demo', '--address-rate', '0', '--issuer-rate', '0']);
+  ids = await setUp();
+});
+
+after(() => server?.stop());
+
+const call = async (method, path, body) => {
+  const answer = await servers.call(server, method, path, body);
+  assert.ok(answer.status < 300, `${method} ${path}: ${JSON.stringify(answer)}`);
+  return answer.body;
+};
+
+/** An organization with two issuers, one of which may go, policies, a token, and an exchange. */
+async function setUp() {
+  await call('POST', '/api/orgs', { name: 'acme' });
+  const { oidcIssuers } = await call('GET', '/api/orgs/demo/oidc/issuers');
+  const { url, jwks } = oidcIssuers[0];
+  const kept = await call('POST', '/api/orgs/acme/oidc/issuers', { name: 'CI', url, jwks });
+  const gone = await call('POST', '/api/orgs/acme/oidc/issuers', { name: 'Old CI', url: `${url}/old`, jwks });
+  const { id: policy } = await call('GET', `/api/orgs/acme/auth/policies/oidcissuers/${kept.id}`);
+  await call('PATCH', `/api/orgs/acme/auth/policies/${policy}`, { policies: POLICIES });
+  const samples = await call('GET', '/demo/tokens');
+  const granted = await call('POST', '/api/oauth/token', {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience: 'urn:pulumi:org:acme',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+    requested_token_type: 'urn:pulumi:token-type:access_token:organization',
+    subject_token: samples[0].token,
+  });
+  assert.ok(granted.access_token);
+  const { exchanges } = await call('GET', '/api/orgs/acme/oidc/exchanges');
+  const { tokens } = await call('GET', '/api/orgs/acme/tokens');
+  return { issuer: kept.id, gone: gone.id, policy, exchange: exchanges[0].id, token: tokens[0].id };
+}
+
+/** Runs it, with what is in that file of settings. */
+async function run(name, settings, words) {
+  const file = join(server.folder, `${name}.toml`);
+  writeFileSync(file, settings);
+  const document = join(server.folder, 'openapi.json');
+  writeFileSync(document, JSON.stringify(await call('GET', '/api/openapi.json')));
+  const all = [
+    '--config-file', file, 'run', document, '--url', server.url, '--tls-verify', server.authority, '--seed', '1',
+    '--header', `Authorization: Bearer ${servers.BOOTSTRAP}`, '--checks', CHECKS.join(','), '--request-timeout', '20',
+    '--continue-on-failure', '--no-shrink', '--no-color', ...words,
+  ];
+  // `.hypothesis` is where it remembers failures; each run is to be the same.
+  const child = spawn(program, all, { cwd: server.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 240_000 });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(code, 0, output);
+  const [, cases] = /(\d+) generated/.exec(output) ?? [];
+  return Number(cases);
+}
+
+describe('the OpenAPI document', { skip }, () => {
+  test('tells how any request is answered', async () => {
+    const cases = await run('any', '', ['--phases', 'examples,coverage,fuzzing', '--max-examples', '25']);
+    assert.ok(cases > 400, `${cases} requests`);
+  });
+
+  test('tells how requests about what is there are answered', async () => {
+    const parameters = (operations) => Object.entries(operations).map(([name, parameters]) => {
+      const lines = Object.entries(parameters).map(([name, value]) => `"path.${name}" = "${value}"\n`);
+      return `[[operations]]\ninclude-name = "${name}"\n[operations.parameters]\n${lines.join('')}`;
+    });
+    const { issuer, gone, policy, exchange, token } = ids;
+    const org = 'acme';
+    const settings = parameters({
+      'GET /api/orgs/{org}': { org },
+      'GET /api/orgs/{org}/oidc/issuers': { org },
+      'POST /api/orgs/{org}/oidc/issuers': { org },
+      'GET /api/orgs/{org}/oidc/issuers/{id}': { org, id: issuer },
+      'PATCH /api/orgs/{org}/oidc/issuers/{id}': { org, id: issuer },
+      'DELETE /api/orgs/{org}/oidc/issuers/{id}': { org, id: gone },
+      'POST /api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints': { org, id: issuer },
+      'POST /api/orgs/{org}/oidc/issuers/{id}/revoke-tokens': { org, id: gone },
+      'GET /api/orgs/{org}/auth/policies/oidcissuers/{id}': { org, id: issuer },
+      'PATCH /api/orgs/{org}/auth/policies/{id}': { org, id: policy },
+      'GET /api/orgs/{org}/oidc/exchanges': { org },
+      'GET /api/orgs/{org}/oidc/exchanges/{id}': { org, id: exchange },
+      'GET /api/admin/exchanges/{id}': { id: exchange },
+      'GET /api/orgs/{org}/tokens': { org },
+      'DELETE /api/orgs/{org}/tokens/{id}': { org, id: token },
+    }).join('\n');
+    const words = ['--phases', 'examples,coverage,fuzzing', '--max-examples', '25', '--exclude-path', '/api/orgs/{org}'];
+    const cases = await run('there', settings, words);
+    assert.ok(cases > 400, `${cases} requests`);
+    await call('GET', `/api/orgs/acme/oidc/issuers/${issuer}`);
+  });
+});

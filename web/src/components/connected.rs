@@ -1,0 +1,287 @@
+//! What is above every page of a server's app: signing in, the organization, and what the server did not do.
+
+use leptos::ev::{self, SubmitEvent};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use super::field::{Checkbox, TextField};
+use super::shown::shown;
+use crate::state::draft::unique;
+use crate::state::remote::plan::Step;
+use crate::state::remote::sync::Sync;
+use crate::state::remote::{Access, Remote, Undone};
+use crate::state::store::Store;
+use crate::state::unsaved::Unsaved;
+
+/// All of that. `needs_token` says whether the page has nothing to show without a token.
+#[component]
+pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> impl IntoView {
+    let (remote, sync) = (store.remote?, Sync::of(store)?);
+    sync.start();
+    follow_names(remote);
+    ask_before_leaving(remote, store);
+    Some(move || match remote.access.get() {
+        Access::SignedOut if needs_token.get() => view! { <SignInPage remote=remote sync=sync /> }.into_any(),
+        Access::Founding if needs_token.get() => view! { <FirstOrganization sync=sync /> }.into_any(),
+        Access::SignedOut | Access::Founding => view! {
+            <p class="server-bar container container--wide">
+                <span>"You are not signed in: the issuers of this server are not shown."</span>
+                <A href="/" attr:class="button button--small">"Sign in"</A>
+            </p>
+        }
+        .into_any(),
+        Access::Loading => view! {
+            <p class="server-bar container container--wide" role="status">"Reading the issuers of this server…"</p>
+        }
+        .into_any(),
+        Access::SignedIn => view! {
+            <ServerBar remote=remote sync=sync unsaved=unsaved />
+            <UndoneList remote=remote sync=sync />
+        }
+        .into_any(),
+        Access::Expired => {
+            view! { <SignInAgain remote=remote sync=sync /> <UndoneList remote=remote sync=sync /> }.into_any()
+        }
+    })
+}
+
+/// A page of an issuer that the server has given another identifier goes on under that one.
+fn follow_names(remote: Remote) {
+    let (navigate, path) = (use_navigate(), use_location().pathname);
+    Effect::new(move || {
+        let Some((old, new)) = remote.renamed.get() else { return };
+        if path.get_untracked() == format!("/issuers/{old}") {
+            navigate(&format!("/issuers/{new}"), NavigateOptions { replace: true, ..NavigateOptions::default() });
+        }
+    });
+}
+
+/// What the server does not have is lost when the page is closed or loaded anew.
+fn ask_before_leaving(remote: Remote, store: Store) {
+    let handle = window_event_listener(ev::beforeunload, move |event| {
+        let is_open = remote.is_busy.get_untracked()
+            || !remote.undone.read_untracked().is_empty()
+            || !store.conflicts.read_untracked().is_empty();
+        if is_open {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+/// A server that was just set up.
+#[component]
+fn FirstOrganization(sync: Sync) -> impl IntoView {
+    let (name, problem) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move {
+            if let Err(sentence) = sync.found(name.get_untracked().trim().to_owned()).await {
+                let _ = problem.try_set(sentence);
+            }
+        });
+    };
+    view! {
+        <div class="container container--narrow stack sign-in">
+            <h1>"The first organization"</h1>
+            <p class="lead">
+                "This server has none yet. Issuers belong to an organization, and jobs name it when they ask for a token: "
+                <code>"urn:pulumi:org:NAME"</code> "."
+            </p>
+            <form class="card stack" on:submit=submit novalidate>
+                <TextField label="Name" value=name error=problem hint="Letters, digits, `-`, `_` and `.`." />
+                <div class="actions">
+                    <button type="submit" class="button button--primary">"Make the organization"</button>
+                    <button type="button" class="button button--quiet" on:click=move |_| sync.sign_out()>"Sign out"</button>
+                </div>
+            </form>
+        </div>
+    }
+}
+
+#[component]
+fn SignInPage(remote: Remote, sync: Sync) -> impl IntoView {
+    view! {
+        <div class="container container--narrow stack sign-in">
+            <h1>"Sign in"</h1>
+            <p class="lead">
+                "Issuers and policies are kept by this server. An access token with admin rights opens them: the bootstrap \
+                 token that the server has shown at its first start, or one that was granted with the scope admin."
+            </p>
+            <div class="card stack"><SignInForm remote=remote sync=sync /></div>
+            <p class="hint">
+                "Without one there are the " <A href="/playground">"playground"</A> " and the "
+                <A href="/examples">"examples"</A> ", which ask the server for nothing."
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn SignInAgain(remote: Remote, sync: Sync) -> impl IntoView {
+    view! {
+        <section class="notice notice--note container" aria-label="Signed out">
+            <h2>"The server has signed you out"</h2>
+            <p>
+                "The access token has expired, or was revoked. Nothing is lost: what is written here stays, and what is not \
+                 saved yet is saved when you sign in again."
+            </p>
+            <SignInForm remote=remote sync=sync />
+        </section>
+    }
+}
+
+/// The token goes into a field that no browser offers to keep, and out of it as soon as it is used.
+#[component]
+fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
+    let token = RwSignal::new(String::new());
+    let (stay, busy) = (RwSignal::new(false), RwSignal::new(false));
+    let problem = remote.refusal;
+    let id = format!("access-token-{}", unique());
+    let notes = format!("{id}-notes");
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let text = token.get_untracked().trim().to_owned();
+        if text.is_empty() {
+            return problem.set("expected an access token, found nothing".to_owned());
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let _ = sync.sign_in(text, stay.get_untracked()).await;
+            // Signed in, the form is gone.
+            let _ = busy.try_set(false);
+        });
+    };
+    view! {
+        <form class="stack" on:submit=submit novalidate>
+            <div class="field">
+                <label for=id.clone()>"Access token"</label>
+                <input
+                    type="password"
+                    id=id
+                    class="mono"
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-describedby=notes.clone()
+                    aria-invalid=move || (!problem.read().is_empty()).then_some("true")
+                    bind:value=token
+                />
+                <div id=notes class="notes">
+                    <p class="hint">"It goes to this server, with each request to its API, and nowhere else."</p>
+                    <p class="error" role="alert">{move || shown(&problem.read())}</p>
+                </div>
+            </div>
+            <Checkbox label="Stay signed in in this tab, until it is closed" value=stay />
+            <div class="actions">
+                <button type="submit" class="button button--primary" disabled=move || busy.get()>
+                    {move || if busy.get() { "Signing in…" } else { "Sign in" }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Whose issuers these are, and whether the server has all that is shown.
+#[component]
+fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
+    let may_go = move || {
+        let is_open = remote.is_busy.get_untracked() || !remote.undone.read_untracked().is_empty();
+        let sentence = "The server does not have all changes yet. Sign out all the same? They will be lost.";
+        unsaved.may_leave() && (!is_open || window().confirm_with_message(sentence).unwrap_or(true))
+    };
+    let leave = move |_| {
+        if may_go() {
+            sync.sign_out();
+        }
+    };
+    let choose = move |organization: String| {
+        if may_go() {
+            spawn_local(async move {
+                // What is in the way is said where the token is asked for.
+                let _ = sync.choose(organization).await;
+            });
+        } else {
+            // The field shows again what is chosen still.
+            remote.organization.notify();
+        }
+    };
+    let organizations = move || {
+        let names = remote.organizations.get();
+        if let [only] = names.as_slice() {
+            return view! { <span>"Organization " <strong>{only.clone()}</strong></span> }.into_any();
+        }
+        let options = names.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> });
+        view! {
+            <label>
+                "Organization "
+                <select
+                    prop:value=move || remote.organization.get()
+                    on:change:target=move |event| choose(event.target().value())
+                >
+                    {options.collect_view()}
+                </select>
+            </label>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="server-bar container container--wide" aria-label="Server">
+            {organizations}
+            <span class="hint">"signed in as " {move || shown(&remote.login.read())}</span>
+            <span class="hint server-bar__state" role="status">
+                {move || if remote.is_busy.get() { "Saving…" } else { "" }}
+            </span>
+            <button type="button" class="button button--quiet button--small" on:click=leave>"Sign out"</button>
+        </section>
+    }
+}
+
+/// What the server did not do: the page shows again what the server has, and what was wanted is kept here.
+#[component]
+fn UndoneList(remote: Remote, sync: Sync) -> impl IntoView {
+    view! {
+        <For each=move || remote.undone.get() key=|undone| undone.id let:undone>
+            <UndoneNotice undone=undone sync=sync />
+        </For>
+    }
+}
+
+#[component]
+fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
+    let (what, wanted) = match &undone.step {
+        Step::Create(_) => ("was not registered", String::new()),
+        Step::Details(_) => ("keeps its details as they were", String::new()),
+        Step::Policies(issuer) => {
+            ("keeps its policies as they were", serde_json::to_string_pretty(&issuer.policies).unwrap_or_default())
+        }
+        Step::Delete(_) => ("was not deleted", String::new()),
+    };
+    let (name, reason) = (shown(&undone.name), shown(&undone.reason));
+    let undone = StoredValue::new(undone);
+    view! {
+        <section class="notice notice--bad container" role="alert">
+            <p><strong>{name}</strong> " " {what} ": " {reason} "."</p>
+            {(!wanted.is_empty()).then(|| view! {
+                <details>
+                    <summary>"What was to be saved"</summary>
+                    <pre tabindex="0">{super::shown::shown_lines(&wanted)}</pre>
+                </details>
+            })}
+            <div class="actions">
+                <button type="button" class="button button--small" on:click=move |_| sync.try_again(&undone.get_value())>
+                    "Try again"
+                </button>
+                <button
+                    type="button"
+                    class="button button--small button--quiet"
+                    on:click=move |_| sync.drop_undone(&undone.get_value())
+                >
+                    "Give it up"
+                </button>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,400 @@
+//! Brings what is shown to the server, one request after another, and shows what the server has.
+//!
+//! What a person changes is shown at once. [`plan::next`] finds what the server has to be told; what it refuses is undone
+//! and kept, so that it can be tried again. Every change names the version that it rests on: where somebody else was faster,
+//! the server is read anew, both changes are brought together, and what cannot be is a conflict.
+
+mod requests;
+
+use std::time::Duration;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::Value;
+
+use super::client::{self, Failure};
+use super::plan::{self, Confirmed, Step};
+use super::{Access, Remote, Undone, extras, mapping, session};
+use crate::state::storage::StoredIssuer;
+use crate::state::store::Store;
+
+/// How often the server is asked what others have changed, while the page is in sight.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// How often somebody else may be faster, one time after another.
+const RACES: u32 = 5;
+
+/// What the pages do with the server.
+#[derive(Clone, Copy)]
+pub(crate) struct Sync {
+    store: Store,
+    remote: Remote,
+}
+
+impl Sync {
+    /// Where there is a server.
+    pub(crate) fn of(store: Store) -> Option<Self> {
+        store.remote.map(|remote| Self { store, remote })
+    }
+
+    /// Listens to changes, looks for those of others, and goes on with the session of this tab, if there is one.
+    pub(crate) fn start(self) {
+        self.remote.on_change.set_value(Some(Callback::new(move |()| self.tell())));
+        let look = move || {
+            if !document().hidden() && self.remote.access.get_untracked() == Access::SignedIn {
+                self.read_anew();
+            }
+        };
+        let _ = window_event_listener(ev::focus, move |_| look());
+        let _ = set_interval_with_handle(look, EVERY);
+        let _ = window_event_listener(ev::storage, move |event| {
+            if event.key().is_some_and(|key| key.starts_with(extras::KEY)) {
+                self.take_extras();
+            }
+        });
+        if let Some((token, organization)) = session::kept() {
+            self.remote.access.set(Access::Loading);
+            self.remote.organization.set(organization);
+            spawn_local(async move {
+                if self.sign_in(token, true).await.is_err() {
+                    session::forget();
+                }
+            });
+        }
+    }
+
+    /// Signs in, and reads the issuers. What was not told to the server before a token expired is told now.
+    pub(crate) async fn sign_in(self, token: String, keep: bool) -> Result<(), String> {
+        let remote = self.remote;
+        remote.refusal.set(String::new());
+        let result = self.open(&token, keep).await;
+        if let Err(sentence) = &result {
+            remote.refusal.set(sentence.clone());
+            if remote.access.get_untracked() == Access::Loading {
+                remote.access.set(Access::SignedOut);
+            }
+        }
+        result
+    }
+
+    async fn open(self, token: &str, keep: bool) -> Result<(), String> {
+        let remote = self.remote;
+        let user = client::call(token, "GET", "/api/user", None, "").await.map_err(|failure| failure.sentence())?.body;
+        let names = user["organizations"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let names: Vec<String> = names.iter().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect();
+        let known = remote.organization.get_untracked();
+        let chosen = names.iter().find(|name| **name == known).or(names.first()).cloned();
+        let Some(chosen) = chosen else {
+            if user["siteAdmin"] != true {
+                return Err("this token is for no organization".to_owned());
+            }
+            remote.token.set_value(token.to_owned());
+            if keep {
+                session::keep(token, "");
+            }
+            remote.access.set(Access::Founding);
+            return Ok(());
+        };
+        if chosen != known && remote.is_ready.get_untracked() {
+            return Err(format!("this token is not for the organization `{known}`, whose changes are not saved yet"));
+        }
+        let list = read_issuers(token, &chosen).await.map_err(|failure| failure.sentence())?;
+        remote.login.set(user["githubLogin"].as_str().unwrap_or_default().to_owned());
+        remote.organizations.set(names);
+        remote.organization.set(chosen.clone());
+        remote.token.set_value(token.to_owned());
+        if keep {
+            session::keep(token, &chosen);
+        } else {
+            session::forget();
+        }
+        self.take(&list)?;
+        remote.is_ready.set(true);
+        remote.access.set(Access::SignedIn);
+        self.tell();
+        Ok(())
+    }
+
+    /// Makes the server's first organization, and goes on with it.
+    pub(crate) async fn found(self, name: String) -> Result<(), String> {
+        let body = serde_json::json!({ "name": name });
+        self.call("POST", "/api/orgs", Some(body), "").await.map_err(|failure| failure.sentence())?;
+        let keep = session::kept().is_some();
+        self.sign_in(self.remote.token.get_value(), keep).await
+    }
+
+    /// Shows another organization.
+    pub(crate) async fn choose(self, organization: String) -> Result<(), String> {
+        let token = self.remote.token.get_value();
+        let keep = session::kept().is_some();
+        self.close();
+        self.remote.organization.set(organization);
+        self.remote.access.set(Access::Loading);
+        self.sign_in(token, keep).await
+    }
+
+    /// Forgets the token and all that is shown.
+    pub(crate) fn sign_out(self) {
+        session::forget();
+        self.close();
+        self.remote.organization.set(String::new());
+        self.remote.access.set(Access::SignedOut);
+    }
+
+    fn close(self) {
+        let remote = self.remote;
+        remote.session.update_value(|session| *session += 1);
+        remote.token.set_value(String::new());
+        remote.server.set_value(Vec::new());
+        remote.deleted.set_value(Vec::new());
+        remote.undone.set(Vec::new());
+        remote.is_running.set_value(false);
+        remote.is_busy.set(false);
+        remote.is_ready.set(false);
+        self.store.clear_remote();
+    }
+
+    /// Registers an issuer, and waits for the server: it may have to ask the issuer first. Returns its identifier.
+    pub(crate) async fn register(self, issuer: StoredIssuer) -> Result<String, String> {
+        let session = self.remote.session.get_value();
+        let created = self.create(&issuer).await;
+        if self.remote.session.get_value() != session {
+            return Err("you have signed out meanwhile".to_owned());
+        }
+        let created = created.map_err(|failure| {
+            // It may be there all the same.
+            self.read_anew();
+            self.told(failure).sentence()
+        })?;
+        let id = created.issuer.id.clone();
+        let shown = StoredIssuer { policies: issuer.policies, revision: 1, ..created.issuer.clone() };
+        self.remote.server.update_value(|server| server.push(created));
+        self.store.add(shown);
+        Ok(id)
+    }
+
+    /// Has the server take an issuer's thumbprints anew.
+    pub(crate) async fn regenerate_thumbprints(self, id: String) -> Result<(), String> {
+        let path = format!("{}/{}/regenerate-thumbprints", self.issuers_path(), encode(&id));
+        self.call("POST", &path, None, "").await.map_err(|failure| self.told(failure).sentence())?;
+        self.read_anew();
+        Ok(())
+    }
+
+    /// Asks the server for something of the organization's: `path` is what comes after its name.
+    pub(crate) async fn get(self, path: &str) -> Result<Value, String> {
+        let path = format!("/api/orgs/{}{path}", encode(&self.remote.organization.get_untracked()));
+        let answer = self.call("GET", &path, None, "").await;
+        answer.map(|answer| answer.body).map_err(|failure| self.told(failure).sentence())
+    }
+
+    /// Tries again what the server did not do.
+    pub(crate) fn try_again(self, undone: &Undone) {
+        self.drop_undone(undone);
+        match &undone.step {
+            Step::Create(issuer) => self.store.add(issuer.clone()),
+            Step::Delete(id) => self.store.remove(id),
+            step @ (Step::Details(issuer) | Step::Policies(issuer)) => {
+                self.store.change(&issuer.id, |shown| plan::put_part(step, issuer, shown));
+            }
+        }
+    }
+
+    /// Keeps what the server did not do no longer.
+    pub(crate) fn drop_undone(self, undone: &Undone) {
+        self.remote.undone.update(|all| all.retain(|other| other.id != undone.id));
+    }
+
+    fn read_anew(self) {
+        self.remote.is_stale.set_value(true);
+        self.tell();
+    }
+
+    /// Tells the server what has changed, unless that is being done already.
+    fn tell(self) {
+        let organization = self.remote.organization.get_untracked();
+        if self.remote.is_ready.get_untracked() {
+            let written = self.store.issuers.with_untracked(|issuers| extras::write(&organization, issuers));
+            self.store.problem.set(written.err());
+        }
+        if self.remote.access.get_untracked() != Access::SignedIn {
+            return;
+        }
+        self.remote.is_busy.set(self.next().is_some());
+        if !self.remote.is_running.get_value() {
+            self.remote.is_running.set_value(true);
+            spawn_local(self.run());
+        }
+    }
+
+    fn next(self) -> Option<Step> {
+        let shown = self.store.issuers.read_untracked();
+        self.remote.server.with_value(|server| plan::next(server, &shown))
+    }
+
+    async fn run(self) {
+        let remote = self.remote;
+        let session = remote.session.get_value();
+        let mut races = 0;
+        while remote.access.get_untracked() == Access::SignedIn {
+            let is_stale = remote.is_stale.get_value();
+            let done = match self.next() {
+                _ if is_stale => {
+                    remote.is_stale.set_value(false);
+                    self.refresh(session).await
+                }
+                Some(step) => match self.perform(&step, session).await {
+                    Err(Failure::Changed | Failure::Missing) if races < RACES => {
+                        races += 1;
+                        remote.is_stale.set_value(true);
+                        Ok(())
+                    }
+                    Err(failure) if failure != Failure::SignedOut => {
+                        self.undo(step, &failure);
+                        Ok(())
+                    }
+                    done => done.inspect(|()| races = 0),
+                },
+                None => break,
+            };
+            if remote.session.get_value() != session {
+                // Somebody else's session, with requests of its own.
+                return;
+            }
+            if let Err(failure) = done {
+                self.told(failure);
+                break;
+            }
+        }
+        remote.is_running.set_value(false);
+        remote.is_busy.set(false);
+    }
+
+    async fn refresh(self, session: u32) -> Result<(), Failure> {
+        let token = self.remote.token.get_value();
+        let list = read_issuers(&token, &self.remote.organization.get_untracked()).await;
+        if self.remote.session.get_value() != session {
+            return Ok(());
+        }
+        match list {
+            // What is shown stays; a change will say that the server cannot be reached.
+            Err(Failure::SignedOut) => Err(Failure::SignedOut),
+            Err(_) => Ok(()),
+            Ok(list) => self.take(&list).map_err(Failure::Refused),
+        }
+    }
+
+    /// Takes in what the server has.
+    fn take(self, list: &Value) -> Result<(), String> {
+        let organization = self.remote.organization.get_untracked();
+        let kept = extras::read(&organization);
+        let before = self.remote.server.get_value();
+        let shown = self.store.issuers.get_untracked();
+        let known = |id: &str| {
+            let mine = shown.iter().find(|issuer| issuer.id == id);
+            match (plan::find(&before, id), mine) {
+                (Some(base), Some(mine)) => {
+                    let (samples, preset) = (mine.samples.clone(), mine.preset.clone());
+                    Some(StoredIssuer { samples, preset, ..base.issuer.clone() })
+                }
+                _ => kept.iter().find(|issuer| issuer.id == id).cloned(),
+            }
+        };
+        let server = mapping::issuers(list, known)?;
+        let (issuers, lost) = plan::refreshed(&before, &shown, &server);
+        self.remote.server.set_value(server);
+        self.store.show_remote(issuers, lost);
+        Ok(())
+    }
+
+    /// Takes in the samples that another tab has kept.
+    fn take_extras(self) {
+        let kept = extras::read(&self.remote.organization.get_untracked());
+        let update = |issuer: &mut StoredIssuer| {
+            let known = kept.iter().find(|known| known.id == issuer.id).cloned();
+            let known = known.unwrap_or_else(|| StoredIssuer::blank(issuer.id.clone(), 0));
+            if known.samples != issuer.samples || known.preset != issuer.preset {
+                (issuer.samples, issuer.preset) = (known.samples, known.preset);
+                issuer.revision += 1;
+            }
+        };
+        self.remote.server.update_value(|server| server.iter_mut().for_each(|known| update(&mut known.issuer)));
+        let mut issuers = self.store.issuers.get_untracked();
+        issuers.iter_mut().for_each(update);
+        self.store.show_remote(issuers, Vec::new());
+    }
+
+    async fn perform(self, step: &Step, session: u32) -> Result<(), Failure> {
+        let known = self.remote.server.with_value(|server| plan::find(server, step.id()).cloned());
+        let (sent, now) = match (step, known) {
+            (Step::Delete(id), _) => return self.delete(id, session).await,
+            (Step::Create(issuer), _) => (issuer, self.create(issuer).await?),
+            (Step::Details(issuer), Some(known)) => (issuer, self.details(issuer, known).await?),
+            (Step::Policies(issuer), Some(known)) => (issuer, self.policies(issuer, known).await?),
+            (Step::Details(_) | Step::Policies(_), None) => return Err(Failure::Missing),
+        };
+        if self.remote.session.get_value() == session {
+            self.settle(step, sent, now);
+        }
+        Ok(())
+    }
+
+    /// Shows what the server has made of what it was told, and on top of it whatever was changed since.
+    fn settle(self, step: &Step, sent: &StoredIssuer, now: Confirmed) {
+        if sent.id != now.issuer.id {
+            self.store.rename(&sent.id, &now.issuer.id);
+            self.remote.renamed.set(Some((sent.id.clone(), now.issuer.id.clone())));
+        }
+        let id = now.issuer.id.clone();
+        let mut theirs = now.issuer.clone();
+        if !matches!(step, Step::Policies(_)) {
+            theirs.policies.clone_from(&sent.policies);
+        }
+        let mut issuers = self.store.issuers.get_untracked();
+        for issuer in issuers.iter_mut().filter(|issuer| issuer.id == id) {
+            *issuer = plan::settled(sent, issuer, &theirs);
+        }
+        self.remote.server.update_value(|server| match server.iter_mut().find(|known| known.issuer.id == id) {
+            Some(known) => *known = now,
+            None => server.push(now),
+        });
+        self.store.show_remote(issuers, Vec::new());
+    }
+
+    /// Shows again what the server has, and keeps what it did not do.
+    fn undo(self, step: Step, failure: &Failure) {
+        let shown = self.store.issuers.get_untracked();
+        let server = self.remote.server.get_value();
+        let of = |id: &str| plan::find(&server, id).map(|known| known.issuer.name.clone()).unwrap_or_default();
+        let name = match &step {
+            Step::Delete(id) => of(id),
+            Step::Create(issuer) | Step::Details(issuer) | Step::Policies(issuer) => issuer.name.clone(),
+        };
+        self.store.undo.set(None);
+        self.store.show_remote(plan::undone(&step, &server, shown), Vec::new());
+        self.remote.undone.update(|all| {
+            let id = all.iter().map(|undone| undone.id).max().unwrap_or_default() + 1;
+            all.push(Undone { id, step, name, reason: failure.sentence() });
+        });
+    }
+
+    /// What a failure means for the session.
+    fn told(self, failure: Failure) -> Failure {
+        if failure == Failure::SignedOut && self.remote.access.get_untracked() == Access::SignedIn {
+            session::forget();
+            self.remote.access.set(Access::Expired);
+        }
+        failure
+    }
+}
+
+async fn read_issuers(token: &str, organization: &str) -> Result<Value, Failure> {
+    let path = format!("/api/orgs/{}/oidc/issuers?policies=true", encode(organization));
+    client::call(token, "GET", &path, None, "").await.map(|answer| answer.body)
+}
+
+/// A text as a part of a path or query.
+pub(crate) fn encode(text: &str) -> String {
+    String::from(js_sys::encode_uri_component(text))
+}

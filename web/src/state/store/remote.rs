@@ -1,0 +1,53 @@
+//! The store where a server keeps the issuers.
+
+use leptos::prelude::*;
+
+use super::{Back, Store};
+use crate::state::merge::conflict;
+use crate::state::storage::{Conflict, Kept, StoredIssuer};
+
+impl Store {
+    /// Shows what the server has, and versions that lost against it.
+    pub(crate) fn show_remote(&self, issuers: Vec<StoredIssuer>, lost: Vec<StoredIssuer>) {
+        let mut kept = Kept { issuers, ..self.kept() };
+        let is_new = |other: &Conflict, kept: &Kept| kept.conflicts.iter().all(|known| known.id != other.id);
+        for other in lost.into_iter().map(conflict) {
+            if is_new(&other, &kept) {
+                kept.conflicts.push(other);
+            }
+        }
+        self.show(kept);
+    }
+
+    /// An issuer has got its identifier from the server.
+    pub(crate) fn rename(&self, old: &str, new: &str) {
+        let rename = |issuer: &mut StoredIssuer| {
+            if issuer.id == old {
+                new.clone_into(&mut issuer.id);
+            }
+        };
+        let mut kept = self.kept();
+        kept.issuers.iter_mut().for_each(rename);
+        kept.conflicts.iter_mut().for_each(|conflict| rename(&mut conflict.issuer));
+        self.show(kept);
+        let has_back = self.undo.with_untracked(Option::is_some);
+        if has_back {
+            self.undo.update(|undo| {
+                for back in undo.iter_mut().flat_map(|undo| &mut undo.back) {
+                    match back {
+                        Back::Remove(id) if *id == old => new.clone_into(id),
+                        Back::Put(issuer, _) => rename(issuer),
+                        Back::Open(conflict) => rename(&mut conflict.issuer),
+                        Back::Remove(_) => {}
+                    }
+                }
+            });
+        }
+    }
+
+    /// Forgets all that is shown: the server has it, and the person has signed out.
+    pub(crate) fn clear_remote(&self) {
+        self.undo.set(None);
+        self.show(Kept::default());
+    }
+}
