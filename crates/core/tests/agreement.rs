@@ -1,8 +1,8 @@
-//! `decide` looks policies up in an index, `explain` goes through them all: they must not differ in anything.
+//! `decide` and `verdict` look policies up in an index, `explain` goes through them all: they must not differ in anything.
 #![cfg(not(target_arch = "wasm32"))]
 
 use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::explain::{Outcome, ReasonCode, decide, explain};
+use claimgate::explain::{Outcome, ReasonCode, decide, explain, verdict};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType};
 use proptest::collection::vec;
@@ -109,6 +109,12 @@ fn agreed(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken
     assert_eq!((decided.reason, decided.policy), (explained.reason.code, first), "{}", explained.summary);
     assert_eq!(decided.grant, explained.grant);
     assert_eq!(decided.grant.is_some(), decided.decision == Outcome::Allowed);
+    let short = verdict(policies, claims, request);
+    assert_eq!(
+        (short.decision, short.reason, short.summary),
+        (explained.decision, explained.reason, explained.summary)
+    );
+    assert_eq!(short.grant, explained.grant);
     decided.reason
 }
 
@@ -172,4 +178,16 @@ fn every_reason_comes_up() {
         let claims = TrustedClaims::dangerous_assume_verified(claims);
         assert_eq!(agreed(&policies, &claims, &RequestedToken::Organization { admin }), reason, "{sub}");
     }
+}
+
+#[test]
+fn policies_that_say_the_same_are_all_named() {
+    let allow = |sub: &str| PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", sub);
+    let policies =
+        PolicySet::compile(&[allow("a*"), allow("b"), allow("a*"), allow("a"), allow("a**")], Dialect::Pulumi);
+    let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub":"a"}"#).unwrap());
+    let policies = policies.unwrap();
+    let request = RequestedToken::Organization { admin: false };
+    assert_eq!(verdict(&policies, &claims, &request).summary, "allowed by policies 1, 3, 4 and 5");
+    agreed(&policies, &claims, &request);
 }

@@ -4,8 +4,8 @@
 mod common;
 
 use claimgate::exchange::{
-    BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, Grant, OauthError, Refusal, begin_exchange, conclude,
-    exchange,
+    Approval, BodyKind, Disapproval, ExchangeError, ExchangeOptions, ExchangeRequest, Grant, OauthError, Refusal,
+    approve, begin_exchange, conclude, exchange,
 };
 use claimgate::inspect::{Options, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -63,7 +63,32 @@ fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grant,
     let request = ExchangeRequest::parse(body, kind)?;
     let issuers = Issuers::from(vec![issuer(max_expiration)]);
     let known = (request.organization == "arun-test").then_some(&issuers);
-    exchange(&request, known, &ExchangeOptions::at(NOW))
+    let decided = exchange(&request, known, &ExchangeOptions::at(NOW));
+    if let Ok(begun) = begin_exchange(&request, known, &ExchangeOptions::at(NOW)) {
+        agree(&decided, approve(&request, &begun.settle(&BuiltIn)));
+    }
+    decided
+}
+
+/// With the evidence and without, the decision is the same.
+fn agree(decided: &Result<Grant, Refusal>, short: Result<Approval, Disapproval>) {
+    match (decided, short) {
+        (Ok(grant), Ok(short)) => {
+            let Approval { admin, role_id, expires_in, expires_at, policies, summary } = short;
+            assert_eq!((grant.admin, &grant.role_id, &grant.policies), (admin, &role_id, &policies));
+            assert_eq!((grant.expires_in, grant.expires_at), (expires_in, expires_at));
+            assert_eq!(grant.inspection.summary, summary);
+        }
+        (Err(refusal), Err(short)) => {
+            assert_eq!(refusal.error, short.error);
+            let explanation = refusal.inspection.as_ref().and_then(|inspection| inspection.explanation.as_ref());
+            assert_eq!(
+                explanation.map(|explanation| explanation.reason.policies.clone()).unwrap_or_default(),
+                short.policies
+            );
+        }
+        (decided, short) => panic!("{decided:?} and {short:?}"),
+    }
 }
 
 #[test]
@@ -83,6 +108,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
     assert!(not_checked(conclude(&other, begun().settle(&BuiltIn))));
     for skip in [Skip { time: true, ..Skip::default() }, Skip { signature: true, ..Skip::default() }] {
         let checked = begin(&token, &issuers, &Options { skip, ..Options::at(NOW) }).settle(&BuiltIn);
+        assert_eq!(approve(&request, &checked).unwrap_err().error.code(), "token-not-checked", "{skip:?}");
         assert!(not_checked(conclude(&request, checked)), "{skip:?}");
     }
 }

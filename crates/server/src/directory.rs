@@ -8,13 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
-use claimgate::jwt::Jwks;
+use claimgate::jwt::{Jwk, Jwks};
 use claimgate::pattern::Dialect;
 use serde::Deserialize;
 
+use crate::evidence::Basis;
 use crate::keys::{IssuerKeys, KeyError, KeyStore};
 use crate::policies::{self, Policy};
 use crate::store::{IssuerRecord, Store, StoreError};
+
+/// For how many keys of an issuer what the audit log keeps is at hand.
+const MAX_KEYS: usize = 8;
 
 /// All organizations that were asked for so far.
 #[derive(Debug)]
@@ -53,6 +57,10 @@ pub(crate) struct Registered {
     pub reports: bool,
     /// For each policy that is enforced, its index among all.
     pub enforced: Vec<usize>,
+    /// What the audit log keeps of it.
+    pub basis: Arc<Basis>,
+    /// Keys that its tokens were checked with lately, and what the audit log keeps of them.
+    keys: Mutex<Vec<(Arc<Jwk>, Arc<Basis>)>>,
     thumbprints: Vec<String>,
     has_static_keys: bool,
     /// The organization's issuers with this one's keys, and those keys.
@@ -131,6 +139,9 @@ impl Directory {
 
     /// The issuers to decide a token with: its own issuer with its keys. And why those could not be had, if so.
     pub(crate) async fn issuers_for(&self, compiled: &Compiled, token: &str) -> (Sets, Option<KeyError>) {
+        if compiled.issuers.iter().all(|issuer| issuer.has_static_keys) {
+            return (compiled.sets.clone(), None);
+        }
         let hint = Hint::of(token);
         let registered = compiled.issuers.iter().find(|issuer| Some(issuer.url.as_str()) == hint.iss.as_deref());
         let Some(registered) = registered.filter(|issuer| !issuer.has_static_keys) else {
@@ -149,27 +160,39 @@ impl Directory {
     }
 }
 
+impl Registered {
+    /// Indices among all policies, of indices among those that are enforced.
+    pub(crate) fn among_all(&self, enforced: &[usize]) -> Vec<usize> {
+        enforced.iter().filter_map(|index| self.enforced.get(*index).copied()).collect()
+    }
+
+    /// What the audit log keeps of a key. It is put together once.
+    pub(crate) fn basis_of(&self, key: &Arc<Jwk>) -> Option<Arc<Basis>> {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, basis)) = keys.iter().find(|(own, _)| Arc::ptr_eq(own, key)) {
+            return Some(Arc::clone(basis));
+        }
+        let basis = Basis::of_key(key)?;
+        if keys.len() >= MAX_KEYS {
+            keys.remove(0);
+        }
+        keys.push((Arc::clone(key), Arc::clone(&basis)));
+        Some(basis)
+    }
+}
+
 impl Compiled {
     fn new(version: i64, records: &[IssuerRecord], documents: &HashMap<String, String>) -> Self {
         let mut issuers = Vec::with_capacity(records.len());
         let (mut enforced, mut all) = (Vec::new(), Vec::new());
         for record in records {
-            let policies = documents.get(&record.id).map_or("[]", String::as_str);
-            let policies = policies::parse(policies).unwrap_or_else(|errors| {
+            let document = documents.get(&record.id).map_or("[]", String::as_str);
+            let policies = policies::parse(document).unwrap_or_else(|errors| {
                 // They were accepted once; a later engine may know better. Nothing is allowed then.
                 tracing::error!(issuer = record.id, ?errors, "the policies of an issuer cannot be read");
                 Vec::new()
             });
-            let reports_only = |policy: &Policy| {
-                policy.report_only
-                    || record.settings.report_only && policy.definition.decision == claimgate::policy::Decision::Deny
-            };
-            let kept: Vec<usize> = policies
-                .iter()
-                .enumerate()
-                .filter(|(_, policy)| !reports_only(policy))
-                .map(|(index, _)| index)
-                .collect();
+            let kept = policies::enforced(&policies, record.settings.report_only);
             let (Some(whole), Some(part)) = (
                 compile(record, policies.iter()),
                 compile(record, kept.iter().filter_map(|index| policies.get(*index))),
@@ -182,6 +205,8 @@ impl Compiled {
                 single_use: record.settings.single_use,
                 reports: kept.len() < policies.len(),
                 enforced: kept,
+                basis: Basis::of_issuer(record, document),
+                keys: Mutex::default(),
                 thumbprints: record.settings.thumbprints.clone(),
                 has_static_keys: record.settings.jwks.is_some(),
                 keyed: Mutex::default(),

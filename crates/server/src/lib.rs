@@ -4,6 +4,7 @@ pub mod config;
 mod demo;
 mod directory;
 pub mod error;
+mod evidence;
 mod identity;
 mod impatient;
 pub mod keys;

@@ -16,7 +16,7 @@ pub(crate) struct Metrics {
     /// Exchanges by their code; the codes are few.
     exchanges: Mutex<BTreeMap<String, u64>>,
     /// Requests by route and status.
-    requests: Mutex<BTreeMap<(String, u16), u64>>,
+    requests: Mutex<BTreeMap<String, BTreeMap<u16, u64>>>,
     exchange_times: Histogram,
     limited: AtomicU64,
     reported: AtomicU64,
@@ -56,7 +56,11 @@ impl Metrics {
     /// Counts an answer. `route` is the route's pattern, of which there are few.
     pub(crate) fn request(&self, route: &str, status: u16) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        *requests.entry((route.to_owned(), status)).or_default() += 1;
+        if let Some(by_status) = requests.get_mut(route) {
+            *by_status.entry(status).or_default() += 1;
+        } else {
+            requests.insert(route.to_owned(), BTreeMap::from([(status, 1)]));
+        }
     }
 
     /// All of it as text.
@@ -73,9 +77,11 @@ impl Metrics {
             let _ = writeln!(text, "claimgate_exchanges_total{{code=\"{}\"}} {count}", escape(code));
         }
         head(&mut text, "claimgate_requests_total", "counter", "Answers by route and status.");
-        for ((route, status), count) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
+        for (route, by_status) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
             let route = escape(route);
-            let _ = writeln!(text, "claimgate_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}");
+            for (status, count) in by_status {
+                let _ = writeln!(text, "claimgate_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}");
+            }
         }
         let singles = [
             ("claimgate_rate_limited_total", "Requests that were one too many.", &self.limited),

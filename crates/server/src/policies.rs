@@ -43,6 +43,14 @@ pub fn parse(json: &str) -> Result<Vec<Policy>, Vec<PolicyError>> {
     Ok(policies)
 }
 
+/// Indices of the policies that are enforced; with `issuer_reports` no deny is.
+#[must_use]
+pub fn enforced(policies: &[Policy], issuer_reports: bool) -> Vec<usize> {
+    let reports =
+        |policy: &Policy| policy.report_only || issuer_reports && policy.definition.decision == Decision::Deny;
+    policies.iter().enumerate().filter(|(_, policy)| !reports(policy)).map(|(index, _)| index).collect()
+}
+
 /// The policies as JSON, an array as the API has it: `authorizedPermissions` is always there.
 #[must_use]
 pub fn to_json(policies: &[Policy]) -> serde_json::Value {

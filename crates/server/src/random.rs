@@ -1,5 +1,6 @@
 //! Random bytes and identifiers.
 
+use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Random bytes of the operating system's quality.
@@ -13,26 +14,65 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// The time in milliseconds since 1970, as six bytes that sort by it.
+#[must_use]
+pub fn time() -> [u8; 6] {
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let [.., a, b, c, d, e, f] = millis.to_be_bytes();
+    [a, b, c, d, e, f]
+}
+
 /// An identifier that sorts by its time: a UUID of version 7 ([RFC 9562](https://www.rfc-editor.org/rfc/rfc9562)).
 #[must_use]
 pub fn id() -> String {
-    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    let mut bytes = bytes::<16>();
-    for (place, byte) in bytes.iter_mut().take(6).enumerate() {
-        *byte = u8::try_from((millis >> (40 - 8 * place)) & 0xff).unwrap_or_default();
-    }
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&time());
+    bytes[6..].copy_from_slice(&STOCK.with_borrow_mut(Stock::take));
     bytes[6] = 0x70 | (bytes[6] & 0x0f);
     bytes[8] = 0x80 | (bytes[8] & 0x3f);
-    let text = hex(&bytes);
-    format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])
+    let mut text = String::with_capacity(36);
+    for (place, byte) in bytes.into_iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.extend(digits(byte));
+    }
+    text
+}
+
+/// Random bytes for identifiers, many at a time: to ask for a few costs as much. Secrets do not come from here.
+struct Stock {
+    bytes: [u8; 1_000],
+    left: usize,
+}
+
+thread_local! {
+    static STOCK: RefCell<Stock> = const { RefCell::new(Stock { bytes: [0; 1_000], left: 0 }) };
+}
+
+impl Stock {
+    fn take(&mut self) -> [u8; 10] {
+        if self.left == 0 {
+            *self = Self { bytes: bytes(), left: 100 };
+        }
+        self.left -= 1;
+        let mut taken = [0; 10];
+        taken.copy_from_slice(&self.bytes[self.left * 10..][..10]);
+        taken
+    }
 }
 
 /// Lowercase hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    bytes.iter().for_each(|byte| text.extend(digits(*byte)));
+    text
+}
+
+fn digits(byte: u8) -> [char; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    [byte >> 4, byte & 15].map(|nibble| char::from(DIGITS[usize::from(nibble)]))
 }
 
 #[cfg(test)]
@@ -41,8 +81,9 @@ mod tests {
 
     #[test]
     fn identifiers_differ_and_have_the_form_of_a_uuid() {
-        let (one, other) = (id(), id());
-        assert_ne!(one, other);
+        let many: std::collections::HashSet<String> = (0..1_000).map(|_| id()).collect();
+        assert_eq!(many.len(), 1_000);
+        let one = id();
         assert_eq!(one.len(), 36);
         assert_eq!((&one[14..15], one.matches('-').count()), ("7", 4));
         assert!("89ab".contains(&one[19..20]), "{one}");

@@ -1,5 +1,8 @@
 //! Access tokens: opaque, 256 bits, with a prefix that scanners find and a checksum that tells a typing error from a
 //! stranger. Only a keyed hash is ever stored.
+//!
+//! A token also has the time that it was made at. What is stored of it begins with that time, so that what is stored together
+//! lies together: hashes alone would be all over the database's index, and each would cost it a page.
 
 use std::fmt;
 
@@ -12,6 +15,7 @@ use crate::random;
 /// What every access token begins with.
 pub const PREFIX: &str = "cgt_";
 
+const TIME_CHARACTERS: usize = 8;
 const SECRET_CHARACTERS: usize = 43;
 const CHECKSUM_CHARACTERS: usize = 6;
 
@@ -23,7 +27,8 @@ impl AccessToken {
     /// A new one.
     #[must_use]
     pub fn mint() -> Self {
-        let body = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random::bytes::<32>()));
+        let [time, secret] = [&random::time()[..], &random::bytes::<32>()].map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
+        let body = format!("{PREFIX}{time}{secret}");
         let checksum = checksum(&body);
         Self(body + &checksum)
     }
@@ -44,11 +49,15 @@ impl fmt::Debug for AccessToken {
 /// Whether a text has the form of an access token, its checksum included. No more than a quick answer to a typing error.
 #[must_use]
 pub fn is_well_formed(text: &str) -> bool {
-    let body = PREFIX.len() + SECRET_CHARACTERS;
-    text.is_ascii()
-        && text.len() == body + CHECKSUM_CHARACTERS
-        && text.starts_with(PREFIX)
-        && checksum(&text[..body]) == text[body..]
+    time_of(text).is_some()
+}
+
+/// The characters that tell a token's time; none where the token is from before they did. Nothing where it is none.
+fn time_of(text: &str) -> Option<&str> {
+    let body = text.len().checked_sub(CHECKSUM_CHARACTERS).filter(|_| text.is_ascii())?;
+    let random = text.strip_prefix(PREFIX)?.len().checked_sub(SECRET_CHARACTERS + CHECKSUM_CHARACTERS)?;
+    let is_whole = matches!(random, 0 | TIME_CHARACTERS) && checksum(&text[..body]) == text[body..];
+    is_whole.then(|| &text[PREFIX.len()..PREFIX.len() + random])
 }
 
 fn checksum(body: &str) -> String {
@@ -79,25 +88,29 @@ impl HashKey {
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes())))
     }
 
-    /// What is stored of a token.
+    /// What is stored of a token: a keyed hash of all of it, behind the time that it tells.
     #[must_use]
     pub fn hash(&self, token: &str) -> String {
-        random::hex(hmac::sign(&self.0, token.as_bytes()).as_ref())
+        let hash = hmac::sign(&self.0, token.as_bytes());
+        match time_of(token).and_then(|time| URL_SAFE_NO_PAD.decode(time).ok()).filter(|time| !time.is_empty()) {
+            Some(time) => format!("{}.{}", random::hex(&time), URL_SAFE_NO_PAD.encode(hash)),
+            None => random::hex(hash.as_ref()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{AccessToken, HashKey, is_well_formed};
+    use super::{AccessToken, HashKey, PREFIX, checksum, is_well_formed};
 
     #[test]
     fn a_minted_token_is_well_formed_and_no_other_text_is() {
         let token = AccessToken::mint();
         assert!(is_well_formed(token.reveal()));
-        assert_eq!(token.reveal().len(), 53);
+        assert_eq!(token.reveal().len(), 61);
         let mut changed = token.reveal().to_owned().into_bytes();
         changed[10] = if changed[10] == b'a' { b'b' } else { b'a' };
-        let shortened = &token.reveal()[..52];
+        let shortened = &token.reveal()[..60];
         for other in [std::str::from_utf8(&changed).unwrap(), shortened, "", "cgt_", "pul-0123", "cgt_\u{e9}"] {
             assert!(!is_well_formed(other), "{other}");
         }
@@ -107,6 +120,27 @@ mod tests {
     fn no_two_tokens_are_equal_and_none_shows_itself() {
         assert_ne!(AccessToken::mint(), AccessToken::mint());
         assert_eq!(format!("{:?}", AccessToken::mint()), "AccessToken(…)");
+    }
+
+    #[test]
+    fn a_token_of_before_is_well_formed_and_stored_as_it_was() {
+        let body = format!("{PREFIX}{}", "A".repeat(43));
+        let token = format!("{body}{}", checksum(&body));
+        assert!(is_well_formed(&token));
+        let hash = HashKey::new(&"a".repeat(32)).unwrap().hash(&token);
+        assert!(hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
+    }
+
+    #[test]
+    fn what_is_stored_of_tokens_is_in_the_order_of_their_times() {
+        let key = HashKey::new(&"a".repeat(32)).unwrap();
+        let mut before = String::new();
+        for _ in 0..3 {
+            let hash = key.hash(AccessToken::mint().reveal());
+            assert!(before < hash && hash.len() == 12 + 1 + 43, "{before} and {hash}");
+            before = hash;
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
     }
 
     #[test]

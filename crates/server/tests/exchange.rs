@@ -45,7 +45,7 @@ async fn a_token_is_exchanged_as_a_form_and_as_json() {
             );
             assert_eq!(answer.headers["cache-control"], "no-store");
             let token = body["access_token"].as_str().unwrap();
-            assert!(token.starts_with("cgt_") && token.len() == 53);
+            assert!(token.starts_with("cgt_") && token.len() == 61);
             let user = site.get("/api/user", token).await.expect(200);
             assert_eq!(user["githubLogin"], "acme");
             assert_eq!(user["organizations"][0]["githubLogin"], "acme");

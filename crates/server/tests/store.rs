@@ -46,7 +46,7 @@ fn entry(id: &str, at: i64, decision: &str) -> AuditRecord {
         policies: vec![0, 2],
         ..AuditEntry::default()
     };
-    AuditRecord { entry, detail: Some("{\"a\": 1}".to_owned()) }
+    AuditRecord { entry, detail: Some("{\"a\": 1}".to_owned()), differs: None }
 }
 
 fn filter() -> AuditFilter {
@@ -293,6 +293,9 @@ async fn the_file_is_made_once_and_opens_again() {
     store.close().await;
     let store = Store::open(&database.url).await.unwrap();
     assert!(store.organization("acme").await.unwrap().is_some());
+    let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&database.url).await.unwrap();
+    let size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(size, 8_192);
 }
 
 #[tokio::test]

@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::error::{ExchangeError, Refusal};
 use super::{ACCESS_TOKEN_TYPE, AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::claims::Value;
-use crate::explain::ReasonCode;
+use crate::explain::{ReasonCode, Verdict};
 use crate::inspect::{Begun, CheckId, CheckStatus, Checked, Inspection, Options, begin};
 use crate::issuer::Issuers;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 use crate::jwt::BuiltIn;
-use crate::jwt::VerifySignature;
+use crate::jwt::{TokenError, VerifySignature};
 use crate::policy::RequestedToken;
 
 /// How an exchange is decided. No check can be left out.
@@ -73,6 +73,32 @@ pub struct Grant {
     pub policies: Vec<usize>,
     /// Every check and the policies' explanation, for the audit log.
     pub inspection: Box<Inspection>,
+}
+
+/// What is granted, without the evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Whether the access token has admin rights.
+    pub admin: bool,
+    /// The custom role, if a policy gives one.
+    pub role_id: Option<String>,
+    /// Lifetime in seconds: as asked for or [`DEFAULT_EXPIRATION`], cut to the issuer's maximum.
+    pub expires_in: u64,
+    /// When it expires, in seconds since 1970.
+    pub expires_at: i64,
+    /// Indices of the policies that allow it.
+    pub policies: Vec<usize>,
+    /// The decision in one sentence.
+    pub summary: String,
+}
+
+/// Why an exchange is refused, without the evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disapproval {
+    /// Why.
+    pub error: ExchangeError,
+    /// Indices of the policies that deny it; none where no policy does.
+    pub policies: Vec<usize>,
 }
 
 /// The body of an answer (RFC 8693, section 2.2.1).
@@ -181,10 +207,7 @@ pub fn begin_exchange(
 /// # Errors
 /// A [`Refusal`] with its OAuth error; also where a check was left out, or `checked` is another token's.
 pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Refusal> {
-    if !checked.is_complete() || !checked.is_of(&request.subject_token) {
-        let problem = "its checks were left out, or were those of another token".to_owned();
-        return Err(ExchangeError::Token { code: "token-not-checked", problem }.into());
-    }
+    require_all_checks(request, &checked)?;
     let now = checked.now();
     let issuer = checked.issuer().map(|issuer| (issuer.name().to_owned(), issuer.max_expiration()));
     let inspection = checked.explain(&request.requested);
@@ -195,7 +218,7 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
     let (Some((granted, policies)), Some((issuer, longest))) = (granted, issuer) else {
         return Err(Refusal { error: refusal(&inspection), inspection: Some(Box::new(inspection)) });
     };
-    let expires_in = request.expiration.unwrap_or(DEFAULT_EXPIRATION).min(longest);
+    let (expires_in, expires_at) = lifetime(request, longest, now);
     let subject = inspection.claims.as_ref().and_then(|claims| claims.get("sub")).and_then(Value::as_str);
     Ok(Grant {
         organization: request.organization.clone(),
@@ -207,10 +230,65 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
         scope: request.scope.clone(),
         issued_token_type: format!("{ACCESS_TOKEN_TYPE}{}", request.requested.token_type().as_str()),
         expires_in,
-        expires_at: now.saturating_add(i64::try_from(expires_in).unwrap_or(i64::MAX)),
+        expires_at,
         policies,
         inspection: Box::new(inspection),
     })
+}
+
+/// Decides a request as [`conclude`] does, without the evidence. Whoever keeps what was decided on can have that later.
+///
+/// # Errors
+/// A [`Disapproval`] with its OAuth error; also where a check was left out, or `checked` is another token's.
+///
+/// ```
+/// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, approve, begin_exchange};
+/// use claimgate::inspect::Begun;
+/// use claimgate::issuer::Issuers;
+///
+/// let body = r#"{"audience": "urn:pulumi:org:octo-org", "subject_token": "a.b.c",
+///     "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+///     "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+///     "requested_token_type": "urn:pulumi:token-type:access_token:organization"}"#;
+/// let request = ExchangeRequest::parse(body, BodyKind::Json)?;
+/// let begun = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
+/// let Begun::Ended(checked) = begun else { unreachable!() };
+/// assert_eq!(approve(&request, &checked).unwrap_err().error.code(), "token-base64");
+/// # Ok::<(), claimgate::exchange::ExchangeError>(())
+/// ```
+pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval, Disapproval> {
+    let refuse = |error| Disapproval { error, policies: Vec::new() };
+    require_all_checks(request, checked).map_err(refuse)?;
+    let token_error = |error: TokenError| ExchangeError::Token { code: error.code(), problem: error.to_string() };
+    let verdict = checked.verdict(&request.requested).map_err(|error| refuse(token_error(error)))?;
+    let Verdict { reason, summary, grant, .. } = verdict;
+    let Some((granted, issuer)) = grant.zip(checked.issuer()) else {
+        return Err(Disapproval { error: denial(reason.code, summary), policies: reason.policies });
+    };
+    let (expires_in, expires_at) = lifetime(request, issuer.max_expiration(), checked.now());
+    let policies = reason.policies;
+    Ok(Approval { admin: granted.admin, role_id: granted.role_id, expires_in, expires_at, policies, summary })
+}
+
+fn require_all_checks(request: &ExchangeRequest, checked: &Checked) -> Result<(), ExchangeError> {
+    if checked.is_complete() && checked.is_of(&request.subject_token) {
+        return Ok(());
+    }
+    let problem = "its checks were left out, or were those of another token".to_owned();
+    Err(ExchangeError::Token { code: "token-not-checked", problem })
+}
+
+/// For how many seconds, and until when.
+fn lifetime(request: &ExchangeRequest, longest: u64, now: i64) -> (u64, i64) {
+    let seconds = request.expiration.unwrap_or(DEFAULT_EXPIRATION).min(longest);
+    (seconds, now.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX)))
+}
+
+fn denial(reason: ReasonCode, summary: String) -> ExchangeError {
+    match reason {
+        ReasonCode::AdminNotGranted => ExchangeError::AdminNotGranted { summary },
+        _ => ExchangeError::Denied { summary },
+    }
 }
 
 /// The error of an inspection that ended in a denial.
@@ -220,8 +298,6 @@ fn refusal(inspection: &Inspection) -> ExchangeError {
         return ExchangeError::Token { code: check.code.unwrap_or("token"), problem: check.sentence.clone() };
     }
     let summary = inspection.summary.clone();
-    match inspection.explanation.as_ref().map(|explanation| explanation.reason.code) {
-        Some(ReasonCode::AdminNotGranted) => ExchangeError::AdminNotGranted { summary },
-        _ => ExchangeError::Denied { summary },
-    }
+    let reason = inspection.explanation.as_ref().map(|explanation| explanation.reason.code);
+    denial(reason.unwrap_or(ReasonCode::DefaultDeny), summary)
 }

@@ -14,7 +14,9 @@ mod request;
 pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 pub use grant::exchange;
-pub use grant::{ExchangeOptions, Grant, TokenResponse, begin_exchange, conclude, exchange_with};
+pub use grant::{
+    Approval, Disapproval, ExchangeOptions, Grant, TokenResponse, approve, begin_exchange, conclude, exchange_with,
+};
 pub use parameters::BodyKind;
 pub use request::ExchangeRequest;
 

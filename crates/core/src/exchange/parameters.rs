@@ -68,6 +68,11 @@ impl Parameters {
         self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
+    /// The value itself.
+    pub(super) fn take(self, name: &'static str) -> Result<String, ExchangeError> {
+        self.0.into_iter().find(|(own, _)| own == name).map(|(_, value)| value).ok_or(ExchangeError::Missing { name })
+    }
+
     pub(super) fn required(&self, name: &'static str) -> Result<&str, ExchangeError> {
         self.get(name).ok_or(ExchangeError::Missing { name })
     }
@@ -122,7 +127,8 @@ fn json(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
         .into_iter()
         .map(|(name, value)| match value {
             Value::Null => Ok((name, String::new())),
-            Value::String(_) | Value::Integer(_) => Ok((name, value.scalar_text().unwrap_or_default())),
+            Value::String(text) => Ok((name, text)),
+            Value::Integer(number) => Ok((name, number.to_string())),
             other => Err(malformed(format!("expected parameter `{name}` to be a string, found {}", other.kind()))),
         })
         .collect()

@@ -69,7 +69,7 @@ impl ExchangeRequest {
             requested: requested(token_type, scope)?,
             scope: scope.to_owned(),
             expiration: parameters.get("expiration").map(expiration).transpose()?,
-            subject_token: parameters.required("subject_token")?.to_owned(),
+            subject_token: parameters.take("subject_token")?,
         })
     }
 

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::evidence::{Grant, Outcome, ReasonCode};
+use super::evaluate::{about, summary};
+use super::evidence::{Grant, Outcome, Reason, ReasonCode};
 use super::fold::Tally;
-use crate::claims::TrustedClaims;
+use crate::claims::{Claims, TrustedClaims};
 use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Visitor};
 
 /// A decision, as short as it can be.
@@ -48,6 +49,74 @@ pub fn decide(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedT
     let (reason, grant) = tally.verdict(request);
     let decision = if grant.is_some() { Outcome::Allowed } else { Outcome::Denied };
     Decided { decision, reason, policy: tally.first(reason), grant }
+}
+
+/// A decision with all policies that decided, and no evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The decision.
+    pub decision: Outcome,
+    /// What decided.
+    pub reason: Reason,
+    /// The decision in one sentence.
+    pub summary: String,
+    /// If allowed: what is granted beyond the token itself.
+    pub grant: Option<Grant>,
+}
+
+/// Decides as [`explain`](super::explain) does, and says what it says of the decision as a whole, without evidence.
+///
+/// ```
+/// use claimgate::claims::{Claims, TrustedClaims};
+/// use claimgate::explain::verdict;
+/// use claimgate::pattern::Dialect;
+/// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType};
+///
+/// let allow = |sub: &str| PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", sub);
+/// let policies = PolicySet::compile(&[allow("a*"), allow("b*"), allow("*a")], Dialect::Pulumi).unwrap();
+/// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub": "a"}"#)?);
+/// let verdict = verdict(&policies, &claims, &RequestedToken::Organization { admin: false });
+/// assert_eq!(verdict.summary, "allowed by policies 1 and 3");
+/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// ```
+#[must_use]
+pub fn verdict(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken) -> Verdict {
+    verdict_on(policies, claims.claims(), request)
+}
+
+/// The same, on claims that the caller trusts.
+pub(crate) fn verdict_on(policies: &PolicySet, claims: &Claims, request: &RequestedToken) -> Verdict {
+    let mut all = All(Vec::new());
+    policies.index().matching(claims, request, &mut all);
+    let mut matching = all.0;
+    let repeated: Vec<usize> = matching.iter().flat_map(|first| policies.index().repeated(*first)).collect();
+    matching.extend(repeated);
+    matching.sort_unstable();
+    matching.dedup();
+    let compiled = policies.policies();
+    let mut tally = Tally::default();
+    for (index, policy) in matching.iter().filter_map(|index| Some((*index, compiled.get(*index)?))) {
+        tally.add(index, policy);
+    }
+    let (code, grant) = tally.verdict(request);
+    let about = about(code);
+    matching.retain(|index| about.is_some() && compiled.get(*index).map(|policy| policy.decision) == about);
+    let reason = Reason { code, policies: matching };
+    let decision = if grant.is_some() { Outcome::Allowed } else { Outcome::Denied };
+    Verdict { decision, summary: summary(&reason, compiled.len()), reason, grant }
+}
+
+/// Every policy that is the first of its class and matches.
+struct All(Vec<usize>);
+
+impl Visitor for All {
+    fn is_wanted(&self, _: usize) -> bool {
+        true
+    }
+
+    fn matched(&mut self, policy: usize) {
+        self.0.push(policy);
+    }
 }
 
 struct Count<'a> {

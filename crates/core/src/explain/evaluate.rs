@@ -40,7 +40,7 @@ pub fn explain(policies: &PolicySet, claims: &TrustedClaims, request: &Requested
     let hints = hints(&evidence, compiled, claims.claims(), &reason, decision);
     Explanation {
         decision,
-        summary: summary(&reason, &evidence),
+        summary: summary(&reason, evidence.len()),
         default_denial: default_denial(&reason, &evidence),
         reason,
         request: request.clone(),
@@ -128,21 +128,27 @@ fn fold(evidence: &[PolicyEvidence], compiled: &[CompiledPolicy], request: &Requ
         tally.add(policy.index, compiled);
     }
     let (code, grant) = tally.verdict(request);
-    let about = match code {
-        ReasonCode::DenyMatched => Some(Decision::Deny),
-        ReasonCode::DefaultDeny => None,
-        ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => Some(Decision::Allow),
-    };
+    let about = about(code);
     let policies = matched().filter(|policy| Some(policy.decision) == about).map(|policy| policy.index).collect();
     (Reason { code, policies }, grant)
 }
 
-fn summary(reason: &Reason, evidence: &[PolicyEvidence]) -> String {
+/// Which policies a reason is about.
+pub(super) fn about(code: ReasonCode) -> Option<Decision> {
+    match code {
+        ReasonCode::DenyMatched => Some(Decision::Deny),
+        ReasonCode::DefaultDeny => None,
+        ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => Some(Decision::Allow),
+    }
+}
+
+/// The decision in one sentence; `all` is how many policies there are.
+pub(super) fn summary(reason: &Reason, all: usize) -> String {
     let named = name_policies(&reason.policies);
     match reason.code {
         ReasonCode::AllowMatched => format!("allowed by {named}"),
         ReasonCode::DenyMatched => format!("denied by {named}: a matching deny wins over any allow"),
-        ReasonCode::DefaultDeny if evidence.is_empty() => "denied by default: there is no policy".to_owned(),
+        ReasonCode::DefaultDeny if all == 0 => "denied by default: there is no policy".to_owned(),
         ReasonCode::DefaultDeny => "denied by default: no allow policy matches".to_owned(),
         ReasonCode::AdminNotGranted => {
             format!("denied: scope `admin` was asked for, and {named} does not list it in `authorizedPermissions`")

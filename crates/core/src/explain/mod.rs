@@ -30,7 +30,8 @@ mod hints;
 mod nearest;
 mod render;
 
-pub use decide::{Decided, decide};
+pub(crate) use decide::verdict_on;
+pub use decide::{Decided, Verdict, decide, verdict};
 pub use evaluate::explain;
 pub use evidence::{
     Change, DefaultDenial, Explanation, Grant, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode,

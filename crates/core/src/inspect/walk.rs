@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Inspection, Options, Skip, TokenDecision};
 use crate::claims::TrustedClaims;
-use crate::explain::decide;
+use crate::explain::{Verdict, decide, verdict_on};
 use crate::issuer::{Issuer, Issuers};
 use crate::jwt::{
     Algorithm, Jwk, SignatureCheck, TimesNote, TokenError, UnverifiedToken, VerifySignature, check_times,
@@ -172,6 +172,30 @@ impl Checked {
         self.issuers.get(self.issuer?)
     }
 
+    /// The token, where it could be decoded. Where a check has failed, nothing in it is to be believed.
+    #[must_use]
+    pub fn token(&self) -> Option<&UnverifiedToken> {
+        self.token.as_ref()
+    }
+
+    /// Index of the issuer whose keys and policies are used.
+    #[must_use]
+    pub fn issuer_index(&self) -> Option<usize> {
+        self.issuer
+    }
+
+    /// The key that the signature is checked with, if the checks got that far.
+    #[must_use]
+    pub fn key(&self) -> Option<&Arc<Jwk>> {
+        self.key.as_ref()
+    }
+
+    /// Whether the signature was checked and is genuine.
+    #[must_use]
+    pub fn is_genuine(&self) -> bool {
+        self.is_genuine
+    }
+
     /// Whether no check was left out on demand.
     ///
     /// ```
@@ -236,6 +260,30 @@ impl Checked {
             (None, ..) => Err(TokenError::IssuerNotChosen),
         };
         TokenDecision { issuer, decided }
+    }
+
+    /// Asks the policies, and tells the decision with all policies that decided, but no evidence. `self` is left for
+    /// [`Checked::explain`].
+    ///
+    /// # Errors
+    /// The error of the check that failed.
+    ///
+    /// ```
+    /// use claimgate::inspect::{Begun, Options, begin};
+    /// use claimgate::issuer::Issuers;
+    /// use claimgate::policy::RequestedToken;
+    ///
+    /// let Begun::Ended(checked) = begin("a", &Issuers::default(), &Options::at(0)) else { unreachable!() };
+    /// let error = checked.verdict(&RequestedToken::Organization { admin: false }).unwrap_err();
+    /// assert_eq!(error.code(), "token-segments");
+    /// ```
+    pub fn verdict(&self, request: &RequestedToken) -> Result<Verdict, TokenError> {
+        match (&self.failure, self.issuer(), &self.token) {
+            (Some(error), ..) => Err(error.clone()),
+            // Every check has passed, or the caller has left it out by name.
+            (None, Some(issuer), Some(token)) => Ok(verdict_on(issuer.policies(), &token.claims, request)),
+            (None, ..) => Err(TokenError::IssuerNotChosen),
+        }
     }
 
     /// The token with its key; nothing if the signature is left out.

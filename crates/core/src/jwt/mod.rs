@@ -1,6 +1,8 @@
 //! JSON Web Tokens: decoding, keys, and the checks that come before any policy.
 
 mod algorithm;
+#[cfg(feature = "aws_lc_rs")]
+mod aws_lc;
 mod decode;
 mod error;
 mod jwk;

@@ -11,7 +11,11 @@ use super::{Algorithm, MAX_RSA_BITS, MIN_RSA_BITS};
 
 /// A key that signatures can be checked with.
 #[derive(Clone, Debug)]
-pub(super) struct PublicKey(DecodingKey);
+pub(super) struct PublicKey {
+    key: DecodingKey,
+    #[cfg(feature = "aws_lc_rs")]
+    parsed: super::aws_lc::Parsed,
+}
 
 /// The members `n`, `e`, `x` and `y`, in base64url as they stand in the set.
 pub(super) type Numbers = [Option<String>; 4];
@@ -52,13 +56,13 @@ impl PublicKey {
         if is_roca(n) {
             return Err("its private key can be computed: a flawed generator made it (ROCA, CVE-2017-15361)".to_owned());
         }
-        Ok(Self(DecodingKey::from_rsa_raw_components(n, e)))
+        Ok(Self::from(DecodingKey::from_rsa_raw_components(n, e)))
     }
 
     fn ec(algorithm: Algorithm, size: usize, x: Option<String>, y: Option<String>) -> Result<Self, String> {
         // SEC 1's uncompressed form.
         let point = [vec![4], sized("x", x, size)?, sized("y", y, size)?].concat();
-        Self(DecodingKey::from_ec_der(&point))
+        Self::from(DecodingKey::from_ec_der(&point))
             .on_curve(algorithm)
             .ok_or_else(|| "the point of `x` and `y` is not on the curve".to_owned())
     }
@@ -68,7 +72,7 @@ impl PublicKey {
         if is_small_order(&point) {
             return Err("the point `x` is of small order: anybody can sign for it".to_owned());
         }
-        Self(DecodingKey::from_ed_der(&point))
+        Self::from(DecodingKey::from_ed_der(&point))
             .on_curve(Algorithm::EdDSA)
             .ok_or_else(|| "the point `x` is not on the curve".to_owned())
     }
@@ -77,7 +81,7 @@ impl PublicKey {
     /// it imports the key.
     fn on_curve(self, algorithm: Algorithm) -> Option<Self> {
         #[cfg(feature = "rust_crypto")]
-        if (jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.verifier_factory)(&jwa(algorithm), &self.0).is_err() {
+        if (jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.verifier_factory)(&jwa(algorithm), &self.key).is_err() {
             return None;
         }
         let _ = algorithm;
@@ -92,14 +96,27 @@ impl PublicKey {
         input: &str,
         signature: &[u8],
     ) -> errors::Result<bool> {
-        let verifier = (provider.verifier_factory)(&jwa(algorithm), &self.0)?;
+        let verifier = (provider.verifier_factory)(&jwa(algorithm), &self.key)?;
         Ok(verifier.verify(input.as_bytes(), &signature.to_vec()).is_ok())
+    }
+
+    /// The same by AWS-LC, with the key as it was read before.
+    #[cfg(feature = "aws_lc_rs")]
+    pub(super) fn verify_built_in(&self, algorithm: Algorithm, input: &str, signature: &[u8]) -> errors::Result<bool> {
+        let parsed = match self.key.kind() {
+            DecodingKeyKind::RsaModulusExponent { n, e } => {
+                self.parsed.verify(algorithm, n, e, input.as_bytes(), signature)
+            }
+            DecodingKeyKind::SecretOrDer(_) => None,
+        };
+        let otherwise = || self.verify(&jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER, algorithm, input, signature);
+        parsed.map_or_else(otherwise, Ok)
     }
 
     /// The key's required members in the order of [RFC 7638, section 3.2](https://www.rfc-editor.org/rfc/rfc7638#section-3.2).
     pub(super) fn to_json(&self, kty: &str, crv: Option<&str>) -> String {
         let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-        match (self.0.kind(), crv) {
+        match (self.key.kind(), crv) {
             (DecodingKeyKind::RsaModulusExponent { n, e }, _) => {
                 format!(r#"{{"e":"{}","kty":"{kty}","n":"{}"}}"#, text(e), text(n))
             }
@@ -117,16 +134,26 @@ impl PublicKey {
     }
 
     fn numbers(&self) -> (&[u8], &[u8]) {
-        match self.0.kind() {
+        match self.key.kind() {
             DecodingKeyKind::SecretOrDer(point) => (point, &[]),
             DecodingKeyKind::RsaModulusExponent { n, e } => (n, e),
         }
     }
 }
 
+impl From<DecodingKey> for PublicKey {
+    fn from(key: DecodingKey) -> Self {
+        Self {
+            key,
+            #[cfg(feature = "aws_lc_rs")]
+            parsed: super::aws_lc::Parsed::default(),
+        }
+    }
+}
+
 impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
-        self.0.family() == other.0.family() && self.numbers() == other.numbers()
+        self.key.family() == other.key.family() && self.numbers() == other.numbers()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The signature check, behind a seam: a host may do it with its own cryptography.
 
 pub use jsonwebtoken::crypto::CryptoProvider;
+use jsonwebtoken::errors;
 
+use super::public_key::PublicKey;
 use super::{Algorithm, Jwk, TokenError};
 
 /// What must be checked: that `signature` is one of `key` over `signing_input`.
@@ -60,10 +62,9 @@ pub struct BuiltIn;
 impl VerifySignature for BuiltIn {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
         #[cfg(feature = "aws_lc_rs")]
-        let provider = &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+        return settle(check, |key| key.verify_built_in(check.algorithm, check.signing_input, check.signature));
         #[cfg(not(feature = "aws_lc_rs"))]
-        let provider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
-        Provider(provider).verify(check)
+        Provider(&jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER).verify(check)
     }
 }
 
@@ -73,10 +74,16 @@ pub struct Provider(pub &'static CryptoProvider);
 
 impl VerifySignature for Provider {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
-        let unchecked = |problem: String| TokenError::SignatureUnchecked { problem };
-        let problem = || unchecked(check.key.problem.clone().unwrap_or_default());
-        let key = check.key.public_key.as_ref().ok_or_else(problem)?;
-        key.verify(self.0, check.algorithm, check.signing_input, check.signature)
-            .map_err(|error| unchecked(error.to_string()))
+        settle(check, |key| key.verify(self.0, check.algorithm, check.signing_input, check.signature))
     }
+}
+
+fn settle(
+    check: &SignatureCheck<'_>,
+    verify: impl FnOnce(&PublicKey) -> errors::Result<bool>,
+) -> Result<bool, TokenError> {
+    let unchecked = |problem: String| TokenError::SignatureUnchecked { problem };
+    let problem = || unchecked(check.key.problem.clone().unwrap_or_default());
+    let key = check.key.public_key.as_ref().ok_or_else(problem)?;
+    verify(key).map_err(|error| unchecked(error.to_string()))
 }

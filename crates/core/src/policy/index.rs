@@ -35,6 +35,8 @@ pub(crate) struct Index([Partition; 4]);
 #[derive(Clone, Debug, Default)]
 struct Partition {
     classes: Vec<Class>,
+    /// The other policies of classes that have more than one: the first, and one of the others; sorted.
+    repeated: Vec<(u32, u32)>,
     conditions: Vec<Condition>,
     /// Classes without a condition.
     always: Vec<u32>,
@@ -158,6 +160,12 @@ impl Index {
             partition.matching(&Asked { claims, target }, visitor);
         }
     }
+
+    /// The other policies of the class that `policy` is the first of, in no order.
+    pub(crate) fn repeated(&self, policy: usize) -> impl Iterator<Item = usize> {
+        let first = u32::try_from(policy).unwrap_or(u32::MAX);
+        self.0.iter().flat_map(move |partition| partition.repeated(first)).map(|(_, other)| *other as usize)
+    }
 }
 
 /// Who wants to know which policies match.
@@ -196,6 +204,12 @@ fn any_scalar(value: &Value, test: &mut impl FnMut(&str) -> bool) -> bool {
 }
 
 impl Partition {
+    fn repeated(&self, first: u32) -> &[(u32, u32)] {
+        let start = self.repeated.partition_point(|(own, _)| *own < first);
+        let end = self.repeated.partition_point(|(own, _)| *own <= first);
+        self.repeated.get(start..end).unwrap_or_default()
+    }
+
     fn matching(&self, asked: &Asked<'_>, visitor: &mut impl Visitor) {
         self.check(&self.always, asked, visitor);
         match &self.by_claim {
@@ -353,7 +367,8 @@ struct Builder {
     texts: HashMap<String, u32>,
     bounds: Vec<Bounds>,
     bound_places: HashMap<Bounds, u32>,
-    classes: HashSet<Vec<u32>>,
+    /// The first policy of each class, by what makes the class.
+    classes: HashMap<Vec<u32>, u32>,
     roles: HashMap<String, u32>,
     /// What each class can be filed under, one class after the other.
     candidates: Vec<Key>,
@@ -367,6 +382,8 @@ impl Builder {
         for (index, policy) in own {
             self.class(u32::try_from(index).unwrap_or(u32::MAX), policy);
         }
+        self.partition.repeated.sort_unstable();
+        self.partition.repeated.shrink_to_fit();
         self.file();
         self.partition
     }
@@ -383,7 +400,10 @@ impl Builder {
         }
         conditions.sort_by_key(|(subject, _, outline)| (*subject, *outline));
         let identity = self.identity(policy, &conditions);
-        if self.classes.insert(identity) {
+        let first = *self.classes.entry(identity).or_insert(index);
+        if first != index {
+            self.partition.repeated.push((first, index));
+        } else {
             self.add_keys(&conditions);
             let partition = &mut self.partition;
             let start = length(&partition.conditions);

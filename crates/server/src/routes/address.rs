@@ -18,9 +18,12 @@ pub(crate) fn of(request: &Request, proxies: usize) -> Option<IpAddr> {
 /// Each proxy appends the address that it saw: the one that counts is as many from the end as there are proxies. What
 /// stands before it anybody may have written.
 fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+    if proxies == 0 {
+        return None;
+    }
     let values = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let addresses: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
-    let place = addresses.len().checked_sub(proxies).filter(|_| proxies > 0)?;
+    let place = addresses.len().checked_sub(proxies)?;
     addresses.get(place)?.parse().ok()
 }
 

@@ -11,15 +11,19 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use claimgate::claims::Value;
 use claimgate::exchange::{
-    BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, Grant, MAX_BODY, Refusal, exchange as decide,
+    ACCESS_TOKEN_TYPE, AUDIENCE, Approval, BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, MAX_BODY,
+    TokenResponse, approve, begin_exchange,
 };
-use claimgate::inspect::Inspection;
+use claimgate::inspect::{Checked, Inspection};
+use claimgate::issuer::Issuers;
+use claimgate::jwt::{BuiltIn, UnverifiedToken};
 use claimgate::policy::RequestedToken;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::address::Address;
 use crate::directory::{Compiled, Registered, Sets};
+use crate::evidence::{self, Basis};
 use crate::random;
 use crate::server::{App, now};
 use crate::store::{AuditEntry, AuditRecord, SingleUse, StoreError, TokenKind, TokenRecord, Written};
@@ -93,13 +97,14 @@ pub(super) async fn exchange(
         ..AuditEntry::default()
     };
     let reference = entry.id.clone();
-    let mut attempt = Attempt { app: &app, now, record: AuditRecord { entry, detail: None } };
+    let mut attempt =
+        Attempt { app: &app, now, record: AuditRecord { entry, detail: None, differs: None }, bases: None };
     let outcome = match read(&headers, &body) {
         Ok(request) => attempt.run(&request).await,
         Err(error) => {
             // What an organization's own jobs do wrong is for its admins to see.
             attempt.record.entry.organization = named(&headers, &body).as_deref().map(short);
-            attempt.refuse(error.into(), None).await
+            attempt.refuse(error, None).await
         }
     };
     let code = match &outcome {
@@ -140,6 +145,8 @@ struct Attempt<'a> {
     app: &'a App,
     now: i64,
     record: AuditRecord,
+    /// What the record rests on.
+    bases: Option<[Arc<Basis>; 2]>,
 }
 
 /// Why there is no token.
@@ -156,35 +163,40 @@ impl Attempt<'_> {
         self.record.entry.scope = Some(short(&request.scope));
         let organization = self.app.directory.organization(&request.organization).await.map_err(Failure::Store)?;
         let Some(organization) = organization else {
-            let refusal = decide(request, None, &self.options()).err();
-            return match refusal {
-                Some(refusal) => self.refuse(refusal, None).await,
-                None => Err(Failure::Store(StoreError::Missing { what: "organization" })),
-            };
+            let found = format!("{AUDIENCE}{}", request.organization);
+            return self.refuse(ExchangeError::AudienceUnknown { found }, None).await;
         };
         let (sets, no_keys) = self.app.directory.issuers_for(&organization, &request.subject_token).await;
-        match decide(request, Some(&sets.enforced), &self.options()) {
-            Ok(grant) => self.grant(request, grant, &organization, &sets).await,
-            Err(refusal) => {
-                self.note_issuer(refusal.inspection.as_deref(), &organization, &sets);
-                self.refuse(refusal, no_keys.map(|error| error.to_string())).await
+        let checked = self.check(request, &sets.enforced)?;
+        self.note(&checked, &organization, &sets);
+        match approve(request, &checked) {
+            Ok(approval) => self.grant(request, approval, checked, &organization, &sets).await,
+            Err(disapproval) => {
+                let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
+                self.record.entry.policies =
+                    issuer.map(|issuer| issuer.among_all(&disapproval.policies)).unwrap_or_default();
+                self.keep(request, checked, &organization, false);
+                self.refuse(disapproval.error, no_keys.map(|error| error.to_string())).await
             }
         }
     }
 
-    fn options(&self) -> ExchangeOptions {
-        ExchangeOptions { leeway: self.app.leeway, ..ExchangeOptions::at(self.now) }
+    /// Runs the checks of the token, its signature included.
+    fn check(&self, request: &ExchangeRequest, issuers: &Issuers) -> Result<Checked, Failure> {
+        let options = ExchangeOptions { leeway: self.app.leeway, ..ExchangeOptions::at(self.now) };
+        let begun = begin_exchange(request, Some(issuers), &options);
+        Ok(begun.map_err(|refusal| Failure::Refused(refusal.error))?.settle(&BuiltIn))
     }
 
     async fn grant(
         &mut self,
         request: &ExchangeRequest,
-        grant: Grant,
+        approval: Approval,
+        checked: Checked,
         organization: &Compiled,
         sets: &Sets,
     ) -> Result<Response, Failure> {
-        self.note_issuer(Some(&grant.inspection), organization, sets);
-        let issuer = grant.inspection.issuer.and_then(|index| organization.issuer(index));
+        let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
         let Some(issuer) = issuer else {
             return Err(Failure::Store(StoreError::Missing { what: "issuer" }));
         };
@@ -195,46 +207,66 @@ impl Attempt<'_> {
         let entry = &mut self.record.entry;
         "allowed".clone_into(&mut entry.decision);
         "granted".clone_into(&mut entry.code);
-        entry.summary = short(grant.inspection.summary.as_str());
-        entry.policies = grant.policies.iter().filter_map(|index| issuer.enforced.get(*index).copied()).collect();
+        entry.policies = issuer.among_all(&approval.policies);
+        entry.summary = short(&approval.summary);
         if issuer.reports {
-            self.report(request, sets, &grant);
-        } else {
-            self.record.detail = detail(&grant.inspection);
+            self.report(request, sets)?;
         }
-        let single_use = match self.single_use(issuer, &grant) {
+        let single_use = self.single_use(issuer, checked.token());
+        self.keep(request, checked, organization, issuer.reports);
+        let single_use = match single_use {
             Ok(single_use) => single_use,
-            Err(error) => return self.refuse(error.into(), None).await,
+            Err(error) => return self.refuse(error, None).await,
         };
         let secret = AccessToken::mint();
-        let token = self.token(&grant, issuer);
+        let token = self.token(request, &approval, issuer);
         self.record.entry.token = Some(token.id.clone());
         let stored = (self.app.hash_key.hash(secret.reveal()), token);
-        let written = self.app.writer.write(std::mem::take(&mut self.record), Some(stored), single_use).await;
-        match written.map_err(Failure::Store)? {
-            Written::Done => Ok(Json(grant.response(secret.reveal().to_owned())).into_response()),
+        match self.write(Some(stored), single_use).await? {
+            Written::Done => Ok(Json(answer(request, &approval, &secret)).into_response()),
             Written::Replayed => Err(Failure::Refused(replayed())),
         }
     }
 
     /// What policies that only report would have denied.
-    fn report(&mut self, request: &ExchangeRequest, sets: &Sets, grant: &Grant) {
-        match decide(request, Some(&sets.all), &self.options()) {
-            Ok(whole) => self.record.detail = detail(&whole.inspection),
-            Err(refusal) => {
-                self.app.metrics.reported();
-                self.record.entry.report = Some(short(&refusal.error.to_string()));
-                self.record.detail = detail(refusal.inspection.as_deref().unwrap_or(&grant.inspection));
+    fn report(&mut self, request: &ExchangeRequest, sets: &Sets) -> Result<(), Failure> {
+        if let Err(refusal) = approve(request, &self.check(request, &sets.all)?) {
+            self.app.metrics.reported();
+            self.record.entry.report = Some(short(&refusal.error.to_string()));
+        }
+        Ok(())
+    }
+
+    /// Keeps what was decided on. Where that is not enough to have the evidence later, keeps the evidence.
+    fn keep(&mut self, request: &ExchangeRequest, checked: Checked, organization: &Compiled, reports: bool) {
+        let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
+        let bases = issuer
+            .zip(checked.key())
+            .and_then(|(issuer, key)| Some([Arc::clone(&issuer.basis), issuer.basis_of(key)?]));
+        let bases = bases.filter(|_| request.scope.len() <= MAX_TEXT);
+        let kept = bases.and_then(|bases| {
+            let [issuer, key] = &bases;
+            let kept = evidence::keep(&checked, issuer, key, self.app.leeway, reports)?;
+            Some((kept, bases))
+        });
+        match kept {
+            Some((kept, bases)) => {
+                self.record.detail = Some(kept);
+                self.bases = Some(bases);
             }
+            None => self.record.detail = detail(&checked.explain(&request.requested)),
         }
     }
 
-    fn single_use(&self, issuer: &Registered, grant: &Grant) -> Result<Option<SingleUse>, ExchangeError> {
+    fn single_use(
+        &self,
+        issuer: &Registered,
+        token: Option<&UnverifiedToken>,
+    ) -> Result<Option<SingleUse>, ExchangeError> {
         if !issuer.single_use {
             return Ok(None);
         }
-        let claims = grant.inspection.claims.as_ref();
-        let claim = |name: &str| claims.and_then(|claims| claims.get(name));
+        let claim = |name: &str| token.and_then(|token| token.claims.get(name));
         let jti = claim("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty() && jti.len() <= MAX_TEXT);
         let problem = "expected a claim `jti`, for its issuer allows one exchange a token".to_owned();
         let jti = jti.ok_or(ExchangeError::Token { code: "token-without-jti", problem })?;
@@ -247,8 +279,8 @@ impl Attempt<'_> {
         Ok(Some(SingleUse { issuer: issuer.id.clone(), jti: jti.to_owned(), expires }))
     }
 
-    fn token(&self, grant: &Grant, issuer: &Registered) -> TokenRecord {
-        let (kind, target) = match &grant.token {
+    fn token(&self, request: &ExchangeRequest, approval: &Approval, issuer: &Registered) -> TokenRecord {
+        let (kind, target) = match &request.requested {
             RequestedToken::Organization { .. } => (TokenKind::Organization, None),
             RequestedToken::Team { name } => (TokenKind::Team, Some(name.clone())),
             RequestedToken::Personal { login } => (TokenKind::Personal, Some(login.clone())),
@@ -257,46 +289,46 @@ impl Attempt<'_> {
         TokenRecord {
             id: random::id(),
             kind,
-            organization: Some(grant.organization.clone()),
+            organization: Some(request.organization.clone()),
             target,
-            admin: grant.admin,
-            role: grant.role_id.clone(),
+            admin: approval.admin,
+            role: approval.role_id.clone(),
             issuer: Some(issuer.id.clone()),
-            subject: grant.subject.as_deref().map(short),
-            scope: grant.scope.clone(),
+            subject: self.record.entry.subject.clone(),
+            scope: request.scope.clone(),
             created: self.now,
-            expires: Some(grant.expires_at),
+            expires: Some(approval.expires_at),
             revoked: None,
         }
     }
 
-    fn note_issuer(&mut self, inspection: Option<&Inspection>, organization: &Compiled, sets: &Sets) {
-        let Some(inspection) = inspection else { return };
+    fn note(&mut self, checked: &Checked, organization: &Compiled, sets: &Sets) {
         let entry = &mut self.record.entry;
-        let subject = inspection.claims.as_ref().and_then(|claims| claims.get("sub")).and_then(Value::as_str);
-        entry.subject = subject.map(short);
-        if let Some(index) = inspection.issuer {
+        entry.subject = subject(checked.token()).map(short);
+        if let Some(index) = checked.issuer_index() {
             entry.issuer = organization.issuer(index).map(|issuer| issuer.id.clone());
             entry.issuer_name = sets.enforced.get(index).map(|issuer| short(issuer.name()));
-            if let (Some(issuer), Some(explanation)) = (organization.issuer(index), &inspection.explanation) {
-                let policies = explanation.reason.policies.iter();
-                entry.policies = policies.filter_map(|index| issuer.enforced.get(*index).copied()).collect();
-            }
         }
     }
 
     /// Writes a refusal down. Where that fails the caller is told so: there would be nothing under the reference.
-    async fn refuse(&mut self, refusal: Refusal, aside: Option<String>) -> Result<Response, Failure> {
+    async fn refuse(&mut self, error: ExchangeError, aside: Option<String>) -> Result<Response, Failure> {
         let entry = &mut self.record.entry;
         "denied".clone_into(&mut entry.decision);
-        refusal.error.code().clone_into(&mut entry.code);
+        error.code().clone_into(&mut entry.code);
         let aside = aside.map(|aside| format!("; {aside}")).unwrap_or_default();
-        entry.summary = short(&format!("{}{aside}", refusal.error));
-        if self.record.detail.is_none() {
-            self.record.detail = refusal.inspection.as_deref().and_then(detail);
-        }
-        self.app.writer.write(std::mem::take(&mut self.record), None, None).await.map_err(Failure::Store)?;
-        Err(Failure::Refused(refusal.error))
+        entry.summary = short(&format!("{error}{aside}"));
+        self.write(None, None).await?;
+        Err(Failure::Refused(error))
+    }
+
+    async fn write(
+        &mut self,
+        token: Option<(String, TokenRecord)>,
+        single_use: Option<SingleUse>,
+    ) -> Result<Written, Failure> {
+        let record = std::mem::take(&mut self.record);
+        self.app.writer.write_on(record, token, single_use, self.bases.take()).await.map_err(Failure::Store)
     }
 }
 
@@ -316,6 +348,20 @@ impl Failure {
             }
         }
     }
+}
+
+fn answer(request: &ExchangeRequest, approval: &Approval, secret: &AccessToken) -> TokenResponse {
+    TokenResponse {
+        access_token: secret.reveal().to_owned(),
+        issued_token_type: format!("{ACCESS_TOKEN_TYPE}{}", request.requested.token_type().as_str()),
+        token_type: "token",
+        expires_in: approval.expires_in,
+        scope: request.scope.clone(),
+    }
+}
+
+fn subject(token: Option<&UnverifiedToken>) -> Option<&str> {
+    token?.claims.get("sub").and_then(Value::as_str)
 }
 
 fn replayed() -> ExchangeError {

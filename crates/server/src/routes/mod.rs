@@ -61,9 +61,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api", get(no_such_route))
         .route("/api/{*rest}", axum::routing::any(no_such_route))
         .layer(DefaultBodyLimit::max(MAX_API_BODY));
-    let limited = oauth.merge(api).layer(middleware::from_fn_with_state(Arc::clone(&app), limit));
     Router::new()
-        .merge(limited)
+        .merge(oauth)
+        .merge(api)
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -77,9 +77,9 @@ async fn no_such_route() -> ApiError {
     ApiError::not_found("there is no such route; /api/openapi.json lists them")
 }
 
-/// What every request goes through: a time limit, counting, and headers of every answer.
-async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("app", MatchedPath::as_str).to_owned();
+/// What every request goes through: limits of rate and time, counting, and headers of every answer.
+async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let started = std::time::Instant::now();
     if request.uri().path().contains("%00") {
@@ -87,14 +87,19 @@ async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         return ApiError::bad_request("expected a path without `%00`").into_response();
     }
     let is_api = request.uri().path().starts_with("/api/");
-    let answer = tokio::time::timeout(app.timeout, next.run(request)).await;
-    let mut response = answer
-        .unwrap_or_else(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response());
+    let is_limited = is_api || request.uri().path() == "/api";
+    let mut response = match is_limited.then(|| limit(&app, &mut request)).flatten() {
+        Some(refusal) => refusal,
+        None => tokio::time::timeout(app.timeout, next.run(request)).await.unwrap_or_else(|_| {
+            ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
+        }),
+    };
     if is_api && response.status().is_client_error() {
         response = in_json(response).await;
     }
     let status = response.status().as_u16();
-    app.metrics.request(&route, status);
+    let route = route.as_ref().map_or("app", MatchedPath::as_str);
+    app.metrics.request(route, status);
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(%method, route, status, millis, "answered");
     let headers = response.headers_mut();
@@ -121,17 +126,13 @@ async fn in_json(response: Response) -> Response {
     json
 }
 
-/// Refuses what comes too often from one address.
-async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let address = address::of(&request, app.trusted_proxies);
-    let Some(address) = address else { return next.run(request).await };
-    let mut request = request;
+/// Refuses what comes too often from one address. Routes are told the address.
+fn limit(app: &App, request: &mut Request) -> Option<Response> {
+    let address = address::of(request, app.trusted_proxies)?;
     request.extensions_mut().insert(address::Address(address));
-    match app.address_limit.take(address::network(address), std::time::Instant::now()) {
-        Ok(()) => next.run(request).await,
-        Err(wait) => {
-            app.metrics.limited();
-            exchange::too_many("too many requests from this address", wait)
-        }
-    }
+    let taken = app.address_limit.take(address::network(address), std::time::Instant::now());
+    taken.err().map(|wait| {
+        app.metrics.limited();
+        exchange::too_many("too many requests from this address", wait)
+    })
 }

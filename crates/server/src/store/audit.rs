@@ -4,7 +4,9 @@ use serde::Serialize;
 use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
-use super::{Query, Store, StoreError, clean, maybe_text, number, text};
+use crate::evidence;
+
+use super::{Store, StoreError, clean, maybe_text, number, text};
 
 /// What is written about an exchange.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -52,6 +54,9 @@ pub struct AuditRecord {
     #[serde(serialize_with = "as_json")]
     #[schema(value_type = Option<Object>)]
     pub detail: Option<String>,
+    /// That this version of the engine would decide otherwise, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub differs: Option<String>,
 }
 
 /// Whose entries are looked for.
@@ -137,32 +142,9 @@ impl AuditEntry {
     }
 }
 
-/// The columns of an entry that is written, in the order of [`bind`].
-pub(super) const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, \
-                                  summary, policies, token, report, address, detail";
-
-/// Binds the columns of an entry.
-pub(super) fn bind<'q>(query: Query<'q>, record: &AuditRecord) -> Query<'q> {
-    let AuditRecord { entry, detail } = record;
-    let maybe = |text: &Option<String>| text.as_deref().map(clean);
-    query
-        .bind(entry.id.clone())
-        .bind(entry.at)
-        .bind(maybe(&entry.organization))
-        .bind(entry.issuer.clone())
-        .bind(maybe(&entry.issuer_name))
-        .bind(maybe(&entry.subject))
-        .bind(entry.requested.clone())
-        .bind(maybe(&entry.scope))
-        .bind(entry.decision.clone())
-        .bind(entry.code.clone())
-        .bind(clean(&entry.summary))
-        .bind(serde_json::to_string(&entry.policies).unwrap_or_default())
-        .bind(entry.token.clone())
-        .bind(maybe(&entry.report))
-        .bind(entry.address.clone())
-        .bind(detail.clone())
-}
+/// The columns of an entry.
+const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, summary, \
+                       policies, token, report, address";
 
 impl Store {
     /// Entries, the newest first.
@@ -199,8 +181,7 @@ impl Store {
             condition(left, &|place| format!("${place}"));
         }
         let conditions = conditions.join(" AND ");
-        let columns = COLUMNS.trim_end_matches(", detail");
-        let query = format!("SELECT {columns} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}", filter.limit);
+        let query = format!("SELECT {COLUMNS} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}", filter.limit);
         let mut query = sqlx::query(&query);
         if let Some(organization) = organization {
             query = query.bind(organization.to_owned());
@@ -233,7 +214,41 @@ impl Store {
         }
         let row = query.bind(id.to_owned()).fetch_optional(&self.pool).await?;
         let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
-        Ok(AuditRecord { entry: AuditEntry::read(&row)?, detail: maybe_text(&row, "detail")? })
+        let mut record =
+            AuditRecord { entry: AuditEntry::read(&row)?, detail: maybe_text(&row, "detail")?, differs: None };
+        if let Some(ids) = record.detail.as_deref().and_then(evidence::bases) {
+            let [issuer, key] = [self.basis(&ids[0]).await?, self.basis(&ids[1]).await?];
+            record.recall(issuer.zip(key)).await;
+        }
+        Ok(record)
+    }
+
+    async fn basis(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query("SELECT document FROM evidence WHERE id = $1").bind(id.to_owned());
+        let row = query.fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| text(&row, "document")).transpose()?)
+    }
+}
+
+impl AuditRecord {
+    /// Puts what the engine says of it in the place of what it was decided on.
+    async fn recall(&mut self, documents: Option<(String, String)>) {
+        let (entry, kept) = (self.entry.clone(), self.detail.take().unwrap_or_default());
+        // Thousands of policies take their time.
+        let recalled = tokio::task::spawn_blocking(move || {
+            let (issuer, key) = documents.ok_or("the policies of that time are not there any more")?;
+            evidence::recall(&entry, &kept, [&issuer, &key])
+        });
+        match recalled.await.unwrap_or_else(|_| Err("the engine failed".to_owned())) {
+            Ok(recalled) => {
+                self.detail = Some(recalled.detail);
+                self.differs = recalled.differs;
+            }
+            Err(problem) => {
+                let note = format!("the evidence cannot be made again: {problem}");
+                self.detail = Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
+use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Row as _};
 
@@ -93,6 +93,12 @@ pub enum StoreError {
     /// The audit file.
     #[error("the audit file cannot be written: {0}")]
     AuditFile(std::io::Error),
+    /// The log of SQLite.
+    #[error("what is written cannot be brought to the disk: {0}")]
+    Sync(std::io::Error),
+    /// What was written may not be on the disk.
+    #[error("what was written may not be on the disk")]
+    Unsynced,
     /// The thread that writes.
     #[error("the thread that writes cannot be started: {0}")]
     Thread(std::io::Error),
@@ -116,8 +122,9 @@ impl Store {
         let pool = match kind {
             Kind::Sqlite => options.test_before_acquire(false).after_connect(|connection, _| {
                 Box::pin(async move {
-                    // FULL: what was acknowledged survives a power cut too.
-                    let pragmas = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                    // FULL: what was acknowledged survives a power cut too. The size of pages is that of new files; an entry
+                    // of the audit log takes a kilobyte and a half.
+                    let pragmas = "PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                                    PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;";
                     connection.execute(pragmas).await.map(|_| ())
                 })
@@ -263,8 +270,6 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
 fn escape(file: &Path) -> String {
     file.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23")
 }
-
-type Query<'q> = sqlx::query::Query<'q, Any, AnyArguments<'q>>;
 
 fn text(row: &AnyRow, column: &str) -> Result<String, sqlx::Error> {
     row.try_get(column)

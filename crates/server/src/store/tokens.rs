@@ -2,7 +2,7 @@
 
 use sqlx::any::AnyRow;
 
-use super::{Query, Store, StoreError, clean, maybe_number, maybe_text, number, text};
+use super::{Store, StoreError, maybe_number, maybe_text, number, text};
 
 /// A token that was granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,27 +89,6 @@ impl TokenRecord {
             revoked: maybe_number(row, "revoked")?,
         })
     }
-}
-
-/// The columns of a token that is written, in the order of [`bind`].
-pub(super) const COLUMNS: &str =
-    "hash, id, kind, organization, target, admin, role, issuer, subject, scope, created, expires";
-
-/// Binds the columns of a token.
-pub(super) fn bind<'q>(query: Query<'q>, hash: &str, token: &TokenRecord) -> Query<'q> {
-    query
-        .bind(hash.to_owned())
-        .bind(token.id.clone())
-        .bind(token.kind.as_str())
-        .bind(token.organization.clone())
-        .bind(token.target.as_deref().map(clean))
-        .bind(i64::from(token.admin))
-        .bind(token.role.as_deref().map(clean))
-        .bind(token.issuer.clone())
-        .bind(token.subject.as_deref().map(clean))
-        .bind(clean(&token.scope))
-        .bind(token.created)
-        .bind(token.expires)
 }
 
 impl Store {
@@ -207,6 +186,9 @@ impl Store {
         }
         if let Some(since) = audit_since {
             sqlx::query("DELETE FROM audit WHERE at < $1").bind(since).execute(&self.pool).await?;
+            // The last use that was written of what evidence rests on is an hour behind at most.
+            let unused = sqlx::query("DELETE FROM evidence WHERE used < $1").bind(since.saturating_sub(86_400));
+            unused.execute(&self.pool).await?;
         }
         Ok(())
     }
