@@ -6,7 +6,7 @@
 //! checks all rules of the classes found, those of the key included: a hash that collides costs time, never
 //! correctness.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
@@ -111,7 +111,7 @@ impl Inner {
             }
             #[cfg(feature = "aho-corasick")]
             Self::Many(automaton, postings) => {
-                let mut seen = HashSet::<u32, BuildHasherDefault<Hashed>>::default();
+                let mut seen = std::collections::HashSet::<u32, BuildHasherDefault<Hashed>>::default();
                 for hit in automaton.find_overlapping_iter(value) {
                     if seen.insert(hit.pattern().as_u32()) {
                         found(postings.get(hit.pattern().as_usize()).copied().unwrap_or_default());
