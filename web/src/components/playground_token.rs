@@ -19,7 +19,7 @@ use crate::state::evaluate::Answer;
 use crate::state::json_places::Places;
 use crate::state::scratch::is_of;
 use crate::state::store::use_store;
-use crate::state::visible::{Piece, pieces};
+use crate::state::visible::hidden_in;
 
 /// The pane.
 #[component]
@@ -272,17 +272,8 @@ fn HiddenCharacters(bench: Bench) -> impl IntoView {
     let form = bench.form;
     let found = Memo::new(move |_| {
         let text = if form.is_claims.get() { form.claims.get() } else { form.token.get() };
-        let mut found: Vec<(String, &'static str)> = Vec::new();
         // New lines and tabs are how JSON is laid out.
-        for piece in pieces(&text.trim().replace(['\n', '\r', '\t'], " ")) {
-            if let Piece::Hidden { code, name } = piece
-                && found.iter().all(|(other, _)| *other != code)
-            {
-                found.push((code, name));
-            }
-        }
-        found.truncate(8);
-        found
+        hidden_in(&text.trim().replace(['\n', '\r', '\t'], " "))
     });
     move || {
         (!found.read().is_empty()).then(|| {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::visible::{Piece, has_hidden, name, pieces};
+use crate::state::visible::{Piece, has_hidden, hidden_in, name, pieces};
 
 /// A text; characters that would not show, or would turn it around, stand in it as marks such as `U+202E`.
 pub(crate) fn shown(text: &str) -> AnyView {
@@ -28,18 +28,11 @@ pub(crate) fn shown_lines(text: &str) -> AnyView {
 
 /// A note on the characters of a field that do not show in it; nothing where all do.
 pub(crate) fn hidden_note(text: &str) -> AnyView {
-    let mut found: Vec<(String, &'static str)> = Vec::new();
-    for piece in pieces(text) {
-        if let Piece::Hidden { code, name } = piece
-            && found.iter().all(|(other, _)| *other != code)
-        {
-            found.push((code, name));
-        }
-    }
+    let found = hidden_in(text);
     if found.is_empty() {
         return ().into_any();
     }
-    let items = found.into_iter().take(8).enumerate().map(|(place, (code, name))| {
+    let items = found.into_iter().enumerate().map(|(place, (code, name))| {
         view! { {if place > 0 { ", " } else { "" }} <mark class="hidden-char">{code}</mark> " " {name} }
     });
     view! { <p class="note" role="note">"Does not show in the field: " {items.collect_view()} "."</p> }.into_any()

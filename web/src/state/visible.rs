@@ -34,6 +34,20 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
+/// The characters of a text that would not show, each once: its code point, and what it is. Eight at most.
+pub(crate) fn hidden_in(text: &str) -> Vec<(String, &'static str)> {
+    let mut found: Vec<(String, &'static str)> = Vec::new();
+    for piece in pieces(text) {
+        if let Piece::Hidden { code, name } = piece
+            && found.iter().all(|(other, _)| *other != code)
+        {
+            found.push((code, name));
+        }
+    }
+    found.truncate(8);
+    found
+}
+
 /// Whether a text has a character that would not show.
 pub(crate) fn has_hidden(text: &str) -> bool {
     text.chars().any(|c| name(c).is_some())
