@@ -10,8 +10,8 @@ use crate::tools;
 /// The two builds: the host checks signatures, or Rust does.
 const FLAVOURS: [(&str, &str); 2] = [("host", ""), ("pure", "pure")];
 
-/// What wasm-opt may count on: all of it is in the hosts that the package names.
-const WASM_FEATURES: [&str; 6] = [
+/// What wasm-opt may count on: all of it is in the hosts that the package names, and in the browsers that the app runs in.
+pub(crate) const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",

@@ -12,16 +12,6 @@ use crate::shell::{command, root, run, target};
 /// The module that the app's Wasm loads its parts by.
 const LINK: &str = "__wasm_split.js";
 
-/// What wasm-opt may count on: all of it is in every browser that the app runs in.
-const WASM_FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
 /// Where the parts wait until Trunk is done.
 fn parts() -> PathBuf {
     target().join("split")
@@ -94,7 +84,7 @@ pub(crate) fn finish(dist: &Path) -> Result<()> {
     for part in files(&parts, ".wasm")?.iter().filter(|file| !file.ends_with("main.wasm")) {
         let Some(name) = part.file_name() else { continue };
         let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &["-Oz"]);
-        run(opt.args(WASM_FEATURES).arg(part).arg("-o").arg(dist.join(name)))?;
+        run(opt.args(crate::npm::WASM_FEATURES).arg(part).arg("-o").arg(dist.join(name)))?;
     }
     Ok(())
 }
