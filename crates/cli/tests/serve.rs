@@ -202,12 +202,14 @@ fn a_full_disk_is_an_error_and_room_is_enough_to_recover() {
     assert_eq!((status, &body["error"]), (500, &json!("server_error")), "{body}");
     assert!(body["error_description"].as_str().unwrap().contains("nothing was granted"), "{body}");
     assert_eq!(server.call("GET", "/healthz", "", &Value::Null).0, 200);
+    assert_eq!(server.call("GET", "/readyz", "", &Value::Null).0, 503);
     for token in &granted {
         assert_eq!(server.call("GET", "/api/user", token, &Value::Null).0, 200, "reading needs no room");
     }
     server.unlimit_files();
     let (status, body) = exchange();
     assert_eq!(status, 200, "without a restart: {body}\n{}", server.errors());
+    assert_eq!(server.call("GET", "/readyz", "", &Value::Null).0, 200);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum_server::Handle;
@@ -20,7 +20,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long open requests have to end when the server stops.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// A certificate and its key, both in PEM.
+/// How often is looked for a new certificate.
+const CERTIFICATE_INTERVAL: Duration = Duration::from_secs(30);
+
+/// A certificate and its key, both in PEM. They may be replaced while the server runs.
 #[derive(Clone, Debug)]
 pub struct Tls {
     /// The certificate with its chain.
@@ -71,13 +74,47 @@ pub async fn listen(
             server.serve(service).await?;
         }
         Some(tls) => {
+            let state = tls.state();
             let config = RustlsConfig::from_config(std::sync::Arc::new(tls_config(tls)?));
+            let renewal = tokio::spawn(renew(tls.clone(), state, config.clone(), CERTIFICATE_INTERVAL));
             let mut server = axum_server::from_tcp_rustls(listener, config)?.map(impatient).handle(handle);
             patient(server.http_builder());
-            server.serve(service).await?;
+            let served = server.serve(service).await;
+            renewal.abort();
+            served?;
         }
     }
     Ok(())
+}
+
+impl Tls {
+    /// What changes when a file is replaced.
+    fn state(&self) -> [Option<(SystemTime, u64)>; 2] {
+        [&self.certificate, &self.key].map(|file| {
+            let about = std::fs::metadata(file).ok()?;
+            Some((about.modified().ok()?, about.len()))
+        })
+    }
+}
+
+/// Takes what the files have whenever they change. What cannot be used, such as a certificate whose key is not there yet, is
+/// looked at again; connections get the last good one meanwhile.
+async fn renew(tls: Tls, mut known: [Option<(SystemTime, u64)>; 2], config: RustlsConfig, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let state = tls.state();
+        if state == known {
+            continue;
+        }
+        match tls_config(&tls) {
+            Ok(renewed) => {
+                config.reload_from_config(std::sync::Arc::new(renewed));
+                known = state;
+                tracing::info!(certificate = %tls.certificate.display(), "the certificate was renewed");
+            }
+            Err(error) => tracing::warn!(%error, "the new certificate is not used"),
+        }
+    }
 }
 
 /// A client that sends nothing is not waited for.
@@ -108,4 +145,41 @@ fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, ListenError> {
         .map_err(|error| refuse(&tls.certificate, error.to_string()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_certificate_is_taken_once_it_and_its_key_are_there() {
+        let files = tempfile::tempdir().unwrap();
+        let tls = Tls { certificate: files.path().join("cert.pem"), key: files.path().join("key.pem") };
+        let make = || rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let [first, second] = [make(), make()];
+        std::fs::write(&tls.certificate, first.cert.pem()).unwrap();
+        std::fs::write(&tls.key, first.signing_key.serialize_pem()).unwrap();
+        let config = RustlsConfig::from_config(std::sync::Arc::new(tls_config(&tls).unwrap()));
+        let before = config.get_inner();
+        let every = Duration::from_millis(20);
+        let renewal = tokio::spawn(renew(tls.clone(), tls.state(), config.clone(), every));
+
+        // A new certificate with the old key, and no key at all.
+        std::fs::write(&tls.certificate, second.cert.pem() + "\n").unwrap();
+        tokio::time::sleep(10 * every).await;
+        assert!(std::sync::Arc::ptr_eq(&before, &config.get_inner()), "the last good one stays");
+        std::fs::remove_file(&tls.key).unwrap();
+        tokio::time::sleep(10 * every).await;
+        assert!(std::sync::Arc::ptr_eq(&before, &config.get_inner()), "the last good one stays");
+
+        std::fs::write(&tls.key, second.signing_key.serialize_pem()).unwrap();
+        for _ in 0..500 {
+            tokio::time::sleep(every).await;
+            if !std::sync::Arc::ptr_eq(&before, &config.get_inner()) {
+                renewal.abort();
+                return;
+            }
+        }
+        panic!("the new certificate was not taken");
+    }
 }

@@ -33,6 +33,8 @@ pub(crate) struct App {
     pub(crate) leeway: u64,
     pub(crate) timeout: Duration,
     pub(crate) demo: Option<Demo>,
+    /// Whether the audit log goes to a file as well.
+    pub(crate) writes_lines: bool,
 }
 
 /// A server that is ready to answer.
@@ -76,6 +78,7 @@ impl Server {
         }
         let store = Store::open(&config.database).await?;
         let keys = KeyStore::new(config.keys)?;
+        let writes_lines = config.audit_file.is_some();
         let writer = WriterConfig { audit_file: config.audit_file, ..WriterConfig::default() };
         let (writer, written) = Writer::start(&store, writer).await?;
         let bootstrap = bootstrap(&store, &config.token_key, config.bootstrap.as_deref()).await?;
@@ -98,6 +101,7 @@ impl Server {
             leeway: config.leeway,
             timeout: config.timeout,
             demo,
+            writes_lines,
         });
         let tasks = vec![
             tokio::spawn(refresh(Arc::clone(&app), config.poll)),

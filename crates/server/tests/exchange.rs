@@ -312,6 +312,13 @@ async fn the_audit_log_goes_to_a_file_as_well_and_no_token_does() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let codes: Vec<_> = lines.iter().map(|line| line["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["granted", "denied", "parameter-missing"]);
+    for line in &lines[..2] {
+        let path = format!("/api/orgs/acme/oidc/exchanges/{}", line["id"].as_str().unwrap());
+        let read = site.get(&path, &site.root).await.expect(200);
+        assert!(read["detail"]["explanation"]["policies"].is_array(), "{read}");
+        assert_eq!(line["detail"], read["detail"], "a line has the whole explanation");
+    }
+    assert!(lines[2].get("detail").is_none(), "no token, no evidence");
     let database = std::fs::read(database.url.trim_start_matches("sqlite:")).unwrap();
     let log = [text.into_bytes(), database].concat();
     for secret in [token.as_str(), id_token.as_str(), id_token.rsplit('.').next().unwrap()] {

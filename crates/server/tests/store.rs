@@ -154,6 +154,29 @@ async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
 }
 
 #[tokio::test]
+async fn what_has_expired_is_deleted_however_much_it_is() {
+    for database in Database::each() {
+        let store = Store::open(&database.url).await.unwrap();
+        let writer = writer(&store).await;
+        let writes = (0..4_500).map(|number| {
+            let (id, writer) = (format!("{number:04}"), writer.clone());
+            let mark = SingleUse { issuer: "i".to_owned(), jti: id.clone(), expires: 10 };
+            let stored = Some((format!("h{id}"), token(&id, Some(10))));
+            tokio::spawn(async move { writer.write(entry(&id, number, "allowed"), stored, Some(mark)).await.unwrap() })
+        });
+        for write in writes.collect::<Vec<_>>() {
+            assert_eq!(write.await.unwrap(), Written::Done);
+        }
+        store.clean_up(11, Some(4_100)).await.unwrap();
+        let kept = store.audit("acme", &AuditFilter { limit: 5_000, ..AuditFilter::default() }).await.unwrap();
+        assert_eq!((kept.len(), kept[399].at), (400, 4_100));
+        assert!(store.token("h0000").await.unwrap().is_none() && store.token("h4499").await.unwrap().is_none());
+        let again = SingleUse { issuer: "i".to_owned(), jti: "4499".to_owned(), expires: 10 };
+        assert_eq!(writer.write(entry("5000", 5_000, "allowed"), None, Some(again)).await.unwrap(), Written::Done);
+    }
+}
+
+#[tokio::test]
 async fn there_is_one_bootstrap_token() {
     for database in Database::each() {
         let store = Store::open(&database.url).await.unwrap();

@@ -98,7 +98,7 @@ pub(super) async fn exchange(
     };
     let reference = entry.id.clone();
     let mut attempt =
-        Attempt { app: &app, now, record: AuditRecord { entry, detail: None, differs: None }, bases: None };
+        Attempt { app: &app, now, record: AuditRecord { entry, ..AuditRecord::default() }, bases: None, told: None };
     let outcome = match read(&headers, &body) {
         Ok(request) => attempt.run(&request).await,
         Err(error) => {
@@ -147,6 +147,8 @@ struct Attempt<'a> {
     record: AuditRecord,
     /// What the record rests on.
     bases: Option<[Arc<Basis>; 2]>,
+    /// The evidence in the engine's own words, where the audit log goes to a file as well.
+    told: Option<String>,
 }
 
 /// Why there is no token.
@@ -175,7 +177,7 @@ impl Attempt<'_> {
                 let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
                 self.record.entry.policies =
                     issuer.map(|issuer| issuer.among_all(&disapproval.policies)).unwrap_or_default();
-                self.keep(request, checked, &organization, false);
+                self.keep(request, checked, &organization, &sets, false);
                 self.refuse(disapproval.error, no_keys.map(|error| error.to_string())).await
             }
         }
@@ -213,7 +215,7 @@ impl Attempt<'_> {
             self.report(request, sets)?;
         }
         let single_use = self.single_use(issuer, checked.token());
-        self.keep(request, checked, organization, issuer.reports);
+        self.keep(request, checked, organization, sets, issuer.reports);
         let single_use = match single_use {
             Ok(single_use) => single_use,
             Err(error) => return self.refuse(error, None).await,
@@ -238,7 +240,14 @@ impl Attempt<'_> {
     }
 
     /// Keeps what was decided on. Where that is not enough to have the evidence later, keeps the evidence.
-    fn keep(&mut self, request: &ExchangeRequest, checked: Checked, organization: &Compiled, reports: bool) {
+    fn keep(
+        &mut self,
+        request: &ExchangeRequest,
+        checked: Checked,
+        organization: &Compiled,
+        sets: &Sets,
+        reports: bool,
+    ) {
         let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
         let bases = issuer
             .zip(checked.key())
@@ -249,13 +258,20 @@ impl Attempt<'_> {
             let kept = evidence::keep(&checked, issuer, key, self.app.leeway, reports)?;
             Some((kept, bases))
         });
-        match kept {
-            Some((kept, bases)) => {
-                self.record.detail = Some(kept);
-                self.bases = Some(bases);
-            }
-            None => self.record.detail = detail(&checked.explain(&request.requested)),
+        let is_kept = kept.is_some();
+        if let Some((kept, bases)) = kept {
+            self.record.detail = Some(kept);
+            self.bases = Some(bases);
         }
+        if is_kept && !self.app.writes_lines {
+            return;
+        }
+        let all = reports.then(|| self.check(request, &sets.all).ok()).flatten();
+        let told = detail(&all.unwrap_or(checked).explain(&request.requested));
+        if !is_kept {
+            self.record.detail.clone_from(&told);
+        }
+        self.told = told.filter(|_| self.app.writes_lines);
     }
 
     fn single_use(
@@ -328,7 +344,11 @@ impl Attempt<'_> {
         single_use: Option<SingleUse>,
     ) -> Result<Written, Failure> {
         let record = std::mem::take(&mut self.record);
-        self.app.writer.write_on(record, token, single_use, self.bases.take()).await.map_err(Failure::Store)
+        self.app
+            .writer
+            .write_on(record, token, single_use, self.bases.take(), self.told.take())
+            .await
+            .map_err(Failure::Store)
     }
 }
 

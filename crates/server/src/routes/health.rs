@@ -15,8 +15,11 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers too.
+/// The database answers too, and takes what is written.
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
+    if !app.writer.is_well() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the last exchange could not be written\n").into_response();
+    }
     let answer = tokio::time::timeout(std::time::Duration::from_secs(2), app.store.ping()).await;
     match answer {
         Ok(Ok(())) => "ok\n".into_response(),

@@ -1,8 +1,13 @@
 //! Access tokens, by their hashes.
 
+use std::time::Duration;
+
 use sqlx::any::AnyRow;
 
 use super::{Store, StoreError, maybe_number, maybe_text, number, text};
+
+/// How many rows are deleted at a time, as the statements have it.
+const PART: u64 = 2_000;
 
 /// A token that was granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,19 +181,31 @@ impl Store {
     }
 
     /// Deletes what nobody needs any more: tokens and marks of single use that expired before `now`, and entries of the
-    /// audit log from before `audit_since`.
+    /// audit log from before `audit_since`. A part at a time, for exchanges are written meanwhile.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn clean_up(&self, now: i64, audit_since: Option<i64>) -> Result<(), StoreError> {
-        for statement in ["DELETE FROM tokens WHERE expires < $1", "DELETE FROM used WHERE expires < $1"] {
-            sqlx::query(statement).bind(now).execute(&self.pool).await?;
-        }
+        let tokens = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires < $1 LIMIT 2000)";
+        self.delete_parts(tokens, now).await?;
+        let used =
+            "DELETE FROM used WHERE (issuer, jti) IN (SELECT issuer, jti FROM used WHERE expires < $1 LIMIT 2000)";
+        self.delete_parts(used, now).await?;
         if let Some(since) = audit_since {
-            sqlx::query("DELETE FROM audit WHERE at < $1").bind(since).execute(&self.pool).await?;
+            // Identifiers are in the order of their time.
+            let audit = "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT 2000) AND at < $1";
+            self.delete_parts(audit, since).await?;
             // The last use that was written of what evidence rests on is an hour behind at most.
             let unused = sqlx::query("DELETE FROM evidence WHERE used < $1").bind(since.saturating_sub(86_400));
             unused.execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement that deletes up to [`PART`] rows, until there are fewer.
+    async fn delete_parts(&self, statement: &str, before: i64) -> Result<(), StoreError> {
+        while sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected() == PART {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(())
     }

@@ -4,7 +4,19 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use crate::store::AuditRecord;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::store::{AuditEntry, AuditRecord};
+
+/// A line: what a list of the audit log has, and the evidence.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    entry: &'a AuditEntry,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a RawValue>,
+}
 
 /// Where they go.
 #[derive(Debug)]
@@ -24,13 +36,15 @@ impl Lines {
     }
 
     /// Writes entries that are committed. The database has them, so a full disk is no reason to refuse anybody.
-    pub(super) fn write<'a>(&mut self, records: impl Iterator<Item = &'a AuditRecord>) {
+    pub(super) fn write<'a>(&mut self, records: impl Iterator<Item = (&'a AuditRecord, Option<&'a str>)>) {
         if matches!(self, Self::None) {
             return;
         }
         let mut text = Vec::new();
-        for record in records {
-            if serde_json::to_writer(&mut text, &record.entry).is_ok() {
+        for (record, told) in records {
+            let line = Line { entry: &record.entry, detail: told.and_then(|told| serde_json::from_str(told).ok()) };
+            // An entry is texts and numbers, the evidence is JSON already: nothing in them can be refused half-way.
+            if serde_json::to_writer(&mut text, &line).is_ok() {
                 text.push(b'\n');
             }
         }

@@ -10,6 +10,7 @@ mod task;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -22,6 +23,9 @@ use crate::evidence::Basis;
 
 /// How many transactions may be committed and not on the disk yet, besides the one that is being synced.
 const UNSYNCED: usize = 1;
+
+/// For how many seconds a failure counts.
+const UNWELL: i64 = 15;
 
 /// How exchanges are written.
 #[derive(Clone, Debug)]
@@ -70,6 +74,8 @@ struct Work {
     token: Option<(String, TokenRecord)>,
     single_use: Option<SingleUse>,
     bases: Option<[Arc<Basis>; 2]>,
+    /// The evidence for the line of the audit file: JSON.
+    told: Option<String>,
 }
 
 /// Exchanges that are committed, what became of each, and the log that has to be synced before they are answered.
@@ -81,7 +87,11 @@ struct Committed {
 
 /// The one that writes. A copy is the same one.
 #[derive(Clone, Debug)]
-pub struct Writer(mpsc::Sender<Job>);
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+    /// Until when the last failure counts, in seconds since 1970; 0 after a success.
+    unwell_until: Arc<AtomicI64>,
+}
 
 impl Writer {
     /// Starts the threads that write and answer, with connections of their own: among the tasks that decide exchanges they
@@ -135,7 +145,16 @@ impl Writer {
         };
         spawn("writer", Box::new(move || runtime.block_on(write)))?;
         is_open.await.map_err(|_| StoreError::Stopping)??;
-        Ok((Self(sender), end))
+        Ok((Self::new(sender), end))
+    }
+
+    fn new(jobs: mpsc::Sender<Job>) -> Self {
+        Self { jobs, unwell_until: Arc::default() }
+    }
+
+    /// Whether the last exchange could be written, or it is so long ago that another should be tried.
+    pub(crate) fn is_well(&self) -> bool {
+        crate::now() >= self.unwell_until.load(Ordering::Relaxed)
     }
 
     /// Writes an exchange: its entry, the hash of its access token, and that its ID token is used.
@@ -148,22 +167,28 @@ impl Writer {
         token: Option<(String, TokenRecord)>,
         single_use: Option<SingleUse>,
     ) -> Result<Written, StoreError> {
-        self.write_on(record, token, single_use, None).await
+        self.write_on(record, token, single_use, None, None).await
     }
 
-    /// The same, with what the entry's evidence rests on.
+    /// The same, with what the entry's evidence rests on, and the evidence itself for the audit file.
     pub(crate) async fn write_on(
         &self,
         record: AuditRecord,
         token: Option<(String, TokenRecord)>,
         single_use: Option<SingleUse>,
         bases: Option<[Arc<Basis>; 2]>,
+        told: Option<String>,
     ) -> Result<Written, StoreError> {
         let (answer, written) = oneshot::channel();
-        let work = Box::new(Work { record, token, single_use, bases });
-        self.0.send(Job { work, answer }).await.map_err(|_| StoreError::Stopping)?;
-        let (written, _) = written.await.map_err(|_| StoreError::Stopping)??;
-        Ok(written)
+        let work = Box::new(Work { record, token, single_use, bases, told });
+        self.jobs.send(Job { work, answer }).await.map_err(|_| StoreError::Stopping)?;
+        let written = written.await.map_err(|_| StoreError::Stopping)?;
+        if written.is_err() {
+            self.unwell_until.store(crate::now() + UNWELL, Ordering::Relaxed);
+        } else if self.unwell_until.load(Ordering::Relaxed) != 0 {
+            self.unwell_until.store(0, Ordering::Relaxed);
+        }
+        Ok(written?.0)
     }
 }
 
@@ -186,7 +211,7 @@ fn answer(mut committed: mpsc::Receiver<Committed>, mut lines: Lines) {
                 }
             });
             if is_durable {
-                lines.write(jobs.iter().map(|job| &job.work.record));
+                lines.write(jobs.iter().map(|job| (&job.work.record, job.work.told.as_deref())));
             }
             for (Job { work, answer }, written) in jobs.into_iter().zip(written) {
                 // Whoever has gone away does not get it.
@@ -220,12 +245,14 @@ mod tests {
         std::thread::spawn(move || answer(to_answer, Lines::None));
         let task = Task::new(&url, store.kind, connection, committed);
         tokio::spawn(task.run(Arc::new(Mutex::new(receiver)), 9));
-        let writer = Writer(sender);
+        let writer = Writer::new(sender);
         let lost = writer.write(record("1"), None, None).await;
         assert!(matches!(lost, Err(StoreError::Unsynced)), "{lost:?}");
+        assert!(!writer.is_well());
         for id in ["2", "3"] {
             assert_eq!(writer.write(record(id), None, None).await.unwrap(), Written::Done);
             assert!(store.audit_record("acme", id).await.is_ok());
+            assert!(writer.is_well());
         }
     }
 }

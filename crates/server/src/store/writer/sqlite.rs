@@ -1,5 +1,6 @@
 //! Writing to SQLite. A commit does not wait for the disk; what it has appended to the log (`-wal`) is synced after it, while
-//! the next transaction runs. `PRAGMA synchronous = FULL` does the same one after the other.
+//! the next transaction runs. `PRAGMA synchronous = FULL` does the same one after the other. A connection of its own brings
+//! the log into the database, so that no transaction waits for that either.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -9,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _, Sqlite};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::row::{Table, Value};
 use crate::store::StoreError;
@@ -16,12 +19,28 @@ use crate::store::StoreError;
 /// The sizes of statements. They are few, so that they stay prepared.
 const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
+/// After how many rows the log is brought into the database: some eight megabytes.
+const ROWS: usize = 8_000;
+
+/// At how many pages of the log a commit brings the rest of it into the database, so that it begins anew. By then most is there.
+const PAGES: &str = "4000";
+
 /// A connection that writes.
 #[derive(Debug)]
 pub(super) struct Connection {
     connection: SqliteConnection,
     log: Arc<Log>,
     statements: HashMap<(&'static str, usize), String>,
+    /// Rows since the last checkpoint was asked for.
+    rows: usize,
+    checkpoints: Checkpoints,
+}
+
+/// Brings the log into the database beside the transactions.
+#[derive(Debug)]
+struct Checkpoints {
+    due: mpsc::Sender<()>,
+    task: JoinHandle<()>,
 }
 
 /// The log that commits append to, as this connection has found it.
@@ -58,14 +77,16 @@ impl Connection {
             .foreign_keys(true)
             .busy_timeout(std::time::Duration::from_secs(5))
             .pragma("cache_size", "-16000")
+            .pragma("wal_autocheckpoint", PAGES)
             .disable_statement_logging();
         let connection = SqliteConnection::connect_with(&options).await?;
+        let checkpoints = Checkpoints::start(SqliteConnection::connect_with(&options).await?);
         // The log is there as long as a connection is, so it stays this file.
         let mut log = file.canonicalize().map_err(StoreError::Sync)?.into_os_string();
         log.push("-wal");
         let file = File::options().read(true).write(true).open(log).map_err(StoreError::Sync)?;
         let log = Arc::new(Log { file, has_failed: AtomicBool::new(false) });
-        Ok(Self { connection, log, statements: HashMap::new() })
+        Ok(Self { connection, log, statements: HashMap::new(), rows: 0, checkpoints })
     }
 
     /// Brings what is in the log into the database, and that to the disk.
@@ -78,6 +99,9 @@ impl Connection {
     }
 
     pub(super) async fn close(self) {
+        let Checkpoints { due, task } = self.checkpoints;
+        drop(due);
+        let _ = task.await;
         let _ = self.connection.close().await;
     }
 
@@ -98,12 +122,18 @@ impl Connection {
 
     pub(super) async fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
         let query = values.iter().fold(sqlx::query::<Sqlite>(sql), bind);
-        Ok(query.execute(&mut self.connection).await?.rows_affected())
+        let changed = query.execute(&mut self.connection).await?.rows_affected();
+        // In a transaction this would be too early, but harmless: the log has what was committed, no more.
+        if self.rows >= ROWS && self.checkpoints.due.try_send(()).is_ok() {
+            self.rows = 0;
+        }
+        Ok(changed)
     }
 
     /// Inserts rows, many in one statement.
     pub(super) async fn insert(&mut self, table: Table, values: &[Value<'_>]) -> Result<(), sqlx::Error> {
         let mut rest = values;
+        self.rows += values.len() / table.width;
         while !rest.is_empty() {
             let rows = rest.len() / table.width;
             let Some(size) = SIZES.into_iter().find(|size| *size <= rows) else { break };
@@ -114,6 +144,23 @@ impl Connection {
             rest = others;
         }
         Ok(())
+    }
+}
+
+impl Checkpoints {
+    /// Starts the task, which ends with whoever asks for them.
+    fn start(mut connection: SqliteConnection) -> Self {
+        let (due, mut asked) = mpsc::channel(1);
+        let task = tokio::spawn(async move {
+            while asked.recv().await.is_some() {
+                // One that fails is made up for by the next, or by a commit.
+                if let Err(error) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await {
+                    tracing::warn!(%error, "the log could not be brought into the database");
+                }
+            }
+            let _ = connection.close().await;
+        });
+        Self { due, task }
     }
 }
 
