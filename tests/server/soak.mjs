@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '../..');
-const [program, wrk, minutes, connections] = process.argv.slice(2);
+const [program, wrk, minutes, connections, given] = process.argv.slice(2);
 const folder = resolve(process.env.CLAIMGATE_SOAK_FOLDER ?? join(root, 'target/soak'));
 const database = join(folder, 'claimgate.db');
 const BOOTSTRAP = `the-bootstrap-token-of-the-soak-${randomUUID()}`;
@@ -33,7 +33,7 @@ async function main() {
   await setUp(url);
   const bodies = join(folder, 'bodies');
   writeFileSync(bodies, Array.from({ length: TOKENS }, () => `${body()}\n`).join(''));
-  console.log(`RS256, SQLite, audit log on, ${connections} connections, ${minutes} min; wrk shares the machine with the server\n`);
+  console.log(`RS256, ${given ? 'PostgreSQL' : 'SQLite'}, audit log on, ${connections} connections, ${minutes} min; wrk shares the machine with the server\n`);
   console.log('    until   a second   p50 ms   p99 ms   max ms   refused   broken   memory MB   database MB');
   let total = 0;
   const rows = [];
@@ -53,7 +53,10 @@ async function main() {
 
 /** Starts the server, and says where it is. */
 function start() {
-  const words = ['serve', '--listen', '127.0.0.1:0', '--database', `sqlite:${database}`, '--address-rate', '0',
+  const key = join(folder, 'key');
+  writeFileSync(key, randomUUID() + randomUUID(), { mode: 0o600 });
+  const words = ['serve', '--listen', '127.0.0.1:0', '--database', given || `sqlite:${database}`,
+    '--token-key-file', key, '--address-rate', '0',
     '--issuer-rate', '0', '--log', 'warn'];
   server = spawn(program, words, { env: { ...process.env, CLAIMGATE_BOOTSTRAP_TOKEN: BOOTSTRAP }, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
@@ -130,7 +133,7 @@ function show(until, { requests, microseconds, p50, p99, max, refused, broken, m
   const cells = [
     `${until.toFixed(0)} s`.padStart(9), (requests / (microseconds / 1e6)).toFixed(0).padStart(10),
     ...[p50, p99, max].map((time) => (time / 1e3).toFixed(1).padStart(8)), String(refused).padStart(9), String(broken).padStart(8),
-    memory.toFixed(0).padStart(11), ((size[0] + size[1]) / 1e6).toFixed(0).padStart(13),
+    memory.toFixed(0).padStart(11), (given ? '–' : ((size[0] + size[1]) / 1e6).toFixed(0)).padStart(13),
   ];
   console.log(cells.join(' '));
 }

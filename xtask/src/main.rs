@@ -29,7 +29,7 @@ cargo xtask COMMAND
   setup                set up what is missing, and nothing else
   bench                the numbers of docs/benchmarks.md
   bench-npm            those of the npm package, beside other packages
-  soak [--minutes N] [--connections N]
+  soak [--minutes N] [--connections N] [--database URL]
                        the server under load for ten minutes: exchanges a second, latency, memory, the database";
 
 fn main() -> Result<()> {

@@ -52,6 +52,9 @@ const STEPS: [Step; 12] = [
     Step { name: "vectors", what: "the external test vectors are in place", takes: "0 s", work: vectors },
 ];
 
+/// What a step may take of the disk, in kilobytes.
+const ROOM: u64 = 4_000_000;
+
 /// Names the steps.
 pub(crate) fn list() {
     for step in &STEPS {
@@ -69,6 +72,7 @@ pub(crate) fn run_all(only: Option<&str>) -> Result<()> {
     let mut times = Vec::new();
     for step in STEPS.iter().filter(|step| only.is_none() || chosen.contains(&step.name)) {
         println!("\n== {}: {} (usually {})", step.name, step.what, step.takes);
+        room()?;
         let start = Instant::now();
         (step.work)().with_context(|| format!("step `{0}` failed; again: cargo xtask test --only {0}", step.name))?;
         times.push((step.name, start.elapsed().as_secs()));
@@ -78,6 +82,20 @@ pub(crate) fn run_all(only: Option<&str>) -> Result<()> {
         println!("{name:<10} {seconds:>5} s");
     }
     Ok(())
+}
+
+/// A linker on a full disk dies of a bus error, which says nothing.
+fn room() -> Result<()> {
+    let Some(text) = output(&mut command("df", &["-Pk", "."])) else { return Ok(()) };
+    let kilobytes = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
+    match kilobytes {
+        Some(free) if free < ROOM => bail!(
+            "expected {} GB of free disk for the next step, found {:.1}; `target` has what can be built again",
+            ROOM / 1_000_000,
+            free as f64 / 1e6
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn cargo(words: &str) -> Result<()> {

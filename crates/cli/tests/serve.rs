@@ -41,6 +41,38 @@ fn the_demonstrations_command_works_as_it_is_printed() {
     assert_eq!(server.call("GET", "/api/user", token, &Value::Null).1["githubLogin"], "demo");
 }
 
+/// What the unit and the image start, with a folder and a port of the test's.
+#[test]
+fn the_units_and_the_images_commands_work() {
+    let read = |file: &str| std::fs::read_to_string(format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (unit, image) = (read("packaging/claimgate.service"), read("Dockerfile"));
+    let command = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/claimgate serve ")).unwrap();
+    let of_unit: Vec<_> = unit.lines().filter_map(|line| line.strip_prefix("Environment=")).collect();
+    assert!(image.contains("ENTRYPOINT [\"/usr/local/bin/claimgate\", \"serve\"]"));
+    let of_image = image.lines().find_map(|line| line.strip_prefix("ENV ")).unwrap().split(' ').collect();
+    for (arguments, environment) in [(command, of_unit), ("", of_image)] {
+        let files = tempfile::tempdir().unwrap();
+        let folder = files.path().to_str().unwrap();
+        let own = |text: &str| {
+            let text = text.replace("/var/lib/claimgate", folder);
+            ["127.0.0.1:8080", "0.0.0.0:8080"].iter().fold(text, |text, place| text.replace(place, "127.0.0.1:0"))
+        };
+        let arguments: Vec<_> = arguments.split_whitespace().map(own).collect();
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let mut builder = Process::builder(files.path()).without_places().without_bootstrap().arguments(&arguments);
+        for variable in environment {
+            let (name, value) = variable.split_once('=').unwrap();
+            builder = builder.environment(name, &own(value));
+        }
+        let mut server = builder.start();
+        assert_eq!(server.call("GET", "/api/capabilities", "", &Value::Null).0, 200);
+        assert!(server.errors().contains("cgt_"), "the first start shows the bootstrap token");
+        assert!(server.stop().success());
+        let kept = ["claimgate.db", "claimgate.db.key"].map(|file| files.path().join(file).is_file());
+        assert_eq!(kept, [true; 2], "the folder has all that has to stay");
+    }
+}
+
 #[test]
 fn what_cannot_be_is_said_in_a_sentence() {
     let files = tempfile::tempdir().unwrap();

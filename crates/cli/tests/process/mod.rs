@@ -28,6 +28,7 @@ pub(crate) struct Builder {
     file_blocks: Option<u32>,
     read_only: bool,
     environment: Vec<[String; 2]>,
+    places: bool,
 }
 
 impl Process {
@@ -39,6 +40,7 @@ impl Process {
             file_blocks: None,
             read_only: false,
             environment: Vec::new(),
+            places: true,
         }
     }
 
@@ -112,6 +114,12 @@ impl Builder {
         self
     }
 
+    /// Neither an address nor a database but those of the environment and the arguments.
+    pub(crate) fn without_places(mut self) -> Self {
+        self.places = false;
+        self
+    }
+
     pub(crate) fn without_bootstrap(mut self) -> Self {
         self.bootstrap = false;
         self
@@ -180,7 +188,7 @@ impl Builder {
         let database = format!("sqlite:{}", self.files.join("claimgate.db").display());
         command.args(["serve", "--address-rate", "0", "--issuer-rate", "0"]);
         for [name, value] in [["--listen", "127.0.0.1:0"], ["--database", &database]] {
-            if !self.arguments.iter().any(|argument| argument == name) {
+            if self.places && !self.arguments.iter().any(|argument| argument == name) {
                 command.args([name, value]);
             }
         }
