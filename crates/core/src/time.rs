@@ -35,6 +35,20 @@ pub fn parse(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp))
 }
 
+/// Whether seconds since the epoch are far more likely to be milliseconds: as such they are a time from 1973 to 5138, as
+/// seconds one after that.
+///
+/// ```
+/// use claimgate::time::looks_like_milliseconds;
+///
+/// assert!(looks_like_milliseconds(1_763_942_400_000));
+/// assert!(!looks_like_milliseconds(1_763_942_400));
+/// ```
+#[must_use]
+pub fn looks_like_milliseconds(seconds: i64) -> bool {
+    (100_000_000_000..100_000_000_000_000).contains(&seconds)
+}
+
 /// `then` as seen from `now`: `in 5 minutes`, `3 hours ago`, `now`.
 ///
 /// ```

@@ -647,6 +647,17 @@ fn a_token_counts_in_its_time_and_a_minute_of_leeway() {
             "token-issued-in-future",
             "issued in the future: `iat` is 2027-01-15T08:01:01Z, in 1 minute 1 second".into(),
         ),
+        (
+            r#""exp":1800000300000,"nbf":1800000000000"#,
+            "token-not-yet-valid",
+            "not valid yet: `nbf` looks like milliseconds: expected seconds since 1970, found `1800000000000`".into(),
+        ),
+        (
+            r#""exp":1800000300000,"iat":1800000000000"#,
+            "token-issued-in-future",
+            "issued in the future: `iat` looks like milliseconds: expected seconds since 1970, found `1800000000000`"
+                .into(),
+        ),
     ];
     for (times, code, sentence) in table {
         let inspection = with_key(&with_times(times));
@@ -654,6 +665,14 @@ fn a_token_counts_in_its_time_and_a_minute_of_leeway() {
         assert_eq!((id, found), (CheckId::Time, code), "{times}");
         assert!(sentence.is_empty() || sentence == said, "{times}: {said}");
     }
+}
+
+#[test]
+fn an_expiry_in_milliseconds_is_told_by_its_looks() {
+    let inspection = with_key(&with_times(r#""exp":1800000300000"#));
+    let time = inspection.checks.iter().find(|check| check.id == CheckId::Time).unwrap();
+    let sentence = "valid, but `exp` looks like milliseconds: expected seconds since 1970, found `1800000300000`";
+    assert_eq!(time.sentence, sentence);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::claims::TrustedClaims;
 use crate::explain::{Explanation, Outcome, explain};
 use crate::jwt::UnverifiedToken;
 use crate::policy::RequestedToken;
-use crate::time::{format_utc, relative};
+use crate::time::{format_utc, looks_like_milliseconds, relative};
 
 /// Asks the policies, unless a check has failed, and tells everything.
 pub(super) fn report(checked: Checked, request: &RequestedToken) -> Inspection {
@@ -97,7 +97,9 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
             let exp = checked.times.as_ref()?.exp;
             let now = checked.options.now;
             let at = format_utc(exp);
-            Some(Line::Passed(if exp <= now {
+            Some(Line::Passed(if looks_like_milliseconds(exp) {
+                format!("valid, but `exp` looks like milliseconds: expected seconds since 1970, found `{exp}`")
+            } else if exp <= now {
                 format!("valid by the leeway alone: it expired {}, at {at}", relative(exp, now))
             } else {
                 format!("valid, expires {}, at {at}", relative(exp, now))

@@ -1,7 +1,7 @@
 //! Why a token is refused.
 
 use crate::claims::ClaimsError;
-use crate::time::{format_duration, format_utc, relative};
+use crate::time::{format_duration, format_utc, looks_like_milliseconds, relative};
 
 /// A token that fails a check. Every variant says what was expected and what was found.
 ///
@@ -79,9 +79,9 @@ pub enum TokenError {
     TimeNotInteger { claim: &'static str, found: String },
     #[error("expired {}, at {}", relative(*exp, *now), format_utc(*exp))]
     Expired { exp: i64, now: i64 },
-    #[error("not valid yet: `nbf` is {}, {}", format_utc(*nbf), relative(*nbf, *now))]
+    #[error("not valid yet: {}", ahead("nbf", *nbf, *now))]
     NotYetValid { nbf: i64, now: i64 },
-    #[error("issued in the future: `iat` is {}, {}", format_utc(*iat), relative(*iat, *now))]
+    #[error("issued in the future: {}", ahead("iat", *iat, *now))]
     IssuedInFuture { iat: i64, now: i64 },
 }
 
@@ -159,4 +159,12 @@ impl TokenError {
         };
         Some(help)
     }
+}
+
+/// A time that is still to come.
+fn ahead(claim: &str, time: i64, now: i64) -> String {
+    if looks_like_milliseconds(time) {
+        return format!("`{claim}` looks like milliseconds: expected seconds since 1970, found `{time}`");
+    }
+    format!("`{claim}` is {}, {}", format_utc(time), relative(time, now))
 }
