@@ -37,6 +37,11 @@ impl Names {
         self.fields.iter().filter(is_missing).map(|(ask, _)| ask.label.clone()).collect()
     }
 
+    /// Whether a name is written that there cannot be.
+    pub(crate) fn is_wrong(&self) -> bool {
+        self.fields.iter().any(|(ask, text)| ask.shape.problem(&text.read()).is_some())
+    }
+
     /// Writes the examples into the fields that are empty, but for the optional ones.
     pub(crate) fn fill_examples(&self) {
         for (ask, text) in self.fields.iter().filter(|(ask, _)| !ask.is_optional) {
@@ -64,7 +69,8 @@ pub(crate) fn NamesForm(
         let wanted = in_sentence(&ask.label);
         let error = Signal::derive(move || {
             let is_missing = required.get() && !ask.is_optional && text.read().trim().is_empty();
-            if is_missing { format!("expected the {wanted}, found nothing") } else { String::new() }
+            let missing = is_missing.then(|| format!("expected the {wanted}, found nothing"));
+            missing.or_else(|| ask.shape.problem(&text.read())).unwrap_or_default()
         });
         view! {
             <div class="name">

@@ -7,6 +7,7 @@ mod fill;
 mod guess;
 mod read;
 mod remarks;
+mod shape;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use claimgate::json::Value;
 pub(crate) use fill::{Filled, KnownClaim, Workflow};
 pub(crate) use guess::provider_of;
 pub(crate) use remarks::Remark;
+pub(crate) use shape::Shape;
 
 /// The name that every template may use for the service where tokens are exchanged.
 pub(crate) const CLOUD_URL: &str = "cloudUrl";
@@ -102,6 +104,8 @@ pub(crate) struct Ask {
     pub(crate) is_optional: bool,
     /// Whether no claim has it: it says for whom the token is exchanged.
     pub(crate) is_exchange_only: bool,
+    /// What its text can be like.
+    pub(crate) shape: Shape,
 }
 
 /// A name whose text is made of others: the first case whose name was given.

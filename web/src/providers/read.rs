@@ -2,7 +2,7 @@
 
 use claimgate::json::Value;
 
-use super::{Ask, Case, Derived, Group, Known, Provider, WorkflowTemplate, files};
+use super::{Ask, Case, Derived, Group, Known, Provider, Shape, WorkflowTemplate, files};
 
 /// Reads a provider's file; nothing where it is not as it should be, which a test sees.
 pub(super) fn read(file: &str) -> Option<Provider> {
@@ -34,6 +34,10 @@ fn ask(value: &Value) -> Option<Ask> {
         hint: text(value, "hint")?,
         is_optional: flag(value, "optional")?,
         is_exchange_only: flag(value, "exchangeOnly")?,
+        shape: match value.member("shape") {
+            None => Shape::Part,
+            Some(shape) => Shape::ALL.into_iter().find(|known| Some(known.word()) == shape.as_str())?,
+        },
     })
 }
 

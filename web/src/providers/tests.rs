@@ -58,6 +58,22 @@ fn every_file_is_a_provider_of_its_own() {
 }
 
 #[test]
+fn every_example_is_a_name_that_there_can_be() {
+    for provider in all() {
+        for ask in &provider.asks {
+            assert_eq!(ask.shape.problem(&ask.example), None, "{}: {}", provider.id, ask.id);
+        }
+    }
+    let shape = |provider: &str, ask: &str| {
+        let asks = &find(provider).unwrap().asks;
+        asks.iter().find(|other| other.id == ask).unwrap().shape
+    };
+    assert_eq!(shape("github-actions", "repository"), Shape::Part);
+    assert_eq!(shape("github-actions", "branch"), Shape::Path);
+    assert_eq!(shape("azure-devops", "pipeline"), Shape::Text);
+}
+
+#[test]
 fn every_workflow_has_a_provider() {
     for (name, text) in files::WORKFLOWS {
         assert!(all().iter().flat_map(|provider| &provider.workflows).any(|workflow| workflow.text == text), "{name}");
