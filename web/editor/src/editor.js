@@ -65,9 +65,14 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
       if (clean !== old) view.dispatch({ changes: difference(old, clean), annotations: fromApp.of(true) });
       if (clean !== text) onChange(clean);
     },
-    /** A list of `{from, to, severity, message}`. */
+    /** A list of `{from, to, severity, message}`; what stands in backticks in a message is code. */
     setDiagnostics(list) {
-      const places = list.map((item) => ({ ...item, from: within(item.from), to: Math.max(within(item.from), within(item.to)) }));
+      const places = list.map((item) => ({
+        ...item,
+        from: within(item.from),
+        to: Math.max(within(item.from), within(item.to)),
+        renderMessage: () => sentence(item.message),
+      }));
       view.dispatch(setDiagnostics(view.state, places));
     },
     /** A list of `{from, to, class}`. */
@@ -150,6 +155,22 @@ function replaceSelection(event, view) {
   const isTaken = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, event.data, insert));
   if (!isTaken) view.dispatch(insert());
   return true;
+}
+
+/** A sentence of the engine, in which what stands in backticks is code. */
+function sentence(text) {
+  const whole = document.createElement("span");
+  // A backtick that nothing closes is a character like any other.
+  for (const [index, piece] of text.split(/`([^`]*)`/).entries()) {
+    if (index % 2 === 0) {
+      whole.append(piece);
+      continue;
+    }
+    const code = whole.appendChild(document.createElement("code"));
+    code.className = "said";
+    code.textContent = piece;
+  }
+  return whole;
 }
 
 /** The one change that makes `text` of `old`. */
