@@ -115,6 +115,29 @@ for (const width of widths) {
       assert.equal(await field.inputValue(), "");
     });
 
+    test("times in milliseconds are named where they are written, and where they are judged", async () => {
+      const page = await playground(width);
+      const claims = githubClaims();
+      await paste(page, issuer.token(claims), "Allowed");
+      await unfold(page, "Checks and time");
+      const field = page.getByLabel("Time", { exact: true });
+      await field.fill(String(claims.iat * 1000));
+      await page.getByText(`${claims.iat * 1000} looks like milliseconds: expected seconds since 1970, as ${claims.iat} for`).waitFor();
+      await page.waitForTimeout(300);
+      await decision(page).filter({ hasText: "Allowed" }).waitFor();
+      await field.fill("");
+      await paste(page, issuer.token(githubClaims({ exp: claims.exp * 1000 })), "Allowed");
+      const note = page.getByRole("note").filter({ hasText: "looks like milliseconds" });
+      await note.waitFor();
+      assert.equal(await text(note), `exp looks like milliseconds: expected seconds since 1970, as ${claims.exp}, found ${claims.exp * 1000}.`);
+      const row = page.getByRole("table", { name: "Claims" }).getByRole("row").filter({ has: page.getByRole("rowheader", { name: "exp", exact: true }) });
+      assert.match(await text(row), /looks like milliseconds, expected seconds · \d{4}-/);
+      await pane(page, "Decision");
+      assert.match(await text(check(page, "Time")), /valid, but `exp` looks like milliseconds/);
+      await pane(page, "Token");
+      await paste(page, issuer.token(githubClaims({ nbf: claims.nbf * 1000 })), "nbf looks like milliseconds");
+    });
+
     test("the exchange shows request and answer, and a placeholder for every token", async () => {
       const page = await playground(width);
       const token = issuer.token(githubClaims({ aud: "https://github.com/octo-org" }));

@@ -89,6 +89,47 @@ describe("the provider", () => {
   });
 });
 
+test("names that there cannot be are named, and registered with no policy of them", async () => {
+  const page = await openPage("issuers/new?preset=github-actions&examples=yes");
+  const field = (label) => page.getByLabel(label, { exact: true });
+  const error = (words) => page.locator(".names p.error").filter({ hasText: words });
+  for (const [label, wrong, words, right] of [
+    ["Repository", "octo-org/octo-repo", "expected one name without a /, found octo-org/octo-repo", "octo-repo"],
+    ["Owner", "octo org", "expected a name without spaces, found octo org", "octo-org"],
+    ["Branch", "release//x", "expected a name before and after each /, found release//x", "release/x"],
+  ]) {
+    await field(label).fill(wrong);
+    await error(words).waitFor();
+    assert.equal(await field(label).getAttribute("aria-invalid"), "true");
+    await page.getByRole("button", { name: "Register issuer" }).click();
+    assert.ok(await field(label).evaluate((field) => field === document.activeElement), "it leads to the field");
+    assert.match(page.url(), /issuers\/new/);
+    await field(label).fill(right);
+    await error(words).waitFor({ state: "detached" });
+  }
+  await page.getByRole("button", { name: "Register issuer" }).click();
+  await page.getByRole("tab", { name: "Policies" }).waitFor();
+});
+
+test("a longest lifetime beyond what is usual is warned of, and one that cannot be written is refused", async () => {
+  const page = await openPage("issuers/new");
+  await page.getByLabel("Name", { exact: true }).fill("Long");
+  await page.getByLabel("URL", { exact: true }).fill("https://long.example");
+  const warning = page.getByRole("note").filter({ hasText: "Longer than the 25 hours" });
+  await page.getByLabel("Unit").selectOption("days");
+  await page.getByLabel("Max expiration").fill("1");
+  assert.equal(await warning.count(), 0);
+  await page.getByLabel("Max expiration").fill("999999999999999999999");
+  await page.getByText("expected at most 9007199254740991 seconds, found 999999999999999999999 days").waitFor();
+  await page.getByRole("button", { name: "Register issuer" }).click();
+  assert.match(page.url(), /issuers\/new/);
+  await page.getByLabel("Max expiration").fill("3650");
+  await warning.waitFor();
+  assert.match(await warning.innerText(), /good for 9 years/);
+  await page.getByRole("button", { name: "Register issuer" }).click();
+  await page.getByRole("heading", { level: 1, name: "Long" }).waitFor();
+});
+
 test("a URL that is registered already is said", async () => {
   const page = await openPage("issuers/new", { storageState: storageState([{ name: "One", url: "https://one.example" }]) });
   await page.getByLabel("URL", { exact: true }).fill("https://one.example");

@@ -160,8 +160,18 @@ describe("a browser that stores nothing", () => {
       const file = await download(page, () => alert.getByRole("button", { name: "Download claimgate.json" }).click());
       assert.equal(file.name, "claimgate.json");
       assert.deepEqual(JSON.parse(file.text).issuers.map((issuer) => issuer.url), [issuerUrl]);
+      await page.getByRole("tab", { name: "Details" }).click();
+      await page.getByLabel("Name", { exact: true }).fill("In this tab");
+      await page.getByRole("button", { name: "Save details" }).click();
+      await page.getByText("● In this tab only, see above").waitFor();
       await page.getByRole("link", { name: "OIDC Issuers", exact: true }).first().click();
-      assert.deepEqual(await names(page), ["Kept in memory"]);
+      assert.deepEqual(await names(page), ["In this tab"]);
+      // Closing the tab would lose it.
+      const asked = page.waitForEvent("dialog");
+      await page.close({ runBeforeUnload: true });
+      const dialog = await asked;
+      assert.equal(dialog.type(), "beforeunload");
+      await dialog.dismiss();
     });
   }
 

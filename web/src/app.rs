@@ -10,6 +10,7 @@ use crate::pages::lazy::{
     AuditEntryRoute, AuditRoute, ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute, NewIssuerRoute, PlaygroundRoute,
 };
 use crate::pages::not_found::NotFoundPage;
+use crate::state::scratch::Handover;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 
@@ -18,6 +19,7 @@ use crate::state::unsaved::Unsaved;
 pub(crate) fn App() -> impl IntoView {
     provide_context(Store::load());
     provide_context(Unsaved::new());
+    provide_context(Handover::default());
     view! {
         <Router base=base_path()>
             <Frame>

@@ -155,6 +155,8 @@ fn app() -> Result<()> {
 
 fn browser() -> Result<()> {
     tools::node_modules()?;
+    // Certificates for issuers that the server connects to.
+    tools::node_modules_of("tests/server")?;
     let chromium = tools::chromium()?;
     let files = test_files("tests/browser")?;
     let address = serve::in_background(&tools::dist()?)?;

@@ -1,7 +1,7 @@
 //! Decoded claims as a table; times as times.
 
 use claimgate::claims::{Claims, Value};
-use claimgate::time::{format_utc, relative};
+use claimgate::time::{format_utc, looks_like_milliseconds, relative};
 use leptos::prelude::*;
 
 use super::playground_bench::{Lit, use_bench};
@@ -22,7 +22,7 @@ pub(crate) fn ClaimsTable(caption: &'static str, claims: Claims, #[prop(into)] n
 
 fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView {
     let cell = match (name, value) {
-        ("exp" | "nbf" | "iat", Value::Integer(number)) => time(*number, now).into_any(),
+        ("exp" | "nbf" | "iat", Value::Integer(number)) => time(*number, now),
         (_, Value::String(text)) => shown(text),
         (_, Value::Object(_) | Value::Array(_)) => lines(&value.to_json_pretty()),
         _ => value.to_json().into_any(),
@@ -52,12 +52,23 @@ fn lines(json: &str) -> AnyView {
     json.lines().enumerate().map(line).collect_view().into_any()
 }
 
-fn time(number: i128, now: Signal<i64>) -> impl IntoView {
+fn time(number: i128, now: Signal<i64>) -> AnyView {
     let seconds = i64::try_from(number).ok();
+    let written = seconds.map_or_else(|| number.to_string(), format_utc);
+    if written == number.to_string() {
+        // No time of the calendar.
+        let milliseconds = seconds.filter(|seconds| looks_like_milliseconds(*seconds));
+        let aside = milliseconds.map(|milliseconds| {
+            let meant = format_utc(milliseconds / 1000);
+            view! { <span class="aside">"looks like milliseconds, expected seconds · " {meant}</span> }
+        });
+        return view! { {written} {aside} }.into_any();
+    }
     view! {
-        {seconds.map_or_else(|| number.to_string(), format_utc)}
+        {written}
         <span class="aside">
             {move || seconds.map(|seconds| relative(seconds, now.get()))} " · " {number.to_string()}
         </span>
     }
+    .into_any()
 }

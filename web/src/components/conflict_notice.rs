@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::shown::{shown, shown_lines};
+use super::shown::shown;
+use crate::pages::lazy::versions_view;
 use crate::state::merge::differences;
-use crate::state::storage::{Conflict, StoredIssuer};
+use crate::state::storage::Conflict;
 use crate::state::store::use_store;
 
 /// The version that lost, against the one that is there.
@@ -16,6 +17,7 @@ pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     let other = StoredValue::new(conflict);
     let title = if store.remote.is_some() { "Changed by two people" } else { "Changed in two tabs" };
     let is_there = Memo::new(move |_| current.read().is_some());
+    let is_open = RwSignal::new(false);
     let differ = move || {
         let parts = current.get().map(|current| other.with_value(|other| differences(&current, &other.issuer)));
         parts.unwrap_or_default().join(", ")
@@ -34,18 +36,12 @@ pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
                 view! { <p>"It was deleted while it was changed here. What was changed is kept here, and only here."</p> }
                     .into_any()
             }}
-            <details>
+            <details on:toggle:target=move |event| is_open.set(event.target().open())>
                 <summary>"Compare"</summary>
-                <div class="versions">
-                    <div>
-                        <h3>"In the list"</h3>
-                        <pre tabindex="0">{move || current.get().map(|current| shown_lines(&text_of(&current)))}</pre>
-                    </div>
-                    <div>
-                        <h3>"The other version"</h3>
-                        <pre tabindex="0">{other.with_value(|other| shown_lines(&text_of(&other.issuer)))}</pre>
-                    </div>
-                </div>
+                {move || is_open.get().then(|| {
+                    let versions = (current.get(), other.with_value(|other| other.issuer.clone()));
+                    view! { <Suspense>{Suspend::new(versions_view(Box::new(versions)))}</Suspense> }
+                })}
             </details>
             <div class="actions">
                 <button type="button" class="button" on:click=move |_| store.swap(&other.get_value())>
@@ -57,19 +53,4 @@ pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
             </div>
         </section>
     }
-}
-
-/// A version as a person can compare it: what was saved, without times and identifiers.
-fn text_of(issuer: &StoredIssuer) -> String {
-    let policies = serde_json::to_string_pretty(&issuer.policies).unwrap_or_default();
-    let expiration = issuer.max_expiration.map_or_else(|| "default".to_owned(), |seconds| format!("{seconds} s"));
-    let lines = [
-        format!("name: {}", issuer.name),
-        format!("max expiration: {expiration}"),
-        format!("thumbprints: {}", issuer.thumbprints.join(", ")),
-        format!("samples: {}", issuer.samples.len()),
-        format!("policies: {policies}"),
-        format!("keys: {}", issuer.jwks.as_deref().unwrap_or("none")),
-    ];
-    lines.join("\n")
 }

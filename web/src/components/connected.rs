@@ -8,6 +8,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::field::{Checkbox, TextField};
+use super::sentence::sentence;
 use super::shown::shown;
 use crate::state::draft::unique;
 use crate::state::remote::plan::Step;
@@ -171,7 +172,7 @@ fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
                 />
                 <div id=notes class="notes">
                     <p class="hint">"It goes to this server, with each request to its API, and nowhere else."</p>
-                    <p class="error" role="alert">{move || shown(&problem.read())}</p>
+                    <p class="error" role="alert">{move || sentence(&problem.read())}</p>
                 </div>
             </div>
             <Checkbox label="Stay signed in in this tab, until it is closed" value=stay />
@@ -259,7 +260,7 @@ fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
         }
         Step::Delete(_) => ("was not deleted", String::new()),
     };
-    let (name, reason) = (shown(&undone.name), shown(&undone.reason));
+    let (name, reason) = (shown(&undone.name), sentence(&undone.reason));
     let undone = StoredValue::new(undone);
     view! {
         <section class="notice notice--bad container" role="alert">

@@ -4,10 +4,12 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::field::{Select, TextArea, TextField, same};
+use super::field::{Checkbox, Select, TextArea, TextField, same};
 use super::keys_field::{KeysField, keys_error};
 use super::save_state::SaveState;
+use super::sentence::sentence;
 use super::shown::shown;
+use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::{Store, use_store};
@@ -31,6 +33,10 @@ pub(crate) struct Details {
     pub(crate) fetched: RwSignal<Option<(String, String)>>,
     /// Thumbprints, one a line.
     pub(crate) thumbprints: RwSignal<String>,
+    /// Whether a token can be exchanged once only.
+    single_use: RwSignal<bool>,
+    /// Whether deny policies only report.
+    report_only: RwSignal<bool>,
     /// Whether saving was tried: from then on, errors show.
     pub(crate) tried: RwSignal<bool>,
 }
@@ -48,6 +54,8 @@ impl Details {
             jwks: text(),
             fetched: RwSignal::new(None),
             thumbprints: text(),
+            single_use: RwSignal::new(false),
+            report_only: RwSignal::new(false),
             tried: RwSignal::new(false),
         }
     }
@@ -70,11 +78,18 @@ impl Details {
         self.fetched.set(issuer.jwks_source.clone().map(|address| (jwks.clone(), address)));
         self.jwks.set(jwks);
         self.thumbprints.set(issuer.thumbprints.join("\n"));
+        self.single_use.set(issuer.single_use);
+        self.report_only.set(issuer.report_only);
     }
 
     /// All that is written.
     pub(crate) fn texts(self) -> [String; 6] {
         [self.name, self.url, self.number, self.unit, self.jwks, self.thumbprints].map(|field| field.get())
+    }
+
+    /// All that is ticked.
+    pub(crate) fn flags(self) -> [bool; 2] {
+        [self.single_use, self.report_only].map(|field| field.get())
     }
 
     /// The address that the keys, as they are written, were fetched from.
@@ -114,6 +129,7 @@ impl Details {
         issuer.jwks_source = self.source().filter(|_| !jwks.trim().is_empty());
         issuer.jwks = (!jwks.trim().is_empty()).then_some(jwks);
         issuer.thumbprints = thumbprints;
+        [issuer.single_use, issuer.report_only] = untrack(|| self.flags());
         Some(issuer)
     }
 }
@@ -156,8 +172,43 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
             />
             <Select label="Unit" value=details.unit options=same(lifetime::UNITS.map(|(name, _)| name)) />
         </div>
+        {move || lifetime::warning(details.lifetime().ok().flatten()).map(|warning| view! {
+            <p class="note" role="note">{warning}</p>
+        })}
         <KeysField jwks=details.jwks url=details.url fetched=details.fetched />
         <ThumbprintsField details=details />
+        {use_store().remote.is_some().then(|| view! { <ServerFields details=details /> })}
+    }
+}
+
+/// What only a server goes by.
+#[component]
+fn ServerFields(details: Details) -> impl IntoView {
+    let field = |label: &'static str, value: RwSignal<bool>, hint: &'static str| {
+        let id = format!("field-{}", unique());
+        view! {
+            <div>
+                <Checkbox label=label value=value described_by=id.clone() />
+                <p id=id class="hint">{hint}</p>
+            </div>
+        }
+    };
+    view! {
+        <fieldset class="stack--tight server-fields">
+            <legend>"When this server exchanges tokens"</legend>
+            {field(
+                "Single use",
+                details.single_use,
+                "Each ID token is exchanged once only, told by its jti; a token without jti is refused. So a token that leaks \
+                 after its job has used it is worth nothing. Jobs that exchange one token twice need two.",
+            )}
+            {field(
+                "Report only",
+                details.report_only,
+                "No deny policy of this issuer denies anything; what they would have denied is in the audit log. To try denies \
+                 before they count. Without an allow that matches, everything stays denied.",
+            )}
+        </fieldset>
     }
 }
 
@@ -200,7 +251,7 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
     let details = Details::of(&issuer);
     let opened = StoredValue::new(issuer.clone());
     let saved = RwSignal::new(false);
-    let written = Memo::new(move |_| details.texts());
+    let written = Memo::new(move |_| (details.texts(), details.flags()));
     let kept = RwSignal::new(written.get_untracked());
     let dirty = Memo::new(move |_| *written.read() != *kept.read());
     expect_context::<Unsaved>().watch(dirty);
@@ -278,7 +329,7 @@ fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl Int
             <p class="fetch" role="status">
                 {move || match said.get() {
                     Ok(text) => view! { <span class="good">{text}</span> }.into_any(),
-                    Err(text) => view! { <span class="error">{shown(&text)}</span> }.into_any(),
+                    Err(text) => view! { <span class="error">{sentence(&text)}</span> }.into_any(),
                 }}
             </p>
         </Show>
@@ -293,8 +344,9 @@ pub(crate) fn elsewhere_word(store: Store) -> &'static str {
 /// Whether the details of two versions differ.
 fn differ(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     let details = |issuer: &StoredIssuer| {
-        let StoredIssuer { name, max_expiration, jwks, jwks_source, thumbprints, .. } = issuer.clone();
-        (name, max_expiration, jwks, jwks_source, thumbprints)
+        let StoredIssuer { name, max_expiration, jwks, jwks_source, thumbprints, single_use, report_only, .. } =
+            issuer.clone();
+        (name, max_expiration, jwks, jwks_source, thumbprints, single_use, report_only)
     };
     details(one) != details(other)
 }

@@ -8,6 +8,7 @@ use super::shown::{prose, shown, shown_lines};
 use crate::formats::{Note, resource, rest, settings};
 use crate::state::download::file_name;
 use crate::state::storage::StoredIssuer;
+use crate::state::unsaved::Unsaved;
 
 /// A form.
 #[derive(Clone, Copy, PartialEq)]
@@ -90,8 +91,24 @@ pub(crate) fn ExportForms(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> i
     view! {
         <section class="card" aria-labelledby="export-heading">
             <h2 id="export-heading">"Export as"</h2>
+            <NotExported />
             <Forms issuers=issuers />
         </section>
+    }
+}
+
+/// Says so while something on the page is not saved: the export has what was saved last.
+#[component]
+fn NotExported() -> impl IntoView {
+    let unsaved = expect_context::<Unsaved>();
+    view! {
+        <div role="status">
+            {move || unsaved.is_any().then(|| view! {
+                <p class="notice notice--note">
+                    "Changes that have to be saved first are not in the export. It has the issuer as it was last saved."
+                </p>
+            })}
+        </div>
     }
 }
 

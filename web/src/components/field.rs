@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::shown::{hidden_note, prose, shown};
+use super::sentence::sentence;
+use super::shown::{hidden_note, prose};
 use crate::state::draft::unique;
 
 /// A line of text.
@@ -112,10 +113,15 @@ pub(crate) fn Select(
 
 /// A box to tick.
 #[component]
-pub(crate) fn Checkbox(#[prop(into)] label: String, value: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Checkbox(
+    #[prop(into)] label: String,
+    value: RwSignal<bool>,
+    #[prop(into, optional)] described_by: String,
+) -> impl IntoView {
+    let described_by = (!described_by.is_empty()).then_some(described_by);
     view! {
         <label class="checkbox">
-            <input type="checkbox" bind:checked=value />
+            <input type="checkbox" aria-describedby=described_by bind:checked=value />
             <span>{label}</span>
         </label>
     }
@@ -128,7 +134,7 @@ fn Notes(id: String, hint: String, error: Signal<String>) -> impl IntoView {
             {(!hint.is_empty()).then(|| view! { <p class="hint">{prose(&hint)}</p> })}
             {move || {
                 let error = error.get();
-                (!error.is_empty()).then(|| view! { <p class="error">{shown(&error)}</p> })
+                (!error.is_empty()).then(|| view! { <p class="error">{sentence(&error)}</p> })
             }}
         </div>
     }

@@ -1,5 +1,6 @@
 //! What is around every page: header, messages of the store, footer.
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
@@ -8,6 +9,7 @@ use super::conflict_notice::ConflictNotice;
 use super::copy_button::DownloadButton;
 use super::field::Select;
 use super::page_title::PageTitle;
+use super::sentence::sentence;
 use super::shortcuts::Shortcuts;
 use super::shown::{shown, shown_lines};
 use crate::formats::settings;
@@ -109,12 +111,18 @@ fn StoreMessages() -> impl IntoView {
 fn NotStored(problem: String) -> impl IntoView {
     let store = use_store();
     if store.remote.is_some() {
-        return view! { <p class="notice notice--bad container" role="alert">"Samples are not kept: " {problem} "."</p> }.into_any();
+        return view! { <p class="notice notice--bad container" role="alert">"Samples are not kept: " {sentence(&problem)} "."</p> }.into_any();
     }
     let text = Signal::derive(move || settings::write(&store.issuers.read()));
+    let handle = window_event_listener(ev::beforeunload, move |event| {
+        if !store.issuers.read_untracked().is_empty() {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || handle.remove());
     view! {
         <div class="notice notice--bad container" role="alert">
-            <p>"Not stored: " {problem} "."</p>
+            <p>"Not stored: " {sentence(&problem)} "."</p>
             <Show when=move || !store.issuers.read().is_empty()>
                 <p class="hint">
                     "Issuers and policies are kept in this tab, as you see them, until it is closed or loaded anew. \
@@ -145,7 +153,7 @@ fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
     view! {
         <section class="notice notice--bad container" aria-label="Stored data cannot be read">
             <h2>"The stored issuers cannot be read"</h2>
-            <p>{unreadable.problem} ". Nothing was changed or deleted. Keep a copy of the text before starting anew."</p>
+            <p>{sentence(&unreadable.problem)} ". Nothing was changed or deleted. Keep a copy of the text before starting anew."</p>
             <details>
                 <summary>"Show the stored text"</summary>
                 <pre tabindex="0">{shown_lines(&unreadable.raw)}</pre>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::TextArea;
+use super::sentence::sentence;
 use super::shown::{prose, shown, shown_link};
 use crate::state::fetch::fetch_keys;
 use crate::state::keys::warnings;
@@ -90,8 +91,8 @@ pub(crate) fn KeysField(
                 {move || match fetch.get() {
                     Fetch::Idle => String::new().into_any(),
                     Fetch::Running => "Fetching…".into_any(),
-                    Fetch::Done(sentence) => view! { <span class="good">{sentence}</span> }.into_any(),
-                    Fetch::Failed(problem) => view! { <span class="error">{problem}</span> }.into_any(),
+                    Fetch::Done(said) => view! { <span class="good">{said}</span> }.into_any(),
+                    Fetch::Failed(problem) => view! { <span class="error">{sentence(&problem)}</span> }.into_any(),
                 }}
             </p>
         </div>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::policy_combobox::{Choice, Combobox};
 use super::policy_state::{AtPattern, PolicyState};
+use super::sentence::sentence;
 use crate::state::draft::unique;
 
 /// The field. `key` is its draft's, `claim` what it is a rule on.
@@ -39,7 +40,7 @@ pub(crate) fn PatternField(
             />
             <div id=notes class="notes">
                 {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
-                {move || (!error.read().is_empty()).then(|| view! { <p class="error">{error.get()}</p> })}
+                {move || (!error.read().is_empty()).then(|| view! { <p class="error">{sentence(&error.read())}</p> })}
             </div>
         </div>
     }

@@ -8,6 +8,7 @@ use claimgate::time::format_utc;
 use leptos::prelude::*;
 
 use crate::gallery::unsigned;
+use crate::state::clock::read_time;
 use crate::state::evaluate::{Answer, Question, Report, request};
 use crate::state::scratch::{Origin, SCRATCH, Scratch};
 use crate::state::share::{ClaimsText, Shared, SharedIssuer};
@@ -289,7 +290,7 @@ impl Bench {
         Shared {
             issuer: issuer.map(|issuer| SharedIssuer { name: issuer.name.clone(), url: issuer.url.clone() }),
             policies: issuer.map(|issuer| issuer.policies.clone()).unwrap_or_default(),
-            now: is_token.then(|| claimgate::time::parse(&self.form.now.read()).unwrap_or(clock)),
+            now: is_token.then(|| read_time(&self.form.now.read()).ok().flatten().unwrap_or(clock)),
             skip: if is_token && claims.is_some() {
                 Skip { key: true, signature: true, ..skip }
             } else {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::field::{Checkbox, Select, TextField, same};
 use super::playground_bench::{Bench, Form};
+use crate::state::clock::read_time;
 use crate::state::draft::{target_label, unique};
 use crate::state::evaluate::Answer;
 
@@ -69,10 +70,8 @@ fn times(iat: Option<i64>, nbf: Option<i64>, exp: Option<i64>) -> Times {
 fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let field = bench.form.now;
     let error = Signal::derive(move || {
-        let text = field.get();
-        let is_wrong = !text.trim().is_empty() && claimgate::time::parse(&text).is_none();
-        let expected = "expected a time like 2026-11-24T00:21:00Z, or seconds since 1970";
-        if is_wrong { expected.to_owned() } else { String::new() }
+        // What cannot be read does not hold.
+        read_time(&field.read()).map_or_else(|problem| format!("{problem}; judged as of now"), |_| String::new())
     });
     let times = Memo::new(move |_| {
         let answered = bench.answered.read();

@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 
 use super::playground_bench::Bench;
+use super::save_state::saved_view;
 use super::sentence::sentence;
 use super::shown::shown;
-use crate::state::diff::{ChangeKind, PolicyChange, changes};
+use crate::state::diff::{Change, ChangeKind, changes};
+use crate::state::reporting::carried;
 use crate::state::store::use_store;
 
 /// The button, and behind it what it changes. Nothing where there is no issuer to save to.
@@ -34,7 +36,10 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
         let (Some((id, name, _)), Ok(policies)) = (target.get_untracked(), bench.written.get_untracked()) else {
             return;
         };
-        store.change(&id, |issuer| issuer.policies.clone_from(&policies));
+        store.change(&id, |issuer| {
+            issuer.reporting = carried(&issuer.policies, &issuer.reporting, &policies);
+            issuer.policies.clone_from(&policies);
+        });
         bench.scratch.update(|scratch| {
             if let Some(scratch) = scratch {
                 scratch.issuer.policies = policies;
@@ -81,13 +86,13 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
                 })}
             </div>
         })}
-        <p role="status" class="good saved">{move || saved.get().map(|name| view! { "✓ Saved to " {shown(&name)} })}</p>
+        <p role="status" class="saved">{move || saved.get().map(|name| saved_view(store, &name))}</p>
     }
 }
 
 #[component]
-fn Changes(changes: Vec<PolicyChange>) -> impl IntoView {
-    let item = |change: PolicyChange| {
+fn Changes(changes: Vec<Change>) -> impl IntoView {
+    let item = |change: Change| {
         let (mark, class) = match change.kind {
             ChangeKind::Added => ("+", "change change--added"),
             ChangeKind::Removed => ("−", "change change--removed"),

@@ -2,6 +2,7 @@
 
 use claimgate::claims::Claims;
 use claimgate::json::Value;
+use claimgate::time::looks_like_milliseconds;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -45,6 +46,7 @@ pub(crate) fn PlaygroundToken(
             {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
             <ClaimsInstead bench=bench />
             <HiddenCharacters bench=bench />
+            <Milliseconds bench=bench />
             <Requested form=form />
             <div class="folds">
                 {move || (!form.is_claims.get()).then(|| view! { <ChecksAndTime bench=bench time=time /> })}
@@ -288,6 +290,43 @@ fn HiddenCharacters(bench: Bench) -> impl IntoView {
     }
 }
 
+/// Names the times of the claims that are written in milliseconds.
+#[component]
+fn Milliseconds(bench: Bench) -> impl IntoView {
+    let found = Memo::new(move |_| {
+        let answered = bench.answered.read();
+        let claims = match answered.as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => report.claims.as_ref(),
+            _ => None,
+        };
+        claims.map(milliseconds).unwrap_or_default()
+    });
+    move || {
+        (!found.read().is_empty()).then(|| {
+            let items = found.get().into_iter().map(|(name, number)| {
+                let seconds = number / 1000;
+                view! {
+                    <li>
+                        <code>{name}</code> " looks like milliseconds: expected seconds since 1970, as "
+                        <code>{seconds.to_string()}</code> ", found " <code>{number.to_string()}</code> "."
+                    </li>
+                }
+            });
+            view! { <div class="notice notice--note" role="note"><ul>{items.collect_view()}</ul></div> }
+        })
+    }
+}
+
+fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
+    let read = |name: &'static str| match claims.get(name)? {
+        Value::Integer(number) => {
+            i64::try_from(*number).ok().filter(|number| looks_like_milliseconds(*number)).map(|number| (name, number))
+        }
+        _ => None,
+    };
+    ["iat", "nbf", "exp"].into_iter().filter_map(read).collect()
+}
+
 #[component]
 fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let read = move |part: fn(&crate::state::evaluate::Report) -> Option<Claims>| {
@@ -324,7 +363,15 @@ fn bring_into_pane() {
 
 #[cfg(test)]
 mod tests {
-    use super::{bare_token, parts};
+    use claimgate::claims::Claims;
+
+    use super::{bare_token, milliseconds, parts};
+
+    #[test]
+    fn times_in_milliseconds_are_found() {
+        let claims = Claims::from_json(r#"{"iat": 1763942400, "exp": 1763942400000, "nbf": "1763942400000"}"#).unwrap();
+        assert_eq!(milliseconds(&claims), [("exp", 1_763_942_400_000)]);
+    }
 
     #[test]
     fn a_token_is_found_in_what_people_copy() {

@@ -10,6 +10,7 @@ use super::pattern_help::PatternHelp;
 use super::policy_combobox::{Choice, Combobox};
 use super::policy_form::Step;
 use super::policy_state::PolicyState;
+use super::sentence::sentence;
 use crate::state::draft::{PolicyDraft, RuleDraft, RuleFields, target_label};
 
 /// The policy at `place`, counted from 0.
@@ -44,7 +45,29 @@ pub(crate) fn PolicyCard(
             </div>
             <div id=format!("target-{}", policy.key) class="policy__target"><Target state=state policy=policy place=place /></div>
             <RuleRows state=state policy=policy place=place />
+            {state.store.remote.is_some().then(|| view! { <ReportOnly policy=policy /> })}
         </fieldset>
+    }
+}
+
+/// Whether a server has a deny only report.
+#[component]
+fn ReportOnly(policy: PolicyDraft) -> impl IntoView {
+    let denies = Memo::new(move |_| *policy.decision.read() == "deny");
+    let id = StoredValue::new(format!("report-{}", policy.key));
+    move || {
+        denies.get().then(|| {
+            let id = id.get_value();
+            view! {
+                <div>
+                    <Checkbox label="Report only" value=policy.report_only described_by=id.clone() />
+                    <p id=id class="hint">
+                        "It denies nothing on the server: what it would have denied is in the audit log. Samples and the \
+                         playground judge as if it denied."
+                    </p>
+                </div>
+            }
+        })
     }
 }
 
@@ -140,7 +163,7 @@ fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> im
             <For each=move || policy.rules.get() key=|rule| rule.key let:rule>
                 <RuleRow state=state policy=policy rule=rule place=place />
             </For>
-            {move || (!missing.read().is_empty()).then(|| view! { <p class="error">{missing.get()}</p> })}
+            {move || (!missing.read().is_empty()).then(|| view! { <p class="error">{sentence(&missing.read())}</p> })}
             <button type="button" class="button" on:click=add>"Add rule"</button>
         </div>
     }

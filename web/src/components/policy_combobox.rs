@@ -8,6 +8,9 @@ use super::shown::{hidden_note, shown};
 use crate::state::draft::unique;
 use crate::state::pattern_help::{class, parts};
 
+/// How high the list is at most, in pixels: the style sheet's 16rem, and 38 % of the window.
+const MOST_HIGH: f64 = 256.0;
+
 /// Something to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -26,12 +29,18 @@ struct State {
     is_all: RwSignal<bool>,
     active: RwSignal<Option<usize>>,
     fitting: Memo<Vec<Choice>>,
+    /// Whether the list is above the field, where there is more room.
+    is_up: RwSignal<bool>,
+    input: NodeRef<Input>,
 }
 
 impl State {
     fn open(self, all: bool) {
         self.is_all.set(all);
         self.active.set(None);
+        if !self.is_open.get_untracked() {
+            self.is_up.set(self.input.get_untracked().is_some_and(|input| has_more_room_above(&input)));
+        }
         self.is_open.set(true);
     }
 
@@ -85,9 +94,10 @@ pub(crate) fn Combobox(
         true => fit(&choices.read(), &value.read(), is_all.get()),
         false => Vec::new(),
     });
-    let state = State { value, is_open, is_all, active: RwSignal::new(None), fitting };
-    let is_shown = Memo::new(move |_| !fitting.read().is_empty());
     let input = NodeRef::<Input>::new();
+    let (active, is_up) = (RwSignal::new(None), RwSignal::new(false));
+    let state = State { value, is_open, is_all, active, fitting, is_up, input };
+    let is_shown = Memo::new(move |_| !fitting.read().is_empty());
     let layer = NodeRef::<Div>::new();
     let moved = move || follow(input, layer, on_cursor);
     let keys = move |event: ev::KeyboardEvent| press(state, is_shown, &event);
@@ -133,7 +143,14 @@ pub(crate) fn Combobox(
                 on:scroll=move |_| follow(input, layer, None)
                 on:blur=move |_| state.close()
             />
-            <ul id=list class="combobox__list" role="listbox" aria-label=list_label hidden=move || !is_shown.get()>
+            <ul
+                id=list
+                class="combobox__list"
+                class:combobox__list--up=move || is_up.get()
+                role="listbox"
+                aria-label=list_label
+                hidden=move || !is_shown.get()
+            >
                 {move || {
                     let option = option.clone();
                     fitting.get().into_iter().enumerate().map(move |(place, choice)| view! {
@@ -170,6 +187,18 @@ fn Row(id: String, place: usize, choice: Choice, state: State) -> impl IntoView 
             <span class="combobox__doc">{choice.doc}</span>
         </li>
     }
+}
+
+/// Whether a list that is as high as it may be has no room below a field, between it and what is fixed at the end of the
+/// page, and more of it above.
+fn has_more_room_above(input: &web_sys::Element) -> bool {
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let bar = document().query_selector(".save-bar").ok().flatten();
+    let end =
+        bar.map(|bar| bar.get_bounding_client_rect()).filter(|bar| bar.height() > 0.0).map_or(height, |bar| bar.top());
+    let field = input.get_bounding_client_rect();
+    let below = end.min(height) - field.bottom();
+    below < MOST_HIGH.min(0.38 * height) && field.top() > below
 }
 
 /// Brings an option into sight within its list, and does not move the page.

@@ -10,6 +10,8 @@ use super::policy_problems::Problems;
 use super::policy_save::SaveBar;
 use super::policy_state::{PolicyState, Shown};
 use super::sample_panel::SamplePanel;
+use super::sentence::sentence;
+use super::shown::shown;
 use crate::providers;
 use crate::state::clock::now;
 use crate::state::storage::StoredIssuer;
@@ -17,9 +19,15 @@ use crate::state::unsaved::Unsaved;
 
 /// The editor of an issuer's policies. `view` is kept in the address by the page.
 #[component]
-pub(crate) fn PolicyEditor(issuer: StoredIssuer, view: RwSignal<String>) -> impl IntoView {
+pub(crate) fn PolicyEditor(
+    issuer: StoredIssuer,
+    view: RwSignal<String>,
+    /// Set to the state, for what is beside the editor.
+    known: RwSignal<Option<PolicyState>>,
+) -> impl IntoView {
     let asked = if view.get_untracked() == "json" { Shown::Json } else { Shown::Form };
     let state = PolicyState::of(&issuer, asked);
+    known.set(Some(state));
     expect_context::<Unsaved>().watch(state.dirty);
     Effect::new(move || view.set(if state.shown.get() == Shown::Json { "json" } else { "" }.to_owned()));
     let is_json = Memo::new(move |_| state.shown.get() == Shown::Json);
@@ -136,8 +144,8 @@ pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Finding>>) -> impl Int
                     <h3>"Worth a second look"</h3>
                     <ul>{findings.get().into_iter().map(|finding| view! {
                         <li>
-                            <code>{finding.path}</code> " " {finding.message}
-                            {finding.help.map(|help| view! { <p class="hint">{help}</p> })}
+                            <code>{shown(&finding.path)}</code> " " {sentence(&finding.message)}
+                            {finding.help.map(|help| view! { <p class="hint">{sentence(&help)}</p> })}
                         </li>
                     }).collect_view()}</ul>
                 </div>

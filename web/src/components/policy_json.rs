@@ -39,6 +39,9 @@ pub(crate) fn PolicyJson(state: PolicyState) -> impl IntoView {
             on_cursor=cursor
             on_undo=Callback::new(move |is_redo| state.travel(is_redo))
         />
+        {move || state.reporting.read().contains(&true).then(|| view! {
+            <p class="hint">"Which policies only report is not in the text: it is set in the form, and stays with its policy."</p>
+        })}
         <PatternHelp state=state />
     }
 }

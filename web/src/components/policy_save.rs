@@ -4,12 +4,13 @@ use leptos::ev;
 use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 
-use super::pattern_help::ticked;
+use super::policy_changes::{ChangeList, ChangedText};
 use super::policy_state::PolicyState;
 use super::sample_panel::{Trial, trials};
 use super::save_state::SaveState;
 use super::shown::shown;
-use crate::state::diff::{ChangeKind, Line, changes, lines};
+use crate::state::diff::{changes, lines, mark_changes};
+use crate::state::storage::StoredIssuer;
 
 /// The bar with the button that saves.
 #[component]
@@ -21,7 +22,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
         if is_asking.get_untracked() {
             return;
         }
-        if state.compiled.with_untracked(|compiled| compiled.set.is_none()) {
+        if state.compiled.with_untracked(|compiled| !compiled.errors.is_empty()) {
             state.tried.set(true);
             show_errors();
         } else if state.dirty.get_untracked() {
@@ -33,7 +34,12 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     let save = Callback::new(move |()| {
         if let Ok(policies) = state.written.get_untracked() {
             let opened = state.opened.get_value();
-            state.opened.set_value(state.store.change_since(&opened, |issuer| issuer.policies.clone_from(&policies)));
+            let reporting = state.reporting.get_untracked();
+            let change = |issuer: &mut StoredIssuer| {
+                issuer.policies.clone_from(&policies);
+                issuer.reporting = reporting;
+            };
+            state.opened.set_value(state.store.change_since(&opened, change));
             state.tried.set(false);
             just_saved.set(true);
         }
@@ -51,7 +57,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     // In another tab of the page, the keys are not for the policies.
     let is_there = move || bar.get_untracked().is_some_and(|bar| bar.offset_parent().is_some());
     save_by_keys(is_there, move || if is_asking.get_untracked() { save.run(()) } else { ask() });
-    let discard = move |_| state.set_policies(&state.saved.get_untracked());
+    let discard = move |_| state.set_policies(&state.saved.get_untracked(), &state.saved_reporting.get_untracked());
     view! {
         <div class="save-bar" node_ref=bar>
             <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
@@ -76,25 +82,10 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
     let edited = state.written.get_untracked().unwrap_or_default();
     let saved = state.saved.get_untracked();
     let has_moved = state.opened.with_value(|opened| opened.policies != saved);
-    let list = changes(&saved, &edited);
+    let mut list = changes(&saved, &edited);
+    let marks = (state.saved_reporting.get_untracked(), state.reporting.get_untracked());
+    list.extend(mark_changes((&saved, &marks.0), (&edited, &marks.1)));
     let is_order = list.is_empty();
-    let items = list
-        .into_iter()
-        .map(|change| {
-            let (symbol, class) = match change.kind {
-                ChangeKind::Added => ("+", "mark mark--good"),
-                ChangeKind::Removed => ("−", "mark mark--bad"),
-                ChangeKind::Changed => ("~", "mark mark--note"),
-            };
-            let details = change.details.iter().map(|detail| view! { <li>{ticked(detail)}</li> }).collect_view();
-            view! {
-                <li class="review__change">
-                    <span class=class aria-hidden="true">{symbol}</span>
-                    <div><p class="review__title">{change.title}</p> <ul>{details}</ul></div>
-                </li>
-            }
-        })
-        .collect_view();
     let turned: Vec<_> = trials(state).into_iter().filter(Trial::changes).collect();
     view! {
         <h2 id="review-heading">"Save these changes?"</h2>
@@ -105,14 +96,9 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
             </p>
         })}
         {is_order.then(|| view! { <p>"Only the order changes. Every decision stays as it is."</p> })}
-        <ul class="review__list">{items}</ul>
+        <ChangeList changes=list />
         {(!state.samples.read_untracked().is_empty()).then(|| view! { <Turned turned=turned /> })}
-        {(!is_order).then(|| view! {
-            <details>
-                <summary>"As text"</summary>
-                <pre class="review__text" tabindex="0">{lines(&saved, &edited).into_iter().map(line).collect_view()}</pre>
-            </details>
-        })}
+        {(!is_order).then(|| view! { <ChangedText lines=lines(&saved, &edited) /> })}
         <div class="actions">
             <button type="button" class="button button--primary" autofocus on:click=move |_| save.run(())>"Save"</button>
             <button type="button" class="button button--quiet" on:click=move |_| cancel.run(())>"Cancel"</button>
@@ -134,19 +120,6 @@ fn Turned(turned: Vec<Trial>) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-fn line(line: Line) -> AnyView {
-    let (symbol, class, word) = match line.kind {
-        None => ("  ", "", ""),
-        Some(ChangeKind::Removed) => ("− ", "goes", "goes: "),
-        Some(_) => ("+ ", "comes", "comes: "),
-    };
-    let text = view! { <span aria-hidden="true">{symbol}</span> <span class="visually-hidden">{word}</span> {shown(&line.text)} "\n" };
-    match class {
-        "" => view! { <span>{text}</span> }.into_any(),
-        class => view! { <mark class=class>{text}</mark> }.into_any(),
-    }
 }
 
 /// Goes to the list of errors, once it is there.

@@ -13,6 +13,7 @@ use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
 use crate::state::history::{Content, History};
 use crate::state::json_places::{Places, Range, json_error, place_of};
+use crate::state::reporting::{carried, trimmed};
 use crate::state::samples::{Ready, known_claims};
 use crate::state::storage::StoredIssuer;
 use crate::state::store::{Store, use_store};
@@ -29,7 +30,7 @@ pub(crate) enum Shown {
 /// What the engine says of the policies as they are written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Compiled {
-    /// The compiled policies, if nothing is wrong.
+    /// The compiled policies, if nothing is wrong but that rows are blank.
     pub(crate) set: Option<Arc<PolicySet>>,
     /// What is wrong.
     pub(crate) errors: Vec<PolicyError>,
@@ -38,8 +39,14 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    /// Compiles policies.
-    pub(crate) fn of(written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>) -> Self {
+    /// Compiles policies, and adds what is wrong with blank rows.
+    pub(crate) fn of(written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>, blanks: Vec<PolicyError>) -> Self {
+        let mut compiled = Self::compile(written);
+        compiled.errors.extend(blanks);
+        compiled
+    }
+
+    fn compile(written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>) -> Self {
         match written.and_then(|policies| PolicySet::compile(&policies, Dialect::Pulumi)) {
             Ok(set) => Self { findings: set.findings().to_vec(), set: Some(Arc::new(set)), errors: Vec::new() },
             Err(errors) => Self { errors, ..Self::default() },
@@ -87,6 +94,10 @@ pub(crate) struct PolicyState {
     pub(crate) compiled: Memo<Compiled>,
     /// The saved policies.
     pub(crate) saved: Memo<Vec<PolicyDefinition>>,
+    /// Which of the policies as they are written only report, where a server knows of that.
+    pub(crate) reporting: Memo<Vec<bool>>,
+    /// Which of the saved policies do.
+    pub(crate) saved_reporting: Memo<Vec<bool>>,
     /// Whether they differ.
     pub(crate) dirty: Memo<bool>,
     /// The issuer's samples, read.
@@ -106,7 +117,7 @@ impl PolicyState {
     pub(crate) fn of(issuer: &StoredIssuer, shown: Shown) -> Self {
         let store = use_store();
         let id = StoredValue::new(issuer.id.clone());
-        let fields: Vec<_> = issuer.policies.iter().map(PolicyFields::of).collect();
+        let fields = PolicyFields::of_all(&issuer.policies, &issuer.reporting);
         let first = Content::Form(fields.clone());
         let owner = Owner::current().unwrap_or_default().child();
         let drafts = RwSignal::new(owner.with(|| fields.iter().map(PolicyFields::draft).collect()));
@@ -122,9 +133,17 @@ impl PolicyState {
             history.update(|history| history.record(content, js_sys::Date::now()));
         });
         let written = Memo::new(move |_| content.read().policies());
-        let compiled = Memo::new_with_compare(move |_| Compiled::of(written.get()), |_, _| true);
+        let compiled =
+            Memo::new_with_compare(move |_| Compiled::of(written.get(), content.read().blanks()), |_, _| true);
         let of_issuer = move || store.issuers.read().iter().find(|issuer| issuer.id == *id.read_value()).cloned();
         let saved = Memo::new(move |_| of_issuer().map(|issuer| issuer.policies).unwrap_or_default());
+        let saved_reporting = Memo::new(move |_| of_issuer().map(|issuer| issuer.reporting).unwrap_or_default());
+        let reporting = Memo::new(move |_| match (&*content.read(), &*written.read()) {
+            (Content::Form(fields), _) => trimmed(fields.iter().map(PolicyFields::is_reporting).collect()),
+            // The text does not have them.
+            (Content::Json(_), Ok(policies)) => carried(&saved.read(), &saved_reporting.read(), policies),
+            (Content::Json(_), Err(_)) => saved_reporting.get(),
+        });
         let kept = Memo::new(move |_| of_issuer().map(|issuer| issuer.samples).unwrap_or_default());
         let samples =
             Memo::new_with_compare(move |_| kept.read().iter().map(Ready::of).collect::<Vec<_>>(), |_, _| true);
@@ -143,7 +162,12 @@ impl PolicyState {
             written,
             compiled,
             saved,
-            dirty: Memo::new(move |_| written.with(|written| written.as_ref() != Ok(&*saved.read()))),
+            reporting,
+            saved_reporting,
+            dirty: Memo::new(move |_| {
+                written.with(|written| written.as_ref() != Ok(&*saved.read()))
+                    || *reporting.read() != *saved_reporting.read()
+            }),
             samples,
             known: Memo::new(move |_| known_claims(documented.clone(), &samples.read())),
             at: RwSignal::new(None),
@@ -156,24 +180,32 @@ impl PolicyState {
 
     /// Shows what another tab has saved, unless something is being edited here.
     fn follow(self) {
-        Effect::new(move |before: Option<Vec<PolicyDefinition>>| {
-            let saved = self.saved.get();
-            let is_untouched = |before: &Vec<PolicyDefinition>| {
-                *before != saved && self.written.with_untracked(|written| written.as_ref() == Ok(before))
+        Effect::new(move |before: Option<(Vec<PolicyDefinition>, Vec<bool>)>| {
+            let saved = (self.saved.get(), self.saved_reporting.get());
+            let is_untouched = |before: &(Vec<PolicyDefinition>, Vec<bool>)| {
+                // Of a text the marks follow what is saved.
+                let is_form = self.shown.get_untracked() == Shown::Form;
+                *before != saved
+                    && self.written.with_untracked(|written| written.as_ref() == Ok(&before.0))
+                    && (!is_form || self.reporting.with_untracked(|marks| *marks == before.1))
             };
             if before.as_ref().is_some_and(is_untouched) {
-                let policies = saved.clone();
+                let (policies, marks) = saved.clone();
                 // Outside this effect: the fields that it makes would go with its next run.
-                set_timeout(move || self.take(&policies), Duration::ZERO);
+                set_timeout(move || self.take(&policies, &marks), Duration::ZERO);
             }
             saved
         });
     }
 
     /// Shows what another tab has saved, if the editor is still there.
-    fn take(self, policies: &[PolicyDefinition]) {
-        if self.opened.try_update_value(|opened| opened.policies = policies.to_vec()).is_some() {
-            self.set_policies(policies);
+    fn take(self, policies: &[PolicyDefinition], marks: &[bool]) {
+        let take = |opened: &mut StoredIssuer| {
+            opened.policies = policies.to_vec();
+            opened.reporting = marks.to_vec();
+        };
+        if self.opened.try_update_value(take).is_some() {
+            self.set_policies(policies, marks);
         }
     }
 
@@ -209,8 +241,8 @@ impl PolicyState {
     }
 
     /// Makes the policies those, as one step of the history.
-    pub(crate) fn set_policies(self, policies: &[PolicyDefinition]) {
-        self.become_content(&Content::Form(policies.iter().map(PolicyFields::of).collect()));
+    pub(crate) fn set_policies(self, policies: &[PolicyDefinition], marks: &[bool]) {
+        self.become_content(&Content::Form(PolicyFields::of_all(policies, marks)));
     }
 
     /// Makes the form say this.

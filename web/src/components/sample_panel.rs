@@ -58,7 +58,7 @@ fn word(outcome: Outcome) -> &'static str {
 
 /// All samples as they are decided now, without tracking.
 pub(crate) fn trials(state: PolicyState) -> Vec<Trial> {
-    let before = Compiled::of(Ok(state.saved.get_untracked())).set;
+    let before = Compiled::of(Ok(state.saved.get_untracked()), Vec::new()).set;
     let now = state.compiled.with_untracked(|compiled| compiled.set.clone());
     let samples = state.samples.read_untracked();
     samples.iter().map(|ready| Trial::of(ready, before.as_deref(), now.as_deref())).collect()
@@ -67,7 +67,7 @@ pub(crate) fn trials(state: PolicyState) -> Vec<Trial> {
 /// The panel.
 #[component]
 pub(crate) fn SamplePanel(state: PolicyState, example: Option<Filled>, url: String) -> impl IntoView {
-    let before = Memo::new_with_compare(move |_| Compiled::of(Ok(state.saved.get())).set, |_, _| true);
+    let before = Memo::new_with_compare(move |_| Compiled::of(Ok(state.saved.get()), Vec::new()).set, |_, _| true);
     // The last policies that had no errors stay the ones that decide.
     let good = Memo::new_with_compare(
         move |last: Option<&Option<Arc<PolicySet>>>| {

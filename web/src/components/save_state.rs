@@ -2,24 +2,35 @@
 
 use leptos::prelude::*;
 
-use crate::state::store::use_store;
+use super::shown::shown;
+use crate::state::store::{Store, use_store};
 
 /// Says that something is not saved, or that it just was.
 #[component]
 pub(crate) fn SaveState(dirty: Memo<bool>, saved: RwSignal<bool>) -> impl IntoView {
-    let remote = use_store().remote;
-    // Of the server's, nothing is saved before it says so.
-    let is_busy = move || remote.is_some_and(|remote| remote.is_busy.get());
-    let is_undone = move || remote.is_some_and(|remote| !remote.undone.read().is_empty());
+    let store = use_store();
     view! {
         <span role="status">
             {move || match (dirty.get(), saved.get()) {
-                (false, true) if is_busy() => view! { <span class="hint">"Saving…"</span> }.into_any(),
-                (false, true) if is_undone() => view! { <span class="dirty">"● Not saved, see above"</span> }.into_any(),
                 (true, _) => view! { <span class="dirty">"● Not saved"</span> }.into_any(),
-                (false, true) => view! { <span class="good">"✓ Saved"</span> }.into_any(),
+                (false, true) => saved_view(store, ""),
                 (false, false) => ().into_any(),
             }}
         </span>
+    }
+}
+
+/// What has become of something that was saved, to an issuer if that is named.
+pub(crate) fn saved_view(store: Store, issuer: &str) -> AnyView {
+    let is_undone = store.remote.is_some_and(|remote| !remote.undone.read().is_empty());
+    match store.remote {
+        // Of the server's, nothing is saved before it says so.
+        Some(remote) if remote.is_busy.get() => view! { <span class="hint">"Saving…"</span> }.into_any(),
+        Some(_) if is_undone => view! { <span class="dirty">"● Not saved, see above"</span> }.into_any(),
+        None if store.problem.read().is_some() => {
+            view! { <span class="dirty">"● In this tab only, see above"</span> }.into_any()
+        }
+        _ if issuer.is_empty() => view! { <span class="good">"✓ Saved"</span> }.into_any(),
+        _ => view! { <span class="good">"✓ Saved to " {shown(issuer)}</span> }.into_any(),
     }
 }

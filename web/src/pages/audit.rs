@@ -1,6 +1,5 @@
 //! A server's audit log: exchanges, the newest first, and one of them with its reasons.
 
-use claimgate::time::parse;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,7 +11,9 @@ use serde_json::Value;
 use super::not_found::NotFoundPage;
 use crate::components::audit_entry::{AuditEntry, asked_for, decision, when};
 use crate::components::field::{Select, TextField};
+use crate::components::sentence::sentence;
 use crate::components::shown::shown;
+use crate::state::clock::read_time;
 use crate::state::remote::Access;
 use crate::state::remote::sync::{Sync, encode};
 use crate::state::store::{Store, use_store};
@@ -194,11 +195,7 @@ fn Filters(store: Store, asked: Memo<Vec<(String, String)>>) -> impl IntoView {
 }
 
 fn time_error(field: RwSignal<String>) -> String {
-    match field.read().trim() {
-        "" => String::new(),
-        text if parse(text).is_some() => String::new(),
-        text => format!("expected a time like `2026-11-25T12:00:00Z`, found `{text}`"),
-    }
+    read_time(&field.read()).err().unwrap_or_default()
 }
 
 #[component]
@@ -214,7 +211,7 @@ fn Entries(log: Log) -> impl IntoView {
     view! {
         <p class="hint" role="status">{said}</p>
         {move || (!log.problem.read().is_empty()).then(|| view! {
-            <p class="notice notice--bad" role="alert">"The log was not read: " {shown(&log.problem.read())} "."</p>
+            <p class="notice notice--bad" role="alert">"The log was not read: " {sentence(&log.problem.read())} "."</p>
         })}
         <Show
             when=move || !is_empty.get()

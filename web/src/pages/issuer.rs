@@ -11,10 +11,13 @@ use super::not_found::NotFoundPage;
 use crate::components::details_form::DetailsForm;
 use crate::components::export_panel::ExportForms;
 use crate::components::policy_editor::PolicyEditor;
+use crate::components::policy_state::PolicyState;
 use crate::components::shown::shown;
 use crate::components::workflow_panel::WorkflowPanel;
+use crate::state::scratch::Handover;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::use_store;
+use crate::state::unsaved::Unsaved;
 
 /// The page of the issuer that the address names.
 #[component]
@@ -65,9 +68,9 @@ impl Section {
     }
 
     /// What it shows.
-    fn view(self, issuer: StoredIssuer, view: RwSignal<String>) -> AnyView {
+    fn view(self, issuer: StoredIssuer, view: RwSignal<String>, editor: RwSignal<Option<PolicyState>>) -> AnyView {
         match self {
-            Self::Policies => view! { <PolicyEditor issuer=issuer view=view /> }.into_any(),
+            Self::Policies => view! { <PolicyEditor issuer=issuer view=view known=editor /> }.into_any(),
             Self::Details => view! { <DetailsForm issuer=issuer /> }.into_any(),
             Self::Workflow => view! { <WorkflowPanel issuer=issuer /> }.into_any(),
             Self::Export => export(issuer.id),
@@ -88,6 +91,8 @@ fn export(id: String) -> AnyView {
 #[component]
 fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
     let playground = format!("/playground?issuer={}", issuer.id);
+    let editor = RwSignal::new(None::<PolicyState>);
+    let take_along = take_along(editor, issuer.id.clone(), playground.clone());
     let store = use_store();
     let id = StoredValue::new(issuer.id.clone());
     let name = Memo::new(move |_| {
@@ -112,7 +117,7 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
                     aria-labelledby=format!("tab-{word}")
                     hidden=move || section.get() != this
                 >
-                    {this.view(issuer.clone(), view)}
+                    {this.view(issuer.clone(), view, editor)}
                 </div>
             }
         })
@@ -125,7 +130,7 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
                     <h1>{title}</h1>
                     <p><code>{shown(&address)}</code></p>
                 </div>
-                <A href=playground attr:class="button">"Try in the playground"</A>
+                <A href=playground attr:class="button" on:click=take_along>"Try in the playground"</A>
             </div>
             <div role="status">
                 {move || is_gone.get().then(|| view! {
@@ -140,6 +145,30 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
             <Tabs section=section />
             {panels}
         </div>
+    }
+}
+
+/// Policies that are not saved go along to the playground, as a scratch set. Where they are not complete the link is one like
+/// any other, which asks before they are lost.
+fn take_along(
+    editor: RwSignal<Option<PolicyState>>,
+    id: String,
+    playground: String,
+) -> impl Fn(ev::MouseEvent) + Send + Sync + 'static {
+    let (navigate, unsaved, handover) = (use_navigate(), expect_context::<Unsaved>(), expect_context::<Handover>());
+    move |event| {
+        let is_elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0;
+        let Some(state) = editor.get_untracked().filter(|_| !is_elsewhere) else { return };
+        let is_right = state.compiled.with_untracked(|compiled| compiled.errors.is_empty());
+        let Ok(policies) = state.written.get_untracked() else { return };
+        if !state.dirty.get_untracked() || !is_right {
+            return;
+        }
+        event.prevent_default();
+        if unsaved.may_leave_with(state.dirty) {
+            handover.give(&id, policies);
+            navigate(&playground, NavigateOptions::default());
+        }
     }
 }
 

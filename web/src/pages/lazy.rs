@@ -13,7 +13,9 @@ use super::import::ImportPage;
 use super::issuer::IssuerPage;
 use super::new_issuer::NewIssuerPage;
 use super::playground::PlaygroundPage;
+use crate::components::conflict_versions::ConflictVersions;
 use crate::components::connected::Connected;
+use crate::state::storage::StoredIssuer;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 
@@ -83,6 +85,24 @@ fn load_server(part: ServerPart) -> Loaded {
         ServerPart::Log => view! { <AuditPage /> }.into_any(),
         ServerPart::Exchange => view! { <AuditEntryPage /> }.into_any(),
     })
+}
+
+/// The two versions of a conflict: the listed one, and the other.
+type Versions = Box<(Option<StoredIssuer>, StoredIssuer)>;
+
+/// Loads the comparison of a conflict's versions, and shows it.
+pub(crate) async fn versions_view(versions: Versions) -> AnyView {
+    #[cfg(feature = "split")]
+    let loaded = load_versions(versions).await;
+    #[cfg(not(feature = "split"))]
+    let loaded = load_versions(versions);
+    loaded.unwrap_or_else(|_| not_loaded())
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_versions, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_versions(versions: Versions) -> Loaded {
+    let (listed, other) = *versions;
+    Ok(view! { <ConflictVersions listed=listed other=other /> }.into_any())
 }
 
 macro_rules! server_page {

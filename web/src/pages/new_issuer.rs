@@ -12,6 +12,7 @@ use crate::components::field::Checkbox;
 use crate::components::names_form::{Names, NamesForm};
 use crate::components::policy_preview::PolicyPreview;
 use crate::components::provider_picker::ProviderPicker;
+use crate::components::sentence::sentence;
 use crate::components::shown::{prose, shown};
 use crate::providers::{self, Filled, Provider};
 use crate::state::clock::now;
@@ -67,10 +68,11 @@ impl Registration {
         providers::find(&self.choice.read())
     }
 
-    /// Whether the provider's policies are taken although names are missing.
+    /// Whether the provider's policies are taken although names are missing, or none that there can be.
     fn is_incomplete(self) -> bool {
-        let missing = |names: StoredValue<Names>| names.with_value(|names| !names.missing().is_empty());
-        self.starter.get() && self.names.get().is_some_and(missing)
+        let is_not_right =
+            |names: StoredValue<Names>| names.with_value(|names| !names.missing().is_empty() || names.is_wrong());
+        self.starter.get() && self.names.get().is_some_and(is_not_right)
     }
 
     /// The issuer, if nothing is missing.
@@ -82,6 +84,7 @@ impl Registration {
         }
         if let Some(original) = self.original.get_value() {
             issuer.policies = original.policies;
+            issuer.reporting = original.reporting;
             issuer.samples = original.samples;
         } else if let (true, Some(filled)) = (self.starter.get_untracked(), self.filled.get_untracked()) {
             issuer.samples = vec![sample(&filled)];
@@ -120,6 +123,7 @@ impl Registration {
             || name != filled_name
             || url != filled_url
             || [number, jwks, thumbprints].iter().any(|text| !text.is_empty())
+            || self.details.flags().contains(&true)
     }
 }
 
@@ -199,7 +203,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
                         {move || if busy.get() { "The server registers it…" } else { "Register issuer" }}
                     </button>
                     <A href="/" attr:class="button button--quiet">"Cancel"</A>
-                    <p class="error" role="alert">{move || shown(&problem.read())}</p>
+                    <p class="error" role="alert">{move || sentence(&problem.read())}</p>
                 </div>
             </form>
         </div>

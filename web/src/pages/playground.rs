@@ -19,9 +19,9 @@ use crate::components::playground_token::PlaygroundToken;
 use crate::components::sentence::sentence;
 use crate::components::verdict::{Banner, Verdict};
 use crate::gallery::Example;
-use crate::state::clock::ticking;
+use crate::state::clock::{read_time, ticking};
 use crate::state::evaluate::{Answer, Asked, Question, Report, begin};
-use crate::state::scratch::{Origin, SCRATCH, candidates};
+use crate::state::scratch::{Handover, Origin, SCRATCH, Scratch, candidates};
 use crate::state::share::Shared;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::{Store, use_store};
@@ -46,7 +46,10 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     let problem = RwSignal::new(String::new());
     match example {
         Some(example) => bench.open(&example.shared(), Origin::Example(&example.id), store),
-        None => follow_fragment(bench, store, problem),
+        None => {
+            follow_fragment(bench, store, problem);
+            take_over(bench, store);
+        }
     }
     keep_address(bench, example.is_some());
     guard_scratch(bench);
@@ -144,7 +147,7 @@ impl Asking {
             issuer: if chosen == SCRATCH && scratch.is_none() { String::new() } else { chosen },
             request: form.request(),
             skip: form.skip(),
-            now: claimgate::time::parse(&form.now.read()).unwrap_or(clock),
+            now: read_time(&form.now.read()).ok().flatten().unwrap_or(clock),
             dialect: if scratch.is_some() { bench.dialect.get() } else { Dialect::Pulumi },
         };
         Self { question, scratch, throwaway: bench.throwaway.get() }
@@ -211,6 +214,14 @@ fn show(bench: Bench, store: Store, answered: Answered) {
     }
     if let Some((id, _)) = used {
         store.mark_used(&id);
+    }
+}
+
+/// Shows the policies that were being edited as a scratch copy of their issuer, with what was not saved in it.
+fn take_over(bench: Bench, store: Store) {
+    let handed = expect_context::<Handover>().take();
+    if let Some((issuer, policies)) = handed.and_then(|(id, policies)| Some((store.find(&id)?, policies))) {
+        bench.try_on(Scratch::of_issuer(&issuer), &policies);
     }
 }
 

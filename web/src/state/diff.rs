@@ -1,11 +1,17 @@
-//! What differs between saved and edited policies, in words and as text. Order does not count, as it does not for decisions.
+//! What differs between two versions of policies, or of a whole issuer, in words and as text. The order of policies does not
+//! count, as it does not for decisions.
 
+use claimgate::json::Value;
 use claimgate::pattern::visible;
 use claimgate::policy::{PolicyDefinition, to_json};
 
-/// What became of a policy.
+use super::lifetime;
+use super::reporting::is_marked;
+use super::storage::{Sample, StoredIssuer};
+
+/// What became of a policy, or of another part of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PolicyChange {
+pub(crate) struct Change {
     /// What happened.
     pub(crate) kind: ChangeKind,
     /// It in words: `policy 2, allow organization, is new`.
@@ -14,7 +20,7 @@ pub(crate) struct PolicyChange {
     pub(crate) details: Vec<String>,
 }
 
-/// What can happen to a policy.
+/// What can happen to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChangeKind {
     /// It is new.
@@ -35,28 +41,166 @@ pub(crate) struct Line {
 }
 
 /// The changes from saved to edited policies; none where only their order differs.
-pub(crate) fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<PolicyChange> {
+pub(crate) fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Change> {
     let pairs = pair(saved, edited);
     let changed = |(index, policy): (usize, &PolicyDefinition)| match pairs.get(index).copied().flatten() {
         Some(old) => {
             let details = details(saved.get(old)?, policy);
             let title = format!("policy {}, {}, changes", index + 1, kind_of(policy));
-            (!details.is_empty()).then_some(PolicyChange { kind: ChangeKind::Changed, title, details })
+            (!details.is_empty()).then_some(Change { kind: ChangeKind::Changed, title, details })
         }
-        None => Some(PolicyChange {
+        None => Some(Change {
             kind: ChangeKind::Added,
             title: format!("policy {}, {}, is new", index + 1, kind_of(policy)),
             details: policy.rules.iter().map(|rule| format!("rule {}", written(rule))).collect(),
         }),
     };
     let removed = |(index, policy): (usize, &PolicyDefinition)| {
-        (!pairs.contains(&Some(index))).then(|| PolicyChange {
+        (!pairs.contains(&Some(index))).then(|| Change {
             kind: ChangeKind::Removed,
             title: format!("the former policy {}, {}, goes", index + 1, kind_of(policy)),
             details: policy.rules.iter().map(|rule| format!("rule {}", written(rule))).collect(),
         })
     };
     edited.iter().enumerate().filter_map(changed).chain(saved.iter().enumerate().filter_map(removed)).collect()
+}
+
+/// Policies that only report from now on, and those that do not any more.
+pub(crate) fn mark_changes(
+    (saved, saved_marks): (&[PolicyDefinition], &[bool]),
+    (edited, edited_marks): (&[PolicyDefinition], &[bool]),
+) -> Vec<Change> {
+    let pairs = pair(saved, edited);
+    let change = |(place, policy): (usize, &PolicyDefinition)| {
+        let was = pairs.get(place).copied().flatten().is_some_and(|old| is_marked(saved_marks, old));
+        let detail = match (was, is_marked(edited_marks, place)) {
+            (false, true) => "it only reports what it would deny",
+            (true, false) => "it denies, and does not only report any more",
+            _ => return None,
+        };
+        let title = format!("policy {}, {}, changes", place + 1, kind_of(policy));
+        Some(Change { kind: ChangeKind::Changed, title, details: vec![detail.to_owned()] })
+    };
+    edited.iter().enumerate().filter_map(change).collect()
+}
+
+/// The changes from one version of an issuer to another, part by part.
+pub(crate) fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
+    let details = [
+        ("name", becomes(&old.name, &new.name)),
+        ("max expiration", becomes(&lifetime::words(old.max_expiration), &lifetime::words(new.max_expiration))),
+        ("thumbprints", in_one_only("thumbprint", &old.thumbprints, &new.thumbprints)),
+        ("single use", becomes(yes_or_no(old.single_use), yes_or_no(new.single_use))),
+        ("report only", becomes(yes_or_no(old.report_only), yes_or_no(new.report_only))),
+        ("keys", keys(old.jwks.as_deref(), new.jwks.as_deref())),
+        ("samples", samples(&old.samples, &new.samples)),
+    ];
+    let changed = details.into_iter().filter(|(_, details)| !details.is_empty());
+    let part =
+        |(title, details): (&str, Vec<String>)| Change { kind: ChangeKind::Changed, title: title.to_owned(), details };
+    let marks = mark_changes((&old.policies, &old.reporting), (&new.policies, &new.reporting));
+    changed.map(part).chain(changes(&old.policies, &new.policies)).chain(marks).collect()
+}
+
+/// Both versions of an issuer line by line.
+pub(crate) fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
+    let head = |issuer: &StoredIssuer| {
+        let lines = [
+            format!("name: {}", issuer.name),
+            format!("max expiration: {}", lifetime::words(issuer.max_expiration)),
+            format!("thumbprints: {}", issuer.thumbprints.join(", ")),
+            format!("keys: {}", issuer.jwks.as_deref().map_or_else(|| "none".to_owned(), pretty)),
+            "policies:".to_owned(),
+        ];
+        lines.join("\n")
+    };
+    let mut both = compare(&head(old), &head(new));
+    both.extend(lines(&old.policies, &new.policies));
+    both
+}
+
+fn yes_or_no(flag: bool) -> &'static str {
+    if flag { "yes" } else { "no" }
+}
+
+fn becomes(old: &str, new: &str) -> Vec<String> {
+    let differs = old != new;
+    differs.then(|| format!("`{}` becomes `{}`", visible(old), visible(new))).into_iter().collect()
+}
+
+/// What the old list has and the new one has not, and the other way round.
+fn in_one_only(what: &str, old: &[String], new: &[String]) -> Vec<String> {
+    let goes = old.iter().filter(|one| !new.contains(one)).map(|one| format!("{what} `{}` goes", visible(one)));
+    let comes = new.iter().filter(|one| !old.contains(one)).map(|one| format!("new {what} `{}`", visible(one)));
+    let mut details: Vec<_> = goes.chain(comes).collect();
+    if details.is_empty() && old != new {
+        details.push("only their order".to_owned());
+    }
+    details
+}
+
+fn samples(old: &[Sample], new: &[Sample]) -> Vec<String> {
+    let name = |sample: &Sample| visible(&sample.name).to_string();
+    let find = |among: &[Sample], id: &str| among.iter().find(|sample| sample.id == id).cloned();
+    let mut details = Vec::new();
+    for sample in old {
+        match find(new, &sample.id) {
+            None => details.push(format!("sample `{}` goes", name(sample))),
+            Some(other) if other != *sample => details.push(format!("sample `{}` says something else", name(&other))),
+            Some(_) => {}
+        }
+    }
+    let comes = new.iter().filter(|sample| find(old, &sample.id).is_none());
+    details.extend(comes.map(|sample| format!("new sample `{}`", name(sample))));
+    if details.is_empty() && old != new {
+        details.push("only their order".to_owned());
+    }
+    details
+}
+
+/// What differs between two key sets, key by key.
+fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
+    if old == new {
+        return Vec::new();
+    }
+    let (Some(old), Some(new)) = (keys_of(old), keys_of(new)) else {
+        return vec!["they are others".to_owned()];
+    };
+    let find =
+        |among: &[(String, String)], id: &str| among.iter().find(|(other, _)| other == id).map(|(_, key)| key.clone());
+    let mut details = Vec::new();
+    for (id, key) in &old {
+        match find(&new, id) {
+            None => details.push(format!("key `{}` goes", visible(id))),
+            Some(other) if other != *key => details.push(format!("key `{}` is another one", visible(id))),
+            Some(_) => {}
+        }
+    }
+    let comes = new.iter().filter(|(id, _)| find(&old, id).is_none());
+    details.extend(comes.map(|(id, _)| format!("new key `{}`", visible(id))));
+    if details.is_empty() {
+        details.push("the same keys, written otherwise".to_owned());
+    }
+    details
+}
+
+/// The keys of a set, each with its identifier, or its place where it has none. Nothing for what is no set.
+fn keys_of(jwks: Option<&str>) -> Option<Vec<(String, String)>> {
+    let Some(jwks) = jwks else { return Some(Vec::new()) };
+    let set = Value::parse(jwks).ok()?;
+    let items = match set.member("keys") {
+        Some(Value::Array(items)) => items.as_slice(),
+        _ => return None,
+    };
+    let key = |(index, item): (usize, &Value)| {
+        let id = item.member("kid").and_then(Value::as_str).map_or_else(|| (index + 1).to_string(), str::to_owned);
+        (id, item.to_json())
+    };
+    Some(items.iter().enumerate().map(key).collect())
+}
+
+fn pretty(jwks: &str) -> String {
+    Value::parse(jwks).map_or_else(|_| jwks.to_owned(), |set| set.to_json_pretty())
 }
 
 /// Both texts line by line, the edited policies in the order of the saved ones.
@@ -230,7 +374,7 @@ mod tests {
     }
 
     fn told(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<String> {
-        let tell = |change: PolicyChange| format!("{}: {}", change.title, change.details.join("; "));
+        let tell = |change: Change| format!("{}: {}", change.title, change.details.join("; "));
         changes(saved, edited).into_iter().map(tell).collect()
     }
 
@@ -265,6 +409,56 @@ mod tests {
             told[0].contains("`roleID`: `a` becomes nothing; `authorizedPermissions`: nothing becomes `admin`"),
             "{told:?}"
         );
+    }
+
+    fn version(name: &str, kid: &str, policies: Vec<PolicyDefinition>) -> StoredIssuer {
+        let jwks = Some(format!(r#"{{"keys":[{{"kty":"OKP","kid":"a"}},{{"kty":"OKP","kid":"{kid}"}}]}}"#));
+        StoredIssuer { name: name.to_owned(), jwks, policies, ..StoredIssuer::blank("1".to_owned(), 0) }
+    }
+
+    #[test]
+    fn versions_of_an_issuer_are_compared_part_by_part() {
+        let (old, new) = (version("A", "b", vec![allow("a")]), version("B", "c", vec![allow("b")]));
+        let new = StoredIssuer { max_expiration: Some(60), thumbprints: vec!["ab".to_owned()], ..new };
+        let told: Vec<_> = issuer_changes(&old, &new)
+            .into_iter()
+            .map(|change| format!("{}: {}", change.title, change.details.join("; ")))
+            .collect();
+        let expected = [
+            "name: `A` becomes `B`",
+            "max expiration: `25 hours, the default` becomes `1 minute`",
+            "thumbprints: new thumbprint `ab`",
+            "keys: key `b` goes; new key `c`",
+            "policy 1, allow organization, changes: `sub`: `a` becomes `b`",
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(issuer_changes(&old, &old), []);
+        let text = issuer_lines(&old, &new);
+        let goes: Vec<_> =
+            text.iter().filter(|line| line.kind == Some(ChangeKind::Removed)).map(|line| line.text.trim()).collect();
+        let expected =
+            ["name: A", "max expiration: 25 hours, the default", "thumbprints:", r#""kid": "b""#, r#""sub": "a""#];
+        assert_eq!(goes, expected);
+    }
+
+    #[test]
+    fn keys_and_samples_that_differ_say_how() {
+        let keys = |old, new| super::keys(Some(old), Some(new));
+        let one = r#"{"keys":[{"kid":"a","n":"1"}]}"#;
+        assert_eq!(keys(one, r#"{"keys":[{"kid":"a","n":"2"}]}"#), ["key `a` is another one"]);
+        assert_eq!(keys(one, r#"{"keys": [{"kid":"a","n":"1"}]}"#), ["the same keys, written otherwise"]);
+        assert_eq!(keys(one, "{"), ["they are others"]);
+        assert_eq!(super::keys(Some(one), None), ["key `a` goes"]);
+        let sample = |id: &str, name: &str| Sample {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            claims: "{}".to_owned(),
+            token_type: "organization".to_owned(),
+            target: String::new(),
+            admin: false,
+        };
+        let told = samples(&[sample("1", "A"), sample("2", "B")], &[sample("1", "A2"), sample("3", "C")]);
+        assert_eq!(told, ["sample `A2` says something else", "sample `B` goes", "new sample `C`"]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Policies while they are edited: every field a signal of its own, and what they say at one moment as plain values.
 
-use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+use claimgate::policy::{Decision, PolicyDefinition, PolicyError, TokenType};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::reporting::is_marked;
 
 /// A number that no other call returns: for keyed lists and element ids.
 pub(crate) fn unique() -> usize {
@@ -36,6 +38,8 @@ pub(crate) struct PolicyDraft {
     pub(crate) admin: RwSignal<bool>,
     /// `roleID`.
     pub(crate) role: RwSignal<String>,
+    /// Whether a server has it only report, as a deny.
+    pub(crate) report_only: RwSignal<bool>,
     /// The rules.
     pub(crate) rules: RwSignal<Vec<RuleDraft>>,
 }
@@ -82,6 +86,8 @@ pub(crate) struct PolicyFields {
     pub(crate) admin: bool,
     /// `roleID`.
     pub(crate) role: String,
+    /// Whether a server has it only report, as a deny.
+    pub(crate) report_only: bool,
     /// The rules.
     pub(crate) rules: Vec<RuleFields>,
 }
@@ -102,8 +108,20 @@ impl PolicyFields {
             target: target.cloned().unwrap_or_default(),
             admin: policy.authorized_permissions.as_ref().is_some_and(|list| list.iter().any(|p| p == "admin")),
             role: policy.role_id.clone().unwrap_or_default(),
+            report_only: false,
             rules: policy.rules.iter().map(|(claim, pattern)| RuleFields::new(claim, pattern)).collect(),
         }
+    }
+
+    /// The fields of policies, with the marks of those that only report.
+    pub(crate) fn of_all(policies: &[PolicyDefinition], marks: &[bool]) -> Vec<Self> {
+        let fields = |(place, policy)| Self { report_only: is_marked(marks, place), ..Self::of(policy) };
+        policies.iter().enumerate().map(fields).collect()
+    }
+
+    /// Whether the policy only reports: an allow cannot.
+    pub(crate) fn is_reporting(&self) -> bool {
+        self.report_only && self.decision == Decision::Deny.as_str()
     }
 
     /// The same, with keys of its own.
@@ -132,6 +150,22 @@ impl PolicyFields {
         policy
     }
 
+    /// What is wrong with the rows that nothing is written in, as rules of the policy at `place`. An allow that has no other
+    /// says so already.
+    pub(crate) fn blanks(&self, place: usize) -> Vec<PolicyError> {
+        let is_blank = |rule: &RuleFields| rule.claim.is_empty() && rule.pattern.is_empty();
+        if self.decision == Decision::Allow.as_str() && self.rules.iter().all(is_blank) {
+            return Vec::new();
+        }
+        let blank = |(row, _): (usize, &RuleFields)| PolicyError {
+            path: format!("policies[{place}].rules."),
+            code: "rule-blank",
+            message: format!("rule {} is blank: expected a claim and a pattern", row + 1),
+            help: Some("fill it in, or remove it".to_owned()),
+        };
+        self.rules.iter().enumerate().filter(|(_, rule)| is_blank(rule)).map(blank).collect()
+    }
+
     /// A draft that says this.
     pub(crate) fn draft(&self) -> PolicyDraft {
         PolicyDraft {
@@ -141,6 +175,7 @@ impl PolicyFields {
             target: RwSignal::new(self.target.clone()),
             admin: RwSignal::new(self.admin),
             role: RwSignal::new(self.role.clone()),
+            report_only: RwSignal::new(self.report_only),
             rules: RwSignal::new(self.rules.iter().map(RuleFields::draft).collect()),
         }
     }
@@ -158,6 +193,7 @@ impl PolicyDraft {
             target: self.target.get(),
             admin: self.admin.get(),
             role: self.role.get(),
+            report_only: self.report_only.get(),
             rules: self.rules.read().iter().map(rule).collect(),
         }
     }
@@ -169,6 +205,7 @@ impl PolicyDraft {
         say(self.target, &fields.target);
         say(self.admin, &fields.admin);
         say(self.role, &fields.role);
+        say(self.report_only, &fields.report_only);
         let old = self.rules.get_untracked();
         let rule = |fields: &RuleFields| match old.iter().find(|draft| draft.key == fields.key) {
             Some(draft) => {

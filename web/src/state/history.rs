@@ -3,6 +3,7 @@
 use claimgate::policy::{PolicyDefinition, PolicyError, parse_policies, to_json};
 
 use super::draft::PolicyFields;
+use super::reporting::{carried, is_marked};
 
 /// How many steps can be undone.
 const LIMIT: usize = 300;
@@ -25,6 +26,14 @@ impl Content {
         match self {
             Self::Form(fields) => Ok(fields.iter().map(PolicyFields::definition).collect()),
             Self::Json(text) => parse_policies(text),
+        }
+    }
+
+    /// What is wrong with rows of the form that are blank; the policies are those without them.
+    pub(crate) fn blanks(&self) -> Vec<PolicyError> {
+        match self {
+            Self::Form(fields) => fields.iter().enumerate().flat_map(|(place, fields)| fields.blanks(place)).collect(),
+            Self::Json(_) => Vec::new(),
         }
     }
 
@@ -53,7 +62,16 @@ impl Content {
                 ));
             }
         }
-        Ok(fields.into_iter().enumerate().map(|(index, fields)| with_keys(fields, old.get(index))).collect())
+        let marks = carried(
+            &old.iter().map(PolicyFields::definition).collect::<Vec<_>>(),
+            &old.iter().map(PolicyFields::is_reporting).collect::<Vec<_>>(),
+            &policies,
+        );
+        let marked = |(index, fields): (usize, PolicyFields)| {
+            let fields = PolicyFields { report_only: is_marked(&marks, index), ..fields };
+            with_keys(fields, old.get(index))
+        };
+        Ok(fields.into_iter().enumerate().map(marked).collect())
     }
 
     /// Whether it says the same, though in another view.

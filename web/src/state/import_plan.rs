@@ -4,6 +4,7 @@ use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
 
 use super::merge::differences;
+use super::reporting::carried;
 use super::storage::{Sample, StoredIssuer};
 use crate::formats::ImportedIssuer;
 
@@ -58,7 +59,8 @@ pub(crate) fn plan(
 
 /// Plans the import of policies without an issuer around them, into one that is there.
 pub(crate) fn plan_policies(policies: Vec<PolicyDefinition>, known: &StoredIssuer) -> Planned {
-    planned(known, StoredIssuer { policies, ..known.clone() })
+    let reporting = carried(&known.policies, &known.reporting, &policies);
+    planned(known, StoredIssuer { policies, reporting, ..known.clone() })
 }
 
 fn replace(known: &StoredIssuer, new: StoredIssuer, has_policies: bool) -> Planned {
@@ -70,6 +72,7 @@ fn replace(known: &StoredIssuer, new: StoredIssuer, has_policies: bool) -> Plann
         merged.jwks_source = None;
     }
     if has_policies {
+        merged.reporting = carried(&known.policies, &known.reporting, &new.policies);
         merged.policies = new.policies;
     }
     if !new.samples.is_empty() && !same_samples(&new.samples, &known.samples) {

@@ -58,7 +58,9 @@ pub(crate) fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'sta
         ("max expiration", one.max_expiration != other.max_expiration),
         ("keys", one.jwks != other.jwks),
         ("thumbprints", one.thumbprints != other.thumbprints),
-        ("policies", one.policies != other.policies),
+        ("single use", one.single_use != other.single_use),
+        ("report only", one.report_only != other.report_only),
+        ("policies", (&one.policies, &one.reporting) != (&other.policies, &other.reporting)),
         ("samples", one.samples != other.samples),
     ];
     parts.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
@@ -138,7 +140,9 @@ fn parts(base: &StoredIssuer, mine: &StoredIssuer, theirs: &StoredIssuer) -> (St
     part!(max_expiration);
     part!(jwks, jwks_source);
     part!(thumbprints);
-    part!(policies);
+    part!(single_use);
+    part!(report_only);
+    part!(policies, reporting);
     part!(samples);
     part!(preset);
     (merged, is_conflict)

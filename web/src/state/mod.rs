@@ -17,6 +17,7 @@ pub(crate) mod markdown;
 pub(crate) mod merge;
 pub(crate) mod pattern_help;
 pub(crate) mod remote;
+pub(crate) mod reporting;
 pub(crate) mod samples;
 pub(crate) mod scratch;
 pub(crate) mod share;

@@ -59,8 +59,17 @@ pub(crate) struct StoredIssuer {
     pub(crate) jwks_source: Option<String>,
     /// SHA-256 thumbprints of the certificates that its server may have, 64 lowercase hexadecimal digits each.
     pub(crate) thumbprints: Vec<String>,
+    /// Whether a server exchanges each of its ID tokens once only. Without one it says nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) single_use: bool,
+    /// Whether a server has its deny policies only report what they would deny. Without one it says nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) report_only: bool,
     /// Its policies.
     pub(crate) policies: Vec<PolicyDefinition>,
+    /// Which of them a server has only report; none after the last that does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) reporting: Vec<bool>,
     /// Decoded claims that its policies are tried on. Never tokens.
     pub(crate) samples: Vec<Sample>,
     /// The preset that it was made from.
@@ -104,7 +113,10 @@ impl StoredIssuer {
             jwks: None,
             jwks_source: None,
             thumbprints: Vec::new(),
+            single_use: false,
+            report_only: false,
             policies: Vec::new(),
+            reporting: Vec::new(),
             samples: Vec::new(),
             preset: String::new(),
             created: now,
@@ -180,7 +192,13 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
         thumbprints: list(value, "thumbprints", |item| {
             item.as_str().map(str::to_owned).ok_or_else(|| format!("expected a string, found {}", item.kind()))
         })?,
+        single_use: matches!(value.member("singleUse"), Some(Value::Bool(true))),
+        report_only: matches!(value.member("reportOnly"), Some(Value::Bool(true))),
         policies,
+        reporting: list(value, "reporting", |item| match item {
+            Value::Bool(mark) => Ok(*mark),
+            other => Err(format!("expected `true` or `false`, found {}", other.kind())),
+        })?,
         samples: list(value, "samples", sample)?,
         preset: optional_text(value, "preset")?.unwrap_or_default(),
         created: number(value, "created")?.unwrap_or_default(),
@@ -250,6 +268,9 @@ mod tests {
             jwks: Some("{\"keys\":[]}".to_owned()),
             jwks_source: Some("https://ci.example/keys".to_owned()),
             thumbprints: vec!["ab".repeat(32)],
+            single_use: true,
+            report_only: true,
+            reporting: vec![true],
             policies: vec![
                 PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "b*").rule("aud", "a"),
             ],

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 #[derive(Clone, Copy)]
 pub(crate) struct Unsaved {
     /// The parts of the page that can be unsaved.
-    parts: StoredValue<Vec<Memo<bool>>>,
+    parts: RwSignal<Vec<Memo<bool>>>,
     /// The address that the router shows, as far as is known here.
     address: StoredValue<String>,
 }
@@ -17,7 +17,7 @@ impl Unsaved {
     /// Nothing unsaved; closing the tab or going back asks as long as something is. To be made before the router, whose
     /// own listener would otherwise leave first.
     pub(crate) fn new() -> Self {
-        let unsaved = Self { parts: StoredValue::default(), address: StoredValue::default() };
+        let unsaved = Self { parts: RwSignal::default(), address: StoredValue::default() };
         let _ = window_event_listener(ev::beforeunload, move |event| {
             if unsaved.any() {
                 event.prevent_default();
@@ -34,14 +34,14 @@ impl Unsaved {
 
     /// Asks as long as `dirty` is true and the part of the page that says so is there.
     pub(crate) fn watch(self, dirty: Memo<bool>) {
-        self.parts.update_value(|parts| parts.push(dirty));
+        self.parts.update(|parts| parts.push(dirty));
         Effect::new(move || {
             if dirty.get() {
                 self.address.set_value(window().location().href().unwrap_or_default());
             }
         });
         on_cleanup(move || {
-            self.parts.try_update_value(|parts| parts.retain(|part| *part != dirty));
+            self.parts.try_update(|parts| parts.retain(|part| *part != dirty));
         });
     }
 
@@ -51,7 +51,7 @@ impl Unsaved {
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
             .and_then(|element| element.closest("a[href]:not([download], [target], [href^='#'])").ok().flatten());
-        if link.is_some() && self.any() && !confirmed() {
+        if link.is_some() && !event.default_prevented() && self.any() && !confirmed() {
             event.prevent_default();
         }
     }
@@ -61,8 +61,20 @@ impl Unsaved {
         !self.any() || confirmed()
     }
 
+    /// Whether the page may be left where one part of it, `kept`, is taken along: nothing else is unsaved, or the person says
+    /// so.
+    pub(crate) fn may_leave_with(self, kept: Memo<bool>) -> bool {
+        let is_lost = |part: &Memo<bool>| *part != kept && part.try_get_untracked() == Some(true);
+        !self.parts.with_untracked(|parts| parts.iter().any(is_lost)) || confirmed()
+    }
+
+    /// The same as a signal would say it: whether something on the page is not saved.
+    pub(crate) fn is_any(self) -> bool {
+        self.parts.read().iter().any(|part| part.try_get() == Some(true))
+    }
+
     fn any(self) -> bool {
-        self.parts.with_value(|parts| parts.iter().any(|part| part.try_get_untracked() == Some(true)))
+        self.parts.with_untracked(|parts| parts.iter().any(|part| part.try_get_untracked() == Some(true)))
     }
 
     /// Puts the address back: the history has moved already when it tells of it.

@@ -1,12 +1,13 @@
 //! The server's JSON and the app's issuers, either made of the other.
 
-use claimgate::policy::{Decision, PolicyDefinition, parse_policies};
+use claimgate::policy::{PolicyDefinition, parse_policies};
 use serde_json::{Map, Value, json};
 
 use super::plan::Confirmed;
+use crate::state::reporting::{is_marked, trimmed};
 use crate::state::storage::StoredIssuer;
 
-/// The member that makes a deny policy report only. It is the server's own: kept here, and not shown.
+/// The member that makes a deny policy report only, or all of an issuer. It is the server's own.
 const REPORT_ONLY: &str = "reportOnly";
 
 /// All issuers of an organization, of a list that has their policies too. `known` has what only this browser knows.
@@ -15,8 +16,7 @@ pub(crate) fn issuers(body: &Value, known: impl Fn(&str) -> Option<StoredIssuer>
     let one = |item: &Value| {
         let issuer = issuer(item, known(item["id"].as_str().unwrap_or_default()).as_ref())?;
         let version = item["version"].as_i64().ok_or("expected `version`, found none")?;
-        let confirmed = Confirmed { own: own(item), ..Confirmed::new(issuer, format!("\"{version}\"")) };
-        with_policies(confirmed, &item["authPolicy"])
+        with_policies(Confirmed::new(issuer, format!("\"{version}\"")), &item["authPolicy"])
     };
     items.iter().map(one).collect()
 }
@@ -27,14 +27,9 @@ pub(crate) fn with_policies(mut known: Confirmed, body: &Value) -> Result<Confir
     let version = body["version"].as_i64().ok_or("expected `version`, found none")?;
     known.policy = body["id"].as_str().ok_or("expected `id`, found none")?.to_owned();
     known.policy_version = format!("\"{version}\"");
-    known.marks = marks;
     known.issuer.policies = policies;
+    known.issuer.reporting = trimmed(marks);
     Ok(known)
-}
-
-/// What the server alone decides by.
-pub(crate) fn own(body: &Value) -> (bool, bool) {
-    (body["singleUse"] == true, body["reportOnly"] == true)
 }
 
 /// An issuer of the server's, without its policies. What only this browser knows of it is taken from `known`.
@@ -52,6 +47,8 @@ pub(crate) fn issuer(body: &Value, known: Option<&StoredIssuer>) -> Result<Store
         jwks,
         jwks_source: source,
         thumbprints: thumbprints.iter().filter_map(|print| print.as_str().map(str::to_owned)).collect(),
+        single_use: body["singleUse"] == true,
+        report_only: body[REPORT_ONLY] == true,
         samples: known.map(|known| known.samples.clone()).unwrap_or_default(),
         preset: known.map(|known| known.preset.clone()).unwrap_or_default(),
         modified: time("modified").unwrap_or_default(),
@@ -88,17 +85,11 @@ pub(crate) fn normalize(policy: &mut PolicyDefinition) {
     }
 }
 
-/// The body that replaces policies. A policy that only reported goes on to do so, changed or not, as long as it can be told
-/// which one it is.
-pub(crate) fn policies_body(policies: &[PolicyDefinition], before: &[PolicyDefinition], marks: &[bool]) -> Value {
-    let is_marked = |index: usize, policy: &PolicyDefinition| {
-        let by_content = before.iter().zip(marks).any(|(old, mark)| *mark && old == policy);
-        let by_place = before.len() == policies.len() && marks.get(index) == Some(&true);
-        policy.decision == Decision::Deny && (by_content || by_place)
-    };
-    let item = |(index, policy): (usize, &PolicyDefinition)| {
+/// The body that replaces policies; those that are marked only report.
+pub(crate) fn policies_body(policies: &[PolicyDefinition], marks: &[bool]) -> Value {
+    let item = |(place, policy): (usize, &PolicyDefinition)| {
         let mut json = serde_json::to_value(policy).unwrap_or_default();
-        if let (true, Some(members)) = (is_marked(index, policy), json.as_object_mut()) {
+        if let (true, Some(members)) = (is_marked(marks, place), json.as_object_mut()) {
             members.insert(REPORT_ONLY.to_owned(), true.into());
         }
         json
@@ -106,14 +97,10 @@ pub(crate) fn policies_body(policies: &[PolicyDefinition], before: &[PolicyDefin
     json!({ "policies": policies.iter().enumerate().map(item).collect::<Vec<_>>() })
 }
 
-/// The body that registers an issuer, or one again that was deleted.
-pub(crate) fn new_body(issuer: &StoredIssuer, deleted: Option<&Confirmed>) -> Value {
+/// The body that registers an issuer.
+pub(crate) fn new_body(issuer: &StoredIssuer) -> Value {
     let mut body = details_body(issuer, &StoredIssuer::blank(String::new(), 0));
     body["url"] = issuer.url.clone().into();
-    if let Some(Confirmed { own: (single_use, report_only), .. }) = deleted {
-        body["singleUse"] = (*single_use).into();
-        body["reportOnly"] = (*report_only).into();
-    }
     body
 }
 
@@ -132,13 +119,17 @@ pub(crate) fn details_body(issuer: &StoredIssuer, before: &StoredIssuer) -> Valu
     if issuer.thumbprints != before.thumbprints {
         body.insert("thumbprints".to_owned(), json!(issuer.thumbprints));
     }
+    if issuer.single_use != before.single_use {
+        body.insert("singleUse".to_owned(), issuer.single_use.into());
+    }
+    if issuer.report_only != before.report_only {
+        body.insert(REPORT_ONLY.to_owned(), issuer.report_only.into());
+    }
     Value::Object(body)
 }
 
 #[cfg(test)]
 mod tests {
-    use claimgate::policy::TokenType;
-
     use super::*;
 
     fn answer() -> Value {
@@ -177,9 +168,9 @@ mod tests {
             issuers(&list, |id| Some(StoredIssuer { preset: id.to_owned(), ..StoredIssuer::blank(id.to_owned(), 0) }));
         let one = &read.unwrap()[0];
         assert_eq!((one.version.as_str(), one.policy.as_str(), one.policy_version.as_str()), ("\"3\"", "p", "\"5\""));
-        assert_eq!((one.issuer.preset.as_str(), one.own), ("7", (true, false)));
-        let again = new_body(&one.issuer, Some(one));
-        assert_eq!((&again["singleUse"], &again["reportOnly"]), (&json!(true), &json!(false)));
+        assert_eq!((one.issuer.preset.as_str(), one.issuer.single_use, one.issuer.report_only), ("7", true, false));
+        let again = new_body(&one.issuer);
+        assert_eq!((&again["singleUse"], again.get("reportOnly")), (&json!(true), None));
         item["version"] = Value::Null;
         assert!(issuers(&json!({ "oidcIssuers": [item] }), |_| None).unwrap_err().contains("`version`"));
     }
@@ -196,10 +187,13 @@ mod tests {
         let before = issuer(&answer(), None).unwrap();
         let renamed = StoredIssuer { name: "new".to_owned(), ..before.clone() };
         assert_eq!(details_body(&renamed, &before), json!({"name": "new"}));
+        let once = StoredIssuer { single_use: true, report_only: true, ..before.clone() };
+        assert_eq!(details_body(&once, &before), json!({"name": "CI", "singleUse": true, "reportOnly": true}));
+        assert_eq!(details_body(&before, &once), json!({"name": "CI", "singleUse": false, "reportOnly": false}));
         let bare = StoredIssuer { jwks: None, max_expiration: None, thumbprints: Vec::new(), ..before.clone() };
         let expected = json!({"name": "CI", "jwks": null, "maxExpiration": null, "thumbprints": []});
         assert_eq!(details_body(&bare, &before), expected);
-        let whole = new_body(&before, None);
+        let whole = new_body(&before);
         assert_eq!((&whole["url"], &whole["maxExpiration"]), (&json!("https://ci.example"), &json!(60)));
     }
 
@@ -210,15 +204,10 @@ mod tests {
             {"decision": "deny", "tokenType": "organization", "reportOnly": true, "rules": {"sub": "b"}}]});
         let (read, marks) = policies(&body).unwrap();
         assert_eq!((marks.as_slice(), &read[0].authorized_permissions), (&[false, true][..], &None));
-        let written = |policies: &[PolicyDefinition]| policies_body(policies, &read, &marks)["policies"].clone();
-        assert_eq!(written(&read)[1]["reportOnly"], true);
-        assert_eq!(written(&read)[0].get("reportOnly"), None);
-        // Moved, it is known by what it says; changed, by its place.
-        assert_eq!(written(&[read[1].clone()])[0]["reportOnly"], true);
-        let changed =
-            [read[0].clone(), PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", "c")];
-        assert_eq!(written(&changed)[1]["reportOnly"], true);
-        let allow = [read[0].clone(), PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "c")];
-        assert_eq!(written(&allow)[1].get("reportOnly"), None, "an allow cannot only report");
+        let written = policies_body(&read, &marks)["policies"].clone();
+        assert_eq!((written[0].get("reportOnly"), &written[1]["reportOnly"]), (None, &json!(true)));
+        let known = Confirmed::new(issuer(&answer(), None).unwrap(), String::new());
+        let body = json!({"id": "p", "version": 1, "policies": body["policies"]});
+        assert_eq!(with_policies(known, &body).unwrap().issuer.reporting, [false, true]);
     }
 }

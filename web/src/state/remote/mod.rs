@@ -76,8 +76,6 @@ pub(crate) struct Remote {
     token: StoredValue<String>,
     /// What the server has, as far as is known.
     server: StoredValue<Vec<Confirmed>>,
-    /// What was deleted here, for when it is put back.
-    deleted: StoredValue<Vec<Confirmed>>,
     /// Whether requests are being sent, one after another.
     is_running: StoredValue<bool>,
     /// Whether the server has to be read anew.
@@ -102,7 +100,6 @@ impl Remote {
             on_change: StoredValue::default(),
             token: StoredValue::default(),
             server: StoredValue::default(),
-            deleted: StoredValue::default(),
             is_running: StoredValue::default(),
             is_stale: StoredValue::default(),
             session: StoredValue::default(),

@@ -14,23 +14,12 @@ pub(crate) struct Confirmed {
     pub(crate) policy: String,
     /// The `ETag` of its policies.
     pub(crate) policy_version: String,
-    /// Which of its policies only report.
-    pub(crate) marks: Vec<bool>,
-    /// Whether its tokens can be exchanged once only, and whether all of its denies only report: the server's own.
-    pub(crate) own: (bool, bool),
 }
 
 impl Confirmed {
     /// An issuer whose policies are not known yet.
     pub(crate) fn new(issuer: StoredIssuer, version: String) -> Self {
-        Self {
-            issuer,
-            version,
-            policy: String::new(),
-            policy_version: String::new(),
-            marks: Vec::new(),
-            own: (false, false),
-        }
+        Self { issuer, version, policy: String::new(), policy_version: String::new() }
     }
 }
 
@@ -62,7 +51,7 @@ pub(crate) fn next(server: &[Confirmed], shown: &[StoredIssuer]) -> Option<Step>
     let step = |issuer: &StoredIssuer| match find(server, &issuer.id) {
         None => Some(Step::Create(issuer.clone())),
         Some(known) if has_other_details(issuer, &known.issuer) => Some(Step::Details(issuer.clone())),
-        Some(known) if issuer.policies != known.issuer.policies => Some(Step::Policies(issuer.clone())),
+        Some(known) if has_other_policies(issuer, &known.issuer) => Some(Step::Policies(issuer.clone())),
         Some(_) => None,
     };
     let is_gone = |id: &String| shown.iter().all(|issuer| issuer.id != *id);
@@ -82,6 +71,7 @@ pub(crate) fn settled(sent: &StoredIssuer, shown: &StoredIssuer, now: &StoredIss
 pub(crate) fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
     if let Step::Policies(_) = step {
         issuer.policies.clone_from(&from.policies);
+        issuer.reporting.clone_from(&from.reporting);
         return;
     }
     issuer.name.clone_from(&from.name);
@@ -89,6 +79,7 @@ pub(crate) fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssu
     issuer.jwks.clone_from(&from.jwks);
     issuer.jwks_source.clone_from(&from.jwks_source);
     issuer.thumbprints.clone_from(&from.thumbprints);
+    (issuer.single_use, issuer.report_only) = (from.single_use, from.report_only);
 }
 
 /// What is shown after the server did not do a step: what it has still.
@@ -173,6 +164,11 @@ fn has_other_details(one: &StoredIssuer, other: &StoredIssuer) -> bool {
         || one.max_expiration != other.max_expiration
         || one.jwks != other.jwks
         || one.thumbprints != other.thumbprints
+        || (one.single_use, one.report_only) != (other.single_use, other.report_only)
+}
+
+fn has_other_policies(one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    (&one.policies, &one.reporting) != (&other.policies, &other.reporting)
 }
 
 /// Whether two versions are one but for the number of their revision.
@@ -201,8 +197,6 @@ mod tests {
             version: "\"1\"".to_owned(),
             policy: format!("p{}", issuer.id),
             policy_version: "\"1\"".to_owned(),
-            marks: Vec::new(),
-            own: (false, false),
         };
         issuers.iter().map(one).collect()
     }
@@ -227,6 +221,16 @@ mod tests {
     }
 
     #[test]
+    fn what_only_a_server_goes_by_is_told_to_it() {
+        let a = issuer("a", "A");
+        for changed in [StoredIssuer { single_use: true, ..a.clone() }, StoredIssuer { report_only: true, ..a.clone() }]
+        {
+            let step = next(&confirmed(std::slice::from_ref(&a)), std::slice::from_ref(&changed));
+            assert_eq!(step, Some(Step::Details(changed)));
+        }
+    }
+
+    #[test]
     fn what_only_this_browser_knows_is_not_told() {
         let a = issuer("a", "A");
         let shown = StoredIssuer { preset: "github".to_owned(), last_used: Some(9), revision: 5, ..a.clone() };
@@ -237,9 +241,9 @@ mod tests {
     fn what_the_server_does_not_do_is_undone_and_nothing_else() {
         let [a, b, c] = ["a", "b", "c"].map(|id| issuer(id, id));
         let server = confirmed(&[a.clone(), b.clone()]);
-        let changed = StoredIssuer { name: "new".to_owned(), ..with_rule(&a, "x") };
+        let changed = StoredIssuer { name: "new".to_owned(), single_use: true, ..with_rule(&a, "x") };
         let details = undone(&Step::Details(changed.clone()), &server, vec![changed.clone()]);
-        assert_eq!((details[0].name.as_str(), details[0].policies.len()), ("a", 1));
+        assert_eq!((details[0].name.as_str(), details[0].policies.len(), details[0].single_use), ("a", 1, false));
         let policies = undone(&Step::Policies(changed.clone()), &server, vec![changed]);
         assert_eq!((policies[0].name.as_str(), policies[0].policies.len()), ("new", 0));
         let created = undone(&Step::Create(c.clone()), &server, vec![a.clone(), c.clone()]);

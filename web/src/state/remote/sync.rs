@@ -147,7 +147,6 @@ impl Sync {
         remote.session.update_value(|session| *session += 1);
         remote.token.set_value(String::new());
         remote.server.set_value(Vec::new());
-        remote.deleted.set_value(Vec::new());
         remote.undone.set(Vec::new());
         remote.is_running.set_value(false);
         remote.is_busy.set(false);
@@ -168,7 +167,12 @@ impl Sync {
             self.told(failure).sentence()
         })?;
         let id = created.issuer.id.clone();
-        let shown = StoredIssuer { policies: issuer.policies, revision: 1, ..created.issuer.clone() };
+        let shown = StoredIssuer {
+            policies: issuer.policies,
+            reporting: issuer.reporting,
+            revision: 1,
+            ..created.issuer.clone()
+        };
         self.remote.server.update_value(|server| server.push(created));
         self.store.add(shown);
         Ok(id)
@@ -350,6 +354,7 @@ impl Sync {
         let mut theirs = now.issuer.clone();
         if !matches!(step, Step::Policies(_)) {
             theirs.policies.clone_from(&sent.policies);
+            theirs.reporting.clone_from(&sent.reporting);
         }
         let mut issuers = self.store.issuers.get_untracked();
         for issuer in issuers.iter_mut().filter(|issuer| issuer.id == id) {

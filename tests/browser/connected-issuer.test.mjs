@@ -1,0 +1,161 @@
+// Connected mode: what an issuer has only where there is a server.
+import assert from "node:assert/strict";
+import { X509Certificate, createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { authority, localhost } from "../server/certificates.mjs";
+import { KEYS, Server, eventually, saved, signIn, withServer } from "./connected-helpers.mjs";
+import { policyForm, save } from "./helpers.mjs";
+
+const { server, openPage } = withServer();
+const allow = { decision: "allow", tokenType: "organization", rules: { sub: "a" } };
+const denies = { decision: "deny", tokenType: "organization", reportOnly: true, rules: { sub: "b" } };
+
+/** A page that is signed in, on the details of an issuer. */
+async function onDetails(at, name, options = {}) {
+  const page = await openPage(at.url, options);
+  await signIn(page);
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.getByRole("tab", { name: "Details" }).click();
+  return page;
+}
+
+for (const width of [1280, 390]) {
+  test(`at ${width} px single use and report only are said, set and taken back`, async () => {
+    const name = `Flags ${width}`;
+    await server.add(name, `https://flags-${width}.example`);
+    await server.setPolicies(await server.issuer(name), [allow, denies]);
+    const page = await onDetails(server, name, { viewport: { width, height: 800 } });
+    const [once, reports] = ["Single use", "Report only"].map((label) => page.locator(".details-form").getByLabel(label));
+    assert.deepEqual([await once.isChecked(), await reports.isChecked()], [false, false]);
+    const said = (box) => box.evaluate((box) => document.getElementById(box.getAttribute("aria-describedby")).textContent);
+    assert.match(await said(once), /exchanged once only, told by its jti/);
+    assert.match(await said(reports), /what they would have denied is in the audit log/);
+    const flags = async () => ((issuer) => [issuer.singleUse, issuer.reportOnly])(await server.issuer(name));
+    const isSet = (expected) => eventually(async () => JSON.stringify(await flags()) === JSON.stringify(expected));
+    await once.check();
+    await page.getByText("Not saved").filter({ visible: true }).first().waitFor();
+    await page.getByRole("button", { name: "Save details" }).click();
+    assert.ok(await isSet([true, false]));
+    await once.uncheck();
+    await reports.check();
+    await page.getByRole("button", { name: "Save details" }).click();
+    assert.ok(await isSet([false, true]));
+    // Somebody else sets one while the other is changed here.
+    await saved(page);
+    const { id, maxExpiration } = await server.issuer(name);
+    await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name, singleUse: true });
+    await page.getByLabel("Max expiration").fill("2");
+    await page.getByRole("button", { name: "Save details" }).click();
+    assert.ok(await eventually(async () => (await server.issuer(name)).maxExpiration !== maxExpiration));
+    assert.deepEqual(await flags(), [true, true]);
+    assert.ok(await eventually(() => once.isChecked()), "what somebody else has set is shown");
+    assert.deepEqual((await server.issuer(name)).authPolicy.policies.map((policy) => policy.reportOnly ?? false), [false, true]);
+  });
+}
+
+test("a deny only reports where it is ticked, whatever else is changed, until it is not", async () => {
+  await server.add("Reports", "https://reports.example");
+  await server.setPolicies(await server.issuer("Reports"), [allow, { ...denies, reportOnly: false }]);
+  const page = await openPage("");
+  await signIn(page);
+  await page.getByRole("link", { name: "Reports", exact: true }).click();
+  const marks = async () => (await server.issuer("Reports")).authPolicy.policies.map((policy) => policy.reportOnly ?? false);
+  const are = (expected) => eventually(async () => JSON.stringify(await marks()) === JSON.stringify(expected));
+  const box = policyForm(page, 2).getByLabel("Report only");
+  assert.equal(await policyForm(page, 1).getByLabel("Report only").count(), 0, "an allow cannot only report");
+  await box.check();
+  await page.getByRole("button", { name: "Save policies" }).click();
+  const asked = page.getByRole("dialog", { name: "Save these changes?" });
+  assert.match(await asked.innerText(), /policy 2, deny organization, changes\s+it only reports what it would deny/i);
+  await asked.getByRole("button", { name: "Save", exact: true }).click();
+  assert.ok(await are([false, true]));
+  await saved(page);
+  await policyForm(page, 1).getByLabel("Pattern", { exact: true }).first().fill("a2");
+  await page.getByRole("button", { name: "Move down policy 1" }).click();
+  await save(page);
+  assert.ok(await are([true, false]), "the mark moves with its policy");
+  await saved(page);
+  // As JSON, too.
+  await page.getByRole("button", { name: "JSON", exact: true }).click();
+  await page.getByText("Which policies only report is not in the text").waitFor();
+  const editor = page.getByRole("textbox", { name: "Policies as JSON" });
+  await page.locator(".cm-content").waitFor();
+  await editor.press("Control+A");
+  await page.keyboard.insertText(JSON.stringify([{ ...denies, reportOnly: undefined, rules: { sub: "b2" } }, allow]));
+  await save(page);
+  assert.ok(await eventually(async () => (await server.issuer("Reports")).authPolicy.policies[0].rules.sub === "b2"));
+  assert.deepEqual(await marks(), [true, false]);
+  await page.getByRole("button", { name: "Form", exact: true }).click();
+  const first = policyForm(page, 1).getByLabel("Report only");
+  assert.ok(await first.isChecked());
+  // What somebody else does is shown.
+  await saved(page);
+  const { rules } = (await server.issuer("Reports")).authPolicy.policies[1];
+  await server.setPolicies(await server.issuer("Reports"), [{ ...denies, reportOnly: false }, { ...allow, rules }]);
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  assert.ok(await eventually(async () => !(await first.isChecked())));
+});
+
+test("a duplicate has the policies and settings of the first, under a URL of its own", async () => {
+  await server.add("First", "https://first.example");
+  const first = await server.issuer("First");
+  await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${first.id}`, { name: "First", singleUse: true, maxExpiration: 120 });
+  await server.setPolicies(first, [allow, denies]);
+  const page = await openPage("");
+  await signIn(page);
+  const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: "First", exact: true }) });
+  await row.getByRole("link", { name: /^Duplicate/ }).click();
+  await page.getByText("A copy of First").waitFor();
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "First copy");
+  await page.getByLabel("URL", { exact: true }).fill("https://second.example");
+  await page.getByRole("button", { name: "Register issuer" }).click();
+  await page.getByRole("heading", { level: 1, name: "First copy" }).waitFor();
+  assert.ok(await eventually(async () => (await server.issuer("First copy"))?.authPolicy.policies.length === 2));
+  const copy = await server.issuer("First copy");
+  assert.deepEqual([copy.url, copy.singleUse, copy.maxExpiration], ["https://second.example", true, 120]);
+  assert.deepEqual(copy.jwks, JSON.parse(KEYS));
+  assert.deepEqual(copy.authPolicy.policies.map(({ rules, reportOnly }) => [rules.sub, reportOnly ?? false]), [["a", false], ["b", true]]);
+});
+
+test("thumbprints are taken from the issuer's certificate anew, or it is said why not", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "claimgate-issuer-"));
+  const root = await authority();
+  writeFileSync(join(folder, "root.pem"), root.pem);
+  const identity = await localhost(root);
+  const issuer = createServer(identity, (_, response) => response.writeHead(404).end());
+  await new Promise((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+  const own = new Server(["--demo", "--allow-private-issuers", "--issuer-root", join(folder, "root.pem")]);
+  await own.start();
+  try {
+    const print = createHash("sha256").update(new X509Certificate(identity.cert).raw).digest("hex");
+    await own.call("POST", "/api/orgs/demo/oidc/issuers", { name: "TLS", url: `https://localhost:${issuer.address().port}` });
+    const { id, thumbprints } = await own.issuer("TLS");
+    assert.deepEqual(thumbprints, [print]);
+    await own.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name: "TLS", thumbprints: [] });
+    const page = await onDetails(own, "TLS");
+    const field = page.getByLabel("Thumbprints");
+    assert.equal(await field.inputValue(), "");
+    await page.getByRole("button", { name: "Regenerate thumbprints" }).click();
+    await page.getByText("✓ Taken from the issuer's certificate").waitFor();
+    assert.ok(await eventually(async () => (await field.inputValue()) === print));
+    assert.deepEqual((await own.issuer("TLS")).thumbprints, [print]);
+    await new Promise((resolve) => {
+      issuer.close(resolve);
+      issuer.closeAllConnections();
+    });
+    await page.getByRole("button", { name: "Regenerate thumbprints" }).click();
+    const problem = page.locator(".details-form [role=status] .error").filter({ hasText: "localhost" });
+    await problem.waitFor();
+    assert.ok(!(await problem.innerText()).includes("`"));
+    assert.equal(await field.inputValue(), print, "what is there stays");
+    await page.context().close();
+  } finally {
+    await own.end();
+    issuer.close();
+    rmSync(folder, { recursive: true });
+  }
+});
