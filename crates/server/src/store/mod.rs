@@ -125,7 +125,7 @@ impl Store {
                     // FULL: what was acknowledged survives a power cut too. The size of pages is that of new files; an entry
                     // of the audit log takes a kilobyte and a half.
                     let pragmas = "PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;";
+                                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000;";
                     connection.execute(pragmas).await.map(|_| ())
                 })
             }),
