@@ -319,6 +319,12 @@ async fn the_file_is_made_once_and_opens_again() {
     let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&database.url).await.unwrap();
     let size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut connection).await.unwrap();
     assert_eq!(size, 8_192);
+    #[cfg(unix)]
+    for end in ["", "-wal", "-shm"] {
+        let file = format!("{}{end}", database.url.trim_start_matches("sqlite:"));
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "{end}");
+    }
 }
 
 #[tokio::test]

@@ -132,7 +132,10 @@ impl Store {
             Kind::Postgres => options,
         };
         let address = match (kind, sqlite_file(url)) {
-            (Kind::Sqlite, Some(file)) => format!("sqlite://{}?mode=rwc", escape(&file)),
+            (Kind::Sqlite, Some(file)) => {
+                make_private(&file);
+                format!("sqlite://{}?mode=rwc", escape(&file))
+            }
             _ => url.to_owned(),
         };
         let pool = match pool.connect(&address).await {
@@ -264,6 +267,16 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = path.strip_prefix("//").unwrap_or(path);
     // One in memory would be another one for each connection.
     (!path.is_empty() && !path.contains(":memory:")).then(|| Path::new(path).to_path_buf())
+}
+
+/// Makes the file, if there is none, for its owner alone: the audit log has everybody's claims. What is in the way of that is
+/// said when the database is opened.
+fn make_private(file: &Path) {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(file));
 }
 
 /// A file's name as the path of a URL.
