@@ -191,7 +191,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.getByRole("heading", { level: 1, name: "The first organization" }).waitFor();
         await look(page, "first-organization");
         await page.getByRole("button", { name: "Make the organization" }).click();
-        await page.locator("p.error").waitFor();
+        await page.getByText("expected a name, found nothing").waitFor();
         await look(page, "first-organization-refused");
         await page.context().close();
       } finally {

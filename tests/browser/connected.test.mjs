@@ -106,6 +106,8 @@ for (const width of [1280, 390]) {
       assert.deepEqual(lines.map((line) => line.replaceAll(/\s+/g, " ").trim()), ['− goes: "sub": "theirs"', '+ comes: "sub": "mine"']);
       assert.deepEqual(await subjects(name), ["theirs"], "the server's version stays until the person has chosen");
       assert.equal(await pattern(page, 1).inputValue(), "theirs");
+      await page.getByRole("status").filter({ hasText: "There are two versions, see above" }).waitFor();
+      assert.equal(await page.getByText("✓ Saved").filter({ visible: true }).count(), 0, "what the server does not have is not saved");
       await conflict.getByRole("button", { name: "Put the other into the list" }).click();
       assert.ok(await eventually(async () => (await subjects(name))[0] === "mine"));
       assert.match(await conflict.innerText(), /They differ in: policies/, "now theirs is the other one");

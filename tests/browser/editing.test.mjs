@@ -55,6 +55,23 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       assert.ok(below.y >= input.y + input.height, JSON.stringify([below, input]));
     });
 
+    test("what can be undone is offered above the bar that saves, not over it", async () => {
+      const options = withPolicies(mainOnly);
+      const [kept] = options.storageState.origins[0].localStorage;
+      const { issuers } = JSON.parse(kept.value);
+      kept.value = JSON.stringify({ version: 2, issuers: [...issuers, { ...issuers[0], id: "e2", name: "Gone", url: "https://gone.example" }] });
+      const page = await openPage("", { ...options, viewport });
+      await page.getByRole("button", { name: "Delete Gone" }).click();
+      await page.getByRole("link", { name: "CI", exact: true }).click();
+      await bar(page).waitFor();
+      const toast = page.locator(".toast").filter({ hasText: "Deleted Gone" });
+      const [offered, save] = [await toast.boundingBox(), await bar(page).boundingBox()];
+      assert.ok(offered.y + offered.height <= save.y, JSON.stringify([offered, save]));
+      await toast.getByRole("button", { name: "Undo" }).click();
+      await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
+      await page.getByRole("link", { name: "Gone", exact: true }).waitFor();
+    });
+
     test("the export says that changes have to be saved first", async () => {
       const page = await open(mainOnly);
       const notice = page.getByText("Changes that have to be saved first are not in the export");

@@ -91,7 +91,8 @@ describe("two tabs", () => {
     // It survives a reload, and either version can be had.
     await visit(page);
     await notice.getByText("Compare").click();
-    await notice.getByText("name: Theirs").waitFor();
+    await notice.locator(".review__list").waitFor();
+    assert.equal(await text(notice.locator(".review__list")), "~ Name Mine becomes Theirs");
     await notice.getByRole("button", { name: "Put the other into the list" }).click();
     await until(page, ["Theirs", "Two"]);
     assert.match(await text(notice), /at once: Mine/);

@@ -79,6 +79,9 @@ fn FirstOrganization(sync: Sync) -> impl IntoView {
     let (name, problem) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
+        if name.read_untracked().trim().is_empty() {
+            return problem.set("expected a name, found nothing".to_owned());
+        }
         spawn_local(async move {
             if let Err(sentence) = sync.found(name.get_untracked().trim().to_owned()).await {
                 let _ = problem.try_set(sentence);

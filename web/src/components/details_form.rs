@@ -299,7 +299,7 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
                 {Sync::of(store).map(|sync| view! { <Regenerate sync=sync id=id details=details /> })}
                 <div class="actions">
                     <button type="submit" class="button">"Save details"</button>
-                    <SaveState dirty=dirty saved=saved />
+                    <SaveState id=id dirty=dirty saved=saved />
                 </div>
             </form>
         </section>

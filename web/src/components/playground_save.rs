@@ -23,7 +23,7 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
             .map(|issuer| (issuer.id.clone(), issuer.name.clone(), issuer.policies.clone()))
     });
     let is_open = RwSignal::new(false);
-    let saved = RwSignal::new(None::<String>);
+    let saved = RwSignal::new(None::<(String, String)>);
     let differences = Memo::new(move |_| {
         let target = target.read();
         target.as_ref().map(|(_, _, policies)| changes(policies, &bench.good.read())).unwrap_or_default()
@@ -46,7 +46,7 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
             }
         });
         is_open.set(false);
-        saved.set(Some(name));
+        saved.set(Some((id, name)));
     };
     let is_right = move || bench.written.read().is_ok();
     let is_same = move || differences.read().is_empty();
@@ -86,7 +86,7 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
                 })}
             </div>
         })}
-        <p role="status" class="saved">{move || saved.get().map(|name| saved_view(store, &name))}</p>
+        <p role="status" class="saved">{move || saved.get().map(|(id, name)| saved_view(store, &id, &name))}</p>
     }
 }
 

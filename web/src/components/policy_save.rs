@@ -61,7 +61,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     view! {
         <div class="save-bar" node_ref=bar>
             <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
-            <SaveState dirty=state.dirty saved=just_saved />
+            <SaveState id=state.id dirty=state.dirty saved=just_saved />
             <Show when=move || state.dirty.get()>
                 <button type="button" class="button button--quiet save-bar__last" on:click=discard>
                     "Discard" <span class="visually-hidden">" changes"</span>

@@ -5,23 +5,25 @@ use leptos::prelude::*;
 use super::shown::shown;
 use crate::state::store::{Store, use_store};
 
-/// Says that something is not saved, or that it just was.
+/// Says that something of an issuer is not saved, or that it just was.
 #[component]
-pub(crate) fn SaveState(dirty: Memo<bool>, saved: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn SaveState(id: StoredValue<String>, dirty: Memo<bool>, saved: RwSignal<bool>) -> impl IntoView {
     let store = use_store();
     view! {
         <span role="status">
             {move || match (dirty.get(), saved.get()) {
                 (true, _) => view! { <span class="dirty">"● Not saved"</span> }.into_any(),
-                (false, true) => saved_view(store, ""),
+                (false, true) => saved_view(store, &id.read_value(), ""),
                 (false, false) => ().into_any(),
             }}
         </span>
     }
 }
 
-/// What has become of something that was saved, to an issuer if that is named.
-pub(crate) fn saved_view(store: Store, issuer: &str) -> AnyView {
+/// What has become of something that was saved to the issuer `id`, which is named if `issuer` is its name.
+pub(crate) fn saved_view(store: Store, id: &str, issuer: &str) -> AnyView {
+    // With a server it has the other one until the person has chosen.
+    let has_versions = store.conflicts.read().iter().any(|conflict| conflict.issuer.id == id);
     let is_undone = store.remote.is_some_and(|remote| !remote.undone.read().is_empty());
     match store.remote {
         // Of the server's, nothing is saved before it says so.
@@ -29,6 +31,9 @@ pub(crate) fn saved_view(store: Store, issuer: &str) -> AnyView {
         Some(_) if is_undone => view! { <span class="dirty">"● Not saved, see above"</span> }.into_any(),
         None if store.problem.read().is_some() => {
             view! { <span class="dirty">"● In this tab only, see above"</span> }.into_any()
+        }
+        Some(_) if has_versions => {
+            view! { <span class="dirty">"● There are two versions, see above"</span> }.into_any()
         }
         _ if issuer.is_empty() => view! { <span class="good">"✓ Saved"</span> }.into_any(),
         _ => view! { <span class="good">"✓ Saved to " {shown(issuer)}</span> }.into_any(),

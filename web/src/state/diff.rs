@@ -102,20 +102,25 @@ pub(crate) fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Chan
     changed.map(part).chain(changes(&old.policies, &new.policies)).chain(marks).collect()
 }
 
-/// Both versions of an issuer line by line.
+/// Both versions of an issuer line by line, the parts that are the same left out.
 pub(crate) fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
-    let head = |issuer: &StoredIssuer| {
-        let lines = [
+    let keys = |issuer: &StoredIssuer| issuer.jwks.as_deref().map_or_else(|| "none".to_owned(), pretty);
+    let parts = |issuer: &StoredIssuer| {
+        [
             format!("name: {}", issuer.name),
             format!("max expiration: {}", lifetime::words(issuer.max_expiration)),
             format!("thumbprints: {}", issuer.thumbprints.join(", ")),
-            format!("keys: {}", issuer.jwks.as_deref().map_or_else(|| "none".to_owned(), pretty)),
-            "policies:".to_owned(),
-        ];
-        lines.join("\n")
+            format!("single use: {}", yes_or_no(issuer.single_use)),
+            format!("report only: {}", yes_or_no(issuer.report_only)),
+            format!("keys: {}", keys(issuer)),
+        ]
     };
-    let mut both = compare(&head(old), &head(new));
-    both.extend(lines(&old.policies, &new.policies));
+    let (before, after) = (parts(old), parts(new));
+    let differing = before.iter().zip(&after).filter(|(old, new)| old != new);
+    let mut both: Vec<Line> = differing.flat_map(|(old, new)| compare(old, new)).collect();
+    if old.policies != new.policies {
+        both.extend(lines(&old.policies, &new.policies));
+    }
     both
 }
 
@@ -439,6 +444,9 @@ mod tests {
         let expected =
             ["name: A", "max expiration: 25 hours, the default", "thumbprints:", r#""kid": "b""#, r#""sub": "a""#];
         assert_eq!(goes, expected);
+        let renamed = StoredIssuer { name: "C".to_owned(), ..old.clone() };
+        let text: Vec<_> = issuer_lines(&old, &renamed).into_iter().map(|line| line.text).collect();
+        assert_eq!(text, ["name: A", "name: C"], "what is the same is left out");
     }
 
     #[test]
