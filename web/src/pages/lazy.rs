@@ -11,6 +11,7 @@ use super::audit::{AuditEntryPage, AuditPage};
 use super::examples::{ExamplePage, ExamplesPage};
 use super::import::ImportPage;
 use super::issuer::IssuerPage;
+use super::issuers::IssuersPage;
 use super::new_issuer::NewIssuerPage;
 use super::playground::PlaygroundPage;
 use crate::components::connected::Connected;
@@ -45,6 +46,7 @@ macro_rules! lazy_page {
     };
 }
 
+lazy_page!(IssuersRoute, load_issuers, IssuersPage);
 lazy_page!(NewIssuerRoute, load_new_issuer, NewIssuerPage);
 lazy_page!(IssuerRoute, load_issuer, IssuerPage);
 lazy_page!(ImportRoute, load_import, ImportPage);
