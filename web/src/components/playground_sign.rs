@@ -28,7 +28,7 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
     let algorithm = RwSignal::new(Algorithm::ES256.as_str().to_owned());
     let problem = RwSignal::new(String::new());
     let is_busy = RwSignal::new(false);
-    let options = Signal::derive(move || sources(bench, store));
+    let options = Memo::new(move |_| sources(bench, store));
     let press = move |_| {
         let chosen = source.get_untracked();
         let first =
