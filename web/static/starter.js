@@ -25,6 +25,8 @@ const preloadParts = () => {
   const { files, pages } = JSON.parse(parts || '{ "files": [], "pages": {} }');
   const needed = [root.dataset.page];
   if (document.querySelector("meta[name='claimgate-server']")) needed.push("server");
+  // What the playground decides with: at once where it begins with something.
+  if (root.dataset.page === "example" || (root.dataset.page === "playground" && location.hash)) needed.push("tools");
   for (const file of new Set(needed.flatMap((page) => pages[page] ?? []).map((index) => files[index]))) {
     const link = document.createElement("link");
     Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: file });

@@ -60,8 +60,6 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
         });
     };
     view! {
-        <details class="more">
-            <summary>"Sign a sample token"</summary>
             <div class="stack--tight">
                 <p class="hint">
                     "Made and signed in this page with a throw-away key, which stands in for the issuer's keys as long as \
@@ -76,7 +74,6 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
                     <span role="status" class="error">{move || sentence(&problem.read())}</span>
                 </div>
             </div>
-        </details>
     }
 }
 

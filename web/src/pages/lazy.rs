@@ -15,13 +15,14 @@ use super::issuers::IssuersPage;
 use super::new_issuer::NewIssuerPage;
 use super::playground::PlaygroundPage;
 use crate::components::connected::Connected;
+use crate::components::playground_tools::Tools;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 
 type Loaded = Result<AnyView, SplitLoaderError>;
 
 macro_rules! lazy_page {
-    ($route:ident, $load:ident, $page:ident) => {
+    ($route:ident, $load:ident, $page:ident $(, if $begins:expr)?) => {
         #[doc = concat!("The route of [`", stringify!($page), "`].")]
         pub(crate) struct $route;
 
@@ -36,6 +37,9 @@ macro_rules! lazy_page {
             }
 
             async fn view(_: Self) -> AnyView {
+                $(if $begins {
+                    Tools::load().await;
+                })?
                 #[cfg(feature = "split")]
                 let loaded = $load().await;
                 #[cfg(not(feature = "split"))]
@@ -50,9 +54,28 @@ lazy_page!(IssuersRoute, load_issuers, IssuersPage);
 lazy_page!(NewIssuerRoute, load_new_issuer, NewIssuerPage);
 lazy_page!(IssuerRoute, load_issuer, IssuerPage);
 lazy_page!(ImportRoute, load_import, ImportPage);
-lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage);
 lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
-lazy_page!(ExampleRoute, load_example, ExamplePage);
+lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage, if is_link());
+lazy_page!(ExampleRoute, load_example, ExamplePage, if true);
+
+/// Whether the playground begins with what a link carries.
+fn is_link() -> bool {
+    window().location().hash().is_ok_and(|hash| !matches!(hash.as_str(), "" | "#main"))
+}
+
+/// What the playground decides with.
+pub(crate) async fn tools() -> Option<Tools> {
+    #[cfg(feature = "split")]
+    let loaded = load_tools().await;
+    #[cfg(not(feature = "split"))]
+    let loaded = load_tools();
+    loaded.ok()
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_tools, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_tools() -> Result<Tools, SplitLoaderError> {
+    Ok(Tools::new())
+}
 
 /// What is there only where there is a server: one part, for most of its code is common to all.
 pub(crate) enum ServerPart {
