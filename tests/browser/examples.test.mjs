@@ -64,6 +64,8 @@ test("an example is left for a registered issuer, and nothing of it is saved", a
   await page.getByLabel("Issuer", { exact: true }).selectOption(demo.id);
   await page.waitForURL(new URL(`playground?issuer=${demo.id}`, appUrl).href);
   await page.getByRole("link", { name: "OIDC Issuers" }).click();
+  // The list is a part of its own, and comes when it is loaded.
+  await page.getByRole("row", { name: /GitHub Actions/ }).waitFor();
   assert.equal(await page.getByRole("row", { name: /GitHub Actions/ }).count(), 1);
 });
 

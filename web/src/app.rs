@@ -5,9 +5,9 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{Lazy, path};
 
 use crate::components::frame::Frame;
-use crate::pages::issuers::IssuersPage;
 use crate::pages::lazy::{
-    AuditEntryRoute, AuditRoute, ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute, NewIssuerRoute, PlaygroundRoute,
+    AuditEntryRoute, AuditRoute, ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute, IssuersRoute, NewIssuerRoute,
+    PlaygroundRoute,
 };
 use crate::pages::not_found::NotFoundPage;
 use crate::state::scratch::Handover;
@@ -24,7 +24,7 @@ pub(crate) fn App() -> impl IntoView {
         <Router base=base_path()>
             <Frame>
                 <Routes fallback=NotFoundPage>
-                    <Route path=path!("/") view=IssuersPage />
+                    <Route path=path!("/") view={Lazy::<IssuersRoute>::new()} />
                     <Route path=path!("/issuers/new") view={Lazy::<NewIssuerRoute>::new()} />
                     <Route path=path!("/issuers/:id") view={Lazy::<IssuerRoute>::new()} />
                     <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} />

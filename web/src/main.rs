@@ -16,8 +16,6 @@ use leptos::prelude::*;
 
 fn main() {
     console_error_panic_hook::set_once();
-    if let Some(shell) = document().get_element_by_id("shell") {
-        shell.remove();
-    }
+    // The shell that is shown meanwhile goes by itself (`static/starter.js`).
     mount_to_body(app::App);
 }

@@ -2,6 +2,7 @@
 const { js, wasm, size, parts } = document.getElementById("starter").dataset;
 const message = document.getElementById("shell-message");
 const progress = document.getElementById("shell-progress");
+const root = document.documentElement;
 
 /** Counts what has arrived, unpacked. The build says how much there is; a length in the answer may be that of packed bytes. */
 const counted = (response) => {
@@ -19,19 +20,13 @@ const counted = (response) => {
   return new Response(response.body.pipeThrough(count), { headers: { "content-type": "application/wasm" } });
 };
 
-/** The function that loads the page of this address, without its `load_`. */
-const pageOf = (path) => {
-  const [first, second] = path.split("/");
-  if (first === "issuers") return second === "new" ? "new_issuer" : "issuer";
-  return first === "examples" && second ? "example" : first;
-};
-
 /** Asks for the parts of the Wasm that this page needs now, not when the app has started and finds out. */
 const preloadParts = () => {
   const { files, pages } = JSON.parse(parts || '{ "files": [], "pages": {} }');
-  const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
-  const needed = [pageOf(path)];
+  const needed = [root.dataset.page];
   if (document.querySelector("meta[name='claimgate-server']")) needed.push("server");
+  // What the playground decides with: at once where it begins with something.
+  if (root.dataset.page === "example" || (root.dataset.page === "playground" && location.hash)) needed.push("tools");
   for (const file of new Set(needed.flatMap((page) => pages[page] ?? []).map((index) => files[index]))) {
     const link = document.createElement("link");
     Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: file });
@@ -45,7 +40,20 @@ const load = async () => {
   return counted(response);
 };
 
+/** The shell stays until the app has a page to show: its code may be on its way still. */
+const makeWay = () => {
+  const shell = document.getElementById("shell");
+  const look = (_, observer) => {
+    if (!document.querySelector("#main > *")) return;
+    observer.disconnect();
+    shell.remove();
+    delete root.dataset.page;
+  };
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+};
+
 const fail = (sentence) => {
+  delete root.dataset.page;
   progress.remove();
   message.className = "notice notice--bad";
   message.setAttribute("role", "alert");
@@ -57,6 +65,7 @@ if (typeof WebAssembly === "undefined") {
 } else {
   try {
     preloadParts();
+    makeWay();
     const { default: init } = await import(js);
     await init({ module_or_path: load() });
     const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 1000));

@@ -1,6 +1,7 @@
 //! The two commands of the README, and what CI calls. `cargo xtask` alone lists them.
 
 mod bench;
+mod chunks;
 mod editor;
 mod npm;
 mod serve;

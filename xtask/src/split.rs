@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::chunks;
 use crate::shell::{command, root, run, target};
 
 /// The module that the app's Wasm loads its parts by.
@@ -80,6 +81,7 @@ pub(crate) fn finish(dist: &Path) -> Result<()> {
     };
     let link =
         std::fs::read_to_string(parts.join(LINK)).context("expected the loader of the app's parts, found none")?;
+    let link = chunks::merge(&parts, &link)?;
     std::fs::write(dist.join(LINK), link.replace("./main.js", &format!("./{}", main.to_string_lossy())))?;
     for part in files(&parts, ".wasm")?.iter().filter(|file| !file.ends_with("main.wasm")) {
         let Some(name) = part.file_name() else { continue };

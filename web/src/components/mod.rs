@@ -28,6 +28,7 @@ pub(crate) mod playground_result;
 pub(crate) mod playground_save;
 pub(crate) mod playground_sign;
 pub(crate) mod playground_token;
+pub(crate) mod playground_tools;
 pub(crate) mod policy_card;
 pub(crate) mod policy_changes;
 pub(crate) mod policy_combobox;

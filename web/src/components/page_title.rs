@@ -3,10 +3,14 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::gallery;
 use crate::state::store::use_store;
 
-/// Names the page that is shown.
+/// Shows a title.
+pub(crate) fn show_title(title: &str) {
+    document().set_title(&format!("{title} · Claimgate"));
+}
+
+/// Names the page that is shown, but for an example, whose page knows its title.
 #[component]
 pub(crate) fn PageTitle() -> impl IntoView {
     let store = use_store();
@@ -19,7 +23,7 @@ pub(crate) fn PageTitle() -> impl IntoView {
             [.., "issuers", id] => {
                 store.issuers.with(|issuers| Some(issuers.iter().find(|issuer| issuer.id == *id)?.name.clone()))
             }
-            [.., "examples", id] => gallery::find(id).map(|example| example.title.clone()),
+            [.., "examples", _] => return,
             [.., "examples"] => Some("Examples".to_owned()),
             [.., "import"] => Some("Import".to_owned()),
             [.., "audit"] if store.remote.is_some() => Some("Audit log".to_owned()),
@@ -27,7 +31,6 @@ pub(crate) fn PageTitle() -> impl IntoView {
             [.., "playground"] => Some("Playground".to_owned()),
             _ => Some("OIDC Issuers".to_owned()),
         };
-        let title = title.unwrap_or_else(|| "Page not found".to_owned());
-        document().set_title(&format!("{title} · Claimgate"));
+        show_title(&title.unwrap_or_else(|| "Page not found".to_owned()));
     });
 }

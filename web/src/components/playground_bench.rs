@@ -3,10 +3,11 @@
 use claimgate::claim_path::ClaimPath;
 use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, RequestedToken, TokenType, parse_policies, to_json};
+use claimgate::policy::{PolicyDefinition, PolicyError, RequestedToken, TokenType, to_json};
 use claimgate::time::format_utc;
 use leptos::prelude::*;
 
+use super::playground_tools::Tools;
 use crate::gallery::unsigned;
 use crate::state::clock::read_time;
 use crate::state::evaluate::{Answer, Question, Report, request};
@@ -114,6 +115,8 @@ pub(crate) struct Bench {
     pub(crate) pane: RwSignal<Pane>,
     /// The answer that is shown.
     pub(crate) answered: RwSignal<Option<Answered>>,
+    /// The engine and its views, once they are loaded.
+    pub(crate) tools: RwSignal<Option<Tools>>,
 }
 
 impl Form {
@@ -178,9 +181,10 @@ impl Bench {
     pub(crate) fn new(issuer: String) -> Self {
         let text = RwSignal::new(String::new());
         let dialect = RwSignal::new(Dialect::Pulumi);
-        let written = Memo::new(move |_| {
-            let policies = parse_policies(&text.read())?;
-            PolicySet::compile(&policies, dialect.get()).map(|_| policies)
+        let tools = RwSignal::new(Tools::loaded());
+        let written = Memo::new(move |_| match tools.get() {
+            Some(tools) => (tools.read)(&text.read(), dialect.get()),
+            None => Ok(Vec::new()),
         });
         let good = Memo::new(move |last: Option<&Vec<PolicyDefinition>>| {
             written.get().unwrap_or_else(|_| last.cloned().unwrap_or_default())
@@ -196,6 +200,7 @@ impl Bench {
             lit: RwSignal::new(None),
             pane: RwSignal::new(Pane::Token),
             answered: RwSignal::new(None),
+            tools,
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn PlaygroundPolicies(bench: Bench) -> impl IntoView {
             <h2>"Policies"</h2>
             <Select label="Issuer" value=bench.form.issuer options=options />
             {move || if is_scratch.get() {
-                view! { <ScratchSet bench=bench /> }.into_any()
+                bench.tools.get().map(|tools| (tools.scratch)(bench)).into_any()
             } else {
                 view! { <Registered bench=bench /> }.into_any()
             }}
@@ -94,8 +94,9 @@ fn NoIssuer(is_empty: bool) -> impl IntoView {
     }
 }
 
+/// The scratch set, to be written.
 #[component]
-fn ScratchSet(bench: Bench) -> impl IntoView {
+pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
     let as_json = RwSignal::new(true);
     let leave = move |_| {
         let origin = bench.scratch.get_untracked().map(|scratch| scratch.origin);

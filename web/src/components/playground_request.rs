@@ -30,23 +30,19 @@ pub(crate) fn Requested(form: Form) -> impl IntoView {
     }
 }
 
-/// Checks to leave out, and another time. Opened where either is set, as in a link.
+/// Checks to leave out, and another time.
 #[component]
 pub(crate) fn ChecksAndTime(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let form = bench.form;
-    let is_set = untrack(|| form.skip() != claimgate::inspect::Skip::default() || !form.now.read().is_empty());
     view! {
-        <details class="more" open=is_set>
-            <summary>"Checks and time"</summary>
-            <fieldset class="checkboxes">
-                <legend>"Leave out a check"</legend>
-                <Checkbox label="Skip issuer" value=form.skip_issuer />
-                <Checkbox label="Skip key" value=form.skip_key />
-                <Checkbox label="Skip signature" value=form.skip_signature />
-                <Checkbox label="Skip time" value=form.skip_time />
-            </fieldset>
-            <TimeTravel bench=bench time=time />
-        </details>
+        <fieldset class="checkboxes">
+            <legend>"Leave out a check"</legend>
+            <Checkbox label="Skip issuer" value=form.skip_issuer />
+            <Checkbox label="Skip key" value=form.skip_key />
+            <Checkbox label="Skip signature" value=form.skip_signature />
+            <Checkbox label="Skip time" value=form.skip_time />
+        </fieldset>
+        <TimeTravel bench=bench time=time />
     }
 }
 

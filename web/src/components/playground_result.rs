@@ -15,7 +15,7 @@ use crate::gallery;
 use crate::state::evaluate::Report;
 use crate::state::scratch::SCRATCH;
 
-/// The pane. Each part is renewed only when it changes, so that what was folded stays folded.
+/// The pane.
 #[component]
 pub(crate) fn PlaygroundResult(
     bench: Bench,
@@ -23,38 +23,48 @@ pub(crate) fn PlaygroundResult(
     #[prop(into)] stale: Signal<bool>,
     #[prop(into)] now: Signal<i64>,
 ) -> impl IntoView {
-    let unchecked =
-        Memo::new(move |_| report.read().as_ref().map(|report| report.unchecked.clone()).unwrap_or_default());
-    let issuer = Memo::new(move |_| report.read().as_ref().and_then(|report| report.issuer.clone()));
-    let checks = Memo::new(move |_| report.read().as_ref().map(|report| report.checks.clone()).unwrap_or_default());
-    let findings = Memo::new(move |_| report.read().as_ref().map(|report| report.findings.clone()).unwrap_or_default());
-    let explanation = Memo::new(move |_| report.read().as_ref().and_then(|report| report.explanation.clone()));
     let is_empty = Memo::new(move |_| report.read().is_none());
     view! {
         <section class="pane pane--decision stack playground__result" class:stale=move || stale.get() aria-label="Result">
             {move || stale.get().then(|| view! {
                 <p class="hint">"What is written is not complete; this is the last result."</p>
             })}
-            {move || is_empty.get().then(|| view! { <Nothing /> })}
-            {move || (!unchecked.read().is_empty()).then(|| view! {
-                <div class="notice notice--note">
-                    <ul>{unchecked.get().into_iter().map(|line| view! { <li>{sentence(&line)}</li> }).collect_view()}</ul>
-                </div>
-            })}
-            {move || (!checks.read().is_empty()).then(|| view! {
-                <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks.get() /></section>
-            })}
-            {move || explanation.get().map(|explanation| view! {
-                <section class="card stack--tight">
-                    <h2>"Explanation"</h2>
-                    {issuer.get().map(|(id, name)| by_policies_of(&id, &name))}
-                    <ExplanationView explanation=explanation />
-                </section>
-            })}
-            <Remarks findings=findings />
-            {move || (!is_empty.get()).then(|| view! { <ExchangePanel bench=bench /> })}
+            {move || match (is_empty.get(), bench.tools.get()) {
+                (false, Some(tools)) => (tools.reasons)(bench, report),
+                _ => view! { <Nothing /> }.into_any(),
+            }}
             <SharePanel bench=bench report=report now=now />
         </section>
+    }
+}
+
+/// Checks and explanation. Each part is renewed only when it changes, so that what was folded stays folded.
+#[component]
+pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoView {
+    let unchecked =
+        Memo::new(move |_| report.read().as_ref().map(|report| report.unchecked.clone()).unwrap_or_default());
+    let issuer = Memo::new(move |_| report.read().as_ref().and_then(|report| report.issuer.clone()));
+    let checks = Memo::new(move |_| report.read().as_ref().map(|report| report.checks.clone()).unwrap_or_default());
+    let findings = Memo::new(move |_| report.read().as_ref().map(|report| report.findings.clone()).unwrap_or_default());
+    let explanation = Memo::new(move |_| report.read().as_ref().and_then(|report| report.explanation.clone()));
+    view! {
+        {move || (!unchecked.read().is_empty()).then(|| view! {
+            <div class="notice notice--note">
+                <ul>{unchecked.get().into_iter().map(|line| view! { <li>{sentence(&line)}</li> }).collect_view()}</ul>
+            </div>
+        })}
+        {move || (!checks.read().is_empty()).then(|| view! {
+            <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks.get() /></section>
+        })}
+        {move || explanation.get().map(|explanation| view! {
+            <section class="card stack--tight">
+                <h2>"Explanation"</h2>
+                {issuer.get().map(|(id, name)| by_policies_of(&id, &name))}
+                <ExplanationView explanation=explanation />
+            </section>
+        })}
+        <Remarks findings=findings />
+        <ExchangePanel bench=bench />
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
     let algorithm = RwSignal::new(Algorithm::ES256.as_str().to_owned());
     let problem = RwSignal::new(String::new());
     let is_busy = RwSignal::new(false);
-    let options = Signal::derive(move || sources(bench, store));
+    let options = Memo::new(move |_| sources(bench, store));
     let press = move |_| {
         let chosen = source.get_untracked();
         let first =
@@ -60,8 +60,6 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
         });
     };
     view! {
-        <details class="more">
-            <summary>"Sign a sample token"</summary>
             <div class="stack--tight">
                 <p class="hint">
                     "Made and signed in this page with a throw-away key, which stands in for the issuer's keys as long as \
@@ -76,7 +74,6 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
                     <span role="status" class="error">{move || sentence(&problem.read())}</span>
                 </div>
             </div>
-        </details>
     }
 }
 

@@ -1,6 +1,7 @@
 //! The playground's token: pasted, with its three parts in colours, or its claims typed by hand; and what it says.
 
 use claimgate::claims::Claims;
+use claimgate::inspect::Skip;
 use claimgate::json::Value;
 use claimgate::time::looks_like_milliseconds;
 use leptos::html;
@@ -9,8 +10,7 @@ use leptos::prelude::*;
 use super::claims_table::ClaimsTable;
 use super::code_editor::{CodeEditor, Mark, Mode as Language};
 use super::playground_bench::{Bench, member};
-use super::playground_request::{ChecksAndTime, Requested};
-use super::playground_sign::SignSample;
+use super::playground_request::Requested;
 use super::sentence::sentence;
 use crate::gallery::is_unsigned;
 use crate::providers;
@@ -35,25 +35,57 @@ pub(crate) fn PlaygroundToken(
             <h2>{move || if form.is_claims.get() { "Claims" } else { "Token" }}</h2>
             <Mode bench=bench />
             {move || if form.is_claims.get() {
-                view! { <ClaimsInput bench=bench /> }.into_any()
+                bench.tools.get().map(|tools| (tools.claims)(bench)).into_any()
             } else {
                 view! {
                     <TokenField value=form.token />
-                    <ThrowawayNotice bench=bench />
-                    <StandIn bench=bench />
+                    {move || bench.tools.get().map(|tools| (tools.token_notes)(bench))}
                 }.into_any()
             }}
             {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
-            <ClaimsInstead bench=bench />
-            <HiddenCharacters bench=bench />
-            <Milliseconds bench=bench />
+            {move || bench.tools.get().map(|tools| (tools.remarks)(bench))}
             <Requested form=form />
             <div class="folds">
-                {move || (!form.is_claims.get()).then(|| view! { <ChecksAndTime bench=bench time=time /> })}
-                <SignSample bench=bench />
+                {move || (!form.is_claims.get()).then(|| view! { <ChecksFold bench=bench time=time /> })}
+                <details class="more">
+                    <summary>"Sign a sample token"</summary>
+                    {move || bench.tools.get().map(|tools| (tools.sign)(bench))}
+                </details>
             </div>
-            <Decoded bench=bench time=time />
+            {move || bench.tools.get().map(|tools| (tools.decoded)(bench, time))}
         </section>
+    }
+}
+
+/// Checks to leave out, and another time. Opened where either is set, as in a link.
+#[component]
+fn ChecksFold(bench: Bench, time: Signal<i64>) -> impl IntoView {
+    let form = bench.form;
+    let is_set = untrack(|| form.skip() != Skip::default() || !form.now.read().is_empty());
+    view! {
+        <details class="more" open=is_set>
+            <summary>"Checks and time"</summary>
+            {move || bench.tools.get().map(|tools| (tools.checks)(bench, time))}
+        </details>
+    }
+}
+
+/// What there is to say about the token.
+#[component]
+pub(crate) fn TokenNotes(bench: Bench) -> impl IntoView {
+    view! {
+        <ThrowawayNotice bench=bench />
+        <StandIn bench=bench />
+    }
+}
+
+/// What there is to say about the token or the claims.
+#[component]
+pub(crate) fn Remarks(bench: Bench) -> impl IntoView {
+    view! {
+        <ClaimsInstead bench=bench />
+        <HiddenCharacters bench=bench />
+        <Milliseconds bench=bench />
     }
 }
 
@@ -208,8 +240,9 @@ fn TokenField(value: RwSignal<String>) -> impl IntoView {
     }
 }
 
+/// The claims, to be written.
 #[component]
-fn ClaimsInput(bench: Bench) -> impl IntoView {
+pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
     let store = use_store();
     let form = bench.form;
     let sample = move |_| {
@@ -327,8 +360,9 @@ fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
     ["iat", "nbf", "exp"].into_iter().filter_map(read).collect()
 }
 
+/// The header and the claims as they were read.
 #[component]
-fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
+pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let read = move |part: fn(&crate::state::evaluate::Report) -> Option<Claims>| {
         Memo::new(move |_| match bench.answered.read().as_ref().map(|answered| &answered.answer) {
             Some(Answer::Report(report)) => part(report),

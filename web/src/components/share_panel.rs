@@ -25,12 +25,20 @@ pub(crate) fn SharePanel(bench: Bench, report: Memo<Option<Report>>, #[prop(into
         <section class="card stack--tight" aria-label="Share">
             <details class="more" node_ref=details on:toggle=toggle>
                 <summary><h2>"Share"</h2></summary>
-                <div class="stack--tight">
-                    {move || (is_open.get() && report.read().is_some()).then(|| view! { <Outgoing bench=bench report=report now=now /> })}
-                    <Incoming bench=bench />
-                </div>
+                {move || bench.tools.get().map(|tools| (tools.share)(bench, report, now, is_open.into()))}
             </details>
         </section>
+    }
+}
+
+/// What is in it.
+#[component]
+pub(crate) fn Share(bench: Bench, report: Memo<Option<Report>>, now: Signal<i64>, open: Signal<bool>) -> impl IntoView {
+    view! {
+        <div class="stack--tight">
+            {move || (open.get() && report.read().is_some()).then(|| view! { <Outgoing bench=bench report=report now=now /> })}
+            <Incoming bench=bench />
+        </div>
     }
 }
 

@@ -8,6 +8,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use super::not_found::NotFoundPage;
 use super::playground::Playground;
+use crate::components::page_title::show_title;
 use crate::gallery::{self, Example};
 use crate::providers;
 
@@ -16,6 +17,7 @@ use crate::providers;
 pub(crate) fn ExamplePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    Effect::new(move || show_title(gallery::find(&id.read()).map_or("Page not found", |example| &example.title)));
     move || match gallery::find(&id.read()) {
         Some(example) => view! { <Playground example=Some(example) /> }.into_any(),
         None => view! { <NotFoundPage /> }.into_any(),

@@ -11,10 +11,12 @@ use super::audit::{AuditEntryPage, AuditPage};
 use super::examples::{ExamplePage, ExamplesPage};
 use super::import::ImportPage;
 use super::issuer::IssuerPage;
+use super::issuers::IssuersPage;
 use super::new_issuer::NewIssuerPage;
 use super::playground::PlaygroundPage;
 use crate::components::conflict_versions::ConflictVersions;
 use crate::components::connected::Connected;
+use crate::components::playground_tools::Tools;
 use crate::state::storage::StoredIssuer;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
@@ -22,7 +24,7 @@ use crate::state::unsaved::Unsaved;
 type Loaded = Result<AnyView, SplitLoaderError>;
 
 macro_rules! lazy_page {
-    ($route:ident, $load:ident, $page:ident) => {
+    ($route:ident, $load:ident, $page:ident $(, if $begins:expr)?) => {
         #[doc = concat!("The route of [`", stringify!($page), "`].")]
         pub(crate) struct $route;
 
@@ -37,6 +39,9 @@ macro_rules! lazy_page {
             }
 
             async fn view(_: Self) -> AnyView {
+                $(if $begins {
+                    Tools::load().await;
+                })?
                 #[cfg(feature = "split")]
                 let loaded = $load().await;
                 #[cfg(not(feature = "split"))]
@@ -47,12 +52,32 @@ macro_rules! lazy_page {
     };
 }
 
+lazy_page!(IssuersRoute, load_issuers, IssuersPage);
 lazy_page!(NewIssuerRoute, load_new_issuer, NewIssuerPage);
 lazy_page!(IssuerRoute, load_issuer, IssuerPage);
 lazy_page!(ImportRoute, load_import, ImportPage);
-lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage);
 lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
-lazy_page!(ExampleRoute, load_example, ExamplePage);
+lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage, if is_link());
+lazy_page!(ExampleRoute, load_example, ExamplePage, if true);
+
+/// Whether the playground begins with what a link carries.
+fn is_link() -> bool {
+    window().location().hash().is_ok_and(|hash| !matches!(hash.as_str(), "" | "#main"))
+}
+
+/// What the playground decides with.
+pub(crate) async fn tools() -> Option<Tools> {
+    #[cfg(feature = "split")]
+    let loaded = load_tools().await;
+    #[cfg(not(feature = "split"))]
+    let loaded = load_tools();
+    loaded.ok()
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_tools, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_tools() -> Result<Tools, SplitLoaderError> {
+    Ok(Tools::new())
+}
 
 /// What is there only where there is a server: one part, for most of its code is common to all.
 pub(crate) enum ServerPart {

@@ -16,16 +16,16 @@ use crate::components::playground_bench::{Answered, Bench, Pane};
 use crate::components::playground_policies::PlaygroundPolicies;
 use crate::components::playground_result::PlaygroundResult;
 use crate::components::playground_token::PlaygroundToken;
+use crate::components::playground_tools::{Opening, Tools};
 use crate::components::sentence::sentence;
 use crate::components::verdict::{Banner, Verdict};
 use crate::gallery::Example;
 use crate::state::clock::{read_time, ticking};
-use crate::state::evaluate::{Answer, Asked, Question, Report, begin};
-use crate::state::scratch::{Handover, Origin, SCRATCH, Scratch, candidates};
-use crate::state::share::Shared;
+use crate::state::evaluate::{Answer, Asked, Question, Report};
+use crate::state::scratch::{Handover, SCRATCH, Scratch};
 use crate::state::storage::StoredIssuer;
 use crate::state::store::{Store, use_store};
-use crate::state::subtle::{self, Throwaway};
+use crate::state::subtle::Throwaway;
 use crate::state::unsaved::Unsaved;
 
 /// How long typing has to rest before the engine is asked.
@@ -44,19 +44,21 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     let bench = Bench::new(use_query_map().with_untracked(|query| query.get("issuer").unwrap_or_default()));
     provide_context(bench);
     let problem = RwSignal::new(String::new());
+    let open = opener(bench, store, problem);
     match example {
-        Some(example) => bench.open(&example.shared(), Origin::Example(&example.id), store),
+        Some(example) => open.run(Opening::Example(example)),
         None => {
-            follow_fragment(bench, store, problem);
-            take_over(bench, store);
+            follow_fragment(open);
+            take_over(bench, store, problem);
         }
     }
+    load_once_used(bench, problem);
     keep_address(bench, example.is_some());
     guard_scratch(bench);
 
     let clock = ticking();
     let settled = settle(Memo::new(move |_| Asking::of(bench, clock.get())));
-    evaluate(bench, store, settled);
+    evaluate(bench, store, settled, problem);
     let answer = Memo::new(move |_| bench.answered.read().as_ref().map(|answered| answered.answer.clone()));
     let report = Memo::new(move |last: Option<&Option<Report>>| match answer.get() {
         None | Some(Answer::Nothing) => None,
@@ -180,25 +182,28 @@ fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
 }
 
 /// Answers each question: at once, or as soon as the browser has checked the signature. The newest question wins.
-fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>) {
+fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSignal<String>) {
     let turn = StoredValue::new(0_u64);
     Effect::new(move || {
         turn.update_value(|turn| *turn += 1);
         let this = turn.get_value();
         let Asking { question, scratch, throwaway } = settled.get();
-        let stored = candidates(&store.issuers.read(), scratch, throwaway.as_ref(), &question.text);
-        match begin(&question, &stored) {
-            Asked::Answer(answer) => show(bench, store, Answered { question, stored, answer }),
-            Asked::Signature(waiting) => {
-                let job = waiting.check().into();
-                spawn_local(async move {
-                    let found = subtle::verify(job).await;
-                    if turn.try_get_value() == Some(this) {
-                        let answer = waiting.finish(found);
-                        show(bench, store, Answered { question, stored, answer });
-                    }
-                });
+        let Some(tools) = bench.tools.get() else {
+            if !question.text.trim().is_empty() {
+                Tools::want(bench.tools, problem);
             }
+            return;
+        };
+        // In a line of its own: the issuers must not be held any more when the answer is shown.
+        let (stored, asked) = (tools.ask)(&question, (&store.issuers.read(), scratch, throwaway.as_ref()));
+        match asked {
+            Asked::Answer(answer) => show(bench, store, Answered { question, stored, answer }),
+            Asked::Signature(waiting) => spawn_local(async move {
+                let answer = (tools.check)(waiting).await;
+                if turn.try_get_value() == Some(this) {
+                    show(bench, store, Answered { question, stored, answer });
+                }
+            }),
         }
     });
 }
@@ -218,28 +223,44 @@ fn show(bench: Bench, store: Store, answered: Answered) {
 }
 
 /// Shows the policies that were being edited as a scratch copy of their issuer, with what was not saved in it.
-fn take_over(bench: Bench, store: Store) {
+fn take_over(bench: Bench, store: Store, problem: RwSignal<String>) {
     let handed = expect_context::<Handover>().take();
     if let Some((issuer, policies)) = handed.and_then(|(id, policies)| Some((store.find(&id)?, policies))) {
         bench.try_on(Scratch::of_issuer(&issuer), &policies);
+        Tools::want(bench.tools, problem);
     }
 }
 
+/// What shows an example or what a link carries: at once, or as soon as that can be read.
+fn opener(bench: Bench, store: Store, problem: RwSignal<String>) -> Callback<Opening> {
+    let show = move |tools: Tools, opening: &Opening| match (tools.open)(bench, store, opening) {
+        Ok(()) => problem.set(String::new()),
+        Err(error) => problem.set(format!("This link cannot be opened: {error}.")),
+    };
+    let waiting = StoredValue::new(None::<Opening>);
+    Effect::new(move || {
+        if let (Some(tools), Some(opening)) = (bench.tools.get(), waiting.try_update_value(Option::take).flatten()) {
+            show(tools, &opening);
+        }
+    });
+    Callback::new(move |opening| match bench.tools.get_untracked() {
+        Some(tools) => show(tools, &opening),
+        None => {
+            waiting.set_value(Some(opening));
+            Tools::want(bench.tools, problem);
+        }
+    })
+}
+
 /// Opens what a link carries: at first, and whenever another link is followed on this page.
-fn follow_fragment(bench: Bench, store: Store, problem: RwSignal<String>) {
+fn follow_fragment(open: Callback<Opening>) {
     let opened = StoredValue::new(String::new());
     let open = move |fragment: String| {
         if fragment.is_empty() || fragment == "#main" || opened.with_value(|opened| *opened == fragment) {
             return;
         }
         opened.set_value(fragment.clone());
-        match Shared::from_fragment(&fragment) {
-            Ok(shared) => {
-                problem.set(String::new());
-                bench.open(&shared, Origin::Link, store);
-            }
-            Err(error) => problem.set(format!("This link cannot be opened: {error}.")),
-        }
+        open.run(Opening::Fragment(fragment));
     };
     let typed = || window().location().hash().unwrap_or_default();
     // A link within the app: the router knows where it goes before the address says so.
@@ -248,6 +269,19 @@ fn follow_fragment(bench: Bench, store: Store, problem: RwSignal<String>) {
     Effect::new(move || open(hash.get()));
     let handle = window_event_listener(ev::hashchange, move |_| open(typed()));
     on_cleanup(move || handle.remove());
+}
+
+/// Loads what decides with the first thing that is done on the page, before it is needed.
+fn load_once_used(bench: Bench, problem: RwSignal<String>) {
+    let is_asked = StoredValue::new(bench.tools.read_untracked().is_some());
+    for event in ["focusin", "keydown", "pointerdown", "pointermove", "wheel"] {
+        let handle = window_event_listener_untyped(event, move |_| {
+            if is_asked.try_update_value(|is_asked| std::mem::replace(is_asked, true)) == Some(false) {
+                Tools::want(bench.tools, problem);
+            }
+        });
+        on_cleanup(move || handle.remove());
+    }
 }
 
 /// Keeps the chosen issuer in the address, and chooses the one that the address names. A link's content stays in the

@@ -1,0 +1,110 @@
+// What is painted before the app is there: the same as the app shows then, in the same place, and read out once.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { appUrl, withBrowser } from "./helpers.mjs";
+
+const openPage = withBrowser();
+const shell = "#shell .shell__page";
+/** What the shell has of each page. */
+const shown = {
+  "": ["h1", ".lead", ".empty h2", ".empty p"],
+  "issuers/new": [".crumbs", "h1"],
+  import: [".crumbs", "h1", ".lead"],
+  examples: ["h1", ".lead"],
+  playground: ["h1", ".panes", ".verdict", ".verdict__sentence", ".pane--token h2", ".pane--token .segments", ".pane--token .hint"],
+};
+
+/** Texts and places of what is seen of a page. */
+const look = (page, within, selectors) =>
+  page.evaluate(
+    ({ within, selectors }) => {
+      const root = [...document.querySelectorAll(within)].find((element) => element.checkVisibility());
+      return selectors.map((selector) => {
+        const element = root?.querySelector(selector);
+        if (!element) return `${selector}: none`;
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const place = element.checkVisibility() ? [x, y, width, height].map(Math.round) : "hidden";
+        return `${selector}: ${element.textContent.replace(/\s+/g, "")} ${place}`;
+      });
+    },
+    { within, selectors },
+  );
+
+/** A page whose Wasm does not come until it is let go. */
+async function held(path, options = {}) {
+  const page = await openPage(null, { serviceWorkers: "block", ...options });
+  let letGo;
+  const gone = new Promise((resolve) => (letGo = resolve));
+  await page.route(/\.wasm$/, async (route) => {
+    await gone;
+    await route.continue();
+  });
+  await page.goto(new URL(path, appUrl).href, { waitUntil: "domcontentloaded" });
+  await page.getByText("Loading…").waitFor({ state: "attached" });
+  return { page, letGo };
+}
+
+/** Without a service worker the browser says so. */
+const forgive = (page) => (page.problems = page.problems.filter((problem) => !/Service Worker registration blocked/.test(problem)));
+
+for (const width of [1280, 412]) {
+  describe(`${width} px`, () => {
+    for (const [path, selectors] of Object.entries(shown)) {
+      test(`/${path}: the shell shows what the app shows`, async () => {
+        const { page, letGo } = await held(path, { viewport: { width, height: 900 } });
+        await page.locator(`${shell} h1`).filter({ visible: true }).waitFor();
+        const before = await look(page, shell, selectors);
+        assert.ok(before.every((line) => !line.endsWith(": none")), `${before}`);
+        letGo();
+        await page.locator("#shell").waitFor({ state: "detached" });
+        assert.deepEqual(before, await look(page, "#main", selectors));
+        forgive(page);
+      });
+    }
+  });
+}
+
+test("the shell is seen and not read out, and nothing in it can be focused but its links", async () => {
+  const { page, letGo } = await held("playground");
+  await page.locator(`${shell} h1`).filter({ visible: true }).waitFor();
+  assert.equal(await page.getByRole("heading").count(), 0);
+  assert.equal(await page.getByRole("status").filter({ hasText: "Loading…" }).count(), 1);
+  for (let step = 0; step < 12; step += 1) {
+    await page.keyboard.press("Tab");
+    assert.ok(await page.evaluate((shell) => !document.activeElement.closest(shell), shell));
+  }
+  letGo();
+  await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
+  assert.equal(await page.getByRole("main").count(), 1);
+  forgive(page);
+});
+
+test("a page that the shell does not know is only said to be loading", async () => {
+  const { page, letGo } = await held("examples/pull-request");
+  await page.getByText("Loading…").filter({ visible: true }).waitFor();
+  assert.deepEqual(await page.locator(shell).filter({ visible: true }).count(), 0);
+  letGo();
+  await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
+  assert.match(await page.title(), /^A pull request/);
+  forgive(page);
+});
+
+test("with issuers stored, the shell does not say that there are none", async () => {
+  const { page, letGo } = await held("");
+  await page.evaluate(() => localStorage.setItem("claimgate.v1", '{"version":1,"issuers":[]}'));
+  await page.goto(appUrl, { waitUntil: "domcontentloaded" });
+  await page.locator(`${shell} h1`).filter({ visible: true }).waitFor();
+  assert.equal(await page.locator(`${shell} .empty`).filter({ visible: true }).count(), 0);
+  letGo();
+  await page.getByRole("heading", { level: 1, name: "OIDC Issuers" }).waitFor();
+  forgive(page);
+});
+
+test("an app that cannot be loaded says so in the shell's place", async () => {
+  const page = await openPage(null, { serviceWorkers: "block" });
+  await page.route(/_bg\.wasm$/, (route) => route.fulfill({ status: 404 }));
+  await page.goto(new URL("playground", appUrl).href);
+  await page.getByRole("alert").filter({ hasText: "Claimgate could not start" }).waitFor();
+  assert.equal(await page.locator(shell).filter({ visible: true }).count(), 0);
+  page.problems.length = 0;
+});

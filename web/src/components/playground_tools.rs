@@ -1,0 +1,159 @@
+//! What the playground needs as soon as there is something to decide: the engine, and the views of what it says.
+//!
+//! The code of all this is a part of its own, for somebody who opens an empty playground needs none of it yet. It is loaded
+//! with the first thing that is done there, or along with the page where that begins with something. From then on it is
+//! called like any other code.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::OnceLock;
+
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, parse_policies};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::playground_bench::Bench;
+use super::playground_policies::ScratchSet;
+use super::playground_request::ChecksAndTime;
+use super::playground_result::Reasons;
+use super::playground_sign::SignSample;
+use super::playground_token::{ClaimsInput, Decoded, Remarks, TokenNotes};
+use super::share_panel::Share;
+use crate::gallery::Example;
+use crate::pages::lazy;
+use crate::state::evaluate::{Answer, Asked, Question, Report, Waiting, begin};
+use crate::state::scratch::{Origin, candidates};
+use crate::state::share::Shared;
+use crate::state::storage::StoredIssuer;
+use crate::state::store::Store;
+use crate::state::subtle::{self, Throwaway};
+
+/// Something that a playground opens with.
+pub(crate) enum Opening {
+    /// An example.
+    Example(&'static Example),
+    /// What a link carries behind the `#`.
+    Fragment(String),
+}
+
+type Stored<'a> = (&'a [StoredIssuer], Option<StoredIssuer>, Option<&'a Throwaway>);
+type Shown = Memo<Option<Report>>;
+type Policies = Result<Vec<PolicyDefinition>, Vec<PolicyError>>;
+type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// All of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Tools {
+    /// Reads policies that are being written.
+    pub(crate) read: fn(&str, Dialect) -> Policies,
+    /// Asks the engine about the registered issuers, or the scratch set, and with a throw-away key; says which they were.
+    pub(crate) ask: fn(&Question, Stored<'_>) -> (Vec<StoredIssuer>, Asked),
+    /// Has the browser check a signature, and goes on with what it finds.
+    pub(crate) check: fn(Box<Waiting>) -> Later<Answer>,
+    /// Shows what the playground opens with.
+    pub(crate) open: fn(Bench, Store, &Opening) -> Result<(), String>,
+    /// The scratch set.
+    pub(crate) scratch: fn(Bench) -> AnyView,
+    /// The field for claims.
+    pub(crate) claims: fn(Bench) -> AnyView,
+    /// What there is to say about the token.
+    pub(crate) token_notes: fn(Bench) -> AnyView,
+    /// What there is to say about what was entered.
+    pub(crate) remarks: fn(Bench) -> AnyView,
+    /// The checks and the time.
+    pub(crate) checks: fn(Bench, Signal<i64>) -> AnyView,
+    /// Signing a sample.
+    pub(crate) sign: fn(Bench) -> AnyView,
+    /// The token's header and claims.
+    pub(crate) decoded: fn(Bench, Signal<i64>) -> AnyView,
+    /// Why.
+    pub(crate) reasons: fn(Bench, Shown) -> AnyView,
+    /// Taking it along.
+    pub(crate) share: fn(Bench, Shown, Signal<i64>, Signal<bool>) -> AnyView,
+}
+
+static TOOLS: OnceLock<Tools> = OnceLock::new();
+
+impl Tools {
+    /// All of it: only what loads the part may call this.
+    pub(crate) fn new() -> Self {
+        Self {
+            read: |text, dialect| {
+                let policies = parse_policies(text)?;
+                PolicySet::compile(&policies, dialect).map(|_| policies)
+            },
+            ask: |question, (registered, scratch, throwaway)| {
+                let stored = candidates(registered, scratch, throwaway, &question.text);
+                let asked = begin(question, &stored);
+                (stored, asked)
+            },
+            check: |waiting| {
+                Box::pin(async move {
+                    let found = subtle::verify(waiting.check().into()).await;
+                    waiting.finish(found)
+                })
+            },
+            open: |bench, store, opening| {
+                match opening {
+                    Opening::Example(example) => bench.open(&example.shared(), Origin::Example(&example.id), store),
+                    Opening::Fragment(fragment) => {
+                        let shared = Shared::from_fragment(fragment).map_err(|error| error.to_string())?;
+                        bench.open(&shared, Origin::Link, store);
+                    }
+                }
+                Ok(())
+            },
+            scratch: |bench| view! { <ScratchSet bench=bench /> }.into_any(),
+            claims: |bench| view! { <ClaimsInput bench=bench /> }.into_any(),
+            token_notes: |bench| view! { <TokenNotes bench=bench /> }.into_any(),
+            remarks: |bench| view! { <Remarks bench=bench /> }.into_any(),
+            checks: |bench, time| view! { <ChecksAndTime bench=bench time=time /> }.into_any(),
+            sign: |bench| view! { <SignSample bench=bench /> }.into_any(),
+            decoded: |bench, time| view! { <Decoded bench=bench time=time /> }.into_any(),
+            reasons: |bench, report| view! { <Reasons bench=bench report=report /> }.into_any(),
+            share: |bench, report, now, open| {
+                view! { <Share bench=bench report=report now=now open=open /> }.into_any()
+            },
+        }
+    }
+
+    /// Those that are loaded.
+    pub(crate) fn loaded() -> Option<Self> {
+        TOOLS.get().copied()
+    }
+
+    /// Loads them, if they can be had.
+    pub(crate) async fn load() -> Option<Self> {
+        if Self::loaded().is_none()
+            && let Some(tools) = lazy::tools().await
+        {
+            let _ = TOOLS.set(tools);
+        }
+        Self::loaded()
+    }
+
+    /// Loads them for a playground that is shown.
+    pub(crate) fn want(to: RwSignal<Option<Self>>, failed: RwSignal<String>) {
+        if to.read_untracked().is_some() {
+            return;
+        }
+        spawn_local(async move {
+            match Self::load().await {
+                // Somebody else may have asked as well.
+                Some(tools) => {
+                    if matches!(to.try_get_untracked(), Some(None)) {
+                        to.set(Some(tools));
+                    }
+                }
+                None => {
+                    let _ = failed.try_set(
+                        "What decides could not be loaded. Its files cannot be reached, or a newer version of Claimgate has \
+                         taken their place: load the page anew"
+                            .to_owned(),
+                    );
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,20 @@
+// What has to be known before the first paint: the chosen theme, and the page that the address names.
+(() => {
+  const root = document.documentElement;
+  let theme = null;
+  let isEmpty = false;
+  try {
+    theme = localStorage.getItem("claimgate.theme");
+    isEmpty = localStorage.getItem("claimgate.v1") === null;
+  } catch {
+    // A browser without storage gets the system's theme.
+  }
+  root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
+
+  // The part of the Wasm that has the page is named like it, and so is what stands in for it until then.
+  const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
+  const [first, second] = path.split("/");
+  const of = { "": "issuers", issuers: second === "new" ? "new_issuer" : "issuer", examples: second ? "example" : "examples" };
+  root.dataset.page = of[first] ?? first;
+  root.classList.toggle("no-issuers", isEmpty);
+})();
