@@ -41,6 +41,34 @@ fn the_demonstrations_command_works_as_it_is_printed() {
     assert_eq!(server.call("GET", "/api/user", token, &Value::Null).1["githubLogin"], "demo");
 }
 
+#[test]
+fn a_database_without_its_token_key_is_refused_unless_all_tokens_are_given_up() {
+    let files = tempfile::tempdir().unwrap();
+    let mut first = Process::builder(files.path()).without_bootstrap().start();
+    let bootstrap = |server: &Process| {
+        let printed = server.errors();
+        printed.split_whitespace().find(|word| word.starts_with("cgt_")).map(str::to_owned)
+    };
+    let token = bootstrap(&first).unwrap();
+    assert!(first.stop().success());
+    let key = files.path().join("claimgate.db.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    let message = Process::builder(files.path()).without_bootstrap().fail();
+    assert!(message.contains("another token key") && message.contains("--new-token-key"), "{message}");
+
+    std::fs::write(&key, kept).unwrap();
+    let mut again = Process::builder(files.path()).without_bootstrap().start();
+    assert_eq!(again.call("GET", "/api/orgs", &token, &Value::Null).0, 200, "with its key all is as before");
+    assert!(again.stop().success());
+
+    std::fs::write(&key, "another key, which is as long as it has to be").unwrap();
+    let anew = Process::builder(files.path()).without_bootstrap().arguments(&["--new-token-key"]).start();
+    let other = bootstrap(&anew).unwrap();
+    assert_eq!(anew.call("GET", "/api/orgs", &token, &Value::Null).0, 401);
+    assert_eq!(anew.call("GET", "/api/orgs", &other, &Value::Null).0, 200);
+}
+
 /// What the unit and the image start, with a folder and a port of the test's.
 #[test]
 fn the_units_and_the_images_commands_work() {

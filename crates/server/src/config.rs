@@ -33,6 +33,8 @@ pub struct Config {
     pub poll: Duration,
     /// How long a request may take.
     pub timeout: Duration,
+    /// Whether a database that was used with another token key is taken, and its tokens deleted.
+    pub new_token_key: bool,
     /// Whether there is an organization `demo`, with an issuer of this server's own that signs sample tokens.
     pub demo: bool,
 }
@@ -73,6 +75,7 @@ impl Config {
             leeway: 60,
             poll: Duration::from_millis(500),
             timeout: Duration::from_secs(30),
+            new_token_key: false,
             demo: false,
         }
     }

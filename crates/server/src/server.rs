@@ -62,6 +62,12 @@ pub enum StartError {
         /// How many it has.
         found: usize,
     },
+    /// The key that tokens are hashed with.
+    #[error(
+        "the tokens in the database were hashed with another token key: expected the one that it was used with before; to give all \
+         tokens up, the bootstrap token too, start once with --new-token-key"
+    )]
+    TokenKey,
     /// The demonstration.
     #[error("the demonstration cannot be set up: {0}")]
     Demo(String),
@@ -77,6 +83,13 @@ impl Server {
             return Err(StartError::Bootstrap { found: given.len() });
         }
         let store = Store::open(&config.database).await?;
+        let mark = config.token_key.mark();
+        if store.token_key(mark).await? != mark {
+            if !config.new_token_key {
+                return Err(StartError::TokenKey);
+            }
+            store.new_token_key(mark).await?;
+        }
         let keys = KeyStore::new(config.keys)?;
         let writes_lines = config.audit_file.is_some();
         let writer = WriterConfig { audit_file: config.audit_file, ..WriterConfig::default() };

@@ -88,6 +88,12 @@ impl HashKey {
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes())))
     }
 
+    /// What tells this key from another one, and nothing about it.
+    pub(crate) fn mark(&self) -> i64 {
+        let mark = hmac::sign(&self.0, b"the key that tokens are hashed with");
+        mark.as_ref().first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+    }
+
     /// What is stored of a token: a keyed hash of all of it, behind the time that it tells.
     #[must_use]
     pub fn hash(&self, token: &str) -> String {

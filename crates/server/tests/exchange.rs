@@ -327,6 +327,48 @@ async fn the_audit_log_goes_to_a_file_as_well_and_no_token_does() {
 }
 
 #[tokio::test]
+async fn a_token_in_the_wrong_place_is_neither_answered_nor_kept() {
+    let database = Database::sqlite();
+    let files = tempfile::tempdir().unwrap();
+    let file = files.path().join("audit.jsonl");
+    let (site, issuer, _) = Site::with_issuer(Config { audit_file: Some(file.clone()), ..config(&database.url) }).await;
+    let id_token = issuer.token(json!({}));
+    let access = site.granted(&id_token, "organization", "").await;
+    let mut answers = Vec::new();
+    for token in [&id_token, &access] {
+        for parameter in ["audience", "scope", "expiration", "subject_token_type", "requested_token_type", "grant_type"]
+        {
+            let mut body = exchange_body(&id_token, "organization", "");
+            body[parameter] = json!(token);
+            let answer = site.post("/api/oauth/token", "", &body).await;
+            answer.expect(400);
+            answers.push(answer.text);
+        }
+        let answer = site.post("/api/oauth/token", "", &json!({token.as_str(): {}})).await;
+        answer.expect(400);
+        answers.push(answer.text);
+    }
+    assert!(answers.iter().all(|answer| answer.contains("[a token]")), "{answers:?}");
+    // A forged one, as large as it may be, is kept in few words.
+    let forged = issuer.token(json!({"much": "x".repeat(20_000)}));
+    let forged = format!("{}.{}", forged.rsplit_once('.').unwrap().0, "A".repeat(342));
+    site.exchange(&forged, "organization", "").await.expect(400);
+    let lines = std::fs::read_to_string(&file).unwrap();
+    let longest = lines.lines().map(str::len).max().unwrap();
+    assert!(longest < 8_192, "{longest}");
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let database = std::fs::read(database.url.trim_start_matches("sqlite:")).unwrap();
+    let all = [lines.into_bytes(), database, answers.concat().into_bytes()].concat();
+    for secret in [access.as_str(), id_token.as_str(), id_token.rsplit('.').next().unwrap()] {
+        assert!(!all.windows(secret.len()).any(|window| window == secret.as_bytes()), "a secret is there");
+    }
+}
+
+#[tokio::test]
 async fn the_demonstration_does_what_it_says() {
     let database = Database::sqlite();
     // Twice on one database: the second start has another key.

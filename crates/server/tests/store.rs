@@ -97,11 +97,11 @@ async fn issuers_are_registered_changed_and_deleted() {
         assert!(matches!(stale, Err(StoreError::Conflict { expected: 1, found: 2 })));
         assert!(store.policies_of("other", &issuer.id).await.is_err());
 
-        assert!(store.delete_issuer("other", &issuer.id).await.is_err());
-        store.delete_issuer("acme", &issuer.id).await.unwrap();
+        assert!(store.delete_issuer("other", &issuer.id, None).await.is_err());
+        store.delete_issuer("acme", &issuer.id, None).await.unwrap();
         assert!(matches!(store.issuer("acme", &issuer.id).await, Err(StoreError::Missing { .. })));
         assert!(matches!(store.policy("acme", &policy.id).await, Err(StoreError::Missing { .. })));
-        assert!(matches!(store.delete_issuer("acme", &issuer.id).await, Err(StoreError::Missing { .. })));
+        assert!(matches!(store.delete_issuer("acme", &issuer.id, None).await, Err(StoreError::Missing { .. })));
     }
 }
 

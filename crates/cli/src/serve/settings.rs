@@ -33,6 +33,11 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_TOKEN_KEY_FILE", value_name = "FILE")]
     token_key_file: Option<PathBuf>,
 
+    /// Take another token key than the database was used with: all tokens are deleted, and a bootstrap token is made anew
+    #[arg(long)]
+    #[serde(skip)]
+    new_token_key: bool,
+
     /// A file with the bootstrap token, 32 characters or more, which may do everything; without it one is made at the first start and printed once. CLAIMGATE_BOOTSTRAP_TOKEN may hold the token itself
     #[arg(long, env = "CLAIMGATE_BOOTSTRAP_TOKEN_FILE", value_name = "FILE")]
     bootstrap_token_file: Option<PathBuf>,
@@ -141,6 +146,7 @@ impl Serve {
             issuer_network: if self.issuer_network.is_empty() { other.issuer_network } else { self.issuer_network },
             allow_private_issuers: self.allow_private_issuers || other.allow_private_issuers,
             open_metrics: self.open_metrics || other.open_metrics,
+            new_token_key: self.new_token_key,
             demo: self.demo || other.demo,
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
@@ -190,6 +196,7 @@ impl Serve {
             open_metrics: self.open_metrics,
             leeway: self.leeway.unwrap_or(defaults.leeway),
             poll: Duration::from_millis(500),
+            new_token_key: self.new_token_key,
             demo: self.demo,
             ..defaults
         })

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{ACCESS_TOKEN_TYPE, AUDIENCE, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
 use crate::inspect::Inspection;
+use crate::jwt::redact;
 
 /// An exchange that is refused, with what the audit log should have.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,11 +138,11 @@ impl ExchangeError {
             Self::Token { .. } => "the subject token is refused".to_owned(),
             Self::Denied { .. } => "no policy allows this exchange".to_owned(),
             Self::AdminNotGranted { .. } => "scope `admin` is not granted".to_owned(),
-            _ => self.to_string(),
+            _ => redact(&self.to_string()).into_owned(),
         }
     }
 
-    /// The body of the answer. `reference` is what the audit log calls this refusal.
+    /// The body of the answer, with the characters that may stand in it (RFC 6749, section 5.2). `reference` is what the audit log calls this refusal.
     ///
     /// ```
     /// use claimgate::exchange::{BodyKind, ExchangeRequest};
@@ -154,9 +155,20 @@ impl ExchangeError {
     pub fn response(&self, reference: &str) -> ErrorResponse {
         ErrorResponse {
             error: self.oauth(),
-            error_description: format!("{} (reference {reference})", self.description()),
+            error_description: permitted(&format!("{} (reference {reference})", self.description())),
         }
     }
+}
+
+/// A text in printable ASCII without `"` and `\`.
+fn permitted(text: &str) -> String {
+    let each = |c| match c {
+        '"' => '\'',
+        '\\' => '/',
+        ' '..='~' => c,
+        _ => '?',
+    };
+    text.chars().map(each).collect()
 }
 
 /// The body of a refusal (RFC 6749, section 5.2).

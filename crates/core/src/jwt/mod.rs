@@ -7,6 +7,7 @@ mod decode;
 mod error;
 mod jwk;
 mod public_key;
+mod redact;
 mod signature;
 mod times;
 mod weak;
@@ -17,6 +18,7 @@ pub use decode::{
 };
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError, MAX_RSA_BITS, MIN_RSA_BITS};
+pub use redact::redact;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 pub use signature::BuiltIn;
 pub use signature::{CryptoProvider, Provider, SignatureCheck, VerifySignature};

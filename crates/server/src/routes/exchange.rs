@@ -16,7 +16,7 @@ use claimgate::exchange::{
 };
 use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::Issuers;
-use claimgate::jwt::{BuiltIn, UnverifiedToken};
+use claimgate::jwt::{BuiltIn, UnverifiedToken, redact};
 use claimgate::policy::RequestedToken;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,6 +34,9 @@ const MAX_TEXT: usize = 2_048;
 
 /// The most that is kept of the evidence, in bytes.
 const MAX_DETAIL: usize = 128 * 1024;
+
+/// The most that is kept of what nobody answers for, as no signature was genuine: anybody can send it, time and again.
+const MAX_FOREIGN: usize = 4 * 1024;
 
 /// What is asked for (RFC 8693, section 2.1), as a form or as JSON.
 #[derive(ToSchema)]
@@ -103,7 +106,7 @@ pub(super) async fn exchange(
         Ok(request) => attempt.run(&request).await,
         Err(error) => {
             // What an organization's own jobs do wrong is for its admins to see.
-            attempt.record.entry.organization = named(&headers, &body).as_deref().map(short);
+            attempt.record.entry.organization = named(&headers, &body).as_deref().map(told);
             attempt.refuse(error, None).await
         }
     };
@@ -160,9 +163,9 @@ enum Failure {
 
 impl Attempt<'_> {
     async fn run(&mut self, request: &ExchangeRequest) -> Result<Response, Failure> {
-        self.record.entry.organization = Some(short(&request.organization));
+        self.record.entry.organization = Some(told(&request.organization));
         self.record.entry.requested = Some(request.requested.token_type().as_str().to_owned());
-        self.record.entry.scope = Some(short(&request.scope));
+        self.record.entry.scope = Some(told(&request.scope));
         let organization = self.app.directory.organization(&request.organization).await.map_err(Failure::Store)?;
         let Some(organization) = organization else {
             let found = format!("{AUDIENCE}{}", request.organization);
@@ -252,7 +255,9 @@ impl Attempt<'_> {
         let bases = issuer
             .zip(checked.key())
             .and_then(|(issuer, key)| Some([Arc::clone(&issuer.basis), issuer.basis_of(key)?]));
-        let bases = bases.filter(|_| request.scope.len() <= MAX_TEXT);
+        let is_kept_short =
+            checked.is_genuine() || checked.token().is_some_and(|token| token.signing_input().len() <= MAX_FOREIGN);
+        let bases = bases.filter(|_| is_kept_short && request.scope.len() <= MAX_TEXT);
         let kept = bases.and_then(|bases| {
             let [issuer, key] = &bases;
             let kept = evidence::keep(&checked, issuer, key, self.app.leeway, reports)?;
@@ -267,7 +272,9 @@ impl Attempt<'_> {
             return;
         }
         let all = reports.then(|| self.check(request, &sets.all).ok()).flatten();
-        let told = detail(&all.unwrap_or(checked).explain(&request.requested));
+        let checked = all.unwrap_or(checked);
+        let most = if checked.is_genuine() { MAX_DETAIL } else { MAX_FOREIGN };
+        let told = detail(&checked.explain(&request.requested), most);
         if !is_kept {
             self.record.detail.clone_from(&told);
         }
@@ -333,7 +340,7 @@ impl Attempt<'_> {
         "denied".clone_into(&mut entry.decision);
         error.code().clone_into(&mut entry.code);
         let aside = aside.map(|aside| format!("; {aside}")).unwrap_or_default();
-        entry.summary = short(&format!("{error}{aside}"));
+        entry.summary = told(&format!("{error}{aside}"));
         self.write(None, None).await?;
         Err(Failure::Refused(error))
     }
@@ -400,13 +407,18 @@ pub(super) fn too_many(what: &str, wait: Duration) -> Response {
 }
 
 /// The evidence as JSON. There is no credential in it: the signature is not, and claims are none.
-fn detail(inspection: &Inspection) -> Option<String> {
+fn detail(inspection: &Inspection, most: usize) -> Option<String> {
     let json = serde_json::to_string(inspection).ok()?;
-    if json.len() <= MAX_DETAIL {
+    if json.len() <= most {
         return Some(json);
     }
-    let note = format!("the evidence has {} bytes, more than the {MAX_DETAIL} that are kept", json.len());
-    serde_json::to_string(&serde_json::json!({"summary": inspection.summary, "note": note})).ok()
+    let note = format!("the evidence has {} bytes, more than the {most} that are kept", json.len());
+    serde_json::to_string(&serde_json::json!({"summary": short(&inspection.summary), "note": note})).ok()
+}
+
+/// A text of the request's, which may have a token in a place that is none for tokens.
+fn told(text: &str) -> String {
+    short(&redact(text))
 }
 
 /// A text that somebody else has written, cut where it is long.

@@ -56,6 +56,9 @@ pub(super) async fn list(
     Ok(Json(IssuersBody { oidc_issuers: bodies }))
 }
 
+/// The longest that an issuer may have its tokens live, in seconds.
+const MAX_EXPIRATION: i64 = 366 * 86_400;
+
 /// Register an issuer
 ///
 /// Without static keys the server connects to the issuer, and takes the thumbprint of its certificate.
@@ -144,17 +147,18 @@ pub(super) async fn update(
 ///
 /// Tokens that were granted on it stay valid until they expire; `revoke-tokens` ends them.
 #[utoipa::path(delete, path = "/api/orgs/{org}/oidc/issuers/{id}", tag = "issuers",
-    params(("org" = String, Path), ("id" = String, Path)),
-    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody)),
+    params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
     security(("token" = [])))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
+    headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
     caller.require_admin(&org)?;
-    let change = app.store.delete_issuer(&org, &id).await?;
+    let change = app.store.delete_issuer(&org, &id, if_match(&headers)?).await?;
     app.directory.changed(&org, change);
     app.keys.forget(&id);
     Ok(StatusCode::NO_CONTENT)
@@ -162,16 +166,18 @@ pub(super) async fn delete(
 
 /// Take the thumbprint of the issuer's certificate anew
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints", tag = "issuers",
-    params(("org" = String, Path), ("id" = String, Path)),
+    params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
     security(("token" = [])))]
 pub(super) async fn regenerate(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     caller.require_admin(&org)?;
+    let expected = if_match(&headers)?;
     let before = app.store.issuer(&org, &id).await?;
     if before.settings.jwks.is_some() {
         let message = "issuer jwks are statically configured, can't regenerate thumbprints";
@@ -179,7 +185,8 @@ pub(super) async fn regenerate(
     }
     let thumbprints = registered_thumbprints(&app, &before.url, Vec::new()).await?;
     let settings = IssuerChange { thumbprints, ..before.settings };
-    let (record, change) = app.store.update_issuer(&org, &id, settings, Some(before.version), now()).await?;
+    let expected = Some(expected.unwrap_or(before.version));
+    let (record, change) = app.store.update_issuer(&org, &id, settings, expected, now()).await?;
     app.directory.changed(&org, change);
     app.keys.forget(&id);
     Ok(answer(&record))
@@ -211,8 +218,11 @@ fn answer(record: &IssuerRecord) -> Response {
 
 /// Whether the engine takes the issuer.
 fn check(url: &str, settings: &IssuerChange) -> Result<(), ApiError> {
-    if let Some(seconds) = settings.max_expiration.filter(|seconds| *seconds < 1) {
-        return Err(ApiError::bad_request(format!("expected `maxExpiration` in seconds, from 1, found {seconds}")));
+    if let Some(seconds) = settings.max_expiration.filter(|seconds| !(1..=MAX_EXPIRATION).contains(seconds)) {
+        let message = format!(
+            "expected `maxExpiration` in seconds, from 1 to {MAX_EXPIRATION}, which is a year, found {seconds}"
+        );
+        return Err(ApiError::bad_request(message));
     }
     let definition = IssuerDefinition {
         name: settings.name.clone(),

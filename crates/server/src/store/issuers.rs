@@ -245,13 +245,17 @@ impl Store {
         Ok((record, number))
     }
 
-    /// Deletes an issuer with its policies. Says the number of the change.
+    /// Deletes an issuer with its policies, of the version that is expected if any is. Says the number of the change.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none.
-    pub async fn delete_issuer(&self, organization: &str, id: &str) -> Result<i64, StoreError> {
+    /// [`StoreError::Missing`] where there is none, [`StoreError::Conflict`] where it has another version.
+    pub async fn delete_issuer(&self, organization: &str, id: &str, expected: Option<i64>) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
-        let number = Self::touch(&mut transaction, organization).await?;
+        let change = Self::touch(&mut transaction, organization).await?;
+        let select = "SELECT version FROM issuers WHERE organization = $1 AND id = $2";
+        let row = sqlx::query(select).bind(organization.to_owned()).bind(id.to_owned());
+        let row = row.fetch_optional(&mut *transaction).await?.ok_or(StoreError::Missing { what: "issuer" })?;
+        expect_version(expected, number(&row, "version")?)?;
         let policies = "DELETE FROM policies WHERE issuer = $2
                         AND EXISTS (SELECT 1 FROM issuers WHERE organization = $1 AND id = $2)";
         let issuer = "DELETE FROM issuers WHERE organization = $1 AND id = $2";
@@ -264,7 +268,7 @@ impl Store {
             return Err(StoreError::Missing { what: "issuer" });
         }
         transaction.commit().await?;
-        Ok(number)
+        Ok(change)
     }
 
     /// Puts other policies in the place of an id's; with `expected`, only where that is their version still. Says the

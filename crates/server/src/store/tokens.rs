@@ -150,6 +150,29 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 
+    /// Notes the mark of the key that tokens are hashed with, unless there is one. Says which there is.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn token_key(&self, mark: i64) -> Result<i64, StoreError> {
+        let insert = "INSERT INTO counters (name, value) VALUES ('token-key', $1) ON CONFLICT (name) DO NOTHING";
+        sqlx::query(insert).bind(mark).execute(&self.pool).await?;
+        let row = sqlx::query("SELECT value FROM counters WHERE name = 'token-key'").fetch_one(&self.pool).await?;
+        Ok(number(&row, "value")?)
+    }
+
+    /// Notes the mark of another key, and deletes all tokens: none of them is good with it.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn new_token_key(&self, mark: i64) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let update = sqlx::query("UPDATE counters SET value = $1 WHERE name = 'token-key'").bind(mark);
+        update.execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM tokens").execute(&mut *transaction).await?;
+        transaction.commit().await
+    }
+
     /// Makes the bootstrap token that of a hash, unless there is one that is valid. Says whether it did.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::row::{Table, Value};
+use super::row::{AUDIT, TOKENS, Table, Value};
 use super::sqlite::Log;
 use super::{postgres, sqlite};
 use crate::store::{Kind, StoreError, sqlite_file};
@@ -91,6 +91,27 @@ impl Connection {
         match self {
             Self::Sqlite(connection) => connection.insert(table, values).await,
             Self::Postgres(connection) => connection.insert(table, values).await,
+        }
+    }
+
+    /// Inserts as many tokens as entries, in a transaction of their own.
+    pub(super) async fn insert_alone(&mut self, values: [&[Value<'_>]; 2]) -> Result<(), sqlx::Error> {
+        let tables = [TOKENS, AUDIT];
+        if let Self::Sqlite(connection) = self {
+            return connection.insert_alone(tables, values).await;
+        }
+        self.begin().await?;
+        for (table, values) in tables.into_iter().zip(values) {
+            self.insert(table, values).await?;
+        }
+        self.execute("COMMIT", &[]).await.map(|_| ())
+    }
+
+    /// How many of the exchanges that wait go into one transaction.
+    pub(super) fn portion(kind: Kind, waiting: usize) -> usize {
+        match kind {
+            Kind::Sqlite => sqlite::portion(waiting),
+            Kind::Postgres => waiting,
         }
     }
 

@@ -31,7 +31,14 @@ impl Lines {
         Ok(match path {
             None => Self::None,
             Some(path) if path.as_os_str() == "-" => Self::Standard,
-            Some(path) => Self::File(File::options().create(true).append(true).open(path)?),
+            Some(path) => {
+                let mut options = File::options();
+                options.create(true).append(true);
+                // It has everybody's claims.
+                #[cfg(unix)]
+                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+                Self::File(options.open(path)?)
+            }
         })
     }
 

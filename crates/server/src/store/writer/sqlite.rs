@@ -31,9 +31,28 @@ pub(super) struct Connection {
     connection: SqliteConnection,
     log: Arc<Log>,
     statements: HashMap<(&'static str, usize), String>,
+    /// Transactions, or what they begin and end with, by the rows of each table.
+    transactions: HashMap<Part, String>,
     /// Rows since the last checkpoint was asked for.
     rows: usize,
     checkpoints: Checkpoints,
+}
+
+/// A part of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Part {
+    /// Of each table.
+    rows: usize,
+    is_first: bool,
+    is_last: bool,
+}
+
+/// How many of the exchanges that wait go into one transaction: as many as two statements have places for. What it costs to have
+/// SQLite's thread do something is the same for one row and for many.
+pub(super) fn portion(waiting: usize) -> usize {
+    let largest = |number: usize| SIZES.into_iter().find(|size| *size <= number).unwrap_or_default();
+    let first = largest(waiting);
+    first + largest(waiting - first)
 }
 
 /// Brings the log into the database beside the transactions.
@@ -86,7 +105,8 @@ impl Connection {
         log.push("-wal");
         let file = File::options().read(true).write(true).open(log).map_err(StoreError::Sync)?;
         let log = Arc::new(Log { file, has_failed: AtomicBool::new(false) });
-        Ok(Self { connection, log, statements: HashMap::new(), rows: 0, checkpoints })
+        let (statements, transactions) = (HashMap::new(), HashMap::new());
+        Ok(Self { connection, log, statements, transactions, rows: 0, checkpoints })
     }
 
     /// Brings what is in the log into the database, and that to the disk.
@@ -123,11 +143,37 @@ impl Connection {
     pub(super) async fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
         let query = values.iter().fold(sqlx::query::<Sqlite>(sql), bind);
         let changed = query.execute(&mut self.connection).await?.rows_affected();
-        // In a transaction this would be too early, but harmless: the log has what was committed, no more.
+        self.ask_for_checkpoint();
+        Ok(changed)
+    }
+
+    /// In a transaction this is too early, but harmless: the log has what was committed, no more.
+    fn ask_for_checkpoint(&mut self) {
         if self.rows >= ROWS && self.checkpoints.due.try_send(()).is_ok() {
             self.rows = 0;
         }
-        Ok(changed)
+    }
+
+    /// Inserts as many rows into one table as into the other, in a transaction of their own. Its statements are sent together.
+    pub(super) async fn insert_alone(
+        &mut self,
+        tables: [Table; 2],
+        values: [&[Value<'_>]; 2],
+    ) -> Result<(), sqlx::Error> {
+        let [mut one, mut other] = values;
+        let mut is_first = true;
+        self.rows += (one.len() / tables[0].width) * 2;
+        while let Some(rows) = SIZES.into_iter().find(|size| *size <= one.len() / tables[0].width) {
+            let (of_one, rest) = one.split_at(rows * tables[0].width);
+            let (of_other, others) = other.split_at(rows * tables[1].width);
+            let part = Part { rows, is_first, is_last: rest.is_empty() };
+            let text = self.transactions.entry(part).or_insert_with(|| part.text(tables));
+            let query = of_one.iter().chain(of_other).fold(sqlx::query::<Sqlite>(text), bind);
+            query.execute(&mut self.connection).await?;
+            (one, other, is_first) = (rest, others, false);
+        }
+        self.ask_for_checkpoint();
+        Ok(())
     }
 
     /// Inserts rows, many in one statement.
@@ -180,9 +226,35 @@ fn statement(table: Table, rows: usize) -> String {
     format!("INSERT INTO {} ({}) VALUES {}", table.name, table.columns, vec![row; rows].join(", "))
 }
 
+impl Part {
+    fn text(self, tables: [Table; 2]) -> String {
+        let begin = if self.is_first { "BEGIN IMMEDIATE; " } else { "" };
+        let end = if self.is_last { "; COMMIT" } else { "" };
+        let [one, other] = tables.map(|table| statement(table, self.rows));
+        format!("{begin}{one}; {other}{end}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Table, statement};
+    use super::{Part, Table, portion, statement};
+
+    #[test]
+    fn a_transaction_is_of_two_parts_at_most() {
+        for (waiting, portion_of_it) in [(1, 1), (2, 2), (3, 3), (7, 6), (100, 96), (255, 192), (511, 384), (512, 512)]
+        {
+            assert_eq!(portion(waiting), portion_of_it);
+        }
+    }
+
+    #[test]
+    fn a_part_begins_and_ends_the_transaction_where_it_is_the_first_and_the_last() {
+        let tables = [Table { name: "t", columns: "a", width: 1 }, Table { name: "u", columns: "b", width: 1 }];
+        let part = Part { rows: 1, is_first: true, is_last: true };
+        let both = "INSERT INTO t (a) VALUES (?); INSERT INTO u (b) VALUES (?)";
+        assert_eq!(part.text(tables), format!("BEGIN IMMEDIATE; {both}; COMMIT"));
+        assert_eq!(Part { is_first: false, is_last: false, ..part }.text(tables), both);
+    }
 
     #[test]
     fn a_statement_has_a_place_for_each_column_of_each_row() {
