@@ -239,7 +239,10 @@ fn opener(bench: Bench, store: Store, problem: RwSignal<String>) -> Callback<Ope
     };
     let waiting = StoredValue::new(None::<Opening>);
     Effect::new(move || {
-        if let (Some(tools), Some(opening)) = (bench.tools.get(), waiting.try_update_value(Option::take).flatten()) {
+        // What waits is taken only once it can be shown.
+        if let Some(tools) = bench.tools.get()
+            && let Some(opening) = waiting.try_update_value(Option::take).flatten()
+        {
             show(tools, &opening);
         }
     });
