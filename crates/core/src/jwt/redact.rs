@@ -23,33 +23,40 @@ const SHORTEST: usize = 24;
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '/' | '=');
-    let mut told = String::new();
-    let (mut kept, mut from) = (0, 0);
-    while let Some(start) = text[from..].find(is_part).map(|place| from + place) {
-        let end = text[start..].find(|c| !is_part(c)).map_or(text.len(), |length| start + length);
-        if let Some(place) = token_in(&text[start..end]) {
-            told.push_str(&text[kept..start + place]);
-            told.push_str(INSTEAD);
-            kept = end;
+    let (mut told, mut rest) = (String::new(), text);
+    let mut is_changed = false;
+    while let Some(start) = rest.find(is_part) {
+        let (before, more) = rest.split_at(start);
+        let (run, more) = more.split_at(more.find(|c| !is_part(c)).unwrap_or(more.len()));
+        told.push_str(before);
+        match token_in(run) {
+            Some(place) => {
+                told.push_str(run.split_at(place).0);
+                told.push_str(INSTEAD);
+                is_changed = true;
+            }
+            None => told.push_str(run),
         }
-        from = end;
+        rest = more;
     }
-    if kept == 0 {
+    if !is_changed {
         return Cow::Borrowed(text);
     }
-    told.push_str(&text[kept..]);
+    told.push_str(rest);
     Cow::Owned(told)
 }
 
 /// Where a token begins, in a text of nothing but its characters.
 fn token_in(run: &str) -> Option<usize> {
     // `{"` in base64url begins with `eyJ`; a header and nothing else is no secret.
-    let jwt = run.find("eyJ").filter(|place| run.len() - place >= SHORTEST && run[*place..].contains('.'));
+    let jwt = run.find("eyJ").filter(|place| {
+        let token = run.split_at(*place).1;
+        token.len() >= SHORTEST && token.contains('.')
+    });
     let is_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let access = PREFIXES.iter().filter_map(|(prefix, length)| {
-        let place = run.find(prefix)?;
-        let rest = &run[place + prefix.len()..];
-        (rest.find(|c| !is_secret(c)).unwrap_or(rest.len()) >= *length).then_some(place)
+        let (before, rest) = run.split_once(prefix)?;
+        (rest.find(|c| !is_secret(c)).unwrap_or(rest.len()) >= *length).then_some(before.len())
     });
     jwt.into_iter().chain(access).min()
 }
