@@ -236,6 +236,8 @@ test("a rule that is pointed at lights up with its claim, in every pane", async 
 
   await page.mouse.move(0, 0);
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  // The copy's own answer takes the place of the one before, and of what had the focus in it.
+  await page.getByText("By the policies of the scratch set").waitFor();
   await explanation(page).getByRole("button", { name: "aud" }).first().focus();
   await page.locator(".cm-lit").first().waitFor();
   const litUp = async () => (await page.locator(".cm-lit").allInnerTexts()).join("");
