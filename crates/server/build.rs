@@ -25,8 +25,10 @@ fn assets(_: &Path) -> Result<(String, String)> {
 /// and may forbid frames.
 #[cfg(feature = "app")]
 fn assets(out: &Path) -> Result<(String, String)> {
-    let dist = std::env::var_os("CLAIMGATE_DIST")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
+    // At run time: several checkouts may share a target folder, and so this program.
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("expected CARGO_MANIFEST_DIR, which cargo sets")?;
+    let dist =
+        std::env::var_os("CLAIMGATE_DIST").map_or_else(|| Path::new(&manifest).join("../../dist"), PathBuf::from);
     println!("cargo::rerun-if-changed={}", dist.display());
     if !dist.join("index.html").is_file() {
         return Err("expected the built app in dist/, found none; this would mend it: cargo xtask build".into());
