@@ -180,7 +180,7 @@ impl Attempt<'_> {
                 let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
                 self.record.entry.policies =
                     issuer.map(|issuer| issuer.among_all(&disapproval.policies)).unwrap_or_default();
-                self.keep(request, checked, &organization, &sets, false);
+                self.keep(request, checked, &organization, None);
                 self.refuse(disapproval.error, no_keys.map(|error| error.to_string())).await
             }
         }
@@ -214,11 +214,9 @@ impl Attempt<'_> {
         "granted".clone_into(&mut entry.code);
         entry.policies = issuer.among_all(&approval.policies);
         entry.summary = short(&approval.summary);
-        if issuer.reports {
-            self.report(request, sets)?;
-        }
+        let all = if issuer.reports { Some(self.report(request, sets)?) } else { None };
         let single_use = self.single_use(issuer, checked.token());
-        self.keep(request, checked, organization, sets, issuer.reports);
+        self.keep(request, checked, organization, all);
         let single_use = match single_use {
             Ok(single_use) => single_use,
             Err(error) => return self.refuse(error, None).await,
@@ -233,24 +231,19 @@ impl Attempt<'_> {
         }
     }
 
-    /// What policies that only report would have denied.
-    fn report(&mut self, request: &ExchangeRequest, sets: &Sets) -> Result<(), Failure> {
-        if let Err(refusal) = approve(request, &self.check(request, &sets.all)?) {
+    /// What policies that only report would have denied. Gives what was checked with all policies.
+    fn report(&mut self, request: &ExchangeRequest, sets: &Sets) -> Result<Checked, Failure> {
+        let checked = self.check(request, &sets.all)?;
+        if let Err(refusal) = approve(request, &checked) {
             self.app.metrics.reported();
             self.record.entry.report = Some(short(&refusal.error.to_string()));
         }
-        Ok(())
+        Ok(checked)
     }
 
     /// Keeps what was decided on. Where that is not enough to have the evidence later, keeps the evidence.
-    fn keep(
-        &mut self,
-        request: &ExchangeRequest,
-        checked: Checked,
-        organization: &Compiled,
-        sets: &Sets,
-        reports: bool,
-    ) {
+    /// `all` is what was checked with the policies that only report, where there are any.
+    fn keep(&mut self, request: &ExchangeRequest, checked: Checked, organization: &Compiled, all: Option<Checked>) {
         let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
         let bases = issuer
             .zip(checked.key())
@@ -260,7 +253,7 @@ impl Attempt<'_> {
         let bases = bases.filter(|_| is_kept_short && request.scope.len() <= MAX_TEXT);
         let kept = bases.and_then(|bases| {
             let [issuer, key] = &bases;
-            let kept = evidence::keep(&checked, issuer, key, self.app.leeway, reports)?;
+            let kept = evidence::keep(&checked, issuer, key, self.app.leeway, all.is_some())?;
             Some((kept, bases))
         });
         let is_kept = kept.is_some();
@@ -271,7 +264,6 @@ impl Attempt<'_> {
         if is_kept && !self.app.writes_lines {
             return;
         }
-        let all = reports.then(|| self.check(request, &sets.all).ok()).flatten();
         let checked = all.unwrap_or(checked);
         let most = if checked.is_genuine() { MAX_DETAIL } else { MAX_FOREIGN };
         let told = detail(&checked.explain(&request.requested), most);

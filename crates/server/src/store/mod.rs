@@ -272,11 +272,16 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// Makes the file, if there is none, for its owner alone: the audit log has everybody's claims. What is in the way of that is
 /// said when the database is opened.
 fn make_private(file: &Path) {
+    drop(private().write(true).create_new(true).open(file));
+}
+
+/// How a file is opened that is its owner's alone if it is made.
+fn private() -> std::fs::OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes to set"))]
     let mut options = std::fs::File::options();
-    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    drop(options.open(file));
+    options
 }
 
 /// A file's name as the path of a URL.

@@ -6,8 +6,8 @@ use sqlx::any::AnyRow;
 
 use super::{Store, StoreError, maybe_number, maybe_text, number, text};
 
-/// How many rows are deleted at a time, as the statements have it.
-const PART: u64 = 2_000;
+/// How many rows are deleted at a time.
+const PART: u32 = 2_000;
 
 /// A token that was granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,14 +209,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn clean_up(&self, now: i64, audit_since: Option<i64>) -> Result<(), StoreError> {
-        let tokens = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires < $1 LIMIT 2000)";
+        let tokens = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires < $1 LIMIT $2)";
         self.delete_parts(tokens, now).await?;
-        let used =
-            "DELETE FROM used WHERE (issuer, jti) IN (SELECT issuer, jti FROM used WHERE expires < $1 LIMIT 2000)";
+        let used = "DELETE FROM used WHERE (issuer, jti) IN (SELECT issuer, jti FROM used WHERE expires < $1 LIMIT $2)";
         self.delete_parts(used, now).await?;
         if let Some(since) = audit_since {
             // Identifiers are in the order of their time.
-            let audit = "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT 2000) AND at < $1";
+            let audit = "DELETE FROM audit WHERE at < $1 AND id IN (SELECT id FROM audit ORDER BY id LIMIT $2)";
             self.delete_parts(audit, since).await?;
             // The last use that was written of what evidence rests on is an hour behind at most.
             let unused = sqlx::query("DELETE FROM evidence WHERE used < $1").bind(since.saturating_sub(86_400));
@@ -227,9 +226,14 @@ impl Store {
 
     /// Runs a statement that deletes up to [`PART`] rows, until there are fewer.
     async fn delete_parts(&self, statement: &str, before: i64) -> Result<(), StoreError> {
-        while sqlx::query(statement).bind(before).execute(&self.pool).await?.rows_affected() == PART {
+        while self.delete_part(statement, before).await? == u64::from(PART) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(())
+    }
+
+    async fn delete_part(&self, statement: &str, before: i64) -> Result<u64, StoreError> {
+        let query = sqlx::query(statement).bind(before).bind(i64::from(PART));
+        Ok(query.execute(&self.pool).await?.rows_affected())
     }
 }

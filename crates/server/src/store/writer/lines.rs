@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::store::{AuditEntry, AuditRecord};
+use crate::store::{AuditEntry, AuditRecord, private};
 
 /// A line: what a list of the audit log has, and the evidence.
 #[derive(Serialize)]
@@ -31,14 +31,8 @@ impl Lines {
         Ok(match path {
             None => Self::None,
             Some(path) if path.as_os_str() == "-" => Self::Standard,
-            Some(path) => {
-                let mut options = File::options();
-                options.create(true).append(true);
-                // It has everybody's claims.
-                #[cfg(unix)]
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-                Self::File(options.open(path)?)
-            }
+            // It has everybody's claims.
+            Some(path) => Self::File(private().create(true).append(true).open(path)?),
         })
     }
 
