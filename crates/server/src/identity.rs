@@ -25,6 +25,12 @@ impl Caller {
         self.token.kind == TokenKind::Bootstrap
     }
 
+    /// Notes in the log what the caller has changed.
+    pub(crate) fn has(&self, done: &'static str, organization: &str, id: &str) {
+        let TokenRecord { id: by, issuer, subject, .. } = &self.token;
+        tracing::info!(target: "claimgate::changes", organization, id, by, issuer, subject, "{done}");
+    }
+
     /// Refuses all but the bootstrap token.
     ///
     /// # Errors

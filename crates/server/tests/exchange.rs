@@ -288,7 +288,16 @@ async fn rates_are_limited_by_address_and_by_issuer() {
         from("192.0.2.1").await.expect(200);
     }
     let answer = from("192.0.2.1").await;
-    assert!(answer.expect(429)["error_description"].as_str().unwrap().contains("issuer"));
+    let said = answer.expect(429)["error_description"].as_str().unwrap().to_owned();
+    let log = site.get("/api/orgs/acme/oidc/exchanges?code=rate-limited", &site.root).await.expect(200);
+    let entry = &log["exchanges"][0];
+    assert_eq!(
+        (&entry["decision"], &entry["subject"]),
+        (&json!("denied"), &json!("repo:acme/app:ref:refs/heads/main"))
+    );
+    let reference =
+        format!("too many exchanges on this issuer (reference {}), try again", entry["id"].as_str().unwrap());
+    assert!(said.starts_with(&reference), "{said}");
     assert!(answer.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() > 0);
     for _ in 0..2 {
         from("192.0.2.1").await;

@@ -39,7 +39,6 @@ async fn an_issuer_is_registered_rotates_its_keys_and_goes_away() {
     let own = thumbprint(&identity.chain[0]);
     let issuer = Server::start(identity).await;
     let (first, second) = (Signer::new("first"), Signer::new("second"));
-    publish(&issuer, &[&first]);
     let keys =
         claimgate_server::keys::KeyConfig { allow_networks: vec!["127.0.0.1".parse().unwrap()], ..keys::config() };
     let keys = claimgate_server::keys::KeyConfig { extra_roots_pem: vec![authority.file(&folder)], ..keys };
@@ -55,12 +54,32 @@ async fn an_issuer_is_registered_rotates_its_keys_and_goes_away() {
     assert!(message.as_str().unwrap().starts_with(&expected), "{message}");
     let gone = json!({"name": "CI", "url": format!("https://localhost:{}", keys::closed_port())});
     site.post(path, &site.root, &gone).await.expect(400);
-    let body = site.post(path, &site.root, &json!({"name": "CI", "url": url})).await.expect(200);
+    let good = json!({"name": "CI", "url": url});
+    let message = site.post(path, &site.root, &good).await.expect(400)["message"].to_string();
+    assert!(message.contains("expected status 200") && message.contains("openid-configuration"), "{message}");
+    issuer.publish_as(&format!("{url}/"), Reply::json(jwks(&[&first])));
+    let message = site.post(path, &site.root, &good).await.expect(400)["message"].to_string();
+    assert!(
+        message.contains(&format!("; register the issuer as its document and its tokens have it: `{url}/`")),
+        "{message}"
+    );
+    publish(&issuer, &[&first]);
+    let body = site.post(path, &site.root, &good).await.expect(200);
     assert_eq!((&body["thumbprints"], &body["jwks"]), (&json!([own]), &json!(null)));
     let id = body["id"].as_str().unwrap();
     site.set_policies(id, &standard_policies()).await;
     let again = site.post(&format!("{path}/{id}/regenerate-thumbprints"), &site.root, &json!({})).await.expect(200);
     assert_eq!(again["thumbprints"], json!([own]));
+    let change = |thumbprints: &[&str]| json!({"name": "CI", "thumbprints": thumbprints});
+    let one = format!("{path}/{id}");
+    let other = "00".repeat(32);
+    let message = site.patch(&one, &site.root, &change(&[&other])).await.expect(400)["message"].clone();
+    assert!(message.as_str().unwrap().starts_with(&expected), "{message}");
+    // One that is to come, beside the one that is.
+    let both = site.patch(&one, &site.root, &change(&[&other, &own])).await.expect(200);
+    assert_eq!(both["thumbprints"], json!([other, own]));
+    let none = site.patch(&one, &site.root, &change(&[])).await.expect(200);
+    assert_eq!(none["thumbprints"], json!([]));
 
     let token = |signer: &Signer| {
         let exp = claimgate_server::now() + 600;
@@ -84,18 +103,31 @@ async fn an_issuer_is_registered_rotates_its_keys_and_goes_away() {
 
 #[tokio::test]
 async fn keys_that_cannot_be_had_are_a_refusal_whose_reason_is_in_the_log() {
-    let database = Database::sqlite();
-    let (site, _, id) = Site::with_issuer(config(&database.url)).await;
-    // From static keys to none: nobody answers at its URL.
-    let path = format!("/api/orgs/acme/oidc/issuers/{id}");
-    site.patch(&path, &site.root, &json!({"name": "CI", "jwks": null})).await.expect(200);
-    let token = support::issuer::Issuer::new().token(json!({}));
-    let body = site.exchange(&token, "organization", "").await.expect(400);
+    let signer = Signer::new("first");
+    let world = World::new(keys::config(), &signer).await;
+    world.issuer.answer(|_| Reply::status(503));
+    let body = world.site.exchange(&world.token(&signer), "organization", "").await.expect(400);
     let said = body["error_description"].as_str().unwrap();
     assert!(said.starts_with("the subject token is refused"), "{said}");
-    let log = site.get("/api/orgs/acme/oidc/exchanges", &site.root).await.expect(200);
-    let summary = log["exchanges"][0]["summary"].as_str().unwrap();
-    assert!(summary.contains("ci.example"), "{summary}");
+    let (_, summary) = world.exchange(&signer).await;
+    assert!(summary.contains("found 503"), "{summary}");
+    let metrics = world.site.get("/metrics", &world.site.root).await.text;
+    assert!(
+        metrics.lines().any(|line| line.starts_with("claimgate_issuer_keys_stale{") && line.ends_with(" 1")),
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
+async fn static_keys_are_given_up_only_for_those_that_can_be_fetched() {
+    let database = Database::sqlite();
+    let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
+    let path = format!("/api/orgs/acme/oidc/issuers/{id}");
+    // Nobody answers at its URL.
+    let message =
+        site.patch(&path, &site.root, &json!({"name": "CI", "jwks": null})).await.expect(400)["message"].clone();
+    assert!(message.as_str().unwrap().contains("ci.example"), "{message}");
+    site.exchange(&issuer.token(json!({})), "organization", "").await.expect(200);
 }
 
 /// A server with an issuer over TLS that is registered at it, and lets `repo:acme/app` in.
@@ -108,10 +140,11 @@ struct World {
 }
 
 impl World {
-    async fn new(keys: KeyConfig) -> Self {
+    async fn new(keys: KeyConfig, signer: &Signer) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let authority = Authority::new("root");
         let issuer = Server::start(authority.issue(&server("localhost"))).await;
+        publish(&issuer, &[signer]);
         let keys = KeyConfig { extra_roots_pem: vec![authority.file(&folder)], ..keys };
         let database = Database::sqlite();
         let limits = Limits { address_rate: 0.0, issuer_rate: 0.0, ..Limits::default() };
@@ -161,9 +194,8 @@ const INTERVAL: Duration = Duration::from_millis(100);
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn keys_are_rotated_under_load_without_one_wrong_refusal() {
     let keys = KeyConfig { unknown_kid_interval: INTERVAL, ..keys::config() };
-    let world = World::new(keys).await;
     let first = Arc::new(Signer::new("key 0"));
-    publish(&world.issuer, &[&first]);
+    let world = World::new(keys, &first).await;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let router = world.site.server.router();
@@ -254,8 +286,8 @@ async fn an_issuer_that_is_slow_or_lies_grants_nothing_and_the_log_says_how() {
     let keys = KeyConfig { timeout: Duration::from_millis(300), max_bytes: 20_000, ..keys::config() };
     // Whatever is fetched is over at once.
     let keys = KeyConfig { min_max_age: Duration::ZERO, max_max_age: Duration::ZERO, ..keys };
-    let world = World::new(keys).await;
     let (honest, liar) = (Signer::new("honest"), Signer::new("liar"));
+    let world = World::new(keys, &honest).await;
     let url = world.url.clone();
     let document = |issuer: &str, keys: &str| Reply::json(format!(r#"{{"issuer": "{issuer}", "jwks_uri": "{keys}"}}"#));
     let own = format!("{url}/keys");

@@ -146,9 +146,9 @@ impl Cache {
         self.is_used
     }
 
-    /// Whether keys should have been fetched anew by now.
+    /// Whether keys should have been fetched anew by now, or for the first time.
     pub(super) fn is_stale(&self, now: Instant) -> bool {
-        self.held.as_ref().is_some_and(|held| now >= held.fresh_until)
+        self.held.as_ref().map_or(self.failure.is_some(), |held| now >= held.fresh_until)
     }
 
     /// How old the keys are.

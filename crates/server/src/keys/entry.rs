@@ -114,7 +114,8 @@ impl Entry {
         receiver
     }
 
-    async fn fetch(&self) -> Result<(Jwks, Answer), KeyError> {
+    /// The keys, fetched once whatever is known of them.
+    pub(super) async fn fetch(&self) -> Result<(Jwks, Answer), KeyError> {
         self.fetches.fetch_add(1, Ordering::Relaxed);
         self.fetcher.in_time(&self.url, self.documents()).await
     }

@@ -24,7 +24,7 @@ pub(super) fn render(statuses: &mut [IssuerStatus]) -> String {
     family("claimgate_issuer_key_failures_total", "counter", failures, &|status| Some(status.failures));
     let age = "How long ago an issuer's keys were fetched.";
     family("claimgate_issuer_key_age_seconds", "gauge", age, &|status| status.age.map(|age| age.as_secs()));
-    let stale = "Whether an issuer's keys should have been fetched anew by now.";
+    let stale = "Whether an issuer's keys should have been fetched by now.";
     family("claimgate_issuer_keys_stale", "gauge", stale, &|status| Some(status.is_stale.into()));
     text
 }

@@ -106,7 +106,7 @@ pub struct IssuerStatus {
     pub failures: u64,
     /// How long ago the keys in use were fetched, if there are any.
     pub age: Option<Duration>,
-    /// Whether the keys in use should have been fetched anew by now.
+    /// Whether keys should have been fetched by now, anew or for the first time.
     pub is_stale: bool,
     /// Why the last fetch has failed, if it has.
     pub error: Option<KeyError>,
@@ -189,6 +189,16 @@ impl KeyStore {
         validate_url(url)?;
         let fetcher = &self.0.fetcher;
         fetcher.in_time(url, fetcher.thumbprints(&discovery_url(url))).await
+    }
+
+    /// Fetches the keys of an issuer that is to be registered, to see whether they can be had. They are not kept.
+    ///
+    /// # Errors
+    /// [`KeyError`] if they cannot.
+    pub async fn try_to_fetch(&self, url: &str, thumbprints: &[String]) -> Result<(), KeyError> {
+        validate_url(url)?;
+        let thumbprints = thumbprints.iter().map(|text| normal_thumbprint(text)).collect();
+        Entry::new(&self.0.fetcher, url, url, thumbprints).fetch().await.map(|_| ())
     }
 
     /// Forgets an issuer's keys.

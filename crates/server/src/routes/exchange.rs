@@ -29,6 +29,8 @@ use crate::server::{App, now};
 use crate::store::{AuditEntry, AuditRecord, SingleUse, StoreError, TokenKind, TokenRecord, Written};
 use crate::token::AccessToken;
 
+const TOO_MANY: &str = "too many exchanges on this issuer";
+
 /// The most that is kept of a text that somebody else has written, in bytes.
 const MAX_TEXT: usize = 2_048;
 
@@ -205,10 +207,9 @@ impl Attempt<'_> {
         let Some(issuer) = issuer else {
             return Err(Failure::Store(StoreError::Missing { what: "issuer" }));
         };
-        self.app.issuer_limit.take(issuer.id.clone(), Instant::now()).map_err(|wait| {
-            self.app.metrics.limited();
-            Failure::Limited(wait)
-        })?;
+        if let Err(wait) = self.app.issuer_limit.take(issuer.id.clone(), Instant::now()) {
+            return self.limit(wait).await;
+        }
         let entry = &mut self.record.entry;
         "allowed".clone_into(&mut entry.decision);
         "granted".clone_into(&mut entry.code);
@@ -337,6 +338,17 @@ impl Attempt<'_> {
         Err(Failure::Refused(error))
     }
 
+    /// Writes down that an issuer has too many exchanges.
+    async fn limit(&mut self, wait: Duration) -> Result<Response, Failure> {
+        self.app.metrics.limited();
+        let entry = &mut self.record.entry;
+        "denied".clone_into(&mut entry.decision);
+        "rate-limited".clone_into(&mut entry.code);
+        entry.summary = format!("denied: {TOO_MANY}");
+        self.write(None, None).await?;
+        Err(Failure::Limited(wait))
+    }
+
     async fn write(
         &mut self,
         token: Option<(String, TokenRecord)>,
@@ -358,7 +370,7 @@ impl Failure {
                 let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
                 (status, Json(error.response(reference))).into_response()
             }
-            Self::Limited(wait) => too_many("too many exchanges on this issuer", wait),
+            Self::Limited(wait) => too_many(&format!("{TOO_MANY} (reference {reference})"), wait),
             Self::Store(error) => {
                 tracing::error!(%error, reference, "an exchange failed");
                 let error_description = format!("the server failed, nothing was granted (reference {reference})");

@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::wire::{self, IssuerBody, IssuerInput, IssuersBody, etag, if_match};
 use crate::error::{ApiError, ErrorBody};
 use crate::identity::Caller;
+use crate::keys::KeyError;
 use crate::server::{App, now};
 use crate::store::{IssuerChange, IssuerRecord, NewIssuer};
 
@@ -61,7 +62,8 @@ const MAX_EXPIRATION: i64 = 366 * 86_400;
 
 /// Register an issuer
 ///
-/// Without static keys the server connects to the issuer, and takes the thumbprint of its certificate.
+/// Without static keys the server connects to the issuer, takes the thumbprint of its certificate, and fetches its discovery
+/// document and its keys.
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
     request_body = IssuerInput,
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -81,11 +83,12 @@ pub(super) async fn create(
     let mut settings = input.apply(IssuerChange::default())?;
     check(&url, &settings)?;
     if settings.jwks.is_none() {
-        settings.thumbprints = registered_thumbprints(&app, &url, settings.thumbprints).await?;
+        settings.thumbprints = try_issuer(&app, &url, settings.thumbprints).await?;
     }
     let new = NewIssuer { organization: org.clone(), url, settings, policies: "[]".to_owned() };
     let (record, change) = app.store.create_issuer(new, now()).await?;
     app.directory.changed(&org, change);
+    caller.has("registered an issuer", &org, &record.id);
     Ok(answer(&record))
 }
 
@@ -131,8 +134,16 @@ pub(super) async fn update(
         let message = format!("the issuer url cannot be changed from `{}` to `{url}`", before.url);
         return Err(ApiError::bad_request(message));
     }
-    let settings = input.apply(before.settings.clone())?;
+    let mut settings = input.apply(before.settings.clone())?;
     check(&before.url, &settings)?;
+    if settings.jwks.is_none() && before.settings.jwks.is_some() {
+        settings.thumbprints = try_issuer(&app, &before.url, settings.thumbprints).await?;
+    } else if settings.jwks.is_none() && settings.thumbprints != before.settings.thumbprints {
+        // Without any, only roots count.
+        if !settings.thumbprints.is_empty() {
+            settings.thumbprints = registered_thumbprints(&app, &before.url, settings.thumbprints).await?;
+        }
+    }
     // What was read must be what is replaced: members that were not sent are taken from it.
     let (record, change) =
         app.store.update_issuer(&org, &id, settings, Some(expected.unwrap_or(before.version)), now()).await?;
@@ -140,6 +151,7 @@ pub(super) async fn update(
     if record.settings.jwks != before.settings.jwks || record.settings.thumbprints != before.settings.thumbprints {
         app.keys.forget(&id);
     }
+    caller.has("changed an issuer", &org, &id);
     Ok(answer(&record))
 }
 
@@ -161,6 +173,7 @@ pub(super) async fn delete(
     let change = app.store.delete_issuer(&org, &id, if_match(&headers)?).await?;
     app.directory.changed(&org, change);
     app.keys.forget(&id);
+    caller.has("deleted an issuer", &org, &id);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -189,6 +202,7 @@ pub(super) async fn regenerate(
     let (record, change) = app.store.update_issuer(&org, &id, settings, expected, now()).await?;
     app.directory.changed(&org, change);
     app.keys.forget(&id);
+    caller.has("took an issuer's thumbprint anew", &org, &id);
     Ok(answer(&record))
 }
 
@@ -209,7 +223,9 @@ pub(super) async fn revoke_tokens(
     caller: Caller,
 ) -> Result<Json<RevokedBody>, ApiError> {
     caller.require_admin(&org)?;
-    Ok(Json(RevokedBody { revoked: app.store.revoke_of_issuer(&org, &id, now()).await? }))
+    let revoked = app.store.revoke_of_issuer(&org, &id, now()).await?;
+    caller.has("revoked the tokens of an issuer", &org, &id);
+    Ok(Json(RevokedBody { revoked }))
 }
 
 fn answer(record: &IssuerRecord) -> Response {
@@ -233,10 +249,17 @@ fn check(url: &str, settings: &IssuerChange) -> Result<(), ApiError> {
     Issuer::compile(&definition, Dialect::Pulumi).map(|_| ()).map_err(ApiError::refused)
 }
 
+/// Fetches the keys of an issuer as exchanges will, and gives the thumbprints that it is registered with.
+async fn try_issuer(app: &App, url: &str, given: Vec<String>) -> Result<Vec<String>, ApiError> {
+    let thumbprints = registered_thumbprints(app, url, given).await?;
+    app.keys.try_to_fetch(url, &thumbprints).await.map_err(unfit)?;
+    Ok(thumbprints)
+}
+
 /// Connects to an issuer: the thumbprints that were given, if one of them is of its chain; without any, that of its own
 /// certificate.
 async fn registered_thumbprints(app: &App, url: &str, given: Vec<String>) -> Result<Vec<String>, ApiError> {
-    let chain = app.keys.thumbprints(url).await.map_err(|error| ApiError::bad_request(error.to_string()))?;
+    let chain = app.keys.thumbprints(url).await.map_err(unfit)?;
     let Some(own) = chain.first() else {
         return Err(ApiError::bad_request(format!("`{url}` has shown no certificate")));
     };
@@ -249,6 +272,12 @@ async fn registered_thumbprints(app: &App, url: &str, given: Vec<String>) -> Res
     Err(ApiError::bad_request(format!(
         "Calculated thumbprint {own} does not match any of the provided. Make sure it is properly generated (SHA256)."
     )))
+}
+
+/// An issuer whose keys cannot be had.
+fn unfit(error: KeyError) -> ApiError {
+    let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+    ApiError::bad_request(format!("{error}{help}"))
 }
 
 impl App {

@@ -77,6 +77,7 @@ pub(super) async fn create(
     }
     let organization = app.store.create_organization(&name, now()).await?;
     app.directory.changed(&name, organization.version);
+    caller.has("made an organization", &name, &name);
     Ok(Json(OrganizationBody::from(&organization)))
 }
 
@@ -109,5 +110,6 @@ pub(super) async fn delete(
     caller.require_root()?;
     let change = app.store.delete_organization(&org, now()).await?;
     app.directory.changed(&org, change);
+    caller.has("deleted an organization", &org, &org);
     Ok(StatusCode::NO_CONTENT)
 }
