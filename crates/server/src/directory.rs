@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::evidence::Basis;
 use crate::keys::{IssuerKeys, KeyError, KeyStore};
+use crate::packed;
 use crate::policies::{self, Policy};
 use crate::store::{IssuerRecord, Store, StoreError};
 
@@ -61,6 +62,8 @@ pub(crate) struct Registered {
     pub basis: Arc<Basis>,
     /// Keys that its tokens were checked with lately, and what the audit log keeps of them.
     keys: Mutex<Vec<(Arc<Jwk>, Arc<Basis>)>>,
+    /// What the audit log keeps is packed beside this text, and the day that it is of.
+    template: Mutex<Option<(i64, Arc<Basis>)>>,
     thumbprints: Vec<String>,
     has_static_keys: bool,
     /// The organization's issuers with this one's keys, and those keys.
@@ -179,6 +182,17 @@ impl Registered {
         keys.push((Arc::clone(key), Arc::clone(&basis)));
         Some(basis)
     }
+
+    /// The text beside which the audit log packs what it keeps: the first of the day. `kept` is one that may become it. So no
+    /// claims stay in use, and in the database, much longer than the entry that they are of.
+    pub(crate) fn template(&self, at: i64, kept: Option<&str>) -> Option<Arc<Basis>> {
+        let day = at / 86_400;
+        let mut template = self.template.lock().unwrap_or_else(PoisonError::into_inner);
+        if template.as_ref().is_none_or(|(of, _)| *of != day) {
+            *template = kept.and_then(packed::template).map(|basis| (day, basis));
+        }
+        template.as_ref().map(|(_, basis)| Arc::clone(basis))
+    }
 }
 
 impl Compiled {
@@ -207,6 +221,7 @@ impl Compiled {
                 enforced: kept,
                 basis: Basis::of_issuer(record, document),
                 keys: Mutex::default(),
+                template: Mutex::default(),
                 thumbprints: record.settings.thumbprints.clone(),
                 has_static_keys: record.settings.jwks.is_some(),
                 keyed: Mutex::default(),

@@ -36,7 +36,8 @@ pub(crate) struct Basis {
 }
 
 impl Basis {
-    fn new(document: String) -> Arc<Self> {
+    /// A text that many exchanges share.
+    pub(crate) fn new(document: String) -> Arc<Self> {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, document.as_bytes());
         Arc::new(Self { id: URL_SAFE_NO_PAD.encode(&digest.as_ref()[..18]), document })
     }

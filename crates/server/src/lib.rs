@@ -12,6 +12,7 @@ mod limits;
 mod listen;
 mod logging;
 mod metrics;
+mod packed;
 pub mod policies;
 pub mod random;
 pub mod routes;

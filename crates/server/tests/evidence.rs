@@ -144,21 +144,46 @@ async fn a_token_that_was_used_before_has_the_evidence_that_it_was_allowed() {
 async fn what_is_kept_is_short_and_has_no_signature() {
     let database = Database::sqlite();
     let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
-    let tokens = [issuer.token(json!({})), issuer.token(json!({"sub": "repo:other/app"}))];
+    let forged = Issuer::new().token(json!({"sub": "repo:acme/forged"}));
+    let tokens = [forged, issuer.token(json!({})), issuer.token(json!({"sub": "repo:other/app"}))];
     for token in &tokens {
         send(&site, &exchange_body(token, "organization", "")).await;
     }
-    let kept = raw(&database.url, "SELECT detail FROM audit").await;
-    assert_eq!(kept.len(), 2);
-    for (kept, token) in kept.iter().zip(&tokens) {
+    let kept = raw(&database.url, "SELECT detail FROM audit ORDER BY id").await;
+    assert_eq!(kept.len(), 3);
+    assert!(
+        kept[0].contains("\"sub\":\"repo:"),
+        "nothing is packed beside claims that nobody answers for: {}",
+        kept[0]
+    );
+    for kept in &kept[1..] {
         let told = newest(&site).await["detail"].to_string();
-        assert!(kept.len() < told.len() / 3, "{} bytes of {}", kept.len(), told.len());
-        assert!(!kept.contains(token.rsplit('.').next().unwrap()));
-        assert!(kept.contains("\"sub\":\"repo:"), "the claims are there to be read: {kept}");
+        assert!(kept.len() < told.len() / 10, "{} bytes of {}", kept.len(), told.len());
     }
     let shared = raw(&database.url, "SELECT document FROM evidence").await;
-    assert_eq!(shared.len(), 2, "one for the issuer, one for its key, however many exchanges there are: {shared:?}");
+    assert_eq!(
+        shared.len(),
+        3,
+        "one of the issuer, its key and a token each, however many exchanges there are: {shared:?}"
+    );
     assert!(shared.iter().all(|document| !document.contains("\"d\":")));
+    for text in kept.iter().chain(&shared) {
+        let has_signature = |token: &String| text.contains(token.rsplit('.').next().unwrap());
+        assert!(!tokens.iter().any(has_signature), "{text}");
+    }
+    assert_eq!(shared.iter().filter(|document| document.contains("\"sub\":\"repo:acme/app")).count(), 1);
+}
+
+#[tokio::test]
+async fn evidence_that_was_packed_beside_what_is_gone_is_said_to_be() {
+    let database = Database::sqlite();
+    let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
+    send(&site, &exchange_body(&issuer.token(json!({})), "organization", "")).await.expect(200);
+    raw(&database.url, "DELETE FROM evidence WHERE document LIKE '%\"sub\"%' RETURNING id").await;
+    let record = newest(&site).await;
+    let note = record["detail"]["note"].as_str().unwrap();
+    assert!(note.ends_with("what it was packed beside is not there any more"), "{note}");
+    assert_eq!(record["code"], "granted");
 }
 
 #[tokio::test]
@@ -191,14 +216,17 @@ async fn evidence_of_before_is_read_as_it_was_written() {
 async fn a_database_of_before_is_brought_up_to_date_with_its_log() {
     for database in Database::each() {
         let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
-        send(&site, &exchange_body(&issuer.token(json!({})), "organization", "")).await.expect(200);
+        let token = site.granted(&issuer.token(json!({})), "organization", "").await;
         let detail = newest(&site).await["detail"].to_string().replace('\'', "''");
         raw(&database.url, &format!("UPDATE audit SET detail = '{detail}' RETURNING id")).await;
         site.server.stop().await;
         // The tables of the first version.
         raw(&database.url, "DROP TABLE evidence").await;
+        raw(&database.url, "DROP INDEX tokens_bootstrap").await;
+        raw(&database.url, "CREATE UNIQUE INDEX tokens_id ON tokens (id)").await;
         raw(&database.url, "UPDATE counters SET value = 1 WHERE name = 'schema' RETURNING name").await;
         let site = Site::start(config(&database.url)).await;
+        site.get("/api/user", &token).await.expect(200);
         let before = newest(&site).await;
         assert_eq!(before["detail"].to_string().replace('\'', "''"), detail);
         send(&site, &exchange_body(&issuer.token(json!({})), "organization", "")).await.expect(200);
@@ -216,7 +244,7 @@ async fn what_evidence_rests_on_goes_when_the_log_does() {
         let count = async || raw(&database.url, "SELECT id FROM evidence").await.len();
         let now = claimgate_server::now();
         store.clean_up(now, Some(now - 10)).await.unwrap();
-        assert_eq!(count().await, 2, "the entry is there, and what it rests on");
+        assert_eq!(count().await, 3, "the entry is there, and what it rests on");
         newest(&site).await;
         store.clean_up(now, Some(now + 100_000)).await.unwrap();
         assert_eq!(count().await, 0);

@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 use super::address::Address;
 use crate::directory::{Compiled, Registered, Sets};
 use crate::evidence::{self, Basis};
+use crate::packed;
 use crate::random;
 use crate::server::{App, now};
 use crate::store::{AuditEntry, AuditRecord, SingleUse, StoreError, TokenKind, TokenRecord, Written};
@@ -102,8 +103,13 @@ pub(super) async fn exchange(
         ..AuditEntry::default()
     };
     let reference = entry.id.clone();
-    let mut attempt =
-        Attempt { app: &app, now, record: AuditRecord { entry, ..AuditRecord::default() }, bases: None, told: None };
+    let mut attempt = Attempt {
+        app: &app,
+        now,
+        record: AuditRecord { entry, ..AuditRecord::default() },
+        bases: Vec::new(),
+        told: None,
+    };
     let outcome = match read(&headers, &body) {
         Ok(request) => attempt.run(&request).await,
         Err(error) => {
@@ -151,7 +157,7 @@ struct Attempt<'a> {
     now: i64,
     record: AuditRecord,
     /// What the record rests on.
-    bases: Option<[Arc<Basis>; 2]>,
+    bases: Vec<Arc<Basis>>,
     /// The evidence in the engine's own words, where the audit log goes to a file as well.
     told: Option<String>,
 }
@@ -245,23 +251,7 @@ impl Attempt<'_> {
     /// Keeps what was decided on. Where that is not enough to have the evidence later, keeps the evidence.
     /// `all` is what was checked with the policies that only report, where there are any.
     fn keep(&mut self, request: &ExchangeRequest, checked: Checked, organization: &Compiled, all: Option<Checked>) {
-        let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
-        let bases = issuer
-            .zip(checked.key())
-            .and_then(|(issuer, key)| Some([Arc::clone(&issuer.basis), issuer.basis_of(key)?]));
-        let is_kept_short =
-            checked.is_genuine() || checked.token().is_some_and(|token| token.signing_input().len() <= MAX_FOREIGN);
-        let bases = bases.filter(|_| is_kept_short && request.scope.len() <= MAX_TEXT);
-        let kept = bases.and_then(|bases| {
-            let [issuer, key] = &bases;
-            let kept = evidence::keep(&checked, issuer, key, self.app.leeway, all.is_some())?;
-            Some((kept, bases))
-        });
-        let is_kept = kept.is_some();
-        if let Some((kept, bases)) = kept {
-            self.record.detail = Some(kept);
-            self.bases = Some(bases);
-        }
+        let is_kept = self.keep_short(request, &checked, organization, all.is_some()).is_some();
         if is_kept && !self.app.writes_lines {
             return;
         }
@@ -272,6 +262,35 @@ impl Attempt<'_> {
             self.record.detail.clone_from(&told);
         }
         self.told = told.filter(|_| self.app.writes_lines);
+    }
+
+    /// Keeps what was decided on; nothing where that is not enough.
+    fn keep_short(
+        &mut self,
+        request: &ExchangeRequest,
+        checked: &Checked,
+        organization: &Compiled,
+        reports: bool,
+    ) -> Option<()> {
+        let is_genuine = checked.is_genuine();
+        let is_short = is_genuine || checked.token()?.signing_input().len() <= MAX_FOREIGN;
+        if !is_short || request.scope.len() > MAX_TEXT {
+            return None;
+        }
+        let issuer = organization.issuer(checked.issuer_index()?)?;
+        let key = issuer.basis_of(checked.key()?)?;
+        let kept = evidence::keep(checked, &issuer.basis, &key, self.app.leeway, reports)?;
+        self.bases = vec![Arc::clone(&issuer.basis), key];
+        let template = issuer.template(self.now, is_genuine.then_some(&kept));
+        let packed = template.and_then(|template| Some((packed::pack(&kept, &template)?, template)));
+        self.record.detail = Some(match packed {
+            Some((packed, template)) => {
+                self.bases.push(template);
+                packed
+            }
+            None => kept,
+        });
+        Some(())
     }
 
     fn single_use(
@@ -357,7 +376,7 @@ impl Attempt<'_> {
         let record = std::mem::take(&mut self.record);
         self.app
             .writer
-            .write_on(record, token, single_use, self.bases.take(), self.told.take())
+            .write_on(record, token, single_use, std::mem::take(&mut self.bases), self.told.take())
             .await
             .map_err(Failure::Store)
     }

@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
 use crate::evidence;
+use crate::packed;
 
 use super::{Store, StoreError, clean, maybe_text, number, text};
 
@@ -216,6 +217,10 @@ impl Store {
         let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
         let mut record =
             AuditRecord { entry: AuditEntry::read(&row)?, detail: maybe_text(&row, "detail")?, differs: None };
+        if let Some(template) = record.detail.as_deref().and_then(packed::template_of) {
+            let template = self.basis(template).await?;
+            record.unpack(template);
+        }
         if let Some(ids) = record.detail.as_deref().and_then(evidence::bases) {
             let [issuer, key] = [self.basis(&ids[0]).await?, self.basis(&ids[1]).await?];
             record.recall(issuer.zip(key)).await;
@@ -231,6 +236,21 @@ impl Store {
 }
 
 impl AuditRecord {
+    /// Puts what was kept in the place of what it was packed into.
+    fn unpack(&mut self, template: Option<String>) {
+        let packed = self.detail.take().unwrap_or_default();
+        let template = template.ok_or_else(|| "what it was packed beside is not there any more".to_owned());
+        match template.and_then(|template| packed::unpack(&packed, &template)) {
+            Ok(kept) => self.detail = Some(kept),
+            Err(problem) => self.give_up(&problem),
+        }
+    }
+
+    fn give_up(&mut self, problem: &str) {
+        let note = format!("the evidence cannot be made again: {problem}");
+        self.detail = Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
+    }
+
     /// Puts what the engine says of it in the place of what it was decided on.
     async fn recall(&mut self, documents: Option<(String, String)>) {
         let (entry, kept) = (self.entry.clone(), self.detail.take().unwrap_or_default());
@@ -244,10 +264,7 @@ impl AuditRecord {
                 self.detail = Some(recalled.detail);
                 self.differs = recalled.differs;
             }
-            Err(problem) => {
-                let note = format!("the evidence cannot be made again: {problem}");
-                self.detail = Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
-            }
+            Err(problem) => self.give_up(&problem),
         }
     }
 }

@@ -5,7 +5,8 @@ use sqlx::{Executor as _, Row as _};
 use super::{Kind, Store, StoreError};
 
 /// Each brings the tables one version further; what has been released is never changed.
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 
 impl Store {
     pub(super) async fn migrate(&self) -> Result<(), StoreError> {

@@ -96,6 +96,16 @@ impl TokenRecord {
     }
 }
 
+/// How far a token's time and its id's may be apart, in milliseconds: they are made one after the other.
+const APART: i64 = 5_000;
+
+/// Between which hashes that of the token with this id is: both begin with the time.
+fn hashes_about(id: &str) -> Option<[String; 2]> {
+    let digits: String = id.chars().filter(|c| *c != '-').take(12).collect();
+    let time = i64::from_str_radix(&digits, 16).ok()?;
+    Some([time.saturating_sub(APART), time.saturating_add(APART)].map(|time| format!("{time:012x}")))
+}
+
 impl Store {
     /// The token of a hash, valid or not.
     ///
@@ -133,11 +143,18 @@ impl Store {
     /// [`StoreError::Missing`] where there is none that was valid.
     pub async fn revoke_id(&self, organization: &str, id: &str, now: i64) -> Result<(), StoreError> {
         let update = "UPDATE tokens SET revoked = $1 WHERE organization = $2 AND id = $3 AND revoked IS NULL";
-        let query = sqlx::query(update).bind(now).bind(organization.to_owned()).bind(id.to_owned());
-        match query.execute(&self.pool).await?.rows_affected() {
-            0 => Err(StoreError::Missing { what: "token" }),
-            _ => Ok(()),
+        let near = format!("{update} AND hash > $4 AND hash < $5");
+        // There is no index of ids, for it would cost each exchange something. Among all tokens are those whose hashes are older
+        // than their times in them.
+        for place in [hashes_about(id), None] {
+            let query = sqlx::query(if place.is_some() { &near } else { update });
+            let query = query.bind(now).bind(organization.to_owned()).bind(id.to_owned());
+            let query = place.into_iter().flatten().fold(query, sqlx::query::Query::bind);
+            if query.execute(&self.pool).await?.rows_affected() > 0 {
+                return Ok(());
+            }
         }
+        Err(StoreError::Missing { what: "token" })
     }
 
     /// Revokes all tokens that were granted on an issuer. Says how many.
@@ -235,5 +252,23 @@ impl Store {
     async fn delete_part(&self, statement: &str, before: i64) -> Result<u64, StoreError> {
         let query = sqlx::query(statement).bind(before).bind(i64::from(PART));
         Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hashes_about;
+    use crate::random;
+    use crate::token::{AccessToken, HashKey};
+
+    #[test]
+    fn an_id_tells_where_the_hash_of_its_token_is() {
+        let key = HashKey::new(&"a".repeat(32)).unwrap();
+        let [from, to] = hashes_about(&random::id()).unwrap();
+        let hash = key.hash(AccessToken::mint().reveal());
+        assert!(from < hash && hash < to, "{from}, {hash}, {to}");
+        for other in ["bootstrap", "", "é"] {
+            assert_eq!(hashes_about(other), None, "{other}");
+        }
     }
 }

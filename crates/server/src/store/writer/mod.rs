@@ -73,7 +73,7 @@ struct Work {
     record: AuditRecord,
     token: Option<(String, TokenRecord)>,
     single_use: Option<SingleUse>,
-    bases: Option<[Arc<Basis>; 2]>,
+    bases: Vec<Arc<Basis>>,
     /// The evidence for the line of the audit file: JSON.
     told: Option<String>,
 }
@@ -167,7 +167,7 @@ impl Writer {
         token: Option<(String, TokenRecord)>,
         single_use: Option<SingleUse>,
     ) -> Result<Written, StoreError> {
-        self.write_on(record, token, single_use, None, None).await
+        self.write_on(record, token, single_use, Vec::new(), None).await
     }
 
     /// The same, with what the entry's evidence rests on, and the evidence itself for the audit file.
@@ -176,7 +176,7 @@ impl Writer {
         record: AuditRecord,
         token: Option<(String, TokenRecord)>,
         single_use: Option<SingleUse>,
-        bases: Option<[Arc<Basis>; 2]>,
+        bases: Vec<Arc<Basis>>,
         told: Option<String>,
     ) -> Result<Written, StoreError> {
         let (answer, written) = oneshot::channel();

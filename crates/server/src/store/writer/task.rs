@@ -163,8 +163,7 @@ fn uses(last_used: &HashMap<String, i64>, granted: &[&(String, TokenRecord)]) ->
 /// What has to be written for the entries to rest on. Its use is written once an hour, for it is deleted a day after the
 /// last entry.
 fn new_bases(known: &HashMap<String, i64>, jobs: &[Job]) -> BTreeMap<String, (Arc<Basis>, i64)> {
-    let bases = jobs.iter().filter_map(|job| Some((job.work.bases.as_ref()?, job.work.record.entry.at)));
-    let each = bases.flat_map(|(bases, at)| bases.iter().map(move |basis| (basis, at)));
+    let each = jobs.iter().flat_map(|Job { work, .. }| work.bases.iter().map(|basis| (basis, work.record.entry.at)));
     let is_new = |(basis, at): &(&Arc<Basis>, i64)| known.get(&basis.id).is_none_or(|last| at - last >= 3_600);
     each.filter(is_new).map(|(basis, at)| (basis.id.clone(), (Arc::clone(basis), at))).collect()
 }
