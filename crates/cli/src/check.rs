@@ -12,7 +12,7 @@ use crate::output::{self, Format};
 /// What files are checked.
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// Files of issuers (`claimgate.json`, answers of Pulumi Cloud) or policies; `-` is standard input
+    /// Files of issuers (`claimgate.json`, answers of Pulumi Cloud or of the server) or policies; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// How the result is written

@@ -1,5 +1,5 @@
-//! Files of issuers and policies: `claimgate.json`, answers of Pulumi Cloud, and policies alone. Read strictly: what is
-//! not known is an error, for whoever has written it meant something.
+//! Files of issuers and policies: `claimgate.json`, answers of Pulumi Cloud and of the server, and policies alone. Read
+//! strictly: what is not known is an error, for whoever has written it meant something.
 
 use claimgate::finding::Finding;
 use claimgate::issuer::{Issuer, IssuerDefinition};
@@ -12,8 +12,21 @@ use crate::place::{Place, place};
 use crate::reporting::{Sets, mark};
 
 const FILE_KEYS: [&str; 6] = ["version", "issuers", "organization", "leeway", "maxSize", "dialect"];
-const ISSUER_KEYS: [&str; 10] =
-    ["url", "name", "jwks", "maxExpiration", "policies", "preset", "thumbprints", "samples", "singleUse", REPORT_ONLY];
+/// Where policies stand in the server's list of issuers.
+const AUTH_POLICY: &str = "authPolicy";
+const ISSUER_KEYS: [&str; 11] = [
+    "url",
+    "name",
+    "jwks",
+    "maxExpiration",
+    "policies",
+    AUTH_POLICY,
+    "preset",
+    "thumbprints",
+    "samples",
+    "singleUse",
+    REPORT_ONLY,
+];
 /// What a service writes into an issuer or a set of policies, and does not change what it means.
 const OWN_KEYS: [&str; 6] = ["id", "version", "created", "modified", "lastUsed", "issuer"];
 
@@ -158,7 +171,7 @@ impl Reader<'_> {
         let is_url_there = url.is_some() || value.member("url").is_none();
         self.text_of(path, value, "preset");
         self.flag(path, value, "singleUse");
-        let mut policies = self.policies(&join(path, "policies"), value.member("policies"));
+        let (array, mut policies) = self.policies(path, value);
         if self.flag(path, value, REPORT_ONLY) {
             self.all_report(path, &mut policies);
         }
@@ -177,9 +190,15 @@ impl Reader<'_> {
         self.thumbprints(path, &definition.thumbprints);
         let dialect = self.dialect;
         let compile = |policies| Issuer::compile(&IssuerDefinition { policies, ..definition.clone() }, dialect);
+        // The engine calls the policies `policies[0]` and so on, wherever they stand.
+        let own = |path: &str| match path.strip_prefix("policies") {
+            Some(rest) => format!("{array}{rest}"),
+            None => path.to_owned(),
+        };
         match Sets::of(&policies, compile) {
             Ok(Sets { all, enforced, reporting }) => {
-                self.findings(path, all.policies().findings().iter().cloned());
+                let findings = all.policies().findings().iter().cloned();
+                self.findings(path, findings.map(|finding| Finding { path: own(&finding.path), ..finding }));
                 // One that is not as it was meant to be decides nothing.
                 if self.document.errors.len() == before {
                     self.document.issuers.push(all);
@@ -189,30 +208,40 @@ impl Reader<'_> {
             }
             // A URL that is no text was told already.
             Err(errors) => {
-                self.errors(path, errors.into_iter().filter(|error| is_url_there || error.path != "url").collect());
+                let errors = errors.into_iter().filter(|error| is_url_there || error.path != "url");
+                self.errors(path, errors.map(|error| PolicyError { path: own(&error.path), ..error }).collect());
             }
         }
     }
 
-    /// Policies that stand in a member: an array, an object with one, or the JSON text of either.
-    fn policies(&mut self, path: &str, value: Option<&Value>) -> Vec<Policy> {
-        let value = match value {
-            None | Some(Value::Null) => return Vec::new(),
-            Some(value) => value,
+    /// The policies of an issuer, and where the array of them is. They stand in `policies`, or as the server lists them in
+    /// `authPolicy`: an array, an object with one, or the JSON text of either.
+    fn policies(&mut self, path: &str, issuer: &Value) -> (String, Vec<Policy>) {
+        let given = |name| issuer.member(name).filter(|value| **value != Value::Null).map(|value| (name, value));
+        let (name, value) = match (given("policies"), given(AUTH_POLICY)) {
+            (Some(given), None) | (None, Some(given)) => given,
+            (None, None) => return Default::default(),
+            (Some(_), Some(_)) => {
+                let message = format!("expected policies in `policies` or in `{AUTH_POLICY}`, found both");
+                self.error(&join(path, AUTH_POLICY), "wrong-value", message, None);
+                return Default::default();
+            }
         };
         let json = match value {
             Value::String(text) => text.clone(),
             other => other.to_json(),
         };
+        let is_within = value.member("policies").is_some();
+        let array = if is_within { format!("{name}.policies") } else { name.to_owned() };
         match policies::parse(&json) {
             Ok(policies) => {
                 self.document.policies += policies.len();
-                self.marks(path, &policies);
-                policies
+                self.marks(&join(path, &array), &policies);
+                (array, policies)
             }
             Err(errors) => {
-                self.errors(path, errors);
-                Vec::new()
+                self.errors(&join(path, name), errors);
+                (array, Vec::new())
             }
         }
     }

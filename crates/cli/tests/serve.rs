@@ -69,6 +69,70 @@ fn a_database_without_its_token_key_is_refused_unless_all_tokens_are_given_up() 
     assert_eq!(anew.call("GET", "/api/orgs", &other, &Value::Null).0, 200);
 }
 
+/// What the server answers with is what the other commands read.
+#[test]
+fn the_servers_own_list_of_issuers_is_checked_and_explained() {
+    let files = tempfile::tempdir().unwrap();
+    let issuer = Issuer::new();
+    let server = Process::builder(files.path()).start();
+    server.set_up(&issuer);
+    let list = || server.call("GET", "/api/orgs/acme/oidc/issuers?policies=true", ROOT, &Value::Null).1;
+    let policies = json!([
+        {"decision": "deny", "tokenType": "organization", "reportOnly": true, "rules": {"sub": "repo:acme/app.old:*"}},
+        {"decision": "allow", "tokenType": "organization", "rules": {"aud": "urn:pulumi:org:acme", "sub": "repo:acme/*"}},
+    ]);
+    let policy = list()["oidcIssuers"][0]["authPolicy"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/orgs/acme/auth/policies/{policy}");
+    assert_eq!(server.call("PATCH", &path, ROOT, &json!({"policies": policies})).0, 200);
+    // An answer has more members once it was used.
+    assert_eq!(server.call("POST", "/api/oauth/token", "", &exchange_body(&issuer.token(json!({})))).0, 200);
+    let list = list();
+    assert!(list["oidcIssuers"][0]["lastUsed"].is_string(), "{list}");
+
+    let check = |list: &Value| {
+        let text = serde_json::to_string_pretty(list).unwrap();
+        std::fs::write(files.path().join("issuers.json"), &text).unwrap();
+        let output = process::run(files.path(), &["check", "issuers.json", "--format", "json"]);
+        let checked: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (checked[0].clone(), text)
+    };
+    let told = |(checked, text): &(Value, String), list: &str| {
+        let remark = |remark: &Value| {
+            let [line, column] = ["line", "column"].map(|name| remark[name].as_u64().unwrap() as usize - 1);
+            let place = text.lines().nth(line).unwrap()[column..].split([':', ',']).next().unwrap().to_owned();
+            let [code, path] = ["code", "path"].map(|name| remark[name].as_str().unwrap().to_owned());
+            format!("{code} {path} {place}")
+        };
+        checked[list].as_array().unwrap().iter().map(remark).collect::<Vec<_>>()
+    };
+    let good = check(&list);
+    assert_eq!((&good.0["issuers"], &good.0["policies"], told(&good, "errors")), (&json!(1), &json!(2), vec![]));
+    let of_policies = "oidcIssuers[0].authPolicy.policies";
+    let findings = [
+        format!("report-only {of_policies}[0].reportOnly \"reportOnly\""),
+        format!("dot-is-wildcard {of_policies}[0].rules.sub \"sub\""),
+    ];
+    assert_eq!(told(&good, "findings"), findings);
+    std::fs::write(files.path().join("token"), issuer.token(json!({}))).unwrap();
+    let output = process::run(files.path(), &["explain", "token", "--issuers", "issuers.json"]);
+    assert!(output.status.success(), "{output:?}");
+
+    let wrong = |place: &str, value: Value| {
+        let mut list = list.clone();
+        *list.pointer_mut(&format!("/oidcIssuers/0/{place}")).unwrap() = value;
+        told(&check(&list), "errors")
+    };
+    let decision = wrong("authPolicy/policies/1/decision", json!("alow"));
+    assert_eq!(decision, [format!("policy-wrong-value {of_policies}[1].decision \"decision\"")]);
+    let rules = wrong("authPolicy/policies/1/rules", json!({"a..b": "c"}));
+    assert_eq!(rules, [format!("claim-path-empty-segment {of_policies}[1].rules.a..b \"a..b\"")]);
+    let mark = wrong("authPolicy/policies/0/decision", json!("allow"));
+    assert_eq!(mark, [format!("report-only-allow {of_policies}[0].reportOnly \"reportOnly\"")]);
+    let mut twice = list.clone();
+    twice["oidcIssuers"][0]["policies"] = policies;
+    assert_eq!(told(&check(&twice), "errors"), ["wrong-value oidcIssuers[0].authPolicy \"authPolicy\""]);
+}
+
 /// What the unit and the image start, with a folder and a port of the test's.
 #[test]
 fn the_units_and_the_images_commands_work() {

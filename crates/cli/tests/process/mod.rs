@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -45,8 +45,7 @@ impl Process {
     }
 
     pub(crate) fn help() -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_claimgate")).args(["serve", "--help"]).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
+        String::from_utf8(run(Path::new("."), &["serve", "--help"]).stdout).unwrap()
     }
 
     /// What it has written to standard error so far.
@@ -201,6 +200,11 @@ impl Builder {
         }
         command
     }
+}
+
+/// The program among files, until it ends.
+pub(crate) fn run(files: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_claimgate")).args(arguments).current_dir(files).output().unwrap()
 }
 
 /// The program as somebody who may read the files of a folder, and write none.
