@@ -7,8 +7,8 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
-use claimgate_server::store::sqlite_file;
-use claimgate_server::{Server, StartError, listen};
+use claimgate_server::store::{StoreError, sqlite_file};
+use claimgate_server::{Server, StartError, Tls, listen};
 
 pub(crate) use settings::Serve;
 
@@ -27,9 +27,12 @@ impl Serve {
         let listener = TcpListener::bind(&address).with_context(|| format!("cannot listen on {address}"))?;
         let bound = listener.local_addr()?;
         let tls = self.tls()?;
+        // Before anything is made or printed: a bootstrap token is shown once only.
+        tls.as_ref().map_or(Ok(()), Tls::check)?;
         let config = self.config()?;
         let database = shown(&config.database);
         let server = Server::start(config).await.map_err(|error| match error {
+            StartError::Store(StoreError::AuditFile { .. }) => anyhow!("{error}"),
             StartError::Store(error) => anyhow!("{database}: {error}"),
             other => anyhow!("{other}"),
         })?;

@@ -170,15 +170,13 @@ fn what_cannot_be_is_said_in_a_sentence() {
     let files = tempfile::tempdir().unwrap();
     let refused = |arguments: &[&str]| Process::builder(files.path()).arguments(arguments).fail();
     assert!(refused(&["--database", "postgres://127.0.0.1:1/a"]).contains("--token-key-file"));
-    assert!(
-        refused(&["--database", "mysql://a"]).contains("expected --token-key-file")
-            || refused(&["--database", "mysql://a"]).contains("`mysql`")
-    );
     let message = |arguments: &[&str], words: &[&str]| {
         let said = refused(arguments);
         assert!(words.iter().all(|word| said.contains(word)), "{said}");
         assert_eq!(said.matches(words[words.len() - 1]).count(), 1, "said once: {said}");
     };
+    message(&["--database", "mysql://user:secret@a/b"], &["sqlite:", "postgres://", "found `mysql`"]);
+    message(&["--database", "sqlite::memory:"], &["sqlite:", "postgres://", "found `sqlite::memory:`"]);
     let [key, short] = ["key", "short"].map(|name| files.path().join(name).display().to_string());
     std::fs::write(&key, "0123456789abcdef0123456789abcdef").unwrap();
     std::fs::write(&short, "0123").unwrap();
@@ -188,14 +186,41 @@ fn what_cannot_be_is_said_in_a_sentence() {
     message(&["--token-key-file", &short], &["short", "at least 32 characters, found 4"]);
     let folder = format!("sqlite:{}", files.path().display());
     message(&["--database", &folder, "--token-key-file", &key], &[&folder[7..], "unable to open database file"]);
-    message(&["--tls-certificate", &key, "--tls-key", &key], &["key", "expected certificates in PEM, found none"]);
     assert!(refused(&["--listen", "nonsense"]).contains("expected an address and a port"));
     assert!(refused(&["--tls-key", "a.pem"]).contains("--tls-certificate"));
     assert!(refused(&["--config", "missing.toml"]).contains("missing.toml"));
     assert!(refused(&["--log", "a=b=c"]).contains("log filter"));
     std::fs::write(files.path().join("garbage.db"), "this is no database, whatever else it is".repeat(100)).unwrap();
     let garbage = format!("sqlite:{}", files.path().join("garbage.db").display());
-    assert!(refused(&["--database", &garbage]).contains("not a database"));
+    message(&["--database", &garbage], &["garbage.db: ", "file is not a database"]);
+    let said = refused(&["--audit-file", "/nonexistent/x"]);
+    assert!(said.starts_with("error: the audit file `/nonexistent/x` cannot be opened: No such file"), "{said}");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_is_noticed_before_anything_is_made_or_printed() {
+    let files = tempfile::tempdir().unwrap();
+    let make = || rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let [own, other] = [make(), make()];
+    for (name, text) in [
+        ("own.pem", own.cert.pem()),
+        ("own.key", own.signing_key.serialize_pem()),
+        ("other.key", other.signing_key.serialize_pem()),
+        ("nothing", "nothing".to_owned()),
+    ] {
+        std::fs::write(files.path().join(name), text).unwrap();
+    }
+    for (certificate, key, expected) in [
+        ("nothing", "own.key", "`nothing` cannot be used: expected certificates in PEM, found none"),
+        ("own.pem", "nothing", "`nothing` cannot be used: expected a private key in PEM: "),
+        ("own.pem", "absent", "`absent` cannot be used: expected a private key in PEM: "),
+        ("own.pem", "other.key", "`other.key` cannot be used: expected the key of `own.pem`, found another one"),
+    ] {
+        let arguments = ["--tls-certificate", certificate, "--tls-key", key];
+        let said = Process::builder(files.path()).without_bootstrap().arguments(&arguments).fail();
+        assert!(said.starts_with(&format!("error: {expected}")) && said.lines().count() == 1, "{said}");
+    }
+    assert_eq!(std::fs::read_dir(files.path()).unwrap().count(), 4, "neither a database nor a key is made");
 }
 
 #[test]

@@ -88,6 +88,14 @@ pub async fn listen(
 }
 
 impl Tls {
+    /// Whether the files can be used.
+    ///
+    /// # Errors
+    /// [`ListenError::Tls`] says which cannot, and why.
+    pub fn check(&self) -> Result<(), ListenError> {
+        tls_config(self).map(|_| ())
+    }
+
     /// What changes when a file is replaced.
     fn state(&self) -> [Option<(SystemTime, u64)>; 2] {
         [&self.certificate, &self.key].map(|file| {
@@ -142,7 +150,13 @@ fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, ListenError> {
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(certificates, key))
-        .map_err(|error| refuse(&tls.certificate, error.to_string()))?;
+        .map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => {
+                let expected = format!("expected the key of `{}`, found another one", tls.certificate.display());
+                refuse(&tls.key, expected)
+            }
+            other => refuse(&tls.certificate, other.to_string()),
+        })?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::Tls;
 use claimgate_server::config::{Config, Limits};
 use claimgate_server::keys::{KeyConfig, Network};
-use claimgate_server::store::sqlite_file;
+use claimgate_server::store::{Kind, sqlite_file};
 use claimgate_server::token::HashKey;
 use clap::builder::BoolishValueParser;
 use serde::Deserialize;
@@ -172,6 +172,7 @@ impl Serve {
 
     pub(super) fn config(self) -> Result<Config> {
         let database = self.database.unwrap_or_else(|| "sqlite:claimgate.db".to_owned());
+        Kind::of(&database)?;
         let key = token_key(self.token_key_file.as_deref(), &database)?;
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
         let limits = Limits::default();

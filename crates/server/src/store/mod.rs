@@ -91,8 +91,13 @@ pub enum StoreError {
         found: i64,
     },
     /// The audit file.
-    #[error("the audit file cannot be written: {0}")]
-    AuditFile(std::io::Error),
+    #[error("the audit file `{}` cannot be opened: {error}", file.display())]
+    AuditFile {
+        /// The file.
+        file: PathBuf,
+        /// What is in the way.
+        error: std::io::Error,
+    },
     /// The log of SQLite.
     #[error("what is written cannot be brought to the disk: {0}")]
     Sync(std::io::Error),
@@ -120,15 +125,9 @@ impl Store {
             Kind::Postgres => 8,
         });
         let pool = match kind {
-            Kind::Sqlite => options.test_before_acquire(false).after_connect(|connection, _| {
-                Box::pin(async move {
-                    // FULL: what was acknowledged survives a power cut too. The size of pages is that of new files; an entry
-                    // of the audit log takes a kilobyte and a half.
-                    let pragmas = "PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                                   PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000;";
-                    connection.execute(pragmas).await.map(|_| ())
-                })
-            }),
+            Kind::Sqlite => options
+                .test_before_acquire(false)
+                .after_connect(|connection, _| Box::pin(async move { connection.execute(PRAGMAS).await.map(|_| ()) })),
             Kind::Postgres => options,
         };
         let address = match (kind, sqlite_file(url)) {
@@ -138,8 +137,16 @@ impl Store {
             }
             _ => url.to_owned(),
         };
+        if kind == Kind::Sqlite
+            && let Some(error) = what_is_in_the_way(&address, kind).await.filter(|error| !is_busy(error))
+        {
+            return Err(error.into());
+        }
         let pool = match pool.connect(&address).await {
-            Err(sqlx::Error::PoolTimedOut) => return Err(what_is_in_the_way(&address).await.into()),
+            Err(sqlx::Error::PoolTimedOut) => {
+                let error = what_is_in_the_way(&address, kind).await;
+                return Err(error.unwrap_or(sqlx::Error::PoolTimedOut).into());
+            }
             other => other?,
         };
         let store = Self { pool, kind, url: url.to_owned() };
@@ -206,12 +213,29 @@ impl Store {
     }
 }
 
+/// What a connection to SQLite begins with. FULL: what was acknowledged survives a power cut too. The size of pages is that
+/// of new files; an entry of the audit log takes a kilobyte and a half.
+const PRAGMAS: &str = "PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+                       PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000;";
+
 /// A pool tries again until its time is over, and then says no more than that: one attempt says why.
-async fn what_is_in_the_way(address: &str) -> sqlx::Error {
-    match tokio::time::timeout(Duration::from_secs(5), AnyConnection::connect(address)).await {
-        Ok(Err(error)) => error,
-        _ => sqlx::Error::PoolTimedOut,
-    }
+async fn what_is_in_the_way(address: &str, kind: Kind) -> Option<sqlx::Error> {
+    let attempt = async {
+        let mut connection = AnyConnection::connect(address).await?;
+        if kind == Kind::Sqlite {
+            connection.execute(PRAGMAS).await?;
+        }
+        connection.close().await
+    };
+    tokio::time::timeout(Duration::from_secs(5), attempt).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).err()
+}
+
+/// Whether SQLite only has to wait for somebody else, so that another attempt may do.
+fn is_busy(error: &sqlx::Error) -> bool {
+    const BUSY: u32 = 5;
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    // Its last byte is the kind of error, the rest of it says more.
+    code.is_some_and(|code| code & 0xff == BUSY)
 }
 
 /// A transaction, on a connection of its own. One that is not committed ends with its connection: after an error of the disk
@@ -248,14 +272,18 @@ impl DerefMut for Transaction {
 }
 
 impl Kind {
-    fn of(url: &str) -> Result<Self, StoreError> {
+    /// The kind of a URL.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] where it is neither.
+    pub fn of(url: &str) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Ok(Self::Postgres)
         } else if sqlite_file(url).is_some() {
             Ok(Self::Sqlite)
         } else {
             let scheme = url.split(':').next().unwrap_or_default();
-            Err(StoreError::Url { found: scheme.to_owned() })
+            Err(StoreError::Url { found: if scheme == "sqlite" { url } else { scheme }.to_owned() })
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::store::{AuditEntry, AuditRecord, private};
+use crate::store::{AuditEntry, AuditRecord, StoreError, private};
 
 /// A line: what a list of the audit log has, and the evidence.
 #[derive(Serialize)]
@@ -27,13 +27,16 @@ pub(super) enum Lines {
 }
 
 impl Lines {
-    pub(super) fn open(path: Option<PathBuf>) -> io::Result<Self> {
-        Ok(match path {
-            None => Self::None,
-            Some(path) if path.as_os_str() == "-" => Self::Standard,
+    pub(super) fn open(path: Option<PathBuf>) -> Result<Self, StoreError> {
+        match path {
+            None => Ok(Self::None),
+            Some(path) if path.as_os_str() == "-" => Ok(Self::Standard),
             // It has everybody's claims.
-            Some(path) => Self::File(private().create(true).append(true).open(path)?),
-        })
+            Some(file) => match private().create(true).append(true).open(&file) {
+                Ok(opened) => Ok(Self::File(opened)),
+                Err(error) => Err(StoreError::AuditFile { file, error }),
+            },
+        }
     }
 
     /// Writes entries that are committed. The database has them, so a full disk is no reason to refuse anybody.

@@ -100,7 +100,7 @@ impl Writer {
     /// # Errors
     /// [`StoreError`] where the audit file or the database cannot be opened.
     pub async fn start(store: &Store, config: WriterConfig) -> Result<(Self, oneshot::Receiver<()>), StoreError> {
-        let lines = Lines::open(config.audit_file).map_err(StoreError::AuditFile)?;
+        let lines = Lines::open(config.audit_file)?;
         let (sender, receiver) = mpsc::channel(4096);
         let (opened, is_open) = oneshot::channel();
         let (ended, end) = oneshot::channel();
