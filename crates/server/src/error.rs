@@ -29,6 +29,18 @@ pub struct ErrorBody {
     pub errors: Vec<ErrorDetail>,
 }
 
+/// The body of an error of the OAuth endpoints ([RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OauthErrorBody {
+    pub(crate) error: &'static str,
+    /// A sentence; of an exchange with the reference that the audit log has the refusal under
+    pub(crate) error_description: String,
+}
+
+/// An error in that form.
+#[derive(Debug)]
+pub(crate) struct OauthError(ApiError);
+
 /// One thing that is wrong.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorDetail {
@@ -105,6 +117,26 @@ impl From<StoreError> for ApiError {
             }
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl<E: Into<ApiError>> From<E> for OauthError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for OauthError {
+    fn into_response(self) -> Response {
+        let ApiError { status, body, headers } = self.0;
+        let error = match status {
+            StatusCode::UNAUTHORIZED => "invalid_client",
+            status if status.is_client_error() => "invalid_request",
+            _ => "server_error",
+        };
+        let mut response = (status, Json(OauthErrorBody { error, error_description: body.message })).into_response();
+        response.headers_mut().extend(headers);
+        response
     }
 }
 

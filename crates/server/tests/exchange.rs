@@ -202,8 +202,6 @@ async fn tokens_are_introspected_and_revoked() {
             assert_eq!(body["exp"].as_i64().unwrap() - body["iat"].as_i64().unwrap(), 7_200);
         }
         assert_eq!(ask(&stranger).await, json!({"active": false}), "not everybody may ask");
-        site.form("/api/oauth/introspect", "", "token=a").await.expect(401);
-        site.form("/api/oauth/introspect", &admin, "tokken=a").await.expect(400);
         let body = site.form("/api/oauth/introspect", &admin, "token=cgt_nonsense").await.expect(200);
         assert_eq!(body, json!({"active": false}));
 
@@ -222,6 +220,46 @@ async fn tokens_are_introspected_and_revoked() {
         let path = format!("/api/orgs/acme/oidc/issuers/{id}/revoke-tokens");
         assert_eq!(site.post(&path, &site.root, &json!({})).await.expect(200)["revoked"], 1);
         site.get("/api/user", &admin).await.expect(401);
+    }
+}
+
+/// RFC 7662, section 2.3, and RFC 7009, section 2.2.1, refer to RFC 6749, section 5.2.
+#[tokio::test]
+async fn introspection_and_revocation_answer_errors_as_oauth_has_them() {
+    let database = Database::sqlite();
+    let site = Site::start(config(&database.url)).await;
+    let large = format!("token={}", "a".repeat(100_000));
+    let cases = [
+        ("tokken=a", 400, "missing field `token`"),
+        ("token=", 400, "expected a form with `token`, found an empty one"),
+        ("token=a&token=b", 400, "duplicate field `token`"),
+        (&large, 413, "expected a form with `token`: "),
+    ];
+    for path in ["/api/oauth/introspect", "/api/oauth/revoke"] {
+        for (body, status, words) in cases {
+            let answer = site.form(path, &site.root, body).await.expect(status);
+            assert_eq!(answer["error"], "invalid_request", "{path} {answer}");
+            assert!(answer["error_description"].as_str().unwrap().contains(words), "{path} {answer}");
+        }
+        let answer = site.post(path, &site.root, &json!({"token": "a"})).await.expect(400);
+        assert_eq!(answer["error"], "invalid_request", "{path} {answer}");
+        assert!(
+            answer["error_description"].as_str().unwrap().contains("application/x-www-form-urlencoded"),
+            "{answer}"
+        );
+    }
+    for token in ["", "cgt_nonsense"] {
+        let answer = site.form("/api/oauth/introspect", token, "token=a").await;
+        assert_eq!(answer.expect(401)["error"], "invalid_client");
+        assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Bearer "));
+    }
+    let document = site.get("/api/openapi.json", "").await.expect(200);
+    for (path, statuses) in [("introspect", &["400", "401", "413", "500"][..]), ("revoke", &["400", "413", "500"])] {
+        for status in statuses {
+            let answer = &document["paths"][format!("/api/oauth/{path}")]["post"]["responses"][status];
+            let schema = &answer["content"]["application/json"]["schema"]["$ref"];
+            assert_eq!(*schema, json!("#/components/schemas/OauthErrorBody"), "{path} {status}");
+        }
     }
 }
 

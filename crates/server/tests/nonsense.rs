@@ -98,6 +98,14 @@ async fn no_request_makes_the_server_fail() {
                             let body = serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
                             let is_said = body["message"].is_string() || body["error"].is_string();
                             assert!(is_said, "{method} {uri} {kind} {sent}: {} {}", answer.status, answer.text);
+                            if let Some(description) = body["error_description"].as_str() {
+                                // RFC 6749, section 5.2.
+                                let is_permitted = |c| matches!(c, ' '..='~') && c != '"' && c != '\\';
+                                assert!(
+                                    description.chars().all(is_permitted),
+                                    "{method} {uri} {kind} {sent}: {description}"
+                                );
+                            }
                         }
                     }
                 }

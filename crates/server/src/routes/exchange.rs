@@ -18,11 +18,11 @@ use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::Issuers;
 use claimgate::jwt::{BuiltIn, UnverifiedToken, redact};
 use claimgate::policy::RequestedToken;
-use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::address::Address;
 use crate::directory::{Compiled, Registered, Sets};
+use crate::error::OauthErrorBody;
 use crate::evidence::{self, Basis};
 use crate::packed;
 use crate::random;
@@ -72,14 +72,6 @@ pub(super) struct TokenAnswer {
     /// Lifetime in seconds
     expires_in: u64,
     scope: String,
-}
-
-/// A refusal (RFC 6749, section 5.2).
-#[derive(Serialize, ToSchema)]
-pub(super) struct OauthErrorBody {
-    error: &'static str,
-    /// With the reference that the audit log has the refusal under
-    error_description: String,
 }
 
 /// Exchange an ID token for an access token
@@ -422,7 +414,8 @@ fn replayed() -> ExchangeError {
 /// 429, and when to come back.
 pub(super) fn too_many(what: &str, wait: Duration) -> Response {
     let seconds = wait.as_secs() + 1;
-    let error_description = format!("{what}, try again in {seconds} seconds");
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let error_description = format!("{what}, try again in {seconds} {unit}");
     let body = Json(OauthErrorBody { error: "too_many_requests", error_description });
     let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -36,10 +36,10 @@ const MAX_API_BODY: usize = 4 * 1024 * 1024;
 pub(crate) fn router(app: Arc<App>) -> Router {
     let oauth = Router::new()
         .route("/api/oauth/token", post(exchange::exchange))
-        .layer(DefaultBodyLimit::max(claimgate::exchange::MAX_BODY));
-    let api = Router::new()
         .route("/api/oauth/introspect", post(oauth::introspect))
         .route("/api/oauth/revoke", post(oauth::revoke))
+        .layer(DefaultBodyLimit::max(claimgate::exchange::MAX_BODY));
+    let api = Router::new()
         .route("/api/user", get(user::user))
         .route("/api/user/organizations/default", get(user::default_organization))
         .route("/api/capabilities", get(user::capabilities))
@@ -135,4 +135,22 @@ fn limit(app: &App, request: &mut Request) -> Option<Response> {
         app.metrics.limited();
         exchange::too_many("too many requests from this address", wait)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::exchange::too_many;
+
+    #[tokio::test]
+    async fn whoever_comes_too_often_is_told_when_to_come_back() {
+        for (millis, expected) in [(0, "1 second"), (999, "1 second"), (1_000, "2 seconds"), (90_000, "91 seconds")] {
+            let answer = too_many("too many", Duration::from_millis(millis));
+            assert_eq!(answer.headers()["retry-after"].to_str().unwrap(), expected.split(' ').next().unwrap());
+            let body = axum::body::to_bytes(answer.into_body(), 1_000).await.unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["error_description"], format!("too many, try again in {expected}"));
+        }
+    }
 }

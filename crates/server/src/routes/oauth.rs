@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, ErrorBody};
+use crate::error::{ApiError, OauthError, OauthErrorBody};
 use crate::identity::Caller;
 use crate::server::{App, now};
 use crate::store::TokenRecord;
@@ -19,6 +19,7 @@ use crate::store::TokenRecord;
 #[derive(Deserialize, ToSchema)]
 pub(super) struct TokenForm {
     /// The access token
+    #[schema(min_length = 1)]
     token: String,
     /// Passed over: there is one type only
     #[serde(rename = "token_type_hint")]
@@ -64,15 +65,16 @@ pub(super) struct IntrospectionBody {
 /// The bootstrap token may ask about any, an admin about those of the organization, and each about itself.
 #[utoipa::path(post, path = "/api/oauth/introspect", tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = IntrospectionBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)),
+    responses((status = 200, body = IntrospectionBody), (status = 400, body = OauthErrorBody),
+        (status = 401, body = OauthErrorBody)),
     security(("token" = [])))]
 pub(super) async fn introspect(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    caller: Result<Caller, ApiError>,
     form: Result<Form<TokenForm>, FormRejection>,
-) -> Result<Json<IntrospectionBody>, ApiError> {
-    let Form(form) = form.map_err(unreadable)?;
-    let token = app.find_token(&form.token).await?.filter(|token| token.is_active(now()) && may_see(&caller, token));
+) -> Result<Json<IntrospectionBody>, OauthError> {
+    let (caller, secret) = (caller?, secret(form)?);
+    let token = app.find_token(&secret).await?.filter(|token| token.is_active(now()) && may_see(&caller, token));
     Ok(Json(token.map(body).unwrap_or_default()))
 }
 
@@ -81,20 +83,32 @@ pub(super) async fn introspect(
 /// The answer is the same for one that never was.
 #[utoipa::path(post, path = "/api/oauth/revoke", tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200), (status = 400, body = ErrorBody)))]
+    responses((status = 200), (status = 400, body = OauthErrorBody)))]
 pub(super) async fn revoke(
     State(app): State<Arc<App>>,
     form: Result<Form<TokenForm>, FormRejection>,
-) -> Result<StatusCode, ApiError> {
-    let Form(form) = form.map_err(unreadable)?;
-    if app.find_token(&form.token).await?.is_some() {
-        app.store.revoke(&app.hash_key.hash(&form.token), now()).await?;
+) -> Result<StatusCode, OauthError> {
+    let secret = secret(form)?;
+    if app.find_token(&secret).await?.is_some() {
+        app.store.revoke(&app.hash_key.hash(&secret), now()).await?;
     }
     Ok(StatusCode::OK)
 }
 
-fn unreadable(rejection: FormRejection) -> ApiError {
-    ApiError::bad_request(format!("expected a form with `token`: {}", rejection.body_text().to_lowercase()))
+/// The token that a form has. One that is empty counts as none.
+fn secret(form: Result<Form<TokenForm>, FormRejection>) -> Result<String, ApiError> {
+    match form {
+        Ok(Form(form)) if !form.token.is_empty() => Ok(form.token),
+        Ok(_) => Err(ApiError::bad_request("expected a form with `token`, found an empty one")),
+        Err(rejection) => {
+            let status = match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+                _ => StatusCode::BAD_REQUEST,
+            };
+            let message = format!("expected a form with `token`: {}", rejection.body_text().to_lowercase());
+            Err(ApiError::new(status, message))
+        }
+    }
 }
 
 fn may_see(caller: &Caller, token: &TokenRecord) -> bool {

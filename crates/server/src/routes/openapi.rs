@@ -6,9 +6,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, ResponseBuilder};
 use utoipa::{OpenApi, ToSchema as _};
 
-use super::exchange::OauthErrorBody;
 use super::{audit, exchange, issuers, oauth, organizations, policies, tokens, user};
-use crate::error::ErrorBody;
+use crate::error::{ErrorBody, OauthErrorBody};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -59,11 +58,13 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// What any route may answer, besides what it says itself.
 fn add_common_answers(operation: &mut Operation) {
+    let is_oauth = operation.tags.iter().flatten().any(|tag| tag == "oauth");
+    let own = if is_oauth { OauthErrorBody::name() } else { ErrorBody::name() };
     let common = [
         (true, "429", "too many requests from this address", OauthErrorBody::name()),
-        (operation.request_body.is_some(), "413", "the body is too large", ErrorBody::name()),
+        (operation.request_body.is_some(), "413", "the body is too large", own.clone()),
         (true, "408", "the request took too long", ErrorBody::name()),
-        (true, "500", "the database failed", ErrorBody::name()),
+        (true, "500", "the database failed", own),
     ];
     for (_, status, description, schema) in common.into_iter().filter(|(is_possible, ..)| *is_possible) {
         let content = Content::new(Some(Ref::from_schema_name(schema)));
