@@ -40,6 +40,16 @@ pub fn id() -> String {
     text
 }
 
+/// Whether a text has the form of an identifier.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    let is_fit = |(place, byte): (usize, u8)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(is_fit)
+}
+
 /// Random bytes for identifiers, many at a time: to ask for a few costs as much. Secrets do not come from here.
 struct Stock {
     bytes: [u8; 1_000],
@@ -77,7 +87,7 @@ fn digits(byte: u8) -> [char; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{hex, id};
+    use super::{hex, id, is_id};
 
     #[test]
     fn identifiers_differ_and_have_the_form_of_a_uuid() {
@@ -87,6 +97,11 @@ mod tests {
         assert_eq!(one.len(), 36);
         assert_eq!((&one[14..15], one.matches('-').count()), ("7", 4));
         assert!("89ab".contains(&one[19..20]), "{one}");
+        assert!(many.iter().all(|id| is_id(id)));
+        let cut = &one[..35];
+        for other in ["", "none", cut, &one.replace('-', "a"), &one.replace('7', "G"), &format!("{cut}\0")] {
+            assert!(!is_id(other), "{other}");
+        }
     }
 
     #[test]

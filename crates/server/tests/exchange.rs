@@ -118,6 +118,17 @@ async fn a_refusal_tells_the_caller_little_and_the_log_all() {
         let denied = exchanges(&site, "decision=denied&code=denied").await;
         assert_eq!((denied.len(), &denied[0]["policies"]), (1, &json!([4])));
         assert!(exchanges(&site, "decision=allowed").await.is_empty());
+        // What cannot be is no search that finds nothing.
+        for (query, expected) in [
+            ("decision=alowed", "expected `decision` `allowed` or `denied`, found `alowed`"),
+            ("decision=", "expected `decision` `allowed` or `denied`, found ``"),
+            ("before=yesterday", "expected `before` as the id of an exchange, found `yesterday`"),
+        ] {
+            for path in ["/api/orgs/acme/oidc/exchanges", "/api/admin/exchanges"] {
+                let answer = site.get(&format!("{path}?{query}"), &site.root).await.expect(400);
+                assert_eq!(answer["message"], expected, "{path}");
+            }
+        }
     }
 }
 

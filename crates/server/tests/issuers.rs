@@ -152,8 +152,12 @@ async fn policies_are_read_by_the_issuer_and_replaced_by_their_own_id() {
         site.patch("/api/orgs/acme/auth/policies/none", &site.root, &json!({"policies": standard_policies()}))
             .await
             .expect(404);
-        let empty = site.patch(&write, &site.root, &json!({"policies": []})).await;
-        assert_eq!(empty.expect(400)["message"], "policy definition can not be empty");
+        for body in [json!({"policies": []}), json!({"policies": null}), json!({}), json!([])] {
+            let empty = site.patch(&write, &site.root, &body).await;
+            assert_eq!(empty.expect(400)["message"], "policy definition can not be empty", "{body}");
+        }
+        let none = site.patch(&write, &site.root, &json!(7)).await.expect(400);
+        assert!(none["message"].as_str().unwrap().starts_with("expected a policy, an array of policies or"), "{none}");
         let wrong = json!({"policies": [{"decision": "alow", "tokenType": "team", "rules": {}}]});
         let answer = site.patch(&write, &site.root, &wrong).await.expect(400);
         assert_eq!(answer["errors"][0]["path"], "policies[0].decision");
@@ -190,6 +194,9 @@ async fn organizations_are_made_and_deleted() {
         site.post("/api/orgs", &site.root, &json!({"name": name})).await.expect(400);
     }
     site.post("/api/orgs", &site.root, &json!({"name": "acme"})).await.expect(409);
+    let nearly = site.post("/api/orgs", &site.root, &json!({"name": "ACME"})).await.expect(409);
+    assert_eq!(nearly["message"], "organization `acme`, from which `ACME` differs in case only, is there already");
+    site.get("/api/orgs/ACME", &site.root).await.expect(404);
     let list = site.get("/api/orgs", &site.root).await.expect(200);
     assert_eq!(list["organizations"][0]["name"], "acme");
     let token = site.granted(&issuer.token(json!({})), "organization", "admin").await;

@@ -28,7 +28,7 @@ pub use parse::parse_policies;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
-#[error("{path}: {message}")]
+#[error("{path}{}{message}", if path.is_empty() { "" } else { ": " })]
 pub struct PolicyError {
     /// Where, as a path such as `policies[1].rules.sub`.
     pub path: String,

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::{ApiError, ErrorBody};
 use crate::identity::Caller;
+use crate::random;
 use crate::server::App;
 use crate::store::{AuditEntry, AuditFilter, AuditRecord, AuditScope};
 
@@ -21,6 +22,7 @@ const MAX_LIMIT: i64 = 500;
 #[serde(deny_unknown_fields)]
 pub(super) struct ExchangesQuery {
     /// `allowed` or `denied`
+    #[param(pattern = "^(allowed|denied)$")]
     decision: Option<String>,
     /// A code, such as `token-expired`
     code: Option<String>,
@@ -33,6 +35,7 @@ pub(super) struct ExchangesQuery {
     /// RFC 3339, or seconds since 1970
     until: Option<String>,
     /// The id of an exchange: only older ones
+    #[param(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     before: Option<String>,
     /// How many, 100 where absent
     #[param(minimum = 1, maximum = 500)]
@@ -98,6 +101,12 @@ async fn search(
     let limit = query.limit.unwrap_or(100);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(ApiError::bad_request(format!("expected `limit` from 1 to {MAX_LIMIT}, found {limit}")));
+    }
+    if let Some(found) = query.decision.as_deref().filter(|word| !["allowed", "denied"].contains(word)) {
+        return Err(ApiError::bad_request(format!("expected `decision` `allowed` or `denied`, found `{found}`")));
+    }
+    if let Some(found) = query.before.as_deref().filter(|id| !random::is_id(id)) {
+        return Err(ApiError::bad_request(format!("expected `before` as the id of an exchange, found `{found}`")));
     }
     let filter = AuditFilter {
         decision: query.decision,

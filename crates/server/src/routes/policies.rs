@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
 use utoipa::ToSchema;
@@ -66,10 +67,11 @@ pub(super) async fn update(
     caller.require_admin(&org)?;
     let expected = if_match(&headers)?;
     let text = std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
-    let policies = policies::parse(text).map_err(ApiError::refused)?;
-    if policies.is_empty() {
-        return Err(ApiError::bad_request("policy definition can not be empty"));
-    }
+    let policies = match policies::parse(text) {
+        Ok(policies) if !policies.is_empty() => policies,
+        Err(errors) if !has_none(text) => return Err(ApiError::refused(errors)),
+        _ => return Err(ApiError::bad_request("policy definition can not be empty")),
+    };
     let definitions: Vec<PolicyDefinition> = policies.iter().map(|policy| policy.definition.clone()).collect();
     PolicySet::compile(&definitions, Dialect::Pulumi).map_err(ApiError::refused)?;
     let document = policies::to_json(&policies).to_string();
@@ -77,4 +79,10 @@ pub(super) async fn update(
     app.directory.changed(&org, change);
     caller.has("replaced policies", &org, &id);
     Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
+}
+
+/// Whether a body is an object without policies.
+fn has_none(text: &str) -> bool {
+    let is_none = |(name, value): &(String, Value)| name == "policies" && *value == Value::Null;
+    matches!(Value::parse(text), Ok(Value::Object(members)) if members.iter().all(is_none))
 }

@@ -44,7 +44,7 @@ impl Store {
     /// Makes an organization.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] where there is one of that name.
+    /// [`StoreError::Exists`] where there is one of that name, or of one that differs from it in case only.
     pub async fn create_organization(&self, name: &str, now: i64) -> Result<Organization, StoreError> {
         let mut transaction = self.begin().await?;
         let insert = "INSERT INTO organizations (name, created, version) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING";
@@ -53,7 +53,16 @@ impl Store {
         if inserted == 0 {
             return Err(StoreError::Exists { what: format!("organization `{name}`") });
         }
+        // From here on nobody else makes one.
         let version = Self::touch(&mut transaction, name).await?;
+        let rows = sqlx::query("SELECT name FROM organizations WHERE name <> $1").bind(name.to_owned());
+        for row in rows.fetch_all(&mut *transaction).await? {
+            let other = text(&row, "name")?;
+            if other.eq_ignore_ascii_case(name) {
+                let what = format!("organization `{other}`, from which `{name}` differs in case only,");
+                return Err(StoreError::Exists { what });
+            }
+        }
         transaction.commit().await?;
         Ok(Organization { name: name.to_owned(), created: now, version })
     }
