@@ -1,5 +1,6 @@
 //! The demonstration: an organization with an issuer of this server's own, which signs sample tokens, so that the whole
-//! story runs without a CI. The signing key lives in memory and is a new one at each start.
+//! story runs without a CI. The signing key follows from the one that tokens are hashed with, so that it is the same at each
+//! start and for all replicas, and no sample is refused because another server has started.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -7,8 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::server::now;
+use crate::server::{StartError, now};
 use crate::store::{IssuerChange, NewIssuer, Store, StoreError};
+use crate::token::HashKey;
 
 /// The organization.
 pub(crate) const ORGANIZATION: &str = "demo";
@@ -49,13 +51,13 @@ pub struct Sample {
 }
 
 impl Demo {
-    /// Makes a key, and registers the issuer with it.
+    /// Registers the issuer with its key.
     ///
     /// # Errors
     /// A sentence of what is in the way.
-    pub(crate) async fn set_up(store: &Store) -> Result<Self, crate::server::StartError> {
-        let failed = |what: &str| crate::server::StartError::Demo(what.to_owned());
-        let key = Ed25519KeyPair::generate().map_err(|_| failed("no key could be made"))?;
+    pub(crate) async fn set_up(store: &Store, token_key: &HashKey) -> Result<Self, StartError> {
+        let key = Ed25519KeyPair::from_seed_unchecked(token_key.demo_seed().as_ref());
+        let key = key.map_err(|_| StartError::Demo("no key could be made".to_owned()))?;
         let public = URL_SAFE_NO_PAD.encode(key.public_key());
         let jwk = json!({"kid": "demo", "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "x": public});
         let settings = IssuerChange {
@@ -64,12 +66,15 @@ impl Demo {
             max_expiration: Some(3600),
             ..IssuerChange::default()
         };
-        match store.create_organization(ORGANIZATION, now()).await {
-            Ok(_) | Err(StoreError::Exists { .. }) => {}
-            Err(error) => return Err(error.into()),
+        if let Err(error) = store.create_organization(ORGANIZATION, now()).await {
+            let is_exists = matches!(error, StoreError::Exists { .. });
+            if !is_exists || store.organization(ORGANIZATION).await?.is_none() {
+                return Err(StartError::Demo(error.to_string()));
+            }
         }
         let own = store.issuers(ORGANIZATION).await?.into_iter().find(|issuer| issuer.url == ISSUER);
         match own {
+            Some(own) if own.settings.jwks == settings.jwks => {}
             Some(own) => {
                 let settings = IssuerChange { jwks: settings.jwks, ..own.settings };
                 store.update_issuer(ORGANIZATION, &own.id, settings, None, now()).await?;

@@ -95,7 +95,7 @@ impl Server {
         let writer = WriterConfig { audit_file: config.audit_file, ..WriterConfig::default() };
         let (writer, written) = Writer::start(&store, writer).await?;
         let bootstrap = bootstrap(&store, &config.token_key, config.bootstrap.as_deref()).await?;
-        let demo = if config.demo { Some(Demo::set_up(&store).await?) } else { None };
+        let demo = if config.demo { Some(Demo::set_up(&store, &config.token_key).await?) } else { None };
         let directory = Directory::new(store.clone(), keys.clone());
         directory.refresh().await?;
         let limits = config.limits;

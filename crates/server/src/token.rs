@@ -94,6 +94,12 @@ impl HashKey {
         mark.as_ref().first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
     }
 
+    /// The seed of the demonstration's signing key. It says nothing about this one.
+    pub(crate) fn demo_seed(&self) -> hmac::Tag {
+        // No token has such a text, so this is never stored as the hash of one.
+        hmac::sign(&self.0, b"the key that the demonstration signs with\0")
+    }
+
     /// What is stored of a token: a keyed hash of all of it, behind the time that it tells.
     #[must_use]
     pub fn hash(&self, token: &str) -> String {

@@ -429,12 +429,21 @@ async fn a_token_in_the_wrong_place_is_neither_answered_nor_kept() {
 #[tokio::test]
 async fn the_demonstration_does_what_it_says() {
     let database = Database::sqlite();
-    // Twice on one database: the second start has another key.
-    for _ in 0..2 {
-        let site = Site::start(Config { demo: true, ..config(&database.url) }).await;
-        let samples = site.get("/demo/tokens", "").await.expect(200);
-        assert_eq!(samples.as_array().unwrap().len(), 6);
-        for sample in samples.as_array().unwrap() {
+    // Two replicas, and then another start: all of them take the samples of all.
+    let start = async || Site::start(Config { demo: true, ..config(&database.url) }).await;
+    let samples_of = async |site: &Site| {
+        let samples = site.get("/demo/tokens", "").await.expect(200).as_array().unwrap().clone();
+        assert_eq!(samples.len(), 6);
+        samples
+    };
+    let replicas = [start().await, start().await];
+    let mut samples = [samples_of(&replicas[0]).await, samples_of(&replicas[1]).await].concat();
+    let [first, second] = replicas;
+    first.server.stop().await;
+    let third = start().await;
+    samples.append(&mut samples_of(&third).await);
+    for site in [second, third] {
+        for sample in &samples {
             let mut body = exchange_body(sample["token"].as_str().unwrap(), "", sample["scope"].as_str().unwrap());
             body["audience"] = json!("urn:pulumi:org:demo");
             body["requested_token_type"] = sample["requestedTokenType"].clone();
