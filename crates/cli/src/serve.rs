@@ -98,16 +98,16 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
 }
 
 /// The key that tokens are hashed with: made beside an SQLite file at the first start, readable by its owner only.
-fn own_key(file: &Path) -> Result<String> {
-    if !file.exists() {
-        make_key(file).with_context(|| format!("cannot make the token key {}", file.display()))?;
+fn make_key(file: &Path) -> Result<()> {
+    if file.exists() {
+        return Ok(());
     }
-    std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
+    write_key(file).with_context(|| format!("cannot make the token key {}", file.display()))
 }
 
 /// Makes it whole or not at all: it is written under another name and then linked, which fails where somebody else, at the
 /// same moment, was faster.
-fn make_key(file: &Path) -> std::io::Result<()> {
+fn write_key(file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut name = file.as_os_str().to_owned();
     name.push(format!(".{}", claimgate_server::random::id()));

@@ -13,18 +13,30 @@ use issuer::Issuer;
 use process::{Process, ROOT, exchange_body};
 use serde_json::{Value, json};
 
+/// The bootstrap token that a start has shown.
+fn bootstrap(server: &Process) -> Option<String> {
+    server.errors().split_whitespace().find(|word| word.starts_with("cgt_")).map(str::to_owned)
+}
+
 #[test]
 fn the_bootstrap_token_is_shown_once_and_the_server_stops_when_told() {
     let files = tempfile::tempdir().unwrap();
     let mut first = Process::builder(files.path()).without_bootstrap().start();
-    let token = first.errors().split_whitespace().find(|word| word.starts_with("cgt_")).unwrap().to_owned();
+    let token = bootstrap(&first).unwrap();
     assert_eq!(first.call("POST", "/api/orgs", &token, &json!({"name": "acme"})).0, 200);
     assert!(first.stop().success());
     assert!(!first.errors().lines().any(|line| line.starts_with('{') && line.contains(&token)), "a log has it");
     let mut second = Process::builder(files.path()).without_bootstrap().start();
-    assert!(!second.errors().contains("cgt_"), "{}", second.errors());
+    assert!(bootstrap(&second).is_none(), "{}", second.errors());
     assert_eq!(second.call("GET", "/api/orgs/acme", &token, &Value::Null).0, 200);
+    // Once it is revoked, the next start shows another.
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(second.send("POST", "/api/oauth/revoke", "", form, &format!("token={token}")).0, 200);
     assert!(second.stop().success());
+    let third = Process::builder(files.path()).without_bootstrap().start();
+    let other = bootstrap(&third).unwrap();
+    assert_eq!(third.call("GET", "/api/orgs/acme", &token, &Value::Null).0, 401);
+    assert_eq!(third.call("GET", "/api/orgs/acme", &other, &Value::Null).0, 200);
 }
 
 #[test]
@@ -45,10 +57,6 @@ fn the_demonstrations_command_works_as_it_is_printed() {
 fn a_database_without_its_token_key_is_refused_unless_all_tokens_are_given_up() {
     let files = tempfile::tempdir().unwrap();
     let mut first = Process::builder(files.path()).without_bootstrap().start();
-    let bootstrap = |server: &Process| {
-        let printed = server.errors();
-        printed.split_whitespace().find(|word| word.starts_with("cgt_")).map(str::to_owned)
-    };
     let token = bootstrap(&first).unwrap();
     assert!(first.stop().success());
     let key = files.path().join("claimgate.db.key");
@@ -67,6 +75,29 @@ fn a_database_without_its_token_key_is_refused_unless_all_tokens_are_given_up() 
     let other = bootstrap(&anew).unwrap();
     assert_eq!(anew.call("GET", "/api/orgs", &token, &Value::Null).0, 401);
     assert_eq!(anew.call("GET", "/api/orgs", &other, &Value::Null).0, 200);
+}
+
+#[test]
+fn secrets_that_others_can_read_are_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let files = tempfile::tempdir().unwrap();
+    let [key, token] = ["secret.key", "secret.token"].map(|name| files.path().join(name));
+    let arguments = ["--token-key-file", "secret.key", "--bootstrap-token-file", "secret.token"];
+    for (mode, is_warned) in [(0o600, false), (0o640, true), (0o604, true), (0o400, false)] {
+        for file in [&key, &token] {
+            let _ = std::fs::remove_file(file);
+            std::fs::write(file, ROOT).unwrap();
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let server = Process::builder(files.path()).without_bootstrap().arguments(&arguments).start();
+        for (file, what) in [("secret.key", "token key"), ("secret.token", "bootstrap token")] {
+            let warning = format!("others than its owner can read or write the {what}: expected a file of mode 600");
+            let lines = server.errors();
+            let count =
+                lines.lines().filter(|line| line.contains("WARN") && line.contains(file) && line.contains(&warning));
+            assert_eq!(count.count(), usize::from(is_warned), "{mode:o} {lines}");
+        }
+    }
 }
 
 /// What the server answers with is what the other commands read.

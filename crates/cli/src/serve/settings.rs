@@ -211,31 +211,37 @@ impl Serve {
 }
 
 fn token_key(file: Option<&Path>, database: &str) -> Result<HashKey> {
-    let read = |file: &Path| {
-        std::fs::read_to_string(file).with_context(|| format!("cannot read the token key {}", file.display()))
-    };
-    let (file, text) = match (file, sqlite_file(database)) {
-        (Some(file), _) => (file.to_owned(), read(file)?),
+    let file = match (file, sqlite_file(database)) {
+        (Some(file), _) => file.to_owned(),
         (None, Some(database)) => {
             let mut name = database.into_os_string();
             name.push(".key");
             let file = PathBuf::from(name);
-            let text = super::own_key(&file)?;
-            (file, text)
+            super::make_key(&file)?;
+            file
         }
         (None, None) => bail!(
             "expected --token-key-file with a PostgreSQL database: a file with a secret of 32 characters or more, the same \
              for all replicas"
         ),
     };
-    HashKey::new(&text).map_err(|problem| anyhow!("{}: {problem}", file.display()))
+    HashKey::new(&secret(&file, "token key")?).map_err(|problem| anyhow!("{}: {problem}", file.display()))
+}
+
+/// What a file has that should be its owner's alone.
+fn secret(file: &Path, what: &str) -> Result<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the {what} {shown}"))?;
+    if std::fs::metadata(file).is_ok_and(|about| about.mode() & 0o077 != 0) {
+        tracing::warn!(file = %shown, "others than its owner can read or write the {what}: expected a file of mode 600");
+    }
+    Ok(text)
 }
 
 fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
     if let Some(file) = file {
-        let text = std::fs::read_to_string(file);
-        let text = text.with_context(|| format!("cannot read the bootstrap token {}", file.display()))?;
-        return Ok(Some(text.trim().to_owned()));
+        return Ok(Some(secret(file, "bootstrap token")?.trim().to_owned()));
     }
     Ok(std::env::var("CLAIMGATE_BOOTSTRAP_TOKEN").ok().filter(|token| !token.is_empty()))
 }
@@ -308,8 +314,10 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.db.key");
-        let key = super::super::own_key(&file).unwrap();
-        assert_eq!(super::super::own_key(&file).unwrap(), key);
+        super::super::make_key(&file).unwrap();
+        let key = std::fs::read_to_string(&file).unwrap();
+        super::super::make_key(&file).unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left over");
     }
