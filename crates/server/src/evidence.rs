@@ -196,11 +196,7 @@ fn differs(entry: &AuditEntry, decided: &Result<Grant, Refusal>, enforced: &[usi
             (refusal.error.code(), explanation.map_or(&[][..], |explanation| &explanation.reason.policies))
         }
     };
-    // Those were refused although their policies allow them.
-    let then = match entry.code.as_str() {
-        "token-replayed" | "token-without-jti" => "granted",
-        other => other,
-    };
+    let then = if is_refused_after_all(entry) { "granted" } else { entry.code.as_str() };
     let policies: Vec<usize> = policies.iter().filter_map(|index| enforced.get(*index).copied()).collect();
     if then == code && policies == entry.policies {
         return None;
@@ -210,6 +206,26 @@ fn differs(entry: &AuditEntry, decided: &Result<Grant, Refusal>, enforced: &[usi
          then; the evidence is that of now",
         entry.code, entry.policies
     ))
+}
+
+/// Whether an exchange was refused although the checks and the policies let it in.
+fn is_refused_after_all(entry: &AuditEntry) -> bool {
+    matches!(entry.code.as_str(), "token-replayed" | "token-without-jti")
+}
+
+/// The evidence with a note, where the entry says otherwise than it.
+pub(crate) fn noted(entry: &AuditEntry, detail: &str) -> Option<String> {
+    if !is_refused_after_all(entry) {
+        return None;
+    }
+    let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(detail).ok()?;
+    let summary = entry.summary.strip_prefix("denied: ").unwrap_or(&entry.summary);
+    let mut note = format!("the checks and the policies let the token in; it was refused all the same: {summary}");
+    if let Some(other) = members.get("note").and_then(serde_json::Value::as_str) {
+        note += &format!("; {other}");
+    }
+    members.insert("note".to_owned(), note.into());
+    Some(serde_json::Value::Object(members).to_string())
 }
 
 /// The answer that the check of the signature gave then.

@@ -127,17 +127,33 @@ async fn what_policies_that_only_report_say_is_in_the_evidence() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_used_before_has_the_evidence_that_it_was_allowed() {
+async fn a_token_that_is_refused_after_all_has_the_evidence_that_it_was_allowed_and_why_that_was_not_enough() {
     let database = Database::sqlite();
-    let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
+    let files = tempfile::tempdir().unwrap();
+    let file = files.path().join("audit.jsonl");
+    let (site, issuer, id) =
+        Site::with_issuer(Config { audit_file: Some(file.clone()), ..config(&database.url) }).await;
     let change = json!({"name": "CI", "singleUse": true});
     site.patch(&format!("/api/orgs/acme/oidc/issuers/{id}"), &site.root, &change).await.expect(200);
     let body = exchange_body(&issuer.token(json!({})), "organization", "");
     send(&site, &body).await.expect(200);
-    send(&site, &body).await.expect(400);
-    let record = newest(&site).await;
-    assert_eq!((&record["code"], record.get("differs")), (&json!("token-replayed"), None));
-    assert_eq!(record["detail"]["decision"], "allowed");
+    assert_eq!(newest(&site).await["detail"].get("note"), None);
+    let without = exchange_body(&issuer.token(json!({"jti": null})), "organization", "");
+    for (body, code, reason) in [
+        (&body, "token-replayed", "the token was exchanged before, and its issuer allows one exchange a token"),
+        (&without, "token-without-jti", "expected a claim `jti`, for its issuer allows one exchange a token"),
+    ] {
+        send(&site, body).await.expect(400);
+        let record = newest(&site).await;
+        assert_eq!((&record["decision"], &record["code"]), (&json!("denied"), &json!(code)));
+        let detail = &record["detail"];
+        assert_eq!((&detail["decision"], record.get("differs")), (&json!("allowed"), None));
+        let note = detail["note"].as_str().unwrap();
+        assert!(note.contains("it was refused all the same: ") && note.ends_with(reason), "{note}");
+        let lines = std::fs::read_to_string(&file).unwrap();
+        let line: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+        assert_eq!(line["detail"], *detail);
+    }
 }
 
 #[tokio::test]

@@ -51,7 +51,8 @@ pub struct AuditRecord {
     /// The entry.
     #[serde(flatten)]
     pub entry: AuditEntry,
-    /// Every check and the policies' explanation, as JSON.
+    /// Every check and the policies' explanation, as JSON. A `note` says why there is no more, or that it was refused all the
+    /// same.
     #[serde(serialize_with = "as_json")]
     #[schema(value_type = Option<Object>)]
     pub detail: Option<String>,
@@ -225,6 +226,8 @@ impl Store {
             let [issuer, key] = [self.basis(&ids[0]).await?, self.basis(&ids[1]).await?];
             record.recall(issuer.zip(key)).await;
         }
+        let noted = record.detail.as_deref().and_then(|detail| evidence::noted(&record.entry, detail));
+        record.detail = noted.or(record.detail);
         Ok(record)
     }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::evidence;
 use crate::store::{AuditEntry, AuditRecord, StoreError, private};
 
 /// A line: what a list of the audit log has, and the evidence.
@@ -46,7 +47,9 @@ impl Lines {
         }
         let mut text = Vec::new();
         for (record, told) in records {
-            let line = Line { entry: &record.entry, detail: told.and_then(|told| serde_json::from_str(told).ok()) };
+            let noted = told.and_then(|told| evidence::noted(&record.entry, told));
+            let detail = noted.as_deref().or(told).and_then(|told| serde_json::from_str(told).ok());
+            let line = Line { entry: &record.entry, detail };
             // An entry is texts and numbers, the evidence is JSON already: nothing in them can be refused half-way.
             if serde_json::to_writer(&mut text, &line).is_ok() {
                 text.push(b'\n');
