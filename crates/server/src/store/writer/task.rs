@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
 
@@ -9,6 +10,9 @@ use super::row::{self, AUDIT, TOKENS, Value, plain, text};
 use super::{Committed, Connection, Job, Written};
 use crate::evidence::Basis;
 use crate::store::{AuditRecord, Kind, StoreError, TokenRecord};
+
+/// For how long exchanges are gathered, while there are many of them.
+const GATHERING: Duration = Duration::from_micros(600);
 
 /// Commits one transaction after the other.
 pub(super) struct Task {
@@ -35,7 +39,11 @@ impl Task {
     /// Takes all that wait, time and again; in the end gives the connection back.
     pub(super) async fn run(mut self, receiver: Arc<Mutex<mpsc::Receiver<Job>>>, batch: usize) -> Option<Connection> {
         let mut waiting = Vec::with_capacity(batch);
+        let mut is_busy = false;
         loop {
+            if is_busy {
+                self.gather().await;
+            }
             if waiting.is_empty() {
                 if receiver.lock().await.recv_many(&mut waiting, batch).await == 0 {
                     return self.connection;
@@ -47,6 +55,7 @@ impl Task {
             }
             let rest = waiting.split_off(Connection::portion(self.kind, waiting.len()));
             let mut jobs = std::mem::replace(&mut waiting, rest);
+            is_busy = jobs.len() > 1;
             match self.commit(&mut jobs).await {
                 Ok(written) => self.pass_on(jobs, written).await,
                 Err(error) if jobs.len() == 1 || self.connect().await.is_err() => fail(jobs, &error),
@@ -57,6 +66,16 @@ impl Task {
                     }
                 }
             }
+        }
+    }
+
+    /// Lets more exchanges come. Where there are many, what a transaction costs is worth being shared; where there is one at a
+    /// time, it does not wait.
+    async fn gather(&self) {
+        match self.kind {
+            // Nothing else is on this thread that could not wait, and the runtime's own clock counts whole milliseconds.
+            Kind::Sqlite => std::thread::sleep(GATHERING),
+            Kind::Postgres => tokio::time::sleep(GATHERING).await,
         }
     }
 
