@@ -21,8 +21,9 @@ use self::task::Task;
 use super::{AuditRecord, Store, StoreError, TokenRecord};
 use crate::evidence::Basis;
 
-/// How many transactions may be committed and not on the disk yet, besides the one that is being synced.
-const UNSYNCED: usize = 1;
+/// How many transactions may be committed and not on the disk yet, besides those that are being synced. On a busy machine the
+/// thread that syncs may have to wait for a processor; commits go on meanwhile, and are synced together.
+const UNSYNCED: usize = 4;
 
 /// For how many seconds a failure counts.
 const UNWELL: i64 = 15;
