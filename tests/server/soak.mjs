@@ -115,7 +115,7 @@ function body() {
 
 /** Has wrk post for that long. */
 async function load(url, bodies, time) {
-  const words = ['-t1', `-c${connections}`, `-d${time}s`, '--timeout', '10s', '-s', join(import.meta.dirname, 'soak.lua'), url, bodies];
+  const words = ['-t1', `-c${connections}`, `-d${Math.ceil(time)}s`, '--timeout', '10s', '-s', join(import.meta.dirname, 'soak.lua'), url, bodies];
   const { stdout, stderr } = await promisify(execFile)(wrk, words);
   const line = stdout.split('\n').find((line) => line.startsWith('{'));
   if (!line) throw new Error(`expected numbers from wrk, found ${stdout}${stderr}`);

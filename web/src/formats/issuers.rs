@@ -12,10 +12,15 @@ use super::{NoteKind, Problem};
 use crate::state::thumbprint;
 
 /// The keys of an issuer that is ours, or Pulumi Cloud's.
-const KEYS: [&str; 8] = ["url", "name", "jwks", "maxExpiration", "policies", "preset", "thumbprints", "samples"];
+const KEYS: [&str; 8] = ["url", "name", "jwks", "maxExpiration", POLICIES, "preset", "thumbprints", "samples"];
+
+const POLICIES: &str = "policies";
+
+/// Where an issuer that `claimgate serve` lists has its policies.
+const AUTH_POLICY: &str = "authPolicy";
 
 /// The keys that belong to whoever wrote the issuer.
-const OWN: [&str; 4] = ["id", "created", "modified", "lastUsed"];
+const OWN: [&str; 5] = ["id", "version", "created", "modified", "lastUsed"];
 
 /// How unknown keys are taken.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,15 +38,15 @@ pub(super) fn issuer(reader: &mut Reader, path: &str, value: &Value, unknown: Un
     let before = reader.problems.len();
     let url = reader.text(&object, "url");
     let name = reader.optional_text(&object, "name").filter(|name| !name.trim().is_empty());
+    let place = [POLICIES, AUTH_POLICY].into_iter().find(|name| object.get(name).is_some());
     let definition = IssuerDefinition {
         name: name_or_url(reader, &object, name, url.as_deref()),
         url: url.unwrap_or_default(),
         max_expiration: reader.seconds(&object, "maxExpiration"),
         jwks: jwks(reader, &object),
         thumbprints: thumbprints(reader, &object),
-        policies: object
-            .get("policies")
-            .map(|value| policies(reader, &object.at("policies"), value))
+        policies: place
+            .and_then(|place| Some(policies(reader, &object.at(place), object.get(place)?)))
             .unwrap_or_default(),
     };
     let preset = reader.optional_text(&object, "preset").unwrap_or_default();
@@ -49,7 +54,7 @@ pub(super) fn issuer(reader: &mut Reader, path: &str, value: &Value, unknown: Un
         check(reader, &object, &definition, "maxExpiration");
     }
     let samples = samples(reader, &object);
-    Some(ImportedIssuer { definition, preset, samples, has_policies: object.get("policies").is_some() })
+    Some(ImportedIssuer { definition, preset, samples, has_policies: place.is_some() })
 }
 
 /// The problems of an issuer that can be read, and not be decided with.
@@ -58,11 +63,17 @@ pub(super) fn check(reader: &mut Reader, object: &Object<'_>, definition: &Issue
     for error in errors {
         let problem = match error.path.as_str() {
             "maxExpiration" => Problem { path: object.at(expiration), ..Problem::from(error) },
-            path if path.starts_with("policies") => within(&object.at("policies"), error),
+            path if path.starts_with(POLICIES) => within(&policies_of(object), error),
             path => Problem { path: object.at(path), ..Problem::from(error) },
         };
         reader.problems.push(problem);
     }
+}
+
+/// The place of the array of policies.
+fn policies_of(object: &Object<'_>) -> String {
+    let is_listed = object.get(POLICIES).is_none() && object.get(AUTH_POLICY).is_some();
+    if is_listed { format!("{}.{POLICIES}", object.at(AUTH_POLICY)) } else { object.at(POLICIES) }
 }
 
 /// Thumbprints as they are kept; those of SHA-1, which the API's description still speaks of, are left out.
@@ -86,7 +97,10 @@ pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<Strin
 }
 
 fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
-    let known: Vec<&str> = KEYS.into_iter().chain(OWN).chain(["issuer"]).collect();
+    let mut known: Vec<&str> = KEYS.into_iter().chain(OWN).chain(["issuer"]).collect();
+    if object.get(POLICIES).is_none() {
+        known.push(AUTH_POLICY);
+    }
     match unknown {
         Unknown::Refused => reader.refuse_others(object, &known),
         Unknown::Noted => reader.ignore_others(object, &known, "it is not known here"),

@@ -104,6 +104,26 @@ fn answers_of_pulumi_cloud_are_read() {
 }
 
 #[test]
+fn the_list_of_claimgate_serve_is_read_with_its_policies() {
+    let with = |policy: &str, more: &str| {
+        format!(
+            r#"{{"oidcIssuers":[{{"id":"1","name":"CI","url":"https://a.example","issuer":"https://a.example","version":2,
+            "singleUse":false,{more}"authPolicy":{{"id":"2","version":3,"created":"x","modified":"y","policies":[{policy}]}}}}]}}"#
+        )
+    };
+    let good =
+        r#"{"decision":"allow","tokenType":"organization","authorizedPermissions":[],"rules":{"sub":"repo:a/b:*"}}"#;
+    let issuer = &read(&with(good, "")).issuers[0];
+    assert!(issuer.has_policies && issuer.definition.policies[0].rules.len() == 1);
+    let wrong = problems(&with(r#"{"decision":"allow","tokenType":"team","rules":{"sub":"a"}}"#, ""));
+    assert!(wrong[0].0.starts_with("oidcIssuers[0].authPolicy.policies[0]"), "{wrong:?}");
+    // What is in both places is taken from the first, and that is said.
+    let both = with(good, r#""policies":[],"#);
+    assert_eq!(read(&both).issuers[0].definition.policies.len(), 0);
+    assert!(notes(&both).iter().any(|(_, path)| path.ends_with(".authPolicy")));
+}
+
+#[test]
 fn thumbprints_are_kept_as_the_app_writes_them() {
     let with = |thumbprint: &str| format!(r#"{{"url":"https://a.example","name":"A","thumbprints":["{thumbprint}"]}}"#);
     let colons = "AB:".repeat(31) + "AB";

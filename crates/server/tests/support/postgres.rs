@@ -61,12 +61,13 @@ impl Postgres {
         Some(server)
     }
 
-    /// The shell in between ends PostgreSQL when this process ends, however that comes about: its input is closed then.
+    /// The shell in between ends PostgreSQL when this process ends, however that comes about: its input is closed then. The
+    /// files go too, unless a word says that they are needed still.
     fn spawn(&self) -> Child {
-        let script = r#""$@" & pid=$!; cat >/dev/null; kill -QUIT $pid; wait $pid"#;
+        let script = r#""$@" & pid=$!; read word; kill -QUIT $pid; wait $pid; [ -n "$word" ] || rm -rf "$0""#;
         let program = unprivileged(&self.bin.join("postgres"));
         let mut shell = Command::new("sh");
-        shell.args(["-c", script, "sh"]).arg(program.get_program()).args(program.get_args());
+        shell.args(["-c", script]).arg(self.files.path()).arg(program.get_program()).args(program.get_args());
         shell.arg("-D").arg(self.files.path().join("data")).arg("-k").arg(self.files.path());
         let settings = format!("-p {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200", self.port);
         shell.args(settings.split(' ')).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -100,7 +101,7 @@ fn placeholder() -> Child {
 
 fn end(process: &mut Child) {
     if let Some(mut input) = process.stdin.take() {
-        let _ = input.flush();
+        let _ = input.write_all(b"stay\n");
     }
     let _ = process.wait();
 }
