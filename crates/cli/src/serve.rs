@@ -29,11 +29,13 @@ impl Serve {
         let tls = self.tls()?;
         // Before anything is made or printed: a bootstrap token is shown once only.
         tls.as_ref().map_or(Ok(()), Tls::check)?;
+        let bootstrap = self.bootstrap_place();
         let config = self.config()?;
         let database = shown(&config.database);
         let server = Server::start(config).await.map_err(|error| match error {
             StartError::Store(StoreError::AuditFile { .. }) => anyhow!("{error}"),
             StartError::Store(error) => anyhow!("{database}: {error}"),
+            StartError::Bootstrap { .. } => anyhow!("{bootstrap}: {error}"),
             other => anyhow!("{other}"),
         })?;
         let scheme = if tls.is_some() { "https" } else { "http" };

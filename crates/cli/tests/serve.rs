@@ -221,6 +221,9 @@ fn what_cannot_be_is_said_in_a_sentence() {
     assert!(refused(&["--tls-key", "a.pem"]).contains("--tls-certificate"));
     assert!(refused(&["--config", "missing.toml"]).contains("missing.toml"));
     assert!(refused(&["--log", "a=b=c"]).contains("log filter"));
+    assert!(refused(&["--leeway", "601"]).contains("at most 600 seconds, found 601"));
+    std::fs::write(files.path().join("short"), "abc").unwrap();
+    assert!(refused(&["--bootstrap-token-file", "short"]).contains("short: expected a bootstrap token of at least 32"));
     std::fs::write(files.path().join("garbage.db"), "this is no database, whatever else it is".repeat(100)).unwrap();
     let garbage = format!("sqlite:{}", files.path().join("garbage.db").display());
     message(&["--database", &garbage], &["garbage.db: ", "file is not a database"]);
@@ -415,4 +418,33 @@ fn the_page_on_the_server_has_every_setting() {
     for variable in help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next()) {
         assert!(page.contains(variable), "docs/server.md does not name {variable}");
     }
+}
+
+#[test]
+fn each_change_is_a_line_of_the_log_that_says_by_whom() {
+    let files = tempfile::tempdir().unwrap();
+    let issuer = Issuer::new();
+    let server = Process::builder(files.path()).start();
+    server.set_up(&issuer);
+    let granted = server.call("POST", "/api/oauth/token", "", &exchange_body(&issuer.token(json!({})))).1;
+    let token = granted["access_token"].as_str().unwrap();
+    let form = format!("token={token}");
+    assert_eq!(server.send("POST", "/api/oauth/revoke", "", "application/x-www-form-urlencoded", &form).0, 200);
+    let log = server.errors();
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let changes: Vec<_> = lines.filter(|line| line["target"] == "claimgate::changes").collect();
+    let told: Vec<_> =
+        changes.iter().map(|line| (line["message"].as_str().unwrap(), line["by"].as_str().unwrap())).collect();
+    let by = changes[3]["id"].as_str().unwrap();
+    let expected = [
+        ("made an organization", "bootstrap"),
+        ("registered an issuer", "bootstrap"),
+        ("replaced policies", "bootstrap"),
+        ("revoked itself", by),
+    ];
+    assert_eq!(told, expected, "{log}");
+    assert_eq!((&changes[1]["id"], &changes[1]["organization"]), (&changes[2]["name"], &json!("acme")));
+    assert!(changes[1]["name"].as_str().unwrap().starts_with("https://"), "{}", changes[1]);
+    assert_eq!(changes[3]["subject"], "repo:acme/app:ref:refs/heads/main");
+    assert!(!log.contains(token));
 }

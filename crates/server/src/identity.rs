@@ -25,10 +25,11 @@ impl Caller {
         self.token.kind == TokenKind::Bootstrap
     }
 
-    /// Notes in the log what the caller has changed.
-    pub(crate) fn has(&self, done: &'static str, organization: &str, id: &str) {
+    /// Notes in the log what the caller has changed: an id in an organization, and what `name` it has, a URL or the issuer's id
+    /// for policies.
+    pub(crate) fn has(&self, done: &'static str, organization: &str, id: &str, name: &str) {
         let TokenRecord { id: by, issuer, subject, .. } = &self.token;
-        tracing::info!(target: "claimgate::changes", organization, id, by, issuer, subject, "{done}");
+        tracing::info!(target: "claimgate::changes", organization, id, name, by, issuer, subject, "{done}");
     }
 
     /// Refuses all but the bootstrap token.

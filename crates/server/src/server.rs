@@ -64,8 +64,8 @@ pub enum StartError {
     },
     /// The key that tokens are hashed with.
     #[error(
-        "the tokens in the database were hashed with another token key: expected the one that it was used with before; to give all \
-         tokens up, the bootstrap token too, start once with --new-token-key"
+        "the tokens in the database were hashed with another token key: expected the file with the one that it was used with \
+         before; to give all tokens up, the bootstrap token too, start once with --new-token-key"
     )]
     TokenKey,
     /// The demonstration.

@@ -33,7 +33,7 @@ const ANY: [u16; 8] = [401, 401, 401, 200, 200, 200, 200, 200];
 const OPEN: [u16; 8] = [200; 8];
 
 fn matrix() -> Vec<Row> {
-    let issuer = json!({"name": "x", "url": "https://y.example", "jwks": {"keys": []}});
+    let issuer = json!({"name": "x", "url": "https://y.example", "jwks": support::issuer::Issuer::new().jwks()});
     let policy = json!({"policies": [{"decision": "deny", "tokenType": "team", "teamName": "a", "rules": {}}]});
     vec![
         row("GET", "/healthz", Value::Null, OPEN),

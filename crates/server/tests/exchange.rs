@@ -402,6 +402,11 @@ async fn a_token_in_the_wrong_place_is_neither_answered_nor_kept() {
             answer.expect(400);
             answers.push(answer.text);
         }
+        for (kind, prefix) in [("team", "team"), ("personal", "user"), ("runner", "runner")] {
+            let answer = site.exchange(&id_token, kind, &format!("{prefix}:{token}")).await;
+            assert_eq!(answer.expect(400)["error"], "invalid_scope");
+            answers.push(answer.text);
+        }
         let answer = site.post("/api/oauth/token", "", &json!({token.as_str(): {}})).await;
         answer.expect(400);
         answers.push(answer.text);

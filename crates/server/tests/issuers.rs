@@ -79,6 +79,7 @@ async fn registrations_that_cannot_be_are_refused_with_the_reason() {
         (with("thumbprints", json!(["ab"])), 400, "SHA-256"),
         (with("jwks", json!("x")), 400, "JWKS"),
         (with("jwks", private), 400, "private"),
+        (with("jwks", json!({"keys": []})), 400, "expected a key"),
         (json!([]), 400, "cannot be read"),
     ];
     for (body, status, words) in cases {

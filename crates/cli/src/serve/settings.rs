@@ -12,6 +12,12 @@ use claimgate_server::token::HashKey;
 use clap::builder::BoolishValueParser;
 use serde::Deserialize;
 
+/// The variable that may hold the bootstrap token itself.
+const BOOTSTRAP: &str = "CLAIMGATE_BOOTSTRAP_TOKEN";
+
+/// By how many seconds clocks may differ, and no more.
+const MAX_LEEWAY: u64 = 600;
+
 /// Flags go before the environment, that before the file, that before defaults.
 #[derive(clap::Args, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -78,7 +84,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_ISSUER_BURST", value_name = "COUNT")]
     issuer_burst: Option<f64>,
 
-    /// By how many seconds clocks may differ [default: 60]
+    /// By how many seconds clocks may differ, 600 at most [default: 60]
     #[arg(long, env = "CLAIMGATE_LEEWAY", value_name = "SECONDS")]
     leeway: Option<u64>,
 
@@ -170,9 +176,17 @@ impl Serve {
         }
     }
 
+    /// Where the bootstrap token is from, if it is given.
+    pub(super) fn bootstrap_place(&self) -> String {
+        self.bootstrap_token_file.as_ref().map_or_else(|| BOOTSTRAP.to_owned(), |file| file.display().to_string())
+    }
+
     pub(super) fn config(self) -> Result<Config> {
         let database = self.database.unwrap_or_else(|| "sqlite:claimgate.db".to_owned());
         Kind::of(&database)?;
+        if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
+            bail!("expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: expired tokens would be taken");
+        }
         let key = token_key(self.token_key_file.as_deref(), &database)?;
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
         let limits = Limits::default();
@@ -243,7 +257,7 @@ fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
     if let Some(file) = file {
         return Ok(Some(secret(file, "bootstrap token")?.trim().to_owned()));
     }
-    Ok(std::env::var("CLAIMGATE_BOOTSTRAP_TOKEN").ok().filter(|token| !token.is_empty()))
+    Ok(std::env::var(BOOTSTRAP).ok().filter(|token| !token.is_empty()))
 }
 
 fn networks(texts: &[String]) -> Result<Vec<Network>> {

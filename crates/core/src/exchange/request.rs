@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::parameters::{BodyKind, Parameters};
 use super::{ACCESS_TOKEN_TYPE, AUDIENCE, ExchangeError, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
+use crate::jwt::redact;
 use crate::policy::{RequestedToken, TokenType};
 
 /// A well-formed request for an exchange. Nothing about its token is checked yet.
@@ -114,9 +115,11 @@ fn requested(token_type: TokenType, scope: &str) -> Result<RequestedToken, Excha
         let found = if scope.is_empty() { "none".to_owned() } else { format!("`{scope}`") };
         ExchangeError::Scope { expected, token_type: token_type.as_str(), found }
     };
-    // One scope only: a list would be narrowed silently, or widened.
-    let is_name =
-        |name: &&str| !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == ',');
+    // One scope only: a list would be narrowed silently, or widened. And no token, which would be kept wherever names are.
+    let is_name = |name: &&str| {
+        let is_fit = |c: char| !(c.is_whitespace() || c.is_control() || c == ',');
+        !name.is_empty() && name.chars().all(is_fit) && redact(name) == *name
+    };
     let named = |prefix| scope.strip_prefix(prefix).filter(is_name).map(str::to_owned).ok_or_else(refuse);
     match (token_type, scope) {
         (TokenType::Organization, "") => Ok(RequestedToken::Organization { admin: false }),

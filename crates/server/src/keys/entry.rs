@@ -145,8 +145,8 @@ impl Entry {
             Err(error) => {
                 self.failures.fetch_add(1, Ordering::Relaxed);
                 let code = error.code();
-                let age = state.cache.age(now);
-                tracing::warn!(issuer = %self.id, url = %self.url, code, %error, ?age, "cannot fetch the issuer's keys");
+                let age = state.cache.age(now).map(|age| age.as_secs());
+                tracing::warn!(issuer = %self.id, url = %self.url, code, %error, age, "cannot fetch the issuer's keys");
                 state.cache.fail(error, begun, now, config);
             }
         }

@@ -304,6 +304,8 @@ fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> K
             let problem = match other {
                 E::UnknownIssuer => "no trusted authority has signed it".to_owned(),
                 E::BadEncoding => "it cannot be read".to_owned(),
+                // What the checks of the chain say has no words.
+                E::Other(_) => "it may not be a server's, or its chain cannot be checked".to_owned(),
                 other => other.to_string(),
             };
             let found = seen.thumbprints.first().cloned().unwrap_or_default();

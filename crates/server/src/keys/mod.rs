@@ -195,10 +195,10 @@ impl KeyStore {
     ///
     /// # Errors
     /// [`KeyError`] if they cannot.
-    pub async fn try_to_fetch(&self, url: &str, thumbprints: &[String]) -> Result<(), KeyError> {
+    pub async fn try_to_fetch(&self, url: &str, thumbprints: &[String]) -> Result<Jwks, KeyError> {
         validate_url(url)?;
         let thumbprints = thumbprints.iter().map(|text| normal_thumbprint(text)).collect();
-        Entry::new(&self.0.fetcher, url, url, thumbprints).fetch().await.map(|_| ())
+        Entry::new(&self.0.fetcher, url, url, thumbprints).fetch().await.map(|(keys, _)| keys)
     }
 
     /// Forgets an issuer's keys.

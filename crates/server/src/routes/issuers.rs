@@ -10,6 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::jwt::Jwks;
 use claimgate::pattern::Dialect;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -83,12 +84,13 @@ pub(super) async fn create(
     let mut settings = input.apply(IssuerChange::default())?;
     check(&url, &settings)?;
     if settings.jwks.is_none() {
-        settings.thumbprints = try_issuer(&app, &url, settings.thumbprints).await?;
+        settings.thumbprints = registered_thumbprints(&app, &url, settings.thumbprints).await?;
+        require_key(&app.keys.try_to_fetch(&url, &settings.thumbprints).await.map_err(unfit)?)?;
     }
     let new = NewIssuer { organization: org.clone(), url, settings, policies: "[]".to_owned() };
     let (record, change) = app.store.create_issuer(new, now()).await?;
     app.directory.changed(&org, change);
-    caller.has("registered an issuer", &org, &record.id);
+    caller.has("registered an issuer", &org, &record.id, &record.url);
     Ok(answer(&record))
 }
 
@@ -136,13 +138,13 @@ pub(super) async fn update(
     }
     let mut settings = input.apply(before.settings.clone())?;
     check(&before.url, &settings)?;
-    if settings.jwks.is_none() && before.settings.jwks.is_some() {
-        settings.thumbprints = try_issuer(&app, &before.url, settings.thumbprints).await?;
-    } else if settings.jwks.is_none() && settings.thumbprints != before.settings.thumbprints {
-        // Without any, only roots count.
-        if !settings.thumbprints.is_empty() {
+    let had_keys = before.settings.jwks.is_some();
+    if settings.jwks.is_none() && (had_keys || settings.thumbprints != before.settings.thumbprints) {
+        // Thumbprints that were taken away are not taken again: only roots count then.
+        if had_keys || !settings.thumbprints.is_empty() {
             settings.thumbprints = registered_thumbprints(&app, &before.url, settings.thumbprints).await?;
         }
+        require_key(&app.keys.try_to_fetch(&before.url, &settings.thumbprints).await.map_err(unfit)?)?;
     }
     // What was read must be what is replaced: members that were not sent are taken from it.
     let (record, change) =
@@ -151,7 +153,7 @@ pub(super) async fn update(
     if record.settings.jwks != before.settings.jwks || record.settings.thumbprints != before.settings.thumbprints {
         app.keys.forget(&id);
     }
-    caller.has("changed an issuer", &org, &id);
+    caller.has("changed an issuer", &org, &id, &record.url);
     Ok(answer(&record))
 }
 
@@ -170,10 +172,12 @@ pub(super) async fn delete(
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
     caller.require_admin(&org)?;
-    let change = app.store.delete_issuer(&org, &id, if_match(&headers)?).await?;
+    let expected = if_match(&headers)?;
+    let IssuerRecord { url, .. } = app.store.issuer(&org, &id).await?;
+    let change = app.store.delete_issuer(&org, &id, expected).await?;
     app.directory.changed(&org, change);
     app.keys.forget(&id);
-    caller.has("deleted an issuer", &org, &id);
+    caller.has("deleted an issuer", &org, &id, &url);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -202,7 +206,7 @@ pub(super) async fn regenerate(
     let (record, change) = app.store.update_issuer(&org, &id, settings, expected, now()).await?;
     app.directory.changed(&org, change);
     app.keys.forget(&id);
-    caller.has("took an issuer's thumbprint anew", &org, &id);
+    caller.has("took an issuer's thumbprint anew", &org, &id, &record.url);
     Ok(answer(&record))
 }
 
@@ -224,7 +228,7 @@ pub(super) async fn revoke_tokens(
 ) -> Result<Json<RevokedBody>, ApiError> {
     caller.require_admin(&org)?;
     let revoked = app.store.revoke_of_issuer(&org, &id, now()).await?;
-    caller.has("revoked the tokens of an issuer", &org, &id);
+    caller.has("revoked the tokens of an issuer", &org, &id, "");
     Ok(Json(RevokedBody { revoked }))
 }
 
@@ -246,14 +250,8 @@ fn check(url: &str, settings: &IssuerChange) -> Result<(), ApiError> {
         jwks: settings.jwks.clone(),
         ..IssuerDefinition::default()
     };
-    Issuer::compile(&definition, Dialect::Pulumi).map(|_| ()).map_err(ApiError::refused)
-}
-
-/// Fetches the keys of an issuer as exchanges will, and gives the thumbprints that it is registered with.
-async fn try_issuer(app: &App, url: &str, given: Vec<String>) -> Result<Vec<String>, ApiError> {
-    let thumbprints = registered_thumbprints(app, url, given).await?;
-    app.keys.try_to_fetch(url, &thumbprints).await.map_err(unfit)?;
-    Ok(thumbprints)
+    let issuer = Issuer::compile(&definition, Dialect::Pulumi).map_err(ApiError::refused)?;
+    issuer.jwks().map_or(Ok(()), require_key)
 }
 
 /// Connects to an issuer: the thumbprints that were given, if one of them is of its chain; without any, that of its own
@@ -272,6 +270,11 @@ async fn registered_thumbprints(app: &App, url: &str, given: Vec<String>) -> Res
     Err(ApiError::bad_request(format!(
         "Calculated thumbprint {own} does not match any of the provided. Make sure it is properly generated (SHA256)."
     )))
+}
+
+/// Refuses keys that no token could be checked with.
+fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
+    if jwks.keys().is_empty() { Err(ApiError::bad_request("expected a key of the issuer, found none")) } else { Ok(()) }
 }
 
 /// An issuer whose keys cannot be had.

@@ -89,8 +89,11 @@ pub(super) async fn revoke(
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Result<StatusCode, OauthError> {
     let secret = secret(form)?;
-    if app.find_token(&secret).await?.is_some() {
+    if let Some(token) = app.find_token(&secret).await? {
         app.store.revoke(&app.hash_key.hash(&secret), now()).await?;
+        let organization = token.organization.clone().unwrap_or_default();
+        let id = token.id.clone();
+        Caller { token }.has("revoked itself", &organization, &id, "");
     }
     Ok(StatusCode::OK)
 }

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use claimgate::jwt::redact;
 use claimgate::time::format_utc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -71,13 +72,18 @@ pub(super) async fn create(
     caller.require_root()?;
     let OrganizationInput { name } = wire::body(&body)?;
     let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(is_fit) || name.chars().all(|c| c == '.') {
+    if name.is_empty()
+        || name.len() > MAX_NAME
+        || !name.chars().all(is_fit)
+        || name.chars().all(|c| c == '.')
+        || redact(&name) != name
+    {
         let expected = format!("expected a name of at most {MAX_NAME} letters, digits, `-`, `_` or `.`");
         return Err(ApiError::bad_request(format!("{expected}, found `{name}`")));
     }
     let organization = app.store.create_organization(&name, now()).await?;
     app.directory.changed(&name, organization.version);
-    caller.has("made an organization", &name, &name);
+    caller.has("made an organization", &name, "", "");
     Ok(Json(OrganizationBody::from(&organization)))
 }
 
@@ -110,6 +116,6 @@ pub(super) async fn delete(
     caller.require_root()?;
     let change = app.store.delete_organization(&org, now()).await?;
     app.directory.changed(&org, change);
-    caller.has("deleted an organization", &org, &org);
+    caller.has("deleted an organization", &org, "", "");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -77,7 +77,7 @@ pub(super) async fn update(
     let document = policies::to_json(&policies).to_string();
     let (record, change) = app.store.update_policies(&org, &id, document, expected, now()).await?;
     app.directory.changed(&org, change);
-    caller.has("replaced policies", &org, &id);
+    caller.has("replaced policies", &org, &id, &record.issuer);
     Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
 }
 

@@ -46,6 +46,6 @@ pub(super) async fn revoke(
 ) -> Result<StatusCode, ApiError> {
     caller.require_admin(&org)?;
     app.store.revoke_id(&org, &id, now()).await?;
-    caller.has("revoked a token", &org, &id);
+    caller.has("revoked a token", &org, &id, "");
     Ok(StatusCode::NO_CONTENT)
 }
