@@ -126,13 +126,18 @@ test("thumbprints are taken from the issuer's certificate anew, or it is said wh
   const root = await authority();
   writeFileSync(join(folder, "root.pem"), root.pem);
   const identity = await localhost(root);
-  const issuer = createServer(identity, (_, response) => response.writeHead(404).end());
+  let url;
+  const issuer = createServer(identity, (request, response) => {
+    const answer = request.url === "/keys" ? KEYS : JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` });
+    response.writeHead(200, { "content-type": "application/json" }).end(answer);
+  });
   await new Promise((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+  url = `https://localhost:${issuer.address().port}`;
   const own = new Server(["--demo", "--allow-private-issuers", "--issuer-root", join(folder, "root.pem")]);
   await own.start();
   try {
     const print = createHash("sha256").update(new X509Certificate(identity.cert).raw).digest("hex");
-    await own.call("POST", "/api/orgs/demo/oidc/issuers", { name: "TLS", url: `https://localhost:${issuer.address().port}` });
+    await own.call("POST", "/api/orgs/demo/oidc/issuers", { name: "TLS", url });
     const { id, thumbprints } = await own.issuer("TLS");
     assert.deepEqual(thumbprints, [print]);
     await own.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name: "TLS", thumbprints: [] });
