@@ -3,6 +3,8 @@
 //!
 //! A packed text is `lz4`, the id of the text beside which it was packed, and a block of LZ4 with its length in front, in base64.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use lz4_flex::block::{compress_prepend_size_with_dict, decompress_size_prepended_with_dict, uncompressed_size};
@@ -18,7 +20,7 @@ const MAX_TEMPLATE: usize = 16 * 1024;
 const MAX_LENGTH: usize = 1024 * 1024;
 
 /// A text beside which others may be packed, if it is not too long.
-pub(crate) fn template(text: &str) -> Option<std::sync::Arc<Basis>> {
+pub(crate) fn template(text: &str) -> Option<Arc<Basis>> {
     (text.len() <= MAX_TEMPLATE).then(|| Basis::new(text.to_owned()))
 }
 

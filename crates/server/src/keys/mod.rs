@@ -197,8 +197,7 @@ impl KeyStore {
     /// [`KeyError`] if they cannot.
     pub async fn try_to_fetch(&self, url: &str, thumbprints: &[String]) -> Result<Jwks, KeyError> {
         validate_url(url)?;
-        let thumbprints = thumbprints.iter().map(|text| normal_thumbprint(text)).collect();
-        Entry::new(&self.0.fetcher, url, url, thumbprints).fetch().await.map(|(keys, _)| keys)
+        Entry::new(&self.0.fetcher, url, url, normal(thumbprints)).fetch().await.map(|(keys, _)| keys)
     }
 
     /// Forgets an issuer's keys.
@@ -234,7 +233,7 @@ impl KeyStore {
 
     /// What is known of the issuer as it is registered now; nothing is kept of what it was before.
     fn entry(&self, issuer: IssuerKeys<'_>) -> Result<Arc<Entry>, KeyError> {
-        let thumbprints: Vec<String> = issuer.thumbprints.iter().map(|text| normal_thumbprint(text)).collect();
+        let thumbprints = normal(issuer.thumbprints);
         let mut issuers = self.issuers();
         match issuers.get(issuer.id) {
             Some(Known::Fetched(entry)) if entry.is_of(issuer.url, &thumbprints) => Ok(Arc::clone(entry)),
@@ -250,4 +249,8 @@ impl KeyStore {
     fn issuers(&self) -> MutexGuard<'_, HashMap<String, Known>> {
         self.0.issuers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn normal(thumbprints: &[String]) -> Vec<String> {
+    thumbprints.iter().map(|text| normal_thumbprint(text)).collect()
 }

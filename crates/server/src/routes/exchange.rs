@@ -30,6 +30,8 @@ use crate::server::{App, now};
 use crate::store::{AuditEntry, AuditRecord, SingleUse, StoreError, TokenKind, TokenRecord, Written};
 use crate::token::AccessToken;
 
+/// The code and the words where an issuer has too many exchanges.
+const RATE_LIMITED: &str = "rate-limited";
 const TOO_MANY: &str = "too many exchanges on this issuer";
 
 /// The most that is kept of a text that somebody else has written, in bytes.
@@ -113,7 +115,7 @@ pub(super) async fn exchange(
     let code = match &outcome {
         Ok(_) => "granted",
         Err(Failure::Refused(error)) => error.code(),
-        Err(Failure::Limited(_)) => "rate-limited",
+        Err(Failure::Limited(_)) => RATE_LIMITED,
         Err(Failure::Store(_)) => "server-error",
     };
     app.metrics.exchange(code, started.elapsed());
@@ -340,24 +342,24 @@ impl Attempt<'_> {
 
     /// Writes a refusal down. Where that fails the caller is told so: there would be nothing under the reference.
     async fn refuse(&mut self, error: ExchangeError, aside: Option<String>) -> Result<Response, Failure> {
-        let entry = &mut self.record.entry;
-        "denied".clone_into(&mut entry.decision);
-        error.code().clone_into(&mut entry.code);
         let aside = aside.map(|aside| format!("; {aside}")).unwrap_or_default();
-        entry.summary = told(&format!("{error}{aside}"));
-        self.write(None, None).await?;
+        self.deny(error.code(), told(&format!("{error}{aside}"))).await?;
         Err(Failure::Refused(error))
     }
 
     /// Writes down that an issuer has too many exchanges.
     async fn limit(&mut self, wait: Duration) -> Result<Response, Failure> {
         self.app.metrics.limited();
+        self.deny(RATE_LIMITED, format!("denied: {TOO_MANY}")).await?;
+        Err(Failure::Limited(wait))
+    }
+
+    async fn deny(&mut self, code: &str, summary: String) -> Result<(), Failure> {
         let entry = &mut self.record.entry;
         "denied".clone_into(&mut entry.decision);
-        "rate-limited".clone_into(&mut entry.code);
-        entry.summary = format!("denied: {TOO_MANY}");
-        self.write(None, None).await?;
-        Err(Failure::Limited(wait))
+        code.clone_into(&mut entry.code);
+        entry.summary = summary;
+        self.write(None, None).await.map(|_| ())
     }
 
     async fn write(

@@ -85,7 +85,7 @@ pub(super) async fn create(
     check(&url, &settings)?;
     if settings.jwks.is_none() {
         settings.thumbprints = registered_thumbprints(&app, &url, settings.thumbprints).await?;
-        require_key(&app.keys.try_to_fetch(&url, &settings.thumbprints).await.map_err(unfit)?)?;
+        try_keys(&app, &url, &settings.thumbprints).await?;
     }
     let new = NewIssuer { organization: org.clone(), url, settings, policies: "[]".to_owned() };
     let (record, change) = app.store.create_issuer(new, now()).await?;
@@ -144,7 +144,7 @@ pub(super) async fn update(
         if had_keys || !settings.thumbprints.is_empty() {
             settings.thumbprints = registered_thumbprints(&app, &before.url, settings.thumbprints).await?;
         }
-        require_key(&app.keys.try_to_fetch(&before.url, &settings.thumbprints).await.map_err(unfit)?)?;
+        try_keys(&app, &before.url, &settings.thumbprints).await?;
     }
     // What was read must be what is replaced: members that were not sent are taken from it.
     let (record, change) =
@@ -270,6 +270,11 @@ async fn registered_thumbprints(app: &App, url: &str, given: Vec<String>) -> Res
     Err(ApiError::bad_request(format!(
         "Calculated thumbprint {own} does not match any of the provided. Make sure it is properly generated (SHA256)."
     )))
+}
+
+/// Refuses an issuer whose keys cannot be fetched, as exchanges will have to.
+async fn try_keys(app: &App, url: &str, thumbprints: &[String]) -> Result<(), ApiError> {
+    require_key(&app.keys.try_to_fetch(url, thumbprints).await.map_err(unfit)?)
 }
 
 /// Refuses keys that no token could be checked with.

@@ -91,9 +91,9 @@ pub(super) async fn revoke(
     let secret = secret(form)?;
     if let Some(token) = app.find_token(&secret).await? {
         app.store.revoke(&app.hash_key.hash(&secret), now()).await?;
-        let organization = token.organization.clone().unwrap_or_default();
-        let id = token.id.clone();
-        Caller { token }.has("revoked itself", &organization, &id, "");
+        let caller = Caller { token };
+        let organization = caller.token.organization.as_deref().unwrap_or_default();
+        caller.has("revoked itself", organization, &caller.token.id, "");
     }
     Ok(StatusCode::OK)
 }

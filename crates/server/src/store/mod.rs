@@ -214,7 +214,7 @@ impl Store {
 }
 
 /// What a connection to SQLite begins with. FULL: what was acknowledged survives a power cut too. The size of pages is that
-/// of new files; an entry of the audit log takes a kilobyte and a half.
+/// of new files; an exchange takes some 800 bytes.
 const PRAGMAS: &str = "PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
                        PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000;";
 
