@@ -1,8 +1,8 @@
 //! Exchanges a second, beside a bare handler that only verifies the token, in the same run:
 //! `cargo bench --profile server -p claimgate-server`. The clients share the machine with the server.
 
-#[path = "../tests/support/postgres.rs"]
-#[allow(dead_code, unreachable_pub, missing_docs, reason = "the tests' own")]
+#[path = "../tests/it/support/postgres.rs"]
+#[expect(dead_code, reason = "no server crashes here")]
 mod postgres;
 
 use std::net::{SocketAddr, TcpListener};

@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn who_has_begun_has_all_the_time_that_hyper_gives() {
         assert_eq!(read(&["GET"]).await, Ok(3));
         assert_eq!(read(&["P", "OST"]).await, Ok(4));
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(read(&["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n and more"]).await, Ok(33));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn who_has_not_begun_is_not_waited_for() {
         for sent in [&[][..], &["P"], &["PRI", " * HTTP/2.0\r\n"]] {
             assert_eq!(read(sent).await, Err(std::io::ErrorKind::TimedOut));

@@ -1,0 +1,7 @@
+//! `claimgate` as people run it.
+
+mod commands;
+#[path = "../../../server/tests/it/support/issuer.rs"]
+mod issuer;
+mod process;
+mod serve;

@@ -1,0 +1,27 @@
+//! The engine as those who use it see it: decisions and explanations, tokens, the pages of `docs/`, and other people's
+//! vectors.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod agreement;
+mod cases;
+mod common;
+mod corners;
+mod decisions;
+mod demonstration;
+mod docs_explanations;
+mod docs_policy_language;
+mod docs_token_checks;
+mod documented;
+mod exchange;
+mod explanations;
+mod external;
+mod gallery;
+mod hints;
+mod jose;
+mod markdown;
+mod patterns;
+#[cfg(feature = "schema")]
+mod schema;
+mod tokens;
+mod vectors;
