@@ -1,5 +1,6 @@
 //! `claimgate`, the one program: the server, and the engine on the command line.
 
+mod app;
 mod check;
 mod decode;
 mod document;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::keys::KeyConfig;
+use crate::routes::Assets;
 use crate::token::HashKey;
 
 /// What a server is started with.
@@ -37,6 +38,8 @@ pub struct Config {
     pub new_token_key: bool,
     /// Whether there is an organization `demo`, with an issuer of this server's own that signs sample tokens.
     pub demo: bool,
+    /// The app.
+    pub assets: Assets,
 }
 
 /// How many requests are answered. A rate of zero is no limit.
@@ -77,6 +80,7 @@ impl Config {
             timeout: Duration::from_secs(30),
             new_token_key: false,
             demo: false,
+            assets: Assets::default(),
         }
     }
 }

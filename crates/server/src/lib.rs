@@ -23,4 +23,5 @@ pub mod token;
 pub use demo::{Demo, Sample};
 pub use listen::{ListenError, Tls, listen};
 pub use logging::start_logging;
+pub use routes::{Asset, Assets};
 pub use server::{Server, StartError, now};

@@ -12,6 +12,7 @@ use crate::directory::Directory;
 use crate::keys::{KeyError, KeyStore};
 use crate::limits::RateLimit;
 use crate::metrics::Metrics;
+use crate::routes::Assets;
 use crate::store::{Store, StoreError, Writer, WriterConfig};
 use crate::token::{AccessToken, HashKey};
 
@@ -35,6 +36,7 @@ pub(crate) struct App {
     pub(crate) demo: Option<Demo>,
     /// Whether the audit log goes to a file as well.
     pub(crate) writes_lines: bool,
+    pub(crate) assets: Assets,
 }
 
 /// A server that is ready to answer.
@@ -115,6 +117,7 @@ impl Server {
             timeout: config.timeout,
             demo,
             writes_lines,
+            assets: config.assets,
         });
         let tasks = vec![
             tokio::spawn(refresh(Arc::clone(&app), config.poll)),

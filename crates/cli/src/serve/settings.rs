@@ -213,6 +213,7 @@ impl Serve {
             poll: Duration::from_millis(500),
             new_token_key: self.new_token_key,
             demo: self.demo,
+            assets: crate::app::ASSETS,
             ..defaults
         })
     }

@@ -1,4 +1,4 @@
-//! The app: the files of `dist/`, inside the program, compressed when it was built.
+//! The app: the files of its build, plain and compressed, as the program that embeds the server has them.
 
 use std::sync::Arc;
 
@@ -9,50 +9,62 @@ use axum::response::{IntoResponse, Response};
 
 use crate::server::App;
 
-/// A file of the app.
-pub(crate) struct Asset {
-    /// Its path, without the first `/`.
-    pub(crate) path: &'static str,
-    /// `Content-Type`.
-    pub(crate) mime: &'static str,
-    /// The beginning of its SHA-256, for `ETag`.
-    pub(crate) digest: &'static str,
-    /// Whether its name changes with its content.
-    pub(crate) is_named_by_content: bool,
-    /// As it is.
-    pub(crate) plain: &'static [u8],
-    /// Compressed; empty where that is no smaller.
-    pub(crate) gzip: &'static [u8],
-    /// Compressed; empty where that is no smaller.
-    pub(crate) brotli: &'static [u8],
+/// The built app. The default has no files: the server then answers with its API alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Assets {
+    /// Its files.
+    pub files: &'static [Asset],
+    /// The `Content-Security-Policy` of its page.
+    pub content_security_policy: &'static str,
 }
 
-// What `build.rs` has found: `ASSETS` and `CONTENT_SECURITY_POLICY`.
-include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+impl Default for Assets {
+    fn default() -> Self {
+        Self { files: &[], content_security_policy: "default-src 'none'" }
+    }
+}
+
+/// A file of the app.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its path, without the first `/`.
+    pub path: &'static str,
+    /// `Content-Type`.
+    pub mime: &'static str,
+    /// A hash of its content, for `ETag`.
+    pub digest: &'static str,
+    /// Whether its name changes with its content.
+    pub is_named_by_content: bool,
+    /// As it is.
+    pub plain: &'static [u8],
+    /// Compressed; empty where that is no smaller.
+    pub gzip: &'static [u8],
+    /// Compressed; empty where that is no smaller.
+    pub brotli: &'static [u8],
+}
 
 /// A file of the app, or its page for any path that has no file's name.
-pub(super) async fn serve(State(_): State<Arc<App>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn serve(State(app): State<Arc<App>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
         let allow = [(header::ALLOW, "GET, HEAD")];
         return (StatusCode::METHOD_NOT_ALLOWED, allow, "method not allowed\n").into_response();
     }
-    match find(ASSETS, uri.path()) {
-        Some(asset) => answer(asset, &headers),
-        None if ASSETS.is_empty() => {
-            (StatusCode::NOT_FOUND, "this program was built without the app\n").into_response()
-        }
+    let Assets { files, content_security_policy } = app.assets;
+    match find(files, uri.path()) {
+        Some(asset) => answer(asset, content_security_policy, &headers),
+        None if files.is_empty() => (StatusCode::NOT_FOUND, "this program was built without the app\n").into_response(),
         None => (StatusCode::NOT_FOUND, "not found\n").into_response(),
     }
 }
 
-fn find<'a>(assets: &'a [Asset], path: &str) -> Option<&'a Asset> {
+fn find(assets: &'static [Asset], path: &str) -> Option<&'static Asset> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let named = |name: &str| assets.iter().find(|asset| asset.path == name);
     let is_page = !path.rsplit('/').next().unwrap_or_default().contains('.');
     named(path).or_else(|| if is_page { named("index.html") } else { None })
 }
 
-fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
+fn answer(asset: &'static Asset, policy: &'static str, headers: &HeaderMap) -> Response {
     // Weak, for it is the same one for all encodings.
     let tag = format!("W/\"{}\"", asset.digest);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
@@ -74,13 +86,13 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
         own.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     if asset.mime.starts_with("text/html") {
-        own.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+        own.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
     response
 }
 
 /// The smallest form that the client takes.
-fn encoded(asset: &Asset, accepted: Option<&str>) -> (Option<&'static str>, &'static [u8]) {
+fn encoded(asset: &'static Asset, accepted: Option<&str>) -> (Option<&'static str>, &'static [u8]) {
     let accepts = |name: &str| {
         accepted.unwrap_or_default().split(',').any(|one| {
             let (coding, weight) = one.split_once(';').unwrap_or((one, ""));
@@ -115,8 +127,8 @@ mod tests {
 
     #[test]
     fn a_path_without_a_files_name_is_the_page() {
-        let assets = [asset("index.html"), asset("app.js")];
-        let found = |path| find(&assets, path).map(|asset| asset.path);
+        static ASSETS: [Asset; 2] = [asset("index.html"), asset("app.js")];
+        let found = |path| find(&ASSETS, path).map(|asset| asset.path);
         for page in ["/", "/playground", "/issuers/new", "/a.b/c"] {
             assert_eq!(found(page), Some("index.html"), "{page}");
         }
@@ -127,8 +139,8 @@ mod tests {
 
     #[test]
     fn the_smallest_form_that_is_accepted_is_taken() {
-        let asset = asset("a");
-        let form = |accepted| encoded(&asset, accepted).0;
+        static ASSET: Asset = asset("a");
+        let form = |accepted| encoded(&ASSET, accepted).0;
         assert_eq!(form(Some("gzip, deflate, br")), Some("br"));
         assert_eq!(form(Some("gzip, br;q=0")), Some("gzip"));
         assert_eq!(form(Some("identity")), None);

@@ -24,6 +24,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 
+pub use app::{Asset, Assets};
 pub use openapi::document as openapi_document;
 
 use crate::error::ApiError;

@@ -9,9 +9,7 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-env-changed=CLAIMGATE_DIST");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let (entries, policy) = assets(&out)?;
-    let text = format!(
-        "pub(crate) const ASSETS: &[Asset] = &[{entries}];\n\npub(crate) const CONTENT_SECURITY_POLICY: &str = {policy:?};\n"
-    );
+    let text = format!("Assets {{ files: &[{entries}], content_security_policy: {policy:?} }}\n");
     std::fs::write(out.join("assets.rs"), text)?;
     Ok(())
 }
