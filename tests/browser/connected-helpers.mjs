@@ -2,11 +2,15 @@
 // that it can be stopped and started again.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, afterEach, before } from "node:test";
-import { launch, newPage, visit } from "./helpers.mjs";
+import { launch } from "./browser.mjs";
+import { newPage, visit } from "./helpers.mjs";
 
 const program = process.env.CLAIMGATE ?? resolve(import.meta.dirname, "../../target/debug/claimgate");
 export const BOOTSTRAP = "the-bootstrap-token-of-the-connected-tests";
@@ -17,6 +21,20 @@ export const DEMO = "https://issuer.claimgate.invalid";
 export const KEYS = JSON.stringify({
   keys: [{ kty: "OKP", crv: "Ed25519", kid: "k", alg: "EdDSA", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
 });
+
+/**
+ * A free port of the loopback address. It is below those that the system gives away by itself, so that it stays free while a
+ * server is stopped.
+ */
+async function freePort() {
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(probe, "listening").then(() => true, () => false);
+    await new Promise((resolve) => probe.close(resolve));
+    if (isFree) return port;
+  }
+}
 
 export class Server {
   #folder = mkdtempSync(join(tmpdir(), "claimgate-connected-"));
@@ -33,15 +51,15 @@ export class Server {
   }
 
   async start() {
+    this.#port ||= await freePort();
     const words = ["serve", "--listen", `127.0.0.1:${this.#port}`, "--database", `sqlite:${join(this.#folder, "claimgate.db")}`, ...this.#options];
     const child = spawn(program, words, { env: { ...process.env, CLAIMGATE_BOOTSTRAP_TOKEN: BOOTSTRAP }, stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     let log = "";
-    this.#port = await new Promise((resolve, reject) => {
+    await new Promise((resolve, reject) => {
       child.stderr.on("data", (data) => {
         log += data;
-        const found = /Claimgate is at http:\/\/127\.0\.0\.1:(\d+)/.exec(log);
-        if (found) resolve(Number(found[1]));
+        if (log.includes("Claimgate is at ")) resolve();
       });
       child.on("error", reject);
       child.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${log}`)));
@@ -49,8 +67,10 @@ export class Server {
   }
 
   async stop() {
-    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill("SIGTERM");
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
     await ended;
   }
 
@@ -144,15 +164,6 @@ export async function signIn(page, token = BOOTSTRAP, { stay = false } = {}) {
 /** Waits until the server has all that is shown. */
 export async function saved(page) {
   await page.getByText("Saving…").first().waitFor({ state: "detached" });
-}
-
-/** Waits until `ask` answers with something, and returns that. */
-export async function eventually(ask) {
-  for (let attempt = 0; ; attempt++) {
-    const answer = await ask();
-    if (answer || attempt === 100) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** All that the browser keeps of the page, and its address, as one text. */

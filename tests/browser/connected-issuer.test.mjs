@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { authority, localhost } from "../server/certificates.mjs";
-import { KEYS, Server, eventually, saved, signIn, withServer } from "./connected-helpers.mjs";
-import { policyForm, save } from "./helpers.mjs";
+import { KEYS, Server, saved, signIn, withServer } from "./connected-helpers.mjs";
+import { eventually, policyForm, save } from "./helpers.mjs";
 
 const { server, openPage } = withServer();
 const allow = { decision: "allow", tokenType: "organization", rules: { sub: "a" } };
@@ -35,24 +35,24 @@ for (const width of [1280, 390]) {
     assert.match(await said(once), /exchanged once only, told by its jti/);
     assert.match(await said(reports), /what they would have denied is in the audit log/);
     const flags = async () => ((issuer) => [issuer.singleUse, issuer.reportOnly])(await server.issuer(name));
-    const isSet = (expected) => eventually(async () => JSON.stringify(await flags()) === JSON.stringify(expected));
+    const areSet = (expected) => eventually(async () => assert.deepEqual(await flags(), expected));
     await once.check();
     await page.getByText("Not saved").filter({ visible: true }).first().waitFor();
     await page.getByRole("button", { name: "Save details" }).click();
-    assert.ok(await isSet([true, false]));
+    await areSet([true, false]);
     await once.uncheck();
     await reports.check();
     await page.getByRole("button", { name: "Save details" }).click();
-    assert.ok(await isSet([false, true]));
+    await areSet([false, true]);
     // Somebody else sets one while the other is changed here.
     await saved(page);
     const { id, maxExpiration } = await server.issuer(name);
     await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name, singleUse: true });
     await page.getByLabel("Max expiration").fill("2");
     await page.getByRole("button", { name: "Save details" }).click();
-    assert.ok(await eventually(async () => (await server.issuer(name)).maxExpiration !== maxExpiration));
+    await eventually(async () => assert.notEqual((await server.issuer(name)).maxExpiration, maxExpiration));
     assert.deepEqual(await flags(), [true, true]);
-    assert.ok(await eventually(() => once.isChecked()), "what somebody else has set is shown");
+    await eventually(async () => assert.ok(await once.isChecked(), "what somebody else has set is shown"));
     assert.deepEqual((await server.issuer(name)).authPolicy.policies.map((policy) => policy.reportOnly ?? false), [false, true]);
   });
 }
@@ -64,7 +64,7 @@ test("a deny only reports where it is ticked, whatever else is changed, until it
   await signIn(page);
   await page.getByRole("link", { name: "Reports", exact: true }).click();
   const marks = async () => (await server.issuer("Reports")).authPolicy.policies.map((policy) => policy.reportOnly ?? false);
-  const are = (expected) => eventually(async () => JSON.stringify(await marks()) === JSON.stringify(expected));
+  const are = (expected, what) => eventually(async () => assert.deepEqual(await marks(), expected, what));
   const box = policyForm(page, 2).getByLabel("Report only");
   assert.equal(await policyForm(page, 1).getByLabel("Report only").count(), 0, "an allow cannot only report");
   await box.check();
@@ -72,12 +72,12 @@ test("a deny only reports where it is ticked, whatever else is changed, until it
   const asked = page.getByRole("dialog", { name: "Save these changes?" });
   assert.match(await asked.innerText(), /policy 2, deny organization, changes\s+it only reports what it would deny/i);
   await asked.getByRole("button", { name: "Save", exact: true }).click();
-  assert.ok(await are([false, true]));
+  await are([false, true]);
   await saved(page);
   await policyForm(page, 1).getByLabel("Pattern", { exact: true }).first().fill("a2");
   await page.getByRole("button", { name: "Move down policy 1" }).click();
   await save(page);
-  assert.ok(await are([true, false]), "the mark moves with its policy");
+  await are([true, false], "the mark moves with its policy");
   await saved(page);
   // As JSON, too.
   await page.getByRole("button", { name: "JSON", exact: true }).click();
@@ -87,7 +87,7 @@ test("a deny only reports where it is ticked, whatever else is changed, until it
   await editor.press("Control+A");
   await page.keyboard.insertText(JSON.stringify([{ ...denies, reportOnly: undefined, rules: { sub: "b2" } }, allow]));
   await save(page);
-  assert.ok(await eventually(async () => (await server.issuer("Reports")).authPolicy.policies[0].rules.sub === "b2"));
+  await eventually(async () => assert.equal((await server.issuer("Reports")).authPolicy.policies[0].rules.sub, "b2"));
   assert.deepEqual(await marks(), [true, false]);
   await page.getByRole("button", { name: "Form", exact: true }).click();
   const first = policyForm(page, 1).getByLabel("Report only");
@@ -97,7 +97,7 @@ test("a deny only reports where it is ticked, whatever else is changed, until it
   const { rules } = (await server.issuer("Reports")).authPolicy.policies[1];
   await server.setPolicies(await server.issuer("Reports"), [{ ...denies, reportOnly: false }, { ...allow, rules }]);
   await page.evaluate(() => window.dispatchEvent(new Event("focus")));
-  assert.ok(await eventually(async () => !(await first.isChecked())));
+  await eventually(async () => assert.ok(!(await first.isChecked())));
 });
 
 test("a duplicate has the policies and settings of the first, under a URL of its own", async () => {
@@ -114,7 +114,7 @@ test("a duplicate has the policies and settings of the first, under a URL of its
   await page.getByLabel("URL", { exact: true }).fill("https://second.example");
   await page.getByRole("button", { name: "Register issuer" }).click();
   await page.getByRole("heading", { level: 1, name: "First copy" }).waitFor();
-  assert.ok(await eventually(async () => (await server.issuer("First copy"))?.authPolicy.policies.length === 2));
+  await eventually(async () => assert.equal((await server.issuer("First copy"))?.authPolicy.policies.length, 2));
   const copy = await server.issuer("First copy");
   assert.deepEqual([copy.url, copy.singleUse, copy.maxExpiration], ["https://second.example", true, 120]);
   assert.deepEqual(copy.jwks, JSON.parse(KEYS));
@@ -146,7 +146,7 @@ test("thumbprints are taken from the issuer's certificate anew, or it is said wh
     assert.equal(await field.inputValue(), "");
     await page.getByRole("button", { name: "Regenerate thumbprints" }).click();
     await page.getByText("✓ Taken from the issuer's certificate").waitFor();
-    assert.ok(await eventually(async () => (await field.inputValue()) === print));
+    await eventually(async () => assert.equal(await field.inputValue(), print));
     assert.deepEqual((await own.issuer("TLS")).thumbprints, [print]);
     await new Promise((resolve) => {
       issuer.close(resolve);

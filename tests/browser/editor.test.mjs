@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import axe from "axe-core";
-import { githubClaims, makeIssuer, policyForm, save, text, withBrowser } from "./helpers.mjs";
+import { githubClaims, hasCount, hasFocus, makeIssuer, policyForm, save, text, withBrowser } from "./helpers.mjs";
 import { allow, codeIn, deny, review, sampleNamed, samplesOf, tool, withPolicies } from "./editor-helpers.mjs";
 
 const openPage = withBrowser();
@@ -29,8 +29,7 @@ for (const width of [1280, 390]) {
       const page = await open(undefined, undefined, size);
       await policyForm(page, 1).getByRole("button", { name: "Add rule" }).click();
       const field = claim(page, 1, 1);
-      await field.waitFor();
-      assert.equal(await field.evaluate((element) => element === document.activeElement), true);
+      await hasFocus(field);
       await page.keyboard.type("repository_ow");
       const list = page.getByRole("listbox", { name: "Known claims" }).filter({ visible: true });
       await list.waitFor();
@@ -60,7 +59,7 @@ for (const width of [1280, 390]) {
       await pattern(page, 2).focus();
       await page.keyboard.press("Alt+Shift+ArrowUp");
       await page.getByText("Now policy 1 of 2.").waitFor();
-      assert.equal(await pattern(page, 1).evaluate((element) => element === document.activeElement), true);
+      await hasFocus(pattern(page, 1));
       await tool(page, "Duplicate policy 2").click();
       assert.equal(await pattern(page, 3).inputValue(), "*:pull_request");
       assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /3\/40/);
@@ -105,14 +104,14 @@ for (const width of [1280, 390]) {
       await tool(page, "Save policies").click();
       const alert = page.getByRole("alert").filter({ hasText: "found an empty segment" });
       await alert.getByRole("button", { name: "policies[1].rules.a..b" }).click();
-      assert.equal(await claim(page, 2).evaluate((element) => element === document.activeElement), true);
+      await hasFocus(claim(page, 2));
       assert.equal(await pattern(page, 2).getAttribute("aria-invalid"), "true");
     });
   });
 
   describe(`the JSON, ${width} px`, () => {
     test("keys, words, claims and patterns are completed", async () => {
-      const page = await openJson(undefined, size);
+      const page = await openJson(undefined, { ...size, clock: true });
       const options = page.getByRole("listbox", { name: "Completions" }).getByRole("option");
       const at = async (before, typed) => {
         await code(page).fill(before.replace("|", ""));
@@ -132,7 +131,9 @@ for (const width of [1280, 390]) {
       assert.ok(patterns.some((one) => one.includes("repo:") && one.includes("pattern")), patterns);
       await page.keyboard.press("Escape");
       await at('[{"decision": |}]', '"d');
-      await page.waitForTimeout(150);
+      await hasCount(options, 1);
+      // Enter right after the list has opened is not for the list.
+      await page.clock.runFor(100);
       await page.keyboard.press("Enter");
       assert.equal(await codeIn(page, "Policies as JSON"), '[{"decision": "deny"}]');
     });
@@ -150,14 +151,14 @@ for (const width of [1280, 390]) {
       await code(page).fill('{"policies": [\n{"decision": "allow", "tokenTpye": "team",\n "rules": {"sub": "a.b"}}]}');
       const list = page.getByRole("status").filter({ hasText: "These policies cannot be saved" });
       await list.getByText("did you mean tokenType?").waitFor();
+      await page.locator(".cm-lint-marker-error").first().waitFor();
       const underlined = await page.locator(".cm-lintRange-error").allInnerTexts();
       assert.ok(underlined.join("").includes('"tokenTpye": "team"'), underlined);
-      assert.ok((await page.locator(".cm-lint-marker-error").count()) >= 1);
       await list.getByRole("button", { name: "policies[0].tokenTpye" }).click();
-      assert.equal(await page.evaluate(() => getSelection().toString()), '"tokenTpye": "team"');
+      await page.waitForFunction((text) => getSelection().toString() === text, '"tokenTpye": "team"');
       await code(page).fill("[1,]");
       await page.getByRole("status").filter({ hasText: "not JSON" }).getByRole("button", { name: "Go there" }).click();
-      assert.equal(await page.evaluate(() => getSelection().toString()), "]");
+      await page.waitForFunction(() => getSelection().toString() === "]");
     });
 
     test("wildcards are lit up, and explained where the cursor stands", async () => {
@@ -326,7 +327,7 @@ for (const width of [1280, 390]) {
       await page.getByRole("link", { name: "Playground with pull request" }).click();
       await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
       await page.getByRole("status", { name: "Decision" }).filter({ hasText: "Allowed" }).waitFor();
-      assert.match(page.url(), /playground#v1\./);
+      await page.waitForURL(/playground#v1\./);
     });
   });
 }
@@ -364,7 +365,7 @@ test("without its editor the JSON is a plain field that works", async () => {
   assert.equal(JSON.parse(await field.inputValue()).policies.length, 2);
   await field.fill("[1");
   await page.getByRole("button", { name: "Go there" }).click();
-  assert.equal(await field.evaluate((element) => element === document.activeElement), true);
+  await hasFocus(field);
   assert.ok(page.problems.length > 0 && page.problems.every((problem) => /Failed to load|ERR_FAILED|Access to script/.test(problem)), page.problems);
   page.problems.length = 0;
 });

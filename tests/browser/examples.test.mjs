@@ -1,7 +1,7 @@
 // The gallery: every example with its address, and decided as it says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appUrl, decision, demonstrated, explanation, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
+import { appUrl, decision, demonstrated, explanation, hasCount, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
 import { examples, isInOrder, pane, sized, widths } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
@@ -21,12 +21,12 @@ for (const width of widths) {
       await page.getByRole("button", { name, exact: true }).click();
       await page.waitForURL(new URL(`examples?decision=${word}`, appUrl).href);
       const expected = all.filter((example) => example.expected.decision === word);
-      assert.equal(await cards(page).count(), expected.length);
+      await hasCount(cards(page), expected.length);
       assert.match(await text(page.getByRole("main")), new RegExp(`${expected.length} examples`));
     }
     await page.reload();
     await page.getByRole("heading", { level: 1 }).waitFor();
-    assert.equal(await cards(page).count(), all.filter((example) => example.expected.decision === "denied").length);
+    await hasCount(cards(page), all.filter((example) => example.expected.decision === "denied").length);
   });
 
   for (const colorScheme of ["light", "dark"]) {

@@ -3,21 +3,19 @@
 import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { after, afterEach, before } from "node:test";
-import { chromium } from "playwright-core";
+import { setTimeout } from "node:timers/promises";
+import { launch } from "./browser.mjs";
 
 export const appUrl = process.env.CLAIMGATE_APP_URL;
 if (!appUrl) {
-  throw new Error("expected the address of the served app in CLAIMGATE_APP_URL, found none: cargo xtask test --only browser");
+  throw new Error("expected the address of the served app in CLAIMGATE_APP_URL, found none: cargo xtask test browser");
 }
+
+/** How long anything may take before its test fails, in milliseconds. The machine may be slow, and building at the same time. */
+const TIMEOUT = 60_000;
 
 export const issuerUrl = "https://token.actions.githubusercontent.com";
 export const audience = "https://github.com/octo-org";
-
-export const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"],
-  });
 
 /**
  * Starts a browser for the tests of a file. Every page is closed after its test, which fails if the page wrote an error
@@ -45,16 +43,20 @@ export function withBrowser() {
   };
 }
 
-/** A page in a context of its own, with everything amiss in `page.problems`. */
-export async function newPage(browser, options = {}) {
+/**
+ * A page in a context of its own, with everything amiss in `page.problems`, apart from messages of the console that match
+ * `page.expected`. `options` are those of the context, and two more: with `clock` the page's clock is Playwright's, so that
+ * `aMinuteLater` can put it forward; with `time`, in seconds, it stands still.
+ */
+export async function newPage(browser, { clock = false, time, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   page.problems = [];
   page.on("console", (message) => {
-    // Chromium ignores the integrity of a preloaded module and says so.
-    const amiss = ["error", "warning"].includes(message.type()) && !/integrity/.test(message.text());
-    if (amiss) page.problems.push(`console: ${message.text()}`);
+    const text = message.text();
+    const isAmiss = ["error", "warning"].includes(message.type()) && !isHarmless(text) && !page.expected?.test(text);
+    if (isAmiss) page.problems.push(`console: ${text}`);
   });
   page.on("pageerror", (error) => page.problems.push(`thrown: ${error.message}`));
   page.on("crash", () => page.problems.push("the page crashed"));
@@ -63,15 +65,85 @@ export async function newPage(browser, options = {}) {
     document.addEventListener("securitypolicyviolation", (event) => {
       globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`);
     });
+    // The clipboard is the browser's, and other files use it at the same time: what this page has put there is noted in it.
+    const { clipboard } = navigator;
+    const writeText = clipboard?.writeText.bind(clipboard);
+    if (clipboard) {
+      clipboard.writeText = async (text) => {
+        await writeText(text);
+        globalThis.copied = text;
+      };
+    }
   });
+  if (clock) await page.clock.install();
+  if (time !== undefined) await page.clock.setFixedTime(time * 1000);
   return page;
 }
+
+/** What the browser says of itself and of the tests, at a moment of its own choosing, and not of the app. */
+const isHarmless = (text) =>
+  // Chromium ignores the integrity of a preloaded module.
+  /integrity/.test(text) ||
+  // A slow machine has not come to the part yet.
+  /was preloaded using link preload but not used within a few seconds/.test(text) ||
+  // With `serviceWorkers: "block"`.
+  /Service Worker registration blocked by Playwright/.test(text);
+
+/** What the page has copied last. */
+export const copied = (page) => page.evaluate(() => globalThis.copied);
 
 /** Goes to an address of the app, and waits until it is there. */
 export async function visit(page, path = "") {
   await page.goto(new URL(path, appUrl).href);
   await page.getByRole("heading", { level: 1 }).waitFor();
 }
+
+// Waiting
+
+/**
+ * Waits until `check` passes, and returns what it returns. What it asserts may not hold yet; when it still does not hold at the
+ * end, its last error is thrown.
+ */
+export async function eventually(check) {
+  const end = Date.now() + TIMEOUT;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (!(error instanceof assert.AssertionError) || Date.now() > end) throw error;
+    }
+    await setTimeout(50);
+  }
+}
+
+/** Waits until there are that many. */
+export const hasCount = (locator, count) => eventually(async () => assert.equal(await locator.count(), count, `${locator}`));
+
+/** Waits until it has the focus. */
+export const hasFocus = (locator) => locator.and(locator.page().locator(":focus")).waitFor();
+
+/** Waits until the page has nothing left to do, and has painted what came of it. */
+export const settled = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestIdleCallback(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+      }),
+  );
+
+/** Lets a minute pass in a page that was opened with `clock`, with all that was to happen in it. */
+export async function aMinuteLater(page) {
+  await page.clock.runFor(60_000);
+  await settled(page);
+}
+
+/** Waits until the service worker has stored the app's files: after that, the app loads nothing of its own accord. */
+export const storedOffline = (page) =>
+  page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active.state === "activated") return;
+    await new Promise((resolve) => active.addEventListener("statechange", () => active.state === "activated" && resolve()));
+  });
 
 // Tokens
 
@@ -172,7 +244,7 @@ export const policyForm = (page, number) =>
 export async function save(page) {
   await page.getByRole("button", { name: "Save policies" }).click();
   await page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByRole("status").filter({ hasText: "Saved" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "✓ Saved" }).waitFor();
 }
 
 /** The demonstration up to its saved policies; leaves the page on the issuer. */

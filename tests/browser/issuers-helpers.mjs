@@ -1,5 +1,6 @@
 // What the tests of the list, of registering and of import and export share.
-import { appUrl, visit } from "./helpers.mjs";
+import assert from "node:assert/strict";
+import { appUrl, eventually, visit } from "./helpers.mjs";
 
 /** The key that the app stores issuers under. */
 export const storageKey = "claimgate.v1";
@@ -39,6 +40,9 @@ export const readStored = (page) => page.evaluate((key) => JSON.parse(localStora
 /** The names in the list, from above. */
 export const names = (page) => page.locator(".issuer-link").allInnerTexts();
 
+/** Waits until these are the names in the list. */
+export const lists = (page, expected) => eventually(async () => assert.deepEqual(await names(page), expected));
+
 /** A file that a button lets one download, as its name and text. */
 export async function download(page, press) {
   const waiting = page.waitForEvent("download");
@@ -52,7 +56,6 @@ export async function download(page, press) {
 /** Another page of the same browser context, with its problems kept as those of the first. */
 export async function secondPage(page, path = "") {
   const other = await page.context().newPage();
-  other.setDefaultTimeout(10_000);
   other.on("pageerror", (error) => page.problems.push(`thrown: ${error.message}`));
   other.on("console", (message) => {
     if (message.type() === "error") page.problems.push(`console: ${message.text()}`);

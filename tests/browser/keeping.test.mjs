@@ -1,7 +1,9 @@
 // Work is kept: what cannot be read is not wiped, what is not saved is not left without a question.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { addPolicy, demonstrate, issuerUrl, makeIssuer, policyForm, register, save, text, visit, withBrowser } from "./helpers.mjs";
+import {
+  addPolicy, demonstrate, eventually, issuerUrl, makeIssuer, policyForm, register, save, settled, text, visit, withBrowser,
+} from "./helpers.mjs";
 import { codeIn } from "./editor-helpers.mjs";
 
 const openPage = withBrowser();
@@ -108,23 +110,24 @@ describe("policies that are not saved", () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
     await page.evaluate(() => setTimeout(() => location.reload()));
-    await page.waitForTimeout(500);
-    assert.deepEqual(dialogs, ["beforeunload"]);
+    await eventually(() => assert.deepEqual(dialogs, ["beforeunload"]));
     await stays(page);
     await page.close({ runBeforeUnload: true });
-    await page.waitForTimeout(500);
-    assert.deepEqual(dialogs, ["beforeunload", "beforeunload"]);
+    await eventually(() => assert.deepEqual(dialogs, ["beforeunload", "beforeunload"]));
     await stays(page);
+    await settled(page);
+    assert.equal(dialogs.length, 2);
   });
 
   test("going back asks: no stays with the work", async () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
     await page.evaluate(() => setTimeout(() => history.back()));
-    await page.waitForTimeout(500);
-    assert.equal(dialogs.length, 1);
+    await eventually(() => assert.deepEqual(dialogs, ["confirm"]));
     await stays(page);
-    assert.match(page.url(), /issuers\/[0-9a-f]+$/);
+    await settled(page);
+    await page.waitForURL(/issuers\/[0-9a-f]+$/);
+    assert.equal(dialogs.length, 1);
   });
 
   test("details and a half-written registration ask too", async () => {

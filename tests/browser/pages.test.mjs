@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import axe from "axe-core";
 import {
-  appUrl, decision, demonstrated, githubClaims, makeIssuer, pages, paste, policyForm, register, save, text, visit, withBrowser,
+  appUrl, decision, demonstrated, eventually, githubClaims, makeIssuer, pages, paste, policyForm, register, save, settled, text, visit,
+  withBrowser,
 } from "./helpers.mjs";
 
 const openPage = withBrowser();
@@ -71,10 +72,14 @@ test("the Content Security Policy is in force, and these tests would notice", as
     return globalThis.hacked;
   });
   assert.equal(ran, undefined);
-  await page.waitForTimeout(300);
-  const blocked = page.problems.filter((problem) => problem.startsWith("CSP: ")).map((problem) => problem.split(" ")[1]);
-  assert.deepEqual(blocked.sort(), ["frame-src", "script-src-elem"]);
-  assert.ok(page.problems.some((problem) => problem.startsWith("console: ")));
+  const isNoticed = () => {
+    const blocked = page.problems.filter((problem) => problem.startsWith("CSP: ")).map((problem) => problem.split(" ")[1]);
+    assert.deepEqual(blocked.sort(), ["frame-src", "script-src-elem"]);
+    assert.ok(page.problems.some((problem) => problem.startsWith("console: ")));
+  };
+  await eventually(isNoticed);
+  await settled(page);
+  isNoticed();
   page.problems.length = 0;
 });
 
@@ -123,11 +128,9 @@ describe("the keyboard", () => {
   for (const key of ["Control+Enter", "Meta+Enter"]) {
     test(`${key} evaluates at once, without waiting for typing to rest`, async () => {
       const { storageState, id } = await demonstration();
-      const page = await openPage(null, { storageState });
-      await page.clock.install();
-      await visit(page, `playground?issuer=${id}`);
+      const page = await openPage(`playground?issuer=${id}`, { storageState, clock: true });
       // The clock stands still from here: nothing that waits comes to pass.
-      await page.clock.pauseAt(new Date(Date.now() + 5_000));
+      await page.clock.pauseAt(new Date(Date.now() + 60_000));
       const token = page.getByLabel("Token", { exact: true });
       await token.fill(issuer.token(githubClaims()));
       assert.match(await text(decision(page)), /No decision yet/);

@@ -1,7 +1,9 @@
 // A token is a credential: it stays in the page's memory and goes nowhere.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appUrl, decision, demonstrated, githubClaims, makeIssuer, paste, visit, withBrowser } from "./helpers.mjs";
+import {
+  aMinuteLater, appUrl, copied, decision, demonstrated, eventually, githubClaims, makeIssuer, paste, storedOffline, visit, withBrowser,
+} from "./helpers.mjs";
 import { unfold } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
@@ -50,8 +52,8 @@ function isNoFile([method, url, body]) {
 
 test("while a token is pasted and judged, no request leaves the page and nothing of it is kept", async () => {
   const demo = await demonstrated(openPage, issuer);
-  const page = await openPage(`playground?issuer=${demo.id}`, { storageState: demo.storageState });
-  await page.waitForLoadState("networkidle");
+  const page = await openPage(`playground?issuer=${demo.id}`, { storageState: demo.storageState, clock: true });
+  await storedOffline(page);
   const requests = [];
   page.context().on("request", (request) => requests.push([request.method(), request.url(), request.postData(), request.headers()]));
   page.on("websocket", (socket) => requests.push(["websocket", socket.url()]));
@@ -68,8 +70,10 @@ test("while a token is pasted and judged, no request leaves the page and nothing
   await paste(page, denied, "Denied");
   await paste(page, `${token}x`, "Denied");
   await page.getByLabel("Token", { exact: true }).press("Control+Enter");
+  await decision(page).filter({ hasText: "the signature is not canonical" }).waitFor();
   await page.getByLabel("Requested token type").selectOption("runner");
-  await page.waitForTimeout(1000);
+  await paste(page, token, "denied by default");
+  await aMinuteLater(page);
 
   assert.deepEqual(requests, [], "no request at all");
   const parts = [...token.split("."), ...denied.split(".")].filter((part) => part.length > 0);
@@ -100,13 +104,14 @@ test("nor while a sample is signed, a scratch set is tried, and all is shared", 
   const demo = await demonstrated(openPage, issuer);
   const page = await openPage(`playground?issuer=${demo.id}`, {
     storageState: demo.storageState,
-    permissions: ["clipboard-read", "clipboard-write"],
+    permissions: ["clipboard-write"],
+    clock: true,
   });
   // What is loaded on demand is loaded before anything is pasted.
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
   await page.locator(".cm-content").waitFor();
   await page.getByRole("button", { name: "Discard the scratch set" }).click();
-  await page.waitForLoadState("networkidle");
+  await storedOffline(page);
   const requests = [];
   page.context().on("request", (request) => requests.push([request.method(), request.url(), request.postData()]));
   page.on("websocket", (socket) => requests.push(["websocket", socket.url()]));
@@ -119,16 +124,16 @@ test("nor while a sample is signed, a scratch set is tried, and all is shared", 
   await decision(page).filter({ hasText: "Allowed" }).waitFor();
   await page.getByRole("button", { name: "Copy the link" }).click();
   await page.getByText("✓ Copied").waitFor();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const link = await copied(page);
   await page.getByRole("button", { name: "Copy as Markdown" }).click();
-  await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("## Allowed"));
-  const markdown = await page.evaluate(() => navigator.clipboard.readText());
+  await eventually(async () => assert.match(await copied(page), /^## Allowed/));
+  const markdown = await copied(page);
   await unfold(page, "Sign a sample token");
   await page.getByRole("button", { name: "Sign and use" }).click();
   await page.getByRole("note").filter({ hasText: "Throw-away key." }).waitFor();
   const signed = await page.getByLabel("Token", { exact: true }).inputValue();
   assert.notEqual(signed, token);
-  await page.waitForTimeout(1000);
+  await aMinuteLater(page);
 
   // The file that is downloaded is made in the page.
   assert.deepEqual(requests.filter(([method, url]) => method !== "GET" || !url.startsWith("blob:")), [], "no request at all");
@@ -152,12 +157,13 @@ test("an example and a link are kept nowhere but in the address", async () => {
 });
 
 test("a page of the app asks its own origin for files and nobody else for anything", async () => {
-  const page = await openPage(null);
+  const page = await openPage(null, { clock: true });
   const hosts = new Set();
   page.context().on("request", (request) => hosts.add(new URL(request.url()).origin));
   for (const path of ["", "issuers/new", "issuers/new?preset=github-actions", "playground", "examples", "examples/expired", "no/such/page"]) {
     await visit(page, path);
-    await page.waitForLoadState("networkidle");
+    await storedOffline(page);
+    await aMinuteLater(page);
   }
   assert.deepEqual([...hosts], [new URL(page.url()).origin]);
 });

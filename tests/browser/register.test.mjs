@@ -1,7 +1,7 @@
 // Registering an issuer from a provider: the few names that matter become its URL, policies and sample.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { text, visit, withBrowser } from "./helpers.mjs";
+import { hasFocus, text, visit, withBrowser } from "./helpers.mjs";
 import { readStored, storageState } from "./issuers-helpers.mjs";
 
 const openPage = withBrowser();
@@ -22,7 +22,7 @@ for (const width of [1280, 390]) {
       page.getByText("`sitexexample` is let in too")).first().waitFor();
     await page.getByRole("button", { name: "Register issuer" }).click();
     await page.getByText("expected the branch, found nothing").waitFor();
-    assert.ok(await page.getByLabel("Branch").evaluate((element) => element === document.activeElement));
+    await hasFocus(page.getByLabel("Branch"));
     await page.getByLabel("Branch").fill("main");
     assert.match(await text(preview(page)), /allow organization tokens aud urn:pulumi:org:acme sub repo:octo-org\/site\.example:ref:refs\/heads\/main/);
     await page.getByRole("button", { name: "Register issuer" }).click();
@@ -51,7 +51,7 @@ describe("the provider", () => {
     assert.match(await url.inputValue(), /^https:\/\/oidc\.circleci\.com\/org\//);
     await page.getByRole("radio", { name: "Custom" }).check();
     assert.equal(await url.inputValue(), "");
-    assert.equal(new URL(page.url()).search, "");
+    await page.waitForURL((url) => url.search === "");
   });
 
   test("is chosen by the arrow keys", async () => {
@@ -61,7 +61,7 @@ describe("the provider", () => {
     await page.getByRole("heading", { name: "Provider: GitHub Actions" }).waitFor();
     await page.keyboard.press("ArrowDown");
     await page.getByRole("heading", { name: "Provider: GitLab" }).waitFor();
-    assert.ok(await page.getByRole("radio", { name: "GitLab", exact: true }).evaluate((radio) => radio === document.activeElement));
+    await hasFocus(page.getByRole("radio", { name: "GitLab", exact: true }));
   });
 
   test("every one of them can be registered with its examples", async () => {
@@ -103,7 +103,7 @@ test("names that there cannot be are named, and registered with no policy of the
     assert.equal(await field(label).getAttribute("aria-invalid"), "true");
     await page.getByRole("button", { name: "Register issuer" }).click();
     // It leads to the field.
-    await field(label).and(page.locator(":focus")).waitFor();
+    await hasFocus(field(label));
     assert.match(page.url(), /issuers\/new/);
     await field(label).fill(right);
     await error(words).waitFor({ state: "detached" });

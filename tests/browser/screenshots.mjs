@@ -1,7 +1,8 @@
 // Writes docs/screenshots: each page, at 1280 and 390 px, light and dark.
 // CLAIMGATE_APP_URL=http://127.0.0.1:8080/ node tests/browser/screenshots.mjs
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { githubClaims, launch, makeIssuer, newPage, paste, policyForm, visit } from "./helpers.mjs";
+import { launch } from "./browser.mjs";
+import { githubClaims, makeIssuer, newPage, paste, policyForm, settled, visit } from "./helpers.mjs";
 import { storageState } from "./issuers-helpers.mjs";
 import { pane, unfold } from "./playground-helpers.mjs";
 
@@ -71,7 +72,8 @@ for (const colorScheme of ["light", "dark"]) {
     await shoot("policies-json", full);
     for (const section of ["Details", "Workflow", "Export"]) {
       await full.getByRole("tab", { name: section }).click();
-      await full.waitForTimeout(300);
+      await full.getByRole("tabpanel", { name: section }).waitFor();
+      await settled(full);
       await shoot(section.toLowerCase(), full);
     }
     await visit(full, `playground?issuer=${id}`);

@@ -1,7 +1,9 @@
 // What is taken along: links, Markdown and files; and what comes back from them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { appUrl, decision, demonstrated, githubClaims, issuerUrl, makeIssuer, now, paste, text, visit, withBrowser } from "./helpers.mjs";
+import {
+  appUrl, copied, decision, demonstrated, githubClaims, issuerUrl, makeIssuer, now, paste, text, visit, withBrowser,
+} from "./helpers.mjs";
 import { pane, sized, stored, unfold, widths } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
@@ -9,11 +11,10 @@ const issuer = makeIssuer();
 let demo;
 const playground = async (options = {}) => {
   demo ??= await demonstrated(openPage, issuer);
-  return openPage(`playground?issuer=${demo.id}`, { storageState: demo.storageState, permissions: ["clipboard-read", "clipboard-write"], ...options });
+  return openPage(`playground?issuer=${demo.id}`, { storageState: demo.storageState, permissions: ["clipboard-write"], ...options });
 };
 const scratch = (page) => page.getByRole("note").filter({ hasText: "Scratch set" });
 const link = (page) => page.getByLabel("Link", { exact: true });
-const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 const copy = (page, what) => page.getByRole("button", { name: `Copy ${what}`, exact: true });
 
 async function contents(download) {
@@ -24,8 +25,10 @@ async function contents(download) {
 
 for (const width of widths) {
   test(`${width} px: a link shows another browser the same, without the token, and saves nothing there`, async () => {
-    const page = await playground(sized(width));
-    const claims = githubClaims({ exp: now() - 7205, iat: now() - 9000, nbf: now() - 9000 });
+    // A link names the time that it is about.
+    const time = now();
+    const page = await playground(sized(width, { time }));
+    const claims = githubClaims({ exp: time - 7205, iat: time - 9000, nbf: time - 9000 });
     const token = issuer.token(claims);
     await paste(page, token, "expired 2 hours");
     await pane(page, "Decision");
@@ -36,7 +39,7 @@ for (const width of widths) {
     assert.match(await text(share), /key and signature are not checked there/);
     await copy(page, "the link").click();
     await page.getByText("✓ Copied").waitFor();
-    const address = await clipboard(page);
+    const address = await copied(page);
     assert.ok(address.startsWith(`${new URL("playground", appUrl).href}#v1.`), address);
     assert.equal(address, await link(page).inputValue());
     for (const part of token.split(".")) assert.ok(!address.includes(part));
@@ -105,7 +108,7 @@ test("Markdown has decision, explanation, policies and claims, and no token", as
   await unfold(page, "Share");
   await copy(page, "as Markdown").click();
   await page.getByText("✓ Copied").waitFor();
-  const markdown = await clipboard(page);
+  const markdown = await copied(page);
   assert.match(markdown, /^## Denied\n\ndenied by default: no allow policy matches\n/);
   assert.match(markdown, /### Explanation\n\n```text\nDENIED\[default-deny\]/);
   assert.match(markdown, /### Policies\n\n```json\n\{\n {2}"policies"/);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { issuerUrl, makeIssuer, policyForm, register, save, text, visit, withBrowser } from "./helpers.mjs";
-import { download, names, policy, readStored, secondPage, storageKey, storageState, stored } from "./issuers-helpers.mjs";
+import { download, lists, names, policy, readStored, secondPage, storageKey, storageState, stored } from "./issuers-helpers.mjs";
 
 const openPage = withBrowser();
 const { jwks } = makeIssuer();
@@ -15,12 +15,6 @@ async function rename(page, name) {
   await page.getByText("✓ Saved").waitFor();
 }
 
-const until = (page, expected) =>
-  page.waitForFunction((expected) => {
-    const links = [...document.querySelectorAll(".issuer-link")].map((link) => link.innerText);
-    return JSON.stringify(links) === JSON.stringify(expected);
-  }, expected);
-
 describe("two tabs", () => {
   test("what one adds, changes and deletes shows in the other at once", async () => {
     const page = await openPage("", two());
@@ -30,14 +24,14 @@ describe("two tabs", () => {
     await other.getByRole("button", { name: "Register issuer" }).click();
     await other.getByRole("heading", { level: 1, name: "Three" }).waitFor();
     await other.getByRole("tab", { name: "Details" }).click();
-    await until(page, ["One", "Two", "Three"]);
+    await lists(page, ["One", "Two", "Three"]);
     await rename(other, "Drei");
-    await until(page, ["One", "Two", "Drei"]);
+    await lists(page, ["One", "Two", "Drei"]);
     await page.getByRole("button", { name: "Delete One" }).click();
     await visit(other);
-    await until(other, ["Two", "Drei"]);
+    await lists(other, ["Two", "Drei"]);
     await page.getByRole("button", { name: "Undo" }).click();
-    await until(other, ["One", "Two", "Drei"]);
+    await lists(other, ["One", "Two", "Drei"]);
   });
 
   test("a tab that has heard of nothing loses nothing of the other's", async () => {
@@ -48,14 +42,14 @@ describe("two tabs", () => {
       globalThis.addEventListener("storage", (event) => event.stopImmediatePropagation(), true);
     });
     await visit(other);
-    await until(other, ["One", "Two"]);
+    await lists(other, ["One", "Two"]);
     await page.getByRole("button", { name: "Delete One" }).click();
     await register(page, { name: "Added", url: "https://added.example", jwks });
     assert.deepEqual(await names(other), ["One", "Two"]);
     await other.getByRole("button", { name: "Delete Two" }).click();
-    await until(other, ["Added"]);
+    await lists(other, ["Added"]);
     await visit(page);
-    await until(page, ["Added"]);
+    await lists(page, ["Added"]);
     assert.deepEqual((await readStored(page)).issuers.map((issuer) => issuer.name), ["Added"]);
   });
 
@@ -94,7 +88,7 @@ describe("two tabs", () => {
     await notice.locator(".review__list").waitFor();
     assert.equal(await text(notice.locator(".review__list")), "~ Name Mine becomes Theirs");
     await notice.getByRole("button", { name: "Put the other into the list" }).click();
-    await until(page, ["Theirs", "Two"]);
+    await lists(page, ["Theirs", "Two"]);
     assert.match(await text(notice), /at once: Mine/);
     await notice.getByRole("button", { name: "Discard the other" }).click();
     await notice.waitFor({ state: "detached" });
@@ -129,9 +123,9 @@ describe("two tabs", () => {
     const other = await secondPage(page);
     await page.getByLabel("Name", { exact: true }).fill("Kept");
     await other.getByRole("button", { name: "Delete One" }).click();
-    await until(other, ["Two"]);
+    await lists(other, ["Two"]);
     await page.getByRole("button", { name: "Save details" }).click();
-    await until(other, ["Two", "Kept"]);
+    await lists(other, ["Two", "Kept"]);
   });
 });
 
@@ -166,7 +160,7 @@ describe("a browser that stores nothing", () => {
       await page.getByRole("button", { name: "Save details" }).click();
       await page.getByText("● In this tab only, see above").waitFor();
       await page.getByRole("link", { name: "OIDC Issuers", exact: true }).first().click();
-      assert.deepEqual(await names(page), ["In this tab"]);
+      await lists(page, ["In this tab"]);
       // Closing the tab would lose it.
       const asked = page.waitForEvent("dialog");
       await page.close({ runBeforeUnload: true });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createReadStream, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "playwright-core";
+import { answerAt, launch } from "./browser.mjs";
 import { jwks, now, policies, signed, url } from "./helpers.mjs";
 
 const here = new URL("./", import.meta.url).pathname;
@@ -29,7 +29,7 @@ let origin;
 
 before(async () => {
   rmSync(work, { recursive: true, force: true });
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--headless"] });
+  browser = await launch();
   server = createServer((asked, answer) => {
     const path = new URL(asked.url, "http://localhost").pathname;
     const file = path.startsWith("/package/") ? `${here}node_modules/claimgate/${path.slice(9)}` : `${work}${path}`;
@@ -52,19 +52,7 @@ function write(name, files) {
   return `${work}/${name}`;
 }
 
-async function answers(path) {
-  const page = await browser.newPage();
-  const problems = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => message.type() === "error" && !message.text().includes("favicon") && problems.push(message.text()));
-  await page.goto(`${origin}${path}`);
-  await page.waitForFunction(() => window.answer, undefined, { timeout: 15_000 }).catch(() => undefined);
-  const answer = await page.evaluate(() => window.answer);
-  await page.close();
-  assert.deepEqual(problems, []);
-  return answer;
-}
-
+const answers = (path) => answerAt(browser, `${origin}${path}`);
 const html = (script) => `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${script}"></script>`;
 const expected = { early: "not-ready", good: "allowed", bad: "signature-invalid", summary: "allowed by policy 1", sync: "signature-unchecked" };
 const plain = "const start = () => init();";

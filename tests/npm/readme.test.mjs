@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "playwright-core";
+import { answerAt, launch } from "./browser.mjs";
 import { jwks, policies, signed, url } from "./helpers.mjs";
 
 const here = new URL("./", import.meta.url).pathname;
@@ -75,7 +75,7 @@ describe("in the browser", () => {
   let server;
 
   before(async () => {
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--headless"] });
+    browser = await launch();
     server = createServer((asked, answer) => {
       const path = new URL(asked.url, "http://localhost").pathname;
       const file = path.startsWith("/node_modules/claimgate/") ? `${here}${path}` : `${work}${path}`;
@@ -92,15 +92,7 @@ describe("in the browser", () => {
   });
 
   async function answers(address) {
-    const tab = await browser.newPage();
-    const problems = [];
-    tab.on("pageerror", (error) => problems.push(error.message));
-    await tab.goto(address);
-    await tab.waitForFunction(() => window.answer, undefined, { timeout: 30_000 }).catch(() => undefined);
-    const answer = await tab.evaluate(() => window.answer);
-    await tab.close();
-    assert.deepEqual(problems, []);
-    assert.deepEqual(answer, { decision: "allowed", code: "allow-matched" });
+    assert.deepEqual(await answerAt(browser, address), { decision: "allowed", code: "allow-matched" });
   }
   const own = (path) => `http://localhost:${server.address().port}${path}`;
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { build } from "esbuild";
+import workerd from "workerd";
 import { exchangeBody, jwks, policies, signed, url } from "./helpers.mjs";
 
 const here = new URL("./", import.meta.url).pathname;
@@ -13,12 +13,17 @@ const example = new URL("../../crates/wasm/npm/examples/worker.js", import.meta.
 let worker;
 let address;
 
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
+/** The port that workerd listens on, which it tells by its control pipe. */
+const portOf = (child) =>
+  new Promise((resolve, reject) => {
+    let told = "";
+    child.stdio[3].setEncoding("utf8").on("data", (text) => {
+      told += text;
+      const port = /"event":"listen".*"port":(\d+)/.exec(told)?.[1];
+      if (port) resolve(port);
     });
+    child.on("error", reject);
+    child.on("exit", (code, signal) => reject(new Error(`workerd ended with ${code ?? signal}`)));
   });
 
 before(async () => {
@@ -28,8 +33,6 @@ before(async () => {
   await build({ absWorkingDir: work, entryPoints: ["worker.js"], bundle: true, format: "esm", outfile: "bundle.js", conditions: ["workerd"], external: ["*.wasm"], logLevel: "error" });
   copyFileSync(`${here}node_modules/claimgate/dist/host/claimgate_bg.wasm`, `${work}/claimgate_bg.wasm`);
   writeFileSync(`${work}/config.json`, JSON.stringify({ organization: "octo-org", issuers: [{ url, jwks, policies }] }));
-  const port = await freePort();
-  address = `http://127.0.0.1:${port}/api/oauth/token`;
   writeFileSync(
     `${work}/config.capnp`,
     `using Workerd = import "/workerd/workerd.capnp";
@@ -38,15 +41,11 @@ const config :Workerd.Config = (
     modules = [(name = "bundle.js", esModule = embed "bundle.js"), (name = "./claimgate_bg.wasm", wasm = embed "claimgate_bg.wasm")],
     bindings = [(name = "CLAIMGATE", text = embed "config.json")],
     compatibilityDate = "2026-01-01"))],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]);
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]);
 `,
   );
-  worker = spawn(`${here}node_modules/.bin/workerd`, ["serve", `${work}/config.capnp`], { stdio: ["ignore", "inherit", "inherit"] });
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (await fetch(address).then(() => true, () => false)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("workerd did not answer within 10 seconds");
+  worker = spawn(workerd.default, ["serve", "--control-fd=3", `${work}/config.capnp`], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
+  address = `http://127.0.0.1:${await portOf(worker)}/api/oauth/token`;
 });
 after(() => worker?.kill());
 

@@ -1,6 +1,7 @@
 // Real clients against `claimgate serve`, with ID tokens of a real OpenID provider over TLS.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -295,6 +296,7 @@ describe('the issuer', () => {
     let isOver = false;
     const seen = new Set();
     const granted = Array.from({ length: 6 }, () => 0);
+    const progress = new EventEmitter();
     const clients = granted.map(async (_, index) => {
       while (!isOver) {
         const subject_token = await idToken(MAIN);
@@ -302,16 +304,14 @@ describe('the issuer', () => {
         assert.equal(status, 200, JSON.stringify(body));
         seen.add(JSON.parse(Buffer.from(subject_token.split('.')[0], 'base64url')).kid);
         granted[index] += 1;
+        progress.emit('granted');
       }
     });
     const failed = Promise.all(clients);
     for (const kid of ['third', 'fourth', 'fifth']) {
       issuer.rotate(kid);
       const before = [...granted];
-      const areThrough = async () => {
-        while (granted.some((count, index) => count < before[index] + 2)) await new Promise((resolve) => setTimeout(resolve, 10));
-      };
-      await Promise.race([areThrough(), failed]);
+      while (granted.some((count, index) => count < before[index] + 2)) await Promise.race([once(progress, 'granted'), failed]);
     }
     isOver = true;
     await failed;

@@ -38,9 +38,11 @@ export async function start(identity, authorityPem, options = []) {
   const dispatcher = new Agent({ connect: { ca: authorityPem } });
   server.fetch = (url, init = {}) => fetch(new URL(url, server.url), { dispatcher, ...init });
   server.stop = async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await ended;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    }
     await dispatcher.close();
     rmSync(folder, { recursive: true });
   };
