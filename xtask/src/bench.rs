@@ -1,29 +1,38 @@
-//! `cargo xtask bench`: the numbers of `docs/benchmarks.md`.
+//! `cargo xtask bench` and `bench-npm`: the numbers of `docs/benchmarks.md`.
 
 use anyhow::Result;
 
+use crate::jobs::{self, Job};
 use crate::shell::{command, root, run as show};
-use crate::{npm, serve, steps, tools};
+use crate::tools::{self, System};
+use crate::{app, npm, serve};
 
-/// Native, then among many policies and beside other ways, then Wasm in Node.js, then the app in headless Chromium.
+/// Native, then among many policies and beside other ways, then the app in headless Chromium.
 pub(crate) fn run() -> Result<()> {
+    let mut all = app::jobs();
+    all.push(Job::new("system", "Chromium", 60.0, |log| {
+        tools::node_modules(log, "tests/lighthouse")?;
+        tools::system(log, &[System::Chromium])
+    }));
+    jobs::run_all(all)?;
     show(&mut command("cargo", &["bench", "--quiet", "-p", "claimgate"]))?;
     let words = ["run", "--quiet", "--release", "--manifest-path", "crates/bench/Cargo.toml"];
     show(command("cargo", &words).env("CARGO_TARGET_DIR", root().join("target/bench")))?;
-    let app = tools::App::set_up()?;
-    app.build()?;
-    let address = serve::in_background(&root().join("dist"))?;
-    let url = format!("http://{address}/");
-    show(command("node", &["tests/bench/app.mjs", &url]).env("CHROMIUM", tools::chromium()?))?;
-    show(steps::lighthouse_command()?.arg("--times"))
+    let url = format!("http://{}/", serve::in_background(&app::dist()?)?);
+    let chromium = tools::chromium()?;
+    show(command("node", &["tests/bench/app.mjs", &url]).env("CHROMIUM", &chromium))?;
+    let mut lighthouse = command("node", &["tests/lighthouse/audit.mjs", "--times"]);
+    show(lighthouse.env("CLAIMGATE_APP_URL", url).env("CHROMIUM", chromium))
 }
 
 /// The npm package, as installed from its tarball.
 pub(crate) fn npm() -> Result<()> {
-    let tarball = npm::pack()?;
-    tools::node_modules_of("tests/bench")?;
-    let words = ["install", "--no-save", "--no-audit", "--no-fund", "--no-package-lock"];
-    show(command("npm", &words).arg(tarball).current_dir(root().join("tests/bench")))?;
+    let mut all = npm::jobs();
+    all.push(
+        Job::new("install", "the package beside others", 20.0, |log| npm::install(log, "tests/bench"))
+            .after(&["npm-pack"]),
+    );
+    jobs::run_all(all)?;
     show(&mut command("node", &["tests/bench/npm.mjs"]))?;
     show(command("node", &["tests/bench/npm-sizes.mjs"]).args(npm::build_folders()))
 }

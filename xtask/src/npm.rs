@@ -1,35 +1,63 @@
-//! `cargo xtask npm`: the npm package, packed as it would be published, and what it is tested with.
+//! The npm package, packed as it would be published.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{command, output, root, run, target};
+use crate::jobs::{Job, Lane};
+use crate::log::Log;
+use crate::shell::{command, root, run, target};
 use crate::tools;
 
-/// The two builds: the host checks signatures, or Rust does.
+/// The two builds, with the features of each: the host checks signatures, or Rust does.
 const FLAVOURS: [(&str, &str); 2] = [("host", ""), ("pure", "pure")];
 
-/// What wasm-opt may count on: all of it is in the hosts that the package names, and in the browsers that the app runs in.
-pub(crate) const WASM_FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
+/// What wasm-opt may count on: all of it is in the hosts that the package names.
+fn wasm_features() -> impl Iterator<Item = &'static str> {
+    include_str!("../wasm-tools/features.txt").lines()
+}
 
-/// Builds the package, packs it, and prints where.
-pub(crate) fn pack() -> Result<PathBuf> {
+/// The jobs that build the package; the last one is `npm-pack`. They need no others.
+pub(crate) fn jobs() -> Vec<Job> {
+    vec![
+        Job::new("modules", "Rust's target for Wasm and npm modules", 15.0, tools::set_up_builds),
+        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).in_lane(Lane::Dev),
+    ]
+    .into_iter()
+    .chain(package_jobs())
+    .collect()
+}
+
+/// The jobs that build the package, after `modules` and `wasm-tools`.
+pub(crate) fn package_jobs() -> [Job; 3] {
+    let [(_, host), (_, pure)] = FLAVOURS;
+    [
+        Job::new("npm-host", "the npm package, signatures by the host", 100.0, move |log| compile(log, host))
+            .after(&["modules"]),
+        Job::new("npm-pure", "the npm package, signatures in Wasm", 120.0, move |log| compile(log, pure))
+            .after(&["modules"]),
+        Job::new("npm-pack", "the npm package, packed", 20.0, pack).after(&["npm-host", "npm-pure", "wasm-tools"]),
+    ]
+}
+
+/// Compiles one flavour.
+fn compile(log: &mut Log, features: &str) -> Result<()> {
+    let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile npm --target wasm32-unknown-unknown";
+    let words: Vec<&str> = words.split(' ').chain(["--features", features, "--target-dir"]).collect();
+    let mut cargo = command("cargo", &words);
+    cargo.arg(build_folder(features)).env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remapped());
+    log.build(&mut cargo)
+}
+
+/// Makes the package of both compiled flavours, and packs it.
+fn pack(log: &mut Log) -> Result<()> {
     let (sources, package) = (root().join("crates/wasm/npm"), target().join("npm/package"));
     if package.is_dir() {
         std::fs::remove_dir_all(&package)?;
     }
-    tools::set_up_wasm()?;
     for (name, features) in FLAVOURS {
         let dist = package.join("dist").join(name);
-        build(features, &dist)?;
+        bind(log, features, &dist)?;
         copy(&sources.join("src/entry"), &dist)?;
         copy(&sources.join("src").join(name), &dist)?;
     }
@@ -40,38 +68,47 @@ pub(crate) fn pack() -> Result<PathBuf> {
         std::fs::copy(sources.join(file), package.join(file))?;
     }
     std::fs::copy(root().join("LICENSE"), package.join("LICENSE"))?;
-    let words = ["pack", "--json", "--pack-destination"];
-    let mut npm = command("npm", &words);
-    let answer = output(npm.arg(target().join("npm")).current_dir(&package)).context("`npm pack` failed")?;
-    let name = answer.split("\"filename\": \"").nth(1).and_then(|rest| rest.split('"').next());
-    let tarball = target().join("npm").join(name.context("expected a file name in the answer of `npm pack`")?);
-    println!("Packed: {}", tarball.display());
-    Ok(tarball)
+    let mut npm = tools::npm(&["pack", "--pack-destination"]);
+    log.run(npm.arg(target().join("npm")).current_dir(&package))?;
+    log.say(&format!("packed: {}", tarball()?.display()));
+    Ok(())
 }
 
-/// Writes the reference of the package's API anew, from its types.
+/// The packed package.
+pub(crate) fn tarball() -> Result<PathBuf> {
+    let manifest = std::fs::read_to_string(root().join("crates/wasm/npm/package.json"))?;
+    let manifest: serde_json::Value = serde_json::from_str(&manifest)?;
+    let version = manifest["version"].as_str().context("expected a version in the npm package's package.json")?;
+    Ok(target().join(format!("npm/claimgate-{version}.tgz")))
+}
+
+/// Installs the packed package beside the modules of a folder.
+pub(crate) fn install(log: &mut Log, dir: &str) -> Result<()> {
+    tools::node_modules(log, dir)?;
+    let mut npm = tools::npm(&["install", "--no-save", "--no-audit", "--no-fund", "--no-package-lock"]);
+    log.run(npm.arg(tarball()?).current_dir(root().join(dir)))
+}
+
+/// Writes the reference of the package's API from its types.
 pub(crate) fn write_reference() -> Result<()> {
-    tools::node_modules_of("tests/npm")?;
+    run(&mut tools::npm(&["ci", "--prefix", "tests/npm", "--no-audit", "--no-fund"]))?;
     let words = ["--test", "--test-name-pattern", "is up to date", "tests/npm/reference.test.mjs"];
     run(command("node", &words).env("CLAIMGATE_WRITE_API", "1"))
 }
 
-/// Builds one flavour into `dist`, with the JavaScript that wasm-bindgen generates.
-fn build(features: &str, dist: &Path) -> Result<()> {
+/// Writes one flavour's module and the JavaScript that wasm-bindgen generates into `dist`.
+fn bind(log: &mut Log, features: &str, dist: &Path) -> Result<()> {
     let own = build_folder(features);
-    let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile npm --target wasm32-unknown-unknown";
-    let words: Vec<&str> = words.split(' ').chain(["--features", features, "--target-dir"]).collect();
-    run(command("cargo", &words).arg(&own).env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remapped()))?;
     let words = ["--target", "web", "--no-typescript", "--out-name", "claimgate", "--out-dir"];
     let wasm = own.join("wasm32-unknown-unknown/npm/claimgate_wasm.wasm");
-    run(command(tools::bindgen()?, &words).arg(dist).arg(wasm))?;
+    log.run(command(tools::wasm_bindgen(), &words).arg(dist).arg(wasm))?;
     let wasm = dist.join("claimgate_bg.wasm");
     // What still has the names, for `npm-sizes.mjs`.
     std::fs::copy(&wasm, own.join("named.wasm"))?;
-    // A function that is inlined only because it has one caller would be compiled with its caller, before anybody calls it.
+    // A function that is inlined only because it has one caller would be compiled with its caller, before it is called.
     let words = ["-O3", "--one-caller-inline-max-function-size", "200"];
     let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &words);
-    run(opt.args(WASM_FEATURES).arg(&wasm).arg("-o").arg(&wasm))
+    log.run(opt.args(wasm_features()).arg(&wasm).arg("-o").arg(&wasm))
 }
 
 /// Where the builds with those features are kept.

@@ -1,19 +1,19 @@
-//! Running other programs, and saying so.
+//! Running other programs.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// The workspace's root: cargo says at run time which, as the program may have been built for another checkout that shares
-/// the target folder.
+/// The workspace's root. Cargo says at run time which: the program may have been built for another checkout that shares the
+/// target folder.
 pub(crate) fn root() -> PathBuf {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR");
     let manifest = manifest.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     manifest.parent().unwrap_or(&manifest).to_path_buf()
 }
 
-/// Where everything is kept that is slow to build.
+/// The folder for everything that is slow to build.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
@@ -25,7 +25,12 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) 
     command
 }
 
-/// Runs a program whose output people see; a failure names the command that would show it again.
+/// Cargo with arguments, separated by spaces.
+pub(crate) fn cargo(words: &str) -> Command {
+    command("cargo", &words.split(' ').collect::<Vec<_>>())
+}
+
+/// Runs a program with its output on the terminal; an error names the command that shows it again.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
     println!("$ {shown}");
@@ -36,7 +41,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     bail!("`{shown}` failed ({status})")
 }
 
-/// Runs a program quietly; nothing where it could not be started or failed.
+/// Runs a program quietly and returns its standard output; `None` if it could not be started or failed.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
@@ -48,7 +53,8 @@ pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
 }
 
-fn show(command: &Command) -> String {
+/// The command as one would type it.
+pub(crate) fn show(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| quote(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }

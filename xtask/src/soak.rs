@@ -2,28 +2,42 @@
 
 use anyhow::{Result, bail};
 
-use crate::shell::{command, run as show, target};
-use crate::tools;
+use crate::log::Log;
+use crate::shell::{cargo, command, on_path, target};
+use crate::tools::{self, System};
 
-/// Builds the server as it is released, and has `wrk` post tokens to it.
-pub(crate) fn run(options: &[&str]) -> Result<()> {
-    let (mut minutes, mut connections, mut database) = ("10", "64", "");
-    let mut options = options.iter();
-    while let Some(option) = options.next() {
-        let place = match *option {
-            "--minutes" => &mut minutes,
-            "--connections" => &mut connections,
-            "--database" => &mut database,
-            other => bail!("expected --minutes, --connections or --database, found `{other}`"),
-        };
-        *place = options.next().copied().unwrap_or_default();
-        if *option != "--database" && !place.parse::<f64>().is_ok_and(|number| number > 0.0 && number < 10_000.0) {
-            bail!("expected a number after {option}, found `{place}`");
-        }
+/// How much load.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Options {
+    /// For how many minutes
+    #[arg(long, value_name = "N", default_value_t = 10.0)]
+    minutes: f64,
+    /// By how many connections
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    connections: u32,
+    /// On which database, a new SQLite file if none is given
+    #[arg(long, value_name = "URL", default_value = "")]
+    database: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { minutes: 10.0, connections: 64, database: String::new() }
     }
-    let wrk = tools::wrk()?;
-    show(&mut command("cargo", &["build", "--profile", "server", "-p", "claimgate-cli"]))?;
-    let mut node = command("node", &["tests/server/soak.mjs"]);
-    node.arg(target().join("server/claimgate")).arg(wrk).args([minutes, connections, database]);
-    show(node.env("CLAIMGATE_SOAK_FOLDER", target().join("soak")))
+}
+
+impl Options {
+    /// Builds the server as it is released, and has `wrk` post tokens to it.
+    pub(crate) fn run(&self, log: &mut Log) -> Result<()> {
+        if !(self.minutes > 0.0 && self.minutes < 10_000.0) || self.connections == 0 {
+            bail!("expected more than zero minutes and connections, found {} and {}", self.minutes, self.connections);
+        }
+        tools::system(log, &[System::Wrk])?;
+        tools::node_modules(log, "tests/server")?;
+        log.build(&mut cargo("build --profile server -p claimgate-cli"))?;
+        let mut node = command("node", &["tests/server/soak.mjs"]);
+        node.arg(target().join("server/claimgate")).args(on_path("wrk"));
+        node.args([&self.minutes.to_string(), &self.connections.to_string(), &self.database]);
+        log.run(node.env("CLAIMGATE_SOAK_FOLDER", target().join("soak")))
+    }
 }

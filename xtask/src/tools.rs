@@ -1,296 +1,295 @@
-//! The tools that the build and the tests need: looked for on PATH, then under `target/tools`, then fetched by
-//! `cargo binstall` where that works, else built.
+//! The programs that the build and the tests need: looked for on PATH, then among those that this program keeps, then
+//! installed by `cargo binstall` where that works, else built.
+//!
+//! What is slow to build is kept by version in the user's cache folder, as browser test tools keep their browsers: a second
+//! checkout finds it there.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 
-use crate::editor;
-use crate::shell::{command, on_path, output, root, run, target};
-use crate::split;
+use crate::log::Log;
+use crate::shell::{cargo, command, on_path, output, root, target};
 
-/// A tool that cargo can build.
-struct Tool {
-    krate: &'static str,
+/// The version of Trunk, which builds the app.
+const TRUNK: &str = "0.21.14";
+/// The version of actionlint, which checks the workflows.
+const ACTIONLINT: &str = "v1.7.12";
+
+/// The folder for tools: `CLAIMGATE_CACHE`, or `claimgate` in the user's cache folder.
+pub(crate) fn cache() -> PathBuf {
+    let folder = |name: &str| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    if let Some(folder) = folder("CLAIMGATE_CACHE") {
+        return folder;
+    }
+    let home = || folder("HOME").unwrap_or_else(target);
+    let user = match cfg!(target_os = "macos") {
+        true => home().join("Library/Caches"),
+        false => folder("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache")),
+    };
+    user.join("claimgate")
+}
+
+/// Rust's target for Wasm and the npm modules of the builds.
+pub(crate) fn set_up_builds(log: &mut Log) -> Result<()> {
+    wasm_target(log)?;
+    node_modules(log, "tests")?;
+    node_modules(log, "web/editor")
+}
+
+/// Trunk, of the pinned version.
+pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
+    let fits = |file: &Path| {
+        let printed = output(&mut command(file, &["--version"]));
+        printed.is_some_and(|printed| printed.split_whitespace().any(|word| word == TRUNK))
+    };
+    if let Some(found) = on_path("trunk").filter(|file| fits(file)) {
+        return Ok(found);
+    }
+    let kept = Kept { folder: cache().join(format!("tools/trunk-{TRUNK}")), program: "trunk" };
+    kept.find_or(log, fits, |log, root| {
+        if on_path("cargo-binstall").is_some() {
+            let mut binstall = cargo("binstall --no-confirm --disable-strategies compile --root");
+            if log.run(binstall.arg(root).arg(format!("trunk@{TRUNK}"))).is_ok() {
+                return Ok(());
+            }
+        }
+        log.say(&format!("building Trunk {TRUNK}, once for all checkouts"));
+        // It runs for seconds at a time: a build without optimization is done in half the time. TLS and the search for
+        // updates are for what it would download.
+        let mut install = cargo("install trunk --locked --debug --no-default-features");
+        install.args(["--version", TRUNK, "--root"]).arg(root);
+        install.arg("--target-dir").arg(target().join("tools-build"));
+        install.env("CARGO_PROFILE_DEV_DEBUG", "0").env_remove("RUSTFLAGS");
+        let result = log.build(&mut install).context("how to fix: cargo install trunk --version 0.21.14 --locked");
+        // Half a gigabyte that nothing needs again.
+        if result.is_ok() {
+            let _ = std::fs::remove_dir_all(target().join("tools-build"));
+        }
+        result
+    })
+}
+
+/// A program in the cache folder, beside its checksum.
+struct Kept {
+    folder: PathBuf,
     program: &'static str,
-    version: String,
-    /// Whether the versions of the tool's own lock file are used.
-    locked: bool,
-    takes: &'static str,
 }
 
-/// The programs of the app's build.
-pub(crate) struct App {
-    path: OsString,
-    trunk: PathBuf,
-}
-
-impl App {
-    /// Sets up what building the app needs.
-    pub(crate) fn set_up() -> Result<Self> {
-        set_up_wasm()?;
-        let trunk = trunk().find_or_install()?;
-        let bindgen = bindgen()?;
-        let mut dirs = vec![split::shim(&bindgen)?];
-        dirs.extend([&trunk, &bindgen].iter().filter_map(|file| file.parent()).map(Path::to_path_buf));
-        dirs.push(root().join("tests/node_modules/.bin"));
-        dirs.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-        Ok(Self { path: std::env::join_paths(dirs)?, trunk })
-    }
-
-    /// Builds the app into `dist/`. Trunk must find every tool here: it would fetch a missing one from elsewhere.
-    pub(crate) fn build(&self) -> Result<()> {
-        editor::build()?;
-        let mut trunk = command(&self.trunk, &["build", "--release", "--offline"]);
-        // Taking the Wasm apart needs to know what refers to what; the rest as in .cargo/config.toml.
-        let flags = "--cfg\u{1f}erase_components\u{1f}-Clink-args=--emit-relocs";
-        trunk.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS");
-        run(trunk.env("PATH", &self.path).env("NO_COLOR", "true"))?;
-        split::finish(&root().join("dist"))?;
-        run(&mut command("node", &["web/build/finish.mjs", "dist"]))
+impl Kept {
+    /// The kept program, if it is what was installed; else `install` is given a new folder for it.
+    fn find_or(
+        &self,
+        log: &mut Log,
+        fits: impl Fn(&Path) -> bool,
+        install: impl FnOnce(&mut Log, &Path) -> Result<()>,
+    ) -> Result<PathBuf> {
+        let file = self.folder.join("bin").join(self.program);
+        let sum = self.folder.join("sha256");
+        if std::fs::read_to_string(&sum).is_ok_and(|sum| sha256(&file).is_ok_and(|found| found == sum)) && fits(&file) {
+            return Ok(file);
+        }
+        // Whole or not at all: an interrupted build leaves nothing that would be taken for the program.
+        let draft = self.folder.with_extension(format!("{}.new", std::process::id()));
+        std::fs::create_dir_all(&draft)?;
+        install(log, &draft)?;
+        let built = draft.join("bin").join(self.program);
+        if !fits(&built) {
+            bail!("{} was installed, but {} is not of the wanted version", self.program, built.display());
+        }
+        std::fs::write(draft.join("sha256"), sha256(&built)?)?;
+        if self.folder.is_dir() {
+            std::fs::remove_dir_all(&self.folder)?;
+        }
+        std::fs::rename(&draft, &self.folder).with_context(|| format!("cannot write {}", self.folder.display()))?;
+        Ok(file)
     }
 }
 
-/// The folder of the built app.
-pub(crate) fn dist() -> Result<PathBuf> {
-    let dist = root().join("dist");
-    if !dist.join("index.html").is_file() {
-        bail!("expected the built app in dist/, found none; this would mend it: cargo xtask build");
+fn sha256(file: &Path) -> Result<String> {
+    Ok(Sha256::digest(std::fs::read(file)?).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Builds our `wasm-bindgen`.
+pub(crate) fn wasm_tools(log: &mut Log) -> Result<()> {
+    log.build(&mut cargo("build -p wasm-tools"))?;
+    link_wasm_bindgen()
+}
+
+/// Trunk looks for it by that name, which cargo cannot give it.
+pub(crate) fn link_wasm_bindgen() -> Result<()> {
+    let (program, link) = (target().join("debug/wasm-tools"), wasm_bindgen());
+    if std::fs::read_link(&link).is_ok_and(|found| found == program) {
+        return Ok(());
     }
-    Ok(dist)
+    std::fs::create_dir_all(link.parent().unwrap_or(&link))?;
+    let _ = std::fs::remove_file(&link);
+    std::os::unix::fs::symlink(&program, &link).with_context(|| format!("cannot write {}", link.display()))
 }
 
-/// All that any command needs.
-pub(crate) fn set_up_everything() -> Result<()> {
-    App::set_up()?;
-    test_runner()?;
-    cargo_deny()?;
-    chromium()?;
-    postgres()?;
-    schemathesis()?;
-    println!("Everything is set up.");
-    Ok(())
+/// Our `wasm-bindgen`, once it is built.
+pub(crate) fn wasm_bindgen() -> PathBuf {
+    target().join("xtask/bin/wasm-bindgen")
 }
 
-/// The runner of wasm-bindgen's tests, of the version that the workspace names.
-pub(crate) fn test_runner() -> Result<PathBuf> {
-    wasm_bindgen("wasm-bindgen-test-runner")?.find_or_install()
+/// Chromium and PostgreSQL, from Debian's packages where they are missing: by one call of the package manager.
+pub(crate) fn system(log: &mut Log, wanted: &[System]) -> Result<()> {
+    let missing: Vec<&System> = wanted.iter().filter(|package| !package.is_there()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages = missing.iter().map(|package| package.packages()).collect::<Vec<_>>().join(" ");
+    log.say(&format!("installing {packages}"));
+    install(log, &packages).with_context(|| format!("how to fix: apt-get install {packages}"))?;
+    match missing.iter().find(|package| !package.is_there()) {
+        None => Ok(()),
+        Some(package) => bail!("{} was installed, but cannot be found", package.packages()),
+    }
 }
 
-/// `cargo deny`.
-pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    let version = "0.20.2".to_owned();
-    Tool { krate: "cargo-deny", program: "cargo-deny", version, locked: true, takes: "3 minutes" }.find_or_install()
+/// What comes from the system's packages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum System {
+    Chromium,
+    HeadlessShell,
+    Postgres,
+    Python,
+    Wrk,
 }
 
-/// A headless browser: `$CHROMIUM`, one on PATH, or Debian's.
+impl System {
+    /// What the tests need.
+    pub(crate) const TESTS: [Self; 4] = [Self::Chromium, Self::HeadlessShell, Self::Postgres, Self::Python];
+
+    fn is_there(self) -> bool {
+        match self {
+            Self::Chromium => find_browser(&CHROMIUM).is_some(),
+            Self::HeadlessShell => find_browser(&["chromium-headless-shell"]).is_some(),
+            Self::Postgres => {
+                let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+                on_path("initdb").is_some()
+                    || versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
+            }
+            Self::Python => output(&mut command("python3", &["-c", "import venv, ensurepip"])).is_some(),
+            Self::Wrk => on_path("wrk").is_some(),
+        }
+    }
+
+    fn packages(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium fonts-liberation",
+            Self::HeadlessShell => "chromium-headless-shell",
+            Self::Postgres => "postgresql",
+            Self::Python => "python3 python3-venv",
+            Self::Wrk => "wrk",
+        }
+    }
+}
+
+/// The names that Chromium has.
+const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+/// `$CHROMIUM`, or a browser of one of these names on PATH.
+fn find_browser(names: &[&str]) -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|file| file.is_file());
+    named.or_else(|| names.iter().find_map(|name| on_path(name)))
+}
+
+/// A browser, which is installed.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    let find = || {
-        let named = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|file| file.is_file());
-        named.or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
-    };
-    if let Some(found) = find() {
-        return Ok(found);
-    }
-    println!("Installing Chromium from Debian's packages, usually 1 minute…");
-    install("chromium fonts-liberation")
-        .context("no Chromium was found; this would mend it: apt-get install chromium, or CHROMIUM=/path/to/it")?;
-    find().context("Chromium was installed, but is not on PATH; set CHROMIUM to its path")
+    let fix = "expected Chromium on PATH or in CHROMIUM, found none; how to fix: apt-get install chromium";
+    find_browser(&CHROMIUM).context(fix)
 }
 
-/// PostgreSQL, which the server's tests start for themselves: one that is there, or Debian's.
-pub(crate) fn postgres() -> Result<()> {
-    let is_there = || {
-        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-        on_path("initdb").is_some() || versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
-    };
-    if is_there() {
-        return Ok(());
-    }
-    println!("Installing PostgreSQL from Debian's packages, usually 1 minute…");
-    install("postgresql --no-install-recommends")
-        .context("no PostgreSQL was found; this would mend it: apt-get install postgresql")?;
-    if is_there() { Ok(()) } else { bail!("PostgreSQL was installed, but initdb is not on PATH") }
+/// Chromium for tests: its headless shell, the same engine without a window system, takes half of the processor time.
+pub(crate) fn test_browser() -> Result<PathBuf> {
+    find_browser(&["chromium-headless-shell"]).map_or_else(chromium, Ok)
 }
 
-/// `schemathesis`, in a Python environment of its own, with just the versions that its requirements name.
-pub(crate) fn schemathesis() -> Result<PathBuf> {
-    let requirements = root().join("tests/server/requirements.txt");
-    let wanted = std::fs::read_to_string(&requirements)?;
-    let environment = target().join("tools/schemathesis");
-    let (program, stamp) = (environment.join("bin/schemathesis"), environment.join("requirements.txt"));
-    let is_there = std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted);
-    if is_there && output(&mut command(&program, &["--version"])).is_some() {
-        return Ok(program);
-    }
-    python()?;
-    println!("Setting up schemathesis, usually 20 seconds…");
-    run(command("python3", &["-m", "venv", "--clear"]).arg(&environment))?;
-    let mut pip = command(environment.join("bin/pip"), &["install", "--quiet", "--disable-pip-version-check", "-r"]);
-    run(pip.arg(&requirements))?;
-    std::fs::write(&stamp, wanted)?;
-    Ok(program)
-}
-
-/// Python that can make environments: one that is there, or Debian's.
-fn python() -> Result<()> {
-    let is_there = || output(&mut command("python3", &["-c", "import venv, ensurepip"])).is_some();
-    if is_there() {
-        return Ok(());
-    }
-    println!("Installing Python from Debian's packages, usually 20 seconds…");
-    install("python3 python3-venv")
-        .context("no Python with `venv` was found; this would mend it: apt-get install python3 python3-venv")?;
-    if is_there() { Ok(()) } else { bail!("Python was installed, but it cannot make environments") }
-}
-
-/// `wrk`, which makes load: one on PATH, or Debian's.
-pub(crate) fn wrk() -> Result<PathBuf> {
-    if let Some(found) = on_path("wrk") {
-        return Ok(found);
-    }
-    println!("Installing wrk from Debian's packages, usually 10 seconds…");
-    install("wrk").context("no wrk was found; this would mend it: apt-get install wrk")?;
-    on_path("wrk").context("wrk was installed, but is not on PATH")
-}
-
-/// Installs packages of Debian's.
-fn install(packages: &str) -> Result<()> {
-    let script = format!("apt-get update -qq && apt-get install -y -qq {packages}");
+/// Installs packages of Debian's. One that was interrupted is finished first.
+fn install(log: &mut Log, packages: &str) -> Result<()> {
+    let script = format!(
+        "dpkg --configure -a && apt-get update -qq && apt-get install -y -qq --no-install-recommends {packages}"
+    );
     let is_root = output(&mut command("id", &["-u"])).is_some_and(|id| id.trim() == "0");
     if is_root {
-        return run(command("sh", &["-c", &script]).env("DEBIAN_FRONTEND", "noninteractive"));
+        return log.run(command("sh", &["-c", &script]).env("DEBIAN_FRONTEND", "noninteractive"));
     }
-    run(&mut command("sudo", &["-n", "sh", "-c", &script]))
+    log.run(&mut command("sudo", &["-n", "sh", "-c", &script]))
 }
 
-/// The npm modules of `tests/`.
-pub(crate) fn node_modules() -> Result<()> {
-    node_modules_of("tests")
+/// A Python environment with just the versions that a requirements file names; its folder of programs is returned.
+pub(crate) fn python_environment(log: &mut Log, name: &str, requirements: &str) -> Result<PathBuf> {
+    let requirements = root().join(requirements);
+    let wanted = std::fs::read_to_string(&requirements)?;
+    let version = output(&mut command("python3", &["--version"])).context("python3 was not found")?;
+    let hash = Sha256::digest(format!("{version}{wanted}"))
+        .iter()
+        .take(6)
+        .fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
+    let environment = cache().join(format!("python/{name}-{hash}"));
+    let (programs, stamp) = (environment.join("bin"), environment.join("complete"));
+    if stamp.is_file() && output(&mut command(programs.join("python"), &["--version"])).is_some() {
+        return Ok(programs);
+    }
+    log.say(&format!("setting up {name}"));
+    log.run(command("python3", &["-m", "venv", "--clear"]).arg(&environment))?;
+    let mut pip = command(programs.join("pip"), &["install", "--quiet", "--disable-pip-version-check", "-r"]);
+    log.run(pip.arg(&requirements))?;
+    std::fs::write(&stamp, wanted)?;
+    Ok(programs)
+}
+
+/// actionlint, by Go's module proxy and checksum database; `None` where Go is missing.
+pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
+    let fits =
+        |file: &Path| output(&mut command(file, &["-version"])).is_some_and(|text| text.contains(&ACTIONLINT[1..]));
+    if let Some(found) = on_path("actionlint").filter(|file| fits(file)) {
+        return Ok(Some(found));
+    }
+    let kept = Kept { folder: cache().join(format!("tools/actionlint-{ACTIONLINT}")), program: "actionlint" };
+    if on_path("go").is_none() && !kept.folder.is_dir() {
+        return Ok(None);
+    }
+    let install = |log: &mut Log, root: &Path| {
+        let mut go = command("go", &["install"]);
+        go.arg(format!("github.com/rhysd/actionlint/cmd/actionlint@{ACTIONLINT}"));
+        log.build(go.env("GOBIN", root.join("bin")).env("GOFLAGS", ""))
+    };
+    kept.find_or(log, fits, install).map(Some)
 }
 
 /// The npm modules of a folder, as its lock file has them.
-pub(crate) fn node_modules_of(dir: &str) -> Result<()> {
+pub(crate) fn node_modules(log: &mut Log, dir: &str) -> Result<()> {
+    // npm writes it last.
     let stamp = root().join(dir).join("node_modules/.package-lock.json");
     let lock = root().join(dir).join("package-lock.json");
     if modified(&stamp).is_some_and(|installed| modified(&lock).is_some_and(|locked| installed >= locked)) {
         return Ok(());
     }
-    println!("Installing the npm modules of {dir}, usually 10 seconds…");
     if on_path("npm").is_none() {
-        bail!("npm was not found; this would mend it: install Node.js 20 or newer");
+        bail!("expected npm on PATH, found none; how to fix: install Node.js 20 or newer");
     }
-    run(&mut command("npm", &["ci", "--prefix", dir, "--no-audit", "--no-fund"]))
+    log.run(&mut npm(&["ci", "--prefix", dir, "--no-audit", "--no-fund"]))
 }
 
-/// What building Wasm needs, the app's or the npm package's.
-pub(crate) fn set_up_wasm() -> Result<()> {
-    wasm_target()?;
-    node_modules()
-}
-
-/// `wasm-bindgen`, of the version that the workspace names.
-pub(crate) fn bindgen() -> Result<PathBuf> {
-    wasm_bindgen("wasm-bindgen")?.find_or_install()
+/// npm with arguments.
+pub(crate) fn npm(arguments: &[&str]) -> Command {
+    command("npm", arguments)
 }
 
 fn modified(file: &Path) -> Option<std::time::SystemTime> {
     file.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
-fn wasm_target() -> Result<()> {
+fn wasm_target(log: &mut Log) -> Result<()> {
     let target = "wasm32-unknown-unknown";
     let sysroot = output(&mut command("rustc", &["--print", "sysroot"])).context("rustc was not found")?;
     if Path::new(sysroot.trim()).join("lib/rustlib").join(target).is_dir() {
         return Ok(());
     }
-    println!("Adding Rust's target {target}, usually 10 seconds…");
-    run(&mut command("rustup", &["target", "add", target]))
-        .with_context(|| format!("this would mend it: rustup target add {target}"))
-}
-
-fn trunk() -> Tool {
-    Tool { krate: "trunk", program: "trunk", version: "0.21.14".to_owned(), locked: true, takes: "7 minutes" }
-}
-
-fn wasm_bindgen(program: &'static str) -> Result<Tool> {
-    let manifest = std::fs::read_to_string(root().join("Cargo.toml"))?;
-    let version = pinned(&manifest, "wasm-bindgen").context("expected `wasm-bindgen = \"=…\"` in Cargo.toml")?;
-    // Its own lock file names a version of a crate that is no longer to be had.
-    Ok(Tool { krate: "wasm-bindgen-cli", program, version, locked: false, takes: "2 minutes" })
-}
-
-/// The version that a manifest pins with `NAME = "=VERSION"`.
-fn pinned(manifest: &str, name: &str) -> Option<String> {
-    manifest.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        let version = value.trim().strip_prefix("\"=")?.strip_suffix('"')?;
-        (key.trim() == name).then(|| version.to_owned())
-    })
-}
-
-impl Tool {
-    fn find_or_install(&self) -> Result<PathBuf> {
-        let own = target().join("tools/bin").join(self.program);
-        if let Some(found) =
-            [on_path(self.program), Some(own.clone())].into_iter().flatten().find(|file| self.fits(file))
-        {
-            return Ok(found);
-        }
-        println!("Setting up {} {}: usually {} where it has to be built…", self.krate, self.version, self.takes);
-        if !self.binstall(&own) {
-            self.build()?;
-        }
-        if self.fits(&own) {
-            return Ok(own);
-        }
-        bail!("{} was installed, but {} is not version {}", self.krate, own.display(), self.version)
-    }
-
-    fn fits(&self, file: &Path) -> bool {
-        output(&mut command(file, &["--version"])).is_some_and(|printed| names_version(&printed, &self.version))
-    }
-
-    fn binstall(&self, own: &Path) -> bool {
-        if on_path("cargo-binstall").is_none() {
-            return false;
-        }
-        let mut binstall = command("cargo", &["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]);
-        binstall.arg(target().join("tools")).arg(format!("{}@{}", self.krate, self.version));
-        run(&mut binstall).is_ok() && self.fits(own)
-    }
-
-    fn build(&self) -> Result<()> {
-        let mut install: Command = command("cargo", &["install", self.krate, "--version", &self.version]);
-        if self.locked {
-            install.arg("--locked");
-        }
-        install.arg("--root").arg(target().join("tools")).arg("--target-dir").arg(target().join("tools-build"));
-        run(install.env_remove("RUSTFLAGS"))
-            .with_context(|| format!("this would mend it: cargo install {} --version {}", self.krate, self.version))
-    }
-}
-
-fn names_version(printed: &str, version: &str) -> bool {
-    printed.split_whitespace().any(|word| word == version)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{names_version, pinned};
-
-    #[test]
-    fn a_pinned_version_is_read_and_a_loose_one_is_not() {
-        let manifest = "a = \"1\"\nwasm-bindgen-test = \"=0.3.80\"\nwasm-bindgen = \"=0.2.130\"\n";
-        assert_eq!(pinned(manifest, "wasm-bindgen").as_deref(), Some("0.2.130"));
-        assert_eq!(pinned(manifest, "a"), None);
-    }
-
-    #[test]
-    fn a_version_is_a_whole_word() {
-        assert!(names_version("trunk 0.21.14\n", "0.21.14"));
-        assert!(!names_version("trunk 0.21.140\n", "0.21.14"));
-    }
+    log.run(&mut command("rustup", &["target", "add", target]))
+        .with_context(|| format!("how to fix: rustup target add {target}"))
 }

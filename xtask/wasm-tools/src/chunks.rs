@@ -4,10 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{command, output, root, run};
+use crate::split::Split;
+use crate::{binaryen, output, run, wasm_features};
 
 /// What a file more may cost, in bytes of Wasm before it is made small and packed: about 2 kB of what is sent.
 const FILE: i64 = 13_000;
@@ -55,30 +57,45 @@ fn group(mut groups: Vec<Group>) -> Vec<Group> {
     }
 }
 
-/// Puts the chunks in `dir` together; returns the loader with the files that there are then.
-pub(crate) fn merge(dir: &Path, link: &str) -> Result<String> {
+/// Puts the chunks together; returns the loader with the files that there are then.
+pub(crate) fn merge(split: &Split, link: &str) -> Result<String> {
+    let dir = &split.parts;
     let mut chunks = Vec::new();
     for (name, parts) in chunks_of(link) {
         let bytes = i64::try_from(dir.join(format!("{name}.wasm")).metadata()?.len())?;
         chunks.push(Group { chunks: vec![name], parts, bytes });
     }
     let base = dir.join("base");
-    base_module(dir, link, &chunks, &base)?;
-    let mut groups = BTreeMap::new();
-    for (index, group) in group(chunks).into_iter().enumerate() {
-        let name = format!("group_{index}");
-        let mut merge = command(bin("wasm-merge"), &[]);
-        merge.args(crate::npm::WASM_FEATURES).arg(&base).arg("__wasm_split");
-        for chunk in &group.chunks {
-            merge.arg(dir.join(format!("{chunk}.wasm"))).arg(chunk);
-        }
-        run(merge.arg("-o").arg(dir.join(format!("{name}.wasm"))))?;
-        for chunk in &group.chunks {
-            std::fs::remove_file(dir.join(format!("{chunk}.wasm")))?;
-        }
-        groups.insert(name, group);
-    }
+    base_module(split, link, &chunks, &base)?;
+    let groups: BTreeMap<String, Group> =
+        group(chunks).into_iter().enumerate().map(|(index, group)| (format!("group_{index}"), group)).collect();
+    let groups_in_turn: Vec<_> = groups.iter().collect();
+    let half = groups_in_turn.len().div_ceil(2);
+    let base = &base;
+    // Each call of the program is a process of its own, and starts slowly: two at a time.
+    std::thread::scope(|scope| {
+        let halves = groups_in_turn.chunks(half.max(1)).map(|some| {
+            scope.spawn(move || some.iter().try_for_each(|(name, group)| merge_group(split, base, name, group)))
+        });
+        let halves: Vec<_> = halves.collect();
+        halves.into_iter().try_for_each(|half| half.join().unwrap_or_else(|_| bail!("merging chunks panicked")))
+    })?;
     Ok(relink(link, &groups))
+}
+
+/// Writes the module of a group, and removes those of its chunks.
+fn merge_group(split: &Split, base: &Path, name: &str, group: &Group) -> Result<()> {
+    let dir = &split.parts;
+    let mut merge = Command::new(binaryen("wasm-merge", &split.root));
+    merge.args(wasm_features()).arg(base).arg("__wasm_split");
+    for chunk in &group.chunks {
+        merge.arg(dir.join(format!("{chunk}.wasm"))).arg(chunk);
+    }
+    run(merge.arg("-o").arg(dir.join(format!("{name}.wasm"))))?;
+    for chunk in &group.chunks {
+        std::fs::remove_file(dir.join(format!("{chunk}.wasm")))?;
+    }
+    Ok(())
 }
 
 /// Each chunk with the parts that need it, from the comment before its loader.
@@ -126,7 +143,7 @@ fn relink(link: &str, groups: &BTreeMap<String, Group>) -> String {
 }
 
 /// A module that hands on what all chunks import: so that what they are merged into imports it once.
-fn base_module(dir: &Path, link: &str, chunks: &[Group], to: &Path) -> Result<()> {
+fn base_module(split: &Split, link: &str, chunks: &[Group], to: &Path) -> Result<()> {
     let between = |text: &str| Some(text.split_once("const { ")?.1.split_once(" } = initSync(")?.0.to_owned());
     let names = between(link).context("expected the loader to name what is shared, found nothing")?;
     let names: BTreeSet<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
@@ -137,8 +154,8 @@ fn base_module(dir: &Path, link: &str, chunks: &[Group], to: &Path) -> Result<()
         if names.iter().all(|name| found.contains_key(*name)) {
             break;
         }
-        let file = dir.join(format!("{}.wasm", chunk.chunks[0]));
-        let text = output(command(bin("wasm-dis"), &[]).arg(file)).context("wasm-dis failed")?;
+        let file = split.parts.join(format!("{}.wasm", chunk.chunks[0]));
+        let text = output(Command::new(binaryen("wasm-dis", &split.root)).arg(file))?;
         for (name, kind) in text.lines().filter_map(import) {
             found.insert(name, kind);
         }
@@ -158,7 +175,7 @@ fn base_module(dir: &Path, link: &str, chunks: &[Group], to: &Path) -> Result<()
     }
     let source = to.with_extension("wat");
     std::fs::write(&source, text)?;
-    run(command(bin("wasm-as"), &[]).args(crate::npm::WASM_FEATURES).arg(&source).arg("-o").arg(to))
+    run(Command::new(binaryen("wasm-as", &split.root)).args(wasm_features()).arg(&source).arg("-o").arg(to))
 }
 
 /// Name and kind of an import: `(memory $0 21)`.
@@ -166,10 +183,6 @@ fn import(line: &str) -> Option<(String, String)> {
     let rest = line.trim().strip_prefix("(import \"__wasm_split\" \"")?;
     let (name, kind) = rest.split_once("\" ")?;
     Some((name.to_owned(), kind.strip_suffix(')')?.to_owned()))
-}
-
-fn bin(program: &str) -> std::path::PathBuf {
-    root().join("tests/node_modules/.bin").join(program)
 }
 
 #[cfg(test)]

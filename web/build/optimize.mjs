@@ -1,0 +1,90 @@
+// Optimizes Wasm modules for size, in place: `node web/build/optimize.mjs [--cache DIR] [--enable-FEATURE …] FILE…`.
+// What `wasm-opt -Oz` does, with binaryen loaded once a thread in place of once a module. With a cache, a module that was
+// optimized before, by the same version and with the same features, is copied.
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+
+// binaryen belongs to the modules of tests/, which is no parent folder of this file.
+const require = createRequire(new URL("../../tests/package.json", import.meta.url));
+
+/** wasm-opt's names of features, in binaryen.js. */
+const FEATURES = {
+  "bulk-memory": ["BulkMemory", "BulkMemoryOpt"],
+  multivalue: ["Multivalue"],
+  "mutable-globals": ["MutableGlobals"],
+  "nontrapping-float-to-int": ["NontrappingFPToInt"],
+  "reference-types": ["ReferenceTypes", "CallIndirectOverlong"],
+  "sign-ext": ["SignExt"],
+};
+
+if (isMainThread) await main(process.argv.slice(2));
+else await work(workerData);
+
+async function main(words) {
+  const files = [];
+  const features = [];
+  let cache;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === "--cache") cache = words[++index];
+    else if (word.startsWith("--enable-")) features.push(word.slice("--enable-".length));
+    else if (word.startsWith("--")) throw new Error(`expected --cache, --enable-FEATURE or a file, found ${word}`);
+    else files.push(word);
+  }
+  const unknown = features.find((feature) => !FEATURES[feature]);
+  if (unknown) throw new Error(`expected one of the features ${Object.keys(FEATURES).join(", ")}, found ${unknown}`);
+  if (cache) mkdirSync(cache, { recursive: true });
+  const { version } = require("binaryen/package.json");
+  const kept = (file) => {
+    const hash = createHash("sha256").update(`${version} ${features} `).update(readFileSync(file)).digest("hex");
+    return join(cache, `${hash}.wasm`);
+  };
+  const jobs = files.map((file) => ({ file, kept: cache && kept(file), size: statSync(file).size }));
+  for (const job of jobs) if (job.kept && existsSync(job.kept)) copyFileSync(job.kept, job.file);
+  // The largest first, so that no thread is left with one in the end.
+  const left = jobs.filter((job) => !(job.kept && existsSync(job.kept))).sort((a, b) => b.size - a.size);
+  console.log(`${files.length - left.length} of ${files.length} modules are optimized already`);
+  const threads = Math.min(availableParallelism(), left.length);
+  await Promise.all(Array.from({ length: threads }, () => drain(left, features)));
+}
+
+/** Has a thread of its own take jobs until none is left. */
+function drain(left, features) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: features });
+    const next = () => {
+      const job = left.shift();
+      if (job) worker.postMessage(job);
+      else worker.terminate().then(resolve, reject);
+    };
+    worker.on("message", next);
+    worker.on("error", reject);
+  });
+}
+
+async function work(features) {
+  const { pathToFileURL } = await import("node:url");
+  const { default: binaryen } = await import(pathToFileURL(require.resolve("binaryen")).href);
+  const bits = features.flatMap((feature) => FEATURES[feature]).reduce((bits, name) => bits | binaryen.Features[name], 0);
+  parentPort.on("message", ({ file, kept }) => {
+    binaryen.setOptimizeLevel(2);
+    binaryen.setShrinkLevel(2);
+    const module = binaryen.readBinary(readFileSync(file));
+    module.setFeatures(module.getFeatures() | bits);
+    module.optimize();
+    const optimized = module.emitBinary();
+    module.dispose();
+    if (kept) {
+      // Whole or not at all: an interrupted write must not be taken for a module.
+      writeFileSync(`${kept}.${process.pid}`, optimized);
+      renameSync(`${kept}.${process.pid}`, kept);
+    }
+    writeFileSync(file, optimized);
+    parentPort.postMessage(null);
+  });
+  parentPort.postMessage(null);
+}

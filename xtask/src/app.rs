@@ -1,0 +1,167 @@
+//! Building the app into `dist/`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::jobs::{Job, Lane};
+use crate::log::Log;
+use crate::shell::{cargo, command, root, target};
+use crate::tools;
+
+/// The module that the app's Wasm loads its parts by.
+const LINK: &str = "__wasm_split.js";
+
+/// What decides about `dist/` beside the Wasm: the files that Trunk and the scripts after it read.
+const SOURCES: [&str; 9] = [
+    "index.html",
+    "Trunk.toml",
+    "web/static",
+    "web/styles",
+    "web/build",
+    "web/editor/src",
+    "web/editor/package-lock.json",
+    "tests/package-lock.json",
+    "xtask/src/app.rs",
+];
+
+/// The jobs that build the app; the last one is `app`.
+pub(crate) fn jobs() -> Vec<Job> {
+    vec![
+        Job::new("modules", "Rust's target for Wasm and npm modules", 15.0, tools::set_up_builds),
+        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| tools::trunk(log).map(drop)),
+        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).in_lane(Lane::Dev),
+        Job::new("app-wasm", "the app's Wasm, release build", 240.0, compile).after(&["modules"]).in_lane(Lane::Web),
+        Job::new("app", "the app's files", 80.0, package).after(&["modules", "trunk", "wasm-tools", "app-wasm"]),
+    ]
+}
+
+/// The job that makes the development build: without splitting and optimization.
+pub(crate) fn dev_job() -> Job {
+    Job::new("app-dev", "the app, development build", 60.0, package_dev)
+        .after(&["modules", "trunk", "wasm-tools"])
+        .in_lane(Lane::Dev)
+}
+
+/// The folder of the development build.
+pub(crate) fn dev_dist() -> PathBuf {
+    target().join("dev/dist")
+}
+
+fn package_dev(log: &mut Log) -> Result<()> {
+    bundle_editor(log)?;
+    std::fs::create_dir_all(dev_dist())?;
+    let mut trunk = command(tools::trunk(log)?, &["build", "--offline", "--dist"]);
+    trunk.arg(dev_dist()).env("CLAIMGATE_DEV", "app");
+    log.run(on_tools_path(&mut trunk)?)
+}
+
+/// Compiles the app as Trunk does it, which finds it done then: so that Trunk itself can be built meanwhile.
+fn compile(log: &mut Log) -> Result<()> {
+    let manifest = root().join("web/Cargo.toml");
+    let mut build = cargo("build --target=wasm32-unknown-unknown --profile web --features split --manifest-path");
+    log.build(with_flags(build.arg(manifest)))
+}
+
+/// Splitting the Wasm needs to know what refers to what; the rest as in .cargo/config.toml.
+fn with_flags(command: &mut Command) -> &mut Command {
+    let flags = "--cfg\u{1f}erase_components\u{1f}-Clink-args=--emit-relocs";
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS")
+}
+
+/// Makes `dist/` of the Wasm and the files of `web/`, if any of them has changed.
+fn package(log: &mut Log) -> Result<()> {
+    let (dist, stamp) = (root().join("dist"), target().join("xtask/dist.sha256"));
+    let hash = input_hash()?;
+    if std::fs::read_to_string(&stamp).is_ok_and(|last| last == hash) && dist.join("index.html").is_file() {
+        log.say("dist/ is up to date");
+        return Ok(());
+    }
+    let _ = std::fs::remove_file(&stamp);
+    bundle_editor(log)?;
+    let parts = target().join("split");
+    let mut trunk = command(tools::trunk(log)?, &["build", "--release", "--offline", "--features", "split"]);
+    with_flags(&mut trunk).env("CLAIMGATE_SPLIT", &parts).env("CLAIMGATE_ROOT", root());
+    trunk.env("CLAIMGATE_WASM_CACHE", target().join("wasm-opt"));
+    log.run(on_tools_path(&mut trunk)?)?;
+    add_parts(&parts, &dist)?;
+    log.run(&mut command("node", &["web/build/finish.mjs", "dist"]))?;
+    std::fs::write(&stamp, hash)?;
+    Ok(())
+}
+
+/// Trunk must find every tool on PATH: it would fetch a missing one from elsewhere.
+pub(crate) fn on_tools_path(trunk: &mut Command) -> Result<&mut Command> {
+    let programs = tools::wasm_bindgen();
+    let mut dirs: Vec<PathBuf> = programs.parent().map(Path::to_path_buf).into_iter().collect();
+    dirs.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    // A backtrace of Trunk's says nothing about what it could not build.
+    Ok(trunk.env("PATH", std::env::join_paths(dirs)?).env("NO_COLOR", "true").env("RUST_BACKTRACE", "0"))
+}
+
+/// Writes `web/editor/dist/editor.js`, CodeMirror in one module, which Trunk copies.
+pub(crate) fn bundle_editor(log: &mut Log) -> Result<()> {
+    log.run(&mut tools::npm(&["run", "--silent", "--prefix", "web/editor", "build"]))
+}
+
+/// Puts the parts of the Wasm beside Trunk's files, with the loader that names Trunk's module.
+fn add_parts(parts: &Path, dist: &Path) -> Result<()> {
+    let mut main = None;
+    for entry in std::fs::read_dir(dist)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.starts_with("claimgate-web") && name.ends_with(".js") {
+            main = Some(name);
+        }
+    }
+    let Some(main) = main else { bail!("expected the app's JavaScript in {}, found none", dist.display()) };
+    for entry in std::fs::read_dir(parts)? {
+        let file = entry?.path();
+        if let Some(name) = file.file_name().filter(|_| file.extension().is_some_and(|ending| ending == "wasm")) {
+            std::fs::copy(&file, dist.join(name))?;
+        }
+    }
+    let link =
+        std::fs::read_to_string(parts.join(LINK)).context("expected the loader of the app's parts, found none")?;
+    std::fs::write(dist.join(LINK), link.replace("./main.js", &format!("./{main}")))?;
+    Ok(())
+}
+
+/// A hash of all that `dist/` is made from.
+fn input_hash() -> Result<String> {
+    let mut files = vec![target().join("wasm32-unknown-unknown/web/claimgate-web.wasm")];
+    files.push(tools::wasm_bindgen());
+    for source in SOURCES {
+        list(&root().join(source), &mut files)?;
+    }
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in files {
+        let content = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        hash.update(file.as_os_str().as_encoded_bytes());
+        hash.update(content.len().to_le_bytes());
+        hash.update(content);
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    if !path.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path)? {
+        list(&entry?.path(), files)?;
+    }
+    Ok(())
+}
+
+/// The folder of the built app.
+pub(crate) fn dist() -> Result<PathBuf> {
+    let dist = root().join("dist");
+    if !dist.join("index.html").is_file() {
+        bail!("expected the built app in dist/, found none; how to fix: cargo xtask build");
+    }
+    Ok(dist)
+}

@@ -1,0 +1,145 @@
+//! What people see while jobs run: what is being built, how far it is, and about how long it will take.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// How often a log without a terminal gets a line about what is running.
+const REPORT: Duration = Duration::from_secs(60);
+
+/// The display, which the jobs' threads share.
+pub(crate) struct Progress {
+    bars: Option<MultiProgress>,
+    state: Mutex<State>,
+}
+
+struct State {
+    running: BTreeMap<&'static str, Running>,
+    /// The line below all others.
+    overall: Option<ProgressBar>,
+    reported: Instant,
+}
+
+struct Running {
+    what: &'static str,
+    since: Instant,
+    detail: String,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
+        let overall = bars.as_ref().map(|bars| bar(bars, "{msg}"));
+        Self { bars, state: Mutex::new(State { running: BTreeMap::new(), overall, reported: Instant::now() }) }
+    }
+
+    /// Prints a line that stays.
+    pub(crate) fn line(&self, line: &str) {
+        match &self.bars {
+            Some(bars) => drop(bars.println(line)),
+            None => println!("{line}"),
+        }
+    }
+
+    pub(crate) fn begin(&self, name: &'static str, what: &'static str) {
+        let bar = self.bars.as_ref().map(|bars| bar(bars, "  {spinner} {msg}"));
+        let running = Running { what, since: Instant::now(), detail: String::new(), bar };
+        self.with(|state| drop(state.running.insert(name, running)));
+        self.tick("");
+    }
+
+    pub(crate) fn end(&self, name: &str) {
+        if let Some(bar) = self.with(|state| state.running.remove(name)).and_then(|running| running.bar) {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Sets how far a job is, in its own words.
+    pub(crate) fn detail(&self, name: &str, detail: &str) {
+        self.with(|state| {
+            if let Some(running) = state.running.get_mut(name) {
+                detail.clone_into(&mut running.detail);
+            }
+        });
+    }
+
+    /// Redraws, with what is said of all jobs together.
+    pub(crate) fn tick(&self, overall: &str) {
+        let report = self.with(|state| {
+            for running in state.running.values() {
+                if let Some(bar) = &running.bar {
+                    bar.set_message(running.text());
+                    bar.tick();
+                }
+            }
+            if let Some(bar) = &state.overall {
+                bar.set_message(overall.to_owned());
+                bar.tick();
+                return None;
+            }
+            if state.reported.elapsed() < REPORT || state.running.is_empty() {
+                return None;
+            }
+            state.reported = Instant::now();
+            let texts: Vec<_> = state.running.values().map(Running::text).collect();
+            Some(texts.join("; "))
+        });
+        if let Some(report) = report {
+            println!("  … {report}; {overall}");
+        }
+    }
+
+    /// Removes what does not stay.
+    pub(crate) fn clear(&self) {
+        if let Some(bars) = &self.bars {
+            let _ = bars.clear();
+        }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+impl Running {
+    fn text(&self) -> String {
+        let separator = if self.detail.is_empty() { "" } else { ": " };
+        format!("{}{separator}{} ({})", self.what, self.detail, clock(self.since.elapsed()))
+    }
+}
+
+fn bar(bars: &MultiProgress, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    bars.add(ProgressBar::new_spinner().with_style(style))
+}
+
+/// `0:07`, `12:30`.
+pub(crate) fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// A time to be expected, in words that do not promise more than is known.
+pub(crate) fn about(seconds: f64) -> String {
+    match seconds {
+        ..10.0 => "a few seconds".to_owned(),
+        ..90.0 => format!("{} s", (seconds / 10.0).round() * 10.0),
+        _ => format!("{} min", (seconds / 60.0).round()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{about, clock};
+    use std::time::Duration;
+
+    #[test]
+    fn times() {
+        assert_eq!([7, 90, 750].map(|seconds| clock(Duration::from_secs(seconds))), ["0:07", "1:30", "12:30"]);
+        assert_eq!([3.0, 44.0, 89.0, 95.0, 400.0].map(about), ["a few seconds", "40 s", "90 s", "2 min", "7 min"]);
+    }
+}

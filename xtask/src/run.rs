@@ -1,0 +1,58 @@
+//! `cargo xtask run`: the app and the server, built and started.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::jobs::{self, Job, Lane};
+use crate::log::Log;
+use crate::shell::{self, cargo, command, target};
+use crate::{app, serve};
+
+/// Builds both and serves until it is interrupted.
+pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
+    // A port that is taken is better known before a build of minutes.
+    drop(serve::listen(port)?);
+    let mut all = app::jobs();
+    all.extend([
+        // While the app is built; what is left then is the program with the app inside.
+        Job::new("server-build", "the server", 140.0, |log| log.build(&mut cargo("build -p claimgate-cli")))
+            .in_lane(Lane::Dev),
+        Job::new("server", "the server with the app", 30.0, server).after(&["app", "server-build"]).in_lane(Lane::Dev),
+    ]);
+    jobs::run_all(all)?;
+    let database = format!("sqlite:{}", state_folder()?.join("claimgate.db").display());
+    let mut server = command(target().join("debug/claimgate"), &["serve", "--log-format", "text"]);
+    server.args(["--listen", &format!("127.0.0.1:{port}"), "--database", &database]);
+    if with_demo {
+        server.arg("--demo");
+    }
+    let token = bootstrap_token()?;
+    println!("\nSign in to the app with this token, the same in every run:\n\n    {token}\n");
+    shell::run(server.env("CLAIMGATE_BOOTSTRAP_TOKEN", token))
+}
+
+fn server(log: &mut Log) -> Result<()> {
+    log.build(&mut cargo("build -p claimgate-cli --features app"))
+}
+
+/// The folder for what servers that are started here keep.
+pub(crate) fn state_folder() -> Result<PathBuf> {
+    let folder = target().join("run");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// The bootstrap token of these servers: made once, for this machine only.
+pub(crate) fn bootstrap_token() -> Result<String> {
+    use std::hash::BuildHasher;
+    let file = state_folder()?.join("bootstrap-token");
+    if let Ok(token) = std::fs::read_to_string(&file) {
+        return Ok(token.trim().to_owned());
+    }
+    // Each state is keyed by the system's random numbers.
+    let part = |number: u64| format!("{:016x}", std::hash::RandomState::new().hash_one(number));
+    let token: String = (0..4).map(part).collect();
+    std::fs::write(file, &token)?;
+    Ok(token)
+}

@@ -1,0 +1,85 @@
+//! Taking the app's Wasm apart: what only one page needs becomes a file of its own, loaded when that page is opened.
+//!
+//! That has to happen before `wasm-bindgen` runs, which Trunk calls. So the `wasm-bindgen` that Trunk finds is ours, and
+//! xtask puts the parts beside Trunk's files when Trunk is done.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::{Arguments, chunks, run};
+
+/// The module that the app's Wasm loads its parts by.
+const LINK: &str = "__wasm_split.js";
+
+/// Where things are.
+#[derive(Clone, Debug)]
+pub(crate) struct Split {
+    /// The checkout.
+    pub(crate) root: PathBuf,
+    /// The folder for the parts.
+    pub(crate) parts: PathBuf,
+    /// The folder in which optimized modules are kept by the hash of their input.
+    cache: PathBuf,
+}
+
+impl Split {
+    /// What xtask asks for by `CLAIMGATE_SPLIT` (the folder for the parts), `CLAIMGATE_ROOT` and `CLAIMGATE_WASM_CACHE`.
+    pub(crate) fn from_env() -> Option<Self> {
+        let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        Some(Self {
+            root: folder("CLAIMGATE_ROOT")?,
+            parts: folder("CLAIMGATE_SPLIT")?,
+            cache: folder("CLAIMGATE_WASM_CACHE")?,
+        })
+    }
+
+    /// Splits the module, has wasm-bindgen process its main part, and optimizes all parts.
+    pub(crate) fn bindgen(&self, arguments: &Arguments) -> Result<()> {
+        let main = self.split(&arguments.input)?;
+        arguments.bindgen(&main, true)?;
+        std::fs::remove_file(&main)?;
+        let link = std::fs::read_to_string(self.parts.join(LINK))
+            .context("expected the loader of the app's parts, found none")?;
+        std::fs::write(self.parts.join(LINK), chunks::merge(self, &link)?)?;
+        let mut modules = files(&self.parts, ".wasm")?;
+        modules.push(arguments.output());
+        self.optimize(&modules)
+    }
+
+    /// Writes the parts; the main one is returned.
+    fn split(&self, input: &Path) -> Result<PathBuf> {
+        let wasm = std::fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
+        if self.parts.is_dir() {
+            std::fs::remove_dir_all(&self.parts)?;
+        }
+        std::fs::create_dir_all(&self.parts)?;
+        let main = self.parts.join("main.wasm");
+        let link = format!("./{LINK}");
+        let mut options = wasm_split_cli_support::Options::new(&wasm);
+        options.output_dir = &self.parts;
+        options.main_out_path = &main;
+        options.link_name = &link;
+        options.main_module = "./main.js";
+        wasm_split_cli_support::transform(options).map_err(|error| anyhow!("the Wasm cannot be split: {error:?}"))?;
+        Ok(main)
+    }
+
+    /// Optimizes modules for size, in place: all by one process.
+    fn optimize(&self, modules: &[PathBuf]) -> Result<()> {
+        let mut node = Command::new("node");
+        node.arg(self.root.join("web/build/optimize.mjs")).arg("--cache").arg(&self.cache);
+        run(node.args(crate::wasm_features()).args(modules))
+    }
+}
+
+/// The files of a folder with that ending, sorted.
+fn files(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<_> = std::fs::read_dir(dir)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|file| file.to_string_lossy().ends_with(ending))
+        .collect();
+    files.sort();
+    Ok(files)
+}
