@@ -147,19 +147,13 @@ fn base_module(split: &Split, link: &str, chunks: &[Group], to: &Path) -> Result
     let between = |text: &str| Some(text.split_once("const { ")?.1.split_once(" } = initSync(")?.0.to_owned());
     let names = between(link).context("expected the loader to name what is shared, found nothing")?;
     let names: BTreeSet<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
-    let mut found = BTreeMap::new();
     let mut smallest: Vec<_> = chunks.iter().collect();
     smallest.sort_by_key(|chunk| chunk.bytes);
-    for chunk in smallest {
-        if names.iter().all(|name| found.contains_key(*name)) {
-            break;
-        }
-        let file = split.parts.join(format!("{}.wasm", chunk.chunks[0]));
-        let text = output(Command::new(binaryen("wasm-dis", &split.root)).arg(file))?;
-        for (name, kind) in text.lines().filter_map(import) {
-            found.insert(name, kind);
-        }
-    }
+    let files = smallest.iter().map(|chunk| split.parts.join(format!("{}.wasm", chunk.chunks[0])));
+    let names = names.into_iter().collect::<Vec<_>>().join(",");
+    let mut imports = Command::new("node");
+    let imports = output(imports.arg(split.root.join("web/build/imports.mjs")).arg(names).args(files))?;
+    let found: BTreeMap<_, _> = imports.lines().filter_map(import).collect();
     let mut text = "(module\n".to_owned();
     for (name, kind) in &found {
         text.push_str(&format!("(import \"main\" \"{name}\" {kind})\n"));
