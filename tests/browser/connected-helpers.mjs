@@ -12,7 +12,7 @@ import { after, afterEach, before } from "node:test";
 import { launch } from "./browser.mjs";
 import { newPage, visit } from "./helpers.mjs";
 
-const program = process.env.CLAIMGATE ?? resolve(import.meta.dirname, "../../target/debug/claimgate");
+const program = process.env.CLAIMGATE ?? resolve(import.meta.dirname, "../../target/xtask/claimgate");
 export const BOOTSTRAP = "the-bootstrap-token-of-the-connected-tests";
 /** The demonstration's issuer. */
 export const DEMO = "https://issuer.claimgate.invalid";

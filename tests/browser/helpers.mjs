@@ -94,7 +94,8 @@ export const copied = (page) => page.evaluate(() => globalThis.copied);
 
 /** Goes to an address of the app, and waits until it is there. */
 export async function visit(page, path = "") {
-  await page.goto(new URL(path, appUrl).href);
+  const answer = await page.goto(new URL(path, appUrl).href);
+  if (answer?.ok() === false) throw new Error(`expected a page at ${answer.url()}, found the status ${answer.status()}`);
   await page.getByRole("heading", { level: 1 }).waitFor();
 }
 

@@ -17,7 +17,7 @@ const HELP = `Runs the browser tests, all of them or those of the files, in one 
 
   CLAIMGATE_APP_URL   the address of the served app
   CHROMIUM            the browser; /usr/bin/chromium if not set
-  CLAIMGATE           the server program; target/debug/claimgate if not set
+  CLAIMGATE           the server program; target/xtask/claimgate if not set
 `;
 
 /** How long a file may take at all, in milliseconds, so that one that hangs ends. */

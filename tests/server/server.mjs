@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { Agent, fetch } from 'undici';
 
 export const root = resolve(import.meta.dirname, '../..');
-const program = process.env.CLAIMGATE ?? join(root, 'target/debug/claimgate');
+const program = process.env.CLAIMGATE ?? join(root, 'target/xtask/claimgate');
 /** May do everything. */
 export const BOOTSTRAP = 'the-bootstrap-token-of-the-client-tests';
 

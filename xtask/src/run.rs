@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::jobs::{self, Job, Lane};
 use crate::log::Log;
@@ -22,7 +22,7 @@ pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
     ]);
     jobs::run_all(all)?;
     let database = format!("sqlite:{}", state_folder()?.join("claimgate.db").display());
-    let mut server = command(target().join("debug/claimgate"), &["serve", "--log-format", "text"]);
+    let mut server = command(server_program(), &["serve", "--log-format", "text"]);
     server.args(["--listen", &format!("127.0.0.1:{port}"), "--database", &database]);
     if with_demo {
         server.arg("--demo");
@@ -32,8 +32,19 @@ pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
     shell::run(server.env("CLAIMGATE_BOOTSTRAP_TOKEN", token))
 }
 
-fn server(log: &mut Log) -> Result<()> {
-    log.build(&mut cargo("build -p claimgate-cli --features app"))
+/// Builds the server with the app inside, and keeps it apart: cargo replaces its own copy by one without the app when the
+/// tests of its crate are built, which may be while this one is in use.
+pub(crate) fn server(log: &mut Log) -> Result<()> {
+    log.build(&mut cargo("build -p claimgate-cli --features app"))?;
+    let (program, new) = (server_program(), server_program().with_extension("new"));
+    std::fs::copy(target().join("debug/claimgate"), &new)?;
+    // Renamed: the old one may be running.
+    std::fs::rename(&new, &program).with_context(|| format!("cannot write {}", program.display()))
+}
+
+/// What [`server`] builds.
+pub(crate) fn server_program() -> PathBuf {
+    target().join("xtask/claimgate")
 }
 
 /// The folder for what servers that are started here keep.

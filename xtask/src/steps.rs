@@ -11,7 +11,7 @@ use crate::jobs::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, output, root, target};
 use crate::tools::{self, System};
-use crate::{full, licences, npm, serve};
+use crate::{full, licences, npm, run, serve};
 
 /// A step of the tests, as people name it.
 pub(crate) struct Step {
@@ -107,7 +107,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
             .in_lane(Lane::Dev),
         Job::new("wasm", "the Wasm layer in Node.js", 60.0, tests(wasm)).after(&["modules"]).in_lane(Lane::Dev),
         Job::new("docs", "documentation", 40.0, docs).in_lane(Lane::Dev),
-        Job::new("server", "the server with the app", 60.0, server).after(&["app"]).in_lane(Lane::Dev),
+        Job::new("server", "the server with the app", 60.0, run::server).after(&["app"]).in_lane(Lane::Dev),
         Job::new("browser", "browser tests", 200.0, tests(browser)).after(browser_needs),
         Job::new("lighthouse", "Lighthouse", 60.0, |log| lighthouse(log, &[])).after(&[
             "app",
@@ -254,15 +254,6 @@ fn workflows(log: &mut Log) -> Result<()> {
     log.run(zizmor.arg(".github"))
 }
 
-fn server(log: &mut Log) -> Result<()> {
-    log.build(&mut cargo("build -p claimgate-cli --features app"))
-}
-
-/// The server that [`server`] builds.
-fn claimgate() -> PathBuf {
-    target().join("debug/claimgate")
-}
-
 fn browser(log: &mut Log, options: &Options) -> Result<()> {
     let dist = if options.dev { app::dev_dist() } else { app::dist()? };
     let address = serve::in_background(&dist)?;
@@ -270,7 +261,8 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
         let mut node = command("node", &["tests/browser/run.mjs", "--concurrency", "2"]);
         node.args(options.grep.iter().flat_map(|name| ["--grep", name]));
         node.env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", tools::test_browser()?);
-        log.run(node.env("CLAIMGATE", claimgate())).with_context(|| format!("round {round} of {}", options.repeat))?;
+        log.run(node.env("CLAIMGATE", run::server_program()))
+            .with_context(|| format!("round {round} of {}", options.repeat))?;
     }
     Ok(())
 }
@@ -286,7 +278,7 @@ pub(crate) fn lighthouse(log: &mut Log, options: &[&str]) -> Result<()> {
 fn clients(log: &mut Log, options: &Options) -> Result<()> {
     let programs = tools::python_environment(log, "schemathesis", "tests/server/requirements.txt")?;
     let mut node = node_tests("tests/server", options)?;
-    node.env("CLAIMGATE", claimgate()).env("SCHEMATHESIS", programs.join("schemathesis"));
+    node.env("CLAIMGATE", run::server_program()).env("SCHEMATHESIS", programs.join("schemathesis"));
     log.run(&mut node)
 }
 
