@@ -2,9 +2,9 @@
 #![no_main]
 
 use claimgate::claims::Claims;
-use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::explain::Outcome;
 use claimgate::inspect::{Options, decide, inspect};
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::decode_unverified;
 use claimgate::pattern::Dialect;
 use claimgate::policy::RequestedToken;
@@ -12,17 +12,32 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let request = RequestedToken::Organization { admin: false };
-    let definition = IssuerDefinition { name: "a".into(), url: "https://a.example".into(), ..IssuerDefinition::default() };
-    let issuers: Issuers = Issuer::compile(&definition, Dialect::Pulumi).into_iter().collect();
+    let definition = IssuerDefinition {
+        name: "a".into(),
+        url: "https://a.example".into(),
+        ..IssuerDefinition::default()
+    };
+    let issuers: Issuers = Issuer::compile(&definition, Dialect::Pulumi)
+        .into_iter()
+        .collect();
     let inspection = inspect(text, &issuers, &request, &Options::at(0));
     assert_eq!(inspection.checks.len(), 7);
-    assert!(inspection.explanation.is_none(), "an unsigned token came as far as the policies");
+    assert!(
+        inspection.explanation.is_none(),
+        "an unsigned token came as far as the policies"
+    );
     let decision = decide(text, &issuers, &request, &Options::at(0));
     assert_eq!(decision.decision(), Outcome::Denied);
-    assert!(inspection.checks.iter().any(|check| check.code == Some(decision.code())));
+    assert!(
+        inspection
+            .checks
+            .iter()
+            .any(|check| check.code == Some(decision.code()))
+    );
     if let Ok(token) = decode_unverified(text) {
         assert_eq!(text.bytes().filter(|byte| *byte == b'.').count(), 2);
-        let again = Claims::from_json(&token.claims.to_json()).expect("claims that were accepted are claims");
+        let again = Claims::from_json(&token.claims.to_json())
+            .expect("claims that were accepted are claims");
         assert_eq!(again, token.claims);
     }
 });

@@ -12,7 +12,11 @@ fuzz_target!(|text: &str| {
             if let Ok(key) = jwks.select(kid, algorithm) {
                 assert!(key.problem.is_none());
                 assert!(kid.is_none() || key.kid.as_deref() == kid);
-                assert!(key.alg.as_deref().is_none_or(|own| own == algorithm.as_str()));
+                assert!(
+                    key.alg
+                        .as_deref()
+                        .is_none_or(|own| own == algorithm.as_str())
+                );
                 assert_ne!(key.kty, "oct");
             }
         }

@@ -6,8 +6,13 @@ use libfuzzer_sys::fuzz_target;
 
 /// Few characters, so that patterns and values have something to do with each other.
 fn text(bytes: &[u8]) -> String {
-    const CHARS: [char; 16] = ['a', 'b', '*', '?', '.', '*', '\\', '/', ':', '[', '{', ',', 'é', '😀', '\n', '!'];
-    bytes.iter().map(|byte| CHARS[usize::from(byte % 16)]).collect()
+    const CHARS: [char; 16] = [
+        'a', 'b', '*', '?', '.', '*', '\\', '/', ':', '[', '{', ',', 'é', '😀', '\n', '!',
+    ];
+    bytes
+        .iter()
+        .map(|byte| CHARS[usize::from(byte % 16)])
+        .collect()
 }
 
 fuzz_target!(|input: (&[u8], &[u8], bool)| {
@@ -15,9 +20,21 @@ fuzz_target!(|input: (&[u8], &[u8], bool)| {
     if pattern.len() * value.len() > 100_000 {
         return;
     }
-    let dialect = if input.2 { Dialect::Pulumi } else { Dialect::StringLike };
+    let dialect = if input.2 {
+        Dialect::Pulumi
+    } else {
+        Dialect::StringLike
+    };
     let expected = reference_match(&pattern, dialect, &value);
     let compiled = Pattern::new(&pattern, dialect).expect("short enough");
-    assert_eq!(compiled.is_match(&value), expected, "`{pattern}` on `{value}`");
-    assert_eq!(globset_match(&pattern, dialect, &value).unwrap_or(expected), expected, "globset, `{pattern}` on `{value}`");
+    assert_eq!(
+        compiled.is_match(&value),
+        expected,
+        "`{pattern}` on `{value}`"
+    );
+    assert_eq!(
+        globset_match(&pattern, dialect, &value).unwrap_or(expected),
+        expected,
+        "globset, `{pattern}` on `{value}`"
+    );
 });

@@ -1,4 +1,5 @@
-//! Compiling, matching and tracing never panic; spans lie in their texts; an escaped text accepts itself only.
+//! Compiling, matching and tracing never panic; spans lie in their texts; an escaped text accepts
+//! itself only.
 #![no_main]
 
 use claimgate::pattern::{Dialect, Pattern, Trace, escape};
@@ -6,8 +7,14 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, &str, bool)| {
     let (pattern, value, pulumi) = input;
-    let dialect = if pulumi { Dialect::Pulumi } else { Dialect::StringLike };
-    let Ok(compiled) = Pattern::new(pattern, dialect) else { return };
+    let dialect = if pulumi {
+        Dialect::Pulumi
+    } else {
+        Dialect::StringLike
+    };
+    let Ok(compiled) = Pattern::new(pattern, dialect) else {
+        return;
+    };
     let answer = compiled.is_match(value);
     match compiled.trace(value) {
         Trace::Matched { captures } => {
@@ -23,7 +30,10 @@ fuzz_target!(|input: (&str, &str, bool)| {
         }
         Trace::Stopped(stop) => {
             assert!(!answer);
-            assert!(stop.pattern.chars <= pattern.chars().count() && stop.value.chars <= value.chars().count());
+            assert!(
+                stop.pattern.chars <= pattern.chars().count()
+                    && stop.value.chars <= value.chars().count()
+            );
         }
     }
     let _ = compiled.findings();

@@ -1,9 +1,15 @@
-//! No link and no file panics, what is unpacked stays small, and what is read is written and read again as it is.
+//! No link and no file panics, what is unpacked stays small, and what is read is written and read
+//! again as it is.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
-#[allow(dead_code, unused_imports, unreachable_pub, reason = "a part of the app, which has more use for it")]
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "a part of the app, which has more use for it"
+)]
 #[path = "../../web/src/state/share/mod.rs"]
 mod share;
 
@@ -12,7 +18,11 @@ use share::{ClaimsText, Shared};
 fuzz_target!(|input: (&str, bool)| {
     let (text, is_packed) = input;
     // Random text is hardly ever deflated JSON, so half of it is packed as a link packs it.
-    let packed = if is_packed { pack(text) } else { text.to_owned() };
+    let packed = if is_packed {
+        pack(text)
+    } else {
+        text.to_owned()
+    };
     for read in [Shared::from_fragment(&packed), Shared::from_file(text)] {
         match read {
             Ok(shared) => {
@@ -33,5 +43,8 @@ fuzz_target!(|input: (&str, bool)| {
 fn pack(json: &str) -> String {
     use base64::Engine;
     let deflated = miniz_oxide::deflate::compress_to_vec(json.as_bytes(), 6);
-    format!("v1.{}", base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(deflated))
+    format!(
+        "v1.{}",
+        base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(deflated)
+    )
 }

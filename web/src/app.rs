@@ -6,8 +6,8 @@ use leptos_router::{Lazy, path};
 
 use crate::components::frame::Frame;
 use crate::pages::lazy::{
-    AuditEntryRoute, AuditRoute, ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute, IssuersRoute, NewIssuerRoute,
-    PlaygroundRoute,
+    AuditEntryRoute, AuditRoute, ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute,
+    IssuersRoute, NewIssuerRoute, PlaygroundRoute,
 };
 use crate::pages::not_found::NotFoundPage;
 use crate::state::scratch::Handover;
@@ -42,7 +42,14 @@ pub(crate) fn App() -> impl IntoView {
 /// The folder that the app is served from, for the router: empty, or like `/sub`.
 fn base_path() -> String {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
-    let path = base.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    let path = base
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .map_or("", |(_, path)| path);
     let path = path.trim_end_matches('/');
-    if path.is_empty() { String::new() } else { format!("/{path}") }
+    if path.is_empty() {
+        String::new()
+    } else {
+        format!("/{path}")
+    }
 }

@@ -38,7 +38,8 @@ const FILES: [&str; 21] = [
     include_str!("../../examples/gallery/no-policy.json"),
 ];
 
-/// The header of tokens that nobody signed: examples with a fault, and claims from a link, are shown in one.
+/// The header of tokens that nobody signed: examples with a fault, and claims from a link, are
+/// shown in one.
 const SIGNATURE: &str = "nobody signed this";
 const HEADER: &str = r#"{"typ":"JWT","alg":"RS256","kid":"example-key-id"}"#;
 
@@ -89,7 +90,11 @@ impl Example {
             claims: ClaimsText::new(&self.claims).ok(),
             request: self.request.clone(),
             now: Some(self.now),
-            skip: if self.is_token { unsigned_skip() } else { Skip::default() },
+            skip: if self.is_token {
+                unsigned_skip()
+            } else {
+                Skip::default()
+            },
             dialect: Dialect::Pulumi,
         }
     }
@@ -97,24 +102,34 @@ impl Example {
 
 /// Claims in a token that nobody signed, to be looked at with [`unsigned_skip`].
 pub(crate) fn unsigned(claims: &str) -> String {
-    [HEADER, claims, SIGNATURE].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".")
+    [HEADER, claims, SIGNATURE]
+        .map(|part| BASE64_URL_SAFE_NO_PAD.encode(part))
+        .join(".")
 }
 
 /// Whether a token is of [`unsigned`].
 pub(crate) fn is_unsigned(token: &str) -> bool {
     let [header, signature] = [HEADER, SIGNATURE].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
-    let rest = token.trim().strip_prefix(&header).and_then(|rest| rest.strip_suffix(&signature));
+    let rest = token
+        .trim()
+        .strip_prefix(&header)
+        .and_then(|rest| rest.strip_suffix(&signature));
     rest.is_some_and(|rest| rest.starts_with('.') && rest.ends_with('.'))
 }
 
 /// The checks that such a token cannot pass.
 pub(crate) fn unsigned_skip() -> Skip {
-    Skip { key: true, signature: true, ..Skip::default() }
+    Skip {
+        key: true,
+        signature: true,
+        ..Skip::default()
+    }
 }
 
 /// All examples.
 pub(crate) fn all() -> &'static [Example] {
-    static ALL: LazyLock<Vec<Example>> = LazyLock::new(|| FILES.iter().filter_map(|file| read(file)).collect());
+    static ALL: LazyLock<Vec<Example>> =
+        LazyLock::new(|| FILES.iter().filter_map(|file| read(file)).collect());
     &ALL
 }
 
@@ -131,7 +146,10 @@ fn read(file: &str) -> Option<Example> {
         title: text(&value, "title")?,
         story: text(&value, "story")?,
         provider: text(&value, "provider")?,
-        issuer: SharedIssuer { name: text(issuer, "name")?, url: text(issuer, "url")? },
+        issuer: SharedIssuer {
+            name: text(issuer, "name")?,
+            url: text(issuer, "url")?,
+        },
         policies: parse_policies(&issuer.member("policies")?.to_json()).ok()?,
         claims: value.member("claims")?.to_json_pretty(),
         request: requested(value.member("request")?)?,
@@ -142,12 +160,20 @@ fn read(file: &str) -> Option<Example> {
 }
 
 fn requested(value: &Value) -> Option<RequestedToken> {
-    let target = text(value, "name").or_else(|| text(value, "login")).unwrap_or_default();
-    Some(request(&text(value, "tokenType")?, target, value.member("admin") == Some(&Value::Bool(true))))
+    let target = text(value, "name")
+        .or_else(|| text(value, "login"))
+        .unwrap_or_default();
+    Some(request(
+        &text(value, "tokenType")?,
+        target,
+        value.member("admin") == Some(&Value::Bool(true)),
+    ))
 }
 
 fn expected(value: &Value) -> Option<Expected> {
-    let Value::Array(policies) = value.member("policies")? else { return None };
+    let Value::Array(policies) = value.member("policies")? else {
+        return None;
+    };
     let decision = match text(value, "decision")?.as_str() {
         "allowed" => Outcome::Allowed,
         "denied" => Outcome::Denied,
@@ -191,7 +217,11 @@ mod tests {
     fn asked(example: &Example) -> Report {
         let question = Question {
             is_claims: !example.is_token,
-            text: if example.is_token { unsigned(&example.claims) } else { example.claims.clone() },
+            text: if example.is_token {
+                unsigned(&example.claims)
+            } else {
+                example.claims.clone()
+            },
             issuer: "a".to_owned(),
             request: example.request.clone(),
             skip: unsigned_skip(),
@@ -211,7 +241,11 @@ mod tests {
         assert_eq!(all().len(), FILES.len());
         for example in all() {
             assert_eq!(find(&example.id), Some(example));
-            assert!(providers::find(&example.provider).is_some(), "{}", example.id);
+            assert!(
+                providers::find(&example.provider).is_some(),
+                "{}",
+                example.id
+            );
         }
     }
 
@@ -219,10 +253,17 @@ mod tests {
     fn the_playground_decides_as_the_example_says() {
         for example in all() {
             let report = asked(example);
-            assert_eq!(report.decision, example.expected.decision, "{}: {}", example.id, report.summary);
+            assert_eq!(
+                report.decision, example.expected.decision,
+                "{}: {}",
+                example.id, report.summary
+            );
             let reason = report.explanation.map(|explanation| explanation.reason);
             let failed = report.checks.iter().find_map(|check| check.code);
-            let code = reason.as_ref().map(|reason| reason.code.as_str()).or(failed);
+            let code = reason
+                .as_ref()
+                .map(|reason| reason.code.as_str())
+                .or(failed);
             assert_eq!(code, Some(example.expected.code.as_str()), "{}", example.id);
             let policies = reason.map(|reason| reason.policies).unwrap_or_default();
             assert_eq!(policies, example.expected.policies, "{}", example.id);

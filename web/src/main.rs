@@ -1,6 +1,10 @@
-//! The Claimgate app: issuers, their policies, and a playground that says why a token is let in or not.
+//! The Claimgate app: issuers, their policies, and a playground that says why a token is let in or
+//! not.
 
-#![expect(unreachable_pub, reason = "Leptos makes the functions of components public, whatever is written")]
+#![expect(
+    unreachable_pub,
+    reason = "Leptos makes the functions of components public, whatever is written"
+)]
 
 mod app;
 mod components;

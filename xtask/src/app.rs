@@ -30,11 +30,25 @@ const SOURCES: [&str; 9] = [
 /// The jobs that build the app; the last one is `app`.
 pub(crate) fn jobs() -> Vec<Job> {
     vec![
-        Job::new("modules", "Rust's target for Wasm and npm modules", 15.0, tools::set_up_builds),
-        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| tools::trunk(log).map(drop)),
+        Job::new(
+            "modules",
+            "Rust's target for Wasm and npm modules",
+            15.0,
+            tools::set_up_builds,
+        ),
+        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
+            tools::trunk(log).map(drop)
+        }),
         Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).in_lane(Lane::Dev),
-        Job::new("app-wasm", "the app's Wasm, release build", 240.0, compile).after(&["modules"]).in_lane(Lane::Web),
-        Job::new("app", "the app's files", 80.0, package).after(&["modules", "trunk", "wasm-tools", "app-wasm"]),
+        Job::new("app-wasm", "the app's Wasm, release build", 240.0, compile)
+            .after(&["modules"])
+            .in_lane(Lane::Web),
+        Job::new("app", "the app's files", 80.0, package).after(&[
+            "modules",
+            "trunk",
+            "wasm-tools",
+            "app-wasm",
+        ]),
     ]
 }
 
@@ -58,32 +72,44 @@ fn package_dev(log: &mut Log) -> Result<()> {
     log.run(on_tools_path(&mut trunk)?)
 }
 
-/// Compiles the app as Trunk does it, which finds it done then: so that Trunk itself can be built meanwhile.
+/// Compiles the app as Trunk does it, which finds it done then: so that Trunk itself can be built
+/// meanwhile.
 fn compile(log: &mut Log) -> Result<()> {
     let manifest = root().join("web/Cargo.toml");
-    let mut build = cargo("build --target=wasm32-unknown-unknown --profile web --features split --manifest-path");
+    let mut build = cargo(
+        "build --target=wasm32-unknown-unknown --profile web --features split --manifest-path",
+    );
     log.build(with_flags(build.arg(manifest)))
 }
 
 /// Splitting the Wasm needs to know what refers to what; the rest as in .cargo/config.toml.
 fn with_flags(command: &mut Command) -> &mut Command {
     let flags = "--cfg\u{1f}erase_components\u{1f}-Clink-args=--emit-relocs";
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags).env_remove("RUSTFLAGS")
+    command
+        .env("CARGO_ENCODED_RUSTFLAGS", flags)
+        .env_remove("RUSTFLAGS")
 }
 
 /// Makes `dist/` of the Wasm and the files of `web/`, if any of them has changed.
 fn package(log: &mut Log) -> Result<()> {
     let (dist, stamp) = (root().join("dist"), target().join("xtask/dist.sha256"));
     let hash = input_hash()?;
-    if std::fs::read_to_string(&stamp).is_ok_and(|last| last == hash) && dist.join("index.html").is_file() {
+    if std::fs::read_to_string(&stamp).is_ok_and(|last| last == hash)
+        && dist.join("index.html").is_file()
+    {
         log.say("dist/ is up to date");
         return Ok(());
     }
     let _ = std::fs::remove_file(&stamp);
     bundle_editor(log)?;
     let parts = target().join("split");
-    let mut trunk = command(tools::trunk(log)?, &["build", "--release", "--offline", "--features", "split"]);
-    with_flags(&mut trunk).env("CLAIMGATE_SPLIT", &parts).env("CLAIMGATE_ROOT", root());
+    let mut trunk = command(
+        tools::trunk(log)?,
+        &["build", "--release", "--offline", "--features", "split"],
+    );
+    with_flags(&mut trunk)
+        .env("CLAIMGATE_SPLIT", &parts)
+        .env("CLAIMGATE_ROOT", root());
     trunk.env("CLAIMGATE_WASM_CACHE", target().join("wasm-opt"));
     log.run(on_tools_path(&mut trunk)?)?;
     add_parts(&parts, &dist)?;
@@ -95,15 +121,30 @@ fn package(log: &mut Log) -> Result<()> {
 /// Trunk must find every tool on PATH: it would fetch a missing one from elsewhere.
 pub(crate) fn on_tools_path(trunk: &mut Command) -> Result<&mut Command> {
     let programs = tools::wasm_bindgen();
-    let mut dirs: Vec<PathBuf> = programs.parent().map(Path::to_path_buf).into_iter().collect();
-    dirs.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let mut dirs: Vec<PathBuf> = programs
+        .parent()
+        .map(Path::to_path_buf)
+        .into_iter()
+        .collect();
+    dirs.extend(std::env::split_paths(
+        &std::env::var_os("PATH").unwrap_or_default(),
+    ));
     // A backtrace of Trunk's says nothing about what it could not build.
-    Ok(trunk.env("PATH", std::env::join_paths(dirs)?).env("NO_COLOR", "true").env("RUST_BACKTRACE", "0"))
+    Ok(trunk
+        .env("PATH", std::env::join_paths(dirs)?)
+        .env("NO_COLOR", "true")
+        .env("RUST_BACKTRACE", "0"))
 }
 
 /// Writes `web/editor/dist/editor.js`, CodeMirror in one module, which Trunk copies.
 pub(crate) fn bundle_editor(log: &mut Log) -> Result<()> {
-    log.run(&mut tools::npm(&["run", "--silent", "--prefix", "web/editor", "build"]))
+    log.run(&mut tools::npm(&[
+        "run",
+        "--silent",
+        "--prefix",
+        "web/editor",
+        "build",
+    ]))
 }
 
 /// Puts the parts of the Wasm beside Trunk's files, with the loader that names Trunk's module.
@@ -115,16 +156,27 @@ fn add_parts(parts: &Path, dist: &Path) -> Result<()> {
             main = Some(name);
         }
     }
-    let Some(main) = main else { bail!("expected the app's JavaScript in {}, found none", dist.display()) };
+    let Some(main) = main else {
+        bail!(
+            "expected the app's JavaScript in {}, found none",
+            dist.display()
+        )
+    };
     for entry in std::fs::read_dir(parts)? {
         let file = entry?.path();
-        if let Some(name) = file.file_name().filter(|_| file.extension().is_some_and(|ending| ending == "wasm")) {
+        if let Some(name) = file
+            .file_name()
+            .filter(|_| file.extension().is_some_and(|ending| ending == "wasm"))
+        {
             std::fs::copy(&file, dist.join(name))?;
         }
     }
-    let link =
-        std::fs::read_to_string(parts.join(LINK)).context("expected the loader of the app's parts, found none")?;
-    std::fs::write(dist.join(LINK), link.replace("./main.js", &format!("./{main}")))?;
+    let link = std::fs::read_to_string(parts.join(LINK))
+        .context("expected the loader of the app's parts, found none")?;
+    std::fs::write(
+        dist.join(LINK),
+        link.replace("./main.js", &format!("./{main}")),
+    )?;
     Ok(())
 }
 
@@ -138,12 +190,17 @@ fn input_hash() -> Result<String> {
     files.sort();
     let mut hash = Sha256::new();
     for file in files {
-        let content = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let content =
+            std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         hash.update(file.as_os_str().as_encoded_bytes());
         hash.update(content.len().to_le_bytes());
         hash.update(content);
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {

@@ -15,22 +15,37 @@ pub(crate) fn run() -> Result<()> {
         tools::system(log, &[System::Chromium])
     }));
     jobs::run_all(all)?;
-    show(&mut command("cargo", &["bench", "--quiet", "-p", "claimgate"]))?;
-    let words = ["run", "--quiet", "--release", "--manifest-path", "crates/bench/Cargo.toml"];
+    show(&mut command(
+        "cargo",
+        &["bench", "--quiet", "-p", "claimgate"],
+    ))?;
+    let words = [
+        "run",
+        "--quiet",
+        "--release",
+        "--manifest-path",
+        "crates/bench/Cargo.toml",
+    ];
     show(command("cargo", &words).env("CARGO_TARGET_DIR", root().join("target/bench")))?;
     let url = format!("http://{}/", serve::in_background(&app::dist()?)?);
     let chromium = tools::chromium()?;
     show(command("node", &["tests/bench/app.mjs", &url]).env("CHROMIUM", &chromium))?;
     let mut lighthouse = command("node", &["tests/lighthouse/audit.mjs", "--times"]);
-    show(lighthouse.env("CLAIMGATE_APP_URL", url).env("CHROMIUM", chromium))
+    show(
+        lighthouse
+            .env("CLAIMGATE_APP_URL", url)
+            .env("CHROMIUM", chromium),
+    )
 }
 
 /// The npm package, as installed from its tarball.
 pub(crate) fn npm() -> Result<()> {
     let mut all = npm::jobs();
     all.push(
-        Job::new("install", "the package beside others", 20.0, |log| npm::install(log, "tests/bench"))
-            .after(&["npm-pack"]),
+        Job::new("install", "the package beside others", 20.0, |log| {
+            npm::install(log, "tests/bench")
+        })
+        .after(&["npm-pack"]),
     );
     jobs::run_all(all)?;
     show(&mut command("node", &["tests/bench/npm.mjs"]))?;

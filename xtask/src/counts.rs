@@ -19,17 +19,31 @@ impl Counts {
         let line = line.trim();
         // Tests that pass over something say so themselves, each in a line of its own.
         if let Some((_, reason)) = line.split_once("NOT RUN: ") {
-            self.skipped.entry(reason.trim_end_matches(['`', '"', '\'']).to_owned()).or_insert(1);
+            self.skipped
+                .entry(reason.trim_end_matches(['`', '"', '\'']).to_owned())
+                .or_insert(1);
         } else if let Some(rest) = line.strip_prefix("test result: ") {
             self.cargo_test(rest);
-        } else if let Some((_, reason)) = line.strip_prefix("test ").and_then(|rest| rest.split_once("... ignored, ")) {
+        } else if let Some((_, reason)) = line
+            .strip_prefix("test ")
+            .and_then(|rest| rest.split_once("... ignored, "))
+        {
             self.skip(reason, 1);
             self.ignored += 1;
-        } else if let Some((_, reason)) = line.strip_prefix('\u{fe63}').and_then(|rest| rest.split_once(" # ")) {
+        } else if let Some((_, reason)) = line
+            .strip_prefix('\u{fe63}')
+            .and_then(|rest| rest.split_once(" # "))
+        {
             self.node_skip(reason);
-        } else if let Some(number) = line.strip_prefix("\u{2139} pass ").and_then(|number| number.parse::<u64>().ok()) {
+        } else if let Some(number) = line
+            .strip_prefix("\u{2139} pass ")
+            .and_then(|number| number.parse::<u64>().ok())
+        {
             self.passed += number;
-        } else if let Some(number) = line.strip_prefix("\u{2139} fail ").and_then(|number| number.parse::<u64>().ok()) {
+        } else if let Some(number) = line
+            .strip_prefix("\u{2139} fail ")
+            .and_then(|number| number.parse::<u64>().ok())
+        {
             self.failed += number;
         } else if let Some((passed, failed)) = plain(line) {
             self.passed += passed;
@@ -62,7 +76,14 @@ impl Counts {
         let reason = reason.strip_prefix("SKIP").unwrap_or(reason).trim();
         // One that was not asked for is not skipped.
         if reason != "test name does not match pattern" {
-            self.skip(if reason.is_empty() { "no reason given" } else { reason }, 1);
+            self.skip(
+                if reason.is_empty() {
+                    "no reason given"
+                } else {
+                    reason
+                },
+                1,
+            );
         }
     }
 
@@ -70,7 +91,8 @@ impl Counts {
     fn cargo_test(&mut self, rest: &str) {
         self.passed += before(rest, " passed");
         self.failed += before(rest, " failed");
-        let without_reason = before(rest, " ignored").saturating_sub(std::mem::take(&mut self.ignored));
+        let without_reason =
+            before(rest, " ignored").saturating_sub(std::mem::take(&mut self.ignored));
         if without_reason > 0 {
             self.skip("ignored, no reason given", without_reason);
         }
@@ -95,7 +117,9 @@ fn plain(line: &str) -> Option<(u64, u64)> {
 
 /// The number before a word.
 fn before(line: &str, word: &str) -> u64 {
-    let number = line.split_once(word).and_then(|(before, _)| before.rsplit(|c: char| !c.is_ascii_digit()).next());
+    let number = line
+        .split_once(word)
+        .and_then(|(before, _)| before.rsplit(|c: char| !c.is_ascii_digit()).next());
     number.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
@@ -106,7 +130,11 @@ mod tests {
     fn read(lines: &[&str]) -> (u64, u64, Vec<(String, u64)>) {
         let mut counts = Counts::default();
         lines.iter().for_each(|line| counts.line(line));
-        (counts.passed, counts.failed, counts.skipped.into_iter().collect())
+        (
+            counts.passed,
+            counts.failed,
+            counts.skipped.into_iter().collect(),
+        )
     }
 
     fn skip(reason: &str, count: u64) -> Vec<(String, u64)> {
@@ -131,7 +159,9 @@ mod tests {
     #[test]
     fn wasm_bindgen_test() {
         assert_eq!(
-            read(&["test result: ok. 5 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.01s"]),
+            read(&[
+                "test result: ok. 5 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.01s"
+            ]),
             (5, 0, vec![])
         );
     }
@@ -151,7 +181,10 @@ mod tests {
 
     #[test]
     fn a_plain_line() {
-        assert_eq!(read(&["5 passed, 1 failed", "of 5 passed, 1 failed"]), (5, 1, vec![]));
+        assert_eq!(
+            read(&["5 passed, 1 failed", "of 5 passed, 1 failed"]),
+            (5, 1, vec![])
+        );
     }
 
     #[test]
@@ -163,6 +196,13 @@ mod tests {
     #[test]
     fn what_a_test_says_it_has_not_run_counts_once() {
         let line = "NOT RUN: the tests on PostgreSQL, because it is not installed";
-        assert_eq!(read(&[line, line]), (0, 0, skip("the tests on PostgreSQL, because it is not installed", 1)));
+        assert_eq!(
+            read(&[line, line]),
+            (
+                0,
+                0,
+                skip("the tests on PostgreSQL, because it is not installed", 1)
+            )
+        );
     }
 }

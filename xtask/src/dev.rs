@@ -20,13 +20,27 @@ const SOURCES: [&str; 3] = ["crates/core", "crates/server", "crates/cli"];
 /// How long after a change the next one is waited for: an editor writes several files.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// Serves until it is interrupted. Trunk serves the app on `port`, rebuilds it, and passes `/api` on to the server.
+/// Serves until it is interrupted. Trunk serves the app on `port`, rebuilds it, and passes `/api`
+/// on to the server.
 pub(crate) fn run(port: u16) -> Result<()> {
     drop(serve::listen(port)?);
     jobs::run_all(vec![
-        Job::new("modules", "Rust's target for Wasm and npm modules", 15.0, tools::set_up_builds),
-        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| tools::trunk(log).map(drop)),
-        Job::new("dev-build", "the server and wasm-bindgen, development build", 200.0, build).in_lane(Lane::Dev),
+        Job::new(
+            "modules",
+            "Rust's target for Wasm and npm modules",
+            15.0,
+            tools::set_up_builds,
+        ),
+        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
+            tools::trunk(log).map(drop)
+        }),
+        Job::new(
+            "dev-build",
+            "the server and wasm-bindgen, development build",
+            200.0,
+            build,
+        )
+        .in_lane(Lane::Dev),
         Job::new("editor", "the code editor", 5.0, app::bundle_editor).after(&["modules"]),
     ])?;
     let mut server = Server::start()?;
@@ -58,13 +72,33 @@ fn build(log: &mut Log) -> Result<()> {
     tools::link_wasm_bindgen()
 }
 
-/// Trunk, serving the development build; it reloads the page itself, and shows there what does not compile.
+/// Trunk, serving the development build; it reloads the page itself, and shows there what does not
+/// compile.
 fn trunk(port: u16, server: u16) -> Result<Child> {
     let program = jobs::quietly("trunk", tools::trunk)?;
-    let mut trunk = command(program, &["serve", "--offline", "--disable-csp", "--address", "127.0.0.1"]);
-    trunk.args(["--port", &port.to_string(), "--proxy-backend", &format!("http://127.0.0.1:{server}/api/")]);
-    trunk.arg("--dist").arg(app::dev_dist()).env("CLAIMGATE_DEV", "server");
-    app::on_tools_path(&mut trunk)?.spawn().context("Trunk could not be started")
+    let mut trunk = command(
+        program,
+        &[
+            "serve",
+            "--offline",
+            "--disable-csp",
+            "--address",
+            "127.0.0.1",
+        ],
+    );
+    trunk.args([
+        "--port",
+        &port.to_string(),
+        "--proxy-backend",
+        &format!("http://127.0.0.1:{server}/api/"),
+    ]);
+    trunk
+        .arg("--dist")
+        .arg(app::dev_dist())
+        .env("CLAIMGATE_DEV", "server");
+    app::on_tools_path(&mut trunk)?
+        .spawn()
+        .context("Trunk could not be started")
 }
 
 /// The development server, on a port that stays the same when it is started again.
@@ -79,7 +113,9 @@ impl Server {
         let port = serve::listen(0)?.local_addr()?.port();
         let token = bootstrap_token()?;
         Ok(Self {
-            child: Self::command(port, &token)?.spawn().context("the server could not be started")?,
+            child: Self::command(port, &token)?
+                .spawn()
+                .context("the server could not be started")?,
             port,
             token,
         })
@@ -87,9 +123,19 @@ impl Server {
 
     fn command(port: u16, token: &str) -> Result<Command> {
         let database = format!("sqlite:{}", state_folder()?.join("dev.db").display());
-        let mut server = command(target().join("debug/claimgate"), &["serve", "--log-format", "text", "--demo"]);
-        server.args(["--listen", &format!("127.0.0.1:{port}"), "--database", &database]);
-        server.env("CLAIMGATE_BOOTSTRAP_TOKEN", token).env("CLAIMGATE_LOG", "warn");
+        let mut server = command(
+            target().join("debug/claimgate"),
+            &["serve", "--log-format", "text", "--demo"],
+        );
+        server.args([
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--database",
+            &database,
+        ]);
+        server
+            .env("CLAIMGATE_BOOTSTRAP_TOKEN", token)
+            .env("CLAIMGATE_LOG", "warn");
         Ok(server)
     }
 
@@ -104,7 +150,10 @@ impl Server {
         self.child.kill()?;
         self.child.wait()?;
         self.child = Self::command(self.port, &self.token)?.spawn()?;
-        println!("the server is started again, after {:.1} s", start.elapsed().as_secs_f64());
+        println!(
+            "the server is started again, after {:.1} s",
+            start.elapsed().as_secs_f64()
+        );
         Ok(())
     }
 }
@@ -120,8 +169,9 @@ impl Drop for Server {
 fn watch() -> Result<(notify::RecommendedWatcher, Receiver<()>)> {
     let (sender, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        let is_change =
-            event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(|path| is_source(path)));
+        let is_change = event.is_ok_and(|event| {
+            !event.kind.is_access() && event.paths.iter().any(|path| is_source(path))
+        });
         if is_change {
             let _ = sender.send(());
         }
@@ -133,5 +183,6 @@ fn watch() -> Result<(notify::RecommendedWatcher, Receiver<()>)> {
 }
 
 fn is_source(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "rs" || ending == "sql" || ending == "toml")
+    path.extension()
+        .is_some_and(|ending| ending == "rs" || ending == "sql" || ending == "toml")
 }

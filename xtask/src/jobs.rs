@@ -44,7 +44,14 @@ impl Job {
         takes: f64,
         work: impl FnOnce(&mut Log) -> Result<()> + Send + 'static,
     ) -> Self {
-        Self { name, what, needs: Vec::new(), lane: None, takes, work: Some(Box::new(work)) }
+        Self {
+            name,
+            what,
+            needs: Vec::new(),
+            lane: None,
+            takes,
+            work: Some(Box::new(work)),
+        }
     }
 
     #[must_use]
@@ -87,7 +94,9 @@ pub(crate) enum Ended {
 /// Runs all jobs; one that fails keeps those that need it from being run, and no others.
 pub(crate) fn run(jobs: Vec<Job>) -> Result<Vec<Outcome>> {
     check(&jobs)?;
-    let at_once = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4);
+    let at_once = std::thread::available_parallelism()
+        .map_or(2, usize::from)
+        .clamp(2, 4);
     let progress = Arc::new(Progress::new());
     let mut plan = Plan::new(jobs, at_once);
     let mut outcomes = Vec::new();
@@ -131,7 +140,10 @@ pub(crate) fn run_all(jobs: Vec<Job>) -> Result<()> {
 }
 
 /// One piece of work without a display, its output in the log of that name.
-pub(crate) fn quietly<T>(name: &'static str, work: impl FnOnce(&mut Log) -> Result<T>) -> Result<T> {
+pub(crate) fn quietly<T>(
+    name: &'static str,
+    work: impl FnOnce(&mut Log) -> Result<T>,
+) -> Result<T> {
     work(&mut Log::create(name, Arc::new(Progress::new()))?)
 }
 
@@ -139,7 +151,10 @@ fn check(jobs: &[Job]) -> Result<()> {
     let mut known = BTreeSet::new();
     for job in jobs {
         if let Some(missing) = job.needs.iter().find(|need| !known.contains(**need)) {
-            bail!("expected the job `{missing}` before `{}`, which needs it, found none", job.name);
+            bail!(
+                "expected the job `{missing}` before `{}`, which needs it, found none",
+                job.name
+            );
         }
         if !known.insert(job.name) {
             bail!("expected one job `{}`, found two", job.name);
@@ -157,8 +172,15 @@ fn announce(progress: &Progress, plan: &Plan, job: &Job) {
 fn report(progress: &Progress, outcome: &Outcome) {
     match &outcome.result {
         Ended::Failed(error) => {
-            progress.line(&format!("✗ {} failed after {}", outcome.name, clock(outcome.wall)));
-            progress.line(&format!("{error:#}\n  the whole log: {}", log::path(outcome.name).display()));
+            progress.line(&format!(
+                "✗ {} failed after {}",
+                outcome.name,
+                clock(outcome.wall)
+            ));
+            progress.line(&format!(
+                "{error:#}\n  the whole log: {}",
+                log::path(outcome.name).display()
+            ));
         }
         _ => progress.line(&format!("✓ {} in {}", outcome.name, clock(outcome.wall))),
     }
@@ -175,7 +197,10 @@ fn perform(job: &mut Job, progress: Arc<Progress>) -> Outcome {
     };
     // A panic in a job is its failure; the others go on.
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| -> Result<()> {
-        let work = job.work.take().ok_or_else(|| anyhow!("`{}` was begun twice", job.name))?;
+        let work = job
+            .work
+            .take()
+            .ok_or_else(|| anyhow!("`{}` was begun twice", job.name))?;
         let mut log = Log::create(job.name, progress)?;
         let result = work(&mut log);
         (outcome.counts, outcome.cpu) = (log.counts, log.cpu);
@@ -201,7 +226,14 @@ struct Plan {
 impl Plan {
     fn new(jobs: Vec<Job>, at_once: usize) -> Self {
         let count = jobs.len();
-        Self { waiting: jobs, running: BTreeMap::new(), done: BTreeSet::new(), at_once, count, times: Times::load() }
+        Self {
+            waiting: jobs,
+            running: BTreeMap::new(),
+            done: BTreeSet::new(),
+            at_once,
+            count,
+            times: Times::load(),
+        }
     }
 
     fn is_done(&self) -> bool {
@@ -213,21 +245,34 @@ impl Plan {
         if self.running.len() >= self.at_once {
             return None;
         }
-        let lanes: BTreeSet<_> = self.running.values().filter_map(|(lane, ..)| *lane).collect();
+        let lanes: BTreeSet<_> = self
+            .running
+            .values()
+            .filter_map(|(lane, ..)| *lane)
+            .collect();
         let can_begin = |job: &Job| {
-            job.needs.iter().all(|need| self.done.contains(need)) && job.lane.is_none_or(|lane| !lanes.contains(&lane))
+            job.needs.iter().all(|need| self.done.contains(need))
+                && job.lane.is_none_or(|lane| !lanes.contains(&lane))
         };
-        let ready = self.waiting.iter().enumerate().filter(|(_, job)| can_begin(job));
+        let ready = self
+            .waiting
+            .iter()
+            .enumerate()
+            .filter(|(_, job)| can_begin(job));
         let (index, _) = ready.max_by(|(_, a), (_, b)| self.way(a).total_cmp(&self.way(b)))?;
         let job = self.waiting.remove(index);
-        self.running.insert(job.name, (job.lane, Instant::now(), self.times.expected(&job)));
+        self.running.insert(
+            job.name,
+            (job.lane, Instant::now(), self.times.expected(&job)),
+        );
         Some(job)
     }
 
     /// Takes note of an end; returns the outcomes of jobs that cannot be run any more.
     fn ended(&mut self, outcome: &Outcome) -> Vec<Outcome> {
         if let Some((_, _, expected)) = self.running.remove(outcome.name) {
-            self.times.took(outcome.name, expected, outcome.wall.as_secs_f64());
+            self.times
+                .took(outcome.name, expected, outcome.wall.as_secs_f64());
         }
         if matches!(outcome.result, Ended::Done) {
             self.done.insert(outcome.name);
@@ -235,30 +280,53 @@ impl Plan {
         }
         let mut left_out = Vec::new();
         let mut gone = BTreeSet::from([outcome.name]);
-        while let Some(index) = self.waiting.iter().position(|job| job.needs.iter().any(|need| gone.contains(need))) {
+        while let Some(index) = self
+            .waiting
+            .iter()
+            .position(|job| job.needs.iter().any(|need| gone.contains(need)))
+        {
             let job = self.waiting.remove(index);
             gone.insert(job.name);
             let result = Ended::LeftOut(outcome.name);
             let (wall, cpu, counts) = (Duration::ZERO, Duration::ZERO, Counts::default());
-            left_out.push(Outcome { name: job.name, wall, cpu, counts, result });
+            left_out.push(Outcome {
+                name: job.name,
+                wall,
+                cpu,
+                counts,
+                result,
+            });
         }
         left_out
     }
 
     /// Seconds from the start of a job to the end of the last one that needs it.
     fn way(&self, job: &Job) -> f64 {
-        let after = self.waiting.iter().filter(|other| other.needs.contains(&job.name)).map(|other| self.way(other));
+        let after = self
+            .waiting
+            .iter()
+            .filter(|other| other.needs.contains(&job.name))
+            .map(|other| self.way(other));
         self.times.expected(job) + after.fold(0.0, f64::max)
     }
 
     /// How far all jobs together are, and about how long they will take.
     fn summary(&self) -> String {
         let pace = self.times.pace();
-        let left =
-            |(_, since, expected): &(_, Instant, f64)| (expected * pace - since.elapsed().as_secs_f64()).max(3.0);
+        let left = |(_, since, expected): &(_, Instant, f64)| {
+            (expected * pace - since.elapsed().as_secs_f64()).max(3.0)
+        };
         let running: Vec<f64> = self.running.values().map(left).collect();
-        let waiting: f64 = self.waiting.iter().map(|job| self.times.expected(job) * pace).sum();
-        let longest = self.waiting.iter().map(|job| self.way(job) * pace).fold(0.0, f64::max);
+        let waiting: f64 = self
+            .waiting
+            .iter()
+            .map(|job| self.times.expected(job) * pace)
+            .sum();
+        let longest = self
+            .waiting
+            .iter()
+            .map(|job| self.way(job) * pace)
+            .fold(0.0, f64::max);
         let longest_running = running.iter().copied().fold(0.0, f64::max);
         let total = (running.iter().sum::<f64>() + waiting) / self.at_once as f64;
         let left = total.max(longest).max(longest_running);
@@ -285,7 +353,11 @@ impl Times {
 
     fn load() -> Self {
         let text = std::fs::read_to_string(Self::file()).unwrap_or_default();
-        Self { last: serde_json::from_str(&text).unwrap_or_default(), expected: 0.0, actual: 0.0 }
+        Self {
+            last: serde_json::from_str(&text).unwrap_or_default(),
+            expected: 0.0,
+            actual: 0.0,
+        }
     }
 
     fn expected(&self, job: &Job) -> f64 {
@@ -300,7 +372,11 @@ impl Times {
 
     /// By how much this machine, with what it has built, differs from what was expected.
     fn pace(&self) -> f64 {
-        if self.expected < 20.0 { 1.0 } else { (self.actual / self.expected).clamp(0.2, 4.0) }
+        if self.expected < 20.0 {
+            1.0
+        } else {
+            (self.actual / self.expected).clamp(0.2, 4.0)
+        }
     }
 
     /// Estimates are a convenience: where they cannot be written, the next run has the defaults.
@@ -322,7 +398,13 @@ mod tests {
     }
 
     fn outcome(name: &'static str, result: Ended) -> Outcome {
-        Outcome { name, wall: Duration::from_secs(1), cpu: Duration::ZERO, counts: Counts::default(), result }
+        Outcome {
+            name,
+            wall: Duration::from_secs(1),
+            cpu: Duration::ZERO,
+            counts: Counts::default(),
+            result,
+        }
     }
 
     fn begun(plan: &mut Plan) -> Vec<&'static str> {
@@ -349,12 +431,21 @@ mod tests {
 
     #[test]
     fn what_needs_a_failed_job_is_left_out_and_the_rest_goes_on() {
-        let jobs = vec![job("a", 1.0), job("b", 1.0).after(&["a"]), job("c", 1.0).after(&["b"]), job("d", 0.5)];
+        let jobs = vec![
+            job("a", 1.0),
+            job("b", 1.0).after(&["a"]),
+            job("c", 1.0).after(&["b"]),
+            job("d", 0.5),
+        ];
         let mut plan = Plan::new(jobs, 1);
         plan.times.last.clear();
         assert_eq!(begun(&mut plan), ["a"]);
         let failed = outcome("a", Ended::Failed(anyhow::anyhow!("it failed")));
-        let left_out: Vec<_> = plan.ended(&failed).into_iter().map(|outcome| outcome.name).collect();
+        let left_out: Vec<_> = plan
+            .ended(&failed)
+            .into_iter()
+            .map(|outcome| outcome.name)
+            .collect();
         assert_eq!(left_out, ["b", "c"]);
         assert_eq!(begun(&mut plan), ["d"]);
     }

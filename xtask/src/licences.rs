@@ -1,5 +1,6 @@
-//! What dependencies may be: licences and sources as `deny.toml` has them. The checks of `cargo deny` that need nothing but
-//! cargo's metadata, without building it; advisories, which need a database, are checked where it is installed.
+//! What dependencies may be: licences and sources as `deny.toml` has them. The checks of
+//! `cargo deny` that need nothing but cargo's metadata, without building it; advisories, which need
+//! a database, are checked where it is installed.
 
 use std::collections::BTreeSet;
 
@@ -32,10 +33,14 @@ struct Licenses {
 
 /// Checks all dependencies of the workspace, with all features, on the targets of `deny.toml`.
 pub(crate) fn check(log: &mut Log) -> Result<()> {
-    let rules: Rules = toml::from_str(&std::fs::read_to_string(root().join("deny.toml"))?).context("deny.toml")?;
+    let rules: Rules =
+        toml::from_str(&std::fs::read_to_string(root().join("deny.toml"))?).context("deny.toml")?;
     let mut problems = Vec::new();
     let metadata = metadata(&rules.graph.targets)?;
-    let resolved = metadata.resolve.as_ref().context("expected cargo to resolve the dependencies")?;
+    let resolved = metadata
+        .resolve
+        .as_ref()
+        .context("expected cargo to resolve the dependencies")?;
     let distributed = distributed(&metadata, resolved);
     for node in &resolved.nodes {
         let package = &metadata[&node.id];
@@ -58,8 +63,15 @@ pub(crate) fn check(log: &mut Log) -> Result<()> {
 
 fn metadata(targets: &[String]) -> Result<Metadata> {
     let mut options = vec!["--locked".to_owned(), "--all-features".to_owned()];
-    options.extend(targets.iter().flat_map(|target| ["--filter-platform".to_owned(), target.clone()]));
-    Ok(MetadataCommand::new().current_dir(root()).other_options(options).exec()?)
+    options.extend(
+        targets
+            .iter()
+            .flat_map(|target| ["--filter-platform".to_owned(), target.clone()]),
+    );
+    Ok(MetadataCommand::new()
+        .current_dir(root())
+        .other_options(options)
+        .exec()?)
 }
 
 /// The packages of what is built, without those that only tests need: as cargo-deny does it.
@@ -68,22 +80,40 @@ fn distributed<'a>(metadata: &'a Metadata, resolved: &'a Resolve) -> BTreeSet<&'
     let mut left: Vec<_> = found.iter().copied().collect();
     while let Some(id) = left.pop() {
         let node = resolved.nodes.iter().find(|node| node.id == *id);
-        let is_built = |kind: &cargo_metadata::DepKindInfo| kind.kind != DependencyKind::Development;
-        let needed = node.iter().flat_map(|node| &node.deps).filter(|needed| needed.dep_kinds.iter().any(is_built));
-        left.extend(needed.map(|needed| &needed.pkg).filter(|id| found.insert(id)));
+        let is_built =
+            |kind: &cargo_metadata::DepKindInfo| kind.kind != DependencyKind::Development;
+        let needed = node
+            .iter()
+            .flat_map(|node| &node.deps)
+            .filter(|needed| needed.dep_kinds.iter().any(is_built));
+        left.extend(
+            needed
+                .map(|needed| &needed.pkg)
+                .filter(|id| found.insert(id)),
+        );
     }
     found
 }
 
 fn licence(package: &Package, allowed: &[String]) -> Option<String> {
     let of = format!("{} {}", package.name, package.version);
-    let Some(text) = &package.license else { return Some(format!("{of}: expected a licence, found none")) };
+    let Some(text) = &package.license else {
+        return Some(format!("{of}: expected a licence, found none"));
+    };
     let expression = match Expression::parse_mode(text, ParseMode::LAX) {
         Ok(expression) => expression,
-        Err(error) => return Some(format!("{of}: expected an SPDX licence, found `{text}`: {}", error.reason)),
+        Err(error) => {
+            return Some(format!(
+                "{of}: expected an SPDX licence, found `{text}`: {}",
+                error.reason
+            ));
+        }
     };
     let is_allowed = |requirement: &spdx::LicenseReq| {
-        requirement.license.id().is_some_and(|id| allowed.iter().any(|allowed| allowed == id.name))
+        requirement
+            .license
+            .id()
+            .is_some_and(|id| allowed.iter().any(|allowed| allowed == id.name))
     };
     (!expression.evaluate(is_allowed))
         .then(|| format!("{of}: expected one of the licences of deny.toml, found `{text}`"))
@@ -93,7 +123,10 @@ fn licence(package: &Package, allowed: &[String]) -> Option<String> {
 fn source(package: &Package) -> Option<String> {
     let source = package.source.as_ref()?;
     (source.repr != REGISTRY).then(|| {
-        format!("{} {}: expected it to come from crates.io, found {}", package.name, package.version, source.repr)
+        format!(
+            "{} {}: expected it to come from crates.io, found {}",
+            package.name, package.version, source.repr
+        )
     })
 }
 
@@ -103,11 +136,18 @@ fn wildcards(package: &Package) -> Vec<String> {
         return Vec::new();
     }
     let is_open = |dependency: &&cargo_metadata::Dependency| {
-        dependency.path.is_none() && dependency.req.comparators.is_empty() && dependency.kind != DependencyKind::Unknown
+        dependency.path.is_none()
+            && dependency.req.comparators.is_empty()
+            && dependency.kind != DependencyKind::Unknown
     };
     let open = package.dependencies.iter().filter(is_open);
-    open.map(|dependency| format!("{}: expected a version for `{}`, found `*`", package.name, dependency.name))
-        .collect()
+    open.map(|dependency| {
+        format!(
+            "{}: expected a version for `{}`, found `*`",
+            package.name, dependency.name
+        )
+    })
+    .collect()
 }
 
 /// Advisories need a database from elsewhere; they are checked where it can be had.
@@ -146,7 +186,12 @@ mod tests {
     fn one_of_several_licences_is_enough_and_all_of_some_are_needed() {
         let allowed = ["MIT".to_owned(), "Unicode-3.0".to_owned()];
         let problem = |text: &str| licence(&package(text, Some(super::REGISTRY), "1"), &allowed);
-        for text in ["MIT", "MIT OR Apache-2.0", "Apache-2.0/MIT", "(GPL-3.0 OR MIT) AND Unicode-3.0"] {
+        for text in [
+            "MIT",
+            "MIT OR Apache-2.0",
+            "Apache-2.0/MIT",
+            "(GPL-3.0 OR MIT) AND Unicode-3.0",
+        ] {
             assert_eq!(problem(text), None, "{text}");
         }
         for text in ["GPL-3.0", "MIT AND Apache-2.0", "of my own"] {
@@ -158,7 +203,10 @@ mod tests {
     fn other_sources_and_open_versions_are_refused() {
         assert!(source(&package("MIT", Some("git+https://example.com/a"), "1")).is_some());
         assert!(source(&package("MIT", Some(super::REGISTRY), "1")).is_none());
-        assert_eq!(wildcards(&package("MIT", None, "*")), ["a: expected a version for `serde`, found `*`"]);
+        assert_eq!(
+            wildcards(&package("MIT", None, "*")),
+            ["a: expected a version for `serde`, found `*`"]
+        );
         assert!(wildcards(&package("MIT", None, "1")).is_empty());
     }
 }

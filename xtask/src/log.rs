@@ -1,4 +1,5 @@
-//! The log of a job: what its programs print goes into a file, and is read along for progress and for the tests' results.
+//! The log of a job: what its programs print goes into a file, and is read along for progress and
+//! for the tests' results.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -35,8 +36,15 @@ impl Log {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { name, file, progress, counts: Counts::default(), cpu: Duration::ZERO })
+        let file =
+            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self {
+            name,
+            file,
+            progress,
+            counts: Counts::default(),
+            cpu: Duration::ZERO,
+        })
     }
 
     /// Writes a line into the log and shows it.
@@ -53,8 +61,12 @@ impl Log {
         let (mut output, sink) = std::io::pipe()?;
         command.stdout(sink.try_clone()?).stderr(sink);
         // Cargo then says how far it is, even to a pipe.
-        command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "120");
-        let child = command.spawn().with_context(|| format!("`{shown}` could not be started"));
+        command
+            .env("CARGO_TERM_PROGRESS_WHEN", "always")
+            .env("CARGO_TERM_PROGRESS_WIDTH", "120");
+        let child = command
+            .spawn()
+            .with_context(|| format!("`{shown}` could not be started"));
         // The pipe ends when the last writer closes it, and `command` holds two.
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = child?;
@@ -77,7 +89,8 @@ impl Log {
         }
     }
 
-    /// Runs a compiler or another program that nobody's timing depends on, with less priority than tests.
+    /// Runs a compiler or another program that nobody's timing depends on, with less priority than
+    /// tests.
     pub(crate) fn build(&mut self, command: &mut Command) -> Result<()> {
         match on_path("nice") {
             None => self.run(command),
@@ -104,7 +117,11 @@ pub(crate) fn path(name: &str) -> PathBuf {
 
 fn niced(nice: &std::path::Path, command: &Command) -> Command {
     let mut niced = Command::new(nice);
-    niced.args(["-n", "10"]).arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    niced
+        .args(["-n", "10"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdin(Stdio::null());
     if let Some(folder) = command.get_current_dir() {
         niced.current_dir(folder);
     }
@@ -126,7 +143,11 @@ struct Lines {
 impl Lines {
     fn push(&mut self, bytes: &[u8], mut each: impl FnMut(&str)) {
         self.rest.extend_from_slice(bytes);
-        while let Some(end) = self.rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+        while let Some(end) = self
+            .rest
+            .iter()
+            .position(|byte| matches!(byte, b'\n' | b'\r'))
+        {
             let line: Vec<u8> = self.rest.drain(..=end).collect();
             give(&line[..end], &mut each);
         }
@@ -152,27 +173,50 @@ fn cargo_progress(line: &str) -> Option<String> {
     let (done, rest) = rest.split_once('/')?;
     let (all, crates) = rest.split_once(':').unwrap_or((rest, ""));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !matches!(verb, "Building" | "Checking" | "Documenting") || !is_number(done) || !is_number(all.trim()) {
+    if !matches!(verb, "Building" | "Checking" | "Documenting")
+        || !is_number(done)
+        || !is_number(all.trim())
+    {
         return None;
     }
     let first = crates.trim().split([',', '(']).next().unwrap_or_default();
-    let name = if first.is_empty() { String::new() } else { format!(", {first}") };
+    let name = if first.is_empty() {
+        String::new()
+    } else {
+        format!(", {first}")
+    };
     Some(format!("{done} of {} crates{name}", all.trim()))
 }
 
-/// The part of a failed program's output that says why: from the tests' own summary of failures or the first error on, else
-/// its end.
+/// The part of a failed program's output that says why: from the tests' own summary of failures or
+/// the first error on, else its end.
 fn relevant(output: &str) -> String {
-    let marks = ["\nfailures:\n", "\u{2716} failing tests:", "\n--- STDERR", "\nerror", "Error:"];
+    let marks = [
+        "\nfailures:\n",
+        "\u{2716} failing tests:",
+        "\n--- STDERR",
+        "\nerror",
+        "Error:",
+    ];
     let start = marks.iter().find_map(|mark| output.find(mark)).unwrap_or(0);
-    let lines: Vec<&str> = output[start..].lines().filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = output[start..]
+        .lines()
+        .filter(|line| !line.is_empty())
+        .collect();
     if lines.len() <= EXCERPT {
         return lines.join("\n");
     }
-    let (head, tail) = if start == 0 { (0, EXCERPT) } else { (EXCERPT * 2 / 3, EXCERPT / 3) };
+    let (head, tail) = if start == 0 {
+        (0, EXCERPT)
+    } else {
+        (EXCERPT * 2 / 3, EXCERPT / 3)
+    };
     let left_out = format!("… {} lines left out …", lines.len() - head - tail);
-    let shown =
-        lines[..head].iter().copied().chain([left_out.as_str()]).chain(lines[lines.len() - tail..].iter().copied());
+    let shown = lines[..head]
+        .iter()
+        .copied()
+        .chain([left_out.as_str()])
+        .chain(lines[lines.len() - tail..].iter().copied());
     shown.collect::<Vec<_>>().join("\n")
 }
 
@@ -183,9 +227,20 @@ mod tests {
     #[test]
     fn cargos_progress_is_read() {
         let line = "    Building [=======>       ] 45/300: serde, syn(build)  ";
-        assert_eq!(cargo_progress(line).as_deref(), Some("45 of 300 crates, serde"));
-        assert_eq!(cargo_progress("    Building [====>] 299/300").as_deref(), Some("299 of 300 crates"));
-        for other in ["   Compiling serde v1.0.0", "warning: see [0] 1/2", "    Building [app] soon", ""] {
+        assert_eq!(
+            cargo_progress(line).as_deref(),
+            Some("45 of 300 crates, serde")
+        );
+        assert_eq!(
+            cargo_progress("    Building [====>] 299/300").as_deref(),
+            Some("299 of 300 crates")
+        );
+        for other in [
+            "   Compiling serde v1.0.0",
+            "warning: see [0] 1/2",
+            "    Building [app] soon",
+            "",
+        ] {
             assert_eq!(cargo_progress(other), None, "{other}");
         }
     }
@@ -204,9 +259,14 @@ mod tests {
     #[test]
     fn an_excerpt_begins_where_the_failure_is_told() {
         let noise = "Compiling x\n".repeat(300);
-        let told = relevant(&format!("{noise}\nfailures:\n\n---- a stdout ----\nexpected 1, found 2\n"));
+        let told = relevant(&format!(
+            "{noise}\nfailures:\n\n---- a stdout ----\nexpected 1, found 2\n"
+        ));
         assert_eq!(told, "failures:\n---- a stdout ----\nexpected 1, found 2");
-        assert!(relevant(&format!("{noise}error: expected `;`\n --> a.rs\n")).starts_with("error: expected `;`"));
+        assert!(
+            relevant(&format!("{noise}error: expected `;`\n --> a.rs\n"))
+                .starts_with("error: expected `;`")
+        );
     }
 
     #[test]
@@ -214,6 +274,9 @@ mod tests {
         let output: String = (0..500).map(|number| format!("line {number}\n")).collect();
         let shown = relevant(&output);
         assert_eq!(shown.lines().count(), EXCERPT + 1);
-        assert!(shown.starts_with("… 350 lines left out …\nline 350\n") && shown.ends_with("line 499"), "{shown}");
+        assert!(
+            shown.starts_with("… 350 lines left out …\nline 350\n") && shown.ends_with("line 499"),
+            "{shown}"
+        );
     }
 }

@@ -36,7 +36,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the app and the server, start it and print its address; what it keeps is in target/run/
+    /// Build the app and the server, start it and print its address; what it keeps is in
+    /// target/run/
     Run {
         /// The port to serve on
         #[arg(long, default_value_t = 8080)]
@@ -74,7 +75,8 @@ enum Command {
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
-        // Without a backtrace, which `RUST_BACKTRACE` would add to an error that `main` returns: it says nothing here.
+        // Without a backtrace, which `RUST_BACKTRACE` would add to an error that `main` returns: it
+        // says nothing here.
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -97,24 +99,39 @@ fn run(command: Command) -> Result<()> {
         Command::Setup => set_up(),
         Command::Bench => bench::run(),
         Command::BenchNpm => bench::npm(),
-        Command::Soak(options) => {
-            jobs::run_all(vec![Job::new("load", "the server under load", 900.0, move |log| options.run(log))])
-        }
+        Command::Soak(options) => jobs::run_all(vec![Job::new(
+            "load",
+            "the server under load",
+            900.0,
+            move |log| options.run(log),
+        )]),
     }
 }
 
 fn set_up() -> Result<()> {
     jobs::run_all(vec![
-        Job::new("modules", "Rust's target for Wasm and npm modules", 15.0, tools::set_up_builds),
-        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| tools::trunk(log).map(drop)),
+        Job::new(
+            "modules",
+            "Rust's target for Wasm and npm modules",
+            15.0,
+            tools::set_up_builds,
+        ),
+        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
+            tools::trunk(log).map(drop)
+        }),
         Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools),
-        Job::new("system", "Chromium, PostgreSQL and Python", 60.0, |log| tools::system(log, &System::TESTS))
-            .in_lane(Lane::System),
+        Job::new("system", "Chromium, PostgreSQL and Python", 60.0, |log| {
+            tools::system(log, &System::TESTS)
+        })
+        .in_lane(Lane::System),
         Job::new("python", "the tests' Python tools", 40.0, |log| {
             tools::python_environment(log, "schemathesis", "tests/server/requirements.txt")?;
-            tools::python_environment(log, "workflows", "tests/workflows/requirements.txt").map(drop)
+            tools::python_environment(log, "workflows", "tests/workflows/requirements.txt")
+                .map(drop)
         })
         .after(&["system"]),
-        Job::new("actionlint", "actionlint", 40.0, |log| tools::actionlint(log).map(drop)),
+        Job::new("actionlint", "actionlint", 40.0, |log| {
+            tools::actionlint(log).map(drop)
+        }),
     ])
 }

@@ -20,7 +20,12 @@ fn wasm_features() -> impl Iterator<Item = &'static str> {
 /// The jobs that build the package; the last one is `npm-pack`. They need no others.
 pub(crate) fn jobs() -> Vec<Job> {
     vec![
-        Job::new("modules", "Rust's target for Wasm and npm modules", 15.0, tools::set_up_builds),
+        Job::new(
+            "modules",
+            "Rust's target for Wasm and npm modules",
+            15.0,
+            tools::set_up_builds,
+        ),
         Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).in_lane(Lane::Dev),
     ]
     .into_iter()
@@ -32,20 +37,40 @@ pub(crate) fn jobs() -> Vec<Job> {
 pub(crate) fn package_jobs() -> [Job; 3] {
     let [(_, host), (_, pure)] = FLAVOURS;
     [
-        Job::new("npm-host", "the npm package, signatures by the host", 100.0, move |log| compile(log, host))
-            .after(&["modules"]),
-        Job::new("npm-pure", "the npm package, signatures in Wasm", 120.0, move |log| compile(log, pure))
-            .after(&["modules"]),
-        Job::new("npm-pack", "the npm package, packed", 20.0, pack).after(&["npm-host", "npm-pure", "wasm-tools"]),
+        Job::new(
+            "npm-host",
+            "the npm package, signatures by the host",
+            100.0,
+            move |log| compile(log, host),
+        )
+        .after(&["modules"]),
+        Job::new(
+            "npm-pure",
+            "the npm package, signatures in Wasm",
+            120.0,
+            move |log| compile(log, pure),
+        )
+        .after(&["modules"]),
+        Job::new("npm-pack", "the npm package, packed", 20.0, pack).after(&[
+            "npm-host",
+            "npm-pure",
+            "wasm-tools",
+        ]),
     ]
 }
 
 /// Compiles one flavour.
 fn compile(log: &mut Log, features: &str) -> Result<()> {
     let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile npm --target wasm32-unknown-unknown";
-    let words: Vec<&str> = words.split(' ').chain(["--features", features, "--target-dir"]).collect();
+    let words: Vec<&str> = words
+        .split(' ')
+        .chain(["--features", features, "--target-dir"])
+        .collect();
     let mut cargo = command("cargo", &words);
-    cargo.arg(build_folder(features)).env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remapped());
+    cargo
+        .arg(build_folder(features))
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_ENCODED_RUSTFLAGS", remapped());
     log.build(&mut cargo)
 }
 
@@ -62,7 +87,10 @@ fn pack(log: &mut Log) -> Result<()> {
         copy(&sources.join("src").join(name), &dist)?;
     }
     for file in ["engine.js", "input.js", "index.d.ts"] {
-        std::fs::copy(sources.join("src").join(file), package.join("dist").join(file))?;
+        std::fs::copy(
+            sources.join("src").join(file),
+            package.join("dist").join(file),
+        )?;
     }
     for file in ["package.json", "README.md"] {
         std::fs::copy(sources.join(file), package.join(file))?;
@@ -78,34 +106,61 @@ fn pack(log: &mut Log) -> Result<()> {
 pub(crate) fn tarball() -> Result<PathBuf> {
     let manifest = std::fs::read_to_string(root().join("crates/wasm/npm/package.json"))?;
     let manifest: serde_json::Value = serde_json::from_str(&manifest)?;
-    let version = manifest["version"].as_str().context("expected a version in the npm package's package.json")?;
+    let version = manifest["version"]
+        .as_str()
+        .context("expected a version in the npm package's package.json")?;
     Ok(target().join(format!("npm/claimgate-{version}.tgz")))
 }
 
 /// Installs the packed package beside the modules of a folder.
 pub(crate) fn install(log: &mut Log, dir: &str) -> Result<()> {
     tools::node_modules(log, dir)?;
-    let mut npm = tools::npm(&["install", "--no-save", "--no-audit", "--no-fund", "--no-package-lock"]);
+    let mut npm = tools::npm(&[
+        "install",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--no-package-lock",
+    ]);
     log.run(npm.arg(tarball()?).current_dir(root().join(dir)))
 }
 
 /// Writes the reference of the package's API from its types.
 pub(crate) fn write_reference() -> Result<()> {
-    run(&mut tools::npm(&["ci", "--prefix", "tests/npm", "--no-audit", "--no-fund"]))?;
-    let words = ["--test", "--test-name-pattern", "is up to date", "tests/npm/reference.test.mjs"];
+    run(&mut tools::npm(&[
+        "ci",
+        "--prefix",
+        "tests/npm",
+        "--no-audit",
+        "--no-fund",
+    ]))?;
+    let words = [
+        "--test",
+        "--test-name-pattern",
+        "is up to date",
+        "tests/npm/reference.test.mjs",
+    ];
     run(command("node", &words).env("CLAIMGATE_WRITE_API", "1"))
 }
 
 /// Writes one flavour's module and the JavaScript that wasm-bindgen generates into `dist`.
 fn bind(log: &mut Log, features: &str, dist: &Path) -> Result<()> {
     let own = build_folder(features);
-    let words = ["--target", "web", "--no-typescript", "--out-name", "claimgate", "--out-dir"];
+    let words = [
+        "--target",
+        "web",
+        "--no-typescript",
+        "--out-name",
+        "claimgate",
+        "--out-dir",
+    ];
     let wasm = own.join("wasm32-unknown-unknown/npm/claimgate_wasm.wasm");
     log.run(command(tools::wasm_bindgen(), &words).arg(dist).arg(wasm))?;
     let wasm = dist.join("claimgate_bg.wasm");
     // What still has the names, for `npm-sizes.mjs`.
     std::fs::copy(&wasm, own.join("named.wasm"))?;
-    // A function that is inlined only because it has one caller would be compiled with its caller, before it is called.
+    // A function that is inlined only because it has one caller would be compiled with its caller,
+    // before it is called.
     let words = ["-O3", "--one-caller-inline-max-function-size", "200"];
     let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &words);
     log.run(opt.args(wasm_features()).arg(&wasm).arg("-o").arg(&wasm))
@@ -113,7 +168,11 @@ fn bind(log: &mut Log, features: &str, dist: &Path) -> Result<()> {
 
 /// Where the builds with those features are kept.
 fn build_folder(features: &str) -> PathBuf {
-    target().join("npm").join(if features.is_empty() { "build" } else { features })
+    target().join("npm").join(if features.is_empty() {
+        "build"
+    } else {
+        features
+    })
 }
 
 /// Where the builds of both flavours are kept.
@@ -123,7 +182,9 @@ pub(crate) fn build_folders() -> [PathBuf; 2] {
 
 /// Keeps the folders of this machine out of what is published.
 fn remapped() -> String {
-    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let home = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .unwrap_or_default();
     let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     let flags = [(home, "home"), (cargo, "cargo"), (root(), "claimgate")];
     let flags = flags.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
@@ -131,9 +192,13 @@ fn remapped() -> String {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+    for entry in
+        std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))?
+    {
         let file = entry?.path();
-        let Some(name) = file.file_name() else { bail!("{} has no name", file.display()) };
+        let Some(name) = file.file_name() else {
+            bail!("{} has no name", file.display())
+        };
         std::fs::copy(&file, to.join(name))?;
     }
     Ok(())

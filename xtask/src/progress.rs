@@ -1,4 +1,5 @@
-//! What people see while jobs run: what is being built, how far it is, and about how long it will take.
+//! What people see while jobs run: what is being built, how far it is, and about how long it will
+//! take.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
@@ -34,7 +35,14 @@ impl Progress {
     pub(crate) fn new() -> Self {
         let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
         let overall = bars.as_ref().map(|bars| bar(bars, "{msg}"));
-        Self { bars, state: Mutex::new(State { running: BTreeMap::new(), overall, reported: Instant::now() }) }
+        Self {
+            bars,
+            state: Mutex::new(State {
+                running: BTreeMap::new(),
+                overall,
+                reported: Instant::now(),
+            }),
+        }
     }
 
     /// Prints a line that stays.
@@ -46,14 +54,25 @@ impl Progress {
     }
 
     pub(crate) fn begin(&self, name: &'static str, what: &'static str) {
-        let bar = self.bars.as_ref().map(|bars| bar(bars, "  {spinner} {msg}"));
-        let running = Running { what, since: Instant::now(), detail: String::new(), bar };
+        let bar = self
+            .bars
+            .as_ref()
+            .map(|bars| bar(bars, "  {spinner} {msg}"));
+        let running = Running {
+            what,
+            since: Instant::now(),
+            detail: String::new(),
+            bar,
+        };
         self.with(|state| drop(state.running.insert(name, running)));
         self.tick("");
     }
 
     pub(crate) fn end(&self, name: &str) {
-        if let Some(bar) = self.with(|state| state.running.remove(name)).and_then(|running| running.bar) {
+        if let Some(bar) = self
+            .with(|state| state.running.remove(name))
+            .and_then(|running| running.bar)
+        {
             bar.finish_and_clear();
         }
     }
@@ -101,19 +120,30 @@ impl Progress {
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        change(
+            &mut self
+                .state
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
     }
 }
 
 impl Running {
     fn text(&self) -> String {
         let separator = if self.detail.is_empty() { "" } else { ": " };
-        format!("{}{separator}{} ({})", self.what, self.detail, clock(self.since.elapsed()))
+        format!(
+            "{}{separator}{} ({})",
+            self.what,
+            self.detail,
+            clock(self.since.elapsed())
+        )
     }
 }
 
 fn bar(bars: &MultiProgress, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
     bars.add(ProgressBar::new_spinner().with_style(style))
 }
 
@@ -139,7 +169,13 @@ mod tests {
 
     #[test]
     fn times() {
-        assert_eq!([7, 90, 750].map(|seconds| clock(Duration::from_secs(seconds))), ["0:07", "1:30", "12:30"]);
-        assert_eq!([3.0, 44.0, 89.0, 95.0, 400.0].map(about), ["a few seconds", "40 s", "90 s", "2 min", "7 min"]);
+        assert_eq!(
+            [7, 90, 750].map(|seconds| clock(Duration::from_secs(seconds))),
+            ["0:07", "1:30", "12:30"]
+        );
+        assert_eq!(
+            [3.0, 44.0, 89.0, 95.0, 400.0].map(about),
+            ["a few seconds", "40 s", "90 s", "2 min", "7 min"]
+        );
     }
 }

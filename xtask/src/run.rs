@@ -16,14 +16,23 @@ pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
     let mut all = app::jobs();
     all.extend([
         // While the app is built; what is left then is the program with the app inside.
-        Job::new("server-build", "the server", 140.0, |log| log.build(&mut cargo("build -p claimgate-cli")))
+        Job::new("server-build", "the server", 140.0, |log| {
+            log.build(&mut cargo("build -p claimgate-cli"))
+        })
+        .in_lane(Lane::Dev),
+        Job::new("server", "the server with the app", 30.0, server)
+            .after(&["app", "server-build"])
             .in_lane(Lane::Dev),
-        Job::new("server", "the server with the app", 30.0, server).after(&["app", "server-build"]).in_lane(Lane::Dev),
     ]);
     jobs::run_all(all)?;
     let database = format!("sqlite:{}", state_folder()?.join("claimgate.db").display());
     let mut server = command(server_program(), &["serve", "--log-format", "text"]);
-    server.args(["--listen", &format!("127.0.0.1:{port}"), "--database", &database]);
+    server.args([
+        "--listen",
+        &format!("127.0.0.1:{port}"),
+        "--database",
+        &database,
+    ]);
     if with_demo {
         server.arg("--demo");
     }
@@ -32,8 +41,8 @@ pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
     shell::run(server.env("CLAIMGATE_BOOTSTRAP_TOKEN", token))
 }
 
-/// Builds the server with the app inside, and keeps it apart: cargo replaces its own copy by one without the app when the
-/// tests of its crate are built, which may be while this one is in use.
+/// Builds the server with the app inside, and keeps it apart: cargo replaces its own copy by one
+/// without the app when the tests of its crate are built, which may be while this one is in use.
 pub(crate) fn server(log: &mut Log) -> Result<()> {
     log.build(&mut cargo("build -p claimgate-cli --features app"))?;
     let (program, new) = (server_program(), server_program().with_extension("new"));

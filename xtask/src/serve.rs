@@ -9,8 +9,12 @@ use anyhow::{Context, Result};
 
 /// Listens on a port of the loopback address.
 pub(crate) fn listen(port: u16) -> Result<TcpListener> {
-    TcpListener::bind(("127.0.0.1", port))
-        .with_context(|| format!("port {port} is not to be had; take another: cargo xtask run --port {}", port ^ 1))
+    TcpListener::bind(("127.0.0.1", port)).with_context(|| {
+        format!(
+            "port {port} is not to be had; take another: cargo xtask run --port {}",
+            port ^ 1
+        )
+    })
 }
 
 /// Serves `dir` on any free port until the program ends.
@@ -47,25 +51,42 @@ fn answer(stream: &TcpStream, dir: &Path) -> std::io::Result<()> {
         line.clear();
     }
     let mut words = request.split(' ');
-    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (method, target) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
     let file = match method {
         "GET" | "HEAD" => resolve(dir, target),
         _ => None,
     };
     let Some(file) = file.filter(|file| file.is_file()) else {
-        return respond(stream, "404 Not Found", "Content-Type: text/plain\r\n", b"not found\n", false);
+        return respond(
+            stream,
+            "404 Not Found",
+            "Content-Type: text/plain\r\n",
+            b"not found\n",
+            false,
+        );
     };
     let (body, encoding) = read(&file, &accepted)?;
-    let headers = format!("Content-Type: {}\r\nVary: Accept-Encoding\r\n{encoding}", mime(&file));
+    let headers = format!(
+        "Content-Type: {}\r\nVary: Accept-Encoding\r\n{encoding}",
+        mime(&file)
+    );
     respond(stream, "200 OK", &headers, &body, method == "HEAD")
 }
 
 /// The file, or the compressed copy beside it that the browser takes, with the header that says so.
 fn read(file: &Path, accepted: &str) -> std::io::Result<(Vec<u8>, &'static str)> {
-    let encodings = [("br", "Content-Encoding: br\r\n"), ("gz", "Content-Encoding: gzip\r\n")];
+    let encodings = [
+        ("br", "Content-Encoding: br\r\n"),
+        ("gz", "Content-Encoding: gzip\r\n"),
+    ];
     for (extension, header) in encodings {
         let name = if extension == "gz" { "gzip" } else { extension };
-        let is_accepted = accepted.split(',').any(|word| word.trim().split(';').next() == Some(name));
+        let is_accepted = accepted
+            .split(',')
+            .any(|word| word.trim().split(';').next() == Some(name));
         let copy = PathBuf::from(format!("{}.{extension}", file.display()));
         if is_accepted && copy.is_file() {
             return Ok((std::fs::read(copy)?, header));
@@ -74,20 +95,33 @@ fn read(file: &Path, accepted: &str) -> std::io::Result<(Vec<u8>, &'static str)>
     Ok((std::fs::read(file)?, ""))
 }
 
-fn respond(mut stream: &TcpStream, status: &str, headers: &str, body: &[u8], is_head: bool) -> std::io::Result<()> {
+fn respond(
+    mut stream: &TcpStream,
+    status: &str,
+    headers: &str,
+    body: &[u8],
+    is_head: bool,
+) -> std::io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nCache-Control: no-cache\r\n\
          X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes())?;
-    if is_head { Ok(()) } else { stream.write_all(body) }
+    if is_head {
+        Ok(())
+    } else {
+        stream.write_all(body)
+    }
 }
 
-/// The file of a request; a path without an extension is a page of the app, which `index.html` shows.
+/// The file of a request; a path without an extension is a page of the app, which `index.html`
+/// shows.
 fn resolve(dir: &Path, target: &str) -> Option<PathBuf> {
     let path = target.split(['?', '#']).next()?.strip_prefix('/')?;
-    let is_plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    let is_plain = Path::new(path)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
     if !is_plain || path.contains(['\\', '%', '\0']) {
         return None;
     }
@@ -123,13 +157,25 @@ mod tests {
     fn a_page_of_the_app_is_its_index() {
         let index = Path::new("/nowhere/index.html");
         for target in ["/", "/playground?issuer=1", "/issuers/new"] {
-            assert_eq!(resolve(Path::new("/nowhere"), target).as_deref(), Some(index), "{target}");
+            assert_eq!(
+                resolve(Path::new("/nowhere"), target).as_deref(),
+                Some(index),
+                "{target}"
+            );
         }
     }
 
     #[test]
     fn nothing_outside_the_folder_is_served() {
-        for target in ["/../Cargo.toml", "//etc/passwd", "/a/../../b.txt", "/%2e%2e/x", "", "x", "/missing.js"] {
+        for target in [
+            "/../Cargo.toml",
+            "//etc/passwd",
+            "/a/../../b.txt",
+            "/%2e%2e/x",
+            "",
+            "x",
+            "/missing.js",
+        ] {
             assert_eq!(resolve(Path::new("/nowhere"), target), None, "{target}");
         }
     }
@@ -143,7 +189,10 @@ mod tests {
             std::fs::write(dir.join(name), text).unwrap();
         }
         let sent = |accepted: &str| String::from_utf8(read(&file, accepted).unwrap().0).unwrap();
-        assert_eq!(["gzip, deflate, br", "gzip;q=1.0", "identity", ""].map(sent), ["br", "gz", "plain", "plain"]);
+        assert_eq!(
+            ["gzip, deflate, br", "gzip;q=1.0", "identity", ""].map(sent),
+            ["br", "gz", "plain", "plain"]
+        );
         std::fs::remove_dir_all(&dir).unwrap();
     }
 

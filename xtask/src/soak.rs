@@ -22,7 +22,11 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { minutes: 10.0, connections: 64, database: String::new() }
+        Self {
+            minutes: 10.0,
+            connections: 64,
+            database: String::new(),
+        }
     }
 }
 
@@ -30,14 +34,23 @@ impl Options {
     /// Builds the server as it is released, and has `wrk` post tokens to it.
     pub(crate) fn run(&self, log: &mut Log) -> Result<()> {
         if !(self.minutes > 0.0 && self.minutes < 10_000.0) || self.connections == 0 {
-            bail!("expected more than zero minutes and connections, found {} and {}", self.minutes, self.connections);
+            bail!(
+                "expected more than zero minutes and connections, found {} and {}",
+                self.minutes,
+                self.connections
+            );
         }
         tools::system(log, &[System::Wrk])?;
         tools::node_modules(log, "tests/server")?;
         log.build(&mut cargo("build --profile server -p claimgate-cli"))?;
         let mut node = command("node", &["tests/server/soak.mjs"]);
-        node.arg(target().join("server/claimgate")).args(on_path("wrk"));
-        node.args([&self.minutes.to_string(), &self.connections.to_string(), &self.database]);
+        node.arg(target().join("server/claimgate"))
+            .args(on_path("wrk"));
+        node.args([
+            &self.minutes.to_string(),
+            &self.connections.to_string(),
+            &self.database,
+        ]);
         log.run(node.env("CLAIMGATE_SOAK_FOLDER", target().join("soak")))
     }
 }

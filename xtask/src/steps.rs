@@ -22,11 +22,19 @@ pub(crate) struct Step {
 }
 
 const fn step(name: &'static str, what: &'static str) -> Step {
-    Step { name, what, is_full: false }
+    Step {
+        name,
+        what,
+        is_full: false,
+    }
 }
 
 const fn full_step(name: &'static str, what: &'static str) -> Step {
-    Step { name, what, is_full: true }
+    Step {
+        name,
+        what,
+        is_full: true,
+    }
 }
 
 pub(crate) const STEPS: [Step; 17] = [
@@ -35,11 +43,20 @@ pub(crate) const STEPS: [Step; 17] = [
     step("rust", "unit, property, table and doc tests, native"),
     step("wasm", "the Wasm layer in Node.js"),
     step("docs", "the API's documentation, warnings denied"),
-    step("deny", "licences and sources of dependencies, and advisories where cargo-deny is installed"),
+    step(
+        "deny",
+        "licences and sources of dependencies, and advisories where cargo-deny is installed",
+    ),
     step("workflows", "the workflows, by actionlint and zizmor"),
     step("app", "the app's release build"),
-    step("browser", "the app in headless Chromium, alone and with its server"),
-    step("lighthouse", "accessibility and best practices by Lighthouse"),
+    step(
+        "browser",
+        "the app in headless Chromium, alone and with its server",
+    ),
+    step(
+        "lighthouse",
+        "accessibility and best practices by Lighthouse",
+    ),
     step(
         "clients",
         "the server with real clients, a real OpenID provider, and requests made from its OpenAPI document",
@@ -90,31 +107,45 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
     jobs.push(app::dev_job());
     jobs.extend(npm::package_jobs());
     jobs.extend([
-        Job::new("system", "Chromium and PostgreSQL", 60.0, |log| tools::system(log, &System::TESTS))
-            .in_lane(Lane::System),
+        Job::new("system", "Chromium and PostgreSQL", 60.0, |log| {
+            tools::system(log, &System::TESTS)
+        })
+        .in_lane(Lane::System),
         Job::new("test-modules", "npm modules of the tests", 20.0, |log| {
-            ["tests/server", "tests/npm", "tests/lighthouse"].iter().try_for_each(|dir| tools::node_modules(log, dir))
+            ["tests/server", "tests/npm", "tests/lighthouse"]
+                .iter()
+                .try_for_each(|dir| tools::node_modules(log, dir))
         })
         .after(&["modules"]),
         Job::new("fmt", "formatting", 2.0, fmt),
         Job::new("vectors", "test vectors", 1.0, vectors),
         Job::new("deny", "licences and sources", 5.0, licences::check),
         Job::new("workflows", "workflows", 40.0, workflows).after(&["system"]),
-        Job::new("clippy", "lints", 300.0, clippy).after(&["modules"]).in_lane(Lane::Dev),
+        Job::new("clippy", "lints", 300.0, clippy)
+            .after(&["modules"])
+            .in_lane(Lane::Dev),
         Job::new("rust-build", "tests in Rust", 300.0, with(rust_build)).in_lane(Lane::Dev),
         Job::new("rust", "tests in Rust, running", 150.0, tests(rust))
             .after(&["rust-build", "system"])
             .in_lane(Lane::Dev),
-        Job::new("wasm", "the Wasm layer in Node.js", 60.0, tests(wasm)).after(&["modules"]).in_lane(Lane::Dev),
+        Job::new("wasm", "the Wasm layer in Node.js", 60.0, tests(wasm))
+            .after(&["modules"])
+            .in_lane(Lane::Dev),
         Job::new("docs", "documentation", 40.0, docs).in_lane(Lane::Dev),
-        Job::new("server", "the server with the app", 60.0, run::server).after(&["app"]).in_lane(Lane::Dev),
+        Job::new("server", "the server with the app", 60.0, run::server)
+            .after(&["app"])
+            .in_lane(Lane::Dev),
         Job::new("browser", "browser tests", 200.0, tests(browser)).after(browser_needs),
         Job::new("lighthouse", "Lighthouse", 60.0, |log| lighthouse(log, &[])).after(&[
             "app",
             "system",
             "test-modules",
         ]),
-        Job::new("clients", "real clients", 80.0, tests(clients)).after(&["server", "system", "test-modules"]),
+        Job::new("clients", "real clients", 80.0, tests(clients)).after(&[
+            "server",
+            "system",
+            "test-modules",
+        ]),
         Job::new("npm", "tests of the npm package", 60.0, tests(npm_tests)).after(&[
             "npm-pack",
             "system",
@@ -131,11 +162,14 @@ fn browser_needs(options: &Options) -> Result<&'static [&'static str]> {
         None => true,
         Some(pattern) => {
             let words = ["tests/browser/run.mjs", "--list-needs", "--grep"];
-            output(command("node", &words).arg(pattern)).is_none_or(|needs| needs.contains("server"))
+            output(command("node", &words).arg(pattern))
+                .is_none_or(|needs| needs.contains("server"))
         }
     };
     Ok(match (options.dev, needs_server) {
-        (true, true) => bail!("expected --dev with tests of the app alone: the server has the release build inside"),
+        (true, true) => bail!(
+            "expected --dev with tests of the app alone: the server has the release build inside"
+        ),
         (true, false) => &["app-dev", "system", "test-modules"],
         (false, true) => &["server", "app", "system", "test-modules"],
         (false, false) => &["app", "system", "test-modules"],
@@ -144,7 +178,9 @@ fn browser_needs(options: &Options) -> Result<&'static [&'static str]> {
 
 fn fmt(log: &mut Log) -> Result<()> {
     log.run(&mut cargo("fmt --all --check"))?;
-    log.run(&mut cargo("fmt --manifest-path crates/bench/Cargo.toml --check"))
+    log.run(&mut cargo(
+        "fmt --manifest-path crates/bench/Cargo.toml --check",
+    ))
 }
 
 /// The features are those of the tests and of the app, so that dependencies are checked once.
@@ -156,11 +192,13 @@ fn clippy(log: &mut Log) -> Result<()> {
         // Those who bring cryptography along build the engine without.
         "clippy -p claimgate --no-default-features -- -D warnings",
     ];
-    commands.iter().try_for_each(|words| log.build(&mut cargo(words)))
+    commands
+        .iter()
+        .try_for_each(|words| log.build(&mut cargo(words)))
 }
 
-/// The selections of packages that are tested with features of their own: cargo adds the features of one call up, and the
-/// server's cryptography would be everybody's.
+/// The selections of packages that are tested with features of their own: cargo adds the features
+/// of one call up, and the server's cryptography would be everybody's.
 const RUST: [&str; 3] = [
     "-p claimgate -p claimgate-wasm -p claimgate-web -p xtask -p wasm-tools --features claimgate/schema",
     "-p claimgate-server -p claimgate-cli",
@@ -168,7 +206,9 @@ const RUST: [&str; 3] = [
 ];
 
 fn rust_build(log: &mut Log, options: &Options) -> Result<()> {
-    rust_selections(options).iter().try_for_each(|words| log.build(&mut cargo(&format!("test --no-run {words}"))))
+    rust_selections(options)
+        .iter()
+        .try_for_each(|words| log.build(&mut cargo(&format!("test --no-run {words}"))))
 }
 
 fn rust(log: &mut Log, options: &Options) -> Result<()> {
@@ -199,7 +239,9 @@ fn rust(log: &mut Log, options: &Options) -> Result<()> {
 
 /// With `-g`, only the packages in whose sources a test has that name.
 fn rust_selections(options: &Options) -> Vec<String> {
-    let Some(name) = &options.grep else { return RUST.map(str::to_owned).to_vec() };
+    let Some(name) = &options.grep else {
+        return RUST.map(str::to_owned).to_vec();
+    };
     let name = name.replace(' ', "_");
     let packages = [
         ("crates/core", "claimgate"),
@@ -218,7 +260,9 @@ fn rust_selections(options: &Options) -> Vec<String> {
 /// The same cases every time, or with `--full` many new ones.
 fn cases<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command {
     match options.full {
-        true => command.env("CLAIMGATE_CASES", "50").env("PROPTEST_CASES", "12800"),
+        true => command
+            .env("CLAIMGATE_CASES", "50")
+            .env("PROPTEST_CASES", "12800"),
         false => command.env("PROPTEST_RNG_SEED", "7"),
     }
 }
@@ -226,10 +270,14 @@ fn cases<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command {
 fn wasm(log: &mut Log, options: &Options) -> Result<()> {
     // Both at once, so that what they share has the same features.
     log.build(&mut cargo("build -p wasm-tools -p wasm-test-runner"))?;
-    let words = "test -p claimgate-wasm --features pure --test node --target wasm32-unknown-unknown";
+    let words =
+        "test -p claimgate-wasm --features pure --test node --target wasm32-unknown-unknown";
     log.build(&mut cargo(&format!("{words} --no-run")))?;
     let mut test = cargo(words);
-    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", target().join("debug/wasm-test-runner"));
+    test.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+        target().join("debug/wasm-test-runner"),
+    );
     log.run(test.args(options.grep.iter().flat_map(|name| ["--", name])))
 }
 
@@ -250,17 +298,25 @@ fn workflows(log: &mut Log) -> Result<()> {
         None if is_ci() => bail!("expected Go, which builds actionlint, found none"),
         None => log.say("NOT RUN: actionlint, because Go is not installed"),
     }
-    let mut zizmor = command(programs.join("zizmor"), &["--offline", "--no-progress", "--persona=pedantic"]);
+    let mut zizmor = command(
+        programs.join("zizmor"),
+        &["--offline", "--no-progress", "--persona=pedantic"],
+    );
     log.run(zizmor.arg(".github"))
 }
 
 fn browser(log: &mut Log, options: &Options) -> Result<()> {
-    let dist = if options.dev { app::dev_dist() } else { app::dist()? };
+    let dist = if options.dev {
+        app::dev_dist()
+    } else {
+        app::dist()?
+    };
     let address = serve::in_background(&dist)?;
     for round in 1..=options.repeat {
         let mut node = command("node", &["tests/browser/run.mjs", "--concurrency", "2"]);
         node.args(options.grep.iter().flat_map(|name| ["--grep", name]));
-        node.env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", tools::test_browser()?);
+        node.env("CLAIMGATE_APP_URL", format!("http://{address}/"))
+            .env("CHROMIUM", tools::test_browser()?);
         log.run(node.env("CLAIMGATE", run::server_program()))
             .with_context(|| format!("round {round} of {}", options.repeat))?;
     }
@@ -271,14 +327,17 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
 pub(crate) fn lighthouse(log: &mut Log, options: &[&str]) -> Result<()> {
     let address = serve::in_background(&app::dist()?)?;
     let mut node = command("node", &["tests/lighthouse/audit.mjs"]);
-    node.args(options).env("CLAIMGATE_APP_URL", format!("http://{address}/")).env("CHROMIUM", tools::chromium()?);
+    node.args(options)
+        .env("CLAIMGATE_APP_URL", format!("http://{address}/"))
+        .env("CHROMIUM", tools::chromium()?);
     log.run(&mut node)
 }
 
 fn clients(log: &mut Log, options: &Options) -> Result<()> {
     let programs = tools::python_environment(log, "schemathesis", "tests/server/requirements.txt")?;
     let mut node = node_tests("tests/server", options)?;
-    node.env("CLAIMGATE", run::server_program()).env("SCHEMATHESIS", programs.join("schemathesis"));
+    node.env("CLAIMGATE", run::server_program())
+        .env("SCHEMATHESIS", programs.join("schemathesis"));
     log.run(&mut node)
 }
 
@@ -290,14 +349,28 @@ fn npm_tests(log: &mut Log, options: &Options) -> Result<()> {
 
 /// Node's test runner over the tests of a folder.
 fn node_tests(dir: &str, options: &Options) -> Result<Command> {
-    let mut node = command("node", &["--expose-gc", "--test", "--test-reporter=spec", "--test-concurrency=1"]);
-    node.args(options.grep.iter().flat_map(|name| ["--test-name-pattern", name]));
+    let mut node = command(
+        "node",
+        &[
+            "--expose-gc",
+            "--test",
+            "--test-reporter=spec",
+            "--test-concurrency=1",
+        ],
+    );
+    node.args(
+        options
+            .grep
+            .iter()
+            .flat_map(|name| ["--test-name-pattern", name]),
+    );
     node.args(files(dir, ".test.mjs")?);
     Ok(node)
 }
 
 fn files(dir: &str, ending: &str) -> Result<Vec<PathBuf>> {
-    let folder = std::fs::read_dir(root().join(dir)).with_context(|| format!("cannot read {dir}"))?;
+    let folder =
+        std::fs::read_dir(root().join(dir)).with_context(|| format!("cannot read {dir}"))?;
     let mut files: Vec<_> = folder
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|file| file.to_string_lossy().ends_with(ending))
@@ -313,17 +386,25 @@ fn is_ci() -> bool {
     std::env::var_os("CI").is_some()
 }
 
-/// Tests that read the external vectors pass over them where they are absent; our own CI must have them.
+/// Tests that read the external vectors pass over them where they are absent; our own CI must have
+/// them.
 fn vectors(log: &mut Log) -> Result<()> {
-    let dir = std::env::var_os("CLAIMGATE_VECTORS").map_or_else(|| root().join("../shared/vectors"), Into::into);
+    let dir = std::env::var_os("CLAIMGATE_VECTORS")
+        .map_or_else(|| root().join("../shared/vectors"), Into::into);
     let is_optional = std::env::var_os("CLAIMGATE_VECTORS_OPTIONAL").is_some();
     match (dir.join("README.md").is_file(), is_ci() && !is_optional) {
         (true, _) => Ok(()),
         (false, true) => {
-            bail!("expected the external test vectors in {}, or where CLAIMGATE_VECTORS says", dir.display())
+            bail!(
+                "expected the external test vectors in {}, or where CLAIMGATE_VECTORS says",
+                dir.display()
+            )
         }
         (false, false) => {
-            log.say(&format!("NOT RUN: the tests on external vectors, because {} is absent", dir.display()));
+            log.say(&format!(
+                "NOT RUN: the tests on external vectors, because {} is absent",
+                dir.display()
+            ));
             Ok(())
         }
     }

@@ -19,10 +19,12 @@ pub(crate) struct Arguments {
     /// Steps to run, all of them if none is named
     #[arg(value_name = "STEP")]
     steps: Vec<String>,
-    /// Only tests whose name contains this, building only what they need; for the steps rust, wasm, browser, clients and npm
+    /// Only tests whose name contains this, building only what they need; for the steps rust, wasm,
+    /// browser, clients and npm
     #[arg(short, long, value_name = "NAME", requires = "steps")]
     grep: Option<String>,
-    /// The counts that issues ask for, new random cases, and also the steps fuzz, load, performance and screenshots
+    /// The counts that issues ask for, new random cases, and also the steps fuzz, load, performance
+    /// and screenshots
     #[arg(long)]
     full: bool,
     /// Run the browser's tests this often; the first failure ends it
@@ -41,13 +43,23 @@ impl Arguments {
     pub(crate) fn run(self) -> Result<()> {
         if self.list {
             for step in &STEPS {
-                println!("{:<12} {}{}", step.name, step.what, if step.is_full { " (--full)" } else { "" });
+                println!(
+                    "{:<12} {}{}",
+                    step.name,
+                    step.what,
+                    if step.is_full { " (--full)" } else { "" }
+                );
             }
             return Ok(());
         }
         let chosen = self.chosen()?;
         room()?;
-        let options = Options { grep: self.grep, full: self.full, repeat: self.repeat, dev: self.dev };
+        let options = Options {
+            grep: self.grep,
+            full: self.full,
+            repeat: self.repeat,
+            dev: self.dev,
+        };
         let jobs = needed(steps::jobs(options)?, &chosen);
         let start = std::time::Instant::now();
         let outcomes = jobs::run(jobs)?;
@@ -61,12 +73,24 @@ impl Arguments {
 
     fn chosen(&self) -> Result<BTreeSet<&'static str>> {
         if self.steps.is_empty() {
-            return Ok(STEPS.iter().filter(|step| self.full || !step.is_full).map(|step| step.name).collect());
+            return Ok(STEPS
+                .iter()
+                .filter(|step| self.full || !step.is_full)
+                .map(|step| step.name)
+                .collect());
         }
-        let find = |name: &String| STEPS.iter().find(|step| step.name == name).map(|step| step.name);
+        let find = |name: &String| {
+            STEPS
+                .iter()
+                .find(|step| step.name == name)
+                .map(|step| step.name)
+        };
         if let Some(unknown) = self.steps.iter().find(|name| find(name).is_none()) {
             let known: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-            bail!("expected one of the steps {}, found `{unknown}`", known.join(", "));
+            bail!(
+                "expected one of the steps {}, found `{unknown}`",
+                known.join(", ")
+            );
         }
         Ok(self.steps.iter().filter_map(find).collect())
     }
@@ -81,7 +105,9 @@ fn needed(jobs: Vec<Job>, chosen: &BTreeSet<&'static str>) -> Vec<Job> {
             wanted.extend(job.needs());
         }
     }
-    jobs.into_iter().filter(|job| wanted.contains(job.name())).collect()
+    jobs.into_iter()
+        .filter(|job| wanted.contains(job.name()))
+        .collect()
 }
 
 /// What was run, and the line that ends it: `N passed, N failed`.
@@ -104,7 +130,13 @@ fn table(outcomes: &[Outcome], wall: Duration) -> (String, bool) {
                 "  FAILED".to_owned()
             }
         };
-        let number = |count: u64| if count == 0 { "-".to_owned() } else { count.to_string() };
+        let number = |count: u64| {
+            if count == 0 {
+                "-".to_owned()
+            } else {
+                count.to_string()
+            }
+        };
         lines.push(format!(
             "{:<14} {:>7} {:>7} {:>7} {:>7} {:>8}{note}",
             outcome.name,
@@ -127,7 +159,11 @@ fn table(outcomes: &[Outcome], wall: Duration) -> (String, bool) {
     ));
     if !all.skipped.is_empty() {
         lines.push("\nskipped:".to_owned());
-        lines.extend(all.skipped.iter().map(|(reason, count)| format!("  {count} × {reason}")));
+        lines.extend(
+            all.skipped
+                .iter()
+                .map(|(reason, count)| format!("  {count} × {reason}")),
+        );
     }
     lines.push(format!("\n{} passed, {} failed", all.passed, all.failed));
     (lines.join("\n"), has_failed)
@@ -135,8 +171,13 @@ fn table(outcomes: &[Outcome], wall: Duration) -> (String, bool) {
 
 /// A linker on a full disk dies of a bus error, which says nothing.
 fn room() -> Result<()> {
-    let Some(text) = output(&mut command("df", &["-Pk", "."])) else { return Ok(()) };
-    let kilobytes = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
+    let Some(text) = output(&mut command("df", &["-Pk", "."])) else {
+        return Ok(());
+    };
+    let kilobytes = text
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
     match kilobytes {
         Some(free) if free < ROOM => bail!(
             "expected {} GB of free disk, found {:.1}; `target` has what can be built again",
@@ -159,11 +200,19 @@ mod tests {
 
     #[test]
     fn every_step_has_a_job_and_every_need_comes_before() {
-        let options = Options { repeat: 1, ..Options::default() };
+        let options = Options {
+            repeat: 1,
+            ..Options::default()
+        };
         let jobs = steps::jobs(options).unwrap();
         let mut known = BTreeSet::new();
         for job in &jobs {
-            assert!(job.needs().iter().all(|need| known.contains(need)), "{}: {:?}", job.name(), job.needs());
+            assert!(
+                job.needs().iter().all(|need| known.contains(need)),
+                "{}: {:?}",
+                job.name(),
+                job.needs()
+            );
             assert!(known.insert(job.name()), "{} twice", job.name());
         }
         for step in &STEPS {
@@ -174,8 +223,16 @@ mod tests {
     #[test]
     fn a_step_brings_what_it_needs_and_nothing_else() {
         let job = |name, needs: &[&'static str]| Job::new(name, name, 1.0, |_| Ok(())).after(needs);
-        let jobs = vec![job("a", &[]), job("b", &["a"]), job("c", &[]), job("d", &["b"])];
-        let names: Vec<_> = needed(jobs, &BTreeSet::from(["d"])).iter().map(Job::name).collect();
+        let jobs = vec![
+            job("a", &[]),
+            job("b", &["a"]),
+            job("c", &[]),
+            job("d", &["b"]),
+        ];
+        let names: Vec<_> = needed(jobs, &BTreeSet::from(["d"]))
+            .iter()
+            .map(Job::name)
+            .collect();
         assert_eq!(names, ["a", "b", "d"]);
     }
 
@@ -185,15 +242,32 @@ mod tests {
             name,
             wall: Duration::from_secs(3),
             cpu: Duration::from_secs(5),
-            counts: Counts { passed, ..Counts::default() },
+            counts: Counts {
+                passed,
+                ..Counts::default()
+            },
             result,
         };
-        let (text, has_failed) =
-            table(&[outcome("rust", 40, Ended::Done), outcome("npm", 2, Ended::Done)], Duration::ZERO);
-        assert!(text.ends_with("\n42 passed, 0 failed") && !has_failed, "{text}");
+        let (text, has_failed) = table(
+            &[
+                outcome("rust", 40, Ended::Done),
+                outcome("npm", 2, Ended::Done),
+            ],
+            Duration::ZERO,
+        );
+        assert!(
+            text.ends_with("\n42 passed, 0 failed") && !has_failed,
+            "{text}"
+        );
         let failed = outcome("clippy", 0, Ended::Failed(anyhow::anyhow!("a lint")));
-        let (text, has_failed) = table(&[failed, outcome("rust", 0, Ended::LeftOut("clippy"))], Duration::ZERO);
-        assert!(text.ends_with("\n0 passed, 1 failed") && has_failed, "{text}");
+        let (text, has_failed) = table(
+            &[failed, outcome("rust", 0, Ended::LeftOut("clippy"))],
+            Duration::ZERO,
+        );
+        assert!(
+            text.ends_with("\n0 passed, 1 failed") && has_failed,
+            "{text}"
+        );
         assert!(text.contains("not run, because clippy failed"), "{text}");
     }
 }

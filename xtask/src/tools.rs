@@ -1,8 +1,8 @@
-//! The programs that the build and the tests need: looked for on PATH, then among those that this program keeps, then
-//! installed by `cargo binstall` where that works, else built.
+//! The programs that the build and the tests need: looked for on PATH, then among those that this
+//! program keeps, then installed by `cargo binstall` where that works, else built.
 //!
-//! What is slow to build is kept by version in the user's cache folder, as browser test tools keep their browsers: a second
-//! checkout finds it there.
+//! What is slow to build is kept by version in the user's cache folder, as browser test tools keep
+//! their browsers: a second checkout finds it there.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +20,11 @@ const ACTIONLINT: &str = "v1.7.12";
 
 /// The folder for tools: `CLAIMGATE_CACHE`, or `claimgate` in the user's cache folder.
 pub(crate) fn cache() -> PathBuf {
-    let folder = |name: &str| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let folder = |name: &str| {
+        std::env::var_os(name)
+            .filter(|folder| !folder.is_empty())
+            .map(PathBuf::from)
+    };
     if let Some(folder) = folder("CLAIMGATE_CACHE") {
         return folder;
     }
@@ -48,22 +52,34 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
     if let Some(found) = on_path("trunk").filter(|file| fits(file)) {
         return Ok(found);
     }
-    let kept = Kept { folder: cache().join(format!("tools/trunk-{TRUNK}")), program: "trunk" };
+    let kept = Kept {
+        folder: cache().join(format!("tools/trunk-{TRUNK}")),
+        program: "trunk",
+    };
     kept.find_or(log, fits, |log, root| {
         if on_path("cargo-binstall").is_some() {
             let mut binstall = cargo("binstall --no-confirm --disable-strategies compile --root");
-            if log.run(binstall.arg(root).arg(format!("trunk@{TRUNK}"))).is_ok() {
+            if log
+                .run(binstall.arg(root).arg(format!("trunk@{TRUNK}")))
+                .is_ok()
+            {
                 return Ok(());
             }
         }
         log.say(&format!("building Trunk {TRUNK}, once for all checkouts"));
-        // It runs for seconds at a time: a build without optimization is done in half the time. TLS and the search for
-        // updates are for what it would download.
+        // It runs for seconds at a time: a build without optimization is done in half the time. TLS
+        // and the search for updates are for what it would download.
         let mut install = cargo("install trunk --locked --debug --no-default-features");
         install.args(["--version", TRUNK, "--root"]).arg(root);
-        install.arg("--target-dir").arg(target().join("tools-build"));
-        install.env("CARGO_PROFILE_DEV_DEBUG", "0").env_remove("RUSTFLAGS");
-        let result = log.build(&mut install).context("how to fix: cargo install trunk --version 0.21.14 --locked");
+        install
+            .arg("--target-dir")
+            .arg(target().join("tools-build"));
+        install
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env_remove("RUSTFLAGS");
+        let result = log
+            .build(&mut install)
+            .context("how to fix: cargo install trunk --version 0.21.14 --locked");
         // Half a gigabyte that nothing needs again.
         if result.is_ok() {
             let _ = std::fs::remove_dir_all(target().join("tools-build"));
@@ -88,28 +104,42 @@ impl Kept {
     ) -> Result<PathBuf> {
         let file = self.folder.join("bin").join(self.program);
         let sum = self.folder.join("sha256");
-        if std::fs::read_to_string(&sum).is_ok_and(|sum| sha256(&file).is_ok_and(|found| found == sum)) && fits(&file) {
+        if std::fs::read_to_string(&sum)
+            .is_ok_and(|sum| sha256(&file).is_ok_and(|found| found == sum))
+            && fits(&file)
+        {
             return Ok(file);
         }
-        // Whole or not at all: an interrupted build leaves nothing that would be taken for the program.
-        let draft = self.folder.with_extension(format!("{}.new", std::process::id()));
+        // Whole or not at all: an interrupted build leaves nothing that would be taken for the
+        // program.
+        let draft = self
+            .folder
+            .with_extension(format!("{}.new", std::process::id()));
         std::fs::create_dir_all(&draft)?;
         install(log, &draft)?;
         let built = draft.join("bin").join(self.program);
         if !fits(&built) {
-            bail!("{} was installed, but {} is not of the wanted version", self.program, built.display());
+            bail!(
+                "{} was installed, but {} is not of the wanted version",
+                self.program,
+                built.display()
+            );
         }
         std::fs::write(draft.join("sha256"), sha256(&built)?)?;
         if self.folder.is_dir() {
             std::fs::remove_dir_all(&self.folder)?;
         }
-        std::fs::rename(&draft, &self.folder).with_context(|| format!("cannot write {}", self.folder.display()))?;
+        std::fs::rename(&draft, &self.folder)
+            .with_context(|| format!("cannot write {}", self.folder.display()))?;
         Ok(file)
     }
 }
 
 fn sha256(file: &Path) -> Result<String> {
-    Ok(Sha256::digest(std::fs::read(file)?).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(Sha256::digest(std::fs::read(file)?)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 /// Builds our `wasm-bindgen`.
@@ -126,7 +156,8 @@ pub(crate) fn link_wasm_bindgen() -> Result<()> {
     }
     std::fs::create_dir_all(link.parent().unwrap_or(&link))?;
     let _ = std::fs::remove_file(&link);
-    std::os::unix::fs::symlink(&program, &link).with_context(|| format!("cannot write {}", link.display()))
+    std::os::unix::fs::symlink(&program, &link)
+        .with_context(|| format!("cannot write {}", link.display()))
 }
 
 /// Our `wasm-bindgen`, once it is built.
@@ -134,13 +165,21 @@ pub(crate) fn wasm_bindgen() -> PathBuf {
     target().join("xtask/bin/wasm-bindgen")
 }
 
-/// Chromium and PostgreSQL, from Debian's packages where they are missing: by one call of the package manager.
+/// Chromium and PostgreSQL, from Debian's packages where they are missing: by one call of the
+/// package manager.
 pub(crate) fn system(log: &mut Log, wanted: &[System]) -> Result<()> {
-    let missing: Vec<&System> = wanted.iter().filter(|package| !package.is_there()).collect();
+    let missing: Vec<&System> = wanted
+        .iter()
+        .filter(|package| !package.is_there())
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let packages = missing.iter().map(|package| package.packages()).collect::<Vec<_>>().join(" ");
+    let packages = missing
+        .iter()
+        .map(|package| package.packages())
+        .collect::<Vec<_>>()
+        .join(" ");
     log.say(&format!("installing {packages}"));
     install(log, &packages).with_context(|| format!("how to fix: apt-get install {packages}"))?;
     match missing.iter().find(|package| !package.is_there()) {
@@ -161,18 +200,30 @@ pub(crate) enum System {
 
 impl System {
     /// What the tests need.
-    pub(crate) const TESTS: [Self; 4] = [Self::Chromium, Self::HeadlessShell, Self::Postgres, Self::Python];
+    pub(crate) const TESTS: [Self; 4] = [
+        Self::Chromium,
+        Self::HeadlessShell,
+        Self::Postgres,
+        Self::Python,
+    ];
 
     fn is_there(self) -> bool {
         match self {
             Self::Chromium => find_browser(&CHROMIUM).is_some(),
             Self::HeadlessShell => find_browser(&["chromium-headless-shell"]).is_some(),
             Self::Postgres => {
-                let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+                let versions = std::fs::read_dir("/usr/lib/postgresql")
+                    .into_iter()
+                    .flatten()
+                    .flatten();
                 on_path("initdb").is_some()
-                    || versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
+                    || versions
+                        .into_iter()
+                        .any(|version| version.path().join("bin/initdb").is_file())
             }
-            Self::Python => output(&mut command("python3", &["-c", "import venv, ensurepip"])).is_some(),
+            Self::Python => {
+                output(&mut command("python3", &["-c", "import venv, ensurepip"])).is_some()
+            }
             Self::Wrk => on_path("wrk").is_some(),
         }
     }
@@ -193,7 +244,9 @@ const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// `$CHROMIUM`, or a browser of one of these names on PATH.
 fn find_browser(names: &[&str]) -> Option<PathBuf> {
-    let named = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|file| file.is_file());
+    let named = std::env::var_os("CHROMIUM")
+        .map(PathBuf::from)
+        .filter(|file| file.is_file());
     named.or_else(|| names.iter().find_map(|name| on_path(name)))
 }
 
@@ -203,7 +256,8 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     find_browser(&CHROMIUM).context(fix)
 }
 
-/// Chromium for tests: its headless shell, the same engine without a window system, takes half of the processor time.
+/// Chromium for tests: its headless shell, the same engine without a window system, takes half of
+/// the processor time.
 pub(crate) fn test_browser() -> Result<PathBuf> {
     find_browser(&["chromium-headless-shell"]).map_or_else(chromium, Ok)
 }
@@ -220,11 +274,13 @@ fn install(log: &mut Log, packages: &str) -> Result<()> {
     log.run(&mut command("sudo", &["-n", "sh", "-c", &script]))
 }
 
-/// A Python environment with just the versions that a requirements file names; its folder of programs is returned.
+/// A Python environment with just the versions that a requirements file names; its folder of
+/// programs is returned.
 pub(crate) fn python_environment(log: &mut Log, name: &str, requirements: &str) -> Result<PathBuf> {
     let requirements = root().join(requirements);
     let wanted = std::fs::read_to_string(&requirements)?;
-    let version = output(&mut command("python3", &["--version"])).context("python3 was not found")?;
+    let version =
+        output(&mut command("python3", &["--version"])).context("python3 was not found")?;
     let hash = Sha256::digest(format!("{version}{wanted}"))
         .iter()
         .take(6)
@@ -236,7 +292,10 @@ pub(crate) fn python_environment(log: &mut Log, name: &str, requirements: &str) 
     }
     log.say(&format!("setting up {name}"));
     log.run(command("python3", &["-m", "venv", "--clear"]).arg(&environment))?;
-    let mut pip = command(programs.join("pip"), &["install", "--quiet", "--disable-pip-version-check", "-r"]);
+    let mut pip = command(
+        programs.join("pip"),
+        &["install", "--quiet", "--disable-pip-version-check", "-r"],
+    );
     log.run(pip.arg(&requirements))?;
     std::fs::write(&stamp, wanted)?;
     Ok(programs)
@@ -244,18 +303,25 @@ pub(crate) fn python_environment(log: &mut Log, name: &str, requirements: &str) 
 
 /// actionlint, by Go's module proxy and checksum database; `None` where Go is missing.
 pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
-    let fits =
-        |file: &Path| output(&mut command(file, &["-version"])).is_some_and(|text| text.contains(&ACTIONLINT[1..]));
+    let fits = |file: &Path| {
+        output(&mut command(file, &["-version"]))
+            .is_some_and(|text| text.contains(&ACTIONLINT[1..]))
+    };
     if let Some(found) = on_path("actionlint").filter(|file| fits(file)) {
         return Ok(Some(found));
     }
-    let kept = Kept { folder: cache().join(format!("tools/actionlint-{ACTIONLINT}")), program: "actionlint" };
+    let kept = Kept {
+        folder: cache().join(format!("tools/actionlint-{ACTIONLINT}")),
+        program: "actionlint",
+    };
     if on_path("go").is_none() && !kept.folder.is_dir() {
         return Ok(None);
     }
     let install = |log: &mut Log, root: &Path| {
         let mut go = command("go", &["install"]);
-        go.arg(format!("github.com/rhysd/actionlint/cmd/actionlint@{ACTIONLINT}"));
+        go.arg(format!(
+            "github.com/rhysd/actionlint/cmd/actionlint@{ACTIONLINT}"
+        ));
         log.build(go.env("GOBIN", root.join("bin")).env("GOFLAGS", ""))
     };
     kept.find_or(log, fits, install).map(Some)
@@ -266,13 +332,21 @@ pub(crate) fn node_modules(log: &mut Log, dir: &str) -> Result<()> {
     // npm writes it last.
     let stamp = root().join(dir).join("node_modules/.package-lock.json");
     let lock = root().join(dir).join("package-lock.json");
-    if modified(&stamp).is_some_and(|installed| modified(&lock).is_some_and(|locked| installed >= locked)) {
+    if modified(&stamp)
+        .is_some_and(|installed| modified(&lock).is_some_and(|locked| installed >= locked))
+    {
         return Ok(());
     }
     if on_path("npm").is_none() {
         bail!("expected npm on PATH, found none; how to fix: install Node.js 20 or newer");
     }
-    log.run(&mut npm(&["ci", "--prefix", dir, "--no-audit", "--no-fund"]))
+    log.run(&mut npm(&[
+        "ci",
+        "--prefix",
+        dir,
+        "--no-audit",
+        "--no-fund",
+    ]))
 }
 
 /// npm with arguments.
@@ -281,13 +355,20 @@ pub(crate) fn npm(arguments: &[&str]) -> Command {
 }
 
 fn modified(file: &Path) -> Option<std::time::SystemTime> {
-    file.metadata().and_then(|metadata| metadata.modified()).ok()
+    file.metadata()
+        .and_then(|metadata| metadata.modified())
+        .ok()
 }
 
 fn wasm_target(log: &mut Log) -> Result<()> {
     let target = "wasm32-unknown-unknown";
-    let sysroot = output(&mut command("rustc", &["--print", "sysroot"])).context("rustc was not found")?;
-    if Path::new(sysroot.trim()).join("lib/rustlib").join(target).is_dir() {
+    let sysroot =
+        output(&mut command("rustc", &["--print", "sysroot"])).context("rustc was not found")?;
+    if Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(target)
+        .is_dir()
+    {
         return Ok(());
     }
     log.run(&mut command("rustup", &["target", "add", target]))

@@ -15,15 +15,19 @@ fn decide_among(criterion: &mut Criterion) {
         let policies = PolicySet::compile(&shape::ordinary(n), Dialect::Pulumi).expect("policies");
         let requests = shape::requests(n);
         group.throughput(Throughput::Elements(requests.len() as u64));
-        group.bench_with_input(BenchmarkId::from_parameter(n), &requests, |bencher, requests| {
-            bencher.iter(|| {
-                requests
-                    .iter()
-                    .map(|claims| decide(&policies, claims, &shape::REQUEST))
-                    .filter(|d| d.grant.is_some())
-                    .count()
-            });
-        });
+        group.bench_with_input(
+            BenchmarkId::from_parameter(n),
+            &requests,
+            |bencher, requests| {
+                bencher.iter(|| {
+                    requests
+                        .iter()
+                        .map(|claims| decide(&policies, claims, &shape::REQUEST))
+                        .filter(|d| d.grant.is_some())
+                        .count()
+                });
+            },
+        );
     }
     group.finish();
 }

@@ -1,4 +1,5 @@
-//! Deciding among many policies, beside other ways: `cargo xtask bench`. Prints tables for `docs/benchmarks.md`.
+//! Deciding among many policies, beside other ways: `cargo xtask bench`. Prints tables for
+//! `docs/benchmarks.md`.
 
 mod memory;
 mod others;
@@ -25,7 +26,8 @@ fn main() {
     adversarial();
 }
 
-/// The median of nine rounds, in µs for each of `count` calls; of one, where a round takes more than a second.
+/// The median of nine rounds, in µs for each of `count` calls; of one, where a round takes more
+/// than a second.
 fn time(count: usize, mut work: impl FnMut()) -> f64 {
     let mut round = || {
         let start = Instant::now();
@@ -49,9 +51,13 @@ fn decide_all(policies: &PolicySet, requests: &[TrustedClaims], request: &Reques
     let rounds = 20_000_usize.div_ceil(requests.len());
     let mut rounds = rounds;
     let start = Instant::now();
-    requests.iter().for_each(|claims| drop(black_box(decide(policies, claims, request))));
+    requests
+        .iter()
+        .for_each(|claims| drop(black_box(decide(policies, claims, request))));
     let once = start.elapsed().as_secs_f64() / requests.len() as f64;
-    rounds = rounds.min((0.3 / (once * requests.len() as f64)) as usize).max(1);
+    rounds = rounds
+        .min((0.3 / (once * requests.len() as f64)) as usize)
+        .max(1);
     time(requests.len() * rounds, || {
         for _ in 0..rounds {
             for claims in requests {
@@ -61,12 +67,17 @@ fn decide_all(policies: &PolicySet, requests: &[TrustedClaims], request: &Reques
     })
 }
 
-/// How many decisions, or first deciding policies, differ from those of the explanation, which goes through all policies.
+/// How many decisions, or first deciding policies, differ from those of the explanation, which goes
+/// through all policies.
 fn wrong(policies: &PolicySet, requests: &[TrustedClaims], request: &RequestedToken) -> usize {
     let is_wrong = |claims: &&TrustedClaims| {
         let decided = decide(policies, claims, request);
         let explained = explain(policies, claims, request);
-        (decided.decision, decided.policy) != (explained.decision, explained.reason.policies.first().copied())
+        (decided.decision, decided.policy)
+            != (
+                explained.decision,
+                explained.reason.policies.first().copied(),
+            )
     };
     requests.iter().filter(is_wrong).count()
 }
@@ -82,10 +93,15 @@ fn scale() {
         let start = Instant::now();
         let (policies, kept, peak) = memory::bytes(|| compiled(&definitions));
         let compile = start.elapsed().as_secs_f64() * 1e3;
-        let allowed =
-            requests.iter().filter(|claims| decide(&policies, claims, &REQUEST).decision == Outcome::Allowed).count();
-        let allocations =
-            memory::allocations(|| requests.iter().for_each(|claims| drop(decide(&policies, claims, &REQUEST))));
+        let allowed = requests
+            .iter()
+            .filter(|claims| decide(&policies, claims, &REQUEST).decision == Outcome::Allowed)
+            .count();
+        let allocations = memory::allocations(|| {
+            requests
+                .iter()
+                .for_each(|claims| drop(decide(&policies, claims, &REQUEST)))
+        });
         let checked = requests.get(..requests.len().min(8)).unwrap_or_default();
         println!(
             "| {n} | {:.3} | {:.1} | {compile:.1} | {:.1} | {:.1} | {allowed} of {} | {} of {} |",
@@ -101,15 +117,19 @@ fn scale() {
 }
 
 fn beside() {
-    println!("\n| µs a decision | claimgate | loop over globs | one GlobSet | one RegexSet | cedar-policy |");
+    println!(
+        "\n| µs a decision | claimgate | loop over globs | one GlobSet | one RegexSet | cedar-policy |"
+    );
     println!("|---:|---:|---:|---:|---:|---:|");
     for n in SIZES {
         let definitions = shape::ordinary(n);
         let requests = shape::requests(n);
         let policies = compiled(&definitions);
         let claims: Vec<_> = requests.iter().map(texts).collect();
-        let ours: Vec<bool> =
-            requests.iter().map(|claims| decide(&policies, claims, &REQUEST).decision == Outcome::Allowed).collect();
+        let ours: Vec<bool> = requests
+            .iter()
+            .map(|claims| decide(&policies, claims, &REQUEST).decision == Outcome::Allowed)
+            .collect();
         let row = |name: &str, decide: &dyn Fn(usize) -> bool| {
             let theirs: Vec<bool> = (0..claims.len()).map(decide).collect();
             assert_eq!(ours, theirs, "{name} decides otherwise at {n} policies");
@@ -124,9 +144,16 @@ fn beside() {
         let naive = Naive::new(&definitions);
         cells.push(row("the loop", &|index| naive.is_allowed(&claims[index])));
         drop(naive);
-        for (name, set) in [("GlobSet", BySet::globs as fn(&_) -> _), ("RegexSet", BySet::regexes)] {
+        for (name, set) in [
+            ("GlobSet", BySet::globs as fn(&_) -> _),
+            ("RegexSet", BySet::regexes),
+        ] {
             let cell = |set: &BySet| row(name, &|index| set.is_allowed(&claims[index]));
-            cells.push(set(&definitions).as_ref().map_or_else(|| "cannot be built".to_owned(), cell));
+            cells.push(
+                set(&definitions)
+                    .as_ref()
+                    .map_or_else(|| "cannot be built".to_owned(), cell),
+            );
         }
         let cedar = Cedar::new(&definitions);
         let asked: Vec<_> = claims.iter().map(Cedar::request).collect();
@@ -137,7 +164,11 @@ fn beside() {
 
 fn adversarial() {
     for n in [1_000, 100_000] {
-        let ordinary = decide_all(&compiled(&shape::ordinary(n)), &shape::requests(n), &REQUEST);
+        let ordinary = decide_all(
+            &compiled(&shape::ordinary(n)),
+            &shape::requests(n),
+            &REQUEST,
+        );
         println!("\n| {n} policies | decide, µs | times the ordinary | compile, ms | wrong |");
         println!("|---|---:|---:|---:|---:|");
         for (name, definitions, requests) in shape::adversarial(n) {
@@ -148,7 +179,10 @@ fn adversarial() {
             let took = decide_all(&policies, &requests, &request);
             let checked = if n > 1_000 { 0 } else { requests.len() };
             let wrong = wrong(&policies, &requests[..checked], &request);
-            println!("| {name} | {took:.2} | {:.1} | {compile:.0} | {wrong} of {checked} |", took / ordinary);
+            println!(
+                "| {name} | {took:.2} | {:.1} | {compile:.0} | {wrong} of {checked} |",
+                took / ordinary
+            );
         }
     }
 }

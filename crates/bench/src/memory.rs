@@ -29,7 +29,11 @@ pub fn bytes<T>(work: impl FnOnce() -> T) -> (T, usize, usize) {
     let before = LIVE.load(Relaxed);
     PEAK.store(before, Relaxed);
     let result = work();
-    (result, LIVE.load(Relaxed).saturating_sub(before), PEAK.load(Relaxed).saturating_sub(before))
+    (
+        result,
+        LIVE.load(Relaxed).saturating_sub(before),
+        PEAK.load(Relaxed).saturating_sub(before),
+    )
 }
 
 /// How often `work` allocates.

@@ -13,18 +13,29 @@ fn is_special(i: usize) -> bool {
     i % 10 == 3 || i % 5 == 1 || i % 100 == 50
 }
 
-/// A repository a policy; a tenth with two or three `*`, a fifth with another claim, one in a hundred a deny.
+/// A repository a policy; a tenth with two or three `*`, a fifth with another claim, one in a
+/// hundred a deny.
 pub fn ordinary(n: usize) -> Vec<PolicyDefinition> {
     (0..n)
         .map(|i| {
             let org = i % 100;
-            let decision = if i % 100 == 50 { Decision::Deny } else { Decision::Allow };
+            let decision = if i % 100 == 50 {
+                Decision::Deny
+            } else {
+                Decision::Allow
+            };
             let policy = policy(decision).rule("aud", format!("urn:pulumi:org:org{org}"));
             match i % 10 {
-                3 if i % 20 == 3 => policy.rule("sub", format!("repo:org{org}/*:environment:prod*")),
+                3 if i % 20 == 3 => {
+                    policy.rule("sub", format!("repo:org{org}/*:environment:prod*"))
+                }
                 3 => policy.rule("sub", format!("repo:org{org}/*{i}*:environment:prod*")),
-                1 => policy.rule("sub", format!("repo:org{org}/repo{i}:*")).rule("environment", "prod*"),
-                6 => policy.rule("sub", format!("repo:org{org}/repo{i}:*")).rule("ref", "refs/heads/release/*"),
+                1 => policy
+                    .rule("sub", format!("repo:org{org}/repo{i}:*"))
+                    .rule("environment", "prod*"),
+                6 => policy
+                    .rule("sub", format!("repo:org{org}/repo{i}:*"))
+                    .rule("ref", "refs/heads/release/*"),
                 _ => policy.rule("sub", format!("repo:org{org}/repo{i}:*")),
             }
         })
@@ -51,9 +62,17 @@ pub fn requests(n: usize) -> Vec<TrustedClaims> {
     let mut requests = Vec::new();
     for i in near_end {
         let (org, repository) = (i % 100, format!("repo{i}"));
-        requests.push(claims(org, &repository, &format!("repo:org{org}/{repository}:ref:refs/heads/main")));
+        requests.push(claims(
+            org,
+            &repository,
+            &format!("repo:org{org}/{repository}:ref:refs/heads/main"),
+        ));
         let other = format!("other{i}");
-        requests.push(claims(org, &other, &format!("repo:org{org}/{other}:ref:refs/heads/main")));
+        requests.push(claims(
+            org,
+            &other,
+            &format!("repo:org{org}/{other}:ref:refs/heads/main"),
+        ));
     }
     requests
 }
@@ -63,9 +82,20 @@ pub type Shape = (&'static str, Vec<PolicyDefinition>, Vec<TrustedClaims>);
 
 pub fn adversarial(n: usize) -> Vec<Shape> {
     let shared = |sub: &dyn Fn(usize) -> String| -> Vec<PolicyDefinition> {
-        (0..n).map(|i| policy(Decision::Allow).rule("aud", "urn:pulumi:org:org0").rule("sub", sub(i))).collect()
+        (0..n)
+            .map(|i| {
+                policy(Decision::Allow)
+                    .rule("aud", "urn:pulumi:org:org0")
+                    .rule("sub", sub(i))
+            })
+            .collect()
     };
-    let usual = || requests(n.max(1000)).into_iter().take(16).collect::<Vec<_>>();
+    let usual = || {
+        requests(n.max(1000))
+            .into_iter()
+            .take(16)
+            .collect::<Vec<_>>()
+    };
     let ours = |sub: String| claims(0, "repo", &sub);
     let end = n - 1;
     let long = "a".repeat(10_000);
@@ -75,7 +105,10 @@ pub fn adversarial(n: usize) -> Vec<Shape> {
         (
             "one aud, one prefix, ends differ",
             shared(&|i| format!("repo:org0/*:environment:env{i}")),
-            vec![ours(format!("repo:org0/repo:environment:env{end}")), ours("repo:org0/repo:environment:none".into())],
+            vec![
+                ours(format!("repo:org0/repo:environment:env{end}")),
+                ours("repo:org0/repo:environment:none".into()),
+            ],
         ),
         (
             "one aud, one prefix, middles differ",
@@ -85,24 +118,39 @@ pub fn adversarial(n: usize) -> Vec<Shape> {
                 ours("repo:org0/x-none-y:environment:prod".into()),
             ],
         ),
-        ("nothing but wildcards", shared(&wildcards), vec![ours("x".repeat(120)), ours("x".repeat(98))]),
-        ("*, **, *?*, all the same", shared(&|i| "*?".repeat(i % 50 + 1)), usual()),
+        (
+            "nothing but wildcards",
+            shared(&wildcards),
+            vec![ours("x".repeat(120)), ours("x".repeat(98))],
+        ),
+        (
+            "*, **, *?*, all the same",
+            shared(&|i| "*?".repeat(i % 50 + 1)),
+            usual(),
+        ),
         (
             "*a*a*a*a* and the like on 10 kB",
             shared(&|i| format!("*{}", "a*".repeat(i % 50 + 1))),
             vec![ours(long.clone()), ours("b".repeat(10_000))],
         ),
-        ("*a*a*…*b{i} on 10 kB", shared(&|i| format!("*a*a*a*a*b{i}")), vec![ours(long), ours(nearly)]),
+        (
+            "*a*a*…*b{i} on 10 kB",
+            shared(&|i| format!("*a*a*a*a*b{i}")),
+            vec![ours(long), ours(nearly)],
+        ),
         (
             "every policy on a claim of its own",
-            (0..n).map(|i| policy(Decision::Allow).rule(format!("claim{i}"), "*")).collect(),
+            (0..n)
+                .map(|i| policy(Decision::Allow).rule(format!("claim{i}"), "*"))
+                .collect(),
             usual(),
         ),
         (
             "every policy for another user",
             (0..n)
                 .map(|i| {
-                    let mut policy = PolicyDefinition::new(Decision::Allow, TokenType::Personal).rule("sub", "repo:*");
+                    let mut policy = PolicyDefinition::new(Decision::Allow, TokenType::Personal)
+                        .rule("sub", "repo:*");
                     policy.user_login = Some(format!("user{i}"));
                     policy
                 })

@@ -12,7 +12,8 @@ use crate::output::{self, Format};
 /// What files are checked.
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// Files of issuers (`claimgate.json`, answers of Pulumi Cloud or of the server) or policies; `-` is standard input
+    /// Files of issuers (`claimgate.json`, answers of Pulumi Cloud or of the server) or policies;
+    /// `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// How the result is written
@@ -44,18 +45,35 @@ impl Check {
             documents.push((file.as_str(), Document::read(&output::read(file)?)));
         }
         let text = match self.format {
-            _ if self.github => documents.iter().map(|(file, document)| annotations(file, document)).collect(),
-            Format::Text => documents.iter().map(|(file, document)| as_text(file, document)).collect(),
+            _ if self.github => documents
+                .iter()
+                .map(|(file, document)| annotations(file, document))
+                .collect(),
+            Format::Text => documents
+                .iter()
+                .map(|(file, document)| as_text(file, document))
+                .collect(),
             Format::Json => {
-                let checked: Vec<_> = documents.iter().map(|(file, document)| Checked::new(file, document)).collect();
-                format!("{}\n", output::json(&serde_json::to_string_pretty(&checked)?))
+                let checked: Vec<_> = documents
+                    .iter()
+                    .map(|(file, document)| Checked::new(file, document))
+                    .collect();
+                format!(
+                    "{}\n",
+                    output::json(&serde_json::to_string_pretty(&checked)?)
+                )
             }
         };
         output::write(&text)?;
-        let is_good =
-            |document: &Document| document.errors.is_empty() && (!self.strict || document.findings.is_empty());
+        let is_good = |document: &Document| {
+            document.errors.is_empty() && (!self.strict || document.findings.is_empty())
+        };
         let are_good = documents.iter().all(|(_, document)| is_good(document));
-        Ok(if are_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if are_good {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
 
@@ -79,9 +97,27 @@ pub(crate) fn remarks(title: &str, document: &Document) -> String {
     let errors = document.errors.iter().map(|remark| ("error", remark));
     let findings = document.findings.iter().map(|remark| ("note", remark));
     let mut text = String::new();
-    for (word, Remark { code, path, line, column, message, help }) in errors.chain(findings) {
-        let path = if path.is_empty() { String::new() } else { format!("{path}: ") };
-        let _ = writeln!(text, "{title}:{line}:{column}: {word}[{code}]: {path}{message}");
+    for (
+        word,
+        Remark {
+            code,
+            path,
+            line,
+            column,
+            message,
+            help,
+        },
+    ) in errors.chain(findings)
+    {
+        let path = if path.is_empty() {
+            String::new()
+        } else {
+            format!("{path}: ")
+        };
+        let _ = writeln!(
+            text,
+            "{title}:{line}:{column}: {word}[{code}]: {path}{message}"
+        );
         if let Some(help) = help {
             let _ = writeln!(text, "  help: {help}");
         }
@@ -99,19 +135,32 @@ fn annotations(file: &str, document: &Document) -> String {
     let findings = document.findings.iter().map(|remark| ("warning", remark));
     let mut text = String::new();
     for (word, remark) in errors.chain(findings) {
-        let help = remark.help.as_deref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
-        let path = if remark.path.is_empty() { String::new() } else { format!("{}: ", remark.path) };
+        let help = remark
+            .help
+            .as_deref()
+            .map(|help| format!("\nhelp: {help}"))
+            .unwrap_or_default();
+        let path = if remark.path.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", remark.path)
+        };
         let message = escaped(&output::lines(&format!("{path}{}{help}", remark.message)));
         let (file, code) = (property(&output::lines(file)), property(remark.code));
         let Remark { line, column, .. } = remark;
-        let _ = writeln!(text, "::{word} file={file},line={line},col={column},title={code}::{message}");
+        let _ = writeln!(
+            text,
+            "::{word} file={file},line={line},col={column},title={code}::{message}"
+        );
     }
     text
 }
 
 /// What GitHub reads a message from.
 fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// What GitHub reads a property from.

@@ -24,7 +24,8 @@ pub(crate) struct Decode {
     /// How the result is written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The time that times are told from, as seconds since 1970 or like 2026-11-25T06:00:00Z [default: now]
+    /// The time that times are told from, as seconds since 1970 or like 2026-11-25T06:00:00Z
+    /// [default: now]
     #[arg(long, value_name = "TIME", value_parser = time)]
     now: Option<i64>,
 }
@@ -57,15 +58,27 @@ impl Decode {
         }
         let is_good = results.iter().all(|(_, result)| result.is_ok());
         let text = match self.format {
-            Format::Text => results.iter().map(|(file, result)| as_text(file, result, now)).collect(),
+            Format::Text => results
+                .iter()
+                .map(|(file, result)| as_text(file, result, now))
+                .collect(),
             Format::Json => {
-                let decoded: Vec<Decoded> =
-                    results.into_iter().map(|(file, result)| Decoded::new(file, result)).collect();
-                format!("{}\n", output::json(&serde_json::to_string_pretty(&decoded)?))
+                let decoded: Vec<Decoded> = results
+                    .into_iter()
+                    .map(|(file, result)| Decoded::new(file, result))
+                    .collect();
+                format!(
+                    "{}\n",
+                    output::json(&serde_json::to_string_pretty(&decoded)?)
+                )
             }
         };
         output::write(&text)?;
-        Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if is_good {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
 
@@ -82,12 +95,16 @@ fn token(file: &str) -> Result<Result<UnverifiedToken, TokenError>> {
 
 /// A time as people write it.
 pub(crate) fn time(text: &str) -> Result<i64, String> {
-    parse(text).ok_or_else(|| "expected seconds since 1970, or a time like 2026-11-25T06:00:00Z".to_owned())
+    parse(text).ok_or_else(|| {
+        "expected seconds since 1970, or a time like 2026-11-25T06:00:00Z".to_owned()
+    })
 }
 
 /// The present time in seconds since 1970.
 pub(crate) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
@@ -96,18 +113,35 @@ fn as_text(file: &str, result: &Result<UnverifiedToken, TokenError>, now: i64) -
     let token = match result {
         Ok(token) => token,
         Err(error) => {
-            let help = error.help().map(|help| format!("  help: {help}\n")).unwrap_or_default();
-            return output::lines(&format!("{title}: error[{}]: {error}\n{help}", error.code()));
+            let help = error
+                .help()
+                .map(|help| format!("  help: {help}\n"))
+                .unwrap_or_default();
+            return output::lines(&format!(
+                "{title}: error[{}]: {error}\n{help}",
+                error.code()
+            ));
         }
     };
     let pretty = |claims: &claimgate::claims::Claims| output::json(&claims.to_json_pretty());
-    let mut text = format!("{}: nothing of it is verified, anybody may have written it\n", output::lines(title));
-    text += &format!("header {}\nclaims {}\n", pretty(&token.header), pretty(&token.claims));
+    let mut text = format!(
+        "{}: nothing of it is verified, anybody may have written it\n",
+        output::lines(title)
+    );
+    text += &format!(
+        "header {}\nclaims {}\n",
+        pretty(&token.header),
+        pretty(&token.claims)
+    );
     for name in TIMES {
         if let Some(Value::Integer(seconds)) = token.claims.get(name)
             && let Ok(seconds) = i64::try_from(*seconds)
         {
-            text += &format!("{name} is {}, {}\n", format_utc(seconds), relative(seconds, now));
+            text += &format!(
+                "{name} is {}, {}\n",
+                format_utc(seconds),
+                relative(seconds, now)
+            );
         }
     }
     for finding in token.findings() {
@@ -118,8 +152,15 @@ fn as_text(file: &str, result: &Result<UnverifiedToken, TokenError>, now: i64) -
 
 /// A finding in a line or two.
 pub(crate) fn finding_text(finding: &Finding) -> String {
-    let help = finding.help.as_deref().map(|help| format!("  help: {help}\n")).unwrap_or_default();
-    format!("note[{}]: {}: {}\n{help}", finding.code, finding.path, finding.message)
+    let help = finding
+        .help
+        .as_deref()
+        .map(|help| format!("  help: {help}\n"))
+        .unwrap_or_default();
+    format!(
+        "note[{}]: {}: {}\n{help}",
+        finding.code, finding.path, finding.message
+    )
 }
 
 impl Decoded {
@@ -134,8 +175,18 @@ impl Decoded {
                 error: None,
             },
             Err(error) => {
-                let failure = Failure { code: error.code(), message: error.to_string(), help: error.help() };
-                Self { file, header: None, claims: None, findings: Vec::new(), error: Some(failure) }
+                let failure = Failure {
+                    code: error.code(),
+                    message: error.to_string(),
+                    help: error.help(),
+                };
+                Self {
+                    file,
+                    header: None,
+                    claims: None,
+                    findings: Vec::new(),
+                    error: Some(failure),
+                }
             }
         }
     }

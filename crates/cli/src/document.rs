@@ -1,5 +1,6 @@
-//! Files of issuers and policies: `claimgate.json`, answers of Pulumi Cloud and of the server, and policies alone. Read
-//! strictly: what is not known is an error, for whoever has written it meant something.
+//! Files of issuers and policies: `claimgate.json`, answers of Pulumi Cloud and of the server, and
+//! policies alone. Read strictly: what is not known is an error, for whoever has written it meant
+//! something.
 
 use claimgate::finding::Finding;
 use claimgate::issuer::{Issuer, IssuerDefinition};
@@ -11,7 +12,14 @@ use claimgate_server::policies::{self, Policy, REPORT_ONLY};
 use crate::place::{Place, place};
 use crate::reporting::{Sets, mark};
 
-const FILE_KEYS: [&str; 6] = ["version", "issuers", "organization", "leeway", "maxSize", "dialect"];
+const FILE_KEYS: [&str; 6] = [
+    "version",
+    "issuers",
+    "organization",
+    "leeway",
+    "maxSize",
+    "dialect",
+];
 /// Where policies stand in the server's list of issuers.
 const AUTH_POLICY: &str = "authPolicy";
 const ISSUER_KEYS: [&str; 11] = [
@@ -73,14 +81,25 @@ pub(crate) struct Remark {
 impl Document {
     /// Reads a file's text.
     pub(crate) fn read(text: &str) -> Self {
-        let mut reader = Reader { text, document: Self::default(), dialect: Dialect::Pulumi };
+        let mut reader = Reader {
+            text,
+            document: Self::default(),
+            dialect: Dialect::Pulumi,
+        };
         match Value::parse(text) {
             Ok(value) => reader.document(&value),
             Err(error) => {
                 let (line, column) = error.place();
-                let remark =
-                    PolicyError { path: String::new(), code: error.code(), message: error.to_string(), help: None };
-                reader.document.errors.push(Remark::new(remark, Place { line, column }));
+                let remark = PolicyError {
+                    path: String::new(),
+                    code: error.code(),
+                    message: error.to_string(),
+                    help: None,
+                };
+                reader
+                    .document
+                    .errors
+                    .push(Remark::new(remark, Place { line, column }));
             }
         }
         reader.document
@@ -89,8 +108,20 @@ impl Document {
 
 impl Remark {
     fn new(error: PolicyError, Place { line, column }: Place) -> Self {
-        let PolicyError { path, code, message, help } = error;
-        Self { code, path, line, column, message, help }
+        let PolicyError {
+            path,
+            code,
+            message,
+            help,
+        } = error;
+        Self {
+            code,
+            path,
+            line,
+            column,
+            message,
+            help,
+        }
     }
 }
 
@@ -115,10 +146,11 @@ impl Reader<'_> {
             }
             Value::Object(_) if has("policies") => self.policies_alone("", value),
             Value::Array(_) => self.policies_alone("policies", value),
-            Value::Object(_) if has("decision") || has("rules") => self.policies_alone("policies[0].", value),
+            Value::Object(_) if has("decision") || has("rules") => {
+                self.policies_alone("policies[0].", value)
+            }
             other => {
-                let expected =
-                    "a Claimgate file (`issuers`), an answer of Pulumi Cloud (`oidcIssuers`, `url`) or policies";
+                let expected = "a Claimgate file (`issuers`), an answer of Pulumi Cloud (`oidcIssuers`, `url`) or policies";
                 self.wrong("", expected, Some(other));
             }
         }
@@ -126,7 +158,9 @@ impl Reader<'_> {
 
     /// `claimgate.json`, what the engine for JavaScript is configured with.
     fn settings(&mut self, value: &Value) {
-        let Value::Object(members) = value else { return };
+        let Value::Object(members) = value else {
+            return;
+        };
         self.refuse_others("", members, &FILE_KEYS, &[]);
         match value.member("version") {
             None | Some(Value::Integer(1)) => {}
@@ -135,11 +169,17 @@ impl Reader<'_> {
         match value.member("dialect").map(Value::as_str) {
             None | Some(Some("pulumi")) => {}
             Some(Some("stringlike")) => self.dialect = Dialect::StringLike,
-            Some(_) => self.wrong("dialect", "`pulumi` or `stringlike`", value.member("dialect")),
+            Some(_) => self.wrong(
+                "dialect",
+                "`pulumi` or `stringlike`",
+                value.member("dialect"),
+            ),
         }
         self.text_of("", value, "organization");
         self.document.leeway = self.number("", value, "leeway");
-        self.document.max_size = self.number("", value, "maxSize").and_then(|size| usize::try_from(size).ok());
+        self.document.max_size = self
+            .number("", value, "maxSize")
+            .and_then(|size| usize::try_from(size).ok());
         self.issuers("issuers", value.member("issuers"));
     }
 
@@ -151,11 +191,20 @@ impl Reader<'_> {
         for (index, item) in items.iter().enumerate() {
             self.issuer(&format!("{path}[{index}]"), item);
             let url = item.member("url").and_then(Value::as_str);
-            if url.is_some() && items.iter().take(index).any(|other| other.member("url").and_then(Value::as_str) == url)
+            if url.is_some()
+                && items
+                    .iter()
+                    .take(index)
+                    .any(|other| other.member("url").and_then(Value::as_str) == url)
             {
                 let message = format!("`{}` is the URL of two issuers", url.unwrap_or_default());
                 let help = "nobody could tell whose policies hold: keep one of them, with the policies of both";
-                self.error(&format!("{path}[{index}].url"), "issuer-repeated", message, Some(help.to_owned()));
+                self.error(
+                    &format!("{path}[{index}].url"),
+                    "issuer-repeated",
+                    message,
+                    Some(help.to_owned()),
+                );
             }
         }
     }
@@ -189,16 +238,34 @@ impl Reader<'_> {
         };
         self.thumbprints(path, &definition.thumbprints);
         let dialect = self.dialect;
-        let compile = |policies| Issuer::compile(&IssuerDefinition { policies, ..definition.clone() }, dialect);
+        let compile = |policies| {
+            Issuer::compile(
+                &IssuerDefinition {
+                    policies,
+                    ..definition.clone()
+                },
+                dialect,
+            )
+        };
         // The engine calls the policies `policies[0]` and so on, wherever they stand.
         let own = |path: &str| match path.strip_prefix("policies") {
             Some(rest) => format!("{array}{rest}"),
             None => path.to_owned(),
         };
         match Sets::of(&policies, compile) {
-            Ok(Sets { all, enforced, reporting }) => {
+            Ok(Sets {
+                all,
+                enforced,
+                reporting,
+            }) => {
                 let findings = all.policies().findings().iter().cloned();
-                self.findings(path, findings.map(|finding| Finding { path: own(&finding.path), ..finding }));
+                self.findings(
+                    path,
+                    findings.map(|finding| Finding {
+                        path: own(&finding.path),
+                        ..finding
+                    }),
+                );
                 // One that is not as it was meant to be decides nothing.
                 if self.document.errors.len() == before {
                     self.document.issuers.push(all);
@@ -208,21 +275,38 @@ impl Reader<'_> {
             }
             // A URL that is no text was told already.
             Err(errors) => {
-                let errors = errors.into_iter().filter(|error| is_url_there || error.path != "url");
-                self.errors(path, errors.map(|error| PolicyError { path: own(&error.path), ..error }).collect());
+                let errors = errors
+                    .into_iter()
+                    .filter(|error| is_url_there || error.path != "url");
+                self.errors(
+                    path,
+                    errors
+                        .map(|error| PolicyError {
+                            path: own(&error.path),
+                            ..error
+                        })
+                        .collect(),
+                );
             }
         }
     }
 
-    /// The policies of an issuer, and where the array of them is. They stand in `policies`, or as the server lists them in
-    /// `authPolicy`: an array, an object with one, or the JSON text of either.
+    /// The policies of an issuer, and where the array of them is. They stand in `policies`, or as
+    /// the server lists them in `authPolicy`: an array, an object with one, or the JSON text of
+    /// either.
     fn policies(&mut self, path: &str, issuer: &Value) -> (String, Vec<Policy>) {
-        let given = |name| issuer.member(name).filter(|value| **value != Value::Null).map(|value| (name, value));
+        let given = |name| {
+            issuer
+                .member(name)
+                .filter(|value| **value != Value::Null)
+                .map(|value| (name, value))
+        };
         let (name, value) = match (given("policies"), given(AUTH_POLICY)) {
             (Some(given), None) | (None, Some(given)) => given,
             (None, None) => return Default::default(),
             (Some(_), Some(_)) => {
-                let message = format!("expected policies in `policies` or in `{AUTH_POLICY}`, found both");
+                let message =
+                    format!("expected policies in `policies` or in `{AUTH_POLICY}`, found both");
                 self.error(&join(path, AUTH_POLICY), "wrong-value", message, None);
                 return Default::default();
             }
@@ -232,7 +316,11 @@ impl Reader<'_> {
             other => other.to_json(),
         };
         let is_within = value.member("policies").is_some();
-        let array = if is_within { format!("{name}.policies") } else { name.to_owned() };
+        let array = if is_within {
+            format!("{name}.policies")
+        } else {
+            name.to_owned()
+        };
         match policies::parse(&json) {
             Ok(policies) => {
                 self.document.policies += policies.len();
@@ -246,8 +334,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Policies that no issuer is named for. The engine calls them `policies[0]` and so on, whatever they stand in:
-    /// `surplus` is how much of that is not in the file.
+    /// Policies that no issuer is named for. The engine calls them `policies[0]` and so on,
+    /// whatever they stand in: `surplus` is how much of that is not in the file.
     fn policies_alone(&mut self, surplus: &str, value: &Value) {
         let policies = match policies::parse(&value.to_json()) {
             Ok(policies) => policies,
@@ -256,16 +344,30 @@ impl Reader<'_> {
         let own = |path: &str| path.strip_prefix(surplus).unwrap_or(path).to_owned();
         self.document.policies += policies.len();
         let dialect = self.dialect;
-        match Sets::of(&policies, |definitions: Vec<PolicyDefinition>| PolicySet::compile(&definitions, dialect)) {
+        match Sets::of(&policies, |definitions: Vec<PolicyDefinition>| {
+            PolicySet::compile(&definitions, dialect)
+        }) {
             Ok(sets) => {
-                let marks = sets.reporting.iter().map(|index| mark(&own(&format!("policies[{index}].{REPORT_ONLY}"))));
+                let marks = sets
+                    .reporting
+                    .iter()
+                    .map(|index| mark(&own(&format!("policies[{index}].{REPORT_ONLY}"))));
                 self.findings("", marks);
                 let findings = sets.all.findings().iter().cloned();
-                self.findings("", findings.map(|finding| Finding { path: own(&finding.path), ..finding }));
+                self.findings(
+                    "",
+                    findings.map(|finding| Finding {
+                        path: own(&finding.path),
+                        ..finding
+                    }),
+                );
                 self.document.alone = Some(sets);
             }
             Err(errors) => {
-                let errors = errors.into_iter().map(|error| PolicyError { path: own(&error.path), ..error });
+                let errors = errors.into_iter().map(|error| PolicyError {
+                    path: own(&error.path),
+                    ..error
+                });
                 self.errors("", errors.collect());
             }
         }
@@ -273,13 +375,22 @@ impl Reader<'_> {
 
     /// Says which policies of an issuer only report.
     fn marks(&mut self, path: &str, policies: &[Policy]) {
-        let reporting = policies.iter().enumerate().filter(|(_, policy)| policy.report_only);
-        self.findings(path, reporting.map(|(index, _)| mark(&format!("[{index}].{REPORT_ONLY}"))));
+        let reporting = policies
+            .iter()
+            .enumerate()
+            .filter(|(_, policy)| policy.report_only);
+        self.findings(
+            path,
+            reporting.map(|(index, _)| mark(&format!("[{index}].{REPORT_ONLY}"))),
+        );
     }
 
     /// An issuer all of whose deny policies only report.
     fn all_report(&mut self, path: &str, policies: &mut [Policy]) {
-        for policy in policies.iter_mut().filter(|policy| policy.definition.decision == Decision::Deny) {
+        for policy in policies
+            .iter_mut()
+            .filter(|policy| policy.definition.decision == Decision::Deny)
+        {
             policy.report_only = true;
         }
         self.findings(path, std::iter::once(mark(REPORT_ONLY)));
@@ -302,7 +413,11 @@ impl Reader<'_> {
             Some(Value::String(text)) => Some(text.clone()),
             Some(keys @ Value::Object(_)) => Some(keys.to_json()),
             other => {
-                self.wrong(&join(path, "jwks"), "a JWKS, as an object or as text", other);
+                self.wrong(
+                    &join(path, "jwks"),
+                    "a JWKS, as an object or as text",
+                    other,
+                );
                 None
             }
         }
@@ -313,7 +428,9 @@ impl Reader<'_> {
             let digits: String = found.chars().filter(|c| *c != ':').collect();
             if digits.len() != 64 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
                 let path = format!("{}[{index}]", join(path, "thumbprints"));
-                let message = format!("expected a SHA-256 thumbprint of 64 hexadecimal digits, found `{found}`");
+                let message = format!(
+                    "expected a SHA-256 thumbprint of 64 hexadecimal digits, found `{found}`"
+                );
                 self.error(&path, "wrong-value", message, None);
             }
         }
@@ -353,7 +470,11 @@ impl Reader<'_> {
 
     fn number(&mut self, path: &str, value: &Value, name: &str) -> Option<u64> {
         let found = value.member(name).filter(|found| **found != Value::Null)?;
-        let number = if let Value::Integer(number) = found { u64::try_from(*number).ok() } else { None };
+        let number = if let Value::Integer(number) = found {
+            u64::try_from(*number).ok()
+        } else {
+            None
+        };
         if number.is_none() {
             self.wrong(&join(path, name), "a whole number from 0", Some(found));
         }
@@ -361,14 +482,25 @@ impl Reader<'_> {
     }
 
     /// Refuses members that are neither `known` nor a service's `own`.
-    fn refuse_others(&mut self, path: &str, members: &[(String, Value)], known: &[&str], own: &[&str]) {
+    fn refuse_others(
+        &mut self,
+        path: &str,
+        members: &[(String, Value)],
+        known: &[&str],
+        own: &[&str],
+    ) {
         let is_known = |name: &str| known.contains(&name) || own.contains(&name);
         for (name, _) in members.iter().filter(|(name, _)| !is_known(name)) {
             let help = match nearest(name, known) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("known are {}", known.join(", ")),
             };
-            self.error(&join(path, name), "unknown-key", format!("unknown key `{name}`"), Some(help));
+            self.error(
+                &join(path, name),
+                "unknown-key",
+                format!("unknown key `{name}`"),
+                Some(help),
+            );
         }
     }
 
@@ -379,11 +511,24 @@ impl Reader<'_> {
             Some(Value::Integer(number)) => format!("`{number}`"),
             Some(value) => value.kind().to_owned(),
         };
-        self.error(path, "wrong-value", format!("expected {expected}, found {found}"), None);
+        self.error(
+            path,
+            "wrong-value",
+            format!("expected {expected}, found {found}"),
+            None,
+        );
     }
 
     fn error(&mut self, path: &str, code: &'static str, message: String, help: Option<String>) {
-        self.errors("", vec![PolicyError { path: path.to_owned(), code, message, help }]);
+        self.errors(
+            "",
+            vec![PolicyError {
+                path: path.to_owned(),
+                code,
+                message,
+                help,
+            }],
+        );
     }
 
     /// Errors of something within the file, whose paths begin there.
@@ -391,15 +536,31 @@ impl Reader<'_> {
         for error in errors {
             let path = join(outer, &error.path);
             let place = place(self.text, &path);
-            self.document.errors.push(Remark::new(PolicyError { path, ..error }, place));
+            self.document
+                .errors
+                .push(Remark::new(PolicyError { path, ..error }, place));
         }
     }
 
     fn findings(&mut self, outer: &str, findings: impl Iterator<Item = Finding>) {
-        for Finding { code, path, message, help } in findings {
+        for Finding {
+            code,
+            path,
+            message,
+            help,
+        } in findings
+        {
             let path = join(outer, &path);
             let place = place(self.text, &path);
-            self.document.findings.push(Remark::new(PolicyError { path, code, message, help }, place));
+            self.document.findings.push(Remark::new(
+                PolicyError {
+                    path,
+                    code,
+                    message,
+                    help,
+                },
+                place,
+            ));
         }
     }
 }

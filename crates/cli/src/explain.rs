@@ -55,7 +55,8 @@ struct Inspected {
     report: Option<Report>,
 }
 
-const UNCHECKED: &str = "the claims are taken as they are written: no issuer, key, signature or time was checked";
+const UNCHECKED: &str =
+    "the claims are taken as they are written: no issuer, key, signature or time was checked";
 
 impl Explain {
     /// Explains: 0 if the token is let in, 1 if it is not.
@@ -66,26 +67,50 @@ impl Explain {
         let document = Document::read(&output::read(&self.issuers)?);
         if !document.errors.is_empty() {
             let title = output::title(&self.issuers);
-            let errors = Document { errors: document.errors, ..Document::default() };
-            bail!("`{title}` cannot be used:\n{}", remarks(title, &errors).trim_end());
+            let errors = Document {
+                errors: document.errors,
+                ..Document::default()
+            };
+            bail!(
+                "`{title}` cannot be used:\n{}",
+                remarks(title, &errors).trim_end()
+            );
         }
         let text = output::read(&self.file)?;
         let text = text.trim();
-        let (decision, text) =
-            if text.starts_with('{') { self.claims(&document, text)? } else { self.token(document, text)? };
+        let (decision, text) = if text.starts_with('{') {
+            self.claims(&document, text)?
+        } else {
+            self.token(document, text)?
+        };
         output::write(&text)?;
-        Ok(if decision == Outcome::Allowed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if decision == Outcome::Allowed {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 
     fn token(&self, document: Document, token: &str) -> Result<(Outcome, String)> {
         if document.issuers.is_empty() {
-            bail!("expected issuers in `{}`, found none: a token has to be from one", output::title(&self.issuers));
+            bail!(
+                "expected issuers in `{}`, found none: a token has to be from one",
+                output::title(&self.issuers)
+            );
         }
         let options = self.question.options(&document)?;
         let requested = self.question.requested()?;
-        let Document { issuers, enforced, reporting, .. } = document;
+        let Document {
+            issuers,
+            enforced,
+            reporting,
+            ..
+        } = document;
         let mut inspection = inspect(token, &Issuers::from(issuers), &requested, &options);
-        let reporting = inspection.issuer.and_then(|index| reporting.get(index)).map_or(&[][..], Vec::as_slice);
+        let reporting = inspection
+            .issuer
+            .and_then(|index| reporting.get(index))
+            .map_or(&[][..], Vec::as_slice);
         let report = Report::of(inspection.explanation.as_ref(), reporting);
         if report.is_some() {
             inspection = inspect(token, &Issuers::from(enforced), &requested, &options);
@@ -98,7 +123,10 @@ impl Explain {
             }
             Format::Json => {
                 let inspected = Inspected { inspection, report };
-                format!("{}\n", output::json(&serde_json::to_string_pretty(&inspected)?))
+                format!(
+                    "{}\n",
+                    output::json(&serde_json::to_string_pretty(&inspected)?)
+                )
             }
         };
         Ok((decision, text))
@@ -106,7 +134,10 @@ impl Explain {
 
     fn claims(&self, document: &Document, text: &str) -> Result<(Outcome, String)> {
         let claims = Claims::from_json(text).map_err(|error| {
-            anyhow::anyhow!("the claims in `{}` cannot be read: {error}", output::title(&self.file))
+            anyhow::anyhow!(
+                "the claims in `{}` cannot be read: {error}",
+                output::title(&self.file)
+            )
         })?;
         let (issuer, policies) = self.policies(document, &claims)?;
         let issuer = issuer.map(Issuer::url);
@@ -120,27 +151,54 @@ impl Explain {
         let decision = explanation.decision;
         let text = match self.format {
             Format::Text => {
-                let text = output::lines(&format!("{}  not checked: {UNCHECKED}\n", render_text(&explanation)));
+                let text = output::lines(&format!(
+                    "{}  not checked: {UNCHECKED}\n",
+                    render_text(&explanation)
+                ));
                 text + &reported(report.as_ref(), Some(&explanation), &policies.reporting)
             }
             Format::Json => {
-                let claimed = Claimed { issuer, explanation, unchecked: [UNCHECKED], report };
-                format!("{}\n", output::json(&serde_json::to_string_pretty(&claimed)?))
+                let claimed = Claimed {
+                    issuer,
+                    explanation,
+                    unchecked: [UNCHECKED],
+                    report,
+                };
+                format!(
+                    "{}\n",
+                    output::json(&serde_json::to_string_pretty(&claimed)?)
+                )
             }
         };
         Ok((decision, text))
     }
 
-    /// The policies that decide on claims: those of the issuer that is asked for, or that the claims name, or the only ones.
+    /// The policies that decide on claims: those of the issuer that is asked for, or that the
+    /// claims name, or the only ones.
     fn policies<'a>(&self, document: &'a Document, claims: &Claims) -> Result<Deciding<'a>> {
         if let Some(index) = self.question.issuer(document)? {
             return of_issuer(document, index);
         }
-        if let Some(Sets { all, enforced, reporting }) = &document.alone {
-            return Ok((None, Sets { all, enforced, reporting: reporting.clone() }));
+        if let Some(Sets {
+            all,
+            enforced,
+            reporting,
+        }) = &document.alone
+        {
+            return Ok((
+                None,
+                Sets {
+                    all,
+                    enforced,
+                    reporting: reporting.clone(),
+                },
+            ));
         }
         let iss = claims.get("iss").and_then(|iss| iss.as_str());
-        let named = document.issuers.iter().position(|issuer| Some(issuer.url()) == iss);
+        let named = document
+            .issuers
+            .iter()
+            .position(|issuer| Some(issuer.url()) == iss);
         match (named, document.issuers.as_slice(), iss) {
             (Some(index), ..) => of_issuer(document, index),
             (None, [_], None) => of_issuer(document, 0),
@@ -158,15 +216,26 @@ impl Explain {
 type Deciding<'a> = (Option<&'a Issuer>, Sets<&'a PolicySet>);
 
 fn of_issuer(document: &Document, index: usize) -> Result<Deciding<'_>> {
-    let both = document.issuers.get(index).zip(document.enforced.get(index));
+    let both = document
+        .issuers
+        .get(index)
+        .zip(document.enforced.get(index));
     let (all, enforced) = both.ok_or_else(|| anyhow::anyhow!("no issuer"))?;
     let reporting = document.reporting.get(index).cloned().unwrap_or_default();
-    Ok((Some(all), Sets { all: all.policies(), enforced: enforced.policies(), reporting }))
+    Ok((
+        Some(all),
+        Sets {
+            all: all.policies(),
+            enforced: enforced.policies(),
+            reporting,
+        },
+    ))
 }
 
 fn reported(report: Option<&Report>, shown: Option<&Explanation>, reporting: &[usize]) -> String {
     let both = report.zip(shown);
-    both.map(|(report, shown)| output::lines(&report.text(shown, reporting))).unwrap_or_default()
+    both.map(|(report, shown)| output::lines(&report.text(shown, reporting)))
+        .unwrap_or_default()
 }
 
 /// The checks in their order, then the policies as the engine explains them.
@@ -180,8 +249,15 @@ fn inspection_text(inspection: &Inspection) -> String {
     match &inspection.explanation {
         Some(explanation) => text += &render_text(explanation),
         None => {
-            let failed = inspection.checks.iter().find_map(|check| check.code).unwrap_or_default();
-            let summary = inspection.summary.strip_prefix("denied: ").unwrap_or(&inspection.summary);
+            let failed = inspection
+                .checks
+                .iter()
+                .find_map(|check| check.code)
+                .unwrap_or_default();
+            let summary = inspection
+                .summary
+                .strip_prefix("denied: ")
+                .unwrap_or(&inspection.summary);
             let _ = writeln!(text, "DENIED[{failed}]: {summary}");
         }
     }
@@ -198,7 +274,10 @@ fn check_text(text: &mut String, check: &Check) {
         CheckStatus::Failed => 'x',
         CheckStatus::Skipped | CheckStatus::NotReached => '-',
     };
-    let code = check.code.map(|code| format!(" [{code}]")).unwrap_or_default();
+    let code = check
+        .code
+        .map(|code| format!(" [{code}]"))
+        .unwrap_or_default();
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{mark} {}: {}{code}", check.title, check.sentence);
     if let Some(help) = &check.help {

@@ -29,10 +29,14 @@ pub(crate) fn read(name: &str) -> Result<String> {
                 .with_context(|| format!("cannot read `{name}`"))?
         }
     };
-    let text =
-        String::from_utf8(bytes).ok().with_context(|| format!("expected UTF-8 in `{name}`, found other bytes"))?;
+    let text = String::from_utf8(bytes)
+        .ok()
+        .with_context(|| format!("expected UTF-8 in `{name}`, found other bytes"))?;
     // Editors on Windows put a mark before the text, which means nothing.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 fn limited(source: impl Read) -> Result<Vec<u8>> {
@@ -52,7 +56,9 @@ pub(crate) fn title(name: &str) -> &str {
 /// Writes to standard output. Whoever has stopped reading it needs no error.
 pub(crate) fn write(text: &str) -> Result<()> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
         _ => Ok(()),
     }
 }
@@ -82,7 +88,10 @@ mod tests {
 
     #[test]
     fn what_terminals_act_upon_is_written_as_escapes() {
-        assert_eq!(lines("a\u{1b}[31m\nb\u{202e}\u{9b}ü\\"), "a\\u{1b}[31m\nb\\u{202e}\\u{9b}ü\\");
+        assert_eq!(
+            lines("a\u{1b}[31m\nb\u{202e}\u{9b}ü\\"),
+            "a\\u{1b}[31m\nb\\u{202e}\\u{9b}ü\\"
+        );
         let text = "a\u{7f}\u{9b}\u{202e}\u{feff}ü\u{1f600}\\";
         let quoted = serde_json::to_string(text).unwrap();
         let escaped = json(&quoted);

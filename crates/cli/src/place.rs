@@ -11,8 +11,8 @@ pub(crate) struct Place {
     pub(crate) column: usize,
 }
 
-/// The place of a value by its path, such as `issuers[0].policies[1].rules.sub`, in a text that is JSON. Where the path
-/// leads on to what is not there, the last place on the way.
+/// The place of a value by its path, such as `issuers[0].policies[1].rules.sub`, in a text that is
+/// JSON. Where the path leads on to what is not there, the last place on the way.
 pub(crate) fn place(text: &str, path: &str) -> Place {
     let mut reader = Reader { text, at: 0 };
     reader.space();
@@ -24,7 +24,10 @@ pub(crate) fn place(text: &str, path: &str) -> Place {
 fn position(text: &str, at: usize) -> Place {
     let before = text.get(..at).unwrap_or(text);
     let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
-    Place { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
+    Place {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+    }
 }
 
 /// A reader of a text that is known to be JSON.
@@ -34,7 +37,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The byte at which the value of a path begins, from the value that the reader is at. Of a member, that of its name.
+    /// The byte at which the value of a path begins, from the value that the reader is at. Of a
+    /// member, that of its name.
     fn follow(&mut self, path: &str) -> usize {
         let mut found = self.at;
         let mut path = path;
@@ -63,8 +67,8 @@ impl Reader<'_> {
         (self.peek() != Some(b']')).then_some(self.at)
     }
 
-    /// Goes to the value of the member of the object that it is at which the path begins with: the longest name that
-    /// does, for a name may have dots in it, and claims in quotes have.
+    /// Goes to the value of the member of the object that it is at which the path begins with: the
+    /// longest name that does, for a name may have dots in it, and claims in quotes have.
     fn member<'p>(&mut self, path: &'p str) -> Option<(usize, &'p str)> {
         let mut best: Option<(usize, usize, &'p str)> = None;
         self.open();
@@ -151,7 +155,8 @@ fn index(path: &str) -> Option<(usize, &str)> {
     Some((digits.parse().ok()?, rest))
 }
 
-/// What is behind a name that a path begins with. A claim's name may stand there as it is written in a path.
+/// What is behind a name that a path begins with. A claim's name may stand there as it is written
+/// in a path.
 fn after<'p>(path: &'p str, name: &str) -> Option<&'p str> {
     let quoted = ClaimPath::of(&[name]);
     [name, quoted.as_str()].into_iter().find_map(|name| {

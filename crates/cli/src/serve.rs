@@ -17,14 +17,18 @@ impl Serve {
     pub(crate) fn run(self) -> Result<()> {
         let settings = self.with_file()?;
         settings.start_logging()?;
-        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(settings.serve())
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(settings.serve())
     }
 
     async fn serve(self) -> Result<()> {
         let address = self.listen_address()?;
         // Signals are waited for before anything is open that a signal should close.
         let stop = stop_signal()?;
-        let listener = TcpListener::bind(&address).with_context(|| format!("cannot listen on {address}"))?;
+        let listener =
+            TcpListener::bind(&address).with_context(|| format!("cannot listen on {address}"))?;
         let bound = listener.local_addr()?;
         let tls = self.tls()?;
         // Before anything is made or printed: a bootstrap token is shown once only.
@@ -51,14 +55,22 @@ impl Serve {
 
 /// A database as it may be shown: the URL of a PostgreSQL may have a password in any of its parts.
 fn shown(url: &str) -> String {
-    sqlite_file(url).map_or_else(|| "PostgreSQL".to_owned(), |file| file.display().to_string())
+    sqlite_file(url).map_or_else(
+        || "PostgreSQL".to_owned(),
+        |file| file.display().to_string(),
+    )
 }
 
-/// What people need to know at the start: on standard error, for it has a secret in it that no log should have.
+/// What people need to know at the start: on standard error, for it has a secret in it that no log
+/// should have.
 fn announce(server: &Server, url: &str) {
     let mut text = format!("Claimgate is at {url}\n");
     if let Some(token) = server.new_bootstrap() {
-        let sign_in = if cfg!(feature = "app") { " sign in with it in the app, or" } else { "" };
+        let sign_in = if cfg!(feature = "app") {
+            " sign in with it in the app, or"
+        } else {
+            ""
+        };
         text += &format!(
             "\nThe bootstrap token, shown this once, may do everything:\n\n    {}\n\nKeep it safe, then{sign_in}:\n\n    \
              curl -H \"Authorization: token $TOKEN\" -d '{{\"name\": \"my-org\"}}' {url}/api/orgs\n",
@@ -80,7 +92,9 @@ fn announce(server: &Server, url: &str) {
                     );
                 }
             }
-            Err(error) => text += &format!("\nThe demonstration's tokens cannot be signed: {error}\n"),
+            Err(error) => {
+                text += &format!("\nThe demonstration's tokens cannot be signed: {error}\n")
+            }
         }
     }
     let _ = std::io::stderr().write_all(text.as_bytes());
@@ -99,7 +113,8 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// The key that tokens are hashed with: made beside an SQLite file at the first start, readable by its owner only.
+/// The key that tokens are hashed with: made beside an SQLite file at the first start, readable by
+/// its owner only.
 fn make_key(file: &Path) -> Result<()> {
     if file.exists() {
         return Ok(());
@@ -107,20 +122,25 @@ fn make_key(file: &Path) -> Result<()> {
     write_key(file).with_context(|| format!("cannot make the token key {}", file.display()))
 }
 
-/// Makes it whole or not at all: it is written under another name and then linked, which fails where somebody else, at the
-/// same moment, was faster.
+/// Makes it whole or not at all: it is written under another name and then linked, which fails
+/// where somebody else, at the same moment, was faster.
 fn write_key(file: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut name = file.as_os_str().to_owned();
     name.push(format!(".{}", claimgate_server::random::id()));
     let draft = Path::new(&name);
     let key = claimgate_server::random::hex(&claimgate_server::random::bytes::<32>());
-    let mut created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
-    let linked = created.write_all(key.as_bytes()).and_then(|()| created.sync_all()).and_then(|()| {
-        match std::fs::hard_link(draft, file) {
+    let mut created = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(draft)?;
+    let linked = created
+        .write_all(key.as_bytes())
+        .and_then(|()| created.sync_all())
+        .and_then(|()| match std::fs::hard_link(draft, file) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
-        }
-    });
+        });
     std::fs::remove_file(draft).and(linked)
 }

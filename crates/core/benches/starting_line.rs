@@ -20,25 +20,44 @@ fn main() {
         name: "GitHub Actions".to_owned(),
         url: "https://token.actions.githubusercontent.com".to_owned(),
         jwks: Some(include_str!("../../../examples/bench/jwks.json").to_owned()),
-        policies: parse_policies(include_str!("../../../examples/bench/policies.json")).expect("policies"),
+        policies: parse_policies(include_str!("../../../examples/bench/policies.json"))
+            .expect("policies"),
         ..IssuerDefinition::default()
     };
     let issuer = Issuer::compile(&definition, Dialect::Pulumi).expect("issuer");
     let claims = TrustedClaims::dangerous_assume_verified(claims_of(token));
     let issuers = Issuers::from(vec![issuer.clone()]);
-    let unsigned =
-        Options { skip: claimgate::inspect::Skip { signature: true, ..Default::default() }, ..Options::at(NOW) };
+    let unsigned = Options {
+        skip: claimgate::inspect::Skip {
+            signature: true,
+            ..Default::default()
+        },
+        ..Options::at(NOW)
+    };
 
     let whole = inspect(token, &issuers, &REQUEST, &Options::at(NOW));
     assert_eq!(whole.decision, Outcome::Allowed, "{}", whole.summary);
-    assert!(whole.checks.iter().any(|c| c.id == CheckId::Signature && c.status == CheckStatus::Passed));
+    assert!(
+        whole
+            .checks
+            .iter()
+            .any(|c| c.id == CheckId::Signature && c.status == CheckStatus::Passed)
+    );
 
     println!("{:<44} {:>10}", "native", "µs");
-    row("compile the issuer (2 policies, 1 key)", 500, || Issuer::compile(&definition, Dialect::Pulumi));
+    row("compile the issuer (2 policies, 1 key)", 500, || {
+        Issuer::compile(&definition, Dialect::Pulumi)
+    });
     row("decode the token", 5_000, || decode_unverified(token));
-    row("explain parsed claims against 2 policies", 5_000, || explain(issuer.policies(), &claims, &REQUEST));
-    row("inspect the token, signature left out", 2_000, || inspect(token, &issuers, &REQUEST, &unsigned));
-    row("inspect the token, RS256 (2048 bits) verified", 500, || inspect(token, &issuers, &REQUEST, &Options::at(NOW)));
+    row("explain parsed claims against 2 policies", 5_000, || {
+        explain(issuer.policies(), &claims, &REQUEST)
+    });
+    row("inspect the token, signature left out", 2_000, || {
+        inspect(token, &issuers, &REQUEST, &unsigned)
+    });
+    row("inspect the token, RS256 (2048 bits) verified", 500, || {
+        inspect(token, &issuers, &REQUEST, &Options::at(NOW))
+    });
 }
 
 fn claims_of(token: &str) -> Claims {
@@ -46,7 +65,10 @@ fn claims_of(token: &str) -> Claims {
 }
 
 /// The median of nine rounds, after one to warm up.
-#[expect(clippy::disallowed_methods, reason = "a benchmark asks the clock; only the engine may not")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark asks the clock; only the engine may not"
+)]
 fn row<T>(name: &str, count: u32, mut work: impl FnMut() -> T) {
     let mut times: Vec<f64> = (0..10)
         .map(|_| {
@@ -59,5 +81,8 @@ fn row<T>(name: &str, count: u32, mut work: impl FnMut() -> T) {
         .skip(1)
         .collect();
     times.sort_by(f64::total_cmp);
-    println!("{name:<44} {:>10.1}", times.get(times.len() / 2).copied().unwrap_or_default());
+    println!(
+        "{name:<44} {:>10.1}",
+        times.get(times.len() / 2).copied().unwrap_or_default()
+    );
 }

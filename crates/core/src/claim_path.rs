@@ -1,7 +1,7 @@
 //! Claim paths: `sub`, `repository_owner`, `"kubernetes.io".serviceaccount.name`.
 //!
-//! Segments are joined by dots. A segment with a dot, a quote, white space or a `/` is written in double quotes, with
-//! `\"` and `\\` inside.
+//! Segments are joined by dots. A segment with a dot, a quote, white space or a `/` is written in
+//! double quotes, with `\"` and `\\` inside.
 //!
 //! ```
 //! use claimgate::claim_path::ClaimPath;
@@ -119,7 +119,12 @@ impl ClaimPath {
             }
             segments.push(segment);
             match chars.next() {
-                None => return Ok(Self { source: source.to_owned(), segments }),
+                None => {
+                    return Ok(Self {
+                        source: source.to_owned(),
+                        segments,
+                    });
+                }
                 Some((at, '.')) => start = at + 1,
                 Some((at, found)) => return Err(ClaimPathError::AfterQuote { at, found }),
             }
@@ -135,7 +140,11 @@ impl ClaimPath {
     /// ```
     #[must_use]
     pub fn of(segments: &[&str]) -> String {
-        segments.iter().map(|segment| quote(segment)).collect::<Vec<_>>().join(".")
+        segments
+            .iter()
+            .map(|segment| quote(segment))
+            .collect::<Vec<_>>()
+            .join(".")
     }
 
     /// The path as it was written.
@@ -168,7 +177,10 @@ fn bare(chars: &mut Peekable<Enumerate<Chars<'_>>>) -> Result<String, ClaimPathE
     Ok(segment)
 }
 
-fn quoted(chars: &mut Peekable<Enumerate<Chars<'_>>>, start: usize) -> Result<String, ClaimPathError> {
+fn quoted(
+    chars: &mut Peekable<Enumerate<Chars<'_>>>,
+    start: usize,
+) -> Result<String, ClaimPathError> {
     let mut segment = String::new();
     while let Some((at, c)) = chars.next() {
         match c {

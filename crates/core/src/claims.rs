@@ -95,7 +95,9 @@ impl Claims {
     pub fn from_value(value: Value) -> Result<Self, ClaimsError> {
         match value {
             Value::Object(_) => Ok(Self(value)),
-            other => Err(ClaimsError::NotAnObject { found: other.kind() }),
+            other => Err(ClaimsError::NotAnObject {
+                found: other.kind(),
+            }),
         }
     }
 
@@ -164,11 +166,14 @@ impl Claims {
 
     /// The value that a path leads to.
     pub(crate) fn lookup(&self, path: &ClaimPath) -> Option<&Value> {
-        path.segments().iter().try_fold(&self.0, |value, segment| value.member(segment))
+        path.segments()
+            .iter()
+            .try_fold(&self.0, |value, segment| value.member(segment))
     }
 
     pub(crate) fn find(&self, path: &ClaimPath) -> Found<'_> {
-        self.lookup(path).map_or_else(|| Found::Missing(self.why_missing(path)), Found::Value)
+        self.lookup(path)
+            .map_or_else(|| Found::Missing(self.why_missing(path)), Found::Value)
     }
 
     fn why_missing(&self, path: &ClaimPath) -> String {
@@ -177,7 +182,10 @@ impl Claims {
         for segment in path.segments() {
             if !walked.is_empty() && !matches!(value, Value::Object(_)) {
                 let parent = ClaimPath::of(&walked);
-                return format!("claim `{parent}` is {}, and has no member `{segment}`", value.kind());
+                return format!(
+                    "claim `{parent}` is {}, and has no member `{segment}`",
+                    value.kind()
+                );
             }
             walked.push(segment);
             match value.member(segment) {
@@ -219,8 +227,11 @@ pub(crate) fn usable(value: &Value) -> Usable {
     match value {
         Value::Array(items) if items.is_empty() => Usable::Nothing("an empty array"),
         Value::Array(items) => {
-            let texts: Vec<_> =
-                items.iter().enumerate().filter_map(|(index, item)| Some((index, item.scalar_text()?))).collect();
+            let texts: Vec<_> = items
+                .iter()
+                .enumerate()
+                .filter_map(|(index, item)| Some((index, item.scalar_text()?)))
+                .collect();
             if texts.is_empty() {
                 Usable::Nothing("an array without a string, an integer or a boolean")
             } else {
@@ -231,8 +242,8 @@ pub(crate) fn usable(value: &Value) -> Usable {
     }
 }
 
-/// Claims that policies may be evaluated on: those of a token that passed every check, or claims that the caller
-/// vouches for by [`TrustedClaims::dangerous_assume_verified`].
+/// Claims that policies may be evaluated on: those of a token that passed every check, or claims
+/// that the caller vouches for by [`TrustedClaims::dangerous_assume_verified`].
 ///
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};
@@ -246,7 +257,8 @@ pub(crate) fn usable(value: &Value) -> Usable {
 pub struct TrustedClaims(Claims);
 
 impl TrustedClaims {
-    /// Vouches for claims that no check of this crate has seen: claims typed by hand, or verified elsewhere.
+    /// Vouches for claims that no check of this crate has seen: claims typed by hand, or verified
+    /// elsewhere.
     ///
     /// A decision on claims that nobody verified is a simulation, never a ground to grant access.
     #[must_use]

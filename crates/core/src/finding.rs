@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// A remark that changes no decision: a wildcard that is easily overlooked, a header that is ignored.
+/// A remark that changes no decision: a wildcard that is easily overlooked, a header that is
+/// ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -19,7 +20,12 @@ pub struct Finding {
 
 impl Finding {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, path: String::new(), message: message.into(), help: None }
+        Self {
+            code,
+            path: String::new(),
+            message: message.into(),
+            help: None,
+        }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {

@@ -87,8 +87,9 @@ impl IssuerError {
     }
 }
 
-/// Checks an issuer's URL ([OpenID Connect Discovery 1.0, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)):
-/// `https`, a host, no query and no fragment.
+/// Checks an issuer's URL ([OpenID Connect Discovery 1.0, section
+/// 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)): `https`, a
+/// host, no query and no fragment.
 ///
 /// # Errors
 /// [`IssuerError`] says what is wrong.
@@ -103,12 +104,19 @@ pub fn validate_url(url: &str) -> Result<(), IssuerError> {
     if url.is_empty() {
         return Err(IssuerError::Empty);
     }
-    let forbidden = |what| Err(IssuerError::Forbidden { what, found: url.to_owned() });
+    let forbidden = |what| {
+        Err(IssuerError::Forbidden {
+            what,
+            found: url.to_owned(),
+        })
+    };
     if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return forbidden("white space");
     }
     let Some(rest) = url.strip_prefix("https://") else {
-        return Err(IssuerError::NotHttps { found: url.to_owned() });
+        return Err(IssuerError::NotHttps {
+            found: url.to_owned(),
+        });
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if host.is_empty() || host.starts_with(':') {
@@ -134,7 +142,10 @@ pub fn validate_url(url: &str) -> Result<(), IssuerError> {
 /// ```
 #[must_use]
 pub fn discovery_url(url: &str) -> String {
-    format!("{}/.well-known/openid-configuration", url.strip_suffix('/').unwrap_or(url))
+    format!(
+        "{}/.well-known/openid-configuration",
+        url.strip_suffix('/').unwrap_or(url)
+    )
 }
 
 /// A compiled issuer.
@@ -161,14 +172,21 @@ impl Issuer {
     /// let errors = Issuer::compile(&definition, Dialect::Pulumi).unwrap_err();
     /// assert_eq!((errors[0].path.as_str(), errors[0].code), ("url", "url-not-https"));
     /// ```
-    pub fn compile(definition: &IssuerDefinition, dialect: Dialect) -> Result<Self, Vec<PolicyError>> {
+    pub fn compile(
+        definition: &IssuerDefinition,
+        dialect: Dialect,
+    ) -> Result<Self, Vec<PolicyError>> {
         let mut errors = Vec::new();
         if let Err(error) = validate_url(&definition.url) {
             errors.push(PolicyError::new("url", error.code(), error.to_string()));
         }
         if definition.max_expiration == Some(0) {
             let message = "expected a number of seconds from 1, found 0";
-            errors.push(PolicyError::new("maxExpiration", "max-expiration-zero", message));
+            errors.push(PolicyError::new(
+                "maxExpiration",
+                "max-expiration-zero",
+                message,
+            ));
         }
         let jwks = match definition.jwks.as_deref().map(Jwks::parse).transpose() {
             Ok(jwks) => jwks,
@@ -210,7 +228,10 @@ impl Issuer {
     /// ```
     #[must_use]
     pub fn with_jwks(&self, jwks: Option<Jwks>) -> Self {
-        Self { jwks, ..self.clone() }
+        Self {
+            jwks,
+            ..self.clone()
+        }
     }
 
     /// The longest lifetime of a granted token, in seconds.
@@ -244,9 +265,11 @@ impl Issuer {
     }
 }
 
-/// Compiled issuers, of one organization, found by their URLs. A copy is cheap: it is the same ones.
+/// Compiled issuers, of one organization, found by their URLs. A copy is cheap: it is the same
+/// ones.
 ///
-/// Issuers that share a URL have no say: which of their policies would hold for a token, nobody could tell.
+/// Issuers that share a URL have no say: which of their policies would hold for a token, nobody
+/// could tell.
 ///
 /// ```
 /// use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -275,7 +298,10 @@ impl From<Vec<Issuer>> for Issuers {
     fn from(issuers: Vec<Issuer>) -> Self {
         let mut by_url = HashMap::with_capacity(issuers.len());
         for (index, issuer) in issuers.iter().enumerate() {
-            by_url.entry(issuer.url.clone()).and_modify(|place| *place = Place::Repeated).or_insert(Place::At(index));
+            by_url
+                .entry(issuer.url.clone())
+                .and_modify(|place| *place = Place::Repeated)
+                .or_insert(Place::At(index));
         }
         Self(Arc::new(Registered { issuers, by_url }))
     }
@@ -327,12 +353,18 @@ impl Issuers {
 
     fn not_found(&self, iss: &str) -> TokenError {
         let found = iss.to_owned();
-        let nearly = self.0.issuers.iter().find_map(|issuer| Some((issuer, nearly(iss, issuer.url())?)));
+        let nearly = self
+            .0
+            .issuers
+            .iter()
+            .find_map(|issuer| Some((issuer, nearly(iss, issuer.url())?)));
         match nearly {
             None => TokenError::IssuerUnknown { found },
-            Some((issuer, difference)) => {
-                TokenError::IssuerNearly { found, registered: issuer.url().to_owned(), difference }
-            }
+            Some((issuer, difference)) => TokenError::IssuerNearly {
+                found,
+                registered: issuer.url().to_owned(),
+                difference,
+            },
         }
     }
 }
@@ -348,7 +380,11 @@ impl Issuers {
 #[must_use]
 pub fn nearly(found: &str, registered: &str) -> Option<&'static str> {
     let slash = |url: &str| url.trim_end_matches('/').to_owned();
-    let scheme = |url: &str| url.split_once("://").map_or(url, |(_, rest)| rest).to_owned();
+    let scheme = |url: &str| {
+        url.split_once("://")
+            .map_or(url, |(_, rest)| rest)
+            .to_owned()
+    };
     let case = |url: &str| url.to_ascii_lowercase();
     let same = |normal: &dyn Fn(&str) -> String| normal(found) == normal(registered);
     if same(&slash) {

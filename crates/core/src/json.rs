@@ -1,7 +1,8 @@
-//! Strict JSON: no duplicate member at any depth, no excessive nesting, integers kept apart from fractions.
+//! Strict JSON: no duplicate member at any depth, no excessive nesting, integers kept apart from
+//! fractions.
 //!
-//! JSON with duplicate members means different things to different readers ([RFC 8259, section 4], [RFC 7519,
-//! section 4]); a token or a policy must mean one thing.
+//! JSON with duplicate members means different things to different readers ([RFC 8259, section 4],
+//! [RFC 7519, section 4]); a token or a policy must mean one thing.
 //!
 //! [RFC 8259, section 4]: https://www.rfc-editor.org/rfc/rfc8259#section-4
 //! [RFC 7519, section 4]: https://www.rfc-editor.org/rfc/rfc7519#section-4
@@ -115,9 +116,14 @@ impl Value {
     /// ```
     pub fn parse(text: &str) -> Result<Self, JsonError> {
         let problem = RefCell::new(None);
-        let seed = Seed { depth: 0, problem: &problem };
+        let seed = Seed {
+            depth: 0,
+            problem: &problem,
+        };
         let mut reader = serde_json::Deserializer::from_str(text);
-        let result = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+        let result = seed
+            .deserialize(&mut reader)
+            .and_then(|value| reader.end().map(|()| value));
         result.map_err(|error| to_error(&error, problem.into_inner()))
     }
 
@@ -134,7 +140,11 @@ impl Value {
     /// ```
     pub fn from_deserializer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let problem = RefCell::new(None);
-        Seed { depth: 0, problem: &problem }.deserialize(deserializer)
+        Seed {
+            depth: 0,
+            problem: &problem,
+        }
+        .deserialize(deserializer)
     }
 
     /// What kind of value it is, with an article: `a string`, `an object`.
@@ -171,7 +181,10 @@ impl Value {
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            Self::Object(members) => members
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value),
             _ => None,
         }
     }
@@ -185,7 +198,8 @@ impl Value {
         }
     }
 
-    /// The text that a rule is matched against: a string itself, an integer's or boolean's JSON text, else nothing.
+    /// The text that a rule is matched against: a string itself, an integer's or boolean's JSON
+    /// text, else nothing.
     ///
     /// ```
     /// use claimgate::json::Value;
@@ -256,22 +270,35 @@ fn to_error(error: &serde_json::Error, problem: Option<Problem>) -> JsonError {
     let (line, column) = (error.line(), error.column());
     match problem {
         Some(Problem::Duplicate(name)) => JsonError::DuplicateMember { name, line, column },
-        Some(Problem::TooDeep) => JsonError::TooDeep { max: MAX_DEPTH, line, column },
+        Some(Problem::TooDeep) => JsonError::TooDeep {
+            max: MAX_DEPTH,
+            line,
+            column,
+        },
         None => {
             let text = error.to_string();
-            let message = text.rfind(" at line ").and_then(|end| text.get(..end)).unwrap_or(&text);
-            JsonError::Syntax { message: message.to_owned(), line, column }
+            let message = text
+                .rfind(" at line ")
+                .and_then(|end| text.get(..end))
+                .unwrap_or(&text);
+            JsonError::Syntax {
+                message: message.to_owned(),
+                line,
+                column,
+            }
         }
     }
 }
 
-/// Up to so many members of an object, a name is looked for among those before it; beyond, in a set.
+/// Up to so many members of an object, a name is looked for among those before it; beyond, in a
+/// set.
 const FEW_MEMBERS: usize = 40;
 
 /// Room for the members of the outermost object: as many as tokens usually have claims.
 const USUAL_MEMBERS: usize = 32;
 
-/// The names of an object's members: a mark for each, which few others share, and the names once they are many.
+/// The names of an object's members: a mark for each, which few others share, and the names once
+/// they are many.
 #[derive(Default)]
 struct Seen {
     marks: u64,
@@ -286,7 +313,8 @@ impl Seen {
             return is_marked && before.iter().any(|(other, _)| other == name);
         }
         if self.names.is_empty() {
-            self.names.extend(before.iter().map(|(name, _)| name.clone()));
+            self.names
+                .extend(before.iter().map(|(name, _)| name.clone()));
         }
         !self.names.insert(name.to_owned())
     }
@@ -308,10 +336,15 @@ struct Seed<'a> {
 impl Seed<'_> {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         if self.depth < MAX_DEPTH {
-            return Ok(Self { depth: self.depth + 1, ..self });
+            return Ok(Self {
+                depth: self.depth + 1,
+                ..self
+            });
         }
         *self.problem.borrow_mut() = Some(Problem::TooDeep);
-        Err(E::custom(format_args!("arrays and objects nest deeper than {MAX_DEPTH} levels")))
+        Err(E::custom(format_args!(
+            "arrays and objects nest deeper than {MAX_DEPTH} levels"
+        )))
     }
 }
 

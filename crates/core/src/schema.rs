@@ -1,5 +1,5 @@
-//! JSON Schemas ([draft 2020-12](https://json-schema.org/draft/2020-12)) of what the engine reads and writes, made from
-//! its types.
+//! JSON Schemas ([draft 2020-12](https://json-schema.org/draft/2020-12)) of what the engine reads
+//! and writes, made from its types.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,9 @@ use crate::explain::Explanation;
 use crate::inspect::Inspection;
 use crate::policy::{Decision, PolicyDefinition, TokenType};
 
-/// The schemas with their file names: `policies.json` is what [`parse_policies`](crate::policy::parse_policies) reads, the
-/// others are what [`Explanation`], [`Inspection`] and [`Grant`] are written as.
+/// The schemas with their file names: `policies.json` is what
+/// [`parse_policies`](crate::policy::parse_policies) reads, the others are what [`Explanation`],
+/// [`Inspection`] and [`Grant`] are written as.
 ///
 /// ```
 /// let names: Vec<_> = claimgate::schema::all().into_iter().map(|(name, _)| name).collect();
@@ -31,7 +32,10 @@ pub fn all() -> Vec<(&'static str, Schema)> {
 }
 
 fn schema<T: JsonSchema>(name: &'static str) -> (&'static str, Schema) {
-    let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    let mut schema = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>();
     schema.insert("$id".to_owned(), json!(name));
     (name, schema)
 }
@@ -83,7 +87,10 @@ impl JsonSchema for PolicyDefinition {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let kinds: Vec<Schema> = TokenType::ALL.into_iter().map(|token_type| policy(token_type, generator)).collect();
+        let kinds: Vec<Schema> = TokenType::ALL
+            .into_iter()
+            .map(|token_type| policy(token_type, generator))
+            .collect();
         json_schema!({ "description": "One policy; its fields depend on `tokenType`.", "oneOf": kinds })
     }
 }
@@ -91,7 +98,10 @@ impl JsonSchema for PolicyDefinition {
 /// The fields of the policies for one type of token.
 fn policy(token_type: TokenType, generator: &mut SchemaGenerator) -> Schema {
     let mut properties = Map::new();
-    properties.insert("decision".to_owned(), json!(generator.subschema_for::<Decision>()));
+    properties.insert(
+        "decision".to_owned(),
+        json!(generator.subschema_for::<Decision>()),
+    );
     let kind = json!({ "const": token_type.as_str(), "description": "The kind of access token." });
     properties.insert("tokenType".to_owned(), kind);
     let mut required = vec!["decision", "tokenType", "rules"];
@@ -102,7 +112,10 @@ fn policy(token_type: TokenType, generator: &mut SchemaGenerator) -> Schema {
         TokenType::Runner => Some(("runnerID", "The deployment runner, exactly.")),
     };
     if let Some((name, description)) = target {
-        properties.insert(name.to_owned(), json!({ "type": "string", "minLength": 1, "description": description }));
+        properties.insert(
+            name.to_owned(),
+            json!({ "type": "string", "minLength": 1, "description": description }),
+        );
         required.push(name);
     }
     let absent = json!({ "enum": ["", null], "description": "Not with this token type." });

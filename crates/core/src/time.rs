@@ -7,8 +7,8 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// Seconds since the epoch as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) UTC: `2026-11-24T00:21:00Z`.
-/// A time outside the years 0 to 9999 is written as its number.
+/// Seconds since the epoch as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) UTC:
+/// `2026-11-24T00:21:00Z`. A time outside the years 0 to 9999 is written as its number.
 ///
 /// ```
 /// assert_eq!(claimgate::time::format_utc(0), "1970-01-01T00:00:00Z");
@@ -32,11 +32,15 @@ pub fn format_utc(seconds: i64) -> String {
 #[must_use]
 pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
-    text.parse().ok().or_else(|| OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp))
+    text.parse().ok().or_else(|| {
+        OffsetDateTime::parse(text, &Rfc3339)
+            .ok()
+            .map(OffsetDateTime::unix_timestamp)
+    })
 }
 
-/// Whether seconds since the epoch are far more likely to be milliseconds: as such they are a time from 1973 to 5138, as
-/// seconds one after that.
+/// Whether seconds since the epoch are far more likely to be milliseconds: as such they are a time
+/// from 1973 to 5138, as seconds one after that.
 ///
 /// ```
 /// use claimgate::time::looks_like_milliseconds;
@@ -64,25 +68,38 @@ pub fn relative(then: i64, now: i64) -> String {
     }
 }
 
-/// Seconds in their two largest units: `2 hours`, `1 day 1 hour`, `90 seconds` as `1 minute 30 seconds`.
+/// Seconds in their two largest units: `2 hours`, `1 day 1 hour`, `90 seconds` as
+/// `1 minute 30 seconds`.
 ///
 /// ```
 /// assert_eq!(claimgate::time::format_duration(90_000), "1 day 1 hour");
 /// ```
 #[must_use]
 pub fn format_duration(seconds: u64) -> String {
-    let units = [(DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (1, "second")];
+    let units = [
+        (DAY, "day"),
+        (HOUR, "hour"),
+        (MINUTE, "minute"),
+        (1, "second"),
+    ];
     let mut rest = seconds;
     let mut parts = Vec::new();
     for (size, name) in units {
         let count = rest / size;
         rest %= size;
         if count > 0 {
-            parts.push(format!("{count} {name}{}", if count == 1 { "" } else { "s" }));
+            parts.push(format!(
+                "{count} {name}{}",
+                if count == 1 { "" } else { "s" }
+            ));
         } else if !parts.is_empty() {
             break;
         }
     }
     parts.truncate(2);
-    if parts.is_empty() { "0 seconds".to_owned() } else { parts.join(" ") }
+    if parts.is_empty() {
+        "0 seconds".to_owned()
+    } else {
+        parts.join(" ")
+    }
 }

@@ -1,5 +1,6 @@
 //! Exchanges a second, beside a bare handler that only verifies the token, in the same run:
-//! `cargo bench --profile server -p claimgate-server`. The clients share the machine with the server.
+//! `cargo bench --profile server -p claimgate-server`. The clients share the machine with the
+//! server.
 
 #[path = "../tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "no server crashes here")]
@@ -39,9 +40,21 @@ struct Issuer {
 }
 
 fn main() {
-    let number = |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let (seconds, clients, rounds) = (number("SECONDS", 4), number("CLIENTS", 64), number("ROUNDS", 5));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let number = |name: &str, default| {
+        std::env::var(name)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(default)
+    };
+    let (seconds, clients, rounds) = (
+        number("SECONDS", 4),
+        number("CLIENTS", 64),
+        number("ROUNDS", 5),
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let issuer = Issuer::new();
         let files = tempfile::tempdir().unwrap();
@@ -87,8 +100,16 @@ fn main() {
 impl Issuer {
     fn new() -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
-        let n = URL_SAFE_NO_PAD.encode(pair.public_key().modulus().big_endian_without_leading_zero());
-        let e = URL_SAFE_NO_PAD.encode(pair.public_key().exponent().big_endian_without_leading_zero());
+        let n = URL_SAFE_NO_PAD.encode(
+            pair.public_key()
+                .modulus()
+                .big_endian_without_leading_zero(),
+        );
+        let e = URL_SAFE_NO_PAD.encode(
+            pair.public_key()
+                .exponent()
+                .big_endian_without_leading_zero(),
+        );
         Self {
             pair,
             decoding: DecodingKey::from_rsa_components(&n, &e).unwrap(),
@@ -109,9 +130,20 @@ impl Issuer {
             "workflow": "deploy", "workflow_ref": "acme/app/.github/workflows/deploy.yml@refs/heads/main",
         });
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let input = format!("{}.{}", encode(&json!({"alg": "RS256", "kid": "one", "typ": "JWT"})), encode(&claims));
+        let input = format!(
+            "{}.{}",
+            encode(&json!({"alg": "RS256", "kid": "one", "typ": "JWT"})),
+            encode(&claims)
+        );
         let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature).unwrap();
+        self.pair
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                input.as_bytes(),
+                &mut signature,
+            )
+            .unwrap();
         let token = format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature));
         json!({
             "audience": "urn:pulumi:org:acme",
@@ -125,35 +157,59 @@ impl Issuer {
 }
 
 fn bare(issuer: &Issuer) -> SocketAddr {
-    async fn verify(State(key): State<Arc<DecodingKey>>, Json(body): Json<Value>) -> Result<Json<Value>, String> {
+    async fn verify(
+        State(key): State<Arc<DecodingKey>>,
+        Json(body): Json<Value>,
+    ) -> Result<Json<Value>, String> {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(&["urn:pulumi:org:acme"]);
         let token = body["subject_token"].as_str().unwrap_or_default();
-        let data = jsonwebtoken::decode::<Value>(token, &key, &validation).map_err(|error| error.to_string())?;
+        let data = jsonwebtoken::decode::<Value>(token, &key, &validation)
+            .map_err(|error| error.to_string())?;
         Ok(Json(json!({"access_token": data.claims["sub"]})))
     }
-    serve(Router::new().route("/api/oauth/token", post(verify)).with_state(Arc::new(issuer.decoding.clone())))
+    serve(
+        Router::new()
+            .route("/api/oauth/token", post(verify))
+            .with_state(Arc::new(issuer.decoding.clone())),
+    )
 }
 
 async fn server(database: &str, issuer: &Issuer) -> SocketAddr {
-    let limits = Limits { address_rate: 0.0, issuer_rate: 0.0, ..Limits::default() };
+    let limits = Limits {
+        address_rate: 0.0,
+        issuer_rate: 0.0,
+        ..Limits::default()
+    };
     let key = HashKey::new("0123456789abcdef0123456789abcdef").unwrap();
     let bootstrap = Some(ROOT.to_owned());
-    let server = Server::start(Config { bootstrap, limits, ..Config::new(database, key) }).await.unwrap();
+    let server = Server::start(Config {
+        bootstrap,
+        limits,
+        ..Config::new(database, key)
+    })
+    .await
+    .unwrap();
     let address = serve(server.router());
     // It has to stay for as long as the process does.
     Box::leak(Box::new(server));
     call(address, "POST", "/api/orgs", json!({"name": "acme"})).await;
     let body = json!({"name": "CI", "url": URL, "jwks": issuer.jwks});
     let issuer = call(address, "POST", "/api/orgs/acme/oidc/issuers", body).await;
-    let path = format!("/api/orgs/acme/auth/policies/oidcissuers/{}", issuer["id"].as_str().unwrap());
+    let path = format!(
+        "/api/orgs/acme/auth/policies/oidcissuers/{}",
+        issuer["id"].as_str().unwrap()
+    );
     let policy = call(address, "GET", &path, Value::Null).await;
     let policies = json!({"policies": [
         {"decision": "allow", "tokenType": "organization",
          "rules": {"aud": "urn:pulumi:org:acme", "sub": "repo:acme/app:*"}},
         {"decision": "deny", "tokenType": "organization", "rules": {"sub": "*:pull_request"}},
     ]});
-    let path = format!("/api/orgs/acme/auth/policies/{}", policy["id"].as_str().unwrap());
+    let path = format!(
+        "/api/orgs/acme/auth/policies/{}",
+        policy["id"].as_str().unwrap()
+    );
     call(address, "PATCH", &path, policies).await;
     address
 }
@@ -162,9 +218,14 @@ const ROOT: &str = "the-bootstrap-token-of-the-benchmark";
 
 async fn call(address: SocketAddr, method: &str, path: &str, body: Value) -> Value {
     let body = body.to_string();
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: a\r\nauthorization: token {ROOT}\r\nconnection: close\r\n");
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: a\r\nauthorization: token {ROOT}\r\nconnection: close\r\n"
+    );
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).as_bytes()).await.unwrap();
+    stream
+        .write_all(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).as_bytes())
+        .await
+        .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -174,14 +235,22 @@ async fn call(address: SocketAddr, method: &str, path: &str, body: Value) -> Val
 fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { claimgate_server::listen(listener, None, router, std::future::pending()).await });
+    tokio::spawn(async move {
+        claimgate_server::listen(listener, None, router, std::future::pending()).await
+    });
     address
 }
 
 /// What this process has used so far, clients included; that of a database server is not in it.
 fn cpu_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ').skip(11).take(2);
+    let fields = stat
+        .rsplit(") ")
+        .next()
+        .unwrap_or_default()
+        .split(' ')
+        .skip(11)
+        .take(2);
     let ticks: u64 = fields.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
     // A tick is a hundredth of a second.
     Duration::from_millis(ticks * 10)
@@ -194,7 +263,10 @@ async fn load(
     clients: usize,
     time: Duration,
 ) -> (f64, Duration, Duration) {
-    let (stop, times) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
+    let (stop, times) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(Mutex::new(Vec::new())),
+    );
     let started = Instant::now();
     let client = |client: usize| {
         let (bodies, stop, times) = (Arc::clone(&bodies), Arc::clone(&stop), Arc::clone(&times));
@@ -225,7 +297,11 @@ async fn load(
     let mut times = std::mem::take(&mut *times.lock().unwrap());
     times.sort_unstable();
     let percentile = |percent: usize| times[(times.len() - 1) * percent / 100];
-    (times.len() as f64 / took.as_secs_f64(), percentile(50), percentile(99))
+    (
+        times.len() as f64 / took.as_secs_f64(),
+        percentile(50),
+        percentile(99),
+    )
 }
 
 async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) {
@@ -233,8 +309,15 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) {
     loop {
         filled += stream.read(&mut buffer[filled..]).await.unwrap();
         let text = std::str::from_utf8(&buffer[..filled]).unwrap();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = |line: &str| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = |line: &str| {
+            line.to_ascii_lowercase()
+                .strip_prefix("content-length: ")?
+                .parse()
+                .ok()
+        };
         if body.len() >= head.lines().find_map(length).unwrap_or(0) {
             assert!(head.starts_with("HTTP/1.1 200"), "{text}");
             return;

@@ -36,7 +36,8 @@ pub struct Config {
     pub timeout: Duration,
     /// Whether a database that was used with another token key is taken, and its tokens deleted.
     pub new_token_key: bool,
-    /// Whether there is an organization `demo`, with an issuer of this server's own that signs sample tokens.
+    /// Whether there is an organization `demo`, with an issuer of this server's own that signs
+    /// sample tokens.
     pub demo: bool,
     /// The app.
     pub assets: Assets,
@@ -57,7 +58,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { address_rate: 50.0, address_burst: 200.0, issuer_rate: 200.0, issuer_burst: 1000.0 }
+        Self {
+            address_rate: 50.0,
+            address_burst: 200.0,
+            issuer_rate: 200.0,
+            issuer_burst: 1000.0,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! The demonstration: an organization with an issuer of this server's own, which signs sample tokens, so that the whole
-//! story runs without a CI. The signing key follows from the one that tokens are hashed with, so that it is the same at each
-//! start and for all replicas, and no sample is refused because another server has started.
+//! The demonstration: an organization with an issuer of this server's own, which signs sample
+//! tokens, so that the whole story runs without a CI. The signing key follows from the one that
+//! tokens are hashed with, so that it is the same at each start and for all replicas, and no sample
+//! is refused because another server has started.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -72,17 +73,36 @@ impl Demo {
                 return Err(StartError::Demo(error.to_string()));
             }
         }
-        let own = store.issuers(ORGANIZATION).await?.into_iter().find(|issuer| issuer.url == ISSUER);
+        let own = store
+            .issuers(ORGANIZATION)
+            .await?
+            .into_iter()
+            .find(|issuer| issuer.url == ISSUER);
         match own {
             Some(own) if own.settings.jwks == settings.jwks => {}
             Some(own) => {
-                let settings = IssuerChange { jwks: settings.jwks, ..own.settings };
-                store.update_issuer(ORGANIZATION, &own.id, settings, None, now()).await?;
+                let settings = IssuerChange {
+                    jwks: settings.jwks,
+                    ..own.settings
+                };
+                store
+                    .update_issuer(ORGANIZATION, &own.id, settings, None, now())
+                    .await?;
             }
             None => {
                 let policies = POLICIES.to_owned();
                 let (organization, url) = (ORGANIZATION.to_owned(), ISSUER.to_owned());
-                store.create_issuer(NewIssuer { organization, url, settings, policies }, now()).await?;
+                store
+                    .create_issuer(
+                        NewIssuer {
+                            organization,
+                            url,
+                            settings,
+                            policies,
+                        },
+                        now(),
+                    )
+                    .await?;
             }
         }
         Ok(Self { key })
@@ -97,8 +117,22 @@ impl Demo {
         const TEAM_TYPE: &str = "urn:pulumi:token-type:access_token:team";
         let main = "repo:demo/app:ref:refs/heads/main";
         let samples = [
-            ("A push to the main branch", true, ORGANIZATION_TYPE, "", main, now),
-            ("A pull request: a policy denies it", false, ORGANIZATION_TYPE, "", "repo:demo/app:pull_request", now),
+            (
+                "A push to the main branch",
+                true,
+                ORGANIZATION_TYPE,
+                "",
+                main,
+                now,
+            ),
+            (
+                "A pull request: a policy denies it",
+                false,
+                ORGANIZATION_TYPE,
+                "",
+                "repo:demo/app:pull_request",
+                now,
+            ),
             (
                 "Another repository: no policy allows it",
                 false,
@@ -115,14 +149,36 @@ impl Demo {
                 "repo:demo/infrastructure:ref:refs/heads/main",
                 now,
             ),
-            ("The app's main branch, for the deployers", true, TEAM_TYPE, "team:deployers", main, now),
-            ("A token from two hours ago", false, ORGANIZATION_TYPE, "", main, now - 7_200),
+            (
+                "The app's main branch, for the deployers",
+                true,
+                TEAM_TYPE,
+                "team:deployers",
+                main,
+                now,
+            ),
+            (
+                "A token from two hours ago",
+                false,
+                ORGANIZATION_TYPE,
+                "",
+                main,
+                now - 7_200,
+            ),
         ];
         samples
             .into_iter()
-            .map(|(title, granted, requested_token_type, scope, subject, at)| {
-                Ok(Sample { title, granted, requested_token_type, scope, token: self.sign(subject, at)? })
-            })
+            .map(
+                |(title, granted, requested_token_type, scope, subject, at)| {
+                    Ok(Sample {
+                        title,
+                        granted,
+                        requested_token_type,
+                        scope,
+                        token: self.sign(subject, at)?,
+                    })
+                },
+            )
             .collect()
     }
 
@@ -134,7 +190,10 @@ impl Demo {
         });
         let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let input = format!("{}.{}", encode(&header), encode(&claims));
-        let signature = self.key.try_sign(input.as_bytes()).map_err(|_| "signing failed".to_owned())?;
+        let signature = self
+            .key
+            .try_sign(input.as_bytes())
+            .map_err(|_| "signing failed".to_owned())?;
         Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }

@@ -1,5 +1,5 @@
-//! Organizations with their issuers, compiled. A cache: the database's version of an organization decides whether what is
-//! here still holds.
+//! Organizations with their issuers, compiled. A cache: the database's version of an organization
+//! decides whether what is here still holds.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -83,26 +83,38 @@ impl Directory {
     /// An empty one.
     #[must_use]
     pub(crate) fn new(store: Store, keys: KeyStore) -> Self {
-        Self { store, keys, compiled: RwLock::default(), newest: RwLock::default() }
+        Self {
+            store,
+            keys,
+            compiled: RwLock::default(),
+            newest: RwLock::default(),
+        }
     }
 
     /// The organization of a name, if there is one.
     ///
     /// # Errors
     /// [`StoreError`] where it has to be read and cannot be.
-    pub(crate) async fn organization(&self, name: &str) -> Result<Option<Arc<Compiled>>, StoreError> {
+    pub(crate) async fn organization(
+        &self,
+        name: &str,
+    ) -> Result<Option<Arc<Compiled>>, StoreError> {
         let cached = read(&self.compiled).get(name).cloned();
         if let Some(cached) = cached.filter(|cached| self.is_present(name, cached.version)) {
             return Ok(Some(cached));
         }
-        // The version is read first: what changes meanwhile makes it older than what is known, and it is read again.
+        // The version is read first: what changes meanwhile makes it older than what is known, and
+        // it is read again.
         let Some(organization) = self.store.organization(name).await? else {
             write(&self.compiled).remove(name);
             return Ok(None);
         };
         let records = self.store.issuers(name).await?;
         let policies = self.store.policies(name).await?;
-        let documents: HashMap<_, _> = policies.into_iter().map(|policy| (policy.issuer, policy.document)).collect();
+        let documents: HashMap<_, _> = policies
+            .into_iter()
+            .map(|policy| (policy.issuer, policy.document))
+            .collect();
         let compiled = Arc::new(Compiled::new(organization.version, &records, &documents));
         write(&self.compiled).insert(name.to_owned(), Arc::clone(&compiled));
         Ok(Some(compiled))
@@ -111,7 +123,10 @@ impl Directory {
     /// Takes note of a change of this replica's own.
     pub(crate) fn changed(&self, organization: &str, version: i64) {
         let mut newest = write(&self.newest);
-        let known = newest.organizations.entry(organization.to_owned()).or_default();
+        let known = newest
+            .organizations
+            .entry(organization.to_owned())
+            .or_default();
         *known = version.max(*known);
     }
 
@@ -127,26 +142,44 @@ impl Directory {
         let mut organizations: HashMap<_, _> = self.store.versions().await?.into_iter().collect();
         let mut newest = write(&self.newest);
         // Changes of this replica's own may be newer than what was read.
-        for (name, own) in newest.organizations.drain().filter(|(_, own)| *own > version) {
+        for (name, own) in newest
+            .organizations
+            .drain()
+            .filter(|(_, own)| *own > version)
+        {
             let known = organizations.entry(name).or_insert(own);
             *known = own.max(*known);
         }
-        *newest = Newest { version, organizations };
+        *newest = Newest {
+            version,
+            organizations,
+        };
         Ok(())
     }
 
     /// Whether nothing newer than `version` is known of an organization.
     fn is_present(&self, name: &str, version: i64) -> bool {
-        read(&self.newest).organizations.get(name).is_some_and(|newest| version >= *newest)
+        read(&self.newest)
+            .organizations
+            .get(name)
+            .is_some_and(|newest| version >= *newest)
     }
 
-    /// The issuers to decide a token with: its own issuer with its keys. And why those could not be had, if so.
-    pub(crate) async fn issuers_for(&self, compiled: &Compiled, token: &str) -> (Sets, Option<KeyError>) {
+    /// The issuers to decide a token with: its own issuer with its keys. And why those could not be
+    /// had, if so.
+    pub(crate) async fn issuers_for(
+        &self,
+        compiled: &Compiled,
+        token: &str,
+    ) -> (Sets, Option<KeyError>) {
         if compiled.issuers.iter().all(|issuer| issuer.has_static_keys) {
             return (compiled.sets.clone(), None);
         }
         let hint = Hint::of(token);
-        let registered = compiled.issuers.iter().find(|issuer| Some(issuer.url.as_str()) == hint.iss.as_deref());
+        let registered = compiled
+            .issuers
+            .iter()
+            .find(|issuer| Some(issuer.url.as_str()) == hint.iss.as_deref());
         let Some(registered) = registered.filter(|issuer| !issuer.has_static_keys) else {
             return (compiled.sets.clone(), None);
         };
@@ -166,7 +199,10 @@ impl Directory {
 impl Registered {
     /// Indices among all policies, of indices among those that are enforced.
     pub(crate) fn among_all(&self, enforced: &[usize]) -> Vec<usize> {
-        enforced.iter().filter_map(|index| self.enforced.get(*index).copied()).collect()
+        enforced
+            .iter()
+            .filter_map(|index| self.enforced.get(*index).copied())
+            .collect()
     }
 
     /// What the audit log keeps of a key. It is put together once.
@@ -183,8 +219,9 @@ impl Registered {
         Some(basis)
     }
 
-    /// The text beside which the audit log packs what it keeps: the first of the day. `kept` is one that may become it. So no
-    /// claims stay in use, and in the database, much longer than the entry that they are of.
+    /// The text beside which the audit log packs what it keeps: the first of the day. `kept` is one
+    /// that may become it. So no claims stay in use, and in the database, much longer than the
+    /// entry that they are of.
     pub(crate) fn template(&self, at: i64, kept: Option<&str>) -> Option<Arc<Basis>> {
         let day = at / 86_400;
         let mut template = self.template.lock().unwrap_or_else(PoisonError::into_inner);
@@ -203,7 +240,11 @@ impl Compiled {
             let document = documents.get(&record.id).map_or("[]", String::as_str);
             let policies = policies::parse(document).unwrap_or_else(|errors| {
                 // They were accepted once; a later engine may know better. Nothing is allowed then.
-                tracing::error!(issuer = record.id, ?errors, "the policies of an issuer cannot be read");
+                tracing::error!(
+                    issuer = record.id,
+                    ?errors,
+                    "the policies of an issuer cannot be read"
+                );
                 Vec::new()
             });
             let kept = policies::enforced(&policies, record.settings.report_only);
@@ -229,7 +270,14 @@ impl Compiled {
             enforced.push(part);
             all.push(whole);
         }
-        Self { version, issuers, sets: Sets { enforced: Issuers::from(enforced), all: Issuers::from(all) } }
+        Self {
+            version,
+            issuers,
+            sets: Sets {
+                enforced: Issuers::from(enforced),
+                all: Issuers::from(all),
+            },
+        }
     }
 
     /// The issuer of an index in [`Sets`].
@@ -240,38 +288,66 @@ impl Compiled {
 
     /// The issuers with the keys of one of them. They are put together once for the same keys.
     fn with_keys(&self, registered: &Registered, keys: Arc<Jwks>) -> Sets {
-        let mut keyed = registered.keyed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, sets)) = keyed.as_ref().filter(|(known, _)| Arc::ptr_eq(known, &keys)) {
+        let mut keyed = registered
+            .keyed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, sets)) = keyed
+            .as_ref()
+            .filter(|(known, _)| Arc::ptr_eq(known, &keys))
+        {
             return sets.clone();
         }
-        let place = self.issuers.iter().position(|issuer| issuer.id == registered.id);
+        let place = self
+            .issuers
+            .iter()
+            .position(|issuer| issuer.id == registered.id);
         let with = |issuers: &Issuers| {
             let one = |(index, issuer): (usize, &Issuer)| match Some(index) == place {
                 true => issuer.with_jwks(Some(Jwks::clone(&keys))),
                 false => issuer.clone(),
             };
-            issuers.as_slice().iter().enumerate().map(one).collect::<Issuers>()
+            issuers
+                .as_slice()
+                .iter()
+                .enumerate()
+                .map(one)
+                .collect::<Issuers>()
         };
-        let sets = Sets { enforced: with(&self.sets.enforced), all: with(&self.sets.all) };
+        let sets = Sets {
+            enforced: with(&self.sets.enforced),
+            all: with(&self.sets.all),
+        };
         *keyed = Some((keys, sets.clone()));
         sets
     }
 }
 
-fn compile<'a>(record: &IssuerRecord, policies: impl Iterator<Item = &'a Policy>) -> Option<Issuer> {
+fn compile<'a>(
+    record: &IssuerRecord,
+    policies: impl Iterator<Item = &'a Policy>,
+) -> Option<Issuer> {
     let definition = IssuerDefinition {
         name: record.settings.name.clone(),
         url: record.url.clone(),
-        max_expiration: record.settings.max_expiration.and_then(|seconds| u64::try_from(seconds).ok()),
+        max_expiration: record
+            .settings
+            .max_expiration
+            .and_then(|seconds| u64::try_from(seconds).ok()),
         jwks: record.settings.jwks.clone(),
         thumbprints: record.settings.thumbprints.clone(),
         policies: policies.map(|policy| policy.definition.clone()).collect(),
     };
     let compiled = Issuer::compile(&definition, Dialect::Pulumi);
-    compiled.inspect_err(|errors| tracing::error!(issuer = record.id, ?errors, "an issuer cannot be compiled")).ok()
+    compiled
+        .inspect_err(|errors| {
+            tracing::error!(issuer = record.id, ?errors, "an issuer cannot be compiled")
+        })
+        .ok()
 }
 
-/// What a token says of itself, before anything about it is checked: only to fetch the right keys by.
+/// What a token says of itself, before anything about it is checked: only to fetch the right keys
+/// by.
 #[derive(Debug, Default)]
 struct Hint {
     iss: Option<String>,
@@ -293,11 +369,23 @@ impl Hint {
         if token.len() > claimgate::jwt::DEFAULT_MAX_SIZE {
             return Self::default();
         }
-        let mut parts = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap_or_default());
-        let (header, payload) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let header = serde_json::from_slice::<Header<'_>>(&header).ok().and_then(|header| header.kid);
-        let payload = serde_json::from_slice::<Payload<'_>>(&payload).ok().and_then(|payload| payload.iss);
-        Self { iss: payload.map(Cow::into_owned), kid: header.map(Cow::into_owned) }
+        let mut parts = token
+            .split('.')
+            .map(|part| URL_SAFE_NO_PAD.decode(part).unwrap_or_default());
+        let (header, payload) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
+        let header = serde_json::from_slice::<Header<'_>>(&header)
+            .ok()
+            .and_then(|header| header.kid);
+        let payload = serde_json::from_slice::<Payload<'_>>(&payload)
+            .ok()
+            .and_then(|payload| payload.iss);
+        Self {
+            iss: payload.map(Cow::into_owned),
+            kid: header.map(Cow::into_owned),
+        }
     }
 }
 
@@ -317,7 +405,10 @@ mod tests {
     fn a_hint_is_what_the_token_says_and_nothing_of_what_is_no_token() {
         // {"alg":"none","kid":"k"} and {"iss":"https://a"}
         let hint = Hint::of("eyJhbGciOiJub25lIiwia2lkIjoiayJ9.eyJpc3MiOiJodHRwczovL2EifQ.");
-        assert_eq!((hint.iss.as_deref(), hint.kid.as_deref()), (Some("https://a"), Some("k")));
+        assert_eq!(
+            (hint.iss.as_deref(), hint.kid.as_deref()),
+            (Some("https://a"), Some("k"))
+        );
         for other in ["", "a.b.c", "..", "eyJpc3MiOjF9.eyJpc3MiOjF9."] {
             assert_eq!(Hint::of(other).iss, None, "{other}");
         }

@@ -29,7 +29,8 @@ pub struct ErrorBody {
     pub errors: Vec<ErrorDetail>,
 }
 
-/// The body of an error of the OAuth endpoints ([RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+/// The body of an error of the OAuth endpoints ([RFC 6749, section
+/// 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OauthErrorBody {
     pub(crate) error: &'static str,
@@ -57,8 +58,16 @@ pub struct ErrorDetail {
 impl ApiError {
     /// A status and a sentence.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        let body = ErrorBody { code: status.as_u16(), message: message.into(), errors: Vec::new() };
-        Self { status, body, headers: Vec::new() }
+        let body = ErrorBody {
+            code: status.as_u16(),
+            message: message.into(),
+            errors: Vec::new(),
+        };
+        Self {
+            status,
+            body,
+            headers: Vec::new(),
+        }
     }
 
     /// 400.
@@ -69,11 +78,27 @@ impl ApiError {
     /// 400, with everything that is wrong in a document.
     #[must_use]
     pub fn refused(errors: Vec<PolicyError>) -> Self {
-        let message = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let message = errors
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ");
         let mut refused = Self::bad_request(message);
         refused.body.errors = errors
             .into_iter()
-            .map(|PolicyError { path, code, message, help }| ErrorDetail { path, code: code.to_owned(), message, help })
+            .map(
+                |PolicyError {
+                     path,
+                     code,
+                     message,
+                     help,
+                 }| ErrorDetail {
+                    path,
+                    code: code.to_owned(),
+                    message,
+                    help,
+                },
+            )
             .collect();
         refused
     }
@@ -81,9 +106,12 @@ impl ApiError {
     /// 401.
     #[must_use]
     pub fn unauthorized() -> Self {
-        let message = "expected an access token as `Authorization: Bearer TOKEN`, found none that is valid";
-        Self::new(StatusCode::UNAUTHORIZED, message)
-            .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"claimgate\""))
+        let message =
+            "expected an access token as `Authorization: Bearer TOKEN`, found none that is valid";
+        Self::new(StatusCode::UNAUTHORIZED, message).with(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"claimgate\""),
+        )
     }
 
     /// 403.
@@ -111,9 +139,13 @@ impl From<StoreError> for ApiError {
             StoreError::Exists { .. } => StatusCode::CONFLICT,
             StoreError::Conflict { .. } => StatusCode::PRECONDITION_FAILED,
             _ => {
-                // What the database says is for the log: it may have names of hosts and files in it.
+                // What the database says is for the log: it may have names of hosts and files in
+                // it.
                 tracing::error!(%error, "a request failed");
-                return Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the database failed; the log says how");
+                return Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the database failed; the log says how",
+                );
             }
         };
         Self::new(status, error.to_string())
@@ -128,13 +160,24 @@ impl<E: Into<ApiError>> From<E> for OauthError {
 
 impl IntoResponse for OauthError {
     fn into_response(self) -> Response {
-        let ApiError { status, body, headers } = self.0;
+        let ApiError {
+            status,
+            body,
+            headers,
+        } = self.0;
         let error = match status {
             StatusCode::UNAUTHORIZED => "invalid_client",
             status if status.is_client_error() => "invalid_request",
             _ => "server_error",
         };
-        let mut response = (status, Json(OauthErrorBody { error, error_description: body.message })).into_response();
+        let mut response = (
+            status,
+            Json(OauthErrorBody {
+                error,
+                error_description: body.message,
+            }),
+        )
+            .into_response();
         response.headers_mut().extend(headers);
         response
     }

@@ -1,17 +1,19 @@
-//! The evidence of an exchange, as the audit log keeps it: not what the engine has said, which is long, but what it has
-//! decided on. From that it says the same again whenever somebody reads the entry.
+//! The evidence of an exchange, as the audit log keeps it: not what the engine has said, which is
+//! long, but what it has decided on. From that it says the same again whenever somebody reads the
+//! entry.
 //!
-//! What many exchanges share, the issuer with its policies and the key, is a [`Basis`]: it is written once and never
-//! changed, whatever becomes of the issuer. An entry has the token's header and claims, as they were sent, and the rest.
-//! Its signature is not kept, only whether it was genuine.
+//! What many exchanges share, the issuer with its policies and the key, is a [`Basis`]: it is
+//! written once and never changed, whatever becomes of the issuer. An entry has the token's header
+//! and claims, as they were sent, and the rest. Its signature is not kept, only whether it was
+//! genuine.
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate::exchange::{
-    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeOptions, ExchangeRequest, GRANT_TYPE, Grant, Refusal,
-    SUBJECT_TOKEN_TYPE, exchange_with,
+    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeOptions, ExchangeRequest, GRANT_TYPE, Grant,
+    Refusal, SUBJECT_TOKEN_TYPE, exchange_with,
 };
 use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -23,7 +25,8 @@ use serde_json::value::RawValue;
 use crate::policies::{self, Policy};
 use crate::store::{AuditEntry, IssuerRecord};
 
-/// What every kept evidence begins with. That of versions before begins otherwise: it is what the engine has said.
+/// What every kept evidence begins with. That of versions before begins otherwise: it is what the
+/// engine has said.
 const MARK: &str = "{\"evidence\":1,";
 
 /// What many exchanges rest on, by the hash of its text.
@@ -39,7 +42,10 @@ impl Basis {
     /// A text that many exchanges share.
     pub(crate) fn new(document: String) -> Arc<Self> {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, document.as_bytes());
-        Arc::new(Self { id: URL_SAFE_NO_PAD.encode(&digest.as_ref()[..18]), document })
+        Arc::new(Self {
+            id: URL_SAFE_NO_PAD.encode(&digest.as_ref()[..18]),
+            document,
+        })
     }
 
     /// That of an issuer as it is registered, with the text of its policies.
@@ -56,10 +62,19 @@ impl Basis {
 
     /// That of a key: all that the checks look at, and the key itself, which is public.
     pub(crate) fn of_key(key: &Jwk) -> Option<Arc<Self>> {
-        let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&key.to_json()?).ok()?;
+        let mut members: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&key.to_json()?).ok()?;
         let texts = [("kid", &key.kid), ("alg", &key.alg), ("use", &key.usage)];
-        members.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.clone()?.into()))));
-        members.extend(key.key_ops.clone().map(|ops| ("key_ops".to_owned(), ops.into())));
+        members.extend(
+            texts
+                .into_iter()
+                .filter_map(|(name, text)| Some((name.to_owned(), text.clone()?.into()))),
+        );
+        members.extend(
+            key.key_ops
+                .clone()
+                .map(|ops| ("key_ops".to_owned(), ops.into())),
+        );
         Some(Self::new(serde_json::to_string(&members).ok()?))
     }
 }
@@ -95,10 +110,19 @@ struct Kept<'a> {
     claims: &'a RawValue,
 }
 
-/// The evidence of an exchange, to be kept; nothing where the checks ended before there was a key, or the text of the token
-/// would not come out the same. The engine's own words are kept then, which are short where no policy was asked.
-pub(crate) fn keep(checked: &Checked, issuer: &Basis, key: &Basis, leeway: u64, reports: bool) -> Option<String> {
-    let is_forged = checked.failure().is_some_and(|error| matches!(error, TokenError::Signature { .. }));
+/// The evidence of an exchange, to be kept; nothing where the checks ended before there was a key,
+/// or the text of the token would not come out the same. The engine's own words are kept then,
+/// which are short where no policy was asked.
+pub(crate) fn keep(
+    checked: &Checked,
+    issuer: &Basis,
+    key: &Basis,
+    leeway: u64,
+    reports: bool,
+) -> Option<String> {
+    let is_forged = checked
+        .failure()
+        .is_some_and(|error| matches!(error, TokenError::Signature { .. }));
     if !checked.is_genuine() && !is_forged {
         return None;
     }
@@ -109,7 +133,12 @@ pub(crate) fn keep(checked: &Checked, issuer: &Basis, key: &Basis, leeway: u64, 
         (text.trim_ascii().len() == text.len()).then_some(text)
     };
     let (header, claims) = (text(header)?, text(claims)?);
-    let (issuer, key, genuine, signature) = (&issuer.id, &key.id, checked.is_genuine(), token.signature().len());
+    let (issuer, key, genuine, signature) = (
+        &issuer.id,
+        &key.id,
+        checked.is_genuine(),
+        token.signature().len(),
+    );
     Some(format!(
         "{MARK}\"issuer\":\"{issuer}\",\"key\":\"{key}\",\"place\":{place},\"leeway\":{leeway},\"reports\":{reports},\
          \"genuine\":{genuine},\"signature\":{signature},\"header\":{header},\"claims\":{claims}}}"
@@ -133,37 +162,58 @@ pub(crate) fn bases(detail: &str) -> Option<[String; 2]> {
     Some([kept.issuer.to_owned(), kept.key.to_owned()])
 }
 
-/// Has the engine say again what it has said of an exchange. `documents` are those of [`bases`], in their order.
+/// Has the engine say again what it has said of an exchange. `documents` are those of [`bases`], in
+/// their order.
 ///
 /// # Errors
 /// A sentence, where that is not possible.
-pub(crate) fn recall(entry: &AuditEntry, detail: &str, documents: [&str; 2]) -> Result<Recalled, String> {
+pub(crate) fn recall(
+    entry: &AuditEntry,
+    detail: &str,
+    documents: [&str; 2],
+) -> Result<Recalled, String> {
     let kept: Kept<'_> = serde_json::from_str(detail).map_err(|error| error.to_string())?;
     let [issuer, key] = documents;
     let issuer: KeptIssuer = serde_json::from_str(issuer).map_err(|error| error.to_string())?;
     let policies = policies::parse(&issuer.policies).map_err(|errors| format!("{errors:?}"))?;
     let enforced = policies::enforced(&policies, issuer.report_only);
     let request = request(entry, &kept)?;
-    let options = ExchangeOptions { leeway: kept.leeway, ..ExchangeOptions::at(entry.at) };
+    let options = ExchangeOptions {
+        leeway: kept.leeway,
+        ..ExchangeOptions::at(entry.at)
+    };
     let ask = |policies: &mut dyn Iterator<Item = &Policy>| {
         let issuers = Issuers::from(vec![compile(&issuer, key, policies)?]);
-        Ok::<_, String>(exchange_with(&request, Some(&issuers), &options, &Known(kept.genuine)))
+        Ok::<_, String>(exchange_with(
+            &request,
+            Some(&issuers),
+            &options,
+            &Known(kept.genuine),
+        ))
     };
     let decided = ask(&mut enforced.iter().filter_map(|index| policies.get(*index)))?;
     let differs = differs(entry, &decided, &enforced);
-    let told = if kept.reports { ask(&mut policies.iter())? } else { decided };
+    let told = if kept.reports {
+        ask(&mut policies.iter())?
+    } else {
+        decided
+    };
     let mut inspection = match told {
         Ok(grant) => grant.inspection,
-        Err(refusal) => refusal.inspection.ok_or_else(|| refusal.error.to_string())?,
+        Err(refusal) => refusal
+            .inspection
+            .ok_or_else(|| refusal.error.to_string())?,
     };
     inspection.issuer = inspection.issuer.map(|_| kept.place);
-    let detail = serde_json::to_string::<Inspection>(&inspection).map_err(|error| error.to_string())?;
+    let detail =
+        serde_json::to_string::<Inspection>(&inspection).map_err(|error| error.to_string())?;
     Ok(Recalled { detail, differs })
 }
 
 /// The request as it was, but for the signature.
 fn request(entry: &AuditEntry, kept: &Kept<'_>) -> Result<ExchangeRequest, String> {
-    let [header, claims] = [kept.header, kept.claims].map(|part| URL_SAFE_NO_PAD.encode(part.get()));
+    let [header, claims] =
+        [kept.header, kept.claims].map(|part| URL_SAFE_NO_PAD.encode(part.get()));
     let signature = URL_SAFE_NO_PAD.encode(vec![0; kept.signature]);
     let body = serde_json::json!({
         "grant_type": GRANT_TYPE,
@@ -176,7 +226,11 @@ fn request(entry: &AuditEntry, kept: &Kept<'_>) -> Result<ExchangeRequest, Strin
     ExchangeRequest::parse(&body.to_string(), BodyKind::Json).map_err(|error| error.to_string())
 }
 
-fn compile(issuer: &KeptIssuer, key: &str, policies: &mut dyn Iterator<Item = &Policy>) -> Result<Issuer, String> {
+fn compile(
+    issuer: &KeptIssuer,
+    key: &str,
+    policies: &mut dyn Iterator<Item = &Policy>,
+) -> Result<Issuer, String> {
     let definition = IssuerDefinition {
         name: issuer.name.clone(),
         url: issuer.url.clone(),
@@ -188,16 +242,33 @@ fn compile(issuer: &KeptIssuer, key: &str, policies: &mut dyn Iterator<Item = &P
 }
 
 /// Whether the decision is another one than the entry has.
-fn differs(entry: &AuditEntry, decided: &Result<Grant, Refusal>, enforced: &[usize]) -> Option<String> {
+fn differs(
+    entry: &AuditEntry,
+    decided: &Result<Grant, Refusal>,
+    enforced: &[usize],
+) -> Option<String> {
     let (code, policies) = match decided {
         Ok(grant) => ("granted", grant.policies.as_slice()),
         Err(refusal) => {
-            let explanation = refusal.inspection.as_ref().and_then(|inspection| inspection.explanation.as_ref());
-            (refusal.error.code(), explanation.map_or(&[][..], |explanation| &explanation.reason.policies))
+            let explanation = refusal
+                .inspection
+                .as_ref()
+                .and_then(|inspection| inspection.explanation.as_ref());
+            (
+                refusal.error.code(),
+                explanation.map_or(&[][..], |explanation| &explanation.reason.policies),
+            )
         }
     };
-    let then = if is_refused_after_all(entry) { "granted" } else { entry.code.as_str() };
-    let policies: Vec<usize> = policies.iter().filter_map(|index| enforced.get(*index).copied()).collect();
+    let then = if is_refused_after_all(entry) {
+        "granted"
+    } else {
+        entry.code.as_str()
+    };
+    let policies: Vec<usize> = policies
+        .iter()
+        .filter_map(|index| enforced.get(*index).copied())
+        .collect();
     if then == code && policies == entry.policies {
         return None;
     }
@@ -218,9 +289,15 @@ pub(crate) fn noted(entry: &AuditEntry, detail: &str) -> Option<String> {
     if !is_refused_after_all(entry) {
         return None;
     }
-    let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(detail).ok()?;
-    let summary = entry.summary.strip_prefix("denied: ").unwrap_or(&entry.summary);
-    let mut note = format!("the checks and the policies let the token in; it was refused all the same: {summary}");
+    let mut members: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(detail).ok()?;
+    let summary = entry
+        .summary
+        .strip_prefix("denied: ")
+        .unwrap_or(&entry.summary);
+    let mut note = format!(
+        "the checks and the policies let the token in; it was refused all the same: {summary}"
+    );
     if let Some(other) = members.get("note").and_then(serde_json::Value::as_str) {
         note += &format!("; {other}");
     }

@@ -25,10 +25,15 @@ impl Caller {
         self.token.kind == TokenKind::Bootstrap
     }
 
-    /// Notes in the log what the caller has changed: an id in an organization, and what `name` it has, a URL or the issuer's id
-    /// for policies.
+    /// Notes in the log what the caller has changed: an id in an organization, and what `name` it
+    /// has, a URL or the issuer's id for policies.
     pub(crate) fn has(&self, done: &'static str, organization: &str, id: &str, name: &str) {
-        let TokenRecord { id: by, issuer, subject, .. } = &self.token;
+        let TokenRecord {
+            id: by,
+            issuer,
+            subject,
+            ..
+        } = &self.token;
         tracing::info!(target: "claimgate::changes", organization, id, name, by, issuer, subject, "{done}");
     }
 
@@ -37,11 +42,15 @@ impl Caller {
     /// # Errors
     /// 403.
     pub(crate) fn require_root(&self) -> Result<(), ApiError> {
-        if self.is_root() { Ok(()) } else { Err(ApiError::forbidden("only the bootstrap token may do this")) }
+        if self.is_root() {
+            Ok(())
+        } else {
+            Err(ApiError::forbidden("only the bootstrap token may do this"))
+        }
     }
 
-    /// Refuses all but the bootstrap token and admins of the organization. The answer is the same whether there is such an
-    /// organization or not.
+    /// Refuses all but the bootstrap token and admins of the organization. The answer is the same
+    /// whether there is such an organization or not.
     ///
     /// # Errors
     /// 403.
@@ -51,7 +60,9 @@ impl Caller {
             return Ok(());
         }
         Err(ApiError::forbidden(match (is_own, self.token.admin) {
-            (true, _) => "expected a token with admin rights: exchange one with scope `admin`".to_owned(),
+            (true, _) => {
+                "expected a token with admin rights: exchange one with scope `admin`".to_owned()
+            }
             (false, _) => format!("this token is not one of organization `{organization}`"),
         }))
     }
@@ -61,11 +72,18 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let secret = header.and_then(secret_of).ok_or_else(ApiError::unauthorized)?;
+        let header = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let secret = header
+            .and_then(secret_of)
+            .ok_or_else(ApiError::unauthorized)?;
         let token = app.find_token(secret).await?;
         let now = crate::server::now();
-        let token = token.filter(|token| token.is_active(now)).ok_or_else(ApiError::unauthorized)?;
+        let token = token
+            .filter(|token| token.is_active(now))
+            .ok_or_else(ApiError::unauthorized)?;
         Ok(Self { token })
     }
 }
@@ -73,7 +91,8 @@ impl FromRequestParts<Arc<App>> for Caller {
 impl App {
     /// The token of a secret, valid or not.
     pub(crate) async fn find_token(&self, secret: &str) -> Result<Option<TokenRecord>, ApiError> {
-        // A bootstrap token from the environment may be any text; all others are known by their form.
+        // A bootstrap token from the environment may be any text; all others are known by their
+        // form.
         let is_foreign = !token::is_well_formed(secret) && !self.bootstrap_is_foreign;
         if is_foreign || secret.len() > 512 {
             return Ok(None);
@@ -86,7 +105,9 @@ impl App {
 fn secret_of(header: &str) -> Option<&str> {
     let (scheme, secret) = header.trim().split_once(' ')?;
     let is_known = scheme.eq_ignore_ascii_case("token") || scheme.eq_ignore_ascii_case("bearer");
-    is_known.then_some(secret.trim()).filter(|secret| !secret.is_empty())
+    is_known
+        .then_some(secret.trim())
+        .filter(|secret| !secret.is_empty())
 }
 
 #[cfg(test)]

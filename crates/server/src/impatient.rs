@@ -1,5 +1,6 @@
-//! Connections on which nothing comes. Until hyper knows which version of HTTP is spoken, it waits without a limit: who
-//! connects and says nothing, or half of the preface of HTTP/2, would hold a connection for ever.
+//! Connections on which nothing comes. Until hyper knows which version of HTTP is spoken, it waits
+//! without a limit: who connects and says nothing, or half of the preface of HTTP/2, would hold a
+//! connection for ever.
 
 use std::future::Future;
 use std::io;
@@ -36,7 +37,14 @@ where
         let (accepting, patience) = (self.inner.accept(stream, service), self.patience);
         Box::pin(async move {
             let (stream, service) = accepting.await?;
-            Ok((Beginning { stream, seen: 0, deadline: Some(Box::pin(sleep(patience))) }, service))
+            Ok((
+                Beginning {
+                    stream,
+                    seen: 0,
+                    deadline: Some(Box::pin(sleep(patience))),
+                },
+                service,
+            ))
         })
     }
 }
@@ -70,9 +78,14 @@ impl<T: AsyncRead + Unpin> AsyncRead for Beginning<T> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let Some(deadline) = &mut self.deadline else { return polled };
+        let Some(deadline) = &mut self.deadline else {
+            return polled;
+        };
         match polled {
-            Poll::Pending => deadline.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => deadline
+                .as_mut()
+                .poll(context)
+                .map(|()| Err(io::ErrorKind::TimedOut.into())),
             Poll::Ready(Ok(())) => {
                 self.look_at(&buffer.filled()[before..]);
                 polled
@@ -83,7 +96,11 @@ impl<T: AsyncRead + Unpin> AsyncRead for Beginning<T> {
 }
 
 impl<T: AsyncWrite + Unpin> AsyncWrite for Beginning<T> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -121,7 +138,11 @@ mod tests {
     async fn read(sent: &[&str]) -> Result<usize, std::io::ErrorKind> {
         let (mut client, server) = tokio::io::duplex(1_024);
         let deadline = Some(Box::pin(sleep(Duration::from_millis(50))));
-        let mut server = Beginning { stream: server, seen: 0, deadline };
+        let mut server = Beginning {
+            stream: server,
+            seen: 0,
+            deadline,
+        };
         let mut bytes = [0; 1_024];
         let mut length = 0;
         for part in sent {
@@ -139,8 +160,14 @@ mod tests {
     async fn who_has_begun_has_all_the_time_that_hyper_gives() {
         assert_eq!(read(&["GET"]).await, Ok(3));
         assert_eq!(read(&["P", "OST"]).await, Ok(4));
-        assert_eq!(read(&["PRI * HTTP/2.0", "\r\n\r\nSM\r\n\r\n"]).await, Ok(24));
-        assert_eq!(read(&["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n and more"]).await, Ok(33));
+        assert_eq!(
+            read(&["PRI * HTTP/2.0", "\r\n\r\nSM\r\n\r\n"]).await,
+            Ok(24)
+        );
+        assert_eq!(
+            read(&["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n and more"]).await,
+            Ok(33)
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,7 +5,8 @@ use std::hash::Hash;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// With more buckets than this, and then twice as many as were left, full ones are thrown away: they say nothing.
+/// With more buckets than this, and then twice as many as were left, full ones are thrown away:
+/// they say nothing.
 const MANY: usize = 20_000;
 
 /// Buckets by key.
@@ -32,8 +33,15 @@ impl<K: Eq + Hash> RateLimit<K> {
     /// `rate` a second in the long run, `burst` at once; a rate of zero limits nothing.
     #[must_use]
     pub(crate) fn new(rate: f64, burst: f64) -> Self {
-        let buckets = Mutex::new(Buckets { by_key: HashMap::new(), sweep_at: MANY });
-        Self { rate, burst: burst.max(1.0), buckets }
+        let buckets = Mutex::new(Buckets {
+            by_key: HashMap::new(),
+            sweep_at: MANY,
+        });
+        Self {
+            rate,
+            burst: burst.max(1.0),
+            buckets,
+        }
     }
 
     /// Takes one of a key's, or says how long to wait for the next.
@@ -44,16 +52,31 @@ impl<K: Eq + Hash> RateLimit<K> {
         if self.rate <= 0.0 {
             return Ok(());
         }
-        let mut buckets = self.buckets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut buckets = self
+            .buckets
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if buckets.by_key.len() >= buckets.sweep_at {
-            buckets.by_key.retain(|_, bucket| self.level(bucket, now) < self.burst);
+            buckets
+                .by_key
+                .retain(|_, bucket| self.level(bucket, now) < self.burst);
             buckets.sweep_at = MANY.max(2 * buckets.by_key.len());
         }
-        let bucket = buckets.by_key.entry(key).or_insert(Bucket { level: self.burst, at: now });
+        let bucket = buckets.by_key.entry(key).or_insert(Bucket {
+            level: self.burst,
+            at: now,
+        });
         let level = self.level(bucket, now);
         let enough = level >= 1.0;
-        *bucket = Bucket { level: if enough { level - 1.0 } else { level }, at: now };
-        if enough { Ok(()) } else { Err(Duration::from_secs_f64((1.0 - level) / self.rate)) }
+        *bucket = Bucket {
+            level: if enough { level - 1.0 } else { level },
+            at: now,
+        };
+        if enough {
+            Ok(())
+        } else {
+            Err(Duration::from_secs_f64((1.0 - level) / self.rate))
+        }
     }
 
     fn level(&self, bucket: &Bucket, now: Instant) -> f64 {
@@ -90,7 +113,9 @@ mod tests {
         let count = || limit.buckets.lock().unwrap().by_key.len();
         assert_eq!(count(), super::MANY + 1, "none of them is full yet");
         for key in 0..super::MANY {
-            limit.take(key + super::MANY, start + Duration::from_secs(1)).unwrap();
+            limit
+                .take(key + super::MANY, start + Duration::from_secs(1))
+                .unwrap();
         }
         assert!(count() <= super::MANY + 1, "{}", count());
     }

@@ -69,15 +69,24 @@ pub async fn listen(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => {
-            let mut server = axum_server::from_tcp(listener)?.map(impatient).handle(handle);
+            let mut server = axum_server::from_tcp(listener)?
+                .map(impatient)
+                .handle(handle);
             patient(server.http_builder());
             server.serve(service).await?;
         }
         Some(tls) => {
             let state = tls.state();
             let config = RustlsConfig::from_config(std::sync::Arc::new(tls_config(tls)?));
-            let renewal = tokio::spawn(renew(tls.clone(), state, config.clone(), CERTIFICATE_INTERVAL));
-            let mut server = axum_server::from_tcp_rustls(listener, config)?.map(impatient).handle(handle);
+            let renewal = tokio::spawn(renew(
+                tls.clone(),
+                state,
+                config.clone(),
+                CERTIFICATE_INTERVAL,
+            ));
+            let mut server = axum_server::from_tcp_rustls(listener, config)?
+                .map(impatient)
+                .handle(handle);
             patient(server.http_builder());
             let served = server.serve(service).await;
             renewal.abort();
@@ -105,9 +114,14 @@ impl Tls {
     }
 }
 
-/// Takes what the files have whenever they change. What cannot be used, such as a certificate whose key is not there yet, is
-/// looked at again; connections get the last good one meanwhile.
-async fn renew(tls: Tls, mut known: [Option<(SystemTime, u64)>; 2], config: RustlsConfig, every: Duration) {
+/// Takes what the files have whenever they change. What cannot be used, such as a certificate whose
+/// key is not there yet, is looked at again; connections get the last good one meanwhile.
+async fn renew(
+    tls: Tls,
+    mut known: [Option<(SystemTime, u64)>; 2],
+    config: RustlsConfig,
+    every: Duration,
+) {
     loop {
         tokio::time::sleep(every).await;
         let state = tls.state();
@@ -127,32 +141,60 @@ async fn renew(tls: Tls, mut known: [Option<(SystemTime, u64)>; 2], config: Rust
 
 /// A client that sends nothing is not waited for.
 fn impatient<A>(inner: A) -> Impatient<A> {
-    Impatient { inner, patience: HEAD_TIMEOUT }
+    Impatient {
+        inner,
+        patience: HEAD_TIMEOUT,
+    }
 }
 
 /// A client that sends its request byte by byte is not waited for.
 fn patient(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT).keep_alive_timeout(HEAD_TIMEOUT);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(HEAD_TIMEOUT)
+        .keep_alive_timeout(HEAD_TIMEOUT);
 }
 
 fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, ListenError> {
-    let refuse = |file: &Path, problem: String| ListenError::Tls { file: file.to_path_buf(), problem };
+    let refuse = |file: &Path, problem: String| ListenError::Tls {
+        file: file.to_path_buf(),
+        problem,
+    };
     let certificates = CertificateDer::pem_file_iter(&tls.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| refuse(&tls.certificate, format!("expected certificates in PEM: {error}")))?;
+        .map_err(|error| {
+            refuse(
+                &tls.certificate,
+                format!("expected certificates in PEM: {error}"),
+            )
+        })?;
     if certificates.is_empty() {
-        return Err(refuse(&tls.certificate, "expected certificates in PEM, found none".to_owned()));
+        return Err(refuse(
+            &tls.certificate,
+            "expected certificates in PEM, found none".to_owned(),
+        ));
     }
     let key = PrivateKeyDer::from_pem_file(&tls.key)
         .map_err(|error| refuse(&tls.key, format!("expected a private key in PEM: {error}")))?;
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(certificates, key))
+        .and_then(|builder| {
+            builder
+                .with_no_client_auth()
+                .with_single_cert(certificates, key)
+        })
         .map_err(|error| match error {
             rustls::Error::InconsistentKeys(_) => {
-                let expected = format!("expected the key of `{}`, found another one", tls.certificate.display());
+                let expected = format!(
+                    "expected the key of `{}`, found another one",
+                    tls.certificate.display()
+                );
                 refuse(&tls.key, expected)
             }
             other => refuse(&tls.certificate, other.to_string()),
@@ -168,7 +210,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_new_certificate_is_taken_once_it_and_its_key_are_there() {
         let files = tempfile::tempdir().unwrap();
-        let tls = Tls { certificate: files.path().join("cert.pem"), key: files.path().join("key.pem") };
+        let tls = Tls {
+            certificate: files.path().join("cert.pem"),
+            key: files.path().join("key.pem"),
+        };
         let make = || rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let [first, second] = [make(), make()];
         std::fs::write(&tls.certificate, first.cert.pem()).unwrap();
@@ -181,14 +226,23 @@ mod tests {
         // A new certificate with the old key, and no key at all.
         std::fs::write(&tls.certificate, second.cert.pem() + "\n").unwrap();
         tokio::time::sleep(10 * every).await;
-        assert!(std::sync::Arc::ptr_eq(&before, &config.get_inner()), "the last good one stays");
+        assert!(
+            std::sync::Arc::ptr_eq(&before, &config.get_inner()),
+            "the last good one stays"
+        );
         std::fs::remove_file(&tls.key).unwrap();
         tokio::time::sleep(10 * every).await;
-        assert!(std::sync::Arc::ptr_eq(&before, &config.get_inner()), "the last good one stays");
+        assert!(
+            std::sync::Arc::ptr_eq(&before, &config.get_inner()),
+            "the last good one stays"
+        );
 
         std::fs::write(&tls.key, second.signing_key.serialize_pem()).unwrap();
         tokio::time::sleep(10 * every).await;
-        assert!(!std::sync::Arc::ptr_eq(&before, &config.get_inner()), "the new certificate was not taken");
+        assert!(
+            !std::sync::Arc::ptr_eq(&before, &config.get_inner()),
+            "the new certificate was not taken"
+        );
         renewal.abort();
     }
 }

@@ -1,4 +1,5 @@
-//! Numbers for Prometheus, in its [text format](https://prometheus.io/docs/instrumenting/exposition_formats/).
+//! Numbers for Prometheus, in its [text
+//! format](https://prometheus.io/docs/instrumenting/exposition_formats/).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,8 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Upper bounds of the histogram's buckets, in microseconds.
-const BOUNDS: [u64; 12] =
-    [250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000];
+const BOUNDS: [u64; 12] = [
+    250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000,
+];
 
 /// What is counted.
 #[derive(Debug, Default)]
@@ -32,7 +34,10 @@ struct Histogram {
 impl Metrics {
     /// Counts an exchange.
     pub(crate) fn exchange(&self, code: &str, took: Duration) {
-        let mut exchanges = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut exchanges = self
+            .exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match exchanges.get_mut(code) {
             Some(count) => *count += 1,
             None => {
@@ -73,18 +78,38 @@ impl Metrics {
             "counter",
             "Token exchanges by their code; `granted` is a success.",
         );
-        for (code, count) in &*self.exchanges.lock().unwrap_or_else(PoisonError::into_inner) {
-            let _ = writeln!(text, "claimgate_exchanges_total{{code=\"{}\"}} {count}", escape(code));
+        for (code, count) in &*self
+            .exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
+            let _ = writeln!(
+                text,
+                "claimgate_exchanges_total{{code=\"{}\"}} {count}",
+                escape(code)
+            );
         }
-        head(&mut text, "claimgate_requests_total", "counter", "Answers by route and status.");
+        head(
+            &mut text,
+            "claimgate_requests_total",
+            "counter",
+            "Answers by route and status.",
+        );
         for (route, by_status) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
             let route = escape(route);
             for (status, count) in by_status {
-                let _ = writeln!(text, "claimgate_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}");
+                let _ = writeln!(
+                    text,
+                    "claimgate_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}"
+                );
             }
         }
         let singles = [
-            ("claimgate_rate_limited_total", "Requests that were one too many.", &self.limited),
+            (
+                "claimgate_rate_limited_total",
+                "Requests that were one too many.",
+                &self.limited,
+            ),
             (
                 "claimgate_reported_denials_total",
                 "Grants that a policy which only reports would have denied.",
@@ -95,7 +120,11 @@ impl Metrics {
             head(&mut text, name, "counter", help);
             let _ = writeln!(text, "{name} {}", count.load(Ordering::Relaxed));
         }
-        self.exchange_times.render(&mut text, "claimgate_exchange_duration_seconds", "How long exchanges took.");
+        self.exchange_times.render(
+            &mut text,
+            "claimgate_exchange_duration_seconds",
+            "How long exchanges took.",
+        );
         text
     }
 }
@@ -122,7 +151,11 @@ impl Histogram {
             let _ = writeln!(text, "{name}_bucket{{le=\"{}\"}} {below}", seconds(*bound));
         }
         let _ = writeln!(text, "{name}_bucket{{le=\"+Inf\"}} {count}");
-        let _ = writeln!(text, "{name}_sum {}", seconds(self.micros.load(Ordering::Relaxed)));
+        let _ = writeln!(
+            text,
+            "{name}_sum {}",
+            seconds(self.micros.load(Ordering::Relaxed))
+        );
         let _ = writeln!(text, "{name}_count {count}");
     }
 }
@@ -138,7 +171,10 @@ fn seconds(micros: u64) -> String {
 
 /// A label as it is written.
 pub(crate) fn escape(label: &str) -> String {
-    label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    label
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
 }
 
 #[cfg(test)]

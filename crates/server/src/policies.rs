@@ -1,4 +1,5 @@
-//! Policies as the server keeps them: the engine's, and for a deny, whether it only reports what it would deny.
+//! Policies as the server keeps them: the engine's, and for a deny, whether it only reports what it
+//! would deny.
 
 use claimgate::json::Value;
 use claimgate::policy::{Decision, PolicyDefinition, PolicyError, parse_policies};
@@ -20,8 +21,16 @@ pub struct Policy {
 /// # Errors
 /// Everything that is wrong, in order.
 pub fn parse(json: &str) -> Result<Vec<Policy>, Vec<PolicyError>> {
-    let refuse = |path: String, code, message: String| vec![PolicyError { path, code, message, help: None }];
-    let mut document = Value::parse(json).map_err(|error| refuse(String::new(), error.code(), error.to_string()))?;
+    let refuse = |path: String, code, message: String| {
+        vec![PolicyError {
+            path,
+            code,
+            message,
+            help: None,
+        }]
+    };
+    let mut document = Value::parse(json)
+        .map_err(|error| refuse(String::new(), error.code(), error.to_string()))?;
     let mut marks = Vec::new();
     let path = mark_path(&document);
     for (index, policy) in policies_of(&mut document).iter_mut().enumerate() {
@@ -38,7 +47,10 @@ pub fn parse(json: &str) -> Result<Vec<Policy>, Vec<PolicyError>> {
             let message = "an allow policy cannot only report: what it lets in would be let in";
             return Err(refuse(path(index), "report-only-allow", message.to_owned()));
         }
-        policies.push(Policy { definition, report_only });
+        policies.push(Policy {
+            definition,
+            report_only,
+        });
     }
     Ok(policies)
 }
@@ -46,9 +58,15 @@ pub fn parse(json: &str) -> Result<Vec<Policy>, Vec<PolicyError>> {
 /// Indices of the policies that are enforced; with `issuer_reports` no deny is.
 #[must_use]
 pub fn enforced(policies: &[Policy], issuer_reports: bool) -> Vec<usize> {
-    let reports =
-        |policy: &Policy| policy.report_only || issuer_reports && policy.definition.decision == Decision::Deny;
-    policies.iter().enumerate().filter(|(_, policy)| !reports(policy)).map(|(index, _)| index).collect()
+    let reports = |policy: &Policy| {
+        policy.report_only || issuer_reports && policy.definition.decision == Decision::Deny
+    };
+    policies
+        .iter()
+        .enumerate()
+        .filter(|(_, policy)| !reports(policy))
+        .map(|(index, _)| index)
+        .collect()
 }
 
 /// The policies as JSON, an array as the API has it: `authorizedPermissions` is always there.
@@ -57,7 +75,9 @@ pub fn to_json(policies: &[Policy]) -> serde_json::Value {
     let policy = |policy: &Policy| {
         let mut json = serde_json::to_value(&policy.definition).unwrap_or_default();
         if let Some(members) = json.as_object_mut() {
-            members.entry("authorizedPermissions").or_insert_with(|| serde_json::json!([]));
+            members
+                .entry("authorizedPermissions")
+                .or_insert_with(|| serde_json::json!([]));
             if policy.report_only {
                 members.insert(REPORT_ONLY.to_owned(), true.into());
             }
@@ -85,7 +105,9 @@ fn policies_of(document: &mut Value) -> &mut [Value] {
             single => std::slice::from_mut(single),
         };
     }
-    let Value::Object(members) = document else { return &mut [] };
+    let Value::Object(members) = document else {
+        return &mut [];
+    };
     match members.iter_mut().find(|(name, _)| name == "policies") {
         Some((_, Value::Array(items))) => items,
         _ => &mut [],
@@ -94,8 +116,12 @@ fn policies_of(document: &mut Value) -> &mut [Value] {
 
 /// Takes the mark off a policy, or says what stands in its place.
 fn take_mark(policy: &mut Value) -> Result<bool, &'static str> {
-    let Value::Object(members) = policy else { return Ok(false) };
-    let Some(place) = members.iter().position(|(name, _)| name == REPORT_ONLY) else { return Ok(false) };
+    let Value::Object(members) = policy else {
+        return Ok(false);
+    };
+    let Some(place) = members.iter().position(|(name, _)| name == REPORT_ONLY) else {
+        return Ok(false);
+    };
     match members.remove(place).1 {
         Value::Bool(mark) => Ok(mark),
         Value::Null => Ok(false),
@@ -111,24 +137,42 @@ mod tests {
 
     #[test]
     fn the_mark_is_read_and_written() {
-        for document in [DENY.to_owned(), format!("[{DENY}]"), format!("{{\"policies\": [{DENY}]}}")] {
+        for document in [
+            DENY.to_owned(),
+            format!("[{DENY}]"),
+            format!("{{\"policies\": [{DENY}]}}"),
+        ] {
             let policies = parse(&document).unwrap();
             assert!(policies[0].report_only, "{document}");
             let json = to_json(&policies);
             assert_eq!(json[0]["reportOnly"], true);
             assert_eq!(json[0]["authorizedPermissions"], serde_json::json!([]));
-            assert_eq!(parse(&json.to_string()).unwrap()[0].definition.team_name.as_deref(), Some("a"));
+            assert_eq!(
+                parse(&json.to_string()).unwrap()[0]
+                    .definition
+                    .team_name
+                    .as_deref(),
+                Some("a")
+            );
         }
     }
 
     #[test]
     fn a_mark_on_an_allow_or_of_another_type_is_refused() {
-        let allow = DENY.replace("deny", "allow").replace("{}", "{\"sub\": \"a\"}");
+        let allow = DENY
+            .replace("deny", "allow")
+            .replace("{}", "{\"sub\": \"a\"}");
         assert_eq!(parse(&allow).unwrap_err()[0].code, "report-only-allow");
         let text = DENY.replace("true", "\"yes\"");
         assert_eq!(parse(&text).unwrap_err()[0].path, "reportOnly");
-        assert_eq!(parse(&format!("[{text}]")).unwrap_err()[0].path, "[0].reportOnly");
-        assert_eq!(parse(&format!("{{\"policies\": [{text}]}}")).unwrap_err()[0].path, "policies[0].reportOnly");
+        assert_eq!(
+            parse(&format!("[{text}]")).unwrap_err()[0].path,
+            "[0].reportOnly"
+        );
+        assert_eq!(
+            parse(&format!("{{\"policies\": [{text}]}}")).unwrap_err()[0].path,
+            "policies[0].reportOnly"
+        );
     }
 
     #[test]

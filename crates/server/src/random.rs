@@ -17,12 +17,15 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 /// The time in milliseconds since 1970, as six bytes that sort by it.
 #[must_use]
 pub fn time() -> [u8; 6] {
-    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let millis = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis());
     let [.., a, b, c, d, e, f] = millis.to_be_bytes();
     [a, b, c, d, e, f]
 }
 
-/// An identifier that sorts by its time: a UUID of version 7 ([RFC 9562](https://www.rfc-editor.org/rfc/rfc9562)).
+/// An identifier that sorts by its time: a UUID of version 7 ([RFC
+/// 9562](https://www.rfc-editor.org/rfc/rfc9562)).
 #[must_use]
 pub fn id() -> String {
     let mut bytes = [0; 16];
@@ -50,7 +53,8 @@ pub fn is_id(text: &str) -> bool {
     text.len() == 36 && text.bytes().enumerate().all(is_fit)
 }
 
-/// Random bytes for identifiers, many at a time: to ask for a few costs as much. Secrets do not come from here.
+/// Random bytes for identifiers, many at a time: to ask for a few costs as much. Secrets do not
+/// come from here.
 struct Stock {
     bytes: [u8; 1_000],
     left: usize,
@@ -63,7 +67,10 @@ thread_local! {
 impl Stock {
     fn take(&mut self) -> [u8; 10] {
         if self.left == 0 {
-            *self = Self { bytes: bytes(), left: 100 };
+            *self = Self {
+                bytes: bytes(),
+                left: 100,
+            };
         }
         self.left -= 1;
         let mut taken = [0; 10];
@@ -99,7 +106,14 @@ mod tests {
         assert!("89ab".contains(&one[19..20]), "{one}");
         assert!(many.iter().all(|id| is_id(id)));
         let cut = &one[..35];
-        for other in ["", "none", cut, &one.replace('-', "a"), &one.replace('7', "G"), &format!("{cut}\0")] {
+        for other in [
+            "",
+            "none",
+            cut,
+            &one.replace('-', "a"),
+            &one.replace('7', "G"),
+            &format!("{cut}\0"),
+        ] {
             assert!(!is_id(other), "{other}");
         }
     }

@@ -94,10 +94,17 @@ impl Server {
         }
         let keys = KeyStore::new(config.keys)?;
         let writes_lines = config.audit_file.is_some();
-        let writer = WriterConfig { audit_file: config.audit_file, ..WriterConfig::default() };
+        let writer = WriterConfig {
+            audit_file: config.audit_file,
+            ..WriterConfig::default()
+        };
         let (writer, written) = Writer::start(&store, writer).await?;
         let bootstrap = bootstrap(&store, &config.token_key, config.bootstrap.as_deref()).await?;
-        let demo = if config.demo { Some(Demo::set_up(&store, &config.token_key).await?) } else { None };
+        let demo = if config.demo {
+            Some(Demo::set_up(&store, &config.token_key).await?)
+        } else {
+            None
+        };
         let directory = Directory::new(store.clone(), keys.clone());
         directory.refresh().await?;
         let limits = config.limits;
@@ -123,7 +130,12 @@ impl Server {
             tokio::spawn(refresh(Arc::clone(&app), config.poll)),
             tokio::spawn(clean_up(Arc::clone(&app), config.audit_days)),
         ];
-        Ok(Self { app, tasks, written, bootstrap })
+        Ok(Self {
+            app,
+            tasks,
+            written,
+            bootstrap,
+        })
     }
 
     /// The routes.
@@ -143,7 +155,8 @@ impl Server {
         self.app.demo.as_ref()
     }
 
-    /// Ends what runs beside the routes, once all that was accepted is written. The routes must be gone by then.
+    /// Ends what runs beside the routes, once all that was accepted is written. The routes must be
+    /// gone by then.
     pub async fn stop(self) {
         for task in &self.tasks {
             task.abort();
@@ -162,21 +175,33 @@ impl Server {
 /// Seconds since 1970.
 #[must_use]
 pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-async fn bootstrap(store: &Store, key: &HashKey, given: Option<&str>) -> Result<Option<AccessToken>, StoreError> {
+async fn bootstrap(
+    store: &Store,
+    key: &HashKey,
+    given: Option<&str>,
+) -> Result<Option<AccessToken>, StoreError> {
     if let Some(given) = given {
         let hash = key.hash(given);
         store.set_bootstrap(&hash, now()).await?;
-        if store.token(&hash).await?.is_none_or(|token| !token.is_active(now())) {
+        if store
+            .token(&hash)
+            .await?
+            .is_none_or(|token| !token.is_active(now()))
+        {
             tracing::warn!("the bootstrap token that is given was revoked; give another");
         }
         return Ok(None);
     }
     let token = AccessToken::mint();
-    let is_first = store.create_bootstrap(&key.hash(token.reveal()), now()).await?;
+    let is_first = store
+        .create_bootstrap(&key.hash(token.reveal()), now())
+        .await?;
     Ok(is_first.then_some(token))
 }
 

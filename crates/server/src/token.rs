@@ -1,8 +1,9 @@
-//! Access tokens: opaque, 256 bits, with a prefix that scanners find and a checksum that tells a typing error from a
-//! stranger. Only a keyed hash is ever stored.
+//! Access tokens: opaque, 256 bits, with a prefix that scanners find and a checksum that tells a
+//! typing error from a stranger. Only a keyed hash is ever stored.
 //!
-//! A token also has the time that it was made at. What is stored of it begins with that time, so that what is stored together
-//! lies together: hashes alone would be all over the database's index, and each would cost it a page.
+//! A token also has the time that it was made at. What is stored of it begins with that time, so
+//! that what is stored together lies together: hashes alone would be all over the database's index,
+//! and each would cost it a page.
 
 use std::fmt;
 
@@ -27,7 +28,8 @@ impl AccessToken {
     /// A new one.
     #[must_use]
     pub fn mint() -> Self {
-        let [time, secret] = [&random::time()[..], &random::bytes::<32>()].map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
+        let [time, secret] = [&random::time()[..], &random::bytes::<32>()]
+            .map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
         let body = format!("{PREFIX}{time}{secret}");
         let checksum = checksum(&body);
         Self(body + &checksum)
@@ -46,16 +48,24 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Whether a text has the form of an access token, its checksum included. No more than a quick answer to a typing error.
+/// Whether a text has the form of an access token, its checksum included. No more than a quick
+/// answer to a typing error.
 #[must_use]
 pub fn is_well_formed(text: &str) -> bool {
     time_of(text).is_some()
 }
 
-/// The characters that tell a token's time; none where the token is from before they did. Nothing where it is none.
+/// The characters that tell a token's time; none where the token is from before they did. Nothing
+/// where it is none.
 fn time_of(text: &str) -> Option<&str> {
-    let body = text.len().checked_sub(CHECKSUM_CHARACTERS).filter(|_| text.is_ascii())?;
-    let random = text.strip_prefix(PREFIX)?.len().checked_sub(SECRET_CHARACTERS + CHECKSUM_CHARACTERS)?;
+    let body = text
+        .len()
+        .checked_sub(CHECKSUM_CHARACTERS)
+        .filter(|_| text.is_ascii())?;
+    let random = text
+        .strip_prefix(PREFIX)?
+        .len()
+        .checked_sub(SECRET_CHARACTERS + CHECKSUM_CHARACTERS)?;
     let is_whole = matches!(random, 0 | TIME_CHARACTERS) && checksum(&text[..body]) == text[body..];
     is_whole.then(|| &text[PREFIX.len()..PREFIX.len() + random])
 }
@@ -65,7 +75,8 @@ fn checksum(body: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest.as_ref()[..4])
 }
 
-/// The key that tokens are hashed with. It is kept apart from the database: whoever can write there cannot make a token.
+/// The key that tokens are hashed with. It is kept apart from the database: whoever can write there
+/// cannot make a token.
 #[derive(Clone)]
 pub struct HashKey(hmac::Key);
 
@@ -83,7 +94,10 @@ impl HashKey {
     pub fn new(secret: &str) -> Result<Self, String> {
         let secret = secret.trim();
         if secret.len() < 32 {
-            return Err(format!("expected a token key of at least 32 characters, found {}", secret.len()));
+            return Err(format!(
+                "expected a token key of at least 32 characters, found {}",
+                secret.len()
+            ));
         }
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes())))
     }
@@ -91,7 +105,9 @@ impl HashKey {
     /// What tells this key from another one, and nothing about it.
     pub(crate) fn mark(&self) -> i64 {
         let mark = hmac::sign(&self.0, b"the key that tokens are hashed with");
-        mark.as_ref().first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+        mark.as_ref()
+            .first_chunk()
+            .map_or(0, |bytes| i64::from_be_bytes(*bytes))
     }
 
     /// The seed of the demonstration's signing key. It says nothing about this one.
@@ -104,7 +120,10 @@ impl HashKey {
     #[must_use]
     pub fn hash(&self, token: &str) -> String {
         let hash = hmac::sign(&self.0, token.as_bytes());
-        match time_of(token).and_then(|time| URL_SAFE_NO_PAD.decode(time).ok()).filter(|time| !time.is_empty()) {
+        match time_of(token)
+            .and_then(|time| URL_SAFE_NO_PAD.decode(time).ok())
+            .filter(|time| !time.is_empty())
+        {
             Some(time) => format!("{}.{}", random::hex(&time), URL_SAFE_NO_PAD.encode(hash)),
             None => random::hex(hash.as_ref()),
         }
@@ -125,7 +144,14 @@ mod tests {
         let mut changed = token.reveal().to_owned().into_bytes();
         changed[10] = if changed[10] == b'a' { b'b' } else { b'a' };
         let shortened = &token.reveal()[..60];
-        for other in [std::str::from_utf8(&changed).unwrap(), shortened, "", "cgt_", "pul-0123", "cgt_\u{e9}"] {
+        for other in [
+            std::str::from_utf8(&changed).unwrap(),
+            shortened,
+            "",
+            "cgt_",
+            "pul-0123",
+            "cgt_\u{e9}",
+        ] {
             assert!(!is_well_formed(other), "{other}");
         }
     }
@@ -142,7 +168,10 @@ mod tests {
         let token = format!("{body}{}", checksum(&body));
         assert!(is_well_formed(&token));
         let hash = HashKey::new(&"a".repeat(32)).unwrap().hash(&token);
-        assert!(hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
+        assert!(
+            hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "{hash}"
+        );
     }
 
     #[test]
@@ -151,11 +180,17 @@ mod tests {
         let mut before = String::new();
         for _ in 0..3 {
             let hash = key.hash(AccessToken::mint().reveal());
-            assert!(before < hash && hash.len() == 12 + 1 + 43, "{before} and {hash}");
+            assert!(
+                before < hash && hash.len() == 12 + 1 + 43,
+                "{before} and {hash}"
+            );
             before = hash;
             let (made, started) = (random::time(), Instant::now());
             while random::time() <= made {
-                assert!(started.elapsed() < Duration::from_secs(60), "the clock stands still");
+                assert!(
+                    started.elapsed() < Duration::from_secs(60),
+                    "the clock stands still"
+                );
                 std::thread::yield_now();
             }
         }
@@ -163,7 +198,10 @@ mod tests {
 
     #[test]
     fn hashes_depend_on_the_key() {
-        let (one, other) = (HashKey::new(&"a".repeat(32)).unwrap(), HashKey::new(&"b".repeat(32)).unwrap());
+        let (one, other) = (
+            HashKey::new(&"a".repeat(32)).unwrap(),
+            HashKey::new(&"b".repeat(32)).unwrap(),
+        );
         assert_eq!(one.hash("x"), one.hash("x"));
         assert_ne!(one.hash("x"), other.hash("x"));
         assert!(HashKey::new("short").is_err());

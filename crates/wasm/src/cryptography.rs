@@ -1,5 +1,5 @@
-//! The cryptography of `claimgate/pure`: verifiers alone, by newer crates than those that `jsonwebtoken` brings along.
-//! They take half the time in Wasm.
+//! The cryptography of `claimgate/pure`: verifiers alone, by newer crates than those that
+//! `jsonwebtoken` brings along. They take half the time in Wasm.
 
 use claimgate::jwt::CryptoProvider;
 use jsonwebtoken::crypto::{JwtVerifier, KeyUtils};
@@ -32,15 +32,20 @@ enum Key {
 impl Verifier {
     fn new(algorithm: Algorithm, key: &DecodingKey) -> errors::Result<Self> {
         let key = match (algorithm, key.kind()) {
-            (Algorithm::ES256, DecodingKeyKind::SecretOrDer(point)) => {
-                Key::P256(p256::ecdsa::VerifyingKey::from_sec1_bytes(point).map_err(|_| ErrorKind::InvalidEcdsaKey)?)
-            }
-            (Algorithm::ES384, DecodingKeyKind::SecretOrDer(point)) => {
-                Key::P384(p384::ecdsa::VerifyingKey::from_sec1_bytes(point).map_err(|_| ErrorKind::InvalidEcdsaKey)?)
-            }
-            (Algorithm::EdDSA, DecodingKeyKind::SecretOrDer(point)) => {
-                Key::Ed25519(point.as_slice().try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?)
-            }
+            (Algorithm::ES256, DecodingKeyKind::SecretOrDer(point)) => Key::P256(
+                p256::ecdsa::VerifyingKey::from_sec1_bytes(point)
+                    .map_err(|_| ErrorKind::InvalidEcdsaKey)?,
+            ),
+            (Algorithm::ES384, DecodingKeyKind::SecretOrDer(point)) => Key::P384(
+                p384::ecdsa::VerifyingKey::from_sec1_bytes(point)
+                    .map_err(|_| ErrorKind::InvalidEcdsaKey)?,
+            ),
+            (Algorithm::EdDSA, DecodingKeyKind::SecretOrDer(point)) => Key::Ed25519(
+                point
+                    .as_slice()
+                    .try_into()
+                    .map_err(|_| ErrorKind::InvalidEddsaKey)?,
+            ),
             (_, DecodingKeyKind::RsaModulusExponent { n, e }) => Key::Rsa(rsa_key(n, e)?),
             _ => return Err(ErrorKind::InvalidKeyFormat.into()),
         };
@@ -50,15 +55,36 @@ impl Verifier {
     fn is_genuine(&self, message: &[u8], signature: &[u8]) -> Option<()> {
         use ed25519_dalek::Verifier as _;
         match (self.algorithm, &self.key) {
-            (Algorithm::RS256, Key::Rsa(key)) => key.pkcs1v15_verify::<Sha256>(message, signature).ok(),
-            (Algorithm::RS384, Key::Rsa(key)) => key.pkcs1v15_verify::<Sha384>(message, signature).ok(),
-            (Algorithm::RS512, Key::Rsa(key)) => key.pkcs1v15_verify::<Sha512>(message, signature).ok(),
+            (Algorithm::RS256, Key::Rsa(key)) => {
+                key.pkcs1v15_verify::<Sha256>(message, signature).ok()
+            }
+            (Algorithm::RS384, Key::Rsa(key)) => {
+                key.pkcs1v15_verify::<Sha384>(message, signature).ok()
+            }
+            (Algorithm::RS512, Key::Rsa(key)) => {
+                key.pkcs1v15_verify::<Sha512>(message, signature).ok()
+            }
             (Algorithm::PS256, Key::Rsa(key)) => key.pss_verify::<Sha256>(message, signature).ok(),
             (Algorithm::PS384, Key::Rsa(key)) => key.pss_verify::<Sha384>(message, signature).ok(),
             (Algorithm::PS512, Key::Rsa(key)) => key.pss_verify::<Sha512>(message, signature).ok(),
-            (_, Key::P256(key)) => key.verify(message, &p256::ecdsa::Signature::from_slice(signature).ok()?).ok(),
-            (_, Key::P384(key)) => key.verify(message, &p384::ecdsa::Signature::from_slice(signature).ok()?).ok(),
-            (_, Key::Ed25519(key)) => key.verify(message, &ed25519_dalek::Signature::from_slice(signature).ok()?).ok(),
+            (_, Key::P256(key)) => key
+                .verify(
+                    message,
+                    &p256::ecdsa::Signature::from_slice(signature).ok()?,
+                )
+                .ok(),
+            (_, Key::P384(key)) => key
+                .verify(
+                    message,
+                    &p384::ecdsa::Signature::from_slice(signature).ok()?,
+                )
+                .ok(),
+            (_, Key::Ed25519(key)) => key
+                .verify(
+                    message,
+                    &ed25519_dalek::Signature::from_slice(signature).ok()?,
+                )
+                .ok(),
             _ => None,
         }
     }

@@ -1,12 +1,15 @@
-//! The engine as the hand-written JavaScript around it drives it: text through one buffer, numbers as arguments.
+//! The engine as the hand-written JavaScript around it drives it: text through one buffer, numbers
+//! as arguments.
 //!
-//! A token's run begins with [`Core::begin`], waits for the host's answer on its signature, and ends with a decision, an
-//! explanation or an exchange; until then it has a number.
+//! A token's run begins with [`Core::begin`], waits for the host's answer on its signature, and
+//! ends with a decision, an explanation or an exchange; until then it has a number.
 
 use std::sync::Arc;
 
 use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, Refusal, begin_exchange, conclude};
+use claimgate::exchange::{
+    BodyKind, ExchangeOptions, ExchangeRequest, Refusal, begin_exchange, conclude,
+};
 use claimgate::explain::{Decided, Outcome, ReasonCode, decide, explain, render_text};
 use claimgate::inspect::{Begun, Checked, Options, Pending, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -61,8 +64,8 @@ enum Stage {
 
 #[wasm_bindgen]
 impl Core {
-    /// Reads the configuration without its policies: `issuers`, `organization`, `leeway`, `maxSize`, `dialect`. What is
-    /// wrong with it is in [`Core::text`].
+    /// Reads the configuration without its policies: `issuers`, `organization`, `leeway`,
+    /// `maxSize`, `dialect`. What is wrong with it is in [`Core::text`].
     #[must_use]
     pub fn create(config: &str) -> Self {
         let mut core = Self {
@@ -92,18 +95,26 @@ impl Core {
         self.dialect = input.dialect()?;
         self.organization = input.text("organization")?;
         self.leeway = input.count("leeway")?.unwrap_or(self.leeway);
-        let max_size = input.count("maxSize")?.and_then(|size| usize::try_from(size).ok());
+        let max_size = input
+            .count("maxSize")?
+            .and_then(|size| usize::try_from(size).ok());
         self.max_size = max_size.unwrap_or(self.max_size);
         self.definitions = input.issuers()?;
         Ok(())
     }
 
-    /// Adds policies to an issuer that is not compiled yet, from JSON text; `first` is the index of the first of them.
+    /// Adds policies to an issuer that is not compiled yet, from JSON text; `first` is the index of
+    /// the first of them.
     pub fn add_policies(&mut self, issuer: usize, first: usize, json: &str) {
-        let policies = parse_policies(json).map_err(|errors| policy_failures(input::shifted(errors, first)));
+        let policies =
+            parse_policies(json).map_err(|errors| policy_failures(input::shifted(errors, first)));
         let result = input::within(issuer, policies).and_then(|policies| {
             let missing = || failure("wrong-argument", "there is no such issuer");
-            self.definitions.get_mut(issuer).ok_or_else(missing)?.policies.extend(policies);
+            self.definitions
+                .get_mut(issuer)
+                .ok_or_else(missing)?
+                .policies
+                .extend(policies);
             Ok(())
         });
         self.say(result);
@@ -114,7 +125,10 @@ impl Core {
         let definitions = std::mem::take(&mut self.definitions);
         let dialect = self.dialect;
         let compile = |(index, definition): (usize, IssuerDefinition)| {
-            input::within(index, Issuer::compile(&definition, dialect).map_err(policy_failures))
+            input::within(
+                index,
+                Issuer::compile(&definition, dialect).map_err(policy_failures),
+            )
         };
         let mut issuers = Vec::with_capacity(definitions.len());
         let mut failures = Vec::new();
@@ -129,7 +143,11 @@ impl Core {
             self.keys = vec![Vec::new(); issuers.len()];
             self.register(issuers.into());
         }
-        self.say(if failures.is_empty() { Ok(()) } else { Err(failures) });
+        self.say(if failures.is_empty() {
+            Ok(())
+        } else {
+            Err(failures)
+        });
     }
 
     /// Gives an issuer other keys, from a JWKS in JSON text.
@@ -161,7 +179,8 @@ impl Core {
         self.issuers = issuers;
     }
 
-    /// For each issuer its `url`, the `claims` that decisions ask for, and its `keys` with their numbers, as JSON text.
+    /// For each issuer its `url`, the `claims` that decisions ask for, and its `keys` with their
+    /// numbers, as JSON text.
     #[must_use]
     pub fn describe(&self) -> String {
         #[derive(Serialize)]
@@ -173,15 +192,24 @@ impl Core {
             keys: Vec<(u32, Option<String>)>,
             findings: &'a [claimgate::finding::Finding],
         }
-        let described =
-            self.issuers.as_slice().iter().zip(&self.fields).zip(&self.keys).map(|((issuer, fields), numbers)| {
+        let described = self
+            .issuers
+            .as_slice()
+            .iter()
+            .zip(&self.fields)
+            .zip(&self.keys)
+            .map(|((issuer, fields), numbers)| {
                 let keys = issuer.jwks().map(Jwks::keys).unwrap_or_default();
                 Described {
                     url: issuer.url(),
                     name: issuer.name(),
                     policies: issuer.policies().len(),
                     claims: fields.names(),
-                    keys: numbers.iter().copied().zip(keys.iter().map(|key| key.to_json())).collect(),
+                    keys: numbers
+                        .iter()
+                        .copied()
+                        .zip(keys.iter().map(|key| key.to_json()))
+                        .collect(),
                     findings: issuer.policies().findings(),
                 }
             });
@@ -208,18 +236,31 @@ impl Core {
         self.role.clone()
     }
 
-    /// Decides on claims that the caller has verified: `length` bytes of the buffer, the request's target and then the
-    /// values of the claims that [`Core::describe`] names, each with the kind in front, all with U+001F between them.
+    /// Decides on claims that the caller has verified: `length` bytes of the buffer, the request's
+    /// target and then the values of the claims that [`Core::describe`] names, each with the kind
+    /// in front, all with U+001F between them.
     ///
-    /// The answer is [`Core::decide`]'s, or -1 where the claims have to come as JSON text ([`Core::decide_json`]).
+    /// The answer is [`Core::decide`]'s, or -1 where the claims have to come as JSON text
+    /// ([`Core::decide_json`]).
     pub fn decide_fields(&mut self, issuer: usize, kind: u32, length: usize) -> f64 {
-        let Self { issuers, fields, buffer, .. } = self;
-        let text = buffer.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let (Some(issuer), Some(fields), Some(text)) = (issuers.get(issuer), fields.get_mut(issuer), text) else {
+        let Self {
+            issuers,
+            fields,
+            buffer,
+            ..
+        } = self;
+        let text = buffer
+            .get(..length)
+            .and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let (Some(issuer), Some(fields), Some(text)) =
+            (issuers.get(issuer), fields.get_mut(issuer), text)
+        else {
             return -1.0;
         };
         let (target, values) = text.split_once('\u{1f}').unwrap_or((text, ""));
-        let Some(request) = requested(kind, target) else { return -1.0 };
+        let Some(request) = requested(kind, target) else {
+            return -1.0;
+        };
         match fields.with(values, |claims| decide(issuer.policies(), claims, &request)) {
             Some(decided) => self.decided(&decided),
             None => -1.0,
@@ -228,14 +269,20 @@ impl Core {
 
     /// The same with the claims as JSON text, and the target in the buffer.
     pub fn decide_json(&mut self, issuer: usize, kind: u32, target: &str, json: &str) -> f64 {
-        let claims =
-            Claims::from_json(json).map_err(|error| failure(error.code(), format_args!("`claims` is {error}")));
+        let claims = Claims::from_json(json)
+            .map_err(|error| failure(error.code(), format_args!("`claims` is {error}")));
         let decided = claims.and_then(|claims| {
-            let issuer =
-                self.issuers.get(issuer).ok_or_else(|| failure("wrong-argument", "there is no such issuer"))?;
-            let request =
-                requested(kind, target).ok_or_else(|| failure("wrong-argument", "there is no such request"))?;
-            Ok(decide(issuer.policies(), &TrustedClaims::dangerous_assume_verified(claims), &request))
+            let issuer = self
+                .issuers
+                .get(issuer)
+                .ok_or_else(|| failure("wrong-argument", "there is no such issuer"))?;
+            let request = requested(kind, target)
+                .ok_or_else(|| failure("wrong-argument", "there is no such request"))?;
+            Ok(decide(
+                issuer.policies(),
+                &TrustedClaims::dangerous_assume_verified(claims),
+                &request,
+            ))
         });
         match decided {
             Ok(decided) => self.decided(&decided),
@@ -246,12 +293,20 @@ impl Core {
         }
     }
 
-    /// Begins with a token: `length` bytes of the buffer. Of `skip`, bit 0 leaves out the issuer, 1 the key, 2 the
-    /// signature, 3 the times; `assume` is the issuer's index then, or -1. The answer is the run's number.
+    /// Begins with a token: `length` bytes of the buffer. Of `skip`, bit 0 leaves out the issuer, 1
+    /// the key, 2 the signature, 3 the times; `assume` is the issuer's index then, or -1. The
+    /// answer is the run's number.
     pub fn begin(&mut self, length: usize, now: f64, skip: u32, assume: i32) -> u32 {
-        let Some(Ok(token)) = self.buffer.get(..length).map(std::str::from_utf8) else { return NONE };
+        let Some(Ok(token)) = self.buffer.get(..length).map(std::str::from_utf8) else {
+            return NONE;
+        };
         let left_out = |bit: u32| skip & (1 << bit) != 0;
-        let skip = Skip { issuer: left_out(0), key: left_out(1), signature: left_out(2), time: left_out(3) };
+        let skip = Skip {
+            issuer: left_out(0),
+            key: left_out(1),
+            signature: left_out(2),
+            time: left_out(3),
+        };
         let options = Options {
             leeway: self.leeway,
             max_size: self.max_size,
@@ -260,23 +315,43 @@ impl Core {
             ..Options::at(seconds(now))
         };
         let begun = begin(token, &self.issuers, &options);
-        self.start(Run { stage: begun.into(), exchange: None })
+        self.start(Run {
+            stage: begun.into(),
+            exchange: None,
+        })
     }
 
-    /// Begins with an exchange: `length` bytes of the buffer are the body, JSON or a form. Where it is refused at once,
-    /// the answer is `u32::MAX`, and the refusal is in [`Core::text`].
+    /// Begins with an exchange: `length` bytes of the buffer are the body, JSON or a form. Where it
+    /// is refused at once, the answer is `u32::MAX`, and the refusal is in [`Core::text`].
     pub fn begin_exchange(&mut self, length: usize, is_json: bool, now: f64) -> u32 {
-        let kind = if is_json { BodyKind::Json } else { BodyKind::Form };
-        let body = self.buffer.get(..length).map(std::str::from_utf8).and_then(Result::ok).unwrap_or_default();
-        let options =
-            ExchangeOptions { leeway: self.leeway, max_size: self.max_size, ..ExchangeOptions::at(seconds(now)) };
-        let begun = ExchangeRequest::parse(body, kind).map_err(Refusal::from).and_then(|request| {
-            let is_own = self.organization.as_deref() == Some(request.organization.as_str());
-            let begun = begin_exchange(&request, is_own.then_some(&self.issuers), &options)?;
-            Ok((request, begun))
-        });
+        let kind = if is_json {
+            BodyKind::Json
+        } else {
+            BodyKind::Form
+        };
+        let body = self
+            .buffer
+            .get(..length)
+            .map(std::str::from_utf8)
+            .and_then(Result::ok)
+            .unwrap_or_default();
+        let options = ExchangeOptions {
+            leeway: self.leeway,
+            max_size: self.max_size,
+            ..ExchangeOptions::at(seconds(now))
+        };
+        let begun = ExchangeRequest::parse(body, kind)
+            .map_err(Refusal::from)
+            .and_then(|request| {
+                let is_own = self.organization.as_deref() == Some(request.organization.as_str());
+                let begun = begin_exchange(&request, is_own.then_some(&self.issuers), &options)?;
+                Ok((request, begun))
+            });
         match begun {
-            Ok((request, begun)) => self.start(Run { stage: begun.into(), exchange: Some(request) }),
+            Ok((request, begun)) => self.start(Run {
+                stage: begun.into(),
+                exchange: Some(request),
+            }),
             Err(refusal) => {
                 self.text = refused(&refusal);
                 NONE
@@ -288,21 +363,35 @@ impl Core {
     #[must_use]
     pub fn subject_token(&self, run: u32) -> String {
         let run = self.runs.get(run as usize).and_then(Option::as_ref);
-        run.and_then(|run| run.exchange.as_ref()).map(|request| request.subject_token.clone()).unwrap_or_default()
+        run.and_then(|run| run.exchange.as_ref())
+            .map(|request| request.subject_token.clone())
+            .unwrap_or_default()
     }
 
-    /// What a run waits for: -1 for nothing, or the number of the key times 16 and the number of the algorithm.
+    /// What a run waits for: -1 for nothing, or the number of the key times 16 and the number of
+    /// the algorithm.
     #[must_use]
     pub fn wanted(&self, run: u32) -> f64 {
-        let Some(Some(Run { stage: Stage::Pending(pending), .. })) = self.runs.get(run as usize) else { return -1.0 };
+        let Some(Some(Run {
+            stage: Stage::Pending(pending),
+            ..
+        })) = self.runs.get(run as usize)
+        else {
+            return -1.0;
+        };
         let check = pending.check();
         let all = self.issuers.as_slice().iter().zip(&self.keys);
         let number = all.filter_map(|(issuer, numbers)| {
             let keys = issuer.jwks()?.keys();
-            let place = keys.iter().position(|key| std::ptr::eq(Arc::as_ptr(key), check.key))?;
+            let place = keys
+                .iter()
+                .position(|key| std::ptr::eq(Arc::as_ptr(key), check.key))?;
             numbers.get(place)
         });
-        let algorithm = Algorithm::ALL.iter().position(|algorithm| *algorithm == check.algorithm).unwrap_or_default();
+        let algorithm = Algorithm::ALL
+            .iter()
+            .position(|algorithm| *algorithm == check.algorithm)
+            .unwrap_or_default();
         // A key that was replaced in between has no number any more.
         let number = number.copied().next().map_or(f64::from(NONE), f64::from);
         number * 16.0 + algorithm as f64
@@ -323,27 +412,44 @@ impl Core {
         use crate::cryptography::PROVIDER;
         use claimgate::jwt::Provider;
         self.advance(run, |pending| {
-            let answer = claimgate::jwt::VerifySignature::verify(&Provider(&PROVIDER), &pending.check());
+            let answer =
+                claimgate::jwt::VerifySignature::verify(&Provider(&PROVIDER), &pending.check());
             pending.finish(answer)
         });
     }
 
     fn advance(&mut self, run: u32, finish: impl FnOnce(Pending) -> Checked) {
-        let Some(slot) = self.runs.get_mut(run as usize) else { return };
+        let Some(slot) = self.runs.get_mut(run as usize) else {
+            return;
+        };
         *slot = slot.take().map(|Run { stage, exchange }| match stage {
-            Stage::Pending(pending) => Run { stage: Stage::Checked(Box::new(finish(*pending))), exchange },
+            Stage::Pending(pending) => Run {
+                stage: Stage::Checked(Box::new(finish(*pending))),
+                exchange,
+            },
             Stage::Checked(_) => Run { stage, exchange },
         });
     }
 
-    /// Ends a run with a decision, for a request of that kind, whose target is `length` bytes of the buffer.
+    /// Ends a run with a decision, for a request of that kind, whose target is `length` bytes of
+    /// the buffer.
     ///
-    /// The answer is `((policy + 1) * 2^20 + issuer + 1) * 32 + admin * 16 + reason`. The reason 15 stands for an error,
-    /// whose code is in [`Core::text`]; 5 for a match that gives the role in [`Core::role`].
+    /// The answer is `((policy + 1) * 2^20 + issuer + 1) * 32 + admin * 16 + reason`. The reason 15
+    /// stands for an error, whose code is in [`Core::text`]; 5 for a match that gives the role in
+    /// [`Core::role`].
     pub fn decide(&mut self, run: u32, kind: u32, length: usize) -> f64 {
-        let Some(checked) = self.take(run) else { return self.no_run() };
-        let target = self.buffer.get(..length).map(std::str::from_utf8).and_then(Result::ok).unwrap_or_default();
-        let Some(request) = requested(kind, target) else { return self.no_run() };
+        let Some(checked) = self.take(run) else {
+            return self.no_run();
+        };
+        let target = self
+            .buffer
+            .get(..length)
+            .map(std::str::from_utf8)
+            .and_then(Result::ok)
+            .unwrap_or_default();
+        let Some(request) = requested(kind, target) else {
+            return self.no_run();
+        };
         let decision = checked.decide(&request);
         let issuer = decision.issuer.map_or(0.0, |index| index as f64 + 1.0) * 32.0;
         match decision.decided {
@@ -366,7 +472,11 @@ impl Core {
         let exchange = self.runs.get_mut(run as usize)?.as_mut()?.exchange.take()?;
         let checked = self.take(run)?;
         Some(match conclude(&exchange, checked) {
-            Ok(grant) => serde_json::to_string(&Granted { ok: true, grant: &grant }).unwrap_or_default(),
+            Ok(grant) => serde_json::to_string(&Granted {
+                ok: true,
+                grant: &grant,
+            })
+            .unwrap_or_default(),
             Err(refusal) => refused(&refusal),
         })
     }
@@ -376,7 +486,8 @@ impl Core {
         self.take(run);
     }
 
-    /// Explains the policies' decision on claims that nobody has verified, as JSON or as text for people.
+    /// Explains the policies' decision on claims that nobody has verified, as JSON or as text for
+    /// people.
     pub fn explain_json(
         &mut self,
         issuer: usize,
@@ -388,12 +499,23 @@ impl Core {
         let claims = match Claims::from_json(json) {
             Ok(claims) => TrustedClaims::dangerous_assume_verified(claims),
             Err(error) => {
-                self.say(Err(failure(error.code(), format_args!("`claims` is {error}"))));
+                self.say(Err(failure(
+                    error.code(),
+                    format_args!("`claims` is {error}"),
+                )));
                 return None;
             }
         };
-        let explanation = explain(self.issuers.get(issuer)?.policies(), &claims, &requested(kind, target)?);
-        if as_text { Some(render_text(&explanation)) } else { serde_json::to_string(&explanation).ok() }
+        let explanation = explain(
+            self.issuers.get(issuer)?.policies(),
+            &claims,
+            &requested(kind, target)?,
+        );
+        if as_text {
+            Some(render_text(&explanation))
+        } else {
+            serde_json::to_string(&explanation).ok()
+        }
     }
 
     fn start(&mut self, run: Run) -> u32 {
@@ -429,7 +551,10 @@ impl Core {
             ReasonCode::AdminNotGranted => 3,
             ReasonCode::RoleAmbiguous => 4,
         };
-        debug_assert_eq!(matches!(reason, 0 | 5), decided.decision == Outcome::Allowed);
+        debug_assert_eq!(
+            matches!(reason, 0 | 5),
+            decided.decision == Outcome::Allowed
+        );
         let policy = decided.policy.map_or(0.0, |index| index as f64 + 1.0);
         policy * 33_554_432.0 + f64::from(u32::from(is_admin) * 16 + reason)
     }
@@ -488,14 +613,21 @@ impl From<Begun> for Stage {
     }
 }
 
-/// A request by its number: 0 for organization, 1 with admin, 2 for a team, 3 for a user, 4 for a runner.
+/// A request by its number: 0 for organization, 1 with admin, 2 for a team, 3 for a user, 4 for a
+/// runner.
 fn requested(kind: u32, target: &str) -> Option<RequestedToken> {
     Some(match kind {
         0 => RequestedToken::Organization { admin: false },
         1 => RequestedToken::Organization { admin: true },
-        2 => RequestedToken::Team { name: target.to_owned() },
-        3 => RequestedToken::Personal { login: target.to_owned() },
-        4 => RequestedToken::Runner { name: target.to_owned() },
+        2 => RequestedToken::Team {
+            name: target.to_owned(),
+        },
+        3 => RequestedToken::Personal {
+            login: target.to_owned(),
+        },
+        4 => RequestedToken::Runner {
+            name: target.to_owned(),
+        },
         _ => return None,
     })
 }

@@ -1,4 +1,5 @@
-//! The claims that decisions ask for, filled in place, so that a decision allocates nothing for them.
+//! The claims that decisions ask for, filled in place, so that a decision allocates nothing for
+//! them.
 
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::issuer::Issuer;
@@ -12,11 +13,20 @@ pub(crate) struct Fields(Vec<(String, Value)>);
 
 impl Fields {
     pub(crate) fn of(issuer: &Issuer) -> Self {
-        let mut names: Vec<&str> =
-            issuer.policies().claim_paths().filter_map(|path| path.segments().first()).map(String::as_str).collect();
+        let mut names: Vec<&str> = issuer
+            .policies()
+            .claim_paths()
+            .filter_map(|path| path.segments().first())
+            .map(String::as_str)
+            .collect();
         names.sort_unstable();
         names.dedup();
-        Self(names.into_iter().map(|name| (name.to_owned(), Value::Null)).collect())
+        Self(
+            names
+                .into_iter()
+                .map(|name| (name.to_owned(), Value::Null))
+                .collect(),
+        )
     }
 
     /// The claims, in the order that their values come in.
@@ -24,9 +34,14 @@ impl Fields {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// Shows `look` the claims with these values: `s` and a string, `j` and JSON text, or `m` for a claim that is missing,
-    /// which a decision cannot tell from `null`. Nothing where the values are not as many, or not understood.
-    pub(crate) fn with<T>(&mut self, values: &str, look: impl FnOnce(&TrustedClaims) -> T) -> Option<T> {
+    /// Shows `look` the claims with these values: `s` and a string, `j` and JSON text, or `m` for a
+    /// claim that is missing, which a decision cannot tell from `null`. Nothing where the values
+    /// are not as many, or not understood.
+    pub(crate) fn with<T>(
+        &mut self,
+        values: &str,
+        look: impl FnOnce(&TrustedClaims) -> T,
+    ) -> Option<T> {
         self.fill(values)?;
         let members = std::mem::take(&mut self.0);
         let claims = Claims::from_value(Value::Object(members)).ok()?;
@@ -76,7 +91,11 @@ mod tests {
             .rule("nested.other", "c")
             .rule("aud", "d");
         let url = "https://a.example".to_owned();
-        let definition = IssuerDefinition { url, policies: vec![policy], ..IssuerDefinition::default() };
+        let definition = IssuerDefinition {
+            url,
+            policies: vec![policy],
+            ..IssuerDefinition::default()
+        };
         Fields::of(&Issuer::compile(&definition, Dialect::Pulumi).unwrap())
     }
 
@@ -93,9 +112,15 @@ mod tests {
     fn values_are_filled_in_again_and_again() {
         let mut fields = fields();
         let first = json(&mut fields, "j[\"x\",1]\u{1f}m\u{1f}sa😀");
-        assert_eq!(first.as_deref(), Some(r#"{"aud":["x",1],"nested":null,"sub":"a😀"}"#));
+        assert_eq!(
+            first.as_deref(),
+            Some(r#"{"aud":["x",1],"nested":null,"sub":"a😀"}"#)
+        );
         let second = json(&mut fields, "sx\u{1f}j{\"member\":true}\u{1f}s");
-        assert_eq!(second.as_deref(), Some(r#"{"aud":"x","nested":{"member":true},"sub":""}"#));
+        assert_eq!(
+            second.as_deref(),
+            Some(r#"{"aud":"x","nested":{"member":true},"sub":""}"#)
+        );
     }
 
     #[test]
@@ -113,7 +138,11 @@ mod tests {
             assert_eq!(json(&mut fields(), values), None, "{values:?}");
         }
         for twice in [r#"{"a":1,"a":2}"#, "[", "nul"] {
-            assert_eq!(json(&mut fields(), &format!("j{twice}\u{1f}m\u{1f}m")), None, "{twice}");
+            assert_eq!(
+                json(&mut fields(), &format!("j{twice}\u{1f}m\u{1f}m")),
+                None,
+                "{twice}"
+            );
         }
         // And goes on as if nothing had happened.
         let mut fields = fields();

@@ -1,4 +1,5 @@
-//! What JavaScript passes, read into the core's types. No JavaScript value in here: it is tested natively.
+//! What JavaScript passes, read into the core's types. No JavaScript value in here: it is tested
+//! natively.
 
 use claimgate::claims::Value;
 use claimgate::issuer::IssuerDefinition;
@@ -20,9 +21,11 @@ impl<'a> Input<'a> {
     /// `issuers`: objects with `url`, and if wanted `name`, `jwks`, `maxExpiration`, `policies`.
     pub(crate) fn issuers(&self) -> Result<Vec<IssuerDefinition>, Failures> {
         match self.member("issuers") {
-            Some(Value::Array(items)) => {
-                items.iter().enumerate().map(|(index, item)| within(index, issuer(item))).collect()
-            }
+            Some(Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| within(index, issuer(item)))
+                .collect(),
             other => Err(wrong("issuers", "an array of issuers", other)),
         }
     }
@@ -49,13 +52,17 @@ impl<'a> Input<'a> {
     pub(crate) fn count(&self, name: &str) -> Result<Option<u64>, Failures> {
         match self.member(name) {
             None => Ok(None),
-            Some(Value::Integer(count)) if u64::try_from(*count).is_ok() => Ok(u64::try_from(*count).ok()),
+            Some(Value::Integer(count)) if u64::try_from(*count).is_ok() => {
+                Ok(u64::try_from(*count).ok())
+            }
             other => Err(wrong(name, "a whole number from 0", other)),
         }
     }
 
     fn member(&self, name: &str) -> Option<&'a Value> {
-        self.options.member(name).filter(|value| **value != Value::Null)
+        self.options
+            .member(name)
+            .filter(|value| **value != Value::Null)
     }
 }
 
@@ -69,7 +76,11 @@ pub(crate) fn dialect(name: &str) -> Result<Dialect, Failures> {
     match name {
         "pulumi" => Ok(Dialect::Pulumi),
         "stringlike" => Ok(Dialect::StringLike),
-        other => Err(wrong("dialect", "`pulumi` or `stringlike`", Some(&Value::String(other.to_owned())))),
+        other => Err(wrong(
+            "dialect",
+            "`pulumi` or `stringlike`",
+            Some(&Value::String(other.to_owned())),
+        )),
     }
 }
 
@@ -87,15 +98,30 @@ fn issuer(value: &Value) -> Result<IssuerDefinition, Failures> {
     };
     let max_expiration = match value.member("maxExpiration") {
         None | Some(Value::Null) => None,
-        Some(Value::Integer(seconds)) if u64::try_from(*seconds).is_ok() => u64::try_from(*seconds).ok(),
-        other => return Err(wrong("maxExpiration", "a whole number of seconds from 0", other)),
+        Some(Value::Integer(seconds)) if u64::try_from(*seconds).is_ok() => {
+            u64::try_from(*seconds).ok()
+        }
+        other => {
+            return Err(wrong(
+                "maxExpiration",
+                "a whole number of seconds from 0",
+                other,
+            ));
+        }
     };
     let policies = match value.member("policies") {
         None | Some(Value::Null) => Vec::new(),
         Some(policies) => policies_of(policies)?,
     };
     let name = text("name")?.unwrap_or_else(|| url.clone());
-    Ok(IssuerDefinition { name, url, max_expiration, jwks, thumbprints: Vec::new(), policies })
+    Ok(IssuerDefinition {
+        name,
+        url,
+        max_expiration,
+        jwks,
+        thumbprints: Vec::new(),
+        policies,
+    })
 }
 
 /// Failures in an issuer, their paths seen from the options.
@@ -103,7 +129,9 @@ pub(crate) fn within<T>(index: usize, result: Result<T, Failures>) -> Result<T, 
     result.map_err(|mut failures| {
         for failure in &mut failures {
             let path = failure.path.take().filter(|path| !path.is_empty());
-            failure.path = Some(path.map_or(format!("issuers[{index}]"), |path| format!("issuers[{index}].{path}")));
+            failure.path = Some(path.map_or(format!("issuers[{index}]"), |path| {
+                format!("issuers[{index}].{path}")
+            }));
         }
         failures
     })
@@ -117,7 +145,8 @@ fn policies_of(value: &Value) -> Result<Vec<PolicyDefinition>, Failures> {
     parse_policies(&text).map_err(|errors| policy_failures(shifted(errors, 0)))
 }
 
-/// Errors in policies, a part of an array that begins at `first`, their places seen from the issuer.
+/// Errors in policies, a part of an array that begins at `first`, their places seen from the
+/// issuer.
 pub(crate) fn shifted(errors: Vec<PolicyError>, first: usize) -> Vec<PolicyError> {
     let shift = |mut error: PolicyError| {
         let path = std::mem::take(&mut error.path);
@@ -140,7 +169,10 @@ fn wrong(path: &str, expected: &str, found: Option<&Value>) -> Failures {
         Some(Value::String(text)) => format!("`{text}`"),
         Some(value) => value.kind().to_owned(),
     };
-    let mut failures = failure("wrong-argument", format_args!("expected {expected}, found {found}"));
+    let mut failures = failure(
+        "wrong-argument",
+        format_args!("expected {expected}, found {found}"),
+    );
     for failure in &mut failures {
         failure.path = Some(path.to_owned());
     }
@@ -162,20 +194,36 @@ mod tests {
     fn what_is_wrong_in_an_issuer_has_its_place() {
         let places = |issuer: &str| {
             let failures = issuers(issuer).map(|issuers| issuers.len()).unwrap_err();
-            failures.into_iter().filter_map(|failure| failure.path).collect::<Vec<_>>()
+            failures
+                .into_iter()
+                .filter_map(|failure| failure.path)
+                .collect::<Vec<_>>()
         };
         assert_eq!(places("{}"), ["issuers[1].url"]);
         assert_eq!(places("7"), ["issuers[1].url"]);
-        assert_eq!(places(r#"{"url": "https://a.example", "name": 1}"#), ["issuers[1].name"]);
-        assert_eq!(places(r#"{"url": "https://a.example", "maxExpiration": -1}"#), ["issuers[1].maxExpiration"]);
+        assert_eq!(
+            places(r#"{"url": "https://a.example", "name": 1}"#),
+            ["issuers[1].name"]
+        );
+        assert_eq!(
+            places(r#"{"url": "https://a.example", "maxExpiration": -1}"#),
+            ["issuers[1].maxExpiration"]
+        );
         let policies = r#"{"url": "https://a.example", "policies": [{"decision": "maybe", "tokenType": "team"}]}"#;
-        assert_eq!(places(policies), ["issuers[1].policies[0].decision", "issuers[1].policies[0].rules"]);
+        assert_eq!(
+            places(policies),
+            [
+                "issuers[1].policies[0].decision",
+                "issuers[1].policies[0].rules"
+            ]
+        );
     }
 
     #[test]
     fn keys_are_an_object_or_text() {
         for jwks in [r#"{"keys": []}"#, r#""{\"keys\": []}""#] {
-            let issuer = format!(r#"{{"url": "https://a.example", "jwks": {jwks}, "maxExpiration": 60}}"#);
+            let issuer =
+                format!(r#"{{"url": "https://a.example", "jwks": {jwks}, "maxExpiration": 60}}"#);
             let issuers = issuers(&issuer).unwrap();
             assert_eq!(issuers[1].max_expiration, Some(60));
             assert_eq!(issuers[1].name, "https://a.example");
@@ -190,11 +238,32 @@ mod tests {
     #[test]
     fn options_are_what_they_should_be() {
         let options = |json: &str| Value::parse(json).unwrap();
-        let wrong = |json: &str| Input::new(&options(json)).count("leeway").unwrap_err()[0].message.clone();
-        assert_eq!(wrong(r#"{"leeway": -1}"#), "expected a whole number from 0, found an integer");
-        assert_eq!(wrong(r#"{"leeway": "60"}"#), "expected a whole number from 0, found `60`");
-        assert_eq!(Input::new(&options(r#"{"leeway": null}"#)).count("leeway"), Ok(None));
-        assert!(Input::new(&options(r#"{"dialect": "glob"}"#)).dialect().is_err());
-        assert!(Input::new(&options(r#"{"organization": ""}"#)).text("organization").is_err());
+        let wrong = |json: &str| {
+            Input::new(&options(json)).count("leeway").unwrap_err()[0]
+                .message
+                .clone()
+        };
+        assert_eq!(
+            wrong(r#"{"leeway": -1}"#),
+            "expected a whole number from 0, found an integer"
+        );
+        assert_eq!(
+            wrong(r#"{"leeway": "60"}"#),
+            "expected a whole number from 0, found `60`"
+        );
+        assert_eq!(
+            Input::new(&options(r#"{"leeway": null}"#)).count("leeway"),
+            Ok(None)
+        );
+        assert!(
+            Input::new(&options(r#"{"dialect": "glob"}"#))
+                .dialect()
+                .is_err()
+        );
+        assert!(
+            Input::new(&options(r#"{"organization": ""}"#))
+                .text("organization")
+                .is_err()
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Claimgate's engine for JavaScript: glue over the core, nothing else.
 //!
-//! Every function returns a tagged value, `{ ok: true, value }` or `{ ok: false, errors }`. Nothing a caller passes makes
-//! it throw.
+//! Every function returns a tagged value, `{ ok: true, value }` or `{ ok: false, errors }`. Nothing
+//! a caller passes makes it throw.
 
 #[cfg(feature = "pure")]
 mod cryptography;
@@ -32,13 +32,23 @@ struct Failure {
 type Failures = Vec<Failure>;
 
 fn failure(code: &'static str, message: impl ToString) -> Failures {
-    vec![Failure { code, message: message.to_string(), path: None, help: None }]
+    vec![Failure {
+        code,
+        message: message.to_string(),
+        path: None,
+        help: None,
+    }]
 }
 
 fn policy_failures(errors: Vec<claimgate::policy::PolicyError>) -> Failures {
     errors
         .into_iter()
-        .map(|error| Failure { code: error.code, message: error.message, path: Some(error.path), help: error.help })
+        .map(|error| Failure {
+            code: error.code,
+            message: error.message,
+            path: Some(error.path),
+            help: error.help,
+        })
         .collect()
 }
 
@@ -56,9 +66,17 @@ pub fn decode_unverified(token: &JsValue) -> JsValue {
     }
     answer(text(token, "token").and_then(|token| {
         let token = decode(&token).map_err(token_failure)?;
-        let algorithm = token.algorithm().ok().map(claimgate::jwt::Algorithm::as_str);
+        let algorithm = token
+            .algorithm()
+            .ok()
+            .map(claimgate::jwt::Algorithm::as_str);
         let key_id = token.key_id().map(str::to_owned);
-        Ok(Decoded { header: token.header, claims: token.claims, key_id, algorithm })
+        Ok(Decoded {
+            header: token.header,
+            claims: token.claims,
+            key_id,
+            algorithm,
+        })
     }))
 }
 
@@ -66,7 +84,9 @@ pub fn decode_unverified(token: &JsValue) -> JsValue {
 #[wasm_bindgen(js_name = parsePolicies, skip_typescript)]
 #[must_use]
 pub fn parse_policies(json: &JsValue) -> JsValue {
-    answer::<Vec<PolicyDefinition>>(text(json, "json").and_then(|json| parse(&json).map_err(policy_failures)))
+    answer::<Vec<PolicyDefinition>>(
+        text(json, "json").and_then(|json| parse(&json).map_err(policy_failures)),
+    )
 }
 
 /// Reads a JWKS from JSON text, and describes its keys.
@@ -88,19 +108,21 @@ pub fn match_pattern(pattern: &JsValue, value: &JsValue, dialect: &JsValue) -> J
             true => claimgate::pattern::Dialect::Pulumi,
             false => input::dialect(&text(dialect, "dialect")?)?,
         };
-        let pattern =
-            Pattern::new(&text(pattern, "pattern")?, dialect).map_err(|error| failure(error.code(), error))?;
+        let pattern = Pattern::new(&text(pattern, "pattern")?, dialect)
+            .map_err(|error| failure(error.code(), error))?;
         Ok(pattern.trace(&text(value, "value")?))
     })())
 }
 
-/// The signature of a compact JWS, of any payload, by the only key of a set that fits: whether it is genuine, and of
-/// which algorithm and key. Hosts are tested against it.
+/// The signature of a compact JWS, of any payload, by the only key of a set that fits: whether it
+/// is genuine, and of which algorithm and key. Hosts are tested against it.
 #[cfg(feature = "pure")]
 #[wasm_bindgen(js_name = checkJws, skip_typescript)]
 #[must_use]
 pub fn check_jws(jws: &str, jwks: &str) -> JsValue {
-    use claimgate::jwt::{DEFAULT_MAX_SIZE, Provider, SignatureCheck, VerifySignature, decode_unverified_jws};
+    use claimgate::jwt::{
+        DEFAULT_MAX_SIZE, Provider, SignatureCheck, VerifySignature, decode_unverified_jws,
+    };
     #[derive(Serialize)]
     struct Checked {
         genuine: bool,
@@ -111,25 +133,49 @@ pub fn check_jws(jws: &str, jwks: &str) -> JsValue {
         let jws = decode_unverified_jws(jws, DEFAULT_MAX_SIZE).map_err(token_failure)?;
         let algorithm = jws.algorithm().map_err(token_failure)?;
         let jwks = Jwks::parse(jwks).map_err(|error| failure(error.code(), error))?;
-        let key = jwks.select(jws.key_id(), algorithm).map_err(token_failure)?;
+        let key = jwks
+            .select(jws.key_id(), algorithm)
+            .map_err(token_failure)?;
         let (signing_input, signature) = (jws.signing_input(), jws.signature());
-        let check = SignatureCheck { algorithm, key: &key, signing_input, signature };
-        let genuine = Provider(&cryptography::PROVIDER).verify(&check).map_err(token_failure)?;
-        Ok(Checked { genuine, algorithm: algorithm.as_str(), key: key.to_json() })
+        let check = SignatureCheck {
+            algorithm,
+            key: &key,
+            signing_input,
+            signature,
+        };
+        let genuine = Provider(&cryptography::PROVIDER)
+            .verify(&check)
+            .map_err(token_failure)?;
+        Ok(Checked {
+            genuine,
+            algorithm: algorithm.as_str(),
+            key: key.to_json(),
+        })
     })())
 }
 
 fn token_failure(error: claimgate::jwt::TokenError) -> Failures {
-    vec![Failure { code: error.code(), message: error.to_string(), path: None, help: error.help() }]
+    vec![Failure {
+        code: error.code(),
+        message: error.to_string(),
+        path: None,
+        help: error.help(),
+    }]
 }
 
 fn text(value: &JsValue, name: &str) -> Result<String, Failures> {
     let Some(string) = value.dyn_ref::<JsString>() else {
-        return Err(failure("wrong-argument", format_args!("expected `{name}` to be a string")));
+        return Err(failure(
+            "wrong-argument",
+            format_args!("expected `{name}` to be a string"),
+        ));
     };
-    // Read anyway, halves of surrogate pairs would turn into other characters, and a pattern might match those.
+    // Read anyway, halves of surrogate pairs would turn into other characters, and a pattern might
+    // match those.
     if !string.is_valid_utf16() {
-        let message = format_args!("expected `{name}` to be well-formed Unicode, found half of a surrogate pair");
+        let message = format_args!(
+            "expected `{name}` to be well-formed Unicode, found half of a surrogate pair"
+        );
         return Err(failure("wrong-argument", message));
     }
     Ok(String::from(string))
@@ -151,10 +197,13 @@ fn answer<T: Serialize>(result: Result<T, Failures>) -> JsValue {
         Ok(value) => serde_json::to_string(&Success { ok: true, value }),
         Err(errors) => {
             let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-            return Failed { ok: false, errors }.serialize(&serializer).unwrap_or_else(JsValue::from);
+            return Failed { ok: false, errors }
+                .serialize(&serializer)
+                .unwrap_or_else(JsValue::from);
         }
     };
-    // `JSON.parse` keeps a claim `__proto__` an ordinary member, and rounds integers beyond 2^53; setting members one by
-    // one would make the claim the object's prototype, and refuse the integers.
+    // `JSON.parse` keeps a claim `__proto__` an ordinary member, and rounds integers beyond 2^53;
+    // setting members one by one would make the claim the object's prototype, and refuse the
+    // integers.
     JSON::parse(&json.unwrap_or_default()).unwrap_or(JsValue::UNDEFINED)
 }

@@ -11,34 +11,58 @@ const JWKS: &str = include_str!("../../../examples/bench/jwks.json");
 const POLICIES: &str = include_str!("../../../examples/bench/policies.json");
 
 fn at(value: &JsValue, path: &str) -> JsValue {
-    path.split('.').fold(value.clone(), |value, name| Reflect::get(&value, &name.into()).unwrap())
+    path.split('.').fold(value.clone(), |value, name| {
+        Reflect::get(&value, &name.into()).unwrap()
+    })
 }
 
 fn text(value: &JsValue, path: &str) -> String {
-    at(value, path).as_string().unwrap_or_else(|| format!("{:?}", at(value, path)))
+    at(value, path)
+        .as_string()
+        .unwrap_or_else(|| format!("{:?}", at(value, path)))
 }
 
 #[wasm_bindgen_test]
 fn a_token_is_decoded_or_the_error_is_a_value() {
     let decoded = claimgate_wasm::decode_unverified(&TOKEN.trim().into());
     assert_eq!(text(&decoded, "value.keyId"), "example-key");
-    assert_eq!(at(&decoded, "value.claims.exp").as_f64(), Some(1_763_946_000.0));
+    assert_eq!(
+        at(&decoded, "value.claims.exp").as_f64(),
+        Some(1_763_946_000.0)
+    );
     let refused = claimgate_wasm::decode_unverified(&"a.b".into());
     assert_eq!(at(&refused, "ok"), JsValue::FALSE);
     assert_eq!(text(&refused, "errors.0.code"), "token-segments");
-    assert_eq!(text(&refused, "errors.0.message"), "expected three parts joined by `.`, found 2");
+    assert_eq!(
+        text(&refused, "errors.0.message"),
+        "expected three parts joined by `.`, found 2"
+    );
 }
 
 #[wasm_bindgen_test]
 fn policies_keys_and_patterns_are_read() {
     let policies = claimgate_wasm::parse_policies(&POLICIES.into());
-    assert_eq!(text(&policies, "value.1.rules.sub"), "repo:octo-org/octo-repo:pull_request");
-    let wrong = claimgate_wasm::parse_policies(&r#"{"decison": "allow", "tokenType": "team", "rules": {}}"#.into());
+    assert_eq!(
+        text(&policies, "value.1.rules.sub"),
+        "repo:octo-org/octo-repo:pull_request"
+    );
+    let wrong = claimgate_wasm::parse_policies(
+        &r#"{"decison": "allow", "tokenType": "team", "rules": {}}"#.into(),
+    );
     assert_eq!(text(&wrong, "errors.0.help"), "did you mean `decision`?");
-    assert_eq!(at(&claimgate_wasm::parse_jwks(&JWKS.into()), "value.0.bits").as_f64(), Some(2048.0));
-    assert_eq!(text(&claimgate_wasm::parse_jwks(&"[]".into()), "errors.0.code"), "jwks-not-a-set");
+    assert_eq!(
+        at(&claimgate_wasm::parse_jwks(&JWKS.into()), "value.0.bits").as_f64(),
+        Some(2048.0)
+    );
+    assert_eq!(
+        text(&claimgate_wasm::parse_jwks(&"[]".into()), "errors.0.code"),
+        "jwks-not-a-set"
+    );
     let trace = claimgate_wasm::match_pattern(&"a*".into(), &"a😀".into(), &JsValue::UNDEFINED);
-    assert_eq!(at(&trace, "value.captures.0.value.end.utf16").as_f64(), Some(3.0));
+    assert_eq!(
+        at(&trace, "value.captures.0.value.end.utf16").as_f64(),
+        Some(3.0)
+    );
     let stopped = claimgate_wasm::match_pattern(&"a.".into(), &"ab".into(), &"stringlike".into());
     assert_eq!(text(&stopped, "value.outcome"), "stopped");
 }
@@ -72,13 +96,20 @@ fn odd_values_are_refused_as_values() {
 
 #[wasm_bindgen_test]
 fn odd_claims_come_back_as_they_are() {
-    // {"alg":"RS256"} and {"__proto__":{"sub":"forged"},"big":9007199254740993,"huge":18446744073709551615}
+    // {"alg":"RS256"} and
+    // {"__proto__":{"sub":"forged"},"big":9007199254740993,"huge":18446744073709551615}
     let token = "eyJhbGciOiJSUzI1NiJ9.\
         eyJfX3Byb3RvX18iOnsic3ViIjoiZm9yZ2VkIn0sImJpZyI6OTAwNzE5OTI1NDc0MDk5MywiaHVnZSI6MTg0NDY3NDQwNzM3MDk1NTE2MTV9.AA";
     let decoded = claimgate_wasm::decode_unverified(&token.into());
     assert_eq!(at(&decoded, "ok"), JsValue::TRUE);
-    assert_eq!(at(&decoded, "value.claims.big").as_f64(), Some(9_007_199_254_740_992.0));
-    assert_eq!(at(&decoded, "value.claims.huge").as_f64(), Some(18_446_744_073_709_551_615.0));
+    assert_eq!(
+        at(&decoded, "value.claims.big").as_f64(),
+        Some(9_007_199_254_740_992.0)
+    );
+    assert_eq!(
+        at(&decoded, "value.claims.huge").as_f64(),
+        Some(18_446_744_073_709_551_615.0)
+    );
     // An ordinary member, not the prototype that would lend the object a `sub`.
     assert_eq!(at(&decoded, "value.claims.sub"), JsValue::UNDEFINED);
     assert_eq!(text(&decoded, "value.claims.__proto__.sub"), "forged");
@@ -86,7 +117,9 @@ fn odd_claims_come_back_as_they_are() {
 
 #[wasm_bindgen_test]
 fn half_a_surrogate_pair_is_no_text() {
-    let half = js_sys::Function::new_no_args("return '\\ud83d'").call0(&JsValue::NULL).unwrap();
+    let half = js_sys::Function::new_no_args("return '\\ud83d'")
+        .call0(&JsValue::NULL)
+        .unwrap();
     for result in [
         claimgate_wasm::match_pattern(&half, &"a".into(), &JsValue::UNDEFINED),
         claimgate_wasm::match_pattern(&"*".into(), &half, &JsValue::UNDEFINED),
@@ -98,14 +131,19 @@ fn half_a_surrogate_pair_is_no_text() {
 
 #[wasm_bindgen_test]
 fn a_token_goes_through_the_engine() {
-    let issuer = format!(r#"{{"url": "https://token.actions.githubusercontent.com", "jwks": {JWKS}}}"#);
+    let issuer =
+        format!(r#"{{"url": "https://token.actions.githubusercontent.com", "jwks": {JWKS}}}"#);
     let mut core = Core::create(&format!(r#"{{"issuers": [{issuer}]}}"#));
     assert_eq!(core.text(), "");
     core.add_policies(0, 0, POLICIES);
     assert_eq!(core.text(), "");
     core.compile();
     assert_eq!(core.text(), "");
-    assert!(core.describe().contains(r#""claims":["aud","sub"]"#), "{}", core.describe());
+    assert!(
+        core.describe().contains(r#""claims":["aud","sub"]"#),
+        "{}",
+        core.describe()
+    );
     let mut run = |token: &str| {
         let start = core.reserve(token.len());
         // Only JavaScript can write there.
@@ -113,10 +151,18 @@ fn a_token_goes_through_the_engine() {
         core.begin(0, 1_763_942_500.0, 0, -1)
     };
     let number = run(TOKEN.trim());
-    assert_eq!(core.wanted(number), -1.0, "an empty text waits for no signature");
+    assert_eq!(
+        core.wanted(number),
+        -1.0,
+        "an empty text waits for no signature"
+    );
     assert_eq!(core.decide(number, 0, 0), 15.0);
     assert_eq!(core.text(), "token-empty");
-    let allowed =
-        core.decide_json(0, 0, "", r#"{"aud": "https://github.com/octo-org", "sub": "repo:octo-org/octo-repo:x"}"#);
+    let allowed = core.decide_json(
+        0,
+        0,
+        "",
+        r#"{"aud": "https://github.com/octo-org", "sub": "repo:octo-org/octo-repo:x"}"#,
+    );
     assert_eq!(allowed, 33_554_432.0, "allowed by the first policy");
 }

@@ -21,14 +21,22 @@ use crate::state::store::Store;
 /// The entry, with all evidence.
 #[component]
 pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
-    let Evidence { checks, explanation, claims, note } = evidence::read(&entry["detail"]);
+    let Evidence {
+        checks,
+        explanation,
+        claims,
+        note,
+    } = evidence::read(&entry["detail"]);
     let has_none = checks.is_empty() && explanation.is_none() && note.is_none();
     let playground = untrack(|| playground_link(store, &entry));
     let text = |name: &str| entry[name].as_str().unwrap_or_default();
     let code = |name: &'static str, label: &'static str| {
-        (!text(name).is_empty()).then(|| view! { <div><dt>{label}</dt><dd><code>{shown(text(name))}</code></dd></div> })
+        (!text(name).is_empty())
+            .then(|| view! { <div><dt>{label}</dt><dd><code>{shown(text(name))}</code></dd></div> })
     };
-    let is_there = store.issuers.with_untracked(|issuers| issuers.iter().any(|issuer| issuer.id == text("issuer")));
+    let is_there = store
+        .issuers
+        .with_untracked(|issuers| issuers.iter().any(|issuer| issuer.id == text("issuer")));
     let issuer = match text("issuerName") {
         "" => "none that is registered".into_any(),
         name if is_there => {
@@ -37,7 +45,11 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
         }
         name => view! { {shown(name)} " (no longer registered)" }.into_any(),
     };
-    let verdict = if text("decision") == "allowed" { "verdict verdict--allowed" } else { "verdict verdict--denied" };
+    let verdict = if text("decision") == "allowed" {
+        "verdict verdict--allowed"
+    } else {
+        "verdict verdict--denied"
+    };
     view! {
         <div class=verdict>
             <span class="verdict__symbol" aria-hidden="true">{if text("decision") == "allowed" { "✓" } else { "✕" }}</span>
@@ -86,16 +98,32 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
 
 /// The playground with what was asked, and with the issuer's policies as they are now.
 fn playground_link(store: Store, entry: &Value) -> Option<String> {
-    let Evidence { explanation, claims, .. } = evidence::read(&entry["detail"]);
+    let Evidence {
+        explanation,
+        claims,
+        ..
+    } = evidence::read(&entry["detail"]);
     let issuers = store.issuers.read();
-    let issuer = issuers.iter().find(|issuer| entry["issuer"] == *issuer.id)?;
+    let issuer = issuers
+        .iter()
+        .find(|issuer| entry["issuer"] == *issuer.id)?;
     let shared = Shared {
-        issuer: Some(SharedIssuer { name: issuer.name.clone(), url: issuer.url.clone() }),
+        issuer: Some(SharedIssuer {
+            name: issuer.name.clone(),
+            url: issuer.url.clone(),
+        }),
         policies: issuer.policies.clone(),
         claims: ClaimsText::new(&claims?.to_json_pretty()).ok(),
-        request: explanation.map_or(RequestedToken::Organization { admin: false }, |explanation| explanation.request),
+        request: explanation.map_or(
+            RequestedToken::Organization { admin: false },
+            |explanation| explanation.request,
+        ),
         now: entry["at"].as_i64(),
-        skip: Skip { key: true, signature: true, ..Skip::default() },
+        skip: Skip {
+            key: true,
+            signature: true,
+            ..Skip::default()
+        },
         dialect: Dialect::Pulumi,
     };
     Some(format!("/playground#{}", shared.to_fragment().ok()?))
@@ -114,7 +142,9 @@ pub(crate) fn decision(entry: &Value) -> AnyView {
         Some("allowed") => ("✓", "mark mark--good", "Allowed"),
         _ => ("✕", "mark mark--bad", "Denied"),
     };
-    let report = entry["report"].as_str().map(|_| view! { <span class="badge">"reported"</span> });
+    let report = entry["report"]
+        .as_str()
+        .map(|_| view! { <span class="badge">"reported"</span> });
     view! {
         <span class="audit__decision">
             <span class=class aria-hidden="true">{symbol}</span> <strong>{word}</strong> {report}
@@ -125,8 +155,10 @@ pub(crate) fn decision(entry: &Value) -> AnyView {
 
 /// The type of token that was asked for, and the scope.
 pub(crate) fn asked_for(entry: &Value) -> AnyView {
-    let (requested, scope) =
-        (entry["requested"].as_str().unwrap_or_default(), entry["scope"].as_str().unwrap_or_default());
+    let (requested, scope) = (
+        entry["requested"].as_str().unwrap_or_default(),
+        entry["scope"].as_str().unwrap_or_default(),
+    );
     let scope = (!scope.is_empty()).then(|| view! { " " <code>{shown(scope)}</code> });
     view! { {shown(requested)} {scope} }.into_any()
 }

@@ -7,11 +7,19 @@ use leptos::prelude::*;
 use super::playground_bench::{Lit, use_bench};
 use super::shown::shown;
 
-/// The table. Times are put in relation to `now`. In the playground, rules and their claims light up together.
+/// The table. Times are put in relation to `now`. In the playground, rules and their claims light
+/// up together.
 #[component]
-pub(crate) fn ClaimsTable(caption: &'static str, claims: Claims, #[prop(into)] now: Signal<i64>) -> impl IntoView {
+pub(crate) fn ClaimsTable(
+    caption: &'static str,
+    claims: Claims,
+    #[prop(into)] now: Signal<i64>,
+) -> impl IntoView {
     let is_claims = caption == "Claims";
-    let rows = claims.iter().map(|(name, value)| row(is_claims, name, value, now)).collect_view();
+    let rows = claims
+        .iter()
+        .map(|(name, value)| row(is_claims, name, value, now))
+        .collect_view();
     view! {
         <table class="claims">
             <caption>{caption}</caption>
@@ -32,7 +40,10 @@ fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView 
         return view! { <tr><th scope="row">{head}</th><td>{cell}</td></tr> }.into_any();
     };
     let member = name.to_owned();
-    let lit = Lit { policy: None, claim: claimgate::claim_path::ClaimPath::of(&[name]) };
+    let lit = Lit {
+        policy: None,
+        claim: claimgate::claim_path::ClaimPath::of(&[name]),
+    };
     view! {
         <tr
             class:lit=move || bench.is_claim_lit(&member)

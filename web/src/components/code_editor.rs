@@ -1,5 +1,5 @@
-//! Code with an editor around it: CodeMirror, which is loaded when the first editor is shown, and a plain field before that
-//! and where it cannot be loaded.
+//! Code with an editor around it: CodeMirror, which is loaded when the first editor is shown, and a
+//! plain field before that and where it cannot be loaded.
 
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
@@ -77,7 +77,11 @@ extern "C" {
     /// The module of `web/editor`.
     type Module;
     #[wasm_bindgen(method, catch)]
-    fn create(this: &Module, parent: &web_sys::HtmlElement, options: &JsValue) -> Result<Handle, JsValue>;
+    fn create(
+        this: &Module,
+        parent: &web_sys::HtmlElement,
+        options: &JsValue,
+    ) -> Result<Handle, JsValue>;
 
     /// An editor as the module returns it.
     #[derive(Clone)]
@@ -125,8 +129,8 @@ enum Field {
 
 /// A field for code.
 ///
-/// `value` is the text, whoever writes it. With `on_undo` undo and redo (`true`) are the caller's. `reveal` selects a part of
-/// the text each time it changes to one, and goes there.
+/// `value` is the text, whoever writes it. With `on_undo` undo and redo (`true`) are the caller's.
+/// `reveal` selects a part of the text each time it changes to one, and goes there.
 #[component]
 pub(crate) fn CodeEditor(
     #[prop(into)] label: String,
@@ -148,8 +152,14 @@ pub(crate) fn CodeEditor(
     let plain = NodeRef::<Textarea>::new();
     let field = RwSignal::new(Field::Plain);
     let editor = StoredValue::new_local(None::<Editor>);
-    let options =
-        Options { label: label.clone(), notes: notes.clone(), mode, rows, value, placeholder: placeholder.clone() };
+    let options = Options {
+        label: label.clone(),
+        notes: notes.clone(),
+        mode,
+        rows,
+        value,
+        placeholder: placeholder.clone(),
+    };
     let calls = Calls { on_cursor, on_undo };
     Effect::new(move || {
         let Some(parent) = parent.get() else { return };
@@ -161,10 +171,15 @@ pub(crate) fn CodeEditor(
                 let is_made = made.is_ok();
                 editor.try_update_value(|editor| *editor = made.ok());
                 if is_made {
-                    // At once, for what is shown and hidden waits: nothing that is being typed may be lost in between.
+                    // At once, for what is shown and hidden waits: nothing that is being typed may
+                    // be lost in between.
                     parent.set_hidden(false);
                     let selection = selection_of(plain);
-                    tell(editor, |handle| selection.into_iter().for_each(|(from, to)| handle.focus(from, to)));
+                    tell(editor, |handle| {
+                        selection
+                            .into_iter()
+                            .for_each(|(from, to)| handle.focus(from, to))
+                    });
                 }
                 let _ = field.try_set(if is_made { Field::Code } else { Field::Failed });
             }
@@ -175,13 +190,33 @@ pub(crate) fn CodeEditor(
         field.track();
         tell(editor, |handle| handle.set_value(&text));
     });
-    send(editor, field, known, |handle, list| handle.set_known(&list), claims);
-    send(editor, field, diagnostics, |handle, list| handle.set_diagnostics(&list), to_js);
-    send(editor, field, marks, |handle, list| handle.set_marks(&list), to_js);
+    send(
+        editor,
+        field,
+        known,
+        |handle, list| handle.set_known(&list),
+        claims,
+    );
+    send(
+        editor,
+        field,
+        diagnostics,
+        |handle, list| handle.set_diagnostics(&list),
+        to_js,
+    );
+    send(
+        editor,
+        field,
+        marks,
+        |handle, list| handle.set_marks(&list),
+        to_js,
+    );
     Effect::new(move || {
         if let Some((from, to)) = reveal.get() {
             tell(editor, |handle| handle.reveal(from, to));
-            if let (Some(plain), true) = (plain.get_untracked(), field.get_untracked() != Field::Code) {
+            if let (Some(plain), true) =
+                (plain.get_untracked(), field.get_untracked() != Field::Code)
+            {
                 let _ = plain.set_selection_range(from as u32, to as u32);
                 let _ = plain.focus();
             }
@@ -189,9 +224,13 @@ pub(crate) fn CodeEditor(
     });
     let is_code = Memo::new(move |_| field.get() == Field::Code);
     let failed = move || {
-        (field.get() == Field::Failed).then_some("The editor could not be loaded; this field works without it.")
+        (field.get() == Field::Failed)
+            .then_some("The editor could not be loaded; this field works without it.")
     };
-    let leave = move || (is_code.get() && mode != Mode::Jwt).then_some("Tab indents; Esc, then Tab leaves the editor.");
+    let leave = move || {
+        (is_code.get() && mode != Mode::Jwt)
+            .then_some("Tab indents; Esc, then Tab leaves the editor.")
+    };
     let caption = label.clone();
     view! {
         <div class="field code-editor">
@@ -262,8 +301,11 @@ fn Plain(
 fn selection_of(plain: NodeRef<Textarea>) -> Option<(usize, usize)> {
     let plain = plain.try_get_untracked()??;
     let active = document().active_element()?;
-    let place = |place: Result<Option<u32>, JsValue>| place.ok().flatten().unwrap_or_default() as usize;
-    active.is_same_node(Some(&plain)).then(|| (place(plain.selection_start()), place(plain.selection_end())))
+    let place =
+        |place: Result<Option<u32>, JsValue>| place.ok().flatten().unwrap_or_default() as usize;
+    active
+        .is_same_node(Some(&plain))
+        .then(|| (place(plain.selection_start()), place(plain.selection_end())))
 }
 
 /// What an editor is made with.
@@ -284,9 +326,15 @@ struct Calls {
     on_undo: Option<Callback<bool>>,
 }
 
-async fn make(parent: &web_sys::HtmlElement, options: &Options, calls: Calls) -> Result<Editor, JsValue> {
+async fn make(
+    parent: &web_sys::HtmlElement,
+    options: &Options,
+    calls: Calls,
+) -> Result<Editor, JsValue> {
     let base = document().base_uri()?.unwrap_or_default();
-    let module = load(&web_sys::Url::new_with_base("editor.js", &base)?.href()).await?.unchecked_into::<Module>();
+    let module = load(&web_sys::Url::new_with_base("editor.js", &base)?.href())
+        .await?
+        .unchecked_into::<Module>();
     let value = options.value;
     let on_change = Closure::<dyn Fn(String)>::new(move |text| {
         value.try_set(text);
@@ -296,7 +344,9 @@ async fn make(parent: &web_sys::HtmlElement, options: &Options, calls: Calls) ->
             on_cursor.run(place);
         }
     });
-    let on_undo = calls.on_undo.map(|on_undo| Closure::<dyn Fn(bool)>::new(move |is_redo| on_undo.run(is_redo)));
+    let on_undo = calls
+        .on_undo
+        .map(|on_undo| Closure::<dyn Fn(bool)>::new(move |is_redo| on_undo.run(is_redo)));
     let object = js_sys::Object::new();
     let set = |name: &str, value: &JsValue| js_sys::Reflect::set(&object, &name.into(), value);
     set("label", &(&options.label).into())?;
@@ -304,14 +354,22 @@ async fn make(parent: &web_sys::HtmlElement, options: &Options, calls: Calls) ->
     set("mode", &options.mode.as_str().into())?;
     set("rows", &options.rows.into())?;
     set("placeholder", &(&options.placeholder).into())?;
-    set("value", &value.try_get_untracked().unwrap_or_default().into())?;
+    set(
+        "value",
+        &value.try_get_untracked().unwrap_or_default().into(),
+    )?;
     set("onChange", on_change.as_ref())?;
     set("onCursor", on_cursor.as_ref())?;
     if let Some(on_undo) = &on_undo {
         set("onUndo", on_undo.as_ref())?;
     }
     let handle = module.create(parent, &object)?;
-    Ok(Editor { handle, _on_change: on_change, _on_cursor: on_cursor, _on_undo: on_undo })
+    Ok(Editor {
+        handle,
+        _on_change: on_change,
+        _on_cursor: on_cursor,
+        _on_undo: on_undo,
+    })
 }
 
 type Place = StoredValue<Option<Editor>, LocalStorage>;
@@ -319,7 +377,8 @@ type Place = StoredValue<Option<Editor>, LocalStorage>;
 /// Has something done by the editor, if it is there.
 fn tell(editor: Place, what: impl FnOnce(&Handle)) {
     // The handle is cloned, as it may call back.
-    let handle = editor.try_with_value(|editor| editor.as_ref().map(|editor| editor.handle.clone()));
+    let handle =
+        editor.try_with_value(|editor| editor.as_ref().map(|editor| editor.handle.clone()));
     if let Some(handle) = handle.flatten() {
         what(&handle);
     }
@@ -355,7 +414,12 @@ fn claims(list: &[KnownClaim]) -> JsValue {
     }
     let claims: Vec<_> = list
         .iter()
-        .map(|claim| Claim { path: &claim.path, doc: &claim.doc, values: &claim.values, patterns: &claim.patterns })
+        .map(|claim| Claim {
+            path: &claim.path,
+            doc: &claim.doc,
+            values: &claim.values,
+            patterns: &claim.patterns,
+        })
         .collect();
     to_js(&claims)
 }

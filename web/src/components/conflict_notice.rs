@@ -1,4 +1,5 @@
-//! Two versions of an issuer, saved in two tabs or by two people: both are kept until the person has decided.
+//! Two versions of an issuer, saved in two tabs or by two people: both are kept until the person
+//! has decided.
 
 use leptos::prelude::*;
 
@@ -13,13 +14,26 @@ use crate::state::store::use_store;
 pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     let store = use_store();
     let id = conflict.issuer.id.clone();
-    let current = Memo::new(move |_| store.issuers.read().iter().find(|issuer| issuer.id == id).cloned());
+    let current = Memo::new(move |_| {
+        store
+            .issuers
+            .read()
+            .iter()
+            .find(|issuer| issuer.id == id)
+            .cloned()
+    });
     let other = StoredValue::new(conflict);
-    let title = if store.remote.is_some() { "Changed by two people" } else { "Changed in two tabs" };
+    let title = if store.remote.is_some() {
+        "Changed by two people"
+    } else {
+        "Changed in two tabs"
+    };
     let is_there = Memo::new(move |_| current.read().is_some());
     let is_open = RwSignal::new(false);
     let differ = move || {
-        let parts = current.get().map(|current| other.with_value(|other| differences(&current, &other.issuer)));
+        let parts = current
+            .get()
+            .map(|current| other.with_value(|other| differences(&current, &other.issuer)));
         parts.unwrap_or_default().join(", ")
     };
     view! {

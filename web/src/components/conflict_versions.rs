@@ -6,12 +6,19 @@ use super::policy_changes::{ChangeList, ChangedText};
 use crate::state::diff::{issuer_changes, issuer_lines};
 use crate::state::storage::StoredIssuer;
 
-/// What would change if the other version took the listed one's place; where nothing is listed, all of the other one.
+/// What would change if the other version took the listed one's place; where nothing is listed, all
+/// of the other one.
 #[component]
 pub(crate) fn ConflictVersions(listed: Option<StoredIssuer>, other: StoredIssuer) -> impl IntoView {
     let (intro, before) = match listed {
-        Some(listed) => ("Putting the other version into the list would change:", listed),
-        None => ("Putting it into the list would bring back:", StoredIssuer::blank(other.id.clone(), 0)),
+        Some(listed) => (
+            "Putting the other version into the list would change:",
+            listed,
+        ),
+        None => (
+            "Putting it into the list would bring back:",
+            StoredIssuer::blank(other.id.clone(), 0),
+        ),
     };
     let changes = issuer_changes(&before, &other);
     let is_order = changes.is_empty();

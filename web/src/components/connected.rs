@@ -1,4 +1,5 @@
-//! What is above every page of a server's app: signing in, the organization, and what the server did not do.
+//! What is above every page of a server's app: signing in, the organization, and what the server
+//! did not do.
 
 use leptos::ev::{self, SubmitEvent};
 use leptos::prelude::*;
@@ -24,7 +25,8 @@ pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>)
     sync.start();
     follow_names(remote);
     ask_before_leaving(remote, store);
-    Some(move || match remote.access.get() {
+    Some(move || {
+        match remote.access.get() {
         Access::SignedOut if needs_token.get() => view! { <SignInPage remote=remote sync=sync /> }.into_any(),
         Access::Founding if needs_token.get() => view! { <FirstOrganization sync=sync /> }.into_any(),
         Access::SignedOut | Access::Founding => view! {
@@ -46,6 +48,7 @@ pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>)
         Access::Expired => {
             view! { <SignInAgain remote=remote sync=sync /> <UndoneList remote=remote sync=sync /> }.into_any()
         }
+    }
     })
 }
 
@@ -53,9 +56,17 @@ pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>)
 fn follow_names(remote: Remote) {
     let (navigate, path) = (use_navigate(), use_location().pathname);
     Effect::new(move || {
-        let Some((old, new)) = remote.renamed.get() else { return };
+        let Some((old, new)) = remote.renamed.get() else {
+            return;
+        };
         if path.get_untracked() == format!("/issuers/{old}") {
-            navigate(&format!("/issuers/{new}"), NavigateOptions { replace: true, ..NavigateOptions::default() });
+            navigate(
+                &format!("/issuers/{new}"),
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
         }
     });
 }
@@ -193,7 +204,8 @@ fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
 fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     let may_go = move || {
         let is_open = remote.is_busy.get_untracked() || !remote.undone.read_untracked().is_empty();
-        let sentence = "The server does not have all changes yet. Sign out all the same? They will be lost.";
+        let sentence =
+            "The server does not have all changes yet. Sign out all the same? They will be lost.";
         unsaved.may_leave() && (!is_open || window().confirm_with_message(sentence).unwrap_or(true))
     };
     let leave = move |_| {
@@ -215,9 +227,12 @@ fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     let organizations = move || {
         let names = remote.organizations.get();
         if let [only] = names.as_slice() {
-            return view! { <span>"Organization " <strong>{only.clone()}</strong></span> }.into_any();
+            return view! { <span>"Organization " <strong>{only.clone()}</strong></span> }
+                .into_any();
         }
-        let options = names.into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> });
+        let options = names
+            .into_iter()
+            .map(|name| view! { <option value=name.clone()>{name.clone()}</option> });
         view! {
             <label>
                 "Organization "
@@ -243,7 +258,8 @@ fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     }
 }
 
-/// What the server did not do: the page shows again what the server has, and what was wanted is kept here.
+/// What the server did not do: the page shows again what the server has, and what was wanted is
+/// kept here.
 #[component]
 fn UndoneList(remote: Remote, sync: Sync) -> impl IntoView {
     view! {
@@ -258,9 +274,10 @@ fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
     let (what, wanted) = match &undone.step {
         Step::Create(_) => ("was not registered", String::new()),
         Step::Details(_) => ("keeps its details as they were", String::new()),
-        Step::Policies(issuer) => {
-            ("keeps its policies as they were", serde_json::to_string_pretty(&issuer.policies).unwrap_or_default())
-        }
+        Step::Policies(issuer) => (
+            "keeps its policies as they were",
+            serde_json::to_string_pretty(&issuer.policies).unwrap_or_default(),
+        ),
         Step::Delete(_) => ("was not deleted", String::new()),
     };
     let (name, reason) = (shown(&undone.name), sentence(&undone.reason));

@@ -1,4 +1,5 @@
-//! Taking a text along: a button that copies it and one that downloads it, both of which say what came of it.
+//! Taking a text along: a button that copies it and one that downloads it, both of which say what
+//! came of it.
 
 use std::time::Duration;
 
@@ -19,7 +20,10 @@ enum Outcome {
 
 /// Copies `text`. `what` is read out with the button, and is not shown: "Copy" and "the job".
 #[component]
-pub(crate) fn CopyButton(#[prop(into)] text: Signal<String>, #[prop(into)] what: String) -> impl IntoView {
+pub(crate) fn CopyButton(
+    #[prop(into)] text: Signal<String>,
+    #[prop(into)] what: String,
+) -> impl IntoView {
     let outcome = RwSignal::new(Outcome::None);
     let press = move |_| {
         let text = text.get_untracked();

@@ -29,7 +29,8 @@ pub(crate) struct Details {
     pub(crate) unit: RwSignal<String>,
     /// JWKS.
     pub(crate) jwks: RwSignal<String>,
-    /// Keys that were fetched: their text and their address. Changed by hand, they are no longer from there.
+    /// Keys that were fetched: their text and their address. Changed by hand, they are no longer
+    /// from there.
     pub(crate) fetched: RwSignal<Option<(String, String)>>,
     /// Thumbprints, one a line.
     pub(crate) thumbprints: RwSignal<String>,
@@ -75,7 +76,12 @@ impl Details {
         self.url.set(issuer.url.clone());
         self.number.set(number);
         self.unit.set(unit.to_owned());
-        self.fetched.set(issuer.jwks_source.clone().map(|address| (jwks.clone(), address)));
+        self.fetched.set(
+            issuer
+                .jwks_source
+                .clone()
+                .map(|address| (jwks.clone(), address)),
+        );
         self.jwks.set(jwks);
         self.thumbprints.set(issuer.thumbprints.join("\n"));
         self.single_use.set(issuer.single_use);
@@ -84,7 +90,15 @@ impl Details {
 
     /// All that is written.
     pub(crate) fn texts(self) -> [String; 6] {
-        [self.name, self.url, self.number, self.unit, self.jwks, self.thumbprints].map(|field| field.get())
+        [
+            self.name,
+            self.url,
+            self.number,
+            self.unit,
+            self.jwks,
+            self.thumbprints,
+        ]
+        .map(|field| field.get())
     }
 
     /// All that is ticked.
@@ -94,19 +108,33 @@ impl Details {
 
     /// The address that the keys, as they are written, were fetched from.
     fn source(self) -> Option<String> {
-        self.fetched.read().as_ref().filter(|(text, _)| *text == *self.jwks.read()).map(|(_, address)| address.clone())
+        self.fetched
+            .read()
+            .as_ref()
+            .filter(|(text, _)| *text == *self.jwks.read())
+            .map(|(_, address)| address.clone())
     }
 
     fn thumbprint_error(self) -> String {
-        thumbprint::parse_list(&self.thumbprints.read()).err().unwrap_or_default().join("; ")
+        thumbprint::parse_list(&self.thumbprints.read())
+            .err()
+            .unwrap_or_default()
+            .join("; ")
     }
 
     fn name_error(self) -> String {
-        if self.name.read().trim().is_empty() { "expected a name, found nothing".to_owned() } else { String::new() }
+        if self.name.read().trim().is_empty() {
+            "expected a name, found nothing".to_owned()
+        } else {
+            String::new()
+        }
     }
 
     fn url_error(self) -> String {
-        claimgate::issuer::validate_url(&self.url.read()).err().map(|error| error.to_string()).unwrap_or_default()
+        claimgate::issuer::validate_url(&self.url.read())
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
     }
 
     fn lifetime(self) -> Result<Option<u64>, String> {
@@ -137,7 +165,13 @@ impl Details {
 /// The fields.
 #[component]
 pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool) -> impl IntoView {
-    let once_tried = move |error: String| if details.tried.get() { error } else { String::new() };
+    let once_tried = move |error: String| {
+        if details.tried.get() {
+            error
+        } else {
+            String::new()
+        }
+    };
     let url_field = if fixed_url {
         view! {
             <div class="field">
@@ -150,10 +184,16 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
     } else {
         let error = Signal::derive(move || {
             let empty = details.url.read().is_empty();
-            if empty { once_tried(details.url_error()) } else { details.url_error() }
+            if empty {
+                once_tried(details.url_error())
+            } else {
+                details.url_error()
+            }
         });
-        let hint = "A token's iss must equal it, character by character. It cannot be changed later.";
-        view! { <TextField label="URL" value=details.url error=error mono=true hint=hint /> }.into_any()
+        let hint =
+            "A token's iss must equal it, character by character. It cannot be changed later.";
+        view! { <TextField label="URL" value=details.url error=error mono=true hint=hint /> }
+            .into_any()
     };
     view! {
         <TextField
@@ -263,7 +303,9 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         saved.set(false);
-        let Some(new) = details.apply(opened.get_value()) else { return };
+        let Some(new) = details.apply(opened.get_value()) else {
+            return;
+        };
         let stored = store.change_since(&opened.get_value(), |issuer| *issuer = new);
         show(&stored);
         saved.set(true);
@@ -271,11 +313,18 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
     let id = StoredValue::new(issuer.id);
     let current = Memo::new(move |_| {
         let issuers = store.issuers.read();
-        issuers.iter().find(|issuer| issuer.id == *id.read_value()).cloned()
+        issuers
+            .iter()
+            .find(|issuer| issuer.id == *id.read_value())
+            .cloned()
     });
-    let elsewhere =
-        Memo::new(move |_| current.get().filter(|current| opened.with_value(|opened| differ(opened, current))));
-    // What another tab has saved is shown at once, unless that would overwrite what is being written here.
+    let elsewhere = Memo::new(move |_| {
+        current
+            .get()
+            .filter(|current| opened.with_value(|opened| differ(opened, current)))
+    });
+    // What another tab has saved is shown at once, unless that would overwrite what is being
+    // written here.
     Effect::new(move || {
         if let Some(current) = elsewhere.get()
             && !dirty.get()
@@ -315,7 +364,8 @@ fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl Int
         spawn_local(async move {
             let result = sync.regenerate_thumbprints(id.get_value()).await;
             let _ = busy.try_set(false);
-            let _ = said.try_set(result.map(|()| "✓ Taken from the issuer's certificate".to_owned()));
+            let _ =
+                said.try_set(result.map(|()| "✓ Taken from the issuer's certificate".to_owned()));
         });
     };
     view! {
@@ -338,15 +388,35 @@ fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl Int
 
 /// Where a change comes from that was not made here.
 pub(crate) fn elsewhere_word(store: Store) -> &'static str {
-    if store.remote.is_some() { "by somebody else" } else { "in another tab" }
+    if store.remote.is_some() {
+        "by somebody else"
+    } else {
+        "in another tab"
+    }
 }
 
 /// Whether the details of two versions differ.
 fn differ(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     let details = |issuer: &StoredIssuer| {
-        let StoredIssuer { name, max_expiration, jwks, jwks_source, thumbprints, single_use, report_only, .. } =
-            issuer.clone();
-        (name, max_expiration, jwks, jwks_source, thumbprints, single_use, report_only)
+        let StoredIssuer {
+            name,
+            max_expiration,
+            jwks,
+            jwks_source,
+            thumbprints,
+            single_use,
+            report_only,
+            ..
+        } = issuer.clone();
+        (
+            name,
+            max_expiration,
+            jwks,
+            jwks_source,
+            thumbprints,
+            single_use,
+            report_only,
+        )
     };
     details(one) != details(other)
 }

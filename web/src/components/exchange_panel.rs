@@ -27,19 +27,36 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
     });
     let is_open = RwSignal::new(false);
     let details = NodeRef::<html::Details>::new();
-    let toggled = move |_| is_open.set(details.get_untracked().is_some_and(|details| details.open()));
+    let toggled = move |_| {
+        is_open.set(
+            details
+                .get_untracked()
+                .is_some_and(|details| details.open()),
+        )
+    };
     let simulation = Memo::new(move |_| {
         if !is_open.get() {
             return None;
         }
         let answered = bench.answered.read();
         let answered = answered.as_ref()?;
-        let Answer::Report(report) = &answered.answer else { return None };
+        let Answer::Report(report) = &answered.answer else {
+            return None;
+        };
         let typed = form.organization.get();
-        let organization =
-            if typed.trim().is_empty() { named.get().unwrap_or_else(|| UNNAMED.to_owned()) } else { typed };
+        let organization = if typed.trim().is_empty() {
+            named.get().unwrap_or_else(|| UNNAMED.to_owned())
+        } else {
+            typed
+        };
         let expiration = form.expiration.read();
-        Some(simulate(&answered.question, &answered.stored, report, &organization, &expiration))
+        Some(simulate(
+            &answered.question,
+            &answered.stored,
+            report,
+            &organization,
+            &expiration,
+        ))
     });
     let hint = "Nothing for the one that aud names, or my-org.";
     view! {
@@ -66,9 +83,15 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
 fn Messages(simulation: Simulation) -> impl IntoView {
     let login = match simulation.login {
         Ok(command) => block("pulumi login", "Pulumi's command", command),
-        Err(reason) => view! { <h3>"pulumi login"</h3> <p class="hint">{sentence(reason)}</p> }.into_any(),
+        Err(reason) => {
+            view! { <h3>"pulumi login"</h3> <p class="hint">{sentence(reason)}</p> }.into_any()
+        }
     };
-    let notes = simulation.notes.into_iter().map(|note| view! { <p class="hint">{note}</p> }).collect_view();
+    let notes = simulation
+        .notes
+        .into_iter()
+        .map(|note| view! { <p class="hint">{note}</p> })
+        .collect_view();
     view! {
         {block("Answer", "the answer", format!("{}\nContent-Type: application/json\n\n{}", simulation.status, simulation.body))}
         {notes}
@@ -79,7 +102,10 @@ fn Messages(simulation: Simulation) -> impl IntoView {
 }
 
 fn block(title: &'static str, what: &'static str, text: String) -> AnyView {
-    let lines = text.lines().enumerate().map(|(index, line)| view! { {(index > 0).then_some("\n")} {shown(line)} });
+    let lines = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| view! { {(index > 0).then_some("\n")} {shown(line)} });
     let lines = lines.collect_view();
     view! {
         <div class="code-head"><h3>{title}</h3> <CopyButton text=Signal::stored(text) what=what /></div>

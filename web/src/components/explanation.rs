@@ -1,6 +1,8 @@
 //! Why: policies and their rules, failures first.
 
-use claimgate::explain::{Explanation, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome};
+use claimgate::explain::{
+    Explanation, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome,
+};
 use claimgate::policy::Decision;
 use leptos::html;
 use leptos::prelude::*;
@@ -34,12 +36,16 @@ fn order(explanation: &Explanation) -> Vec<PolicyEvidence> {
     policies
 }
 
-/// How many policies are shown with their rules unfolded. Of more, only those that decided or came nearest are.
+/// How many policies are shown with their rules unfolded. Of more, only those that decided or came
+/// nearest are.
 const UNFOLDED: usize = 8;
 
 /// Whether the rules of a policy are shown at once.
 fn is_unfolded(explanation: &Explanation, policy: &PolicyEvidence) -> bool {
-    let is_nearest = explanation.nearest_miss.as_ref().is_some_and(|miss| miss.policy == policy.index);
+    let is_nearest = explanation
+        .nearest_miss
+        .as_ref()
+        .is_some_and(|miss| miss.policy == policy.index);
     match policy.outcome {
         PolicyOutcome::NotApplicable => false,
         PolicyOutcome::Matched => true,
@@ -51,9 +57,16 @@ fn is_unfolded(explanation: &Explanation, policy: &PolicyEvidence) -> bool {
 #[component]
 pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
     let policies = order(&explanation);
-    let policies: Vec<_> = policies.into_iter().map(|policy| (is_unfolded(&explanation, &policy), policy)).collect();
+    let policies: Vec<_> = policies
+        .into_iter()
+        .map(|policy| (is_unfolded(&explanation, &policy), policy))
+        .collect();
     let default = explanation.default_denial;
-    let (symbol, class) = if default.applied { ("✕", "mark mark--bad") } else { ("–", "mark") };
+    let (symbol, class) = if default.applied {
+        ("✕", "mark mark--bad")
+    } else {
+        ("–", "mark")
+    };
     let entry = view! {
         <li class="evidence evidence--default">
             <span class=class aria-hidden="true">{symbol}</span>
@@ -83,10 +96,18 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
     // Rules that nobody looks at are not made: with forty policies that is most of the work.
     let is_open = RwSignal::new(open);
     let details = NodeRef::<html::Details>::new();
-    let toggled = move |_| is_open.set(details.get_untracked().is_some_and(|details| details.open()));
+    let toggled = move |_| {
+        is_open.set(
+            details
+                .get_untracked()
+                .is_some_and(|details| details.open()),
+        )
+    };
     let lines = move || {
         let line = |rule: RuleEvidence| view! { <RuleLine policy=index rule=rule /> };
-        is_open.get().then(|| rules.get_value().into_iter().map(line).collect_view())
+        is_open
+            .get()
+            .then(|| rules.get_value().into_iter().map(line).collect_view())
     };
     view! {
         <li class="evidence">
@@ -136,8 +157,11 @@ fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
         .filter(|change| change.suggested_pattern.is_none())
         .map(|change| change.claim.clone())
         .collect();
-    let label =
-        if untrack(|| bench.is_scratch()) { "Try this in the scratch set" } else { "Try this on a scratch copy" };
+    let label = if untrack(|| bench.is_scratch()) {
+        "Try this in the scratch set"
+    } else {
+        "Try this on a scratch copy"
+    };
     let note = (!dropped.is_empty()).then(|| {
         let names = dropped.into_iter().map(|claim| view! { " " <code>{shown(&claim)}</code> });
         view! { <p class="hint">"This takes out the rules on claims that the token does not have:" {names.collect_view()}</p> }

@@ -35,7 +35,9 @@ impl Form {
             Self::Rest => {
                 "Calls of Pulumi Cloud's API with their bodies: they register the issuer and set its policies. Needs curl and jq."
             }
-            Self::Yaml | Self::TypeScript => "A Pulumi program with pulumiservice:index:OidcIssuer.",
+            Self::Yaml | Self::TypeScript => {
+                "A Pulumi program with pulumiservice:index:OidcIssuer."
+            }
         }
     }
 }
@@ -55,8 +57,16 @@ fn export(form: Form, issuers: &[StoredIssuer], organization: &str) -> Export {
         _ => "oidc-issuers",
     };
     let (text, file, notes) = match form {
-        Form::Settings => (settings::write(issuers), settings::FILE.to_owned(), Vec::new()),
-        Form::Rest => (rest::script(&definitions, organization), file_name(stem, "sh"), Vec::new()),
+        Form::Settings => (
+            settings::write(issuers),
+            settings::FILE.to_owned(),
+            Vec::new(),
+        ),
+        Form::Rest => (
+            rest::script(&definitions, organization),
+            file_name(stem, "sh"),
+            Vec::new(),
+        ),
         Form::Yaml => {
             let exported = resource::yaml(&definitions, organization);
             (exported.text, "Pulumi.yaml".to_owned(), exported.notes)
@@ -115,11 +125,18 @@ fn NotExported() -> impl IntoView {
 #[component]
 fn Forms(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     let form = RwSignal::new(Form::Settings);
-    let organization =
-        RwSignal::new(issuers.with_untracked(|issuers| rest::organization_of(issuers)).unwrap_or_default());
+    let organization = RwSignal::new(
+        issuers
+            .with_untracked(|issuers| rest::organization_of(issuers))
+            .unwrap_or_default(),
+    );
     let exported = Memo::new(move |_| {
         let organization = organization.read();
-        let organization = if organization.trim().is_empty() { "ORGANIZATION" } else { organization.trim() };
+        let organization = if organization.trim().is_empty() {
+            "ORGANIZATION"
+        } else {
+            organization.trim()
+        };
         export(form.get(), &issuers.read(), organization)
     });
     let text = Signal::derive(move || exported.read().text.clone());
@@ -200,7 +217,8 @@ pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Note>>) -> impl IntoView {
         (!notes.read().is_empty()).then(|| {
             let item = |note: Note| {
                 // Some sentences begin with the place themselves.
-                let place = (!note.sentence.starts_with(&format!("`{}`", note.path))).then_some(note.path);
+                let place =
+                    (!note.sentence.starts_with(&format!("`{}`", note.path))).then_some(note.path);
                 view! {
                     <li>
                         <span class="word">{note.kind.word()}</span> " "

@@ -142,5 +142,8 @@ fn Notes(id: String, hint: String, error: Signal<String>) -> impl IntoView {
 
 /// Values that are their own labels.
 pub(crate) fn same(values: impl IntoIterator<Item = &'static str>) -> Vec<(String, String)> {
-    values.into_iter().map(|value| (value.to_owned(), value.to_owned())).collect()
+    values
+        .into_iter()
+        .map(|value| (value.to_owned(), value.to_owned()))
+        .collect()
 }

@@ -24,13 +24,18 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
     let unsaved = expect_context::<Unsaved>();
     let remote = use_store().remote;
     let needs_token = needs_token();
-    let is_closed = Memo::new(move |_| remote.is_some_and(|remote| needs_token.get() && !remote.is_ready.get()));
+    let is_closed = Memo::new(move |_| {
+        remote.is_some_and(|remote| needs_token.get() && !remote.is_ready.get())
+    });
     let chosen = RwSignal::new(theme::stored());
     Effect::new(move || theme::choose(&chosen.read()));
     let path = use_location().pathname;
-    let is_under_issuers = move || path.with(|path| path.contains("/issuers/") || path.ends_with("/import"));
-    let choices: Vec<_> =
-        theme::CHOICES.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect();
+    let is_under_issuers =
+        move || path.with(|path| path.contains("/issuers/") || path.ends_with("/import"));
+    let choices: Vec<_> = theme::CHOICES
+        .iter()
+        .map(|(value, label)| ((*value).to_owned(), (*label).to_owned()))
+        .collect();
     view! {
         <div class="app" on:click=move |event| unsaved.guard(&event)>
             <a class="skip-link" href="#main">
@@ -83,7 +88,9 @@ fn needs_token() -> Memo<bool> {
     let path = use_location().pathname;
     Memo::new(move |_| {
         let path = path.read();
-        !["/playground", "/examples"].iter().any(|open| path.starts_with(open))
+        !["/playground", "/examples"]
+            .iter()
+            .any(|open| path.starts_with(open))
     })
 }
 
@@ -143,9 +150,13 @@ fn NotStored(problem: String) -> impl IntoView {
 #[component]
 fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
     let store = use_store();
-    let address = format!("data:application/json;charset=utf-8,{}", encode(&unreadable.raw));
+    let address = format!(
+        "data:application/json;charset=utf-8,{}",
+        encode(&unreadable.raw)
+    );
     let anew = move |_| {
-        let sure = window().confirm_with_message("Replace the stored data by an empty list of issuers?");
+        let sure =
+            window().confirm_with_message("Replace the stored data by an empty list of issuers?");
         if sure.unwrap_or(false) {
             store.start_anew();
         }

@@ -35,7 +35,10 @@ pub(crate) fn Problems(problems: Vec<Problem>) -> impl IntoView {
 
 /// What was understood, and the button that saves it.
 #[component]
-pub(crate) fn ImportPreview(imported: Imported, save: Callback<Vec<StoredIssuer>>) -> impl IntoView {
+pub(crate) fn ImportPreview(
+    imported: Imported,
+    save: Callback<Vec<StoredIssuer>>,
+) -> impl IntoView {
     let title = imported.kind.title();
     let organization = imported.organization.clone();
     let notes = imported.notes.clone();
@@ -64,7 +67,9 @@ pub(crate) fn ImportPreview(imported: Imported, save: Callback<Vec<StoredIssuer>
 #[component]
 fn IssuersPlan(imported: Imported, save: Callback<Vec<StoredIssuer>>) -> impl IntoView {
     let store = use_store();
-    let planned = store.issuers.with_untracked(|existing| plan(imported.issuers, existing, new_id, now()));
+    let planned = store
+        .issuers
+        .with_untracked(|existing| plan(imported.issuers, existing, new_id, now()));
     if planned.is_empty() {
         return view! { <p class="hint">"There is no issuer in it."</p> }.into_any();
     }
@@ -76,14 +81,19 @@ fn IssuersPlan(imported: Imported, save: Callback<Vec<StoredIssuer>>) -> impl In
         })
         .collect();
     let wanted: Vec<RwSignal<bool>> = rows.iter().map(|(_, wanted)| *wanted).collect();
-    let items = rows.iter().map(|(planned, wanted)| planned_view(planned, *wanted)).collect_view();
+    let items = rows
+        .iter()
+        .map(|(planned, wanted)| planned_view(planned, *wanted))
+        .collect_view();
     let rows = StoredValue::new(rows);
     let count = move || wanted.iter().filter(|wanted| wanted.get()).count();
     let count = Memo::new(move |_| count());
     let press = move |_| {
         let chosen = rows.with_value(|rows| {
             let chosen = rows.iter().filter(|(_, wanted)| wanted.get_untracked());
-            chosen.map(|(planned, _)| planned.issuer.clone()).collect::<Vec<_>>()
+            chosen
+                .map(|(planned, _)| planned.issuer.clone())
+                .collect::<Vec<_>>()
         });
         save.run(chosen);
     };
@@ -130,13 +140,22 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
 
 /// Policies that no issuer is named for: the person says which one they are for.
 #[component]
-fn PoliciesPlan(policies: Vec<PolicyDefinition>, save: Callback<Vec<StoredIssuer>>) -> impl IntoView {
+fn PoliciesPlan(
+    policies: Vec<PolicyDefinition>,
+    save: Callback<Vec<StoredIssuer>>,
+) -> impl IntoView {
     let store = use_store();
     let choice = RwSignal::new(String::new());
     let none = (String::new(), "Choose an issuer".to_owned());
     let options = Signal::derive(move || {
-        let named = store.issuers.get().into_iter().map(|issuer| (issuer.id, issuer.name));
-        std::iter::once(none.clone()).chain(named).collect::<Vec<_>>()
+        let named = store
+            .issuers
+            .get()
+            .into_iter()
+            .map(|issuer| (issuer.id, issuer.name));
+        std::iter::once(none.clone())
+            .chain(named)
+            .collect::<Vec<_>>()
     });
     let shown_policies = policies.clone();
     let policies = StoredValue::new(policies);

@@ -69,9 +69,10 @@ fn Actions(issuer: StoredIssuer) -> impl IntoView {
 }
 
 fn max_expiration(issuer: &StoredIssuer) -> String {
-    issuer
-        .max_expiration
-        .map_or_else(|| format!("{} (default)", format_duration(DEFAULT_MAX_EXPIRATION)), format_duration)
+    issuer.max_expiration.map_or_else(
+        || format!("{} (default)", format_duration(DEFAULT_MAX_EXPIRATION)),
+        format_duration,
+    )
 }
 
 fn policies(issuer: &StoredIssuer) -> AnyView {
@@ -91,7 +92,12 @@ fn policies(issuer: &StoredIssuer) -> AnyView {
 fn key_cell(issuer: &StoredIssuer) -> AnyView {
     let Some(jwks) = keys(issuer).filter(|jwks| !jwks.keys().is_empty()) else {
         let is_fetched = use_store().remote.is_some() && issuer.jwks.is_none();
-        return if is_fetched { "fetched by the server" } else { "none" }.into_any();
+        return if is_fetched {
+            "fetched by the server"
+        } else {
+            "none"
+        }
+        .into_any();
     };
     let source = match &issuer.jwks_source {
         Some(address) => view! { <span class="hint" title=address.clone()>"fetched"</span> },
@@ -102,7 +108,9 @@ fn key_cell(issuer: &StoredIssuer) -> AnyView {
 
 /// A day; the time when pointed at.
 fn day(time: Option<i64>) -> AnyView {
-    let Some(time) = time else { return view! { <span class="hint">"never"</span> }.into_any() };
+    let Some(time) = time else {
+        return view! { <span class="hint">"never"</span> }.into_any();
+    };
     let whole = format_utc(time);
     let date: String = whole.chars().take(10).collect();
     view! { <time class="nowrap" datetime=whole.clone() title=whole>{date}</time> }.into_any()

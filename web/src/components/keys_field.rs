@@ -43,7 +43,9 @@ pub(crate) fn KeysField(
     let start = move |_| {
         let issuer = url.get_untracked();
         if let Err(error) = claimgate::issuer::validate_url(&issuer) {
-            fetch.set(Fetch::Failed(format!("Keys are fetched from the issuer's URL: {error}.")));
+            fetch.set(Fetch::Failed(format!(
+                "Keys are fetched from the issuer's URL: {error}."
+            )));
             return;
         }
         fetch.set(Fetch::Running);
@@ -99,7 +101,8 @@ pub(crate) fn KeysField(
     }
 }
 
-/// What the set holds: every key with its thumbprint and what to mind about it, and where the set is from.
+/// What the set holds: every key with its thumbprint and what to mind about it, and where the set
+/// is from.
 #[component]
 fn KeyList(
     jwks: Jwks,
@@ -107,10 +110,16 @@ fn KeyList(
     /// Whether the source is told already.
     is_said: bool,
 ) -> impl IntoView {
-    let rows = jwks.keys().iter().map(|key| key_row(&jwks, key)).collect_view();
+    let rows = jwks
+        .keys()
+        .iter()
+        .map(|key| key_row(&jwks, key))
+        .collect_view();
     let source = match source {
         Some(_) if is_said => ().into_any(),
-        Some(address) => view! { <p class="hint">"Fetched from " {shown_link(&address)}</p> }.into_any(),
+        Some(address) => {
+            view! { <p class="hint">"Fetched from " {shown_link(&address)}</p> }.into_any()
+        }
         None => view! { <p class="hint">"Pasted by hand."</p> }.into_any(),
     };
     view! {

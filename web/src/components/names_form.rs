@@ -17,29 +17,49 @@ pub(crate) struct Names {
 impl Names {
     /// The names of a provider, as far as they are given.
     pub(crate) fn of(provider: &Provider, given: &BTreeMap<String, String>) -> Self {
-        let field = |ask: &Ask| (ask.clone(), RwSignal::new(given.get(&ask.id).cloned().unwrap_or_default()));
-        Self { fields: provider.asks.iter().map(field).collect() }
+        let field = |ask: &Ask| {
+            (
+                ask.clone(),
+                RwSignal::new(given.get(&ask.id).cloned().unwrap_or_default()),
+            )
+        };
+        Self {
+            fields: provider.asks.iter().map(field).collect(),
+        }
     }
 
     /// What is written, by the identifiers of the names.
     pub(crate) fn given(&self) -> BTreeMap<String, String> {
-        self.fields.iter().map(|(ask, text)| (ask.id.clone(), text.get())).collect()
+        self.fields
+            .iter()
+            .map(|(ask, text)| (ask.id.clone(), text.get()))
+            .collect()
     }
 
     /// Whether nothing is written.
     pub(crate) fn is_empty(&self) -> bool {
-        self.fields.iter().all(|(_, text)| text.read().trim().is_empty())
+        self.fields
+            .iter()
+            .all(|(_, text)| text.read().trim().is_empty())
     }
 
     /// The labels of the names that have to be written, and are not.
     pub(crate) fn missing(&self) -> Vec<String> {
-        let is_missing = |(ask, text): &&(Ask, RwSignal<String>)| !ask.is_optional && text.read().trim().is_empty();
-        self.fields.iter().filter(is_missing).map(|(ask, _)| ask.label.clone()).collect()
+        let is_missing = |(ask, text): &&(Ask, RwSignal<String>)| {
+            !ask.is_optional && text.read().trim().is_empty()
+        };
+        self.fields
+            .iter()
+            .filter(is_missing)
+            .map(|(ask, _)| ask.label.clone())
+            .collect()
     }
 
     /// Whether a name is written that there cannot be.
     pub(crate) fn is_wrong(&self) -> bool {
-        self.fields.iter().any(|(ask, text)| ask.shape.problem(&text.read()).is_some())
+        self.fields
+            .iter()
+            .any(|(ask, text)| ask.shape.problem(&text.read()).is_some())
     }
 
     /// Writes the examples into the fields that are empty, but for the optional ones.
@@ -82,16 +102,27 @@ pub(crate) fn NamesForm(
     view! { <div class="names">{fields.collect_view()}</div> }
 }
 
-/// A label within a sentence: its first letter small, unless the word is a name or has capitals of its own.
+/// A label within a sentence: its first letter small, unless the word is a name or has capitals of
+/// its own.
 fn in_sentence(label: &str) -> String {
     let first = label.split(' ').next().unwrap_or_default();
-    let is_name = ["Azure", "Buildkite", "Fly.io", "Google", "Pulumi", "Spacelift"];
+    let is_name = [
+        "Azure",
+        "Buildkite",
+        "Fly.io",
+        "Google",
+        "Pulumi",
+        "Spacelift",
+    ];
     let has_capitals = first.chars().skip(1).any(char::is_uppercase);
     if has_capitals || is_name.contains(&first) {
         return label.to_owned();
     }
     let mut letters = label.chars();
-    letters.next().map(|letter| letter.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|letter| letter.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 fn remark_view(remark: Remark) -> AnyView {

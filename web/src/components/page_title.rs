@@ -20,9 +20,9 @@ pub(crate) fn PageTitle() -> impl IntoView {
         let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
         let title = match parts.as_slice() {
             [.., "issuers", "new"] => Some("Register issuer".to_owned()),
-            [.., "issuers", id] => {
-                store.issuers.with(|issuers| Some(issuers.iter().find(|issuer| issuer.id == *id)?.name.clone()))
-            }
+            [.., "issuers", id] => store
+                .issuers
+                .with(|issuers| Some(issuers.iter().find(|issuer| issuer.id == *id)?.name.clone())),
             [.., "examples", _] => return,
             [.., "examples"] => Some("Examples".to_owned()),
             [.., "import"] => Some("Import".to_owned()),

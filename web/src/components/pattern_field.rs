@@ -23,7 +23,12 @@ pub(crate) fn PatternField(
     let choices = Signal::derive(move || choices(state, claim.read().as_deref()));
     let cursor = Callback::new(move |cursor| {
         let pattern = value.get_untracked();
-        state.at.set(Some(AtPattern { key: Some(key), claim: claim.get_untracked(), pattern, cursor }));
+        state.at.set(Some(AtPattern {
+            key: Some(key),
+            claim: claim.get_untracked(),
+            pattern,
+            cursor,
+        }));
     });
     view! {
         <div class="field">
@@ -49,9 +54,25 @@ pub(crate) fn PatternField(
 /// The patterns that are useful on a claim, then the values that it has.
 fn choices(state: PolicyState, claim: Option<&str>) -> Vec<Choice> {
     let known = state.known.read();
-    let Some(known) = known.iter().find(|known| Some(known.path.as_str()) == claim) else { return Vec::new() };
-    let choice = |value: &String, doc: &str| Choice { value: value.clone(), doc: doc.to_owned() };
-    let patterns = known.patterns.iter().map(|pattern| choice(pattern, "pattern"));
-    let values = known.values.iter().filter(|value| !known.patterns.contains(value));
-    patterns.chain(values.map(|value| choice(value, "a value it has"))).collect()
+    let Some(known) = known
+        .iter()
+        .find(|known| Some(known.path.as_str()) == claim)
+    else {
+        return Vec::new();
+    };
+    let choice = |value: &String, doc: &str| Choice {
+        value: value.clone(),
+        doc: doc.to_owned(),
+    };
+    let patterns = known
+        .patterns
+        .iter()
+        .map(|pattern| choice(pattern, "pattern"));
+    let values = known
+        .values
+        .iter()
+        .filter(|value| !known.patterns.contains(value));
+    patterns
+        .chain(values.map(|value| choice(value, "a value it has")))
+        .collect()
 }

@@ -6,20 +6,36 @@ use super::policy_state::{AtPattern, PolicyState};
 use super::shown::shown;
 use crate::state::pattern_help::{at_cursor, examples};
 
-/// The help on the pattern of a draft, while it is the one that the cursor was last in. Without `key`, of the text.
+/// The help on the pattern of a draft, while it is the one that the cursor was last in. Without
+/// `key`, of the text.
 #[component]
-pub(crate) fn PatternHelp(state: PolicyState, #[prop(optional)] key: Option<usize>) -> impl IntoView {
+pub(crate) fn PatternHelp(
+    state: PolicyState,
+    #[prop(optional)] key: Option<usize>,
+) -> impl IntoView {
     let own = Memo::new(move |_| state.at.get().filter(|at| at.key == key));
-    move || own.get().filter(|at| !at.pattern.is_empty()).map(|at| help(state, &at))
+    move || {
+        own.get()
+            .filter(|at| !at.pattern.is_empty())
+            .map(|at| help(state, &at))
+    }
 }
 
 fn help(state: PolicyState, at: &AtPattern) -> AnyView {
     let known = state.known.read();
-    let claim = known.iter().find(|known| Some(&known.path) == at.claim.as_ref());
-    let values = claim.map(|claim| claim.values.as_slice()).unwrap_or_default();
+    let claim = known
+        .iter()
+        .find(|known| Some(&known.path) == at.claim.as_ref());
+    let values = claim
+        .map(|claim| claim.values.as_slice())
+        .unwrap_or_default();
     let found = examples(&at.pattern, values);
     let is_one = found.accepted.len() == 1;
-    let accepted = found.accepted.iter().map(|text| view! { <li>{example(text)}</li> }).collect_view();
+    let accepted = found
+        .accepted
+        .iter()
+        .map(|text| view! { <li>{example(text)}</li> })
+        .collect_view();
     let refused = match &found.refused {
         Some(text) => view! { <ul><li>{example(text)}</li></ul> }.into_any(),
         None => view! { <p>"No value: the claim only has to be there."</p> }.into_any(),
@@ -58,5 +74,10 @@ pub(crate) fn ticked(sentence: &str) -> AnyView {
         0 => text.to_owned().into_any(),
         _ => view! { <code>{shown(text)}</code> }.into_any(),
     };
-    sentence.split('`').enumerate().map(piece).collect_view().into_any()
+    sentence
+        .split('`')
+        .enumerate()
+        .map(piece)
+        .collect_view()
+        .into_any()
 }

@@ -1,4 +1,5 @@
-//! Everything that the playground's panes share: the fields, the scratch set, what is lit, and the answer.
+//! Everything that the playground's panes share: the fields, the scratch set, what is lit, and the
+//! answer.
 
 use claimgate::claim_path::ClaimPath;
 use claimgate::inspect::Skip;
@@ -165,10 +166,13 @@ impl Form {
     }
 
     fn set_request(self, request: &RequestedToken) {
-        self.token_type.set(request.token_type().as_str().to_owned());
+        self.token_type
+            .set(request.token_type().as_str().to_owned());
         let (target, admin) = match request {
             RequestedToken::Organization { admin } => ("", *admin),
-            RequestedToken::Team { name } | RequestedToken::Runner { name } => (name.as_str(), false),
+            RequestedToken::Team { name } | RequestedToken::Runner { name } => {
+                (name.as_str(), false)
+            }
             RequestedToken::Personal { login } => (login.as_str(), false),
         };
         self.target.set(target.to_owned());
@@ -187,7 +191,9 @@ impl Bench {
             None => Ok(Vec::new()),
         });
         let good = Memo::new(move |last: Option<&Vec<PolicyDefinition>>| {
-            written.get().unwrap_or_else(|_| last.cloned().unwrap_or_default())
+            written
+                .get()
+                .unwrap_or_else(|_| last.cloned().unwrap_or_default())
         });
         Self {
             form: Form::new(issuer),
@@ -212,24 +218,39 @@ impl Bench {
     /// The scratch set as an issuer, if it decides.
     pub(crate) fn scratch_issuer(self) -> Option<StoredIssuer> {
         let is_chosen = self.is_scratch();
-        self.scratch.read().as_ref().filter(|_| is_chosen).map(|scratch| scratch.with(&self.good.read()))
+        self.scratch
+            .read()
+            .as_ref()
+            .filter(|_| is_chosen)
+            .map(|scratch| scratch.with(&self.good.read()))
     }
 
     /// The report that is shown, without tracking.
     pub(crate) fn report_untracked(self) -> Option<Report> {
-        self.answered.with_untracked(|answered| match answered.as_ref().map(|answered| &answered.answer) {
-            Some(Answer::Report(report)) => Some((**report).clone()),
-            _ => None,
+        self.answered.with_untracked(|answered| {
+            match answered.as_ref().map(|answered| &answered.answer) {
+                Some(Answer::Report(report)) => Some((**report).clone()),
+                _ => None,
+            }
         })
     }
 
     /// The policies that decided, without tracking.
     pub(crate) fn decided_untracked(self) -> Vec<PolicyDefinition> {
-        let id = self.report_untracked().and_then(|report| report.issuer).map(|(id, _)| id);
+        let id = self
+            .report_untracked()
+            .and_then(|report| report.issuer)
+            .map(|(id, _)| id);
         self.answered
             .with_untracked(|answered| {
-                let stored = answered.as_ref().map(|answered| answered.stored.as_slice()).unwrap_or_default();
-                stored.iter().find(|issuer| Some(&issuer.id) == id.as_ref()).map(|issuer| issuer.policies.clone())
+                let stored = answered
+                    .as_ref()
+                    .map(|answered| answered.stored.as_slice())
+                    .unwrap_or_default();
+                stored
+                    .iter()
+                    .find(|issuer| Some(&issuer.id) == id.as_ref())
+                    .map(|issuer| issuer.policies.clone())
             })
             .unwrap_or_default()
     }
@@ -243,7 +264,11 @@ impl Bench {
 
     /// Changes the policies of the scratch set, or of a scratch copy of the issuer that decided.
     pub(crate) fn change(self, store: Store, policies: &[PolicyDefinition]) {
-        let scratch = if untrack(|| self.is_scratch()) { self.scratch.get_untracked() } else { self.copied(store) };
+        let scratch = if untrack(|| self.is_scratch()) {
+            self.scratch.get_untracked()
+        } else {
+            self.copied(store)
+        };
         if let Some(scratch) = scratch {
             self.try_on(scratch, policies);
         }
@@ -252,25 +277,41 @@ impl Bench {
     /// A scratch copy of the registered issuer that decides.
     pub(crate) fn copied(self, store: Store) -> Option<Scratch> {
         let chosen = self.form.issuer.get_untracked();
-        let decided = self.report_untracked().and_then(|report| report.issuer).map(|(id, _)| id);
+        let decided = self
+            .report_untracked()
+            .and_then(|report| report.issuer)
+            .map(|(id, _)| id);
         let id = if chosen.is_empty() { decided? } else { chosen };
         store.find(&id).map(|issuer| Scratch::of_issuer(&issuer))
     }
 
     /// Shows what a link, a file or an example carries, as a scratch set.
     pub(crate) fn open(self, shared: &Shared, origin: Origin, store: Store) {
-        let scratch = store.issuers.with_untracked(|issuers| Scratch::of_shared(shared, origin, issuers));
+        let scratch = store
+            .issuers
+            .with_untracked(|issuers| Scratch::of_shared(shared, origin, issuers));
         self.dialect.set(shared.dialect);
         self.try_on(scratch, &shared.policies);
-        let claims = shared.claims.as_ref().map(ClaimsText::as_str).unwrap_or_default();
-        // Claims whose key and signature are not to be checked were a token's, whose other checks they can show.
+        let claims = shared
+            .claims
+            .as_ref()
+            .map(ClaimsText::as_str)
+            .unwrap_or_default();
+        // Claims whose key and signature are not to be checked were a token's, whose other checks
+        // they can show.
         let was_token = shared.skip.key && shared.skip.signature && !claims.is_empty();
-        self.form.token.set(if was_token { unsigned(claims) } else { String::new() });
+        self.form.token.set(if was_token {
+            unsigned(claims)
+        } else {
+            String::new()
+        });
         self.form.claims.set(claims.to_owned());
         self.form.is_claims.set(!was_token);
         self.form.set_request(&shared.request);
         self.form.set_skip(shared.skip);
-        self.form.now.set(shared.now.map(format_utc).unwrap_or_default());
+        self.form
+            .now
+            .set(shared.now.map(format_utc).unwrap_or_default());
         self.throwaway.set(None);
     }
 
@@ -286,18 +327,37 @@ impl Bench {
             Some(claims) => ClaimsText::new(&claims.to_json_pretty()).ok(),
             None => None,
         };
-        let stored = answered.as_ref().map(|answered| answered.stored.as_slice()).unwrap_or_default();
-        let named = report.and_then(|report| report.issuer.as_ref()).map(|(id, _)| id.clone());
+        let stored = answered
+            .as_ref()
+            .map(|answered| answered.stored.as_slice())
+            .unwrap_or_default();
+        let named = report
+            .and_then(|report| report.issuer.as_ref())
+            .map(|(id, _)| id.clone());
         let id = named.unwrap_or_else(|| self.form.issuer.get());
         let issuer = stored.iter().find(|issuer| issuer.id == id);
         let is_token = !self.form.is_claims.get();
         let skip = self.form.skip();
         Shared {
-            issuer: issuer.map(|issuer| SharedIssuer { name: issuer.name.clone(), url: issuer.url.clone() }),
-            policies: issuer.map(|issuer| issuer.policies.clone()).unwrap_or_default(),
-            now: is_token.then(|| read_time(&self.form.now.read()).ok().flatten().unwrap_or(clock)),
+            issuer: issuer.map(|issuer| SharedIssuer {
+                name: issuer.name.clone(),
+                url: issuer.url.clone(),
+            }),
+            policies: issuer
+                .map(|issuer| issuer.policies.clone())
+                .unwrap_or_default(),
+            now: is_token.then(|| {
+                read_time(&self.form.now.read())
+                    .ok()
+                    .flatten()
+                    .unwrap_or(clock)
+            }),
             skip: if is_token && claims.is_some() {
-                Skip { key: true, signature: true, ..skip }
+                Skip {
+                    key: true,
+                    signature: true,
+                    ..skip
+                }
             } else {
                 Skip::default()
             },
@@ -319,15 +379,21 @@ impl Bench {
 
     /// Whether that rule lights up: it is pointed at, or its claim is.
     pub(crate) fn is_rule_lit(self, policy: usize, claim: &str) -> bool {
-        self.lit.read().as_ref().is_some_and(|lit| match lit.policy {
-            Some(other) => other == policy && lit.claim == claim,
-            None => member(&lit.claim) == member(claim),
-        })
+        self.lit
+            .read()
+            .as_ref()
+            .is_some_and(|lit| match lit.policy {
+                Some(other) => other == policy && lit.claim == claim,
+                None => member(&lit.claim) == member(claim),
+            })
     }
 
     /// Whether that member of the claims lights up.
     pub(crate) fn is_claim_lit(self, name: &str) -> bool {
-        self.lit.read().as_ref().is_some_and(|lit| member(&lit.claim).as_deref() == Some(name))
+        self.lit
+            .read()
+            .as_ref()
+            .is_some_and(|lit| member(&lit.claim).as_deref() == Some(name))
     }
 }
 
@@ -348,7 +414,10 @@ mod tests {
     #[test]
     fn a_path_leads_into_its_first_member() {
         assert_eq!(member("sub").as_deref(), Some("sub"));
-        assert_eq!(member(r#""kubernetes.io".pod.name"#).as_deref(), Some("kubernetes.io"));
+        assert_eq!(
+            member(r#""kubernetes.io".pod.name"#).as_deref(),
+            Some("kubernetes.io")
+        );
         assert_eq!(member("a..b"), None);
     }
 }

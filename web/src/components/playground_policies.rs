@@ -23,7 +23,13 @@ pub(crate) fn PlaygroundPolicies(bench: Bench) -> impl IntoView {
     let store = use_store();
     let options = Signal::derive(move || {
         let mut options = vec![(String::new(), "The one that iss names".to_owned())];
-        options.extend(store.issuers.get().into_iter().map(|issuer| (issuer.id, issuer.name)));
+        options.extend(
+            store
+                .issuers
+                .get()
+                .into_iter()
+                .map(|issuer| (issuer.id, issuer.name)),
+        );
         if bench.scratch.read().is_some() {
             options.push((SCRATCH.to_owned(), "Scratch set".to_owned()));
         }
@@ -49,23 +55,35 @@ fn Registered(bench: Bench) -> impl IntoView {
     let store = use_store();
     let decided = Memo::new(move |_| {
         let answered = bench.answered.read();
-        let report = answered.as_ref().and_then(|answered| match &answered.answer {
-            crate::state::evaluate::Answer::Report(report) => report.issuer.as_ref(),
-            _ => None,
-        });
+        let report = answered
+            .as_ref()
+            .and_then(|answered| match &answered.answer {
+                crate::state::evaluate::Answer::Report(report) => report.issuer.as_ref(),
+                _ => None,
+            });
         report.map(|(id, _)| id.clone()).unwrap_or_default()
     });
     let issuer = Memo::new(move |_| {
         let chosen = bench.form.issuer.get();
-        let id = if chosen.is_empty() { decided.get() } else { chosen };
-        store.issuers.read().iter().find(|issuer| issuer.id == id).cloned()
+        let id = if chosen.is_empty() {
+            decided.get()
+        } else {
+            chosen
+        };
+        store
+            .issuers
+            .read()
+            .iter()
+            .find(|issuer| issuer.id == id)
+            .cloned()
     });
     let copy = move |_| {
         if let Some(issuer) = issuer.get_untracked() {
             bench.try_on(Scratch::of_issuer(&issuer), &issuer.policies);
         }
     };
-    move || match issuer.get() {
+    move || {
+        match issuer.get() {
         None => view! { <NoIssuer is_empty=store.issuers.read().is_empty() /> }.into_any(),
         Some(issuer) => view! {
             <p class="hint">
@@ -77,6 +95,7 @@ fn Registered(bench: Bench) -> impl IntoView {
             </div>
         }
         .into_any(),
+    }
     }
 }
 
@@ -115,7 +134,9 @@ pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
     };
     let is_changed = Memo::new(move |_| {
         bench.scratch.with(|scratch| {
-            scratch.as_ref().is_some_and(|scratch| bench.written.read().as_ref() != Ok(&scratch.issuer.policies))
+            scratch.as_ref().is_some_and(|scratch| {
+                bench.written.read().as_ref() != Ok(&scratch.issuer.policies)
+            })
         })
     });
     view! {
@@ -159,21 +180,45 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
             let path = format!("policies[{}].rules.{}", lit.policy?, lit.claim);
             places.with(|places| places.find(&path))
         });
-        range.map(|range| Mark { from: range.start, to: range.end, class: "cm-lit" }).into_iter().collect::<Vec<_>>()
+        range
+            .map(|range| Mark {
+                from: range.start,
+                to: range.end,
+                class: "cm-lit",
+            })
+            .into_iter()
+            .collect::<Vec<_>>()
     });
     let known = Memo::new(move |_| {
-        let preset = bench.scratch.with(|scratch| scratch.as_ref().map(|scratch| scratch.issuer.preset.clone()));
+        let preset = bench.scratch.with(|scratch| {
+            scratch
+                .as_ref()
+                .map(|scratch| scratch.issuer.preset.clone())
+        });
         let provider = preset.and_then(|preset| providers::find(&preset));
-        provider.map(|provider| provider.example(now()).known).unwrap_or_default()
+        provider
+            .map(|provider| provider.example(now()).known)
+            .unwrap_or_default()
     });
     let diagnostics = Memo::new(move |_| {
         let places = places.get();
         let remark = |error: &PolicyError| {
             let range = places.find(&error.path)?;
             let message = error.message.clone();
-            Some(Diagnostic { from: range.start, to: range.end, severity: Severity::Error, message })
+            Some(Diagnostic {
+                from: range.start,
+                to: range.end,
+                severity: Severity::Error,
+                message,
+            })
         };
-        bench.written.read().as_ref().err().map(|errors| errors.iter().filter_map(remark).collect()).unwrap_or_default()
+        bench
+            .written
+            .read()
+            .as_ref()
+            .err()
+            .map(|errors| errors.iter().filter_map(remark).collect())
+            .unwrap_or_default()
     });
     view! {
         <CodeEditor
@@ -191,11 +236,17 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
 fn origin_line(scratch: &Scratch) -> AnyView {
     let name = shown(&scratch.issuer.name);
     match scratch.origin {
-        Origin::Issuer(_) => view! { "copied from " {name} ". The saved issuer stays as it is." }.into_any(),
-        Origin::Example(_) => view! { "of an example, for " {name} ". Nothing of it is saved." }.into_any(),
+        Origin::Issuer(_) => {
+            view! { "copied from " {name} ". The saved issuer stays as it is." }.into_any()
+        }
+        Origin::Example(_) => {
+            view! { "of an example, for " {name} ". Nothing of it is saved." }.into_any()
+        }
         Origin::Link => view! { "from a link, for " {name} ". Nothing of it is saved." }.into_any(),
         Origin::File => view! { "from a file, for " {name} ". Nothing of it is saved." }.into_any(),
-        Origin::Starter => view! { "to start from, for " {name} ". Nothing of it is saved." }.into_any(),
+        Origin::Starter => {
+            view! { "to start from, for " {name} ". Nothing of it is saved." }.into_any()
+        }
     }
 }
 
@@ -225,17 +276,33 @@ fn Problems(errors: Memo<Vec<PolicyError>>) -> impl IntoView {
 #[component]
 fn Rules(bench: Bench, policies: Vec<PolicyDefinition>) -> impl IntoView {
     if policies.is_empty() {
-        return view! { <p class="hint">"There are no policies: everything is denied."</p> }.into_any();
+        return view! { <p class="hint">"There are no policies: everything is denied."</p> }
+            .into_any();
     }
-    let items = policies.into_iter().enumerate().map(|(index, policy)| policy_item(bench, index, &policy));
-    view! { <ol class="written-policies" aria-label="Written rules">{items.collect_view()}</ol> }.into_any()
+    let items = policies
+        .into_iter()
+        .enumerate()
+        .map(|(index, policy)| policy_item(bench, index, &policy));
+    view! { <ol class="written-policies" aria-label="Written rules">{items.collect_view()}</ol> }
+        .into_any()
 }
 
 fn policy_item(bench: Bench, index: usize, policy: &PolicyDefinition) -> AnyView {
     let is_deny = policy.decision == Decision::Deny;
-    let target = policy.team_name.as_ref().or(policy.user_login.as_ref()).or(policy.runner_id.as_ref());
-    let admin = policy.authorized_permissions.as_ref().is_some_and(|list| list.iter().any(|item| item == "admin"));
-    let rules = policy.rules.iter().map(|(claim, pattern)| rule_item(bench, index, claim, pattern)).collect_view();
+    let target = policy
+        .team_name
+        .as_ref()
+        .or(policy.user_login.as_ref())
+        .or(policy.runner_id.as_ref());
+    let admin = policy
+        .authorized_permissions
+        .as_ref()
+        .is_some_and(|list| list.iter().any(|item| item == "admin"));
+    let rules = policy
+        .rules
+        .iter()
+        .map(|(claim, pattern)| rule_item(bench, index, claim, pattern))
+        .collect_view();
     view! {
         <li class="written-policy" class:written-policy--deny=is_deny>
             <p>
@@ -253,7 +320,10 @@ fn policy_item(bench: Bench, index: usize, policy: &PolicyDefinition) -> AnyView
 
 fn rule_item(bench: Bench, policy: usize, claim: &str, pattern: &str) -> AnyView {
     let path = claim.to_owned();
-    let lit = Lit { policy: Some(policy), claim: path.clone() };
+    let lit = Lit {
+        policy: Some(policy),
+        claim: path.clone(),
+    };
     view! {
         <li
             class:lit=move || bench.is_rule_lit(policy, &path)
@@ -268,7 +338,10 @@ fn rule_item(bench: Bench, policy: usize, claim: &str, pattern: &str) -> AnyView
 
 /// A rule's claim, to be pressed: the claim in the token lights up, and is brought into view.
 pub(crate) fn claim_button(bench: Bench, policy: usize, claim: &str) -> AnyView {
-    let lit = StoredValue::new(Lit { policy: Some(policy), claim: claim.to_owned() });
+    let lit = StoredValue::new(Lit {
+        policy: Some(policy),
+        claim: claim.to_owned(),
+    });
     let point = move || bench.lit.set(Some(lit.get_value()));
     view! {
         <button

@@ -57,9 +57,18 @@ struct Times {
 
 fn times(iat: Option<i64>, nbf: Option<i64>, exp: Option<i64>) -> Times {
     let first = [iat, nbf, exp].into_iter().flatten().min();
-    let range = first.zip(exp).map(|(first, exp)| (first.saturating_sub(3 * LEEWAY), exp.saturating_add(3 * LEEWAY)));
+    let range = first.zip(exp).map(|(first, exp)| {
+        (
+            first.saturating_sub(3 * LEEWAY),
+            exp.saturating_add(3 * LEEWAY),
+        )
+    });
     // A slider over years could not be set to a second.
-    Times { iat, exp, range: range.filter(|(from, to)| to.saturating_sub(*from) <= 7 * 86_400) }
+    Times {
+        iat,
+        exp,
+        range: range.filter(|(from, to)| to.saturating_sub(*from) <= 7 * 86_400),
+    }
 }
 
 #[component]
@@ -67,7 +76,10 @@ fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let field = bench.form.now;
     let error = Signal::derive(move || {
         // What cannot be read does not hold.
-        read_time(&field.read()).map_or_else(|problem| format!("{problem}; judged as of now"), |_| String::new())
+        read_time(&field.read()).map_or_else(
+            |problem| format!("{problem}; judged as of now"),
+            |_| String::new(),
+        )
     });
     let times = Memo::new(move |_| {
         let answered = bench.answered.read();
@@ -151,7 +163,10 @@ mod tests {
 
     #[test]
     fn the_slider_reaches_beyond_the_tokens_life() {
-        assert_eq!(times(Some(1000), Some(900), Some(2000)).range, Some((720, 2180)));
+        assert_eq!(
+            times(Some(1000), Some(900), Some(2000)).range,
+            Some((720, 2180))
+        );
         assert_eq!(times(None, None, Some(2000)).range, Some((1820, 2180)));
         assert_eq!(times(Some(1000), None, None).range, None);
         assert_eq!(times(Some(0), None, Some(i64::MAX)).range, None);

@@ -38,15 +38,43 @@ pub(crate) fn PlaygroundResult(
     }
 }
 
-/// Checks and explanation. Each part is renewed only when it changes, so that what was folded stays folded.
+/// Checks and explanation. Each part is renewed only when it changes, so that what was folded stays
+/// folded.
 #[component]
 pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoView {
-    let unchecked =
-        Memo::new(move |_| report.read().as_ref().map(|report| report.unchecked.clone()).unwrap_or_default());
-    let issuer = Memo::new(move |_| report.read().as_ref().and_then(|report| report.issuer.clone()));
-    let checks = Memo::new(move |_| report.read().as_ref().map(|report| report.checks.clone()).unwrap_or_default());
-    let findings = Memo::new(move |_| report.read().as_ref().map(|report| report.findings.clone()).unwrap_or_default());
-    let explanation = Memo::new(move |_| report.read().as_ref().and_then(|report| report.explanation.clone()));
+    let unchecked = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .map(|report| report.unchecked.clone())
+            .unwrap_or_default()
+    });
+    let issuer = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .and_then(|report| report.issuer.clone())
+    });
+    let checks = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .map(|report| report.checks.clone())
+            .unwrap_or_default()
+    });
+    let findings = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .map(|report| report.findings.clone())
+            .unwrap_or_default()
+    });
+    let explanation = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .and_then(|report| report.explanation.clone())
+    });
     view! {
         {move || (!unchecked.read().is_empty()).then(|| view! {
             <div class="notice notice--note">
@@ -73,13 +101,20 @@ fn by_policies_of(id: &str, name: &str) -> AnyView {
         return view! { <p class="hint">"By the policies of the scratch set for " {shown(name)}</p> }.into_any();
     }
     let name = shown(name);
-    view! { <p class="hint">"By the policies of " <A href=format!("/issuers/{id}")>{name}</A></p> }.into_any()
+    view! { <p class="hint">"By the policies of " <A href=format!("/issuers/{id}")>{name}</A></p> }
+        .into_any()
 }
 
 /// What to begin with.
 #[component]
 fn Nothing() -> impl IntoView {
-    let examples = ["branch-push", "pull-request", "expired", "look-alike-organization", "dot-is-wildcard"];
+    let examples = [
+        "branch-push",
+        "pull-request",
+        "expired",
+        "look-alike-organization",
+        "dot-is-wildcard",
+    ];
     let items = examples.into_iter().filter_map(gallery::find).map(|example| {
         view! { <li><A href=format!("/examples/{}", example.id)>{example.title.clone()}</A></li> }
     });

@@ -20,20 +20,31 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
         scratch
             .as_ref()
             .and_then(|scratch| scratch.target(&issuers))
-            .map(|issuer| (issuer.id.clone(), issuer.name.clone(), issuer.policies.clone()))
+            .map(|issuer| {
+                (
+                    issuer.id.clone(),
+                    issuer.name.clone(),
+                    issuer.policies.clone(),
+                )
+            })
     });
     let is_open = RwSignal::new(false);
     let saved = RwSignal::new(None::<(String, String)>);
     let differences = Memo::new(move |_| {
         let target = target.read();
-        target.as_ref().map(|(_, _, policies)| changes(policies, &bench.good.read())).unwrap_or_default()
+        target
+            .as_ref()
+            .map(|(_, _, policies)| changes(policies, &bench.good.read()))
+            .unwrap_or_default()
     });
     Effect::new(move || {
         bench.text.track();
         saved.set(None);
     });
     let save = move |_| {
-        let (Some((id, name, _)), Ok(policies)) = (target.get_untracked(), bench.written.get_untracked()) else {
+        let (Some((id, name, _)), Ok(policies)) =
+            (target.get_untracked(), bench.written.get_untracked())
+        else {
             return;
         };
         store.change(&id, |issuer| {
@@ -98,7 +109,11 @@ fn Changes(changes: Vec<Change>) -> impl IntoView {
             ChangeKind::Removed => ("−", "change change--removed"),
             ChangeKind::Changed => ("~", "change change--changed"),
         };
-        let details = change.details.iter().map(|detail| view! { <li>{sentence(detail)}</li> }).collect_view();
+        let details = change
+            .details
+            .iter()
+            .map(|detail| view! { <li>{sentence(detail)}</li> })
+            .collect_view();
         view! {
             <li class=class>
                 <span aria-hidden="true">{mark}</span>

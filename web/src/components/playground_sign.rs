@@ -1,4 +1,5 @@
-//! A sample token, signed in the page with a key that is thrown away: to try everything with no CI at hand.
+//! A sample token, signed in the page with a key that is thrown away: to try everything with no CI
+//! at hand.
 
 use claimgate::claims::{Claims, Value};
 use claimgate::jwt::Algorithm;
@@ -31,12 +32,17 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
     let options = Memo::new(move |_| sources(bench, store));
     let press = move |_| {
         let chosen = source.get_untracked();
-        let first =
-            || options.with_untracked(|options| options.first().map(|(value, _)| value.clone())).unwrap_or_default();
-        let is_known = options.with_untracked(|options| options.iter().any(|(value, _)| *value == chosen));
+        let first = || {
+            options
+                .with_untracked(|options| options.first().map(|(value, _)| value.clone()))
+                .unwrap_or_default()
+        };
+        let is_known =
+            options.with_untracked(|options| options.iter().any(|(value, _)| *value == chosen));
         let chosen = if is_known { chosen } else { first() };
         let Some(claims) = claims_of(&chosen, bench, store) else {
-            problem.set("expected claims that are a JSON object: see the field “Claims”".to_owned());
+            problem
+                .set("expected claims that are a JSON object: see the field “Claims”".to_owned());
             return;
         };
         let algorithm = Algorithm::parse(&algorithm.read_untracked()).unwrap_or(Algorithm::ES256);
@@ -77,7 +83,8 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
     }
 }
 
-/// What can be signed: typed claims, the samples of the issuer, and providers' examples, the issuer's own first.
+/// What can be signed: typed claims, the samples of the issuer, and providers' examples, the
+/// issuer's own first.
 fn sources(bench: Bench, store: Store) -> Vec<(String, String)> {
     let mut sources = Vec::new();
     if bench.form.is_claims.get() && !bench.form.claims.read().trim().is_empty() {
@@ -89,18 +96,21 @@ fn sources(bench: Bench, store: Store) -> Vec<(String, String)> {
     let own = issuer.map(|issuer| issuer.preset).unwrap_or_default();
     let mut providers: Vec<_> = providers::all().iter().collect();
     providers.sort_by_key(|provider| provider.id != own);
-    sources.extend(
-        providers
-            .into_iter()
-            .map(|provider| (format!("{PROVIDER}{}", provider.id), format!("{}, an example", provider.name))),
-    );
+    sources.extend(providers.into_iter().map(|provider| {
+        (
+            format!("{PROVIDER}{}", provider.id),
+            format!("{}, an example", provider.name),
+        )
+    }));
     sources
 }
 
 fn issuer(bench: Bench, store: Store) -> Option<StoredIssuer> {
     let chosen = bench.form.issuer.get();
     let issuers = store.issuers.read();
-    bench.scratch_issuer().or_else(|| issuers.iter().find(|issuer| issuer.id == chosen).cloned())
+    bench
+        .scratch_issuer()
+        .or_else(|| issuers.iter().find(|issuer| issuer.id == chosen).cloned())
 }
 
 /// The claims to sign, with fresh times where they are a sample's.
@@ -112,7 +122,9 @@ fn claims_of(source: &str, bench: Bench, store: Store) -> Option<String> {
     if let Some(id) = source.strip_prefix(SAMPLE) {
         let issuer = untrack(|| issuer(bench, store))?;
         let sample = issuer.samples.iter().find(|sample| sample.id == id)?;
-        return Claims::from_json(&sample.claims).ok().map(|_| renew(&sample.claims, now()));
+        return Claims::from_json(&sample.claims)
+            .ok()
+            .map(|_| renew(&sample.claims, now()));
     }
     let provider = providers::find(source.strip_prefix(PROVIDER)?)?;
     Some(renew(&provider.example(now()).claims, now()))
@@ -121,11 +133,17 @@ fn claims_of(source: &str, bench: Bench, store: Store) -> Option<String> {
 /// Where nobody's policies are about the sample, its provider's starter policies are tried on.
 fn provide_policies(bench: Bench, store: Store, source: &str, claims: &str) {
     let iss = Claims::from_json(claims).ok();
-    let iss = iss.as_ref().and_then(|claims| claims.get("iss")).and_then(Value::as_str).unwrap_or_default();
+    let iss = iss
+        .as_ref()
+        .and_then(|claims| claims.get("iss"))
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let is_about = |url: &str| url == iss;
     let has_policies = match untrack(|| issuer(bench, store)) {
         Some(issuer) => is_about(&issuer.url),
-        None => store.issuers.with_untracked(|issuers| issuers.iter().any(|issuer| is_about(&issuer.url))),
+        None => store
+            .issuers
+            .with_untracked(|issuers| issuers.iter().any(|issuer| is_about(&issuer.url))),
     };
     let provider = source.strip_prefix(PROVIDER).and_then(providers::find);
     if let (false, Some(provider)) = (has_policies, provider) {
@@ -137,6 +155,12 @@ fn provide_policies(bench: Bench, store: Store, source: &str, claims: &str) {
             policies: filled.policies.clone(),
             ..StoredIssuer::blank(SCRATCH.to_owned(), now())
         };
-        bench.try_on(Scratch { origin: Origin::Starter, issuer }, &filled.policies);
+        bench.try_on(
+            Scratch {
+                origin: Origin::Starter,
+                issuer,
+            },
+            &filled.policies,
+        );
     }
 }

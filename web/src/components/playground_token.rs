@@ -1,4 +1,5 @@
-//! The playground's token: pasted, with its three parts in colours, or its claims typed by hand; and what it says.
+//! The playground's token: pasted, with its three parts in colours, or its claims typed by hand;
+//! and what it says.
 
 use claimgate::claims::Claims;
 use claimgate::inspect::Skip;
@@ -110,23 +111,34 @@ fn Mode(bench: Bench) -> impl IntoView {
     }
 }
 
-/// The token in a text that has more around it, as people copy them: `Bearer `, quotes, a variable's name, line ends.
+/// The token in a text that has more around it, as people copy them: `Bearer `, quotes, a
+/// variable's name, line ends.
 fn bare_token(text: &str) -> Option<String> {
     let mut rest = text.trim().trim_end_matches([';', ',']);
     if let Some((name, value)) = rest.split_once('=') {
         let name = name.trim().rsplit(' ').next().unwrap_or_default();
-        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let is_name =
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         rest = if is_name { value.trim() } else { rest };
     }
     let quotes = ['"', '\'', '`'];
     rest = rest.trim_matches(quotes).trim();
-    let is_scheme = |word: &str| ["bearer", "authorization:", "token"].contains(&word.to_ascii_lowercase().as_str());
-    while let Some((_, more)) = rest.split_once(char::is_whitespace).filter(|(word, _)| is_scheme(word)) {
+    let is_scheme = |word: &str| {
+        ["bearer", "authorization:", "token"].contains(&word.to_ascii_lowercase().as_str())
+    };
+    while let Some((_, more)) = rest
+        .split_once(char::is_whitespace)
+        .filter(|(word, _)| is_scheme(word))
+    {
         rest = more.trim().trim_matches(quotes);
     }
     let token: String = rest.split_whitespace().collect();
-    let is_part = |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    let is_token = token.starts_with("eyJ") && token.split('.').count() == 3 && token.split('.').all(is_part);
+    let is_part = |part: &str| {
+        part.chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    let is_token =
+        token.starts_with("eyJ") && token.split('.').count() == 3 && token.split('.').all(is_part);
     (is_token && token != text).then_some(token)
 }
 
@@ -135,7 +147,8 @@ fn bare_token(text: &str) -> Option<String> {
 fn ClaimsInstead(bench: Bench) -> impl IntoView {
     let form = bench.form;
     let is_json = Memo::new(move |_| {
-        !form.is_claims.get() && matches!(Value::parse(form.token.read().trim()), Ok(Value::Object(_)))
+        !form.is_claims.get()
+            && matches!(Value::parse(form.token.read().trim()), Ok(Value::Object(_)))
     });
     let take = move |_| {
         form.claims.set(form.token.get_untracked());
@@ -159,7 +172,8 @@ fn ClaimsInstead(bench: Bench) -> impl IntoView {
 /// Says so where the token that is shown was made of claims that came without one.
 #[component]
 fn StandIn(bench: Bench) -> impl IntoView {
-    let is_stand_in = Memo::new(move |_| !bench.form.is_claims.get() && is_unsigned(&bench.form.token.read()));
+    let is_stand_in =
+        Memo::new(move |_| !bench.form.is_claims.get() && is_unsigned(&bench.form.token.read()));
     move || {
         is_stand_in.get().then(|| {
             view! {
@@ -177,7 +191,11 @@ fn StandIn(bench: Bench) -> impl IntoView {
 
 /// The parts of a compact token, with the points between them.
 fn parts(token: &str) -> Vec<(&'static str, String)> {
-    let names = ["part part--header", "part part--claims", "part part--signature"];
+    let names = [
+        "part part--header",
+        "part part--claims",
+        "part part--signature",
+    ];
     let mut parts = Vec::new();
     for (index, text) in token.splitn(3, '.').enumerate() {
         if index > 0 {
@@ -188,7 +206,8 @@ fn parts(token: &str) -> Vec<(&'static str, String)> {
     parts
 }
 
-/// The field. Its text is coloured by a layer below, which has the same text; the field's own is transparent.
+/// The field. Its text is coloured by a layer below, which has the same text; the field's own is
+/// transparent.
 #[component]
 fn TokenField(value: RwSignal<String>) -> impl IntoView {
     let id = format!("field-{}", unique());
@@ -197,7 +216,10 @@ fn TokenField(value: RwSignal<String>) -> impl IntoView {
     let area = NodeRef::<html::Textarea>::new();
     let follow = move || {
         // The field may be gone by the time of the next frame.
-        let (layer, area) = (layer.try_get_untracked().flatten(), area.try_get_untracked().flatten());
+        let (layer, area) = (
+            layer.try_get_untracked().flatten(),
+            area.try_get_untracked().flatten(),
+        );
         if let (Some(layer), Some(area)) = (layer, area) {
             layer.set_scroll_top(area.scroll_top());
         }
@@ -249,16 +271,33 @@ pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
         let preset = store.issuers.with_untracked(|issuers| {
             let chosen = form.issuer.get_untracked();
             let named = issuers.iter().find(|issuer| issuer.id == chosen);
-            named.or(issuers.iter().find(|issuer| !issuer.preset.is_empty())).map(|issuer| issuer.preset.clone())
+            named
+                .or(issuers.iter().find(|issuer| !issuer.preset.is_empty()))
+                .map(|issuer| issuer.preset.clone())
         });
-        let provider = preset.and_then(|preset| providers::find(&preset)).or_else(|| providers::all().first());
-        form.claims.set(provider.map(|provider| provider.example(now()).claims).unwrap_or_default());
+        let provider = preset
+            .and_then(|preset| providers::find(&preset))
+            .or_else(|| providers::all().first());
+        form.claims.set(
+            provider
+                .map(|provider| provider.example(now()).claims)
+                .unwrap_or_default(),
+        );
     };
     let marks = Memo::new(move |_| {
         let name = bench.lit.read().as_ref().and_then(|lit| member(&lit.claim));
         let places = name.as_ref().map(|_| Places::read(&form.claims.read()));
-        let range = places.zip(name).and_then(|(places, name)| places.find(&name));
-        range.map(|range| Mark { from: range.start, to: range.end, class: "cm-lit" }).into_iter().collect::<Vec<_>>()
+        let range = places
+            .zip(name)
+            .and_then(|(places, name)| places.find(&name));
+        range
+            .map(|range| Mark {
+                from: range.start,
+                to: range.end,
+                class: "cm-lit",
+            })
+            .into_iter()
+            .collect::<Vec<_>>()
     });
     view! {
         <CodeEditor
@@ -279,7 +318,11 @@ pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
 #[component]
 fn ThrowawayNotice(bench: Bench) -> impl IntoView {
     let is_used = Memo::new(move |_| {
-        bench.throwaway.read().as_ref().is_some_and(|throwaway| is_of(&bench.form.token.read(), throwaway))
+        bench
+            .throwaway
+            .read()
+            .as_ref()
+            .is_some_and(|throwaway| is_of(&bench.form.token.read(), throwaway))
     });
     move || {
         is_used.get().then(|| {
@@ -306,13 +349,20 @@ fn ThrowawayNotice(bench: Bench) -> impl IntoView {
 fn HiddenCharacters(bench: Bench) -> impl IntoView {
     let form = bench.form;
     let found = Memo::new(move |_| {
-        let text = if form.is_claims.get() { form.claims.get() } else { form.token.get() };
+        let text = if form.is_claims.get() {
+            form.claims.get()
+        } else {
+            form.token.get()
+        };
         // New lines and tabs are how JSON is laid out.
         hidden_in(&text.trim().replace(['\n', '\r', '\t'], " "))
     });
     move || {
         (!found.read().is_empty()).then(|| {
-            let items = found.get().into_iter().map(|(code, name)| view! { <li><code>{code}</code> " " {name}</li> });
+            let items = found
+                .get()
+                .into_iter()
+                .map(|(code, name)| view! { <li><code>{code}</code> " " {name}</li> });
             view! {
                 <div class="notice notice--note" role="note">
                     <p>"There are characters in it that do not show in the field:"</p>
@@ -352,9 +402,10 @@ fn Milliseconds(bench: Bench) -> impl IntoView {
 
 fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
     let read = |name: &'static str| match claims.get(name)? {
-        Value::Integer(number) => {
-            i64::try_from(*number).ok().filter(|number| looks_like_milliseconds(*number)).map(|number| (name, number))
-        }
+        Value::Integer(number) => i64::try_from(*number)
+            .ok()
+            .filter(|number| looks_like_milliseconds(*number))
+            .map(|number| (name, number)),
         _ => None,
     };
     ["iat", "nbf", "exp"].into_iter().filter_map(read).collect()
@@ -364,13 +415,25 @@ fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
 #[component]
 pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let read = move |part: fn(&crate::state::evaluate::Report) -> Option<Claims>| {
-        Memo::new(move |_| match bench.answered.read().as_ref().map(|answered| &answered.answer) {
-            Some(Answer::Report(report)) => part(report),
-            _ => None,
+        Memo::new(move |_| {
+            match bench
+                .answered
+                .read()
+                .as_ref()
+                .map(|answered| &answered.answer)
+            {
+                Some(Answer::Report(report)) => part(report),
+                _ => None,
+            }
         })
     };
     Effect::new(move || {
-        if bench.lit.read().as_ref().is_some_and(|lit| lit.policy.is_some()) {
+        if bench
+            .lit
+            .read()
+            .as_ref()
+            .is_some_and(|lit| lit.policy.is_some())
+        {
             request_animation_frame(bring_into_pane);
         }
     });
@@ -385,8 +448,13 @@ pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
 /// Scrolls the pane, and nothing else, to the claim that is lit.
 fn bring_into_pane() {
     let find = |selector| document().query_selector(selector).ok().flatten();
-    let (Some(pane), Some(row)) = (find(".pane--token"), find(".pane--token .claims .lit")) else { return };
-    let (pane_box, row_box) = (pane.get_bounding_client_rect(), row.get_bounding_client_rect());
+    let (Some(pane), Some(row)) = (find(".pane--token"), find(".pane--token .claims .lit")) else {
+        return;
+    };
+    let (pane_box, row_box) = (
+        pane.get_bounding_client_rect(),
+        row.get_bounding_client_rect(),
+    );
     let below = row_box.bottom() - pane_box.bottom() + 16.0;
     let above = row_box.top() - pane_box.top() - 16.0;
     let by = if above < 0.0 { above } else { below.max(0.0) };
@@ -403,7 +471,10 @@ mod tests {
 
     #[test]
     fn times_in_milliseconds_are_found() {
-        let claims = Claims::from_json(r#"{"iat": 1763942400, "exp": 1763942400000, "nbf": "1763942400000"}"#).unwrap();
+        let claims = Claims::from_json(
+            r#"{"iat": 1763942400, "exp": 1763942400000, "nbf": "1763942400000"}"#,
+        )
+        .unwrap();
         assert_eq!(milliseconds(&claims), [("exp", 1_763_942_400_000)]);
     }
 
@@ -422,14 +493,28 @@ mod tests {
         for text in copied {
             assert_eq!(bare_token(&text).as_deref(), Some(token), "{text}");
         }
-        for text in [token, "", "eyJ.a", "Bearer", "{\"a\": 1}", "a=b=c", "eyJ.a.b.c.d", "Bearer eyJ.ä.b"] {
+        for text in [
+            token,
+            "",
+            "eyJ.a",
+            "Bearer",
+            "{\"a\": 1}",
+            "a=b=c",
+            "eyJ.a.b.c.d",
+            "Bearer eyJ.ä.b",
+        ] {
             assert_eq!(bare_token(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_token_is_coloured_in_three_parts() {
-        let text = |token: &str| parts(token).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        let text = |token: &str| {
+            parts(token)
+                .into_iter()
+                .map(|(_, text)| text)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(text("a.b.c"), ["a", ".", "b", ".", "c"]);
         assert_eq!(text("a.b.c.d"), ["a", ".", "b", ".", "c.d"]);
         assert_eq!(text("a"), ["a"]);

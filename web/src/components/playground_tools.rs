@@ -1,8 +1,9 @@
-//! What the playground needs as soon as there is something to decide: the engine, and the views of what it says.
+//! What the playground needs as soon as there is something to decide: the engine, and the views of
+//! what it says.
 //!
-//! The code of all this is a part of its own, for somebody who opens an empty playground needs none of it yet. It is loaded
-//! with the first thing that is done there, or along with the page where that begins with something. From then on it is
-//! called like any other code.
+//! The code of all this is a part of its own, for somebody who opens an empty playground needs none
+//! of it yet. It is loaded with the first thing that is done there, or along with the page where
+//! that begins with something. From then on it is called like any other code.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -37,7 +38,11 @@ pub(crate) enum Opening {
     Fragment(String),
 }
 
-type Stored<'a> = (&'a [StoredIssuer], Option<StoredIssuer>, Option<&'a Throwaway>);
+type Stored<'a> = (
+    &'a [StoredIssuer],
+    Option<StoredIssuer>,
+    Option<&'a Throwaway>,
+);
 type Shown = Memo<Option<Report>>;
 type Policies = Result<Vec<PolicyDefinition>, Vec<PolicyError>>;
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -47,7 +52,8 @@ type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 pub(crate) struct Tools {
     /// Reads policies that are being written.
     pub(crate) read: fn(&str, Dialect) -> Policies,
-    /// Asks the engine about the registered issuers, or the scratch set, and with a throw-away key; says which they were.
+    /// Asks the engine about the registered issuers, or the scratch set, and with a throw-away key;
+    /// says which they were.
     pub(crate) ask: fn(&Question, Stored<'_>) -> (Vec<StoredIssuer>, Asked),
     /// Has the browser check a signature, and goes on with what it finds.
     pub(crate) check: fn(Box<Waiting>) -> Later<Answer>,
@@ -96,9 +102,12 @@ impl Tools {
             },
             open: |bench, store, opening| {
                 match opening {
-                    Opening::Example(example) => bench.open(&example.shared(), Origin::Example(&example.id), store),
+                    Opening::Example(example) => {
+                        bench.open(&example.shared(), Origin::Example(&example.id), store)
+                    }
                     Opening::Fragment(fragment) => {
-                        let shared = Shared::from_fragment(fragment).map_err(|error| error.to_string())?;
+                        let shared =
+                            Shared::from_fragment(fragment).map_err(|error| error.to_string())?;
                         bench.open(&shared, Origin::Link, store);
                     }
                 }

@@ -72,7 +72,12 @@ fn ReportOnly(policy: PolicyDraft) -> impl IntoView {
 }
 
 #[component]
-fn CardTools(key: usize, place: Signal<usize>, count: Signal<usize>, step: Callback<(usize, Step)>) -> impl IntoView {
+fn CardTools(
+    key: usize,
+    place: Signal<usize>,
+    count: Signal<usize>,
+    step: Callback<(usize, Step)>,
+) -> impl IntoView {
     let tool = move |text: &'static str, label: &'static str, change: Step, can: Signal<bool>| {
         view! {
             <button
@@ -106,9 +111,11 @@ fn CardTools(key: usize, place: Signal<usize>, count: Signal<usize>, step: Callb
 fn Target(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl IntoView {
     let label = Memo::new(move |_| target_label(&policy.token_type.read()));
     let allows = Memo::new(move |_| *policy.decision.read() == "allow");
-    let error =
-        move |name: &'static str| Signal::derive(move || error_at(state, &format!("policies[{}].{name}", place.get())));
-    move || match label.get() {
+    let error = move |name: &'static str| {
+        Signal::derive(move || error_at(state, &format!("policies[{}].{name}", place.get())))
+    };
+    move || {
+        match label.get() {
         Some("Team name") => view! {
             <PatternField
                 state=state
@@ -138,6 +145,7 @@ fn Target(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl
         .into_any(),
         None => ().into_any(),
     }
+    }
 }
 
 #[component]
@@ -147,9 +155,12 @@ fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> im
         let draft = state.own(|| rule.draft());
         policy.rules.update(|rules| rules.push(draft));
         let id = format!("rule-{}", rule.key);
-        request_animation_frame(move || super::policy_state::focus_in(document().get_element_by_id(&id)));
+        request_animation_frame(move || {
+            super::policy_state::focus_in(document().get_element_by_id(&id))
+        });
     };
-    let missing = Signal::derive(move || error_at(state, &format!("policies[{}].rules", place.get())));
+    let missing =
+        Signal::derive(move || error_at(state, &format!("policies[{}].rules", place.get())));
     view! {
         <div class="rules" role="group" aria-label="Rules">
             <p class="rules__head">
@@ -170,19 +181,37 @@ fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> im
 }
 
 #[component]
-fn RuleRow(state: PolicyState, policy: PolicyDraft, rule: RuleDraft, place: Signal<usize>) -> impl IntoView {
-    let remove = move |_| policy.rules.update(|rules| rules.retain(|other| other.key != rule.key));
+fn RuleRow(
+    state: PolicyState,
+    policy: PolicyDraft,
+    rule: RuleDraft,
+    place: Signal<usize>,
+) -> impl IntoView {
+    let remove = move |_| {
+        policy
+            .rules
+            .update(|rules| rules.retain(|other| other.key != rule.key))
+    };
     let claims = Signal::derive(move || {
-        let choice =
-            |claim: &crate::providers::KnownClaim| Choice { value: claim.path.clone(), doc: claim.doc.clone() };
+        let choice = |claim: &crate::providers::KnownClaim| Choice {
+            value: claim.path.clone(),
+            doc: claim.doc.clone(),
+        };
         state.known.read().iter().map(choice).collect::<Vec<_>>()
     });
     let doc = move || {
         let known = state.known.read();
-        known.iter().find(|claim| claim.path == *rule.claim.read()).map(|claim| claim.doc.clone())
+        known
+            .iter()
+            .find(|claim| claim.path == *rule.claim.read())
+            .map(|claim| claim.doc.clone())
     };
-    let error =
-        Signal::derive(move || error_at(state, &format!("policies[{}].rules.{}", place.get(), rule.claim.read())));
+    let error = Signal::derive(move || {
+        error_at(
+            state,
+            &format!("policies[{}].rules.{}", place.get(), rule.claim.read()),
+        )
+    });
     let claim = Signal::derive(move || Some(rule.claim.get()));
     view! {
         <div class="rule-row" id=format!("rule-{}", rule.key)>
@@ -218,5 +247,10 @@ fn error_at(state: PolicyState, path: &str) -> String {
         return String::new();
     }
     let compiled = state.compiled.read();
-    compiled.errors.iter().find(|error| error.path == path).map(|error| error.message.clone()).unwrap_or_default()
+    compiled
+        .errors
+        .iter()
+        .find(|error| error.path == path)
+        .map(|error| error.message.clone())
+        .unwrap_or_default()
 }

@@ -15,7 +15,11 @@ pub(crate) fn ChangeList(changes: Vec<Change>) -> impl IntoView {
             ChangeKind::Removed => ("−", "mark mark--bad"),
             ChangeKind::Changed => ("~", "mark mark--note"),
         };
-        let details = change.details.iter().map(|detail| view! { <li>{ticked(detail)}</li> }).collect_view();
+        let details = change
+            .details
+            .iter()
+            .map(|detail| view! { <li>{ticked(detail)}</li> })
+            .collect_view();
         view! {
             <li class="review__change">
                 <span class=class aria-hidden="true">{symbol}</span>

@@ -39,7 +39,11 @@ impl State {
         self.is_all.set(all);
         self.active.set(None);
         if !self.is_open.get_untracked() {
-            self.is_up.set(self.input.get_untracked().is_some_and(|input| has_more_room_above(&input)));
+            self.is_up.set(
+                self.input
+                    .get_untracked()
+                    .is_some_and(|input| has_more_room_above(&input)),
+            );
         }
         self.is_open.set(true);
     }
@@ -50,7 +54,10 @@ impl State {
     }
 
     fn choose(self, place: usize) {
-        if let Some(choice) = self.fitting.with_untracked(|choices| choices.get(place).cloned()) {
+        if let Some(choice) = self
+            .fitting
+            .with_untracked(|choices| choices.get(place).cloned())
+        {
             self.value.set(choice.value);
         }
         self.close();
@@ -96,7 +103,15 @@ pub(crate) fn Combobox(
     });
     let input = NodeRef::<Input>::new();
     let (active, is_up) = (RwSignal::new(None), RwSignal::new(false));
-    let state = State { value, is_open, is_all, active, fitting, is_up, input };
+    let state = State {
+        value,
+        is_open,
+        is_all,
+        active,
+        fitting,
+        is_up,
+        input,
+    };
     let is_shown = Memo::new(move |_| !fitting.read().is_empty());
     let layer = NodeRef::<Div>::new();
     let moved = move || follow(input, layer, on_cursor);
@@ -189,13 +204,19 @@ fn Row(id: String, place: usize, choice: Choice, state: State) -> impl IntoView 
     }
 }
 
-/// Whether a list that is as high as it may be has no room below a field, between it and what is fixed at the end of the
-/// page, and more of it above.
+/// Whether a list that is as high as it may be has no room below a field, between it and what is
+/// fixed at the end of the page, and more of it above.
 fn has_more_room_above(input: &web_sys::Element) -> bool {
-    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let height = window()
+        .inner_height()
+        .ok()
+        .and_then(|height| height.as_f64())
+        .unwrap_or_default();
     let bar = document().query_selector(".save-bar").ok().flatten();
-    let end =
-        bar.map(|bar| bar.get_bounding_client_rect()).filter(|bar| bar.height() > 0.0).map_or(height, |bar| bar.top());
+    let end = bar
+        .map(|bar| bar.get_bounding_client_rect())
+        .filter(|bar| bar.height() > 0.0)
+        .map_or(height, |bar| bar.top());
     let field = input.get_bounding_client_rect();
     let below = end.min(height) - field.bottom();
     below < MOST_HIGH.min(0.38 * height) && field.top() > below
@@ -204,9 +225,16 @@ fn has_more_room_above(input: &web_sys::Element) -> bool {
 /// Brings an option into sight within its list, and does not move the page.
 fn scroll_within(element: &web_sys::Element) {
     use wasm_bindgen::JsCast;
-    let Some(option) = element.dyn_ref::<web_sys::HtmlElement>() else { return };
-    let Some(list) = option.parent_element() else { return };
-    let (top, bottom) = (option.offset_top(), option.offset_top() + option.offset_height());
+    let Some(option) = element.dyn_ref::<web_sys::HtmlElement>() else {
+        return;
+    };
+    let Some(list) = option.parent_element() else {
+        return;
+    };
+    let (top, bottom) = (
+        option.offset_top(),
+        option.offset_top() + option.offset_height(),
+    );
     if top < list.scroll_top() {
         list.set_scroll_top(top);
     } else if bottom > list.scroll_top() + list.client_height() {
@@ -241,24 +269,33 @@ fn press(state: State, is_shown: Memo<bool>, event: &ev::KeyboardEvent) {
     event.prevent_default();
 }
 
-/// The choices that fit what is written: those that begin with it first. None once one of them is written out.
+/// The choices that fit what is written: those that begin with it first. None once one of them is
+/// written out.
 fn fit(choices: &[Choice], written: &str, is_all: bool) -> Vec<Choice> {
     let written = written.to_lowercase();
     if is_all || written.is_empty() {
         return choices.to_vec();
     }
-    if choices.iter().any(|choice| choice.value.to_lowercase() == written) {
+    if choices
+        .iter()
+        .any(|choice| choice.value.to_lowercase() == written)
+    {
         return Vec::new();
     }
-    let (starting, others): (Vec<_>, Vec<_>) =
-        choices.iter().partition(|choice| choice.value.to_lowercase().starts_with(&written));
-    let within = others.into_iter().filter(|choice| choice.value.to_lowercase().contains(&written));
+    let (starting, others): (Vec<_>, Vec<_>) = choices
+        .iter()
+        .partition(|choice| choice.value.to_lowercase().starts_with(&written));
+    let within = others
+        .into_iter()
+        .filter(|choice| choice.value.to_lowercase().contains(&written));
     starting.into_iter().chain(within).cloned().collect()
 }
 
 /// Keeps what is lit up under the text, and tells where the cursor is.
 fn follow(input: NodeRef<Input>, layer: NodeRef<Div>, on_cursor: Option<Callback<usize>>) {
-    let Some(input) = input.get_untracked() else { return };
+    let Some(input) = input.get_untracked() else {
+        return;
+    };
     if let Some(layer) = layer.get_untracked() {
         layer.set_scroll_left(input.scroll_left());
     }
@@ -273,7 +310,11 @@ fn lit(pattern: &str) -> AnyView {
         Some(class) => view! { <mark class=class>{part.text}</mark> }.into_any(),
         None => part.text.into_any(),
     };
-    parts(pattern).into_iter().map(part).collect_view().into_any()
+    parts(pattern)
+        .into_iter()
+        .map(part)
+        .collect_view()
+        .into_any()
 }
 
 #[cfg(test)]
@@ -282,10 +323,17 @@ mod tests {
 
     #[test]
     fn what_begins_as_written_comes_first_and_what_is_written_out_needs_no_list() {
-        let choices: Vec<_> =
-            ["sub", "jti", "sub_jwk", "aud"].map(|value| Choice { value: value.to_owned(), doc: String::new() }).into();
+        let choices: Vec<_> = ["sub", "jti", "sub_jwk", "aud"]
+            .map(|value| Choice {
+                value: value.to_owned(),
+                doc: String::new(),
+            })
+            .into();
         let fitting = |written: &str, is_all| -> Vec<String> {
-            fit(&choices, written, is_all).into_iter().map(|choice| choice.value).collect()
+            fit(&choices, written, is_all)
+                .into_iter()
+                .map(|choice| choice.value)
+                .collect()
         };
         assert_eq!(fitting("su", false), ["sub", "sub_jwk"]);
         assert_eq!(fitting("J", false), ["jti", "sub_jwk"]);

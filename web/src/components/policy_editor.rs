@@ -25,14 +25,30 @@ pub(crate) fn PolicyEditor(
     /// Set to the state, for what is beside the editor.
     known: RwSignal<Option<PolicyState>>,
 ) -> impl IntoView {
-    let asked = if view.get_untracked() == "json" { Shown::Json } else { Shown::Form };
+    let asked = if view.get_untracked() == "json" {
+        Shown::Json
+    } else {
+        Shown::Form
+    };
     let state = PolicyState::of(&issuer, asked);
     known.set(Some(state));
     expect_context::<Unsaved>().watch(state.dirty);
-    Effect::new(move || view.set(if state.shown.get() == Shown::Json { "json" } else { "" }.to_owned()));
+    Effect::new(move || {
+        view.set(
+            if state.shown.get() == Shown::Json {
+                "json"
+            } else {
+                ""
+            }
+            .to_owned(),
+        )
+    });
     let is_json = Memo::new(move |_| state.shown.get() == Shown::Json);
     let example = providers::find(&issuer.preset).map(|provider| provider.example(now()));
-    let starter = example.as_ref().map(|example| example.policies.clone()).unwrap_or_default();
+    let starter = example
+        .as_ref()
+        .map(|example| example.policies.clone())
+        .unwrap_or_default();
     view! {
         <div class="two-panes">
             <section class="stack editor" aria-labelledby="policies-heading" on:keydown=move |event| undo_by_keys(state, &event)>

@@ -33,7 +33,13 @@ pub(crate) fn PolicyForm(state: PolicyState, starter: Vec<PolicyDefinition>) -> 
     let moved = RwSignal::new(String::new());
     let step = Callback::new(move |(key, step)| take(state, moved, key, step));
     let place = move |key: usize| {
-        Signal::derive(move || drafts.read().iter().position(|draft| draft.key == key).unwrap_or_default())
+        Signal::derive(move || {
+            drafts
+                .read()
+                .iter()
+                .position(|draft| draft.key == key)
+                .unwrap_or_default()
+        })
     };
     view! {
         <Show when=move || drafts.read().is_empty()>
@@ -70,7 +76,9 @@ fn Empty(state: PolicyState, starter: Vec<PolicyDefinition>) -> impl IntoView {
 
 fn take(state: PolicyState, moved: RwSignal<String>, key: usize, step: Step) {
     let mut fields = untrack(|| fields_of(state.drafts));
-    let Some(place) = fields.iter().position(|fields| fields.key == key) else { return };
+    let Some(place) = fields.iter().position(|fields| fields.key == key) else {
+        return;
+    };
     let mut focused = key;
     match step {
         Step::Up if place > 0 => fields.swap(place, place - 1),
@@ -86,9 +94,16 @@ fn take(state: PolicyState, moved: RwSignal<String>, key: usize, step: Step) {
         }
     }
     state.restore(&fields);
-    let number = fields.iter().position(|fields| fields.key == focused).unwrap_or_default() + 1;
+    let number = fields
+        .iter()
+        .position(|fields| fields.key == focused)
+        .unwrap_or_default()
+        + 1;
     moved.set(match step {
-        Step::Up | Step::Down => format!("Now policy {number} of {}. Order changes no decision.", fields.len()),
+        Step::Up | Step::Down => format!(
+            "Now policy {number} of {}. Order changes no decision.",
+            fields.len()
+        ),
         Step::Duplicate => format!("Duplicated as policy {number}."),
         Step::Remove => format!("Removed policy {}. Undo brings it back.", place + 1),
     });
@@ -114,7 +129,9 @@ fn focus_card(key: usize) {
 /// Focuses what has the focus now again, once the page has changed.
 fn refocus() {
     use wasm_bindgen::JsCast;
-    let focused = document().active_element().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    let focused = document()
+        .active_element()
+        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     request_animation_frame(move || {
         if let Some(element) = focused {
             let _ = element.focus();

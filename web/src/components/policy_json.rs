@@ -17,7 +17,8 @@ use crate::state::pattern_help::{class, parts, range};
 pub(crate) fn PolicyJson(state: PolicyState) -> impl IntoView {
     let json = state.json;
     let places = Memo::new_with_compare(move |_| Arc::new(Places::read(&json.read())), |_, _| true);
-    let diagnostics = Memo::new(move |_| diagnostics(&json.read(), &places.read(), &state.compiled.read()));
+    let diagnostics =
+        Memo::new(move |_| diagnostics(&json.read(), &places.read(), &state.compiled.read()));
     let marks = Memo::new(move |_| marks(&places.read()));
     let cursor = Callback::new(move |place| {
         // The text is read anew: the cursor is told of before the memos follow.
@@ -49,13 +50,33 @@ pub(crate) fn PolicyJson(state: PolicyState) -> impl IntoView {
 fn diagnostics(json: &str, places: &Places, compiled: &Compiled) -> Vec<Diagnostic> {
     let at = |path: &str, severity: Severity, message: String| {
         let range = place_among(json, places, path);
-        Diagnostic { from: range.start, to: range.end, severity, message }
+        Diagnostic {
+            from: range.start,
+            to: range.end,
+            severity,
+            message,
+        }
     };
-    let error =
-        |error: &PolicyError| at(&error.path, Severity::Error, with_help(&error.message, error.help.as_deref()));
-    let finding =
-        |finding: &Finding| at(&finding.path, Severity::Warning, with_help(&finding.message, finding.help.as_deref()));
-    compiled.errors.iter().map(error).chain(compiled.findings.iter().map(finding)).collect()
+    let error = |error: &PolicyError| {
+        at(
+            &error.path,
+            Severity::Error,
+            with_help(&error.message, error.help.as_deref()),
+        )
+    };
+    let finding = |finding: &Finding| {
+        at(
+            &finding.path,
+            Severity::Warning,
+            with_help(&finding.message, finding.help.as_deref()),
+        )
+    };
+    compiled
+        .errors
+        .iter()
+        .map(error)
+        .chain(compiled.findings.iter().map(finding))
+        .collect()
 }
 
 fn with_help(message: &str, help: Option<&str>) -> String {
@@ -69,7 +90,11 @@ fn marks(places: &Places) -> Vec<Mark> {
         for part in parts(&place.text.value) {
             if let Some(class) = class(part.kind) {
                 let range = place.text.within(&range(&part));
-                marks.push(Mark { from: range.start, to: range.end, class });
+                marks.push(Mark {
+                    from: range.start,
+                    to: range.end,
+                    class,
+                });
             }
         }
     }
@@ -80,6 +105,11 @@ fn marks(places: &Places) -> Vec<Mark> {
 fn at_pattern(places: &Places, place: usize) -> Option<AtPattern> {
     places.patterns().into_iter().find_map(|pattern| {
         let cursor = pattern.text.unit_at(place)?;
-        Some(AtPattern { key: None, claim: pattern.claim, pattern: pattern.text.value, cursor })
+        Some(AtPattern {
+            key: None,
+            claim: pattern.claim,
+            pattern: pattern.text.value,
+            cursor,
+        })
     })
 }

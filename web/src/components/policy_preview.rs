@@ -9,9 +9,13 @@ use super::shown::{shown, shown_lines};
 
 /// The policies, what the engine has to say about them, and claims that they let in.
 #[component]
-pub(crate) fn PolicyPreview(policies: Vec<PolicyDefinition>, claims: Option<String>) -> impl IntoView {
-    let findings =
-        PolicySet::compile(&policies, Dialect::Pulumi).map(|set| set.findings().to_vec()).unwrap_or_default();
+pub(crate) fn PolicyPreview(
+    policies: Vec<PolicyDefinition>,
+    claims: Option<String>,
+) -> impl IntoView {
+    let findings = PolicySet::compile(&policies, Dialect::Pulumi)
+        .map(|set| set.findings().to_vec())
+        .unwrap_or_default();
     view! {
         <PolicyList policies=policies />
         <Findings findings=Signal::stored(findings) />
@@ -35,7 +39,11 @@ pub(crate) fn PolicyList(policies: Vec<PolicyDefinition>) -> impl IntoView {
 }
 
 fn policy_view(policy: &PolicyDefinition) -> AnyView {
-    let target = policy.team_name.as_ref().or(policy.user_login.as_ref()).or(policy.runner_id.as_ref());
+    let target = policy
+        .team_name
+        .as_ref()
+        .or(policy.user_login.as_ref())
+        .or(policy.runner_id.as_ref());
     let rule = |(claim, pattern): &(String, String)| {
         view! {
             <div>
@@ -44,7 +52,10 @@ fn policy_view(policy: &PolicyDefinition) -> AnyView {
             </div>
         }
     };
-    let is_admin = policy.authorized_permissions.as_ref().is_some_and(|list| !list.is_empty());
+    let is_admin = policy
+        .authorized_permissions
+        .as_ref()
+        .is_some_and(|list| !list.is_empty());
     view! {
         <li>
             <p>

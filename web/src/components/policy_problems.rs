@@ -14,7 +14,8 @@ struct Remark {
     help: Option<String>,
 }
 
-/// The list: errors, in a form mildly until somebody tries to save it, and what deserves a second look.
+/// The list: errors, in a form mildly until somebody tries to save it, and what deserves a second
+/// look.
 #[component]
 pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     let errors = Memo::new(move |_| {
@@ -35,7 +36,13 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
             message: finding.message.clone(),
             help: finding.help.clone(),
         };
-        state.compiled.read().findings.iter().map(remark).collect::<Vec<_>>()
+        state
+            .compiled
+            .read()
+            .findings
+            .iter()
+            .map(remark)
+            .collect::<Vec<_>>()
     });
     view! {
         <div role=move || if state.tried.get() { "alert" } else { "status" }>
@@ -62,7 +69,11 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
 fn list(state: PolicyState, remarks: &[Remark]) -> AnyView {
     let item = |remark: &Remark| {
         let path = remark.path.clone();
-        let label = if path.is_empty() { "Go there".to_owned() } else { path.clone() };
+        let label = if path.is_empty() {
+            "Go there".to_owned()
+        } else {
+            path.clone()
+        };
         let can_go = !path.is_empty() || state.shown.get_untracked() == Shown::Json;
         let place = match can_go {
             true => view! {

@@ -22,7 +22,10 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
         if is_asking.get_untracked() {
             return;
         }
-        if state.compiled.with_untracked(|compiled| !compiled.errors.is_empty()) {
+        if state
+            .compiled
+            .with_untracked(|compiled| !compiled.errors.is_empty())
+        {
             state.tried.set(true);
             show_errors();
         } else if state.dirty.get_untracked() {
@@ -39,7 +42,9 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
                 issuer.policies.clone_from(&policies);
                 issuer.reporting = reporting;
             };
-            state.opened.set_value(state.store.change_since(&opened, change));
+            state
+                .opened
+                .set_value(state.store.change_since(&opened, change));
             state.tried.set(false);
             just_saved.set(true);
         }
@@ -55,9 +60,23 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     });
     let bar = NodeRef::<Div>::new();
     // In another tab of the page, the keys are not for the policies.
-    let is_there = move || bar.get_untracked().is_some_and(|bar| bar.offset_parent().is_some());
-    save_by_keys(is_there, move || if is_asking.get_untracked() { save.run(()) } else { ask() });
-    let discard = move |_| state.set_policies(&state.saved.get_untracked(), &state.saved_reporting.get_untracked());
+    let is_there = move || {
+        bar.get_untracked()
+            .is_some_and(|bar| bar.offset_parent().is_some())
+    };
+    save_by_keys(is_there, move || {
+        if is_asking.get_untracked() {
+            save.run(())
+        } else {
+            ask()
+        }
+    });
+    let discard = move |_| {
+        state.set_policies(
+            &state.saved.get_untracked(),
+            &state.saved_reporting.get_untracked(),
+        )
+    };
     view! {
         <div class="save-bar" node_ref=bar>
             <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
@@ -83,7 +102,10 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
     let saved = state.saved.get_untracked();
     let has_moved = state.opened.with_value(|opened| opened.policies != saved);
     let mut list = changes(&saved, &edited);
-    let marks = (state.saved_reporting.get_untracked(), state.reporting.get_untracked());
+    let marks = (
+        state.saved_reporting.get_untracked(),
+        state.reporting.get_untracked(),
+    );
     list.extend(mark_changes((&saved, &marks.0), (&edited, &marks.1)));
     let is_order = list.is_empty();
     let turned: Vec<_> = trials(state).into_iter().filter(Trial::changes).collect();
@@ -136,7 +158,8 @@ fn show_errors() {
 /// Ctrl+S, or the same with the command key.
 fn save_by_keys(is_there: impl Fn() -> bool + 'static, save: impl Fn() + 'static) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        let is_save = event.key().eq_ignore_ascii_case("s") && (event.ctrl_key() || event.meta_key());
+        let is_save =
+            event.key().eq_ignore_ascii_case("s") && (event.ctrl_key() || event.meta_key());
         if is_save && !event.shift_key() && !event.alt_key() && is_there() {
             event.prevent_default();
             save();

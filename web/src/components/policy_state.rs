@@ -1,4 +1,5 @@
-//! What the policy editor's parts share: the policies in both views, their history, and what the engine says of them.
+//! What the policy editor's parts share: the policies in both views, their history, and what the
+//! engine says of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +41,10 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     /// Compiles policies, and adds what is wrong with blank rows.
-    pub(crate) fn of(written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>, blanks: Vec<PolicyError>) -> Self {
+    pub(crate) fn of(
+        written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>,
+        blanks: Vec<PolicyError>,
+    ) -> Self {
         let mut compiled = Self::compile(written);
         compiled.errors.extend(blanks);
         compiled
@@ -48,8 +52,15 @@ impl Compiled {
 
     fn compile(written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>) -> Self {
         match written.and_then(|policies| PolicySet::compile(&policies, Dialect::Pulumi)) {
-            Ok(set) => Self { findings: set.findings().to_vec(), set: Some(Arc::new(set)), errors: Vec::new() },
-            Err(errors) => Self { errors, ..Self::default() },
+            Ok(set) => Self {
+                findings: set.findings().to_vec(),
+                set: Some(Arc::new(set)),
+                errors: Vec::new(),
+            },
+            Err(errors) => Self {
+                errors,
+                ..Self::default()
+            },
         }
     }
 }
@@ -57,7 +68,8 @@ impl Compiled {
 /// The pattern that the cursor is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AtPattern {
-    /// The draft that it belongs to: a rule's key, or a policy's for a team's name. None in the text.
+    /// The draft that it belongs to: a rule's key, or a policy's for a team's name. None in the
+    /// text.
     pub(crate) key: Option<usize>,
     /// The claim that it is about; none for a team's name.
     pub(crate) claim: Option<String>,
@@ -74,7 +86,8 @@ pub(crate) struct PolicyState {
     pub(crate) store: Store,
     /// The issuer's identifier.
     pub(crate) id: StoredValue<String>,
-    /// The issuer as it was opened, or last saved here: what another tab has saved since is held against it.
+    /// The issuer as it was opened, or last saved here: what another tab has saved since is held
+    /// against it.
     pub(crate) opened: StoredValue<StoredIssuer>,
     /// The policies in the form.
     pub(crate) drafts: RwSignal<Vec<PolicyDraft>>,
@@ -108,7 +121,8 @@ pub(crate) struct PolicyState {
     pub(crate) at: RwSignal<Option<AtPattern>>,
     /// The part of the text to go to.
     pub(crate) goal: RwSignal<Option<(usize, usize)>>,
-    /// Whom the fields belong to: the editor, and not the button or effect that happens to make them.
+    /// Whom the fields belong to: the editor, and not the button or effect that happens to make
+    /// them.
     owner: StoredValue<Owner>,
 }
 
@@ -133,21 +147,45 @@ impl PolicyState {
             history.update(|history| history.record(content, js_sys::Date::now()));
         });
         let written = Memo::new(move |_| content.read().policies());
-        let compiled =
-            Memo::new_with_compare(move |_| Compiled::of(written.get(), content.read().blanks()), |_, _| true);
-        let of_issuer = move || store.issuers.read().iter().find(|issuer| issuer.id == *id.read_value()).cloned();
-        let saved = Memo::new(move |_| of_issuer().map(|issuer| issuer.policies).unwrap_or_default());
-        let saved_reporting = Memo::new(move |_| of_issuer().map(|issuer| issuer.reporting).unwrap_or_default());
+        let compiled = Memo::new_with_compare(
+            move |_| Compiled::of(written.get(), content.read().blanks()),
+            |_, _| true,
+        );
+        let of_issuer = move || {
+            store
+                .issuers
+                .read()
+                .iter()
+                .find(|issuer| issuer.id == *id.read_value())
+                .cloned()
+        };
+        let saved = Memo::new(move |_| {
+            of_issuer()
+                .map(|issuer| issuer.policies)
+                .unwrap_or_default()
+        });
+        let saved_reporting = Memo::new(move |_| {
+            of_issuer()
+                .map(|issuer| issuer.reporting)
+                .unwrap_or_default()
+        });
         let reporting = Memo::new(move |_| match (&*content.read(), &*written.read()) {
-            (Content::Form(fields), _) => trimmed(fields.iter().map(PolicyFields::is_reporting).collect()),
+            (Content::Form(fields), _) => {
+                trimmed(fields.iter().map(PolicyFields::is_reporting).collect())
+            }
             // The text does not have them.
-            (Content::Json(_), Ok(policies)) => carried(&saved.read(), &saved_reporting.read(), policies),
+            (Content::Json(_), Ok(policies)) => {
+                carried(&saved.read(), &saved_reporting.read(), policies)
+            }
             (Content::Json(_), Err(_)) => saved_reporting.get(),
         });
         let kept = Memo::new(move |_| of_issuer().map(|issuer| issuer.samples).unwrap_or_default());
-        let samples =
-            Memo::new_with_compare(move |_| kept.read().iter().map(Ready::of).collect::<Vec<_>>(), |_, _| true);
-        let documented = providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
+        let samples = Memo::new_with_compare(
+            move |_| kept.read().iter().map(Ready::of).collect::<Vec<_>>(),
+            |_, _| true,
+        );
+        let documented =
+            providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
         let documented = documented.unwrap_or_default();
         let state = Self {
             store,
@@ -186,7 +224,9 @@ impl PolicyState {
                 // Of a text the marks follow what is saved.
                 let is_form = self.shown.get_untracked() == Shown::Form;
                 *before != saved
-                    && self.written.with_untracked(|written| written.as_ref() == Ok(&before.0))
+                    && self
+                        .written
+                        .with_untracked(|written| written.as_ref() == Ok(&before.0))
                     && (!is_form || self.reporting.with_untracked(|marks| *marks == before.1))
             };
             if before.as_ref().is_some_and(is_untouched) {
@@ -233,7 +273,11 @@ impl PolicyState {
         let content = self.content();
         let step = self.history.try_update(|history| {
             history.record(content, js_sys::Date::now());
-            if is_redo { history.redo() } else { history.undo() }
+            if is_redo {
+                history.redo()
+            } else {
+                history.undo()
+            }
         });
         if let Some(content) = step.flatten() {
             self.become_content(&content);
@@ -300,7 +344,10 @@ pub(crate) fn place_in(json: &str, path: &str) -> Range {
 /// The same, with the places at hand.
 pub(crate) fn place_among(json: &str, places: &Places, path: &str) -> Range {
     let broken = || json_error(json).map(|error| place_of(json, &error));
-    places.find(path).or_else(broken).unwrap_or(0..usize::from(!json.is_empty()))
+    places
+        .find(path)
+        .or_else(broken)
+        .unwrap_or(0..usize::from(!json.is_empty()))
 }
 
 /// The identifier of the element that a path such as `policies[1].rules.sub` is about.
@@ -312,7 +359,9 @@ fn field_of(drafts: &[PolicyDraft], path: &str) -> Option<String> {
     let rule = claim.and_then(|claim| rules.iter().find(|rule| *rule.claim.read() == claim));
     Some(match (rule, rest) {
         (Some(rule), _) => format!("rule-{}", rule.key),
-        (None, ".teamName" | ".userLogin" | ".runnerID" | ".roleID") => format!("target-{}", draft.key),
+        (None, ".teamName" | ".userLogin" | ".runnerID" | ".roleID") => {
+            format!("target-{}", draft.key)
+        }
         (None, _) => format!("policy-{}", draft.key),
     })
 }
@@ -320,7 +369,12 @@ fn field_of(drafts: &[PolicyDraft], path: &str) -> Option<String> {
 /// Focuses the first field within an element.
 pub(crate) fn focus_in(element: Option<web_sys::Element>) {
     use wasm_bindgen::JsCast;
-    let field = element.and_then(|element| element.query_selector("input, select, button").ok().flatten());
+    let field = element.and_then(|element| {
+        element
+            .query_selector("input, select, button")
+            .ok()
+            .flatten()
+    });
     if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = field.focus();
     }

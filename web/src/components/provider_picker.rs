@@ -4,23 +4,39 @@ use leptos::prelude::*;
 
 use crate::providers::{self, Group, Provider};
 
-/// The groups, in radio buttons of one name, so that the arrow keys go through all of them. An empty choice is a custom
-/// issuer.
+/// The groups, in radio buttons of one name, so that the arrow keys go through all of them. An
+/// empty choice is a custom issuer.
 #[component]
-pub(crate) fn ProviderPicker(#[prop(into)] choice: Signal<String>, choose: Callback<String>) -> impl IntoView {
+pub(crate) fn ProviderPicker(
+    #[prop(into)] choice: Signal<String>,
+    choose: Callback<String>,
+) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let found = Memo::new(move |_| {
-        let words: Vec<String> = search.read().split_whitespace().map(str::to_lowercase).collect();
-        providers::all().iter().filter(|provider| is_found(provider, &words)).collect::<Vec<_>>()
+        let words: Vec<String> = search
+            .read()
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        providers::all()
+            .iter()
+            .filter(|provider| is_found(provider, &words))
+            .collect::<Vec<_>>()
     });
     let groups = move || {
         let group = |group: Group| {
-            let members: Vec<_> = found.read().iter().filter(|provider| provider.group == group).copied().collect();
+            let members: Vec<_> = found
+                .read()
+                .iter()
+                .filter(|provider| provider.group == group)
+                .copied()
+                .collect();
             (!members.is_empty()).then(|| group_view(group, &members, choice, choose))
         };
         Group::ALL.into_iter().map(group).collect_view()
     };
-    let is_custom_found = move || "custom other".contains(search.read().trim().to_lowercase().as_str());
+    let is_custom_found =
+        move || "custom other".contains(search.read().trim().to_lowercase().as_str());
     view! {
         <div class="picker">
             <div class="field">
@@ -59,7 +75,10 @@ fn group_view(
     choice: Signal<String>,
     choose: Callback<String>,
 ) -> AnyView {
-    let options = members.iter().map(|provider| option(&provider.id, &provider.name, choice, choose)).collect_view();
+    let options = members
+        .iter()
+        .map(|provider| option(&provider.id, &provider.name, choice, choose))
+        .collect_view();
     view! {
         <fieldset class="picker__group">
             <legend>{group.title()}</legend>
@@ -87,6 +106,12 @@ fn option(id: &str, name: &str, choice: Signal<String>, choose: Callback<String>
 }
 
 fn is_found(provider: &Provider, words: &[String]) -> bool {
-    let text = format!("{} {} {}", provider.name, provider.id, provider.group.title()).to_lowercase();
+    let text = format!(
+        "{} {} {}",
+        provider.name,
+        provider.id,
+        provider.group.title()
+    )
+    .to_lowercase();
     words.iter().all(|word| text.contains(word.as_str()))
 }

@@ -1,4 +1,5 @@
-//! One rule's evidence: pattern and value, with what each wildcard took, or where the match stopped.
+//! One rule's evidence: pattern and value, with what each wildcard took, or where the match
+//! stopped.
 
 use claimgate::explain::{RuleEvidence, RuleOutcome, ValueEvidence};
 use claimgate::pattern::{Span, Trace};
@@ -16,7 +17,13 @@ struct Piece(String, &'static str);
 /// Cuts a text at spans counted in characters; what lies between them has no style.
 fn cut(text: &str, spans: &[(usize, usize)], style: &'static str) -> Vec<Piece> {
     let chars: Vec<char> = text.chars().collect();
-    let slice = |start: usize, end: usize| chars.iter().skip(start).take(end.saturating_sub(start)).collect::<String>();
+    let slice = |start: usize, end: usize| {
+        chars
+            .iter()
+            .skip(start)
+            .take(end.saturating_sub(start))
+            .collect::<String>()
+    };
     let mut pieces = Vec::new();
     let mut done = 0;
     for (start, end) in spans {
@@ -36,7 +43,10 @@ fn range(span: &Span) -> (usize, usize) {
 fn pieces(value: &ValueEvidence) -> Vec<Piece> {
     match &value.trace {
         Trace::Matched { captures } => {
-            let spans: Vec<_> = captures.iter().map(|capture| range(&capture.value)).collect();
+            let spans: Vec<_> = captures
+                .iter()
+                .map(|capture| range(&capture.value))
+                .collect();
             cut(&value.text, &spans, "took")
         }
         Trace::Stopped(stop) => {
@@ -47,15 +57,26 @@ fn pieces(value: &ValueEvidence) -> Vec<Piece> {
 }
 
 fn pattern_pieces(rule: &RuleEvidence) -> Vec<Piece> {
-    let best = rule.values.iter().find(|value| value.trace.is_match()).or(rule.values.first());
+    let best = rule
+        .values
+        .iter()
+        .find(|value| value.trace.is_match())
+        .or(rule.values.first());
     match best.map(|value| &value.trace) {
         Some(Trace::Matched { captures }) => {
-            let spans: Vec<_> = captures.iter().map(|capture| range(&capture.pattern)).collect();
+            let spans: Vec<_> = captures
+                .iter()
+                .map(|capture| range(&capture.pattern))
+                .collect();
             cut(&rule.pattern, &spans, "took")
         }
         Some(Trace::Stopped(stop)) => {
             let end = rule.pattern.chars().count();
-            cut(&rule.pattern, &[(stop.pattern.chars.min(end), end)], "stopped")
+            cut(
+                &rule.pattern,
+                &[(stop.pattern.chars.min(end), end)],
+                "stopped",
+            )
         }
         None => vec![Piece(rule.pattern.clone(), "")],
     }
@@ -69,17 +90,22 @@ fn render(pieces: Vec<Piece>) -> impl IntoView {
     pieces.into_iter().map(span).collect_view()
 }
 
-/// The line. In the playground it lights up the claim that it is about, and the rule where it is written.
+/// The line. In the playground it lights up the claim that it is about, and the rule where it is
+/// written.
 #[component]
 pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
     let bench = use_bench();
-    let lit = StoredValue::new(Lit { policy: Some(policy), claim: rule.claim.clone() });
+    let lit = StoredValue::new(Lit {
+        policy: Some(policy),
+        claim: rule.claim.clone(),
+    });
     let point = move |lit: Option<Lit>| {
         if let Some(bench) = bench {
             bench.lit.set(lit);
         }
     };
-    let is_lit = move || bench.is_some_and(|bench| bench.is_rule_lit(policy, &lit.read_value().claim));
+    let is_lit =
+        move || bench.is_some_and(|bench| bench.is_rule_lit(policy, &lit.read_value().claim));
     view! {
         <li
             class="rule"
@@ -94,8 +120,11 @@ pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
 
 fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
     let matched = rule.outcome == RuleOutcome::Matched;
-    let (symbol, word, class) =
-        if matched { ("✓", "matched", "mark mark--good") } else { ("✕", outcome(rule.outcome), "mark mark--bad") };
+    let (symbol, word, class) = if matched {
+        ("✓", "matched", "mark mark--good")
+    } else {
+        ("✕", outcome(rule.outcome), "mark mark--bad")
+    };
     let pattern = render(pattern_pieces(&rule));
     let values = rule.values.iter().map(value_row).collect_view();
     let claim = match use_bench() {
@@ -126,13 +155,19 @@ fn outcome(outcome: RuleOutcome) -> &'static str {
 }
 
 fn value_row(value: &ValueEvidence) -> impl IntoView + use<> {
-    let label = value.index.map_or_else(|| "value".to_owned(), |index| format!("value [{index}]"));
+    let label = value
+        .index
+        .map_or_else(|| "value".to_owned(), |index| format!("value [{index}]"));
     let took = match &value.trace {
         Trace::Matched { captures } if !captures.is_empty() => Some(
             captures
                 .iter()
                 .map(|capture| {
-                    let text = if capture.text.is_empty() { "nothing".into_any() } else { quoted(&capture.text) };
+                    let text = if capture.text.is_empty() {
+                        "nothing".into_any()
+                    } else {
+                        quoted(&capture.text)
+                    };
                     view! { <li><code>{capture.wildcard.clone()}</code> " took " {text}</li> }
                 })
                 .collect_view(),
@@ -161,7 +196,14 @@ mod tests {
     #[test]
     fn texts_are_cut_by_characters() {
         let pieces = cut("aé→b", &[(1, 3)], "took");
-        assert_eq!(pieces, [Piece("a".into(), ""), Piece("é→".into(), "took"), Piece("b".into(), "")]);
+        assert_eq!(
+            pieces,
+            [
+                Piece("a".into(), ""),
+                Piece("é→".into(), "took"),
+                Piece("b".into(), "")
+            ]
+        );
         assert_eq!(cut("ab", &[(2, 2)], "took"), [Piece("ab".into(), "")]);
     }
 }

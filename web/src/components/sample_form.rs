@@ -42,7 +42,11 @@ fn blank(id: String) -> Sample {
 
 /// The provider's example as a sample.
 pub(crate) fn example_sample(example: &Filled) -> Sample {
-    Sample { name: format!("{} example", example.name), claims: example.claims.clone(), ..blank(new_id()) }
+    Sample {
+        name: format!("{} example", example.name),
+        claims: example.claims.clone(),
+        ..blank(new_id())
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -73,17 +77,26 @@ impl Fields {
     fn sample(self, id: String) -> Result<Sample, String> {
         let text = self.claims.get_untracked();
         if let Pasted::BrokenToken(problem) = pasted(&text) {
-            return Err(format!("This looks like a token, but cannot be decoded: {problem}. It is not kept."));
+            return Err(format!(
+                "This looks like a token, but cannot be decoded: {problem}. It is not kept."
+            ));
         }
-        let claims = Claims::from_json(&text).map_err(|error| format!("expected claims as a JSON object: {error}"))?;
+        let claims = Claims::from_json(&text)
+            .map_err(|error| format!("expected claims as a JSON object: {error}"))?;
         let token_type = self.token_type.get_untracked();
         let has_target = target_label(&token_type).is_some();
         let is_named = |name: &String| !name.trim().is_empty();
         Ok(Sample {
             id,
-            name: Some(self.name.get_untracked()).filter(is_named).unwrap_or_else(|| name_of(&claims)),
+            name: Some(self.name.get_untracked())
+                .filter(is_named)
+                .unwrap_or_else(|| name_of(&claims)),
             claims: text,
-            target: if has_target { self.target.get_untracked() } else { String::new() },
+            target: if has_target {
+                self.target.get_untracked()
+            } else {
+                String::new()
+            },
             admin: !has_target && self.admin.get_untracked(),
             token_type,
         })
@@ -92,13 +105,20 @@ impl Fields {
 
 /// A name for claims that were given none: their subject.
 fn name_of(claims: &Claims) -> String {
-    let subject = claims.get("sub").and_then(Value::as_str).unwrap_or("Unnamed sample");
+    let subject = claims
+        .get("sub")
+        .and_then(Value::as_str)
+        .unwrap_or("Unnamed sample");
     subject.chars().take(60).collect()
 }
 
 /// The form.
 #[component]
-pub(crate) fn SampleForm(state: PolicyState, editing: Editing, close: Callback<()>) -> impl IntoView {
+pub(crate) fn SampleForm(
+    state: PolicyState,
+    editing: Editing,
+    close: Callback<()>,
+) -> impl IntoView {
     let Editing(sample) = editing;
     let fields = Fields::of(&sample);
     let is_new = sample.id.is_empty();
@@ -117,7 +137,9 @@ pub(crate) fn SampleForm(state: PolicyState, editing: Editing, close: Callback<(
         let id = if is_new { new_id() } else { id.clone() };
         match fields.sample(id) {
             Ok(sample) => {
-                state.store.change(&state.id.read_value(), |issuer| put(&mut issuer.samples, sample));
+                state.store.change(&state.id.read_value(), |issuer| {
+                    put(&mut issuer.samples, sample)
+                });
                 close.run(());
             }
             Err(problem) => fields.problem.set(problem),

@@ -44,7 +44,11 @@ impl Trial {
 
     /// What it turns into: `allowed, was denied`.
     pub(crate) fn turn(&self) -> String {
-        let word = |decided: &Option<Decided>| decided.as_ref().map_or("undecided", |decided| word(decided.outcome));
+        let word = |decided: &Option<Decided>| {
+            decided
+                .as_ref()
+                .map_or("undecided", |decided| word(decided.outcome))
+        };
         format!("{}, was {}", word(&self.now), word(&self.before))
     }
 }
@@ -59,32 +63,58 @@ fn word(outcome: Outcome) -> &'static str {
 /// All samples as they are decided now, without tracking.
 pub(crate) fn trials(state: PolicyState) -> Vec<Trial> {
     let before = Compiled::of(Ok(state.saved.get_untracked()), Vec::new()).set;
-    let now = state.compiled.with_untracked(|compiled| compiled.set.clone());
+    let now = state
+        .compiled
+        .with_untracked(|compiled| compiled.set.clone());
     let samples = state.samples.read_untracked();
-    samples.iter().map(|ready| Trial::of(ready, before.as_deref(), now.as_deref())).collect()
+    samples
+        .iter()
+        .map(|ready| Trial::of(ready, before.as_deref(), now.as_deref()))
+        .collect()
 }
 
 /// The panel.
 #[component]
-pub(crate) fn SamplePanel(state: PolicyState, example: Option<Filled>, url: String) -> impl IntoView {
-    let before = Memo::new_with_compare(move |_| Compiled::of(Ok(state.saved.get()), Vec::new()).set, |_, _| true);
+pub(crate) fn SamplePanel(
+    state: PolicyState,
+    example: Option<Filled>,
+    url: String,
+) -> impl IntoView {
+    let before = Memo::new_with_compare(
+        move |_| Compiled::of(Ok(state.saved.get()), Vec::new()).set,
+        |_, _| true,
+    );
     // The last policies that had no errors stay the ones that decide.
     let good = Memo::new_with_compare(
         move |last: Option<&Option<Arc<PolicySet>>>| {
-            state.compiled.read().set.clone().or_else(|| last.cloned().flatten())
+            state
+                .compiled
+                .read()
+                .set
+                .clone()
+                .or_else(|| last.cloned().flatten())
         },
         |_, _| true,
     );
     let trials = Memo::new(move |_| {
         let (before, good) = (before.get(), good.get());
         let samples = state.samples.read();
-        samples.iter().map(|ready| Trial::of(ready, before.as_deref(), good.as_deref())).collect::<Vec<_>>()
+        samples
+            .iter()
+            .map(|ready| Trial::of(ready, before.as_deref(), good.as_deref()))
+            .collect::<Vec<_>>()
     });
     let turned = Memo::new(move |_| trials.read().iter().filter(|trial| trial.changes()).count());
     let is_stale = Memo::new(move |_| state.compiled.read().set.is_none());
     let editing = RwSignal::new(None::<Editing>);
     let removed = RwSignal::new(None::<(usize, Sample)>);
-    let ids = Memo::new(move |_| trials.read().iter().map(|trial| trial.sample.id.clone()).collect::<Vec<_>>());
+    let ids = Memo::new(move |_| {
+        trials
+            .read()
+            .iter()
+            .map(|trial| trial.sample.id.clone())
+            .collect::<Vec<_>>()
+    });
     let url = StoredValue::new(url);
     view! {
         <section class="stack samples" aria-labelledby="samples-heading">
@@ -117,10 +147,14 @@ pub(crate) fn SamplePanel(state: PolicyState, example: Option<Filled>, url: Stri
 
 fn news(turned: usize, is_stale: bool) -> Option<String> {
     match (turned, is_stale) {
-        (_, true) => Some("These policies have errors; decided by the last ones that had none.".to_owned()),
+        (_, true) => {
+            Some("These policies have errors; decided by the last ones that had none.".to_owned())
+        }
         (0, false) => None,
         (1, false) => Some("1 sample is decided otherwise than by the saved policies.".to_owned()),
-        (count, false) => Some(format!("{count} samples are decided otherwise than by the saved policies.")),
+        (count, false) => Some(format!(
+            "{count} samples are decided otherwise than by the saved policies."
+        )),
     }
 }
 
@@ -138,7 +172,11 @@ fn Empty() -> impl IntoView {
 }
 
 #[component]
-fn Add(state: PolicyState, example: Option<Filled>, editing: RwSignal<Option<Editing>>) -> impl IntoView {
+fn Add(
+    state: PolicyState,
+    example: Option<Filled>,
+    editing: RwSignal<Option<Editing>>,
+) -> impl IntoView {
     let with_example = example.map(|example| {
         let add = move |_| {
             let sample = example_sample(&example);
@@ -164,14 +202,28 @@ fn SampleRow(
     url: StoredValue<String>,
 ) -> impl IntoView {
     let id = StoredValue::new(id);
-    let trial = Memo::new(move |_| trials.read().iter().find(|trial| trial.sample.id == *id.read_value()).cloned());
+    let trial = Memo::new(move |_| {
+        trials
+            .read()
+            .iter()
+            .find(|trial| trial.sample.id == *id.read_value())
+            .cloned()
+    });
     let sample = Memo::new(move |_| trial.get().map(|trial| trial.sample));
     let name = move || sample.get().map(|sample| sample.name).unwrap_or_default();
     let edit = move |_| editing.set(sample.get_untracked().map(Editing::of));
     let remove = move |_| {
-        let place = trials.with_untracked(|trials| trials.iter().position(|trial| trial.sample.id == *id.read_value()));
-        let (Some(place), Some(sample)) = (place, sample.get_untracked()) else { return };
-        state.store.change(&state.id.read_value(), |issuer| issuer.samples.retain(|other| other.id != sample.id));
+        let place = trials.with_untracked(|trials| {
+            trials
+                .iter()
+                .position(|trial| trial.sample.id == *id.read_value())
+        });
+        let (Some(place), Some(sample)) = (place, sample.get_untracked()) else {
+            return;
+        };
+        state.store.change(&state.id.read_value(), |issuer| {
+            issuer.samples.retain(|other| other.id != sample.id)
+        });
         removed.set(Some((place, sample)));
     };
     view! {
@@ -196,7 +248,10 @@ fn SampleRow(
 
 /// Text of several lines: its line ends are no surprise, all else is shown.
 fn shown_text(text: &str) -> AnyView {
-    text.lines().map(|line| view! { {shown(line)} "\n" }).collect_view().into_any()
+    text.lines()
+        .map(|line| view! { {shown(line)} "\n" })
+        .collect_view()
+        .into_any()
 }
 
 fn decision(trial: &Trial) -> AnyView {
@@ -205,8 +260,11 @@ fn decision(trial: &Trial) -> AnyView {
         Some(Outcome::Denied) => ("✕", "mark mark--bad", "Denied"),
         None => ("?", "mark", "Undecided"),
     };
-    let was =
-        trial.before.as_ref().filter(|_| trial.changes()).map(|before| format!("was {}", self::word(before.outcome)));
+    let was = trial
+        .before
+        .as_ref()
+        .filter(|_| trial.changes())
+        .map(|before| format!("was {}", self::word(before.outcome)));
     let sentence = match (&trial.problem, &trial.now) {
         (Some(problem), _) => format!("Its claims cannot be read: {problem}."),
         (None, Some(decided)) => decided.summary.clone(),
@@ -236,12 +294,19 @@ fn asks(sample: &Sample) -> Option<String> {
 
 /// A link that carries the sample and the policies as they are written.
 #[component]
-fn Playground(state: PolicyState, sample: Memo<Option<Sample>>, url: StoredValue<String>) -> impl IntoView {
+fn Playground(
+    state: PolicyState,
+    sample: Memo<Option<Sample>>,
+    url: StoredValue<String>,
+) -> impl IntoView {
     let plain = format!("/playground?issuer={}", *state.id.read_value());
     let address = RwSignal::new(plain);
     // Packing takes time; it is done when the link is about to be followed.
     let pack = move || {
-        if let Some(fragment) = sample.get_untracked().and_then(|sample| packed(state, &sample, &url.read_value())) {
+        if let Some(fragment) = sample
+            .get_untracked()
+            .and_then(|sample| packed(state, &sample, &url.read_value()))
+        {
             address.set(format!("/playground#{fragment}"));
         }
     };
@@ -259,9 +324,16 @@ fn Playground(state: PolicyState, sample: Memo<Option<Sample>>, url: StoredValue
 
 fn packed(state: PolicyState, sample: &Sample, url: &str) -> Option<String> {
     let name = state.store.find(&state.id.read_value())?.name;
-    let edited = state.written.get_untracked().ok().filter(|_| state.compiled.with_untracked(|c| c.set.is_some()));
+    let edited = state
+        .written
+        .get_untracked()
+        .ok()
+        .filter(|_| state.compiled.with_untracked(|c| c.set.is_some()));
     let shared = Shared {
-        issuer: Some(SharedIssuer { name, url: url.to_owned() }),
+        issuer: Some(SharedIssuer {
+            name,
+            url: url.to_owned(),
+        }),
         policies: edited.unwrap_or_else(|| state.saved.get_untracked()),
         claims: Some(ClaimsText::new(&sample.claims).ok()?),
         request: request(&sample.token_type, sample.target.clone(), sample.admin),

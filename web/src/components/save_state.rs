@@ -7,7 +7,11 @@ use crate::state::store::{Store, use_store};
 
 /// Says that something of an issuer is not saved, or that it just was.
 #[component]
-pub(crate) fn SaveState(id: StoredValue<String>, dirty: Memo<bool>, saved: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn SaveState(
+    id: StoredValue<String>,
+    dirty: Memo<bool>,
+    saved: RwSignal<bool>,
+) -> impl IntoView {
     let store = use_store();
     view! {
         <span role="status">
@@ -20,15 +24,26 @@ pub(crate) fn SaveState(id: StoredValue<String>, dirty: Memo<bool>, saved: RwSig
     }
 }
 
-/// What has become of something that was saved to the issuer `id`, which is named if `issuer` is its name.
+/// What has become of something that was saved to the issuer `id`, which is named if `issuer` is
+/// its name.
 pub(crate) fn saved_view(store: Store, id: &str, issuer: &str) -> AnyView {
     // With a server it has the other one until the person has chosen.
-    let has_versions = store.conflicts.read().iter().any(|conflict| conflict.issuer.id == id);
-    let is_undone = store.remote.is_some_and(|remote| !remote.undone.read().is_empty());
+    let has_versions = store
+        .conflicts
+        .read()
+        .iter()
+        .any(|conflict| conflict.issuer.id == id);
+    let is_undone = store
+        .remote
+        .is_some_and(|remote| !remote.undone.read().is_empty());
     match store.remote {
         // Of the server's, nothing is saved before it says so.
-        Some(remote) if remote.is_busy.get() => view! { <span class="hint">"Saving…"</span> }.into_any(),
-        Some(_) if is_undone => view! { <span class="dirty">"● Not saved, see above"</span> }.into_any(),
+        Some(remote) if remote.is_busy.get() => {
+            view! { <span class="hint">"Saving…"</span> }.into_any()
+        }
+        Some(_) if is_undone => {
+            view! { <span class="dirty">"● Not saved, see above"</span> }.into_any()
+        }
         None if store.problem.read().is_some() => {
             view! { <span class="dirty">"● In this tab only, see above"</span> }.into_any()
         }

@@ -16,7 +16,9 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((words, behind)) = rest.split_once('`') {
-        let Some((code, after)) = behind.split_once('`') else { break };
+        let Some((code, after)) = behind.split_once('`') else {
+            break;
+        };
         pieces.extend([Piece::Words(words), Piece::Code(code)]);
         rest = after;
     }
@@ -43,17 +45,28 @@ mod tests {
     fn what_stands_in_backticks_is_code() {
         assert_eq!(
             pieces("expected `a`, found `b c`"),
-            [Words("expected "), Code("a"), Words(", found "), Code("b c")]
+            [
+                Words("expected "),
+                Code("a"),
+                Words(", found "),
+                Code("b c")
+            ]
         );
         assert_eq!(pieces("`a`"), [Code("a")]);
         assert_eq!(pieces("no code"), [Words("no code")]);
-        assert_eq!(pieces("an empty `` one"), [Words("an empty "), Code(""), Words(" one")]);
+        assert_eq!(
+            pieces("an empty `` one"),
+            [Words("an empty "), Code(""), Words(" one")]
+        );
         assert_eq!(pieces(""), []);
     }
 
     #[test]
     fn a_backtick_that_nothing_closes_stays() {
-        assert_eq!(pieces("`a` and ` alone"), [Code("a"), Words(" and ` alone")]);
+        assert_eq!(
+            pieces("`a` and ` alone"),
+            [Code("a"), Words(" and ` alone")]
+        );
         assert_eq!(pieces("`"), [Words("`")]);
     }
 }

@@ -17,10 +17,20 @@ use crate::state::store::use_store;
 
 /// The panel, folded until it is asked for. Nothing is packed before.
 #[component]
-pub(crate) fn SharePanel(bench: Bench, report: Memo<Option<Report>>, #[prop(into)] now: Signal<i64>) -> impl IntoView {
+pub(crate) fn SharePanel(
+    bench: Bench,
+    report: Memo<Option<Report>>,
+    #[prop(into)] now: Signal<i64>,
+) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let details = NodeRef::<html::Details>::new();
-    let toggle = move |_| is_open.set(details.get_untracked().is_some_and(|details| details.open()));
+    let toggle = move |_| {
+        is_open.set(
+            details
+                .get_untracked()
+                .is_some_and(|details| details.open()),
+        )
+    };
     view! {
         <section class="card stack--tight" aria-label="Share">
             <details class="more" node_ref=details on:toggle=toggle>
@@ -33,7 +43,12 @@ pub(crate) fn SharePanel(bench: Bench, report: Memo<Option<Report>>, #[prop(into
 
 /// What is in it.
 #[component]
-pub(crate) fn Share(bench: Bench, report: Memo<Option<Report>>, now: Signal<i64>, open: Signal<bool>) -> impl IntoView {
+pub(crate) fn Share(
+    bench: Bench,
+    report: Memo<Option<Report>>,
+    now: Signal<i64>,
+    open: Signal<bool>,
+) -> impl IntoView {
     view! {
         <div class="stack--tight">
             {move || (open.get() && report.read().is_some()).then(|| view! { <Outgoing bench=bench report=report now=now /> })}
@@ -54,10 +69,18 @@ fn Outgoing(bench: Bench, report: Memo<Option<Report>>, now: Signal<i64>) -> imp
     let link_text = Signal::derive(move || link.get().unwrap_or_default());
     let file = Signal::derive(move || shared.with(Shared::to_file).unwrap_or_default());
     let text = Signal::derive(move || {
-        report.read().as_ref().map(|report| markdown(report, &shared.read(), now.get())).unwrap_or_default()
+        report
+            .read()
+            .as_ref()
+            .map(|report| markdown(report, &shared.read(), now.get()))
+            .unwrap_or_default()
     });
     let remarks = Memo::new(move |_| {
-        shared.with(Shared::remarks).into_iter().map(|remark| (remark.path, remark.message)).collect::<Vec<_>>()
+        shared
+            .with(Shared::remarks)
+            .into_iter()
+            .map(|remark| (remark.path, remark.message))
+            .collect::<Vec<_>>()
     });
     view! {
         <p class="hint">{move || what(&shared.read())}</p>
@@ -94,19 +117,28 @@ fn what(shared: &Shared) -> String {
         1 => "1 policy".to_owned(),
         count => format!("{count} policies"),
     };
-    let claims = if shared.claims.is_some() { "the decoded claims" } else { "no claims" };
+    let claims = if shared.claims.is_some() {
+        "the decoded claims"
+    } else {
+        "no claims"
+    };
     let unsigned = if shared.skip.signature {
         " Whoever opens it sees the claims without their signature, so key and signature are not checked there."
     } else {
         ""
     };
-    format!("Carries {policies}, {claims} and what is asked for; never the token, and never a signature.{unsigned}")
+    format!(
+        "Carries {policies}, {claims} and what is asked for; never the token, and never a signature.{unsigned}"
+    )
 }
 
 /// The playground's address without anything behind it.
 fn address() -> String {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
-    format!("{}playground", base.split(['?', '#']).next().unwrap_or_default())
+    format!(
+        "{}playground",
+        base.split(['?', '#']).next().unwrap_or_default()
+    )
 }
 
 #[component]
@@ -115,9 +147,13 @@ fn Incoming(bench: Bench) -> impl IntoView {
     let problem = RwSignal::new(String::new());
     let input = NodeRef::<html::Input>::new();
     let read = move |_| {
-        let Some(field) = input.get_untracked() else { return };
+        let Some(field) = input.get_untracked() else {
+            return;
+        };
         spawn_local(async move {
-            let Some((name, text)) = file_of((*field).clone().into()).await else { return };
+            let Some((name, text)) = file_of((*field).clone().into()).await else {
+                return;
+            };
             // The same file may be chosen again.
             field.set_value("");
             match Shared::from_file(&text) {

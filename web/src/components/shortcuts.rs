@@ -13,10 +13,16 @@ use crate::state::unsaved::Unsaved;
 const KEYS: [(&[&str], &str); 11] = [
     (&["Ctrl", "Enter"], "Evaluate at once, in the playground"),
     (&["Ctrl", "S"], "Save the policies, in the policy editor"),
-    (&["Ctrl", "Z"], "Undo in the policy editor; with Shift, redo"),
+    (
+        &["Ctrl", "Z"],
+        "Undo in the policy editor; with Shift, redo",
+    ),
     (&["Alt", "Shift", "↑ ↓"], "Move a policy, in its form"),
     (&["Ctrl", "Space"], "Complete, in the policies as JSON"),
-    (&["Esc", "Tab"], "Leave the JSON editor: one after the other"),
+    (
+        &["Esc", "Tab"],
+        "Leave the JSON editor: one after the other",
+    ),
     (&["/"], "Search, on the issuers page"),
     (&["g", "i"], "Go to the issuers"),
     (&["g", "p"], "Go to the playground"),
@@ -35,7 +41,10 @@ pub(crate) fn Shortcuts() -> impl IntoView {
     };
     listen(open);
     let row = |(keys, what): (&'static [&'static str], &'static str)| {
-        let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd> " " }).collect_view();
+        let keys = keys
+            .iter()
+            .map(|key| view! { <kbd>{*key}</kbd> " " })
+            .collect_view();
         view! { <div><dt>{keys}</dt><dd>{what}</dd></div> }
     };
     view! {
@@ -88,11 +97,18 @@ fn listen(open: impl Fn() + 'static) {
 }
 
 fn search_field() -> Option<web_sys::HtmlElement> {
-    document().query_selector("main input[type=search]").ok().flatten()?.dyn_into().ok()
+    document()
+        .query_selector("main input[type=search]")
+        .ok()
+        .flatten()?
+        .dyn_into()
+        .ok()
 }
 
 fn is_typed_into(event: &ev::KeyboardEvent) -> bool {
-    let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let element = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     element.is_some_and(|element| {
         let fields =
             "input:not([type=checkbox], [type=range], [type=file]), textarea, select, [contenteditable], dialog";

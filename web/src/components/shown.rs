@@ -4,16 +4,23 @@ use leptos::prelude::*;
 
 use crate::state::visible::{Piece, has_hidden, hidden_in, name, pieces};
 
-/// A text; characters that would not show, or would turn it around, stand in it as marks such as `U+202E`.
+/// A text; characters that would not show, or would turn it around, stand in it as marks such as
+/// `U+202E`.
 pub(crate) fn shown(text: &str) -> AnyView {
     if !has_hidden(text) {
         return text.to_owned().into_any();
     }
     let piece = |piece| match piece {
         Piece::Plain(text) => view! { <bdi>{text}</bdi> }.into_any(),
-        Piece::Hidden { code, name } => view! { <mark class="hidden-char" title=name>{code}</mark> }.into_any(),
+        Piece::Hidden { code, name } => {
+            view! { <mark class="hidden-char" title=name>{code}</mark> }.into_any()
+        }
     };
-    pieces(text).into_iter().map(piece).collect_view().into_any()
+    pieces(text)
+        .into_iter()
+        .map(piece)
+        .collect_view()
+        .into_any()
 }
 
 /// A text of several lines, which stay lines; within them as [`shown`].
@@ -42,12 +49,20 @@ pub(crate) fn hidden_note(text: &str) -> AnyView {
 pub(crate) fn prose(text: &str) -> AnyView {
     let mut is_code = false;
     let parts = text.split('`').map(|part| {
-        let view = if is_code { view! { <code>{shown(part)}</code> }.into_any() } else { shown(part) };
+        let view = if is_code {
+            view! { <code>{shown(part)}</code> }.into_any()
+        } else {
+            shown(part)
+        };
         is_code = !is_code;
         view
     });
     // A backtick without a second one is no mark.
-    if text.matches('`').count() % 2 == 1 { shown(text) } else { parts.collect_view().into_any() }
+    if text.matches('`').count() % 2 == 1 {
+        shown(text)
+    } else {
+        parts.collect_view().into_any()
+    }
 }
 
 /// An address: a link where it is https and nothing in it is hidden, else its text.
@@ -65,7 +80,9 @@ pub(crate) fn shown_link(address: &str) -> AnyView {
 }
 
 fn is_safe_link(address: &str) -> bool {
-    address.starts_with("https://") && !has_hidden(address) && !address.contains(char::is_whitespace)
+    address.starts_with("https://")
+        && !has_hidden(address)
+        && !address.contains(char::is_whitespace)
 }
 
 #[cfg(test)]
@@ -75,9 +92,13 @@ mod tests {
     #[test]
     fn https_is_the_only_scheme_of_a_link() {
         assert!(is_safe_link("https://ci.example/keys"));
-        for address in
-            ["javascript:alert(1)", "data:text/html,x", "http://ci.example", " https://a", "https://a\u{202e}b"]
-        {
+        for address in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "http://ci.example",
+            " https://a",
+            "https://a\u{202e}b",
+        ] {
             assert!(!is_safe_link(address), "{address}");
         }
     }

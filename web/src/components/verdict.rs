@@ -28,9 +28,15 @@ impl Banner {
 
 /// The banner.
 #[component]
-pub(crate) fn Verdict(#[prop(into)] banner: Signal<Banner>, #[prop(into)] stale: Signal<bool>) -> impl IntoView {
+pub(crate) fn Verdict(
+    #[prop(into)] banner: Signal<Banner>,
+    #[prop(into)] stale: Signal<bool>,
+) -> impl IntoView {
     let said = move || match &*banner.read() {
-        Banner::Nothing => "Paste a token, or write claims, and the decision stands here with its reasons.".into_any(),
+        Banner::Nothing => {
+            "Paste a token, or write claims, and the decision stands here with its reasons."
+                .into_any()
+        }
         Banner::Decided(_, text, _) => sentence(text),
     };
     // What would be let in unchecked must not look as if it were let in.
@@ -41,7 +47,9 @@ pub(crate) fn Verdict(#[prop(into)] banner: Signal<Banner>, #[prop(into)] stale:
                 line => line.split(':').next().unwrap_or_default().to_owned(),
             };
             let lines = unchecked.iter().map(first).collect::<Vec<_>>().join("; ");
-            Some(view! { <p class="verdict__caveat">"Not all was checked: " {sentence(&lines)} "."</p> })
+            Some(
+                view! { <p class="verdict__caveat">"Not all was checked: " {sentence(&lines)} "."</p> },
+            )
         }
         _ => None,
     };

@@ -1,4 +1,5 @@
-//! Ready jobs for an issuer: they fetch its ID token and exchange it, filled with the names of this issuer.
+//! Ready jobs for an issuer: they fetch its ID token and exchange it, filled with the names of this
+//! issuer.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,11 @@ pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
     let issuer = StoredValue::new(issuer);
     let none = (String::new(), "Choose a provider".to_owned());
     let options: Vec<_> = std::iter::once(none)
-        .chain(providers::all().iter().map(|provider| (provider.id.clone(), provider.name.clone())))
+        .chain(
+            providers::all()
+                .iter()
+                .map(|provider| (provider.id.clone(), provider.name.clone())),
+        )
         .collect();
     view! {
         <section class="card stack workflows" aria-labelledby="workflows-heading">
@@ -52,8 +57,13 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
     let remarks = Signal::derive(move || filled.get().remarks);
     let chosen = RwSignal::new(0_usize);
     let workflow = Memo::new(move |_| filled.read().workflows.get(chosen.get()).cloned());
-    let titles: Vec<String> =
-        filled.with_untracked(|filled| filled.workflows.iter().map(|workflow| workflow.title.clone()).collect());
+    let titles: Vec<String> = filled.with_untracked(|filled| {
+        filled
+            .workflows
+            .iter()
+            .map(|workflow| workflow.title.clone())
+            .collect()
+    });
     let is_open = missing.with_untracked(|missing| !missing.is_empty());
     view! {
         <details class="more" open=is_open>
@@ -160,7 +170,11 @@ fn language(word: &str) -> &'static str {
 
 #[component]
 fn Checklist(provider: &'static Provider) -> impl IntoView {
-    let items = provider.checklist.iter().map(|item| view! { <li>{prose(item)}</li> }).collect_view();
+    let items = provider
+        .checklist
+        .iter()
+        .map(|item| view! { <li>{prose(item)}</li> })
+        .collect_view();
     view! {
         <div class="stack--tight checklist-part">
             <h3>"What people forget"</h3>

@@ -1,4 +1,5 @@
-//! Reading whatever a person has: our own file, answers of Pulumi Cloud's API, policies, or a Pulumi program.
+//! Reading whatever a person has: our own file, answers of Pulumi Cloud's API, policies, or a
+//! Pulumi program.
 
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
@@ -97,23 +98,44 @@ pub(crate) fn import(text: &str) -> Result<Imported, Vec<Problem>> {
     let mut reader = Reader::default();
     let understood = understand(&mut reader, &value);
     repeated_urls(&mut reader, &understood.issuers);
-    if reader.problems.is_empty() { Ok(Imported { notes: reader.notes, ..understood }) } else { Err(reader.problems) }
+    if reader.problems.is_empty() {
+        Ok(Imported {
+            notes: reader.notes,
+            ..understood
+        })
+    } else {
+        Err(reader.problems)
+    }
 }
 
 /// Something understood, without anything in it.
 pub(super) fn nothing(kind: Kind) -> Imported {
-    Imported { kind, issuers: Vec::new(), policies: Vec::new(), organization: None, notes: Vec::new() }
+    Imported {
+        kind,
+        issuers: Vec::new(),
+        policies: Vec::new(),
+        organization: None,
+        notes: Vec::new(),
+    }
 }
 
 fn parse(text: &str) -> Result<Value, Problem> {
     if text.len() > MAX_TEXT {
-        return Err(Problem::new("", format!("expected at most {MAX_TEXT} bytes, found {}", text.len())));
+        return Err(Problem::new(
+            "",
+            format!("expected at most {MAX_TEXT} bytes, found {}", text.len()),
+        ));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
     match text.chars().next() {
-        None => Err(Problem::new("", "expected issuers or policies, found nothing")),
+        None => Err(Problem::new(
+            "",
+            "expected issuers or policies, found nothing",
+        )),
         Some('{' | '[') => Value::parse(text).map_err(|error| Problem::new("", error.to_string())),
-        Some(_) => source::script(text).or_else(|| source::typescript(text)).unwrap_or_else(|| yaml::parse(text)),
+        Some(_) => source::script(text)
+            .or_else(|| source::typescript(text))
+            .unwrap_or_else(|| yaml::parse(text)),
     }
 }
 
@@ -125,7 +147,10 @@ fn understand(reader: &mut Reader, value: &Value) -> Imported {
         }
         Value::Array(_) => bare(reader, Kind::Policies, value),
         Value::Object(members) => {
-            let object = Object { path: String::new(), members };
+            let object = Object {
+                path: String::new(),
+                members,
+            };
             if has("resources") {
                 program::read(reader, &object)
             } else if has("issuers") {
@@ -159,25 +184,48 @@ fn bare(reader: &mut Reader, kind: Kind, value: &Value) -> Imported {
     let before = reader.problems.len();
     let policies = policies(reader, "", value);
     if reader.problems.len() == before {
-        check(reader, if kind == Kind::AuthPolicy { "policies" } else { "" }, &policies);
+        check(
+            reader,
+            if kind == Kind::AuthPolicy {
+                "policies"
+            } else {
+                ""
+            },
+            &policies,
+        );
     }
-    Imported { policies, ..nothing(kind) }
+    Imported {
+        policies,
+        ..nothing(kind)
+    }
 }
 
 fn issuers(reader: &mut Reader, kind: Kind, path: &str, items: &[Value]) -> Imported {
     let one = |(index, item)| {
-        let path = if path.is_empty() && items.len() == 1 { String::new() } else { format!("{path}[{index}]") };
+        let path = if path.is_empty() && items.len() == 1 {
+            String::new()
+        } else {
+            format!("{path}[{index}]")
+        };
         issuer(reader, &path, item, Unknown::Noted)
     };
-    Imported { issuers: items.iter().enumerate().filter_map(one).collect(), ..nothing(kind) }
+    Imported {
+        issuers: items.iter().enumerate().filter_map(one).collect(),
+        ..nothing(kind)
+    }
 }
 
 fn repeated_urls(reader: &mut Reader, issuers: &[ImportedIssuer]) {
     for (index, issuer) in issuers.iter().enumerate() {
         let url = &issuer.definition.url;
-        if issuers.iter().take(index).any(|other| other.definition.url == *url) {
-            let sentence =
-                format!("`{url}` is the URL of two issuers: tokens of it are refused as long as there are both");
+        if issuers
+            .iter()
+            .take(index)
+            .any(|other| other.definition.url == *url)
+        {
+            let sentence = format!(
+                "`{url}` is the URL of two issuers: tokens of it are refused as long as there are both"
+            );
             reader.note(NoteKind::Remark, url.clone(), sentence);
         }
     }

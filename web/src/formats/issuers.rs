@@ -12,7 +12,16 @@ use super::{NoteKind, Problem};
 use crate::state::thumbprint;
 
 /// The keys of an issuer that is ours, or Pulumi Cloud's.
-const KEYS: [&str; 8] = ["url", "name", "jwks", "maxExpiration", POLICIES, "preset", "thumbprints", "samples"];
+const KEYS: [&str; 8] = [
+    "url",
+    "name",
+    "jwks",
+    "maxExpiration",
+    POLICIES,
+    "preset",
+    "thumbprints",
+    "samples",
+];
 
 const POLICIES: &str = "policies";
 
@@ -32,13 +41,22 @@ pub(super) enum Unknown {
 }
 
 /// Reads one issuer.
-pub(super) fn issuer(reader: &mut Reader, path: &str, value: &Value, unknown: Unknown) -> Option<ImportedIssuer> {
+pub(super) fn issuer(
+    reader: &mut Reader,
+    path: &str,
+    value: &Value,
+    unknown: Unknown,
+) -> Option<ImportedIssuer> {
     let object = reader.object(path, value)?;
     other_keys(reader, &object, unknown);
     let before = reader.problems.len();
     let url = reader.text(&object, "url");
-    let name = reader.optional_text(&object, "name").filter(|name| !name.trim().is_empty());
-    let place = [POLICIES, AUTH_POLICY].into_iter().find(|name| object.get(name).is_some());
+    let name = reader
+        .optional_text(&object, "name")
+        .filter(|name| !name.trim().is_empty());
+    let place = [POLICIES, AUTH_POLICY]
+        .into_iter()
+        .find(|name| object.get(name).is_some());
     let definition = IssuerDefinition {
         name: name_or_url(reader, &object, name, url.as_deref()),
         url: url.unwrap_or_default(),
@@ -54,17 +72,35 @@ pub(super) fn issuer(reader: &mut Reader, path: &str, value: &Value, unknown: Un
         check(reader, &object, &definition, "maxExpiration");
     }
     let samples = samples(reader, &object);
-    Some(ImportedIssuer { definition, preset, samples, has_policies: place.is_some() })
+    Some(ImportedIssuer {
+        definition,
+        preset,
+        samples,
+        has_policies: place.is_some(),
+    })
 }
 
 /// The problems of an issuer that can be read, and not be decided with.
-pub(super) fn check(reader: &mut Reader, object: &Object<'_>, definition: &IssuerDefinition, expiration: &str) {
-    let Err(errors) = Issuer::compile(definition, Dialect::Pulumi) else { return };
+pub(super) fn check(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    definition: &IssuerDefinition,
+    expiration: &str,
+) {
+    let Err(errors) = Issuer::compile(definition, Dialect::Pulumi) else {
+        return;
+    };
     for error in errors {
         let problem = match error.path.as_str() {
-            "maxExpiration" => Problem { path: object.at(expiration), ..Problem::from(error) },
+            "maxExpiration" => Problem {
+                path: object.at(expiration),
+                ..Problem::from(error)
+            },
             path if path.starts_with(POLICIES) => within(&policies_of(object), error),
-            path => Problem { path: object.at(path), ..Problem::from(error) },
+            path => Problem {
+                path: object.at(path),
+                ..Problem::from(error)
+            },
         };
         reader.problems.push(problem);
     }
@@ -73,10 +109,15 @@ pub(super) fn check(reader: &mut Reader, object: &Object<'_>, definition: &Issue
 /// The place of the array of policies.
 fn policies_of(object: &Object<'_>) -> String {
     let is_listed = object.get(POLICIES).is_none() && object.get(AUTH_POLICY).is_some();
-    if is_listed { format!("{}.{POLICIES}", object.at(AUTH_POLICY)) } else { object.at(POLICIES) }
+    if is_listed {
+        format!("{}.{POLICIES}", object.at(AUTH_POLICY))
+    } else {
+        object.at(POLICIES)
+    }
 }
 
-/// Thumbprints as they are kept; those of SHA-1, which the API's description still speaks of, are left out.
+/// Thumbprints as they are kept; those of SHA-1, which the API's description still speaks of, are
+/// left out.
 pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<String> {
     let mut kept = Vec::new();
     for (index, written) in reader.texts(object, "thumbprints").into_iter().enumerate() {
@@ -84,11 +125,19 @@ pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<Strin
         match thumbprint::normalise(&written) {
             Ok(thumbprint) if thumbprint == written => kept.push(thumbprint),
             Ok(thumbprint) => {
-                reader.note(NoteKind::Changed, path, "the thumbprint is kept in lower case, without colons");
+                reader.note(
+                    NoteKind::Changed,
+                    path,
+                    "the thumbprint is kept in lower case, without colons",
+                );
                 kept.push(thumbprint);
             }
             Err(problem) if thumbprint::is_sha1(&written) => {
-                reader.note(NoteKind::Ignored, path, format!("it is left out: {problem}"));
+                reader.note(
+                    NoteKind::Ignored,
+                    path,
+                    format!("it is left out: {problem}"),
+                );
             }
             Err(problem) => reader.problems.push(Problem::new(path, problem)),
         }
@@ -107,14 +156,27 @@ fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
     }
     reader.ignore(object, &OWN, "an issuer gets its own here");
     if object.get("issuer") != object.get("url") {
-        reader.ignore(object, &["issuer"], "a token's `iss` is held against `url`, from which it differs");
+        reader.ignore(
+            object,
+            &["issuer"],
+            "a token's `iss` is held against `url`, from which it differs",
+        );
     }
 }
 
-fn name_or_url(reader: &mut Reader, object: &Object<'_>, name: Option<String>, url: Option<&str>) -> String {
+fn name_or_url(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    name: Option<String>,
+    url: Option<&str>,
+) -> String {
     name.unwrap_or_else(|| {
         let url = url.unwrap_or_default();
-        reader.note(NoteKind::Changed, object.at("name"), "there is no name: the issuer is called by its URL");
+        reader.note(
+            NoteKind::Changed,
+            object.at("name"),
+            "there is no name: the issuer is called by its URL",
+        );
         url.to_owned()
     })
 }
@@ -125,7 +187,11 @@ fn jwks(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         keys @ Value::Object(_) => Some(keys.to_json_pretty()),
         other => {
-            reader.wrong(object.at("jwks"), "a JWKS, as an object or as text", Some(other));
+            reader.wrong(
+                object.at("jwks"),
+                "a JWKS, as an object or as text",
+                Some(other),
+            );
             None
         }
     }

@@ -13,8 +13,15 @@ pub(super) fn policies(reader: &mut Reader, path: &str, value: &Value) -> Vec<Po
     match value {
         Value::Array(items) => list(reader, path, items),
         Value::Object(members) if value.member("policies").is_some() => {
-            let body = Object { path: path.to_owned(), members };
-            reader.ignore(&body, &["id", "version", "created", "modified"], "it is the service's own");
+            let body = Object {
+                path: path.to_owned(),
+                members,
+            };
+            reader.ignore(
+                &body,
+                &["id", "version", "created", "modified"],
+                "it is the service's own",
+            );
             reader.refuse_others(&body, &["policies", "id", "version", "created", "modified"]);
             let path = body.at("policies");
             let items = reader.list(&body, "policies");
@@ -41,14 +48,20 @@ pub(super) fn policies(reader: &mut Reader, path: &str, value: &Value) -> Vec<Po
 /// The problems of policies that can be read, and not be decided with.
 pub(super) fn check(reader: &mut Reader, path: &str, policies: &[PolicyDefinition]) {
     if let Err(errors) = PolicySet::compile(policies, Dialect::Pulumi) {
-        reader.problems.extend(errors.into_iter().map(|error| within(path, error)));
+        reader
+            .problems
+            .extend(errors.into_iter().map(|error| within(path, error)));
     }
 }
 
 /// An error of compiled policies, its place seen from outside.
 pub(super) fn within(path: &str, error: PolicyError) -> Problem {
     let inner = error.path.strip_prefix("policies").unwrap_or(&error.path);
-    Problem { path: join(path, inner), message: error.message, help: error.help }
+    Problem {
+        path: join(path, inner),
+        message: error.message,
+        help: error.help,
+    }
 }
 
 fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinition> {
@@ -59,7 +72,10 @@ fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinitio
     match parse_policies(&Value::Array(tidied).to_json()) {
         Ok(policies) => policies,
         Err(errors) => {
-            let problem = |error: PolicyError| Problem { path: join(path, &error.path), ..Problem::from(error) };
+            let problem = |error: PolicyError| Problem {
+                path: join(path, &error.path),
+                ..Problem::from(error)
+            };
             reader.problems.extend(errors.into_iter().map(problem));
             Vec::new()
         }
@@ -68,7 +84,9 @@ fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinitio
 
 /// Takes out of a policy what Pulumi Cloud writes and the engine has no use for.
 fn tidy(reader: &mut Reader, path: &str, policy: &Value) -> Value {
-    let Value::Object(members) = policy else { return policy.clone() };
+    let Value::Object(members) = policy else {
+        return policy.clone();
+    };
     let tidy = |(name, value): &(String, Value)| {
         let value = match (name.as_str(), value) {
             ("authorizedPermissions", Value::Array(items)) => permissions(reader, path, items),
@@ -84,17 +102,30 @@ fn tidy(reader: &mut Reader, path: &str, policy: &Value) -> Value {
 }
 
 fn permissions(reader: &mut Reader, path: &str, items: &[Value]) -> Value {
-    let (standard, kept): (Vec<&Value>, Vec<&Value>) = items.iter().partition(|item| item.as_str() == Some("standard"));
+    let (standard, kept): (Vec<&Value>, Vec<&Value>) = items
+        .iter()
+        .partition(|item| item.as_str() == Some("standard"));
     if !standard.is_empty() {
         let sentence = "`standard` is left out: a token has it without being granted it";
-        reader.note(NoteKind::Changed, format!("{path}.authorizedPermissions"), sentence);
+        reader.note(
+            NoteKind::Changed,
+            format!("{path}.authorizedPermissions"),
+            sentence,
+        );
     }
     Value::Array(kept.into_iter().cloned().collect())
 }
 
 fn note_texts(reader: &mut Reader, path: &str, rules: &[(String, Value)]) {
-    for (claim, pattern) in rules.iter().filter(|(_, pattern)| matches!(pattern, Value::Bool(_) | Value::Integer(_))) {
-        let sentence = format!("{} is taken as the pattern `{}`", pattern.kind(), pattern.to_json());
+    for (claim, pattern) in rules
+        .iter()
+        .filter(|(_, pattern)| matches!(pattern, Value::Bool(_) | Value::Integer(_)))
+    {
+        let sentence = format!(
+            "{} is taken as the pattern `{}`",
+            pattern.kind(),
+            pattern.to_json()
+        );
         reader.note(NoteKind::Changed, format!("{path}.rules.{claim}"), sentence);
     }
 }

@@ -16,8 +16,14 @@ const TYPES: [&str; 2] = ["pulumiservice:index:OidcIssuer", "pulumiservice:OidcI
 pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Imported {
     reader.ignore_others(program, &["resources"], "only resources are read");
     let mut imported = nothing(Kind::Program);
-    let resources = program.get("resources").and_then(|value| reader.object("resources", value));
-    for (name, value) in resources.as_ref().map(|resources| resources.members).unwrap_or_default() {
+    let resources = program
+        .get("resources")
+        .and_then(|value| reader.object("resources", value));
+    for (name, value) in resources
+        .as_ref()
+        .map(|resources| resources.members)
+        .unwrap_or_default()
+    {
         resource(reader, name, value, &mut imported);
     }
     if imported.issuers.is_empty() && reader.problems.is_empty() {
@@ -29,19 +35,34 @@ pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Imported {
 
 fn resource(reader: &mut Reader, name: &str, value: &Value, imported: &mut Imported) {
     let path = join("resources", name);
-    let Some(resource) = reader.object(&path, value) else { return };
+    let Some(resource) = reader.object(&path, value) else {
+        return;
+    };
     let kind = reader.text(&resource, "type").unwrap_or_default();
     if !TYPES.contains(&kind.as_str()) {
-        reader.note(NoteKind::Ignored, path, format!("`{name}` is left out: it is a `{kind}`, no issuer"));
+        reader.note(
+            NoteKind::Ignored,
+            path,
+            format!("`{name}` is left out: it is a `{kind}`, no issuer"),
+        );
         return;
     }
-    reader.ignore_others(&resource, &["type", "properties"], "only `properties` are read");
+    reader.ignore_others(
+        &resource,
+        &["type", "properties"],
+        "only `properties` are read",
+    );
     let Some(properties) = resource.get("properties") else {
         reader.wrong(resource.at("properties"), "an object", None);
         return;
     };
     let properties = literal(reader, &resource.at("properties"), properties);
-    imported.issuers.extend(issuer(reader, &resource, &properties, &mut imported.organization));
+    imported.issuers.extend(issuer(
+        reader,
+        &resource,
+        &properties,
+        &mut imported.organization,
+    ));
 }
 
 fn issuer(
@@ -51,7 +72,14 @@ fn issuer(
     organization: &mut Option<String>,
 ) -> Option<ImportedIssuer> {
     let object = reader.object(&resource.at("properties"), properties)?;
-    let known = ["organization", "name", "url", "maxExpirationSeconds", "thumbprints", "policies"];
+    let known = [
+        "organization",
+        "name",
+        "url",
+        "maxExpirationSeconds",
+        "thumbprints",
+        "policies",
+    ];
     reader.refuse_others(&object, &known);
     let before = reader.problems.len();
     note_organization(reader, &object, organization);
@@ -70,17 +98,25 @@ fn issuer(
         check(reader, &object, &definition, "maxExpirationSeconds");
     }
     let has_policies = object.get("policies").is_some();
-    Some(ImportedIssuer { definition, preset: String::new(), samples: Vec::new(), has_policies })
+    Some(ImportedIssuer {
+        definition,
+        preset: String::new(),
+        samples: Vec::new(),
+        has_policies,
+    })
 }
 
 /// The organization of the first issuer; another one is noted.
 fn note_organization(reader: &mut Reader, object: &Object<'_>, organization: &mut Option<String>) {
-    let Some(found) = reader.text(object, "organization") else { return };
+    let Some(found) = reader.text(object, "organization") else {
+        return;
+    };
     match organization {
         None => *organization = Some(found),
         Some(first) if *first != found => {
-            let sentence =
-                format!("`{found}` is left out: issuers here are of one organization, and the first is of `{first}`");
+            let sentence = format!(
+                "`{found}` is left out: issuers here are of one organization, and the first is of `{first}`"
+            );
             reader.note(NoteKind::Ignored, object.at("organization"), sentence);
         }
         Some(_) => {}
@@ -99,7 +135,10 @@ fn literal(reader: &mut Reader, path: &str, value: &Value) -> Value {
             let mut read = Vec::with_capacity(members.len());
             for (name, value) in members {
                 let path = join(path, name);
-                read.push((literal_text(reader, &path, name), literal(reader, &path, value)));
+                read.push((
+                    literal_text(reader, &path, name),
+                    literal(reader, &path, value),
+                ));
             }
             Value::Object(read)
         }
@@ -114,7 +153,9 @@ fn literal_text(reader: &mut Reader, path: &str, text: &str) -> String {
         read.push_str(before);
         read.push('$');
         if after.starts_with('{') {
-            let message = format!("expected a text, found `{text}`, which refers to something that is not known here");
+            let message = format!(
+                "expected a text, found `{text}`, which refers to something that is not known here"
+            );
             reader.problems.push(Problem::new(path, message));
         }
         rest = after.strip_prefix('$').unwrap_or(after);

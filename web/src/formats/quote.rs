@@ -23,8 +23,8 @@ pub(crate) fn double(text: &str) -> String {
     quoted
 }
 
-/// Whether a character of the first plane is written as an escape. There are none such in the planes beyond that
-/// these languages would read differently.
+/// Whether a character of the first plane is written as an escape. There are none such in the
+/// planes beyond that these languages would read differently.
 fn is_hidden(c: char) -> bool {
     u32::from(c) <= 0xffff && crate::state::visible::name(c).is_some()
         || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{e000}'..='\u{f8ff}')
@@ -45,6 +45,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_escaped() {
-        assert_eq!(double("a\u{202e}\u{0}\u{85}\u{feff}😀 "), r#""a\u202e\u0000\u0085\ufeff😀 ""#);
+        assert_eq!(
+            double("a\u{202e}\u{0}\u{85}\u{feff}😀 "),
+            r#""a\u202e\u0000\u0085\ufeff😀 ""#
+        );
     }
 }

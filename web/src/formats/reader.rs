@@ -17,13 +17,21 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem without advice.
     pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into(), help: None }
+        Self {
+            path: path.into(),
+            message: message.into(),
+            help: None,
+        }
     }
 }
 
 impl From<PolicyError> for Problem {
     fn from(error: PolicyError) -> Self {
-        Self { path: error.path, message: error.message, help: error.help }
+        Self {
+            path: error.path,
+            message: error.message,
+            help: error.help,
+        }
     }
 }
 
@@ -78,7 +86,9 @@ impl<'a> Object<'a> {
     /// A member that is there and not `null`.
     pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
         let member = self.members.iter().find(|(key, _)| key == name);
-        member.map(|(_, value)| value).filter(|value| **value != Value::Null)
+        member
+            .map(|(_, value)| value)
+            .filter(|value| **value != Value::Null)
     }
 
     /// The place of a member.
@@ -88,7 +98,10 @@ impl<'a> Object<'a> {
 
     /// The names of the members that are none of `known`.
     fn others<'b>(&'b self, known: &'b [&str]) -> impl Iterator<Item = &'a str> + 'b {
-        self.members.iter().map(|(key, _)| key.as_str()).filter(|key| !known.contains(key))
+        self.members
+            .iter()
+            .map(|(key, _)| key.as_str())
+            .filter(|key| !known.contains(key))
     }
 }
 
@@ -103,8 +116,17 @@ pub(super) fn join(path: &str, name: &str) -> String {
 
 impl Reader {
     /// Notes something.
-    pub(super) fn note(&mut self, kind: NoteKind, path: impl Into<String>, sentence: impl Into<String>) {
-        self.notes.push(Note { kind, path: path.into(), sentence: sentence.into() });
+    pub(super) fn note(
+        &mut self,
+        kind: NoteKind,
+        path: impl Into<String>,
+        sentence: impl Into<String>,
+    ) {
+        self.notes.push(Note {
+            kind,
+            path: path.into(),
+            sentence: sentence.into(),
+        });
     }
 
     /// Says what was expected and found.
@@ -114,13 +136,19 @@ impl Reader {
             Some(Value::String(text)) => format!("`{text}`"),
             Some(value) => value.kind().to_owned(),
         };
-        self.problems.push(Problem::new(path, format!("expected {expected}, found {found}")));
+        self.problems.push(Problem::new(
+            path,
+            format!("expected {expected}, found {found}"),
+        ));
     }
 
     /// The value as an object.
     pub(super) fn object<'a>(&mut self, path: &str, value: &'a Value) -> Option<Object<'a>> {
         match value {
-            Value::Object(members) => Some(Object { path: path.to_owned(), members }),
+            Value::Object(members) => Some(Object {
+                path: path.to_owned(),
+                members,
+            }),
             other => {
                 self.wrong(path, "an object", Some(other));
                 None
@@ -167,7 +195,11 @@ impl Reader {
         for (index, item) in self.list(object, name).iter().enumerate() {
             match item {
                 Value::String(text) => texts.push(text.clone()),
-                other => self.wrong(format!("{}[{index}]", object.at(name)), "a string", Some(other)),
+                other => self.wrong(
+                    format!("{}[{index}]", object.at(name)),
+                    "a string",
+                    Some(other),
+                ),
             }
         }
         texts
@@ -191,21 +223,33 @@ impl Reader {
         for name in object.others(known) {
             let help = Some(format!("known are {}", known.join(", ")));
             let message = format!("unknown key `{name}`");
-            self.problems.push(Problem { path: object.at(name), message, help });
+            self.problems.push(Problem {
+                path: object.at(name),
+                message,
+                help,
+            });
         }
     }
 
     /// Notes members that are none of `known` as left out.
     pub(super) fn ignore_others(&mut self, object: &Object<'_>, known: &[&str], why: &str) {
         for name in object.others(known) {
-            self.note(NoteKind::Ignored, object.at(name), format!("`{name}` is left out: {why}"));
+            self.note(
+                NoteKind::Ignored,
+                object.at(name),
+                format!("`{name}` is left out: {why}"),
+            );
         }
     }
 
     /// Notes those of `names` that are there as left out.
     pub(super) fn ignore(&mut self, object: &Object<'_>, names: &[&str], why: &str) {
         for name in names.iter().filter(|name| object.get(name).is_some()) {
-            self.note(NoteKind::Ignored, object.at(name), format!("`{name}` is left out: {why}"));
+            self.note(
+                NoteKind::Ignored,
+                object.at(name),
+                format!("`{name}` is left out: {why}"),
+            );
         }
     }
 }

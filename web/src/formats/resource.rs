@@ -22,12 +22,25 @@ pub(crate) struct Exported {
 pub(crate) fn yaml(issuers: &[IssuerDefinition], organization: &str) -> Exported {
     let resource = |issuer: &IssuerDefinition| {
         let kind = Value::String("pulumiservice:index:OidcIssuer".to_owned());
-        dollars_doubled(&object([("type", kind), ("properties", properties(issuer, organization))]))
+        dollars_doubled(&object([
+            ("type", kind),
+            ("properties", properties(issuer, organization)),
+        ]))
     };
-    let resources = resource_names(issuers).into_iter().zip(issuers.iter().map(resource)).collect();
+    let resources = resource_names(issuers)
+        .into_iter()
+        .zip(issuers.iter().map(resource))
+        .collect();
     let text = |text: &str| Value::String(text.to_owned());
-    let program = [("name", text("oidc-issuers")), ("runtime", text("yaml")), ("resources", Value::Object(resources))];
-    Exported { text: yaml_block(&object(program)), notes: notes(issuers) }
+    let program = [
+        ("name", text("oidc-issuers")),
+        ("runtime", text("yaml")),
+        ("resources", Value::Object(resources)),
+    ];
+    Exported {
+        text: yaml_block(&object(program)),
+        notes: notes(issuers),
+    }
 }
 
 /// Writes issuers of an organization as a Pulumi program in TypeScript.
@@ -35,19 +48,35 @@ pub(crate) fn typescript(issuers: &[IssuerDefinition], organization: &str) -> Ex
     let mut text = "import * as pulumiservice from \"@pulumi/pulumiservice\";\n".to_owned();
     for (name, issuer) in resource_names(issuers).iter().zip(issuers) {
         let properties = typescript_value(&properties(issuer, organization), 0);
-        text.push_str(&format!("\nnew pulumiservice.OidcIssuer({}, {properties});\n", double(name)));
+        text.push_str(&format!(
+            "\nnew pulumiservice.OidcIssuer({}, {properties});\n",
+            double(name)
+        ));
     }
-    Exported { text, notes: notes(issuers) }
+    Exported {
+        text,
+        notes: notes(issuers),
+    }
 }
 
 /// The resource's properties, named as the provider names them.
 fn properties(issuer: &IssuerDefinition, organization: &str) -> Value {
     let text = |text: &str| Value::String(text.to_owned());
-    let mut members =
-        vec![("organization", text(organization)), ("name", text(&issuer.name)), ("url", text(&issuer.url))];
-    members.extend(issuer.max_expiration.map(|seconds| ("maxExpirationSeconds", Value::Integer(seconds.into()))));
+    let mut members = vec![
+        ("organization", text(organization)),
+        ("name", text(&issuer.name)),
+        ("url", text(&issuer.url)),
+    ];
+    members.extend(
+        issuer
+            .max_expiration
+            .map(|seconds| ("maxExpirationSeconds", Value::Integer(seconds.into()))),
+    );
     if !issuer.thumbprints.is_empty() {
-        members.push(("thumbprints", Value::Array(issuer.thumbprints.iter().map(|print| text(print)).collect())));
+        members.push((
+            "thumbprints",
+            Value::Array(issuer.thumbprints.iter().map(|print| text(print)).collect()),
+        ));
     }
     if !issuer.policies.is_empty() {
         members.push(("policies", policies_value(&issuer.policies)));
@@ -59,10 +88,18 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Note> {
     let mut notes = Vec::new();
     for (index, issuer) in issuers.iter().enumerate() {
         let mut note = |kind, name: &str, sentence: &str| {
-            notes.push(Note { kind, path: format!("issuers[{index}].{name}"), sentence: sentence.to_owned() });
+            notes.push(Note {
+                kind,
+                path: format!("issuers[{index}].{name}"),
+                sentence: sentence.to_owned(),
+            });
         };
         if issuer.jwks.is_some() {
-            note(NoteKind::Ignored, "jwks", "keys are left out: the resource has none, and Pulumi Cloud fetches them");
+            note(
+                NoteKind::Ignored,
+                "jwks",
+                "keys are left out: the resource has none, and Pulumi Cloud fetches them",
+            );
         }
         if issuer.policies.is_empty() {
             note(
@@ -74,7 +111,10 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Note> {
         let is_bare = |policy: &claimgate::policy::PolicyDefinition| {
             policy.token_type == claimgate::policy::TokenType::Organization
                 && policy.role_id.is_none()
-                && policy.authorized_permissions.as_ref().is_none_or(Vec::is_empty)
+                && policy
+                    .authorized_permissions
+                    .as_ref()
+                    .is_none_or(Vec::is_empty)
         };
         if issuer.policies.iter().any(is_bare) {
             let sentence = "the provider's description asks for `authorizedPermissions` or `roleID` with organization tokens; \
@@ -104,12 +144,22 @@ fn resource_names(issuers: &[IssuerDefinition]) -> Vec<String> {
 
 /// Lower case letters, digits and dashes, a letter first.
 fn resource_name(name: &str) -> String {
-    let dashed: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let dashed: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
     let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
     match words.first() {
         None => "issuer".to_owned(),
-        Some(first) if first.starts_with(|c: char| c.is_ascii_digit()) => format!("issuer-{}", words.join("-")),
+        Some(first) if first.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("issuer-{}", words.join("-"))
+        }
         Some(_) => words.join("-"),
     }
 }
@@ -120,7 +170,9 @@ pub(super) fn dollars_doubled(value: &Value) -> Value {
         Value::String(text) => Value::String(dollars_doubled_text(text)),
         Value::Array(items) => Value::Array(items.iter().map(dollars_doubled).collect()),
         Value::Object(members) => {
-            let double = |(name, value): &(String, Value)| (dollars_doubled_text(name), dollars_doubled(value));
+            let double = |(name, value): &(String, Value)| {
+                (dollars_doubled_text(name), dollars_doubled(value))
+            };
             Value::Object(members.iter().map(double).collect())
         }
         other => other.clone(),
@@ -159,7 +211,11 @@ fn yaml_members(members: &[(String, Value)], indent: usize, text: &mut String) {
         if position > 0 || !text.ends_with("- ") {
             text.push_str(&" ".repeat(indent));
         }
-        text.push_str(&if is_word(name) { name.clone() } else { double(name) });
+        text.push_str(&if is_word(name) {
+            name.clone()
+        } else {
+            double(name)
+        });
         text.push(':');
         match value {
             Value::Array(items) if !items.is_empty() => {
@@ -196,15 +252,24 @@ fn typescript_value(value: &Value, indent: usize) -> String {
     let (inner, outer) = ("  ".repeat(indent + 1), "  ".repeat(indent));
     match value {
         Value::Array(items) if !items.is_empty() => {
-            let items: String =
-                items.iter().map(|item| format!("{inner}{},\n", typescript_value(item, indent + 1))).collect();
+            let items: String = items
+                .iter()
+                .map(|item| format!("{inner}{},\n", typescript_value(item, indent + 1)))
+                .collect();
             format!("[\n{items}{outer}]")
         }
         Value::Object(members) if !members.is_empty() => {
             let member = |(name, value): &(String, Value)| {
-                format!("{inner}{}: {},\n", typescript_key(name), typescript_value(value, indent + 1))
+                format!(
+                    "{inner}{}: {},\n",
+                    typescript_key(name),
+                    typescript_value(value, indent + 1)
+                )
             };
-            format!("{{\n{}{outer}}}", members.iter().map(member).collect::<String>())
+            format!(
+                "{{\n{}{outer}}}",
+                members.iter().map(member).collect::<String>()
+            )
         }
         other => flat(other),
     }
@@ -221,8 +286,8 @@ fn typescript_key(name: &str) -> String {
 
 /// A name that needs no quotes as a key.
 fn is_word(name: &str) -> bool {
-    let is_keyword =
-        ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&name.to_ascii_lowercase().as_str());
+    let is_keyword = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+        .contains(&name.to_ascii_lowercase().as_str());
     !is_keyword
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')

@@ -20,26 +20,37 @@ pub(crate) fn issuer_body(issuer: &IssuerDefinition) -> String {
     let text = |text: &String| Value::String(text.clone());
     let mut members = vec![("name", text(&issuer.name)), ("url", text(&issuer.url))];
     if !issuer.thumbprints.is_empty() {
-        members.push(("thumbprints", Value::Array(issuer.thumbprints.iter().map(text).collect())));
+        members.push((
+            "thumbprints",
+            Value::Array(issuer.thumbprints.iter().map(text).collect()),
+        ));
     }
-    members.extend(issuer.max_expiration.map(|seconds| ("maxExpiration", Value::Integer(seconds.into()))));
+    members.extend(
+        issuer
+            .max_expiration
+            .map(|seconds| ("maxExpiration", Value::Integer(seconds.into()))),
+    );
     members.extend(issuer.jwks.as_deref().map(|jwks| ("jwks", keys(jwks))));
     object(members).to_json_pretty()
 }
 
-/// The body of `PATCH /api/orgs/{org}/auth/policies/{policyId}`: all policies of the issuer, for it replaces them all.
-/// `authorizedPermissions` is always there, because the API's description requires it.
+/// The body of `PATCH /api/orgs/{org}/auth/policies/{policyId}`: all policies of the issuer, for it
+/// replaces them all. `authorizedPermissions` is always there, because the API's description
+/// requires it.
 pub(crate) fn policies_body(policies: &[PolicyDefinition]) -> String {
     let complete = |policy: &PolicyDefinition| {
         let permissions = policy.authorized_permissions.clone().unwrap_or_default();
-        PolicyDefinition { authorized_permissions: Some(permissions), ..policy.clone() }
+        PolicyDefinition {
+            authorized_permissions: Some(permissions),
+            ..policy.clone()
+        }
     };
     let policies: Vec<PolicyDefinition> = policies.iter().map(complete).collect();
     object([("policies", policies_value(&policies))]).to_json_pretty()
 }
 
-/// The calls that register issuers and set their policies, as a shell script. The API files policies under an identifier
-/// of their own, which has to be asked for.
+/// The calls that register issuers and set their policies, as a shell script. The API files
+/// policies under an identifier of their own, which has to be asked for.
 pub(crate) fn script(issuers: &[IssuerDefinition], organization: &str) -> String {
     let organization = encode(organization);
     let mut text =
@@ -65,9 +76,13 @@ pub(crate) fn script(issuers: &[IssuerDefinition], organization: &str) -> String
     text
 }
 
-/// A body as the rest of a call, with what follows on its line. JSON has no quote within single ones but its own.
+/// A body as the rest of a call, with what follows on its line. JSON has no quote within single
+/// ones but its own.
 fn data(body: &str, then: &str) -> String {
-    format!("  --header 'Content-Type: application/json' \\\n  --data-raw '{}'{then}\n", body.replace('\'', r"'\''"))
+    format!(
+        "  --header 'Content-Type: application/json' \\\n  --data-raw '{}'{then}\n",
+        body.replace('\'', r"'\''")
+    )
 }
 
 /// A text within a path of a URL, and within a shell word.
@@ -75,7 +90,9 @@ fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => encoded.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                encoded.push(char::from(byte))
+            }
             other => encoded.push_str(&format!("%{other:02X}")),
         }
     }
@@ -84,8 +101,14 @@ fn encode(text: &str) -> String {
 
 /// The Pulumi organization that issuers are for, where a rule on the audience names one.
 pub(crate) fn organization_of(issuers: &[StoredIssuer]) -> Option<String> {
-    let rules = issuers.iter().flat_map(|issuer| &issuer.policies).flat_map(|policy| &policy.rules);
-    let mut named =
-        rules.filter(|(claim, _)| claim == "aud").filter_map(|(_, pattern)| pattern.strip_prefix("urn:pulumi:org:"));
-    named.find(|name| !name.is_empty() && !name.contains(['*', '?'])).map(str::to_owned)
+    let rules = issuers
+        .iter()
+        .flat_map(|issuer| &issuer.policies)
+        .flat_map(|policy| &policy.rules);
+    let mut named = rules
+        .filter(|(claim, _)| claim == "aud")
+        .filter_map(|(_, pattern)| pattern.strip_prefix("urn:pulumi:org:"));
+    named
+        .find(|name| !name.is_empty() && !name.contains(['*', '?']))
+        .map(str::to_owned)
 }

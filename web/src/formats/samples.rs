@@ -19,7 +19,9 @@ pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
     let mut samples = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = format!("{}[{index}]", issuer.at("samples"));
-        let Some(object) = reader.object(&path, item) else { continue };
+        let Some(object) = reader.object(&path, item) else {
+            continue;
+        };
         samples.extend(sample(reader, &object, index + 1));
     }
     samples
@@ -30,7 +32,9 @@ fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sam
     let claims = claims(reader, object);
     let sample = Sample {
         id: format!("s{number}"),
-        name: reader.optional_text(object, "name").unwrap_or_else(|| format!("Sample {number}")),
+        name: reader
+            .optional_text(object, "name")
+            .unwrap_or_else(|| format!("Sample {number}")),
         claims: claims.clone().unwrap_or_default(),
         token_type: token_type(reader, object),
         target: reader.optional_text(object, "target").unwrap_or_default(),
@@ -46,11 +50,14 @@ fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sam
     claims.is_some().then_some(sample)
 }
 
-/// The claims as the text that the app keeps. A text that is no object may be anything, a token too: it is left out.
+/// The claims as the text that the app keeps. A text that is no object may be anything, a token
+/// too: it is left out.
 fn claims(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
     match object.get("claims") {
         Some(claims @ Value::Object(_)) => Some(claims.to_json_pretty()),
-        Some(Value::String(text)) if matches!(Value::parse(text), Ok(Value::Object(_))) => Some(text.clone()),
+        Some(Value::String(text)) if matches!(Value::parse(text), Ok(Value::Object(_))) => {
+            Some(text.clone())
+        }
         Some(Value::String(_)) => {
             let sentence = "the sample is left out: its claims are no JSON object";
             reader.note(NoteKind::Ignored, object.at("claims"), sentence);
@@ -68,7 +75,11 @@ fn token_type(reader: &mut Reader, object: &Object<'_>) -> String {
         None => TokenType::Organization.as_str().to_owned(),
         Some(Value::String(name)) if TokenType::parse(name).is_some() => name.clone(),
         other => {
-            reader.wrong(object.at("tokenType"), "`organization`, `team`, `personal` or `runner`", other);
+            reader.wrong(
+                object.at("tokenType"),
+                "`organization`, `team`, `personal` or `runner`",
+                other,
+            );
             String::new()
         }
     }
@@ -82,8 +93,11 @@ pub(super) fn value(samples: &[Sample]) -> Value {
             Ok(claims @ Value::Object(_)) => claims,
             _ => text(&sample.claims),
         };
-        let mut members =
-            vec![("name", text(&sample.name)), ("claims", claims), ("tokenType", text(&sample.token_type))];
+        let mut members = vec![
+            ("name", text(&sample.name)),
+            ("claims", claims),
+            ("tokenType", text(&sample.token_type)),
+        ];
         if !sample.target.is_empty() {
             members.push(("target", text(&sample.target)));
         }

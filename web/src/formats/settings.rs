@@ -1,4 +1,5 @@
-//! `claimgate.json`: issuers with their policies, in the shape that the npm engine is configured with.
+//! `claimgate.json`: issuers with their policies, in the shape that the npm engine is configured
+//! with.
 
 use claimgate::json::Value;
 
@@ -20,7 +21,10 @@ const ENGINE: [&str; 3] = ["leeway", "maxSize", "dialect"];
 /// Writes issuers as a file, without what only this browser knows of them.
 pub(crate) fn write(issuers: &[StoredIssuer]) -> String {
     let issuers = issuers.iter().map(entry).collect();
-    let members = [("version", Value::Integer(VERSION)), ("issuers", Value::Array(issuers))];
+    let members = [
+        ("version", Value::Integer(VERSION)),
+        ("issuers", Value::Array(issuers)),
+    ];
     let mut text = object(members).to_json_pretty();
     text.push('\n');
     text
@@ -28,19 +32,38 @@ pub(crate) fn write(issuers: &[StoredIssuer]) -> String {
 
 /// Reads a file.
 pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Imported {
-    let known: Vec<&str> = ["version", "issuers", "organization"].into_iter().chain(ENGINE).collect();
+    let known: Vec<&str> = ["version", "issuers", "organization"]
+        .into_iter()
+        .chain(ENGINE)
+        .collect();
     reader.refuse_others(object, &known);
-    if let Some(version) = object.get("version").filter(|version| **version != Value::Integer(VERSION)) {
-        reader.wrong("version", &format!("version {VERSION}"), Some(&Value::String(version.to_json())));
+    if let Some(version) = object
+        .get("version")
+        .filter(|version| **version != Value::Integer(VERSION))
+    {
+        reader.wrong(
+            "version",
+            &format!("version {VERSION}"),
+            Some(&Value::String(version.to_json())),
+        );
     }
     reader.ignore(object, &["leeway", "maxSize"], "the app has its own");
     dialect(reader, object);
     let organization = reader.optional_text(object, "organization");
     let mut issuers = Vec::new();
     for (index, item) in reader.list(object, "issuers").iter().enumerate() {
-        issuers.extend(issuer(reader, &format!("issuers[{index}]"), item, Unknown::Refused));
+        issuers.extend(issuer(
+            reader,
+            &format!("issuers[{index}]"),
+            item,
+            Unknown::Refused,
+        ));
     }
-    Imported { issuers, organization, ..nothing(Kind::Settings) }
+    Imported {
+        issuers,
+        organization,
+        ..nothing(Kind::Settings)
+    }
 }
 
 fn dialect(reader: &mut Reader, object: &Object<'_>) {
@@ -59,10 +82,17 @@ fn dialect(reader: &mut Reader, object: &Object<'_>) {
 fn entry(issuer: &StoredIssuer) -> Value {
     let text = |text: &str| Value::String(text.to_owned());
     let mut members = vec![("name", text(&issuer.name)), ("url", text(&issuer.url))];
-    members.extend(issuer.max_expiration.map(|seconds| ("maxExpiration", Value::Integer(seconds.into()))));
+    members.extend(
+        issuer
+            .max_expiration
+            .map(|seconds| ("maxExpiration", Value::Integer(seconds.into()))),
+    );
     members.extend(issuer.jwks.as_deref().map(|jwks| ("jwks", keys(jwks))));
     if !issuer.thumbprints.is_empty() {
-        members.push(("thumbprints", Value::Array(issuer.thumbprints.iter().map(|print| text(print)).collect())));
+        members.push((
+            "thumbprints",
+            Value::Array(issuer.thumbprints.iter().map(|print| text(print)).collect()),
+        ));
     }
     members.push(("policies", policies_value(&issuer.policies)));
     if !issuer.samples.is_empty() {
@@ -90,5 +120,10 @@ pub(super) fn policies_value(policies: &[claimgate::policy::PolicyDefinition]) -
 
 /// An object of these members.
 pub(super) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Value::Object(
+        members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }

@@ -1,7 +1,9 @@
-//! Our own exports that are programs, read again: a Pulumi program in TypeScript, and a shell script of API calls.
+//! Our own exports that are programs, read again: a Pulumi program in TypeScript, and a shell
+//! script of API calls.
 //!
-//! Neither language is understood. What is taken are literals: of TypeScript the object behind `OidcIssuer("name", …)`, of a
-//! script the bodies behind `--data-raw`. Whatever would have to be computed is refused.
+//! Neither language is understood. What is taken are literals: of TypeScript the object behind
+//! `OidcIssuer("name", …)`, of a script the bodies behind `--data-raw`. Whatever would have to be
+//! computed is refused.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -19,12 +21,15 @@ const CALL: &str = "OidcIssuer(";
 
 /// The program as its YAML would be, if the text is one in TypeScript.
 pub(super) fn typescript(text: &str) -> Option<Result<Value, Problem>> {
-    let is_program = text.contains("pulumiservice") && text.contains(CALL) && !text.contains("resources:");
+    let is_program =
+        text.contains("pulumiservice") && text.contains(CALL) && !text.contains("resources:");
     is_program.then(|| {
         let mut resources = Vec::new();
         let mut rest = text.to_owned();
         while let Some((_, call)) = rest.split_once(CALL) {
-            let mut scanner = Scanner { rest: call.chars().peekable() };
+            let mut scanner = Scanner {
+                rest: call.chars().peekable(),
+            };
             scanner.skip_space();
             let name = scanner.string()?;
             scanner.skip_space();
@@ -33,12 +38,18 @@ pub(super) fn typescript(text: &str) -> Option<Result<Value, Problem>> {
             }
             let kind = Value::String("pulumiservice:index:OidcIssuer".to_owned());
             let properties = dollars_doubled(&scanner.value()?);
-            let members = vec![("type".to_owned(), kind), ("properties".to_owned(), properties)];
+            let members = vec![
+                ("type".to_owned(), kind),
+                ("properties".to_owned(), properties),
+            ];
             resources.push((name, Value::Object(members)));
             let after = scanner.rest.collect();
             rest = after;
         }
-        Ok(Value::Object(vec![("resources".to_owned(), Value::Object(resources))]))
+        Ok(Value::Object(vec![(
+            "resources".to_owned(),
+            Value::Object(resources),
+        )]))
     })
 }
 
@@ -48,7 +59,11 @@ pub(super) fn script(text: &str) -> Option<Result<Value, Problem>> {
         let mut issuers: Vec<Value> = Vec::new();
         let mut rest = text;
         while let Some((before, quoted)) = rest.split_once(BODY) {
-            if before.rsplit('\n').next().is_some_and(|line| line.starts_with('#')) {
+            if before
+                .rsplit('\n')
+                .next()
+                .is_some_and(|line| line.starts_with('#'))
+            {
                 rest = quoted;
                 continue;
             }
@@ -62,9 +77,12 @@ pub(super) fn script(text: &str) -> Option<Result<Value, Problem>> {
                 ));
             };
             match issuers.last_mut() {
-                Some(Value::Object(issuer)) if members.iter().all(|(name, _)| name == "policies") => {
+                Some(Value::Object(issuer))
+                    if members.iter().all(|(name, _)| name == "policies") =>
+                {
                     if issuer.iter().any(|(name, _)| name == "policies") {
-                        let message = "expected policies of one issuer once, found them twice".to_owned();
+                        let message =
+                            "expected policies of one issuer once, found them twice".to_owned();
                         return Err(Problem::new("", message));
                     }
                     issuer.extend(members);
@@ -76,14 +94,17 @@ pub(super) fn script(text: &str) -> Option<Result<Value, Problem>> {
     })
 }
 
-/// The text within the shell's single quotes, from behind the first of them, and what follows the last.
+/// The text within the shell's single quotes, from behind the first of them, and what follows the
+/// last.
 fn unquoted(text: &str) -> (String, &str) {
     let mut body = String::new();
     let mut rest = text;
     while let Some((part, after)) = rest.split_once('\'') {
         body.push_str(part);
         rest = after;
-        let Some(more) = after.strip_prefix(r"\''") else { break };
+        let Some(more) = after.strip_prefix(r"\''") else {
+            break;
+        };
         body.push('\'');
         rest = more;
     }
@@ -118,15 +139,24 @@ impl Scanner<'_> {
             }
             _ => {
                 let word = self.word();
-                let is_plain = matches!(word.as_str(), "true" | "false" | "null") || word.parse::<f64>().is_ok();
-                let value = if is_plain { Value::parse(&word).ok() } else { None };
+                let is_plain = matches!(word.as_str(), "true" | "false" | "null")
+                    || word.parse::<f64>().is_ok();
+                let value = if is_plain {
+                    Value::parse(&word).ok()
+                } else {
+                    None
+                };
                 value.ok_or_else(|| self.unexpected("a literal", &word))
             }
         }
     }
 
     /// What stands between brackets, with commas between; one may stand behind the last.
-    fn list(&mut self, end: char, mut item: impl FnMut(&mut Self) -> Result<(), Problem>) -> Result<(), Problem> {
+    fn list(
+        &mut self,
+        end: char,
+        mut item: impl FnMut(&mut Self) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
         self.rest.next();
         loop {
             self.skip_space();
@@ -176,7 +206,10 @@ impl Scanner<'_> {
                 c => text.push(c),
             }
         }
-        Err(Problem::new("", "expected the end of a string, found the end of the text".to_owned()))
+        Err(Problem::new(
+            "",
+            "expected the end of a string, found the end of the text".to_owned(),
+        ))
     }
 
     fn escape(&mut self) -> Result<char, Problem> {
@@ -188,7 +221,11 @@ impl Scanner<'_> {
             Some('f') => '\u{c}',
             Some('u') => return self.unicode(),
             Some(c @ ('"' | '\'' | '\\' | '/' | '`' | '$')) => c,
-            other => return Err(self.unexpected("an escape", &other.map(String::from).unwrap_or_default())),
+            other => {
+                return Err(
+                    self.unexpected("an escape", &other.map(String::from).unwrap_or_default())
+                );
+            }
         })
     }
 
@@ -210,17 +247,23 @@ impl Scanner<'_> {
             }
             other => other,
         };
-        code.and_then(char::from_u32).ok_or_else(|| self.unexpected("a character's number", ""))
+        code.and_then(char::from_u32)
+            .ok_or_else(|| self.unexpected("a character's number", ""))
     }
 
     fn four(&mut self) -> Option<u32> {
         let digits: String = self.rest.by_ref().take(4).collect();
-        u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 4)
+        u32::from_str_radix(&digits, 16)
+            .ok()
+            .filter(|_| digits.len() == 4)
     }
 
     fn word(&mut self) -> String {
         let mut word = String::new();
-        while let Some(c) = self.rest.next_if(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '-' | '.')) {
+        while let Some(c) = self
+            .rest
+            .next_if(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '-' | '.'))
+        {
             word.push(c);
         }
         word
@@ -250,8 +293,14 @@ impl Scanner<'_> {
 
     fn unexpected(&mut self, expected: &str, before: &str) -> Problem {
         let rest: String = self.rest.clone().take(24).collect();
-        let message = format!("expected {expected}, found `{}`", format!("{before}{rest}").trim_end());
-        Problem::new("", format!("{message}; a program is read as far as its values are written out"))
+        let message = format!(
+            "expected {expected}, found `{}`",
+            format!("{before}{rest}").trim_end()
+        );
+        Problem::new(
+            "",
+            format!("{message}; a program is read as far as its values are written out"),
+        )
     }
 }
 
@@ -260,19 +309,32 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> Result<Value, Problem> {
-        Scanner { rest: text.chars().peekable() }.value()
+        Scanner {
+            rest: text.chars().peekable(),
+        }
+        .value()
     }
 
     #[test]
     fn literals_are_read_as_their_json() {
         let cases = [
-            (r#"{a: 1, "b": [true, null,], 'c': 'it\'s',}"#, r#"{"a":1,"b":[true,null],"c":"it's"}"#),
+            (
+                r#"{a: 1, "b": [true, null,], 'c': 'it\'s',}"#,
+                r#"{"a":1,"b":[true,null],"c":"it's"}"#,
+            ),
             (r#"{["__proto__"]: "x"} // more"#, r#"{"__proto__":"x"}"#),
-            (r#"/* first */ "\u00e9\ud83d\ude00\u{1f600}\n""#, r#""é😀😀\n""#),
+            (
+                r#"/* first */ "\u00e9\ud83d\ude00\u{1f600}\n""#,
+                r#""é😀😀\n""#,
+            ),
             ("-1.5", "-1.5"),
         ];
         for (text, json) in cases {
-            assert_eq!(value(text).unwrap().to_json(), Value::parse(json).unwrap().to_json(), "{text}");
+            assert_eq!(
+                value(text).unwrap().to_json(),
+                Value::parse(json).unwrap().to_json(),
+                "{text}"
+            );
         }
     }
 
@@ -291,6 +353,11 @@ mod tests {
         ] {
             assert!(value(text).is_err(), "{text}");
         }
-        assert!(value("{a: org}").unwrap_err().message.contains("expected a literal, found `org}`"));
+        assert!(
+            value("{a: org}")
+                .unwrap_err()
+                .message
+                .contains("expected a literal, found `org}`")
+        );
     }
 }

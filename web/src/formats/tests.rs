@@ -14,11 +14,18 @@ fn read(text: &str) -> Imported {
 
 fn problems(text: &str) -> Vec<(String, String)> {
     let problems = import(text).map(|imported| imported.kind).unwrap_err();
-    problems.into_iter().map(|problem| (problem.path, problem.message)).collect()
+    problems
+        .into_iter()
+        .map(|problem| (problem.path, problem.message))
+        .collect()
 }
 
 fn notes(text: &str) -> Vec<(NoteKind, String)> {
-    read(text).notes.into_iter().map(|note| (note.kind, note.path)).collect()
+    read(text)
+        .notes
+        .into_iter()
+        .map(|note| (note.kind, note.path))
+        .collect()
 }
 
 fn places(text: &str) -> Vec<String> {
@@ -34,16 +41,28 @@ fn a_claimgate_file_is_the_engines_configuration() {
             "jwks":{{"keys":[]}},"maxExpiration":60,"policies":{{"policies":[{POLICY}]}}}}]}}"#
     );
     let imported = read(&text);
-    assert_eq!((imported.kind, imported.organization.as_deref()), (Kind::Settings, Some("acme")));
+    assert_eq!(
+        (imported.kind, imported.organization.as_deref()),
+        (Kind::Settings, Some("acme"))
+    );
     let definition = &imported.issuers[0].definition;
-    assert_eq!((definition.name.as_str(), definition.max_expiration), ("A", Some(60)));
-    assert_eq!((definition.policies.len(), definition.jwks.as_deref()), (1, Some("{\n  \"keys\": []\n}")));
+    assert_eq!(
+        (definition.name.as_str(), definition.max_expiration),
+        ("A", Some(60))
+    );
+    assert_eq!(
+        (definition.policies.len(), definition.jwks.as_deref()),
+        (1, Some("{\n  \"keys\": []\n}"))
+    );
     assert_eq!(notes(&text), [(NoteKind::Ignored, "leeway".to_owned())]);
     let as_text = format!(
         r#"{{"issuers":[{{"url":"https://a.example","name":"A","policies":"[{}]"}}]}}"#,
         POLICY.replace('"', "\\\"")
     );
-    assert_eq!(read(&as_text).issuers[0].definition.policies, definition.policies);
+    assert_eq!(
+        read(&as_text).issuers[0].definition.policies,
+        definition.policies
+    );
 }
 
 #[test]
@@ -51,21 +70,48 @@ fn what_is_wrong_in_a_claimgate_file_has_its_place() {
     for (text, expected) in [
         (r#"{"issuers":{}}"#, vec!["issuers"]),
         (r#"{"version":2,"issuers":[]}"#, vec!["version"]),
-        (r#"{"issuers":[],"isuers":[],"dialect":"glob"}"#, vec!["isuers", "dialect"]),
-        (r#"{"issuers":[{"nam":"a"}]}"#, vec!["issuers[0].nam", "issuers[0].url"]),
-        (r#"{"issuers":[{"url":"a","maxExpiration":0}]}"#, vec!["issuers[0].url", "issuers[0].maxExpiration"]),
-        (r#"{"issuers":[{"url":"https://a","jwks":[]}]}"#, vec!["issuers[0].jwks"]),
-        (r#"{"issuers":[{"url":"https://a","jwks":{"keys":1}}]}"#, vec!["issuers[0].jwks"]),
-        (r#"{"issuers":[{"url":"https://a","maxExpiration":-1}]}"#, vec!["issuers[0].maxExpiration"]),
-        (r#"{"issuers":[{"url":"https://a","policies":7}]}"#, vec!["issuers[0].policies"]),
-        (r#"{"issuers":[{"url":"https://a","policies":"\"[]\""}]}"#, vec!["issuers[0].policies"]),
+        (
+            r#"{"issuers":[],"isuers":[],"dialect":"glob"}"#,
+            vec!["isuers", "dialect"],
+        ),
+        (
+            r#"{"issuers":[{"nam":"a"}]}"#,
+            vec!["issuers[0].nam", "issuers[0].url"],
+        ),
+        (
+            r#"{"issuers":[{"url":"a","maxExpiration":0}]}"#,
+            vec!["issuers[0].url", "issuers[0].maxExpiration"],
+        ),
+        (
+            r#"{"issuers":[{"url":"https://a","jwks":[]}]}"#,
+            vec!["issuers[0].jwks"],
+        ),
+        (
+            r#"{"issuers":[{"url":"https://a","jwks":{"keys":1}}]}"#,
+            vec!["issuers[0].jwks"],
+        ),
+        (
+            r#"{"issuers":[{"url":"https://a","maxExpiration":-1}]}"#,
+            vec!["issuers[0].maxExpiration"],
+        ),
+        (
+            r#"{"issuers":[{"url":"https://a","policies":7}]}"#,
+            vec!["issuers[0].policies"],
+        ),
+        (
+            r#"{"issuers":[{"url":"https://a","policies":"\"[]\""}]}"#,
+            vec!["issuers[0].policies"],
+        ),
         (
             r#"{"issuers":[{"url":"https://a","policies":[{"decision":"maybe","tokenType":"team","rules":{}}]}]}"#,
             vec!["issuers[0].policies[0].decision"],
         ),
         (
             r#"{"issuers":[{"url":"https://a","policies":{"policies":[{"decision":"allow","tokenType":"team","rules":{"a..b":"c"}}]}}]}"#,
-            vec!["issuers[0].policies[0].teamName", "issuers[0].policies[0].rules.a..b"],
+            vec![
+                "issuers[0].policies[0].teamName",
+                "issuers[0].policies[0].rules.a..b",
+            ],
         ),
         (r#"{"issuers":[],"issuers":[]}"#, vec![""]),
     ] {
@@ -75,7 +121,10 @@ fn what_is_wrong_in_a_claimgate_file_has_its_place() {
 
 #[test]
 fn other_engines_settings_are_not_taken_silently() {
-    assert_eq!(notes(r#"{"issuers":[],"dialect":"stringlike"}"#), [(NoteKind::Changed, "dialect".to_owned())]);
+    assert_eq!(
+        notes(r#"{"issuers":[],"dialect":"stringlike"}"#),
+        [(NoteKind::Changed, "dialect".to_owned())]
+    );
     assert_eq!(notes(r#"{"issuers":[],"dialect":"pulumi"}"#), []);
     let twice = r#"{"issuers":[{"url":"https://a","name":"A"},{"url":"https://a","name":"B"}]}"#;
     assert_eq!(notes(twice), [(NoteKind::Remark, "https://a".to_owned())]);
@@ -90,17 +139,32 @@ fn answers_of_pulumi_cloud_are_read() {
     let issuer = r#"{"id":"8f2c","name":"GitHub","url":"https://a.example","issuer":"https://a.example","thumbprints":["DIGITS"],
         "maxExpiration":30,"created":"2024-04-19 15:07:54.693","modified":"x","lastUsed":"y","brandNew":1}"#;
     let issuer = &issuer.replace("DIGITS", &"ab".repeat(32));
-    for text in [issuer.to_owned(), format!("[{issuer}]"), format!(r#"{{"oidcIssuers":[{issuer}]}}"#)] {
+    for text in [
+        issuer.to_owned(),
+        format!("[{issuer}]"),
+        format!(r#"{{"oidcIssuers":[{issuer}]}}"#),
+    ] {
         let imported = read(&text);
-        assert_eq!((imported.kind.title(), imported.issuers.len()), ("issuers of Pulumi Cloud", 1));
+        assert_eq!(
+            (imported.kind.title(), imported.issuers.len()),
+            ("issuers of Pulumi Cloud", 1)
+        );
         assert_eq!(imported.issuers[0].definition.max_expiration, Some(30));
         assert!(!imported.issuers[0].has_policies);
-        assert_eq!(imported.issuers[0].definition.thumbprints, ["ab".repeat(32)]);
-        let names: Vec<_> =
-            notes(&text).into_iter().map(|(_, path)| path.rsplit('.').next().unwrap().to_owned()).collect();
+        assert_eq!(
+            imported.issuers[0].definition.thumbprints,
+            ["ab".repeat(32)]
+        );
+        let names: Vec<_> = notes(&text)
+            .into_iter()
+            .map(|(_, path)| path.rsplit('.').next().unwrap().to_owned())
+            .collect();
         assert_eq!(names, ["brandNew", "id", "created", "modified", "lastUsed"]);
     }
-    assert_eq!(notes(r#"{"url":"https://a","issuer":"https://b"}"#).len(), 2);
+    assert_eq!(
+        notes(r#"{"url":"https://a","issuer":"https://b"}"#).len(),
+        2
+    );
 }
 
 #[test]
@@ -111,53 +175,100 @@ fn the_list_of_claimgate_serve_is_read_with_its_policies() {
             "singleUse":false,{more}"authPolicy":{{"id":"2","version":3,"created":"x","modified":"y","policies":[{policy}]}}}}]}}"#
         )
     };
-    let good =
-        r#"{"decision":"allow","tokenType":"organization","authorizedPermissions":[],"rules":{"sub":"repo:a/b:*"}}"#;
+    let good = r#"{"decision":"allow","tokenType":"organization","authorizedPermissions":[],"rules":{"sub":"repo:a/b:*"}}"#;
     let issuer = &read(&with(good, "")).issuers[0];
     assert!(issuer.has_policies && issuer.definition.policies[0].rules.len() == 1);
-    let wrong = problems(&with(r#"{"decision":"allow","tokenType":"team","rules":{"sub":"a"}}"#, ""));
-    assert!(wrong[0].0.starts_with("oidcIssuers[0].authPolicy.policies[0]"), "{wrong:?}");
+    let wrong = problems(&with(
+        r#"{"decision":"allow","tokenType":"team","rules":{"sub":"a"}}"#,
+        "",
+    ));
+    assert!(
+        wrong[0]
+            .0
+            .starts_with("oidcIssuers[0].authPolicy.policies[0]"),
+        "{wrong:?}"
+    );
     // What is in both places is taken from the first, and that is said.
     let both = with(good, r#""policies":[],"#);
     assert_eq!(read(&both).issuers[0].definition.policies.len(), 0);
-    assert!(notes(&both).iter().any(|(_, path)| path.ends_with(".authPolicy")));
+    assert!(
+        notes(&both)
+            .iter()
+            .any(|(_, path)| path.ends_with(".authPolicy"))
+    );
 }
 
 #[test]
 fn thumbprints_are_kept_as_the_app_writes_them() {
-    let with = |thumbprint: &str| format!(r#"{{"url":"https://a.example","name":"A","thumbprints":["{thumbprint}"]}}"#);
+    let with = |thumbprint: &str| {
+        format!(r#"{{"url":"https://a.example","name":"A","thumbprints":["{thumbprint}"]}}"#)
+    };
     let colons = "AB:".repeat(31) + "AB";
-    assert_eq!(read(&with(&colons)).issuers[0].definition.thumbprints, ["ab".repeat(32)]);
-    assert_eq!(notes(&with(&colons)), [(NoteKind::Changed, "thumbprints[0]".to_owned())]);
+    assert_eq!(
+        read(&with(&colons)).issuers[0].definition.thumbprints,
+        ["ab".repeat(32)]
+    );
+    assert_eq!(
+        notes(&with(&colons)),
+        [(NoteKind::Changed, "thumbprints[0]".to_owned())]
+    );
     let sha1 = with(&"ab".repeat(20));
     assert_eq!(read(&sha1).issuers[0].definition.thumbprints, [""; 0]);
-    assert_eq!(notes(&sha1), [(NoteKind::Ignored, "thumbprints[0]".to_owned())]);
-    let expected = ("thumbprints[0]".to_owned(), "expected hexadecimal digits, found `x` in `xyz`".to_owned());
+    assert_eq!(
+        notes(&sha1),
+        [(NoteKind::Ignored, "thumbprints[0]".to_owned())]
+    );
+    let expected = (
+        "thumbprints[0]".to_owned(),
+        "expected hexadecimal digits, found `x` in `xyz`".to_owned(),
+    );
     assert_eq!(problems(&with("xyz")), [expected]);
 }
 
 #[test]
 fn samples_are_claims_and_what_is_asked_for_with_them() {
-    let with =
-        |sample: &str| format!(r#"{{"issuers":[{{"url":"https://a.example","name":"A","samples":[{sample}]}}]}}"#);
-    let text =
-        with(r#"{"name":"main","claims":{"sub":"a"},"tokenType":"team","target":"core"},{"claims":"{\"sub\": 1}"}"#);
+    let with = |sample: &str| {
+        format!(r#"{{"issuers":[{{"url":"https://a.example","name":"A","samples":[{sample}]}}]}}"#)
+    };
+    let text = with(
+        r#"{"name":"main","claims":{"sub":"a"},"tokenType":"team","target":"core"},{"claims":"{\"sub\": 1}"}"#,
+    );
     let samples = &read(&text).issuers[0].samples;
-    let sample =
-        |index: usize| (samples[index].id.as_str(), samples[index].name.as_str(), samples[index].claims.as_str());
+    let sample = |index: usize| {
+        (
+            samples[index].id.as_str(),
+            samples[index].name.as_str(),
+            samples[index].claims.as_str(),
+        )
+    };
     assert_eq!(sample(0), ("s1", "main", "{\n  \"sub\": \"a\"\n}"));
     assert_eq!(sample(1), ("s2", "Sample 2", "{\"sub\": 1}"));
-    assert_eq!((samples[0].token_type.as_str(), samples[0].target.as_str()), ("team", "core"));
-    assert_eq!((samples[1].token_type.as_str(), samples[1].admin), ("organization", false));
+    assert_eq!(
+        (samples[0].token_type.as_str(), samples[0].target.as_str()),
+        ("team", "core")
+    );
+    assert_eq!(
+        (samples[1].token_type.as_str(), samples[1].admin),
+        ("organization", false)
+    );
     let token = with(r#"{"claims":"eyJhbGciOiJub25lIn0.e30."}"#);
     assert_eq!(read(&token).issuers[0].samples, []);
-    assert_eq!(notes(&token), [(NoteKind::Ignored, "issuers[0].samples[0].claims".to_owned())]);
+    assert_eq!(
+        notes(&token),
+        [(NoteKind::Ignored, "issuers[0].samples[0].claims".to_owned())]
+    );
     for (sample, place) in [
         (r#"{"claims":[]}"#, "issuers[0].samples[0].claims"),
         (r#"{"name":"a"}"#, "issuers[0].samples[0].claims"),
-        (r#"{"claims":{},"tokenType":"robot"}"#, "issuers[0].samples[0].tokenType"),
+        (
+            r#"{"claims":{},"tokenType":"robot"}"#,
+            "issuers[0].samples[0].tokenType",
+        ),
         (r#"{"claims":{},"admin":1}"#, "issuers[0].samples[0].admin"),
-        (r#"{"claims":{},"token":"a"}"#, "issuers[0].samples[0].token"),
+        (
+            r#"{"claims":{},"token":"a"}"#,
+            "issuers[0].samples[0].token",
+        ),
         ("7", "issuers[0].samples[0]"),
     ] {
         assert_eq!(places(&with(sample)), [place], "{sample}");
@@ -170,29 +281,55 @@ fn policies_are_read_with_what_pulumi_cloud_adds() {
         "authorizedPermissions":["standard","admin"],"teamName":"","rules":{"sub":"a","ssh":false,"n":7}}]}"#;
     let imported = read(text);
     assert_eq!(imported.kind, Kind::AuthPolicy);
-    assert_eq!(imported.policies[0].authorized_permissions, Some(vec!["admin".to_owned()]));
-    let changed: Vec<_> = notes(text).into_iter().filter(|(kind, _)| *kind == NoteKind::Changed).collect();
+    assert_eq!(
+        imported.policies[0].authorized_permissions,
+        Some(vec!["admin".to_owned()])
+    );
+    let changed: Vec<_> = notes(text)
+        .into_iter()
+        .filter(|(kind, _)| *kind == NoteKind::Changed)
+        .collect();
     assert_eq!(changed.len(), 3);
     assert_eq!(changed[2].1, "policies[0].rules.n");
     assert_eq!(read(POLICY).kind, Kind::Policies);
     assert_eq!(read(&format!("[{POLICY}]")).policies.len(), 1);
     assert_eq!(read("[]").policies.len(), 0);
-    assert_eq!(places(r#"[{"decision":"allow","tokenType":"organization","rules":{}}]"#), ["[0].rules"]);
+    assert_eq!(
+        places(r#"[{"decision":"allow","tokenType":"organization","rules":{}}]"#),
+        ["[0].rules"]
+    );
     assert_eq!(
         places(r#"{"policies":[{"decision":"allow","tokenType":"organization","rules":{}}]}"#),
         ["policies[0].rules"]
     );
-    assert_eq!(places(r#"{"policies":[{"decision":"deny"}]}"#), ["policies[0].tokenType", "policies[0].rules"]);
+    assert_eq!(
+        places(r#"{"policies":[{"decision":"deny"}]}"#),
+        ["policies[0].tokenType", "policies[0].rules"]
+    );
     assert_eq!(places(r#"{"policies":[],"polices":[]}"#), ["polices"]);
     // As YAML, as one would write it by hand.
-    assert_eq!(read("decision: allow\ntokenType: organization\nrules: {sub: a}").policies, read(POLICY).policies);
+    assert_eq!(
+        read("decision: allow\ntokenType: organization\nrules: {sub: a}").policies,
+        read(POLICY).policies
+    );
 }
 
 #[test]
 fn what_is_nothing_of_this_is_refused() {
-    for text in
-        ["", " ", "7", "a", "{}", "null", r#"{"a":1}"#, "[1]", "{", "a: [", "eyJhbGciOiJub25lIn0.e30.", "\u{feff}"]
-    {
+    for text in [
+        "",
+        " ",
+        "7",
+        "a",
+        "{}",
+        "null",
+        r#"{"a":1}"#,
+        "[1]",
+        "{",
+        "a: [",
+        "eyJhbGciOiJub25lIn0.e30.",
+        "\u{feff}",
+    ] {
         assert!(import(text).is_err(), "{text}");
     }
     assert!(import(&" ".repeat(import::MAX_TEXT + 1)).is_err());
@@ -222,19 +359,40 @@ resources:
 #[test]
 fn resources_of_a_program_are_read() {
     let imported = read(PROGRAM);
-    assert_eq!((imported.kind, imported.organization.as_deref()), (Kind::Program, Some("my-org")));
+    assert_eq!(
+        (imported.kind, imported.organization.as_deref()),
+        (Kind::Program, Some("my-org"))
+    );
     let definition = &imported.issuers[0].definition;
-    assert_eq!((definition.name.as_str(), definition.max_expiration), ("github", Some(3600)));
-    assert_eq!(definition.policies[0].rules[3], ("$x".to_owned(), "$5".to_owned()));
+    assert_eq!(
+        (definition.name.as_str(), definition.max_expiration),
+        ("github", Some(3600))
+    );
+    assert_eq!(
+        definition.policies[0].rules[3],
+        ("$x".to_owned(), "$5".to_owned())
+    );
     let paths: Vec<_> = notes(PROGRAM).into_iter().map(|(_, path)| path).collect();
     let rule = "resources.gh.properties.policies[0].rules.ssh";
-    assert_eq!(paths, ["name", "runtime", "resources.bucket", "resources.gh.options", rule]);
+    assert_eq!(
+        paths,
+        [
+            "name",
+            "runtime",
+            "resources.bucket",
+            "resources.gh.options",
+            rule
+        ]
+    );
 }
 
 #[test]
 fn what_a_program_leaves_open_is_a_problem() {
     let with = |from: &str, to: &str| places(&PROGRAM.replace(from, to));
-    assert_eq!(with("name: github", "name: ${pulumi.stack}"), ["resources.gh.properties.name"]);
+    assert_eq!(
+        with("name: github", "name: ${pulumi.stack}"),
+        ["resources.gh.properties.name"]
+    );
     assert_eq!(
         with("maxExpirationSeconds: 3600", "maxExpirationSecond: 1"),
         ["resources.gh.properties.maxExpirationSecond"]
@@ -243,9 +401,18 @@ fn what_a_program_leaves_open_is_a_problem() {
         with("maxExpirationSeconds: 3600", "maxExpirationSeconds: 0"),
         ["resources.gh.properties.maxExpirationSeconds"]
     );
-    assert_eq!(with("sub:", "a..b:"), ["resources.gh.properties.policies[0].rules.a..b"]);
-    assert_eq!(with("pulumiservice:OidcIssuer", "pulumiservice:Team"), ["resources"]);
-    assert_eq!(with("organization: my-org", ""), ["resources.gh.properties.organization"]);
+    assert_eq!(
+        with("sub:", "a..b:"),
+        ["resources.gh.properties.policies[0].rules.a..b"]
+    );
+    assert_eq!(
+        with("pulumiservice:OidcIssuer", "pulumiservice:Team"),
+        ["resources"]
+    );
+    assert_eq!(
+        with("organization: my-org", ""),
+        ["resources.gh.properties.organization"]
+    );
 }
 
 #[test]
@@ -259,7 +426,8 @@ fn bodies_are_what_the_api_takes() {
         ..IssuerDefinition::default()
     };
     let compact = |text: String| Value::parse(&text).unwrap().to_json();
-    let expected = r#"{"name":"A","url":"https://a.example","maxExpiration":60,"jwks":{"keys":[]}}"#;
+    let expected =
+        r#"{"name":"A","url":"https://a.example","maxExpiration":60,"jwks":{"keys":[]}}"#;
     assert_eq!(compact(rest::issuer_body(&issuer)), expected);
     let expected = r#"{"policies":[{"decision":"allow","tokenType":"organization","authorizedPermissions":[],"rules":{"sub":"a"}}]}"#;
     assert_eq!(compact(rest::policies_body(&[policy])), expected);
@@ -277,15 +445,34 @@ fn programs_are_written_with_every_string_quoted() {
         policies: vec![policy.clone()],
         ..IssuerDefinition::default()
     };
-    let issuers = [issuer("GitHub Actions"), issuer("github-actions"), issuer("1: no"), issuer("日本")];
+    let issuers = [
+        issuer("GitHub Actions"),
+        issuer("github-actions"),
+        issuer("1: no"),
+        issuer("日本"),
+    ];
     let written = yaml(&issuers, "acme");
-    let names = ["\n  \"github-actions\":\n", "\n  \"github-actions-2\":\n", "\n  \"issuer-1-no\":\n", "\n  issuer:\n"];
-    for expected in
-        names.iter().chain(&[r#""\"kubernetes.io\".pod": "a\"\u202e: $${x}""#, "        - decision: \"deny\"\n"])
-    {
-        assert!(written.text.contains(expected), "{expected} in {}", written.text);
+    let names = [
+        "\n  \"github-actions\":\n",
+        "\n  \"github-actions-2\":\n",
+        "\n  \"issuer-1-no\":\n",
+        "\n  issuer:\n",
+    ];
+    for expected in names.iter().chain(&[
+        r#""\"kubernetes.io\".pod": "a\"\u202e: $${x}""#,
+        "        - decision: \"deny\"\n",
+    ]) {
+        assert!(
+            written.text.contains(expected),
+            "{expected} in {}",
+            written.text
+        );
     }
-    let notes: Vec<_> = written.notes.iter().map(|note| note.path.as_str()).collect();
+    let notes: Vec<_> = written
+        .notes
+        .iter()
+        .map(|note| note.path.as_str())
+        .collect();
     assert_eq!(notes[..2], ["issuers[0].jwks", "issuers[0].policies"]);
     let text = typescript(&issuers, "acme").text;
     for expected in [
@@ -332,7 +519,11 @@ prop_compose! {
 }
 
 fn again(text: &str) -> Vec<StoredIssuer> {
-    read(text).issuers.into_iter().map(|issuer| issuer.stored("x".to_owned(), 5)).collect()
+    read(text)
+        .issuers
+        .into_iter()
+        .map(|issuer| issuer.stored("x".to_owned(), 5))
+        .collect()
 }
 
 proptest! {
@@ -399,14 +590,19 @@ proptest! {
 
 #[test]
 fn a_script_has_every_call_with_its_body() {
-    let policy = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "it's; $(id)");
+    let policy =
+        PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "it's; $(id)");
     let issuer = IssuerDefinition {
         name: "A\n`id`".to_owned(),
         url: "https://a.example".to_owned(),
         policies: vec![policy],
         ..IssuerDefinition::default()
     };
-    let without = IssuerDefinition { name: "B".to_owned(), policies: Vec::new(), ..issuer.clone() };
+    let without = IssuerDefinition {
+        name: "B".to_owned(),
+        policies: Vec::new(),
+        ..issuer.clone()
+    };
     let text = rest::script(&[issuer, without], "ac me'");
     for expected in [
         "\n# \"A\\n`id`\"\nissuer=$(curl ",
@@ -423,9 +619,17 @@ fn a_script_has_every_call_with_its_body() {
 #[test]
 fn the_organization_is_read_off_the_audience() {
     let with = |aud: &str| StoredIssuer {
-        policies: vec![PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", aud)],
+        policies: vec![
+            PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", aud),
+        ],
         ..StoredIssuer::blank("a".to_owned(), 0)
     };
-    assert_eq!(rest::organization_of(&[with("x"), with("urn:pulumi:org:acme")]).as_deref(), Some("acme"));
-    assert_eq!(rest::organization_of(&[with("urn:pulumi:org:*"), with("urn:pulumi:org:")]), None);
+    assert_eq!(
+        rest::organization_of(&[with("x"), with("urn:pulumi:org:acme")]).as_deref(),
+        Some("acme")
+    );
+    assert_eq!(
+        rest::organization_of(&[with("urn:pulumi:org:*"), with("urn:pulumi:org:")]),
+        None
+    );
 }

@@ -7,18 +7,30 @@ use super::Problem;
 
 /// Reads one YAML document.
 ///
-/// Plain `null`, booleans and decimal integers are what they are in JSON; every other scalar is its text.
+/// Plain `null`, booleans and decimal integers are what they are in JSON; every other scalar is its
+/// text.
 pub(crate) fn parse(text: &str) -> Result<Value, Problem> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| problem(*error.marker(), error.info()))?;
-        builder.event(event).map_err(|message| problem(span.start, &message))?;
+        builder
+            .event(event)
+            .map_err(|message| problem(span.start, &message))?;
     }
-    builder.document.ok_or_else(|| Problem::new("", "expected a YAML document, found nothing"))
+    builder
+        .document
+        .ok_or_else(|| Problem::new("", "expected a YAML document, found nothing"))
 }
 
 fn problem(place: Marker, message: &str) -> Problem {
-    Problem::new("", format!("not YAML: {message} at line {}, column {}", place.line(), place.col() + 1))
+    Problem::new(
+        "",
+        format!(
+            "not YAML: {message} at line {}, column {}",
+            place.line(),
+            place.col() + 1
+        ),
+    )
 }
 
 #[derive(Default)]
@@ -36,11 +48,17 @@ enum Open {
 impl Builder {
     fn event(&mut self, event: Event<'_>) -> Result<(), String> {
         match event {
-            Event::Alias(_) => return Err("an alias, which is not read: write out what it stands for".to_owned()),
-            Event::Scalar(_, _, _, Some(_)) | Event::SequenceStart(_, Some(_)) | Event::MappingStart(_, Some(_)) => {
+            Event::Alias(_) => {
+                return Err("an alias, which is not read: write out what it stands for".to_owned());
+            }
+            Event::Scalar(_, _, _, Some(_))
+            | Event::SequenceStart(_, Some(_))
+            | Event::MappingStart(_, Some(_)) => {
                 return Err("a tag, which is not read: write the value without".to_owned());
             }
-            Event::Scalar(text, style, ..) if !self.wants_key() => self.put(scalar(&text, style))?,
+            Event::Scalar(text, style, ..) if !self.wants_key() => {
+                self.put(scalar(&text, style))?
+            }
             Event::Scalar(text, ..) => self.key(&text)?,
             Event::SequenceStart(..) => self.open(Open::Array(Vec::new()))?,
             Event::MappingStart(..) => self.open(Open::Object(Vec::new(), None))?,
@@ -122,9 +140,18 @@ mod tests {
     #[test]
     fn documents_are_read_as_their_json() {
         for (text, expected) in [
-            ("a: 1\nb: [x, 'y', \"z\\u0041\"]\n", r#"{"a":1,"b":["x","y","zA"]}"#),
-            ("a:\n  - b: c\n    d: |\n      e\n      f\n", r#"{"a":[{"b":"c","d":"e\nf\n"}]}"#),
-            ("{a: true, b: ~, c: , d: 'true'}", r#"{"a":true,"b":null,"c":null,"d":"true"}"#),
+            (
+                "a: 1\nb: [x, 'y', \"z\\u0041\"]\n",
+                r#"{"a":1,"b":["x","y","zA"]}"#,
+            ),
+            (
+                "a:\n  - b: c\n    d: |\n      e\n      f\n",
+                r#"{"a":[{"b":"c","d":"e\nf\n"}]}"#,
+            ),
+            (
+                "{a: true, b: ~, c: , d: 'true'}",
+                r#"{"a":true,"b":null,"c":null,"d":"true"}"#,
+            ),
             (
                 "[007, 0x1F, 1.5, yes, -3, +1, 18446744073709551616]",
                 r#"["007","0x1F","1.5","yes",-3,"+1","18446744073709551616"]"#,
@@ -141,14 +168,26 @@ mod tests {
     fn what_could_mean_two_things_is_refused() {
         for (text, message) in [
             ("", "expected a YAML document, found nothing"),
-            ("a: 1\na: 2", "not YAML: key `a` stands twice at line 2, column 1"),
+            (
+                "a: 1\na: 2",
+                "not YAML: key `a` stands twice at line 2, column 1",
+            ),
             (
                 "a: &x 1\nb: *x",
                 "not YAML: an alias, which is not read: write out what it stands for at line 2, column 4",
             ),
-            ("a: !!str 1", "not YAML: a tag, which is not read: write the value without at line 1, column 4"),
-            ("[a]: b", "not YAML: a key that is no text at line 1, column 1"),
-            ("a\n---\nb", "not YAML: a second document at line 3, column 1"),
+            (
+                "a: !!str 1",
+                "not YAML: a tag, which is not read: write the value without at line 1, column 4",
+            ),
+            (
+                "[a]: b",
+                "not YAML: a key that is no text at line 1, column 1",
+            ),
+            (
+                "a\n---\nb",
+                "not YAML: a second document at line 3, column 1",
+            ),
         ] {
             assert_eq!(parse(text).unwrap_err().message, message, "{text}");
         }

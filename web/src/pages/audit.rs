@@ -28,18 +28,28 @@ const PAGE: usize = 50;
 #[component]
 pub(crate) fn AuditPage() -> impl IntoView {
     let store = use_store();
-    let Some(sync) = Sync::of(store) else { return view! { <NotFoundPage /> }.into_any() };
+    let Some(sync) = Sync::of(store) else {
+        return view! { <NotFoundPage /> }.into_any();
+    };
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         let query = query.read();
-        let part = |name: &&str| query.get(name).filter(|text| !text.is_empty()).map(|text| ((*name).to_owned(), text));
+        let part = |name: &&str| {
+            query
+                .get(name)
+                .filter(|text| !text.is_empty())
+                .map(|text| ((*name).to_owned(), text))
+        };
         FILTERS.iter().filter_map(part).collect::<Vec<_>>()
     });
     let log = Log::new(sync);
     Effect::new(move || {
         let asked = asked.get();
         // Once more after the person has signed in again.
-        if store.remote.is_some_and(|remote| remote.access.get() == Access::SignedIn) {
+        if store
+            .remote
+            .is_some_and(|remote| remote.access.get() == Access::SignedIn)
+        {
             log.begin(asked);
         }
     });
@@ -92,12 +102,22 @@ impl Log {
 
     fn read(self, before: Option<String>) {
         let asked = self.asked.get_value();
-        let mut parts: Vec<_> = asked.iter().map(|(name, text)| format!("{name}={}", encode(text))).collect();
+        let mut parts: Vec<_> = asked
+            .iter()
+            .map(|(name, text)| format!("{name}={}", encode(text)))
+            .collect();
         parts.push(format!("limit={PAGE}"));
-        parts.extend(before.as_ref().map(|before| format!("before={}", encode(before))));
+        parts.extend(
+            before
+                .as_ref()
+                .map(|before| format!("before={}", encode(before))),
+        );
         self.is_busy.set(true);
         spawn_local(async move {
-            let answer = self.sync.get(&format!("/oidc/exchanges?{}", parts.join("&"))).await;
+            let answer = self
+                .sync
+                .get(&format!("/oidc/exchanges?{}", parts.join("&")))
+                .await;
             // Something else may have been asked meanwhile, or the page left.
             if self.asked.try_get_value() != Some(asked) {
                 return;
@@ -126,7 +146,11 @@ fn Filters(store: Store, asked: Memo<Vec<(String, String)>>) -> impl IntoView {
     Effect::new(move || {
         let asked = asked.get();
         for (name, field) in fields {
-            let text = asked.iter().find(|(other, _)| other == name).map(|(_, text)| text.clone()).unwrap_or_default();
+            let text = asked
+                .iter()
+                .find(|(other, _)| other == name)
+                .map(|(_, text)| text.clone())
+                .unwrap_or_default();
             field.set(text);
         }
     });
@@ -137,23 +161,45 @@ fn Filters(store: Store, asked: Memo<Vec<(String, String)>>) -> impl IntoView {
             .filter(|(_, text)| !text.is_empty())
             .map(|(name, text)| format!("{name}={}", encode(text)))
             .collect();
-        let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
-        navigate(&format!("/audit{query}"), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        let query = if parts.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", parts.join("&"))
+        };
+        navigate(
+            &format!("/audit{query}"),
+            NavigateOptions {
+                scroll: false,
+                ..NavigateOptions::default()
+            },
+        );
     };
     let all = go.clone();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if time_error(since).is_empty() && time_error(until).is_empty() {
-            go(fields.iter().map(|(name, field)| (*name, field.get_untracked().trim().to_owned())).collect());
+            go(fields
+                .iter()
+                .map(|(name, field)| (*name, field.get_untracked().trim().to_owned()))
+                .collect());
         }
     };
     let pairs = |items: &[(&str, &str)]| -> Vec<(String, String)> {
-        items.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
+        items
+            .iter()
+            .map(|(value, label)| ((*value).to_owned(), (*label).to_owned()))
+            .collect()
     };
     let decisions = pairs(&[("", "All"), ("allowed", "Allowed"), ("denied", "Denied")]);
     let issuers = Signal::derive(move || {
         let mut options = vec![(String::new(), "All".to_owned())];
-        options.extend(store.issuers.get().into_iter().map(|issuer| (issuer.id, issuer.name)));
+        options.extend(
+            store
+                .issuers
+                .get()
+                .into_iter()
+                .map(|issuer| (issuer.id, issuer.name)),
+        );
         let chosen = issuer.get();
         if options.iter().all(|(id, _)| *id != chosen) {
             // Deleted since, or another organization's.
@@ -201,7 +247,11 @@ fn time_error(field: RwSignal<String>) -> String {
 #[component]
 fn Entries(log: Log) -> impl IntoView {
     let is_empty = Memo::new(move |_| log.entries.read().is_empty());
-    let said = move || match (log.is_busy.get(), log.entries.read().len(), log.next.read().is_some()) {
+    let said = move || match (
+        log.is_busy.get(),
+        log.entries.read().len(),
+        log.next.read().is_some(),
+    ) {
         (true, ..) => "Reading…".to_owned(),
         _ if !log.problem.read().is_empty() => String::new(),
         (false, 1, false) => "1 exchange".to_owned(),
@@ -279,7 +329,9 @@ fn row(entry: &Value) -> AnyView {
 #[component]
 pub(crate) fn AuditEntryPage() -> impl IntoView {
     let store = use_store();
-    let Some(sync) = Sync::of(store) else { return view! { <NotFoundPage /> }.into_any() };
+    let Some(sync) = Sync::of(store) else {
+        return view! { <NotFoundPage /> }.into_any();
+    };
     let params = use_params_map();
     let answer = RwSignal::new(None::<Result<Value, String>>);
     Effect::new(move || {

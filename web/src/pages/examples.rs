@@ -17,7 +17,9 @@ use crate::providers;
 pub(crate) fn ExamplePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    Effect::new(move || show_title(gallery::find(&id.read()).map_or("Page not found", |example| &example.title)));
+    Effect::new(move || {
+        show_title(gallery::find(&id.read()).map_or("Page not found", |example| &example.title))
+    });
     move || match gallery::find(&id.read()) {
         Some(example) => view! { <Playground example=Some(example) /> }.into_any(),
         None => view! { <NotFoundPage /> }.into_any(),
@@ -30,11 +32,17 @@ pub(crate) fn ExamplesPage() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.read().get("decision").unwrap_or_default());
     let shown = move || {
-        gallery::all().iter().filter(move |example| wanted.read().is_empty() || *wanted.read() == word(example))
+        gallery::all()
+            .iter()
+            .filter(move |example| wanted.read().is_empty() || *wanted.read() == word(example))
     };
     let count = move || {
         let count = shown().count();
-        if count == 1 { "1 example".to_owned() } else { format!("{count} examples") }
+        if count == 1 {
+            "1 example".to_owned()
+        } else {
+            format!("{count} examples")
+        }
     };
     view! {
         <div class="container stack">
@@ -59,8 +67,16 @@ pub(crate) fn ExamplesPage() -> impl IntoView {
 fn filter(label: &'static str, value: &'static str, wanted: Memo<String>) -> impl IntoView {
     let navigate = use_navigate();
     let choose = move |_| {
-        let query = if value.is_empty() { String::new() } else { format!("?decision={value}") };
-        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        let query = if value.is_empty() {
+            String::new()
+        } else {
+            format!("?decision={value}")
+        };
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
         navigate(&format!("/examples{query}"), options);
     };
     view! {

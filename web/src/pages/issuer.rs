@@ -64,13 +64,23 @@ impl Section {
     }
 
     fn of(word: &str) -> Self {
-        Self::ALL.into_iter().find(|section| section.word() == word).unwrap_or(Self::Policies)
+        Self::ALL
+            .into_iter()
+            .find(|section| section.word() == word)
+            .unwrap_or(Self::Policies)
     }
 
     /// What it shows.
-    fn view(self, issuer: StoredIssuer, view: RwSignal<String>, editor: RwSignal<Option<PolicyState>>) -> AnyView {
+    fn view(
+        self,
+        issuer: StoredIssuer,
+        view: RwSignal<String>,
+        editor: RwSignal<Option<PolicyState>>,
+    ) -> AnyView {
         match self {
-            Self::Policies => view! { <PolicyEditor issuer=issuer view=view known=editor /> }.into_any(),
+            Self::Policies => {
+                view! { <PolicyEditor issuer=issuer view=view known=editor /> }.into_any()
+            }
             Self::Details => view! { <DetailsForm issuer=issuer /> }.into_any(),
             Self::Workflow => view! { <WorkflowPanel issuer=issuer /> }.into_any(),
             Self::Export => export(issuer.id),
@@ -83,7 +93,11 @@ fn export(id: String) -> AnyView {
     let store = use_store();
     let issuers = Signal::derive(move || {
         let issuers = store.issuers.read();
-        issuers.iter().filter(|issuer| issuer.id == id).cloned().collect::<Vec<_>>()
+        issuers
+            .iter()
+            .filter(|issuer| issuer.id == id)
+            .cloned()
+            .collect::<Vec<_>>()
     });
     view! { <ExportForms issuers=issuers /> }.into_any()
 }
@@ -97,7 +111,10 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
     let id = StoredValue::new(issuer.id.clone());
     let name = Memo::new(move |_| {
         let issuers = store.issuers.read();
-        issuers.iter().find(|issuer| issuer.id == *id.read_value()).map(|issuer| issuer.name.clone())
+        issuers
+            .iter()
+            .find(|issuer| issuer.id == *id.read_value())
+            .map(|issuer| issuer.name.clone())
     });
     let last_name = issuer.name.clone();
     let title = move || shown(&name.get().unwrap_or_else(|| last_name.clone()));
@@ -148,19 +165,30 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
     }
 }
 
-/// Policies that are not saved go along to the playground, as a scratch set. Where they are not complete the link is one like
-/// any other, which asks before they are lost.
+/// Policies that are not saved go along to the playground, as a scratch set. Where they are not
+/// complete the link is one like any other, which asks before they are lost.
 fn take_along(
     editor: RwSignal<Option<PolicyState>>,
     id: String,
     playground: String,
 ) -> impl Fn(ev::MouseEvent) + Send + Sync + 'static {
-    let (navigate, unsaved, handover) = (use_navigate(), expect_context::<Unsaved>(), expect_context::<Handover>());
+    let (navigate, unsaved, handover) = (
+        use_navigate(),
+        expect_context::<Unsaved>(),
+        expect_context::<Handover>(),
+    );
     move |event| {
-        let is_elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0;
-        let Some(state) = editor.get_untracked().filter(|_| !is_elsewhere) else { return };
-        let is_right = state.compiled.with_untracked(|compiled| compiled.errors.is_empty());
-        let Ok(policies) = state.written.get_untracked() else { return };
+        let is_elsewhere =
+            event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0;
+        let Some(state) = editor.get_untracked().filter(|_| !is_elsewhere) else {
+            return;
+        };
+        let is_right = state
+            .compiled
+            .with_untracked(|compiled| compiled.errors.is_empty());
+        let Ok(policies) = state.written.get_untracked() else {
+            return;
+        };
         if !state.dirty.get_untracked() || !is_right {
             return;
         }
@@ -176,7 +204,10 @@ fn take_along(
 #[component]
 fn Tabs(section: RwSignal<Section>) -> impl IntoView {
     let go = move |event: ev::KeyboardEvent| {
-        let place = Section::ALL.iter().position(|this| *this == section.get_untracked()).unwrap_or_default();
+        let place = Section::ALL
+            .iter()
+            .position(|this| *this == section.get_untracked())
+            .unwrap_or_default();
         let count = Section::ALL.len();
         let next = match event.key().as_str() {
             "ArrowRight" => (place + 1) % count,
@@ -186,7 +217,9 @@ fn Tabs(section: RwSignal<Section>) -> impl IntoView {
             _ => return,
         };
         event.prevent_default();
-        let Some(next) = Section::ALL.get(next).copied() else { return };
+        let Some(next) = Section::ALL.get(next).copied() else {
+            return;
+        };
         section.set(next);
         let tab = document().get_element_by_id(&format!("tab-{}", next.label()));
         if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
@@ -217,12 +250,26 @@ fn Tabs(section: RwSignal<Section>) -> impl IntoView {
 fn keep_address(id: String, section: RwSignal<Section>, view: RwSignal<String>) {
     let navigate = use_navigate();
     Effect::new(move |before: Option<String>| {
-        let words = [("section", section.get().word().to_owned()), ("view", view.get())];
-        let query: Vec<_> =
-            words.iter().filter(|(_, word)| !word.is_empty()).map(|(name, word)| format!("{name}={word}")).collect();
-        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+        let words = [
+            ("section", section.get().word().to_owned()),
+            ("view", view.get()),
+        ];
+        let query: Vec<_> = words
+            .iter()
+            .filter(|(_, word)| !word.is_empty())
+            .map(|(name, word)| format!("{name}={word}"))
+            .collect();
+        let query = if query.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", query.join("&"))
+        };
         if before.is_some_and(|before| before != query) {
-            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            let options = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
             navigate(&format!("/issuers/{id}{query}"), options);
         }
         query

@@ -161,18 +161,34 @@ fn SortFields(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
     let columns = Column::ALL.map(|column| (column.word().to_owned(), column.title().to_owned()));
     let options: Vec<_> = std::iter::once(registered).chain(columns).collect();
     let sort = RwSignal::new(String::new());
-    Effect::new(move || sort.set(listing.read().sort.map(Column::word).unwrap_or_default().to_owned()));
+    Effect::new(move || {
+        sort.set(
+            listing
+                .read()
+                .sort
+                .map(Column::word)
+                .unwrap_or_default()
+                .to_owned(),
+        )
+    });
     Effect::new(move || {
         let word = sort.get();
         let listing = listing.get_untracked();
         if listing.sort.map(Column::word).unwrap_or_default() != word {
             let sort = Column::ALL.into_iter().find(|column| column.word() == word);
-            go.run(Listing { sort, descending: false, ..listing });
+            go.run(Listing {
+                sort,
+                descending: false,
+                ..listing
+            });
         }
     });
     let turn = move |_| {
         let listing = listing.get_untracked();
-        go.run(Listing { descending: !listing.descending, ..listing });
+        go.run(Listing {
+            descending: !listing.descending,
+            ..listing
+        });
     };
     view! {
         <div class="list-bar__sort">
@@ -206,10 +222,21 @@ fn address_writer() -> Callback<Listing> {
     let navigate = use_navigate();
     Callback::new(move |listing: Listing| {
         let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
-        let members: Vec<String> =
-            listing.query().iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-        let query = if members.is_empty() { String::new() } else { format!("?{}", members.join("&")) };
-        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        let members: Vec<String> = listing
+            .query()
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .collect();
+        let query = if members.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", members.join("&"))
+        };
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
         navigate(&format!("/{query}"), options);
     })
 }
@@ -233,13 +260,18 @@ fn focus_on_slash(search: NodeRef<Input>) {
 
 fn is_writing() -> bool {
     let fields = "input, textarea, select, [contenteditable]";
-    document().active_element().is_some_and(|element| element.matches(fields).unwrap_or(false))
+    document()
+        .active_element()
+        .is_some_and(|element| element.matches(fields).unwrap_or(false))
 }
 
 /// Escape empties the search; the arrow goes to what was found.
 fn from_search(event: &ev::KeyboardEvent, go: Callback<Listing>, listing: Memo<Listing>) {
     match event.key().as_str() {
-        "Escape" => go.run(Listing { search: String::new(), ..listing.get_untracked() }),
+        "Escape" => go.run(Listing {
+            search: String::new(),
+            ..listing.get_untracked()
+        }),
         "ArrowDown" => focus_row(0),
         _ => return,
     }
@@ -253,10 +285,15 @@ fn move_focus(event: &ev::KeyboardEvent) {
         "ArrowUp" => -1,
         _ => return,
     };
-    let Some(row) = document().active_element().and_then(|element| element.closest("tr").ok().flatten()) else {
+    let Some(row) = document()
+        .active_element()
+        .and_then(|element| element.closest("tr").ok().flatten())
+    else {
         return;
     };
-    let place = row.unchecked_ref::<web_sys::HtmlTableRowElement>().section_row_index();
+    let place = row
+        .unchecked_ref::<web_sys::HtmlTableRowElement>()
+        .section_row_index();
     event.prevent_default();
     focus_row(place + step);
 }

@@ -1,5 +1,6 @@
-//! Pages that are loaded when somebody goes there. With the feature `split`, the code that only they need is taken out of the
-//! app's Wasm into files of their own (`xtask/src/split.rs`); without it, all is in one.
+//! Pages that are loaded when somebody goes there. With the feature `split`, the code that only
+//! they need is taken out of the app's Wasm into files of their own (`xtask/src/split.rs`); without
+//! it, all is in one.
 
 use leptos::prelude::*;
 #[cfg(feature = "split")]
@@ -62,7 +63,10 @@ lazy_page!(ExampleRoute, load_example, ExamplePage, if true);
 
 /// Whether the playground begins with what a link carries.
 fn is_link() -> bool {
-    window().location().hash().is_ok_and(|hash| !matches!(hash.as_str(), "" | "#main"))
+    window()
+        .location()
+        .hash()
+        .is_ok_and(|hash| !matches!(hash.as_str(), "" | "#main"))
 }
 
 /// What the playground decides with.

@@ -1,4 +1,5 @@
-//! Registering an issuer: from a provider and the names that it asks for, as a copy of another, or from nothing.
+//! Registering an issuer: from a provider and the names that it asks for, as a copy of another, or
+//! from nothing.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -38,9 +39,15 @@ struct Registration {
 impl Registration {
     fn new(original: Option<StoredIssuer>) -> Self {
         let query = use_query_map();
-        let (asked, examples) = query.with_untracked(|query| (query.get("preset"), query.get("examples").is_some()));
+        let (asked, examples) =
+            query.with_untracked(|query| (query.get("preset"), query.get("examples").is_some()));
         let preset = original.as_ref().map(|original| original.preset.clone());
-        let choice = RwSignal::new(preset.or(asked).filter(|id| providers::find(id).is_some()).unwrap_or_default());
+        let choice = RwSignal::new(
+            preset
+                .or(asked)
+                .filter(|id| providers::find(id).is_some())
+                .unwrap_or_default(),
+        );
         let is_copy = original.is_some();
         let names = Memo::new_with_compare(
             move |_| {
@@ -58,26 +65,41 @@ impl Registration {
             Some(providers::find(&choice.read())?.fill(&names.given(), now()))
         });
         let details = original.as_ref().map_or_else(Details::new, |original| {
-            Details::of(&StoredIssuer { name: format!("{} copy", original.name), ..original.clone() })
+            Details::of(&StoredIssuer {
+                name: format!("{} copy", original.name),
+                ..original.clone()
+            })
         });
         let starter = RwSignal::new(true);
-        Self { details, choice, names, filled, starter, original: StoredValue::new(original) }
+        Self {
+            details,
+            choice,
+            names,
+            filled,
+            starter,
+            original: StoredValue::new(original),
+        }
     }
 
     fn provider(self) -> Option<&'static Provider> {
         providers::find(&self.choice.read())
     }
 
-    /// Whether the provider's policies are taken although names are missing, or none that there can be.
+    /// Whether the provider's policies are taken although names are missing, or none that there can
+    /// be.
     fn is_incomplete(self) -> bool {
-        let is_not_right =
-            |names: StoredValue<Names>| names.with_value(|names| !names.missing().is_empty() || names.is_wrong());
+        let is_not_right = |names: StoredValue<Names>| {
+            names.with_value(|names| !names.missing().is_empty() || names.is_wrong())
+        };
         self.starter.get() && self.names.get().is_some_and(is_not_right)
     }
 
     /// The issuer, if nothing is missing.
     fn issuer(self) -> Option<StoredIssuer> {
-        let blank = StoredIssuer { preset: self.choice.get_untracked(), ..StoredIssuer::blank(new_id(), now()) };
+        let blank = StoredIssuer {
+            preset: self.choice.get_untracked(),
+            ..StoredIssuer::blank(new_id(), now())
+        };
         let mut issuer = self.details.apply(blank)?;
         if untrack(|| self.is_incomplete()) {
             return None;
@@ -86,7 +108,9 @@ impl Registration {
             issuer.policies = original.policies;
             issuer.reporting = original.reporting;
             issuer.samples = original.samples;
-        } else if let (true, Some(filled)) = (self.starter.get_untracked(), self.filled.get_untracked()) {
+        } else if let (true, Some(filled)) =
+            (self.starter.get_untracked(), self.filled.get_untracked())
+        {
             issuer.samples = vec![sample(&filled)];
             issuer.policies = filled.policies;
         }
@@ -98,8 +122,9 @@ impl Registration {
         Effect::new(move |old: Option<Option<Filled>>| {
             let (old, new) = (old.flatten(), self.filled.get());
             let replace = |field: RwSignal<String>, of: fn(&Filled) -> &str| {
-                let is_untouched =
-                    field.with_untracked(|text| text.is_empty() || old.as_ref().is_some_and(|old| of(old) == text));
+                let is_untouched = field.with_untracked(|text| {
+                    text.is_empty() || old.as_ref().is_some_and(|old| of(old) == text)
+                });
                 if is_untouched && (old.is_some() || new.is_some()) {
                     field.set(new.as_ref().map(of).unwrap_or_default().to_owned());
                 }
@@ -117,12 +142,19 @@ impl Registration {
         }
         let [name, url, number, _, jwks, thumbprints] = self.details.texts();
         let filled = self.filled.get();
-        let [filled_name, filled_url] = filled.as_ref().map_or(["", ""], |filled| [&filled.name, &filled.url]);
-        let has_names = self.names.get().is_some_and(|names| names.with_value(|names| !names.is_empty()));
+        let [filled_name, filled_url] = filled
+            .as_ref()
+            .map_or(["", ""], |filled| [&filled.name, &filled.url]);
+        let has_names = self
+            .names
+            .get()
+            .is_some_and(|names| names.with_value(|names| !names.is_empty()));
         has_names
             || name != filled_name
             || url != filled_url
-            || [number, jwks, thumbprints].iter().any(|text| !text.is_empty())
+            || [number, jwks, thumbprints]
+                .iter()
+                .any(|text| !text.is_empty())
             || self.details.flags().contains(&true)
     }
 }
@@ -131,13 +163,19 @@ impl Registration {
 fn sample(filled: &Filled) -> Sample {
     let requested = filled.policies.first();
     let target = requested.and_then(|policy| {
-        policy.team_name.clone().or_else(|| policy.user_login.clone()).or_else(|| policy.runner_id.clone())
+        policy
+            .team_name
+            .clone()
+            .or_else(|| policy.user_login.clone())
+            .or_else(|| policy.runner_id.clone())
     });
     Sample {
         id: new_id(),
         name: "Example".to_owned(),
         claims: filled.claims.clone(),
-        token_type: requested.map_or("organization", |policy| policy.token_type.as_str()).to_owned(),
+        token_type: requested
+            .map_or("organization", |policy| policy.token_type.as_str())
+            .to_owned(),
         target: target.unwrap_or_default(),
         admin: false,
     }
@@ -147,7 +185,9 @@ fn sample(filled: &Filled) -> Sample {
 #[component]
 pub(crate) fn NewIssuerPage() -> impl IntoView {
     let store = use_store();
-    let original = use_query_map().with_untracked(|query| query.get("from")).and_then(|id| store.find(&id));
+    let original = use_query_map()
+        .with_untracked(|query| query.get("from"))
+        .and_then(|id| store.find(&id));
     let registration = Registration::new(original);
     registration.keep_filled();
     let registered = RwSignal::new(false);
@@ -238,12 +278,24 @@ fn Origin(registration: Registration) -> impl IntoView {
     let navigate = use_navigate();
     let open = RwSignal::new(choice.read_untracked().is_empty());
     let choose = Callback::new(move |id: String| {
-        let query = if id.is_empty() { String::new() } else { format!("?preset={id}") };
+        let query = if id.is_empty() {
+            String::new()
+        } else {
+            format!("?preset={id}")
+        };
         choice.set(id);
-        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
         navigate(&format!("/issuers/new{query}"), options);
     });
-    let name = move || registration.provider().map_or("Custom", |provider| provider.name.as_str());
+    let name = move || {
+        registration
+            .provider()
+            .map_or("Custom", |provider| provider.name.as_str())
+    };
     view! {
         <section class="card stack" aria-labelledby="provider-heading">
             <div class="section-head">
@@ -269,8 +321,15 @@ fn Origin(registration: Registration) -> impl IntoView {
 /// The names that the provider asks for.
 #[component]
 fn NamesSection(registration: Registration) -> impl IntoView {
-    let remarks = Signal::derive(move || registration.filled.get().map(|filled| filled.remarks).unwrap_or_default());
-    let required = Signal::derive(move || registration.details.tried.get() && registration.starter.get());
+    let remarks = Signal::derive(move || {
+        registration
+            .filled
+            .get()
+            .map(|filled| filled.remarks)
+            .unwrap_or_default()
+    });
+    let required =
+        Signal::derive(move || registration.details.tried.get() && registration.starter.get());
     move || {
         registration.names.get().map(|names| {
             let names = names.get_value();
@@ -327,7 +386,10 @@ fn Preview(registration: Registration) -> impl IntoView {
             let claims = original.samples.first().map(|sample| sample.claims.clone());
             return view! { <PolicyPreview policies=original.policies claims=claims /> }.into_any();
         }
-        let filled = registration.filled.get().filter(|_| registration.starter.get());
+        let filled = registration
+            .filled
+            .get()
+            .filter(|_| registration.starter.get());
         match filled {
             Some(filled) => view! { <PolicyPreview policies=filled.policies claims=Some(filled.claims) /> }.into_any(),
             None => view! {
@@ -337,8 +399,13 @@ fn Preview(registration: Registration) -> impl IntoView {
         }
     };
     let missing = move || {
-        let names = registration.names.get().filter(|_| registration.starter.get());
-        let missing = names.map(|names| names.with_value(Names::missing)).unwrap_or_default();
+        let names = registration
+            .names
+            .get()
+            .filter(|_| registration.starter.get());
+        let missing = names
+            .map(|names| names.with_value(Names::missing))
+            .unwrap_or_default();
         (!missing.is_empty()).then(|| format!("Shown with examples for: {}.", missing.join(", ")))
     };
     view! {

@@ -41,7 +41,8 @@ pub(crate) fn PlaygroundPage() -> impl IntoView {
 #[component]
 pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     let store = use_store();
-    let bench = Bench::new(use_query_map().with_untracked(|query| query.get("issuer").unwrap_or_default()));
+    let bench =
+        Bench::new(use_query_map().with_untracked(|query| query.get("issuer").unwrap_or_default()));
     provide_context(bench);
     let problem = RwSignal::new(String::new());
     let open = opener(bench, store, problem);
@@ -59,7 +60,13 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     let clock = ticking();
     let settled = settle(Memo::new(move |_| Asking::of(bench, clock.get())));
     evaluate(bench, store, settled, problem);
-    let answer = Memo::new(move |_| bench.answered.read().as_ref().map(|answered| answered.answer.clone()));
+    let answer = Memo::new(move |_| {
+        bench
+            .answered
+            .read()
+            .as_ref()
+            .map(|answered| answered.answer.clone())
+    });
     let report = Memo::new(move |last: Option<&Option<Report>>| match answer.get() {
         None | Some(Answer::Nothing) => None,
         Some(Answer::Unclear(_)) => last.cloned().flatten(),
@@ -70,11 +77,16 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
         _ => String::new(),
     });
     let stale = Signal::derive(move || {
-        report.read().is_some() && (!unclear.read().is_empty() || (bench.is_scratch() && bench.written.read().is_err()))
+        report.read().is_some()
+            && (!unclear.read().is_empty() || (bench.is_scratch() && bench.written.read().is_err()))
     });
     let banner = Memo::new(move |_| match &*report.read() {
         None => Banner::Nothing,
-        Some(report) => Banner::Decided(report.decision, report.summary.clone(), report.unchecked.clone()),
+        Some(report) => Banner::Decided(
+            report.decision,
+            report.summary.clone(),
+            report.unchecked.clone(),
+        ),
     });
     let time = Signal::derive(move || settled.read().question.now);
     view! {
@@ -144,15 +156,31 @@ impl Asking {
         let chosen = form.issuer.get();
         let question = Question {
             is_claims: form.is_claims.get(),
-            text: if form.is_claims.get() { form.claims.get() } else { form.token.get() },
+            text: if form.is_claims.get() {
+                form.claims.get()
+            } else {
+                form.token.get()
+            },
             // A scratch set that is gone leaves nothing chosen.
-            issuer: if chosen == SCRATCH && scratch.is_none() { String::new() } else { chosen },
+            issuer: if chosen == SCRATCH && scratch.is_none() {
+                String::new()
+            } else {
+                chosen
+            },
             request: form.request(),
             skip: form.skip(),
             now: read_time(&form.now.read()).ok().flatten().unwrap_or(clock),
-            dialect: if scratch.is_some() { bench.dialect.get() } else { Dialect::Pulumi },
+            dialect: if scratch.is_some() {
+                bench.dialect.get()
+            } else {
+                Dialect::Pulumi
+            },
         };
-        Self { question, scratch, throwaway: bench.throwaway.get() }
+        Self {
+            question,
+            scratch,
+            throwaway: bench.throwaway.get(),
+        }
     }
 }
 
@@ -181,13 +209,18 @@ fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
     settled
 }
 
-/// Answers each question: at once, or as soon as the browser has checked the signature. The newest question wins.
+/// Answers each question: at once, or as soon as the browser has checked the signature. The newest
+/// question wins.
 fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSignal<String>) {
     let turn = StoredValue::new(0_u64);
     Effect::new(move || {
         turn.update_value(|turn| *turn += 1);
         let this = turn.get_value();
-        let Asking { question, scratch, throwaway } = settled.get();
+        let Asking {
+            question,
+            scratch,
+            throwaway,
+        } = settled.get();
         let Some(tools) = bench.tools.get() else {
             if !question.text.trim().is_empty() {
                 Tools::want(bench.tools, problem);
@@ -195,13 +228,32 @@ fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSi
             return;
         };
         // In a line of its own: the issuers must not be held any more when the answer is shown.
-        let (stored, asked) = (tools.ask)(&question, (&store.issuers.read(), scratch, throwaway.as_ref()));
+        let (stored, asked) = (tools.ask)(
+            &question,
+            (&store.issuers.read(), scratch, throwaway.as_ref()),
+        );
         match asked {
-            Asked::Answer(answer) => show(bench, store, Answered { question, stored, answer }),
+            Asked::Answer(answer) => show(
+                bench,
+                store,
+                Answered {
+                    question,
+                    stored,
+                    answer,
+                },
+            ),
             Asked::Signature(waiting) => spawn_local(async move {
                 let answer = (tools.check)(waiting).await;
                 if turn.try_get_value() == Some(this) {
-                    show(bench, store, Answered { question, stored, answer });
+                    show(
+                        bench,
+                        store,
+                        Answered {
+                            question,
+                            stored,
+                            answer,
+                        },
+                    );
                 }
             }),
         }
@@ -214,7 +266,10 @@ fn show(bench: Bench, store: Store, answered: Answered) {
         Answer::Report(report) if report.explanation.is_some() => report.issuer.clone(),
         _ => None,
     };
-    if bench.answered.with_untracked(|shown| shown.as_ref() != Some(&answered)) {
+    if bench
+        .answered
+        .with_untracked(|shown| shown.as_ref() != Some(&answered))
+    {
         bench.answered.set(Some(answered));
     }
     if let Some((id, _)) = used {
@@ -222,10 +277,13 @@ fn show(bench: Bench, store: Store, answered: Answered) {
     }
 }
 
-/// Shows the policies that were being edited as a scratch copy of their issuer, with what was not saved in it.
+/// Shows the policies that were being edited as a scratch copy of their issuer, with what was not
+/// saved in it.
 fn take_over(bench: Bench, store: Store, problem: RwSignal<String>) {
     let handed = expect_context::<Handover>().take();
-    if let Some((issuer, policies)) = handed.and_then(|(id, policies)| Some((store.find(&id)?, policies))) {
+    if let Some((issuer, policies)) =
+        handed.and_then(|(id, policies)| Some((store.find(&id)?, policies)))
+    {
         bench.try_on(Scratch::of_issuer(&issuer), &policies);
         Tools::want(bench.tools, problem);
     }
@@ -259,7 +317,10 @@ fn opener(bench: Bench, store: Store, problem: RwSignal<String>) -> Callback<Ope
 fn follow_fragment(open: Callback<Opening>) {
     let opened = StoredValue::new(String::new());
     let open = move |fragment: String| {
-        if fragment.is_empty() || fragment == "#main" || opened.with_value(|opened| *opened == fragment) {
+        if fragment.is_empty()
+            || fragment == "#main"
+            || opened.with_value(|opened| *opened == fragment)
+        {
             return;
         }
         opened.set_value(fragment.clone());
@@ -268,7 +329,11 @@ fn follow_fragment(open: Callback<Opening>) {
     let typed = || window().location().hash().unwrap_or_default();
     // A link within the app: the router knows where it goes before the address says so.
     let hash = use_location().hash;
-    open(Some(hash.get_untracked()).filter(|hash| !hash.is_empty()).unwrap_or_else(typed));
+    open(
+        Some(hash.get_untracked())
+            .filter(|hash| !hash.is_empty())
+            .unwrap_or_else(typed),
+    );
     Effect::new(move || open(hash.get()));
     let handle = window_event_listener(ev::hashchange, move |_| open(typed()));
     on_cleanup(move || handle.remove());
@@ -279,7 +344,9 @@ fn load_once_used(bench: Bench, problem: RwSignal<String>) {
     let is_asked = StoredValue::new(bench.tools.read_untracked().is_some());
     for event in ["focusin", "keydown", "pointerdown", "pointermove", "wheel"] {
         let handle = window_event_listener_untyped(event, move |_| {
-            if is_asked.try_update_value(|is_asked| std::mem::replace(is_asked, true)) == Some(false) {
+            if is_asked.try_update_value(|is_asked| std::mem::replace(is_asked, true))
+                == Some(false)
+            {
                 Tools::want(bench.tools, problem);
             }
         });
@@ -287,8 +354,8 @@ fn load_once_used(bench: Bench, problem: RwSignal<String>) {
     }
 }
 
-/// Keeps the chosen issuer in the address, and chooses the one that the address names. A link's content stays in the
-/// address as long as it is a scratch set that decides.
+/// Keeps the chosen issuer in the address, and chooses the one that the address names. A link's
+/// content stays in the address as long as it is a scratch set that decides.
 fn keep_address(bench: Bench, is_example: bool) {
     let navigate = use_navigate();
     let query = use_query_map();
@@ -297,16 +364,28 @@ fn keep_address(bench: Bench, is_example: bool) {
     Effect::new(move |before: Option<String>| {
         let issuer = issuer.get();
         if before.is_some_and(|before| before != issuer) && issuer != SCRATCH {
-            let query = if issuer.is_empty() { String::new() } else { format!("?issuer={issuer}") };
+            let query = if issuer.is_empty() {
+                String::new()
+            } else {
+                format!("?issuer={issuer}")
+            };
             if is_example {
                 // Going there by the router would begin anew.
                 let base = document().base_uri().ok().flatten().unwrap_or_default();
                 let history = window().history();
                 let _ = history.map(|history| {
-                    history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("{base}playground{query}")))
+                    history.replace_state_with_url(
+                        &JsValue::NULL,
+                        "",
+                        Some(&format!("{base}playground{query}")),
+                    )
                 });
             } else {
-                let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+                let options = NavigateOptions {
+                    replace: true,
+                    scroll: false,
+                    ..NavigateOptions::default()
+                };
                 navigate(&format!("/playground{query}"), options);
             }
         }
@@ -327,7 +406,9 @@ fn keep_address(bench: Bench, is_example: bool) {
 fn guard_scratch(bench: Bench) {
     let is_changed = Memo::new(move |_| {
         let scratch = bench.scratch.read();
-        scratch.as_ref().is_some_and(|scratch| *bench.text.read() != to_json(&scratch.issuer.policies))
+        scratch
+            .as_ref()
+            .is_some_and(|scratch| *bench.text.read() != to_json(&scratch.issuer.policies))
     });
     expect_context::<Unsaved>().watch(is_changed);
 }

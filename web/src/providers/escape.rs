@@ -7,8 +7,8 @@ const YAML_WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null"
 
 /// Writes `text` as a placeholder's filter says; nothing for an unknown filter.
 ///
-/// `yaml`, `sh`, `json` and `groovy` write a whole scalar, word or literal, quotes included where they are needed;
-/// `colon` writes `:` as GitHub does within `sub`.
+/// `yaml`, `sh`, `json` and `groovy` write a whole scalar, word or literal, quotes included where
+/// they are needed; `colon` writes `:` as GitHub does within `sub`.
 pub(super) fn apply(filter: Option<&str>, text: &str) -> Option<String> {
     Some(match filter {
         None => text.to_owned(),
@@ -24,12 +24,15 @@ pub(super) fn apply(filter: Option<&str>, text: &str) -> Option<String> {
 fn is_plain_yaml(text: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | '@');
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.split(':').all(|part| !part.is_empty() && part.chars().all(is_word))
+        && text
+            .split(':')
+            .all(|part| !part.is_empty() && part.chars().all(is_word))
         && !YAML_WORDS.contains(&text.to_ascii_lowercase().as_str())
 }
 
 fn shell_word(text: &str) -> String {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':' | '@' | '+');
+    let is_safe =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':' | '@' | '+');
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_safe) {
         text.to_owned()
     } else {
@@ -63,7 +66,11 @@ mod tests {
             ("groovy", "it's \\", r"'it\'s \\'"),
             ("colon", "a:b", "a%3Ab"),
         ] {
-            assert_eq!(apply(Some(filter), text).as_deref(), Some(written), "{filter} of {text}");
+            assert_eq!(
+                apply(Some(filter), text).as_deref(),
+                Some(written),
+                "{filter} of {text}"
+            );
         }
         assert_eq!(apply(Some("html"), "a"), None);
     }

@@ -26,22 +26,67 @@ pub(super) const PROVIDERS: [&str; 20] = [
 
 /// The templates of workflows, by their file names.
 pub(super) const WORKFLOWS: [(&str, &str); 18] = [
-    ("github-actions-action.yml", include_str!("../../../examples/workflows/github-actions-action.yml")),
-    ("github-actions-curl.yml", include_str!("../../../examples/workflows/github-actions-curl.yml")),
-    ("gitlab.yml", include_str!("../../../examples/workflows/gitlab.yml")),
-    ("circleci.yml", include_str!("../../../examples/workflows/circleci.yml")),
-    ("buildkite.yml", include_str!("../../../examples/workflows/buildkite.yml")),
-    ("bitbucket.yml", include_str!("../../../examples/workflows/bitbucket.yml")),
-    ("azure-devops.yml", include_str!("../../../examples/workflows/azure-devops.yml")),
-    ("terraform-cloud.sh", include_str!("../../../examples/workflows/terraform-cloud.sh")),
-    ("spacelift.yml", include_str!("../../../examples/workflows/spacelift.yml")),
-    ("jenkins.groovy", include_str!("../../../examples/workflows/jenkins.groovy")),
-    ("pulumi.sh", include_str!("../../../examples/workflows/pulumi.sh")),
-    ("kubernetes-pod.yaml", include_str!("../../../examples/workflows/kubernetes-pod.yaml")),
+    (
+        "github-actions-action.yml",
+        include_str!("../../../examples/workflows/github-actions-action.yml"),
+    ),
+    (
+        "github-actions-curl.yml",
+        include_str!("../../../examples/workflows/github-actions-curl.yml"),
+    ),
+    (
+        "gitlab.yml",
+        include_str!("../../../examples/workflows/gitlab.yml"),
+    ),
+    (
+        "circleci.yml",
+        include_str!("../../../examples/workflows/circleci.yml"),
+    ),
+    (
+        "buildkite.yml",
+        include_str!("../../../examples/workflows/buildkite.yml"),
+    ),
+    (
+        "bitbucket.yml",
+        include_str!("../../../examples/workflows/bitbucket.yml"),
+    ),
+    (
+        "azure-devops.yml",
+        include_str!("../../../examples/workflows/azure-devops.yml"),
+    ),
+    (
+        "terraform-cloud.sh",
+        include_str!("../../../examples/workflows/terraform-cloud.sh"),
+    ),
+    (
+        "spacelift.yml",
+        include_str!("../../../examples/workflows/spacelift.yml"),
+    ),
+    (
+        "jenkins.groovy",
+        include_str!("../../../examples/workflows/jenkins.groovy"),
+    ),
+    (
+        "pulumi.sh",
+        include_str!("../../../examples/workflows/pulumi.sh"),
+    ),
+    (
+        "kubernetes-pod.yaml",
+        include_str!("../../../examples/workflows/kubernetes-pod.yaml"),
+    ),
     ("aws.sh", include_str!("../../../examples/workflows/aws.sh")),
     ("gcp.sh", include_str!("../../../examples/workflows/gcp.sh")),
-    ("cognito.sh", include_str!("../../../examples/workflows/cognito.sh")),
-    ("vercel-build.sh", include_str!("../../../examples/workflows/vercel-build.sh")),
-    ("vercel-function.ts", include_str!("../../../examples/workflows/vercel-function.ts")),
+    (
+        "cognito.sh",
+        include_str!("../../../examples/workflows/cognito.sh"),
+    ),
+    (
+        "vercel-build.sh",
+        include_str!("../../../examples/workflows/vercel-build.sh"),
+    ),
+    (
+        "vercel-function.ts",
+        include_str!("../../../examples/workflows/vercel-function.ts"),
+    ),
     ("fly.sh", include_str!("../../../examples/workflows/fly.sh")),
 ];

@@ -60,21 +60,34 @@ pub(crate) struct Workflow {
 }
 
 impl Provider {
-    /// Fills in the names: `given` by the identifiers of [`Provider::asks`], [`CLOUD_URL`] and [`AUDIENCE`]. A name that is not given
-    /// is its example; what depends on an optional one is left out. Times in the sample are relative to `now`.
+    /// Fills in the names: `given` by the identifiers of [`Provider::asks`], [`CLOUD_URL`] and
+    /// [`AUDIENCE`]. A name that is not given is its example; what depends on an optional one is
+    /// left out. Times in the sample are relative to `now`.
     pub(crate) fn fill(&self, given: &BTreeMap<String, String>, now: i64) -> Filled {
         let values = self.values(given, now);
         let claims = values.fill_value(&self.claims).unwrap_or(Value::Null);
-        let policies = values.fill_value(&self.policies).map(|policies| policies.to_json());
+        let policies = values
+            .fill_value(&self.policies)
+            .map(|policies| policies.to_json());
         Filled {
             name: self.name.clone(),
             url: values.fill(&self.url).unwrap_or_default(),
             note: values.fill(&self.note).unwrap_or_default(),
             header: self.header.to_json_pretty(),
-            policies: policies.and_then(|json| parse_policies(&json).ok()).unwrap_or_default(),
-            known: self.known.iter().map(|known| known_claim(known, &values, &claims)).collect(),
+            policies: policies
+                .and_then(|json| parse_policies(&json).ok())
+                .unwrap_or_default(),
+            known: self
+                .known
+                .iter()
+                .map(|known| known_claim(known, &values, &claims))
+                .collect(),
             claims: claims.to_json_pretty(),
-            workflows: self.workflows.iter().map(|template| workflow(template, &values)).collect(),
+            workflows: self
+                .workflows
+                .iter()
+                .map(|template| workflow(template, &values))
+                .collect(),
             remarks: remarks(self, given),
         }
     }
@@ -86,16 +99,30 @@ impl Provider {
 
     fn values(&self, given: &BTreeMap<String, String>, now: i64) -> Values {
         let mut values = Values::at(now);
-        let written = |id: &str| given.get(id).map(|text| clean(text)).filter(|text| !text.is_empty());
+        let written = |id: &str| {
+            given
+                .get(id)
+                .map(|text| clean(text))
+                .filter(|text| !text.is_empty())
+        };
         for ask in &self.asks {
             let example = (!ask.is_optional).then(|| ask.example.clone());
             values.set(&ask.id, written(&ask.id).or(example));
         }
         let cloud = written(CLOUD_URL).map(|url| url.trim_end_matches('/').to_owned());
-        values.set(CLOUD_URL, cloud.or_else(|| Some(DEFAULT_CLOUD_URL.to_owned())));
+        values.set(
+            CLOUD_URL,
+            cloud.or_else(|| Some(DEFAULT_CLOUD_URL.to_owned())),
+        );
         values.set("tokenUrl", values.fill("{{cloudUrl}}/api/oauth/token"));
-        values.set("exchangeAudience", values.fill("urn:pulumi:org:{{organization}}"));
-        values.set(AUDIENCE, written(AUDIENCE).or_else(|| values.fill("{{exchangeAudience}}")));
+        values.set(
+            "exchangeAudience",
+            values.fill("urn:pulumi:org:{{organization}}"),
+        );
+        values.set(
+            AUDIENCE,
+            written(AUDIENCE).or_else(|| values.fill("{{exchangeAudience}}")),
+        );
         values.set("audienceClaim", values.fill(r#"{"aud":{{audience|json}}}"#));
         for derived in &self.derived {
             values.set(&derived.id, derive(derived, &values));
@@ -111,7 +138,8 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 fn derive(derived: &Derived, values: &Values) -> Option<String> {
-    let is_met = |given: &Option<String>| given.as_ref().is_none_or(|name| values.get(name).is_some());
+    let is_met =
+        |given: &Option<String>| given.as_ref().is_none_or(|name| values.get(name).is_some());
     let case = derived.cases.iter().find(|case| is_met(&case.given))?;
     values.fill(&case.text)
 }
@@ -123,18 +151,33 @@ fn known_claim(known: &Known, values: &Values, claims: &Value) -> KnownClaim {
             examples.push(value);
         }
     }
-    let patterns = known.patterns.iter().filter_map(|pattern| values.fill(pattern)).collect();
-    KnownClaim { path: known.path.clone(), doc: known.doc.clone(), values: examples, patterns }
+    let patterns = known
+        .patterns
+        .iter()
+        .filter_map(|pattern| values.fill(pattern))
+        .collect();
+    KnownClaim {
+        path: known.path.clone(),
+        doc: known.doc.clone(),
+        values: examples,
+        patterns,
+    }
 }
 
 /// The texts that the sample has at a path.
 fn sample_texts(path: &str, claims: &Value) -> Vec<String> {
-    let found = ClaimPath::parse(path)
-        .ok()
-        .and_then(|path| path.segments().iter().try_fold(claims, |value, segment| value.member(segment)));
+    let found = ClaimPath::parse(path).ok().and_then(|path| {
+        path.segments()
+            .iter()
+            .try_fold(claims, |value, segment| value.member(segment))
+    });
     match found {
         Some(Value::Array(items)) => items.iter().filter_map(Value::scalar_text).collect(),
-        Some(value) => value.scalar_text().filter(|text| !text.is_empty()).into_iter().collect(),
+        Some(value) => value
+            .scalar_text()
+            .filter(|text| !text.is_empty())
+            .into_iter()
+            .collect(),
         None => Vec::new(),
     }
 }

@@ -1,4 +1,5 @@
-//! The other way round: which provider an issuer is of, and which names were filled in, read off what it has.
+//! The other way round: which provider an issuer is of, and which names were filled in, read off
+//! what it has.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +13,30 @@ use crate::state::storage::StoredIssuer;
 impl Provider {
     /// Whether a job of it asks for an audience, so that it may ask for another one.
     pub(crate) fn can_ask_for_audience(&self) -> bool {
-        let is_audience =
-            |piece: Piece<'_>| matches!(piece, Piece::Hole { name, .. } if name == AUDIENCE || name == "audienceClaim");
-        self.workflows.iter().any(|workflow| pieces(workflow.text).into_iter().any(is_audience))
+        let is_audience = |piece: Piece<'_>| matches!(piece, Piece::Hole { name, .. } if name == AUDIENCE || name == "audienceClaim");
+        self.workflows
+            .iter()
+            .any(|workflow| pieces(workflow.text).into_iter().any(is_audience))
     }
 
-    /// The audience that an issuer's allowing policies demand, where it is another one than an organization's.
+    /// The audience that an issuer's allowing policies demand, where it is another one than an
+    /// organization's.
     pub(crate) fn guess_audience(&self, issuer: &StoredIssuer) -> Option<String> {
-        let allows = issuer.policies.iter().filter(|policy| policy.decision == Decision::Allow);
-        let demanded = allows.flat_map(|policy| &policy.rules).filter(|(claim, _)| claim == "aud").map(|(_, aud)| aud);
-        let is_other = |aud: &&String| !aud.starts_with("urn:pulumi:org:") && !aud.contains(['*', '?']);
-        demanded.into_iter().find(is_other).filter(|_| self.can_ask_for_audience()).cloned()
+        let allows = issuer
+            .policies
+            .iter()
+            .filter(|policy| policy.decision == Decision::Allow);
+        let demanded = allows
+            .flat_map(|policy| &policy.rules)
+            .filter(|(claim, _)| claim == "aud")
+            .map(|(_, aud)| aud);
+        let is_other =
+            |aud: &&String| !aud.starts_with("urn:pulumi:org:") && !aud.contains(['*', '?']);
+        demanded
+            .into_iter()
+            .find(is_other)
+            .filter(|_| self.can_ask_for_audience())
+            .cloned()
     }
 
     /// The names as far as they can be read off an issuer's URL, policies and samples.
@@ -42,15 +56,22 @@ impl Provider {
             }
         }
         // What is no name that is asked for, and what stands for many, is of no use.
-        let is_name = |id: &str, text: &str| self.asks.iter().any(|ask| ask.id == id) && !text.contains(['*', '?']);
+        let is_name = |id: &str, text: &str| {
+            self.asks.iter().any(|ask| ask.id == id) && !text.contains(['*', '?'])
+        };
         found.retain(|id, text| is_name(id, text));
         found
     }
 
     /// The patterns that the provider's own policies have for a claim.
     fn rule_templates<'a>(&'a self, claim: &str) -> Vec<&'a str> {
-        let Value::Array(policies) = &self.policies else { return Vec::new() };
-        policies.iter().filter_map(|policy| policy.member("rules")?.member(claim)?.as_str()).collect()
+        let Value::Array(policies) = &self.policies else {
+            return Vec::new();
+        };
+        policies
+            .iter()
+            .filter_map(|policy| policy.member("rules")?.member(claim)?.as_str())
+            .collect()
     }
 
     fn read_claims(&self, template: &Value, value: &Value, found: &mut BTreeMap<String, String>) {
@@ -74,42 +95,60 @@ impl Provider {
 
     /// Adds the names of a filled template that are not known yet.
     fn read_off(&self, template: &str, text: &str, found: &mut BTreeMap<String, String>) {
-        let holes = self.variants(template).into_iter().find_map(|variant| unify(&variant, text));
+        let holes = self
+            .variants(template)
+            .into_iter()
+            .find_map(|variant| unify(&variant, text));
         for (name, value) in holes.unwrap_or_default() {
             found.entry(name).or_insert(value);
         }
     }
 
-    /// A template with what is derived replaced by what it is derived from, in every way that there is.
+    /// A template with what is derived replaced by what it is derived from, in every way that there
+    /// is.
     fn variants(&self, template: &str) -> Vec<String> {
         let built_in = ("audience", "urn:pulumi:org:{{organization}}");
         let mut variants = vec![template.to_owned()];
         // What is derived may be made of what was derived before it.
         for derived in self.derived.iter().rev() {
-            variants = replace(&variants, &derived.id, derived.cases.iter().map(|case| case.text.as_str()));
+            variants = replace(
+                &variants,
+                &derived.id,
+                derived.cases.iter().map(|case| case.text.as_str()),
+            );
         }
         replace(&variants, built_in.0, std::iter::once(built_in.1))
     }
 }
 
-/// The provider of an issuer: the preset that it was made from, or the one whose URLs look like its URL.
+/// The provider of an issuer: the preset that it was made from, or the one whose URLs look like its
+/// URL.
 pub(crate) fn provider_of(issuer: &StoredIssuer) -> Option<&'static Provider> {
     super::find(&issuer.preset).or_else(|| recognise(&issuer.url))
 }
 
 fn recognise(url: &str) -> Option<&'static Provider> {
-    let fits = |provider: &&Provider| is_telling(&provider.url) && unify(&provider.url, url).is_some();
+    let fits =
+        |provider: &&Provider| is_telling(&provider.url) && unify(&provider.url, url).is_some();
     all().iter().find(fits)
 }
 
-/// Whether a template of a URL is of one provider only: a host that is written out, or the end of one.
+/// Whether a template of a URL is of one provider only: a host that is written out, or the end of
+/// one.
 fn is_telling(template: &str) -> bool {
-    let host = template.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let host = template
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split('/').next())
+        .unwrap_or_default();
     let behind = host.rsplit("}}").next().unwrap_or_default();
     behind.contains('.')
 }
 
-fn replace<'a>(variants: &[String], id: &str, texts: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+fn replace<'a>(
+    variants: &[String],
+    id: &str,
+    texts: impl Iterator<Item = &'a str> + Clone,
+) -> Vec<String> {
     let is_hole = |piece: &Piece<'_>| matches!(piece, Piece::Hole { name, .. } if *name == id);
     let mut replaced = Vec::new();
     for variant in variants {
@@ -124,8 +163,8 @@ fn replace<'a>(variants: &[String], id: &str, texts: impl Iterator<Item = &'a st
     replaced
 }
 
-/// What the holes of a template were filled with, if it can have become this text: each as little as will do, the last
-/// one the rest.
+/// What the holes of a template were filled with, if it can have become this text: each as little
+/// as will do, the last one the rest.
 fn unify(template: &str, text: &str) -> Option<Vec<(String, String)>> {
     let mut rest = text;
     let mut holes: Vec<(String, String)> = Vec::new();
@@ -192,14 +231,21 @@ mod tests {
     #[test]
     fn what_was_filled_in_is_read_off_again() {
         for provider in all() {
-            let given: BTreeMap<_, _> = provider.asks.iter().map(|ask| (ask.id.clone(), ask.example.clone())).collect();
+            let given: BTreeMap<_, _> = provider
+                .asks
+                .iter()
+                .map(|ask| (ask.id.clone(), ask.example.clone()))
+                .collect();
             let guessed = provider.guess(&made(provider, &given));
             for (id, text) in &guessed {
                 assert_eq!(given.get(id), Some(text), "{}: {id}", provider.id);
             }
             // For whom the token is exchanged is in no claim.
-            let missing: Vec<_> =
-                provider.asks.iter().filter(|ask| !ask.is_exchange_only && !guessed.contains_key(&ask.id)).collect();
+            let missing: Vec<_> = provider
+                .asks
+                .iter()
+                .filter(|ask| !ask.is_exchange_only && !guessed.contains_key(&ask.id))
+                .collect();
             assert!(missing.is_empty(), "{}: {missing:?}", provider.id);
         }
     }
@@ -207,15 +253,24 @@ mod tests {
     #[test]
     fn nothing_is_read_off_what_was_written_otherwise() {
         for provider in all() {
-            let issuer =
-                StoredIssuer { url: "https://ci.example/x".to_owned(), ..StoredIssuer::blank("a".to_owned(), NOW) };
+            let issuer = StoredIssuer {
+                url: "https://ci.example/x".to_owned(),
+                ..StoredIssuer::blank("a".to_owned(), NOW)
+            };
             let found = provider.guess(&issuer);
-            assert!(found.keys().all(|id| provider.url.contains(id.as_str())), "{}: {found:?}", provider.id);
+            assert!(
+                found.keys().all(|id| provider.url.contains(id.as_str())),
+                "{}: {found:?}",
+                provider.id
+            );
         }
         let github = super::super::find("github-actions").unwrap();
         let mut issuer = made(github, &BTreeMap::new());
         issuer.samples.clear();
-        issuer.policies[0].rules = vec![("sub".to_owned(), "repo:octo-*/x:ref:refs/heads/main".to_owned())];
+        issuer.policies[0].rules = vec![(
+            "sub".to_owned(),
+            "repo:octo-*/x:ref:refs/heads/main".to_owned(),
+        )];
         let found = github.guess(&issuer);
         assert_eq!(found.get("owner"), None);
         assert_eq!(found.get("repository").map(String::as_str), Some("x"));
@@ -227,8 +282,16 @@ mod tests {
         let mut issuer = made(github, &BTreeMap::new());
         assert_eq!(github.guess_audience(&issuer), None);
         issuer.policies[0].rules[0].1 = "https://github.com/octo-org".to_owned();
-        assert_eq!(github.guess_audience(&issuer).as_deref(), Some("https://github.com/octo-org"));
-        assert_eq!(super::super::find("vercel").unwrap().guess_audience(&issuer), None);
+        assert_eq!(
+            github.guess_audience(&issuer).as_deref(),
+            Some("https://github.com/octo-org")
+        );
+        assert_eq!(
+            super::super::find("vercel")
+                .unwrap()
+                .guess_audience(&issuer),
+            None
+        );
         issuer.policies[0].decision = Decision::Deny;
         assert_eq!(github.guess_audience(&issuer), None);
     }
@@ -236,16 +299,31 @@ mod tests {
     #[test]
     fn providers_are_recognised_by_their_urls() {
         let of = |url: &str| {
-            let issuer = StoredIssuer { url: url.to_owned(), ..StoredIssuer::blank("a".to_owned(), NOW) };
+            let issuer = StoredIssuer {
+                url: url.to_owned(),
+                ..StoredIssuer::blank("a".to_owned(), NOW)
+            };
             provider_of(&issuer).map(|provider| provider.id.as_str())
         };
-        assert_eq!(of("https://token.actions.githubusercontent.com"), Some("github-actions"));
+        assert_eq!(
+            of("https://token.actions.githubusercontent.com"),
+            Some("github-actions")
+        );
         assert_eq!(of("https://gitlab.com"), Some("gitlab"));
         assert_eq!(of("https://oidc.circleci.com/org/1"), Some("circleci"));
         assert_eq!(of("https://acme.app.spacelift.io"), Some("spacelift"));
         assert_eq!(of("https://gitlab.acme.example"), None);
-        assert_eq!(of("https://token.actions.githubusercontent.com.evil.example"), None);
-        let issuer = StoredIssuer { preset: "gke".to_owned(), ..StoredIssuer::blank("a".to_owned(), NOW) };
-        assert_eq!(provider_of(&issuer).map(|provider| provider.id.as_str()), Some("gke"));
+        assert_eq!(
+            of("https://token.actions.githubusercontent.com.evil.example"),
+            None
+        );
+        let issuer = StoredIssuer {
+            preset: "gke".to_owned(),
+            ..StoredIssuer::blank("a".to_owned(), NOW)
+        };
+        assert_eq!(
+            provider_of(&issuer).map(|provider| provider.id.as_str()),
+            Some("gke")
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! Providers of ID tokens: what an issuer, its claims, its policies and a job that uses them look like, filled in with the
-//! few names that matter.
+//! Providers of ID tokens: what an issuer, its claims, its policies and a job that uses them look
+//! like, filled in with the few names that matter.
 
 mod escape;
 mod files;
@@ -24,7 +24,8 @@ pub(crate) use shape::Shape;
 /// The name that every template may use for the service where tokens are exchanged.
 pub(crate) const CLOUD_URL: &str = "cloudUrl";
 
-/// The name of the audience that an ID token is asked for with, where it is another one than the organization's.
+/// The name of the audience that an ID token is asked for with, where it is another one than the
+/// organization's.
 pub(crate) const AUDIENCE: &str = "audience";
 
 /// What [`CLOUD_URL`] is unless told otherwise.
@@ -139,8 +140,12 @@ struct WorkflowTemplate {
 
 /// All providers.
 pub(crate) fn all() -> &'static [Provider] {
-    static ALL: LazyLock<Vec<Provider>> =
-        LazyLock::new(|| files::PROVIDERS.iter().filter_map(|file| read::read(file)).collect());
+    static ALL: LazyLock<Vec<Provider>> = LazyLock::new(|| {
+        files::PROVIDERS
+            .iter()
+            .filter_map(|file| read::read(file))
+            .collect()
+    });
     &ALL
 }
 

@@ -17,11 +17,17 @@ pub(super) fn read(file: &str) -> Option<Provider> {
         checklist: texts(&value, "checklist")?,
         note: text(&value, "note")?,
         url: text(&value, "url")?,
-        derived: members(&value, "derived")?.iter().map(derived).collect::<Option<_>>()?,
+        derived: members(&value, "derived")?
+            .iter()
+            .map(derived)
+            .collect::<Option<_>>()?,
         header: value.member("header")?.clone(),
         claims: value.member("claims")?.clone(),
         policies: value.member("policies")?.clone(),
-        known: members(&value, "knownClaims")?.iter().map(known).collect::<Option<_>>()?,
+        known: members(&value, "knownClaims")?
+            .iter()
+            .map(known)
+            .collect::<Option<_>>()?,
         workflows: list(&value, "workflows", workflow)?,
     })
 }
@@ -36,22 +42,33 @@ fn ask(value: &Value) -> Option<Ask> {
         is_exchange_only: flag(value, "exchangeOnly")?,
         shape: match value.member("shape") {
             None => Shape::Part,
-            Some(shape) => Shape::ALL.into_iter().find(|known| Some(known.word()) == shape.as_str())?,
+            Some(shape) => Shape::ALL
+                .into_iter()
+                .find(|known| Some(known.word()) == shape.as_str())?,
         },
     })
 }
 
 fn derived((id, value): &(String, Value)) -> Option<Derived> {
     let cases = match value {
-        Value::String(text) => vec![Case { given: None, text: text.clone() }],
+        Value::String(text) => vec![Case {
+            given: None,
+            text: text.clone(),
+        }],
         Value::Array(items) => items.iter().map(case).collect::<Option<_>>()?,
         _ => return None,
     };
-    Some(Derived { id: id.clone(), cases })
+    Some(Derived {
+        id: id.clone(),
+        cases,
+    })
 }
 
 fn case(value: &Value) -> Option<Case> {
-    Some(Case { given: text(value, "given"), text: text(value, "text")? })
+    Some(Case {
+        given: text(value, "given"),
+        text: text(value, "text")?,
+    })
 }
 
 fn known((path, value): &(String, Value)) -> Option<Known> {
@@ -65,7 +82,9 @@ fn known((path, value): &(String, Value)) -> Option<Known> {
 
 fn workflow(value: &Value) -> Option<WorkflowTemplate> {
     let template = text(value, "template")?;
-    let (_, content) = files::WORKFLOWS.iter().find(|(name, _)| *name == template)?;
+    let (_, content) = files::WORKFLOWS
+        .iter()
+        .find(|(name, _)| *name == template)?;
     Some(WorkflowTemplate {
         title: text(value, "title")?,
         file: text(value, "file")?,
@@ -90,7 +109,10 @@ fn flag(value: &Value, name: &str) -> Option<bool> {
 fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
     match value.member(name) {
         None => Some(Vec::new()),
-        Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|item| item.as_str().map(str::to_owned))
+            .collect(),
         Some(_) => None,
     }
 }

@@ -23,16 +23,31 @@ pub(super) fn remarks(provider: &Provider, given: &BTreeMap<String, String>) -> 
     let in_policies = names_in_policies(provider);
     let mut remarks = Vec::new();
     for ask in &provider.asks {
-        let Some(text) = given.get(&ask.id) else { continue };
-        let remark = |message, help: &str| Remark { ask: ask.id.clone(), message, help: help.to_owned() };
+        let Some(text) = given.get(&ask.id) else {
+            continue;
+        };
+        let remark = |message, help: &str| Remark {
+            ask: ask.id.clone(),
+            message,
+            help: help.to_owned(),
+        };
         if let Some(hidden) = hidden(text.trim()) {
             let help = "type it anew; line ends and control characters are left out";
-            remarks.push(remark(format!("`{}` has a character that cannot be seen: {hidden}", clean(text)), help));
+            remarks.push(remark(
+                format!(
+                    "`{}` has a character that cannot be seen: {hidden}",
+                    clean(text)
+                ),
+                help,
+            ));
         }
         if in_policies.contains(ask.id.as_str()) {
             remarks.extend(wildcard(&clean(text)).map(|(message, help)| remark(message, help)));
         }
-        if let Some(c) = text.chars().find(|c| matches!(c, '"' | '\'' | '`' | '$' | '{' | '}') && !is_braced(text)) {
+        if let Some(c) = text
+            .chars()
+            .find(|c| matches!(c, '"' | '\'' | '`' | '$' | '{' | '}') && !is_braced(text))
+        {
             let help = "check it: few names have such a character, and workflow files may read it as their own";
             remarks.push(remark(format!("`{}` has a `{c}`", clean(text)), help));
         }
@@ -48,7 +63,11 @@ fn names_in_policies(provider: &Provider) -> BTreeSet<&str> {
     }
     // What is derived may be made of what was derived before it.
     for derived in provider.derived.iter().rev() {
-        let cases = if found.contains(derived.id.as_str()) { derived.cases.as_slice() } else { &[] };
+        let cases = if found.contains(derived.id.as_str()) {
+            derived.cases.as_slice()
+        } else {
+            &[]
+        };
         for case in cases {
             found.extend(names(&case.text));
         }
@@ -63,17 +82,25 @@ fn names_in_policies(provider: &Provider) -> BTreeSet<&str> {
 fn wildcard(text: &str) -> Option<(String, &'static str)> {
     let c = text.chars().find(|c| matches!(c, '*' | '?' | '.' | '\\'))?;
     let message = match c {
-        '*' => format!("`{text}` has a `*`, which matches any text in a pattern: the policy is wider than one name"),
+        '*' => format!(
+            "`{text}` has a `*`, which matches any text in a pattern: the policy is wider than one name"
+        ),
         '?' => format!("`{text}` has a `?`, which matches one character or none in a pattern"),
         '.' => {
             let other = text.replacen('.', "x", 1);
-            format!("`{text}` has a `.`, which matches any one character in a pattern: `{other}` is let in too")
+            format!(
+                "`{text}` has a `.`, which matches any one character in a pattern: `{other}` is let in too"
+            )
         }
-        _ => format!("`{text}` has a `\\`, which Claimgate reads as an escape in a pattern, and Pulumi Cloud may not"),
+        _ => format!(
+            "`{text}` has a `\\`, which Claimgate reads as an escape in a pattern, and Pulumi Cloud may not"
+        ),
     };
     let help = match c {
         '\\' => "leave it out: Pulumi Cloud documents no escape",
-        _ => "Pulumi Cloud documents no escape: add a rule on a claim that tells the two apart, such as one with an id",
+        _ => {
+            "Pulumi Cloud documents no escape: add a rule on a claim that tells the two apart, such as one with an id"
+        }
     };
     Some((message, help))
 }
@@ -87,6 +114,9 @@ fn hidden(text: &str) -> Option<String> {
 
 /// Whether the text is one pair of braces with plain text inside, as Bitbucket writes its ids.
 fn is_braced(text: &str) -> bool {
-    let inside = text.trim().strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    let inside = text
+        .trim()
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'));
     inside.is_some_and(|inside| inside.chars().all(|c| c.is_ascii_hexdigit() || c == '-'))
 }

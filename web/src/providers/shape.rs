@@ -33,16 +33,20 @@ impl Shape {
             return None;
         }
         if let Some((scheme, rest)) = text.split_once("://") {
-            return Some(format!("expected no `{scheme}://`, found `{text}`: write `{rest}`"));
+            return Some(format!(
+                "expected no `{scheme}://`, found `{text}`: write `{rest}`"
+            ));
         }
         if text.contains(char::is_whitespace) {
             return Some(format!("expected a name without spaces, found `{text}`"));
         }
         match self {
-            Self::Part if text.contains('/') => Some(format!("expected one name without a `/`, found `{text}`")),
-            Self::Path if text.split('/').any(str::is_empty) => {
-                Some(format!("expected a name before and after each `/`, found `{text}`"))
+            Self::Part if text.contains('/') => {
+                Some(format!("expected one name without a `/`, found `{text}`"))
             }
+            Self::Path if text.split('/').any(str::is_empty) => Some(format!(
+                "expected a name before and after each `/`, found `{text}`"
+            )),
             _ => None,
         }
     }
@@ -74,13 +78,41 @@ mod tests {
     #[test]
     fn names_that_there_cannot_be_say_what_was_expected() {
         for (shape, text, problem) in [
-            (Shape::Part, "octo repo", "expected a name without spaces, found `octo repo`"),
-            (Shape::Part, "octo-org/octo-repo", "expected one name without a `/`, found `octo-org/octo-repo`"),
-            (Shape::Path, "a//b", "expected a name before and after each `/`, found `a//b`"),
-            (Shape::Path, "/main", "expected a name before and after each `/`, found `/main`"),
-            (Shape::Path, "main/", "expected a name before and after each `/`, found `main/`"),
-            (Shape::Path, "my branch", "expected a name without spaces, found `my branch`"),
-            (Shape::Path, "https://a.example", "expected no `https://`, found `https://a.example`: write `a.example`"),
+            (
+                Shape::Part,
+                "octo repo",
+                "expected a name without spaces, found `octo repo`",
+            ),
+            (
+                Shape::Part,
+                "octo-org/octo-repo",
+                "expected one name without a `/`, found `octo-org/octo-repo`",
+            ),
+            (
+                Shape::Path,
+                "a//b",
+                "expected a name before and after each `/`, found `a//b`",
+            ),
+            (
+                Shape::Path,
+                "/main",
+                "expected a name before and after each `/`, found `/main`",
+            ),
+            (
+                Shape::Path,
+                "main/",
+                "expected a name before and after each `/`, found `main/`",
+            ),
+            (
+                Shape::Path,
+                "my branch",
+                "expected a name without spaces, found `my branch`",
+            ),
+            (
+                Shape::Path,
+                "https://a.example",
+                "expected no `https://`, found `https://a.example`: write `a.example`",
+            ),
         ] {
             assert_eq!(shape.problem(text).as_deref(), Some(problem));
         }

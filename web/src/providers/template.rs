@@ -1,5 +1,5 @@
-//! Templates: texts with placeholders such as `{{owner}}` or `{{owner|yaml}}`, filled in a single pass, so that a value
-//! which looks like a placeholder stays as it is.
+//! Templates: texts with placeholders such as `{{owner}}` or `{{owner|yaml}}`, filled in a single
+//! pass, so that a value which looks like a placeholder stays as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,10 @@ pub(super) struct Values {
 impl Values {
     /// No texts yet.
     pub(super) fn at(now: i64) -> Self {
-        Self { texts: BTreeMap::new(), now }
+        Self {
+            texts: BTreeMap::new(),
+            now,
+        }
     }
 
     /// Sets what a name stands for.
@@ -38,7 +41,9 @@ impl Values {
         for piece in pieces(template) {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
-                Piece::Hole { name, filter } => filled.push_str(&escape::apply(filter, self.get(name)?)?),
+                Piece::Hole { name, filter } => {
+                    filled.push_str(&escape::apply(filter, self.get(name)?)?)
+                }
             }
         }
         Some(filled)
@@ -46,19 +51,29 @@ impl Values {
 
     /// Fills a text line by line; a line that needs a name which was not given is left out.
     pub(super) fn fill_lines(&self, template: &str) -> String {
-        template.split_inclusive('\n').filter_map(|line| self.fill(line)).collect()
+        template
+            .split_inclusive('\n')
+            .filter_map(|line| self.fill(line))
+            .collect()
     }
 
-    /// Fills the strings of a JSON value; a member or element that needs a name which was not given is left out.
+    /// Fills the strings of a JSON value; a member or element that needs a name which was not given
+    /// is left out.
     pub(super) fn fill_value(&self, template: &Value) -> Option<Value> {
         Some(match template {
             Value::String(text) => match self.time(text) {
                 Some(time) => Value::Integer(time.into()),
                 None => Value::String(self.fill(text)?),
             },
-            Value::Array(items) => Value::Array(items.iter().filter_map(|item| self.fill_value(item)).collect()),
+            Value::Array(items) => Value::Array(
+                items
+                    .iter()
+                    .filter_map(|item| self.fill_value(item))
+                    .collect(),
+            ),
             Value::Object(members) => {
-                let fill = |(name, value): &(String, Value)| Some((name.clone(), self.fill_value(value)?));
+                let fill =
+                    |(name, value): &(String, Value)| Some((name.clone(), self.fill_value(value)?));
                 Value::Object(members.iter().filter_map(fill).collect())
             }
             other => other.clone(),
@@ -68,7 +83,11 @@ impl Values {
     /// The time of `{{now}}`, `{{now+300}}` or `{{now-60}}`.
     fn time(&self, text: &str) -> Option<i64> {
         let shift = text.strip_prefix("{{now")?.strip_suffix("}}")?;
-        let seconds = if shift.is_empty() { 0 } else { shift.parse::<i64>().ok()? };
+        let seconds = if shift.is_empty() {
+            0
+        } else {
+            shift.parse::<i64>().ok()?
+        };
         self.now.checked_add(seconds)
     }
 }
@@ -87,7 +106,10 @@ pub(super) fn names_in(template: &Value) -> BTreeSet<&str> {
     match template {
         Value::String(text) => names(text),
         Value::Array(items) => items.iter().flat_map(names_in).collect(),
-        Value::Object(members) => members.iter().flat_map(|(_, value)| names_in(value)).collect(),
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(_, value)| names_in(value))
+            .collect(),
         _ => BTreeSet::new(),
     }
 }
@@ -97,18 +119,24 @@ pub(super) enum Piece<'a> {
     /// As it stands.
     Text(&'a str),
     /// A placeholder.
-    Hole { name: &'a str, filter: Option<&'a str> },
+    Hole {
+        name: &'a str,
+        filter: Option<&'a str>,
+    },
 }
 
 /// Takes a template apart.
 pub(super) fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = template;
-    while let Some((before, (inside, after))) =
-        rest.split_once("{{").and_then(|(before, behind)| Some((before, behind.split_once("}}")?)))
+    while let Some((before, (inside, after))) = rest
+        .split_once("{{")
+        .and_then(|(before, behind)| Some((before, behind.split_once("}}")?)))
     {
         pieces.push(Piece::Text(before));
-        let (name, filter) = inside.split_once('|').map_or((inside, None), |(name, filter)| (name, Some(filter)));
+        let (name, filter) = inside
+            .split_once('|')
+            .map_or((inside, None), |(name, filter)| (name, Some(filter)));
         pieces.push(Piece::Hole { name, filter });
         rest = after;
     }
@@ -130,7 +158,10 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_in_one_pass() {
-        assert_eq!(values().fill("a {{owner}}:{{odd}} {b}").as_deref(), Some("a octo org:{{owner}} {b}"));
+        assert_eq!(
+            values().fill("a {{owner}}:{{odd}} {b}").as_deref(),
+            Some("a octo org:{{owner}} {b}")
+        );
         assert_eq!(values().fill("{{owner|sh}}").as_deref(), Some("'octo org'"));
         assert_eq!(values().fill("}} {{owner").as_deref(), Some("}} {{owner"));
     }
@@ -141,13 +172,21 @@ mod tests {
         assert_eq!(values().fill("{{nobody}}"), None);
         assert_eq!(values().fill("{{owner|nothing}}"), None);
         assert_eq!(values().fill_lines("a\nb {{branch}}\nc"), "a\nc");
-        let template = Value::parse(r#"{"a":"{{branch}}","b":["{{branch}}","{{owner}}"],"c":1}"#).unwrap();
-        assert_eq!(values().fill_value(&template).unwrap().to_json(), r#"{"b":["octo org"],"c":1}"#);
+        let template =
+            Value::parse(r#"{"a":"{{branch}}","b":["{{branch}}","{{owner}}"],"c":1}"#).unwrap();
+        assert_eq!(
+            values().fill_value(&template).unwrap().to_json(),
+            r#"{"b":["octo org"],"c":1}"#
+        );
     }
 
     #[test]
     fn times_are_numbers() {
-        let template = Value::parse(r#"["{{now}}","{{now+300}}","{{now-60}}","{{now}} s"]"#).unwrap();
-        assert_eq!(values().fill_value(&template).unwrap().to_json(), "[1000,1300,940]");
+        let template =
+            Value::parse(r#"["{{now}}","{{now+300}}","{{now-60}}","{{now}} s"]"#).unwrap();
+        assert_eq!(
+            values().fill_value(&template).unwrap().to_json(),
+            "[1000,1300,940]"
+        );
     }
 }

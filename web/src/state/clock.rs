@@ -11,7 +11,10 @@ pub(crate) fn now() -> i64 {
 /// Now, renewed every ten seconds while the component that asked lives.
 pub(crate) fn ticking() -> ReadSignal<i64> {
     let (time, set_time) = signal(now());
-    if let Ok(handle) = set_interval_with_handle(move || set_time.set(now()), std::time::Duration::from_secs(10)) {
+    if let Ok(handle) = set_interval_with_handle(
+        move || set_time.set(now()),
+        std::time::Duration::from_secs(10),
+    ) {
         on_cleanup(move || handle.clear());
     }
     time
@@ -22,16 +25,18 @@ pub(crate) fn read_time(text: &str) -> Result<Option<i64>, String> {
     let text = text.trim();
     match parse(text) {
         None if text.is_empty() => Ok(None),
-        None => Err(format!("expected a time like `2026-11-24T00:21:00Z`, or seconds since 1970, found `{text}`")),
+        None => Err(format!(
+            "expected a time like `2026-11-24T00:21:00Z`, or seconds since 1970, found `{text}`"
+        )),
         Some(seconds) if looks_like_milliseconds(seconds) => Err(format!(
             "`{text}` looks like milliseconds: expected seconds since 1970, as `{}` for {}",
             seconds / 1000,
             format_utc(seconds / 1000)
         )),
         // Beyond the calendar a time cannot be written, nor be meant.
-        Some(seconds) if seconds < 0 || format_utc(seconds) == seconds.to_string() => {
-            Err(format!("expected a time from 1970 to the year 9999, found `{text}`"))
-        }
+        Some(seconds) if seconds < 0 || format_utc(seconds) == seconds.to_string() => Err(format!(
+            "expected a time from 1970 to the year 9999, found `{text}`"
+        )),
         seconds => Ok(seconds),
     }
 }
@@ -42,7 +47,11 @@ mod tests {
 
     #[test]
     fn times_are_read_as_people_write_them() {
-        for (text, seconds) in [("", None), (" 1763942400 ", Some(1_763_942_400)), ("1970-01-01T00:01:00Z", Some(60))] {
+        for (text, seconds) in [
+            ("", None),
+            (" 1763942400 ", Some(1_763_942_400)),
+            ("1970-01-01T00:01:00Z", Some(60)),
+        ] {
             assert_eq!(read_time(text), Ok(seconds), "{text}");
         }
     }
@@ -54,7 +63,8 @@ mod tests {
         for text in ["yesterday", "2026-11-24", "-1", "9223372036854775807"] {
             let problem = read_time(text).unwrap_err();
             assert!(
-                problem.starts_with("expected a time ") && problem.ends_with(&format!("found `{text}`")),
+                problem.starts_with("expected a time ")
+                    && problem.ends_with(&format!("found `{text}`")),
                 "{problem}"
             );
         }

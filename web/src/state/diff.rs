@@ -1,5 +1,5 @@
-//! What differs between two versions of policies, or of a whole issuer, in words and as text. The order of policies does not
-//! count, as it does not for decisions.
+//! What differs between two versions of policies, or of a whole issuer, in words and as text. The
+//! order of policies does not count, as it does not for decisions.
 
 use claimgate::json::Value;
 use claimgate::pattern::visible;
@@ -43,26 +43,44 @@ pub(crate) struct Line {
 /// The changes from saved to edited policies; none where only their order differs.
 pub(crate) fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Change> {
     let pairs = pair(saved, edited);
-    let changed = |(index, policy): (usize, &PolicyDefinition)| match pairs.get(index).copied().flatten() {
-        Some(old) => {
-            let details = details(saved.get(old)?, policy);
-            let title = format!("policy {}, {}, changes", index + 1, kind_of(policy));
-            (!details.is_empty()).then_some(Change { kind: ChangeKind::Changed, title, details })
-        }
-        None => Some(Change {
-            kind: ChangeKind::Added,
-            title: format!("policy {}, {}, is new", index + 1, kind_of(policy)),
-            details: policy.rules.iter().map(|rule| format!("rule {}", written(rule))).collect(),
-        }),
-    };
+    let changed =
+        |(index, policy): (usize, &PolicyDefinition)| match pairs.get(index).copied().flatten() {
+            Some(old) => {
+                let details = details(saved.get(old)?, policy);
+                let title = format!("policy {}, {}, changes", index + 1, kind_of(policy));
+                (!details.is_empty()).then_some(Change {
+                    kind: ChangeKind::Changed,
+                    title,
+                    details,
+                })
+            }
+            None => Some(Change {
+                kind: ChangeKind::Added,
+                title: format!("policy {}, {}, is new", index + 1, kind_of(policy)),
+                details: policy
+                    .rules
+                    .iter()
+                    .map(|rule| format!("rule {}", written(rule)))
+                    .collect(),
+            }),
+        };
     let removed = |(index, policy): (usize, &PolicyDefinition)| {
         (!pairs.contains(&Some(index))).then(|| Change {
             kind: ChangeKind::Removed,
             title: format!("the former policy {}, {}, goes", index + 1, kind_of(policy)),
-            details: policy.rules.iter().map(|rule| format!("rule {}", written(rule))).collect(),
+            details: policy
+                .rules
+                .iter()
+                .map(|rule| format!("rule {}", written(rule)))
+                .collect(),
         })
     };
-    edited.iter().enumerate().filter_map(changed).chain(saved.iter().enumerate().filter_map(removed)).collect()
+    edited
+        .iter()
+        .enumerate()
+        .filter_map(changed)
+        .chain(saved.iter().enumerate().filter_map(removed))
+        .collect()
 }
 
 /// Policies that only report from now on, and those that do not any more.
@@ -72,14 +90,22 @@ pub(crate) fn mark_changes(
 ) -> Vec<Change> {
     let pairs = pair(saved, edited);
     let change = |(place, policy): (usize, &PolicyDefinition)| {
-        let was = pairs.get(place).copied().flatten().is_some_and(|old| is_marked(saved_marks, old));
+        let was = pairs
+            .get(place)
+            .copied()
+            .flatten()
+            .is_some_and(|old| is_marked(saved_marks, old));
         let detail = match (was, is_marked(edited_marks, place)) {
             (false, true) => "it only reports what it would deny",
             (true, false) => "it denies, and does not only report any more",
             _ => return None,
         };
         let title = format!("policy {}, {}, changes", place + 1, kind_of(policy));
-        Some(Change { kind: ChangeKind::Changed, title, details: vec![detail.to_owned()] })
+        Some(Change {
+            kind: ChangeKind::Changed,
+            title,
+            details: vec![detail.to_owned()],
+        })
     };
     edited.iter().enumerate().filter_map(change).collect()
 }
@@ -88,23 +114,55 @@ pub(crate) fn mark_changes(
 pub(crate) fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
     let details = [
         ("name", becomes(&old.name, &new.name)),
-        ("max expiration", becomes(&lifetime::words(old.max_expiration), &lifetime::words(new.max_expiration))),
-        ("thumbprints", in_one_only("thumbprint", &old.thumbprints, &new.thumbprints)),
-        ("single use", becomes(yes_or_no(old.single_use), yes_or_no(new.single_use))),
-        ("report only", becomes(yes_or_no(old.report_only), yes_or_no(new.report_only))),
+        (
+            "max expiration",
+            becomes(
+                &lifetime::words(old.max_expiration),
+                &lifetime::words(new.max_expiration),
+            ),
+        ),
+        (
+            "thumbprints",
+            in_one_only("thumbprint", &old.thumbprints, &new.thumbprints),
+        ),
+        (
+            "single use",
+            becomes(yes_or_no(old.single_use), yes_or_no(new.single_use)),
+        ),
+        (
+            "report only",
+            becomes(yes_or_no(old.report_only), yes_or_no(new.report_only)),
+        ),
         ("keys", keys(old.jwks.as_deref(), new.jwks.as_deref())),
         ("samples", samples(&old.samples, &new.samples)),
     ];
-    let changed = details.into_iter().filter(|(_, details)| !details.is_empty());
-    let part =
-        |(title, details): (&str, Vec<String>)| Change { kind: ChangeKind::Changed, title: title.to_owned(), details };
-    let marks = mark_changes((&old.policies, &old.reporting), (&new.policies, &new.reporting));
-    changed.map(part).chain(changes(&old.policies, &new.policies)).chain(marks).collect()
+    let changed = details
+        .into_iter()
+        .filter(|(_, details)| !details.is_empty());
+    let part = |(title, details): (&str, Vec<String>)| Change {
+        kind: ChangeKind::Changed,
+        title: title.to_owned(),
+        details,
+    };
+    let marks = mark_changes(
+        (&old.policies, &old.reporting),
+        (&new.policies, &new.reporting),
+    );
+    changed
+        .map(part)
+        .chain(changes(&old.policies, &new.policies))
+        .chain(marks)
+        .collect()
 }
 
 /// Both versions of an issuer line by line, the parts that are the same left out.
 pub(crate) fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
-    let keys = |issuer: &StoredIssuer| issuer.jwks.as_deref().map_or_else(|| "none".to_owned(), pretty);
+    let keys = |issuer: &StoredIssuer| {
+        issuer
+            .jwks
+            .as_deref()
+            .map_or_else(|| "none".to_owned(), pretty)
+    };
     let parts = |issuer: &StoredIssuer| {
         [
             format!("name: {}", issuer.name),
@@ -130,13 +188,22 @@ fn yes_or_no(flag: bool) -> &'static str {
 
 fn becomes(old: &str, new: &str) -> Vec<String> {
     let differs = old != new;
-    differs.then(|| format!("`{}` becomes `{}`", visible(old), visible(new))).into_iter().collect()
+    differs
+        .then(|| format!("`{}` becomes `{}`", visible(old), visible(new)))
+        .into_iter()
+        .collect()
 }
 
 /// What the old list has and the new one has not, and the other way round.
 fn in_one_only(what: &str, old: &[String], new: &[String]) -> Vec<String> {
-    let goes = old.iter().filter(|one| !new.contains(one)).map(|one| format!("{what} `{}` goes", visible(one)));
-    let comes = new.iter().filter(|one| !old.contains(one)).map(|one| format!("new {what} `{}`", visible(one)));
+    let goes = old
+        .iter()
+        .filter(|one| !new.contains(one))
+        .map(|one| format!("{what} `{}` goes", visible(one)));
+    let comes = new
+        .iter()
+        .filter(|one| !old.contains(one))
+        .map(|one| format!("new {what} `{}`", visible(one)));
     let mut details: Vec<_> = goes.chain(comes).collect();
     if details.is_empty() && old != new {
         details.push("only their order".to_owned());
@@ -151,7 +218,9 @@ fn samples(old: &[Sample], new: &[Sample]) -> Vec<String> {
     for sample in old {
         match find(new, &sample.id) {
             None => details.push(format!("sample `{}` goes", name(sample))),
-            Some(other) if other != *sample => details.push(format!("sample `{}` says something else", name(&other))),
+            Some(other) if other != *sample => {
+                details.push(format!("sample `{}` says something else", name(&other)))
+            }
             Some(_) => {}
         }
     }
@@ -171,13 +240,19 @@ fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
     let (Some(old), Some(new)) = (keys_of(old), keys_of(new)) else {
         return vec!["they are others".to_owned()];
     };
-    let find =
-        |among: &[(String, String)], id: &str| among.iter().find(|(other, _)| other == id).map(|(_, key)| key.clone());
+    let find = |among: &[(String, String)], id: &str| {
+        among
+            .iter()
+            .find(|(other, _)| other == id)
+            .map(|(_, key)| key.clone())
+    };
     let mut details = Vec::new();
     for (id, key) in &old {
         match find(&new, id) {
             None => details.push(format!("key `{}` goes", visible(id))),
-            Some(other) if other != *key => details.push(format!("key `{}` is another one", visible(id))),
+            Some(other) if other != *key => {
+                details.push(format!("key `{}` is another one", visible(id)))
+            }
             Some(_) => {}
         }
     }
@@ -189,16 +264,22 @@ fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
     details
 }
 
-/// The keys of a set, each with its identifier, or its place where it has none. Nothing for what is no set.
+/// The keys of a set, each with its identifier, or its place where it has none. Nothing for what is
+/// no set.
 fn keys_of(jwks: Option<&str>) -> Option<Vec<(String, String)>> {
-    let Some(jwks) = jwks else { return Some(Vec::new()) };
+    let Some(jwks) = jwks else {
+        return Some(Vec::new());
+    };
     let set = Value::parse(jwks).ok()?;
     let items = match set.member("keys") {
         Some(Value::Array(items)) => items.as_slice(),
         _ => return None,
     };
     let key = |(index, item): (usize, &Value)| {
-        let id = item.member("kid").and_then(Value::as_str).map_or_else(|| (index + 1).to_string(), str::to_owned);
+        let id = item
+            .member("kid")
+            .and_then(Value::as_str)
+            .map_or_else(|| (index + 1).to_string(), str::to_owned);
         (id, item.to_json())
     };
     Some(items.iter().enumerate().map(key).collect())
@@ -215,7 +296,10 @@ pub(crate) fn lines(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> 
     for (index, policy) in edited.iter().enumerate() {
         let old = pairs.get(index).copied().flatten();
         let place = old.unwrap_or(saved.len() + index);
-        ordered.push((place, in_order_of(policy, old.and_then(|old| saved.get(old)))));
+        ordered.push((
+            place,
+            in_order_of(policy, old.and_then(|old| saved.get(old))),
+        ));
     }
     ordered.sort_by_key(|(place, _)| *place);
     let edited: Vec<_> = ordered.into_iter().map(|(_, policy)| policy).collect();
@@ -248,8 +332,13 @@ fn likeness(one: &PolicyDefinition, other: &PolicyDefinition) -> usize {
     if details(one, other).is_empty() {
         return usize::MAX;
     }
-    let same_claim = |rule: &&(String, String)| other.rules.iter().any(|(claim, _)| *claim == rule.0);
-    let same_rules = one.rules.iter().filter(|rule| other.rules.contains(rule)).count();
+    let same_claim =
+        |rule: &&(String, String)| other.rules.iter().any(|(claim, _)| *claim == rule.0);
+    let same_rules = one
+        .rules
+        .iter()
+        .filter(|rule| other.rules.contains(rule))
+        .count();
     usize::from(one.decision == other.decision) * 2
         + usize::from(one.token_type == other.token_type)
         + usize::from(target_of(one) == target_of(other))
@@ -264,8 +353,16 @@ fn details(old: &PolicyDefinition, new: &PolicyDefinition) -> Vec<String> {
             details.push(format!("`{name}`: {old} becomes {new}"));
         }
     };
-    field("decision", quoted(Some(old.decision.as_str())), quoted(Some(new.decision.as_str())));
-    field("tokenType", quoted(Some(old.token_type.as_str())), quoted(Some(new.token_type.as_str())));
+    field(
+        "decision",
+        quoted(Some(old.decision.as_str())),
+        quoted(Some(new.decision.as_str())),
+    );
+    field(
+        "tokenType",
+        quoted(Some(old.token_type.as_str())),
+        quoted(Some(new.token_type.as_str())),
+    );
     let texts = [
         ("teamName", &old.team_name, &new.team_name),
         ("userLogin", &old.user_login, &new.user_login),
@@ -278,15 +375,29 @@ fn details(old: &PolicyDefinition, new: &PolicyDefinition) -> Vec<String> {
     field("authorizedPermissions", permissions(old), permissions(new));
     for (claim, pattern) in &old.rules {
         match new.rules.iter().find(|(other, _)| other == claim) {
-            None => details.push(format!("rule on `{}` goes: it was `{}`", visible(claim), visible(pattern))),
+            None => details.push(format!(
+                "rule on `{}` goes: it was `{}`",
+                visible(claim),
+                visible(pattern)
+            )),
             Some((_, other)) if other != pattern => {
-                details.push(format!("`{}`: `{}` becomes `{}`", visible(claim), visible(pattern), visible(other)));
+                details.push(format!(
+                    "`{}`: `{}` becomes `{}`",
+                    visible(claim),
+                    visible(pattern),
+                    visible(other)
+                ));
             }
             Some(_) => {}
         }
     }
     let is_new = |rule: &&(String, String)| !old.rules.iter().any(|(claim, _)| *claim == rule.0);
-    details.extend(new.rules.iter().filter(is_new).map(|rule| format!("new rule {}", written(rule))));
+    details.extend(
+        new.rules
+            .iter()
+            .filter(is_new)
+            .map(|rule| format!("new rule {}", written(rule))),
+    );
     details
 }
 
@@ -295,7 +406,11 @@ fn target_of(policy: &PolicyDefinition) -> [&Option<String>; 3] {
 }
 
 fn kind_of(policy: &PolicyDefinition) -> String {
-    format!("{} {}", policy.decision.as_str(), policy.token_type.as_str())
+    format!(
+        "{} {}",
+        policy.decision.as_str(),
+        policy.token_type.as_str()
+    )
 }
 
 fn written((claim, pattern): &(String, String)) -> String {
@@ -303,11 +418,17 @@ fn written((claim, pattern): &(String, String)) -> String {
 }
 
 fn quoted(text: Option<&str>) -> String {
-    text.map_or_else(|| "nothing".to_owned(), |text| format!("`{}`", visible(text)))
+    text.map_or_else(
+        || "nothing".to_owned(),
+        |text| format!("`{}`", visible(text)),
+    )
 }
 
 fn permissions(policy: &PolicyDefinition) -> String {
-    let list = policy.authorized_permissions.as_ref().filter(|list| !list.is_empty());
+    let list = policy
+        .authorized_permissions
+        .as_ref()
+        .filter(|list| !list.is_empty());
     quoted(list.map(|list| list.join(", ")).as_deref())
 }
 
@@ -316,7 +437,9 @@ fn in_order_of(policy: &PolicyDefinition, other: Option<&PolicyDefinition>) -> P
     let mut policy = policy.clone();
     if let Some(other) = other {
         let place = |claim: &String| other.rules.iter().position(|(known, _)| known == claim);
-        policy.rules.sort_by_key(|(claim, _)| place(claim).unwrap_or(usize::MAX));
+        policy
+            .rules
+            .sort_by_key(|(claim, _)| place(claim).unwrap_or(usize::MAX));
     }
     policy
 }
@@ -324,16 +447,40 @@ fn in_order_of(policy: &PolicyDefinition, other: Option<&PolicyDefinition>) -> P
 /// The longest common lines stay; what goes stands before what comes.
 fn compare(old: &str, new: &str) -> Vec<Line> {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let start = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let start = old
+        .iter()
+        .zip(&new)
+        .take_while(|(old, new)| old == new)
+        .count();
     let shorter = old.len().min(new.len()) - start;
-    let end = old.iter().rev().zip(new.iter().rev()).take(shorter).take_while(|(old, new)| old == new).count();
-    let line = |kind: Option<ChangeKind>, text: &&str| Line { kind, text: (*text).to_owned() };
-    let mut lines: Vec<Line> = old.iter().take(start).map(|text| line(None, text)).collect();
-    let middle = (old.get(start..old.len() - end), new.get(start..new.len() - end));
+    let end = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take(shorter)
+        .take_while(|(old, new)| old == new)
+        .count();
+    let line = |kind: Option<ChangeKind>, text: &&str| Line {
+        kind,
+        text: (*text).to_owned(),
+    };
+    let mut lines: Vec<Line> = old
+        .iter()
+        .take(start)
+        .map(|text| line(None, text))
+        .collect();
+    let middle = (
+        old.get(start..old.len() - end),
+        new.get(start..new.len() - end),
+    );
     if let (Some(old), Some(new)) = middle {
         lines.extend(compare_all(old, new));
     }
-    lines.extend(old.iter().skip(old.len() - end).map(|text| line(None, text)));
+    lines.extend(
+        old.iter()
+            .skip(old.len() - end)
+            .map(|text| line(None, text)),
+    );
     lines
 }
 
@@ -342,8 +489,11 @@ fn compare_all(old: &[&str], new: &[&str]) -> Vec<Line> {
     let mut common = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
-            common[i][j] =
-                if old[i] == new[j] { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+            common[i][j] = if old[i] == new[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
         }
     }
     let (mut i, mut j) = (0, 0);
@@ -359,7 +509,10 @@ fn compare_all(old: &[&str], new: &[&str]) -> Vec<Line> {
         };
         i += usize::from(kind != Some(ChangeKind::Added));
         j += usize::from(kind != Some(ChangeKind::Removed));
-        lines.push(Line { kind, text: text.to_owned() });
+        lines.push(Line {
+            kind,
+            text: text.to_owned(),
+        });
     }
     lines
 }
@@ -371,11 +524,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn allow(pattern: &str) -> PolicyDefinition {
-        PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", "octo").rule("sub", pattern)
+        PolicyDefinition::new(Decision::Allow, TokenType::Organization)
+            .rule("aud", "octo")
+            .rule("sub", pattern)
     }
 
     fn deny() -> PolicyDefinition {
-        PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("event_name", "pull_request")
+        PolicyDefinition::new(Decision::Deny, TokenType::Organization)
+            .rule("event_name", "pull_request")
     }
 
     fn told(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<String> {
@@ -386,13 +542,23 @@ mod tests {
     #[test]
     fn changes_are_told_in_words() {
         let cases: [(&[PolicyDefinition], &[PolicyDefinition], &[&str]); 5] = [
-            (&[], &[deny()], &["policy 1, deny organization, is new: rule `event_name` matches `pull_request`"]),
+            (
+                &[],
+                &[deny()],
+                &["policy 1, deny organization, is new: rule `event_name` matches `pull_request`"],
+            ),
             (
                 &[deny()],
                 &[],
-                &["the former policy 1, deny organization, goes: rule `event_name` matches `pull_request`"],
+                &[
+                    "the former policy 1, deny organization, goes: rule `event_name` matches `pull_request`",
+                ],
             ),
-            (&[allow("a*")], &[allow("b*")], &["policy 1, allow organization, changes: `sub`: `a*` becomes `b*`"]),
+            (
+                &[allow("a*")],
+                &[allow("b*")],
+                &["policy 1, allow organization, changes: `sub`: `a*` becomes `b*`"],
+            ),
             (&[allow("a"), deny()], &[deny(), allow("a")], &[]),
             (
                 &[allow("a"), deny()],
@@ -407,24 +573,46 @@ mod tests {
 
     #[test]
     fn fields_are_told_too() {
-        let old = PolicyDefinition { role_id: Some("a".to_owned()), ..allow("x") };
-        let new = PolicyDefinition { authorized_permissions: Some(vec!["admin".to_owned()]), ..allow("x") };
+        let old = PolicyDefinition {
+            role_id: Some("a".to_owned()),
+            ..allow("x")
+        };
+        let new = PolicyDefinition {
+            authorized_permissions: Some(vec!["admin".to_owned()]),
+            ..allow("x")
+        };
         let told = told(&[old], &[new]);
         assert!(
-            told[0].contains("`roleID`: `a` becomes nothing; `authorizedPermissions`: nothing becomes `admin`"),
+            told[0].contains(
+                "`roleID`: `a` becomes nothing; `authorizedPermissions`: nothing becomes `admin`"
+            ),
             "{told:?}"
         );
     }
 
     fn version(name: &str, kid: &str, policies: Vec<PolicyDefinition>) -> StoredIssuer {
-        let jwks = Some(format!(r#"{{"keys":[{{"kty":"OKP","kid":"a"}},{{"kty":"OKP","kid":"{kid}"}}]}}"#));
-        StoredIssuer { name: name.to_owned(), jwks, policies, ..StoredIssuer::blank("1".to_owned(), 0) }
+        let jwks = Some(format!(
+            r#"{{"keys":[{{"kty":"OKP","kid":"a"}},{{"kty":"OKP","kid":"{kid}"}}]}}"#
+        ));
+        StoredIssuer {
+            name: name.to_owned(),
+            jwks,
+            policies,
+            ..StoredIssuer::blank("1".to_owned(), 0)
+        }
     }
 
     #[test]
     fn versions_of_an_issuer_are_compared_part_by_part() {
-        let (old, new) = (version("A", "b", vec![allow("a")]), version("B", "c", vec![allow("b")]));
-        let new = StoredIssuer { max_expiration: Some(60), thumbprints: vec!["ab".to_owned()], ..new };
+        let (old, new) = (
+            version("A", "b", vec![allow("a")]),
+            version("B", "c", vec![allow("b")]),
+        );
+        let new = StoredIssuer {
+            max_expiration: Some(60),
+            thumbprints: vec!["ab".to_owned()],
+            ..new
+        };
         let told: Vec<_> = issuer_changes(&old, &new)
             .into_iter()
             .map(|change| format!("{}: {}", change.title, change.details.join("; ")))
@@ -439,13 +627,27 @@ mod tests {
         assert_eq!(told, expected);
         assert_eq!(issuer_changes(&old, &old), []);
         let text = issuer_lines(&old, &new);
-        let goes: Vec<_> =
-            text.iter().filter(|line| line.kind == Some(ChangeKind::Removed)).map(|line| line.text.trim()).collect();
-        let expected =
-            ["name: A", "max expiration: 25 hours, the default", "thumbprints:", r#""kid": "b""#, r#""sub": "a""#];
+        let goes: Vec<_> = text
+            .iter()
+            .filter(|line| line.kind == Some(ChangeKind::Removed))
+            .map(|line| line.text.trim())
+            .collect();
+        let expected = [
+            "name: A",
+            "max expiration: 25 hours, the default",
+            "thumbprints:",
+            r#""kid": "b""#,
+            r#""sub": "a""#,
+        ];
         assert_eq!(goes, expected);
-        let renamed = StoredIssuer { name: "C".to_owned(), ..old.clone() };
-        let text: Vec<_> = issuer_lines(&old, &renamed).into_iter().map(|line| line.text).collect();
+        let renamed = StoredIssuer {
+            name: "C".to_owned(),
+            ..old.clone()
+        };
+        let text: Vec<_> = issuer_lines(&old, &renamed)
+            .into_iter()
+            .map(|line| line.text)
+            .collect();
         assert_eq!(text, ["name: A", "name: C"], "what is the same is left out");
     }
 
@@ -453,8 +655,14 @@ mod tests {
     fn keys_and_samples_that_differ_say_how() {
         let keys = |old, new| super::keys(Some(old), Some(new));
         let one = r#"{"keys":[{"kid":"a","n":"1"}]}"#;
-        assert_eq!(keys(one, r#"{"keys":[{"kid":"a","n":"2"}]}"#), ["key `a` is another one"]);
-        assert_eq!(keys(one, r#"{"keys": [{"kid":"a","n":"1"}]}"#), ["the same keys, written otherwise"]);
+        assert_eq!(
+            keys(one, r#"{"keys":[{"kid":"a","n":"2"}]}"#),
+            ["key `a` is another one"]
+        );
+        assert_eq!(
+            keys(one, r#"{"keys": [{"kid":"a","n":"1"}]}"#),
+            ["the same keys, written otherwise"]
+        );
         assert_eq!(keys(one, "{"), ["they are others"]);
         assert_eq!(super::keys(Some(one), None), ["key `a` goes"]);
         let sample = |id: &str, name: &str| Sample {
@@ -465,15 +673,31 @@ mod tests {
             target: String::new(),
             admin: false,
         };
-        let told = samples(&[sample("1", "A"), sample("2", "B")], &[sample("1", "A2"), sample("3", "C")]);
-        assert_eq!(told, ["sample `A2` says something else", "sample `B` goes", "new sample `C`"]);
+        let told = samples(
+            &[sample("1", "A"), sample("2", "B")],
+            &[sample("1", "A2"), sample("3", "C")],
+        );
+        assert_eq!(
+            told,
+            [
+                "sample `A2` says something else",
+                "sample `B` goes",
+                "new sample `C`"
+            ]
+        );
     }
 
     #[test]
     fn the_text_shows_what_goes_and_what_comes_in_the_saved_order() {
         let lines = lines(&[allow("a"), deny()], &[deny(), allow("b")]);
-        let marked: Vec<_> = lines.iter().filter_map(|line| Some((line.kind?, line.text.trim()))).collect();
-        let expected = [(ChangeKind::Removed, r#""sub": "a""#), (ChangeKind::Added, r#""sub": "b""#)];
+        let marked: Vec<_> = lines
+            .iter()
+            .filter_map(|line| Some((line.kind?, line.text.trim())))
+            .collect();
+        let expected = [
+            (ChangeKind::Removed, r#""sub": "a""#),
+            (ChangeKind::Added, r#""sub": "b""#),
+        ];
         assert_eq!(marked, expected);
     }
 

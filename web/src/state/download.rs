@@ -1,4 +1,5 @@
-//! Files that go out of and come into the page: downloads, the clipboard, and files that a person chooses.
+//! Files that go out of and come into the page: downloads, the clipboard, and files that a person
+//! chooses.
 
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::*;
@@ -14,7 +15,9 @@ fn try_download(file: &str, text: &str) -> Result<(), JsValue> {
     let parts = Array::of1(&JsValue::from_str(text));
     let blob = web_sys::Blob::new_with_str_sequence(&parts)?;
     let address = web_sys::Url::create_object_url_with_blob(&blob)?;
-    let link = document().create_element("a")?.unchecked_into::<web_sys::HtmlAnchorElement>();
+    let link = document()
+        .create_element("a")?
+        .unchecked_into::<web_sys::HtmlAnchorElement>();
     link.set_href(&address);
     link.set_download(file);
     link.click();
@@ -23,7 +26,9 @@ fn try_download(file: &str, text: &str) -> Result<(), JsValue> {
 
 /// Puts a text on the clipboard; false where the browser does not let the page do so.
 pub(crate) async fn copy(text: &str) -> bool {
-    let Ok(written) = write_text(text) else { return false };
+    let Ok(written) = write_text(text) else {
+        return false;
+    };
     JsFuture::from(written).await.is_ok()
 }
 
@@ -31,14 +36,24 @@ pub(crate) async fn copy(text: &str) -> bool {
 fn write_text(text: &str) -> Result<Promise, JsValue> {
     let clipboard = member(&member(&window(), "navigator")?, "clipboard")?;
     let write = member(&clipboard, "writeText")?.dyn_into::<Function>()?;
-    write.call1(&clipboard, &JsValue::from_str(text))?.dyn_into()
+    write
+        .call1(&clipboard, &JsValue::from_str(text))?
+        .dyn_into()
 }
 
-/// The name and the text of the file that was chosen in an `<input type="file">`, or dropped (`event.dataTransfer`).
+/// The name and the text of the file that was chosen in an `<input type="file">`, or dropped
+/// (`event.dataTransfer`).
 pub(crate) async fn file_of(holder: JsValue) -> Option<(String, String)> {
-    let file = member(&member(&holder, "files").ok()?, "0").ok().filter(JsValue::is_object)?;
-    let name = member(&file, "name").ok().and_then(|name| name.as_string()).unwrap_or_default();
-    let text = JsFuture::from(file.unchecked_into::<web_sys::Blob>().text()).await.ok()?;
+    let file = member(&member(&holder, "files").ok()?, "0")
+        .ok()
+        .filter(JsValue::is_object)?;
+    let name = member(&file, "name")
+        .ok()
+        .and_then(|name| name.as_string())
+        .unwrap_or_default();
+    let text = JsFuture::from(file.unchecked_into::<web_sys::Blob>().text())
+        .await
+        .ok()?;
     Some((name, text.as_string()?))
 }
 
@@ -48,11 +63,22 @@ fn member(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
 
 /// A file name of a label: lower case letters, digits and dashes, with an ending.
 pub(crate) fn file_name(label: &str, ending: &str) -> String {
-    let dashed: String =
-        label.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let dashed: String = label
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
     let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
     let stem: String = words.join("-").chars().take(60).collect();
-    format!("{}.{ending}", if stem.is_empty() { "claimgate" } else { &stem })
+    format!(
+        "{}.{ending}",
+        if stem.is_empty() { "claimgate" } else { &stem }
+    )
 }
 
 #[cfg(test)]
@@ -62,7 +88,10 @@ mod tests {
     #[test]
     fn a_label_becomes_a_file_name() {
         assert_eq!(file_name("GitHub Actions", "json"), "github-actions.json");
-        assert_eq!(file_name("../../etc/passwd\u{202e}", "yaml"), "etc-passwd.yaml");
+        assert_eq!(
+            file_name("../../etc/passwd\u{202e}", "yaml"),
+            "etc-passwd.yaml"
+        );
         assert_eq!(file_name("日本語", "ts"), "claimgate.ts");
     }
 }

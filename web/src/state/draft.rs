@@ -1,4 +1,5 @@
-//! Policies while they are edited: every field a signal of its own, and what they say at one moment as plain values.
+//! Policies while they are edited: every field a signal of its own, and what they say at one moment
+//! as plain values.
 
 use claimgate::policy::{Decision, PolicyDefinition, PolicyError, TokenType};
 use leptos::prelude::*;
@@ -58,7 +59,11 @@ pub(crate) struct RuleFields {
 impl RuleFields {
     /// A rule with these texts.
     pub(crate) fn new(claim: &str, pattern: &str) -> Self {
-        Self { key: unique(), claim: claim.to_owned(), pattern: pattern.to_owned() }
+        Self {
+            key: unique(),
+            claim: claim.to_owned(),
+            pattern: pattern.to_owned(),
+        }
     }
 
     /// A draft that says this.
@@ -100,22 +105,36 @@ impl PolicyFields {
 
     /// The fields of a policy.
     pub(crate) fn of(policy: &PolicyDefinition) -> Self {
-        let target = policy.team_name.as_ref().or(policy.user_login.as_ref()).or(policy.runner_id.as_ref());
+        let target = policy
+            .team_name
+            .as_ref()
+            .or(policy.user_login.as_ref())
+            .or(policy.runner_id.as_ref());
         Self {
             key: unique(),
             decision: policy.decision.as_str().to_owned(),
             token_type: policy.token_type.as_str().to_owned(),
             target: target.cloned().unwrap_or_default(),
-            admin: policy.authorized_permissions.as_ref().is_some_and(|list| list.iter().any(|p| p == "admin")),
+            admin: policy
+                .authorized_permissions
+                .as_ref()
+                .is_some_and(|list| list.iter().any(|p| p == "admin")),
             role: policy.role_id.clone().unwrap_or_default(),
             report_only: false,
-            rules: policy.rules.iter().map(|(claim, pattern)| RuleFields::new(claim, pattern)).collect(),
+            rules: policy
+                .rules
+                .iter()
+                .map(|(claim, pattern)| RuleFields::new(claim, pattern))
+                .collect(),
         }
     }
 
     /// The fields of policies, with the marks of those that only report.
     pub(crate) fn of_all(policies: &[PolicyDefinition], marks: &[bool]) -> Vec<Self> {
-        let fields = |(place, policy)| Self { report_only: is_marked(marks, place), ..Self::of(policy) };
+        let fields = |(place, policy)| Self {
+            report_only: is_marked(marks, place),
+            ..Self::of(policy)
+        };
         policies.iter().enumerate().map(fields).collect()
     }
 
@@ -126,8 +145,16 @@ impl PolicyFields {
 
     /// The same, with keys of its own.
     pub(crate) fn duplicate(&self) -> Self {
-        let rules = self.rules.iter().map(|rule| RuleFields::new(&rule.claim, &rule.pattern)).collect();
-        Self { key: unique(), rules, ..self.clone() }
+        let rules = self
+            .rules
+            .iter()
+            .map(|rule| RuleFields::new(&rule.claim, &rule.pattern))
+            .collect();
+        Self {
+            key: unique(),
+            rules,
+            ..self.clone()
+        }
     }
 
     /// The policy that they say. Rules without claim and pattern are left out.
@@ -145,13 +172,19 @@ impl PolicyFields {
             TokenType::Personal => policy.user_login = target,
             TokenType::Runner => policy.runner_id = target,
         }
-        policy.rules = self.rules.iter().map(|rule| (rule.claim.clone(), rule.pattern.clone())).collect();
-        policy.rules.retain(|(claim, pattern)| !claim.is_empty() || !pattern.is_empty());
+        policy.rules = self
+            .rules
+            .iter()
+            .map(|rule| (rule.claim.clone(), rule.pattern.clone()))
+            .collect();
+        policy
+            .rules
+            .retain(|(claim, pattern)| !claim.is_empty() || !pattern.is_empty());
         policy
     }
 
-    /// What is wrong with the rows that nothing is written in, as rules of the policy at `place`. An allow that has no other
-    /// says so already.
+    /// What is wrong with the rows that nothing is written in, as rules of the policy at `place`.
+    /// An allow that has no other says so already.
     pub(crate) fn blanks(&self, place: usize) -> Vec<PolicyError> {
         let is_blank = |rule: &RuleFields| rule.claim.is_empty() && rule.pattern.is_empty();
         if self.decision == Decision::Allow.as_str() && self.rules.iter().all(is_blank) {
@@ -163,7 +196,12 @@ impl PolicyFields {
             message: format!("rule {} is blank: expected a claim and a pattern", row + 1),
             help: Some("fill it in, or remove it".to_owned()),
         };
-        self.rules.iter().enumerate().filter(|(_, rule)| is_blank(rule)).map(blank).collect()
+        self.rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| is_blank(rule))
+            .map(blank)
+            .collect()
     }
 
     /// A draft that says this.
@@ -184,8 +222,11 @@ impl PolicyFields {
 impl PolicyDraft {
     /// What it says now.
     pub(crate) fn fields(&self) -> PolicyFields {
-        let rule =
-            |rule: &RuleDraft| RuleFields { key: rule.key, claim: rule.claim.get(), pattern: rule.pattern.get() };
+        let rule = |rule: &RuleDraft| RuleFields {
+            key: rule.key,
+            claim: rule.claim.get(),
+            pattern: rule.pattern.get(),
+        };
         PolicyFields {
             key: self.key,
             decision: self.decision.get(),

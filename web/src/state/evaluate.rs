@@ -107,10 +107,18 @@ pub(crate) fn begin(question: &Question, stored: &[StoredIssuer]) -> Asked {
     };
     let options = options(question, &compiled.issuers);
     match inspect::begin(question.text.trim(), &compiled.issuers, &options) {
-        Begun::Ended(checked) => Asked::Answer(report(checked.explain(&question.request), &compiled.names, None)),
+        Begun::Ended(checked) => Asked::Answer(report(
+            checked.explain(&question.request),
+            &compiled.names,
+            None,
+        )),
         Begun::Signature(pending) => {
             let request = question.request.clone();
-            Asked::Signature(Box::new(Waiting { pending: *pending, names: compiled.names, request }))
+            Asked::Signature(Box::new(Waiting {
+                pending: *pending,
+                names: compiled.names,
+                request,
+            }))
         }
     }
 }
@@ -123,7 +131,11 @@ impl Waiting {
 
     /// Goes on with what was found.
     pub(crate) fn finish(self, found: Result<bool, TokenError>) -> Answer {
-        report(self.pending.finish(found.clone()).explain(&self.request), &self.names, Some(found))
+        report(
+            self.pending.finish(found.clone()).explain(&self.request),
+            &self.names,
+            Some(found),
+        )
     }
 }
 
@@ -147,17 +159,29 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
     };
     let iss = claims.get("iss").and_then(Value::as_str);
     let chosen = stored.iter().find(|issuer| {
-        if question.issuer.is_empty() { Some(issuer.url.as_str()) == iss } else { issuer.id == question.issuer }
+        if question.issuer.is_empty() {
+            Some(issuer.url.as_str()) == iss
+        } else {
+            issuer.id == question.issuer
+        }
     });
     let Some(chosen) = chosen else {
         return Answer::Unclear(match iss {
-            Some(iss) => format!("No issuer is registered with the URL `{iss}` that `iss` names. Choose an issuer."),
-            None => "The claims have no `iss` that names a registered issuer. Choose an issuer.".to_owned(),
+            Some(iss) => format!(
+                "No issuer is registered with the URL `{iss}` that `iss` names. Choose an issuer."
+            ),
+            None => "The claims have no `iss` that names a registered issuer. Choose an issuer."
+                .to_owned(),
         });
     };
     let policies = match PolicySet::compile(&chosen.policies, question.dialect) {
         Ok(policies) => policies,
-        Err(errors) => return Answer::Unclear(format!("The issuer's policies have errors: {}", join(&errors))),
+        Err(errors) => {
+            return Answer::Unclear(format!(
+                "The issuer's policies have errors: {}",
+                join(&errors)
+            ));
+        }
     };
     let trusted = TrustedClaims::dangerous_assume_verified(claims.clone());
     let explanation = explain(&policies, &trusted, &question.request);
@@ -179,7 +203,10 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
 pub(super) fn compile(question: &Question, stored: &[StoredIssuer]) -> Result<Compiled, String> {
     let iss = named_issuer(question.text.trim());
     let (mut names, mut issuers) = (Names::new(), Vec::new());
-    for stored in stored.iter().filter(|issuer| question.issuer.is_empty() || issuer.id == question.issuer) {
+    for stored in stored
+        .iter()
+        .filter(|issuer| question.issuer.is_empty() || issuer.id == question.issuer)
+    {
         match Issuer::compile(&stored.definition(), question.dialect) {
             Ok(issuer) => {
                 names.push((stored.id.clone(), stored.name.clone()));
@@ -187,12 +214,19 @@ pub(super) fn compile(question: &Question, stored: &[StoredIssuer]) -> Result<Co
             }
             // Another issuer's errors have no say in this token.
             Err(errors) if !question.issuer.is_empty() || iss.as_deref() == Some(&stored.url) => {
-                return Err(format!("The definition of {} has errors: {}", stored.name, join(&errors)));
+                return Err(format!(
+                    "The definition of {} has errors: {}",
+                    stored.name,
+                    join(&errors)
+                ));
             }
             Err(_) => {}
         }
     }
-    Ok(Compiled { issuers: Issuers::from(issuers), names })
+    Ok(Compiled {
+        issuers: Issuers::from(issuers),
+        names,
+    })
 }
 
 fn options(question: &Question, issuers: &Issuers) -> Options {
@@ -202,8 +236,15 @@ fn options(question: &Question, issuers: &Issuers) -> Options {
     options
 }
 
-fn report(inspection: Inspection, names: &Names, signature: Option<Result<bool, TokenError>>) -> Answer {
-    let hints = inspection.explanation.iter().flat_map(|explanation| explanation.hints.iter().cloned());
+fn report(
+    inspection: Inspection,
+    names: &Names,
+    signature: Option<Result<bool, TokenError>>,
+) -> Answer {
+    let hints = inspection
+        .explanation
+        .iter()
+        .flat_map(|explanation| explanation.hints.iter().cloned());
     Answer::Report(Box::new(Report {
         decision: inspection.decision,
         summary: inspection.summary,
@@ -213,24 +254,37 @@ fn report(inspection: Inspection, names: &Names, signature: Option<Result<bool, 
         findings: hints.chain(inspection.findings).collect(),
         explanation: inspection.explanation,
         unchecked: inspection.unchecked,
-        issuer: inspection.issuer.and_then(|index| names.get(index).cloned()),
+        issuer: inspection
+            .issuer
+            .and_then(|index| names.get(index).cloned()),
         signature,
     }))
 }
 
 fn named_issuer(token: &str) -> Option<String> {
     let decoded = decode_unverified(token).ok()?;
-    decoded.claims.get("iss").and_then(Value::as_str).map(str::to_owned)
+    decoded
+        .claims
+        .get("iss")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
 }
 
 /// With the issuer's check left out: the one that `iss` names, else the first.
 fn assumed(iss: Option<&str>, issuers: &Issuers) -> Option<usize> {
-    let named = issuers.as_slice().iter().position(|issuer| Some(issuer.url()) == iss);
+    let named = issuers
+        .as_slice()
+        .iter()
+        .position(|issuer| Some(issuer.url()) == iss);
     named.or_else(|| (!issuers.is_empty()).then_some(0))
 }
 
 fn join(errors: &[PolicyError]) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// The request that the form's fields describe.
@@ -252,7 +306,9 @@ mod tests {
         StoredIssuer {
             name: "CI".to_owned(),
             url: "https://ci.example".to_owned(),
-            policies: vec![PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "x*")],
+            policies: vec![
+                PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "x*"),
+            ],
             ..StoredIssuer::blank("a".to_owned(), 0)
         }
     }
@@ -260,27 +316,48 @@ mod tests {
     fn question(text: &str, is_claims: bool) -> Question {
         let request = RequestedToken::Organization { admin: false };
         let (text, issuer, skip) = (text.to_owned(), String::new(), Skip::default());
-        Question { is_claims, text, issuer, request, skip, now: 0, dialect: Dialect::Pulumi }
+        Question {
+            is_claims,
+            text,
+            issuer,
+            request,
+            skip,
+            now: 0,
+            dialect: Dialect::Pulumi,
+        }
     }
 
     #[test]
     fn claims_are_judged_by_the_policies_of_their_issuer() {
-        let answer = ask(&question(r#"{"iss":"https://ci.example","sub":"xy"}"#, true), &[stored()]);
-        let Answer::Report(report) = answer else { panic!("{answer:?}") };
+        let answer = ask(
+            &question(r#"{"iss":"https://ci.example","sub":"xy"}"#, true),
+            &[stored()],
+        );
+        let Answer::Report(report) = answer else {
+            panic!("{answer:?}")
+        };
         assert_eq!(report.decision, Outcome::Allowed);
         assert_eq!(report.unchecked, [NO_TOKEN]);
     }
 
     #[test]
     fn claims_of_nobody_and_broken_claims_are_unclear() {
-        assert!(matches!(ask(&question(r#"{"iss":"b"}"#, true), &[stored()]), Answer::Unclear(_)));
-        assert!(matches!(ask(&question("{", true), &[stored()]), Answer::Unclear(_)));
+        assert!(matches!(
+            ask(&question(r#"{"iss":"b"}"#, true), &[stored()]),
+            Answer::Unclear(_)
+        ));
+        assert!(matches!(
+            ask(&question("{", true), &[stored()]),
+            Answer::Unclear(_)
+        ));
     }
 
     #[test]
     fn a_truncated_token_is_denied_with_seven_checks() {
         let answer = ask(&question("eyJhbGciOiJub25lIn0.e30", false), &[stored()]);
-        let Answer::Report(report) = answer else { panic!("{answer:?}") };
+        let Answer::Report(report) = answer else {
+            panic!("{answer:?}")
+        };
         assert_eq!((report.decision, report.checks.len()), (Outcome::Denied, 7));
     }
 

@@ -1,10 +1,11 @@
-//! What is sent to have the token exchanged, and what comes back: a simulation. The token itself is never shown.
+//! What is sent to have the token exchanged, and what comes back: a simulation. The token itself is
+//! never shown.
 
 use std::fmt::Write;
 
 use claimgate::exchange::{
-    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, DEFAULT_EXPIRATION, ExchangeError, ExchangeOptions, ExchangeRequest,
-    GRANT_TYPE, SUBJECT_TOKEN_TYPE, TokenResponse, begin_exchange, conclude,
+    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, DEFAULT_EXPIRATION, ExchangeError, ExchangeOptions,
+    ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE, TokenResponse, begin_exchange, conclude,
 };
 use claimgate::explain::ReasonCode;
 use claimgate::inspect::{Begun, CheckId, CheckStatus, Skip};
@@ -46,10 +47,15 @@ pub(crate) struct Simulation {
 pub(crate) fn organization(report: &Report) -> Option<String> {
     let aud = report.claims.as_ref()?.get("aud")?;
     let texts = match aud {
-        claimgate::claims::Value::Array(items) => items.iter().filter_map(|item| item.as_str()).collect(),
+        claimgate::claims::Value::Array(items) => {
+            items.iter().filter_map(|item| item.as_str()).collect()
+        }
         other => other.as_str().into_iter().collect::<Vec<_>>(),
     };
-    texts.into_iter().find_map(|text| text.strip_prefix(AUDIENCE)).map(str::to_owned)
+    texts
+        .into_iter()
+        .find_map(|text| text.strip_prefix(AUDIENCE))
+        .map(str::to_owned)
 }
 
 /// Simulates the exchange of what the report is about.
@@ -62,21 +68,28 @@ pub(crate) fn simulate(
 ) -> Simulation {
     let parameters = parameters(&question.request, organization, expiration);
     let is_whole = !question.is_claims && question.skip == Skip::default();
-    let token = if is_whole { question.text.trim() } else { "claims-without-a-token" };
+    let token = if is_whole {
+        question.text.trim()
+    } else {
+        "claims-without-a-token"
+    };
     let mut notes = Vec::new();
-    let answer = ExchangeRequest::parse(&form(&parameters, token), BodyKind::Form).and_then(|request| {
-        if is_whole {
-            exchange(question, stored, report, &request)
-        } else {
-            notes.push("As if everything that was not checked had passed.".to_owned());
-            assume(report, &request, stored)
-        }
-    });
+    let answer =
+        ExchangeRequest::parse(&form(&parameters, token), BodyKind::Form).and_then(|request| {
+            if is_whole {
+                exchange(question, stored, report, &request)
+            } else {
+                notes.push("As if everything that was not checked had passed.".to_owned());
+                assume(report, &request, stored)
+            }
+        });
     if let Ok(answer) = &answer {
         let asked = expiration.trim().parse().unwrap_or(DEFAULT_EXPIRATION);
         if answer.expires_in < asked {
             let (asked, cut) = (format_duration(asked), format_duration(answer.expires_in));
-            notes.push(format!("The lifetime of {asked} is cut to the issuer's maximum of {cut}."));
+            notes.push(format!(
+                "The lifetime of {asked} is cut to the issuer's maximum of {cut}."
+            ));
         }
         notes.push("The access token is a placeholder: nothing was exchanged.".to_owned());
     } else {
@@ -85,8 +98,11 @@ pub(crate) fn simulate(
     let (status, body) = match answer {
         Ok(answer) => ("HTTP/1.1 200 OK", pretty(&answer)),
         Err(error) => {
-            let status =
-                if error.status() == 413 { "HTTP/1.1 413 Content Too Large" } else { "HTTP/1.1 400 Bad Request" };
+            let status = if error.status() == 413 {
+                "HTTP/1.1 413 Content Too Large"
+            } else {
+                "HTTP/1.1 400 Bad Request"
+            };
             (status, pretty(&error.response("simulated")))
         }
     };
@@ -107,9 +123,16 @@ fn exchange(
     report: &Report,
     request: &ExchangeRequest,
 ) -> Result<TokenResponse, ExchangeError> {
-    let unread = |problem: String| ExchangeError::Token { code: "issuer", problem };
+    let unread = |problem: String| ExchangeError::Token {
+        code: "issuer",
+        problem,
+    };
     let compiled = compile(question, stored).map_err(unread)?;
-    let begun = begin_exchange(request, Some(&compiled.issuers), &ExchangeOptions::at(question.now));
+    let begun = begin_exchange(
+        request,
+        Some(&compiled.issuers),
+        &ExchangeOptions::at(question.now),
+    );
     let checked = match begun.map_err(|refusal| refusal.error)? {
         Begun::Ended(checked) => *checked,
         Begun::Signature(pending) => pending.finish(report.signature.clone().unwrap_or(Ok(false))),
@@ -119,27 +142,50 @@ fn exchange(
 }
 
 /// The answer where a check was left out, which no exchange would do: by the report alone.
-fn assume(report: &Report, request: &ExchangeRequest, stored: &[StoredIssuer]) -> Result<TokenResponse, ExchangeError> {
-    let failed = report.checks.iter().find(|check| check.status == CheckStatus::Failed);
+fn assume(
+    report: &Report,
+    request: &ExchangeRequest,
+    stored: &[StoredIssuer],
+) -> Result<TokenResponse, ExchangeError> {
+    let failed = report
+        .checks
+        .iter()
+        .find(|check| check.status == CheckStatus::Failed);
     if let Some(check) = failed.filter(|check| check.id != CheckId::Policies) {
         let problem = check.sentence.clone();
-        return Err(ExchangeError::Token { code: check.code.unwrap_or("token"), problem });
+        return Err(ExchangeError::Token {
+            code: check.code.unwrap_or("token"),
+            problem,
+        });
     }
     let summary = report.summary.clone();
     let explanation = report.explanation.as_ref();
     if explanation.is_none_or(|explanation| explanation.grant.is_none()) {
-        return Err(match explanation.map(|explanation| explanation.reason.code) {
-            Some(ReasonCode::AdminNotGranted) => ExchangeError::AdminNotGranted { summary },
-            _ => ExchangeError::Denied { summary },
-        });
+        return Err(
+            match explanation.map(|explanation| explanation.reason.code) {
+                Some(ReasonCode::AdminNotGranted) => ExchangeError::AdminNotGranted { summary },
+                _ => ExchangeError::Denied { summary },
+            },
+        );
     }
-    let issuer = report.issuer.as_ref().and_then(|(id, _)| stored.iter().find(|issuer| issuer.id == *id));
-    let longest = issuer.and_then(|issuer| issuer.max_expiration).unwrap_or(DEFAULT_MAX_EXPIRATION);
+    let issuer = report
+        .issuer
+        .as_ref()
+        .and_then(|(id, _)| stored.iter().find(|issuer| issuer.id == *id));
+    let longest = issuer
+        .and_then(|issuer| issuer.max_expiration)
+        .unwrap_or(DEFAULT_MAX_EXPIRATION);
     Ok(TokenResponse {
         access_token: ACCESS_TOKEN.to_owned(),
-        issued_token_type: format!("{ACCESS_TOKEN_TYPE}{}", request.requested.token_type().as_str()),
+        issued_token_type: format!(
+            "{ACCESS_TOKEN_TYPE}{}",
+            request.requested.token_type().as_str()
+        ),
         token_type: "token",
-        expires_in: request.expiration.unwrap_or(DEFAULT_EXPIRATION).min(longest),
+        expires_in: request
+            .expiration
+            .unwrap_or(DEFAULT_EXPIRATION)
+            .min(longest),
         scope: request.scope.clone(),
     })
 }
@@ -163,9 +209,15 @@ fn parameters(request: &RequestedToken, organization: &str, expiration: &str) ->
         ("grant_type", GRANT_TYPE.to_owned()),
         ("audience", format!("{AUDIENCE}{}", organization.trim())),
         ("subject_token_type", SUBJECT_TOKEN_TYPE.to_owned()),
-        ("requested_token_type", format!("{ACCESS_TOKEN_TYPE}{}", request.token_type().as_str())),
+        (
+            "requested_token_type",
+            format!("{ACCESS_TOKEN_TYPE}{}", request.token_type().as_str()),
+        ),
     ];
-    let optional = [("scope", scope), ("expiration", expiration.trim().to_owned())];
+    let optional = [
+        ("scope", scope),
+        ("expiration", expiration.trim().to_owned()),
+    ];
     parameters.extend(optional.into_iter().filter(|(_, value)| !value.is_empty()));
     parameters
 }
@@ -193,7 +245,8 @@ fn percent(text: &str) -> String {
 
 /// A text as a POSIX shell takes it.
 fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '=');
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '=');
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
     }
@@ -203,7 +256,11 @@ fn quoted(text: &str) -> String {
 fn curl(parameters: &Parameters) -> String {
     let mut command = format!("curl --fail-with-body {CLOUD}/api/oauth/token");
     for (name, value) in parameters {
-        let _ = write!(command, " \\\n  --data-urlencode {}", quoted(&format!("{name}={value}")));
+        let _ = write!(
+            command,
+            " \\\n  --data-urlencode {}",
+            quoted(&format!("{name}={value}"))
+        );
     }
     format!("{command} \\\n  --data-urlencode \"subject_token={PLACEHOLDER}\"")
 }
@@ -211,24 +268,40 @@ fn curl(parameters: &Parameters) -> String {
 fn http(parameters: &Parameters) -> String {
     let host = CLOUD.trim_start_matches("https://");
     let body = form(parameters, PLACEHOLDER);
-    format!("POST /api/oauth/token HTTP/1.1\nHost: {host}\nContent-Type: application/x-www-form-urlencoded\n\n{body}")
+    format!(
+        "POST /api/oauth/token HTTP/1.1\nHost: {host}\nContent-Type: application/x-www-form-urlencoded\n\n{body}"
+    )
 }
 
-fn login(request: &RequestedToken, organization: &str, expiration: &str) -> Result<String, &'static str> {
+fn login(
+    request: &RequestedToken,
+    organization: &str,
+    expiration: &str,
+) -> Result<String, &'static str> {
     let target = match request {
         RequestedToken::Organization { admin: false } => None,
-        RequestedToken::Organization { admin: true } => return Err("`pulumi login` cannot ask for scope `admin`."),
+        RequestedToken::Organization { admin: true } => {
+            return Err("`pulumi login` cannot ask for scope `admin`.");
+        }
         RequestedToken::Team { name } => Some(("--oidc-team", name)),
         RequestedToken::Personal { login } => Some(("--oidc-user", login)),
-        RequestedToken::Runner { .. } => return Err("`pulumi login` cannot ask for a runner's token."),
+        RequestedToken::Runner { .. } => {
+            return Err("`pulumi login` cannot ask for a runner's token.");
+        }
     };
-    let mut command =
-        format!("pulumi login --oidc-token \"{PLACEHOLDER}\" \\\n  --oidc-org {}", quoted(organization.trim()));
+    let mut command = format!(
+        "pulumi login --oidc-token \"{PLACEHOLDER}\" \\\n  --oidc-org {}",
+        quoted(organization.trim())
+    );
     if let Some((flag, name)) = target {
         let _ = write!(command, " \\\n  {flag} {}", quoted(name));
     }
     if !expiration.trim().is_empty() {
-        let _ = write!(command, " \\\n  --oidc-expiration {}", quoted(&format!("{}s", expiration.trim())));
+        let _ = write!(
+            command,
+            " \\\n  --oidc-expiration {}",
+            quoted(&format!("{}s", expiration.trim()))
+        );
     }
     Ok(format!("{command} \\\n  --cloud-url {CLOUD}"))
 }
@@ -244,11 +317,18 @@ mod tests {
     use crate::state::evaluate::{Answer, ask};
     use crate::state::scratch::{Origin, SCRATCH, Scratch};
 
-    fn simulated(request: RequestedToken, claims: &str, expiration: &str, max: Option<u64>) -> Simulation {
+    fn simulated(
+        request: RequestedToken,
+        claims: &str,
+        expiration: &str,
+        max: Option<u64>,
+    ) -> Simulation {
         let stored = [StoredIssuer {
             url: "https://ci.example".to_owned(),
             max_expiration: max,
-            policies: vec![PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "a")],
+            policies: vec![
+                PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "a"),
+            ],
             ..StoredIssuer::blank("x".to_owned(), 0)
         }];
         let question = Question {
@@ -260,7 +340,9 @@ mod tests {
             now: 0,
             dialect: Dialect::Pulumi,
         };
-        let Answer::Report(report) = ask(&question, &stored) else { panic!("no report") };
+        let Answer::Report(report) = ask(&question, &stored) else {
+            panic!("no report")
+        };
         simulate(&question, &stored, &report, "acme", expiration)
     }
 
@@ -271,36 +353,95 @@ mod tests {
         let simulation = simulated(ORGANIZATION, r#"{"sub":"a"}"#, "", None);
         let body = Value::parse(&simulation.body).unwrap();
         assert_eq!(simulation.status, "HTTP/1.1 200 OK");
-        assert_eq!(body.member("access_token").and_then(Value::as_str), Some(ACCESS_TOKEN));
+        assert_eq!(
+            body.member("access_token").and_then(Value::as_str),
+            Some(ACCESS_TOKEN)
+        );
         assert_eq!(body.member("expires_in"), Some(&Value::Integer(7200)));
         let cut = simulated(ORGANIZATION, r#"{"sub":"a"}"#, "7200", Some(3600));
-        assert!(cut.notes.iter().any(|note| note.contains("2 hours is cut")), "{:?}", cut.notes);
+        assert!(
+            cut.notes.iter().any(|note| note.contains("2 hours is cut")),
+            "{:?}",
+            cut.notes
+        );
     }
 
     #[test]
     fn a_refused_exchange_tells_its_error_and_nothing_of_the_policies() {
         let simulation = simulated(ORGANIZATION, r#"{"sub":"b"}"#, "", None);
         assert_eq!(simulation.status, "HTTP/1.1 400 Bad Request");
-        assert!(simulation.body.contains(r#""error": "invalid_request""#), "{}", simulation.body);
+        assert!(
+            simulation.body.contains(r#""error": "invalid_request""#),
+            "{}",
+            simulation.body
+        );
         assert!(simulation.body.contains("no policy allows this exchange"));
-        let admin = simulated(RequestedToken::Organization { admin: true }, r#"{"sub":"a"}"#, "", None);
-        assert!(admin.body.contains(r#""error": "invalid_scope""#), "{}", admin.body);
-        let team = simulated(RequestedToken::Team { name: String::new() }, r#"{"sub":"a"}"#, "", None);
-        assert!(team.body.contains("expected `scope` `team:`"), "{}", team.body);
+        let admin = simulated(
+            RequestedToken::Organization { admin: true },
+            r#"{"sub":"a"}"#,
+            "",
+            None,
+        );
+        assert!(
+            admin.body.contains(r#""error": "invalid_scope""#),
+            "{}",
+            admin.body
+        );
+        let team = simulated(
+            RequestedToken::Team {
+                name: String::new(),
+            },
+            r#"{"sub":"a"}"#,
+            "",
+            None,
+        );
+        assert!(
+            team.body.contains("expected `scope` `team:`"),
+            "{}",
+            team.body
+        );
         let never = simulated(ORGANIZATION, r#"{"sub":"a"}"#, "0", None);
-        assert!(never.body.contains("expected `expiration`"), "{}", never.body);
+        assert!(
+            never.body.contains("expected `expiration`"),
+            "{}",
+            never.body
+        );
     }
 
     #[test]
     fn commands_are_quoted_for_a_shell_and_name_no_token() {
         let name = "it's $(rm -rf ~)".to_owned();
         let simulation = simulated(RequestedToken::Team { name }, r#"{"sub":"a"}"#, "60", None);
-        assert!(simulation.curl.contains(r"--data-urlencode 'scope=team:it'\''s $(rm -rf ~)'"), "{}", simulation.curl);
-        assert!(simulation.curl.ends_with("--data-urlencode \"subject_token=$ID_TOKEN\""));
+        assert!(
+            simulation
+                .curl
+                .contains(r"--data-urlencode 'scope=team:it'\''s $(rm -rf ~)'"),
+            "{}",
+            simulation.curl
+        );
+        assert!(
+            simulation
+                .curl
+                .ends_with("--data-urlencode \"subject_token=$ID_TOKEN\"")
+        );
         let login = simulation.login.unwrap();
-        assert!(login.contains(r"--oidc-team 'it'\''s $(rm -rf ~)'") && login.contains("--oidc-expiration 60s"));
-        assert!(simulation.http.contains("scope=team%3Ait%27s%20%24%28rm"), "{}", simulation.http);
-        let runner = simulated(RequestedToken::Runner { name: "a".to_owned() }, r#"{"sub":"a"}"#, "", None);
+        assert!(
+            login.contains(r"--oidc-team 'it'\''s $(rm -rf ~)'")
+                && login.contains("--oidc-expiration 60s")
+        );
+        assert!(
+            simulation.http.contains("scope=team%3Ait%27s%20%24%28rm"),
+            "{}",
+            simulation.http
+        );
+        let runner = simulated(
+            RequestedToken::Runner {
+                name: "a".to_owned(),
+            },
+            r#"{"sub":"a"}"#,
+            "",
+            None,
+        );
         assert!(runner.login.is_err());
     }
 
@@ -317,11 +458,22 @@ mod tests {
                 now: example.now,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(&question, &stored) else { panic!("no report") };
+            let Answer::Report(report) = ask(&question, &stored) else {
+                panic!("no report")
+            };
             let simulation = simulate(&question, &stored, &report, "acme", "");
-            assert!(simulation.body.contains("the subject token is refused"), "{}", simulation.body);
+            assert!(
+                simulation.body.contains("the subject token is refused"),
+                "{}",
+                simulation.body
+            );
             let payload = question.text.split('.').nth(1).unwrap();
-            for shown in [&simulation.curl, &simulation.http, &simulation.body, &simulation.login.unwrap()] {
+            for shown in [
+                &simulation.curl,
+                &simulation.http,
+                &simulation.body,
+                &simulation.login.unwrap(),
+            ] {
                 assert!(!shown.contains(payload));
             }
         }
@@ -340,11 +492,19 @@ mod tests {
                 now: 0,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(&question, &stored) else { panic!("no report") };
+            let Answer::Report(report) = ask(&question, &stored) else {
+                panic!("no report")
+            };
             organization(&report)
         };
-        assert_eq!(read(r#"{"aud":"urn:pulumi:org:acme"}"#).as_deref(), Some("acme"));
-        assert_eq!(read(r#"{"aud":["x","urn:pulumi:org:acme"]}"#).as_deref(), Some("acme"));
+        assert_eq!(
+            read(r#"{"aud":"urn:pulumi:org:acme"}"#).as_deref(),
+            Some("acme")
+        );
+        assert_eq!(
+            read(r#"{"aud":["x","urn:pulumi:org:acme"]}"#).as_deref(),
+            Some("acme")
+        );
         assert_eq!(read(r#"{"aud":"x"}"#), None);
         assert_eq!(read("{}"), None);
     }

@@ -23,22 +23,31 @@ pub(crate) async fn fetch_keys(issuer: String) -> Result<Fetched, String> {
     let jwks = get(&jwks_uri).await?;
     Jwks::parse(&jwks).map_err(|error| format!("{jwks_uri} did not answer with keys: {error}."))?;
     let sentence = format!("Fetched from {jwks_uri}, as {discovery} says.");
-    Ok(Fetched { jwks, source: jwks_uri, sentence })
+    Ok(Fetched {
+        jwks,
+        source: jwks_uri,
+        sentence,
+    })
 }
 
 /// Where a discovery document has its keys, if it is this issuer's.
 fn read_discovery(text: &str, issuer: &str) -> Result<String, String> {
-    let document = Value::parse(text).map_err(|error| format!("The discovery document is {error}."))?;
+    let document =
+        Value::parse(text).map_err(|error| format!("The discovery document is {error}."))?;
     match document.member("issuer").and_then(Value::as_str) {
         Some(found) if found == issuer => {}
         Some(found) => {
-            return Err(format!("The discovery document is of another issuer: expected `{issuer}`, found `{found}`."));
+            return Err(format!(
+                "The discovery document is of another issuer: expected `{issuer}`, found `{found}`."
+            ));
         }
         None => return Err("The discovery document names no `issuer`.".to_owned()),
     }
     match document.member("jwks_uri").and_then(Value::as_str) {
         Some(uri) if uri.starts_with("https://") => Ok(uri.to_owned()),
-        Some(uri) => Err(format!("The discovery document's `jwks_uri` is not https: `{uri}`.")),
+        Some(uri) => Err(format!(
+            "The discovery document's `jwks_uri` is not https: `{uri}`."
+        )),
         None => Err("The discovery document names no `jwks_uri`.".to_owned()),
     }
 }
@@ -64,8 +73,19 @@ mod tests {
     #[test]
     fn the_documents_issuer_must_be_the_one_asked() {
         let text = r#"{"issuer":"https://a.example","jwks_uri":"https://a.example/keys"}"#;
-        assert_eq!(read_discovery(text, "https://a.example"), Ok("https://a.example/keys".to_owned()));
-        assert!(read_discovery(text, "https://a.example/").unwrap_err().contains("another issuer"));
-        assert!(read_discovery("{}", "https://a.example").unwrap_err().contains("no `issuer`"));
+        assert_eq!(
+            read_discovery(text, "https://a.example"),
+            Ok("https://a.example/keys".to_owned())
+        );
+        assert!(
+            read_discovery(text, "https://a.example/")
+                .unwrap_err()
+                .contains("another issuer")
+        );
+        assert!(
+            read_discovery("{}", "https://a.example")
+                .unwrap_err()
+                .contains("no `issuer`")
+        );
     }
 }

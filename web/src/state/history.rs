@@ -32,26 +32,38 @@ impl Content {
     /// What is wrong with rows of the form that are blank; the policies are those without them.
     pub(crate) fn blanks(&self) -> Vec<PolicyError> {
         match self {
-            Self::Form(fields) => fields.iter().enumerate().flat_map(|(place, fields)| fields.blanks(place)).collect(),
+            Self::Form(fields) => fields
+                .iter()
+                .enumerate()
+                .flat_map(|(place, fields)| fields.blanks(place))
+                .collect(),
             Self::Json(_) => Vec::new(),
         }
     }
 
-    /// The text for the JSON view. Of two rules on one claim both are there, for the person to choose.
+    /// The text for the JSON view. Of two rules on one claim both are there, for the person to
+    /// choose.
     pub(crate) fn to_json(&self) -> String {
         match self {
-            Self::Form(fields) => to_json(&fields.iter().map(PolicyFields::definition).collect::<Vec<_>>()),
+            Self::Form(fields) => to_json(
+                &fields
+                    .iter()
+                    .map(PolicyFields::definition)
+                    .collect::<Vec<_>>(),
+            ),
             Self::Json(text) => text.clone(),
         }
     }
 
-    /// The fields for the form, keys taken from those that are there; or why the form cannot show it.
+    /// The fields for the form, keys taken from those that are there; or why the form cannot show
+    /// it.
     pub(crate) fn to_form(&self, old: &[PolicyFields]) -> Result<Vec<PolicyFields>, String> {
         if let Self::Form(fields) = self {
             return Ok(fields.clone());
         }
-        let policies =
-            self.policies().map_err(|_| "The form can show policies once the JSON has no errors.".to_owned())?;
+        let policies = self
+            .policies()
+            .map_err(|_| "The form can show policies once the JSON has no errors.".to_owned())?;
         let fields: Vec<_> = policies.iter().map(PolicyFields::of).collect();
         for (index, (fields, policy)) in fields.iter().zip(&policies).enumerate() {
             if !is_same(&fields.definition(), policy) {
@@ -64,11 +76,16 @@ impl Content {
         }
         let marks = carried(
             &old.iter().map(PolicyFields::definition).collect::<Vec<_>>(),
-            &old.iter().map(PolicyFields::is_reporting).collect::<Vec<_>>(),
+            &old.iter()
+                .map(PolicyFields::is_reporting)
+                .collect::<Vec<_>>(),
             &policies,
         );
         let marked = |(index, fields): (usize, PolicyFields)| {
-            let fields = PolicyFields { report_only: is_marked(&marks, index), ..fields };
+            let fields = PolicyFields {
+                report_only: is_marked(&marks, index),
+                ..fields
+            };
             with_keys(fields, old.get(index))
         };
         Ok(fields.into_iter().enumerate().map(marked).collect())
@@ -80,7 +97,9 @@ impl Content {
             (Self::Form(_), Self::Form(_)) | (Self::Json(_), Self::Json(_)) => self == other,
             _ => {
                 self.to_json() == other.to_json()
-                    || self.policies().is_ok_and(|policies| other.policies() == Ok(policies))
+                    || self
+                        .policies()
+                        .is_ok_and(|policies| other.policies() == Ok(policies))
             }
         }
     }
@@ -89,13 +108,20 @@ impl Content {
 /// An empty list of permissions is none.
 fn is_same(one: &PolicyDefinition, other: &PolicyDefinition) -> bool {
     let clean = |policy: &PolicyDefinition| {
-        let permissions = policy.authorized_permissions.clone().filter(|list| !list.is_empty());
-        PolicyDefinition { authorized_permissions: permissions, ..policy.clone() }
+        let permissions = policy
+            .authorized_permissions
+            .clone()
+            .filter(|list| !list.is_empty());
+        PolicyDefinition {
+            authorized_permissions: permissions,
+            ..policy.clone()
+        }
     };
     clean(one) == clean(other)
 }
 
-/// The same fields with the keys of what stands in their place, so that the page does not lose its focus.
+/// The same fields with the keys of what stands in their place, so that the page does not lose its
+/// focus.
 fn with_keys(mut fields: PolicyFields, old: Option<&PolicyFields>) -> PolicyFields {
     if let Some(old) = old {
         fields.key = old.key;
@@ -128,20 +154,28 @@ pub(crate) struct History {
 impl History {
     /// A history that begins with what is there.
     pub(crate) fn new(content: Content) -> Self {
-        Self { steps: vec![content], at: 0, last: None }
+        Self {
+            steps: vec![content],
+            at: 0,
+            last: None,
+        }
     }
 
-    /// Takes down what is there now, at a time in milliseconds. Typing that goes on is one step; the other view of the same
-    /// is none.
+    /// Takes down what is there now, at a time in milliseconds. Typing that goes on is one step;
+    /// the other view of the same is none.
     pub(crate) fn record(&mut self, content: Content, now: f64) {
-        let Some(present) = self.steps.get(self.at) else { return };
+        let Some(present) = self.steps.get(self.at) else {
+            return;
+        };
         if present.is_same(&content) {
             return;
         }
         let touched = touched(present, &content);
         let goes_on = self.at > 0
             && touched != Touched::More
-            && self.last.is_some_and(|(time, last)| now - time < PAUSE && follows(last, touched));
+            && self
+                .last
+                .is_some_and(|(time, last)| now - time < PAUSE && follows(last, touched));
         self.steps.truncate(self.at + 1);
         if goes_on {
             self.steps.pop();
@@ -201,18 +235,30 @@ fn touched_field(old: &[PolicyFields], new: &[PolicyFields]) -> Touched {
         return Touched::More;
     }
     let mut differing = old.iter().zip(new).filter(|(old, new)| old != new);
-    let (Some((old, new)), None) = (differing.next(), differing.next()) else { return Touched::More };
+    let (Some((old, new)), None) = (differing.next(), differing.next()) else {
+        return Touched::More;
+    };
     for (name, text) in [("target", &new.target), ("role", &new.role)] {
         let mut other = old.clone();
-        *(if name == "target" { &mut other.target } else { &mut other.role }) = text.clone();
+        *(if name == "target" {
+            &mut other.target
+        } else {
+            &mut other.role
+        }) = text.clone();
         if &other == new {
             return Touched::Field(new.key, name);
         }
     }
     for (index, rule) in new.rules.iter().enumerate() {
         let mut other = old.clone();
-        let Some(own) = other.rules.get_mut(index) else { continue };
-        let name = if own.claim == rule.claim { "pattern" } else { "claim" };
+        let Some(own) = other.rules.get_mut(index) else {
+            continue;
+        };
+        let name = if own.claim == rule.claim {
+            "pattern"
+        } else {
+            "claim"
+        };
         if name == "claim" {
             own.claim.clone_from(&rule.claim);
         } else {
@@ -225,11 +271,22 @@ fn touched_field(old: &[PolicyFields], new: &[PolicyFields]) -> Touched {
     Touched::More
 }
 
-/// The one character that was written or taken away; a closing bracket that came with it counts as its part.
+/// The one character that was written or taken away; a closing bracket that came with it counts as
+/// its part.
 fn touched_text(old: &str, new: &str) -> Touched {
-    let start = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
+    let start = old
+        .bytes()
+        .zip(new.bytes())
+        .take_while(|(old, new)| old == new)
+        .count();
     let shorter = old.len().min(new.len()) - start;
-    let end = old.bytes().rev().zip(new.bytes().rev()).take(shorter).take_while(|(old, new)| old == new).count();
+    let end = old
+        .bytes()
+        .rev()
+        .zip(new.bytes().rev())
+        .take(shorter)
+        .take_while(|(old, new)| old == new)
+        .count();
     let (removed, written) = (old.len() - start - end, new.len() - start - end);
     match (removed, written) {
         (0, 1..=4) => Touched::Text(start + 1),
@@ -248,7 +305,9 @@ mod tests {
     }
 
     fn form(pattern: &str) -> PolicyFields {
-        PolicyFields::of(&PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", pattern))
+        PolicyFields::of(
+            &PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", pattern),
+        )
     }
 
     fn with_pattern(fields: &PolicyFields, pattern: &str) -> Content {
@@ -302,7 +361,9 @@ mod tests {
         let mut history = History::new(Content::Form(vec![start.clone()]));
         history.record(with_pattern(&start, "a"), 0.0);
         history.record(with_pattern(&start, "ab"), 100.0);
-        let Content::Form(mut fields) = with_pattern(&start, "ab") else { unreachable!() };
+        let Content::Form(mut fields) = with_pattern(&start, "ab") else {
+            unreachable!()
+        };
         fields[0].rules[0].claim = "subx".to_owned();
         history.record(Content::Form(fields), 200.0);
         assert_eq!(history.undo(), Some(with_pattern(&start, "ab")));
@@ -326,7 +387,9 @@ mod tests {
     #[test]
     fn the_form_keeps_the_keys_of_what_it_shows() {
         let old = form("a");
-        let shown = json(&with_pattern(&old, "b").to_json()).to_form(std::slice::from_ref(&old)).unwrap();
+        let shown = json(&with_pattern(&old, "b").to_json())
+            .to_form(std::slice::from_ref(&old))
+            .unwrap();
         assert_eq!(Content::Form(shown), with_pattern(&old, "b"));
     }
 
@@ -343,7 +406,10 @@ mod tests {
     fn there_is_an_end_to_what_is_kept() {
         let mut history = History::new(json("0"));
         for number in 0..2 * LIMIT {
-            history.record(json(&format!("step {number}, and more")), number as f64 * 10_000.0);
+            history.record(
+                json(&format!("step {number}, and more")),
+                number as f64 * 10_000.0,
+            );
         }
         assert_eq!(std::iter::from_fn(|| history.undo()).count(), LIMIT - 1);
     }

@@ -33,8 +33,8 @@ pub(crate) enum Effect {
     },
 }
 
-/// Plans the import of issuers. One that is there already, by its URL, is changed in what the text says, and keeps the
-/// rest. `new_id` is asked for every issuer.
+/// Plans the import of issuers. One that is there already, by its URL, is changed in what the text
+/// says, and keeps the rest. `new_id` is asked for every issuer.
 pub(crate) fn plan(
     imported: Vec<ImportedIssuer>,
     existing: &[StoredIssuer],
@@ -44,13 +44,22 @@ pub(crate) fn plan(
     let mut taken: Vec<&str> = Vec::new();
     let mut plan = Vec::with_capacity(imported.len());
     for issuer in imported {
-        let is_it = |known: &&StoredIssuer| known.url == issuer.definition.url && !taken.contains(&known.id.as_str());
+        let is_it = |known: &&StoredIssuer| {
+            known.url == issuer.definition.url && !taken.contains(&known.id.as_str())
+        };
         match existing.iter().find(is_it) {
-            None => plan.push(Planned { issuer: issuer.stored(new_id(), now), effect: Effect::New }),
+            None => plan.push(Planned {
+                issuer: issuer.stored(new_id(), now),
+                effect: Effect::New,
+            }),
             Some(known) => {
                 taken.push(&known.id);
                 let has_policies = issuer.has_policies;
-                plan.push(replace(known, issuer.stored(known.id.clone(), now), has_policies));
+                plan.push(replace(
+                    known,
+                    issuer.stored(known.id.clone(), now),
+                    has_policies,
+                ));
             }
         }
     }
@@ -60,7 +69,14 @@ pub(crate) fn plan(
 /// Plans the import of policies without an issuer around them, into one that is there.
 pub(crate) fn plan_policies(policies: Vec<PolicyDefinition>, known: &StoredIssuer) -> Planned {
     let reporting = carried(&known.policies, &known.reporting, &policies);
-    planned(known, StoredIssuer { policies, reporting, ..known.clone() })
+    planned(
+        known,
+        StoredIssuer {
+            policies,
+            reporting,
+            ..known.clone()
+        },
+    )
 }
 
 fn replace(known: &StoredIssuer, new: StoredIssuer, has_policies: bool) -> Planned {
@@ -89,7 +105,14 @@ fn replace(known: &StoredIssuer, new: StoredIssuer, has_policies: bool) -> Plann
 
 fn planned(known: &StoredIssuer, issuer: StoredIssuer) -> Planned {
     let parts = differences(known, &issuer);
-    let effect = if parts.is_empty() { Effect::Same } else { Effect::Replaces { name: known.name.clone(), parts } };
+    let effect = if parts.is_empty() {
+        Effect::Same
+    } else {
+        Effect::Replaces {
+            name: known.name.clone(),
+            parts,
+        }
+    };
     Planned { issuer, effect }
 }
 
@@ -103,7 +126,11 @@ fn same_keys(one: Option<&str>, other: Option<&str>) -> bool {
 fn same_samples(some: &[Sample], others: &[Sample]) -> bool {
     let claims = |sample: &Sample| Value::parse(&sample.claims).ok();
     let is_same = |(one, other): (&Sample, &Sample)| {
-        let alike = Sample { id: other.id.clone(), claims: other.claims.clone(), ..one.clone() };
+        let alike = Sample {
+            id: other.id.clone(),
+            claims: other.claims.clone(),
+            ..one.clone()
+        };
         alike == *other && claims(one) == claims(other)
     };
     some.len() == others.len() && some.iter().zip(others).all(is_same)
@@ -118,52 +145,109 @@ mod tests {
         let text = r#"{"issuers":[{"name":"CI","url":"https://ci.example","maxExpiration":60,"jwks":{"keys":[]},
             "policies":[{"decision":"allow","tokenType":"organization","rules":{"sub":"a"}}],
             "samples":[{"name":"main","claims":{"sub":"a"}}]}]}"#;
-        let issuer = import(text).unwrap().issuers.remove(0).stored("a".to_owned(), 1);
-        StoredIssuer { jwks_source: Some("https://ci.example/keys".to_owned()), revision: 3, ..issuer }
+        let issuer = import(text)
+            .unwrap()
+            .issuers
+            .remove(0)
+            .stored("a".to_owned(), 1);
+        StoredIssuer {
+            jwks_source: Some("https://ci.example/keys".to_owned()),
+            revision: 3,
+            ..issuer
+        }
     }
 
     fn plan_of(text: &str) -> Vec<Planned> {
-        plan(import(text).unwrap().issuers, &[known()], || "new".to_owned(), 9)
+        plan(
+            import(text).unwrap().issuers,
+            &[known()],
+            || "new".to_owned(),
+            9,
+        )
     }
 
     #[test]
     fn another_url_is_another_issuer() {
         let plan = plan_of(r#"{"url":"https://ci.example/","name":"CI"}"#);
         assert_eq!(plan[0].effect, Effect::New);
-        assert_eq!((plan[0].issuer.id.as_str(), plan[0].issuer.created), ("new", 9));
+        assert_eq!(
+            (plan[0].issuer.id.as_str(), plan[0].issuer.created),
+            ("new", 9)
+        );
     }
 
     #[test]
     fn what_was_exported_changes_nothing() {
         let plan = plan_of(&settings::write(&[known()]));
-        assert_eq!(plan, [Planned { issuer: known(), effect: Effect::Same }]);
+        assert_eq!(
+            plan,
+            [Planned {
+                issuer: known(),
+                effect: Effect::Same
+            }]
+        );
     }
 
     #[test]
     fn what_the_text_does_not_say_stays() {
         let plan = plan_of(r#"{"url":"https://ci.example","name":"New"}"#);
-        let expected = StoredIssuer { name: "New".to_owned(), ..known() };
+        let expected = StoredIssuer {
+            name: "New".to_owned(),
+            ..known()
+        };
         assert_eq!(plan[0].issuer, expected);
-        assert_eq!(plan[0].effect, Effect::Replaces { name: "CI".to_owned(), parts: vec!["name"] });
+        assert_eq!(
+            plan[0].effect,
+            Effect::Replaces {
+                name: "CI".to_owned(),
+                parts: vec!["name"]
+            }
+        );
         let plan = plan_of(
             r#"{"url":"https://ci.example","name":"CI","policies":[],"maxExpiration":5,"jwks":{"keys":[],"a":1}}"#,
         );
         assert_eq!(plan[0].issuer.jwks_source, None);
         let parts = vec!["max expiration", "keys", "policies"];
-        assert_eq!(plan[0].effect, Effect::Replaces { name: "CI".to_owned(), parts });
+        assert_eq!(
+            plan[0].effect,
+            Effect::Replaces {
+                name: "CI".to_owned(),
+                parts
+            }
+        );
     }
 
     #[test]
     fn the_second_of_a_url_replaces_nothing() {
-        let plan = plan_of(r#"[{"url":"https://ci.example","name":"CI"},{"url":"https://ci.example","name":"CI"}]"#);
-        assert_eq!((&plan[0].effect, &plan[1].effect), (&Effect::Same, &Effect::New));
+        let plan = plan_of(
+            r#"[{"url":"https://ci.example","name":"CI"},{"url":"https://ci.example","name":"CI"}]"#,
+        );
+        assert_eq!(
+            (&plan[0].effect, &plan[1].effect),
+            (&Effect::Same, &Effect::New)
+        );
     }
 
     #[test]
     fn policies_alone_go_into_the_issuer_that_is_chosen() {
         let planned = plan_policies(Vec::new(), &known());
-        assert_eq!(planned.effect, Effect::Replaces { name: "CI".to_owned(), parts: vec!["policies"] });
-        assert_eq!(planned.issuer, StoredIssuer { policies: Vec::new(), ..known() });
-        assert_eq!(plan_policies(known().policies, &known()).effect, Effect::Same);
+        assert_eq!(
+            planned.effect,
+            Effect::Replaces {
+                name: "CI".to_owned(),
+                parts: vec!["policies"]
+            }
+        );
+        assert_eq!(
+            planned.issuer,
+            StoredIssuer {
+                policies: Vec::new(),
+                ..known()
+            }
+        );
+        assert_eq!(
+            plan_policies(known().policies, &known()).effect,
+            Effect::Same
+        );
     }
 }

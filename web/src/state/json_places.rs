@@ -1,4 +1,5 @@
-//! Where things stand in the JSON of policies: for remarks on a path, a part of the text. Offsets are in UTF-16 units.
+//! Where things stand in the JSON of policies: for remarks on a path, a part of the text. Offsets
+//! are in UTF-16 units.
 //!
 //! The text may be broken: what stands before the break has its places all the same.
 
@@ -22,14 +23,25 @@ pub(crate) struct Text {
 impl Text {
     /// The part of the document that a part of the value is.
     pub(crate) fn within(&self, part: &Range) -> Range {
-        let place = |unit: usize| self.places.get(unit).or(self.places.last()).copied().unwrap_or(self.range.start);
+        let place = |unit: usize| {
+            self.places
+                .get(unit)
+                .or(self.places.last())
+                .copied()
+                .unwrap_or(self.range.start)
+        };
         place(part.start)..place(part.end)
     }
 
     /// The UTF-16 unit of the value that stands at a place of the document.
     pub(crate) fn unit_at(&self, place: usize) -> Option<usize> {
         let inside = self.range.start < place && place < self.range.end;
-        inside.then(|| self.places.iter().rposition(|unit| *unit <= place).unwrap_or_default())
+        inside.then(|| {
+            self.places
+                .iter()
+                .rposition(|unit| *unit <= place)
+                .unwrap_or_default()
+        })
     }
 }
 
@@ -51,24 +63,46 @@ pub(crate) struct Places {
 impl Places {
     /// Reads a document as far as it can be read.
     pub(crate) fn read(json: &str) -> Self {
-        let mut reader = Reader { chars: json.chars().collect(), at: 0, unit: 0 };
-        Self { root: reader.node(0) }
+        let mut reader = Reader {
+            chars: json.chars().collect(),
+            at: 0,
+            unit: 0,
+        };
+        Self {
+            root: reader.node(0),
+        }
     }
 
     /// The part that a remark of the engine is about; nothing where it is about the whole.
     pub(crate) fn find(&self, path: &str) -> Option<Range> {
         let (policy, rest) = self.policy_at(path)?;
-        let Some((key, inner)) = split(rest) else { return policy.shown() };
-        let Some(member) = policy.member(key) else { return policy.shown() };
+        let Some((key, inner)) = split(rest) else {
+            return policy.shown();
+        };
+        let Some(member) = policy.member(key) else {
+            return policy.shown();
+        };
         if inner.is_empty() {
             return Some(member.whole());
         }
-        let Some(value) = &member.value else { return Some(member.key.range.clone()) };
+        let Some(value) = &member.value else {
+            return Some(member.key.range.clone());
+        };
         match value.kind {
-            Kind::Object(ref members) => members.iter().find(|member| is_claim(&member.key.value, inner)),
-            _ => return value.nth(inner).and_then(Node::shown).or_else(|| value.shown()),
+            Kind::Object(ref members) => members
+                .iter()
+                .find(|member| is_claim(&member.key.value, inner)),
+            _ => {
+                return value
+                    .nth(inner)
+                    .and_then(Node::shown)
+                    .or_else(|| value.shown());
+            }
         }
-        .map_or_else(|| Some(member.key.range.clone()), |member| Some(member.whole()))
+        .map_or_else(
+            || Some(member.key.range.clone()),
+            |member| Some(member.whole()),
+        )
     }
 
     /// All patterns of all policies.
@@ -80,7 +114,10 @@ impl Places {
     fn policy_at<'a>(&self, path: &'a str) -> Option<(&Node, &'a str)> {
         let root = self.root.as_ref()?;
         let indexed = path.strip_prefix("policies").unwrap_or(path);
-        if let Some((index, rest)) = indexed.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        if let Some((index, rest)) = indexed
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'))
+        {
             let policy = self.policies().into_iter().nth(index.parse().ok()?)?;
             return Some((policy, rest.strip_prefix('.').unwrap_or(rest)));
         }
@@ -88,10 +125,14 @@ impl Places {
     }
 
     fn policies(&self) -> Vec<&Node> {
-        let Some(root) = &self.root else { return Vec::new() };
+        let Some(root) = &self.root else {
+            return Vec::new();
+        };
         let list = match &root.kind {
             Kind::Array(_) => Some(root),
-            Kind::Object(_) => root.member("policies").and_then(|member| member.value.as_ref()),
+            Kind::Object(_) => root
+                .member("policies")
+                .and_then(|member| member.value.as_ref()),
             _ => None,
         };
         match list.map(|list| &list.kind) {
@@ -101,11 +142,19 @@ impl Places {
     }
 }
 
-/// The part that an error of the JSON parser is about: one character, or the last one where the text ends too early.
+/// The part that an error of the JSON parser is about: one character, or the last one where the
+/// text ends too early.
 pub(crate) fn place_of(json: &str, error: &JsonError) -> Range {
     let (line, column) = error.place();
-    let start: usize = json.split_inclusive('\n').take(line.saturating_sub(1)).map(units).sum();
-    let text = json.split_inclusive('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    let start: usize = json
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(units)
+        .sum();
+    let text = json
+        .split_inclusive('\n')
+        .nth(line.saturating_sub(1))
+        .unwrap_or_default();
     // The parser counts bytes, and points behind the character that it stumbled on.
     let mut end = column.min(text.len());
     while !text.is_char_boundary(end) {
@@ -147,14 +196,24 @@ fn patterns_of(policy: &Node) -> Vec<PatternPlace> {
         Kind::String(ref text) => Some(text.clone()),
         _ => None,
     };
-    let team = policy.member("teamName").and_then(string).map(|text| PatternPlace { claim: None, text });
-    let rules = match policy.member("rules").and_then(|rules| rules.value.as_ref()).map(|rules| &rules.kind) {
+    let team = policy
+        .member("teamName")
+        .and_then(string)
+        .map(|text| PatternPlace { claim: None, text });
+    let rules = match policy
+        .member("rules")
+        .and_then(|rules| rules.value.as_ref())
+        .map(|rules| &rules.kind)
+    {
         Some(Kind::Object(members)) => members.as_slice(),
         _ => &[],
     };
-    let rules = rules
-        .iter()
-        .filter_map(|member| Some(PatternPlace { claim: Some(member.key.value.clone()), text: string(member)? }));
+    let rules = rules.iter().filter_map(|member| {
+        Some(PatternPlace {
+            claim: Some(member.key.value.clone()),
+            text: string(member)?,
+        })
+    });
     team.into_iter().chain(rules).collect()
 }
 
@@ -263,7 +322,10 @@ impl Reader {
                 (self.unit > start).then_some(Kind::Other)?
             }
         };
-        Some(Node { range: start..self.unit, kind })
+        Some(Node {
+            range: start..self.unit,
+            kind,
+        })
     }
 
     fn items(&mut self, depth: usize) -> Vec<Node> {
@@ -288,7 +350,11 @@ impl Reader {
                 break;
             }
             let key = self.string();
-            let value = if self.take(':') { self.node(depth + 1) } else { None };
+            let value = if self.take(':') {
+                self.node(depth + 1)
+            } else {
+                None
+            };
             members.push(Member { key, value });
             if !self.take(',') {
                 break;
@@ -323,7 +389,11 @@ impl Reader {
         if self.peek() == Some('"') {
             self.next();
         }
-        Text { value, range: start..self.unit, places }
+        Text {
+            value,
+            range: start..self.unit,
+            places,
+        }
     }
 
     fn escape(&mut self) -> char {
@@ -357,7 +427,9 @@ impl Reader {
     fn hex(&mut self) -> u32 {
         let mut number = 0;
         for _ in 0..4 {
-            let Some(digit) = self.peek().and_then(|c| c.to_digit(16)) else { break };
+            let Some(digit) = self.peek().and_then(|c| c.to_digit(16)) else {
+                break;
+            };
             self.next();
             number = number * 16 + digit;
         }

@@ -13,7 +13,9 @@ fn slice(text: &str, range: &Range) -> String {
 }
 
 fn found(path: &str) -> String {
-    Places::read(JSON).find(path).map_or_else(|| "nothing".to_owned(), |range| slice(JSON, &range))
+    Places::read(JSON)
+        .find(path)
+        .map_or_else(|| "nothing".to_owned(), |range| slice(JSON, &range))
 }
 
 #[test]
@@ -42,21 +44,39 @@ fn paths_of_errors_have_their_places() {
 #[test]
 fn one_policy_and_a_list_of_them_have_places_too() {
     let one = r#"{"decision": "x", "rules": {"sub": "a"}}"#;
-    assert_eq!(slice(one, &Places::read(one).find("decision").unwrap()), r#""decision": "x""#);
-    assert_eq!(slice(one, &Places::read(one).find("policies[0].rules.sub").unwrap()), r#""sub": "a""#);
+    assert_eq!(
+        slice(one, &Places::read(one).find("decision").unwrap()),
+        r#""decision": "x""#
+    );
+    assert_eq!(
+        slice(
+            one,
+            &Places::read(one).find("policies[0].rules.sub").unwrap()
+        ),
+        r#""sub": "a""#
+    );
     let list = r#"[{"decision": "x"}]"#;
-    assert_eq!(slice(list, &Places::read(list).find("[0].decision").unwrap()), r#""decision": "x""#);
+    assert_eq!(
+        slice(list, &Places::read(list).find("[0].decision").unwrap()),
+        r#""decision": "x""#
+    );
 }
 
 #[test]
 fn a_part_of_a_pattern_is_found_in_the_document_and_back() {
     let patterns = Places::read(JSON).patterns();
-    let claims: Vec<_> = patterns.iter().map(|pattern| pattern.claim.as_deref()).collect();
+    let claims: Vec<_> = patterns
+        .iter()
+        .map(|pattern| pattern.claim.as_deref())
+        .collect();
     assert_eq!(claims, [None, Some("sub")]);
     let text = &patterns[1].text;
     assert_eq!(text.value, "😀 A\\.x");
     // The emoji takes two units; `A` is written with six, `\` with two.
-    let parts: Vec<_> = [0..2, 3..4, 4..5, 5..7].iter().map(|part| slice(JSON, &text.within(part))).collect();
+    let parts: Vec<_> = [0..2, 3..4, 4..5, 5..7]
+        .iter()
+        .map(|part| slice(JSON, &text.within(part)))
+        .collect();
     assert_eq!(parts, ["😀", r"\u0041", r"\\", ".x"]);
     assert_eq!(text.unit_at(text.within(&(5..6)).start), Some(5));
     assert_eq!(text.unit_at(text.range.start), None);
@@ -68,13 +88,22 @@ fn broken_text_has_places_up_to_the_break() {
     let json = r#"{"policies": [{"decision": "allow", "rules": {"sub": "a.b"#;
     let places = Places::read(json);
     assert_eq!(places.patterns().len(), 1);
-    assert_eq!(slice(json, &places.find("policies[0].decision").unwrap()), r#""decision": "allow""#);
+    assert_eq!(
+        slice(json, &places.find("policies[0].decision").unwrap()),
+        r#""decision": "allow""#
+    );
 }
 
 #[test]
 fn errors_of_the_parser_point_at_a_character() {
-    for (json, part) in [("[1,\n2,]", "]"), ("{\"é\": é}", "é"), ("[1", "1"), ("", ""), ("[1]x", "x"), ("[\n", "[")]
-    {
+    for (json, part) in [
+        ("[1,\n2,]", "]"),
+        ("{\"é\": é}", "é"),
+        ("[1", "1"),
+        ("", ""),
+        ("[1]x", "x"),
+        ("[\n", "["),
+    ] {
         let range = place_of(json, &json_error(json).unwrap());
         assert_eq!(slice(json, &range), part, "{json}");
     }

@@ -4,10 +4,15 @@ use claimgate::issuer::DEFAULT_MAX_EXPIRATION;
 use claimgate::time::format_duration;
 
 /// The units: label and seconds.
-pub(crate) const UNITS: [(&str, u64); 4] = [("seconds", 1), ("minutes", 60), ("hours", 3600), ("days", 86_400)];
+pub(crate) const UNITS: [(&str, u64); 4] = [
+    ("seconds", 1),
+    ("minutes", 60),
+    ("hours", 3600),
+    ("days", 86_400),
+];
 
-/// The most seconds that every reader of the JSON gets as they were written: integers beyond are rounded where numbers are
-/// floats, and then could not be added to a time either.
+/// The most seconds that every reader of the JSON gets as they were written: integers beyond are
+/// rounded where numbers are floats, and then could not be added to a time either.
 const MOST: u64 = (1 << 53) - 1;
 
 /// Seconds of a written duration; nothing written is none.
@@ -16,7 +21,10 @@ pub(crate) fn parse(number: &str, unit: &str) -> Result<Option<u64>, String> {
     if number.is_empty() {
         return Ok(None);
     }
-    let factor = UNITS.iter().find(|(name, _)| *name == unit).map_or(1, |(_, seconds)| *seconds);
+    let factor = UNITS
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .map_or(1, |(_, seconds)| *seconds);
     match number.parse::<u64>() {
         Ok(0) => Err("expected at least 1, or nothing for the default of 25 hours".to_owned()),
         Ok(count) => match count.checked_mul(factor).filter(|seconds| *seconds <= MOST) {
@@ -53,8 +61,14 @@ fn long(seconds: u64) -> String {
 
 /// The largest unit that writes the seconds as a whole number.
 pub(crate) fn split(seconds: Option<u64>) -> (String, &'static str) {
-    let Some(seconds) = seconds else { return (String::new(), "hours") };
-    let unit = UNITS.iter().rev().find(|(_, size)| seconds % size == 0).unwrap_or(&UNITS[0]);
+    let Some(seconds) = seconds else {
+        return (String::new(), "hours");
+    };
+    let unit = UNITS
+        .iter()
+        .rev()
+        .find(|(_, size)| seconds % size == 0)
+        .unwrap_or(&UNITS[0]);
     ((seconds / unit.1).to_string(), unit.0)
 }
 
@@ -81,21 +95,35 @@ mod tests {
         for number in ["0", "-1", "1.5", "x", "99999999999999999999"] {
             assert!(parse(number, "minutes").is_err(), "{number}");
         }
-        for (number, unit) in
-            [("18446744073709551615", "days"), ("99999999999999999999", "days"), ("104249991375", "days")]
-        {
-            let problem = format!("expected at most 9007199254740991 seconds, found `{number}` {unit}");
+        for (number, unit) in [
+            ("18446744073709551615", "days"),
+            ("99999999999999999999", "days"),
+            ("104249991375", "days"),
+        ] {
+            let problem =
+                format!("expected at most 9007199254740991 seconds, found `{number}` {unit}");
             assert_eq!(parse(number, unit), Err(problem));
         }
-        assert_eq!(parse("9007199254740991", "seconds"), Ok(Some(9_007_199_254_740_991)));
+        assert_eq!(
+            parse("9007199254740991", "seconds"),
+            Ok(Some(9_007_199_254_740_991))
+        );
     }
 
     #[test]
     fn what_is_longer_than_usual_is_said() {
         assert_eq!(warning(None), None);
         assert_eq!(warning(Some(90_000)), None);
-        assert!(warning(Some(90_001)).unwrap().contains("good for 1 day 1 hour, and"));
-        assert!(warning(Some(315_576_000)).unwrap().contains("good for 10 years, and"));
+        assert!(
+            warning(Some(90_001))
+                .unwrap()
+                .contains("good for 1 day 1 hour, and")
+        );
+        assert!(
+            warning(Some(315_576_000))
+                .unwrap()
+                .contains("good for 10 years, and")
+        );
         assert_eq!(words(Some(60)), "1 minute");
     }
 }

@@ -73,7 +73,8 @@ impl Column {
 
     fn compare(self, one: &StoredIssuer, other: &StoredIssuer) -> Ordering {
         let keys = |issuer: &StoredIssuer| keys(issuer).map_or(0, |jwks| jwks.keys().len());
-        let expiration = |issuer: &StoredIssuer| issuer.max_expiration.unwrap_or(DEFAULT_MAX_EXPIRATION);
+        let expiration =
+            |issuer: &StoredIssuer| issuer.max_expiration.unwrap_or(DEFAULT_MAX_EXPIRATION);
         match self {
             Self::Name => one.name.to_lowercase().cmp(&other.name.to_lowercase()),
             Self::Url => one.url.cmp(&other.url),
@@ -101,7 +102,8 @@ pub(crate) struct Listing {
 impl Listing {
     /// Reads the members of a query.
     pub(crate) fn read(member: impl Fn(&str) -> Option<String>) -> Self {
-        let sort = member("sort").and_then(|word| Column::ALL.into_iter().find(|column| column.word() == word));
+        let sort = member("sort")
+            .and_then(|word| Column::ALL.into_iter().find(|column| column.word() == word));
         Self {
             search: member("q").unwrap_or_default(),
             sort,
@@ -129,17 +131,33 @@ impl Listing {
             (true, false) => (Some(column), true),
             (true, true) => (None, false),
         };
-        Self { search: self.search.clone(), sort, descending }
+        Self {
+            search: self.search.clone(),
+            sort,
+            descending,
+        }
     }
 
     /// The issuers that are looked for, in order.
     pub(crate) fn of(&self, issuers: &[StoredIssuer]) -> Vec<StoredIssuer> {
-        let words: Vec<String> = self.search.split_whitespace().map(str::to_lowercase).collect();
-        let mut found: Vec<StoredIssuer> = issuers.iter().filter(|issuer| has_all(issuer, &words)).cloned().collect();
+        let words: Vec<String> = self
+            .search
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        let mut found: Vec<StoredIssuer> = issuers
+            .iter()
+            .filter(|issuer| has_all(issuer, &words))
+            .cloned()
+            .collect();
         if let Some(column) = self.sort {
             found.sort_by(|one, other| {
                 let order = column.compare(one, other);
-                if self.descending { order.reverse() } else { order }
+                if self.descending {
+                    order.reverse()
+                } else {
+                    order
+                }
             });
         }
         found
@@ -150,7 +168,9 @@ fn has_all(issuer: &StoredIssuer, words: &[String]) -> bool {
     if words.is_empty() {
         return true;
     }
-    let provider = provider_of(issuer).map(|provider| provider.name.as_str()).unwrap_or_default();
+    let provider = provider_of(issuer)
+        .map(|provider| provider.name.as_str())
+        .unwrap_or_default();
     let mut text = format!("{}\n{}\n{provider}", issuer.name, issuer.url);
     for (claim, pattern) in issuer.policies.iter().flat_map(|policy| &policy.rules) {
         text.push_str(&format!("\n{claim}\n{pattern}"));
@@ -161,12 +181,19 @@ fn has_all(issuer: &StoredIssuer, words: &[String]) -> bool {
 
 /// The keys of an issuer that can be read.
 pub(crate) fn keys(issuer: &StoredIssuer) -> Option<Jwks> {
-    issuer.jwks.as_deref().and_then(|text| Jwks::parse(text).ok())
+    issuer
+        .jwks
+        .as_deref()
+        .and_then(|text| Jwks::parse(text).ok())
 }
 
 /// How many policies allow, and how many deny.
 pub(crate) fn counts(issuer: &StoredIssuer) -> (usize, usize) {
-    let allows = issuer.policies.iter().filter(|policy| policy.decision == Decision::Allow).count();
+    let allows = issuer
+        .policies
+        .iter()
+        .filter(|policy| policy.decision == Decision::Allow)
+        .count();
     (allows, issuer.policies.len() - allows)
 }
 
@@ -177,7 +204,10 @@ mod tests {
     use super::*;
 
     fn issuer(name: &str, url: &str, created: i64) -> StoredIssuer {
-        let policies = vec![PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "repo:octo/*")];
+        let policies = vec![
+            PolicyDefinition::new(Decision::Allow, TokenType::Organization)
+                .rule("sub", "repo:octo/*"),
+        ];
         StoredIssuer {
             name: name.to_owned(),
             url: url.to_owned(),
@@ -190,13 +220,26 @@ mod tests {
         let issuers = [
             issuer("beta", "https://gitlab.com", 3),
             issuer("Alpha", "https://token.actions.githubusercontent.com", 1),
-            StoredIssuer { max_expiration: Some(60), policies: Vec::new(), ..issuer("gamma", "https://c.example", 2) },
+            StoredIssuer {
+                max_expiration: Some(60),
+                policies: Vec::new(),
+                ..issuer("gamma", "https://c.example", 2)
+            },
         ];
-        listing.of(&issuers).into_iter().map(|issuer| issuer.name).collect()
+        listing
+            .of(&issuers)
+            .into_iter()
+            .map(|issuer| issuer.name)
+            .collect()
     }
 
     fn read(query: &[(&str, &str)]) -> Listing {
-        Listing::read(|name| query.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        Listing::read(|name| {
+            query
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]
@@ -226,13 +269,24 @@ mod tests {
         ] {
             assert_eq!(names(&read(&[("sort", column)])), expected, "{column}");
         }
-        assert_eq!(names(&read(&[("sort", "name"), ("dir", "desc")])), ["gamma", "beta", "Alpha"]);
+        assert_eq!(
+            names(&read(&[("sort", "name"), ("dir", "desc")])),
+            ["gamma", "beta", "Alpha"]
+        );
     }
 
     #[test]
     fn the_query_says_it_all() {
-        for query in [&[][..], &[("q", "a b")], &[("sort", "used")], &[("q", "&"), ("sort", "name"), ("dir", "desc")]] {
-            let owned: Vec<(&str, String)> = query.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        for query in [
+            &[][..],
+            &[("q", "a b")],
+            &[("sort", "used")],
+            &[("q", "&"), ("sort", "name"), ("dir", "desc")],
+        ] {
+            let owned: Vec<(&str, String)> = query
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned()))
+                .collect();
             assert_eq!(read(query).query(), owned);
         }
         assert_eq!(read(&[("dir", "desc")]).query(), []);
@@ -248,6 +302,9 @@ mod tests {
         let down = up.sorted_by(Column::Name);
         assert_eq!((down.sort, down.descending), (Some(Column::Name), true));
         assert_eq!(down.sorted_by(Column::Name), Listing::default());
-        assert_eq!(down.sorted_by(Column::Url), Listing::default().sorted_by(Column::Url));
+        assert_eq!(
+            down.sorted_by(Column::Url),
+            Listing::default().sorted_by(Column::Url)
+        );
     }
 }

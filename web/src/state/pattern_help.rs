@@ -1,4 +1,5 @@
-//! What a pattern does, for the person who writes it: what stands at the cursor, and texts that it accepts and refuses.
+//! What a pattern does, for the person who writes it: what stands at the cursor, and texts that it
+//! accepts and refuses.
 
 use claimgate::pattern::{Dialect, Part, PartKind, Pattern, Trace, visible};
 
@@ -29,7 +30,9 @@ pub(crate) fn class(kind: PartKind) -> Option<&'static str> {
 
 /// The parts of a pattern; none of one that is too long.
 pub(crate) fn parts(pattern: &str) -> Vec<Part> {
-    Pattern::new(pattern, Dialect::Pulumi).map(|pattern| pattern.parts()).unwrap_or_default()
+    Pattern::new(pattern, Dialect::Pulumi)
+        .map(|pattern| pattern.parts())
+        .unwrap_or_default()
 }
 
 /// Where a part stands in its pattern, in UTF-16 units.
@@ -37,20 +40,27 @@ pub(crate) fn range(part: &Part) -> Range {
     part.span.start.utf16..part.span.end.utf16
 }
 
-/// What stands at the cursor, in UTF-16 units, and what it does: a wildcard beside the cursor before what stands for itself.
+/// What stands at the cursor, in UTF-16 units, and what it does: a wildcard beside the cursor
+/// before what stands for itself.
 pub(crate) fn at_cursor(pattern: &str, cursor: usize) -> Option<String> {
     let parts = parts(pattern);
     let after = parts.iter().find(|part| range(part).contains(&cursor));
     let before = parts.iter().find(|part| range(part).end == cursor);
     let is_wild = |part: &&Part| part.kind != PartKind::Literal;
-    let part = after.filter(is_wild).or(before.filter(is_wild)).or(after).or(before)?;
+    let part = after
+        .filter(is_wild)
+        .or(before.filter(is_wild))
+        .or(after)
+        .or(before)?;
     Some(sentence(part))
 }
 
 fn sentence(part: &Part) -> String {
     let text = visible(&part.text);
     match part.kind {
-        PartKind::Literal => format!("`{text}` stands for itself here, upper and lower case told apart."),
+        PartKind::Literal => {
+            format!("`{text}` stands for itself here, upper and lower case told apart.")
+        }
         PartKind::Escape => {
             let own = text.strip_prefix('\\').unwrap_or(&text);
             format!("`{text}` stands for `{own}` itself here. Pulumi Cloud documents no escapes.")
@@ -61,10 +71,12 @@ fn sentence(part: &Part) -> String {
     }
 }
 
-/// Texts that the pattern accepts and one that it refuses, as near as can be to values that the claim has. Each is held
-/// against the compiled pattern.
+/// Texts that the pattern accepts and one that it refuses, as near as can be to values that the
+/// claim has. Each is held against the compiled pattern.
 pub(crate) fn examples(pattern: &str, values: &[String]) -> Examples {
-    let Ok(pattern) = Pattern::new(pattern, Dialect::Pulumi) else { return Examples::default() };
+    let Ok(pattern) = Pattern::new(pattern, Dialect::Pulumi) else {
+        return Examples::default();
+    };
     let mut accepted: Vec<String> = Vec::new();
     let wanted = if pattern.is_literal() { 1 } else { SHOWN };
     for text in candidates(&pattern, values) {
@@ -72,11 +84,14 @@ pub(crate) fn examples(pattern: &str, values: &[String]) -> Examples {
             accepted.push(text);
         }
     }
-    let refused = refusals(&pattern, &accepted, values).into_iter().find(|text| !pattern.is_match(text));
+    let refused = refusals(&pattern, &accepted, values)
+        .into_iter()
+        .find(|text| !pattern.is_match(text));
     Examples { accepted, refused }
 }
 
-/// What wildcards are filled with where no value says better: each line is what `*`, `?` and `.` take.
+/// What wildcards are filled with where no value says better: each line is what `*`, `?` and `.`
+/// take.
 const FILLS: [[&str; 3]; 8] = [
     ["main", "x", "."],
     ["x", "", "x"],
@@ -98,8 +113,19 @@ fn candidates(pattern: &Pattern, values: &[String]) -> Vec<String> {
             texts.extend(refilled(pattern, &parts, value, [many, optional, one]));
         }
     }
-    texts.extend(values.iter().filter(|value| pattern.is_match(value)).take(SHOWN).cloned());
-    texts.extend(values.iter().take(1).filter_map(|value| with_tail(&parts, value)));
+    texts.extend(
+        values
+            .iter()
+            .filter(|value| pattern.is_match(value))
+            .take(SHOWN)
+            .cloned(),
+    );
+    texts.extend(
+        values
+            .iter()
+            .take(1)
+            .filter_map(|value| with_tail(&parts, value)),
+    );
     texts.extend(FILLS.iter().map(|fill| filled(&parts, *fill)));
     texts
 }
@@ -116,31 +142,47 @@ fn filled(parts: &[Part], [many, optional, one]: [&str; 3]) -> String {
     parts.iter().map(text).collect()
 }
 
-/// The pattern with its last `*` filled with the end of a value: what follows as many `:` and `/` there.
+/// The pattern with its last `*` filled with the end of a value: what follows as many `:` and `/`
+/// there.
 fn with_tail(parts: &[Part], value: &str) -> Option<String> {
     let (last, before) = parts.split_last()?;
     let is_separator = |c: &char| matches!(c, ':' | '/');
     let start = filled(before, FILLS[0]);
     let skipped = start.chars().filter(is_separator).count();
-    let place = value.char_indices().filter(|(_, c)| is_separator(c)).nth(skipped.checked_sub(1)?)?.0;
+    let place = value
+        .char_indices()
+        .filter(|(_, c)| is_separator(c))
+        .nth(skipped.checked_sub(1)?)?
+        .0;
     let tail = value.get(place + 1..)?;
     (last.kind == PartKind::Many).then(|| format!("{start}{tail}"))
 }
 
-/// A value that the pattern accepts, with its single characters replaced; or, without such, its last `*`.
+/// A value that the pattern accepts, with its single characters replaced; or, without such, its
+/// last `*`.
 fn refilled(pattern: &Pattern, parts: &[Part], value: &str, fill: [&str; 3]) -> Option<String> {
-    let Trace::Matched { captures } = pattern.trace(value) else { return None };
-    let has_single = parts.iter().any(|part| matches!(part.kind, PartKind::One | PartKind::Optional));
+    let Trace::Matched { captures } = pattern.trace(value) else {
+        return None;
+    };
+    let has_single = parts
+        .iter()
+        .any(|part| matches!(part.kind, PartKind::One | PartKind::Optional));
     let last = captures.len().checked_sub(1)?;
     let mut taken = captures.iter().enumerate();
     let mut text = String::new();
     for part in parts {
         let [many, optional, one] = fill;
         match part.kind {
-            PartKind::Literal | PartKind::Escape => text.push_str(&filled(std::slice::from_ref(part), fill)),
+            PartKind::Literal | PartKind::Escape => {
+                text.push_str(&filled(std::slice::from_ref(part), fill))
+            }
             kind => {
                 let (index, capture) = taken.next()?;
-                let is_replaced = if has_single { kind != PartKind::Many } else { index == last };
+                let is_replaced = if has_single {
+                    kind != PartKind::Many
+                } else {
+                    index == last
+                };
                 let new = match kind {
                     PartKind::Many => many,
                     PartKind::Optional => optional,
@@ -159,12 +201,29 @@ fn refusals(pattern: &Pattern, accepted: &[String], values: &[String]) -> Vec<St
     // A look-alike: one character more within what has to stand there.
     let parts = pattern.parts();
     let mut before = 0;
-    for part in parts.iter().take_while(|part| matches!(part.kind, PartKind::Literal | PartKind::Escape)) {
-        before += if part.kind == PartKind::Escape { 1 } else { part.text.chars().count() };
+    for part in parts
+        .iter()
+        .take_while(|part| matches!(part.kind, PartKind::Literal | PartKind::Escape))
+    {
+        before += if part.kind == PartKind::Escape {
+            1
+        } else {
+            part.text.chars().count()
+        };
     }
     if before > 1 {
-        let (start, end): (Vec<_>, Vec<_>) = first.chars().enumerate().partition(|(index, _)| *index < before - 1);
-        texts.push(start.into_iter().chain([(0, 'x')]).chain(end).map(|(_, c)| c).collect());
+        let (start, end): (Vec<_>, Vec<_>) = first
+            .chars()
+            .enumerate()
+            .partition(|(index, _)| *index < before - 1);
+        texts.push(
+            start
+                .into_iter()
+                .chain([(0, 'x')])
+                .chain(end)
+                .map(|(_, c)| c)
+                .collect(),
+        );
     }
     // Values that the claim has: those that get furthest first.
     let stop = |value: &String| match pattern.trace(value) {
@@ -178,7 +237,10 @@ fn refusals(pattern: &Pattern, accepted: &[String], values: &[String]) -> Vec<St
         format!("{first}x"),
         format!("x{first}"),
         String::new(),
-        format!("{first}{}", "x".repeat(first.chars().count() + parts.len() + 1)),
+        format!(
+            "{first}{}",
+            "x".repeat(first.chars().count() + parts.len() + 1)
+        ),
     ]);
     texts
 }
@@ -200,12 +262,18 @@ mod tests {
         let value = "repo:octo-org/octo-repo:ref:refs/heads/main";
         let (accepted, refused) = shown("repo:octo-org/*", &[value]);
         assert_eq!(accepted, [value, "repo:octo-org/x", "repo:octo-org/"]);
-        assert_eq!(refused.as_deref(), Some("repo:octo-orgx/octo-repo:ref:refs/heads/main"));
+        assert_eq!(
+            refused.as_deref(),
+            Some("repo:octo-orgx/octo-repo:ref:refs/heads/main")
+        );
     }
 
     #[test]
     fn an_end_is_taken_from_a_value_that_is_refused() {
-        let (accepted, _) = shown("repo:octo-org/other:*", &["repo:octo-org/octo-repo:ref:refs/heads/main"]);
+        let (accepted, _) = shown(
+            "repo:octo-org/other:*",
+            &["repo:octo-org/octo-repo:ref:refs/heads/main"],
+        );
         assert_eq!(accepted[0], "repo:octo-org/other:ref:refs/heads/main");
     }
 
@@ -218,7 +286,10 @@ mod tests {
 
     #[test]
     fn a_pattern_without_wildcards_accepts_one_text_and_stars_refuse_none() {
-        assert_eq!(shown("main", &[]), (vec!["main".to_owned()], Some("maixn".to_owned())));
+        assert_eq!(
+            shown("main", &[]),
+            (vec!["main".to_owned()], Some("maixn".to_owned()))
+        );
         assert_eq!(shown("", &[]), (vec![String::new()], Some("x".to_owned())));
         assert_eq!(shown("*?*", &["a"]).1, None);
         assert_eq!(shown(&"a".repeat(5000), &[]), (vec![], None));
@@ -238,7 +309,10 @@ mod tests {
         ];
         for (pattern, cursor, expected) in cases {
             let sentence = at_cursor(pattern, cursor).unwrap();
-            assert!(sentence.starts_with(expected), "{pattern} {cursor}: {sentence}");
+            assert!(
+                sentence.starts_with(expected),
+                "{pattern} {cursor}: {sentence}"
+            );
         }
         assert_eq!(at_cursor("", 0), None);
     }

@@ -24,16 +24,26 @@ pub(crate) struct Ready {
 impl Ready {
     /// Reads the claims of a sample.
     pub(crate) fn of(sample: &Sample) -> Self {
-        let claims =
-            Claims::from_json(&sample.claims).map(|claims| Arc::new(TrustedClaims::dangerous_assume_verified(claims)));
-        Self { sample: sample.clone(), claims: claims.map_err(|error| error.to_string()) }
+        let claims = Claims::from_json(&sample.claims)
+            .map(|claims| Arc::new(TrustedClaims::dangerous_assume_verified(claims)));
+        Self {
+            sample: sample.clone(),
+            claims: claims.map_err(|error| error.to_string()),
+        }
     }
 
     /// What policies decide on it.
     pub(crate) fn decide(&self, policies: &PolicySet) -> Option<Decided> {
-        let request = request(&self.sample.token_type, self.sample.target.clone(), self.sample.admin);
+        let request = request(
+            &self.sample.token_type,
+            self.sample.target.clone(),
+            self.sample.admin,
+        );
         let explanation = explain(policies, self.claims.as_ref().ok()?, &request);
-        Some(Decided { outcome: explanation.decision, summary: explanation.summary })
+        Some(Decided {
+            outcome: explanation.decision,
+            summary: explanation.summary,
+        })
     }
 }
 
@@ -62,14 +72,20 @@ pub(crate) enum Pasted {
 /// Tells what was pasted.
 pub(crate) fn pasted(text: &str) -> Pasted {
     let text = text.trim();
-    let token = text.strip_prefix("Bearer ").or(text.strip_prefix("bearer ")).unwrap_or(text).trim();
+    let token = text
+        .strip_prefix("Bearer ")
+        .or(text.strip_prefix("bearer "))
+        .unwrap_or(text)
+        .trim();
     match token.chars().next() {
         None => Pasted::Nothing,
         Some('{' | '[' | '"') => Pasted::Claims,
-        _ if token.contains('.') && !token.contains(char::is_whitespace) => match decode_unverified(token) {
-            Ok(decoded) => Pasted::Token(decoded.claims.to_json_pretty()),
-            Err(error) => Pasted::BrokenToken(error.to_string()),
-        },
+        _ if token.contains('.') && !token.contains(char::is_whitespace) => {
+            match decode_unverified(token) {
+                Ok(decoded) => Pasted::Token(decoded.claims.to_json_pretty()),
+                Err(error) => Pasted::BrokenToken(error.to_string()),
+            }
+        }
         _ => Pasted::Claims,
     }
 }
@@ -93,11 +109,19 @@ pub(crate) fn known_claims(documented: Vec<KnownClaim>, samples: &[Ready]) -> Ve
 fn add(known: &mut Vec<KnownClaim>, sample: &str, path: String, values: Vec<String>) {
     match known.iter_mut().find(|claim| claim.path == path) {
         Some(claim) => {
-            let new: Vec<_> = values.into_iter().filter(|value| !claim.values.contains(value)).collect();
+            let new: Vec<_> = values
+                .into_iter()
+                .filter(|value| !claim.values.contains(value))
+                .collect();
             claim.values.extend(new);
         }
         None => {
-            known.push(KnownClaim { path, doc: format!("Seen in the sample {sample}."), values, patterns: Vec::new() });
+            known.push(KnownClaim {
+                path,
+                doc: format!("Seen in the sample {sample}."),
+                values,
+                patterns: Vec::new(),
+            });
         }
     }
 }
@@ -140,7 +164,10 @@ mod tests {
     fn a_token_is_told_from_claims_and_only_its_claims_come_back() {
         // The header `{"alg":"RS256"}`, the payload `{"sub":"a"}`, and a signature.
         let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
-        assert_eq!(pasted(token), Pasted::Token("{\n  \"sub\": \"a\"\n}".to_owned()));
+        assert_eq!(
+            pasted(token),
+            Pasted::Token("{\n  \"sub\": \"a\"\n}".to_owned())
+        );
         assert_eq!(pasted(&format!(" Bearer {token}\n")), pasted(token));
         assert_eq!(pasted(r#"{"sub": "a.b.c"}"#), Pasted::Claims);
         assert_eq!(pasted("  "), Pasted::Nothing);
@@ -152,8 +179,13 @@ mod tests {
         let policies = claimgate::policy::parse_policies(
             r#"{"decision":"allow","tokenType":"organization","rules":{"sub":"a*"}}"#,
         );
-        let set = PolicySet::compile(&policies.unwrap(), claimgate::pattern::Dialect::Pulumi).unwrap();
-        let decide = |claims: &str| Ready::of(&sample(claims)).decide(&set).map(|decided| decided.outcome);
+        let set =
+            PolicySet::compile(&policies.unwrap(), claimgate::pattern::Dialect::Pulumi).unwrap();
+        let decide = |claims: &str| {
+            Ready::of(&sample(claims))
+                .decide(&set)
+                .map(|decided| decided.outcome)
+        };
         assert_eq!(decide(r#"{"sub":"ab"}"#), Some(Outcome::Allowed));
         assert_eq!(decide(r#"{"sub":"b"}"#), Some(Outcome::Denied));
         assert_eq!(decide("{"), None);
@@ -161,11 +193,23 @@ mod tests {
 
     #[test]
     fn the_claims_of_samples_are_known_with_their_values() {
-        let ready = Ready::of(&sample(r#"{"sub":"b","aud":["x","y"],"kubernetes.io":{"pod":{"name":"p"}},"n":null}"#));
-        let documented =
-            KnownClaim { path: "sub".to_owned(), doc: "D".to_owned(), values: vec!["a".to_owned()], patterns: vec![] };
+        let ready = Ready::of(&sample(
+            r#"{"sub":"b","aud":["x","y"],"kubernetes.io":{"pod":{"name":"p"}},"n":null}"#,
+        ));
+        let documented = KnownClaim {
+            path: "sub".to_owned(),
+            doc: "D".to_owned(),
+            values: vec!["a".to_owned()],
+            patterns: vec![],
+        };
         let known = known_claims(vec![documented], &[ready]);
-        let told: Vec<_> = known.iter().map(|claim| format!("{}={}", claim.path, claim.values.join(","))).collect();
-        assert_eq!(told, ["sub=a,b", "aud=x,y", r#""kubernetes.io".pod.name=p"#, "n="]);
+        let told: Vec<_> = known
+            .iter()
+            .map(|claim| format!("{}={}", claim.path, claim.values.join(",")))
+            .collect();
+        assert_eq!(
+            told,
+            ["sub=a,b", "aud=x,y", r#""kubernetes.io".pod.name=p"#, "n="]
+        );
     }
 }

@@ -58,10 +58,17 @@ impl Scratch {
     /// A copy of a registered issuer.
     pub(crate) fn of_issuer(issuer: &StoredIssuer) -> Self {
         let origin = Origin::Issuer(issuer.id.clone());
-        Self { origin, issuer: StoredIssuer { id: SCRATCH.to_owned(), ..issuer.clone() } }
+        Self {
+            origin,
+            issuer: StoredIssuer {
+                id: SCRATCH.to_owned(),
+                ..issuer.clone()
+            },
+        }
     }
 
-    /// What a link, a file or an example carries. Keys come from the registered issuer of the same URL, if there is one.
+    /// What a link, a file or an example carries. Keys come from the registered issuer of the same
+    /// URL, if there is one.
     pub(crate) fn of_shared(shared: &Shared, origin: Origin, registered: &[StoredIssuer]) -> Self {
         let (name, url) = match &shared.issuer {
             Some(issuer) => (issuer.name.clone(), issuer.url.clone()),
@@ -69,9 +76,19 @@ impl Scratch {
         };
         let known = registered.iter().find(|issuer| issuer.url == url);
         let issuer = StoredIssuer {
-            name: if name.is_empty() { "Unnamed issuer".to_owned() } else { name },
-            url: if url.is_empty() { "https://issuer.invalid".to_owned() } else { url },
-            preset: known.map(|issuer| issuer.preset.clone()).unwrap_or_default(),
+            name: if name.is_empty() {
+                "Unnamed issuer".to_owned()
+            } else {
+                name
+            },
+            url: if url.is_empty() {
+                "https://issuer.invalid".to_owned()
+            } else {
+                url
+            },
+            preset: known
+                .map(|issuer| issuer.preset.clone())
+                .unwrap_or_default(),
             jwks: known.and_then(|issuer| issuer.jwks.clone()),
             max_expiration: known.and_then(|issuer| issuer.max_expiration),
             policies: shared.policies.clone(),
@@ -82,7 +99,10 @@ impl Scratch {
 
     /// The set with the policies as they are now.
     pub(crate) fn with(&self, policies: &[PolicyDefinition]) -> StoredIssuer {
-        StoredIssuer { policies: policies.to_vec(), ..self.issuer.clone() }
+        StoredIssuer {
+            policies: policies.to_vec(),
+            ..self.issuer.clone()
+        }
     }
 
     /// The registered issuer that it could be saved to.
@@ -99,8 +119,8 @@ fn iss_of(shared: &Shared) -> Option<String> {
     claims.get("iss").and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The issuers that a question is about: the registered ones, or the scratch set alone. A token of the throw-away key
-/// is checked with that instead of the issuer's keys.
+/// The issuers that a question is about: the registered ones, or the scratch set alone. A token of
+/// the throw-away key is checked with that instead of the issuer's keys.
 pub(crate) fn candidates(
     registered: &[StoredIssuer],
     scratch: Option<StoredIssuer>,
@@ -121,13 +141,19 @@ pub(crate) fn is_of(token: &str, throwaway: &Throwaway) -> bool {
     decode_unverified(token.trim()).is_ok_and(|token| token.key_id() == Some(&throwaway.kid))
 }
 
-/// What the nearest miss asks for, done to the policies: the suggested patterns, and rules on claims that the token does
-/// not have taken out. Nothing if no rule would be left.
-pub(crate) fn apply(policies: &[PolicyDefinition], miss: &NearestMiss) -> Option<Vec<PolicyDefinition>> {
+/// What the nearest miss asks for, done to the policies: the suggested patterns, and rules on
+/// claims that the token does not have taken out. Nothing if no rule would be left.
+pub(crate) fn apply(
+    policies: &[PolicyDefinition],
+    miss: &NearestMiss,
+) -> Option<Vec<PolicyDefinition>> {
     let mut policies = policies.to_vec();
     let policy = policies.get_mut(miss.policy)?;
     for change in &miss.changes {
-        let place = policy.rules.iter().position(|(claim, _)| *claim == change.claim)?;
+        let place = policy
+            .rules
+            .iter()
+            .position(|(claim, _)| *claim == change.claim)?;
         match &change.suggested_pattern {
             Some(pattern) => policy.rules.get_mut(place)?.1.clone_from(pattern),
             None => drop(policy.rules.remove(place)),
@@ -136,17 +162,26 @@ pub(crate) fn apply(policies: &[PolicyDefinition], miss: &NearestMiss) -> Option
     (!policy.rules.is_empty()).then_some(policies)
 }
 
-/// Claims whose times are moved, all by as much, so that the token was issued a moment before `now`.
+/// Claims whose times are moved, all by as much, so that the token was issued a moment before
+/// `now`.
 pub(crate) fn renew(claims: &str, now: i64) -> String {
-    let Ok(read) = Claims::from_json(claims) else { return claims.to_owned() };
+    let Ok(read) = Claims::from_json(claims) else {
+        return claims.to_owned();
+    };
     let time = |name: &str| match read.get(name) {
         Some(Value::Integer(seconds)) => Some(*seconds),
         _ => None,
     };
-    let issued = time("iat").or(time("nbf")).or(time("exp").map(|exp| exp - 600));
-    let Some(issued) = issued else { return claims.to_owned() };
+    let issued = time("iat")
+        .or(time("nbf"))
+        .or(time("exp").map(|exp| exp - 600));
+    let Some(issued) = issued else {
+        return claims.to_owned();
+    };
     let shift = i128::from(now) - 10 - issued;
-    let Value::Object(mut members) = read.into_value() else { return claims.to_owned() };
+    let Value::Object(mut members) = read.into_value() else {
+        return claims.to_owned();
+    };
     for (name, value) in &mut members {
         if let ("iat" | "nbf" | "exp", Value::Integer(seconds)) = (name.as_str(), value) {
             *seconds += shift;
@@ -165,11 +200,10 @@ mod tests {
     use crate::state::evaluate::{Answer, Question, ask};
 
     fn allow(rules: &[(&str, &str)]) -> PolicyDefinition {
-        rules
-            .iter()
-            .fold(PolicyDefinition::new(Decision::Allow, TokenType::Organization), |policy, (claim, pattern)| {
-                policy.rule(*claim, *pattern)
-            })
+        rules.iter().fold(
+            PolicyDefinition::new(Decision::Allow, TokenType::Organization),
+            |policy, (claim, pattern)| policy.rule(*claim, *pattern),
+        )
     }
 
     #[test]
@@ -187,19 +221,35 @@ mod tests {
                 now: example.now,
                 dialect: shared.dialect,
             };
-            let decide = |policies: &[PolicyDefinition]| match ask(&question, &[scratch.with(policies)]) {
-                Answer::Report(report) => report.explanation.unwrap(),
-                other => panic!("{}: {other:?}", example.id),
+            let decide =
+                |policies: &[PolicyDefinition]| match ask(&question, &[scratch.with(policies)]) {
+                    Answer::Report(report) => report.explanation.unwrap(),
+                    other => panic!("{}: {other:?}", example.id),
+                };
+            let Some(miss) = decide(&example.policies).nearest_miss else {
+                continue;
             };
-            let Some(miss) = decide(&example.policies).nearest_miss else { continue };
-            let Some(policies) = apply(&example.policies, &miss) else { continue };
-            let admin = matches!(example.request, RequestedToken::Organization { admin: true });
+            let Some(policies) = apply(&example.policies, &miss) else {
+                continue;
+            };
+            let admin = matches!(
+                example.request,
+                RequestedToken::Organization { admin: true }
+            );
             let denied = decide(&policies).policies.iter().any(|policy| {
-                policy.decision == Decision::Deny && policy.outcome == claimgate::explain::PolicyOutcome::Matched
+                policy.decision == Decision::Deny
+                    && policy.outcome == claimgate::explain::PolicyOutcome::Matched
             });
-            let expected = if denied || admin { Outcome::Denied } else { Outcome::Allowed };
+            let expected = if denied || admin {
+                Outcome::Denied
+            } else {
+                Outcome::Allowed
+            };
             assert_eq!(decide(&policies).decision, expected, "{}", example.id);
-            assert!(decide(&policies).policies[miss.policy].outcome == claimgate::explain::PolicyOutcome::Matched);
+            assert!(
+                decide(&policies).policies[miss.policy].outcome
+                    == claimgate::explain::PolicyOutcome::Matched
+            );
             applied += 1;
         }
         assert!(applied >= 5, "{applied}");
@@ -222,7 +272,10 @@ mod tests {
             sentence: String::new(),
         };
         let policies = [allow(&[("aud", "a"), ("sub", "x")])];
-        assert_eq!(apply(&policies, &miss(&["sub"])), Some(vec![allow(&[("aud", "a")])]));
+        assert_eq!(
+            apply(&policies, &miss(&["sub"])),
+            Some(vec![allow(&[("aud", "a")])])
+        );
         assert_eq!(apply(&policies, &miss(&["sub", "aud"])), None);
         assert_eq!(apply(&[], &miss(&["sub"])), None);
     }
@@ -232,7 +285,10 @@ mod tests {
         let renewed = renew(r#"{"sub": "a", "iat": 100, "nbf": 40, "exp": 700}"#, 10_000);
         let claims = Claims::from_json(&renewed).unwrap();
         let times = ["iat", "nbf", "exp"].map(|name| claims.get(name).cloned());
-        assert_eq!(times, [9990, 9930, 10_590].map(|seconds| Some(Value::Integer(seconds))));
+        assert_eq!(
+            times,
+            [9990, 9930, 10_590].map(|seconds| Some(Value::Integer(seconds)))
+        );
         assert_eq!(claims.get("sub").and_then(Value::as_str), Some("a"));
         for claims in ["{}", "{", r#"{"exp":"soon"}"#] {
             assert_eq!(renew(claims, 1), claims);
@@ -241,13 +297,32 @@ mod tests {
 
     #[test]
     fn the_throw_away_key_is_for_its_own_tokens_only() {
-        let registered = [StoredIssuer { jwks: Some("own".to_owned()), ..StoredIssuer::blank("a".to_owned(), 0) }];
-        let throwaway = Throwaway { kid: "example-key-id".to_owned(), jwks: "thrown".to_owned(), token: String::new() };
+        let registered = [StoredIssuer {
+            jwks: Some("own".to_owned()),
+            ..StoredIssuer::blank("a".to_owned(), 0)
+        }];
+        let throwaway = Throwaway {
+            kid: "example-key-id".to_owned(),
+            jwks: "thrown".to_owned(),
+            token: String::new(),
+        };
         let keys = |throwaway: &Throwaway, token: &str| {
-            candidates(&registered, None, Some(throwaway), token)[0].jwks.clone().unwrap()
+            candidates(&registered, None, Some(throwaway), token)[0]
+                .jwks
+                .clone()
+                .unwrap()
         };
         assert_eq!(keys(&throwaway, &gallery::unsigned("{}")), "thrown");
         assert_eq!(keys(&throwaway, "a.b.c"), "own");
-        assert_eq!(keys(&Throwaway { kid: "other".to_owned(), ..throwaway }, &gallery::unsigned("{}")), "own");
+        assert_eq!(
+            keys(
+                &Throwaway {
+                    kid: "other".to_owned(),
+                    ..throwaway
+                },
+                &gallery::unsigned("{}")
+            ),
+            "own"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The stored form of issuers: versioned JSON, read strictly, so that nothing unreadable is ever overwritten.
+//! The stored form of issuers: versioned JSON, read strictly, so that nothing unreadable is ever
+//! overwritten.
 
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
@@ -8,8 +9,8 @@ use serde::Serialize;
 /// The key in local storage.
 pub(crate) const KEY: &str = "claimgate.v1";
 
-/// The version that is written. Older ones are read too: version 1 had no thumbprints, samples and times of use, version 2
-/// no revisions and nothing that tabs tell each other.
+/// The version that is written. Older ones are read too: version 1 had no thumbprints, samples and
+/// times of use, version 2 no revisions and nothing that tabs tell each other.
 const VERSION: i128 = 3;
 
 /// All that is kept.
@@ -55,14 +56,17 @@ pub(crate) struct StoredIssuer {
     pub(crate) max_expiration: Option<u64>,
     /// The text of its JWKS.
     pub(crate) jwks: Option<String>,
-    /// Where the JWKS is from, in words: an address that it was fetched from. None for keys that were pasted.
+    /// Where the JWKS is from, in words: an address that it was fetched from. None for keys that
+    /// were pasted.
     pub(crate) jwks_source: Option<String>,
-    /// SHA-256 thumbprints of the certificates that its server may have, 64 lowercase hexadecimal digits each.
+    /// SHA-256 thumbprints of the certificates that its server may have, 64 lowercase hexadecimal
+    /// digits each.
     pub(crate) thumbprints: Vec<String>,
     /// Whether a server exchanges each of its ID tokens once only. Without one it says nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) single_use: bool,
-    /// Whether a server has its deny policies only report what they would deny. Without one it says nothing.
+    /// Whether a server has its deny policies only report what they would deny. Without one it says
+    /// nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) report_only: bool,
     /// Its policies.
@@ -147,7 +151,11 @@ pub(crate) fn to_json(kept: &Kept) -> String {
         #[serde(flatten)]
         kept: &'a Kept,
     }
-    serde_json::to_string(&File { version: VERSION, kept }).unwrap_or_default()
+    serde_json::to_string(&File {
+        version: VERSION,
+        kept,
+    })
+    .unwrap_or_default()
 }
 
 /// Reads what is kept, or says in words why that cannot be done.
@@ -155,33 +163,58 @@ pub(crate) fn from_json(text: &str) -> Result<Kept, String> {
     let file = Value::parse(text).map_err(|error| error.to_string())?;
     match file.member("version") {
         Some(Value::Integer(1..=VERSION)) => {}
-        Some(other) => return Err(format!("expected version {VERSION} or older, found {}", other.to_json())),
+        Some(other) => {
+            return Err(format!(
+                "expected version {VERSION} or older, found {}",
+                other.to_json()
+            ));
+        }
         None => return Err("expected a `version`, found none".to_owned()),
     }
     let Some(Value::Array(items)) = file.member("issuers") else {
         return Err("expected a list `issuers`, found none".to_owned());
     };
-    let numbered = |(index, item)| issuer(item).map_err(|problem| format!("issuer {}: {problem}", index + 1));
+    let numbered =
+        |(index, item)| issuer(item).map_err(|problem| format!("issuer {}: {problem}", index + 1));
     Ok(Kept {
-        issuers: items.iter().enumerate().map(numbered).collect::<Result<_, _>>()?,
+        issuers: items
+            .iter()
+            .enumerate()
+            .map(numbered)
+            .collect::<Result<_, _>>()?,
         removed: list(&file, "removed", tombstone)?,
         conflicts: list(&file, "conflicts", conflict)?,
     })
 }
 
 fn tombstone(value: &Value) -> Result<Tombstone, String> {
-    Ok(Tombstone { id: text(value, "id")?, revision: number(value, "revision")?.unwrap_or_default() })
+    Ok(Tombstone {
+        id: text(value, "id")?,
+        revision: number(value, "revision")?.unwrap_or_default(),
+    })
 }
 
 fn conflict(value: &Value) -> Result<Conflict, String> {
-    let version = value.member("issuer").ok_or("expected `issuer`, found none")?;
-    Ok(Conflict { id: text(value, "id")?, issuer: issuer(version)? })
+    let version = value
+        .member("issuer")
+        .ok_or("expected `issuer`, found none")?;
+    Ok(Conflict {
+        id: text(value, "id")?,
+        issuer: issuer(version)?,
+    })
 }
 
 fn issuer(value: &Value) -> Result<StoredIssuer, String> {
-    let policies = value.member("policies").ok_or("expected `policies`, found none")?;
-    let policies = parse_policies(&policies.to_json())
-        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    let policies = value
+        .member("policies")
+        .ok_or("expected `policies`, found none")?;
+    let policies = parse_policies(&policies.to_json()).map_err(|errors| {
+        errors
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ")
+    })?;
     Ok(StoredIssuer {
         id: text(value, "id")?,
         name: text(value, "name")?,
@@ -190,14 +223,19 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
         jwks: optional_text(value, "jwks")?,
         jwks_source: optional_text(value, "jwksSource")?,
         thumbprints: list(value, "thumbprints", |item| {
-            item.as_str().map(str::to_owned).ok_or_else(|| format!("expected a string, found {}", item.kind()))
+            item.as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| format!("expected a string, found {}", item.kind()))
         })?,
         single_use: matches!(value.member("singleUse"), Some(Value::Bool(true))),
         report_only: matches!(value.member("reportOnly"), Some(Value::Bool(true))),
         policies,
         reporting: list(value, "reporting", |item| match item {
             Value::Bool(mark) => Ok(*mark),
-            other => Err(format!("expected `true` or `false`, found {}", other.kind())),
+            other => Err(format!(
+                "expected `true` or `false`, found {}",
+                other.kind()
+            )),
         })?,
         samples: list(value, "samples", sample)?,
         preset: optional_text(value, "preset")?.unwrap_or_default(),
@@ -220,15 +258,23 @@ fn sample(value: &Value) -> Result<Sample, String> {
 }
 
 /// A list; an absent one is empty.
-fn list<T>(value: &Value, name: &str, read: impl Fn(&Value) -> Result<T, String>) -> Result<Vec<T>, String> {
+fn list<T>(
+    value: &Value,
+    name: &str,
+    read: impl Fn(&Value) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
     match value.member(name) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(items)) => {
-            let place =
-                |(index, item)| read(item).map_err(|problem| format!("`{name}`, item {}: {problem}", index + 1));
+            let place = |(index, item)| {
+                read(item).map_err(|problem| format!("`{name}`, item {}: {problem}", index + 1))
+            };
             items.iter().enumerate().map(place).collect()
         }
-        Some(other) => Err(format!("expected `{name}` to be a list, found {}", other.kind())),
+        Some(other) => Err(format!(
+            "expected `{name}` to be a list, found {}",
+            other.kind()
+        )),
     }
 }
 
@@ -240,17 +286,23 @@ fn optional_text(value: &Value, name: &str) -> Result<Option<String>, String> {
     match value.member(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(other) => Err(format!("expected `{name}` to be a string, found {}", other.kind())),
+        Some(other) => Err(format!(
+            "expected `{name}` to be a string, found {}",
+            other.kind()
+        )),
     }
 }
 
 fn number<N: TryFrom<i128>>(value: &Value, name: &str) -> Result<Option<N>, String> {
     match value.member(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Integer(number)) => {
-            N::try_from(*number).map(Some).map_err(|_| format!("`{name}` is out of range: {number}"))
-        }
-        Some(other) => Err(format!("expected `{name}` to be a number, found {}", other.kind())),
+        Some(Value::Integer(number)) => N::try_from(*number)
+            .map(Some)
+            .map_err(|_| format!("`{name}` is out of range: {number}")),
+        Some(other) => Err(format!(
+            "expected `{name}` to be a number, found {}",
+            other.kind()
+        )),
     }
 }
 
@@ -272,7 +324,9 @@ mod tests {
             report_only: true,
             reporting: vec![true],
             policies: vec![
-                PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "b*").rule("aud", "a"),
+                PolicyDefinition::new(Decision::Allow, TokenType::Organization)
+                    .rule("sub", "b*")
+                    .rule("aud", "a"),
             ],
             samples: vec![Sample {
                 id: "s1".to_owned(),
@@ -291,15 +345,24 @@ mod tests {
     }
 
     fn kept(issuers: Vec<StoredIssuer>) -> Kept {
-        Kept { issuers, ..Kept::default() }
+        Kept {
+            issuers,
+            ..Kept::default()
+        }
     }
 
     #[test]
     fn what_is_written_is_read_again_with_its_rules_in_order() {
         let kept = Kept {
             issuers: vec![full()],
-            removed: vec![Tombstone { id: "b".to_owned(), revision: 4 }],
-            conflicts: vec![Conflict { id: "a1@0".to_owned(), issuer: full() }],
+            removed: vec![Tombstone {
+                id: "b".to_owned(),
+                revision: 4,
+            }],
+            conflicts: vec![Conflict {
+                id: "a1@0".to_owned(),
+                issuer: full(),
+            }],
         };
         assert_eq!(from_json(&to_json(&kept)), Ok(kept));
     }
@@ -331,9 +394,20 @@ mod tests {
     #[test]
     fn version_2_is_read_with_what_it_had() {
         let text = to_json(&kept(vec![full()])).replace("\"version\":3", "\"version\":2");
-        let text = text.replace(",\"revision\":7", "").replace(",\"removed\":[],\"conflicts\":[]", "");
-        assert!(!text.contains("revision") && !text.contains("removed"), "{text}");
-        assert_eq!(from_json(&text), Ok(kept(vec![StoredIssuer { revision: 0, ..full() }])));
+        let text = text
+            .replace(",\"revision\":7", "")
+            .replace(",\"removed\":[],\"conflicts\":[]", "");
+        assert!(
+            !text.contains("revision") && !text.contains("removed"),
+            "{text}"
+        );
+        assert_eq!(
+            from_json(&text),
+            Ok(kept(vec![StoredIssuer {
+                revision: 0,
+                ..full()
+            }]))
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The issuers in memory, and their copy in local storage, which other tabs read and write too.
 //!
-//! Every change reads what is stored, merges it in, and writes, in one go; the browser tells of what other tabs write.
+//! Every change reads what is stored, merges it in, and writes, in one go; the browser tells of
+//! what other tabs write.
 
 mod remote;
 
@@ -84,7 +85,9 @@ impl Store {
             return store;
         }
         if area().is_none() {
-            store.problem.set(Some("this browser gives no access to its storage".to_owned()));
+            store.problem.set(Some(
+                "this browser gives no access to its storage".to_owned(),
+            ));
         }
         store.pull();
         let _ = window_event_listener(ev::storage, move |event| {
@@ -97,7 +100,8 @@ impl Store {
 
     /// The issuer of that identifier, without tracking.
     pub(crate) fn find(&self, id: &str) -> Option<StoredIssuer> {
-        self.issuers.with_untracked(|issuers| issuers.iter().find(|issuer| issuer.id == id).cloned())
+        self.issuers
+            .with_untracked(|issuers| issuers.iter().find(|issuer| issuer.id == id).cloned())
     }
 
     /// Adds an issuer.
@@ -115,20 +119,31 @@ impl Store {
         });
     }
 
-    /// Saves what a page has made of an issuer that it opened as `opened`. Whatever was stored of it since then stays,
-    /// and if that is the same part, it is kept as a conflict. Returns what is stored now: the next `opened`.
-    pub(crate) fn change_since(&self, opened: &StoredIssuer, change: impl FnOnce(&mut StoredIssuer)) -> StoredIssuer {
+    /// Saves what a page has made of an issuer that it opened as `opened`. Whatever was stored of
+    /// it since then stays, and if that is the same part, it is kept as a conflict. Returns what is
+    /// stored now: the next `opened`.
+    pub(crate) fn change_since(
+        &self,
+        opened: &StoredIssuer,
+        change: impl FnOnce(&mut StoredIssuer),
+    ) -> StoredIssuer {
         let mut mine = opened.clone();
         change(&mut mine);
         let mut stored = mine.clone();
         self.update(|kept| {
-            let Some(place) = kept.issuers.iter().position(|issuer| issuer.id == opened.id) else {
+            let Some(place) = kept
+                .issuers
+                .iter()
+                .position(|issuer| issuer.id == opened.id)
+            else {
                 // Deleted meanwhile: what is saved is not lost for that.
                 put(kept, mine, usize::MAX);
                 stored.clone_from(kept.issuers.last().unwrap_or(opened));
                 return;
             };
-            let Some(theirs) = kept.issuers.get_mut(place) else { return };
+            let Some(theirs) = kept.issuers.get_mut(place) else {
+                return;
+            };
             let (mut merged, lost) = rebase(opened, &mine, theirs);
             saved_now(&mut merged);
             stored.clone_from(&merged);
@@ -138,14 +153,19 @@ impl Store {
         stored
     }
 
-    /// Remembers that the playground decided by an issuer's policies. That is no change of the issuer.
+    /// Remembers that the playground decided by an issuer's policies. That is no change of the
+    /// issuer.
     pub(crate) fn mark_used(&self, id: &str) {
         if self.remote.is_some() {
             // There, it is the last time that a token was granted.
             return;
         }
         let time = now();
-        let is_old = |issuer: StoredIssuer| issuer.last_used.is_none_or(|last| last + USED_EVERY <= time);
+        let is_old = |issuer: StoredIssuer| {
+            issuer
+                .last_used
+                .is_none_or(|last| last + USED_EVERY <= time)
+        };
         if self.find(id).is_some_and(is_old) {
             self.update(|kept| {
                 if let Some(issuer) = kept.issuers.iter_mut().find(|issuer| issuer.id == id) {
@@ -160,19 +180,30 @@ impl Store {
         self.update(|kept| {
             if let Some((issuer, place)) = take(kept, id) {
                 let object = issuer.name.clone();
-                self.undo.set(Some(Undo { verb: "Deleted".to_owned(), object, back: vec![Back::Put(issuer, place)] }));
+                self.undo.set(Some(Undo {
+                    verb: "Deleted".to_owned(),
+                    object,
+                    back: vec![Back::Put(issuer, place)],
+                }));
             }
         });
     }
 
-    /// Adds issuers, and writes those that are there already anew; [`Store::undo`] puts it back as it was.
+    /// Adds issuers, and writes those that are there already anew; [`Store::undo`] puts it back as
+    /// it was.
     pub(crate) fn import(&self, issuers: Vec<StoredIssuer>) {
         self.update(|kept| {
-            let object = format!("{} issuer{}", issuers.len(), if issuers.len() == 1 { "" } else { "s" });
+            let object = format!(
+                "{} issuer{}",
+                issuers.len(),
+                if issuers.len() == 1 { "" } else { "s" }
+            );
             let mut back = Vec::with_capacity(issuers.len());
             for issuer in issuers {
                 let place = kept.issuers.iter().position(|known| known.id == issuer.id);
-                match place.and_then(|place| kept.issuers.get_mut(place).map(|known| (known, place))) {
+                match place
+                    .and_then(|place| kept.issuers.get_mut(place).map(|known| (known, place)))
+                {
                     Some((known, place)) => {
                         let revision = known.revision;
                         let old = std::mem::replace(known, StoredIssuer { revision, ..issuer });
@@ -185,13 +216,19 @@ impl Store {
                     }
                 }
             }
-            self.undo.set(Some(Undo { verb: "Imported".to_owned(), object, back }));
+            self.undo.set(Some(Undo {
+                verb: "Imported".to_owned(),
+                object,
+                back,
+            }));
         });
     }
 
     /// Undoes what was done last.
     pub(crate) fn undo(&self) {
-        let Some(undo) = self.undo.get_untracked() else { return };
+        let Some(undo) = self.undo.get_untracked() else {
+            return;
+        };
         self.undo.set(None);
         self.update(|kept| {
             for back in undo.back.into_iter().rev() {
@@ -202,7 +239,10 @@ impl Store {
                     Back::Put(issuer, place) => put(kept, issuer, place),
                     // Under another name: that the old one is decided, other tabs know already.
                     Back::Open(Conflict { id, issuer }) => {
-                        kept.conflicts.push(Conflict { id: format!("{id}+"), issuer });
+                        kept.conflicts.push(Conflict {
+                            id: format!("{id}+"),
+                            issuer,
+                        });
                     }
                 }
             }
@@ -214,14 +254,21 @@ impl Store {
         self.update(|kept| end(kept, conflict));
         let object = conflict.issuer.name.clone();
         let verb = "Discarded another version of".to_owned();
-        self.undo.set(Some(Undo { verb, object, back: vec![Back::Open(conflict.clone())] }));
+        self.undo.set(Some(Undo {
+            verb,
+            object,
+            back: vec![Back::Open(conflict.clone())],
+        }));
     }
 
     /// Ends a conflict with the other version; the one that was there becomes the other.
     pub(crate) fn swap(&self, chosen: &Conflict) {
         self.update(|kept| {
             end(kept, chosen);
-            let place = kept.issuers.iter().position(|issuer| issuer.id == chosen.issuer.id);
+            let place = kept
+                .issuers
+                .iter()
+                .position(|issuer| issuer.id == chosen.issuer.id);
             if let Some(current) = place.and_then(|place| kept.issuers.get(place)) {
                 kept.conflicts.push(conflict(current.clone()));
             }
@@ -272,15 +319,20 @@ impl Store {
         if self.remote.is_some() {
             return;
         }
-        let Some(Ok(raw)) = area().map(|area| area.get_item(storage::KEY)) else { return };
+        let Some(Ok(raw)) = area().map(|area| area.get_item(storage::KEY)) else {
+            return;
+        };
         if self.raw.with_value(|known| *known == raw) {
             return;
         }
-        // A person has cleared the storage: what is in memory stays there, and is stored with the next change.
+        // A person has cleared the storage: what is in memory stays there, and is stored with the
+        // next change.
         let Some(text) = raw else { return };
         match storage::from_json(&text) {
             Ok(theirs) => {
-                let merged = self.base.with_value(|base| merge(base, &self.kept(), &theirs));
+                let merged = self
+                    .base
+                    .with_value(|base| merge(base, &self.kept(), &theirs));
                 let is_stored = merged == theirs;
                 self.base.set_value(theirs);
                 self.raw.set_value(Some(text));
@@ -300,7 +352,9 @@ impl Store {
             return remote.changed();
         }
         if self.unreadable.with_untracked(Option::is_some) {
-            self.problem.set(Some("nothing is stored until the unreadable data is dealt with".to_owned()));
+            self.problem.set(Some(
+                "nothing is stored until the unreadable data is dealt with".to_owned(),
+            ));
             return;
         }
         let kept = self.kept();
@@ -311,7 +365,10 @@ impl Store {
                 self.raw.set_value(Some(text));
                 None
             }
-            Some(Err(_)) => Some("this browser refused to store the change: its storage is full or blocked".to_owned()),
+            Some(Err(_)) => Some(
+                "this browser refused to store the change: its storage is full or blocked"
+                    .to_owned(),
+            ),
             None => Some("this browser gives no access to its storage".to_owned()),
         };
         self.problem.set(problem);
@@ -336,13 +393,22 @@ fn saved_now(issuer: &mut StoredIssuer) {
 
 /// Puts an issuer in, or back, as a later version than any before it.
 fn put(kept: &mut Kept, issuer: StoredIssuer, place: usize) {
-    let buried = kept.removed.iter().find(|tombstone| tombstone.id == issuer.id).map(|tombstone| tombstone.revision);
+    let buried = kept
+        .removed
+        .iter()
+        .find(|tombstone| tombstone.id == issuer.id)
+        .map(|tombstone| tombstone.revision);
     kept.removed.retain(|tombstone| tombstone.id != issuer.id);
     let known = kept.issuers.iter().position(|known| known.id == issuer.id);
     let replaced = known.map(|place| kept.issuers.remove(place).revision);
-    let revision = issuer.revision.max(buried.unwrap_or_default()).max(replaced.unwrap_or_default()) + 1;
+    let revision = issuer
+        .revision
+        .max(buried.unwrap_or_default())
+        .max(replaced.unwrap_or_default())
+        + 1;
     let place = place.min(kept.issuers.len());
-    kept.issuers.insert(place, StoredIssuer { revision, ..issuer });
+    kept.issuers
+        .insert(place, StoredIssuer { revision, ..issuer });
 }
 
 fn take(kept: &mut Kept, id: &str) -> Option<(StoredIssuer, usize)> {

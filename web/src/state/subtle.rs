@@ -1,4 +1,5 @@
-//! The browser's own cryptography: signatures checked by SubtleCrypto, and samples signed with a throw-away key.
+//! The browser's own cryptography: signatures checked by SubtleCrypto, and samples signed with a
+//! throw-away key.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,7 +21,8 @@ thread_local! {
     static KEYS: RefCell<HashMap<(&'static str, String), CryptoKey>> = RefCell::default();
 }
 
-/// A key pair that was made in this page for one token. Its private half is gone as soon as that is signed.
+/// A key pair that was made in this page for one token. Its private half is gone as soon as that is
+/// signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Throwaway {
     /// The identifier of the key.
@@ -52,13 +54,16 @@ impl From<SignatureCheck<'_>> for Job {
 
 /// Whether the signature is genuine, or why the browser cannot tell.
 pub(crate) async fn verify(job: Job) -> Result<bool, TokenError> {
-    answer(job).await.map_err(|problem| TokenError::SignatureUnchecked { problem })
+    answer(job)
+        .await
+        .map_err(|problem| TokenError::SignatureUnchecked { problem })
 }
 
 async fn answer(job: Job) -> Result<bool, String> {
     let subtle = subtle()?;
     let key = key(&subtle, job.algorithm, job.jwk.unwrap_or_default()).await?;
-    let refused = |error: JsValue| format!("the browser refused to check it ({})", describe(&error));
+    let refused =
+        |error: JsValue| format!("the browser refused to check it ({})", describe(&error));
     let promise = subtle
         .verify_with_object_and_buffer_source_and_buffer_source(
             &how_verified(job.algorithm),
@@ -71,7 +76,11 @@ async fn answer(job: Job) -> Result<bool, String> {
 }
 
 /// The key as the browser has it, imported once.
-async fn key(subtle: &SubtleCrypto, algorithm: Algorithm, jwk: String) -> Result<CryptoKey, String> {
+async fn key(
+    subtle: &SubtleCrypto,
+    algorithm: Algorithm,
+    jwk: String,
+) -> Result<CryptoKey, String> {
     let name = (algorithm.as_str(), jwk);
     if let Some(key) = KEYS.with_borrow(|keys| keys.get(&name).cloned()) {
         return Ok(key);
@@ -80,9 +89,18 @@ async fn key(subtle: &SubtleCrypto, algorithm: Algorithm, jwk: String) -> Result
     let data = JSON::parse(&name.1).map_err(refused)?;
     let usages = Array::of1(&"verify".into());
     let promise = subtle
-        .import_key_with_object("jwk", data.unchecked_ref(), &how_imported(algorithm), false, &usages)
+        .import_key_with_object(
+            "jwk",
+            data.unchecked_ref(),
+            &how_imported(algorithm),
+            false,
+            &usages,
+        )
         .map_err(refused)?;
-    let key: CryptoKey = JsFuture::from(promise).await.map_err(refused)?.unchecked_into();
+    let key: CryptoKey = JsFuture::from(promise)
+        .await
+        .map_err(refused)?
+        .unchecked_into();
     KEYS.with_borrow_mut(|keys| {
         if keys.len() >= MAX_KEYS {
             keys.clear();
@@ -102,13 +120,21 @@ fn not_imported(algorithm: Algorithm, error: &JsValue) -> String {
 
 /// The name of an exception: its message differs from browser to browser and says little.
 fn describe(error: &JsValue) -> String {
-    let name = Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string());
+    let name = Reflect::get(error, &"name".into())
+        .ok()
+        .and_then(|name| name.as_string());
     name.unwrap_or_else(|| "unknown error".to_owned())
 }
 
 fn subtle() -> Result<SubtleCrypto, String> {
-    let subtle = window().crypto().ok().map(|crypto| crypto.subtle()).filter(|subtle| !subtle.is_undefined());
-    subtle.ok_or_else(|| "this browser checks no signatures on a page that is not served over https".to_owned())
+    let subtle = window()
+        .crypto()
+        .ok()
+        .map(|crypto| crypto.subtle())
+        .filter(|subtle| !subtle.is_undefined());
+    subtle.ok_or_else(|| {
+        "this browser checks no signatures on a page that is not served over https".to_owned()
+    })
 }
 
 fn object(members: &[(&str, JsValue)]) -> Object {
@@ -158,33 +184,62 @@ fn how_verified(algorithm: Algorithm) -> Object {
 }
 
 /// Makes a key pair, signs the claims with it, and forgets its private half. For RS256 and ES256.
-pub(crate) async fn sign(claims: &str, algorithm: Algorithm, number: &str) -> Result<Throwaway, String> {
+pub(crate) async fn sign(
+    claims: &str,
+    algorithm: Algorithm,
+    number: &str,
+) -> Result<Throwaway, String> {
     let subtle = subtle()?;
-    let refused =
-        |error: JsValue| format!("this browser cannot sign with `{}` ({})", algorithm.as_str(), describe(&error));
+    let refused = |error: JsValue| {
+        format!(
+            "this browser cannot sign with `{}` ({})",
+            algorithm.as_str(),
+            describe(&error)
+        )
+    };
     let how = how_imported(algorithm);
     if algorithm.key_type() == "RSA" {
         let _ = Reflect::set(&how, &"modulusLength".into(), &2048.into());
-        let _ = Reflect::set(&how, &"publicExponent".into(), &Uint8Array::from([1, 0, 1].as_slice()));
+        let _ = Reflect::set(
+            &how,
+            &"publicExponent".into(),
+            &Uint8Array::from([1, 0, 1].as_slice()),
+        );
     }
     let usages = Array::of2(&"sign".into(), &"verify".into());
     // The private half cannot be had from the browser; the public one always can.
-    let promise = subtle.generate_key_with_object(&how, false, &usages).map_err(refused)?;
-    let pair: CryptoKeyPair = JsFuture::from(promise).await.map_err(refused)?.unchecked_into();
-    let promise = subtle.export_key("jwk", &pair.get_public_key()).map_err(refused)?;
+    let promise = subtle
+        .generate_key_with_object(&how, false, &usages)
+        .map_err(refused)?;
+    let pair: CryptoKeyPair = JsFuture::from(promise)
+        .await
+        .map_err(refused)?
+        .unchecked_into();
+    let promise = subtle
+        .export_key("jwk", &pair.get_public_key())
+        .map_err(refused)?;
     let jwk = JsFuture::from(promise).await.map_err(refused)?;
 
     let kid = format!("throw-away-{number}");
     for name in ["key_ops", "ext"] {
         let _ = Reflect::delete_property(jwk.unchecked_ref::<Object>(), &name.into());
     }
-    for (name, value) in [("kid", kid.as_str()), ("alg", algorithm.as_str()), ("use", "sig")] {
+    for (name, value) in [
+        ("kid", kid.as_str()),
+        ("alg", algorithm.as_str()),
+        ("use", "sig"),
+    ] {
         let _ = Reflect::set(&jwk, &name.into(), &value.into());
     }
     let jwk = JSON::stringify(&jwk).map_err(refused)?;
 
-    let header = format!(r#"{{"typ":"JWT","alg":"{}","kid":"{kid}"}}"#, algorithm.as_str());
-    let input = [header.as_str(), claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".");
+    let header = format!(
+        r#"{{"typ":"JWT","alg":"{}","kid":"{kid}"}}"#,
+        algorithm.as_str()
+    );
+    let input = [header.as_str(), claims]
+        .map(|part| BASE64_URL_SAFE_NO_PAD.encode(part))
+        .join(".");
     let promise = subtle
         .sign_with_object_and_buffer_source(
             &how_verified(algorithm),
@@ -194,5 +249,9 @@ pub(crate) async fn sign(claims: &str, algorithm: Algorithm, number: &str) -> Re
         .map_err(refused)?;
     let signature = Uint8Array::new(&JsFuture::from(promise).await.map_err(refused)?).to_vec();
     let token = format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature));
-    Ok(Throwaway { kid, jwks: format!(r#"{{"keys":[{}]}}"#, String::from(jwk)), token })
+    Ok(Throwaway {
+        kid,
+        jwks: format!(r#"{{"keys":[{}]}}"#, String::from(jwk)),
+        token,
+    })
 }

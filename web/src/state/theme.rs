@@ -1,4 +1,5 @@
-//! Light, dark, or what the system says. `static/early.js` applies the choice before the first paint.
+//! Light, dark, or what the system says. `static/early.js` applies the choice before the first
+//! paint.
 
 use leptos::prelude::*;
 
@@ -7,12 +8,19 @@ use super::store::area;
 const KEY: &str = "claimgate.theme";
 
 /// The choices: value and label.
-pub(crate) const CHOICES: [(&str, &str); 3] = [("system", "System"), ("light", "Light"), ("dark", "Dark")];
+pub(crate) const CHOICES: [(&str, &str); 3] =
+    [("system", "System"), ("light", "Light"), ("dark", "Dark")];
 
 /// The stored choice.
 pub(crate) fn stored() -> String {
-    let stored = area().and_then(|area| area.get_item(KEY).ok().flatten()).unwrap_or_default();
-    if CHOICES.iter().any(|(value, _)| *value == stored) { stored } else { "system".to_owned() }
+    let stored = area()
+        .and_then(|area| area.get_item(KEY).ok().flatten())
+        .unwrap_or_default();
+    if CHOICES.iter().any(|(value, _)| *value == stored) {
+        stored
+    } else {
+        "system".to_owned()
+    }
 }
 
 /// Applies and stores a choice. A browser without storage forgets it.

@@ -14,10 +14,13 @@ pub(crate) struct Unsaved {
 }
 
 impl Unsaved {
-    /// Nothing unsaved; closing the tab or going back asks as long as something is. To be made before the router, whose
-    /// own listener would otherwise leave first.
+    /// Nothing unsaved; closing the tab or going back asks as long as something is. To be made
+    /// before the router, whose own listener would otherwise leave first.
     pub(crate) fn new() -> Self {
-        let unsaved = Self { parts: RwSignal::default(), address: StoredValue::default() };
+        let unsaved = Self {
+            parts: RwSignal::default(),
+            address: StoredValue::default(),
+        };
         let _ = window_event_listener(ev::beforeunload, move |event| {
             if unsaved.any() {
                 event.prevent_default();
@@ -37,20 +40,28 @@ impl Unsaved {
         self.parts.update(|parts| parts.push(dirty));
         Effect::new(move || {
             if dirty.get() {
-                self.address.set_value(window().location().href().unwrap_or_default());
+                self.address
+                    .set_value(window().location().href().unwrap_or_default());
             }
         });
         on_cleanup(move || {
-            self.parts.try_update(|parts| parts.retain(|part| *part != dirty));
+            self.parts
+                .try_update(|parts| parts.retain(|part| *part != dirty));
         });
     }
 
-    /// Asks before a click on a link leaves unsaved work. The router ignores clicks whose default is prevented.
+    /// Asks before a click on a link leaves unsaved work. The router ignores clicks whose default
+    /// is prevented.
     pub(crate) fn guard(self, event: &ev::MouseEvent) {
         let link = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .and_then(|element| element.closest("a[href]:not([download], [target], [href^='#'])").ok().flatten());
+            .and_then(|element| {
+                element
+                    .closest("a[href]:not([download], [target], [href^='#'])")
+                    .ok()
+                    .flatten()
+            });
         if link.is_some() && !event.default_prevented() && self.any() && !confirmed() {
             event.prevent_default();
         }
@@ -61,8 +72,8 @@ impl Unsaved {
         !self.any() || confirmed()
     }
 
-    /// Whether the page may be left where one part of it, `kept`, is taken along: nothing else is unsaved, or the person says
-    /// so.
+    /// Whether the page may be left where one part of it, `kept`, is taken along: nothing else is
+    /// unsaved, or the person says so.
     pub(crate) fn may_leave_with(self, kept: Memo<bool>) -> bool {
         let is_lost = |part: &Memo<bool>| *part != kept && part.try_get_untracked() == Some(true);
         !self.parts.with_untracked(|parts| parts.iter().any(is_lost)) || confirmed()
@@ -70,11 +81,18 @@ impl Unsaved {
 
     /// The same as a signal would say it: whether something on the page is not saved.
     pub(crate) fn is_any(self) -> bool {
-        self.parts.read().iter().any(|part| part.try_get() == Some(true))
+        self.parts
+            .read()
+            .iter()
+            .any(|part| part.try_get() == Some(true))
     }
 
     fn any(self) -> bool {
-        self.parts.with_untracked(|parts| parts.iter().any(|part| part.try_get_untracked() == Some(true)))
+        self.parts.with_untracked(|parts| {
+            parts
+                .iter()
+                .any(|part| part.try_get_untracked() == Some(true))
+        })
     }
 
     /// Puts the address back: the history has moved already when it tells of it.
@@ -87,5 +105,7 @@ impl Unsaved {
 }
 
 fn confirmed() -> bool {
-    window().confirm_with_message("Leave without saving? What was changed will be lost.").unwrap_or(true)
+    window()
+        .confirm_with_message("Leave without saving? What was changed will be lost.")
+        .unwrap_or(true)
 }

@@ -26,7 +26,10 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
         if !plain.is_empty() {
             pieces.push(Piece::Plain(std::mem::take(&mut plain)));
         }
-        pieces.push(Piece::Hidden { code: format!("U+{:04X}", u32::from(c)), name });
+        pieces.push(Piece::Hidden {
+            code: format!("U+{:04X}", u32::from(c)),
+            name,
+        });
     }
     if !plain.is_empty() {
         pieces.push(Piece::Plain(plain));
@@ -34,7 +37,8 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The characters of a text that would not show, each once: its code point, and what it is. Eight at most.
+/// The characters of a text that would not show, each once: its code point, and what it is. Eight
+/// at most.
 pub(crate) fn hidden_in(text: &str) -> Vec<(String, &'static str)> {
     let mut found: Vec<(String, &'static str)> = Vec::new();
     for piece in pieces(text) {
@@ -128,7 +132,10 @@ mod tests {
     use super::*;
 
     fn hidden(code: &str, name: &'static str) -> Piece {
-        Piece::Hidden { code: code.to_owned(), name }
+        Piece::Hidden {
+            code: code.to_owned(),
+            name,
+        }
     }
 
     fn plain(text: &str) -> Piece {
@@ -137,17 +144,32 @@ mod tests {
 
     #[test]
     fn what_does_not_show_is_named_in_its_place() {
-        let expected = [plain("octo"), hidden("U+200B", "zero width space"), plain("-org")];
+        let expected = [
+            plain("octo"),
+            hidden("U+200B", "zero width space"),
+            plain("-org"),
+        ];
         assert_eq!(pieces("octo\u{200b}-org"), expected);
         let expected = [hidden("U+202E", "right-to-left override"), plain("main")];
         assert_eq!(pieces("\u{202e}main"), expected);
-        assert_eq!(pieces("a\u{e0041}"), [plain("a"), hidden("U+E0041", "tag character")]);
-        assert_eq!(pieces("\n\t"), [hidden("U+000A", "line feed"), hidden("U+0009", "tab")]);
+        assert_eq!(
+            pieces("a\u{e0041}"),
+            [plain("a"), hidden("U+E0041", "tag character")]
+        );
+        assert_eq!(
+            pieces("\n\t"),
+            [hidden("U+000A", "line feed"), hidden("U+0009", "tab")]
+        );
     }
 
     #[test]
     fn what_shows_stays_as_it_is() {
-        for text in ["repo:octo-org/octo-repo:*", "grün und 日本語 😀", "a b", "<b>&amp;</b>"] {
+        for text in [
+            "repo:octo-org/octo-repo:*",
+            "grün und 日本語 😀",
+            "a b",
+            "<b>&amp;</b>",
+        ] {
             assert_eq!(pieces(text), [plain(text)]);
             assert!(!has_hidden(text));
         }

@@ -1,6 +1,7 @@
-//! Fewer, larger files of the app's parts. Taking the Wasm apart gives a file (a chunk) for each set of parts that need the
-//! same code, most of them small: asking for one takes longer than loading it with another. So some are put together, which
-//! costs the parts that need one and not the other some bytes.
+//! Fewer, larger files of the app's parts. Taking the Wasm apart gives a file (a chunk) for each
+//! set of parts that need the same code, most of them small: asking for one takes longer than
+//! loading it with another. So some are put together, which costs the parts that need one and not
+//! the other some bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,7 +12,8 @@ use anyhow::{Context, Result, bail};
 use crate::split::Split;
 use crate::{binaryen, output, run, wasm_features};
 
-/// What a file more may cost, in bytes of Wasm before it is made small and packed: about 2 kB of what is sent.
+/// What a file more may cost, in bytes of Wasm before it is made small and packed: about 2 kB of
+/// what is sent.
 const FILE: i64 = 13_000;
 
 /// The parts that need a chunk, and the module that loads it names them so.
@@ -63,22 +65,35 @@ pub(crate) fn merge(split: &Split, link: &str) -> Result<String> {
     let mut chunks = Vec::new();
     for (name, parts) in chunks_of(link) {
         let bytes = i64::try_from(dir.join(format!("{name}.wasm")).metadata()?.len())?;
-        chunks.push(Group { chunks: vec![name], parts, bytes });
+        chunks.push(Group {
+            chunks: vec![name],
+            parts,
+            bytes,
+        });
     }
     let base = dir.join("base");
     base_module(split, link, &chunks, &base)?;
-    let groups: BTreeMap<String, Group> =
-        group(chunks).into_iter().enumerate().map(|(index, group)| (format!("group_{index}"), group)).collect();
+    let groups: BTreeMap<String, Group> = group(chunks)
+        .into_iter()
+        .enumerate()
+        .map(|(index, group)| (format!("group_{index}"), group))
+        .collect();
     let groups_in_turn: Vec<_> = groups.iter().collect();
     let half = groups_in_turn.len().div_ceil(2);
     let base = &base;
     // Each call of the program is a process of its own, and starts slowly: two at a time.
     std::thread::scope(|scope| {
         let halves = groups_in_turn.chunks(half.max(1)).map(|some| {
-            scope.spawn(move || some.iter().try_for_each(|(name, group)| merge_group(split, base, name, group)))
+            scope.spawn(move || {
+                some.iter()
+                    .try_for_each(|(name, group)| merge_group(split, base, name, group))
+            })
         });
         let halves: Vec<_> = halves.collect();
-        halves.into_iter().try_for_each(|half| half.join().unwrap_or_else(|_| bail!("merging chunks panicked")))
+        halves.into_iter().try_for_each(|half| {
+            half.join()
+                .unwrap_or_else(|_| bail!("merging chunks panicked"))
+        })
     })?;
     Ok(relink(link, &groups))
 }
@@ -104,7 +119,10 @@ fn chunks_of(link: &str) -> Vec<(String, Parts)> {
     let chunk = |loader: &str| {
         let (parts, rest) = loader.split_once(" */\nconst __")?;
         let (name, _) = rest.split_once(" = makeLoad(")?;
-        Some((name.to_owned(), parts.split(", ").map(str::to_owned).collect()))
+        Some((
+            name.to_owned(),
+            parts.split(", ").map(str::to_owned).collect(),
+        ))
     };
     loaders.filter_map(chunk).collect()
 }
@@ -113,12 +131,21 @@ fn chunks_of(link: &str) -> Vec<(String, Parts)> {
 fn relink(link: &str, groups: &BTreeMap<String, Group>) -> String {
     let owner: BTreeMap<&str, &str> = groups
         .iter()
-        .flat_map(|(name, group)| group.chunks.iter().map(|chunk| (chunk.as_str(), name.as_str())))
+        .flat_map(|(name, group)| {
+            group
+                .chunks
+                .iter()
+                .map(|chunk| (chunk.as_str(), name.as_str()))
+        })
         .collect();
     let (head, rest) = link.split_once("\n/* ").unwrap_or((link, ""));
-    let exports = rest.find("\nexport const ").map_or("", |start| &rest[start..]);
-    let mut text =
-        head.replace("__wasm_split: {  } }", "__wasm_split: {  } }; sharedImports.main = sharedImports.__wasm_split");
+    let exports = rest
+        .find("\nexport const ")
+        .map_or("", |start| &rest[start..]);
+    let mut text = head.replace(
+        "__wasm_split: {  } }",
+        "__wasm_split: {  } }; sharedImports.main = sharedImports.__wasm_split",
+    );
     for (name, group) in groups {
         let parts: Vec<&str> = group.parts.iter().map(String::as_str).collect();
         text.push_str(&format!(
@@ -130,9 +157,13 @@ fn relink(link: &str, groups: &BTreeMap<String, Group>) -> String {
     for line in exports.split_inclusive('\n') {
         match line.strip_prefix(", [") {
             Some(needed) => {
-                let needed = needed.trim_end_matches(|c| "]); \n".contains(c)).split(", ");
-                let owners: BTreeSet<&str> =
-                    needed.filter_map(|chunk| owner.get(chunk.strip_prefix("__")?)).copied().collect();
+                let needed = needed
+                    .trim_end_matches(|c| "]); \n".contains(c))
+                    .split(", ");
+                let owners: BTreeSet<&str> = needed
+                    .filter_map(|chunk| owner.get(chunk.strip_prefix("__")?))
+                    .copied()
+                    .collect();
                 let names: Vec<_> = owners.into_iter().map(|name| format!("__{name}")).collect();
                 text.push_str(&format!(", [{}]));\n", names.join(", ")));
             }
@@ -142,24 +173,48 @@ fn relink(link: &str, groups: &BTreeMap<String, Group>) -> String {
     text
 }
 
-/// A module that hands on what all chunks import: so that what they are merged into imports it once.
+/// A module that hands on what all chunks import: so that what they are merged into imports it
+/// once.
 fn base_module(split: &Split, link: &str, chunks: &[Group], to: &Path) -> Result<()> {
-    let between = |text: &str| Some(text.split_once("const { ")?.1.split_once(" } = initSync(")?.0.to_owned());
-    let names = between(link).context("expected the loader to name what is shared, found nothing")?;
-    let names: BTreeSet<&str> = names.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let between = |text: &str| {
+        Some(
+            text.split_once("const { ")?
+                .1
+                .split_once(" } = initSync(")?
+                .0
+                .to_owned(),
+        )
+    };
+    let names =
+        between(link).context("expected the loader to name what is shared, found nothing")?;
+    let names: BTreeSet<&str> = names
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
     let mut smallest: Vec<_> = chunks.iter().collect();
     smallest.sort_by_key(|chunk| chunk.bytes);
-    let files = smallest.iter().map(|chunk| split.parts.join(format!("{}.wasm", chunk.chunks[0])));
+    let files = smallest
+        .iter()
+        .map(|chunk| split.parts.join(format!("{}.wasm", chunk.chunks[0])));
     let names = names.into_iter().collect::<Vec<_>>().join(",");
     let mut imports = Command::new("node");
-    let imports = output(imports.arg(split.root.join("web/build/imports.mjs")).arg(names).args(files))?;
+    let imports = output(
+        imports
+            .arg(split.root.join("web/build/imports.mjs"))
+            .arg(names)
+            .args(files),
+    )?;
     let found: BTreeMap<_, _> = imports.lines().filter_map(import).collect();
     let mut text = "(module\n".to_owned();
     for (name, kind) in &found {
         text.push_str(&format!("(import \"main\" \"{name}\" {kind})\n"));
     }
     for (name, kind) in &found {
-        let (word, id) = kind.trim_start_matches('(').split_once(' ').unwrap_or_default();
+        let (word, id) = kind
+            .trim_start_matches('(')
+            .split_once(' ')
+            .unwrap_or_default();
         let id = id.split(' ').next().unwrap_or_default();
         text.push_str(&format!("(export \"{name}\" ({word} {id}))\n"));
     }
@@ -169,7 +224,11 @@ fn base_module(split: &Split, link: &str, chunks: &[Group], to: &Path) -> Result
     }
     let source = to.with_extension("wat");
     std::fs::write(&source, text)?;
-    run(Command::new(binaryen("wasm-as", &split.root)).args(wasm_features()).arg(&source).arg("-o").arg(to))
+    run(Command::new(binaryen("wasm-as", &split.root))
+        .args(wasm_features())
+        .arg(&source)
+        .arg("-o")
+        .arg(to))
 }
 
 /// Name and kind of an import: `(memory $0 21)`.
@@ -185,7 +244,11 @@ mod tests {
 
     fn chunk(name: &str, parts: &[&str], bytes: i64) -> Group {
         let parts = parts.iter().map(|part| (*part).to_owned()).collect();
-        Group { chunks: vec![name.to_owned()], parts, bytes }
+        Group {
+            chunks: vec![name.to_owned()],
+            parts,
+            bytes,
+        }
     }
 
     #[test]
@@ -212,7 +275,9 @@ mod tests {
     #[test]
     fn the_loader_names_groups_in_place_of_chunks() {
         let load = |name: &str| {
-            format!("makeLoad(() => {{\n    const src = fetch(new URL(\"./{name}.wasm\", import.meta.url));\n}}\n")
+            format!(
+                "makeLoad(() => {{\n    const src = fetch(new URL(\"./{name}.wasm\", import.meta.url));\n}}\n"
+            )
         };
         let link = format!(
             "sharedImports = {{ __wasm_split: {{  }} }};\n/* x, y */\nconst __chunk_0 = {}, []);\n/* y, z */\nconst __chunk_1 = {}, []);\n\
@@ -224,13 +289,19 @@ mod tests {
         );
         let chunks = chunks_of(&link);
         assert_eq!(
-            chunks.iter().map(|(name, parts)| (name.as_str(), parts.len())).collect::<Vec<_>>(),
+            chunks
+                .iter()
+                .map(|(name, parts)| (name.as_str(), parts.len()))
+                .collect::<Vec<_>>(),
             [("chunk_0", 2), ("chunk_1", 2)]
         );
         let mut one = chunk("chunk_0", &["x", "y"], 1);
         one.take(chunk("chunk_1", &["y", "z"], 1));
         let text = relink(&link, &BTreeMap::from([("group_0".to_owned(), one)]));
-        assert_eq!(chunks_of(&text), [("group_0".to_owned(), chunk("", &["x", "y", "z"], 0).parts)]);
+        assert_eq!(
+            chunks_of(&text),
+            [("group_0".to_owned(), chunk("", &["x", "y", "z"], 0).parts)]
+        );
         assert_eq!(text.matches("[__group_0]").count(), 2, "{text}");
         assert!(!text.contains("chunk_"), "{text}");
         assert!(text.contains("sharedImports.main = "), "{text}");

@@ -1,7 +1,8 @@
-//! `wasm-bindgen`, as Trunk and the npm package's build call it: the options that they use. With `CLAIMGATE_SPLIT` it splits
-//! the app's Wasm first.
+//! `wasm-bindgen`, as Trunk and the npm package's build call it: the options that they use. With
+//! `CLAIMGATE_SPLIT` it splits the app's Wasm first.
 //!
-//! It is not called so: rustc refuses a crate of that name whose version is below wasm-bindgen's own.
+//! It is not called so: rustc refuses a crate of that name whose version is below wasm-bindgen's
+//! own.
 
 mod chunks;
 mod split;
@@ -48,8 +49,8 @@ fn main() -> Result<()> {
 }
 
 impl Arguments {
-    /// Does what wasm-bindgen does. The parts of a module that was split refer to symbols and exports of its main part, which
-    /// have to stay.
+    /// Does what wasm-bindgen does. The parts of a module that was split refer to symbols and
+    /// exports of its main part, which have to stay.
     pub(crate) fn bindgen(&self, input: &Path, is_split: bool) -> Result<()> {
         let mut bindgen = Bindgen::new();
         match self.target {
@@ -71,8 +72,8 @@ impl Arguments {
     }
 }
 
-/// The features that binaryen's programs may use: those of the hosts that the npm package names, and of the browsers that
-/// the app supports.
+/// The features that binaryen's programs may use: those of the hosts that the npm package names,
+/// and of the browsers that the app supports.
 pub(crate) fn wasm_features() -> impl Iterator<Item = &'static str> {
     include_str!("../features.txt").lines()
 }
@@ -90,9 +91,16 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// What a program prints on standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("`{name}` could not be started"))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("`{name}` could not be started"))?;
     if !output.status.success() {
-        bail!("`{name}` failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "`{name}` failed ({}): {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -1,7 +1,8 @@
-//! Taking the app's Wasm apart: what only one page needs becomes a file of its own, loaded when that page is opened.
+//! Taking the app's Wasm apart: what only one page needs becomes a file of its own, loaded when
+//! that page is opened.
 //!
-//! That has to happen before `wasm-bindgen` runs, which Trunk calls. So the `wasm-bindgen` that Trunk finds is ours, and
-//! xtask puts the parts beside Trunk's files when Trunk is done.
+//! That has to happen before `wasm-bindgen` runs, which Trunk calls. So the `wasm-bindgen` that
+//! Trunk finds is ours, and xtask puts the parts beside Trunk's files when Trunk is done.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,7 +26,8 @@ pub(crate) struct Split {
 }
 
 impl Split {
-    /// What xtask asks for by `CLAIMGATE_SPLIT` (the folder for the parts), `CLAIMGATE_ROOT` and `CLAIMGATE_WASM_CACHE`.
+    /// What xtask asks for by `CLAIMGATE_SPLIT` (the folder for the parts), `CLAIMGATE_ROOT` and
+    /// `CLAIMGATE_WASM_CACHE`.
     pub(crate) fn from_env() -> Option<Self> {
         let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
         Some(Self {
@@ -50,7 +52,8 @@ impl Split {
 
     /// Writes the parts; the main one is returned.
     fn split(&self, input: &Path) -> Result<PathBuf> {
-        let wasm = std::fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
+        let wasm =
+            std::fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
         if self.parts.is_dir() {
             std::fs::remove_dir_all(&self.parts)?;
         }
@@ -62,14 +65,17 @@ impl Split {
         options.main_out_path = &main;
         options.link_name = &link;
         options.main_module = "./main.js";
-        wasm_split_cli_support::transform(options).map_err(|error| anyhow!("the Wasm cannot be split: {error:?}"))?;
+        wasm_split_cli_support::transform(options)
+            .map_err(|error| anyhow!("the Wasm cannot be split: {error:?}"))?;
         Ok(main)
     }
 
     /// Optimizes modules for size, in place: all by one process.
     fn optimize(&self, modules: &[PathBuf]) -> Result<()> {
         let mut node = Command::new("node");
-        node.arg(self.root.join("web/build/optimize.mjs")).arg("--cache").arg(&self.cache);
+        node.arg(self.root.join("web/build/optimize.mjs"))
+            .arg("--cache")
+            .arg(&self.cache);
         run(node.args(crate::wasm_features()).args(modules))
     }
 }

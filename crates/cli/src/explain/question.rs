@@ -1,7 +1,9 @@
 //! What is asked for, when, and what is left out.
 
 use anyhow::{Context, Result, bail};
-use claimgate::exchange::{ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
+use claimgate::exchange::{
+    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE,
+};
 use claimgate::inspect::{Options, Skip};
 use claimgate::policy::RequestedToken;
 
@@ -11,7 +13,8 @@ use crate::document::Document;
 /// What is asked for. The names are those of the exchange's parameters.
 #[derive(clap::Args)]
 pub(super) struct Question {
-    /// The type of the access token that is asked for [default: as the other options say, else organization]
+    /// The type of the access token that is asked for [default: as the other options say, else
+    /// organization]
     #[arg(long, value_name = "TYPE", value_parser = ["organization", "team", "personal", "runner"])]
     token_type: Option<String>,
     /// The scope that is asked for: `admin`, `team:NAME`, `user:LOGIN` or `runner:NAME`
@@ -35,7 +38,8 @@ pub(super) struct Question {
     /// Checks to leave out, by comma; what was not checked is said
     #[arg(long, value_name = "CHECKS", value_delimiter = ',', value_parser = ["issuer", "key", "signature", "time"])]
     skip: Vec<String>,
-    /// The issuer whose policies decide on claims, or on a token with `--skip issuer`: its URL or its name
+    /// The issuer whose policies decide on claims, or on a token with `--skip issuer`: its URL or
+    /// its name
     #[arg(long, value_name = "ISSUER")]
     issuer: Option<String>,
 }
@@ -50,12 +54,15 @@ impl Question {
             (_, _, _, Some(name)) => format!("runner:{name}"),
             _ => String::new(),
         };
-        let token_type = self.token_type.as_deref().unwrap_or(match scope.split(':').next() {
-            Some("team") => "team",
-            Some("user") => "personal",
-            Some("runner") => "runner",
-            _ => "organization",
-        });
+        let token_type = self
+            .token_type
+            .as_deref()
+            .unwrap_or(match scope.split(':').next() {
+                Some("team") => "team",
+                Some("user") => "personal",
+                Some("runner") => "runner",
+                _ => "organization",
+            });
         let body = serde_json::json!({
             "grant_type": GRANT_TYPE,
             "audience": format!("{AUDIENCE}any"),
@@ -94,19 +101,38 @@ impl Question {
 
     /// The index of the issuer that is chosen, if one is.
     pub(super) fn issuer(&self, document: &Document) -> Result<Option<usize>> {
-        let Some(chosen) = &self.issuer else { return Ok(None) };
-        let is_it = |issuer: &claimgate::issuer::Issuer| issuer.url() == chosen || issuer.name() == chosen;
-        let found: Vec<usize> =
-            document.issuers.iter().enumerate().filter(|(_, issuer)| is_it(issuer)).map(|(index, _)| index).collect();
+        let Some(chosen) = &self.issuer else {
+            return Ok(None);
+        };
+        let is_it =
+            |issuer: &claimgate::issuer::Issuer| issuer.url() == chosen || issuer.name() == chosen;
+        let found: Vec<usize> = document
+            .issuers
+            .iter()
+            .enumerate()
+            .filter(|(_, issuer)| is_it(issuer))
+            .map(|(index, _)| index)
+            .collect();
         match found.as_slice() {
             [only] => Ok(Some(*only)),
             [] => {
-                let names: Vec<String> = document.issuers.iter().map(|issuer| format!("`{}`", issuer.name())).collect();
-                let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                let names: Vec<String> = document
+                    .issuers
+                    .iter()
+                    .map(|issuer| format!("`{}`", issuer.name()))
+                    .collect();
+                let known = if names.is_empty() {
+                    "none".to_owned()
+                } else {
+                    names.join(", ")
+                };
                 bail!("expected an issuer's URL or name, found `{chosen}`; there is {known}")
             }
             more => {
-                bail!("expected one issuer, found {} that are called `{chosen}`: choose one by its URL", more.len())
+                bail!(
+                    "expected one issuer, found {} that are called `{chosen}`: choose one by its URL",
+                    more.len()
+                )
             }
         }
     }

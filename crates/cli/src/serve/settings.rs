@@ -31,20 +31,30 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 
-    /// The database, `sqlite:FILE` for one machine or `postgres://USER:PASSWORD@HOST/NAME` for several replicas [default: sqlite:claimgate.db]
-    #[arg(long, env = "CLAIMGATE_DATABASE", value_name = "URL", hide_env_values = true)]
+    /// The database, `sqlite:FILE` for one machine or `postgres://USER:PASSWORD@HOST/NAME` for
+    /// several replicas [default: sqlite:claimgate.db]
+    #[arg(
+        long,
+        env = "CLAIMGATE_DATABASE",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     database: Option<String>,
 
-    /// A file with the secret that access tokens are hashed with, 32 characters or more, the same for all replicas [default: for SQLite, FILE.key, made at the first start]
+    /// A file with the secret that access tokens are hashed with, 32 characters or more, the same
+    /// for all replicas [default: for SQLite, FILE.key, made at the first start]
     #[arg(long, env = "CLAIMGATE_TOKEN_KEY_FILE", value_name = "FILE")]
     token_key_file: Option<PathBuf>,
 
-    /// Take another token key than the database was used with: all tokens are deleted, and a bootstrap token is made anew
+    /// Take another token key than the database was used with: all tokens are deleted, and a
+    /// bootstrap token is made anew
     #[arg(long)]
     #[serde(skip)]
     new_token_key: bool,
 
-    /// A file with the bootstrap token, 32 characters or more, which may do everything; without it one is made at the first start and printed once. CLAIMGATE_BOOTSTRAP_TOKEN may hold the token itself
+    /// A file with the bootstrap token, 32 characters or more, which may do everything; without it
+    /// one is made at the first start and printed once. CLAIMGATE_BOOTSTRAP_TOKEN may hold the
+    /// token itself
     #[arg(long, env = "CLAIMGATE_BOOTSTRAP_TOKEN_FILE", value_name = "FILE")]
     bootstrap_token_file: Option<PathBuf>,
 
@@ -60,7 +70,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_TRUSTED_PROXIES", value_name = "COUNT")]
     trusted_proxies: Option<usize>,
 
-    /// A file that the audit log goes to as well, a line of JSON an exchange; `-` is standard output
+    /// A file that the audit log goes to as well, a line of JSON an exchange; `-` is standard
+    /// output
     #[arg(long, env = "CLAIMGATE_AUDIT_FILE", value_name = "FILE")]
     audit_file: Option<PathBuf>,
 
@@ -76,7 +87,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_ADDRESS_BURST", value_name = "COUNT")]
     address_burst: Option<f64>,
 
-    /// Tokens a second that are granted on one issuer in the long run, 0 for any number [default: 200]
+    /// Tokens a second that are granted on one issuer in the long run, 0 for any number [default:
+    /// 200]
     #[arg(long, env = "CLAIMGATE_ISSUER_RATE", value_name = "RATE")]
     issuer_rate: Option<f64>,
 
@@ -88,13 +100,25 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_LEEWAY", value_name = "SECONDS")]
     leeway: Option<u64>,
 
-    /// A file with further roots, in PEM, that issuers' certificates may rest on; may be given more than once
-    #[arg(long = "issuer-root", env = "CLAIMGATE_ISSUER_ROOTS", value_name = "FILE", value_delimiter = ',')]
+    /// A file with further roots, in PEM, that issuers' certificates may rest on; may be given more
+    /// than once
+    #[arg(
+        long = "issuer-root",
+        env = "CLAIMGATE_ISSUER_ROOTS",
+        value_name = "FILE",
+        value_delimiter = ','
+    )]
     #[serde(default)]
     issuer_root: Vec<PathBuf>,
 
-    /// Addresses that are not of the internet and that issuers may have all the same, like `10.1.0.0/16`; may be given more than once
-    #[arg(long = "issuer-network", env = "CLAIMGATE_ISSUER_NETWORKS", value_name = "NETWORK", value_delimiter = ',')]
+    /// Addresses that are not of the internet and that issuers may have all the same, like
+    /// `10.1.0.0/16`; may be given more than once
+    #[arg(
+        long = "issuer-network",
+        env = "CLAIMGATE_ISSUER_NETWORKS",
+        value_name = "NETWORK",
+        value_delimiter = ','
+    )]
     #[serde(default)]
     issuer_network: Vec<String>,
 
@@ -113,7 +137,8 @@ pub(crate) struct Serve {
     #[serde(default)]
     demo: bool,
 
-    /// What is logged, `error`, `warn`, `info`, `debug` or `trace`, for one part or all, as in `info,claimgate_server=debug` [default: info]
+    /// What is logged, `error`, `warn`, `info`, `debug` or `trace`, for one part or all, as in
+    /// `info,claimgate_server=debug` [default: info]
     #[arg(long, env = "CLAIMGATE_LOG", value_name = "FILTER")]
     log: Option<String>,
 
@@ -125,9 +150,13 @@ pub(crate) struct Serve {
 impl Serve {
     /// Fills in what neither flags nor the environment say from the file.
     pub(super) fn with_file(self) -> Result<Self> {
-        let Some(path) = self.config.clone() else { return Ok(self) };
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let file: Self = toml::from_str(&text).with_context(|| format!("{} is not understood", path.display()))?;
+        let Some(path) = self.config.clone() else {
+            return Ok(self);
+        };
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let file: Self = toml::from_str(&text)
+            .with_context(|| format!("{} is not understood", path.display()))?;
         Ok(self.or(file))
     }
 
@@ -148,8 +177,16 @@ impl Serve {
             issuer_rate: self.issuer_rate.or(other.issuer_rate),
             issuer_burst: self.issuer_burst.or(other.issuer_burst),
             leeway: self.leeway.or(other.leeway),
-            issuer_root: if self.issuer_root.is_empty() { other.issuer_root } else { self.issuer_root },
-            issuer_network: if self.issuer_network.is_empty() { other.issuer_network } else { self.issuer_network },
+            issuer_root: if self.issuer_root.is_empty() {
+                other.issuer_root
+            } else {
+                self.issuer_root
+            },
+            issuer_network: if self.issuer_network.is_empty() {
+                other.issuer_network
+            } else {
+                self.issuer_network
+            },
             allow_private_issuers: self.allow_private_issuers || other.allow_private_issuers,
             open_metrics: self.open_metrics || other.open_metrics,
             new_token_key: self.new_token_key,
@@ -161,8 +198,13 @@ impl Serve {
 
     pub(super) fn listen_address(&self) -> Result<String> {
         let address = self.listen.as_deref().unwrap_or("127.0.0.1:8080");
-        if address.rsplit_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
-            bail!("expected an address and a port to listen on, like `127.0.0.1:8080`, found `{address}`");
+        if address
+            .rsplit_once(':')
+            .is_none_or(|(_, port)| port.parse::<u16>().is_err())
+        {
+            bail!(
+                "expected an address and a port to listen on, like `127.0.0.1:8080`, found `{address}`"
+            );
         }
         Ok(address.to_owned())
     }
@@ -170,7 +212,10 @@ impl Serve {
     pub(super) fn tls(&self) -> Result<Option<Tls>> {
         match (&self.tls_certificate, &self.tls_key) {
             (None, None) => Ok(None),
-            (Some(certificate), Some(key)) => Ok(Some(Tls { certificate: certificate.clone(), key: key.clone() })),
+            (Some(certificate), Some(key)) => Ok(Some(Tls {
+                certificate: certificate.clone(),
+                key: key.clone(),
+            })),
             (Some(_), None) => bail!("expected --tls-key with --tls-certificate"),
             (None, Some(_)) => bail!("expected --tls-certificate with --tls-key"),
         }
@@ -178,14 +223,20 @@ impl Serve {
 
     /// Where the bootstrap token is from, if it is given.
     pub(super) fn bootstrap_place(&self) -> String {
-        self.bootstrap_token_file.as_ref().map_or_else(|| BOOTSTRAP.to_owned(), |file| file.display().to_string())
+        self.bootstrap_token_file
+            .as_ref()
+            .map_or_else(|| BOOTSTRAP.to_owned(), |file| file.display().to_string())
     }
 
     pub(super) fn config(self) -> Result<Config> {
-        let database = self.database.unwrap_or_else(|| "sqlite:claimgate.db".to_owned());
+        let database = self
+            .database
+            .unwrap_or_else(|| "sqlite:claimgate.db".to_owned());
         Kind::of(&database)?;
         if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
-            bail!("expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: expired tokens would be taken");
+            bail!(
+                "expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: expired tokens would be taken"
+            );
         }
         let key = token_key(self.token_key_file.as_deref(), &database)?;
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
@@ -221,7 +272,8 @@ impl Serve {
     /// Logs to standard error.
     pub(super) fn start_logging(&self) -> Result<()> {
         let words = self.log.as_deref().unwrap_or("info");
-        claimgate_server::start_logging(words, self.log_format.as_deref() != Some("text")).map_err(anyhow::Error::msg)
+        claimgate_server::start_logging(words, self.log_format.as_deref() != Some("text"))
+            .map_err(anyhow::Error::msg)
     }
 }
 
@@ -240,14 +292,16 @@ fn token_key(file: Option<&Path>, database: &str) -> Result<HashKey> {
              for all replicas"
         ),
     };
-    HashKey::new(&secret(&file, "token key")?).map_err(|problem| anyhow!("{}: {problem}", file.display()))
+    HashKey::new(&secret(&file, "token key")?)
+        .map_err(|problem| anyhow!("{}: {problem}", file.display()))
 }
 
 /// What a file has that should be its owner's alone.
 fn secret(file: &Path, what: &str) -> Result<String> {
     use std::os::unix::fs::MetadataExt as _;
     let shown = file.display();
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the {what} {shown}"))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read the {what} {shown}"))?;
     if std::fs::metadata(file).is_ok_and(|about| about.mode() & 0o077 != 0) {
         tracing::warn!(file = %shown, "others than its owner can read or write the {what}: expected a file of mode 600");
     }
@@ -258,11 +312,16 @@ fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
     if let Some(file) = file {
         return Ok(Some(secret(file, "bootstrap token")?.trim().to_owned()));
     }
-    Ok(std::env::var(BOOTSTRAP).ok().filter(|token| !token.is_empty()))
+    Ok(std::env::var(BOOTSTRAP)
+        .ok()
+        .filter(|token| !token.is_empty()))
 }
 
 fn networks(texts: &[String]) -> Result<Vec<Network>> {
-    texts.iter().map(|text| text.parse().map_err(anyhow::Error::from)).collect()
+    texts
+        .iter()
+        .map(|text| text.parse().map_err(anyhow::Error::from))
+        .collect()
 }
 
 fn rate(name: &str, given: Option<f64>, default: f64) -> Result<f64> {
@@ -294,9 +353,20 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("claimgate.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\nleeway = 5\ndemo = true\n").unwrap();
-        let serve = parse(&["--config", file.to_str().unwrap(), "--listen", "127.0.0.1:2"]).with_file().unwrap();
+        let serve = parse(&[
+            "--config",
+            file.to_str().unwrap(),
+            "--listen",
+            "127.0.0.1:2",
+        ])
+        .with_file()
+        .unwrap();
         assert_eq!(
-            (serve.listen_address().unwrap().as_str(), serve.leeway, serve.demo),
+            (
+                serve.listen_address().unwrap().as_str(),
+                serve.leeway,
+                serve.demo
+            ),
             ("127.0.0.1:2", Some(5), true)
         );
     }
@@ -306,7 +376,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("claimgate.toml");
         std::fs::write(&file, "lisen = \"127.0.0.1:1\"\n").unwrap();
-        let error = parse(&["--config", file.to_str().unwrap()]).with_file().unwrap_err();
+        let error = parse(&["--config", file.to_str().unwrap()])
+            .with_file()
+            .unwrap_err();
         assert!(format!("{error:#}").contains("lisen"), "{error:#}");
     }
 
@@ -314,11 +386,17 @@ mod tests {
     fn halves_of_settings_are_refused() {
         assert!(parse(&["--tls-key", "a"]).tls().is_err());
         assert!(parse(&["--listen", "8080"]).listen_address().is_err());
-        assert!(parse(&["--database", "postgres://localhost/a"]).config().is_err());
+        assert!(
+            parse(&["--database", "postgres://localhost/a"])
+                .config()
+                .is_err()
+        );
         let dir = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", dir.path().join("a.db").display());
         assert!(parse(&["--database", &database]).config().is_ok());
-        let error = parse(&["--database", &database, "--address-rate=-1"]).config().unwrap_err();
+        let error = parse(&["--database", &database, "--address-rate=-1"])
+            .config()
+            .unwrap_err();
         assert!(error.to_string().contains("--address-rate"), "{error:#}");
         assert!(super::networks(&["10.0.0.0/8".to_owned()]).is_ok());
         assert!(super::networks(&["10.0.0.0/99".to_owned()]).is_err());
@@ -333,7 +411,14 @@ mod tests {
         let key = std::fs::read_to_string(&file).unwrap();
         super::super::make_key(&file).unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left over");
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "nothing is left over"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! `claimgate decode`, `explain` and `check` as processes. What people see is on `docs/cli.md`, whose examples are run
-//! here; `CLAIMGATE_WRITE_DOCS=1` writes them anew.
+//! `claimgate decode`, `explain` and `check` as processes. What people see is on `docs/cli.md`,
+//! whose examples are run here; `CLAIMGATE_WRITE_DOCS=1` writes them anew.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,12 @@ fn run(arguments: &[&str], input: &str) -> Output {
 fn run_in(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_claimgate"));
     command.args(arguments).current_dir(folder);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     // Where nothing is read, the pipe is closed.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
@@ -52,8 +57,16 @@ fn session(commands: &[&str]) -> String {
             continue;
         }
         let (command, input) = command.split_once(" < ").unwrap_or((command, ""));
-        let input = if input.is_empty() { String::new() } else { example(input) };
-        let words: Vec<&str> = command.strip_prefix("claimgate ").unwrap().split(' ').collect();
+        let input = if input.is_empty() {
+            String::new()
+        } else {
+            example(input)
+        };
+        let words: Vec<&str> = command
+            .strip_prefix("claimgate ")
+            .unwrap()
+            .split(' ')
+            .collect();
         let output = run(&words, &input);
         last = code(&output);
         text += &(out(&output) + &errors(&output));
@@ -70,7 +83,10 @@ fn the_examples_of_the_page() {
     let mut examples = 0;
     for part in parts {
         let (example, rest) = part.split_once("```\n").unwrap();
-        let commands: Vec<&str> = example.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+        let commands: Vec<&str> = example
+            .lines()
+            .filter_map(|line| line.strip_prefix("$ "))
+            .collect();
         expected += &format!("```console\n{}```\n{rest}", session(&commands));
         examples += 1;
     }
@@ -78,7 +94,10 @@ fn the_examples_of_the_page() {
     if std::env::var_os("CLAIMGATE_WRITE_DOCS").is_some() {
         std::fs::write(&path, expected).unwrap();
     } else {
-        assert!(page == expected, "{PAGE} is not what the program says; CLAIMGATE_WRITE_DOCS=1 writes it anew");
+        assert!(
+            page == expected,
+            "{PAGE} is not what the program says; CLAIMGATE_WRITE_DOCS=1 writes it anew"
+        );
     }
 }
 
@@ -87,7 +106,10 @@ fn no_signature_is_ever_shown() {
     let token = example("token.jwt");
     let signature = token.trim().rsplit('.').next().unwrap();
     // Whole, in part, and as the bytes that it stands for: eight characters of it occur nowhere.
-    let pieces: Vec<&str> = (0..signature.len() - 8).step_by(8).map(|at| &signature[at..at + 8]).collect();
+    let pieces: Vec<&str> = (0..signature.len() - 8)
+        .step_by(8)
+        .map(|at| &signature[at..at + 8])
+        .collect();
     let broken = format!("{}!", token.trim());
     for input in [token.as_str(), &broken, &format!("{}.more", token.trim())] {
         for arguments in [
@@ -95,7 +117,14 @@ fn no_signature_is_ever_shown() {
             &["decode", "-", "--format", "json"],
             &["explain", "-"],
             &["explain", "-", "--format", "json"],
-            &["explain", "-", "--skip", "issuer,key,signature,time", "--issuer", "GitLab"],
+            &[
+                "explain",
+                "-",
+                "--skip",
+                "issuer,key,signature,time",
+                "--issuer",
+                "GitLab",
+            ],
             &["explain", "-", "--skip", "time", "--format", "json"],
             &["explain", "token.jwt", "--issuers", "-"],
             &["check", "-"],
@@ -104,12 +133,19 @@ fn no_signature_is_ever_shown() {
             let output = run(arguments, input);
             let shown = out(&output) + &errors(&output);
             assert!(!shown.is_empty());
-            assert!(pieces.iter().all(|piece| !shown.contains(piece)), "{arguments:?}: {shown}");
+            assert!(
+                pieces.iter().all(|piece| !shown.contains(piece)),
+                "{arguments:?}: {shown}"
+            );
         }
     }
     let output = run(&["decode", token.trim()], "");
     assert_eq!(code(&output), 2);
-    assert!(pieces.iter().all(|piece| !errors(&output).contains(piece)), "{}", errors(&output));
+    assert!(
+        pieces.iter().all(|piece| !errors(&output).contains(piece)),
+        "{}",
+        errors(&output)
+    );
 }
 
 #[test]
@@ -118,43 +154,108 @@ fn trouble_ends_with_two() {
         (&["decode"][..], "", "required arguments were not provided"),
         (&["decode", "nowhere"], "", "error: cannot read `nowhere`: "),
         (&["decode", "."], "", "error: cannot read `.`: "),
-        (&["decode", "-", "--now", "soon"], "", "expected seconds since 1970"),
-        (&["explain", "claims.json", "--issuers", "nowhere"], "", "error: cannot read `nowhere`: "),
-        (&["explain", "claims.json", "--issuers", "broken.json"], "", "broken.json:8:32: error[policy-wrong-value]"),
-        (&["explain", "-", "--issuers", "-"], "", "expected one of the two files from standard input, found both"),
-        (&["explain", "-"], "{", "the claims in `standard input` cannot be read"),
-        (&["explain", "-"], "{}", "the claims name no issuer (`iss`): `--issuer` chooses one"),
+        (
+            &["decode", "-", "--now", "soon"],
+            "",
+            "expected seconds since 1970",
+        ),
+        (
+            &["explain", "claims.json", "--issuers", "nowhere"],
+            "",
+            "error: cannot read `nowhere`: ",
+        ),
+        (
+            &["explain", "claims.json", "--issuers", "broken.json"],
+            "",
+            "broken.json:8:32: error[policy-wrong-value]",
+        ),
+        (
+            &["explain", "-", "--issuers", "-"],
+            "",
+            "expected one of the two files from standard input, found both",
+        ),
+        (
+            &["explain", "-"],
+            "{",
+            "the claims in `standard input` cannot be read",
+        ),
+        (
+            &["explain", "-"],
+            "{}",
+            "the claims name no issuer (`iss`): `--issuer` chooses one",
+        ),
         (
             &["explain", "-"],
             r#"{"iss": "https://a.example"}"#,
             "no issuer is registered with the URL `https://a.example`",
         ),
-        (&["explain", "claims.json", "--issuer", "a"], "", "found `a`; there is `GitHub Actions`, `GitLab`"),
-        (&["explain", "token.jwt", "--issuer", "GitLab"], "", "`--issuer` goes with `--skip issuer`"),
-        (&["explain", "claims.json", "--scope", "root"], "", "expected `scope` `admin` or none"),
-        (&["explain", "claims.json", "--token-type", "team"], "", "expected `scope` `team:` and the team's name"),
-        (&["explain", "claims.json", "--team", "a", "--user", "b"], "", "cannot be used with"),
-        (&["explain", "claims.json", "--team", ""], "", "found `team:`"),
-        (&["explain", "claims.json", "--skip", "policies"], "", "invalid value 'policies'"),
+        (
+            &["explain", "claims.json", "--issuer", "a"],
+            "",
+            "found `a`; there is `GitHub Actions`, `GitLab`",
+        ),
+        (
+            &["explain", "token.jwt", "--issuer", "GitLab"],
+            "",
+            "`--issuer` goes with `--skip issuer`",
+        ),
+        (
+            &["explain", "claims.json", "--scope", "root"],
+            "",
+            "expected `scope` `admin` or none",
+        ),
+        (
+            &["explain", "claims.json", "--token-type", "team"],
+            "",
+            "expected `scope` `team:` and the team's name",
+        ),
+        (
+            &["explain", "claims.json", "--team", "a", "--user", "b"],
+            "",
+            "cannot be used with",
+        ),
+        (
+            &["explain", "claims.json", "--team", ""],
+            "",
+            "found `team:`",
+        ),
+        (
+            &["explain", "claims.json", "--skip", "policies"],
+            "",
+            "invalid value 'policies'",
+        ),
         (
             &["explain", "token.jwt", "--issuers", "-"],
             r#"{"policies": []}"#,
             "expected issuers in `standard input`, found none",
         ),
-        (&["check", "claimgate.json", "nowhere"], "", "error: cannot read `nowhere`: "),
-        (&["check", "--github", "--format", "json", "-"], "", "cannot be used with"),
+        (
+            &["check", "claimgate.json", "nowhere"],
+            "",
+            "error: cannot read `nowhere`: ",
+        ),
+        (
+            &["check", "--github", "--format", "json", "-"],
+            "",
+            "cannot be used with",
+        ),
     ] {
         let output = run(arguments, input);
         assert_eq!(code(&output), 2, "{arguments:?}");
-        assert!(errors(&output).contains(words), "{arguments:?}: {}", errors(&output));
+        assert!(
+            errors(&output).contains(words),
+            "{arguments:?}: {}",
+            errors(&output)
+        );
         assert_eq!(out(&output), "", "{arguments:?}");
     }
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("bytes"), [0xff, 0xfe]).unwrap();
     std::fs::write(folder.path().join("large"), vec![b' '; (4 << 20) + 1]).unwrap();
-    for (file, words) in
-        [("bytes", "expected UTF-8 in `bytes`"), ("large", "expected at most 4194304 bytes, found more")]
-    {
+    for (file, words) in [
+        ("bytes", "expected UTF-8 in `bytes`"),
+        ("large", "expected at most 4194304 bytes, found more"),
+    ] {
         let output = run_in(folder.path(), &["decode", file], "");
         assert_eq!(code(&output), 2);
         assert!(errors(&output).contains(words), "{}", errors(&output));
@@ -163,26 +264,57 @@ fn trouble_ends_with_two() {
 
 #[test]
 fn several_tokens_are_decoded_and_one_that_is_none_shows() {
-    let output = run(&["decode", "token.jwt", "not-a-token.jwt", "--format", "json"], "");
+    let output = run(
+        &["decode", "token.jwt", "not-a-token.jwt", "--format", "json"],
+        "",
+    );
     assert_eq!(code(&output), 1);
     let decoded: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
-    assert_eq!(decoded[0]["claims"]["sub"], "repo:octo-org/octo-repo:environment:prod");
-    assert_eq!((&decoded[0]["header"]["kid"], &decoded[0]["error"]), (&"example-key".into(), &().into()));
-    assert_eq!((&decoded[1]["error"]["code"], &decoded[1]["claims"]), (&"token-segments".into(), &().into()));
+    assert_eq!(
+        decoded[0]["claims"]["sub"],
+        "repo:octo-org/octo-repo:environment:prod"
+    );
+    assert_eq!(
+        (&decoded[0]["header"]["kid"], &decoded[0]["error"]),
+        (&"example-key".into(), &().into())
+    );
+    assert_eq!(
+        (&decoded[1]["error"]["code"], &decoded[1]["claims"]),
+        (&"token-segments".into(), &().into())
+    );
 }
 
 #[test]
 fn what_terminals_act_upon_is_not_passed_on() {
-    let claims = r#"{"iss": "https://gitlab.com", "aud": "\u001b[31mred\u009b2J", "sub": "a\u202eb"}"#;
+    let claims =
+        r#"{"iss": "https://gitlab.com", "aud": "\u001b[31mred\u009b2J", "sub": "a\u202eb"}"#;
     let output = run(&["explain", "-"], claims);
     assert_eq!(code(&output), 1);
-    assert!(out(&output).contains(r"\u{1b}[31mred\u{9b}2J"), "{}", out(&output));
-    assert!(out(&output).chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'));
+    assert!(
+        out(&output).contains(r"\u{1b}[31mred\u{9b}2J"),
+        "{}",
+        out(&output)
+    );
+    assert!(
+        out(&output)
+            .chars()
+            .all(|c| c == '\n' || !c.is_control() && c != '\u{202e}')
+    );
     let file = r#"{"issuers": [{"url": "https://a.example", "x\u001b\u202e": 1}]}"#;
-    for arguments in [&["check", "-"][..], &["check", "-", "--github"], &["check", "-", "--format", "json"]] {
+    for arguments in [
+        &["check", "-"][..],
+        &["check", "-", "--github"],
+        &["check", "-", "--format", "json"],
+    ] {
         let output = run(arguments, file);
         assert_eq!(code(&output), 1);
-        assert!(out(&output).chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{}", out(&output));
+        assert!(
+            out(&output)
+                .chars()
+                .all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'),
+            "{}",
+            out(&output)
+        );
     }
 }
 
@@ -207,31 +339,84 @@ fn the_question_is_the_exchanges() {
         (&["--team", "others"], 1),
         (&["--user", "octocat"], 1),
         (&["--runner", "a"], 1),
-        (&["--skip", "issuer", "--issuer", "https://token.actions.githubusercontent.com"], 0),
+        (
+            &[
+                "--skip",
+                "issuer",
+                "--issuer",
+                "https://token.actions.githubusercontent.com",
+            ],
+            0,
+        ),
     ] {
-        let arguments: Vec<&str> = ["explain", "token.jwt"].iter().chain(&at).chain(options).copied().collect();
+        let arguments: Vec<&str> = ["explain", "token.jwt"]
+            .iter()
+            .chain(&at)
+            .chain(options)
+            .copied()
+            .collect();
         let output = run(&arguments, "");
-        assert_eq!(code(&output), expected, "{options:?}: {}{}", out(&output), errors(&output));
+        assert_eq!(
+            code(&output),
+            expected,
+            "{options:?}: {}{}",
+            out(&output),
+            errors(&output)
+        );
     }
-    // Over by a minute and a second, and by less with more leeway; the file's own leeway counts too.
+    // Over by a minute and a second, and by less with more leeway; the file's own leeway counts
+    // too.
     let late = ["explain", "token.jwt", "--now", "2025-11-24T01:01:01Z"];
     assert_eq!(code(&run(&late, "")), 1);
-    assert_eq!(code(&run(&[&late[..], &["--leeway", "120"]].concat(), "")), 0);
-    let file = example("claimgate.json").replacen("\"version\": 1,", "\"version\": 1, \"leeway\": 120,", 1);
-    assert_eq!(code(&run(&[&late[..], &["--issuers", "-"]].concat(), &file)), 0);
+    assert_eq!(
+        code(&run(&[&late[..], &["--leeway", "120"]].concat(), "")),
+        0
+    );
+    let file = example("claimgate.json").replacen(
+        "\"version\": 1,",
+        "\"version\": 1, \"leeway\": 120,",
+        1,
+    );
+    assert_eq!(
+        code(&run(&[&late[..], &["--issuers", "-"]].concat(), &file)),
+        0
+    );
     let file = file.replacen("\"leeway\": 120,", "\"maxSize\": 1000,", 1);
-    assert!(out(&run(&[&late[..], &["--issuers", "-"]].concat(), &file)).contains("DENIED[token-too-large]"));
+    assert!(
+        out(&run(&[&late[..], &["--issuers", "-"]].concat(), &file))
+            .contains("DENIED[token-too-large]")
+    );
 }
 
 #[test]
 fn policies_alone_decide_on_claims() {
-    let policies = r#"{"decision": "allow", "tokenType": "organization", "rules": {"ref": "dev*"}}"#;
-    for file in [policies.to_owned(), format!("[{policies}]"), format!(r#"{{"policies": [{policies}]}}"#)] {
-        let output = run(&["explain", "claims.json", "--issuers", "-", "--format", "json"], &file);
+    let policies =
+        r#"{"decision": "allow", "tokenType": "organization", "rules": {"ref": "dev*"}}"#;
+    for file in [
+        policies.to_owned(),
+        format!("[{policies}]"),
+        format!(r#"{{"policies": [{policies}]}}"#),
+    ] {
+        let output = run(
+            &[
+                "explain",
+                "claims.json",
+                "--issuers",
+                "-",
+                "--format",
+                "json",
+            ],
+            &file,
+        );
         assert_eq!(code(&output), 0, "{}", errors(&output));
         let answer: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
         assert_eq!(answer["explanation"]["decision"], "allowed");
-        assert!(answer["unchecked"][0].as_str().unwrap().contains("no issuer, key, signature or time was checked"));
+        assert!(
+            answer["unchecked"][0]
+                .as_str()
+                .unwrap()
+                .contains("no issuer, key, signature or time was checked")
+        );
     }
 }
 
@@ -239,20 +424,63 @@ fn policies_alone_decide_on_claims() {
 fn places_of_what_is_wrong() {
     let bad = r#"{"decision": "allow", "tokenType": "organization", "rules": {"a..b": "c"}}"#;
     for (file, expected) in [
-        ("", "-:1:0: error[json-syntax]: not JSON: EOF while parsing a value at line 1, column 0\n".to_owned()),
-        ("[\n1,]", "standard input:2:3: error[json-syntax]".to_owned()),
-        ("7", "standard input:1:1: error[wrong-value]: expected a Claimgate file".to_owned()),
-        (r#"{"issuers": [], "isuers": []}"#, "1:17: error[unknown-key]: isuers: unknown key `isuers`".to_owned()),
-        (r#"{"issuers": {}}"#, "1:2: error[wrong-value]: issuers: expected an array of issuers".to_owned()),
-        (r#"{"issuers": [{"url": 7}]}"#, "1:15: error[wrong-value]: issuers[0].url: expected a string".to_owned()),
-        (r#"{"issuers": [{}]}"#, "1:14: error[url-missing]: issuers[0].url: ".to_owned()),
-        (r#"{"issuers": [7]}"#, "1:14: error[wrong-value]: issuers[0]: expected an issuer".to_owned()),
-        (r#"{"issuers": [], "dialect": "glob"}"#, "1:17: error[wrong-value]: dialect".to_owned()),
-        (r#"{"issuers": [], "version": 2}"#, "1:17: error[wrong-value]: version: expected version 1".to_owned()),
-        (r#"{"issuers": [], "leeway": -1}"#, "1:17: error[wrong-value]: leeway: expected a whole number".to_owned()),
-        (bad, "1:62: error[claim-path-empty-segment]: rules.a..b".to_owned()),
-        (&format!("[{bad}]"), "1:63: error[claim-path-empty-segment]: [0].rules.a..b".to_owned()),
-        (&format!("{{\"policies\": [{bad}]}}"), "error[claim-path-empty-segment]: policies[0].rules.a..b".to_owned()),
+        (
+            "",
+            "-:1:0: error[json-syntax]: not JSON: EOF while parsing a value at line 1, column 0\n"
+                .to_owned(),
+        ),
+        (
+            "[\n1,]",
+            "standard input:2:3: error[json-syntax]".to_owned(),
+        ),
+        (
+            "7",
+            "standard input:1:1: error[wrong-value]: expected a Claimgate file".to_owned(),
+        ),
+        (
+            r#"{"issuers": [], "isuers": []}"#,
+            "1:17: error[unknown-key]: isuers: unknown key `isuers`".to_owned(),
+        ),
+        (
+            r#"{"issuers": {}}"#,
+            "1:2: error[wrong-value]: issuers: expected an array of issuers".to_owned(),
+        ),
+        (
+            r#"{"issuers": [{"url": 7}]}"#,
+            "1:15: error[wrong-value]: issuers[0].url: expected a string".to_owned(),
+        ),
+        (
+            r#"{"issuers": [{}]}"#,
+            "1:14: error[url-missing]: issuers[0].url: ".to_owned(),
+        ),
+        (
+            r#"{"issuers": [7]}"#,
+            "1:14: error[wrong-value]: issuers[0]: expected an issuer".to_owned(),
+        ),
+        (
+            r#"{"issuers": [], "dialect": "glob"}"#,
+            "1:17: error[wrong-value]: dialect".to_owned(),
+        ),
+        (
+            r#"{"issuers": [], "version": 2}"#,
+            "1:17: error[wrong-value]: version: expected version 1".to_owned(),
+        ),
+        (
+            r#"{"issuers": [], "leeway": -1}"#,
+            "1:17: error[wrong-value]: leeway: expected a whole number".to_owned(),
+        ),
+        (
+            bad,
+            "1:62: error[claim-path-empty-segment]: rules.a..b".to_owned(),
+        ),
+        (
+            &format!("[{bad}]"),
+            "1:63: error[claim-path-empty-segment]: [0].rules.a..b".to_owned(),
+        ),
+        (
+            &format!("{{\"policies\": [{bad}]}}"),
+            "error[claim-path-empty-segment]: policies[0].rules.a..b".to_owned(),
+        ),
         (
             r#"{"url": "https://a.example", "thumbprints": ["AA:BB"], "maxExpiration": 0, "jwks": 7}"#,
             "1:46: error[wrong-value]: thumbprints[0]: expected a SHA-256 thumbprint".to_owned(),
@@ -265,15 +493,22 @@ fn places_of_what_is_wrong() {
         let output = run(&["check", "-"], file);
         assert_eq!(code(&output), 1, "{file}");
         let expected = expected.replace("-:1:0", "standard input:1:0");
-        assert!(out(&output).contains(&expected), "{file}\n{expected}\n{}", out(&output));
+        assert!(
+            out(&output).contains(&expected),
+            "{file}\n{expected}\n{}",
+            out(&output)
+        );
     }
 }
 
-/// What the server answers with can be checked and asked: its own members are known, and mean what they mean there.
+/// What the server answers with can be checked and asked: its own members are known, and mean what
+/// they mean there.
 #[test]
 fn members_of_the_server() {
     let policy = |decision, rest| {
-        format!(r#"{{"decision": "{decision}", "tokenType": "organization", "authorizedPermissions": []{rest}}}"#)
+        format!(
+            r#"{{"decision": "{decision}", "tokenType": "organization", "authorizedPermissions": []{rest}}}"#
+        )
     };
     let allow = policy("allow", r#", "rules": {"ref": "*"}"#);
     let deny = policy("deny", r#", "reportOnly": true, "rules": {"ref": "dev*"}"#);
@@ -283,7 +518,10 @@ fn members_of_the_server() {
             "thumbprints": [], "created": "2026-11-25T00:00:00Z", {rest}, "policies": [{policies}]}}]}}"#
         )
     };
-    let marked = issuer(r#""singleUse": true, "reportOnly": false"#, &format!("{deny}, {allow}"));
+    let marked = issuer(
+        r#""singleUse": true, "reportOnly": false"#,
+        &format!("{deny}, {allow}"),
+    );
     let output = run(&["check", "-"], &marked);
     assert_eq!(code(&output), 0, "{}", out(&output));
     let note = "note[report-only]: oidcIssuers[0].policies[0].reportOnly: it only reports what it would deny";
@@ -291,23 +529,62 @@ fn members_of_the_server() {
     assert_eq!(code(&run(&["check", "--strict", "-"], &marked)), 1);
 
     let enforced = deny.replace("true", "false");
-    let whole = issuer(r#""singleUse": false, "reportOnly": true"#, &format!("{enforced}, {allow}"));
+    let whole = issuer(
+        r#""singleUse": false, "reportOnly": true"#,
+        &format!("{enforced}, {allow}"),
+    );
     let output = run(&["check", "-"], &whole);
-    assert!(out(&output).contains("note[report-only]: oidcIssuers[0].reportOnly: "), "{}", out(&output));
+    assert!(
+        out(&output).contains("note[report-only]: oidcIssuers[0].reportOnly: "),
+        "{}",
+        out(&output)
+    );
     let alone = format!(r#"{{"id": "2", "version": 7, "policies": [{deny}, {allow}]}}"#);
     let output = run(&["check", "-"], &alone);
-    assert!(out(&output).contains("note[report-only]: policies[0].reportOnly: "), "{}", out(&output));
+    assert!(
+        out(&output).contains("note[report-only]: policies[0].reportOnly: "),
+        "{}",
+        out(&output)
+    );
 
     // The decision is the server's, and what it would be is said.
-    for (file, allowed) in [(&marked, true), (&whole, true), (&alone, true), (&whole.replace("true", "false"), false)] {
+    for (file, allowed) in [
+        (&marked, true),
+        (&whole, true),
+        (&alone, true),
+        (&whole.replace("true", "false"), false),
+    ] {
         let output = run(&["explain", "claims.json", "--issuers", "-"], file);
-        assert_eq!(code(&output), i32::from(!allowed), "{file}: {}{}", out(&output), errors(&output));
-        let note = "note[report-only]: with the policies that only report it would be denied by policy 1";
+        assert_eq!(
+            code(&output),
+            i32::from(!allowed),
+            "{file}: {}{}",
+            out(&output),
+            errors(&output)
+        );
+        let note =
+            "note[report-only]: with the policies that only report it would be denied by policy 1";
         assert_eq!(out(&output).contains(note), allowed, "{}", out(&output));
     }
-    let output = run(&["explain", "claims.json", "--issuers", "-", "--format", "json"], &alone);
+    let output = run(
+        &[
+            "explain",
+            "claims.json",
+            "--issuers",
+            "-",
+            "--format",
+            "json",
+        ],
+        &alone,
+    );
     let answer: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
-    assert_eq!((&answer["explanation"]["decision"], &answer["report"]["policies"][0]), (&"allowed".into(), &0.into()));
+    assert_eq!(
+        (
+            &answer["explanation"]["decision"],
+            &answer["report"]["policies"][0]
+        ),
+        (&"allowed".into(), &0.into())
+    );
 
     let wrong = issuer(r#""singleUse": "yes""#, &deny.replace("deny", "allow"));
     let output = run(&["check", "-"], &wrong);
@@ -324,12 +601,24 @@ fn members_of_the_server() {
 fn findings_count_where_that_is_wanted() {
     assert_eq!(code(&run(&["check", "claimgate.json"], "")), 0);
     assert_eq!(code(&run(&["check", "claimgate.json", "--strict"], "")), 1);
-    assert_eq!(code(&run(&["check", "--strict", "-"], r#"{"issuers": []}"#)), 0);
-    let output = run(&["check", "claimgate.json", "broken.json", "--format", "json"], "");
+    assert_eq!(
+        code(&run(&["check", "--strict", "-"], r#"{"issuers": []}"#)),
+        0
+    );
+    let output = run(
+        &["check", "claimgate.json", "broken.json", "--format", "json"],
+        "",
+    );
     assert_eq!(code(&output), 1);
     let checked: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
-    assert_eq!((&checked[0]["issuers"], &checked[0]["policies"]), (&2.into(), &4.into()));
-    assert_eq!(checked[0]["findings"][0]["path"], "issuers[0].policies[0].rules.aud");
+    assert_eq!(
+        (&checked[0]["issuers"], &checked[0]["policies"]),
+        (&2.into(), &4.into())
+    );
+    assert_eq!(
+        checked[0]["findings"][0]["path"],
+        "issuers[0].policies[0].rules.aud"
+    );
     assert_eq!(checked[1]["errors"][0]["line"], 8);
 }
 
@@ -339,12 +628,14 @@ fn annotations_are_escaped_as_github_reads_them() {
     let name = "a,b:c%.json";
     std::fs::write(folder.path().join(name), r#"{"issuers": [], "100%": 1}"#).unwrap();
     let output = run_in(folder.path(), &["check", "--github", name], "");
-    let expected =
-        "::error file=a%2Cb%3Ac%25.json,line=1,col=17,title=unknown-key::100%25: unknown key `100%25`%0Ahelp: ";
+    let expected = "::error file=a%2Cb%3Ac%25.json,line=1,col=17,title=unknown-key::100%25: unknown key `100%25`%0Ahelp: ";
     assert!(out(&output).starts_with(expected), "{}", out(&output));
     assert_eq!(out(&output).lines().count(), 1);
     let output = run(&["check", "--github", "claimgate.json"], "");
-    assert!(out(&output).starts_with("::warning file=claimgate.json,line=25,col=13,title=dot-is-wildcard::"));
+    assert!(
+        out(&output)
+            .starts_with("::warning file=claimgate.json,line=25,col=13,title=dot-is-wildcard::")
+    );
     assert_eq!(code(&output), 0);
 }
 
@@ -353,7 +644,12 @@ fn who_stops_reading_gets_no_error() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_claimgate"));
     let folder = root().join("examples/cli");
     let files = vec!["token.jwt"; 200];
-    command.arg("decode").args(files).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .arg("decode")
+        .args(files)
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();

@@ -58,7 +58,13 @@ impl Process {
 
     /// SIGTERM, and how it ended.
     pub(crate) fn stop(&mut self) -> ExitStatus {
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .arg(self.child.id().to_string())
+                .status()
+                .unwrap()
+                .success()
+        );
         let status = self.child.wait().unwrap();
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();
@@ -74,7 +80,13 @@ impl Process {
 
     pub(crate) fn unlimit_files(&self) {
         let pid = format!("--pid={}", self.child.id());
-        assert!(Command::new("prlimit").args([&pid, "--fsize=unlimited"]).status().unwrap().success());
+        assert!(
+            Command::new("prlimit")
+                .args([&pid, "--fsize=unlimited"])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// Organization `acme` with an issuer that lets everything of `repo:acme/` in.
@@ -85,19 +97,37 @@ impl Process {
         };
         ok(self.call("POST", "/api/orgs", ROOT, &json!({"name": "acme"})));
         let body = json!({"name": "CI", "url": URL, "jwks": issuer.jwks()});
-        let id = ok(self.call("POST", "/api/orgs/acme/oidc/issuers", ROOT, &body))["id"].as_str().unwrap().to_owned();
+        let id = ok(self.call("POST", "/api/orgs/acme/oidc/issuers", ROOT, &body))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let path = format!("/api/orgs/acme/auth/policies/oidcissuers/{id}");
-        let policy = ok(self.call("GET", &path, ROOT, &Value::Null))["id"].as_str().unwrap().to_owned();
+        let policy = ok(self.call("GET", &path, ROOT, &Value::Null))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let rules = json!({"sub": "repo:acme/*"});
         let policies = json!({"policies": [{"decision": "allow", "tokenType": "organization", "rules": rules}]});
-        ok(self.call("PATCH", &format!("/api/orgs/acme/auth/policies/{policy}"), ROOT, &policies));
+        ok(self.call(
+            "PATCH",
+            &format!("/api/orgs/acme/auth/policies/{policy}"),
+            ROOT,
+            &policies,
+        ));
     }
 
     pub(crate) fn call(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
         call(&self.address, method, path, token, body).expect("the server answers")
     }
 
-    pub(crate) fn send(&self, method: &str, path: &str, token: &str, kind: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        kind: &str,
+        body: &str,
+    ) -> (u16, Value) {
         send(&self.address, method, path, token, kind, body).expect("the server answers")
     }
 }
@@ -111,7 +141,8 @@ impl Drop for Process {
 
 impl Builder {
     pub(crate) fn arguments(mut self, arguments: &[&str]) -> Self {
-        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self.arguments
+            .extend(arguments.iter().map(|argument| (*argument).to_owned()));
         self
     }
 
@@ -146,7 +177,10 @@ impl Builder {
     pub(crate) fn start(self) -> Process {
         let mut child = self.command().spawn().unwrap();
         let errors = Arc::new(Mutex::new(String::new()));
-        let (lines, all) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&errors));
+        let (lines, all) = (
+            BufReader::new(child.stderr.take().unwrap()).lines(),
+            Arc::clone(&errors),
+        );
         let (serves, served) = mpsc::channel();
         let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
@@ -157,7 +191,12 @@ impl Builder {
                 }
             }
         });
-        let mut process = Process { child, address: String::new(), errors, reader: Some(reader) };
+        let mut process = Process {
+            child,
+            address: String::new(),
+            errors,
+            reader: Some(reader),
+        };
         // Where the program ends before it serves, there is nobody to wait for.
         match served.recv_timeout(Duration::from_secs(120)) {
             Ok(address) => process.address = address,
@@ -196,7 +235,10 @@ impl Builder {
             }
         }
         command.args(&self.arguments).current_dir(&self.files);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
         command.env_remove("CLAIMGATE_BOOTSTRAP_TOKEN");
         command.envs(self.environment.iter().map(|[name, value]| (name, value)));
         if self.bootstrap {
@@ -208,7 +250,11 @@ impl Builder {
 
 /// The program among files, until it ends.
 pub(crate) fn run(files: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_claimgate")).args(arguments).current_dir(files).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_claimgate"))
+        .args(arguments)
+        .current_dir(files)
+        .output()
+        .unwrap()
 }
 
 /// The program as somebody who may read the files of a folder, and write none.
@@ -239,21 +285,51 @@ pub(crate) fn exchange_body(token: &str) -> Value {
 }
 
 /// Status and JSON; nothing where the server went away.
-pub(crate) fn call(address: &str, method: &str, path: &str, token: &str, body: &Value) -> Option<(u16, Value)> {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
+pub(crate) fn call(
+    address: &str,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: &Value,
+) -> Option<(u16, Value)> {
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
     send(address, method, path, token, "application/json", &body)
 }
 
-fn send(address: &str, method: &str, path: &str, token: &str, kind: &str, body: &str) -> Option<(u16, Value)> {
+fn send(
+    address: &str,
+    method: &str,
+    path: &str,
+    token: &str,
+    kind: &str,
+    body: &str,
+) -> Option<(u16, Value)> {
     let mut stream = TcpStream::connect(address).ok()?;
-    let authorization = if token.is_empty() { String::new() } else { format!("authorization: token {token}\r\n") };
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{authorization}");
-    let request = format!("{head}content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let authorization = if token.is_empty() {
+        String::new()
+    } else {
+        format!("authorization: token {token}\r\n")
+    };
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{authorization}");
+    let request = format!(
+        "{head}content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
     stream.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let length = head.lines().find_map(|line| {
+        line.to_ascii_lowercase()
+            .strip_prefix("content-length: ")?
+            .parse()
+            .ok()
+    });
     // An answer that was cut short is none.
     if length.is_some_and(|length: usize| body.len() < length) {
         return None;

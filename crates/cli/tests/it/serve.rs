@@ -11,7 +11,11 @@ use crate::process::{self, Process, ROOT, exchange_body};
 
 /// The bootstrap token that a start has shown.
 fn bootstrap(server: &Process) -> Option<String> {
-    server.errors().split_whitespace().find(|word| word.starts_with("cgt_")).map(str::to_owned)
+    server
+        .errors()
+        .split_whitespace()
+        .find(|word| word.starts_with("cgt_"))
+        .map(str::to_owned)
 }
 
 #[test]
@@ -19,34 +23,82 @@ fn the_bootstrap_token_is_shown_once_and_the_server_stops_when_told() {
     let files = tempfile::tempdir().unwrap();
     let mut first = Process::builder(files.path()).without_bootstrap().start();
     let token = bootstrap(&first).unwrap();
-    assert_eq!(first.call("POST", "/api/orgs", &token, &json!({"name": "acme"})).0, 200);
+    assert_eq!(
+        first
+            .call("POST", "/api/orgs", &token, &json!({"name": "acme"}))
+            .0,
+        200
+    );
     assert!(first.stop().success());
-    assert!(!first.errors().lines().any(|line| line.starts_with('{') && line.contains(&token)), "a log has it");
+    assert!(
+        !first
+            .errors()
+            .lines()
+            .any(|line| line.starts_with('{') && line.contains(&token)),
+        "a log has it"
+    );
     let mut second = Process::builder(files.path()).without_bootstrap().start();
     assert!(bootstrap(&second).is_none(), "{}", second.errors());
-    assert_eq!(second.call("GET", "/api/orgs/acme", &token, &Value::Null).0, 200);
+    assert_eq!(
+        second.call("GET", "/api/orgs/acme", &token, &Value::Null).0,
+        200
+    );
     // Once it is revoked, the next start shows another.
     let form = "application/x-www-form-urlencoded";
-    assert_eq!(second.send("POST", "/api/oauth/revoke", "", form, &format!("token={token}")).0, 200);
+    assert_eq!(
+        second
+            .send(
+                "POST",
+                "/api/oauth/revoke",
+                "",
+                form,
+                &format!("token={token}")
+            )
+            .0,
+        200
+    );
     assert!(second.stop().success());
     let third = Process::builder(files.path()).without_bootstrap().start();
     let other = bootstrap(&third).unwrap();
-    assert_eq!(third.call("GET", "/api/orgs/acme", &token, &Value::Null).0, 401);
-    assert_eq!(third.call("GET", "/api/orgs/acme", &other, &Value::Null).0, 200);
+    assert_eq!(
+        third.call("GET", "/api/orgs/acme", &token, &Value::Null).0,
+        401
+    );
+    assert_eq!(
+        third.call("GET", "/api/orgs/acme", &other, &Value::Null).0,
+        200
+    );
 }
 
 #[test]
 fn the_demonstrations_command_works_as_it_is_printed() {
     let files = tempfile::tempdir().unwrap();
-    let server = Process::builder(files.path()).arguments(&["--demo"]).start();
+    let server = Process::builder(files.path())
+        .arguments(&["--demo"])
+        .start();
     let printed = server.errors();
-    let data: Vec<&str> = printed.split_whitespace().skip_while(|word| *word != "curl").collect();
-    let pairs = data.windows(2).filter(|pair| pair[0] == "-d").map(|pair| pair[1]);
+    let data: Vec<&str> = printed
+        .split_whitespace()
+        .skip_while(|word| *word != "curl")
+        .collect();
+    let pairs = data
+        .windows(2)
+        .filter(|pair| pair[0] == "-d")
+        .map(|pair| pair[1]);
     let body = pairs.collect::<Vec<_>>().join("&");
-    let (status, answer) = server.send("POST", "/api/oauth/token", "", "application/x-www-form-urlencoded", &body);
+    let (status, answer) = server.send(
+        "POST",
+        "/api/oauth/token",
+        "",
+        "application/x-www-form-urlencoded",
+        &body,
+    );
     assert_eq!(status, 200, "{answer}");
     let token = answer["access_token"].as_str().unwrap();
-    assert_eq!(server.call("GET", "/api/user", token, &Value::Null).1["githubLogin"], "demo");
+    assert_eq!(
+        server.call("GET", "/api/user", token, &Value::Null).1["githubLogin"],
+        "demo"
+    );
 }
 
 #[test]
@@ -59,15 +111,25 @@ fn a_database_without_its_token_key_is_refused_unless_all_tokens_are_given_up() 
     let kept = std::fs::read(&key).unwrap();
     std::fs::remove_file(&key).unwrap();
     let message = Process::builder(files.path()).without_bootstrap().fail();
-    assert!(message.contains("another token key") && message.contains("--new-token-key"), "{message}");
+    assert!(
+        message.contains("another token key") && message.contains("--new-token-key"),
+        "{message}"
+    );
 
     std::fs::write(&key, kept).unwrap();
     let mut again = Process::builder(files.path()).without_bootstrap().start();
-    assert_eq!(again.call("GET", "/api/orgs", &token, &Value::Null).0, 200, "with its key all is as before");
+    assert_eq!(
+        again.call("GET", "/api/orgs", &token, &Value::Null).0,
+        200,
+        "with its key all is as before"
+    );
     assert!(again.stop().success());
 
     std::fs::write(&key, "another key, which is as long as it has to be").unwrap();
-    let anew = Process::builder(files.path()).without_bootstrap().arguments(&["--new-token-key"]).start();
+    let anew = Process::builder(files.path())
+        .without_bootstrap()
+        .arguments(&["--new-token-key"])
+        .start();
     let other = bootstrap(&anew).unwrap();
     assert_eq!(anew.call("GET", "/api/orgs", &token, &Value::Null).0, 401);
     assert_eq!(anew.call("GET", "/api/orgs", &other, &Value::Null).0, 200);
@@ -78,19 +140,33 @@ fn secrets_that_others_can_read_are_warned_of() {
     use std::os::unix::fs::PermissionsExt as _;
     let files = tempfile::tempdir().unwrap();
     let [key, token] = ["secret.key", "secret.token"].map(|name| files.path().join(name));
-    let arguments = ["--token-key-file", "secret.key", "--bootstrap-token-file", "secret.token"];
+    let arguments = [
+        "--token-key-file",
+        "secret.key",
+        "--bootstrap-token-file",
+        "secret.token",
+    ];
     for (mode, is_warned) in [(0o600, false), (0o640, true), (0o604, true), (0o400, false)] {
         for file in [&key, &token] {
             let _ = std::fs::remove_file(file);
             std::fs::write(file, ROOT).unwrap();
             std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
         }
-        let server = Process::builder(files.path()).without_bootstrap().arguments(&arguments).start();
-        for (file, what) in [("secret.key", "token key"), ("secret.token", "bootstrap token")] {
-            let warning = format!("others than its owner can read or write the {what}: expected a file of mode 600");
+        let server = Process::builder(files.path())
+            .without_bootstrap()
+            .arguments(&arguments)
+            .start();
+        for (file, what) in [
+            ("secret.key", "token key"),
+            ("secret.token", "bootstrap token"),
+        ] {
+            let warning = format!(
+                "others than its owner can read or write the {what}: expected a file of mode 600"
+            );
             let lines = server.errors();
-            let count =
-                lines.lines().filter(|line| line.contains("WARN") && line.contains(file) && line.contains(&warning));
+            let count = lines.lines().filter(|line| {
+                line.contains("WARN") && line.contains(file) && line.contains(&warning)
+            });
             assert_eq!(count.count(), usize::from(is_warned), "{mode:o} {lines}");
         }
     }
@@ -103,16 +179,43 @@ fn the_servers_own_list_of_issuers_is_checked_and_explained() {
     let issuer = Issuer::new();
     let server = Process::builder(files.path()).start();
     server.set_up(&issuer);
-    let list = || server.call("GET", "/api/orgs/acme/oidc/issuers?policies=true", ROOT, &Value::Null).1;
+    let list = || {
+        server
+            .call(
+                "GET",
+                "/api/orgs/acme/oidc/issuers?policies=true",
+                ROOT,
+                &Value::Null,
+            )
+            .1
+    };
     let policies = json!([
         {"decision": "deny", "tokenType": "organization", "reportOnly": true, "rules": {"sub": "repo:acme/app.old:*"}},
         {"decision": "allow", "tokenType": "organization", "rules": {"aud": "urn:pulumi:org:acme", "sub": "repo:acme/*"}},
     ]);
-    let policy = list()["oidcIssuers"][0]["authPolicy"]["id"].as_str().unwrap().to_owned();
+    let policy = list()["oidcIssuers"][0]["authPolicy"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let path = format!("/api/orgs/acme/auth/policies/{policy}");
-    assert_eq!(server.call("PATCH", &path, ROOT, &json!({"policies": policies})).0, 200);
+    assert_eq!(
+        server
+            .call("PATCH", &path, ROOT, &json!({"policies": policies}))
+            .0,
+        200
+    );
     // An answer has more members once it was used.
-    assert_eq!(server.call("POST", "/api/oauth/token", "", &exchange_body(&issuer.token(json!({})))).0, 200);
+    assert_eq!(
+        server
+            .call(
+                "POST",
+                "/api/oauth/token",
+                "",
+                &exchange_body(&issuer.token(json!({})))
+            )
+            .0,
+        200
+    );
     let list = list();
     assert!(list["oidcIssuers"][0]["lastUsed"].is_string(), "{list}");
 
@@ -125,15 +228,33 @@ fn the_servers_own_list_of_issuers_is_checked_and_explained() {
     };
     let told = |(checked, text): &(Value, String), list: &str| {
         let remark = |remark: &Value| {
-            let [line, column] = ["line", "column"].map(|name| remark[name].as_u64().unwrap() as usize - 1);
-            let place = text.lines().nth(line).unwrap()[column..].split([':', ',']).next().unwrap().to_owned();
-            let [code, path] = ["code", "path"].map(|name| remark[name].as_str().unwrap().to_owned());
+            let [line, column] =
+                ["line", "column"].map(|name| remark[name].as_u64().unwrap() as usize - 1);
+            let place = text.lines().nth(line).unwrap()[column..]
+                .split([':', ','])
+                .next()
+                .unwrap()
+                .to_owned();
+            let [code, path] =
+                ["code", "path"].map(|name| remark[name].as_str().unwrap().to_owned());
             format!("{code} {path} {place}")
         };
-        checked[list].as_array().unwrap().iter().map(remark).collect::<Vec<_>>()
+        checked[list]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(remark)
+            .collect::<Vec<_>>()
     };
     let good = check(&list);
-    assert_eq!((&good.0["issuers"], &good.0["policies"], told(&good, "errors")), (&json!(1), &json!(2), vec![]));
+    assert_eq!(
+        (
+            &good.0["issuers"],
+            &good.0["policies"],
+            told(&good, "errors")
+        ),
+        (&json!(1), &json!(2), vec![])
+    );
     let of_policies = "oidcIssuers[0].authPolicy.policies";
     let findings = [
         format!("report-only {of_policies}[0].reportOnly \"reportOnly\""),
@@ -141,53 +262,101 @@ fn the_servers_own_list_of_issuers_is_checked_and_explained() {
     ];
     assert_eq!(told(&good, "findings"), findings);
     std::fs::write(files.path().join("token"), issuer.token(json!({}))).unwrap();
-    let output = process::run(files.path(), &["explain", "token", "--issuers", "issuers.json"]);
+    let output = process::run(
+        files.path(),
+        &["explain", "token", "--issuers", "issuers.json"],
+    );
     assert!(output.status.success(), "{output:?}");
 
     let wrong = |place: &str, value: Value| {
         let mut list = list.clone();
-        *list.pointer_mut(&format!("/oidcIssuers/0/{place}")).unwrap() = value;
+        *list
+            .pointer_mut(&format!("/oidcIssuers/0/{place}"))
+            .unwrap() = value;
         told(&check(&list), "errors")
     };
     let decision = wrong("authPolicy/policies/1/decision", json!("alow"));
-    assert_eq!(decision, [format!("policy-wrong-value {of_policies}[1].decision \"decision\"")]);
+    assert_eq!(
+        decision,
+        [format!(
+            "policy-wrong-value {of_policies}[1].decision \"decision\""
+        )]
+    );
     let rules = wrong("authPolicy/policies/1/rules", json!({"a..b": "c"}));
-    assert_eq!(rules, [format!("claim-path-empty-segment {of_policies}[1].rules.a..b \"a..b\"")]);
+    assert_eq!(
+        rules,
+        [format!(
+            "claim-path-empty-segment {of_policies}[1].rules.a..b \"a..b\""
+        )]
+    );
     let mark = wrong("authPolicy/policies/0/decision", json!("allow"));
-    assert_eq!(mark, [format!("report-only-allow {of_policies}[0].reportOnly \"reportOnly\"")]);
+    assert_eq!(
+        mark,
+        [format!(
+            "report-only-allow {of_policies}[0].reportOnly \"reportOnly\""
+        )]
+    );
     let mut twice = list.clone();
     twice["oidcIssuers"][0]["policies"] = policies;
-    assert_eq!(told(&check(&twice), "errors"), ["wrong-value oidcIssuers[0].authPolicy \"authPolicy\""]);
+    assert_eq!(
+        told(&check(&twice), "errors"),
+        ["wrong-value oidcIssuers[0].authPolicy \"authPolicy\""]
+    );
 }
 
 /// What the unit and the image start, with a folder and a port of the test's.
 #[test]
 fn the_units_and_the_images_commands_work() {
-    let read = |file: &str| std::fs::read_to_string(format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let read = |file: &str| {
+        std::fs::read_to_string(format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    };
     let (unit, image) = (read("packaging/claimgate.service"), read("Dockerfile"));
-    let command = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/claimgate serve ")).unwrap();
-    let of_unit: Vec<_> = unit.lines().filter_map(|line| line.strip_prefix("Environment=")).collect();
+    let command = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/claimgate serve "))
+        .unwrap();
+    let of_unit: Vec<_> = unit
+        .lines()
+        .filter_map(|line| line.strip_prefix("Environment="))
+        .collect();
     assert!(image.contains("ENTRYPOINT [\"/usr/local/bin/claimgate\", \"serve\"]"));
-    let of_image = image.lines().find_map(|line| line.strip_prefix("ENV ")).unwrap().split(' ').collect();
+    let of_image = image
+        .lines()
+        .find_map(|line| line.strip_prefix("ENV "))
+        .unwrap()
+        .split(' ')
+        .collect();
     for (arguments, environment) in [(command, of_unit), ("", of_image)] {
         let files = tempfile::tempdir().unwrap();
         let folder = files.path().to_str().unwrap();
         let own = |text: &str| {
             let text = text.replace("/var/lib/claimgate", folder);
-            ["127.0.0.1:8080", "0.0.0.0:8080"].iter().fold(text, |text, place| text.replace(place, "127.0.0.1:0"))
+            ["127.0.0.1:8080", "0.0.0.0:8080"]
+                .iter()
+                .fold(text, |text, place| text.replace(place, "127.0.0.1:0"))
         };
         let arguments: Vec<_> = arguments.split_whitespace().map(own).collect();
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        let mut builder = Process::builder(files.path()).without_places().without_bootstrap().arguments(&arguments);
+        let mut builder = Process::builder(files.path())
+            .without_places()
+            .without_bootstrap()
+            .arguments(&arguments);
         for variable in environment {
             let (name, value) = variable.split_once('=').unwrap();
             builder = builder.environment(name, &own(value));
         }
         let mut server = builder.start();
-        assert_eq!(server.call("GET", "/api/capabilities", "", &Value::Null).0, 200);
-        assert!(server.errors().contains("cgt_"), "the first start shows the bootstrap token");
+        assert_eq!(
+            server.call("GET", "/api/capabilities", "", &Value::Null).0,
+            200
+        );
+        assert!(
+            server.errors().contains("cgt_"),
+            "the first start shows the bootstrap token"
+        );
         assert!(server.stop().success());
-        let kept = ["claimgate.db", "claimgate.db.key"].map(|file| files.path().join(file).is_file());
+        let kept =
+            ["claimgate.db", "claimgate.db.key"].map(|file| files.path().join(file).is_file());
         assert_eq!(kept, [true; 2], "the folder has all that has to stay");
     }
 }
@@ -200,31 +369,65 @@ fn what_cannot_be_is_said_in_a_sentence() {
     let message = |arguments: &[&str], words: &[&str]| {
         let said = refused(arguments);
         assert!(words.iter().all(|word| said.contains(word)), "{said}");
-        assert_eq!(said.matches(words[words.len() - 1]).count(), 1, "said once: {said}");
+        assert_eq!(
+            said.matches(words[words.len() - 1]).count(),
+            1,
+            "said once: {said}"
+        );
     };
-    message(&["--database", "mysql://user:secret@a/b"], &["sqlite:", "postgres://", "found `mysql`"]);
-    message(&["--database", "sqlite::memory:"], &["sqlite:", "postgres://", "found `sqlite::memory:`"]);
+    message(
+        &["--database", "mysql://user:secret@a/b"],
+        &["sqlite:", "postgres://", "found `mysql`"],
+    );
+    message(
+        &["--database", "sqlite::memory:"],
+        &["sqlite:", "postgres://", "found `sqlite::memory:`"],
+    );
     let [key, short] = ["key", "short"].map(|name| files.path().join(name).display().to_string());
     std::fs::write(&key, "0123456789abcdef0123456789abcdef").unwrap();
     std::fs::write(&short, "0123").unwrap();
-    let absent = ["--database", "postgres://user:secret@127.0.0.1:1/a", "--token-key-file", &key];
+    let absent = [
+        "--database",
+        "postgres://user:secret@127.0.0.1:1/a",
+        "--token-key-file",
+        &key,
+    ];
     message(&absent, &["PostgreSQL", "Connection refused"]);
     assert!(!refused(&absent).contains("secret"));
-    message(&["--token-key-file", &short], &["short", "at least 32 characters, found 4"]);
+    message(
+        &["--token-key-file", &short],
+        &["short", "at least 32 characters, found 4"],
+    );
     let folder = format!("sqlite:{}", files.path().display());
-    message(&["--database", &folder, "--token-key-file", &key], &[&folder[7..], "unable to open database file"]);
+    message(
+        &["--database", &folder, "--token-key-file", &key],
+        &[&folder[7..], "unable to open database file"],
+    );
     assert!(refused(&["--listen", "nonsense"]).contains("expected an address and a port"));
     assert!(refused(&["--tls-key", "a.pem"]).contains("--tls-certificate"));
     assert!(refused(&["--config", "missing.toml"]).contains("missing.toml"));
     assert!(refused(&["--log", "a=b=c"]).contains("log filter"));
     assert!(refused(&["--leeway", "601"]).contains("at most 600 seconds, found 601"));
     std::fs::write(files.path().join("short"), "abc").unwrap();
-    assert!(refused(&["--bootstrap-token-file", "short"]).contains("short: expected a bootstrap token of at least 32"));
-    std::fs::write(files.path().join("garbage.db"), "this is no database, whatever else it is".repeat(100)).unwrap();
+    assert!(
+        refused(&["--bootstrap-token-file", "short"])
+            .contains("short: expected a bootstrap token of at least 32")
+    );
+    std::fs::write(
+        files.path().join("garbage.db"),
+        "this is no database, whatever else it is".repeat(100),
+    )
+    .unwrap();
     let garbage = format!("sqlite:{}", files.path().join("garbage.db").display());
-    message(&["--database", &garbage], &["garbage.db: ", "file is not a database"]);
+    message(
+        &["--database", &garbage],
+        &["garbage.db: ", "file is not a database"],
+    );
     let said = refused(&["--audit-file", "/nonexistent/x"]);
-    assert!(said.starts_with("error: the audit file `/nonexistent/x` cannot be opened: No such file"), "{said}");
+    assert!(
+        said.starts_with("error: the audit file `/nonexistent/x` cannot be opened: No such file"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -241,34 +444,79 @@ fn a_certificate_that_cannot_be_used_is_noticed_before_anything_is_made_or_print
         std::fs::write(files.path().join(name), text).unwrap();
     }
     for (certificate, key, expected) in [
-        ("nothing", "own.key", "`nothing` cannot be used: expected certificates in PEM, found none"),
-        ("own.pem", "nothing", "`nothing` cannot be used: expected a private key in PEM: "),
-        ("own.pem", "absent", "`absent` cannot be used: expected a private key in PEM: "),
-        ("own.pem", "other.key", "`other.key` cannot be used: expected the key of `own.pem`, found another one"),
+        (
+            "nothing",
+            "own.key",
+            "`nothing` cannot be used: expected certificates in PEM, found none",
+        ),
+        (
+            "own.pem",
+            "nothing",
+            "`nothing` cannot be used: expected a private key in PEM: ",
+        ),
+        (
+            "own.pem",
+            "absent",
+            "`absent` cannot be used: expected a private key in PEM: ",
+        ),
+        (
+            "own.pem",
+            "other.key",
+            "`other.key` cannot be used: expected the key of `own.pem`, found another one",
+        ),
     ] {
         let arguments = ["--tls-certificate", certificate, "--tls-key", key];
-        let said = Process::builder(files.path()).without_bootstrap().arguments(&arguments).fail();
-        assert!(said.starts_with(&format!("error: {expected}")) && said.lines().count() == 1, "{said}");
+        let said = Process::builder(files.path())
+            .without_bootstrap()
+            .arguments(&arguments)
+            .fail();
+        assert!(
+            said.starts_with(&format!("error: {expected}")) && said.lines().count() == 1,
+            "{said}"
+        );
     }
-    assert_eq!(std::fs::read_dir(files.path()).unwrap().count(), 4, "neither a database nor a key is made");
+    assert_eq!(
+        std::fs::read_dir(files.path()).unwrap().count(),
+        4,
+        "neither a database nor a key is made"
+    );
 }
 
 #[test]
 fn switches_in_the_environment_are_read_as_people_write_them() {
     let files = tempfile::tempdir().unwrap();
-    let refused = |value| Process::builder(files.path()).environment("CLAIMGATE_OPEN_METRICS", value).fail();
+    let refused = |value| {
+        Process::builder(files.path())
+            .environment("CLAIMGATE_OPEN_METRICS", value)
+            .fail()
+    };
     assert!(refused("perhaps").contains("'perhaps'"));
-    for (value, is_open) in [("1", true), ("true", true), ("yes", true), ("0", false), ("off", false)] {
-        let server = Process::builder(files.path()).environment("CLAIMGATE_OPEN_METRICS", value).start();
-        assert_eq!(server.call("GET", "/metrics", "", &Value::Null).0 == 200, is_open, "{value}");
+    for (value, is_open) in [
+        ("1", true),
+        ("true", true),
+        ("yes", true),
+        ("0", false),
+        ("off", false),
+    ] {
+        let server = Process::builder(files.path())
+            .environment("CLAIMGATE_OPEN_METRICS", value)
+            .start();
+        assert_eq!(
+            server.call("GET", "/metrics", "", &Value::Null).0 == 200,
+            is_open,
+            "{value}"
+        );
     }
 }
 
-/// Nothing that was acknowledged is lost, the file opens again, and no token works that was not granted.
-/// `CLAIMGATE_KILL_ROUNDS=200` for the long run.
+/// Nothing that was acknowledged is lost, the file opens again, and no token works that was not
+/// granted. `CLAIMGATE_KILL_ROUNDS=200` for the long run.
 #[test]
 fn kill_9_loses_nothing_that_was_acknowledged() {
-    let rounds: u32 = std::env::var("CLAIMGATE_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
+    let rounds: u32 = std::env::var("CLAIMGATE_KILL_ROUNDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(8);
     let files = tempfile::tempdir().unwrap();
     let issuer = Arc::new(Issuer::new());
     let (mut tokens, mut organizations) = (Vec::<String>::new(), Vec::<String>::new());
@@ -278,20 +526,36 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
             server.set_up(&issuer);
         }
         for token in tokens.iter().rev().take(50) {
-            assert_eq!(server.call("GET", "/api/user", token, &Value::Null).0, 200, "a granted token is lost");
+            assert_eq!(
+                server.call("GET", "/api/user", token, &Value::Null).0,
+                200,
+                "a granted token is lost"
+            );
         }
         for name in organizations.iter().rev().take(20) {
-            assert_eq!(server.call("GET", &format!("/api/orgs/{name}"), ROOT, &Value::Null).0, 200, "{name} is lost");
+            assert_eq!(
+                server
+                    .call("GET", &format!("/api/orgs/{name}"), ROOT, &Value::Null)
+                    .0,
+                200,
+                "{name} is lost"
+            );
         }
         let invented = claimgate_server::token::AccessToken::mint();
-        assert_eq!(server.call("GET", "/api/user", invented.reveal(), &Value::Null).0, 401);
+        assert_eq!(
+            server
+                .call("GET", "/api/user", invented.reveal(), &Value::Null)
+                .0,
+            401
+        );
         let (granted, all_granted) = mpsc::channel();
         let (registered, all_registered) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let address = server.address.clone();
         let workers: Vec<_> = (0..4)
             .map(|worker| {
-                let (address, issuer, stop) = (address.clone(), Arc::clone(&issuer), Arc::clone(&stop));
+                let (address, issuer, stop) =
+                    (address.clone(), Arc::clone(&issuer), Arc::clone(&stop));
                 let (granted, registered) = (granted.clone(), registered.clone());
                 std::thread::spawn(move || {
                     for number in 0.. {
@@ -300,12 +564,23 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
                         }
                         let answer = if worker == 0 {
                             let name = format!("o{round}-{number}");
-                            let answer = process::call(&address, "POST", "/api/orgs", ROOT, &json!({"name": name}));
-                            answer.filter(|(status, _)| *status == 200).map(|_| registered.send(name).unwrap())
+                            let answer = process::call(
+                                &address,
+                                "POST",
+                                "/api/orgs",
+                                ROOT,
+                                &json!({"name": name}),
+                            );
+                            answer
+                                .filter(|(status, _)| *status == 200)
+                                .map(|_| registered.send(name).unwrap())
                         } else {
                             let body = exchange_body(&issuer.token(json!({})));
-                            let answer = process::call(&address, "POST", "/api/oauth/token", "", &body);
-                            let token = answer.and_then(|(_, body)| Some(body["access_token"].as_str()?.to_owned()));
+                            let answer =
+                                process::call(&address, "POST", "/api/oauth/token", "", &body);
+                            let token = answer.and_then(|(_, body)| {
+                                Some(body["access_token"].as_str()?.to_owned())
+                            });
                             token.map(|token| granted.send(token).unwrap())
                         };
                         if answer.is_none() {
@@ -318,7 +593,9 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
         // In the middle of things: some are acknowledged, and more are under way.
         let enough = 3 + round as usize % 20;
         tokens.extend((0..enough).map(|_| {
-            all_granted.recv_timeout(Duration::from_secs(60)).expect("another token is granted within a minute")
+            all_granted
+                .recv_timeout(Duration::from_secs(60))
+                .expect("another token is granted within a minute")
         }));
         server.kill();
         stop.store(true, Ordering::Relaxed);
@@ -329,30 +606,54 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
         organizations.extend(all_registered.try_iter());
     }
     let server = Process::builder(files.path()).start();
-    let granted = tokens.iter().filter(|token| server.call("GET", "/api/user", token, &Value::Null).0 == 200).count();
+    let granted = tokens
+        .iter()
+        .filter(|token| server.call("GET", "/api/user", token, &Value::Null).0 == 200)
+        .count();
     assert_eq!(granted, tokens.len());
     assert!(!organizations.is_empty(), "there was something to lose");
-    println!("{rounds} rounds, {} tokens, {} organizations", tokens.len(), organizations.len());
+    println!(
+        "{rounds} rounds, {} tokens, {} organizations",
+        tokens.len(),
+        organizations.len()
+    );
 }
 
 #[test]
 fn two_servers_share_one_file() {
     let files = tempfile::tempdir().unwrap();
     let issuer = Arc::new(Issuer::new());
-    let servers = [Process::builder(files.path()).start(), Process::builder(files.path()).start()];
+    let servers = [
+        Process::builder(files.path()).start(),
+        Process::builder(files.path()).start(),
+    ];
     servers[0].set_up(&issuer);
-    let addresses: Vec<_> = servers.iter().map(|server| server.address.clone()).collect();
+    let addresses: Vec<_> = servers
+        .iter()
+        .map(|server| server.address.clone())
+        .collect();
     let workers = (0..8).map(|number| {
         let (addresses, issuer) = (addresses.clone(), Arc::clone(&issuer));
         std::thread::spawn(move || {
             for _ in 0..20 {
                 let body = exchange_body(&issuer.token(json!({})));
-                let (status, body) =
-                    process::call(&addresses[number % 2], "POST", "/api/oauth/token", "", &body).unwrap();
+                let (status, body) = process::call(
+                    &addresses[number % 2],
+                    "POST",
+                    "/api/oauth/token",
+                    "",
+                    &body,
+                )
+                .unwrap();
                 assert_eq!(status, 200, "{body}");
                 let token = body["access_token"].as_str().unwrap();
                 let other = &addresses[(number + 1) % 2];
-                assert_eq!(process::call(other, "GET", "/api/user", token, &Value::Null).unwrap().0, 200);
+                assert_eq!(
+                    process::call(other, "GET", "/api/user", token, &Value::Null)
+                        .unwrap()
+                        .0,
+                    200
+                );
             }
         })
     });
@@ -368,7 +669,14 @@ fn a_full_disk_is_an_error_and_room_is_enough_to_recover() {
     let issuer = Issuer::new();
     let server = Process::builder(files.path()).file_blocks(800).start();
     server.set_up(&issuer);
-    let exchange = || server.call("POST", "/api/oauth/token", "", &exchange_body(&issuer.token(json!({}))));
+    let exchange = || {
+        server.call(
+            "POST",
+            "/api/oauth/token",
+            "",
+            &exchange_body(&issuer.token(json!({}))),
+        )
+    };
     let mut granted = Vec::new();
     let failed = (0..5_000).find_map(|_| match exchange() {
         (200, body) => {
@@ -378,16 +686,35 @@ fn a_full_disk_is_an_error_and_room_is_enough_to_recover() {
         other => Some(other),
     });
     let (status, body) = failed.expect("the disk is never full");
-    assert_eq!((status, &body["error"]), (500, &json!("server_error")), "{body}");
-    assert!(body["error_description"].as_str().unwrap().contains("nothing was granted"), "{body}");
+    assert_eq!(
+        (status, &body["error"]),
+        (500, &json!("server_error")),
+        "{body}"
+    );
+    assert!(
+        body["error_description"]
+            .as_str()
+            .unwrap()
+            .contains("nothing was granted"),
+        "{body}"
+    );
     assert_eq!(server.call("GET", "/healthz", "", &Value::Null).0, 200);
     assert_eq!(server.call("GET", "/readyz", "", &Value::Null).0, 503);
     for token in &granted {
-        assert_eq!(server.call("GET", "/api/user", token, &Value::Null).0, 200, "reading needs no room");
+        assert_eq!(
+            server.call("GET", "/api/user", token, &Value::Null).0,
+            200,
+            "reading needs no room"
+        );
     }
     server.unlimit_files();
     let (status, body) = exchange();
-    assert_eq!(status, 200, "without a restart: {body}\n{}", server.errors());
+    assert_eq!(
+        status,
+        200,
+        "without a restart: {body}\n{}",
+        server.errors()
+    );
     assert_eq!(server.call("GET", "/readyz", "", &Value::Null).0, 200);
 }
 
@@ -397,7 +724,9 @@ fn a_file_that_may_not_be_written_is_an_error_at_the_start() {
     Process::builder(files.path()).start().stop();
     let message = Process::builder(files.path()).read_only().fail();
     assert!(
-        message.contains("readonly") || message.contains("permission") || message.contains("Permission"),
+        message.contains("readonly")
+            || message.contains("permission")
+            || message.contains("Permission"),
         "{message}"
     );
 }
@@ -405,14 +734,29 @@ fn a_file_that_may_not_be_written_is_an_error_at_the_start() {
 #[test]
 fn the_page_on_the_server_has_every_setting() {
     let help = Process::help();
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/server.md")).unwrap();
-    let flags: Vec<_> = help.split_whitespace().filter(|word| word.starts_with("--")).collect();
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/server.md"))
+            .unwrap();
+    let flags: Vec<_> = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"))
+        .collect();
     assert!(flags.len() > 15, "{help}");
     for flag in flags {
-        assert!(page.contains(&format!("`{flag}")), "docs/server.md does not explain {flag}");
+        assert!(
+            page.contains(&format!("`{flag}")),
+            "docs/server.md does not explain {flag}"
+        );
     }
-    for variable in help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next()) {
-        assert!(page.contains(variable), "docs/server.md does not name {variable}");
+    for variable in help
+        .split("[env: ")
+        .skip(1)
+        .filter_map(|rest| rest.split(['=', ']']).next())
+    {
+        assert!(
+            page.contains(variable),
+            "docs/server.md does not name {variable}"
+        );
     }
 }
 
@@ -422,17 +766,46 @@ fn each_change_is_a_line_of_the_log_that_says_by_whom() {
     let issuer = Issuer::new();
     let mut server = Process::builder(files.path()).start();
     server.set_up(&issuer);
-    let granted = server.call("POST", "/api/oauth/token", "", &exchange_body(&issuer.token(json!({})))).1;
+    let granted = server
+        .call(
+            "POST",
+            "/api/oauth/token",
+            "",
+            &exchange_body(&issuer.token(json!({}))),
+        )
+        .1;
     let token = granted["access_token"].as_str().unwrap();
     let form = format!("token={token}");
-    assert_eq!(server.send("POST", "/api/oauth/revoke", "", "application/x-www-form-urlencoded", &form).0, 200);
+    assert_eq!(
+        server
+            .send(
+                "POST",
+                "/api/oauth/revoke",
+                "",
+                "application/x-www-form-urlencoded",
+                &form
+            )
+            .0,
+        200
+    );
     // Once it has ended, its log is whole.
     assert!(server.stop().success());
     let log = server.errors();
-    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let changes: Vec<_> = lines.filter(|line| line["target"] == "claimgate::changes").collect();
-    let told: Vec<_> =
-        changes.iter().map(|line| (line["message"].as_str().unwrap(), line["by"].as_str().unwrap())).collect();
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let changes: Vec<_> = lines
+        .filter(|line| line["target"] == "claimgate::changes")
+        .collect();
+    let told: Vec<_> = changes
+        .iter()
+        .map(|line| {
+            (
+                line["message"].as_str().unwrap(),
+                line["by"].as_str().unwrap(),
+            )
+        })
+        .collect();
     let by = changes[3]["id"].as_str().unwrap();
     let expected = [
         ("made an organization", "bootstrap"),
@@ -441,8 +814,15 @@ fn each_change_is_a_line_of_the_log_that_says_by_whom() {
         ("revoked itself", by),
     ];
     assert_eq!(told, expected, "{log}");
-    assert_eq!((&changes[1]["id"], &changes[1]["organization"]), (&changes[2]["name"], &json!("acme")));
-    assert!(changes[1]["name"].as_str().unwrap().starts_with("https://"), "{}", changes[1]);
+    assert_eq!(
+        (&changes[1]["id"], &changes[1]["organization"]),
+        (&changes[2]["name"], &json!("acme"))
+    );
+    assert!(
+        changes[1]["name"].as_str().unwrap().starts_with("https://"),
+        "{}",
+        changes[1]
+    );
     assert_eq!(changes[3]["subject"], "repo:acme/app:ref:refs/heads/main");
     assert!(!log.contains(token));
 }

@@ -11,17 +11,22 @@ use crate::jwt::redact;
 pub struct Refusal {
     /// Why.
     pub error: ExchangeError,
-    /// Every check and the policies' explanation; none where the request itself is at fault. Not for the caller's eyes.
+    /// Every check and the policies' explanation; none where the request itself is at fault. Not
+    /// for the caller's eyes.
     pub inspection: Option<Box<Inspection>>,
 }
 
 impl From<ExchangeError> for Refusal {
     fn from(error: ExchangeError) -> Self {
-        Self { error, inspection: None }
+        Self {
+            error,
+            inspection: None,
+        }
     }
 }
 
-/// The OAuth error codes that an exchange can end in (RFC 6749, section 5.2; RFC 8693, section 2.2.2).
+/// The OAuth error codes that an exchange can end in (RFC 6749, section 5.2; RFC 8693, section
+/// 2.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -52,7 +57,9 @@ pub enum OauthError {
 pub enum ExchangeError {
     #[error("expected a body of at most {max} bytes, found {found}")]
     BodyTooLarge { max: usize, found: usize },
-    #[error("expected content type `application/x-www-form-urlencoded` or `application/json`, found `{found}`")]
+    #[error(
+        "expected content type `application/x-www-form-urlencoded` or `application/json`, found `{found}`"
+    )]
     ContentType { found: String },
     #[error("the body cannot be read: {problem}")]
     Malformed { problem: String },
@@ -75,7 +82,11 @@ pub enum ExchangeError {
     #[error("`audience` is `{found}`: there is no such organization")]
     AudienceUnknown { found: String },
     #[error("expected `scope` {expected} for a token of type {token_type}, found {found}")]
-    Scope { expected: &'static str, token_type: &'static str, found: String },
+    Scope {
+        expected: &'static str,
+        token_type: &'static str,
+        found: String,
+    },
     #[error("expected `expiration` in seconds, an integer from 1, found `{found}`")]
     Expiration { found: String },
     #[error("the subject token is refused: {problem}")]
@@ -115,7 +126,9 @@ impl ExchangeError {
     pub fn oauth(&self) -> OauthError {
         match self {
             Self::GrantType { .. } => OauthError::UnsupportedGrantType,
-            Self::AudienceMalformed { .. } | Self::AudienceUnknown { .. } => OauthError::InvalidTarget,
+            Self::AudienceMalformed { .. } | Self::AudienceUnknown { .. } => {
+                OauthError::InvalidTarget
+            }
             Self::Scope { .. } | Self::AdminNotGranted { .. } => OauthError::InvalidScope,
             _ => OauthError::InvalidRequest,
         }
@@ -130,8 +143,8 @@ impl ExchangeError {
         }
     }
 
-    /// What the caller is told: everything about the request, of the token only that it was refused, and nothing about
-    /// keys and policies.
+    /// What the caller is told: everything about the request, of the token only that it was
+    /// refused, and nothing about keys and policies.
     #[must_use]
     pub fn description(&self) -> String {
         match self {
@@ -142,7 +155,8 @@ impl ExchangeError {
         }
     }
 
-    /// The body of the answer, with the characters that may stand in it (RFC 6749, section 5.2). `reference` is what the audit log calls this refusal.
+    /// The body of the answer, with the characters that may stand in it (RFC 6749, section 5.2).
+    /// `reference` is what the audit log calls this refusal.
     ///
     /// ```
     /// use claimgate::exchange::{BodyKind, ExchangeRequest};
@@ -155,7 +169,10 @@ impl ExchangeError {
     pub fn response(&self, reference: &str) -> ErrorResponse {
         ErrorResponse {
             error: self.oauth(),
-            error_description: permitted(&format!("{} (reference {reference})", self.description())),
+            error_description: permitted(&format!(
+                "{} (reference {reference})",
+                self.description()
+            )),
         }
     }
 }

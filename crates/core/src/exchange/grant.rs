@@ -34,13 +34,30 @@ impl ExchangeOptions {
     /// ```
     #[must_use]
     pub fn at(now: i64) -> Self {
-        let Options { now, leeway, max_size, .. } = Options::at(now);
-        Self { now, leeway, max_size }
+        let Options {
+            now,
+            leeway,
+            max_size,
+            ..
+        } = Options::at(now);
+        Self {
+            now,
+            leeway,
+            max_size,
+        }
     }
 
     fn all_checks(self) -> Options {
-        let Self { now, leeway, max_size } = self;
-        Options { leeway, max_size, ..Options::at(now) }
+        let Self {
+            now,
+            leeway,
+            max_size,
+        } = self;
+        Options {
+            leeway,
+            max_size,
+            ..Options::at(now)
+        }
     }
 }
 
@@ -130,8 +147,8 @@ impl Grant {
     }
 }
 
-/// Decides a request, with the built-in signature check. `issuers` are those of the request's organization; none where
-/// there is no such organization.
+/// Decides a request, with the built-in signature check. `issuers` are those of the request's
+/// organization; none where there is no such organization.
 ///
 /// # Errors
 /// A [`Refusal`] with its OAuth error, and with the inspection where the token was looked at.
@@ -170,8 +187,8 @@ pub fn exchange_with(
     conclude(request, begun.settle(verifier))
 }
 
-/// Runs the checks of the subject token that come before its signature, for hosts that check signatures at their own
-/// pace; [`conclude`] goes on from there.
+/// Runs the checks of the subject token that come before its signature, for hosts that check
+/// signatures at their own pace; [`conclude`] goes on from there.
 ///
 /// # Errors
 /// A [`Refusal`] where there is no such organization.
@@ -197,29 +214,47 @@ pub fn begin_exchange(
     issuers: Option<&Issuers>,
     options: &ExchangeOptions,
 ) -> Result<Begun, Refusal> {
-    let unknown = || ExchangeError::AudienceUnknown { found: format!("{AUDIENCE}{}", request.organization) };
+    let unknown = || ExchangeError::AudienceUnknown {
+        found: format!("{AUDIENCE}{}", request.organization),
+    };
     let issuers = issuers.ok_or_else(unknown)?;
-    Ok(begin(&request.subject_token, issuers, &options.all_checks()))
+    Ok(begin(
+        &request.subject_token,
+        issuers,
+        &options.all_checks(),
+    ))
 }
 
 /// Decides a request whose subject token went through its checks.
 ///
 /// # Errors
-/// A [`Refusal`] with its OAuth error; also where a check was left out, or `checked` is another token's.
+/// A [`Refusal`] with its OAuth error; also where a check was left out, or `checked` is another
+/// token's.
 pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Refusal> {
     require_all_checks(request, &checked)?;
     let now = checked.now();
-    let issuer = checked.issuer().map(|issuer| (issuer.name().to_owned(), issuer.max_expiration()));
+    let issuer = checked
+        .issuer()
+        .map(|issuer| (issuer.name().to_owned(), issuer.max_expiration()));
     let inspection = checked.explain(&request.requested);
-    let granted = inspection
-        .explanation
-        .as_ref()
-        .and_then(|explanation| Some((explanation.grant.clone()?, explanation.reason.policies.clone())));
+    let granted = inspection.explanation.as_ref().and_then(|explanation| {
+        Some((
+            explanation.grant.clone()?,
+            explanation.reason.policies.clone(),
+        ))
+    });
     let (Some((granted, policies)), Some((issuer, longest))) = (granted, issuer) else {
-        return Err(Refusal { error: refusal(&inspection), inspection: Some(Box::new(inspection)) });
+        return Err(Refusal {
+            error: refusal(&inspection),
+            inspection: Some(Box::new(inspection)),
+        });
     };
     let (expires_in, expires_at) = lifetime(request, longest, now);
-    let subject = inspection.claims.as_ref().and_then(|claims| claims.get("sub")).and_then(Value::as_str);
+    let subject = inspection
+        .claims
+        .as_ref()
+        .and_then(|claims| claims.get("sub"))
+        .and_then(Value::as_str);
     Ok(Grant {
         organization: request.organization.clone(),
         issuer,
@@ -228,7 +263,10 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
         admin: granted.admin,
         role_id: granted.role_id,
         scope: request.scope.clone(),
-        issued_token_type: format!("{ACCESS_TOKEN_TYPE}{}", request.requested.token_type().as_str()),
+        issued_token_type: format!(
+            "{ACCESS_TOKEN_TYPE}{}",
+            request.requested.token_type().as_str()
+        ),
         expires_in,
         expires_at,
         policies,
@@ -236,10 +274,12 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
     })
 }
 
-/// Decides a request as [`conclude`] does, without the evidence. Whoever keeps what was decided on can have that later.
+/// Decides a request as [`conclude`] does, without the evidence. Whoever keeps what was decided on
+/// can have that later.
 ///
 /// # Errors
-/// A [`Disapproval`] with its OAuth error; also where a check was left out, or `checked` is another token's.
+/// A [`Disapproval`] with its OAuth error; also where a check was left out, or `checked` is another
+/// token's.
 ///
 /// ```
 /// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, approve, begin_exchange};
@@ -257,17 +297,40 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
 /// # Ok::<(), claimgate::exchange::ExchangeError>(())
 /// ```
 pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval, Disapproval> {
-    let refuse = |error| Disapproval { error, policies: Vec::new() };
+    let refuse = |error| Disapproval {
+        error,
+        policies: Vec::new(),
+    };
     require_all_checks(request, checked).map_err(refuse)?;
-    let token_error = |error: TokenError| ExchangeError::Token { code: error.code(), problem: error.to_string() };
-    let verdict = checked.verdict(&request.requested).map_err(|error| refuse(token_error(error)))?;
-    let Verdict { reason, summary, grant, .. } = verdict;
+    let token_error = |error: TokenError| ExchangeError::Token {
+        code: error.code(),
+        problem: error.to_string(),
+    };
+    let verdict = checked
+        .verdict(&request.requested)
+        .map_err(|error| refuse(token_error(error)))?;
+    let Verdict {
+        reason,
+        summary,
+        grant,
+        ..
+    } = verdict;
     let Some((granted, issuer)) = grant.zip(checked.issuer()) else {
-        return Err(Disapproval { error: denial(reason.code, summary), policies: reason.policies });
+        return Err(Disapproval {
+            error: denial(reason.code, summary),
+            policies: reason.policies,
+        });
     };
     let (expires_in, expires_at) = lifetime(request, issuer.max_expiration(), checked.now());
     let policies = reason.policies;
-    Ok(Approval { admin: granted.admin, role_id: granted.role_id, expires_in, expires_at, policies, summary })
+    Ok(Approval {
+        admin: granted.admin,
+        role_id: granted.role_id,
+        expires_in,
+        expires_at,
+        policies,
+        summary,
+    })
 }
 
 fn require_all_checks(request: &ExchangeRequest, checked: &Checked) -> Result<(), ExchangeError> {
@@ -275,13 +338,22 @@ fn require_all_checks(request: &ExchangeRequest, checked: &Checked) -> Result<()
         return Ok(());
     }
     let problem = "its checks were left out, or were those of another token".to_owned();
-    Err(ExchangeError::Token { code: "token-not-checked", problem })
+    Err(ExchangeError::Token {
+        code: "token-not-checked",
+        problem,
+    })
 }
 
 /// For how many seconds, and until when.
 fn lifetime(request: &ExchangeRequest, longest: u64, now: i64) -> (u64, i64) {
-    let seconds = request.expiration.unwrap_or(DEFAULT_EXPIRATION).min(longest);
-    (seconds, now.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX)))
+    let seconds = request
+        .expiration
+        .unwrap_or(DEFAULT_EXPIRATION)
+        .min(longest);
+    (
+        seconds,
+        now.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX)),
+    )
 }
 
 fn denial(reason: ReasonCode, summary: String) -> ExchangeError {
@@ -293,11 +365,20 @@ fn denial(reason: ReasonCode, summary: String) -> ExchangeError {
 
 /// The error of an inspection that ended in a denial.
 fn refusal(inspection: &Inspection) -> ExchangeError {
-    let failed = inspection.checks.iter().find(|check| check.status == CheckStatus::Failed);
+    let failed = inspection
+        .checks
+        .iter()
+        .find(|check| check.status == CheckStatus::Failed);
     if let Some(check) = failed.filter(|check| check.id != CheckId::Policies) {
-        return ExchangeError::Token { code: check.code.unwrap_or("token"), problem: check.sentence.clone() };
+        return ExchangeError::Token {
+            code: check.code.unwrap_or("token"),
+            problem: check.sentence.clone(),
+        };
     }
     let summary = inspection.summary.clone();
-    let reason = inspection.explanation.as_ref().map(|explanation| explanation.reason.code);
+    let reason = inspection
+        .explanation
+        .as_ref()
+        .map(|explanation| explanation.reason.code);
     denial(reason.unwrap_or(ReasonCode::DefaultDeny), summary)
 }

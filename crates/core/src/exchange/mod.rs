@@ -1,8 +1,9 @@
-//! Token exchange ([RFC 8693]) as Pulumi Cloud offers it: an ID token for a short-lived access token.
+//! Token exchange ([RFC 8693]) as Pulumi Cloud offers it: an ID token for a short-lived access
+//! token.
 //!
-//! [`ExchangeRequest::parse`] reads the body of `POST /api/oauth/token`, [`exchange`] decides it: a [`Grant`] says who gets
-//! what, how long and why, a [`Refusal`] has an OAuth error. Neither has a secret in it: the caller mints the access token
-//! and answers with [`Grant::response`].
+//! [`ExchangeRequest::parse`] reads the body of `POST /api/oauth/token`, [`exchange`] decides it: a
+//! [`Grant`] says who gets what, how long and why, a [`Refusal`] has an OAuth error. Neither has a
+//! secret in it: the caller mints the access token and answers with [`Grant::response`].
 //!
 //! [RFC 8693]: https://www.rfc-editor.org/rfc/rfc8693
 
@@ -15,7 +16,8 @@ pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 pub use grant::exchange;
 pub use grant::{
-    Approval, Disapproval, ExchangeOptions, Grant, TokenResponse, approve, begin_exchange, conclude, exchange_with,
+    Approval, Disapproval, ExchangeOptions, Grant, TokenResponse, approve, begin_exchange,
+    conclude, exchange_with,
 };
 pub use parameters::BodyKind;
 pub use request::ExchangeRequest;
@@ -26,7 +28,8 @@ pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// The only type of subject token (RFC 8693, section 3).
 pub const SUBJECT_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:id_token";
 
-/// What the type of an access token begins with; `organization`, `team`, `personal` or `runner` follows.
+/// What the type of an access token begins with; `organization`, `team`, `personal` or `runner`
+/// follows.
 pub const ACCESS_TOKEN_TYPE: &str = "urn:pulumi:token-type:access_token:";
 
 /// What an audience begins with; the organization's name follows.

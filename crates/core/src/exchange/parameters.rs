@@ -38,19 +38,25 @@ impl BodyKind {
         } else if essence.eq_ignore_ascii_case("application/json") {
             Ok(Self::Json)
         } else {
-            Err(ExchangeError::ContentType { found: essence.to_owned() })
+            Err(ExchangeError::ContentType {
+                found: essence.to_owned(),
+            })
         }
     }
 }
 
-/// Names and values, none of them empty (RFC 6749, section 3.2: what has no value counts as omitted).
+/// Names and values, none of them empty (RFC 6749, section 3.2: what has no value counts as
+/// omitted).
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     pub(super) fn parse(body: &str, kind: BodyKind) -> Result<Self, ExchangeError> {
         if body.len() > MAX_BODY {
-            return Err(ExchangeError::BodyTooLarge { max: MAX_BODY, found: body.len() });
+            return Err(ExchangeError::BodyTooLarge {
+                max: MAX_BODY,
+                found: body.len(),
+            });
         }
         let pairs = match kind {
             BodyKind::Form => form(body)?,
@@ -61,16 +67,28 @@ impl Parameters {
                 return Err(ExchangeError::Repeated { name: name.clone() });
             }
         }
-        Ok(Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()))
+        Ok(Self(
+            pairs
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        ))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The value itself.
     pub(super) fn take(self, name: &'static str) -> Result<String, ExchangeError> {
-        self.0.into_iter().find(|(own, _)| own == name).map(|(_, value)| value).ok_or(ExchangeError::Missing { name })
+        self.0
+            .into_iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value)
+            .ok_or(ExchangeError::Missing { name })
     }
 
     pub(super) fn required(&self, name: &'static str) -> Result<&str, ExchangeError> {
@@ -79,11 +97,16 @@ impl Parameters {
 }
 
 fn malformed(problem: impl Into<String>) -> ExchangeError {
-    ExchangeError::Malformed { problem: problem.into() }
+    ExchangeError::Malformed {
+        problem: problem.into(),
+    }
 }
 
 fn form(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
-    let pairs = body.trim_end_matches(['\r', '\n']).split('&').filter(|pair| !pair.is_empty());
+    let pairs = body
+        .trim_end_matches(['\r', '\n'])
+        .split('&')
+        .filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -92,8 +115,8 @@ fn form(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
         .collect()
 }
 
-/// Decodes `+` and `%XX`, and refuses what others pass over: a `%` without two hexadecimal digits, and text that is not
-/// UTF-8.
+/// Decodes `+` and `%XX`, and refuses what others pass over: a `%` without two hexadecimal digits,
+/// and text that is not UTF-8.
 fn decode(text: &str) -> Result<String, ExchangeError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -102,7 +125,8 @@ fn decode(text: &str) -> Result<String, ExchangeError> {
             b'+' => b' ',
             b'%' => {
                 let digits = rest.next().and_then(hex).zip(rest.next().and_then(hex));
-                let (high, low) = digits.ok_or_else(|| malformed("expected two hexadecimal digits after each `%`"))?;
+                let (high, low) = digits
+                    .ok_or_else(|| malformed("expected two hexadecimal digits after each `%`"))?;
                 high << 4 | low
             }
             other => other,
@@ -112,7 +136,9 @@ fn decode(text: &str) -> Result<String, ExchangeError> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 fn json(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
@@ -121,7 +147,10 @@ fn json(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
         other => malformed(other.to_string()),
     })?;
     let Value::Object(members) = value else {
-        return Err(malformed(format!("expected a JSON object, found {}", value.kind())));
+        return Err(malformed(format!(
+            "expected a JSON object, found {}",
+            value.kind()
+        )));
     };
     members
         .into_iter()
@@ -129,7 +158,10 @@ fn json(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
             Value::Null => Ok((name, String::new())),
             Value::String(text) => Ok((name, text)),
             Value::Integer(number) => Ok((name, number.to_string())),
-            other => Err(malformed(format!("expected parameter `{name}` to be a string, found {}", other.kind()))),
+            other => Err(malformed(format!(
+                "expected parameter `{name}` to be a string, found {}",
+                other.kind()
+            ))),
         })
         .collect()
 }

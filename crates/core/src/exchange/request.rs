@@ -35,8 +35,8 @@ impl fmt::Debug for ExchangeRequest {
 }
 
 impl ExchangeRequest {
-    /// Reads a body (RFC 8693, section 2.1). Parameters that mean nothing here are passed over, but for those that ask for
-    /// something else than would be given: `actor_token` and `resource`.
+    /// Reads a body (RFC 8693, section 2.1). Parameters that mean nothing here are passed over, but
+    /// for those that ask for something else than would be given: `actor_token` and `resource`.
     ///
     /// # Errors
     /// The first [`ExchangeError`], with what was expected and found.
@@ -51,11 +51,15 @@ impl ExchangeRequest {
         let parameters = Parameters::parse(body, kind)?;
         let grant_type = parameters.required("grant_type")?;
         if grant_type != GRANT_TYPE {
-            return Err(ExchangeError::GrantType { found: grant_type.to_owned() });
+            return Err(ExchangeError::GrantType {
+                found: grant_type.to_owned(),
+            });
         }
         let subject_token_type = parameters.required("subject_token_type")?;
         if subject_token_type != SUBJECT_TOKEN_TYPE {
-            return Err(ExchangeError::SubjectTokenType { found: subject_token_type.to_owned() });
+            return Err(ExchangeError::SubjectTokenType {
+                found: subject_token_type.to_owned(),
+            });
         }
         for name in ["actor_token", "actor_token_type", "resource"] {
             if parameters.get(name).is_some() {
@@ -74,7 +78,8 @@ impl ExchangeRequest {
         })
     }
 
-    /// The organization that a body names, whatever else is wrong with it: whose admins a refusal concerns.
+    /// The organization that a body names, whatever else is wrong with it: whose admins a refusal
+    /// concerns.
     ///
     /// ```
     /// use claimgate::exchange::{BodyKind, ExchangeRequest};
@@ -91,8 +96,12 @@ impl ExchangeRequest {
 }
 
 fn token_type(text: &str) -> Result<TokenType, ExchangeError> {
-    let known = text.strip_prefix(ACCESS_TOKEN_TYPE).and_then(TokenType::parse);
-    known.ok_or_else(|| ExchangeError::RequestedTokenType { found: text.to_owned() })
+    let known = text
+        .strip_prefix(ACCESS_TOKEN_TYPE)
+        .and_then(TokenType::parse);
+    known.ok_or_else(|| ExchangeError::RequestedTokenType {
+        found: text.to_owned(),
+    })
 }
 
 fn organization(audience: &str) -> Result<String, ExchangeError> {
@@ -101,7 +110,10 @@ fn organization(audience: &str) -> Result<String, ExchangeError> {
         !name.is_empty() && name.chars().all(is_fit)
     };
     let name = audience.strip_prefix(AUDIENCE).filter(is_name);
-    name.map(str::to_owned).ok_or_else(|| ExchangeError::AudienceMalformed { found: audience.to_owned() })
+    name.map(str::to_owned)
+        .ok_or_else(|| ExchangeError::AudienceMalformed {
+            found: audience.to_owned(),
+        })
 }
 
 fn requested(token_type: TokenType, scope: &str) -> Result<RequestedToken, ExchangeError> {
@@ -112,27 +124,53 @@ fn requested(token_type: TokenType, scope: &str) -> Result<RequestedToken, Excha
         TokenType::Runner => "`runner:` and the runner's name",
     };
     let refuse = || {
-        let found = if scope.is_empty() { "none".to_owned() } else { format!("`{scope}`") };
-        ExchangeError::Scope { expected, token_type: token_type.as_str(), found }
+        let found = if scope.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("`{scope}`")
+        };
+        ExchangeError::Scope {
+            expected,
+            token_type: token_type.as_str(),
+            found,
+        }
     };
-    // One scope only: a list would be narrowed silently, or widened. And no token, which would be kept wherever names are.
+    // One scope only: a list would be narrowed silently, or widened. And no token, which would be
+    // kept wherever names are.
     let is_name = |name: &&str| {
         let is_fit = |c: char| !(c.is_whitespace() || c.is_control() || c == ',');
         !name.is_empty() && name.chars().all(is_fit) && redact(name) == *name
     };
-    let named = |prefix| scope.strip_prefix(prefix).filter(is_name).map(str::to_owned).ok_or_else(refuse);
+    let named = |prefix| {
+        scope
+            .strip_prefix(prefix)
+            .filter(is_name)
+            .map(str::to_owned)
+            .ok_or_else(refuse)
+    };
     match (token_type, scope) {
         (TokenType::Organization, "") => Ok(RequestedToken::Organization { admin: false }),
         (TokenType::Organization, "admin") => Ok(RequestedToken::Organization { admin: true }),
         (TokenType::Organization, _) => Err(refuse()),
-        (TokenType::Team, _) => Ok(RequestedToken::Team { name: named("team:")? }),
-        (TokenType::Personal, _) => Ok(RequestedToken::Personal { login: named("user:")? }),
-        (TokenType::Runner, _) => Ok(RequestedToken::Runner { name: named("runner:")? }),
+        (TokenType::Team, _) => Ok(RequestedToken::Team {
+            name: named("team:")?,
+        }),
+        (TokenType::Personal, _) => Ok(RequestedToken::Personal {
+            login: named("user:")?,
+        }),
+        (TokenType::Runner, _) => Ok(RequestedToken::Runner {
+            name: named("runner:")?,
+        }),
     }
 }
 
 fn expiration(text: &str) -> Result<u64, ExchangeError> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds = text.parse().ok().filter(|seconds| is_number && *seconds > 0);
-    seconds.ok_or_else(|| ExchangeError::Expiration { found: text.to_owned() })
+    let seconds = text
+        .parse()
+        .ok()
+        .filter(|seconds| is_number && *seconds > 0);
+    seconds.ok_or_else(|| ExchangeError::Expiration {
+        found: text.to_owned(),
+    })
 }

@@ -22,10 +22,11 @@ pub struct Decided {
     pub grant: Option<Grant>,
 }
 
-/// Decides as [`explain`](super::explain) does, and says no more than the first policy that decided.
+/// Decides as [`explain`](super::explain) does, and says no more than the first policy that
+/// decided.
 ///
-/// It looks the policies up in an index, so that its time hardly grows with their number, and allocates only where a
-/// claim is a number or a boolean, or a role is granted.
+/// It looks the policies up in an index, so that its time hardly grows with their number, and
+/// allocates only where a claim is a number or a boolean, or a role is granted.
 ///
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};
@@ -43,12 +44,26 @@ pub struct Decided {
 /// ```
 #[must_use]
 pub fn decide(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken) -> Decided {
-    let mut count = Count { policies: policies.policies(), tally: Tally::default() };
-    policies.index().matching(claims.claims(), request, &mut count);
+    let mut count = Count {
+        policies: policies.policies(),
+        tally: Tally::default(),
+    };
+    policies
+        .index()
+        .matching(claims.claims(), request, &mut count);
     let tally = count.tally;
     let (reason, grant) = tally.verdict(request);
-    let decision = if grant.is_some() { Outcome::Allowed } else { Outcome::Denied };
-    Decided { decision, reason, policy: tally.first(reason), grant }
+    let decision = if grant.is_some() {
+        Outcome::Allowed
+    } else {
+        Outcome::Denied
+    };
+    Decided {
+        decision,
+        reason,
+        policy: tally.first(reason),
+        grant,
+    }
 }
 
 /// A decision with all policies that decided, and no evidence.
@@ -64,7 +79,8 @@ pub struct Verdict {
     pub grant: Option<Grant>,
 }
 
-/// Decides as [`explain`](super::explain) does, and says what it says of the decision as a whole, without evidence.
+/// Decides as [`explain`](super::explain) does, and says what it says of the decision as a whole,
+/// without evidence.
 ///
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};
@@ -85,25 +101,49 @@ pub fn verdict(policies: &PolicySet, claims: &TrustedClaims, request: &Requested
 }
 
 /// The same, on claims that the caller trusts.
-pub(crate) fn verdict_on(policies: &PolicySet, claims: &Claims, request: &RequestedToken) -> Verdict {
+pub(crate) fn verdict_on(
+    policies: &PolicySet,
+    claims: &Claims,
+    request: &RequestedToken,
+) -> Verdict {
     let mut all = All(Vec::new());
     policies.index().matching(claims, request, &mut all);
     let mut matching = all.0;
-    let repeated: Vec<usize> = matching.iter().flat_map(|first| policies.index().repeated(*first)).collect();
+    let repeated: Vec<usize> = matching
+        .iter()
+        .flat_map(|first| policies.index().repeated(*first))
+        .collect();
     matching.extend(repeated);
     matching.sort_unstable();
     matching.dedup();
     let compiled = policies.policies();
     let mut tally = Tally::default();
-    for (index, policy) in matching.iter().filter_map(|index| Some((*index, compiled.get(*index)?))) {
+    for (index, policy) in matching
+        .iter()
+        .filter_map(|index| Some((*index, compiled.get(*index)?)))
+    {
         tally.add(index, policy);
     }
     let (code, grant) = tally.verdict(request);
     let about = about(code);
-    matching.retain(|index| about.is_some() && compiled.get(*index).map(|policy| policy.decision) == about);
-    let reason = Reason { code, policies: matching };
-    let decision = if grant.is_some() { Outcome::Allowed } else { Outcome::Denied };
-    Verdict { decision, summary: summary(&reason, compiled.len()), reason, grant }
+    matching.retain(|index| {
+        about.is_some() && compiled.get(*index).map(|policy| policy.decision) == about
+    });
+    let reason = Reason {
+        code,
+        policies: matching,
+    };
+    let decision = if grant.is_some() {
+        Outcome::Allowed
+    } else {
+        Outcome::Denied
+    };
+    Verdict {
+        decision,
+        summary: summary(&reason, compiled.len()),
+        reason,
+        grant,
+    }
 }
 
 /// Every policy that is the first of its class and matches.

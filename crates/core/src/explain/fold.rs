@@ -21,7 +21,9 @@ impl<'a> Tally<'a> {
             Decision::Allow => &mut self.allow,
         };
         *first = Some(first.map_or(index, |other| other.min(index)));
-        let (Decision::Allow, Target::Organization { admin, role_id }) = (policy.decision, &policy.target) else {
+        let (Decision::Allow, Target::Organization { admin, role_id }) =
+            (policy.decision, &policy.target)
+        else {
             return;
         };
         self.has_admin |= admin;
@@ -38,7 +40,9 @@ impl<'a> Tally<'a> {
             (Decision::Deny, _) => is_first(self.deny),
             (Decision::Allow, _) if self.deny.is_some() => false,
             (Decision::Allow, Target::Organization { admin, role_id }) => {
-                let is_new_role = role_id.as_deref().is_some_and(|role| self.role != Some(role));
+                let is_new_role = role_id
+                    .as_deref()
+                    .is_some_and(|role| self.role != Some(role));
                 is_first(self.allow) || (*admin && !self.has_admin) || is_new_role
             }
             (Decision::Allow, _) => is_first(self.allow),
@@ -62,7 +66,10 @@ impl<'a> Tally<'a> {
         } else if self.roles_differ {
             (ReasonCode::RoleAmbiguous, None)
         } else {
-            let grant = Grant { admin: wants_admin, role_id: self.role.map(str::to_owned) };
+            let grant = Grant {
+                admin: wants_admin,
+                role_id: self.role.map(str::to_owned),
+            };
             (ReasonCode::AllowMatched, Some(grant))
         }
     }
@@ -72,7 +79,9 @@ impl<'a> Tally<'a> {
         match reason {
             ReasonCode::DenyMatched => self.deny,
             ReasonCode::DefaultDeny => None,
-            ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => self.allow,
+            ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => {
+                self.allow
+            }
         }
     }
 }

@@ -1,8 +1,11 @@
-//! What people really trip on: why a rule that looks right does not match, and what to write instead.
+//! What people really trip on: why a rule that looks right does not match, and what to write
+//! instead.
 //!
 //! Hints come after the decision and never change it.
 
-use super::evidence::{Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, RuleEvidence, RuleOutcome};
+use super::evidence::{
+    Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, RuleEvidence, RuleOutcome,
+};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Usable, Value, usable};
 use crate::finding::Finding;
@@ -50,20 +53,36 @@ pub(super) fn hints(
 
 /// An allow that matches too, and that a deny wins over.
 fn shadowed(evidence: &[PolicyEvidence], reason: &Reason, hints: &mut Vec<Finding>) {
-    let allow =
-        |policy: &&PolicyEvidence| policy.outcome == PolicyOutcome::Matched && policy.decision == Decision::Allow;
-    let (ReasonCode::DenyMatched, Some(deny), Some(allow)) =
-        (reason.code, reason.policies.first(), evidence.iter().find(allow))
-    else {
+    let allow = |policy: &&PolicyEvidence| {
+        policy.outcome == PolicyOutcome::Matched && policy.decision == Decision::Allow
+    };
+    let (ReasonCode::DenyMatched, Some(deny), Some(allow)) = (
+        reason.code,
+        reason.policies.first(),
+        evidence.iter().find(allow),
+    ) else {
         return;
     };
-    let message = format!("policy {} allows this, but policy {} denies it", allow.index + 1, deny + 1);
-    let help = "a deny wins however narrow the allow is, and whichever comes first: narrow the deny";
-    hints.push(Finding::new("deny-shadows-allow", message).at(format!("policies[{}]", allow.index)).help(help));
+    let message = format!(
+        "policy {} allows this, but policy {} denies it",
+        allow.index + 1,
+        deny + 1
+    );
+    let help =
+        "a deny wins however narrow the allow is, and whichever comes first: narrow the deny";
+    hints.push(
+        Finding::new("deny-shadows-allow", message)
+            .at(format!("policies[{}]", allow.index))
+            .help(help),
+    );
 }
 
 /// An allow for another type of token that would match.
-fn other_type(evidence: &[PolicyEvidence], compiled: &[CompiledPolicy], claims: &Claims) -> Option<Finding> {
+fn other_type(
+    evidence: &[PolicyEvidence],
+    compiled: &[CompiledPolicy],
+    claims: &Claims,
+) -> Option<Finding> {
     let matches = |rule: &Rule| {
         let texts = claims.lookup(&rule.path).map(texts).unwrap_or_default();
         texts.iter().any(|text| rule.pattern.is_match(text))
@@ -74,10 +93,19 @@ fn other_type(evidence: &[PolicyEvidence], compiled: &[CompiledPolicy], claims: 
             && compiled.rules.iter().all(matches)
     })?;
     let token_type = policy.token_type.as_str();
-    let message =
-        format!("policy {} matches this token, but is for another request: {}", policy.index + 1, policy.sentence);
-    let help = format!("ask for a token of type {token_type} with its target, or add a policy for this request");
-    Some(Finding::new("wrong-token-type", message).at(format!("policies[{}].tokenType", policy.index)).help(help))
+    let message = format!(
+        "policy {} matches this token, but is for another request: {}",
+        policy.index + 1,
+        policy.sentence
+    );
+    let help = format!(
+        "ask for a token of type {token_type} with its target, or add a policy for this request"
+    );
+    Some(
+        Finding::new("wrong-token-type", message)
+            .at(format!("policies[{}].tokenType", policy.index))
+            .help(help),
+    )
 }
 
 fn texts(value: &Value) -> Vec<String> {
@@ -108,10 +136,14 @@ fn unquoted(path: &ClaimPath, claims: &Claims) -> Option<Finding> {
         let (first, rest) = segments.split_at_checked(count)?;
         let first = first.join(".");
         claims.get(&first)?;
-        let all: Vec<&str> = std::iter::once(first.as_str()).chain(rest.iter().map(String::as_str)).collect();
+        let all: Vec<&str> = std::iter::once(first.as_str())
+            .chain(rest.iter().map(String::as_str))
+            .collect();
         Some(ClaimPath::of(&all))
     })?;
-    let message = format!("`{path}` looks for members within members, but the token's claim has a dot in its name");
+    let message = format!(
+        "`{path}` looks for members within members, but the token's claim has a dot in its name"
+    );
     Some(Finding::new("claim-unquoted", message).help(format!("write `{quoted}`")))
 }
 
@@ -122,7 +154,10 @@ fn misspelt(path: &ClaimPath, claims: &Claims) -> Option<Finding> {
         .map(|(name, _)| (strsim::damerau_levenshtein(wanted, name), name))
         .filter(|(distance, name)| *distance > 0 && *distance <= 2 && name.chars().count() > 3)
         .min()?;
-    let message = format!("the token has no claim `{wanted}`, but it has `{}`", nearest.1);
+    let message = format!(
+        "the token has no claim `{wanted}`, but it has `{}`",
+        nearest.1
+    );
     Some(Finding::new("claim-misspelt", message).help(format!("did you mean `{}`?", nearest.1)))
 }
 
@@ -131,7 +166,8 @@ fn value_hint(rule: &Rule, value: &str) -> Option<Finding> {
     let source = rule.pattern.source();
     let dialect = rule.pattern.dialect();
     let matches = |pattern: &str, value: &str| is_match(pattern, dialect, value);
-    let finding = |code, message: String, help: String| Some(Finding::new(code, message).help(help));
+    let finding =
+        |code, message: String, help: String| Some(Finding::new(code, message).help(help));
     let shown = visible(source);
     if source.trim() != source && matches(source.trim(), value.trim()) {
         return finding(
@@ -141,8 +177,10 @@ fn value_hint(rule: &Rule, value: &str) -> Option<Finding> {
         );
     }
     if matches(&clean(source), &clean(value)) {
-        let message =
-            format!("`{shown}` and `{}` differ in characters that look alike or cannot be seen", visible(value));
+        let message = format!(
+            "`{shown}` and `{}` differ in characters that look alike or cannot be seen",
+            visible(value)
+        );
         return finding(
             "invisible-characters",
             message,
@@ -157,7 +195,10 @@ fn value_hint(rule: &Rule, value: &str) -> Option<Finding> {
             format!("patterns are case-sensitive: write it as the token has it, `{value}`"),
         );
     }
-    if matches(&format!("{source}/"), value) || source.strip_suffix('/').is_some_and(|shorter| matches(shorter, value))
+    if matches(&format!("{source}/"), value)
+        || source
+            .strip_suffix('/')
+            .is_some_and(|shorter| matches(shorter, value))
     {
         return finding(
             "trailing-slash",
@@ -168,7 +209,10 @@ fn value_hint(rule: &Rule, value: &str) -> Option<Finding> {
     if let Some(yes) = boolean(source, value) {
         return finding(
             "boolean-as-text",
-            format!("claim `{}` is matched by its JSON text, `{value}`", rule.path),
+            format!(
+                "claim `{}` is matched by its JSON text, `{value}`",
+                rule.path
+            ),
             format!("write `{yes}`"),
         );
     }
@@ -206,36 +250,58 @@ fn boolean(source: &str, value: &str) -> Option<&'static str> {
 fn reference(source: &str, value: &str, matches: &dyn Fn(&str, &str) -> bool) -> Option<Finding> {
     for kind in ["refs/heads/", "refs/tags/"] {
         let hint = |help: String| {
-            Finding::new("ref-form", format!("`{source}` and `{value}` differ in `{kind}` only")).help(help)
+            Finding::new(
+                "ref-form",
+                format!("`{source}` and `{value}` differ in `{kind}` only"),
+            )
+            .help(help)
         };
         let full = format!("{kind}{source}");
         if matches(&full, value) {
-            return Some(hint(format!("the claim has the full name of the reference: write `{full}`")));
+            return Some(hint(format!(
+                "the claim has the full name of the reference: write `{full}`"
+            )));
         }
         let short = source.replacen(kind, "", 1);
         if short != source && matches(&short, value) {
-            return Some(hint(format!("the claim has the short name of the reference: write `{short}`")));
+            return Some(hint(format!(
+                "the claim has the short name of the reference: write `{short}`"
+            )));
         }
     }
     None
 }
 
 /// The forms of `sub` that GitHub Actions has for the same repository.
-fn github_subject(source: &str, value: &str, matches: &dyn Fn(&str, &str) -> bool) -> Option<Finding> {
+fn github_subject(
+    source: &str,
+    value: &str,
+    matches: &dyn Fn(&str, &str) -> bool,
+) -> Option<Finding> {
     let (pattern, rest) = (subject(source)?, subject(value)?);
     let help = |help: &str| Some(help.to_owned());
-    let hint = |code, message: String, help: Option<String>| help.map(|help| Finding::new(code, message).help(help));
+    let hint = |code, message: String, help: Option<String>| {
+        help.map(|help| Finding::new(code, message).help(help))
+    };
     if matches(source, &without_ids(value)) {
         let message = format!("the token has the immutable form of `sub`, with ids: `{value}`");
         return hint(
             "sub-immutable",
             message,
-            help("write the ids into the pattern, as the token has them: `repo:OWNER@ID/REPO@ID:…`"),
+            help(
+                "write the ids into the pattern, as the token has them: `repo:OWNER@ID/REPO@ID:…`",
+            ),
         );
     }
     if without_ids(source) != source && matches(&without_ids(source), value) {
-        let message = format!("the pattern has the immutable form of `sub`, with ids; the token has not: `{value}`");
-        return hint("sub-immutable", message, help("leave the ids out, or let the issuer put them in"));
+        let message = format!(
+            "the pattern has the immutable form of `sub`, with ids; the token has not: `{value}`"
+        );
+        return hint(
+            "sub-immutable",
+            message,
+            help("leave the ids out, or let the issuer put them in"),
+        );
     }
     let same_repository = matches(pattern.0, rest.0);
     let kind = |context: &str| context.split(':').next().unwrap_or_default().to_owned();
@@ -244,14 +310,20 @@ fn github_subject(source: &str, value: &str, matches: &dyn Fn(&str, &str) -> boo
         return None;
     }
     let why = match found.as_str() {
-        "environment" => "a job with an `environment` has `environment:NAME` in its `sub`, and no branch",
+        "environment" => {
+            "a job with an `environment` has `environment:NAME` in its `sub`, and no branch"
+        }
         "pull_request" => "a job of a pull request has `pull_request` in its `sub`, and no branch",
-        "ref" => "a job without an `environment`, and not of a pull request, has `ref:refs/heads/…` in its `sub`",
+        "ref" => {
+            "a job without an `environment`, and not of a pull request, has `ref:refs/heads/…` in its `sub`"
+        }
         _ => return None,
     };
     hint(
         "sub-form",
-        format!("the repository matches, but `{source}` is for `{wanted}`, and the token is of `{found}`"),
+        format!(
+            "the repository matches, but `{source}` is for `{wanted}`, and the token is of `{found}`"
+        ),
         help(why),
     )
 }
@@ -265,9 +337,13 @@ fn subject(text: &str) -> Option<(&str, &str)> {
 
 /// Without the `@` and the digits behind it, up to the second colon.
 fn without_ids(text: &str) -> String {
-    let Some((repository, context)) = subject(text) else { return text.to_owned() };
+    let Some((repository, context)) = subject(text) else {
+        return text.to_owned();
+    };
     let strip = |part: &str| match part.split_once('@') {
-        Some((name, id)) if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*') => {
+        Some((name, id))
+            if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*') =>
+        {
             name.to_owned()
         }
         _ => part.to_owned(),

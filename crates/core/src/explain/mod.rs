@@ -1,7 +1,7 @@
 //! Decisions with their reasons.
 //!
-//! The evidence of every policy and rule is recorded first; the decision is folded from it. There is no second
-//! evaluator that an explanation could disagree with.
+//! The evidence of every policy and rule is recorded first; the decision is folded from it. There
+//! is no second evaluator that an explanation could disagree with.
 //!
 //! ```
 //! use claimgate::claims::{Claims, TrustedClaims};
@@ -34,7 +34,7 @@ pub(crate) use decide::verdict_on;
 pub use decide::{Decided, Verdict, decide, verdict};
 pub use evaluate::explain;
 pub use evidence::{
-    Change, DefaultDenial, Explanation, Grant, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode,
-    RuleEvidence, RuleOutcome, ValueEvidence,
+    Change, DefaultDenial, Explanation, Grant, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome,
+    Reason, ReasonCode, RuleEvidence, RuleOutcome, ValueEvidence,
 };
 pub use render::render_text;

@@ -1,15 +1,23 @@
 //! The nearest miss: the allow that needed the fewest changes.
 
 use super::evaluate::{enumerate, stopped};
-use super::evidence::{Change, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence};
+use super::evidence::{
+    Change, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence,
+};
 use crate::pattern::{Trace, escape};
 use crate::policy::{CompiledPolicy, Decision};
 
-/// The applicable allow with the fewest failing rules; among equals the one whose values got furthest, then the first.
-pub(super) fn nearest_miss(evidence: &[PolicyEvidence], compiled: &[CompiledPolicy]) -> Option<NearestMiss> {
+/// The applicable allow with the fewest failing rules; among equals the one whose values got
+/// furthest, then the first.
+pub(super) fn nearest_miss(
+    evidence: &[PolicyEvidence],
+    compiled: &[CompiledPolicy],
+) -> Option<NearestMiss> {
     let candidate = evidence
         .iter()
-        .filter(|policy| policy.decision == Decision::Allow && policy.outcome == PolicyOutcome::NotMatched)
+        .filter(|policy| {
+            policy.decision == Decision::Allow && policy.outcome == PolicyOutcome::NotMatched
+        })
         .min_by_key(|policy| {
             let failed = failed_rules(policy);
             let distance: usize = failed.clone().map(distance).sum();
@@ -23,19 +31,37 @@ pub(super) fn nearest_miss(evidence: &[PolicyEvidence], compiled: &[CompiledPoli
         .filter(|(evidence, _)| evidence.outcome != RuleOutcome::Matched)
         .map(|(evidence, rule)| change(evidence, rule.pattern.dialect()))
         .collect();
-    let claims: Vec<String> = changes.iter().map(|change| format!("`{}`", change.claim)).collect();
-    let what = if changes.len() == 1 { "only its rule on" } else { "its rules on" };
+    let claims: Vec<String> = changes
+        .iter()
+        .map(|change| format!("`{}`", change.claim))
+        .collect();
+    let what = if changes.len() == 1 {
+        "only its rule on"
+    } else {
+        "its rules on"
+    };
     let verb = if changes.len() == 1 { "does" } else { "do" };
-    let sentence =
-        format!("policy {} came nearest: {what} {} {verb} not match", candidate.index + 1, enumerate(&claims));
-    Some(NearestMiss { policy: candidate.index, changes, sentence })
+    let sentence = format!(
+        "policy {} came nearest: {what} {} {verb} not match",
+        candidate.index + 1,
+        enumerate(&claims)
+    );
+    Some(NearestMiss {
+        policy: candidate.index,
+        changes,
+        sentence,
+    })
 }
 
 fn failed_rules(policy: &PolicyEvidence) -> impl Iterator<Item = &RuleEvidence> + Clone {
-    policy.rules.iter().filter(|rule| rule.outcome != RuleOutcome::Matched)
+    policy
+        .rules
+        .iter()
+        .filter(|rule| rule.outcome != RuleOutcome::Matched)
 }
 
-/// How much of the nearest value was left when the match stopped. Without a value, more than with any.
+/// How much of the nearest value was left when the match stopped. Without a value, more than with
+/// any.
 fn distance(rule: &RuleEvidence) -> usize {
     nearest_value(rule).map_or(usize::from(u16::MAX), left)
 }

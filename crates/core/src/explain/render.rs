@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use super::evidence::{
-    Explanation, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence,
+    Explanation, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome,
+    ValueEvidence,
 };
 use crate::pattern::{Capture, Position, Trace, visible};
 
-/// Renders an explanation for a terminal: the decision, then every policy with its rules, each value with what the
-/// wildcards took, or underlined from where it stopped matching.
+/// Renders an explanation for a terminal: the decision, then every policy with its rules, each
+/// value with what the wildcards took, or underlined from where it stopped matching.
 ///
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};
@@ -29,16 +30,32 @@ pub fn render_text(explanation: &Explanation) -> String {
         Outcome::Allowed => "ALLOWED",
         Outcome::Denied => "DENIED",
     };
-    line(&mut out, 0, &format!("{word}[{}]: {}", explanation.reason.code.as_str(), explanation.summary));
+    line(
+        &mut out,
+        0,
+        &format!(
+            "{word}[{}]: {}",
+            explanation.reason.code.as_str(),
+            explanation.summary
+        ),
+    );
     for policy in &explanation.policies {
         render_policy(&mut out, policy);
     }
-    line(&mut out, 1, &format!("default denial: {}", explanation.default_denial.sentence));
+    line(
+        &mut out,
+        1,
+        &format!("default denial: {}", explanation.default_denial.sentence),
+    );
     if let Some(miss) = &explanation.nearest_miss {
         render_miss(&mut out, miss);
     }
     for hint in &explanation.hints {
-        line(&mut out, 1, &format!("note[{}]: {}", hint.code, visible(&hint.message)));
+        line(
+            &mut out,
+            1,
+            &format!("note[{}]: {}", hint.code, visible(&hint.message)),
+        );
         if let Some(help) = &hint.help {
             line(&mut out, 2, &format!("help: {}", visible(help)));
         }
@@ -52,15 +69,27 @@ fn render_policy(out: &mut String, policy: &PolicyEvidence) {
         PolicyOutcome::NotMatched => 'x',
         PolicyOutcome::Matched => '+',
     };
-    line(out, 1, &format!("{mark} {}: {}", policy.title, policy.sentence));
+    line(
+        out,
+        1,
+        &format!("{mark} {}: {}", policy.title, policy.sentence),
+    );
     for rule in &policy.rules {
         render_rule(out, rule);
     }
 }
 
 fn render_rule(out: &mut String, rule: &RuleEvidence) {
-    let mark = if rule.outcome == RuleOutcome::Matched { '+' } else { 'x' };
-    line(out, 3, &format!("{mark} {} ~ {}", rule.claim, visible(&rule.pattern)));
+    let mark = if rule.outcome == RuleOutcome::Matched {
+        '+'
+    } else {
+        'x'
+    };
+    line(
+        out,
+        3,
+        &format!("{mark} {} ~ {}", rule.claim, visible(&rule.pattern)),
+    );
     for value in &rule.values {
         render_value(out, rule, value);
     }
@@ -83,9 +112,14 @@ fn render_value(out: &mut String, rule: &RuleEvidence, value: &ValueEvidence) {
             }
         }
         Trace::Stopped(stop) if rule.outcome != RuleOutcome::Matched => {
-            let before = name.chars().count() + visible(&prefix(&value.text, stop.value)).chars().count();
+            let before =
+                name.chars().count() + visible(&prefix(&value.text, stop.value)).chars().count();
             let width = visible(&stop.found).chars().count().max(1);
-            line(out, 4, &format!("| {}{}", " ".repeat(before), "^".repeat(width)));
+            line(
+                out,
+                4,
+                &format!("| {}{}", " ".repeat(before), "^".repeat(width)),
+            );
             line(out, 4, &format!("= {}", stop.sentence));
         }
         Trace::Stopped(_) => {}
@@ -100,7 +134,11 @@ fn render_miss(out: &mut String, miss: &NearestMiss) {
     line(out, 1, &format!("nearest miss: {}", miss.sentence));
     for change in &miss.changes {
         let suggestion = match &change.suggested_pattern {
-            Some(pattern) => format!("`{}` would match with the pattern `{}`", change.claim, visible(pattern)),
+            Some(pattern) => format!(
+                "`{}` would match with the pattern `{}`",
+                change.claim,
+                visible(pattern)
+            ),
             None => change.sentence.clone(),
         };
         line(out, 3, &format!("- {suggestion}"));

@@ -1,4 +1,5 @@
-//! A token from first to last: every check in its order, then the policies, each with a line of its own.
+//! A token from first to last: every check in its order, then the policies, each with a line of its
+//! own.
 
 mod report;
 mod walk;
@@ -44,7 +45,13 @@ impl Options {
     /// Every check, at the time `now`, with 60 seconds of leeway and tokens up to 64 KiB.
     #[must_use]
     pub fn at(now: i64) -> Self {
-        Self { now, leeway: 60, max_size: DEFAULT_MAX_SIZE, skip: Skip::default(), assume_issuer: None }
+        Self {
+            now,
+            leeway: 60,
+            max_size: DEFAULT_MAX_SIZE,
+            skip: Skip::default(),
+            assume_issuer: None,
+        }
     }
 }
 
@@ -84,8 +91,15 @@ pub enum CheckId {
 
 impl CheckId {
     /// All of them, in their order.
-    pub const ALL: [Self; 7] =
-        [Self::Format, Self::Header, Self::Issuer, Self::Key, Self::Signature, Self::Time, Self::Policies];
+    pub const ALL: [Self; 7] = [
+        Self::Format,
+        Self::Header,
+        Self::Issuer,
+        Self::Key,
+        Self::Signature,
+        Self::Time,
+        Self::Policies,
+    ];
 
     /// Its name for people.
     ///
@@ -181,7 +195,9 @@ impl TokenDecision {
     /// Allowed or denied.
     #[must_use]
     pub fn decision(&self) -> Outcome {
-        self.decided.as_ref().map_or(Outcome::Denied, |decided| decided.decision)
+        self.decided
+            .as_ref()
+            .map_or(Outcome::Denied, |decided| decided.decision)
     }
 
     /// The stable code of the error or of the policies' reason.
@@ -194,7 +210,8 @@ impl TokenDecision {
     }
 }
 
-/// Runs every check of a token in order, with the built-in signature check. The first failure ends it.
+/// Runs every check of a token in order, with the built-in signature check. The first failure ends
+/// it.
 ///
 /// ```
 /// use claimgate::inspect::{Options, inspect};
@@ -208,7 +225,12 @@ impl TokenDecision {
 /// ```
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[must_use]
-pub fn inspect(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> Inspection {
+pub fn inspect(
+    token: &str,
+    issuers: &Issuers,
+    request: &RequestedToken,
+    options: &Options,
+) -> Inspection {
     inspect_with(token, issuers, request, options, &BuiltIn)
 }
 
@@ -240,7 +262,9 @@ pub fn inspect_with(
     options: &Options,
     verifier: &dyn VerifySignature,
 ) -> Inspection {
-    begin(token, issuers, options).settle(verifier).explain(request)
+    begin(token, issuers, options)
+        .settle(verifier)
+        .explain(request)
 }
 
 /// Decides as [`inspect`] does, and says no more than the decision and its code.
@@ -257,6 +281,13 @@ pub fn inspect_with(
 /// ```
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 #[must_use]
-pub fn decide(token: &str, issuers: &Issuers, request: &RequestedToken, options: &Options) -> TokenDecision {
-    begin(token, issuers, options).settle(&BuiltIn).decide(request)
+pub fn decide(
+    token: &str,
+    issuers: &Issuers,
+    request: &RequestedToken,
+    options: &Options,
+) -> TokenDecision {
+    begin(token, issuers, options)
+        .settle(&BuiltIn)
+        .decide(request)
 }

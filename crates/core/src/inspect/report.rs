@@ -32,22 +32,42 @@ pub(super) fn report(checked: Checked, request: &RequestedToken) -> Inspection {
     }
     if let Some(explanation) = &explanation {
         let is_allowed = explanation.decision == Outcome::Allowed;
-        let status = if is_allowed { CheckStatus::Passed } else { CheckStatus::Failed };
+        let status = if is_allowed {
+            CheckStatus::Passed
+        } else {
+            CheckStatus::Failed
+        };
         let code = (!is_allowed).then(|| explanation.reason.code.as_str());
-        lines.push(Check { code, ..check(CheckId::Policies, status, explanation.summary.clone()) });
+        lines.push(Check {
+            code,
+            ..check(CheckId::Policies, status, explanation.summary.clone())
+        });
     }
     let not_reached = CheckId::ALL.into_iter().skip(lines.len());
-    lines.extend(
-        not_reached.map(|id| check(id, CheckStatus::NotReached, "not reached: an earlier check failed".to_owned())),
-    );
+    lines.extend(not_reached.map(|id| {
+        check(
+            id,
+            CheckStatus::NotReached,
+            "not reached: an earlier check failed".to_owned(),
+        )
+    }));
     let summary = match (&checked.failure, &explanation) {
         (None, Some(explanation)) => explanation.summary.clone(),
         (Some(error), _) => format!("denied: {error}"),
         (None, None) => "denied: nothing was decided".to_owned(),
     };
-    let decision = explanation.as_ref().map_or(Outcome::Denied, |explanation| explanation.decision);
-    let findings = checked.token.as_ref().map(UnverifiedToken::findings).unwrap_or_default();
-    let (header, claims) = checked.token.map(|token| (token.header, token.claims)).unzip();
+    let decision = explanation
+        .as_ref()
+        .map_or(Outcome::Denied, |explanation| explanation.decision);
+    let findings = checked
+        .token
+        .as_ref()
+        .map(UnverifiedToken::findings)
+        .unwrap_or_default();
+    let (header, claims) = checked
+        .token
+        .map(|token| (token.header, token.claims))
+        .unzip();
     Inspection {
         header,
         claims,
@@ -72,35 +92,61 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
     match id {
         CheckId::Format => {
             checked.token.as_ref()?;
-            Some(Line::Passed(format!("three parts of base64url and JSON, {} bytes", checked.size)))
+            Some(Line::Passed(format!(
+                "three parts of base64url and JSON, {} bytes",
+                checked.size
+            )))
         }
-        CheckId::Header => Some(Line::Passed(format!("signed with `{}`", checked.algorithm?.as_str()))),
-        CheckId::Issuer if skip.issuer => Some(Line::LeftOut("it was not checked that the token is from this issuer")),
+        CheckId::Header => Some(Line::Passed(format!(
+            "signed with `{}`",
+            checked.algorithm?.as_str()
+        ))),
+        CheckId::Issuer if skip.issuer => Some(Line::LeftOut(
+            "it was not checked that the token is from this issuer",
+        )),
         CheckId::Issuer => {
             let issuer = checked.issuer()?;
-            Some(Line::Passed(format!("`iss` is `{}`, registered as {}", issuer.url(), issuer.name())))
+            Some(Line::Passed(format!(
+                "`iss` is `{}`, registered as {}",
+                issuer.url(),
+                issuer.name()
+            )))
         }
         CheckId::Key if skip.key => Some(Line::LeftOut("no key of the issuer was looked for")),
         CheckId::Key => {
             let key = checked.key.as_ref()?;
-            Some(Line::Passed(format!("key `{}`, {}", key.label(), key.describe())))
+            Some(Line::Passed(format!(
+                "key `{}`, {}",
+                key.label(),
+                key.describe()
+            )))
         }
-        CheckId::Signature if skip.signature || skip.key => {
-            Some(Line::LeftOut("the signature was not checked: anybody may have written this token"))
-        }
+        CheckId::Signature if skip.signature || skip.key => Some(Line::LeftOut(
+            "the signature was not checked: anybody may have written this token",
+        )),
         CheckId::Signature => {
             let key = checked.key.as_ref().filter(|_| checked.is_genuine)?;
-            Some(Line::Passed(format!("the signature is one of key `{}`", key.label())))
+            Some(Line::Passed(format!(
+                "the signature is one of key `{}`",
+                key.label()
+            )))
         }
-        CheckId::Time if skip.time => Some(Line::LeftOut("it was not checked whether the token is valid at this time")),
+        CheckId::Time if skip.time => Some(Line::LeftOut(
+            "it was not checked whether the token is valid at this time",
+        )),
         CheckId::Time => {
             let exp = checked.times.as_ref()?.exp;
             let now = checked.options.now;
             let at = format_utc(exp);
             Some(Line::Passed(if looks_like_milliseconds(exp) {
-                format!("valid, but `exp` looks like milliseconds: expected seconds since 1970, found `{exp}`")
+                format!(
+                    "valid, but `exp` looks like milliseconds: expected seconds since 1970, found `{exp}`"
+                )
             } else if exp <= now {
-                format!("valid by the leeway alone: it expired {}, at {at}", relative(exp, now))
+                format!(
+                    "valid by the leeway alone: it expired {}, at {at}",
+                    relative(exp, now)
+                )
             } else {
                 format!("valid, expires {}, at {at}", relative(exp, now))
             }))
@@ -110,7 +156,14 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
 }
 
 fn check(id: CheckId, status: CheckStatus, sentence: String) -> Check {
-    Check { id, title: id.title().to_owned(), status, sentence, code: None, help: None }
+    Check {
+        id,
+        title: id.title().to_owned(),
+        status,
+        sentence,
+        code: None,
+        help: None,
+    }
 }
 
 fn explained(checked: &Checked, request: &RequestedToken) -> Option<Explanation> {

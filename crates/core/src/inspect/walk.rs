@@ -1,4 +1,5 @@
-//! The checks themselves. They leave facts behind; what people read is made of those, if anybody wants to read.
+//! The checks themselves. They leave facts behind; what people read is made of those, if anybody
+//! wants to read.
 
 use std::sync::Arc;
 
@@ -7,12 +8,13 @@ use crate::claims::TrustedClaims;
 use crate::explain::{Verdict, decide, verdict_on};
 use crate::issuer::{Issuer, Issuers};
 use crate::jwt::{
-    Algorithm, Jwk, SignatureCheck, TimesNote, TokenError, UnverifiedToken, VerifySignature, check_times,
-    decode_unverified_within,
+    Algorithm, Jwk, SignatureCheck, TimesNote, TokenError, UnverifiedToken, VerifySignature,
+    check_times, decode_unverified_within,
 };
 use crate::policy::RequestedToken;
 
-/// A token's checks up to its signature, for hosts that check signatures at their own pace (`WebCrypto`).
+/// A token's checks up to its signature, for hosts that check signatures at their own pace
+/// (`WebCrypto`).
 #[derive(Debug)]
 pub enum Begun {
     /// They are over: one before the signature failed, or the signature is left out.
@@ -99,7 +101,12 @@ pub fn begin(token: &str, issuers: &Issuers, options: &Options) -> Begun {
             checked.failure = Some(error);
             Begun::Ended(Box::new(checked))
         }
-        Ok(Some((token, algorithm, key))) => Begun::Signature(Box::new(Pending { checked, token, algorithm, key })),
+        Ok(Some((token, algorithm, key))) => Begun::Signature(Box::new(Pending {
+            checked,
+            token,
+            algorithm,
+            key,
+        })),
         Ok(None) => Begun::Ended(Box::new(checked.after_signature())),
     }
 }
@@ -145,7 +152,12 @@ impl Pending {
     /// ([`TokenError::SignatureUnchecked`]). Anything but `Ok(true)` ends in a denial.
     #[must_use]
     pub fn finish(self, answer: Result<bool, TokenError>) -> Checked {
-        let Self { mut checked, token, key, .. } = self;
+        let Self {
+            mut checked,
+            token,
+            key,
+            ..
+        } = self;
         checked.token = Some(token);
         match answer {
             Ok(true) => {
@@ -172,7 +184,8 @@ impl Checked {
         self.issuers.get(self.issuer?)
     }
 
-    /// The token, where it could be decoded. Where a check has failed, nothing in it is to be believed.
+    /// The token, where it could be decoded. Where a check has failed, nothing in it is to be
+    /// believed.
     #[must_use]
     pub fn token(&self) -> Option<&UnverifiedToken> {
         self.token.as_ref()
@@ -215,8 +228,11 @@ impl Checked {
 
     /// Whether it is this token that was checked, as far as it could be read.
     pub(crate) fn is_of(&self, token: &str) -> bool {
-        let is_same =
-            |own: &UnverifiedToken| token.strip_prefix(own.signing_input()).is_some_and(|rest| rest.starts_with('.'));
+        let is_same = |own: &UnverifiedToken| {
+            token
+                .strip_prefix(own.signing_input())
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
         self.token.as_ref().is_none_or(is_same)
     }
 
@@ -249,7 +265,13 @@ impl Checked {
     /// Asks the policies, and tells the decision.
     #[must_use]
     pub fn decide(self, request: &RequestedToken) -> TokenDecision {
-        let Self { issuers, issuer, token, failure, .. } = self;
+        let Self {
+            issuers,
+            issuer,
+            token,
+            failure,
+            ..
+        } = self;
         let decided = match (failure, issuer.and_then(|index| issuers.get(index)), token) {
             (Some(error), ..) => Err(error),
             (None, Some(issuer), Some(token)) => {
@@ -262,8 +284,8 @@ impl Checked {
         TokenDecision { issuer, decided }
     }
 
-    /// Asks the policies, and tells the decision with all policies that decided, but no evidence. `self` is left for
-    /// [`Checked::explain`].
+    /// Asks the policies, and tells the decision with all policies that decided, but no evidence.
+    /// `self` is left for [`Checked::explain`].
     ///
     /// # Errors
     /// The error of the check that failed.
@@ -281,26 +303,41 @@ impl Checked {
         match (&self.failure, self.issuer(), &self.token) {
             (Some(error), ..) => Err(error.clone()),
             // Every check has passed, or the caller has left it out by name.
-            (None, Some(issuer), Some(token)) => Ok(verdict_on(issuer.policies(), &token.claims, request)),
+            (None, Some(issuer), Some(token)) => {
+                Ok(verdict_on(issuer.policies(), &token.claims, request))
+            }
             (None, ..) => Err(TokenError::IssuerNotChosen),
         }
     }
 
     /// The token with its key; nothing if the signature is left out.
     fn until_signature(&mut self, token: &str) -> Result<Option<ToCheck>, TokenError> {
-        let token = self.token.insert(decode_unverified_within(token, self.options.max_size)?);
+        let token = self
+            .token
+            .insert(decode_unverified_within(token, self.options.max_size)?);
         let algorithm = *self.algorithm.insert(token.algorithm()?);
         let skip = self.options.skip;
         self.issuer = match skip.issuer {
-            true => self.options.assume_issuer.filter(|index| *index < self.issuers.len()),
+            true => self
+                .options
+                .assume_issuer
+                .filter(|index| *index < self.issuers.len()),
             false => Some(self.issuers.find(token.claims.get("iss"))?),
         };
         if skip.key {
             return Ok(None);
         }
-        let issuer = self.issuer.and_then(|index| self.issuers.get(index)).ok_or(TokenError::IssuerNotChosen)?;
-        let missing = || TokenError::KeysMissing { issuer: issuer.name().to_owned() };
-        let key = issuer.jwks().ok_or_else(missing)?.select(token.key_id(), algorithm)?;
+        let issuer = self
+            .issuer
+            .and_then(|index| self.issuers.get(index))
+            .ok_or(TokenError::IssuerNotChosen)?;
+        let missing = || TokenError::KeysMissing {
+            issuer: issuer.name().to_owned(),
+        };
+        let key = issuer
+            .jwks()
+            .ok_or_else(missing)?
+            .select(token.key_id(), algorithm)?;
         self.key = Some(Arc::clone(&key));
         let to_check = self.token.take_if(|_| !skip.signature);
         Ok(to_check.map(|token| (token, algorithm, key)))
@@ -316,7 +353,11 @@ impl Checked {
 
     fn times(&mut self) -> Result<(), TokenError> {
         if let Some(token) = self.token.as_ref().filter(|_| !self.options.skip.time) {
-            self.times = Some(check_times(&token.claims, self.options.now, self.options.leeway)?);
+            self.times = Some(check_times(
+                &token.claims,
+                self.options.now,
+                self.options.leeway,
+            )?);
         }
         Ok(())
     }

@@ -1,12 +1,12 @@
-//! RSA keys as AWS-LC takes them: for every signature `jsonwebtoken` would have it read the key anew, which takes longer than
-//! the signature.
+//! RSA keys as AWS-LC takes them: for every signature `jsonwebtoken` would have it read the key
+//! anew, which takes longer than the signature.
 
 use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::signature::{
-    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
-    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
-    RsaPublicKeyComponents,
+    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
+    RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
+    RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
 };
 
 use super::Algorithm;
@@ -16,8 +16,8 @@ use super::Algorithm;
 pub(super) struct Parsed(Arc<[OnceLock<Option<ParsedPublicKey>>; 6]>);
 
 impl Parsed {
-    /// Whether `signature` is one of the key of `n` and `e`. Nothing where the algorithm is not of RSA, or the key cannot be
-    /// read.
+    /// Whether `signature` is one of the key of `n` and `e`. Nothing where the algorithm is not of
+    /// RSA, or the key cannot be read.
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,
@@ -27,7 +27,11 @@ impl Parsed {
         signature: &[u8],
     ) -> Option<bool> {
         let (place, parameters) = parameters(algorithm)?;
-        let read = || RsaPublicKeyComponents { n, e }.to_parsed_public_key(parameters).ok();
+        let read = || {
+            RsaPublicKeyComponents { n, e }
+                .to_parsed_public_key(parameters)
+                .ok()
+        };
         let key = self.0.get(place)?.get_or_init(read).as_ref()?;
         Some(key.verify_sig(input, signature).is_ok())
     }

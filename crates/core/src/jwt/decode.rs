@@ -1,4 +1,5 @@
-//! Compact tokens ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1)) taken apart.
+//! Compact tokens ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1))
+//! taken apart.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -36,8 +37,9 @@ pub struct UnverifiedToken<C = Claims> {
     signature: Vec<u8>,
 }
 
-/// A compact JWS ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)) whose signature nobody
-/// has checked. Its payload may be any bytes, whereas a token's is a JSON object.
+/// A compact JWS ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1))
+/// whose signature nobody has checked. Its payload may be any bytes, whereas a token's is a JSON
+/// object.
 pub type CompactJws = UnverifiedToken<Vec<u8>>;
 
 impl<C> UnverifiedToken<C> {
@@ -76,7 +78,10 @@ impl<C> UnverifiedToken<C> {
         }
         match self.header.get("kid") {
             None | Some(Value::String(_)) => Ok(algorithm),
-            Some(other) => Err(TokenError::HeaderNotText { member: "kid", found: other.kind() }),
+            Some(other) => Err(TokenError::HeaderNotText {
+                member: "kid",
+                found: other.kind(),
+            }),
         }
     }
 
@@ -87,9 +92,12 @@ impl<C> UnverifiedToken<C> {
             .into_iter()
             .filter(|name| self.header.get(name).is_some())
             .map(|name| {
-                Finding::new("header-key-ignored", format!("the header brings a key of its own in `{name}`"))
-                    .at(format!("header.{name}"))
-                    .help("it is never used: a token cannot vouch for itself")
+                Finding::new(
+                    "header-key-ignored",
+                    format!("the header brings a key of its own in `{name}`"),
+                )
+                .at(format!("header.{name}"))
+                .help("it is never used: a token cannot vouch for itself")
             })
             .collect()
     }
@@ -124,17 +132,27 @@ pub fn decode_unverified(token: &str) -> Result<UnverifiedToken, TokenError> {
 /// assert_eq!(decode_unverified_within("e30.e30.AA", 9).unwrap_err().code(), "token-too-large");
 /// ```
 pub fn decode_unverified_within(token: &str, max: usize) -> Result<UnverifiedToken, TokenError> {
-    let CompactJws { header, claims, signing_input, signature } = decode_unverified_jws(token, max)?;
+    let CompactJws {
+        header,
+        claims,
+        signing_input,
+        signature,
+    } = decode_unverified_jws(token, max)?;
     let claims = json_object("payload", claims)?;
-    Ok(UnverifiedToken { header, claims, signing_input, signature })
+    Ok(UnverifiedToken {
+        header,
+        claims,
+        signing_input,
+        signature,
+    })
 }
 
-/// The step below the claims: takes a compact JWS of at most `max` bytes apart **without verifying anything**, and
-/// leaves its payload as bytes.
+/// The step below the claims: takes a compact JWS of at most `max` bytes apart **without verifying
+/// anything**, and leaves its payload as bytes.
 ///
 /// # Errors
-/// The [`TokenError`] of the first check of its form that fails: size, three parts, canonical base64url, and a header
-/// that is a JSON object without duplicate members.
+/// The [`TokenError`] of the first check of its form that fails: size, three parts, canonical
+/// base64url, and a header that is a JSON object without duplicate members.
 ///
 /// ```
 /// use claimgate::jwt::decode_unverified_jws;
@@ -158,7 +176,10 @@ fn parts(token: &str, max: usize) -> Result<[&str; 3], TokenError> {
         return Err(TokenError::Empty);
     }
     if token.len() > max {
-        return Err(TokenError::TooLarge { max, found: token.len() });
+        return Err(TokenError::TooLarge {
+            max,
+            found: token.len(),
+        });
     }
     if token.trim_start().starts_with('{') {
         return Err(TokenError::JsonSerialization);
@@ -185,19 +206,23 @@ fn base64_part(part: &'static str, encoded: &str) -> Result<Vec<u8>, TokenError>
             base64::DecodeError::InvalidByte(at, byte) if byte.is_ascii_graphic() => {
                 format!("found `{}` at character {}", char::from(byte), at + 1)
             }
-            base64::DecodeError::InvalidByte(at, _) => format!("found a foreign character at byte {}", at + 1),
+            base64::DecodeError::InvalidByte(at, _) => {
+                format!("found a foreign character at byte {}", at + 1)
+            }
             base64::DecodeError::InvalidLength(length) => {
                 format!("a length of {length} is impossible; is the end missing?")
             }
-            base64::DecodeError::InvalidLastSymbol { .. } => "its last character has stray bits".to_owned(),
+            base64::DecodeError::InvalidLastSymbol { .. } => {
+                "its last character has stray bits".to_owned()
+            }
             base64::DecodeError::InvalidPadding => "it is padded".to_owned(),
         };
         TokenError::Base64 { part, problem }
     })
 }
 
-/// The bytes of canonical base64url without padding, in half the time of the `base64` crate, which says what is wrong
-/// with any other text.
+/// The bytes of canonical base64url without padding, in half the time of the `base64` crate, which
+/// says what is wrong with any other text.
 fn canonical_base64url(encoded: &[u8]) -> Option<Vec<u8>> {
     let (fours, rest) = encoded.as_chunks::<4>();
     let mut bytes = vec![0; fours.len() * 3];
@@ -258,7 +283,11 @@ mod tests {
     use super::canonical_base64url;
 
     fn agree(text: &[u8]) {
-        assert_eq!(canonical_base64url(text), BASE64_URL_SAFE_NO_PAD.decode(text).ok(), "{text:?}");
+        assert_eq!(
+            canonical_base64url(text),
+            BASE64_URL_SAFE_NO_PAD.decode(text).ok(),
+            "{text:?}"
+        );
     }
 
     #[test]

@@ -32,12 +32,17 @@ pub enum TokenError {
     #[error("the {part} is not UTF-8")]
     Utf8 { part: &'static str },
     #[error("the {part} is not a JSON object: {error}")]
-    Json { part: &'static str, error: ClaimsError },
+    Json {
+        part: &'static str,
+        error: ClaimsError,
+    },
     #[error("expected `alg` in the header, found {found}")]
     AlgorithmMissing { found: String },
     #[error("`alg` is `{found}`: the token is not signed at all")]
     AlgorithmNone { found: String },
-    #[error("`alg` is `{found}`: signed with a shared secret, which proves nothing about an issuer")]
+    #[error(
+        "`alg` is `{found}`: signed with a shared secret, which proves nothing about an issuer"
+    )]
     AlgorithmSymmetric { found: String },
     #[error("`alg` is `{found}`, which is not supported")]
     AlgorithmUnsupported { found: String },
@@ -46,13 +51,20 @@ pub enum TokenError {
     #[error("the header has `crit`, which demands extensions that are not supported")]
     Critical,
     #[error("expected `{member}` in the header to be a string, found {found}")]
-    HeaderNotText { member: &'static str, found: &'static str },
+    HeaderNotText {
+        member: &'static str,
+        found: &'static str,
+    },
     #[error("expected claim `iss` with the issuer's URL, found {found}")]
     IssuerMissing { found: String },
     #[error("no issuer is registered with the URL `{found}`")]
     IssuerUnknown { found: String },
     #[error("`iss` is `{found}`, registered is `{registered}`: they differ in {difference} only")]
-    IssuerNearly { found: String, registered: String, difference: &'static str },
+    IssuerNearly {
+        found: String,
+        registered: String,
+        difference: &'static str,
+    },
     #[error("more than one issuer is registered with the URL `{found}`")]
     IssuerRepeated { found: String },
     #[error("no issuer is chosen, and so there are neither keys nor policies")]
@@ -63,8 +75,13 @@ pub enum TokenError {
     KeyUnknown { found: String, known: String },
     #[error("key `{key}` does not fit: {problem}")]
     KeyUnfit { key: String, problem: String },
-    #[error("the header names no key (`kid`), and {fitting} of the issuer's keys fit `{algorithm}`")]
-    KeyAmbiguous { fitting: usize, algorithm: &'static str },
+    #[error(
+        "the header names no key (`kid`), and {fitting} of the issuer's keys fit `{algorithm}`"
+    )]
+    KeyAmbiguous {
+        fitting: usize,
+        algorithm: &'static str,
+    },
     #[error("the header names no key (`kid`), and none of the issuer's keys fits `{algorithm}`")]
     KeyNoneFits { algorithm: &'static str },
     #[error("the issuer has more than one key `{kid}` that fits")]
@@ -130,12 +147,17 @@ impl TokenError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         let help = match self {
-            Self::Segments { .. } => "was the token cut off when it was copied? It looks like `eyJ….eyJ….…`".to_owned(),
+            Self::Segments { .. } => {
+                "was the token cut off when it was copied? It looks like `eyJ….eyJ….…`".to_owned()
+            }
             Self::AlgorithmNone { .. }
             | Self::AlgorithmSymmetric { .. }
             | Self::AlgorithmUnsupported { .. }
             | Self::AlgorithmUnknown { .. } => {
-                let names: Vec<_> = super::Algorithm::ALL.into_iter().map(super::Algorithm::as_str).collect();
+                let names: Vec<_> = super::Algorithm::ALL
+                    .into_iter()
+                    .map(super::Algorithm::as_str)
+                    .collect();
                 format!("supported are {}", names.join(", "))
             }
             Self::IssuerNearly { registered, .. } => {
@@ -143,17 +165,26 @@ impl TokenError {
                     "URLs are compared exactly: register the issuer as the token has it, in place of `{registered}`"
                 )
             }
-            Self::IssuerUnknown { .. } => "register the issuer, or check which issuer the token is from".to_owned(),
+            Self::IssuerUnknown { .. } => {
+                "register the issuer, or check which issuer the token is from".to_owned()
+            }
             Self::IssuerRepeated { .. } => {
-                "nobody could tell whose policies hold: keep one of them, with the policies of all".to_owned()
+                "nobody could tell whose policies hold: keep one of them, with the policies of all"
+                    .to_owned()
             }
             Self::KeysMissing { .. } => "paste the issuer's JWKS, or fetch it".to_owned(),
-            Self::KeyUnknown { .. } => "has the issuer rotated its keys? Fetch its JWKS anew".to_owned(),
+            Self::KeyUnknown { .. } => {
+                "has the issuer rotated its keys? Fetch its JWKS anew".to_owned()
+            }
             Self::Signature { .. } => {
-                "was the token changed after it was signed, or is the JWKS another issuer's?".to_owned()
+                "was the token changed after it was signed, or is the JWKS another issuer's?"
+                    .to_owned()
             }
             Self::Expired { exp, now } => {
-                format!("CI tokens live for minutes; this one is over by {}", format_duration(exp.abs_diff(*now)))
+                format!(
+                    "CI tokens live for minutes; this one is over by {}",
+                    format_duration(exp.abs_diff(*now))
+                )
             }
             _ => return None,
         };
@@ -164,7 +195,9 @@ impl TokenError {
 /// A time that is still to come.
 fn ahead(claim: &str, time: i64, now: i64) -> String {
     if looks_like_milliseconds(time) {
-        return format!("`{claim}` looks like milliseconds: expected seconds since 1970, found `{time}`");
+        return format!(
+            "`{claim}` looks like milliseconds: expected seconds since 1970, found `{time}`"
+        );
     }
     format!("`{claim}` is {}, {}", format_utc(time), relative(time, now))
 }

@@ -1,4 +1,5 @@
-//! Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)): which there are, and which one a token is checked with.
+//! Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)): which there are, and which one a
+//! token is checked with.
 
 use std::sync::Arc;
 
@@ -14,8 +15,8 @@ pub const MIN_RSA_BITS: usize = 2048;
 /// The largest RSA modulus that signatures are checked with, in bits.
 pub const MAX_RSA_BITS: usize = 4096;
 
-/// Members of private keys ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)) and, last, of those
-/// of later key types.
+/// Members of private keys ([RFC 7518, section
+/// 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)) and, last, of those of later key types.
 const PRIVATE_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /// A set of public keys.
@@ -94,9 +95,10 @@ pub enum JwksError {
         /// Its index, from 0.
         index: usize,
     },
-    /// A private key ([RFC 7517, section 9.2](https://www.rfc-editor.org/rfc/rfc7517#section-9.2)). Whoever has read
-    /// the set can sign with it, so that no token of this key proves anything any more. The whole set is refused, not
-    /// the key alone, for the secret must not stay in it; the error tells the member's name and never its value.
+    /// A private key ([RFC 7517, section 9.2](https://www.rfc-editor.org/rfc/rfc7517#section-9.2)).
+    /// Whoever has read the set can sign with it, so that no token of this key proves anything any
+    /// more. The whole set is refused, not the key alone, for the secret must not stay in it; the
+    /// error tells the member's name and never its value.
     #[error(
         "key {} is private (it has `{member}`): whoever has read it can sign tokens, and it has no place in a set of \
          public keys",
@@ -125,8 +127,8 @@ impl JwksError {
 }
 
 impl Jwks {
-    /// Parses a JWKS. A single key is taken for a set of one. Keys that cannot be used stay in the set, with their
-    /// [`Jwk::problem`].
+    /// Parses a JWKS. A single key is taken for a set of one. Keys that cannot be used stay in the
+    /// set, with their [`Jwk::problem`].
     ///
     /// # Errors
     /// [`JwksError`] for what is no set of public keys at all.
@@ -146,8 +148,16 @@ impl Jwks {
         let items = match value.member("keys") {
             Some(Value::Array(items)) => items.as_slice(),
             None if value.member("kty").is_some() => std::slice::from_ref(&value),
-            Some(other) => return Err(JwksError::NotASet { found: format!("`keys` is {}", other.kind()) }),
-            None => return Err(JwksError::NotASet { found: value.kind().to_owned() }),
+            Some(other) => {
+                return Err(JwksError::NotASet {
+                    found: format!("`keys` is {}", other.kind()),
+                });
+            }
+            None => {
+                return Err(JwksError::NotASet {
+                    found: value.kind().to_owned(),
+                });
+            }
         };
         let keys = items
             .iter()
@@ -177,27 +187,47 @@ impl Jwks {
     /// ```
     pub fn select(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<Jwk>, TokenError> {
         let is_named = |key: &&Arc<Jwk>| kid.is_none() || key.kid.as_deref() == kid;
-        let mut fitting = self.keys.iter().filter(is_named).filter(|key| key.misfit(algorithm).is_none());
+        let mut fitting = self
+            .keys
+            .iter()
+            .filter(is_named)
+            .filter(|key| key.misfit(algorithm).is_none());
         match (fitting.next(), fitting.count(), kid) {
             (Some(only), 0, _) => Ok(Arc::clone(only)),
-            (Some(_), _, Some(kid)) => Err(TokenError::KeyRepeated { kid: kid.to_owned() }),
-            (Some(_), others, None) => {
-                Err(TokenError::KeyAmbiguous { fitting: others + 1, algorithm: algorithm.as_str() })
-            }
-            (None, _, None) => Err(TokenError::KeyNoneFits { algorithm: algorithm.as_str() }),
+            (Some(_), _, Some(kid)) => Err(TokenError::KeyRepeated {
+                kid: kid.to_owned(),
+            }),
+            (Some(_), others, None) => Err(TokenError::KeyAmbiguous {
+                fitting: others + 1,
+                algorithm: algorithm.as_str(),
+            }),
+            (None, _, None) => Err(TokenError::KeyNoneFits {
+                algorithm: algorithm.as_str(),
+            }),
             (None, _, Some(kid)) => Err(match self.keys.iter().find(is_named) {
-                None => TokenError::KeyUnknown { found: kid.to_owned(), known: self.names() },
-                Some(key) => {
-                    TokenError::KeyUnfit { key: kid.to_owned(), problem: key.misfit(algorithm).unwrap_or_default() }
-                }
+                None => TokenError::KeyUnknown {
+                    found: kid.to_owned(),
+                    known: self.names(),
+                },
+                Some(key) => TokenError::KeyUnfit {
+                    key: kid.to_owned(),
+                    problem: key.misfit(algorithm).unwrap_or_default(),
+                },
             }),
         }
     }
 
     fn names(&self) -> String {
-        let names: Vec<String> =
-            self.keys.iter().map(|key| format!("`{}`", key.kid.as_deref().unwrap_or("(without kid)"))).collect();
-        if names.is_empty() { "no key".to_owned() } else { names.join(", ") }
+        let names: Vec<String> = self
+            .keys
+            .iter()
+            .map(|key| format!("`{}`", key.kid.as_deref().unwrap_or("(without kid)")))
+            .collect();
+        if names.is_empty() {
+            "no key".to_owned()
+        } else {
+            names.join(", ")
+        }
     }
 }
 
@@ -219,8 +249,9 @@ impl Jwk {
         text
     }
 
-    /// The key as a JWK of its required members alone, as hosts import it; nothing where there is a problem. Its SHA-256
-    /// is the key's thumbprint ([RFC 7638, section 3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
+    /// The key as a JWK of its required members alone, as hosts import it; nothing where there is a
+    /// problem. Its SHA-256 is the key's thumbprint ([RFC 7638, section
+    /// 3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
     ///
     /// ```
     /// use claimgate::jwt::Jwks;
@@ -231,7 +262,9 @@ impl Jwk {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> Option<String> {
-        self.public_key.as_ref().map(|key| key.to_json(&self.kty, self.crv.as_deref()))
+        self.public_key
+            .as_ref()
+            .map(|key| key.to_json(&self.kty, self.crv.as_deref()))
     }
 
     fn name(&self) -> &str {
@@ -249,24 +282,43 @@ impl Jwk {
         let text = |name: &str| match value.member(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(other) => Err(problem(format!("expected `{name}` to be a string, found {}", other.kind()))),
+            Some(other) => Err(problem(format!(
+                "expected `{name}` to be a string, found {}",
+                other.kind()
+            ))),
         };
         let Some(kty) = text("kty")? else {
-            return Err(problem(format!("expected an object with `kty`, found {}", value.kind())));
+            return Err(problem(format!(
+                "expected an object with `kty`, found {}",
+                value.kind()
+            )));
         };
         if kty == "oct" {
             return Err(JwksError::Symmetric { index });
         }
-        if let Some(member) = PRIVATE_MEMBERS.into_iter().find(|name| value.member(name).is_some()) {
+        if let Some(member) = PRIVATE_MEMBERS
+            .into_iter()
+            .find(|name| value.member(name).is_some())
+        {
             return Err(JwksError::Private { index, member });
         }
         let key_ops = match value.member("key_ops") {
             None => None,
             Some(Value::Array(items)) => {
-                let strings: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
-                Some(strings.ok_or_else(|| problem("expected `key_ops` to be an array of strings".to_owned()))?)
+                let strings: Option<Vec<String>> = items
+                    .iter()
+                    .map(|item| item.as_str().map(str::to_owned))
+                    .collect();
+                Some(strings.ok_or_else(|| {
+                    problem("expected `key_ops` to be an array of strings".to_owned())
+                })?)
             }
-            Some(other) => return Err(problem(format!("expected `key_ops` to be an array, found {}", other.kind()))),
+            Some(other) => {
+                return Err(problem(format!(
+                    "expected `key_ops` to be an array, found {}",
+                    other.kind()
+                )));
+            }
         };
         let crv = text("crv")?;
         let numbers = [text("n")?, text("e")?, text("x")?, text("y")?];
@@ -295,23 +347,35 @@ impl Jwk {
         }
         let name = algorithm.as_str();
         if self.kty != algorithm.key_type() {
-            return Some(format!("`{name}` needs `kty` `{}`, found `{}`", algorithm.key_type(), self.kty));
+            return Some(format!(
+                "`{name}` needs `kty` `{}`, found `{}`",
+                algorithm.key_type(),
+                self.kty
+            ));
         }
         if algorithm.curve() != self.crv.as_deref() && algorithm.curve().is_some() {
             let wanted = algorithm.curve().unwrap_or_default();
-            return Some(format!("`{name}` needs `crv` `{wanted}`, found `{}`", self.crv.as_deref().unwrap_or("none")));
+            return Some(format!(
+                "`{name}` needs `crv` `{wanted}`, found `{}`",
+                self.crv.as_deref().unwrap_or("none")
+            ));
         }
         if let Some(own) = self.alg.as_deref().filter(|own| *own != name) {
-            return Some(format!("it is for `{own}` (`alg`), the token is signed with `{name}`"));
+            return Some(format!(
+                "it is for `{own}` (`alg`), the token is signed with `{name}`"
+            ));
         }
         if let Some(usage) = self.usage.as_deref().filter(|usage| *usage != "sig") {
             return Some(format!("expected `use` `sig`, found `{usage}`"));
         }
         match &self.key_ops {
-            Some(ops) if ops.is_empty() => Some("expected `verify` in `key_ops`, found none".to_owned()),
-            Some(ops) if !ops.iter().any(|op| op == "verify") => {
-                Some(format!("expected `verify` in `key_ops`, found `{}`", ops.join("`, `")))
+            Some(ops) if ops.is_empty() => {
+                Some("expected `verify` in `key_ops`, found none".to_owned())
             }
+            Some(ops) if !ops.iter().any(|op| op == "verify") => Some(format!(
+                "expected `verify` in `key_ops`, found `{}`",
+                ops.join("`, `")
+            )),
             _ => None,
         }
     }

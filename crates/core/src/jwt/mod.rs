@@ -14,7 +14,8 @@ mod weak;
 
 pub use algorithm::Algorithm;
 pub use decode::{
-    CompactJws, DEFAULT_MAX_SIZE, UnverifiedToken, decode_unverified, decode_unverified_jws, decode_unverified_within,
+    CompactJws, DEFAULT_MAX_SIZE, UnverifiedToken, decode_unverified, decode_unverified_jws,
+    decode_unverified_within,
 };
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError, MAX_RSA_BITS, MIN_RSA_BITS};

@@ -1,5 +1,5 @@
-//! The public key behind a JWK, read and checked once, when the set is parsed; every signature is checked with it as it
-//! is.
+//! The public key behind a JWK, read and checked once, when the set is parsed; every signature is
+//! checked with it as it is.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -21,10 +21,14 @@ pub(super) struct PublicKey {
 pub(super) type Numbers = [Option<String>; 4];
 
 impl PublicKey {
-    /// The size of the RSA modulus or the curve in bits, where it is known; and the key, or why there is none
-    /// ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
-    /// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2)).
-    pub(super) fn read(kty: &str, crv: Option<&str>, numbers: Numbers) -> (Option<usize>, Result<Self, String>) {
+    /// The size of the RSA modulus or the curve in bits, where it is known; and the key, or why
+    /// there is none ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6), [RFC
+    /// 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2)).
+    pub(super) fn read(
+        kty: &str,
+        crv: Option<&str>,
+        numbers: Numbers,
+    ) -> (Option<usize>, Result<Self, String>) {
         let [n, e, x, y] = numbers;
         match (kty, crv) {
             ("RSA", _) => match (number("n", n), number("e", e)) {
@@ -34,7 +38,13 @@ impl PublicKey {
             ("EC", Some("P-256")) => (Some(256), Self::ec(Algorithm::ES256, 32, x, y)),
             ("EC", Some("P-384")) => (Some(384), Self::ec(Algorithm::ES384, 48, x, y)),
             ("OKP", Some("Ed25519")) => (Some(256), Self::ed25519(x)),
-            ("EC" | "OKP", _) => (None, Err(format!("curve `{}` is not supported", crv.unwrap_or("none")))),
+            ("EC" | "OKP", _) => (
+                None,
+                Err(format!(
+                    "curve `{}` is not supported",
+                    crv.unwrap_or("none")
+                )),
+            ),
             _ => (None, Err(format!("key type `{kty}` is not supported"))),
         }
     }
@@ -42,10 +52,14 @@ impl PublicKey {
     fn rsa(n: &[u8], e: &[u8]) -> Result<Self, String> {
         let bits = bit_length(n);
         if bits < MIN_RSA_BITS {
-            return Err(format!("expected an RSA key of at least {MIN_RSA_BITS} bits, found {bits}"));
+            return Err(format!(
+                "expected an RSA key of at least {MIN_RSA_BITS} bits, found {bits}"
+            ));
         }
         if bits > MAX_RSA_BITS {
-            return Err(format!("expected an RSA key of at most {MAX_RSA_BITS} bits, found {bits}"));
+            return Err(format!(
+                "expected an RSA key of at most {MAX_RSA_BITS} bits, found {bits}"
+            ));
         }
         if !is_odd(n) {
             return Err("expected an odd modulus `n`".to_owned());
@@ -59,7 +73,12 @@ impl PublicKey {
         Ok(Self::from(DecodingKey::from_rsa_raw_components(n, e)))
     }
 
-    fn ec(algorithm: Algorithm, size: usize, x: Option<String>, y: Option<String>) -> Result<Self, String> {
+    fn ec(
+        algorithm: Algorithm,
+        size: usize,
+        x: Option<String>,
+        y: Option<String>,
+    ) -> Result<Self, String> {
         // SEC 1's uncompressed form.
         let point = [vec![4], sized("x", x, size)?, sized("y", y, size)?].concat();
         Self::from(DecodingKey::from_ec_der(&point))
@@ -77,11 +96,16 @@ impl PublicKey {
             .ok_or_else(|| "the point `x` is not on the curve".to_owned())
     }
 
-    /// The key, unless the built-in cryptography finds its point off the curve. Without that, the host finds out when
-    /// it imports the key.
+    /// The key, unless the built-in cryptography finds its point off the curve. Without that, the
+    /// host finds out when it imports the key.
     fn on_curve(self, algorithm: Algorithm) -> Option<Self> {
         #[cfg(feature = "rust_crypto")]
-        if (jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.verifier_factory)(&jwa(algorithm), &self.key).is_err() {
+        if (jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.verifier_factory)(
+            &jwa(algorithm),
+            &self.key,
+        )
+        .is_err()
+        {
             return None;
         }
         let _ = algorithm;
@@ -97,23 +121,39 @@ impl PublicKey {
         signature: &[u8],
     ) -> errors::Result<bool> {
         let verifier = (provider.verifier_factory)(&jwa(algorithm), &self.key)?;
-        Ok(verifier.verify(input.as_bytes(), &signature.to_vec()).is_ok())
+        Ok(verifier
+            .verify(input.as_bytes(), &signature.to_vec())
+            .is_ok())
     }
 
     /// The same by AWS-LC, with the key as it was read before.
     #[cfg(feature = "aws_lc_rs")]
-    pub(super) fn verify_built_in(&self, algorithm: Algorithm, input: &str, signature: &[u8]) -> errors::Result<bool> {
+    pub(super) fn verify_built_in(
+        &self,
+        algorithm: Algorithm,
+        input: &str,
+        signature: &[u8],
+    ) -> errors::Result<bool> {
         let parsed = match self.key.kind() {
             DecodingKeyKind::RsaModulusExponent { n, e } => {
-                self.parsed.verify(algorithm, n, e, input.as_bytes(), signature)
+                self.parsed
+                    .verify(algorithm, n, e, input.as_bytes(), signature)
             }
             DecodingKeyKind::SecretOrDer(_) => None,
         };
-        let otherwise = || self.verify(&jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER, algorithm, input, signature);
+        let otherwise = || {
+            self.verify(
+                &jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER,
+                algorithm,
+                input,
+                signature,
+            )
+        };
         parsed.map_or_else(otherwise, Ok)
     }
 
-    /// The key's required members in the order of [RFC 7638, section 3.2](https://www.rfc-editor.org/rfc/rfc7638#section-3.2).
+    /// The key's required members in the order of [RFC 7638, section
+    /// 3.2](https://www.rfc-editor.org/rfc/rfc7638#section-3.2).
     pub(super) fn to_json(&self, kty: &str, crv: Option<&str>) -> String {
         let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         match (self.key.kind(), crv) {
@@ -128,7 +168,11 @@ impl PublicKey {
                 let coordinates = point.get(1..).unwrap_or_default();
                 let (x, y) = coordinates.split_at(coordinates.len() / 2);
                 let crv = crv.unwrap_or_default();
-                format!(r#"{{"crv":"{crv}","kty":"{kty}","x":"{}","y":"{}"}}"#, text(x), text(y))
+                format!(
+                    r#"{{"crv":"{crv}","kty":"{kty}","x":"{}","y":"{}"}}"#,
+                    text(x),
+                    text(y)
+                )
             }
         }
     }
@@ -161,7 +205,9 @@ impl Eq for PublicKey {}
 
 fn number(name: &str, text: Option<String>) -> Result<Vec<u8>, String> {
     let text = text.ok_or_else(|| format!("expected `{name}`, found none"))?;
-    BASE64_URL_SAFE_NO_PAD.decode(&text).map_err(|_| format!("expected `{name}` in canonical unpadded base64url"))
+    BASE64_URL_SAFE_NO_PAD
+        .decode(&text)
+        .map_err(|_| format!("expected `{name}` in canonical unpadded base64url"))
 }
 
 fn sized(name: &str, text: Option<String>, size: usize) -> Result<Vec<u8>, String> {
@@ -169,7 +215,10 @@ fn sized(name: &str, text: Option<String>, size: usize) -> Result<Vec<u8>, Strin
     if bytes.len() == size {
         Ok(bytes)
     } else {
-        Err(format!("expected `{name}` of {size} bytes, found {}", bytes.len()))
+        Err(format!(
+            "expected `{name}` of {size} bytes, found {}",
+            bytes.len()
+        ))
     }
 }
 

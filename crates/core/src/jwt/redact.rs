@@ -5,14 +5,16 @@ use std::borrow::Cow;
 /// What stands in the place of a token.
 const INSTEAD: &str = "[a token]";
 
-/// What access tokens begin with, Claimgate's and Pulumi Cloud's, and how many characters follow at least.
+/// What access tokens begin with, Claimgate's and Pulumi Cloud's, and how many characters follow at
+/// least.
 const PREFIXES: [(&str, usize); 2] = [("cgt_", 40), ("pul-", 40)];
 
 /// How long a JWT is at least.
 const SHORTEST: usize = 24;
 
-/// A text without the tokens in it: JWTs, encrypted and cut ones too, and access tokens. A request that has a token in the wrong
-/// place is answered and logged with what was found there, and a token that is written down may be used by whoever reads it.
+/// A text without the tokens in it: JWTs, encrypted and cut ones too, and access tokens. A request
+/// that has a token in the wrong place is answered and logged with what was found there, and a
+/// token that is written down may be used by whoever reads it.
 ///
 /// ```
 /// use claimgate::jwt::redact;
@@ -22,7 +24,8 @@ const SHORTEST: usize = 24;
 /// ```
 #[must_use]
 pub fn redact(text: &str) -> Cow<'_, str> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '/' | '=');
+    let is_part =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '/' | '=');
     let (mut told, mut rest) = (String::new(), text);
     let mut is_changed = false;
     while let Some(start) = rest.find(is_part) {
@@ -71,11 +74,17 @@ mod tests {
         let access = "cgt_AZp0123401234567890123456789012345678901234567890123456";
         for (text, told) in [
             (format!("found `{jwt}`"), "found `[a token]`"),
-            (format!("{jwt} and {access}, twice"), "[a token] and [a token], twice"),
+            (
+                format!("{jwt} and {access}, twice"),
+                "[a token] and [a token], twice",
+            ),
             (format!("scope=team:{access}"), "scope=team:[a token]"),
             (format!("é\u{1F511}{jwt}é"), "é\u{1F511}[a token]é"),
             (format!("x{jwt}"), "x[a token]"),
-            ("pul-0123456789abcdef0123456789abcdef01234567".to_owned(), "[a token]"),
+            (
+                "pul-0123456789abcdef0123456789abcdef01234567".to_owned(),
+                "[a token]",
+            ),
             (jwt[..jwt.len() - 12].to_owned(), "[a token]"),
         ] {
             assert_eq!(redact(&text), told, "{text}");

@@ -41,7 +41,8 @@ pub trait VerifySignature {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError>;
 }
 
-/// The built-in way: the `jsonwebtoken` crate, with the key as [`Jwks::parse`](super::Jwks::parse) has prepared it.
+/// The built-in way: the `jsonwebtoken` crate, with the key as [`Jwks::parse`](super::Jwks::parse)
+/// has prepared it.
 ///
 /// It takes the cryptography of the feature `aws_lc_rs`, or else of `rust_crypto`.
 ///
@@ -62,7 +63,9 @@ pub struct BuiltIn;
 impl VerifySignature for BuiltIn {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
         #[cfg(feature = "aws_lc_rs")]
-        return settle(check, |key| key.verify_built_in(check.algorithm, check.signing_input, check.signature));
+        return settle(check, |key| {
+            key.verify_built_in(check.algorithm, check.signing_input, check.signature)
+        });
         #[cfg(not(feature = "aws_lc_rs"))]
         Provider(&jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER).verify(check)
     }
@@ -74,7 +77,14 @@ pub struct Provider(pub &'static CryptoProvider);
 
 impl VerifySignature for Provider {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
-        settle(check, |key| key.verify(self.0, check.algorithm, check.signing_input, check.signature))
+        settle(check, |key| {
+            key.verify(
+                self.0,
+                check.algorithm,
+                check.signing_input,
+                check.signature,
+            )
+        })
     }
 }
 

@@ -1,4 +1,5 @@
-//! `exp`, `nbf` and `iat` ([RFC 7519, section 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)).
+//! `exp`, `nbf` and `iat` ([RFC 7519, section
+//! 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1)).
 
 use super::TokenError;
 use crate::claims::{Claims, Value};
@@ -9,7 +10,8 @@ pub(crate) struct TimesNote {
     pub(crate) exp: i64,
 }
 
-/// `exp` is required; `nbf` and `iat` count when they are there. All must be integers. Both ends get the leeway.
+/// `exp` is required; `nbf` and `iat` count when they are there. All must be integers. Both ends
+/// get the leeway.
 pub(crate) fn check_times(claims: &Claims, now: i64, leeway: u64) -> Result<TimesNote, TokenError> {
     let exp = time_claim(claims, "exp")?.ok_or(TokenError::ExpiryMissing)?;
     let nbf = time_claim(claims, "nbf")?;

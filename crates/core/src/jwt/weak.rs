@@ -1,21 +1,27 @@
 //! Keys of good form whose signatures prove nothing, because anybody can make them.
 
-/// The primes that the flawed generator's fingerprint shows in; those up to 167, for keys of every size.
+/// The primes that the flawed generator's fingerprint shows in; those up to 167, for keys of every
+/// size.
 const PRIMES: [u32; 38] = [
-    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109,
-    113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+    101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];
 
-/// Whether an RSA modulus bears the fingerprint of the generator with the ROCA flaw ([CVE-2017-15361]): modulo each of
-/// the small primes it is a power of 65537. Its private key can be computed. Of sound keys, one in 2^27 looks so too.
+/// Whether an RSA modulus bears the fingerprint of the generator with the ROCA flaw
+/// ([CVE-2017-15361]): modulo each of the small primes it is a power of 65537. Its private key can
+/// be computed. Of sound keys, one in 2^27 looks so too.
 ///
 /// [CVE-2017-15361]: https://crocs.fi.muni.cz/public/papers/rsa_ccs17
 pub(super) fn is_roca(modulus: &[u8]) -> bool {
-    PRIMES.iter().all(|prime| is_power(65_537 % prime, remainder(modulus, *prime), *prime))
+    PRIMES
+        .iter()
+        .all(|prime| is_power(65_537 % prime, remainder(modulus, *prime), *prime))
 }
 
 fn remainder(number: &[u8], prime: u32) -> u32 {
-    number.iter().fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % prime)
+    number
+        .iter()
+        .fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % prime)
 }
 
 fn is_power(base: u32, value: u32, prime: u32) -> bool {
@@ -23,7 +29,8 @@ fn is_power(base: u32, value: u32, prime: u32) -> bool {
     std::iter::successors(Some(1), next).any(|power| power == value)
 }
 
-/// The encodings, but for the sign bit, of Ed25519's points of small order, two of them not canonical.
+/// The encodings, but for the sign bit, of Ed25519's points of small order, two of them not
+/// canonical.
 const SMALL_ORDER: [[u8; 32]; 7] = [
     ends(0, 0, 0),
     ends(1, 0, 0),
@@ -31,12 +38,14 @@ const SMALL_ORDER: [[u8; 32]; 7] = [
     ends(0xed, 0xff, 0x7f),
     ends(0xee, 0xff, 0x7f),
     [
-        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf,
-        0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+        0xfc, 0x05,
     ],
     [
-        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20,
-        0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+        0x03, 0x7a,
     ],
 ];
 
@@ -48,15 +57,19 @@ const fn ends(first: u8, between: u8, last: u8) -> [u8; 32] {
     bytes
 }
 
-/// Whether an Ed25519 public key is a point of small order ([RFC 8032, section 8.8] leaves it to applications): under
-/// such a key one signature holds for any message.
+/// Whether an Ed25519 public key is a point of small order ([RFC 8032, section 8.8] leaves it to
+/// applications): under such a key one signature holds for any message.
 ///
 /// [RFC 8032, section 8.8]: https://www.rfc-editor.org/rfc/rfc8032#section-8
 pub(super) fn is_small_order(point: &[u8]) -> bool {
-    SMALL_ORDER.iter().any(|weak| match (point.split_last(), weak.split_last()) {
-        (Some((last, rest)), Some((weak_last, weak_rest))) => rest == weak_rest && last & 0x7f == *weak_last,
-        _ => false,
-    })
+    SMALL_ORDER
+        .iter()
+        .any(|weak| match (point.split_last(), weak.split_last()) {
+            (Some((last, rest)), Some((weak_last, weak_rest))) => {
+                rest == weak_rest && last & 0x7f == *weak_last
+            }
+            _ => false,
+        })
 }
 
 #[cfg(test)]
@@ -106,7 +119,10 @@ mod tests {
             for sign in [0, 0x80] {
                 point[31] |= sign;
                 let key = ed25519_dalek::VerifyingKey::from_bytes(&point);
-                assert!(key.is_err() || key.is_ok_and(|key| key.is_weak()), "{point:?}");
+                assert!(
+                    key.is_err() || key.is_ok_and(|key| key.is_weak()),
+                    "{point:?}"
+                );
             }
         }
     }

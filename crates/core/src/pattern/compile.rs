@@ -1,9 +1,10 @@
 //! Patterns compiled: to comparisons of literals where that is enough, else through `globset`.
 //!
-//! A literal is compared; literals around `*` and `.` are looked for from left to right, which is exact because each has a
-//! fixed length. What is left are patterns with a `?` that takes zero or one character. They go through `globset`, when
-//! they are first matched: compiled, one takes more memory than a hundred patterns written down. A build without the
-//! feature `globset`, for the sake of its size, matches them as the reference does, in time linear in pattern × value.
+//! A literal is compared; literals around `*` and `.` are looked for from left to right, which is
+//! exact because each has a fixed length. What is left are patterns with a `?` that takes zero or
+//! one character. They go through `globset`, when they are first matched: compiled, one takes more
+//! memory than a hundred patterns written down. A build without the feature `globset`, for the sake
+//! of its size, matches them as the reference does, in time linear in pattern × value.
 use std::sync::OnceLock;
 
 #[cfg(feature = "globset")]
@@ -56,7 +57,11 @@ impl Other {
 impl Matcher {
     pub(super) fn compile(source: &str, items: &[Item]) -> Self {
         if let Some(text) = literal_text(items) {
-            return if text == source { Self::Source } else { Self::Exact(text.into()) };
+            return if text == source {
+                Self::Source
+            } else {
+                Self::Exact(text.into())
+            };
         }
         if let [Part::Run(run)] = *parts(items) {
             return Self::Length(run.bounds());
@@ -75,13 +80,19 @@ impl Matcher {
             Self::Source => source == value,
             Self::Exact(text) => **text == *value,
             Self::OneStar(star) => {
-                let (prefix, rest) = source.split_at_checked(*star as usize).unwrap_or((source, ""));
+                let (prefix, rest) = source
+                    .split_at_checked(*star as usize)
+                    .unwrap_or((source, ""));
                 let suffix = rest.get(1..).unwrap_or_default();
-                value.strip_prefix(prefix).is_some_and(|rest| rest.ends_with(suffix))
+                value
+                    .strip_prefix(prefix)
+                    .is_some_and(|rest| rest.ends_with(suffix))
             }
             Self::Length(bounds) => bounds.contains(value.chars().count()),
             Self::Segments(segments) => segments.is_match(value),
-            Self::Other(other) => other.get_or_init(|| Other::compile(parse(source, dialect))).is_match(value),
+            Self::Other(other) => other
+                .get_or_init(|| Other::compile(parse(source, dialect)))
+                .is_match(value),
         }
     }
 }
@@ -90,7 +101,8 @@ impl Matcher {
 fn one_star(source: &str, items: &[Item]) -> Option<u32> {
     let mut wildcards = items.iter().filter(|item| item.token.is_wildcard());
     let star = wildcards.next().filter(|item| item.token == Token::Many)?;
-    let is_plain = wildcards.next().is_none() && items.iter().all(|item| item.end - item.start == 1);
+    let is_plain =
+        wildcards.next().is_none() && items.iter().all(|item| item.end - item.start == 1);
     let (byte, _) = source.char_indices().nth(star.start)?;
     u32::try_from(byte).ok().filter(|_| is_plain)
 }
@@ -111,7 +123,8 @@ pub(super) enum Part {
     Run(Run),
 }
 
-/// A run of wildcards: at least `ones` characters, and up to `optional` more or, with `many`, any number.
+/// A run of wildcards: at least `ones` characters, and up to `optional` more or, with `many`, any
+/// number.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Run {
     pub(super) ones: usize,
@@ -139,7 +152,14 @@ impl Bounds {
 
 impl Run {
     pub(super) fn bounds(self) -> Bounds {
-        Bounds { min: self.ones, max: if self.many { usize::MAX } else { self.ones + self.optional } }
+        Bounds {
+            min: self.ones,
+            max: if self.many {
+                usize::MAX
+            } else {
+                self.ones + self.optional
+            },
+        }
     }
 
     fn add(&mut self, token: Token) {

@@ -1,10 +1,11 @@
 //! Patterns through `globset`.
 //!
-//! `globset` works on bytes, has wildcards of its own (`[`, `{`, `**/`) and turns `\` into `/` on some hosts. So a
-//! pattern is written anew in a small part of its language: escaped ASCII literals, `?`, `*` and `{?,}`. For "one
-//! character" to be one byte, characters outside ASCII are *folded*: a pattern can only tell apart the literals that
-//! it names, so each such literal gets an ASCII byte that the pattern does not use, and every other character
-//! becomes one common byte. That keeps the answer exact and the value one byte a character.
+//! `globset` works on bytes, has wildcards of its own (`[`, `{`, `**/`) and turns `\` into `/` on
+//! some hosts. So a pattern is written anew in a small part of its language: escaped ASCII
+//! literals, `?`, `*` and `{?,}`. For "one character" to be one byte, characters outside ASCII are
+//! *folded*: a pattern can only tell apart the literals that it names, so each such literal gets an
+//! ASCII byte that the pattern does not use, and every other character becomes one common byte.
+//! That keeps the answer exact and the value one byte a character.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -29,16 +30,20 @@ impl Glob {
             .empty_alternates(true)
             .literal_separator(false)
             .build();
-        Some(Self { matcher: glob.ok()?.compile_matcher(), fold })
+        Some(Self {
+            matcher: glob.ok()?.compile_matcher(),
+            fold,
+        })
     }
 
     pub(super) fn is_match(&self, value: &str) -> bool {
-        self.matcher.is_match_candidate(&Candidate::from_bytes(self.fold.apply(value).as_bytes()))
+        self.matcher
+            .is_match_candidate(&Candidate::from_bytes(self.fold.apply(value).as_bytes()))
     }
 }
 
-/// Writes the pattern in globset's language. A run of wildcards is put in its shortest form, `..*` for `*.?*.`:
-/// `**` would be another wildcard there.
+/// Writes the pattern in globset's language. A run of wildcards is put in its shortest form, `..*`
+/// for `*.?*.`: `**` would be another wildcard there.
 fn glob_text(items: &[Item], fold: &Fold) -> String {
     let mut text = String::new();
     for part in parts(items) {
@@ -61,7 +66,8 @@ fn push_escaped(c: char, text: &mut String) {
     text.push(c);
 }
 
-/// How characters that globset would not take for one character, or not for themselves, become one byte each.
+/// How characters that globset would not take for one character, or not for themselves, become one
+/// byte each.
 #[derive(Clone)]
 pub(super) struct Fold {
     /// The pattern's literals that need one, with their stand-ins.
@@ -79,7 +85,8 @@ impl Fold {
                 _ => None,
             })
             .collect();
-        let mut free = ('\u{1}'..='\u{7f}').filter(|c| !literals.contains(c) && !matches!(c, '/' | '\\'));
+        let mut free =
+            ('\u{1}'..='\u{7f}').filter(|c| !literals.contains(c) && !matches!(c, '/' | '\\'));
         let other = free.next()?;
         let stand_ins = literals
             .iter()
@@ -90,7 +97,10 @@ impl Fold {
     }
 
     fn literal(&self, c: char) -> char {
-        self.stand_ins.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to)
+        self.stand_ins
+            .iter()
+            .find(|(from, _)| *from == c)
+            .map_or(c, |(_, to)| *to)
     }
 
     fn apply<'a>(&self, value: &'a str) -> Cow<'a, str> {

@@ -1,6 +1,7 @@
 //! The wildcard language of claim patterns.
 //!
-//! A pattern is matched against one whole value: anchored at both ends, case-sensitive, by Unicode scalar value.
+//! A pattern is matched against one whole value: anchored at both ends, case-sensitive, by Unicode
+//! scalar value.
 //!
 //! | written | [`Dialect::Pulumi`] | [`Dialect::StringLike`] |
 //! |---|---|---|
@@ -136,17 +137,28 @@ impl Pattern {
     pub fn new(source: &str, dialect: Dialect) -> Result<Self, PatternError> {
         let found = source.chars().count();
         if found > MAX_PATTERN_CHARS {
-            return Err(PatternError::TooLong { found, max: MAX_PATTERN_CHARS });
+            return Err(PatternError::TooLong {
+                found,
+                max: MAX_PATTERN_CHARS,
+            });
         }
         let matcher = Matcher::compile(source, &parse(source, dialect));
-        Ok(Self { source: source.into(), dialect, matcher })
+        Ok(Self {
+            source: source.into(),
+            dialect,
+            matcher,
+        })
     }
 
     /// The pattern that accepts `text` and nothing else, however long it is.
     pub(crate) fn literal(text: &str) -> Self {
         let source: Box<str> = escape(text, Dialect::StringLike).into();
         let matcher = Matcher::compile(&source, &parse(&source, Dialect::StringLike));
-        Self { source, dialect: Dialect::StringLike, matcher }
+        Self {
+            source,
+            dialect: Dialect::StringLike,
+            matcher,
+        }
     }
 
     fn items(&self) -> Vec<Item> {
@@ -200,7 +212,8 @@ impl Pattern {
         self.matcher.is_match(&self.source, self.dialect, value)
     }
 
-    /// The same answer as [`Pattern::is_match`], with what each wildcard took, or where the match stopped.
+    /// The same answer as [`Pattern::is_match`], with what each wildcard took, or where the match
+    /// stopped.
     ///
     /// A `*` is shown with the shortest text that lets the rest match.
     ///
@@ -238,15 +251,24 @@ impl Pattern {
         }
         if !items.is_empty() && items.iter().all(|item| item.token == Token::Many) {
             findings.push(
-                Finding::new("matches-anything", format!("`{}` accepts every value", self.source))
-                    .help("the claim has to be there, but its value does not matter"),
+                Finding::new(
+                    "matches-anything",
+                    format!("`{}` accepts every value", self.source),
+                )
+                .help("the claim has to be there, but its value does not matter"),
             );
         }
         let has_one = items.iter().any(|item| item.token == Token::One);
         if has_one && self.dialect == Dialect::Pulumi {
             findings.push(
-                Finding::new("dot-is-wildcard", format!("each `.` in `{}` matches any one character", self.source))
-                    .help(format!("it also accepts `{}`", items.iter().map(sample_char).collect::<String>())),
+                Finding::new(
+                    "dot-is-wildcard",
+                    format!("each `.` in `{}` matches any one character", self.source),
+                )
+                .help(format!(
+                    "it also accepts `{}`",
+                    items.iter().map(sample_char).collect::<String>()
+                )),
             );
         }
         findings
@@ -255,7 +277,10 @@ impl Pattern {
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pattern").field("source", &self.source).field("dialect", &self.dialect).finish_non_exhaustive()
+        f.debug_struct("Pattern")
+            .field("source", &self.source)
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
     }
 }
 
@@ -300,8 +325,8 @@ pub fn reference_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
     reference::is_match(&parse(pattern, dialect), value)
 }
 
-/// The same by way of `globset` whatever the pattern's shape, for property tests and benchmarks; nothing for the rare
-/// pattern with more distinct characters than it can tell apart.
+/// The same by way of `globset` whatever the pattern's shape, for property tests and benchmarks;
+/// nothing for the rare pattern with more distinct characters than it can tell apart.
 #[cfg(feature = "globset")]
 #[doc(hidden)]
 #[must_use]
@@ -332,7 +357,8 @@ fn parse(source: &str, dialect: Dialect) -> Vec<Item> {
     items
 }
 
-/// A character of an accepted text in which every `.` took an `x`; other wildcards stay as they are written.
+/// A character of an accepted text in which every `.` took an `x`; other wildcards stay as they are
+/// written.
 fn sample_char(item: &Item) -> char {
     match item.token {
         Token::Literal(c) => c,

@@ -33,7 +33,9 @@ impl Outline {
             match part {
                 Part::Literal(c) => {
                     literal.push(c);
-                    outline.normal.extend(is_escapable(c, Dialect::Pulumi).then_some('\\'));
+                    outline
+                        .normal
+                        .extend(is_escapable(c, Dialect::Pulumi).then_some('\\'));
                     outline.normal.push(c);
                 }
                 Part::Run(run) => {
@@ -45,13 +47,19 @@ impl Outline {
                     }
                     has_wildcard = true;
                     outline.normal.extend(std::iter::repeat_n('.', run.ones));
-                    outline.normal.extend(std::iter::repeat_n('?', run.optional));
+                    outline
+                        .normal
+                        .extend(std::iter::repeat_n('?', run.optional));
                     outline.normal.extend(run.many.then_some('*'));
                 }
             }
         }
         outline.is_exact = !has_wildcard;
-        *(if has_wildcard { &mut outline.suffix } else { &mut outline.prefix }) = literal;
+        *(if has_wildcard {
+            &mut outline.suffix
+        } else {
+            &mut outline.prefix
+        }) = literal;
         outline
     }
 }

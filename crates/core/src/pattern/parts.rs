@@ -18,7 +18,8 @@ pub enum PartKind {
     Many,
 }
 
-/// A part of a pattern: one wildcard, one escape, or the longest run of characters that stand for themselves.
+/// A part of a pattern: one wildcard, one escape, or the longest run of characters that stand for
+/// themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// What it does.
@@ -53,7 +54,11 @@ impl Pattern {
         }
         let part = |(kind, start, end)| {
             let text = source.iter().take(end).skip(start).collect();
-            Part { kind, text, span: span(&source, start, end) }
+            Part {
+                kind,
+                text,
+                span: span(&source, start, end),
+            }
         };
         parts.into_iter().map(part).collect()
     }

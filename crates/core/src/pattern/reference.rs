@@ -1,6 +1,7 @@
 //! The naive matcher: the definition of the language, and the source of every explanation.
 //!
-//! A table of `pattern × value` bits, filled row by row: time and memory linear in pattern length × value length.
+//! A table of `pattern × value` bits, filled row by row: time and memory linear in pattern length ×
+//! value length.
 
 use serde::Serialize;
 
@@ -109,7 +110,9 @@ fn step(token: Token, row: &[bool], value: &[char]) -> Row {
             let before = offset.checked_sub(1);
             let previous = before.is_some_and(|before| at(row, before));
             match token {
-                Token::Literal(c) => previous && before.and_then(|before| value.get(before)) == Some(&c),
+                Token::Literal(c) => {
+                    previous && before.and_then(|before| value.get(before)) == Some(&c)
+                }
                 Token::One => previous,
                 Token::Optional => at(row, offset) || previous,
                 Token::Many => {
@@ -131,17 +134,25 @@ fn start_row(value: &[char]) -> Row {
 
 pub(super) fn is_match(items: &[Item], value: &str) -> bool {
     let value: Vec<char> = value.chars().collect();
-    let last = items.iter().fold(start_row(&value), |row, item| step(item.token, &row, &value));
+    let last = items.iter().fold(start_row(&value), |row, item| {
+        step(item.token, &row, &value)
+    });
     at(&last, value.len())
 }
 
 pub(super) fn trace(source: &str, items: &[Item], value: &str) -> Trace {
     let value: Vec<char> = value.chars().collect();
     let source: Vec<char> = source.chars().collect();
-    let tracer = Tracer { source: &source, items, value: &value };
+    let tracer = Tracer {
+        source: &source,
+        items,
+        value: &value,
+    };
     let (reached, row) = tracer.furthest();
     if reached == items.len() && at(&row, value.len()) {
-        Trace::Matched { captures: tracer.captures() }
+        Trace::Matched {
+            captures: tracer.captures(),
+        }
     } else {
         Trace::Stopped(tracer.stop(reached, &row))
     }
@@ -186,7 +197,8 @@ impl Tracer<'_> {
     /// The shortest text for each `*`, a character for each `?` where the rest allows.
     fn captures(&self) -> Vec<Capture> {
         let rows = self.suffix_rows();
-        let accepts = |index: usize, offset: usize| rows.get(index).is_some_and(|row| at(row, offset));
+        let accepts =
+            |index: usize, offset: usize| rows.get(index).is_some_and(|row| at(row, offset));
         let mut offset = 0;
         let mut captures = Vec::new();
         for (index, item) in self.items.iter().enumerate() {
@@ -224,11 +236,20 @@ impl Tracer<'_> {
             row.iter().position(|reachable| *reachable)
         }
         .unwrap_or_default();
-        let place = self.items.get(reached).map_or(self.source.len(), |item| item.start);
+        let place = self
+            .items
+            .get(reached)
+            .map_or(self.source.len(), |item| item.start);
         let expected = self.literal_from(reached);
         let found = text(self.value, offset, self.value.len());
         let sentence = self.sentence(reached, offset, &expected, &found);
-        Stop { pattern: position(self.source, place), value: position(self.value, offset), expected, found, sentence }
+        Stop {
+            pattern: position(self.source, place),
+            value: position(self.value, offset),
+            expected,
+            found,
+            sentence,
+        }
     }
 
     /// The run of literals from token `index` on.
@@ -245,15 +266,25 @@ impl Tracer<'_> {
 
     /// The run of literals that ends before token `index`.
     fn literal_before(&self, index: usize) -> String {
-        let start = self.items.iter().take(index).rposition(|item| item.token.is_wildcard()).map_or(0, |last| last + 1);
-        self.literal_from(start).chars().take(index - start).collect()
+        let start = self
+            .items
+            .iter()
+            .take(index)
+            .rposition(|item| item.token.is_wildcard())
+            .map_or(0, |last| last + 1);
+        self.literal_from(start)
+            .chars()
+            .take(index - start)
+            .collect()
     }
 
     fn sentence(&self, reached: usize, offset: usize, expected: &str, found: &str) -> String {
         let place = offset + 1;
         let shown = shorten(found);
         if reached == self.items.len() {
-            return format!("the pattern is at its end, but the value goes on with `{shown}` at character {place}");
+            return format!(
+                "the pattern is at its end, but the value goes on with `{shown}` at character {place}"
+            );
         }
         if let Some(run) = self.floating_run(reached) {
             let literal = shorten(&self.literal_from(run));
@@ -261,18 +292,27 @@ impl Tracer<'_> {
             let verb = if is_last { "end with" } else { "contain" };
             let from = self.first_offset(run);
             let rest = shorten(&text(self.value, from, self.value.len()));
-            return format!("after `*`, the rest of the value, `{rest}`, does not {verb} `{literal}`");
+            return format!(
+                "after `*`, the rest of the value, `{rest}`, does not {verb} `{literal}`"
+            );
         }
         if expected.is_empty() {
-            return format!("expected one more character at character {place}, but the value ends there");
+            return format!(
+                "expected one more character at character {place}, but the value ends there"
+            );
         }
         let back = into_segment(&self.literal_before(reached));
         let start = offset.saturating_sub(back);
         let wanted = shorten(&self.literal_from(reached.saturating_sub(back)));
         let shown = shorten(&text(self.value, start, self.value.len()));
         match (found.is_empty(), back) {
-            (true, 0) => format!("expected `{wanted}` at character {place}, but the value ends there"),
-            (true, _) => format!("expected `{wanted}` at character {}, but the value ends with `{shown}`", start + 1),
+            (true, 0) => {
+                format!("expected `{wanted}` at character {place}, but the value ends there")
+            }
+            (true, _) => format!(
+                "expected `{wanted}` at character {}, but the value ends with `{shown}`",
+                start + 1
+            ),
             (false, 0) => format!("expected `{wanted}` at character {place}, found `{shown}`"),
             (false, _) => {
                 format!(
@@ -285,7 +325,11 @@ impl Tracer<'_> {
 
     /// The start of the literal run that holds token `index`, if a `*` stands before the run.
     fn floating_run(&self, index: usize) -> Option<usize> {
-        let wildcard = self.items.iter().take(index + 1).rposition(|item| item.token.is_wildcard())?;
+        let wildcard = self
+            .items
+            .iter()
+            .take(index + 1)
+            .rposition(|item| item.token.is_wildcard())?;
         let is_many = self.items.get(wildcard)?.token == Token::Many;
         (is_many && wildcard < index).then_some(wildcard + 1)
     }
@@ -295,7 +339,9 @@ impl Tracer<'_> {
         self.items
             .iter()
             .take(index)
-            .fold(start_row(self.value), |row, item| step(item.token, &row, self.value))
+            .fold(start_row(self.value), |row, item| {
+                step(item.token, &row, self.value)
+            })
             .iter()
             .position(|reachable| *reachable)
             .unwrap_or_default()
@@ -308,9 +354,15 @@ fn text(chars: &[char], start: usize, end: usize) -> String {
 
 fn position(chars: &[char], offset: usize) -> Position {
     let utf16 = chars.iter().take(offset).map(|c| c.len_utf16()).sum();
-    Position { chars: offset, utf16 }
+    Position {
+        chars: offset,
+        utf16,
+    }
 }
 
 pub(super) fn span(chars: &[char], start: usize, end: usize) -> Span {
-    Span { start: position(chars, start), end: position(chars, end) }
+    Span {
+        start: position(chars, start),
+        end: position(chars, end),
+    }
 }

@@ -1,5 +1,5 @@
-//! Patterns of literals, `.` and `*`: what stands between two `*` has a fixed length, so that its leftmost place is as good
-//! as any other.
+//! Patterns of literals, `.` and `*`: what stands between two `*` has a fixed length, so that its
+//! leftmost place is as good as any other.
 
 use memchr::memmem;
 
@@ -39,7 +39,11 @@ impl Builder {
 
     fn take(&mut self) -> Segment {
         let Self { text, any, len } = std::mem::take(self);
-        Segment { text: text.into(), any: any.into(), len: len as usize }
+        Segment {
+            text: text.into(),
+            any: any.into(),
+            len: len as usize,
+        }
     }
 }
 
@@ -65,9 +69,15 @@ impl Segments {
     }
 
     pub(super) fn is_match(&self, value: &str) -> bool {
-        let Some((first, rest)) = self.0.split_first() else { return false };
-        let Some(mut value) = first.strip_prefix(value) else { return false };
-        let Some((last, middle)) = rest.split_last() else { return value.is_empty() };
+        let Some((first, rest)) = self.0.split_first() else {
+            return false;
+        };
+        let Some(mut value) = first.strip_prefix(value) else {
+            return false;
+        };
+        let Some((last, middle)) = rest.split_last() else {
+            return value.is_empty();
+        };
         for segment in middle {
             match segment.behind_leftmost(value) {
                 Some(rest) => value = rest,
@@ -110,7 +120,13 @@ impl Segment {
         if self.any.is_empty() {
             return value.ends_with(&*self.text);
         }
-        let start = value.char_indices().rev().nth(self.len - 1).and_then(|(start, _)| value.get(start..));
-        start.and_then(|end| self.strip_prefix(end)).is_some_and(str::is_empty)
+        let start = value
+            .char_indices()
+            .rev()
+            .nth(self.len - 1)
+            .and_then(|(start, _)| value.get(start..));
+        start
+            .and_then(|end| self.strip_prefix(end))
+            .is_some_and(str::is_empty)
     }
 }

@@ -7,14 +7,15 @@
 /// ```
 #[must_use]
 pub fn visible(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if is_invisible(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-        out
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            if is_invisible(c) {
+                out.extend(c.escape_unicode());
+            } else {
+                out.push(c);
+            }
+            out
+        })
 }
 
 fn is_invisible(c: char) -> bool {
@@ -33,7 +34,12 @@ pub(super) fn shorten(text: &str) -> String {
     visible(&short)
 }
 
-/// How many characters before the end of `common` a segment began: behind the last of `:`, `/`, `@`, `.` or a space.
+/// How many characters before the end of `common` a segment began: behind the last of `:`, `/`,
+/// `@`, `.` or a space.
 pub(super) fn into_segment(common: &str) -> usize {
-    common.chars().rev().take_while(|c| !matches!(c, ':' | '/' | '@' | '.' | ' ')).count()
+    common
+        .chars()
+        .rev()
+        .take_while(|c| !matches!(c, ':' | '/' | '@' | '.' | ' '))
+        .count()
 }

@@ -1,4 +1,5 @@
-//! Policies as they are decided with: every path and pattern compiled, every field where it belongs.
+//! Policies as they are decided with: every path and pattern compiled, every field where it
+//! belongs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use crate::claim_path::ClaimPath;
 use crate::finding::Finding;
 use crate::pattern::{Dialect, Pattern};
 
-/// From more policies than this on an issuer, a finding warns: Pulumi Cloud documented it as its limit.
+/// From more policies than this on an issuer, a finding warns: Pulumi Cloud documented it as its
+/// limit.
 pub const MANY_POLICIES: usize = 40;
 
 /// Compiled policies; nothing in it can be half right.
@@ -30,7 +32,10 @@ pub(crate) struct CompiledPolicy {
 /// Which requests a policy applies to.
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
-    Organization { admin: bool, role_id: Option<String> },
+    Organization {
+        admin: bool,
+        role_id: Option<String>,
+    },
     Team(Arc<Pattern>),
     Personal(String),
     Runner(String),
@@ -50,13 +55,19 @@ impl Target {
     pub(crate) fn mismatch(&self, request: &RequestedToken) -> Option<String> {
         match (self, request) {
             (Self::Organization { .. }, RequestedToken::Organization { .. }) => None,
-            (Self::Team(pattern), RequestedToken::Team { name }) => (!pattern.is_match(name))
-                .then(|| format!("it is for teams like `{}`, asked for was team `{name}`", pattern.source())),
-            (Self::Personal(own), RequestedToken::Personal { login }) => (!own.eq_ignore_ascii_case(login))
-                .then(|| format!("it is for user `{own}`, asked for was user `{login}`")),
-            (Self::Runner(own), RequestedToken::Runner { name }) => {
-                (own != name).then(|| format!("it is for runner `{own}`, asked for was runner `{name}`"))
+            (Self::Team(pattern), RequestedToken::Team { name }) => {
+                (!pattern.is_match(name)).then(|| {
+                    format!(
+                        "it is for teams like `{}`, asked for was team `{name}`",
+                        pattern.source()
+                    )
+                })
             }
+            (Self::Personal(own), RequestedToken::Personal { login }) => (!own
+                .eq_ignore_ascii_case(login))
+            .then(|| format!("it is for user `{own}`, asked for was user `{login}`")),
+            (Self::Runner(own), RequestedToken::Runner { name }) => (own != name)
+                .then(|| format!("it is for runner `{own}`, asked for was runner `{name}`")),
             _ => Some(format!(
                 "it is for {} tokens, asked for was a token of type {}",
                 self.token_type().as_str(),
@@ -87,7 +98,10 @@ impl PolicySet {
     /// assert!(PolicySet::compile(&[allow.clone()], Dialect::Pulumi).is_err());
     /// assert!(PolicySet::compile(&[allow.rule("sub", "repo:octo-org/*")], Dialect::Pulumi).is_ok());
     /// ```
-    pub fn compile(definitions: &[PolicyDefinition], dialect: Dialect) -> Result<Self, Vec<PolicyError>> {
+    pub fn compile(
+        definitions: &[PolicyDefinition],
+        dialect: Dialect,
+    ) -> Result<Self, Vec<PolicyError>> {
         let mut compiler = Compiler {
             dialect,
             paths: HashMap::new(),
@@ -98,18 +112,29 @@ impl PolicySet {
         let policies: Vec<_> = definitions
             .iter()
             .enumerate()
-            .filter_map(|(index, definition)| compiler.policy(&format!("policies[{index}]"), definition))
+            .filter_map(|(index, definition)| {
+                compiler.policy(&format!("policies[{index}]"), definition)
+            })
             .collect();
         if !compiler.errors.is_empty() {
             return Err(compiler.errors);
         }
         if policies.len() > MANY_POLICIES {
             let message = format!("{} policies on one issuer", policies.len());
-            let help = format!("Pulumi Cloud documented a limit of {MANY_POLICIES} policies an issuer");
-            compiler.findings.push(Finding::new("many-policies", message).at("policies").help(help));
+            let help =
+                format!("Pulumi Cloud documented a limit of {MANY_POLICIES} policies an issuer");
+            compiler.findings.push(
+                Finding::new("many-policies", message)
+                    .at("policies")
+                    .help(help),
+            );
         }
         let index = Index::build(&policies);
-        Ok(Self { policies, index, findings: compiler.findings })
+        Ok(Self {
+            policies,
+            index,
+            findings: compiler.findings,
+        })
     }
 
     /// How many policies there are.
@@ -140,7 +165,8 @@ impl PolicySet {
         &self.findings
     }
 
-    /// The claims that the policies ask for, each once, in no particular order. A decision depends on no other.
+    /// The claims that the policies ask for, each once, in no particular order. A decision depends
+    /// on no other.
     ///
     /// ```
     /// use claimgate::pattern::Dialect;
@@ -152,7 +178,11 @@ impl PolicySet {
     /// ```
     pub fn claim_paths(&self) -> impl Iterator<Item = &ClaimPath> {
         let mut seen = std::collections::HashSet::new();
-        let paths = self.policies.iter().flat_map(|policy| &policy.rules).map(|rule| &*rule.path);
+        let paths = self
+            .policies
+            .iter()
+            .flat_map(|policy| &policy.rules)
+            .map(|rule| &*rule.path);
         paths.filter(move |path| seen.insert(path.segments()))
     }
 
@@ -180,17 +210,40 @@ impl<'a> Compiler<'a> {
         let target = self.target(path, definition);
         let rules = self.rules(path, definition);
         self.look_closer(path, definition);
-        Some(CompiledPolicy { decision: definition.decision, target: target?, rules })
+        Some(CompiledPolicy {
+            decision: definition.decision,
+            target: target?,
+            rules,
+        })
     }
 
     fn misplaced_fields(&mut self, path: &str, definition: &'a PolicyDefinition) {
-        let has_permissions = definition.authorized_permissions.as_ref().is_some_and(|list| !list.is_empty());
+        let has_permissions = definition
+            .authorized_permissions
+            .as_ref()
+            .is_some_and(|list| !list.is_empty());
         let fields = [
             ("teamName", definition.team_name.is_some(), TokenType::Team),
-            ("userLogin", definition.user_login.is_some(), TokenType::Personal),
-            ("runnerID", definition.runner_id.is_some(), TokenType::Runner),
-            ("roleID", definition.role_id.is_some(), TokenType::Organization),
-            ("authorizedPermissions", has_permissions, TokenType::Organization),
+            (
+                "userLogin",
+                definition.user_login.is_some(),
+                TokenType::Personal,
+            ),
+            (
+                "runnerID",
+                definition.runner_id.is_some(),
+                TokenType::Runner,
+            ),
+            (
+                "roleID",
+                definition.role_id.is_some(),
+                TokenType::Organization,
+            ),
+            (
+                "authorizedPermissions",
+                has_permissions,
+                TokenType::Organization,
+            ),
         ];
         for (name, is_there, belongs_to) in fields {
             if is_there && definition.token_type != belongs_to {
@@ -199,7 +252,11 @@ impl<'a> Compiler<'a> {
                     belongs_to.as_str(),
                     definition.token_type.as_str()
                 );
-                self.errors.push(PolicyError::new(format!("{path}.{name}"), "field-misplaced", message));
+                self.errors.push(PolicyError::new(
+                    format!("{path}.{name}"),
+                    "field-misplaced",
+                    message,
+                ));
             }
         }
     }
@@ -208,38 +265,79 @@ impl<'a> Compiler<'a> {
         match definition.token_type {
             TokenType::Organization => {
                 let admin = self.admin(path, definition);
-                Some(Target::Organization { admin, role_id: definition.role_id.clone() })
+                Some(Target::Organization {
+                    admin,
+                    role_id: definition.role_id.clone(),
+                })
             }
             TokenType::Team => {
-                let name = self.required(path, "teamName", definition.team_name.as_ref(), definition.token_type)?;
-                Some(Target::Team(self.pattern(&format!("{path}.teamName"), name)?))
+                let name = self.required(
+                    path,
+                    "teamName",
+                    definition.team_name.as_ref(),
+                    definition.token_type,
+                )?;
+                Some(Target::Team(
+                    self.pattern(&format!("{path}.teamName"), name)?,
+                ))
             }
             TokenType::Personal => {
-                let login = self.required(path, "userLogin", definition.user_login.as_ref(), definition.token_type)?;
+                let login = self.required(
+                    path,
+                    "userLogin",
+                    definition.user_login.as_ref(),
+                    definition.token_type,
+                )?;
                 Some(Target::Personal(login.to_owned()))
             }
             TokenType::Runner => {
-                let runner = self.required(path, "runnerID", definition.runner_id.as_ref(), definition.token_type)?;
+                let runner = self.required(
+                    path,
+                    "runnerID",
+                    definition.runner_id.as_ref(),
+                    definition.token_type,
+                )?;
                 Some(Target::Runner(runner.to_owned()))
             }
         }
     }
 
-    fn required(&mut self, path: &str, key: &str, text: Option<&'a String>, token_type: TokenType) -> Option<&'a str> {
+    fn required(
+        &mut self,
+        path: &str,
+        key: &str,
+        text: Option<&'a String>,
+        token_type: TokenType,
+    ) -> Option<&'a str> {
         let text = text.filter(|text| !text.is_empty()).map(String::as_str);
         if text.is_none() {
-            let message = format!("token type `{}` needs `{key}`, found none", token_type.as_str());
-            self.errors.push(PolicyError::new(format!("{path}.{key}"), "field-missing", message));
+            let message = format!(
+                "token type `{}` needs `{key}`, found none",
+                token_type.as_str()
+            );
+            self.errors.push(PolicyError::new(
+                format!("{path}.{key}"),
+                "field-missing",
+                message,
+            ));
         }
         text
     }
 
     fn admin(&mut self, path: &str, definition: &'a PolicyDefinition) -> bool {
-        let permissions = definition.authorized_permissions.as_deref().unwrap_or_default();
-        for (index, other) in permissions.iter().enumerate().filter(|(_, permission)| *permission != "admin") {
+        let permissions = definition
+            .authorized_permissions
+            .as_deref()
+            .unwrap_or_default();
+        for (index, other) in permissions
+            .iter()
+            .enumerate()
+            .filter(|(_, permission)| *permission != "admin")
+        {
             let message = format!("expected permission `admin`, found `{other}`");
             let path = format!("{path}.authorizedPermissions[{index}]");
-            self.errors.push(PolicyError::new(path, "unknown-permission", message));
+            self.errors
+                .push(PolicyError::new(path, "unknown-permission", message));
         }
         permissions.iter().any(|permission| permission == "admin")
     }
@@ -247,8 +345,11 @@ impl<'a> Compiler<'a> {
     fn rules(&mut self, path: &str, definition: &'a PolicyDefinition) -> Vec<Rule> {
         if definition.rules.is_empty() && definition.decision == Decision::Allow {
             let help = "an allow without a rule would admit every token of the issuer".to_owned();
-            let error =
-                PolicyError::new(format!("{path}.rules"), "allow-without-rules", "an allow needs a rule, found none");
+            let error = PolicyError::new(
+                format!("{path}.rules"),
+                "allow-without-rules",
+                "an allow needs a rule, found none",
+            );
             self.errors.push(error.help(Some(help)));
         }
         let mut rules: Vec<Rule> = Vec::new();
@@ -256,10 +357,16 @@ impl<'a> Compiler<'a> {
             let place = format!("{path}.rules.{claim}");
             let claim_path = self.claim_path(&place, claim);
             let pattern = self.pattern(&place, pattern);
-            let (Some(path), Some(pattern)) = (claim_path, pattern) else { continue };
-            if rules.iter().any(|rule| rule.path.segments() == path.segments()) {
+            let (Some(path), Some(pattern)) = (claim_path, pattern) else {
+                continue;
+            };
+            if rules
+                .iter()
+                .any(|rule| rule.path.segments() == path.segments())
+            {
                 let message = format!("claim `{path}` has a rule already");
-                self.errors.push(PolicyError::new(&place, "rule-repeated", message));
+                self.errors
+                    .push(PolicyError::new(&place, "rule-repeated", message));
             } else {
                 rules.push(Rule { path, pattern });
             }
@@ -272,9 +379,12 @@ impl<'a> Compiler<'a> {
             return Some(Arc::clone(known));
         }
         match ClaimPath::parse(source) {
-            Ok(path) => Some(Arc::clone(self.paths.entry(source).or_insert(Arc::new(path)))),
+            Ok(path) => Some(Arc::clone(
+                self.paths.entry(source).or_insert(Arc::new(path)),
+            )),
             Err(error) => {
-                self.errors.push(PolicyError::new(place, error.code(), error.to_string()));
+                self.errors
+                    .push(PolicyError::new(place, error.code(), error.to_string()));
                 None
             }
         }
@@ -287,24 +397,35 @@ impl<'a> Compiler<'a> {
                     let findings = pattern.findings();
                     self.patterns.insert(source, (Arc::new(pattern), findings));
                 }
-                Err(error) => self.errors.push(PolicyError::new(place, error.code(), error.to_string())),
+                Err(error) => {
+                    self.errors
+                        .push(PolicyError::new(place, error.code(), error.to_string()))
+                }
             }
         }
         let (pattern, findings) = self.patterns.get(source)?;
-        self.findings.extend(findings.iter().cloned().map(|finding| finding.at(place)));
+        self.findings
+            .extend(findings.iter().cloned().map(|finding| finding.at(place)));
         Some(Arc::clone(pattern))
     }
 
     /// Remarks on a policy as a whole.
     fn look_closer(&mut self, path: &str, definition: &'a PolicyDefinition) {
-        let claims: Vec<&str> = definition.rules.iter().map(|(claim, _)| claim.as_str()).collect();
+        let claims: Vec<&str> = definition
+            .rules
+            .iter()
+            .map(|(claim, _)| claim.as_str())
+            .collect();
         if definition.decision == Decision::Allow && claims == ["aud"] {
             let finding = Finding::new("audience-only", "the only rule is on `aud`, which the workload chooses itself")
                 .help("on an issuer that many share, any workload can ask for this audience: add a rule on `sub`");
             self.findings.push(finding.at(path));
         }
         if definition.decision == Decision::Deny && claims.is_empty() {
-            let message = format!("denies every request for a token of type {}", definition.token_type.as_str());
+            let message = format!(
+                "denies every request for a token of type {}",
+                definition.token_type.as_str()
+            );
             let finding = Finding::new("denies-everything", message)
                 .help("a deny wins over every allow: nothing of this type and target gets through");
             self.findings.push(finding.at(path));

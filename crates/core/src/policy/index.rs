@@ -1,10 +1,11 @@
-//! The index over compiled policies: from a request and its claims to the few policies that could match.
+//! The index over compiled policies: from a request and its claims to the few policies that could
+//! match.
 //!
-//! Policies that say the same become one *class*. Each class is filed under one *key*: a text that one of its rules
-//! demands of its claim, as the whole value, its start, its end, or a part. Of the keys a class could have, the one
-//! that the fewest others share is taken. A request hashes its values at the lengths that keys have, once, and then
-//! checks all rules of the classes found, those of the key included: a hash that collides costs time, never
-//! correctness.
+//! Policies that say the same become one *class*. Each class is filed under one *key*: a text that
+//! one of its rules demands of its claim, as the whole value, its start, its end, or a part. Of the
+//! keys a class could have, the one that the fewest others share is taken. A request hashes its
+//! values at the lengths that keys have, once, and then checks all rules of the classes found,
+//! those of the key included: a hash that collides costs time, never correctness.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -20,7 +21,8 @@ use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
 use crate::pattern::{Bounds, Outline, Pattern};
 
-/// With more claims than this in the index, a token's claims are looked up in it, not the other way round.
+/// With more claims than this in the index, a token's claims are looked up in it, not the other way
+/// round.
 const FEW_SUBJECTS: usize = 16;
 
 /// Up to so many texts are looked for one by one, more by an automaton.
@@ -35,7 +37,8 @@ pub(crate) struct Index([Partition; 4]);
 #[derive(Clone, Debug, Default)]
 struct Partition {
     classes: Vec<Class>,
-    /// The other policies of classes that have more than one: the first, and one of the others; sorted.
+    /// The other policies of classes that have more than one: the first, and one of the others;
+    /// sorted.
     repeated: Vec<(u32, u32)>,
     conditions: Vec<Condition>,
     /// Classes without a condition.
@@ -93,13 +96,19 @@ impl Inner {
     fn of(texts: &[(&str, Postings)]) -> Option<Self> {
         #[cfg(feature = "aho-corasick")]
         if texts.len() > FEW_TEXTS {
-            let automaton =
-                AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts.iter().map(|(text, _)| text));
+            let automaton = AhoCorasick::builder()
+                .match_kind(MatchKind::Standard)
+                .build(texts.iter().map(|(text, _)| text));
             let postings = texts.iter().map(|(_, postings)| *postings).collect();
             return Some(Self::Many(automaton.ok()?, postings));
         }
         let finder = |text: &str| Finder::new(text.as_bytes()).into_owned();
-        Some(Self::Few(texts.iter().map(|(text, postings)| (finder(text), *postings)).collect()))
+        Some(Self::Few(
+            texts
+                .iter()
+                .map(|(text, postings)| (finder(text), *postings))
+                .collect(),
+        ))
     }
 
     /// Calls `found` once for each text that `value` has.
@@ -107,14 +116,23 @@ impl Inner {
         match self {
             Self::Few(texts) => {
                 let is_there = |finder: &Finder<'_>| finder.find(value.as_bytes()).is_some();
-                texts.iter().filter(|(finder, _)| is_there(finder)).for_each(|(_, postings)| found(*postings));
+                texts
+                    .iter()
+                    .filter(|(finder, _)| is_there(finder))
+                    .for_each(|(_, postings)| found(*postings));
             }
             #[cfg(feature = "aho-corasick")]
             Self::Many(automaton, postings) => {
-                let mut seen = std::collections::HashSet::<u32, BuildHasherDefault<Hashed>>::default();
+                let mut seen =
+                    std::collections::HashSet::<u32, BuildHasherDefault<Hashed>>::default();
                 for hit in automaton.find_overlapping_iter(value) {
                     if seen.insert(hit.pattern().as_u32()) {
-                        found(postings.get(hit.pattern().as_usize()).copied().unwrap_or_default());
+                        found(
+                            postings
+                                .get(hit.pattern().as_usize())
+                                .copied()
+                                .unwrap_or_default(),
+                        );
                     }
                 }
             }
@@ -144,8 +162,14 @@ impl Index {
         Self(TokenType::ALL.map(|token_type| Builder::default().build(token_type, policies)))
     }
 
-    /// Shows `visitor` the first policy of each class that matches and is still wanted, each at least once.
-    pub(crate) fn matching(&self, claims: &Claims, request: &RequestedToken, visitor: &mut impl Visitor) {
+    /// Shows `visitor` the first policy of each class that matches and is still wanted, each at
+    /// least once.
+    pub(crate) fn matching(
+        &self,
+        claims: &Claims,
+        request: &RequestedToken,
+        visitor: &mut impl Visitor,
+    ) {
         let login;
         let (place, target) = match request {
             RequestedToken::Organization { .. } => (0, None),
@@ -164,7 +188,10 @@ impl Index {
     /// The other policies of the class that `policy` is the first of, in no order.
     pub(crate) fn repeated(&self, policy: usize) -> impl Iterator<Item = usize> {
         let first = u32::try_from(policy).unwrap_or(u32::MAX);
-        self.0.iter().flat_map(move |partition| partition.repeated(first)).map(|(_, other)| *other as usize)
+        self.0
+            .iter()
+            .flat_map(move |partition| partition.repeated(first))
+            .map(|(_, other)| *other as usize)
     }
 }
 
@@ -187,7 +214,10 @@ impl Asked<'_> {
     fn any(&self, subject: &Subject, mut test: impl FnMut(&str) -> bool) -> bool {
         match &subject.path {
             None => self.target.is_some_and(test),
-            Some(path) => self.claims.lookup(path).is_some_and(|value| any_scalar(value, &mut test)),
+            Some(path) => self
+                .claims
+                .lookup(path)
+                .is_some_and(|value| any_scalar(value, &mut test)),
         }
     }
 }
@@ -213,7 +243,10 @@ impl Partition {
     fn matching(&self, asked: &Asked<'_>, visitor: &mut impl Visitor) {
         self.check(&self.always, asked, visitor);
         match &self.by_claim {
-            None => self.keyed.iter().for_each(|subject| self.look_up(*subject, asked, visitor)),
+            None => self
+                .keyed
+                .iter()
+                .for_each(|subject| self.look_up(*subject, asked, visitor)),
             Some(by_claim) => {
                 // The target has the empty name, which no claim path begins with.
                 let names = std::iter::once("").chain(asked.claims.iter().map(|(name, _)| name));
@@ -224,29 +257,48 @@ impl Partition {
     }
 
     fn look_up(&self, place: u32, asked: &Asked<'_>, visitor: &mut impl Visitor) {
-        let Some(subject) = self.subjects.get(place as usize) else { return };
+        let Some(subject) = self.subjects.get(place as usize) else {
+            return;
+        };
         asked.any(subject, |value| {
             self.check(self.listed(subject.rest), asked, visitor);
             if !subject.loose.is_empty() {
                 let length = value.chars().count();
-                let fitting = subject.loose.iter().filter(|(bounds, _)| bounds.contains(length));
-                fitting.for_each(|(_, postings)| self.check(self.listed(*postings), asked, visitor));
+                let fitting = subject
+                    .loose
+                    .iter()
+                    .filter(|(bounds, _)| bounds.contains(length));
+                fitting
+                    .for_each(|(_, postings)| self.check(self.listed(*postings), asked, visitor));
             }
             self.look_up_start(place, subject, value, asked, visitor);
             self.look_up_end(place, subject, value, asked, visitor);
             if let Some(inner) = &subject.inner {
-                inner.each(value, |postings| self.check(self.listed(postings), asked, visitor));
+                inner.each(value, |postings| {
+                    self.check(self.listed(postings), asked, visitor)
+                });
             }
             // Go on to the other values.
             false
         });
     }
 
-    fn look_up_start(&self, place: u32, subject: &Subject, value: &str, asked: &Asked<'_>, visitor: &mut impl Visitor) {
+    fn look_up_start(
+        &self,
+        place: u32,
+        subject: &Subject,
+        value: &str,
+        asked: &Asked<'_>,
+        visitor: &mut impl Visitor,
+    ) {
         let mut hash = Running::default();
         let mut bytes = value.bytes();
         let mut done = 0;
-        for length in subject.prefix.iter().take_while(|length| **length <= value.len()) {
+        for length in subject
+            .prefix
+            .iter()
+            .take_while(|length| **length <= value.len())
+        {
             hash.extend(bytes.by_ref().take(length - done));
             done = *length;
             self.check_key(hash.key(place, KeyKind::Prefix), asked, visitor);
@@ -257,11 +309,22 @@ impl Partition {
         }
     }
 
-    fn look_up_end(&self, place: u32, subject: &Subject, value: &str, asked: &Asked<'_>, visitor: &mut impl Visitor) {
+    fn look_up_end(
+        &self,
+        place: u32,
+        subject: &Subject,
+        value: &str,
+        asked: &Asked<'_>,
+        visitor: &mut impl Visitor,
+    ) {
         let mut hash = Running::default();
         let mut bytes = value.bytes().rev();
         let mut done = 0;
-        for length in subject.suffix.iter().take_while(|length| **length <= value.len()) {
+        for length in subject
+            .suffix
+            .iter()
+            .take_while(|length| **length <= value.len())
+        {
             hash.extend(bytes.by_ref().take(length - done));
             done = *length;
             self.check_key(hash.key(place, KeyKind::Suffix), asked, visitor);
@@ -275,14 +338,26 @@ impl Partition {
     }
 
     fn listed(&self, postings: Postings) -> &[u32] {
-        self.postings.get(postings.start as usize..postings.end as usize).unwrap_or_default()
+        self.postings
+            .get(postings.start as usize..postings.end as usize)
+            .unwrap_or_default()
     }
 
     fn check(&self, classes: &[u32], asked: &Asked<'_>, visitor: &mut impl Visitor) {
-        for class in classes.iter().filter_map(|class| self.classes.get(*class as usize)) {
+        for class in classes
+            .iter()
+            .filter_map(|class| self.classes.get(*class as usize))
+        {
             let policy = class.policy as usize;
-            let conditions = self.conditions.get(class.start as usize..class.end as usize).unwrap_or_default();
-            if visitor.is_wanted(policy) && conditions.iter().all(|condition| self.holds(condition, asked)) {
+            let conditions = self
+                .conditions
+                .get(class.start as usize..class.end as usize)
+                .unwrap_or_default();
+            if visitor.is_wanted(policy)
+                && conditions
+                    .iter()
+                    .all(|condition| self.holds(condition, asked))
+            {
                 visitor.matched(policy);
             }
         }
@@ -313,7 +388,8 @@ impl Running {
     }
 
     fn key(self, subject: u32, kind: KeyKind) -> u64 {
-        let salted = self.0 ^ (u64::from(subject) << 3 | kind as u64).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        let salted =
+            self.0 ^ (u64::from(subject) << 3 | kind as u64).wrapping_mul(0xd6e8_feb8_6659_fd93);
         let mixed = salted.wrapping_mul(0xff51_afd7_ed55_8ccd);
         mixed ^ (mixed >> 29)
     }
@@ -378,7 +454,10 @@ struct Builder {
 
 impl Builder {
     fn build(mut self, token_type: TokenType, policies: &[CompiledPolicy]) -> Partition {
-        let own = policies.iter().enumerate().filter(|(_, policy)| policy.target.token_type() == token_type);
+        let own = policies
+            .iter()
+            .enumerate()
+            .filter(|(_, policy)| policy.target.token_type() == token_type);
         for (index, policy) in own {
             self.class(u32::try_from(index).unwrap_or(u32::MAX), policy);
         }
@@ -389,14 +468,19 @@ impl Builder {
     }
 
     fn class(&mut self, index: u32, policy: &CompiledPolicy) {
-        let mut conditions: Vec<(u32, Arc<Pattern>, u32)> = Vec::with_capacity(policy.rules.len() + 1);
+        let mut conditions: Vec<(u32, Arc<Pattern>, u32)> =
+            Vec::with_capacity(policy.rules.len() + 1);
         if let Some(pattern) = target_pattern(&policy.target) {
             let outline = self.pattern(&pattern);
             conditions.push((self.subject(None), pattern, outline));
         }
         for rule in &policy.rules {
             let outline = self.pattern(&rule.pattern);
-            conditions.push((self.subject(Some(&rule.path)), Arc::clone(&rule.pattern), outline));
+            conditions.push((
+                self.subject(Some(&rule.path)),
+                Arc::clone(&rule.pattern),
+                outline,
+            ));
         }
         conditions.sort_by_key(|(subject, _, outline)| (*subject, *outline));
         let identity = self.identity(policy, &conditions);
@@ -407,26 +491,46 @@ impl Builder {
             self.add_keys(&conditions);
             let partition = &mut self.partition;
             let start = length(&partition.conditions);
-            partition
-                .conditions
-                .extend(conditions.into_iter().map(|(subject, pattern, _)| Condition { subject, pattern }));
-            partition.classes.push(Class { policy: index, start, end: length(&partition.conditions) });
+            partition.conditions.extend(
+                conditions
+                    .into_iter()
+                    .map(|(subject, pattern, _)| Condition { subject, pattern }),
+            );
+            partition.classes.push(Class {
+                policy: index,
+                start,
+                end: length(&partition.conditions),
+            });
         }
     }
 
-    fn identity(&mut self, policy: &CompiledPolicy, conditions: &[(u32, Arc<Pattern>, u32)]) -> Vec<u32> {
+    fn identity(
+        &mut self,
+        policy: &CompiledPolicy,
+        conditions: &[(u32, Arc<Pattern>, u32)],
+    ) -> Vec<u32> {
         let (admin, role) = match &policy.target {
             Target::Organization { admin, role_id } => (*admin, role_id.as_deref()),
             _ => (false, None),
         };
         let role = role.map_or(0, |role| number(&mut self.roles, role) + 1);
-        let mut identity = vec![u32::from(policy.decision == Decision::Allow), u32::from(admin), role];
-        identity.extend(conditions.iter().flat_map(|(subject, _, outline)| [*subject, *outline]));
+        let mut identity = vec![
+            u32::from(policy.decision == Decision::Allow),
+            u32::from(admin),
+            role,
+        ];
+        identity.extend(
+            conditions
+                .iter()
+                .flat_map(|(subject, _, outline)| [*subject, *outline]),
+        );
         identity
     }
 
     fn subject(&mut self, path: Option<&Arc<ClaimPath>>) -> u32 {
-        let segments = path.map(|path| path.segments().to_vec()).unwrap_or_default();
+        let segments = path
+            .map(|path| path.segments().to_vec())
+            .unwrap_or_default();
         let next = length(&self.partition.subjects);
         let place = *self.subjects.entry(segments).or_insert(next);
         if place == next {
@@ -449,24 +553,37 @@ impl Builder {
         }
         let mut outline = pattern.outline();
         let next = length(&self.outlines);
-        let place = *self.normal.entry(std::mem::take(&mut outline.normal)).or_insert(next);
+        let place = *self
+            .normal
+            .entry(std::mem::take(&mut outline.normal))
+            .or_insert(next);
         if place == next {
             self.outlines.push(outline);
         }
-        self.compiled.insert(Arc::as_ptr(pattern), (Arc::clone(pattern), place));
+        self.compiled
+            .insert(Arc::as_ptr(pattern), (Arc::clone(pattern), place));
         place
     }
 
     fn add_keys(&mut self, conditions: &[(u32, Arc<Pattern>, u32)]) {
         for (subject, _, outline) in conditions {
-            let Some(outline) = self.outlines.get(*outline as usize) else { continue };
-            let kind = if outline.is_exact { KeyKind::Exact } else { KeyKind::Prefix };
+            let Some(outline) = self.outlines.get(*outline as usize) else {
+                continue;
+            };
+            let kind = if outline.is_exact {
+                KeyKind::Exact
+            } else {
+                KeyKind::Prefix
+            };
             let ends = [(kind, &outline.prefix), (KeyKind::Suffix, &outline.suffix)];
-            let parts = ends.into_iter().filter(|(kind, text)| *kind == KeyKind::Exact || !text.is_empty());
+            let parts = ends
+                .into_iter()
+                .filter(|(kind, text)| *kind == KeyKind::Exact || !text.is_empty());
             let inner = outline.inner.iter().map(|text| (KeyKind::Inner, text));
             let before = self.candidates.len();
             for (kind, text) in parts.chain(inner) {
-                self.candidates.push((*subject, kind, number(&mut self.texts, text)));
+                self.candidates
+                    .push((*subject, kind, number(&mut self.texts, text)));
             }
             if let Some(bounds) = outline.bounds {
                 let next = length(&self.bounds);
@@ -496,9 +613,17 @@ impl Builder {
             let cost = |key: &&Key| {
                 let shared = counts.get(*key).copied().unwrap_or_default();
                 // A length says less than a text, and any length says nothing.
-                let bounds = self.bounds.get(key.2 as usize).filter(|_| key.1 == KeyKind::Loose);
-                let is_any = key.1 == KeyKind::Rest || bounds.is_some_and(|bounds| bounds.is_open());
-                (is_any, shared.saturating_mul(if bounds.is_some() { 8 } else { 1 }), key.1)
+                let bounds = self
+                    .bounds
+                    .get(key.2 as usize)
+                    .filter(|_| key.1 == KeyKind::Loose);
+                let is_any =
+                    key.1 == KeyKind::Rest || bounds.is_some_and(|bounds| bounds.is_open());
+                (
+                    is_any,
+                    shared.saturating_mul(if bounds.is_some() { 8 } else { 1 }),
+                    key.1,
+                )
             };
             match keys.iter().min_by_key(cost) {
                 Some(key) => filed.push((*key, class)),
@@ -521,19 +646,28 @@ impl Partition {
     fn store(&mut self, filed: &[(Key, u32)], texts: &[&str], bounds: &[Bounds]) {
         let mut inner: HashMap<u32, Vec<(&str, Postings)>> = HashMap::new();
         for run in filed.chunk_by(|(one, _), (other, _)| one == other) {
-            let Some(((place, kind, text), _)) = run.first() else { continue };
+            let Some(((place, kind, text), _)) = run.first() else {
+                continue;
+            };
             let bounds = bounds.get(*text as usize).copied();
             let text = texts.get(*text as usize).copied().unwrap_or_default();
             let start = length(&self.postings);
             self.postings.extend(run.iter().map(|(_, class)| *class));
-            let postings = Postings { start, end: length(&self.postings) };
-            let Some(subject) = self.subjects.get_mut(*place as usize) else { continue };
+            let postings = Postings {
+                start,
+                end: length(&self.postings),
+            };
+            let Some(subject) = self.subjects.get_mut(*place as usize) else {
+                continue;
+            };
             match kind {
                 KeyKind::Exact => subject.exact.push(text.len()),
                 KeyKind::Prefix => subject.prefix.push(text.len()),
                 KeyKind::Suffix => subject.suffix.push(text.len()),
                 KeyKind::Inner => inner.entry(*place).or_default().push((text, postings)),
-                KeyKind::Loose => subject.loose.extend(bounds.map(|bounds| (bounds, postings))),
+                KeyKind::Loose => subject
+                    .loose
+                    .extend(bounds.map(|bounds| (bounds, postings))),
                 KeyKind::Rest => subject.rest = postings,
             }
             if *kind < KeyKind::Inner {
@@ -568,7 +702,13 @@ impl Partition {
         let both = [self.listed(other), self.listed(postings)].concat();
         let start = length(&self.postings);
         self.postings.extend(both);
-        self.keys.insert(key, Postings { start, end: length(&self.postings) });
+        self.keys.insert(
+            key,
+            Postings {
+                start,
+                end: length(&self.postings),
+            },
+        );
     }
 
     fn add_inner(&mut self, place: u32, texts: &[(&str, Postings)]) {
@@ -584,9 +724,17 @@ impl Partition {
     }
 
     fn always_look_at(&mut self, place: u32, more: &[Postings]) {
-        let rest = self.subjects.get(place as usize).map(|subject| subject.rest).unwrap_or_default();
-        let classes: Vec<u32> =
-            more.iter().chain([&rest]).flat_map(|postings| self.listed(*postings)).copied().collect();
+        let rest = self
+            .subjects
+            .get(place as usize)
+            .map(|subject| subject.rest)
+            .unwrap_or_default();
+        let classes: Vec<u32> = more
+            .iter()
+            .chain([&rest])
+            .flat_map(|postings| self.listed(*postings))
+            .copied()
+            .collect();
         let start = length(&self.postings);
         self.postings.extend(classes);
         let end = length(&self.postings);
@@ -601,8 +749,13 @@ impl Partition {
         }
         let mut by_claim: HashMap<Box<str>, Vec<u32>> = HashMap::new();
         for place in &self.keyed {
-            let path = self.subjects.get(*place as usize).and_then(|subject| subject.path.as_ref());
-            let name = path.and_then(|path| path.segments().first()).map_or("", String::as_str);
+            let path = self
+                .subjects
+                .get(*place as usize)
+                .and_then(|subject| subject.path.as_ref());
+            let name = path
+                .and_then(|path| path.segments().first())
+                .map_or("", String::as_str);
             by_claim.entry(name.into()).or_default().push(*place);
         }
         self.by_claim = Some(by_claim);

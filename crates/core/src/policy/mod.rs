@@ -1,7 +1,7 @@
 //! Policies: their JSON form, and the set that decisions are made with.
 //!
-//! All rules of a policy must match; the order of policies and of rules never matters; a matching deny wins over any
-//! allow; without a matching allow, everything is denied.
+//! All rules of a policy must match; the order of policies and of rules never matters; a matching
+//! deny wins over any allow; without a matching allow, everything is denied.
 
 mod compile;
 mod index;
@@ -41,8 +41,17 @@ pub struct PolicyError {
 }
 
 impl PolicyError {
-    pub(crate) fn new(path: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { path: path.into(), code, message: message.into(), help: None }
+    pub(crate) fn new(
+        path: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            code,
+            message: message.into(),
+            help: None,
+        }
     }
 
     pub(crate) fn help(mut self, help: Option<String>) -> Self {

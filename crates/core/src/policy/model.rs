@@ -36,7 +36,9 @@ impl Decision {
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|decision| decision.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|decision| decision.as_str() == text)
     }
 }
 
@@ -80,7 +82,9 @@ impl TokenType {
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|token_type| token_type.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|token_type| token_type.as_str() == text)
     }
 }
 

@@ -4,8 +4,16 @@ use super::{Decision, PolicyDefinition, PolicyError, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::json::Value;
 
-const POLICY_KEYS: [&str; 8] =
-    ["decision", "tokenType", "teamName", "userLogin", "runnerID", "roleID", "authorizedPermissions", "rules"];
+const POLICY_KEYS: [&str; 8] = [
+    "decision",
+    "tokenType",
+    "teamName",
+    "userLogin",
+    "runnerID",
+    "roleID",
+    "authorizedPermissions",
+    "rules",
+];
 const DOCUMENT_KEYS: [&str; 5] = ["policies", "id", "version", "created", "modified"];
 
 /// Reads one policy, an array of policies, or `{"policies": [...]}` as Pulumi's API has it.
@@ -20,10 +28,15 @@ const DOCUMENT_KEYS: [&str; 5] = ["policies", "id", "version", "created", "modif
 /// assert_eq!(policies.map(|policies| policies.len()), Ok(1));
 /// ```
 pub fn parse_policies(json: &str) -> Result<Vec<PolicyDefinition>, Vec<PolicyError>> {
-    let value = Value::parse(json).map_err(|error| vec![PolicyError::new("", error.code(), error.to_string())])?;
+    let value = Value::parse(json)
+        .map_err(|error| vec![PolicyError::new("", error.code(), error.to_string())])?;
     let mut reader = Reader::default();
     let policies = reader.document(&value);
-    if reader.errors.is_empty() { Ok(policies) } else { Err(reader.errors) }
+    if reader.errors.is_empty() {
+        Ok(policies)
+    } else {
+        Err(reader.errors)
+    }
 }
 
 #[derive(Default)]
@@ -45,16 +58,26 @@ impl Reader {
                     }
                 }
             }
-            Value::Object(members) if !members.is_empty() => self.policy("", value).into_iter().collect(),
+            Value::Object(members) if !members.is_empty() => {
+                self.policy("", value).into_iter().collect()
+            }
             other => {
-                self.wrong("", "a policy, an array of policies or `{\"policies\": […]}`", Some(other));
+                self.wrong(
+                    "",
+                    "a policy, an array of policies or `{\"policies\": […]}`",
+                    Some(other),
+                );
                 Vec::new()
             }
         }
     }
 
     fn policies(&mut self, name: &str, items: &[Value]) -> Vec<PolicyDefinition> {
-        items.iter().enumerate().filter_map(|(index, item)| self.policy(&format!("{name}[{index}]"), item)).collect()
+        items
+            .iter()
+            .enumerate()
+            .filter_map(|(index, item)| self.policy(&format!("{name}[{index}]"), item))
+            .collect()
     }
 
     fn policy(&mut self, path: &str, value: &Value) -> Option<PolicyDefinition> {
@@ -95,8 +118,14 @@ impl Reader {
         let found = value.member(key);
         let parsed = found.and_then(Value::as_str).and_then(parse);
         if parsed.is_none() {
-            let expected = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-            let nearest = found.and_then(Value::as_str).and_then(|found| nearest(found, words));
+            let expected = words
+                .iter()
+                .map(|word| format!("`{word}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let nearest = found
+                .and_then(Value::as_str)
+                .and_then(|found| nearest(found, words));
             self.wrong(&join(path, key), &format!("one of {expected}"), found);
             if let (Some(error), Some(nearest)) = (self.errors.last_mut(), nearest) {
                 error.help = Some(format!("did you mean `{nearest}`?"));
@@ -142,27 +171,39 @@ impl Reader {
     fn rules(&mut self, path: &str, value: &Value) -> Vec<(String, String)> {
         let path = join(path, "rules");
         let Some(Value::Object(members)) = value.member("rules") else {
-            self.wrong(&path, "an object of claim paths and patterns", value.member("rules"));
+            self.wrong(
+                &path,
+                "an object of claim paths and patterns",
+                value.member("rules"),
+            );
             return Vec::new();
         };
         let mut rules = Vec::new();
         for (claim, pattern) in members {
             match pattern.scalar_text() {
                 Some(text) => rules.push((claim.clone(), text)),
-                None => self.wrong(&join(&path, &ClaimPath::of(&[claim])), "a pattern in a string", Some(pattern)),
+                None => self.wrong(
+                    &join(&path, &ClaimPath::of(&[claim])),
+                    "a pattern in a string",
+                    Some(pattern),
+                ),
             }
         }
         rules
     }
 
     fn unknown_keys(&mut self, path: &str, members: &[(String, Value)], known: &[&str]) {
-        for (key, _) in members.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
+        for (key, _) in members
+            .iter()
+            .filter(|(key, _)| !known.contains(&key.as_str()))
+        {
             let help = match nearest(key, known) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("known are {}", known.join(", ")),
             };
             let message = format!("unknown key `{key}`");
-            self.errors.push(PolicyError::new(join(path, key), "unknown-key", message).help(Some(help)));
+            self.errors
+                .push(PolicyError::new(join(path, key), "unknown-key", message).help(Some(help)));
         }
     }
 
@@ -173,12 +214,17 @@ impl Reader {
             Some(value) => value.kind().to_owned(),
         };
         let message = format!("expected {expected}, found {found}");
-        self.errors.push(PolicyError::new(path, "policy-wrong-value", message));
+        self.errors
+            .push(PolicyError::new(path, "policy-wrong-value", message));
     }
 }
 
 fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
 }
 
 /// The known name that `found` most likely stands for.
@@ -186,7 +232,12 @@ fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
     let found = found.to_ascii_lowercase();
     known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(&found, &name.to_ascii_lowercase()), *name))
+        .map(|name| {
+            (
+                strsim::damerau_levenshtein(&found, &name.to_ascii_lowercase()),
+                *name,
+            )
+        })
         .filter(|(distance, name)| *distance <= 1 + name.len() / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)

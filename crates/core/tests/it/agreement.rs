@@ -1,4 +1,5 @@
-//! `decide` and `verdict` look policies up in an index, `explain` goes through them all: they must not differ in anything.
+//! `decide` and `verdict` look policies up in an index, `explain` goes through them all: they must
+//! not differ in anything.
 
 use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::explain::{Outcome, ReasonCode, decide, explain, verdict};
@@ -10,10 +11,11 @@ use proptest::prelude::*;
 
 use crate::cases::cases;
 
-/// Few letters and many wildcards, so that much matches and much shares a start, an end or a middle.
+/// Few letters and many wildcards, so that much matches and much shares a start, an end or a
+/// middle.
 const TEXTS: [&str; 28] = [
-    "", "a", "b", "ab", "ba", "aab", "a.b", "a:b", "é", "aé", "A", "true", "7", "*", "a*", "*a", "*a*", "a*b", "a*a*b",
-    "?", "a?", "?a?", ".", "a.", ".*a", r"a\*", r"\.", "*a.b*a",
+    "", "a", "b", "ab", "ba", "aab", "a.b", "a:b", "é", "aé", "A", "true", "7", "*", "a*", "*a",
+    "*a*", "a*b", "a*a*b", "?", "a?", "?a?", ".", "a.", ".*a", r"a\*", r"\.", "*a.b*a",
 ];
 const PATHS: [&str; 8] = ["sub", "aud", "ref", "n.m", "n", r#""n.m""#, "flag", "list"];
 const VALUES: [&str; 22] = [
@@ -50,12 +52,27 @@ fn policy() -> impl Strategy<Value = PolicyDefinition> {
         let count = paths.len();
         (Just(paths), vec(text(), count))
     });
-    (any::<bool>(), 0..4_usize, text(), any::<bool>(), option::of(0..2_usize), rules).prop_map(
-        |(denies, kind, target, admin, role, (paths, patterns))| {
-            let decision = if denies && patterns.len() != 1 { Decision::Deny } else { Decision::Allow };
+    (
+        any::<bool>(),
+        0..4_usize,
+        text(),
+        any::<bool>(),
+        option::of(0..2_usize),
+        rules,
+    )
+        .prop_map(|(denies, kind, target, admin, role, (paths, patterns))| {
+            let decision = if denies && patterns.len() != 1 {
+                Decision::Deny
+            } else {
+                Decision::Allow
+            };
             let token_type = TokenType::ALL[if kind == 3 { 0 } else { kind }];
             let mut policy = PolicyDefinition::new(decision, token_type);
-            let target = if target.is_empty() { "a".to_owned() } else { target };
+            let target = if target.is_empty() {
+                "a".to_owned()
+            } else {
+                target
+            };
             match token_type {
                 TokenType::Organization => {
                     policy.authorized_permissions = admin.then(|| vec!["admin".to_owned()]);
@@ -68,9 +85,12 @@ fn policy() -> impl Strategy<Value = PolicyDefinition> {
             for (path, pattern) in paths.into_iter().zip(patterns) {
                 policy = policy.rule(path, pattern);
             }
-            if policy.rules.is_empty() && decision == Decision::Allow { policy.rule("sub", "*") } else { policy }
-        },
-    )
+            if policy.rules.is_empty() && decision == Decision::Allow {
+                policy.rule("sub", "*")
+            } else {
+                policy
+            }
+        })
 }
 
 fn claims() -> impl Strategy<Value = TrustedClaims> {
@@ -95,7 +115,9 @@ fn claims() -> impl Strategy<Value = TrustedClaims> {
 fn request() -> impl Strategy<Value = RequestedToken> {
     (0..5_usize, text()).prop_map(|(kind, name)| match kind {
         0 => RequestedToken::Team { name },
-        1 => RequestedToken::Personal { login: name.to_uppercase() },
+        1 => RequestedToken::Personal {
+            login: name.to_uppercase(),
+        },
         2 => RequestedToken::Runner { name },
         kind => RequestedToken::Organization { admin: kind == 3 },
     })
@@ -107,9 +129,17 @@ fn agreed(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken
     let explained = explain(policies, claims, request);
     let first = explained.reason.policies.iter().min().copied();
     assert_eq!(decided.decision, explained.decision);
-    assert_eq!((decided.reason, decided.policy), (explained.reason.code, first), "{}", explained.summary);
+    assert_eq!(
+        (decided.reason, decided.policy),
+        (explained.reason.code, first),
+        "{}",
+        explained.summary
+    );
     assert_eq!(decided.grant, explained.grant);
-    assert_eq!(decided.grant.is_some(), decided.decision == Outcome::Allowed);
+    assert_eq!(
+        decided.grant.is_some(),
+        decided.decision == Outcome::Allowed
+    );
     let short = verdict(policies, claims, request);
     assert_eq!(
         (short.decision, short.reason, short.summary),
@@ -177,18 +207,36 @@ fn every_reason_comes_up() {
     for (sub, admin, reason) in table {
         let claims = Claims::from_json(&format!(r#"{{"sub":"{sub}"}}"#)).unwrap();
         let claims = TrustedClaims::dangerous_assume_verified(claims);
-        assert_eq!(agreed(&policies, &claims, &RequestedToken::Organization { admin }), reason, "{sub}");
+        assert_eq!(
+            agreed(&policies, &claims, &RequestedToken::Organization { admin }),
+            reason,
+            "{sub}"
+        );
     }
 }
 
 #[test]
 fn policies_that_say_the_same_are_all_named() {
-    let allow = |sub: &str| PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", sub);
-    let policies =
-        PolicySet::compile(&[allow("a*"), allow("b"), allow("a*"), allow("a"), allow("a**")], Dialect::Pulumi);
-    let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub":"a"}"#).unwrap());
+    let allow = |sub: &str| {
+        PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", sub)
+    };
+    let policies = PolicySet::compile(
+        &[
+            allow("a*"),
+            allow("b"),
+            allow("a*"),
+            allow("a"),
+            allow("a**"),
+        ],
+        Dialect::Pulumi,
+    );
+    let claims =
+        TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub":"a"}"#).unwrap());
     let policies = policies.unwrap();
     let request = RequestedToken::Organization { admin: false };
-    assert_eq!(verdict(&policies, &claims, &request).summary, "allowed by policies 1, 3, 4 and 5");
+    assert_eq!(
+        verdict(&policies, &claims, &request).summary,
+        "allowed by policies 1, 3, 4 and 5"
+    );
     agreed(&policies, &claims, &request);
 }

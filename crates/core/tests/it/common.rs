@@ -54,7 +54,11 @@ impl Key {
                 format!(r#""kty":"OKP","crv":"Ed25519","x":"{x}""#)
             }
         };
-        if more.is_empty() { format!("{{{numbers}}}") } else { format!("{{{numbers},{more}}}") }
+        if more.is_empty() {
+            format!("{{{numbers}}}")
+        } else {
+            format!("{{{numbers},{more}}}")
+        }
     }
 
     /// A signature over `input`. `PS…` algorithms and the other RSA ones differ in their padding.
@@ -74,12 +78,24 @@ impl Key {
                 let key = self.rsa().clone();
                 let rng = &mut StdRng::seed_from_u64(0);
                 match algorithm {
-                    "RS384" => rsa::pkcs1v15::SigningKey::<Sha384>::new(key).sign(input).to_vec(),
-                    "RS512" => rsa::pkcs1v15::SigningKey::<Sha512>::new(key).sign(input).to_vec(),
-                    "PS256" => rsa::pss::SigningKey::<Sha256>::new(key).sign_with_rng(rng, input).to_vec(),
-                    "PS384" => rsa::pss::SigningKey::<Sha384>::new(key).sign_with_rng(rng, input).to_vec(),
-                    "PS512" => rsa::pss::SigningKey::<Sha512>::new(key).sign_with_rng(rng, input).to_vec(),
-                    _ => rsa::pkcs1v15::SigningKey::<Sha256>::new(key).sign(input).to_vec(),
+                    "RS384" => rsa::pkcs1v15::SigningKey::<Sha384>::new(key)
+                        .sign(input)
+                        .to_vec(),
+                    "RS512" => rsa::pkcs1v15::SigningKey::<Sha512>::new(key)
+                        .sign(input)
+                        .to_vec(),
+                    "PS256" => rsa::pss::SigningKey::<Sha256>::new(key)
+                        .sign_with_rng(rng, input)
+                        .to_vec(),
+                    "PS384" => rsa::pss::SigningKey::<Sha384>::new(key)
+                        .sign_with_rng(rng, input)
+                        .to_vec(),
+                    "PS512" => rsa::pss::SigningKey::<Sha512>::new(key)
+                        .sign_with_rng(rng, input)
+                        .to_vec(),
+                    _ => rsa::pkcs1v15::SigningKey::<Sha256>::new(key)
+                        .sign(input)
+                        .to_vec(),
                 }
             }
         }
@@ -111,7 +127,11 @@ pub(crate) fn signed(key: Key, algorithm: &str, header: &str, payload: &str) -> 
 }
 
 fn ec(curve: &str, x: &[u8], y: &[u8]) -> String {
-    format!(r#""kty":"EC","crv":"{curve}","x":"{}","y":"{}""#, encode(x), encode(y))
+    format!(
+        r#""kty":"EC","crv":"{curve}","x":"{}","y":"{}""#,
+        encode(x),
+        encode(y)
+    )
 }
 
 fn p256_key(number: u8) -> p256::ecdsa::SigningKey {

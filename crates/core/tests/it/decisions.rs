@@ -14,7 +14,8 @@ const ADMIN: RequestedToken = RequestedToken::Organization { admin: true };
 
 fn decide(policies: &str, claims: &str, request: &RequestedToken) -> Explanation {
     let policies = parse_policies(policies).unwrap_or_else(|errors| panic!("{errors:?}"));
-    let set = PolicySet::compile(&policies, Dialect::Pulumi).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let set = PolicySet::compile(&policies, Dialect::Pulumi)
+        .unwrap_or_else(|errors| panic!("{errors:?}"));
     let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(claims).unwrap());
     explain(&set, &claims, request)
 }
@@ -23,16 +24,30 @@ fn decide(policies: &str, claims: &str, request: &RequestedToken) -> Explanation
 fn errors(policies: &str) -> Vec<(String, &'static str, String)> {
     let errors = match parse_policies(policies) {
         Err(errors) => errors,
-        Ok(policies) => PolicySet::compile(&policies, Dialect::Pulumi).err().unwrap_or_default(),
+        Ok(policies) => PolicySet::compile(&policies, Dialect::Pulumi)
+            .err()
+            .unwrap_or_default(),
     };
     errors
         .into_iter()
-        .map(|e| (e.path, e.code, format!("{}{}", e.message, e.help.map(|h| format!("; {h}")).unwrap_or_default())))
+        .map(|e| {
+            (
+                e.path,
+                e.code,
+                format!(
+                    "{}{}",
+                    e.message,
+                    e.help.map(|h| format!("; {h}")).unwrap_or_default()
+                ),
+            )
+        })
         .collect()
 }
 
 fn team(name: &str) -> RequestedToken {
-    RequestedToken::Team { name: name.to_owned() }
+    RequestedToken::Team {
+        name: name.to_owned(),
+    }
 }
 
 #[test]
@@ -40,8 +55,14 @@ fn claim_paths_are_segments() {
     let table: [(&str, &[&str]); 8] = [
         ("sub", &["sub"]),
         ("repository_owner", &["repository_owner"]),
-        (r#""kubernetes.io".serviceaccount.name"#, &["kubernetes.io", "serviceaccount", "name"]),
-        (r#""oidc.circleci.com/vcs-ref""#, &["oidc.circleci.com/vcs-ref"]),
+        (
+            r#""kubernetes.io".serviceaccount.name"#,
+            &["kubernetes.io", "serviceaccount", "name"],
+        ),
+        (
+            r#""oidc.circleci.com/vcs-ref""#,
+            &["oidc.circleci.com/vcs-ref"],
+        ),
         (r#"a."b c""#, &["a", "b c"]),
         (r#""say \"hi\"""#, &[r#"say "hi""#]),
         (r#""back\\slash""#, &[r"back\slash"]),
@@ -50,7 +71,12 @@ fn claim_paths_are_segments() {
     for (source, segments) in table {
         let path = ClaimPath::parse(source).unwrap();
         assert_eq!(path.segments(), segments);
-        assert_eq!(ClaimPath::parse(&ClaimPath::of(segments)).unwrap().segments(), segments);
+        assert_eq!(
+            ClaimPath::parse(&ClaimPath::of(segments))
+                .unwrap()
+                .segments(),
+            segments
+        );
     }
 }
 
@@ -58,18 +84,43 @@ fn claim_paths_are_segments() {
 fn what_is_no_claim_path_says_where() {
     for (source, message) in [
         ("", "expected a claim name, found nothing"),
-        ("a..b", "expected a claim name at character 3, found an empty segment"),
-        (".a", "expected a claim name at character 1, found an empty segment"),
-        ("a.", "expected a claim name at character 3, found an empty segment"),
-        (r#""""#, "expected a claim name at character 1, found an empty segment"),
+        (
+            "a..b",
+            "expected a claim name at character 3, found an empty segment",
+        ),
+        (
+            ".a",
+            "expected a claim name at character 1, found an empty segment",
+        ),
+        (
+            "a.",
+            "expected a claim name at character 3, found an empty segment",
+        ),
+        (
+            r#""""#,
+            "expected a claim name at character 1, found an empty segment",
+        ),
         (r#"a."b"#, "the `\"` at character 3 is never closed"),
-        (r#""a\n""#, "expected `\\\"` or `\\\\` at character 3, found `\\n`"),
-        (r#""a"b"#, "expected `.` or the end after the closing quote at character 4, found `b`"),
+        (
+            r#""a\n""#,
+            "expected `\\\"` or `\\\\` at character 3, found `\\n`",
+        ),
+        (
+            r#""a"b"#,
+            "expected `.` or the end after the closing quote at character 4, found `b`",
+        ),
         ("a/b", "`/` at character 2 is only allowed in double quotes"),
         ("a b", "` ` at character 2 is only allowed in double quotes"),
-        ("a\"b", "`\\\"` at character 2 is only allowed in double quotes"),
+        (
+            "a\"b",
+            "`\\\"` at character 2 is only allowed in double quotes",
+        ),
     ] {
-        assert_eq!(ClaimPath::parse(source).unwrap_err().to_string(), message, "{source}");
+        assert_eq!(
+            ClaimPath::parse(source).unwrap_err().to_string(),
+            message,
+            "{source}"
+        );
     }
 }
 
@@ -103,23 +154,43 @@ fn a_rule_sees_values_as_the_table_says() {
     for (value, pattern, outcome) in table {
         let claims = format!(r#"{{"c": {value}}}"#);
         for decision in ["allow", "deny"] {
-            let policy =
-                format!(r#"{{"decision": "{decision}", "tokenType": "organization", "rules": {{"c": "{pattern}"}}}}"#);
+            let policy = format!(
+                r#"{{"decision": "{decision}", "tokenType": "organization", "rules": {{"c": "{pattern}"}}}}"#
+            );
             let explanation = decide(&policy, &claims, &ORGANIZATION);
-            assert_eq!(explanation.policies[0].rules[0].outcome, outcome, "{value} against {pattern}");
+            assert_eq!(
+                explanation.policies[0].rules[0].outcome, outcome,
+                "{value} against {pattern}"
+            );
             let allowed = outcome == Matched && decision == "allow";
-            assert_eq!(explanation.decision == Outcome::Allowed, allowed, "{value} against {pattern}");
+            assert_eq!(
+                explanation.decision == Outcome::Allowed,
+                allowed,
+                "{value} against {pattern}"
+            );
         }
     }
     let missing = |claims: &str, path: &str| {
-        let policy = format!(r#"{{"decision": "deny", "tokenType": "organization", "rules": {{"{path}": "*"}}}}"#);
-        let rule = decide(&policy, claims, &ORGANIZATION).policies.remove(0).rules.remove(0);
+        let policy = format!(
+            r#"{{"decision": "deny", "tokenType": "organization", "rules": {{"{path}": "*"}}}}"#
+        );
+        let rule = decide(&policy, claims, &ORGANIZATION)
+            .policies
+            .remove(0)
+            .rules
+            .remove(0);
         assert_eq!(rule.outcome, MissingClaim);
         rule.sentence
     };
     assert_eq!(missing("{}", "sub"), "the token has no claim `sub`");
-    assert_eq!(missing(r#"{"a": {}}"#, "a.b"), "the token has no claim `a.b`");
-    assert_eq!(missing(r#"{"a": "x"}"#, "a.b"), "claim `a` is a string, and has no member `b`");
+    assert_eq!(
+        missing(r#"{"a": {}}"#, "a.b"),
+        "the token has no claim `a.b`"
+    );
+    assert_eq!(
+        missing(r#"{"a": "x"}"#, "a.b"),
+        "claim `a` is a string, and has no member `b`"
+    );
 }
 
 #[test]
@@ -165,7 +236,8 @@ fn policies_keep_pulumis_field_names_in_and_out() {
 
 #[test]
 fn wrong_policies_say_where_and_what() {
-    let allow = |fields: &str| format!(r#"{{"decision": "allow", "tokenType": "organization", {fields}}}"#);
+    let allow =
+        |fields: &str| format!(r#"{{"decision": "allow", "tokenType": "organization", {fields}}}"#);
     let table = [
         (
             allow(r#""rules": {"a": "b"}, "teamname": "x""#),
@@ -216,7 +288,8 @@ fn wrong_policies_say_where_and_what() {
             "token type `team` needs `teamName`, found none",
         ),
         (
-            r#"{"decision": "Allow", "tokenType": "team", "teamName": "x", "rules": {"a": "b"}}"#.into(),
+            r#"{"decision": "Allow", "tokenType": "team", "teamName": "x", "rules": {"a": "b"}}"#
+                .into(),
             "decision",
             "policy-wrong-value",
             "expected one of `allow`, `deny`, found `Allow`; did you mean `allow`?",
@@ -235,9 +308,18 @@ fn wrong_policies_say_where_and_what() {
         ),
     ];
     for (json, path, code, message) in table {
-        assert_eq!(errors(&json), [(path.to_owned(), code, message.to_owned())], "{json}");
+        assert_eq!(
+            errors(&json),
+            [(path.to_owned(), code, message.to_owned())],
+            "{json}"
+        );
     }
-    assert_eq!(errors(&allow(r#""rules": {"a": "b"}, "teamName": null, "userLogin": """#)), []);
+    assert_eq!(
+        errors(&allow(
+            r#""rules": {"a": "b"}, "teamName": null, "userLogin": """#
+        )),
+        []
+    );
 }
 
 #[test]
@@ -245,63 +327,181 @@ fn a_policy_applies_to_its_own_type_and_target() {
     let table = [
         (r#""tokenType": "organization""#, ORGANIZATION, true),
         (r#""tokenType": "organization""#, team("x"), false),
-        (r#""tokenType": "team", "teamName": "dream-*""#, team("dream-team"), true),
-        (r#""tokenType": "team", "teamName": "dream-*""#, team("Dream-team"), false),
-        (r#""tokenType": "team", "teamName": "dream-*""#, ORGANIZATION, false),
+        (
+            r#""tokenType": "team", "teamName": "dream-*""#,
+            team("dream-team"),
+            true,
+        ),
+        (
+            r#""tokenType": "team", "teamName": "dream-*""#,
+            team("Dream-team"),
+            false,
+        ),
+        (
+            r#""tokenType": "team", "teamName": "dream-*""#,
+            ORGANIZATION,
+            false,
+        ),
         (
             r#""tokenType": "personal", "userLogin": "OctoCat""#,
-            RequestedToken::Personal { login: "octocat".into() },
+            RequestedToken::Personal {
+                login: "octocat".into(),
+            },
             true,
         ),
         (
             r#""tokenType": "personal", "userLogin": "octo*""#,
-            RequestedToken::Personal { login: "octocat".into() },
+            RequestedToken::Personal {
+                login: "octocat".into(),
+            },
             false,
         ),
-        (r#""tokenType": "runner", "runnerID": "r1""#, RequestedToken::Runner { name: "r1".into() }, true),
-        (r#""tokenType": "runner", "runnerID": "r1""#, RequestedToken::Runner { name: "R1".into() }, false),
+        (
+            r#""tokenType": "runner", "runnerID": "r1""#,
+            RequestedToken::Runner { name: "r1".into() },
+            true,
+        ),
+        (
+            r#""tokenType": "runner", "runnerID": "r1""#,
+            RequestedToken::Runner { name: "R1".into() },
+            false,
+        ),
     ];
     for (fields, request, applies) in table {
         let policy = format!(r#"{{"decision": "allow", {fields}, "rules": {{"sub": "s"}}}}"#);
         let explanation = decide(&policy, r#"{"sub": "s"}"#, &request);
-        assert_eq!(explanation.decision == Outcome::Allowed, applies, "{fields} for {request:?}");
+        assert_eq!(
+            explanation.decision == Outcome::Allowed,
+            applies,
+            "{fields} for {request:?}"
+        );
     }
 }
 
 #[test]
 fn decisions_are_folded_as_the_law_says() {
-    let allow = r#"{"decision": "allow", "tokenType": "organization", "rules": {"aud": "a", "sub": "s*"}}"#;
+    let allow =
+        r#"{"decision": "allow", "tokenType": "organization", "rules": {"aud": "a", "sub": "s*"}}"#;
     let admin = r#"{"decision": "allow", "tokenType": "organization", "authorizedPermissions": ["admin"], "rules": {"sub": "s1"}}"#;
     let deny = r#"{"decision": "deny", "tokenType": "organization", "rules": {"sub": "s2"}}"#;
     let deny_all = r#"{"decision": "deny", "tokenType": "organization", "rules": {}}"#;
     let deny_team = r#"{"decision": "deny", "tokenType": "team", "teamName": "*", "rules": {}}"#;
     let role = |id: &str| {
-        format!(r#"{{"decision": "allow", "tokenType": "organization", "roleID": "{id}", "rules": {{"sub": "s*"}}}}"#)
+        format!(
+            r#"{{"decision": "allow", "tokenType": "organization", "roleID": "{id}", "rules": {{"sub": "s*"}}}}"#
+        )
     };
-    type Case = (Vec<String>, &'static str, RequestedToken, ReasonCode, &'static [usize]);
+    type Case = (
+        Vec<String>,
+        &'static str,
+        RequestedToken,
+        ReasonCode,
+        &'static [usize],
+    );
     let table: [Case; 11] = [
         (vec![], "s1", ORGANIZATION, ReasonCode::DefaultDeny, &[]),
-        (vec![allow.into()], "s1", ORGANIZATION, ReasonCode::AllowMatched, &[0]),
-        (vec![allow.into()], "t1", ORGANIZATION, ReasonCode::DefaultDeny, &[]),
-        (vec![allow.into(), deny.into()], "s2", ORGANIZATION, ReasonCode::DenyMatched, &[1]),
-        (vec![allow.into(), deny.into()], "s1", ORGANIZATION, ReasonCode::AllowMatched, &[0]),
-        (vec![deny_all.into(), allow.into()], "s1", ORGANIZATION, ReasonCode::DenyMatched, &[0]),
-        (vec![deny_team.into(), allow.into()], "s1", ORGANIZATION, ReasonCode::AllowMatched, &[1]),
-        (vec![allow.into(), admin.into()], "s1", ADMIN, ReasonCode::AllowMatched, &[0, 1]),
-        (vec![allow.into(), admin.into()], "s3", ADMIN, ReasonCode::AdminNotGranted, &[0]),
-        (vec![role("a"), role("b")], "s1", ORGANIZATION, ReasonCode::RoleAmbiguous, &[0, 1]),
-        (vec![role("a"), role("a"), allow.into()], "s1", ORGANIZATION, ReasonCode::AllowMatched, &[0, 1, 2]),
+        (
+            vec![allow.into()],
+            "s1",
+            ORGANIZATION,
+            ReasonCode::AllowMatched,
+            &[0],
+        ),
+        (
+            vec![allow.into()],
+            "t1",
+            ORGANIZATION,
+            ReasonCode::DefaultDeny,
+            &[],
+        ),
+        (
+            vec![allow.into(), deny.into()],
+            "s2",
+            ORGANIZATION,
+            ReasonCode::DenyMatched,
+            &[1],
+        ),
+        (
+            vec![allow.into(), deny.into()],
+            "s1",
+            ORGANIZATION,
+            ReasonCode::AllowMatched,
+            &[0],
+        ),
+        (
+            vec![deny_all.into(), allow.into()],
+            "s1",
+            ORGANIZATION,
+            ReasonCode::DenyMatched,
+            &[0],
+        ),
+        (
+            vec![deny_team.into(), allow.into()],
+            "s1",
+            ORGANIZATION,
+            ReasonCode::AllowMatched,
+            &[1],
+        ),
+        (
+            vec![allow.into(), admin.into()],
+            "s1",
+            ADMIN,
+            ReasonCode::AllowMatched,
+            &[0, 1],
+        ),
+        (
+            vec![allow.into(), admin.into()],
+            "s3",
+            ADMIN,
+            ReasonCode::AdminNotGranted,
+            &[0],
+        ),
+        (
+            vec![role("a"), role("b")],
+            "s1",
+            ORGANIZATION,
+            ReasonCode::RoleAmbiguous,
+            &[0, 1],
+        ),
+        (
+            vec![role("a"), role("a"), allow.into()],
+            "s1",
+            ORGANIZATION,
+            ReasonCode::AllowMatched,
+            &[0, 1, 2],
+        ),
     ];
     for (policies, sub, request, code, deciders) in table {
         let claims = format!(r#"{{"aud": ["x", "a"], "sub": "{sub}"}}"#);
         let explanation = decide(&format!("[{}]", policies.join(",")), &claims, &request);
-        assert_eq!((explanation.reason.code, explanation.reason.policies.as_slice()), (code, deciders), "{policies:?}");
-        assert_eq!(explanation.default_denial.applied, code == ReasonCode::DefaultDeny);
-        assert_eq!(explanation.grant.is_some(), code == ReasonCode::AllowMatched);
+        assert_eq!(
+            (
+                explanation.reason.code,
+                explanation.reason.policies.as_slice()
+            ),
+            (code, deciders),
+            "{policies:?}"
+        );
+        assert_eq!(
+            explanation.default_denial.applied,
+            code == ReasonCode::DefaultDeny
+        );
+        assert_eq!(
+            explanation.grant.is_some(),
+            code == ReasonCode::AllowMatched
+        );
     }
-    let admin_asked = decide(&format!("[{admin}]"), r#"{"sub": "s1"}"#, &ADMIN).grant.unwrap();
-    let not_asked = decide(&format!("[{admin}]"), r#"{"sub": "s1"}"#, &ORGANIZATION).grant.unwrap();
-    assert_eq!((admin_asked.admin, not_asked.admin), (true, false), "admin is granted only where it is asked for");
+    let admin_asked = decide(&format!("[{admin}]"), r#"{"sub": "s1"}"#, &ADMIN)
+        .grant
+        .unwrap();
+    let not_asked = decide(&format!("[{admin}]"), r#"{"sub": "s1"}"#, &ORGANIZATION)
+        .grant
+        .unwrap();
+    assert_eq!(
+        (admin_asked.admin, not_asked.admin),
+        (true, false),
+        "admin is granted only where it is asked for"
+    );
 }
 
 #[test]
@@ -310,7 +510,10 @@ fn many_policies_and_wide_ones_are_remarked_on() {
     let findings = |count: usize| {
         let policies = parse_policies(&format!("[{}]", vec![one; count].join(","))).unwrap();
         let set = PolicySet::compile(&policies, Dialect::Pulumi).unwrap();
-        set.findings().iter().map(|finding| finding.code).collect::<Vec<_>>()
+        set.findings()
+            .iter()
+            .map(|finding| finding.code)
+            .collect::<Vec<_>>()
     };
     assert_eq!(findings(1), ["audience-only"]);
     assert!(!findings(40).contains(&"many-policies"));

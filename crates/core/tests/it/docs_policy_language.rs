@@ -2,14 +2,17 @@
 //!
 //! - A block `json policies` compiles, with the findings that its line names and no others.
 //! - A block `json refused` gives the errors that its line names.
-//! - A table with `decision` and `code` asks the last policies, on the last claims with the row's in place of theirs.
+//! - A table with `decision` and `code` asks the last policies, on the last claims with the row's
+//!   in place of theirs.
 //! - Tables of claim paths, of values and of patterns hold row by row.
 
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::explain::{ReasonCode, RuleOutcome, decide, explain};
 use claimgate::pattern::{Dialect, Pattern};
-use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType, parse_policies};
+use claimgate::policy::{
+    Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType, parse_policies,
+};
 
 use crate::markdown::{Block, Fence, Table, blocks, code, file, span};
 
@@ -24,8 +27,16 @@ fn the_examples_of_the_policy_language_hold() {
             Block::Table(table) => page.table(&table),
         }
     }
-    let Page { policies, rows, refused, .. } = page;
-    assert!(policies.is_some() && rows > 80 && refused == 3, "{rows} rows and {refused} refusals were found");
+    let Page {
+        policies,
+        rows,
+        refused,
+        ..
+    } = page;
+    assert!(
+        policies.is_some() && rows > 80 && refused == 3,
+        "{rows} rows and {refused} refusals were found"
+    );
 }
 
 #[derive(Default)]
@@ -43,8 +54,13 @@ impl Page {
         let place = fence.line;
         match fence.words().as_slice() {
             ["json", "policies", expected @ ..] => {
-                let policies = compile(&fence.text).unwrap_or_else(|errors| panic!("line {place}: {errors:?}"));
-                let findings: Vec<_> = policies.findings().iter().map(|finding| finding.code).collect();
+                let policies = compile(&fence.text)
+                    .unwrap_or_else(|errors| panic!("line {place}: {errors:?}"));
+                let findings: Vec<_> = policies
+                    .findings()
+                    .iter()
+                    .map(|finding| finding.code)
+                    .collect();
                 assert_eq!(findings, expected, "line {place}");
                 self.policies = Some(policies);
             }
@@ -68,7 +84,11 @@ impl Page {
             other => panic!("line {}: what is a table of {other:?}?", table.line),
         };
         for row in &table.rows {
-            assert!(check(row), "docs/policy-language.md, below line {}: {row:?}", table.line);
+            assert!(
+                check(row),
+                "docs/policy-language.md, below line {}: {row:?}",
+                table.line
+            );
         }
         self.rows += table.rows.len();
     }
@@ -87,16 +107,23 @@ impl Page {
                 None => assert!(matches!(*name, "decision" | "code"), "{name}"),
             }
         }
-        let claims = TrustedClaims::dangerous_assume_verified(Claims::from_value(Value::Object(claims)).unwrap());
+        let claims = TrustedClaims::dangerous_assume_verified(
+            Claims::from_value(Value::Object(claims)).unwrap(),
+        );
         let decided = decide(self.policies.as_ref().unwrap(), &claims, &request);
-        let word = if decided.reason == ReasonCode::AllowMatched { "allowed" } else { "denied" };
+        let word = if decided.reason == ReasonCode::AllowMatched {
+            "allowed"
+        } else {
+            "denied"
+        };
         row.ends_with(&[word.to_owned(), format!("`{}`", decided.reason.as_str())])
     }
 }
 
 /// The compiled policies, or the codes of the errors.
 fn compile(text: &str) -> Result<PolicySet, Vec<&'static str>> {
-    let policies = parse_policies(text).and_then(|policies| PolicySet::compile(&policies, Dialect::Pulumi));
+    let policies =
+        parse_policies(text).and_then(|policies| PolicySet::compile(&policies, Dialect::Pulumi));
     policies.map_err(|errors| errors.iter().map(|error| error.code).collect())
 }
 
@@ -117,9 +144,15 @@ fn requested(cell: &str) -> RequestedToken {
     match cell.split_once(' ') {
         None if cell == "organization" => ORGANIZATION,
         Some(("organization", "admin")) => RequestedToken::Organization { admin: true },
-        Some(("team", name)) => RequestedToken::Team { name: name.to_owned() },
-        Some(("personal", login)) => RequestedToken::Personal { login: login.to_owned() },
-        Some(("runner", name)) => RequestedToken::Runner { name: name.to_owned() },
+        Some(("team", name)) => RequestedToken::Team {
+            name: name.to_owned(),
+        },
+        Some(("personal", login)) => RequestedToken::Personal {
+            login: login.to_owned(),
+        },
+        Some(("runner", name)) => RequestedToken::Runner {
+            name: name.to_owned(),
+        },
         _ => panic!("what is asked for by {cell:?}?"),
     }
 }
@@ -127,7 +160,12 @@ fn requested(cell: &str) -> RequestedToken {
 /// Whether a path leads through these members, or has an error of this code.
 fn leads_to(row: &[String]) -> bool {
     let found = match ClaimPath::parse(span(&row[0])) {
-        Ok(path) => path.segments().iter().map(|segment| format!("`{segment}`")).collect::<Vec<_>>().join(" > "),
+        Ok(path) => path
+            .segments()
+            .iter()
+            .map(|segment| format!("`{segment}`"))
+            .collect::<Vec<_>>()
+            .join(" > "),
         Err(error) => format!("`{}`", error.code()),
     };
     found == row[1]
@@ -139,7 +177,8 @@ fn sees(row: &[String]) -> bool {
         "nothing" => "{}".to_owned(),
         cell => format!(r#"{{"claim": {}}}"#, span(cell)),
     };
-    let policy = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("claim", span(&row[1]));
+    let policy = PolicyDefinition::new(Decision::Allow, TokenType::Organization)
+        .rule("claim", span(&row[1]));
     let policies = PolicySet::compile(&[policy], Dialect::Pulumi).unwrap();
     let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(&claims).unwrap());
     let outcome = match explain(&policies, &claims, &ORGANIZATION).policies[0].rules[0].outcome {
@@ -153,10 +192,19 @@ fn sees(row: &[String]) -> bool {
 
 /// Whether the pattern accepts the value in both dialects as the row says.
 fn matches(row: &[String]) -> bool {
-    let text = |cell: &str| if cell == "(empty)" { String::new() } else { span(cell).to_owned() };
+    let text = |cell: &str| {
+        if cell == "(empty)" {
+            String::new()
+        } else {
+            span(cell).to_owned()
+        }
+    };
     let (pattern, value) = (text(&row[0]), text(&row[1]));
-    [Dialect::Pulumi, Dialect::StringLike].into_iter().zip(&row[2..]).all(|(dialect, expected)| {
-        let is_match = Pattern::new(&pattern, dialect).unwrap().is_match(&value);
-        *expected == if is_match { "yes" } else { "no" }
-    })
+    [Dialect::Pulumi, Dialect::StringLike]
+        .into_iter()
+        .zip(&row[2..])
+        .all(|(dialect, expected)| {
+            let is_match = Pattern::new(&pattern, dialect).unwrap().is_match(&value);
+            *expected == if is_match { "yes" } else { "no" }
+        })
 }

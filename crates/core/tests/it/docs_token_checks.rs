@@ -6,7 +6,9 @@ use claimgate::exchange::{DEFAULT_EXPIRATION, MAX_BODY};
 use claimgate::inspect::{Begun, CheckId, Inspection, Options, Skip, begin, inspect};
 use claimgate::issuer::{DEFAULT_MAX_EXPIRATION, Issuer, IssuerDefinition, Issuers, validate_url};
 use claimgate::json::MAX_DEPTH;
-use claimgate::jwt::{Algorithm, DEFAULT_MAX_SIZE, Jwks, MAX_RSA_BITS, MIN_RSA_BITS, TokenError, decode_unverified};
+use claimgate::jwt::{
+    Algorithm, DEFAULT_MAX_SIZE, Jwks, MAX_RSA_BITS, MIN_RSA_BITS, TokenError, decode_unverified,
+};
 use claimgate::pattern::{Dialect, MAX_PATTERN_CHARS};
 use claimgate::policy::RequestedToken;
 
@@ -20,7 +22,9 @@ fn the_tables_of_the_token_checks_hold() {
     let mut names = Vec::new();
     for block in blocks(&file(PAGE)) {
         match block {
-            Block::Fence(fence) if fence.info == "json jwks" => jwks = Some(Jwks::parse(&fence.text).unwrap()),
+            Block::Fence(fence) if fence.info == "json jwks" => {
+                jwks = Some(Jwks::parse(&fence.text).unwrap())
+            }
             Block::Fence(fence) => panic!("line {}: what is {:?}?", fence.line, fence.info),
             Block::Table(table) => {
                 check(&table, jwks.as_ref());
@@ -40,30 +44,49 @@ fn check(table: &Table, jwks: Option<&Jwks>) {
             return assert_eq!(titles, CheckId::ALL.map(CheckId::title));
         }
         ["check", "status", "sentence"] => expired().checks.iter().map(line).collect(),
-        ["`alg`", ..] => {
-            Algorithm::ALL.into_iter().zip(&table.rows).map(|(own, row)| algorithm(own, &row[3])).collect()
-        }
+        ["`alg`", ..] => Algorithm::ALL
+            .into_iter()
+            .zip(&table.rows)
+            .map(|(own, row)| algorithm(own, &row[3]))
+            .collect(),
         ["what", "limit"] => limits(),
-        ["of an inspection", _] => return assert_eq!(fields(table), keys(&serde_json::to_value(expired()).unwrap())),
+        ["of an inspection", _] => {
+            return assert_eq!(
+                fields(table),
+                keys(&serde_json::to_value(expired()).unwrap())
+            );
+        }
         ["of a check", _] => {
-            return assert_eq!(fields(table), keys(&serde_json::to_value(&expired().checks[0]).unwrap()));
+            return assert_eq!(
+                fields(table),
+                keys(&serde_json::to_value(&expired().checks[0]).unwrap())
+            );
         }
-        ["token", "outcome"] => {
-            each(table, |row| outcome(decode_unverified(&text(&row[0])).map(|_| "read".to_owned())))
-        }
+        ["token", "outcome"] => each(table, |row| {
+            outcome(decode_unverified(&text(&row[0])).map(|_| "read".to_owned()))
+        }),
         ["header", "outcome"] => each(table, |row| header(span(&row[0]))),
         ["`iss`", "outcome"] => each(table, |row| iss(&row[0])),
         ["URL", "outcome"] => each(table, |row| match validate_url(&text(&row[0])) {
             Ok(()) => "accepted".to_owned(),
             Err(error) => format!("`{}`", error.code()),
         }),
-        ["`kid`", "`alg`", "outcome"] => each(table, |row| selected(jwks.unwrap(), code(&row[0]), span(&row[1]))),
-        ["key", "outcome"] => each(table, |row| Jwks::parse(span(&row[0])).unwrap().keys()[0].problem.clone().unwrap()),
+        ["`kid`", "`alg`", "outcome"] => each(table, |row| {
+            selected(jwks.unwrap(), code(&row[0]), span(&row[1]))
+        }),
+        ["key", "outcome"] => each(table, |row| {
+            Jwks::parse(span(&row[0])).unwrap().keys()[0]
+                .problem
+                .clone()
+                .unwrap()
+        }),
         ["JWKS", "outcome"] => each(table, |row| match Jwks::parse(span(&row[0])) {
             Ok(_) => "accepted".to_owned(),
             Err(error) => format!("`{}`", error.code()),
         }),
-        ["claims", "at", "outcome"] => each(table, |row| time(span(&row[0]), row[1].parse().unwrap())),
+        ["claims", "at", "outcome"] => {
+            each(table, |row| time(span(&row[0]), row[1].parse().unwrap()))
+        }
         other => panic!("line {}: what is a table of {other:?}?", table.line),
     };
     assert_eq!(table.rows, found, "{PAGE}, line {}", table.line);
@@ -72,7 +95,9 @@ fn check(table: &Table, jwks: Option<&Jwks>) {
 /// The rows with their last cell as it should be.
 fn each(table: &Table, outcome: impl Fn(&[String]) -> String) -> Vec<Vec<String>> {
     let row = |row: &Vec<String>| {
-        let [cells @ .., _] = row.as_slice() else { panic!("{row:?}") };
+        let [cells @ .., _] = row.as_slice() else {
+            panic!("{row:?}")
+        };
         [cells, &[outcome(row)]].concat()
     };
     table.rows.iter().map(row).collect()
@@ -83,21 +108,40 @@ fn outcome(result: Result<String, TokenError>) -> String {
 }
 
 fn text(cell: &str) -> String {
-    if cell == "(empty)" { String::new() } else { span(cell).to_owned() }
+    if cell == "(empty)" {
+        String::new()
+    } else {
+        span(cell).to_owned()
+    }
 }
 
 fn token(header: &str, payload: &str) -> String {
-    format!("{}.{}.", BASE64_URL_SAFE_NO_PAD.encode(header), BASE64_URL_SAFE_NO_PAD.encode(payload))
+    format!(
+        "{}.{}.",
+        BASE64_URL_SAFE_NO_PAD.encode(header),
+        BASE64_URL_SAFE_NO_PAD.encode(payload)
+    )
 }
 
 fn header(json: &str) -> String {
     let token = decode_unverified(&token(json, "{}")).unwrap();
-    outcome(token.algorithm().map(|algorithm| format!("`{}`", algorithm.as_str())))
+    outcome(
+        token
+            .algorithm()
+            .map(|algorithm| format!("`{}`", algorithm.as_str())),
+    )
 }
 
 fn algorithm(own: Algorithm, defined: &str) -> Vec<String> {
-    let curve = own.curve().map_or(String::new(), |curve| format!("`{curve}`"));
-    vec![format!("`{}`", own.as_str()), format!("`{}`", own.key_type()), curve, defined.to_owned()]
+    let curve = own
+        .curve()
+        .map_or(String::new(), |curve| format!("`{curve}`"));
+    vec![
+        format!("`{}`", own.as_str()),
+        format!("`{}`", own.key_type()),
+        curve,
+        defined.to_owned(),
+    ]
 }
 
 fn selected(jwks: &Jwks, kid: Option<&str>, algorithm: &str) -> String {
@@ -106,16 +150,31 @@ fn selected(jwks: &Jwks, kid: Option<&str>, algorithm: &str) -> String {
 }
 
 fn gitlab() -> Issuers {
-    let definition = IssuerDefinition { url: "https://gitlab.com".to_owned(), ..IssuerDefinition::default() };
+    let definition = IssuerDefinition {
+        url: "https://gitlab.com".to_owned(),
+        ..IssuerDefinition::default()
+    };
     vec![Issuer::compile(&definition, Dialect::Pulumi).unwrap()].into()
 }
 
 /// Begins with a token at a time, without a key and a signature.
 fn begun(claims: &str, now: i64, skip: Skip) -> String {
-    let skip = Skip { key: true, signature: true, ..skip };
-    let options = Options { skip, assume_issuer: Some(0), ..Options::at(now) };
+    let skip = Skip {
+        key: true,
+        signature: true,
+        ..skip
+    };
+    let options = Options {
+        skip,
+        assume_issuer: Some(0),
+        ..Options::at(now)
+    };
     match begin(&token(r#"{"alg":"RS256"}"#, claims), &gitlab(), &options) {
-        Begun::Ended(checked) => outcome(checked.failure().map_or(Ok("passes".to_owned()), |error| Err(error.clone()))),
+        Begun::Ended(checked) => outcome(
+            checked
+                .failure()
+                .map_or(Ok("passes".to_owned()), |error| Err(error.clone())),
+        ),
         Begun::Signature(_) => panic!("the signature is left out"),
     }
 }
@@ -126,11 +185,25 @@ fn iss(cell: &str) -> String {
         Some(array) if array.starts_with('[') => format!(r#"{{"iss": {array}}}"#),
         Some(url) => format!(r#"{{"iss": "{url}"}}"#),
     };
-    begun(&claims, 0, Skip { time: true, ..Skip::default() })
+    begun(
+        &claims,
+        0,
+        Skip {
+            time: true,
+            ..Skip::default()
+        },
+    )
 }
 
 fn time(claims: &str, now: i64) -> String {
-    begun(claims, now, Skip { issuer: true, ..Skip::default() })
+    begun(
+        claims,
+        now,
+        Skip {
+            issuer: true,
+            ..Skip::default()
+        },
+    )
 }
 
 /// The example's token, an hour after its expiry.
@@ -144,39 +217,69 @@ fn expired() -> Inspection {
     let issuers = Issuers::from(vec![Issuer::compile(&definition, Dialect::Pulumi).unwrap()]);
     let token = file("examples/bench/token.jwt");
     let request = RequestedToken::Organization { admin: false };
-    inspect(token.trim(), &issuers, &request, &Options::at(1_763_946_000 + 3_600))
+    inspect(
+        token.trim(),
+        &issuers,
+        &request,
+        &Options::at(1_763_946_000 + 3_600),
+    )
 }
 
 fn line(check: &claimgate::inspect::Check) -> Vec<String> {
     let status = serde_json::to_value(check.status).unwrap();
-    let code = check.code.map_or(String::new(), |code| format!(" (`{code}`)"));
-    vec![check.title.clone(), format!("{}{code}", status.as_str().unwrap()), check.sentence.clone()]
+    let code = check
+        .code
+        .map_or(String::new(), |code| format!(" (`{code}`)"));
+    vec![
+        check.title.clone(),
+        format!("{}{code}", status.as_str().unwrap()),
+        check.sentence.clone(),
+    ]
 }
 
 fn limits() -> Vec<Vec<String>> {
     let leeway = Options::at(0).leeway;
     let limits = [
-        ("bytes of a token, unless set otherwise", DEFAULT_MAX_SIZE as u64),
+        (
+            "bytes of a token, unless set otherwise",
+            DEFAULT_MAX_SIZE as u64,
+        ),
         ("bytes of the body of a token exchange", MAX_BODY as u64),
         ("levels of arrays and objects in JSON", MAX_DEPTH as u64),
         ("bits of an RSA modulus, at least", MIN_RSA_BITS as u64),
         ("bits of an RSA modulus, at most", MAX_RSA_BITS as u64),
         ("seconds of leeway, unless set otherwise", leeway),
-        ("seconds of a granted token, unless asked otherwise", DEFAULT_EXPIRATION),
-        ("seconds of a granted token at most, unless the issuer sets another maximum", DEFAULT_MAX_EXPIRATION),
+        (
+            "seconds of a granted token, unless asked otherwise",
+            DEFAULT_EXPIRATION,
+        ),
+        (
+            "seconds of a granted token at most, unless the issuer sets another maximum",
+            DEFAULT_MAX_EXPIRATION,
+        ),
         ("characters of a pattern", MAX_PATTERN_CHARS as u64),
     ];
-    limits.map(|(what, limit)| vec![what.to_owned(), thousands(limit)]).to_vec()
+    limits
+        .map(|(what, limit)| vec![what.to_owned(), thousands(limit)])
+        .to_vec()
 }
 
 fn thousands(number: u64) -> String {
-    if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
+    if number < 1_000 {
+        number.to_string()
+    } else {
+        format!("{},{:03}", number / 1_000, number % 1_000)
+    }
 }
 
 /// The names between backticks in the first column.
 fn fields(table: &Table) -> Vec<String> {
-    let mut names: Vec<String> =
-        table.rows.iter().flat_map(|row| row[0].split('`').skip(1).step_by(2)).map(str::to_owned).collect();
+    let mut names: Vec<String> = table
+        .rows
+        .iter()
+        .flat_map(|row| row[0].split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect();
     names.sort();
     names
 }

@@ -1,7 +1,8 @@
-//! `docs/errors.md` held against the source: every stable code stands there once, and nothing else does.
+//! `docs/errors.md` held against the source: every stable code stands there once, and nothing else
+//! does.
 //!
-//! The codes are read from the source text, so that one that no test produces is not forgotten: each string in kebab-case
-//! counts as a code, and so does any string in the place of a code.
+//! The codes are read from the source text, so that one that no test produces is not forgotten:
+//! each string in kebab-case counts as a code, and so does any string in the place of a code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,9 +14,16 @@ use crate::markdown::{Table, code, file, root, span, tables};
 const PAGE: &str = "docs/errors.md";
 
 /// The pages of the reference.
-const PAGES: [&str; 5] = ["errors.md", "exchange.md", "policy-language.md", "token-checks.md", "explanations.md"];
+const PAGES: [&str; 5] = [
+    "errors.md",
+    "exchange.md",
+    "policy-language.md",
+    "token-checks.md",
+    "explanations.md",
+];
 
-/// Where codes come from: the engine, the layer between it and JavaScript, and the JavaScript around that.
+/// Where codes come from: the engine, the layer between it and JavaScript, and the JavaScript
+/// around that.
 const SOURCES: [&str; 3] = ["crates/core/src", "crates/wasm/src", "crates/wasm/npm/src"];
 
 /// Strings of the source that look like codes and are none.
@@ -28,15 +36,30 @@ const BEFORE_CODES: [&str; 5] = ["Finding::new(", "finding(", "hint(", "failure(
 fn every_code_is_documented_and_every_documented_code_exists() {
     let source = source_codes();
     let page = documented();
-    let missing: Vec<_> = source.iter().filter(|(code, _)| !page.contains(*code)).collect();
-    assert!(missing.is_empty(), "not in the tables of {PAGE}: {missing:?}");
-    let gone: Vec<_> = page.iter().filter(|code| !source.contains_key(*code)).collect();
-    assert!(gone.is_empty(), "in the tables of {PAGE}, and not in the source: {gone:?}");
+    let missing: Vec<_> = source
+        .iter()
+        .filter(|(code, _)| !page.contains(*code))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "not in the tables of {PAGE}: {missing:?}"
+    );
+    let gone: Vec<_> = page
+        .iter()
+        .filter(|code| !source.contains_key(*code))
+        .collect();
+    assert!(
+        gone.is_empty(),
+        "in the tables of {PAGE}, and not in the source: {gone:?}"
+    );
 }
 
 #[test]
 fn oauth_errors_are_documented() {
-    let page: Vec<String> = rows("`error`").into_iter().map(|row| span(&row[0]).to_owned()).collect();
+    let page: Vec<String> = rows("`error`")
+        .into_iter()
+        .map(|row| span(&row[0]).to_owned())
+        .collect();
     let errors = [
         OauthError::InvalidRequest,
         OauthError::UnsupportedGrantType,
@@ -52,13 +75,23 @@ fn oauth_errors_are_documented() {
             | OauthError::InvalidScope => {}
         }
     }
-    assert_eq!(page, errors.map(|error| serde_json::to_value(error).unwrap().as_str().unwrap().to_owned()));
+    assert_eq!(
+        page,
+        errors.map(|error| serde_json::to_value(error)
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_owned())
+    );
 }
 
 #[test]
 fn every_row_says_what_a_code_means_and_what_mends_it() {
     for row in rows("code").iter().chain(&rows("`error`")) {
-        assert!(code(&row[0]).is_some_and(|code| !code.is_empty()), "{row:?}");
+        assert!(
+            code(&row[0]).is_some_and(|code| !code.is_empty()),
+            "{row:?}"
+        );
         assert!(!row[1].is_empty() && !row[2].is_empty(), "{row:?}");
     }
 }
@@ -68,11 +101,16 @@ fn other_pages_name_codes_that_exist() {
     let codes = documented();
     for page in PAGES {
         for table in tables(&file(&format!("docs/{page}"))) {
-            let Some(column) = table.header.iter().position(|name| name == "code") else { continue };
+            let Some(column) = table.header.iter().position(|name| name == "code") else {
+                continue;
+            };
             for row in table.rows {
                 // A cell may be a sentence with codes in it.
                 for code in row[column].split('`').skip(1).step_by(2) {
-                    assert!(codes.contains(code), "docs/{page}: `{code}` is not in {PAGE}");
+                    assert!(
+                        codes.contains(code),
+                        "docs/{page}: `{code}` is not in {PAGE}"
+                    );
                 }
             }
         }
@@ -82,13 +120,27 @@ fn other_pages_name_codes_that_exist() {
 #[test]
 fn links_between_the_pages_lead_somewhere() {
     let docs = PAGES.map(|page| format!("docs/{page}"));
-    for page in ["README.md", "ARCHITECTURE.md"].into_iter().chain(docs.iter().map(String::as_str)) {
+    for page in ["README.md", "ARCHITECTURE.md"]
+        .into_iter()
+        .chain(docs.iter().map(String::as_str))
+    {
         let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for link in links(&file(page)).into_iter().filter(|link| !link.contains("://")) {
+        for link in links(&file(page))
+            .into_iter()
+            .filter(|link| !link.contains("://"))
+        {
             let (path, anchor) = link.split_once('#').unwrap_or((&link, ""));
-            let path = if path.is_empty() { page.to_owned() } else { format!("{folder}/{path}") };
-            assert!(root().join(path.trim_start_matches('/')).exists(), "{page}: `{link}` leads nowhere");
-            let is_there = anchor.is_empty() || anchors(&file(path.trim_start_matches('/'))).contains(anchor);
+            let path = if path.is_empty() {
+                page.to_owned()
+            } else {
+                format!("{folder}/{path}")
+            };
+            assert!(
+                root().join(path.trim_start_matches('/')).exists(),
+                "{page}: `{link}` leads nowhere"
+            );
+            let is_there =
+                anchor.is_empty() || anchors(&file(path.trim_start_matches('/'))).contains(anchor);
             assert!(is_there, "{page}: `{link}` leads to no heading");
         }
     }
@@ -117,7 +169,9 @@ fn codes_are_read_from_where_they_stand() {
     "##;
     assert_eq!(
         codes_in(source),
-        BTreeSet::from(["json-or-so", "policy-code", "single", "two-words", "word"].map(String::from))
+        BTreeSet::from(
+            ["json-or-so", "policy-code", "single", "two-words", "word"].map(String::from)
+        )
     );
 }
 
@@ -125,13 +179,21 @@ fn codes_are_read_from_where_they_stand() {
 fn rows(first: &str) -> Vec<Vec<String>> {
     let header = [first, "what it means", "what mends it"];
     let is_wanted = |table: &Table| table.has_header(&header);
-    tables(&file(PAGE)).into_iter().filter(is_wanted).flat_map(|table| table.rows).collect()
+    tables(&file(PAGE))
+        .into_iter()
+        .filter(is_wanted)
+        .flat_map(|table| table.rows)
+        .collect()
 }
 
 fn documented() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     for row in rows("code") {
-        assert!(codes.insert(span(&row[0]).to_owned()), "{PAGE}: {} stands there twice", row[0]);
+        assert!(
+            codes.insert(span(&row[0]).to_owned()),
+            "{PAGE}: {} stands there twice",
+            row[0]
+        );
     }
     codes
 }
@@ -144,8 +206,14 @@ fn links(text: &str) -> Vec<String> {
 
 /// The headings of a page as links name them.
 fn anchors(text: &str) -> BTreeSet<String> {
-    let heading = |line: &str| line.starts_with('#').then(|| line.trim_start_matches('#').trim().to_lowercase());
-    text.lines().filter_map(heading).map(|heading| heading.replace(' ', "-")).collect()
+    let heading = |line: &str| {
+        line.starts_with('#')
+            .then(|| line.trim_start_matches('#').trim().to_lowercase())
+    };
+    text.lines()
+        .filter_map(heading)
+        .map(|heading| heading.replace(' ', "-"))
+        .collect()
 }
 
 /// Every code with a file that has it.
@@ -157,12 +225,19 @@ fn source_codes() -> BTreeMap<String, String> {
         assert!(files.len() > 3, "{source} has its files");
         for name in files {
             let text = file(&name);
-            let found = if name.ends_with(".js") { codes_in_javascript(&text) } else { codes_in(&text) };
+            let found = if name.ends_with(".js") {
+                codes_in_javascript(&text)
+            } else {
+                codes_in(&text)
+            };
             codes.extend(found.into_iter().map(|code| (code, name.clone())));
         }
     }
     for name in NO_CODES {
-        assert!(codes.remove(name).is_some(), "`{name}` is gone from the source: take it off the list too");
+        assert!(
+            codes.remove(name).is_some(),
+            "`{name}` is gone from the source: take it off the list too"
+        );
     }
     codes
 }
@@ -181,18 +256,38 @@ fn files_in(folder: &Path, name: &str, files: &mut Vec<String>) {
 fn codes_in(source: &str) -> BTreeSet<String> {
     let source = source.split("#[cfg(test)]\n").next().unwrap_or_default();
     let is_code = |(text, place): &(String, Place)| *place == Place::OfCode || is_kebab(text);
-    strings(source).into_iter().filter(is_code).map(|(text, _)| text).collect()
+    strings(source)
+        .into_iter()
+        .filter(is_code)
+        .map(|(text, _)| text)
+        .collect()
 }
 
-/// What stands between two quotes on one line. JavaScript has few strings, and its messages are in backticks.
+/// What stands between two quotes on one line. JavaScript has few strings, and its messages are in
+/// backticks.
 fn codes_in_javascript(source: &str) -> BTreeSet<String> {
-    let is_code_line = |line: &&str| !["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start));
-    let between = source.lines().filter(is_code_line).flat_map(|line| line.split('"').skip(1));
-    between.filter(|text| is_kebab(text)).map(str::to_owned).collect()
+    let is_code_line = |line: &&str| {
+        !["//", "/*", "*"]
+            .iter()
+            .any(|start| line.trim_start().starts_with(start))
+    };
+    let between = source
+        .lines()
+        .filter(is_code_line)
+        .flat_map(|line| line.split('"').skip(1));
+    between
+        .filter(|text| is_kebab(text))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn is_kebab(text: &str) -> bool {
-    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    };
     text.contains('-') && text.split('-').all(is_word)
 }
 
@@ -217,7 +312,11 @@ fn strings(source: &str) -> Vec<(String, Place)> {
         } else if rest.starts_with("#[") || rest.starts_with("#![") {
             rest = after_attribute(rest);
         } else if let Some((text, after)) = string(rest) {
-            let place = if is_code_place(&code) { Place::OfCode } else { Place::Other };
+            let place = if is_code_place(&code) {
+                Place::OfCode
+            } else {
+                Place::Other
+            };
             found.push((text, place));
             code.push('"');
             rest = after;
@@ -234,12 +333,18 @@ fn strings(source: &str) -> Vec<(String, Place)> {
 }
 
 fn is_code_place(code: &str) -> bool {
-    code.starts_with("fn code(") || BEFORE_CODES.iter().any(|before| code.trim_end().ends_with(before))
+    code.starts_with("fn code(")
+        || BEFORE_CODES
+            .iter()
+            .any(|before| code.trim_end().ends_with(before))
 }
 
 /// A string literal at the start, raw or not: its text, and what follows it.
 fn string(rest: &str) -> Option<(String, &str)> {
-    let raw = rest.strip_prefix('r').map(|after| after.trim_start_matches('#')).filter(|after| after.starts_with('"'));
+    let raw = rest
+        .strip_prefix('r')
+        .map(|after| after.trim_start_matches('#'))
+        .filter(|after| after.starts_with('"'));
     if let Some(after) = raw {
         let hashes = "#".repeat(rest.len() - after.len() - 1);
         let (text, after) = after[1..].split_once(&format!("\"{hashes}"))?;
@@ -259,7 +364,11 @@ fn string(rest: &str) -> Option<(String, &str)> {
 fn char_literal(rest: &str) -> Option<usize> {
     let inner = rest.strip_prefix('\'')?;
     let first = inner.chars().next()?;
-    let length = if first == '\\' { 2 + inner.get(2..)?.find('\'')? } else { first.len_utf8() };
+    let length = if first == '\\' {
+        2 + inner.get(2..)?.find('\'')?
+    } else {
+        first.len_utf8()
+    };
     inner.get(length..)?.starts_with('\'').then_some(length + 2)
 }
 

@@ -1,8 +1,8 @@
 //! SEMANTICS, section 7: what an exchange asks for, what it gets, and in which words it is refused.
 
 use claimgate::exchange::{
-    Approval, BodyKind, Disapproval, ExchangeError, ExchangeOptions, ExchangeRequest, Grant, OauthError, Refusal,
-    approve, begin_exchange, conclude, exchange,
+    Approval, BodyKind, Disapproval, ExchangeError, ExchangeOptions, ExchangeRequest, Grant,
+    OauthError, Refusal, approve, begin_exchange, conclude, exchange,
 };
 use claimgate::inspect::{Options, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -47,8 +47,14 @@ fn issuer(max_expiration: Option<u64>) -> Issuer {
 }
 
 fn token_with(sub: &str, exp: i64) -> String {
-    let claims = format!(r#"{{"iss":"{URL}","aud":"urn:pulumi:org:arun-test","sub":"{sub}","exp":{exp}}}"#);
-    signed(Key::P256(1), "ES256", r#"{"alg":"ES256","kid":"a"}"#, &claims)
+    let claims =
+        format!(r#"{{"iss":"{URL}","aud":"urn:pulumi:org:arun-test","sub":"{sub}","exp":{exp}}}"#);
+    signed(
+        Key::P256(1),
+        "ES256",
+        r#"{"alg":"ES256","kid":"a"}"#,
+        &claims,
+    )
 }
 
 fn token(sub: &str) -> String {
@@ -74,16 +80,34 @@ fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grant,
 fn agree(decided: &Result<Grant, Refusal>, short: Result<Approval, Disapproval>) {
     match (decided, short) {
         (Ok(grant), Ok(short)) => {
-            let Approval { admin, role_id, expires_in, expires_at, policies, summary } = short;
-            assert_eq!((grant.admin, &grant.role_id, &grant.policies), (admin, &role_id, &policies));
-            assert_eq!((grant.expires_in, grant.expires_at), (expires_in, expires_at));
+            let Approval {
+                admin,
+                role_id,
+                expires_in,
+                expires_at,
+                policies,
+                summary,
+            } = short;
+            assert_eq!(
+                (grant.admin, &grant.role_id, &grant.policies),
+                (admin, &role_id, &policies)
+            );
+            assert_eq!(
+                (grant.expires_in, grant.expires_at),
+                (expires_in, expires_at)
+            );
             assert_eq!(grant.inspection.summary, summary);
         }
         (Err(refusal), Err(short)) => {
             assert_eq!(refusal.error, short.error);
-            let explanation = refusal.inspection.as_ref().and_then(|inspection| inspection.explanation.as_ref());
+            let explanation = refusal
+                .inspection
+                .as_ref()
+                .and_then(|inspection| inspection.explanation.as_ref());
             assert_eq!(
-                explanation.map(|explanation| explanation.reason.policies.clone()).unwrap_or_default(),
+                explanation
+                    .map(|explanation| explanation.reason.policies.clone())
+                    .unwrap_or_default(),
                 short.policies
             );
         }
@@ -99,16 +123,46 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
     let begun = || begin_exchange(&request, Some(&issuers), &ExchangeOptions::at(NOW)).unwrap();
     assert!(conclude(&request, begun().settle(&BuiltIn)).is_ok());
 
-    let other = format!("{ANNOUNCED}{}", self::token("repo:arun/other:ref:refs/heads/main"));
+    let other = format!(
+        "{ANNOUNCED}{}",
+        self::token("repo:arun/other:ref:refs/heads/main")
+    );
     let other = ExchangeRequest::parse(&other, BodyKind::Form).unwrap();
     let not_checked = |result: Result<Grant, Refusal>| {
         let error = result.unwrap_err().error;
-        matches!(error, ExchangeError::Token { code: "token-not-checked", .. })
+        matches!(
+            error,
+            ExchangeError::Token {
+                code: "token-not-checked",
+                ..
+            }
+        )
     };
     assert!(not_checked(conclude(&other, begun().settle(&BuiltIn))));
-    for skip in [Skip { time: true, ..Skip::default() }, Skip { signature: true, ..Skip::default() }] {
-        let checked = begin(&token, &issuers, &Options { skip, ..Options::at(NOW) }).settle(&BuiltIn);
-        assert_eq!(approve(&request, &checked).unwrap_err().error.code(), "token-not-checked", "{skip:?}");
+    for skip in [
+        Skip {
+            time: true,
+            ..Skip::default()
+        },
+        Skip {
+            signature: true,
+            ..Skip::default()
+        },
+    ] {
+        let checked = begin(
+            &token,
+            &issuers,
+            &Options {
+                skip,
+                ..Options::at(NOW)
+            },
+        )
+        .settle(&BuiltIn);
+        assert_eq!(
+            approve(&request, &checked).unwrap_err().error.code(),
+            "token-not-checked",
+            "{skip:?}"
+        );
         assert!(not_checked(conclude(&request, checked)), "{skip:?}");
     }
 }
@@ -117,16 +171,24 @@ fn form(body: &str) -> Result<Grant, Refusal> {
     run(body, BodyKind::Form, None)
 }
 
-/// The announced body with `changes`: a parameter in place of its own, or removed if there is no value.
+/// The announced body with `changes`: a parameter in place of its own, or removed if there is no
+/// value.
 fn changed(changes: &[(&str, Option<&str>)]) -> String {
     let body = format!("{ANNOUNCED}{}", good());
-    let mut pairs: Vec<(String, String)> =
-        body.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.into(), v.into())).collect();
+    let mut pairs: Vec<(String, String)> = body
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(n, v)| (n.into(), v.into()))
+        .collect();
     for (name, value) in changes {
         pairs.retain(|(own, _)| own != name);
         pairs.extend(value.map(|value| ((*name).to_owned(), value.to_owned())));
     }
-    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 #[test]
@@ -134,9 +196,19 @@ fn the_announced_curl_gets_its_grant() {
     let grant = form(&format!("{ANNOUNCED}{}", good())).unwrap();
     assert_eq!(grant.organization, "arun-test");
     assert_eq!(grant.issuer, "GitHub Actions");
-    assert_eq!(grant.subject.as_deref(), Some("repo:arun/app:ref:refs/heads/main"));
+    assert_eq!(
+        grant.subject.as_deref(),
+        Some("repo:arun/app:ref:refs/heads/main")
+    );
     assert_eq!(grant.token, RequestedToken::Organization { admin: false });
-    assert_eq!((grant.admin, grant.role_id.as_deref(), grant.policies.as_slice()), (false, None, &[0][..]));
+    assert_eq!(
+        (
+            grant.admin,
+            grant.role_id.as_deref(),
+            grant.policies.as_slice()
+        ),
+        (false, None, &[0][..])
+    );
     assert_eq!((grant.expires_in, grant.expires_at), (7200, NOW + 7200));
     let answer = serde_json::to_value(grant.response("secret".into())).unwrap();
     assert_eq!(
@@ -157,7 +229,16 @@ fn json_is_as_good_as_a_form() {
     let json: serde_json::Map<String, serde_json::Value> = pairs
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name.to_owned(), if name == "expiration" { 600.into() } else { value.into() }))
+        .map(|(name, value)| {
+            (
+                name.to_owned(),
+                if name == "expiration" {
+                    600.into()
+                } else {
+                    value.into()
+                },
+            )
+        })
         .collect();
     let json = serde_json::Value::Object(json).to_string();
     let by_json = run(&json, BodyKind::Json, None).unwrap();
@@ -174,19 +255,47 @@ fn json_is_as_good_as_a_form() {
 fn each_token_type_is_granted_to_its_target() {
     let kind = |kind: &str| format!("urn:pulumi:token-type:access_token:{kind}");
     let table = [
-        ("team", "team:ops-night", RequestedToken::Team { name: "ops-night".into() }, 3),
-        ("personal", "user:Arun", RequestedToken::Personal { login: "Arun".into() }, 4),
-        ("runner", "runner:pool-1", RequestedToken::Runner { name: "pool-1".into() }, 5),
+        (
+            "team",
+            "team:ops-night",
+            RequestedToken::Team {
+                name: "ops-night".into(),
+            },
+            3,
+        ),
+        (
+            "personal",
+            "user:Arun",
+            RequestedToken::Personal {
+                login: "Arun".into(),
+            },
+            4,
+        ),
+        (
+            "runner",
+            "runner:pool-1",
+            RequestedToken::Runner {
+                name: "pool-1".into(),
+            },
+            5,
+        ),
     ];
     for (token_type, scope, requested, policy) in table {
         let urn = kind(token_type);
         let body = changed(&[("requested_token_type", Some(&urn)), ("scope", Some(scope))]);
         let grant = form(&body).unwrap();
         assert_eq!((grant.token, grant.scope.as_str()), (requested, scope));
-        assert_eq!((grant.issued_token_type, grant.policies), (urn, vec![policy]));
+        assert_eq!(
+            (grant.issued_token_type, grant.policies),
+            (urn, vec![policy])
+        );
     }
     let ops = token("repo:arun/ops:ref:refs/heads/main");
-    let grant = form(&changed(&[("scope", Some("admin")), ("subject_token", Some(&ops))])).unwrap();
+    let grant = form(&changed(&[
+        ("scope", Some("admin")),
+        ("subject_token", Some(&ops)),
+    ]))
+    .unwrap();
     assert!(grant.admin);
     assert_eq!(grant.policies, [0, 2]);
     let role = token("repo:roles/one");
@@ -219,7 +328,13 @@ fn a_lifetime_is_cut_to_the_issuers_maximum() {
 fn a_faulty_request_is_refused_in_words_of_its_own() {
     use OauthError::{InvalidRequest, InvalidScope, InvalidTarget, UnsupportedGrantType};
     let table: &[(&str, Option<&str>, OauthError, &str, &str)] = &[
-        ("grant_type", Some("refresh_token"), UnsupportedGrantType, "grant-type", "found `refresh_token`"),
+        (
+            "grant_type",
+            Some("refresh_token"),
+            UnsupportedGrantType,
+            "grant-type",
+            "found `refresh_token`",
+        ),
         (
             "subject_token_type",
             Some("urn:ietf:params:oauth:token-type:jwt"),
@@ -241,72 +356,239 @@ fn a_faulty_request_is_refused_in_words_of_its_own() {
             "requested-token-type",
             ":org`",
         ),
-        ("audience", Some("arun-test"), InvalidTarget, "audience-malformed", "found `arun-test`"),
-        ("audience", Some("urn:pulumi:org:"), InvalidTarget, "audience-malformed", "found `urn:pulumi:org:`"),
-        ("audience", Some("urn:pulumi:org:a:b"), InvalidTarget, "audience-malformed", "found `urn:pulumi:org:a:b`"),
-        ("audience", Some("urn:pulumi:org:other"), InvalidTarget, "audience-unknown", "no such organization"),
-        ("scope", Some("Admin"), InvalidScope, "scope", "expected `scope` `admin` or none"),
-        ("scope", Some("admin,team:a"), InvalidScope, "scope", "found `admin,team:a`"),
-        ("scope", Some("team:a"), InvalidScope, "scope", "for a token of type organization"),
-        ("expiration", Some("0"), InvalidRequest, "expiration", "found `0`"),
-        ("expiration", Some("-5"), InvalidRequest, "expiration", "found `-5`"),
-        ("expiration", Some("1.5"), InvalidRequest, "expiration", "found `1.5`"),
-        ("expiration", Some("%2B60"), InvalidRequest, "expiration", "found `+60`"),
-        ("expiration", Some("2h"), InvalidRequest, "expiration", "found `2h`"),
-        ("expiration", Some("18446744073709551616"), InvalidRequest, "expiration", "an integer from 1"),
-        ("actor_token", Some("a"), InvalidRequest, "parameter-unsupported", "`actor_token`"),
-        ("resource", Some("https://a.example"), InvalidRequest, "parameter-unsupported", "`resource`"),
-        ("subject_token", Some("%zz"), InvalidRequest, "body-malformed", "two hexadecimal digits"),
-        ("subject_token", Some("%+1"), InvalidRequest, "body-malformed", "two hexadecimal digits"),
-        ("subject_token", Some("%f"), InvalidRequest, "body-malformed", "two hexadecimal digits"),
-        ("subject_token", Some("%ff"), InvalidRequest, "body-malformed", "not UTF-8"),
+        (
+            "audience",
+            Some("arun-test"),
+            InvalidTarget,
+            "audience-malformed",
+            "found `arun-test`",
+        ),
+        (
+            "audience",
+            Some("urn:pulumi:org:"),
+            InvalidTarget,
+            "audience-malformed",
+            "found `urn:pulumi:org:`",
+        ),
+        (
+            "audience",
+            Some("urn:pulumi:org:a:b"),
+            InvalidTarget,
+            "audience-malformed",
+            "found `urn:pulumi:org:a:b`",
+        ),
+        (
+            "audience",
+            Some("urn:pulumi:org:other"),
+            InvalidTarget,
+            "audience-unknown",
+            "no such organization",
+        ),
+        (
+            "scope",
+            Some("Admin"),
+            InvalidScope,
+            "scope",
+            "expected `scope` `admin` or none",
+        ),
+        (
+            "scope",
+            Some("admin,team:a"),
+            InvalidScope,
+            "scope",
+            "found `admin,team:a`",
+        ),
+        (
+            "scope",
+            Some("team:a"),
+            InvalidScope,
+            "scope",
+            "for a token of type organization",
+        ),
+        (
+            "expiration",
+            Some("0"),
+            InvalidRequest,
+            "expiration",
+            "found `0`",
+        ),
+        (
+            "expiration",
+            Some("-5"),
+            InvalidRequest,
+            "expiration",
+            "found `-5`",
+        ),
+        (
+            "expiration",
+            Some("1.5"),
+            InvalidRequest,
+            "expiration",
+            "found `1.5`",
+        ),
+        (
+            "expiration",
+            Some("%2B60"),
+            InvalidRequest,
+            "expiration",
+            "found `+60`",
+        ),
+        (
+            "expiration",
+            Some("2h"),
+            InvalidRequest,
+            "expiration",
+            "found `2h`",
+        ),
+        (
+            "expiration",
+            Some("18446744073709551616"),
+            InvalidRequest,
+            "expiration",
+            "an integer from 1",
+        ),
+        (
+            "actor_token",
+            Some("a"),
+            InvalidRequest,
+            "parameter-unsupported",
+            "`actor_token`",
+        ),
+        (
+            "resource",
+            Some("https://a.example"),
+            InvalidRequest,
+            "parameter-unsupported",
+            "`resource`",
+        ),
+        (
+            "subject_token",
+            Some("%zz"),
+            InvalidRequest,
+            "body-malformed",
+            "two hexadecimal digits",
+        ),
+        (
+            "subject_token",
+            Some("%+1"),
+            InvalidRequest,
+            "body-malformed",
+            "two hexadecimal digits",
+        ),
+        (
+            "subject_token",
+            Some("%f"),
+            InvalidRequest,
+            "body-malformed",
+            "two hexadecimal digits",
+        ),
+        (
+            "subject_token",
+            Some("%ff"),
+            InvalidRequest,
+            "body-malformed",
+            "not UTF-8",
+        ),
     ];
     for (name, value, oauth, code, words) in table {
         let Refusal { error, inspection } = form(&changed(&[(name, *value)])).unwrap_err();
-        assert_eq!((error.oauth(), error.code(), error.status()), (*oauth, *code, 400), "{name} {value:?}: {error}");
+        assert_eq!(
+            (error.oauth(), error.code(), error.status()),
+            (*oauth, *code, 400),
+            "{name} {value:?}: {error}"
+        );
         assert!(error.to_string().contains(words), "{error}");
         assert_eq!(error.description(), error.to_string());
         assert!(inspection.is_none());
     }
     for kind in ["team", "personal", "runner"] {
         let urn = format!("urn:pulumi:token-type:access_token:{kind}");
-        for scope in ["", "admin", "team:", "user:", "runner:", "team:a b", "user:a,b", "runner:a%0Ab"] {
+        for scope in [
+            "",
+            "admin",
+            "team:",
+            "user:",
+            "runner:",
+            "team:a b",
+            "user:a,b",
+            "runner:a%0Ab",
+        ] {
             let body = changed(&[("requested_token_type", Some(&urn)), ("scope", Some(scope))]);
-            assert_eq!(form(&body).unwrap_err().error.oauth(), InvalidScope, "{kind} {scope}");
+            assert_eq!(
+                form(&body).unwrap_err().error.oauth(),
+                InvalidScope,
+                "{kind} {scope}"
+            );
         }
     }
 }
 
 #[test]
 fn each_parameter_stands_there_once() {
-    for name in ["grant_type", "audience", "subject_token", "subject_token_type", "requested_token_type"] {
+    for name in [
+        "grant_type",
+        "audience",
+        "subject_token",
+        "subject_token_type",
+        "requested_token_type",
+    ] {
         for body in [changed(&[(name, None)]), changed(&[(name, Some(""))])] {
-            assert_eq!(form(&body).unwrap_err().error, ExchangeError::Missing { name });
+            assert_eq!(
+                form(&body).unwrap_err().error,
+                ExchangeError::Missing { name }
+            );
         }
         let body = format!("{}&{name}=again", changed(&[]));
-        assert_eq!(form(&body).unwrap_err().error, ExchangeError::Repeated { name: name.into() });
+        assert_eq!(
+            form(&body).unwrap_err().error,
+            ExchangeError::Repeated { name: name.into() }
+        );
     }
-    let repeated = ExchangeError::Repeated { name: "scope".into() };
-    assert_eq!(form(&format!("{}&scope=&scope=admin", changed(&[]))).unwrap_err().error, repeated);
+    let repeated = ExchangeError::Repeated {
+        name: "scope".into(),
+    };
+    assert_eq!(
+        form(&format!("{}&scope=&scope=admin", changed(&[])))
+            .unwrap_err()
+            .error,
+        repeated
+    );
     let json = r#"{"scope": "", "scope": "admin"}"#;
     assert_eq!(run(json, BodyKind::Json, None).unwrap_err().error, repeated);
-    assert!(form(&format!("{}&unknown=1", changed(&[]))).is_ok(), "RFC 6749, section 3.2");
+    assert!(
+        form(&format!("{}&unknown=1", changed(&[]))).is_ok(),
+        "RFC 6749, section 3.2"
+    );
 }
 
 #[test]
 fn a_body_that_cannot_be_read_says_why() {
-    for (json, words) in
-        [("[]", "expected a JSON object"), ("{", "not JSON"), (r#"{"scope": ["a"]}"#, "`scope` to be a string")]
-    {
+    for (json, words) in [
+        ("[]", "expected a JSON object"),
+        ("{", "not JSON"),
+        (r#"{"scope": ["a"]}"#, "`scope` to be a string"),
+    ] {
         let error = run(json, BodyKind::Json, None).unwrap_err().error;
-        assert_eq!((error.code(), error.oauth()), ("body-malformed", OauthError::InvalidRequest));
+        assert_eq!(
+            (error.code(), error.oauth()),
+            ("body-malformed", OauthError::InvalidRequest)
+        );
         assert!(error.to_string().contains(words), "{error}");
     }
     let error = form(&"a".repeat(100_000)).unwrap_err().error;
     assert_eq!((error.code(), error.status()), ("body-too-large", 413));
-    assert_eq!(BodyKind::of("application/json; charset=utf-8"), Ok(BodyKind::Json));
-    assert_eq!(BodyKind::of("Application/X-WWW-Form-Urlencoded"), Ok(BodyKind::Form));
-    assert_eq!(BodyKind::of("text/plain").unwrap_err().code(), "content-type");
+    assert_eq!(
+        BodyKind::of("application/json; charset=utf-8"),
+        Ok(BodyKind::Json)
+    );
+    assert_eq!(
+        BodyKind::of("Application/X-WWW-Form-Urlencoded"),
+        Ok(BodyKind::Form)
+    );
+    assert_eq!(
+        BodyKind::of("text/plain").unwrap_err().code(),
+        "content-type"
+    );
 }
 
 #[test]
@@ -318,7 +600,13 @@ fn what_policies_and_checks_refuse_tells_the_caller_no_more_than_that() {
         &format!(r#"{{"iss":"{URL}","exp":{}}}"#, NOW + 9),
     );
     let table = [
-        (token("repo:evil/app:x"), "", "denied", OauthError::InvalidRequest, "no policy allows this exchange"),
+        (
+            token("repo:evil/app:x"),
+            "",
+            "denied",
+            OauthError::InvalidRequest,
+            "no policy allows this exchange",
+        ),
         (
             token("repo:arun/app:pull_request"),
             "",
@@ -326,8 +614,20 @@ fn what_policies_and_checks_refuse_tells_the_caller_no_more_than_that() {
             OauthError::InvalidRequest,
             "no policy allows this exchange",
         ),
-        (token("repo:roles/two"), "", "denied", OauthError::InvalidRequest, "no policy allows this exchange"),
-        (good(), "admin", "admin-not-granted", OauthError::InvalidScope, "scope `admin` is not granted"),
+        (
+            token("repo:roles/two"),
+            "",
+            "denied",
+            OauthError::InvalidRequest,
+            "no policy allows this exchange",
+        ),
+        (
+            good(),
+            "admin",
+            "admin-not-granted",
+            OauthError::InvalidScope,
+            "scope `admin` is not granted",
+        ),
         (
             token_with("repo:arun/app:x", NOW - 100),
             "",
@@ -335,16 +635,41 @@ fn what_policies_and_checks_refuse_tells_the_caller_no_more_than_that() {
             OauthError::InvalidRequest,
             "the subject token is refused",
         ),
-        (other_key, "", "signature-invalid", OauthError::InvalidRequest, "the subject token is refused"),
-        ("a.b".to_owned(), "", "token-segments", OauthError::InvalidRequest, "the subject token is refused"),
+        (
+            other_key,
+            "",
+            "signature-invalid",
+            OauthError::InvalidRequest,
+            "the subject token is refused",
+        ),
+        (
+            "a.b".to_owned(),
+            "",
+            "token-segments",
+            OauthError::InvalidRequest,
+            "the subject token is refused",
+        ),
     ];
     for (token, scope, code, oauth, told) in table {
-        let Refusal { error, inspection } =
-            form(&changed(&[("subject_token", Some(&token)), ("scope", Some(scope))])).unwrap_err();
-        assert_eq!((error.code(), error.oauth(), error.status()), (code, oauth, 400), "{error}");
+        let Refusal { error, inspection } = form(&changed(&[
+            ("subject_token", Some(&token)),
+            ("scope", Some(scope)),
+        ]))
+        .unwrap_err();
+        assert_eq!(
+            (error.code(), error.oauth(), error.status()),
+            (code, oauth, 400),
+            "{error}"
+        );
         let response = error.response("ref-1");
-        assert_eq!(response.error_description, format!("{told} (reference ref-1)"));
-        assert!(inspection.is_some_and(|inspection| !inspection.summary.is_empty()), "the audit log has it all");
+        assert_eq!(
+            response.error_description,
+            format!("{told} (reference ref-1)")
+        );
+        assert!(
+            inspection.is_some_and(|inspection| !inspection.summary.is_empty()),
+            "the audit log has it all"
+        );
     }
 }
 

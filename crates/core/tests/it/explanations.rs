@@ -25,7 +25,9 @@ fn text(policies: &str, claims: &str, request: &RequestedToken) -> String {
 }
 
 fn github(sub: &str) -> String {
-    let claims = format!(r#"{{"aud": "https://github.com/octo-org", "sub": "{sub}", "repository_owner": "octo-org"}}"#);
+    let claims = format!(
+        r#"{{"aud": "https://github.com/octo-org", "sub": "{sub}", "repository_owner": "octo-org"}}"#
+    );
     text(GITHUB, &claims, &ORGANIZATION)
 }
 
@@ -56,8 +58,7 @@ fn github_invisible_character() {
 
 #[test]
 fn github_environment_pattern_on_a_branch() {
-    let policy =
-        r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:octo-org/*:environment:prod*"}}"#;
+    let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:octo-org/*:environment:prod*"}}"#;
     let claims = r#"{"sub": "repo:octo-org/octo-repo:ref:refs/heads/main"}"#;
     assert_snapshot!(text(policy, claims, &ORGANIZATION));
 }
@@ -66,9 +67,14 @@ fn github_environment_pattern_on_a_branch() {
 fn gitlab_wrong_branch_and_a_string_that_looks_like_a_boolean() {
     let policy = r#"{"decision": "allow", "tokenType": "team", "teamName": "deploy*", "rules": {
         "sub": "project_path:my-group/my-project:ref_type:branch:ref:main", "ref_protected": "true"}}"#;
-    let claims =
-        r#"{"sub": "project_path:my-group/my-project:ref_type:branch:ref:feature-branch-1", "ref_protected": "false"}"#;
-    assert_snapshot!(text(policy, claims, &RequestedToken::Team { name: "deployers".into() }));
+    let claims = r#"{"sub": "project_path:my-group/my-project:ref_type:branch:ref:feature-branch-1", "ref_protected": "false"}"#;
+    assert_snapshot!(text(
+        policy,
+        claims,
+        &RequestedToken::Team {
+            name: "deployers".into()
+        }
+    ));
 }
 
 #[test]
@@ -86,12 +92,22 @@ fn kubernetes_missing_member_and_object() {
     let policy = r#"{"decision": "allow", "tokenType": "runner", "runnerID": "r1", "rules": {
         "\"kubernetes.io\".namespace": "prod", "\"kubernetes.io\".pod": "*", "kubernetes.io.node": "*"}}"#;
     let claims = r#"{"kubernetes.io": {"namespace": "default", "pod": {"name": "alpine"}}}"#;
-    assert_snapshot!(text(policy, claims, &RequestedToken::Runner { name: "r1".into() }));
+    assert_snapshot!(text(
+        policy,
+        claims,
+        &RequestedToken::Runner { name: "r1".into() }
+    ));
 }
 
 #[test]
 fn nothing_for_this_token_type() {
-    assert_snapshot!(text(GITHUB, "{}", &RequestedToken::Personal { login: "octocat".into() }));
+    assert_snapshot!(text(
+        GITHUB,
+        "{}",
+        &RequestedToken::Personal {
+            login: "octocat".into()
+        }
+    ));
 }
 
 #[test]
@@ -102,7 +118,11 @@ fn no_policy_at_all() {
 #[test]
 fn admin_asked_for_and_not_granted() {
     let claims = r#"{"aud": "https://github.com/octo-org", "sub": "repo:octo-org/octo-repo:environment:prod"}"#;
-    assert_snapshot!(text(GITHUB, claims, &RequestedToken::Organization { admin: true }));
+    assert_snapshot!(text(
+        GITHUB,
+        claims,
+        &RequestedToken::Organization { admin: true }
+    ));
 }
 
 #[test]
@@ -110,7 +130,11 @@ fn roles_that_disagree() {
     let policies = r#"[
         {"decision": "allow", "tokenType": "organization", "roleID": "reader", "rules": {"sub": "repo:*"}},
         {"decision": "allow", "tokenType": "organization", "roleID": "writer", "rules": {"sub": "*:environment:prod"}}]"#;
-    assert_snapshot!(text(policies, r#"{"sub": "repo:o/r:environment:prod"}"#, &ORGANIZATION));
+    assert_snapshot!(text(
+        policies,
+        r#"{"sub": "repo:o/r:environment:prod"}"#,
+        &ORGANIZATION
+    ));
 }
 
 #[test]

@@ -34,7 +34,10 @@ impl Example {
         let expected = value.member("expected").unwrap();
         for member in ["id", "title", "story", "provider"] {
             assert!(
-                value.member(member).and_then(Value::as_str).is_some_and(|text| !text.is_empty()),
+                value
+                    .member(member)
+                    .and_then(Value::as_str)
+                    .is_some_and(|text| !text.is_empty()),
                 "{name}: {member}"
             );
         }
@@ -53,7 +56,10 @@ impl Example {
                 .map(number)
                 .map(|n| n.try_into().unwrap())
                 .collect(),
-            hint: expected.member("hint").and_then(Value::as_str).map(str::to_owned),
+            hint: expected
+                .member("hint")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
         }
     }
 
@@ -66,11 +72,27 @@ impl Example {
     /// The claims in a token that nobody signed: every check but key and signature.
     fn inspect(&self) -> Inspection {
         let header = r#"{"typ":"JWT","alg":"RS256","kid":"example-key-id"}"#;
-        let parts = [header.as_bytes(), self.claims.to_json().as_bytes(), b"nobody signed this"]
-            .map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
-        let skip = Skip { key: true, signature: true, ..Skip::default() };
-        let options = Options { skip, ..Options::at(self.now) };
-        inspect(&parts.join("."), &Issuers::from(vec![self.issuer.clone()]), &self.request, &options)
+        let parts = [
+            header.as_bytes(),
+            self.claims.to_json().as_bytes(),
+            b"nobody signed this",
+        ]
+        .map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
+        let skip = Skip {
+            key: true,
+            signature: true,
+            ..Skip::default()
+        };
+        let options = Options {
+            skip,
+            ..Options::at(self.now)
+        };
+        inspect(
+            &parts.join("."),
+            &Issuers::from(vec![self.issuer.clone()]),
+            &self.request,
+            &options,
+        )
     }
 }
 
@@ -86,25 +108,41 @@ fn issuer(value: &Value) -> Issuer {
 
 fn request(value: &Value) -> RequestedToken {
     match text(value, "tokenType").as_str() {
-        "organization" => RequestedToken::Organization { admin: value.member("admin") == Some(&Value::Bool(true)) },
-        "team" => RequestedToken::Team { name: text(value, "name") },
-        "personal" => RequestedToken::Personal { login: text(value, "login") },
-        "runner" => RequestedToken::Runner { name: text(value, "name") },
+        "organization" => RequestedToken::Organization {
+            admin: value.member("admin") == Some(&Value::Bool(true)),
+        },
+        "team" => RequestedToken::Team {
+            name: text(value, "name"),
+        },
+        "personal" => RequestedToken::Personal {
+            login: text(value, "login"),
+        },
+        "runner" => RequestedToken::Runner {
+            name: text(value, "name"),
+        },
         other => panic!("{other} is no token type"),
     }
 }
 
 fn text(value: &Value, name: &str) -> String {
-    value.member(name).and_then(Value::as_str).unwrap_or_else(|| panic!("no text `{name}`")).to_owned()
+    value
+        .member(name)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no text `{name}`"))
+        .to_owned()
 }
 
 fn number(value: &Value) -> i64 {
-    let Value::Integer(number) = value else { panic!("{value:?} is no number") };
+    let Value::Integer(number) = value else {
+        panic!("{value:?} is no number")
+    };
     i64::try_from(*number).unwrap()
 }
 
 fn list(value: &Value) -> &[Value] {
-    let Value::Array(items) = value else { panic!("{value:?} is no array") };
+    let Value::Array(items) = value else {
+        panic!("{value:?} is no array")
+    };
     items
 }
 
@@ -127,12 +165,27 @@ fn every_example_is_decided_as_it_says() {
     for example in examples() {
         let inspection = example.inspect();
         let decision = serde_json::to_value(inspection.decision).unwrap();
-        assert_eq!(decision, example.decision, "{}: {}", example.id, inspection.summary);
-        let failed = inspection.checks.iter().find(|check| check.status == CheckStatus::Failed);
+        assert_eq!(
+            decision, example.decision,
+            "{}: {}",
+            example.id, inspection.summary
+        );
+        let failed = inspection
+            .checks
+            .iter()
+            .find(|check| check.status == CheckStatus::Failed);
         let code = failed.map_or("allow-matched", |check| check.code.unwrap());
         assert_eq!(code, example.code, "{}: {}", example.id, inspection.summary);
-        assert_eq!(inspection.explanation.is_none(), example.fault.is_some(), "{}", example.id);
-        let policies = inspection.explanation.map(|explanation| explanation.reason.policies).unwrap_or_default();
+        assert_eq!(
+            inspection.explanation.is_none(),
+            example.fault.is_some(),
+            "{}",
+            example.id
+        );
+        let policies = inspection
+            .explanation
+            .map(|explanation| explanation.reason.policies)
+            .unwrap_or_default();
         assert_eq!(policies, example.policies, "{}", example.id);
     }
 }
@@ -142,9 +195,19 @@ fn where_the_token_has_no_fault_the_claims_alone_are_decided_alike() {
     for example in examples() {
         let explanation = example.explain();
         match &example.fault {
-            None => assert_eq!(explanation.reason.code.as_str(), example.code, "{}", example.id),
+            None => assert_eq!(
+                explanation.reason.code.as_str(),
+                example.code,
+                "{}",
+                example.id
+            ),
             Some(fault) => {
-                assert_eq!(explanation.reason.code.as_str(), "allow-matched", "{}: {fault}", example.id);
+                assert_eq!(
+                    explanation.reason.code.as_str(),
+                    "allow-matched",
+                    "{}: {fault}",
+                    example.id
+                );
             }
         }
     }
@@ -153,7 +216,12 @@ fn where_the_token_has_no_fault_the_claims_alone_are_decided_alike() {
 #[test]
 fn hints_say_what_is_the_matter() {
     for example in examples() {
-        let hints: Vec<_> = example.explain().hints.iter().map(|hint| hint.code).collect();
+        let hints: Vec<_> = example
+            .explain()
+            .hints
+            .iter()
+            .map(|hint| hint.code)
+            .collect();
         match &example.hint {
             Some(hint) => assert!(hints.contains(&hint.as_str()), "{}: {hints:?}", example.id),
             None => assert_eq!(hints, [""; 0], "{}", example.id),

@@ -1,13 +1,16 @@
-//! Other people's JOSE vectors: Wycheproof's, and the cookbook of RFC 7520. They stay outside the project.
+//! Other people's JOSE vectors: Wycheproof's, and the cookbook of RFC 7520. They stay outside the
+//! project.
 //!
-//! A case has the expected outcome (valid is accepted, invalid is refused at some step), or stands in
-//! `jose-exceptions.json` with the code that it is refused with instead and the reason why. An exception that is wrong,
-//! names no case, or stands there twice fails the test.
+//! A case has the expected outcome (valid is accepted, invalid is refused at some step), or stands
+//! in `jose-exceptions.json` with the code that it is refused with instead and the reason why. An
+//! exception that is wrong, names no case, or stands there twice fails the test.
 
 use std::collections::BTreeMap;
 
 use claimgate::claims::Value;
-use claimgate::jwt::{BuiltIn, DEFAULT_MAX_SIZE, Jwks, SignatureCheck, VerifySignature, decode_unverified_jws};
+use claimgate::jwt::{
+    BuiltIn, DEFAULT_MAX_SIZE, Jwks, SignatureCheck, VerifySignature, decode_unverified_jws,
+};
 
 use crate::external::read;
 
@@ -51,7 +54,8 @@ struct Case {
 }
 
 impl Case {
-    /// The steps that a token takes before anybody reads its claims; where they fail, the error's code.
+    /// The steps that a token takes before anybody reads its claims; where they fail, the error's
+    /// code.
     fn run(&self) -> Result<(), &'static str> {
         let Some(jws) = &self.jws else {
             let keys = Jwks::parse(&self.keys).map_err(|error| error.code())?;
@@ -61,9 +65,15 @@ impl Case {
         let jws = decode_unverified_jws(jws, DEFAULT_MAX_SIZE).map_err(|error| error.code())?;
         let algorithm = jws.algorithm().map_err(|error| error.code())?;
         let keys = Jwks::parse(&self.keys).map_err(|error| error.code())?;
-        let key = keys.select(jws.key_id(), algorithm).map_err(|error| error.code())?;
-        let check =
-            SignatureCheck { algorithm, key: &key, signing_input: jws.signing_input(), signature: jws.signature() };
+        let key = keys
+            .select(jws.key_id(), algorithm)
+            .map_err(|error| error.code())?;
+        let check = SignatureCheck {
+            algorithm,
+            key: &key,
+            signing_input: jws.signing_input(),
+            signature: jws.signature(),
+        };
         match BuiltIn.verify(&check) {
             Ok(true) => Ok(()),
             Ok(false) => Err("signature-invalid"),
@@ -73,7 +83,8 @@ impl Case {
 }
 
 fn member<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.').try_fold(value, |value, name| value.member(name))
+    path.split('.')
+        .try_fold(value, |value, name| value.member(name))
 }
 
 fn items(value: Option<&Value>) -> &[Value] {
@@ -85,7 +96,9 @@ fn items(value: Option<&Value>) -> &[Value] {
 
 /// A string itself, anything else as JSON: a serialisation of a token.
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_json(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_json(), str::to_owned)
 }
 
 fn wycheproof(file: &'static str, count: usize) -> Option<Vec<Case>> {
@@ -101,7 +114,13 @@ fn wycheproof(file: &'static str, count: usize) -> Option<Vec<Case>> {
                 other => panic!("{file}, {id}: {other:?}"),
             };
             let token = test.member("jws").or(test.member("jwe")).unwrap();
-            cases.push(Case { file, id, valid, keys: keys.to_json(), jws: Some(text(token)) });
+            cases.push(Case {
+                file,
+                id,
+                valid,
+                keys: keys.to_json(),
+                jws: Some(text(token)),
+            });
         }
     }
     assert_eq!(cases.len(), count, "{file}");
@@ -113,24 +132,45 @@ fn cookbook(file: &'static str) -> Option<Vec<Case>> {
     let example = Value::parse(&read(file)?).unwrap();
     let mut cases = Vec::new();
     for part in ["", "sign.", "encrypt."] {
-        let Some(key) = member(&example, &format!("{part}input.key")) else { continue };
-        let keys = if let Value::Array(keys) = key { keys.as_slice() } else { std::slice::from_ref(key) };
+        let Some(key) = member(&example, &format!("{part}input.key")) else {
+            continue;
+        };
+        let keys = if let Value::Array(keys) = key {
+            keys.as_slice()
+        } else {
+            std::slice::from_ref(key)
+        };
         let keys: Vec<String> = keys.iter().map(|key| public_half(key).to_json()).collect();
         for form in ["compact", "json", "json_flat"] {
             let id = format!("{part}output.{form}");
-            let Some(token) = member(&example, &id) else { continue };
+            let Some(token) = member(&example, &id) else {
+                continue;
+            };
             let keys = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
-            cases.push(Case { file, id, valid: true, keys, jws: Some(text(token)) });
+            cases.push(Case {
+                file,
+                id,
+                valid: true,
+                keys,
+                jws: Some(text(token)),
+            });
         }
     }
     assert!(!cases.is_empty(), "{file}");
     Some(cases)
 }
 
-/// A public key is one, a private or symmetric one is none, and the public half of a private key is one.
+/// A public key is one, a private or symmetric one is none, and the public half of a private key is
+/// one.
 fn cookbook_key(file: &'static str) -> Option<Vec<Case>> {
     let key = Value::parse(&read(file)?).unwrap();
-    let case = |id: &str, valid, key: &Value| Case { file, id: id.into(), valid, keys: key.to_json(), jws: None };
+    let case = |id: &str, valid, key: &Value| Case {
+        file,
+        id: id.into(),
+        valid,
+        keys: key.to_json(),
+        jws: None,
+    };
     let half = public_half(&key);
     let is_secret = half != key || key.member("k").is_some();
     let mut cases = vec![case("key", !is_secret, &key)];
@@ -141,8 +181,16 @@ fn cookbook_key(file: &'static str) -> Option<Vec<Case>> {
 }
 
 fn public_half(key: &Value) -> Value {
-    let Value::Object(members) = key else { panic!("no key: {key:?}") };
-    Value::Object(members.iter().filter(|(name, _)| !PRIVATE.contains(&name.as_str())).cloned().collect())
+    let Value::Object(members) = key else {
+        panic!("no key: {key:?}")
+    };
+    Value::Object(
+        members
+            .iter()
+            .filter(|(name, _)| !PRIVATE.contains(&name.as_str()))
+            .cloned()
+            .collect(),
+    )
 }
 
 struct Exception {
@@ -158,12 +206,27 @@ fn exceptions(json: &str) -> (Exceptions, Vec<String>) {
     let list = Value::parse(json).unwrap();
     let (mut exceptions, mut wrong) = (Exceptions::new(), Vec::new());
     for entry in items(Some(&list)) {
-        let field = |name: &str| entry.member(name).and_then(Value::as_str).unwrap().to_owned();
+        let field = |name: &str| {
+            entry
+                .member(name)
+                .and_then(Value::as_str)
+                .unwrap()
+                .to_owned()
+        };
         for case in items(entry.member("cases")) {
             let (file, id) = (field("file"), case.scalar_text().unwrap());
-            let exception = Exception { code: field("code"), reason: field("reason"), is_used: false };
-            if exceptions.insert((file.clone(), id.clone()), exception).is_some() {
-                wrong.push(format!("{file}, {id}: an exception that stands there twice"));
+            let exception = Exception {
+                code: field("code"),
+                reason: field("reason"),
+                is_used: false,
+            };
+            if exceptions
+                .insert((file.clone(), id.clone()), exception)
+                .is_some()
+            {
+                wrong.push(format!(
+                    "{file}, {id}: an exception that stands there twice"
+                ));
             }
         }
     }
@@ -182,48 +245,79 @@ fn run(cases: &[Case], exceptions_json: &str) -> Vec<String> {
             (None, Ok(())) if case.valid => "valid, accepted".to_owned(),
             (None, Err(code)) if !case.valid => format!("invalid, refused: {code}"),
             (None, outcome) => {
-                wrong.push(format!("{place}: valid is {}, found {outcome:?}", case.valid));
+                wrong.push(format!(
+                    "{place}: valid is {}, found {outcome:?}",
+                    case.valid
+                ));
                 continue;
             }
             (Some(exception), outcome) => {
                 exception.is_used = true;
                 if !case.valid || outcome != Err(exception.code.as_str()) {
-                    wrong.push(format!("{place}: an exception with {}, found {outcome:?}", exception.code));
+                    wrong.push(format!(
+                        "{place}: an exception with {}, found {outcome:?}",
+                        exception.code
+                    ));
                 }
                 format!("exception, {}: {}", exception.code, exception.reason)
             }
         };
         *counts.entry(line).or_default() += 1;
     }
-    let idle = exceptions.iter().filter(|(_, exception)| !exception.is_used);
+    let idle = exceptions
+        .iter()
+        .filter(|(_, exception)| !exception.is_used);
     wrong.extend(idle.map(|((file, case), _)| format!("{file}, {case}: an exception for no case")));
     println!("{} cases", cases.len());
-    counts.iter().for_each(|(line, count)| println!("{count:5} {line}"));
+    counts
+        .iter()
+        .for_each(|(line, count)| println!("{count:5} {line}"));
     wrong
 }
 
 #[test]
 fn every_case_has_its_outcome_or_a_reason() {
-    let all: Option<Vec<Vec<Case>>> = (WYCHEPROOF.into_iter().map(|(file, count)| wycheproof(file, count)))
-        .chain(COOKBOOK.into_iter().map(cookbook))
-        .chain(KEYS.into_iter().map(cookbook_key))
-        .collect();
-    let Some(cases) = all.map(|all| all.into_iter().flatten().collect::<Vec<_>>()) else { return };
+    let all: Option<Vec<Vec<Case>>> = (WYCHEPROOF
+        .into_iter()
+        .map(|(file, count)| wycheproof(file, count)))
+    .chain(COOKBOOK.into_iter().map(cookbook))
+    .chain(KEYS.into_iter().map(cookbook_key))
+    .collect();
+    let Some(cases) = all.map(|all| all.into_iter().flatten().collect::<Vec<_>>()) else {
+        return;
+    };
     let wrong = run(&cases, include_str!("jose-exceptions.json"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn an_exception_that_is_wrong_idle_or_repeated_fails() {
-    let case = |id: &str, valid| Case { file: "f", id: id.into(), valid, keys: r#"{"keys":[]}"#.into(), jws: None };
+    let case = |id: &str, valid| Case {
+        file: "f",
+        id: id.into(),
+        valid,
+        keys: r#"{"keys":[]}"#.into(),
+        jws: None,
+    };
     let cases = [case("1", true), case("2", false)];
-    let exception = |case: &str, code: &str| format!(r#"{{"file":"f","cases":[{case}],"code":"{code}","reason":"r"}}"#);
+    let exception = |case: &str, code: &str| {
+        format!(r#"{{"file":"f","cases":[{case}],"code":"{code}","reason":"r"}}"#)
+    };
     let found = |exceptions: &[String]| run(&cases, &format!("[{}]", exceptions.join(",")));
     let plain = "f, 2: valid is false, found Ok(())";
     assert_eq!(found(&[]), [plain]);
-    assert_eq!(found(&[exception("1", "c")]), ["f, 1: an exception with c, found Ok(())", plain]);
-    assert_eq!(found(&[exception("2", "c")]), ["f, 2: an exception with c, found Ok(())"]);
-    assert_eq!(found(&[exception("3", "c")]), [plain, "f, 3: an exception for no case"]);
+    assert_eq!(
+        found(&[exception("1", "c")]),
+        ["f, 1: an exception with c, found Ok(())", plain]
+    );
+    assert_eq!(
+        found(&[exception("2", "c")]),
+        ["f, 2: an exception with c, found Ok(())"]
+    );
+    assert_eq!(
+        found(&[exception("3", "c")]),
+        [plain, "f, 3: an exception for no case"]
+    );
     let twice = "f, 1: an exception that stands there twice";
     assert_eq!(found(&[exception("1, 1", "c")])[0], twice);
     assert_eq!(found(&[exception("1", "c"), exception("1", "d")])[0], twice);

@@ -1,5 +1,5 @@
-//! The engine as those who use it see it: decisions and explanations, tokens, the pages of `docs/`, and other people's
-//! vectors.
+//! The engine as those who use it see it: decisions and explanations, tokens, the pages of `docs/`,
+//! and other people's vectors.
 
 #![cfg(not(target_arch = "wasm32"))]
 

@@ -1,7 +1,9 @@
-//! The wildcard language: a table a row, and the compiled patterns held against the reference matcher.
+//! The wildcard language: a table a row, and the compiled patterns held against the reference
+//! matcher.
 
 use claimgate::pattern::{
-    Dialect, MAX_PATTERN_CHARS, Pattern, PatternError, Trace, escape, globset_match, reference_match,
+    Dialect, MAX_PATTERN_CHARS, Pattern, PatternError, Trace, escape, globset_match,
+    reference_match,
 };
 use proptest::prelude::*;
 
@@ -10,10 +12,22 @@ use crate::cases::cases;
 fn check(dialect: Dialect, pattern: &str, value: &str) -> bool {
     let compiled = Pattern::new(pattern, dialect).unwrap();
     let answer = compiled.is_match(value);
-    assert_eq!(answer, reference_match(pattern, dialect, value), "reference, `{pattern}` on `{value}`");
+    assert_eq!(
+        answer,
+        reference_match(pattern, dialect, value),
+        "reference, `{pattern}` on `{value}`"
+    );
     let globset = globset_match(pattern, dialect, value);
-    assert_eq!(answer, globset.unwrap_or(answer), "globset, `{pattern}` on `{value}`");
-    assert_eq!(answer, compiled.trace(value).is_match(), "trace, `{pattern}` on `{value}`");
+    assert_eq!(
+        answer,
+        globset.unwrap_or(answer),
+        "globset, `{pattern}` on `{value}`"
+    );
+    assert_eq!(
+        answer,
+        compiled.trace(value).is_match(),
+        "trace, `{pattern}` on `{value}`"
+    );
     answer
 }
 
@@ -57,19 +71,40 @@ table!(everything_else_is_itself, Dialect::Pulumi,
 fn a_pattern_is_limited_in_characters() {
     assert!(Pattern::new(&"日".repeat(MAX_PATTERN_CHARS), Dialect::Pulumi).is_ok());
     let error = Pattern::new(&"?".repeat(MAX_PATTERN_CHARS + 1), Dialect::Pulumi).unwrap_err();
-    assert_eq!(error, PatternError::TooLong { found: 4097, max: 4096 });
-    assert_eq!(error.to_string(), "expected a pattern of at most 4096 characters, found 4097");
+    assert_eq!(
+        error,
+        PatternError::TooLong {
+            found: 4097,
+            max: 4096
+        }
+    );
+    assert_eq!(
+        error.to_string(),
+        "expected a pattern of at most 4096 characters, found 4097"
+    );
 }
 
 #[test]
 fn more_distinct_characters_than_bytes_are_matched_all_the_same() {
     let many: String = ('\u{4e00}'..).take(300).collect();
-    assert!(check(Dialect::Pulumi, &format!("*{many}?"), &format!("xx{many}")));
-    assert!(!check(Dialect::Pulumi, &format!("*{many}."), &format!("xx{many}")));
+    assert!(check(
+        Dialect::Pulumi,
+        &format!("*{many}?"),
+        &format!("xx{many}")
+    ));
+    assert!(!check(
+        Dialect::Pulumi,
+        &format!("*{many}."),
+        &format!("xx{many}")
+    ));
 }
 
 fn text() -> impl Strategy<Value = String> {
-    prop_oneof!["[ab/:*?.\\\\{}\\[\\],!^é日😀\n-]{0,8}", "[ab]{0,8}", "\\PC{0,6}",]
+    prop_oneof![
+        "[ab/:*?.\\\\{}\\[\\],!^é日😀\n-]{0,8}",
+        "[ab]{0,8}",
+        "\\PC{0,6}",
+    ]
 }
 
 proptest! {
@@ -115,7 +150,10 @@ proptest! {
 fn remarks_are_made_on_what_is_easily_overlooked_and_on_nothing_else() {
     let codes = |pattern: &str, dialect| {
         let findings = Pattern::new(pattern, dialect).unwrap().findings();
-        findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+        findings
+            .into_iter()
+            .map(|finding| finding.code)
+            .collect::<Vec<_>>()
     };
     let table: [(&str, &[&str], &[&str]); 9] = [
         ("", &[], &[]),
@@ -132,13 +170,20 @@ fn remarks_are_made_on_what_is_easily_overlooked_and_on_nothing_else() {
         assert_eq!(codes(pattern, Dialect::Pulumi), pulumi, "{pattern}");
         assert_eq!(codes(pattern, Dialect::StringLike), stringlike, "{pattern}");
     }
-    let help = Pattern::new(r"v?.0\.*", Dialect::Pulumi).unwrap().findings().remove(1).help;
+    let help = Pattern::new(r"v?.0\.*", Dialect::Pulumi)
+        .unwrap()
+        .findings()
+        .remove(1)
+        .help;
     assert_eq!(help.as_deref(), Some("it also accepts `v?x0.*`"));
 }
 
 #[test]
 fn an_escape_takes_two_places_in_the_pattern() {
-    let Trace::Stopped(stop) = Pattern::new(r"\*\*ab", Dialect::Pulumi).unwrap().trace("**ac") else {
+    let Trace::Stopped(stop) = Pattern::new(r"\*\*ab", Dialect::Pulumi)
+        .unwrap()
+        .trace("**ac")
+    else {
         panic!("it does not match")
     };
     assert_eq!((stop.pattern.chars, stop.value.chars), (5, 3));
@@ -160,10 +205,15 @@ fn a_question_mark_takes_a_character_where_the_rest_allows() {
         ("?.", "ab", &["a", "b"]),
     ];
     for (pattern, value, wanted) in table {
-        let Trace::Matched { captures } = Pattern::new(pattern, Dialect::Pulumi).unwrap().trace(value) else {
+        let Trace::Matched { captures } =
+            Pattern::new(pattern, Dialect::Pulumi).unwrap().trace(value)
+        else {
             panic!("expected `{pattern}` to accept `{value}`");
         };
-        let took: Vec<&str> = captures.iter().map(|capture| capture.text.as_str()).collect();
+        let took: Vec<&str> = captures
+            .iter()
+            .map(|capture| capture.text.as_str())
+            .collect();
         assert_eq!(took, wanted, "`{pattern}` on `{value}`");
     }
 }
@@ -171,16 +221,41 @@ fn a_question_mark_takes_a_character_where_the_rest_allows() {
 #[test]
 fn a_sentence_says_from_where_the_value_differs() {
     let table = [
-        (".abc", "xabd", "expected `abc` at character 2, found `abd`; they differ from character 4"),
-        (".abc", "xab", "expected `abc` at character 2, but the value ends with `ab`"),
-        ("abc", "abd", "expected `abc` at character 1, found `abd`; they differ from character 3"),
+        (
+            ".abc",
+            "xabd",
+            "expected `abc` at character 2, found `abd`; they differ from character 4",
+        ),
+        (
+            ".abc",
+            "xab",
+            "expected `abc` at character 2, but the value ends with `ab`",
+        ),
+        (
+            "abc",
+            "abd",
+            "expected `abc` at character 1, found `abd`; they differ from character 3",
+        ),
         (".abc", "xd", "expected `abc` at character 2, found `d`"),
-        (".abc", "x", "expected `abc` at character 2, but the value ends there"),
-        ("*ab.", "xab", "expected one more character at character 4, but the value ends there"),
-        ("*ab", "xac", "after `*`, the rest of the value, `xac`, does not end with `ab`"),
+        (
+            ".abc",
+            "x",
+            "expected `abc` at character 2, but the value ends there",
+        ),
+        (
+            "*ab.",
+            "xab",
+            "expected one more character at character 4, but the value ends there",
+        ),
+        (
+            "*ab",
+            "xac",
+            "after `*`, the rest of the value, `xac`, does not end with `ab`",
+        ),
     ];
     for (pattern, value, sentence) in table {
-        let Trace::Stopped(stop) = Pattern::new(pattern, Dialect::Pulumi).unwrap().trace(value) else {
+        let Trace::Stopped(stop) = Pattern::new(pattern, Dialect::Pulumi).unwrap().trace(value)
+        else {
             panic!("expected `{pattern}` to refuse `{value}`");
         };
         assert_eq!(stop.sentence, sentence, "`{pattern}` on `{value}`");

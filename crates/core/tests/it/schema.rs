@@ -1,5 +1,9 @@
-//! The schemas in `docs/schema` are those of the types, and what is written and read conforms to them.
-#![expect(clippy::disallowed_methods, reason = "the schemas are files; the engine itself reads none")]
+//! The schemas in `docs/schema` are those of the types, and what is written and read conforms to
+//! them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the schemas are files; the engine itself reads none"
+)]
 
 use std::path::Path;
 
@@ -31,8 +35,10 @@ fn validator(name: &str) -> Validator {
 }
 
 fn conforms(validator: &Validator, value: &Value) {
-    let errors: Vec<String> =
-        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(errors.is_empty(), "{errors:#?}\n{value:#}");
 }
 
@@ -45,7 +51,10 @@ fn the_files_are_up_to_date() {
             std::fs::write(dir.join(name), &text).unwrap();
         }
         let file = std::fs::read_to_string(dir.join(name)).unwrap_or_default();
-        assert!(file == text, "docs/schema/{name} is out of date; this would mend it: cargo xtask schema");
+        assert!(
+            file == text,
+            "docs/schema/{name} is out of date; this would mend it: cargo xtask schema"
+        );
     }
 }
 
@@ -64,13 +73,20 @@ fn explanations_conform() {
         RequestedToken::Organization { admin: false },
         RequestedToken::Organization { admin: true },
         RequestedToken::Team { name: "ab".into() },
-        RequestedToken::Personal { login: "octocat".into() },
+        RequestedToken::Personal {
+            login: "octocat".into(),
+        },
         RequestedToken::Runner { name: "r".into() },
     ];
     for claims in claims {
-        let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(&claims.to_string()).unwrap());
+        let claims = TrustedClaims::dangerous_assume_verified(
+            Claims::from_json(&claims.to_string()).unwrap(),
+        );
         for request in &requests {
-            conforms(&validator, &serde_json::to_value(explain(&set, &claims, request)).unwrap());
+            conforms(
+                &validator,
+                &serde_json::to_value(explain(&set, &claims, request)).unwrap(),
+            );
         }
     }
     assert!(!validator.is_valid(&json!({"decision": "maybe"})));
@@ -80,7 +96,9 @@ fn explanations_conform() {
 fn inspections_conform() {
     let validator = validator("inspection.json");
     let read = |name: &str| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bench").join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../examples/bench")
+            .join(name);
         std::fs::read_to_string(path).unwrap().trim().to_owned()
     };
     let definition = IssuerDefinition {
@@ -94,12 +112,34 @@ fn inspections_conform() {
     let request = RequestedToken::Organization { admin: false };
     let token = read("token.jwt");
     let now = 1_763_942_500;
-    let skip = Skip { issuer: true, key: true, signature: true, time: true };
+    let skip = Skip {
+        issuer: true,
+        key: true,
+        signature: true,
+        time: true,
+    };
     let all = [
         inspect(&token, &issuers, &request, &Options::at(now)),
         inspect(&token, &issuers, &request, &Options::at(now + 1_000_000)),
-        inspect(&token, &issuers, &request, &Options { skip, ..Options::at(now) }),
-        inspect(&token, &issuers, &request, &Options { skip, assume_issuer: Some(0), ..Options::at(now) }),
+        inspect(
+            &token,
+            &issuers,
+            &request,
+            &Options {
+                skip,
+                ..Options::at(now)
+            },
+        ),
+        inspect(
+            &token,
+            &issuers,
+            &request,
+            &Options {
+                skip,
+                assume_issuer: Some(0),
+                ..Options::at(now)
+            },
+        ),
         inspect("a.b", &issuers, &request, &Options::at(now)),
     ];
     for inspection in all {
@@ -109,7 +149,8 @@ fn inspections_conform() {
 
 /// Whether the parser and the compiler accept what the schema can judge.
 fn is_accepted(json: &Value) -> bool {
-    parse_policies(&json.to_string()).is_ok_and(|policies| PolicySet::compile(&policies, Dialect::Pulumi).is_ok())
+    parse_policies(&json.to_string())
+        .is_ok_and(|policies| PolicySet::compile(&policies, Dialect::Pulumi).is_ok())
 }
 
 #[test]
@@ -117,7 +158,10 @@ fn the_policies_schema_agrees_with_the_parser() {
     let validator = validator("policies.json");
     let good: Value = serde_json::from_str(POLICIES).unwrap();
     conforms(&validator, &good);
-    conforms(&validator, &json!({"policies": good, "id": "a", "version": 1, "created": "x", "modified": null}));
+    conforms(
+        &validator,
+        &json!({"policies": good, "id": "a", "version": 1, "created": "x", "modified": null}),
+    );
     let rules = json!({"sub": "a"});
     let odd = [
         json!({}),

@@ -1,7 +1,10 @@
-//! SEMANTICS, section 6: which tokens are accepted, and with which code and sentence the others are refused.
+//! SEMANTICS, section 6: which tokens are accepted, and with which code and sentence the others are
+//! refused.
 
 use claimgate::explain::Outcome;
-use claimgate::inspect::{Begun, Check, CheckId, CheckStatus, Inspection, Options, Skip, begin, decide, inspect};
+use claimgate::inspect::{
+    Begun, Check, CheckId, CheckStatus, Inspection, Options, Skip, begin, decide, inspect,
+};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Algorithm, Jwks, TokenError};
 use claimgate::pattern::Dialect;
@@ -16,7 +19,8 @@ const GOOD_TIMES: &str = r#""exp":1800000300,"nbf":1799999990,"iat":1799999990"#
 
 const ISSUER_UNCHECKED: &str = "it was not checked that the token is from this issuer";
 const KEY_UNCHECKED: &str = "no key of the issuer was looked for";
-const SIGNATURE_UNCHECKED: &str = "the signature was not checked: anybody may have written this token";
+const SIGNATURE_UNCHECKED: &str =
+    "the signature was not checked: anybody may have written this token";
 const TIME_UNCHECKED: &str = "it was not checked whether the token is valid at this time";
 
 fn set(keys: &[String]) -> String {
@@ -50,9 +54,15 @@ fn with_header(header: &str) -> String {
 }
 
 fn issuer(url: &str, jwks: Option<String>) -> Issuer {
-    let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "repo:octo-org/*");
-    let definition =
-        IssuerDefinition { name: "Test".into(), url: url.into(), jwks, policies: vec![allow], ..Default::default() };
+    let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization)
+        .rule("sub", "repo:octo-org/*");
+    let definition = IssuerDefinition {
+        name: "Test".into(),
+        url: url.into(),
+        jwks,
+        policies: vec![allow],
+        ..Default::default()
+    };
     Issuer::compile(&definition, Dialect::Pulumi).unwrap()
 }
 
@@ -61,9 +71,19 @@ fn run(token: &str, issuer: Issuer, options: &Options) -> Inspection {
     let issuers = Issuers::from(vec![issuer]);
     let inspection = inspect(token, &issuers, &request, options);
     let decision = decide(token, &issuers, &request, options);
-    let failed = inspection.checks.iter().find(|check| check.status == CheckStatus::Failed);
-    assert_eq!((decision.decision(), decision.issuer), (inspection.decision, inspection.issuer));
-    assert!(failed.is_none_or(|check| check.code == Some(decision.code())), "{}", decision.code());
+    let failed = inspection
+        .checks
+        .iter()
+        .find(|check| check.status == CheckStatus::Failed);
+    assert_eq!(
+        (decision.decision(), decision.issuer),
+        (inspection.decision, inspection.issuer)
+    );
+    assert!(
+        failed.is_none_or(|check| check.code == Some(decision.code())),
+        "{}",
+        decision.code()
+    );
     let ids: Vec<CheckId> = inspection.checks.iter().map(|check| check.id).collect();
     assert_eq!(ids, CheckId::ALL, "every check has its line");
     inspection
@@ -79,21 +99,45 @@ fn with_key(token: &str) -> Inspection {
 
 #[track_caller]
 fn accepted(inspection: &Inspection) {
-    assert!(inspection.checks.iter().all(|check| check.status == CheckStatus::Passed), "{:?}", inspection.checks);
+    assert!(
+        inspection
+            .checks
+            .iter()
+            .all(|check| check.status == CheckStatus::Passed),
+        "{:?}",
+        inspection.checks
+    );
     assert_eq!(inspection.decision, Outcome::Allowed);
     assert_eq!(inspection.unchecked, [""; 0]);
 }
 
-/// The check that failed, its code and its sentence; those before it passed, those behind it were not reached.
+/// The check that failed, its code and its sentence; those before it passed, those behind it were
+/// not reached.
 #[track_caller]
 fn refused(inspection: &Inspection) -> (CheckId, &str, &str) {
-    let index = inspection.checks.iter().position(|check| check.status == CheckStatus::Failed);
-    let Some(index) = index else { panic!("nothing failed: {:?}", inspection.checks) };
+    let index = inspection
+        .checks
+        .iter()
+        .position(|check| check.status == CheckStatus::Failed);
+    let Some(index) = index else {
+        panic!("nothing failed: {:?}", inspection.checks)
+    };
     let all = |checks: &[Check], status| checks.iter().all(|check| check.status == status);
-    assert!(all(&inspection.checks[..index], CheckStatus::Passed), "{:?}", inspection.checks);
-    assert!(all(&inspection.checks[index + 1..], CheckStatus::NotReached), "{:?}", inspection.checks);
+    assert!(
+        all(&inspection.checks[..index], CheckStatus::Passed),
+        "{:?}",
+        inspection.checks
+    );
+    assert!(
+        all(&inspection.checks[index + 1..], CheckStatus::NotReached),
+        "{:?}",
+        inspection.checks
+    );
     assert_eq!(inspection.decision, Outcome::Denied);
-    assert!(inspection.explanation.is_none(), "no policy is asked about a token that failed a check");
+    assert!(
+        inspection.explanation.is_none(),
+        "no policy is asked about a token that failed a check"
+    );
     let failed = &inspection.checks[index];
     assert_eq!(inspection.summary, format!("denied: {}", failed.sentence));
     (failed.id, failed.code.unwrap(), &failed.sentence)
@@ -103,23 +147,34 @@ fn refused(inspection: &Inspection) -> (CheckId, &str, &str) {
 fn flipped(token: &str, part: usize) -> String {
     use base64::Engine;
     let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
-    let mut bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(&parts[part]).unwrap();
+    let mut bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD
+        .decode(&parts[part])
+        .unwrap();
     // In the payload this is a letter of the issuer's organization, so that it stays JSON.
-    let at = String::from_utf8_lossy(&bytes).find("octo-repo").unwrap_or(bytes.len() / 2);
+    let at = String::from_utf8_lossy(&bytes)
+        .find("octo-repo")
+        .unwrap_or(bytes.len() / 2);
     bytes[at] ^= 1;
     parts[part] = encode(bytes);
     parts.join(".")
 }
 
 fn with_signature(token: &str, signature: &[u8]) -> String {
-    format!("{}.{}", token.rsplit_once('.').unwrap().0, encode(signature))
+    format!(
+        "{}.{}",
+        token.rsplit_once('.').unwrap().0,
+        encode(signature)
+    )
 }
 
 /// A token of that algorithm, and the key set that accepts it.
 fn of(algorithm: &str) -> (String, Vec<String>) {
     let key = Key::of(algorithm, 1);
     let header = format!(r#"{{"alg":"{algorithm}","kid":"a"}}"#);
-    (signed(key, algorithm, &header, &payload(GOOD_TIMES)), vec![key.jwk(r#""kid":"a""#)])
+    (
+        signed(key, algorithm, &header, &payload(GOOD_TIMES)),
+        vec![key.jwk(r#""kid":"a""#)],
+    )
 }
 
 #[test]
@@ -127,14 +182,38 @@ fn every_algorithm_is_accepted_from_its_own_key_alone() {
     for algorithm in Algorithm::ALL.map(Algorithm::as_str) {
         let (token, keys) = of(algorithm);
         accepted(&with_keys(&token, &keys));
-        let invalid = (CheckId::Signature, "signature-invalid", "the signature is not one of key `a` over this token");
+        let invalid = (
+            CheckId::Signature,
+            "signature-invalid",
+            "the signature is not one of key `a` over this token",
+        );
         let wrong_key = [Key::of(algorithm, 2).jwk(r#""kid":"a""#)];
-        assert_eq!(refused(&with_keys(&token, &wrong_key)), invalid, "{algorithm}, another key");
-        assert_eq!(refused(&with_keys(&flipped(&token, 1), &keys)), invalid, "{algorithm}, payload");
-        assert_eq!(refused(&with_keys(&flipped(&token, 2), &keys)), invalid, "{algorithm}, signature");
-        assert_eq!(refused(&with_keys(&with_signature(&token, b""), &keys)), invalid, "{algorithm}, no signature");
+        assert_eq!(
+            refused(&with_keys(&token, &wrong_key)),
+            invalid,
+            "{algorithm}, another key"
+        );
+        assert_eq!(
+            refused(&with_keys(&flipped(&token, 1), &keys)),
+            invalid,
+            "{algorithm}, payload"
+        );
+        assert_eq!(
+            refused(&with_keys(&flipped(&token, 2), &keys)),
+            invalid,
+            "{algorithm}, signature"
+        );
+        assert_eq!(
+            refused(&with_keys(&with_signature(&token, b""), &keys)),
+            invalid,
+            "{algorithm}, no signature"
+        );
         let zeros = vec![0; Key::of(algorithm, 1).sign(algorithm, "x").len()];
-        assert_eq!(refused(&with_keys(&with_signature(&token, &zeros), &keys)), invalid, "{algorithm}, zeros");
+        assert_eq!(
+            refused(&with_keys(&with_signature(&token, &zeros), &keys)),
+            invalid,
+            "{algorithm}, zeros"
+        );
     }
 }
 
@@ -146,7 +225,11 @@ fn a_signature_counts_under_its_own_algorithm_only() {
             let header = format!(r#"{{"alg":"{named}","kid":"a"}}"#);
             let token = signed(Key::Rsa(1), signed_with, &header, &payload(GOOD_TIMES));
             let inspection = with_keys(&token, &[Key::Rsa(1).jwk(r#""kid":"a""#)]);
-            assert_eq!(refused(&inspection).1, "signature-invalid", "{signed_with} as {named}");
+            assert_eq!(
+                refused(&inspection).1,
+                "signature-invalid",
+                "{signed_with} as {named}"
+            );
         }
     }
 }
@@ -156,10 +239,20 @@ fn an_ecdsa_signature_is_two_numbers_of_full_length() {
     let token = good();
     let input = token.rsplit_once('.').unwrap().0;
     let signature = Key::P256(1).sign("ES256", input);
-    let der = p256::ecdsa::Signature::from_slice(&signature).unwrap().to_der();
+    let der = p256::ecdsa::Signature::from_slice(&signature)
+        .unwrap()
+        .to_der();
     let too_long = [signature.as_slice(), &[0]].concat();
-    for (what, wrong) in [("DER", der.as_bytes()), ("longer", &too_long), ("shorter", &signature[..63])] {
-        assert_eq!(refused(&with_key(&with_signature(&token, wrong))).1, "signature-invalid", "{what}");
+    for (what, wrong) in [
+        ("DER", der.as_bytes()),
+        ("longer", &too_long),
+        ("shorter", &signature[..63]),
+    ] {
+        assert_eq!(
+            refused(&with_key(&with_signature(&token, wrong))).1,
+            "signature-invalid",
+            "{what}"
+        );
     }
 }
 
@@ -172,11 +265,31 @@ fn what_has_not_the_form_of_a_token_is_refused() {
     let big = "a".repeat(65_537);
     let stray = format!("{header}.{claims}.AB");
     let table: Vec<(String, &str, &str)> = vec![
-        (String::new(), "token-empty", "expected a token, found nothing"),
-        (big, "token-too-large", "expected a token of at most 65536 bytes, found 65537"),
-        (header.into(), "token-segments", "expected three parts joined by `.`, found 1"),
-        (format!("{header}.{claims}"), "token-segments", "expected three parts joined by `.`, found 2"),
-        (format!("{token}.AA"), "token-segments", "expected three parts joined by `.`, found 4"),
+        (
+            String::new(),
+            "token-empty",
+            "expected a token, found nothing",
+        ),
+        (
+            big,
+            "token-too-large",
+            "expected a token of at most 65536 bytes, found 65537",
+        ),
+        (
+            header.into(),
+            "token-segments",
+            "expected three parts joined by `.`, found 1",
+        ),
+        (
+            format!("{header}.{claims}"),
+            "token-segments",
+            "expected three parts joined by `.`, found 2",
+        ),
+        (
+            format!("{token}.AA"),
+            "token-segments",
+            "expected three parts joined by `.`, found 4",
+        ),
         (
             format!("{token}.AA.AA"),
             "token-encrypted",
@@ -207,9 +320,17 @@ fn what_has_not_the_form_of_a_token_is_refused() {
             "token-base64",
             "the signature is not canonical unpadded base64url: a length of 1 is impossible; is the end missing?",
         ),
-        (stray, "token-base64", "the signature is not canonical unpadded base64url: its last character has stray bits"),
+        (
+            stray,
+            "token-base64",
+            "the signature is not canonical unpadded base64url: its last character has stray bits",
+        ),
         (raw(b"\xff", b"{}"), "token-utf8", "the header is not UTF-8"),
-        (raw(br#"{"alg":"ES256"}"#, b"{\"a\":\"\xc3\"}"), "token-utf8", "the payload is not UTF-8"),
+        (
+            raw(br#"{"alg":"ES256"}"#, b"{\"a\":\"\xc3\"}"),
+            "token-utf8",
+            "the payload is not UTF-8",
+        ),
         (
             raw(b"[]", b"{}"),
             "json-not-an-object",
@@ -232,14 +353,20 @@ fn what_has_not_the_form_of_a_token_is_refused() {
         ),
     ];
     for (token, code, sentence) in table {
-        assert_eq!(refused(&with_key(&token)), (CheckId::Format, code, sentence));
+        assert_eq!(
+            refused(&with_key(&token)),
+            (CheckId::Format, code, sentence)
+        );
     }
 }
 
 #[test]
 fn a_token_may_be_as_large_as_the_limit() {
     let token = good();
-    let options = |max_size| Options { max_size, ..Options::at(NOW) };
+    let options = |max_size| Options {
+        max_size,
+        ..Options::at(NOW)
+    };
     let issuer = || issuer(URL, Some(set(&[p256(r#""kid":"a""#)])));
     accepted(&run(&token, issuer(), &options(token.len())));
     let inspection = run(&token, issuer(), &options(token.len() - 1));
@@ -248,28 +375,68 @@ fn a_token_may_be_as_large_as_the_limit() {
 
 #[test]
 fn a_header_that_is_not_accepted_is_refused() {
-    let shared =
-        |name: &str| format!("`alg` is `{name}`: signed with a shared secret, which proves nothing about an issuer");
+    let shared = |name: &str| {
+        format!(
+            "`alg` is `{name}`: signed with a shared secret, which proves nothing about an issuer"
+        )
+    };
     let unsupported = |name: &str| format!("`alg` is `{name}`, which is not supported");
-    let unknown = |name: &str| format!("`alg` is `{name}`, which is not the name of a signature algorithm");
+    let unknown =
+        |name: &str| format!("`alg` is `{name}`, which is not the name of a signature algorithm");
     let table = [
-        (r#"{"alg":"none"}"#, "alg-none", "`alg` is `none`: the token is not signed at all".into()),
-        (r#"{"alg":"None"}"#, "alg-none", "`alg` is `None`: the token is not signed at all".into()),
+        (
+            r#"{"alg":"none"}"#,
+            "alg-none",
+            "`alg` is `none`: the token is not signed at all".into(),
+        ),
+        (
+            r#"{"alg":"None"}"#,
+            "alg-none",
+            "`alg` is `None`: the token is not signed at all".into(),
+        ),
         (r#"{"alg":"HS256"}"#, "alg-symmetric", shared("HS256")),
         (r#"{"alg":"hs512"}"#, "alg-symmetric", shared("hs512")),
-        (r#"{"alg":"ES512"}"#, "alg-unsupported", unsupported("ES512")),
-        (r#"{"alg":"ES256K"}"#, "alg-unsupported", unsupported("ES256K")),
-        (r#"{"alg":"Ed448"}"#, "alg-unsupported", unsupported("Ed448")),
-        (r#"{"alg":"Ed25519"}"#, "alg-unsupported", unsupported("Ed25519")),
+        (
+            r#"{"alg":"ES512"}"#,
+            "alg-unsupported",
+            unsupported("ES512"),
+        ),
+        (
+            r#"{"alg":"ES256K"}"#,
+            "alg-unsupported",
+            unsupported("ES256K"),
+        ),
+        (
+            r#"{"alg":"Ed448"}"#,
+            "alg-unsupported",
+            unsupported("Ed448"),
+        ),
+        (
+            r#"{"alg":"Ed25519"}"#,
+            "alg-unsupported",
+            unsupported("Ed25519"),
+        ),
         (r#"{"alg":"ES521"}"#, "alg-unknown", unknown("ES521")),
         (r#"{"alg":"es512"}"#, "alg-unknown", unknown("es512")),
         (r#"{"alg":"RSA-OAEP"}"#, "alg-unknown", unknown("RSA-OAEP")),
         (r#"{"alg":"es256"}"#, "alg-unknown", unknown("es256")),
         (r#"{"alg":"ES256 "}"#, "alg-unknown", unknown("ES256 ")),
         (r#"{"alg":""}"#, "alg-unknown", unknown("")),
-        (r#"{"kid":"a"}"#, "alg-missing", "expected `alg` in the header, found nothing".into()),
-        (r#"{"alg":null}"#, "alg-missing", "expected `alg` in the header, found null".into()),
-        (r#"{"alg":["ES256"]}"#, "alg-missing", "expected `alg` in the header, found an array".into()),
+        (
+            r#"{"kid":"a"}"#,
+            "alg-missing",
+            "expected `alg` in the header, found nothing".into(),
+        ),
+        (
+            r#"{"alg":null}"#,
+            "alg-missing",
+            "expected `alg` in the header, found null".into(),
+        ),
+        (
+            r#"{"alg":["ES256"]}"#,
+            "alg-missing",
+            "expected `alg` in the header, found an array".into(),
+        ),
         (
             r#"{"alg":"ES256","kid":"a","crit":["exp"],"exp":1}"#,
             "header-crit",
@@ -287,26 +454,47 @@ fn a_header_that_is_not_accepted_is_refused() {
         ),
     ];
     for (header, code, sentence) in table {
-        assert_eq!(refused(&with_key(&with_header(header))), (CheckId::Header, code, sentence.as_str()));
+        assert_eq!(
+            refused(&with_key(&with_header(header))),
+            (CheckId::Header, code, sentence.as_str())
+        );
     }
 }
 
 #[test]
 fn keys_that_the_header_brings_are_found_and_never_used() {
     for member in ["jku", "x5u", "x5c", "jwk"] {
-        let value = if member == "jwk" { Key::P256(2).jwk("") } else { r#""https://evil.example""#.to_owned() };
+        let value = if member == "jwk" {
+            Key::P256(2).jwk("")
+        } else {
+            r#""https://evil.example""#.to_owned()
+        };
         let header = format!(r#"{{"alg":"ES256","kid":"a","{member}":{value}}}"#);
         let inspection = with_key(&with_header(&header));
         accepted(&inspection);
-        let findings: Vec<_> =
-            inspection.findings.iter().map(|f| (f.code, f.path.as_str(), f.message.as_str())).collect();
+        let findings: Vec<_> = inspection
+            .findings
+            .iter()
+            .map(|f| (f.code, f.path.as_str(), f.message.as_str()))
+            .collect();
         let message = format!("the header brings a key of its own in `{member}`");
-        assert_eq!(findings, [("header-key-ignored", format!("header.{member}").as_str(), message.as_str())]);
+        assert_eq!(
+            findings,
+            [(
+                "header-key-ignored",
+                format!("header.{member}").as_str(),
+                message.as_str()
+            )]
+        );
         // Signed with the key that it brings, the token is refused.
         let evil = signed(Key::P256(2), "ES256", &header, &payload(GOOD_TIMES));
         let inspection = with_key(&evil);
         assert_eq!(refused(&inspection).1, "signature-invalid");
-        assert_eq!(inspection.findings.len(), 1, "it is found in a refused token too");
+        assert_eq!(
+            inspection.findings.len(),
+            1,
+            "it is found in a refused token too"
+        );
     }
     assert_eq!(with_key(&good()).findings, []);
 }
@@ -317,10 +505,26 @@ fn an_issuer_is_compared_exactly() {
         format!("`iss` is `{found}`, registered is `{URL}`: they differ in {difference} only")
     };
     let table = [
-        (r#""https://issuer.example/""#, "iss-nearly", nearly("https://issuer.example/", "a trailing slash")),
-        (r#""https://Issuer.example""#, "iss-nearly", nearly("https://Issuer.example", "upper and lower case")),
-        (r#""http://issuer.example""#, "iss-nearly", nearly("http://issuer.example", "the scheme")),
-        (r#""issuer.example""#, "iss-nearly", nearly("issuer.example", "the scheme")),
+        (
+            r#""https://issuer.example/""#,
+            "iss-nearly",
+            nearly("https://issuer.example/", "a trailing slash"),
+        ),
+        (
+            r#""https://Issuer.example""#,
+            "iss-nearly",
+            nearly("https://Issuer.example", "upper and lower case"),
+        ),
+        (
+            r#""http://issuer.example""#,
+            "iss-nearly",
+            nearly("http://issuer.example", "the scheme"),
+        ),
+        (
+            r#""issuer.example""#,
+            "iss-nearly",
+            nearly("issuer.example", "the scheme"),
+        ),
         (
             r#""http://ISSUER.example/""#,
             "iss-nearly",
@@ -331,8 +535,16 @@ fn an_issuer_is_compared_exactly() {
             "iss-unknown",
             "no issuer is registered with the URL `https://issuer.example.evil`".into(),
         ),
-        (r#""""#, "iss-unknown", "no issuer is registered with the URL ``".into()),
-        ("null", "iss-missing", "expected claim `iss` with the issuer's URL, found null".into()),
+        (
+            r#""""#,
+            "iss-unknown",
+            "no issuer is registered with the URL ``".into(),
+        ),
+        (
+            "null",
+            "iss-missing",
+            "expected claim `iss` with the issuer's URL, found null".into(),
+        ),
         (
             r#"["https://issuer.example"]"#,
             "iss-missing",
@@ -342,10 +554,17 @@ fn an_issuer_is_compared_exactly() {
     for (iss, code, sentence) in table {
         let claims = format!(r#"{{"iss":{iss},"sub":"repo:octo-org/octo-repo",{GOOD_TIMES}}}"#);
         let token = es256(r#"{"alg":"ES256","kid":"a"}"#, &claims);
-        assert_eq!(refused(&with_key(&token)), (CheckId::Issuer, code, sentence.as_str()));
+        assert_eq!(
+            refused(&with_key(&token)),
+            (CheckId::Issuer, code, sentence.as_str())
+        );
     }
     let token = es256(r#"{"alg":"ES256","kid":"a"}"#, &format!("{{{GOOD_TIMES}}}"));
-    let missing = (CheckId::Issuer, "iss-missing", "expected claim `iss` with the issuer's URL, found none");
+    let missing = (
+        CheckId::Issuer,
+        "iss-missing",
+        "expected claim `iss` with the issuer's URL, found none",
+    );
     assert_eq!(refused(&with_key(&token)), missing);
 }
 
@@ -354,8 +573,17 @@ fn the_issuer_that_the_token_names_is_the_one_whose_keys_count() {
     let other = issuer("https://other.example", Some(set(&[p256(r#""kid":"a""#)])));
     let own = issuer(URL, Some(set(&[Key::P256(2).jwk(r#""kid":"a""#)])));
     let request = RequestedToken::Organization { admin: false };
-    let inspection = inspect(&good(), &Issuers::from(vec![other, own]), &request, &Options::at(NOW));
-    assert_eq!(refused(&inspection).1, "signature-invalid", "signed with the other issuer's key");
+    let inspection = inspect(
+        &good(),
+        &Issuers::from(vec![other, own]),
+        &request,
+        &Options::at(NOW),
+    );
+    assert_eq!(
+        refused(&inspection).1,
+        "signature-invalid",
+        "signed with the other issuer's key"
+    );
     assert_eq!(inspection.issuer, Some(1));
 }
 
@@ -366,12 +594,38 @@ fn a_key_is_found_by_its_name_or_as_the_only_one_that_fits() {
     let other = |more: &str| Key::P256(2).jwk(more);
     for (header, keys) in [
         (named, vec![other(r#""kid":"b""#), p256(r#""kid":"a""#)]),
-        (named, vec![p256(r#""kid":"a","use":"sig","alg":"ES256","key_ops":["verify"]"#)]),
-        (named, vec![Key::Rsa(1).jwk(r#""kid":"a""#), p256(r#""kid":"a""#)]),
-        (named, vec![other(r#""kid":"a","use":"enc""#), p256(r#""kid":"a""#)]),
+        (
+            named,
+            vec![p256(
+                r#""kid":"a","use":"sig","alg":"ES256","key_ops":["verify"]"#,
+            )],
+        ),
+        (
+            named,
+            vec![Key::Rsa(1).jwk(r#""kid":"a""#), p256(r#""kid":"a""#)],
+        ),
+        (
+            named,
+            vec![other(r#""kid":"a","use":"enc""#), p256(r#""kid":"a""#)],
+        ),
         (unnamed, vec![p256("")]),
-        (unnamed, vec![p256(r#""kid":"a""#), Key::P384(1).jwk(""), Key::Rsa(1).jwk(""), Key::Ed25519(1).jwk("")]),
-        (unnamed, vec![other(r#""use":"enc""#), other(r#""alg":"ECDH-ES""#), p256("")]),
+        (
+            unnamed,
+            vec![
+                p256(r#""kid":"a""#),
+                Key::P384(1).jwk(""),
+                Key::Rsa(1).jwk(""),
+                Key::Ed25519(1).jwk(""),
+            ],
+        ),
+        (
+            unnamed,
+            vec![
+                other(r#""use":"enc""#),
+                other(r#""alg":"ECDH-ES""#),
+                p256(""),
+            ],
+        ),
     ] {
         accepted(&with_keys(&with_header(header), &keys));
     }
@@ -397,7 +651,12 @@ fn a_key_that_is_missing_ambiguous_or_for_something_else_is_refused() {
             "key-unknown",
             "the header names key `a`, the issuer has `A`".into(),
         ),
-        (named("ES256"), vec![], "key-unknown", "the header names key `a`, the issuer has no key".into()),
+        (
+            named("ES256"),
+            vec![],
+            "key-unknown",
+            "the header names key `a`, the issuer has no key".into(),
+        ),
         (
             unnamed.clone(),
             vec![p256(r#""kid":"b""#), Key::P256(2).jwk("")],
@@ -422,7 +681,12 @@ fn a_key_that_is_missing_ambiguous_or_for_something_else_is_refused() {
             "key-unfit",
             unfit("expected an RSA key of at least 2048 bits, found 1024"),
         ),
-        (named("ES256"), vec![ec(r#","use":"enc""#)], "key-unfit", unfit("expected `use` `sig`, found `enc`")),
+        (
+            named("ES256"),
+            vec![ec(r#","use":"enc""#)],
+            "key-unfit",
+            unfit("expected `use` `sig`, found `enc`"),
+        ),
         (
             named("ES256"),
             vec![ec(r#","key_ops":["sign","encrypt"]"#)],
@@ -447,34 +711,73 @@ fn a_key_that_is_missing_ambiguous_or_for_something_else_is_refused() {
             "key-unfit",
             unfit("it is for `RS256` (`alg`), the token is signed with `PS256`"),
         ),
-        (named("ES256"), vec![rsa("")], "key-unfit", unfit("`ES256` needs `kty` `EC`, found `RSA`")),
-        (named("RS256"), vec![ec("")], "key-unfit", unfit("`RS256` needs `kty` `RSA`, found `EC`")),
-        (named("EdDSA"), vec![ec("")], "key-unfit", unfit("`EdDSA` needs `kty` `OKP`, found `EC`")),
-        (named("ES384"), vec![ec("")], "key-unfit", unfit("`ES384` needs `crv` `P-384`, found `P-256`")),
+        (
+            named("ES256"),
+            vec![rsa("")],
+            "key-unfit",
+            unfit("`ES256` needs `kty` `EC`, found `RSA`"),
+        ),
+        (
+            named("RS256"),
+            vec![ec("")],
+            "key-unfit",
+            unfit("`RS256` needs `kty` `RSA`, found `EC`"),
+        ),
         (
             named("EdDSA"),
-            vec![format!(r#"{{"kty":"OKP","crv":"X25519","x":"{}","kid":"a"}}"#, encode([9; 32]))],
+            vec![ec("")],
+            "key-unfit",
+            unfit("`EdDSA` needs `kty` `OKP`, found `EC`"),
+        ),
+        (
+            named("ES384"),
+            vec![ec("")],
+            "key-unfit",
+            unfit("`ES384` needs `crv` `P-384`, found `P-256`"),
+        ),
+        (
+            named("EdDSA"),
+            vec![format!(
+                r#"{{"kty":"OKP","crv":"X25519","x":"{}","kid":"a"}}"#,
+                encode([9; 32])
+            )],
             "key-unfit",
             unfit("curve `X25519` is not supported"),
         ),
         (
             named("ES256"),
-            vec![format!(r#"{{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"a"}}"#)],
+            vec![format!(
+                r#"{{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"a"}}"#
+            )],
             "key-unfit",
             unfit("expected `x` of 32 bytes, found 1"),
         ),
     ];
     for (header, keys, code, sentence) in table {
         let token = with_header(&header);
-        assert_eq!(refused(&with_keys(&token, &keys)), (CheckId::Key, code, sentence.as_str()));
+        assert_eq!(
+            refused(&with_keys(&token, &keys)),
+            (CheckId::Key, code, sentence.as_str())
+        );
     }
     let without = run(&good(), issuer(URL, None), &Options::at(NOW));
-    assert_eq!(refused(&without), (CheckId::Key, "keys-missing", "the issuer `Test` is registered without keys"));
+    assert_eq!(
+        refused(&without),
+        (
+            CheckId::Key,
+            "keys-missing",
+            "the issuer `Test` is registered without keys"
+        )
+    );
 }
 
 /// An RSA key with that modulus, as large as its text says.
 fn rsa_of(n: &[u8], e: &[u8]) -> String {
-    format!(r#"{{"kty":"RSA","n":"{}","e":"{}","kid":"a"}}"#, encode(n), encode(e))
+    format!(
+        r#"{{"kty":"RSA","n":"{}","e":"{}","kid":"a"}}"#,
+        encode(n),
+        encode(e)
+    )
 }
 
 #[test]
@@ -484,7 +787,9 @@ fn a_key_that_anybody_could_sign_for_or_nobody_checks_with_is_refused() {
     let identity = encode([[1].as_slice(), &[0; 31]].concat());
     let not_on_curve = encode([[2].as_slice(), &[0; 31]].concat());
     // 65537 to the power of 128: it bears the fingerprint, and has 2049 bits.
-    let roca = (0..7).fold(rsa::BigUint::from(65_537_u32), |power, _| &power * &power).to_bytes_be();
+    let roca = (0..7)
+        .fold(rsa::BigUint::from(65_537_u32), |power, _| &power * &power)
+        .to_bytes_be();
     let odd = |size: usize| vec![0xff; size];
     let table = [
         (
@@ -492,28 +797,69 @@ fn a_key_that_anybody_could_sign_for_or_nobody_checks_with_is_refused() {
             format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{x}","kid":"a"}}"#),
             "the point of `x` and `y` is not on the curve",
         ),
-        ("EdDSA", ed(&not_on_curve), "the point `x` is not on the curve"),
-        ("EdDSA", ed(&identity), "the point `x` is of small order: anybody can sign for it"),
-        ("EdDSA", ed(&encode([0; 32])), "the point `x` is of small order: anybody can sign for it"),
+        (
+            "EdDSA",
+            ed(&not_on_curve),
+            "the point `x` is not on the curve",
+        ),
+        (
+            "EdDSA",
+            ed(&identity),
+            "the point `x` is of small order: anybody can sign for it",
+        ),
+        (
+            "EdDSA",
+            ed(&encode([0; 32])),
+            "the point `x` is of small order: anybody can sign for it",
+        ),
         (
             "RS256",
             rsa_of(&roca, &[1, 0, 1]),
             "its private key can be computed: a flawed generator made it (ROCA, CVE-2017-15361)",
         ),
-        ("RS256", rsa_of(&odd(255), &[3]), "expected an RSA key of at least 2048 bits, found 2040"),
-        ("RS256", rsa_of(&odd(513), &[3]), "expected an RSA key of at most 4096 bits, found 4104"),
-        ("RS256", rsa_of(&[odd(255), vec![0xfe]].concat(), &[3]), "expected an odd modulus `n`"),
-        ("RS256", rsa_of(&odd(256), &[1]), "expected an odd public exponent `e` from 3 to 33 bits"),
-        ("RS256", rsa_of(&odd(256), &[4]), "expected an odd public exponent `e` from 3 to 33 bits"),
-        ("RS256", rsa_of(&odd(256), &[2, 0, 0, 0, 1]), "expected an odd public exponent `e` from 3 to 33 bits"),
+        (
+            "RS256",
+            rsa_of(&odd(255), &[3]),
+            "expected an RSA key of at least 2048 bits, found 2040",
+        ),
+        (
+            "RS256",
+            rsa_of(&odd(513), &[3]),
+            "expected an RSA key of at most 4096 bits, found 4104",
+        ),
+        (
+            "RS256",
+            rsa_of(&[odd(255), vec![0xfe]].concat(), &[3]),
+            "expected an odd modulus `n`",
+        ),
+        (
+            "RS256",
+            rsa_of(&odd(256), &[1]),
+            "expected an odd public exponent `e` from 3 to 33 bits",
+        ),
+        (
+            "RS256",
+            rsa_of(&odd(256), &[4]),
+            "expected an odd public exponent `e` from 3 to 33 bits",
+        ),
+        (
+            "RS256",
+            rsa_of(&odd(256), &[2, 0, 0, 0, 1]),
+            "expected an odd public exponent `e` from 3 to 33 bits",
+        ),
     ];
     for (algorithm, key, problem) in table {
         let token = with_header(&format!(r#"{{"alg":"{algorithm}","kid":"a"}}"#));
         let sentence = format!("key `a` does not fit: {problem}");
-        // Other cryptography than Rust's looks at the point when a signature is checked, and refuses all.
+        // Other cryptography than Rust's looks at the point when a signature is checked, and
+        // refuses all.
         let is_late = !cfg!(feature = "rust_crypto") && problem.ends_with("is not on the curve");
         let expected = match is_late {
-            true => (CheckId::Signature, "signature-invalid", "the signature is not one of key `a` over this token"),
+            true => (
+                CheckId::Signature,
+                "signature-invalid",
+                "the signature is not one of key `a` over this token",
+            ),
             false => (CheckId::Key, "key-unfit", sentence.as_str()),
         };
         assert_eq!(refused(&with_keys(&token, &[key])), expected);
@@ -522,7 +868,10 @@ fn a_key_that_anybody_could_sign_for_or_nobody_checks_with_is_refused() {
 
 #[test]
 fn an_rsa_key_of_4096_bits_and_a_large_exponent_is_fit() {
-    for key in [rsa_of(&[0xff; 512], &[1, 0, 1]), rsa_of(&[0xff; 256], &[1, 0xff, 0xff, 0xff, 0xff])] {
+    for key in [
+        rsa_of(&[0xff; 512], &[1, 0, 1]),
+        rsa_of(&[0xff; 256], &[1, 0xff, 0xff, 0xff, 0xff]),
+    ] {
         assert_eq!(Jwks::parse(&key).unwrap().keys()[0].problem, None);
     }
 }
@@ -530,19 +879,31 @@ fn an_rsa_key_of_4096_bits_and_a_large_exponent_is_fit() {
 #[test]
 fn a_set_is_equal_to_its_copy_and_not_to_one_with_another_key() {
     let parse = |keys: &[String]| Jwks::parse(&set(keys)).unwrap();
-    let all = |number| ["RS256", "ES256", "ES384", "EdDSA"].map(|name| Key::of(name, number).jwk(r#""kid":"a""#));
+    let all = |number| {
+        ["RS256", "ES256", "ES384", "EdDSA"].map(|name| Key::of(name, number).jwk(r#""kid":"a""#))
+    };
     assert_eq!(parse(&all(1)), parse(&all(1)).clone());
     for (one, other) in all(1).into_iter().zip(all(2)) {
-        assert_ne!(parse(&[one]), parse(&[other]), "they differ in their numbers alone");
+        assert_ne!(
+            parse(&[one]),
+            parse(&[other]),
+            "they differ in their numbers alone"
+        );
     }
 }
 
 #[test]
 fn an_empty_name_is_a_name() {
     let token = with_header(r#"{"alg":"ES256","kid":""}"#);
-    accepted(&with_keys(&token, &[p256(r#""kid":"""#), Key::P256(2).jwk("")]));
+    accepted(&with_keys(
+        &token,
+        &[p256(r#""kid":"""#), Key::P256(2).jwk("")],
+    ));
     let sentence = "the header names key ``, the issuer has `(without kid)`";
-    assert_eq!(refused(&with_keys(&token, &[p256("")])), (CheckId::Key, "key-unknown", sentence));
+    assert_eq!(
+        refused(&with_keys(&token, &[p256("")])),
+        (CheckId::Key, "key-unknown", sentence)
+    );
     let unnamed = with_header(r#"{"alg":"ES256"}"#);
     accepted(&with_keys(&unnamed, &[p256(r#""kid":"""#)]));
 }
@@ -550,22 +911,47 @@ fn an_empty_name_is_a_name() {
 #[test]
 fn a_set_with_something_that_is_no_key_is_refused() {
     let table = [
-        (p256(r#""kid":7"#), "key 2: expected `kid` to be a string, found an integer"),
-        (p256(r#""kid":null"#), "key 2: expected `kid` to be a string, found null"),
-        (p256(r#""key_ops":"verify""#), "key 2: expected `key_ops` to be an array, found a string"),
-        (p256(r#""key_ops":["verify",7]"#), "key 2: expected `key_ops` to be an array of strings"),
-        ("{}".to_owned(), "key 2: expected an object with `kty`, found an object"),
-        ("7".to_owned(), "key 2: expected an object with `kty`, found an integer"),
+        (
+            p256(r#""kid":7"#),
+            "key 2: expected `kid` to be a string, found an integer",
+        ),
+        (
+            p256(r#""kid":null"#),
+            "key 2: expected `kid` to be a string, found null",
+        ),
+        (
+            p256(r#""key_ops":"verify""#),
+            "key 2: expected `key_ops` to be an array, found a string",
+        ),
+        (
+            p256(r#""key_ops":["verify",7]"#),
+            "key 2: expected `key_ops` to be an array of strings",
+        ),
+        (
+            "{}".to_owned(),
+            "key 2: expected an object with `kty`, found an object",
+        ),
+        (
+            "7".to_owned(),
+            "key 2: expected an object with `kty`, found an integer",
+        ),
     ];
     for (key, message) in table {
         let error = Jwks::parse(&set(&[p256(""), key])).unwrap_err();
-        assert_eq!((error.code(), error.to_string().as_str()), ("jwks-not-a-key", message));
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            ("jwks-not-a-key", message)
+        );
     }
 }
 
 #[test]
 fn what_is_neither_a_set_nor_a_key_is_no_set_of_one() {
-    for (text, found) in [("{}", "an object"), (r#"{"kid": "a"}"#, "an object"), ("[]", "an array")] {
+    for (text, found) in [
+        ("{}", "an object"),
+        (r#"{"kid": "a"}"#, "an object"),
+        ("[]", "an array"),
+    ] {
         let error = Jwks::parse(text).unwrap_err();
         assert_eq!(error.code(), "jwks-not-a-set", "{text}");
         assert!(error.to_string().contains(found), "{error}");
@@ -575,7 +961,11 @@ fn what_is_neither_a_set_nor_a_key_is_no_set_of_one() {
 
 #[test]
 fn a_key_is_described_by_its_type_and_size_or_curve() {
-    for (algorithm, described) in [("RS256", "RSA 2048 bits"), ("ES384", "EC P-384"), ("EdDSA", "OKP Ed25519")] {
+    for (algorithm, described) in [
+        ("RS256", "RSA 2048 bits"),
+        ("ES384", "EC P-384"),
+        ("EdDSA", "OKP Ed25519"),
+    ] {
         let (_, keys) = of(algorithm);
         let jwks = Jwks::parse(&set(&keys)).unwrap();
         assert_eq!(jwks.keys()[0].describe(), described);
@@ -587,7 +977,8 @@ fn a_secret_in_the_key_set_spoils_it() {
     let secret = r#"{"kty":"oct","k":"c2VjcmV0","kid":"s"}"#.to_owned();
     let error = Jwks::parse(&set(&[p256(""), secret])).unwrap_err();
     assert_eq!(error.code(), "jwks-symmetric-key");
-    let message = "key 2 is symmetric (`kty` is `oct`): a secret has no place in a set of public keys";
+    let message =
+        "key 2 is symmetric (`kty` is `oct`): a secret has no place in a set of public keys";
     assert_eq!(error.to_string(), message);
 }
 
@@ -669,7 +1060,11 @@ fn a_token_counts_in_its_time_and_a_minute_of_leeway() {
 #[test]
 fn an_expiry_in_milliseconds_is_told_by_its_looks() {
     let inspection = with_key(&with_times(r#""exp":1800000300000"#));
-    let time = inspection.checks.iter().find(|check| check.id == CheckId::Time).unwrap();
+    let time = inspection
+        .checks
+        .iter()
+        .find(|check| check.id == CheckId::Time)
+        .unwrap();
     let sentence = "valid, but `exp` looks like milliseconds: expected seconds since 1970, found `1800000300000`";
     assert_eq!(time.sentence, sentence);
 }
@@ -680,44 +1075,117 @@ fn the_first_failure_is_the_one_that_is_named() {
     let expired = r#""exp":1"#;
     let evil = |header: &str| signed(Key::P256(2), "ES256", header, &payload(expired));
     let mut keys = vec![p256(r#""kid":"b""#)];
-    assert_eq!(refused(&with_keys(&evil(r#"{"alg":"none","kid":"a"}"#), &keys)).0, CheckId::Header);
+    assert_eq!(
+        refused(&with_keys(&evil(r#"{"alg":"none","kid":"a"}"#), &keys)).0,
+        CheckId::Header
+    );
     let token = evil(r#"{"alg":"ES256","kid":"a"}"#);
-    let elsewhere = run(&token, issuer("https://other.example", Some(set(&keys))), &Options::at(NOW));
+    let elsewhere = run(
+        &token,
+        issuer("https://other.example", Some(set(&keys))),
+        &Options::at(NOW),
+    );
     assert_eq!(refused(&elsewhere).0, CheckId::Issuer);
     assert_eq!(refused(&with_keys(&token, &keys)).0, CheckId::Key);
     keys.push(p256(r#""kid":"a""#));
     assert_eq!(refused(&with_keys(&token, &keys)).0, CheckId::Signature);
-    assert_eq!(refused(&with_keys(&with_times(expired), &keys)).0, CheckId::Time);
+    assert_eq!(
+        refused(&with_keys(&with_times(expired), &keys)).0,
+        CheckId::Time
+    );
     accepted(&with_keys(&good(), &keys));
 }
 
 #[test]
 fn each_check_that_is_left_out_says_so() {
     use CheckId::{Issuer as IssuerCheck, Key as KeyCheck, Signature, Time};
-    let foreign = format!(r#"{{"iss":"https://evil.example","sub":"repo:octo-org/octo-repo",{GOOD_TIMES}}}"#);
+    let foreign =
+        format!(r#"{{"iss":"https://evil.example","sub":"repo:octo-org/octo-repo",{GOOD_TIMES}}}"#);
     let foreign = es256(r#"{"alg":"ES256","kid":"a"}"#, &foreign);
-    let forged = signed(Key::P256(2), "ES256", r#"{"alg":"ES256","kid":"a"}"#, &payload(GOOD_TIMES));
+    let forged = signed(
+        Key::P256(2),
+        "ES256",
+        r#"{"alg":"ES256","kid":"a"}"#,
+        &payload(GOOD_TIMES),
+    );
     let unknown_key = with_header(r#"{"alg":"ES256","kid":"z"}"#);
-    let all = signed(Key::P256(2), "ES256", r#"{"alg":"ES256","kid":"z"}"#, r#"{"sub":"repo:octo-org/octo-repo"}"#);
+    let all = signed(
+        Key::P256(2),
+        "ES256",
+        r#"{"alg":"ES256","kid":"z"}"#,
+        r#"{"sub":"repo:octo-org/octo-repo"}"#,
+    );
     let none = Skip::default();
     let table: [(Skip, &str, &[CheckId], &[&str]); 5] = [
-        (Skip { issuer: true, ..none }, &foreign, &[IssuerCheck], &[ISSUER_UNCHECKED]),
-        (Skip { key: true, ..none }, &unknown_key, &[KeyCheck, Signature], &[KEY_UNCHECKED, SIGNATURE_UNCHECKED]),
-        (Skip { signature: true, ..none }, &forged, &[Signature], &[SIGNATURE_UNCHECKED]),
-        (Skip { time: true, ..none }, &with_times(r#""exp":1"#), &[Time], &[TIME_UNCHECKED]),
         (
-            Skip { issuer: true, key: true, signature: true, time: true },
+            Skip {
+                issuer: true,
+                ..none
+            },
+            &foreign,
+            &[IssuerCheck],
+            &[ISSUER_UNCHECKED],
+        ),
+        (
+            Skip { key: true, ..none },
+            &unknown_key,
+            &[KeyCheck, Signature],
+            &[KEY_UNCHECKED, SIGNATURE_UNCHECKED],
+        ),
+        (
+            Skip {
+                signature: true,
+                ..none
+            },
+            &forged,
+            &[Signature],
+            &[SIGNATURE_UNCHECKED],
+        ),
+        (
+            Skip { time: true, ..none },
+            &with_times(r#""exp":1"#),
+            &[Time],
+            &[TIME_UNCHECKED],
+        ),
+        (
+            Skip {
+                issuer: true,
+                key: true,
+                signature: true,
+                time: true,
+            },
             &all,
             &[IssuerCheck, KeyCheck, Signature, Time],
-            &[ISSUER_UNCHECKED, KEY_UNCHECKED, SIGNATURE_UNCHECKED, TIME_UNCHECKED],
+            &[
+                ISSUER_UNCHECKED,
+                KEY_UNCHECKED,
+                SIGNATURE_UNCHECKED,
+                TIME_UNCHECKED,
+            ],
         ),
     ];
     for (skip, token, skipped, unchecked) in table {
-        assert_eq!(refused(&with_key(token)).0, skipped[0], "the token fails without the skip");
-        let options = Options { skip, assume_issuer: Some(0), ..Options::at(NOW) };
-        let inspection = run(token, issuer(URL, Some(set(&[p256(r#""kid":"a""#)]))), &options);
+        assert_eq!(
+            refused(&with_key(token)).0,
+            skipped[0],
+            "the token fails without the skip"
+        );
+        let options = Options {
+            skip,
+            assume_issuer: Some(0),
+            ..Options::at(NOW)
+        };
+        let inspection = run(
+            token,
+            issuer(URL, Some(set(&[p256(r#""kid":"a""#)]))),
+            &options,
+        );
         for check in &inspection.checks {
-            let status = if skipped.contains(&check.id) { CheckStatus::Skipped } else { CheckStatus::Passed };
+            let status = if skipped.contains(&check.id) {
+                CheckStatus::Skipped
+            } else {
+                CheckStatus::Passed
+            };
             assert_eq!(check.status, status, "{check:?}");
         }
         assert_eq!(inspection.unchecked, unchecked);
@@ -729,17 +1197,31 @@ fn each_check_that_is_left_out_says_so() {
 fn a_key_is_written_as_its_required_members() {
     // RFC 7638, section 3.1, and RFC 8037, appendix A.3: what the thumbprint is taken of.
     let rsa = r#"{"e":"AQAB","kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"}"#;
-    let ed25519 = r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let ed25519 =
+        r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     for json in [rsa, ed25519] {
         let with_more = format!(r#"{{"alg":"any","kid":"a",{}"#, &json[1..]);
-        assert_eq!(Jwks::parse(&with_more).unwrap().keys()[0].to_json().as_deref(), Some(json));
+        assert_eq!(
+            Jwks::parse(&with_more).unwrap().keys()[0]
+                .to_json()
+                .as_deref(),
+            Some(json)
+        );
     }
     for (key, crv) in [(Key::P256(1), "P-256"), (Key::P384(1), "P-384")] {
-        let written = Jwks::parse(&key.jwk("")).unwrap().keys()[0].to_json().unwrap();
-        assert!(written.starts_with(&format!(r#"{{"crv":"{crv}","kty":"EC","x":""#)), "{written}");
+        let written = Jwks::parse(&key.jwk("")).unwrap().keys()[0]
+            .to_json()
+            .unwrap();
+        assert!(
+            written.starts_with(&format!(r#"{{"crv":"{crv}","kty":"EC","x":""#)),
+            "{written}"
+        );
         let again = Jwks::parse(&written).unwrap();
         assert_eq!(again.keys()[0].to_json(), Some(written));
-        assert_eq!(again.keys()[0].bits, Jwks::parse(&key.jwk("")).unwrap().keys()[0].bits);
+        assert_eq!(
+            again.keys()[0].bits,
+            Jwks::parse(&key.jwk("")).unwrap().keys()[0].bits
+        );
     }
 }
 
@@ -758,17 +1240,33 @@ fn issuers_that_share_a_url_have_no_say() {
 #[test]
 fn without_an_issuer_to_assume_nothing_is_allowed() {
     let keys = || issuer(URL, Some(set(&[p256(r#""kid":"a""#)])));
-    let skip = Skip { issuer: true, ..Skip::default() };
+    let skip = Skip {
+        issuer: true,
+        ..Skip::default()
+    };
     for assume_issuer in [None, Some(1)] {
-        let options = Options { skip, assume_issuer, ..Options::at(NOW) };
+        let options = Options {
+            skip,
+            assume_issuer,
+            ..Options::at(NOW)
+        };
         let inspection = run(&good(), keys(), &options);
         assert_eq!(inspection.decision, Outcome::Denied);
-        assert_eq!(inspection.summary, "denied: no issuer is chosen, and so there are neither keys nor policies");
+        assert_eq!(
+            inspection.summary,
+            "denied: no issuer is chosen, and so there are neither keys nor policies"
+        );
         assert_eq!(inspection.checks[3].code, Some("issuer-not-chosen"));
-        let options = Options { skip: Skip { key: true, ..skip }, ..options };
+        let options = Options {
+            skip: Skip { key: true, ..skip },
+            ..options
+        };
         let inspection = run(&good(), keys(), &options);
         assert_eq!(inspection.decision, Outcome::Denied);
-        assert_eq!(inspection.summary, "denied: no issuer is chosen, and so there are neither keys nor policies");
+        assert_eq!(
+            inspection.summary,
+            "denied: no issuer is chosen, and so there are neither keys nor policies"
+        );
     }
 }
 
@@ -784,19 +1282,38 @@ fn a_host_may_check_the_signature_at_its_own_pace() {
     };
     let asked = pending();
     let check = asked.check();
-    assert_eq!((check.algorithm.as_str(), check.key.kid.as_deref()), ("ES256", Some("a")));
-    assert_eq!(token, format!("{}.{}", check.signing_input, encode(check.signature)));
+    assert_eq!(
+        (check.algorithm.as_str(), check.key.kid.as_deref()),
+        ("ES256", Some("a"))
+    );
+    assert_eq!(
+        token,
+        format!("{}.{}", check.signing_input, encode(check.signature))
+    );
 
-    assert_eq!(pending().finish(Ok(true)).explain(&request), inspect(&token, &issuers, &request, &options));
-    let failed = TokenError::SignatureUnchecked { problem: "the host is out of order".to_owned() };
-    for (answer, code) in [(Ok(false), "signature-invalid"), (Err(failed), "signature-unchecked")] {
+    assert_eq!(
+        pending().finish(Ok(true)).explain(&request),
+        inspect(&token, &issuers, &request, &options)
+    );
+    let failed = TokenError::SignatureUnchecked {
+        problem: "the host is out of order".to_owned(),
+    };
+    for (answer, code) in [
+        (Ok(false), "signature-invalid"),
+        (Err(failed), "signature-unchecked"),
+    ] {
         let decision = pending().finish(answer.clone()).decide(&request);
-        assert_eq!((decision.decision(), decision.code()), (Outcome::Denied, code));
+        assert_eq!(
+            (decision.decision(), decision.code()),
+            (Outcome::Denied, code)
+        );
         let inspection = pending().finish(answer).explain(&request);
         assert_eq!(inspection.decision, Outcome::Denied);
         assert_eq!(inspection.checks[4].code, Some(code));
         assert!(inspection.explanation.is_none());
     }
     let ended = begin("a.b", &issuers, &options);
-    assert!(matches!(ended, Begun::Ended(checked) if checked.failure() == Some(&TokenError::Segments { found: 2 })));
+    assert!(
+        matches!(ended, Begun::Ended(checked) if checked.failure() == Some(&TokenError::Segments { found: 2 }))
+    );
 }

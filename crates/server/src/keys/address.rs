@@ -1,5 +1,5 @@
-//! Which addresses may be connected to. Issuers are registered by people who should not be able to make the server
-//! talk to what only the server can reach.
+//! Which addresses may be connected to. Issuers are registered by people who should not be able to
+//! make the server talk to what only the server can reach.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -34,8 +34,12 @@ impl Network {
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => same_start(own.to_bits(), other.to_bits(), 32, self.prefix),
-            (IpAddr::V6(own), IpAddr::V6(other)) => same_start(own.to_bits(), other.to_bits(), 128, self.prefix),
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                same_start(own.to_bits(), other.to_bits(), 32, self.prefix)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                same_start(own.to_bits(), other.to_bits(), 128, self.prefix)
+            }
             _ => false,
         }
     }
@@ -45,13 +49,21 @@ impl FromStr for Network {
     type Err = NetworkError;
 
     fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let error = || NetworkError { found: text.to_owned() };
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let error = || NetworkError {
+            found: text.to_owned(),
+        };
+        let (address, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.parse().map_err(|_| error())?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => longest,
-            Some(digits) => digits.parse().ok().filter(|prefix| *prefix <= longest).ok_or_else(error)?,
+            Some(digits) => digits
+                .parse()
+                .ok()
+                .filter(|prefix| *prefix <= longest)
+                .ok_or_else(error)?,
         };
         Ok(Self { address, prefix })
     }
@@ -65,11 +77,15 @@ impl fmt::Display for Network {
 
 fn same_start(own: impl Into<u128>, other: impl Into<u128>, bits: u32, prefix: u8) -> bool {
     let differ = own.into() ^ other.into();
-    differ.checked_shr(bits.saturating_sub(prefix.into())).unwrap_or(0) == 0
+    differ
+        .checked_shr(bits.saturating_sub(prefix.into()))
+        .unwrap_or(0)
+        == 0
 }
 
-/// What is wrong with an address, in words, or nothing if it is one of the public internet. Everything that the
-/// registries of special-purpose addresses name ([RFC 6890](https://www.rfc-editor.org/rfc/rfc6890)) is not.
+/// What is wrong with an address, in words, or nothing if it is one of the public internet.
+/// Everything that the registries of special-purpose addresses name ([RFC
+/// 6890](https://www.rfc-editor.org/rfc/rfc6890)) is not.
 pub(super) fn problem(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => problem_v4(address),
@@ -85,7 +101,9 @@ fn problem_v4(address: Ipv4Addr) -> Option<&'static str> {
         [127, ..] => Some("a loopback address"),
         [169, 254, ..] => Some("a link-local address"),
         [192, 0, 0, _] | [192, 88, 99, _] => Some("an address for protocols"),
-        [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Some("an address for documentation"),
+        [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => {
+            Some("an address for documentation")
+        }
         [198, 18..=19, ..] => Some("an address for benchmarks"),
         [224..=239, ..] => Some("a multicast address"),
         [240..=255, ..] => Some("a reserved address"),
@@ -180,8 +198,14 @@ mod tests {
             "255.255.255.255",
         ] {
             assert!(found(address).is_some(), "{address}");
-            assert!(found(&format!("::ffff:{address}")).is_some(), "{address}, mapped");
-            assert!(found(&format!("64:ff9b::{address}")).is_some(), "{address}, through NAT64");
+            assert!(
+                found(&format!("::ffff:{address}")).is_some(),
+                "{address}, mapped"
+            );
+            assert!(
+                found(&format!("64:ff9b::{address}")).is_some(),
+                "{address}, through NAT64"
+            );
         }
         for address in [
             "::",
@@ -213,9 +237,14 @@ mod tests {
     #[test]
     fn addresses_are_connected_to_as_the_page_says() {
         let page = include_str!("../../../../docs/keys.md");
-        let rows = page.lines().skip_while(|line| *line != "| address | connected to |").skip(2);
-        let rows: Vec<Vec<&str>> =
-            rows.map_while(|line| line.strip_prefix('|')).map(|row| row.split('|').collect()).collect();
+        let rows = page
+            .lines()
+            .skip_while(|line| *line != "| address | connected to |")
+            .skip(2);
+        let rows: Vec<Vec<&str>> = rows
+            .map_while(|line| line.strip_prefix('|'))
+            .map(|row| row.split('|').collect())
+            .collect();
         assert!(rows.len() > 10);
         for row in rows {
             let address = row[0].trim().trim_matches('`');
@@ -234,10 +263,24 @@ mod tests {
             ("::/0", "ff::1", "1.1.1.1"),
         ] {
             let network: Network = network.parse().unwrap();
-            assert!(network.contains(inside.parse().unwrap()), "{network} has {inside}");
-            assert!(!network.contains(outside.parse().unwrap()), "{network} has not {outside}");
+            assert!(
+                network.contains(inside.parse().unwrap()),
+                "{network} has {inside}"
+            );
+            assert!(
+                !network.contains(outside.parse().unwrap()),
+                "{network} has not {outside}"
+            );
         }
-        for text in ["", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "::/129", "a", "10.0.0.0/-1"] {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0/8",
+            "::/129",
+            "a",
+            "10.0.0.0/-1",
+        ] {
             assert!(text.parse::<Network>().is_err(), "{text}");
         }
     }

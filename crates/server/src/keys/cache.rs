@@ -1,5 +1,5 @@
-//! What is known of one issuer's keys, and what a request for them has to do next. No clock and no network: times are
-//! arguments, and whoever asks does what the answer says.
+//! What is known of one issuer's keys, and what a request for them has to do next. No clock and no
+//! network: times are arguments, and whoever asks does what the answer says.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,17 +64,26 @@ pub(super) enum Step {
     Fetch,
     /// Wait for the fetch that is under way.
     Join,
-    /// Wait until then: an unknown key may not make more fetches than that. Who cannot wait takes the keys.
+    /// Wait until then: an unknown key may not make more fetches than that. Who cannot wait takes
+    /// the keys.
     Wait(Instant, Arc<Jwks>),
 }
 
 impl Cache {
     /// What is to be done next at `now`, while a fetch is under way or not.
-    pub(super) fn step(&mut self, want: Want<'_>, now: Instant, is_fetching: bool, config: &KeyConfig) -> Step {
+    pub(super) fn step(
+        &mut self,
+        want: Want<'_>,
+        now: Instant,
+        is_fetching: bool,
+        config: &KeyConfig,
+    ) -> Step {
         self.is_used = true;
         match &self.held {
             Some(held) if held.begun >= want.since => Step::Take(Arc::clone(&held.keys)),
-            Some(held) if now < held.fresh_until => self.step_fresh(held, want, now, is_fetching, config),
+            Some(held) if now < held.fresh_until => {
+                self.step_fresh(held, want, now, is_fetching, config)
+            }
             _ if is_fetching => Step::Join,
             held => match (self.failure_since(want.since, now), held) {
                 (None, _) => Step::Fetch,
@@ -84,14 +93,31 @@ impl Cache {
         }
     }
 
-    fn step_fresh(&self, held: &Held, want: Want<'_>, now: Instant, is_fetching: bool, config: &KeyConfig) -> Step {
+    fn step_fresh(
+        &self,
+        held: &Held,
+        want: Want<'_>,
+        now: Instant,
+        is_fetching: bool,
+        config: &KeyConfig,
+    ) -> Step {
         let keys = || Arc::clone(&held.keys);
-        let is_backing_off = self.failure.as_ref().is_some_and(|failure| now < failure.retry_at);
+        let is_backing_off = self
+            .failure
+            .as_ref()
+            .is_some_and(|failure| now < failure.retry_at);
         if want.kid.is_none_or(|kid| held.has(kid)) {
             let is_due = now >= held.refresh_at && !is_fetching && !is_backing_off;
-            return if is_due { Step::TakeAndRefresh(keys()) } else { Step::Take(keys()) };
+            return if is_due {
+                Step::TakeAndRefresh(keys())
+            } else {
+                Step::Take(keys())
+            };
         }
-        let was_tried = self.failure.as_ref().is_some_and(|failure| failure.begun >= want.since);
+        let was_tried = self
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.begun >= want.since);
         if was_tried {
             return Step::Take(keys());
         }
@@ -99,46 +125,88 @@ impl Cache {
             return Step::Join;
         }
         let allowed_again = self.asked.map(|asked| asked + config.unknown_kid_interval);
-        let next = allowed_again.into_iter().chain(self.failure.as_ref().map(|failure| failure.retry_at)).max();
+        let next = allowed_again
+            .into_iter()
+            .chain(self.failure.as_ref().map(|failure| failure.retry_at))
+            .max();
         match next.filter(|next| *next > now) {
             None => Step::Fetch,
-            Some(next) if next <= want.since + config.unknown_kid_interval => Step::Wait(next, keys()),
+            Some(next) if next <= want.since + config.unknown_kid_interval => {
+                Step::Wait(next, keys())
+            }
             Some(_) => Step::Take(keys()),
         }
     }
 
     /// The last failure, if it answers for a fetch of now.
     fn failure_since(&self, since: Instant, now: Instant) -> Option<&Failure> {
-        self.failure.as_ref().filter(|failure| failure.begun >= since || now < failure.retry_at)
+        self.failure
+            .as_ref()
+            .filter(|failure| failure.begun >= since || now < failure.retry_at)
     }
 
-    /// Remembers that a fetch begins. Only one for a key that is not known counts against the limit.
+    /// Remembers that a fetch begins. Only one for a key that is not known counts against the
+    /// limit.
     pub(super) fn begin(&mut self, want: Want<'_>, now: Instant) {
-        let is_for_unknown_key = |held: &Held| now < held.fresh_until && want.kid.is_some_and(|kid| !held.has(kid));
+        let is_for_unknown_key =
+            |held: &Held| now < held.fresh_until && want.kid.is_some_and(|kid| !held.has(kid));
         if self.held.as_ref().is_some_and(is_for_unknown_key) {
             self.asked = Some(now);
         }
     }
 
     /// Takes the keys of a fetch.
-    pub(super) fn succeed(&mut self, keys: Arc<Jwks>, begun: Instant, now: Instant, lifetime: Duration) {
+    pub(super) fn succeed(
+        &mut self,
+        keys: Arc<Jwks>,
+        begun: Instant,
+        now: Instant,
+        lifetime: Duration,
+    ) {
         let refresh_at = now + lifetime.mul_f64(0.8);
-        self.held = Some(Held { keys, begun, refresh_at, fresh_until: now + lifetime });
+        self.held = Some(Held {
+            keys,
+            begun,
+            refresh_at,
+            fresh_until: now + lifetime,
+        });
         self.failure = None;
         self.is_used = false;
     }
 
     /// Takes the failure of a fetch. The next one is not begun at once.
-    pub(super) fn fail(&mut self, error: KeyError, begun: Instant, now: Instant, config: &KeyConfig) {
-        let count = self.failure.as_ref().map_or(0, |failure| failure.count).saturating_add(1);
-        let pause = config.retry_interval.saturating_mul(1 << (count - 1).min(16)).min(config.max_retry_interval);
-        self.failure = Some(Failure { error, begun, retry_at: now + pause, count });
+    pub(super) fn fail(
+        &mut self,
+        error: KeyError,
+        begun: Instant,
+        now: Instant,
+        config: &KeyConfig,
+    ) {
+        let count = self
+            .failure
+            .as_ref()
+            .map_or(0, |failure| failure.count)
+            .saturating_add(1);
+        let pause = config
+            .retry_interval
+            .saturating_mul(1 << (count - 1).min(16))
+            .min(config.max_retry_interval);
+        self.failure = Some(Failure {
+            error,
+            begun,
+            retry_at: now + pause,
+            count,
+        });
     }
 
     /// When keys should be fetched without anybody waiting for them; never if there are none yet.
     pub(super) fn refresh_at(&self) -> Option<Instant> {
         let held = self.held.as_ref()?;
-        Some(self.failure.as_ref().map_or(held.refresh_at, |failure| failure.retry_at))
+        Some(
+            self.failure
+                .as_ref()
+                .map_or(held.refresh_at, |failure| failure.retry_at),
+        )
     }
 
     /// Whether anybody wanted the keys since they were fetched.
@@ -148,12 +216,16 @@ impl Cache {
 
     /// Whether keys should have been fetched anew by now, or for the first time.
     pub(super) fn is_stale(&self, now: Instant) -> bool {
-        self.held.as_ref().map_or(self.failure.is_some(), |held| now >= held.fresh_until)
+        self.held
+            .as_ref()
+            .map_or(self.failure.is_some(), |held| now >= held.fresh_until)
     }
 
     /// How old the keys are.
     pub(super) fn age(&self, now: Instant) -> Option<Duration> {
-        self.held.as_ref().map(|held| now.saturating_duration_since(held.begun))
+        self.held
+            .as_ref()
+            .map(|held| now.saturating_duration_since(held.begun))
     }
 
     /// Why the last fetch has failed, if it has.
@@ -164,7 +236,10 @@ impl Cache {
 
 impl Held {
     fn has(&self, kid: &str) -> bool {
-        self.keys.keys().iter().any(|key| key.kid.as_deref() == Some(kid))
+        self.keys
+            .keys()
+            .iter()
+            .any(|key| key.kid.as_deref() == Some(kid))
     }
 
     fn step_stale(&self, failure: &Failure, now: Instant, max_stale: Duration) -> Step {
@@ -173,7 +248,10 @@ impl Held {
             return Step::TakeStale(Arc::clone(&self.keys));
         }
         let hours = now.saturating_duration_since(self.begun).as_secs() / 3600;
-        Step::Fail(KeyError::Outdated { hours, problem: Box::new(failure.error.clone()) })
+        Step::Fail(KeyError::Outdated {
+            hours,
+            problem: Box::new(failure.error.clone()),
+        })
     }
 }
 
@@ -182,11 +260,18 @@ mod tests {
     use super::*;
 
     fn keys(kid: &str) -> Arc<Jwks> {
-        Arc::new(Jwks::parse(&format!(r#"{{"keys": [{{"kty": "RSA", "kid": "{kid}"}}]}}"#)).unwrap())
+        Arc::new(
+            Jwks::parse(&format!(
+                r#"{{"keys": [{{"kty": "RSA", "kid": "{kid}"}}]}}"#
+            ))
+            .unwrap(),
+        )
     }
 
     fn error() -> KeyError {
-        KeyError::Interrupted { url: "https://ci.example".to_owned() }
+        KeyError::Interrupted {
+            url: "https://ci.example".to_owned(),
+        }
     }
 
     /// A cache and its clock, in seconds.
@@ -205,7 +290,11 @@ mod tests {
                 max_stale: Duration::from_secs(1000),
                 ..KeyConfig::default()
             };
-            Self { cache: Cache::default(), start: Instant::now(), config }
+            Self {
+                cache: Cache::default(),
+                start: Instant::now(),
+                config,
+            }
         }
 
         /// With key `a`, fetched at second 0 for 100 seconds.
@@ -221,7 +310,8 @@ mod tests {
 
         fn succeed(&mut self, kid: &str, at: u64) {
             let now = self.at(at);
-            self.cache.succeed(keys(kid), now, now, Duration::from_secs(100));
+            self.cache
+                .succeed(keys(kid), now, now, Duration::from_secs(100));
         }
 
         fn fail(&mut self, at: u64) {
@@ -231,12 +321,21 @@ mod tests {
 
         fn begin(&mut self, kid: &str, at: u64) {
             let now = self.at(at);
-            self.cache.begin(Want { kid: Some(kid), since: now }, now);
+            self.cache.begin(
+                Want {
+                    kid: Some(kid),
+                    since: now,
+                },
+                now,
+            );
         }
 
         fn step(&mut self, kid: Option<&str>, since: u64, now: u64, is_fetching: bool) -> String {
             let (since, now) = (self.at(since), self.at(now));
-            match self.cache.step(Want { kid, since }, now, is_fetching, &self.config) {
+            match self
+                .cache
+                .step(Want { kid, since }, now, is_fetching, &self.config)
+            {
                 Step::Take(_) => "take".to_owned(),
                 Step::TakeAndRefresh(_) => "take and refresh".to_owned(),
                 Step::TakeStale(_) => "take stale".to_owned(),
@@ -306,7 +405,9 @@ mod tests {
     fn a_fetch_that_was_begun_before_the_question_is_no_answer_to_it() {
         let mut tried = Tried::with_keys();
         let (begun, now) = (tried.at(10), tried.at(12));
-        tried.cache.succeed(keys("a"), begun, now, Duration::from_secs(100));
+        tried
+            .cache
+            .succeed(keys("a"), begun, now, Duration::from_secs(100));
         assert_eq!(tried.step(Some("b"), 11, 12, false), "fetch");
         assert_eq!(tried.step(Some("b"), 10, 12, false), "take");
     }
@@ -368,6 +469,9 @@ mod tests {
         for second in 800..900 {
             tried.fail(second);
         }
-        assert_eq!((tried.cache.refresh_at().unwrap() - tried.at(899)).as_secs(), 30);
+        assert_eq!(
+            (tried.cache.refresh_at().unwrap() - tried.at(899)).as_secs(),
+            30
+        );
     }
 }

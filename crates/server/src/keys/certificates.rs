@@ -2,11 +2,14 @@
 //!
 //! A thumbprint is the SHA-256 of a whole certificate. It counts for two of them only:
 //!
-//! - the server's own certificate, the first that it sends: the handshake has shown that the server has its key;
-//! - a certificate authority's further up in what the server sends, if the server's own leads to it, signature by
-//!   signature. A server can send any certificate along; one that has not vouched for the server's is worth nothing.
+//! - the server's own certificate, the first that it sends: the handshake has shown that the server
+//!   has its key;
+//! - a certificate authority's further up in what the server sends, if the server's own leads to
+//!   it, signature by signature. A server can send any certificate along; one that has not vouched
+//!   for the server's is worth nothing.
 //!
-//! In both cases the name has to be the host's and the present time has to be within the certificates' validity.
+//! In both cases the name has to be the host's and the present time has to be within the
+//! certificates' validity.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,11 +39,16 @@ pub(super) fn roots(config: &KeyConfig) -> Result<RootCertStore, KeyError> {
         tracing::debug!(added, ignored, "the system's root certificates are read");
     }
     for path in &config.extra_roots_pem {
-        let error = |problem: String| KeyError::Roots { path: path.display().to_string(), problem };
+        let error = |problem: String| KeyError::Roots {
+            path: path.display().to_string(),
+            problem,
+        };
         let certificates = CertificateDer::pem_file_iter(path).map_err(|e| error(e.to_string()))?;
         let mut is_empty = true;
         for certificate in certificates {
-            roots.add(certificate.map_err(|e| error(e.to_string()))?).map_err(|e| error(e.to_string()))?;
+            roots
+                .add(certificate.map_err(|e| error(e.to_string()))?)
+                .map_err(|e| error(e.to_string()))?;
             is_empty = false;
         }
         if is_empty {
@@ -48,7 +56,9 @@ pub(super) fn roots(config: &KeyConfig) -> Result<RootCertStore, KeyError> {
         }
     }
     if roots.is_empty() {
-        tracing::warn!("no root certificate is trusted: only issuers with thumbprints can be reached");
+        tracing::warn!(
+            "no root certificate is trusted: only issuers with thumbprints can be reached"
+        );
     }
     Ok(roots)
 }
@@ -56,16 +66,22 @@ pub(super) fn roots(config: &KeyConfig) -> Result<RootCertStore, KeyError> {
 /// SHA-256 of a certificate, as 64 lowercase hexadecimal digits.
 pub(super) fn thumbprint(certificate: &[u8]) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, certificate);
-    digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    digest
+        .as_ref()
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// A thumbprint as [`thumbprint`] writes it: people write it with colons, and in capitals.
 pub(super) fn normal_thumbprint(text: &str) -> String {
-    text.chars().filter(|c| *c != ':' && !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect()
+    text.chars()
+        .filter(|c| *c != ':' && !c.is_whitespace())
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// What a connection is made for.
@@ -100,13 +116,25 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    pub(super) fn new(roots: Arc<RootCertStore>, provider: Arc<CryptoProvider>, purpose: Purpose) -> Self {
-        Self { roots, provider, purpose, seen: Mutex::default() }
+    pub(super) fn new(
+        roots: Arc<RootCertStore>,
+        provider: Arc<CryptoProvider>,
+        purpose: Purpose,
+    ) -> Self {
+        Self {
+            roots,
+            provider,
+            purpose,
+            seen: Mutex::default(),
+        }
     }
 
     /// What it has seen so far.
     pub(super) fn seen(&self) -> Seen {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn saw(&self, seen: Seen) {
@@ -115,13 +143,23 @@ impl Verifier {
 
     fn chains_to(&self, sent: &Sent<'_>, roots: &RootCertStore) -> Result<(), rustls::Error> {
         let algorithms = self.provider.signature_verification_algorithms.all;
-        verify_server_cert_signed_by_trust_anchor(&sent.parsed, roots, sent.others, sent.now, algorithms)
+        verify_server_cert_signed_by_trust_anchor(
+            &sent.parsed,
+            roots,
+            sent.others,
+            sent.now,
+            algorithms,
+        )
     }
 
     /// The thumbprints that count, the server's own first.
     fn counting(&self, sent: &Sent<'_>) -> Vec<String> {
         let own = sent.is_own_valid.then(|| thumbprint(sent.own));
-        let others = sent.others.iter().filter(|other| self.vouches(sent, other)).map(|other| thumbprint(other));
+        let others = sent
+            .others
+            .iter()
+            .filter(|other| self.vouches(sent, other))
+            .map(|other| thumbprint(other));
         own.into_iter().chain(others).collect()
     }
 
@@ -153,14 +191,26 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         if intermediates.len() >= MAX_CHAIN {
-            return Err(rustls::Error::General(format!("expected at most {MAX_CHAIN} certificates")));
+            return Err(rustls::Error::General(format!(
+                "expected at most {MAX_CHAIN} certificates"
+            )));
         }
         let is_own_valid = is_valid_at(end_entity, now);
-        let seen = Seen { thumbprints: vec![thumbprint(end_entity)], is_own_valid, ..Seen::default() };
+        let seen = Seen {
+            thumbprints: vec![thumbprint(end_entity)],
+            is_own_valid,
+            ..Seen::default()
+        };
         self.saw(seen.clone());
         let parsed = ParsedCertificate::try_from(end_entity)?;
         verify_server_name(&parsed, server_name)?;
-        let sent = Sent { own: end_entity, is_own_valid, parsed, others: intermediates, now };
+        let sent = Sent {
+            own: end_entity,
+            is_own_valid,
+            parsed,
+            others: intermediates,
+            now,
+        };
         let (thumbprints, by_thumbprint) = match &self.purpose {
             Purpose::Look => {
                 let counting = self.counting(&sent);
@@ -172,15 +222,27 @@ impl ServerCertVerifier for Verifier {
             Purpose::Trust(registered) => match self.chains_to(&sent, &self.roots) {
                 Ok(()) => (seen.thumbprints, false),
                 Err(error) => {
-                    let counting = if registered.is_empty() { Vec::new() } else { self.counting(&sent) };
-                    if !counting.iter().any(|thumbprint| registered.contains(thumbprint)) {
+                    let counting = if registered.is_empty() {
+                        Vec::new()
+                    } else {
+                        self.counting(&sent)
+                    };
+                    if !counting
+                        .iter()
+                        .any(|thumbprint| registered.contains(thumbprint))
+                    {
                         return Err(error);
                     }
                     (counting, true)
                 }
             },
         };
-        self.saw(Seen { thumbprints, by_thumbprint, is_own_valid, is_accepted: true });
+        self.saw(Seen {
+            thumbprints,
+            by_thumbprint,
+            is_own_valid,
+            is_accepted: true,
+        });
         Ok(ServerCertVerified::assertion())
     }
 
@@ -190,7 +252,12 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -199,11 +266,18 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -215,7 +289,9 @@ fn is_valid_at(certificate: &CertificateDer<'_>, now: UnixTime) -> bool {
 fn out_of_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> CertificateError {
     match X509Certificate::from_der(certificate) {
         Err(_) => CertificateError::BadEncoding,
-        Ok((_, parsed)) if i128::from(parsed.validity().not_before.timestamp()) > i128::from(now.as_secs()) => {
+        Ok((_, parsed))
+            if i128::from(parsed.validity().not_before.timestamp()) > i128::from(now.as_secs()) =>
+        {
             CertificateError::NotValidYet
         }
         Ok(_) => CertificateError::Expired,
@@ -224,14 +300,24 @@ fn out_of_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Certifica
 
 /// Whether it may sign other certificates. As a trust anchor nothing else would ask that.
 fn is_authority_at(certificate: &CertificateDer<'_>, now: UnixTime) -> bool {
-    let Ok((_, parsed)) = X509Certificate::from_der(certificate) else { return false };
-    let is_authority = parsed.basic_constraints().ok().flatten().is_some_and(|constraints| constraints.value.ca);
-    let may_sign = parsed.key_usage().is_ok_and(|usage| usage.is_none_or(|usage| usage.value.key_cert_sign()));
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate) else {
+        return false;
+    };
+    let is_authority = parsed
+        .basic_constraints()
+        .ok()
+        .flatten()
+        .is_some_and(|constraints| constraints.value.ca);
+    let may_sign = parsed
+        .key_usage()
+        .is_ok_and(|usage| usage.is_none_or(|usage| usage.value.key_cert_sign()));
     is_authority && may_sign && is_within(&parsed, now)
 }
 
 fn is_within(certificate: &X509Certificate<'_>, now: UnixTime) -> bool {
-    let Ok(now) = i64::try_from(now.as_secs()) else { return false };
+    let Ok(now) = i64::try_from(now.as_secs()) else {
+        return false;
+    };
     let validity = certificate.validity();
     (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now)
 }

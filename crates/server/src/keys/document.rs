@@ -11,8 +11,9 @@ use hyper::header::{AGE, CACHE_CONTROL, CONTENT_TYPE};
 use super::fetch::Answer;
 use super::{KeyConfig, KeyError};
 
-/// Where a discovery document ([OpenID Connect Discovery 1.0, section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig))
-/// has its keys, if it is this issuer's.
+/// Where a discovery document ([OpenID Connect Discovery 1.0, section
+/// 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)) has its keys, if
+/// it is this issuer's.
 pub(super) fn jwks_uri(answer: &Answer, issuer: &str) -> Result<String, KeyError> {
     let document = Value::parse(&answer.text).map_err(|problem| not_json(answer, problem))?;
     let text = |name: &str, expected: &'static str| match document.member(name) {
@@ -25,7 +26,10 @@ pub(super) fn jwks_uri(answer: &Answer, issuer: &str) -> Result<String, KeyError
     };
     let found = text("issuer", "`issuer` with the issuer's URL")?;
     if found != issuer {
-        return Err(KeyError::IssuerDiffers { expected: issuer.to_owned(), found });
+        return Err(KeyError::IssuerDiffers {
+            expected: issuer.to_owned(),
+            found,
+        });
     }
     text("jwks_uri", "`jwks_uri` with the address of its keys")
 }
@@ -34,12 +38,15 @@ pub(super) fn jwks_uri(answer: &Answer, issuer: &str) -> Result<String, KeyError
 pub(super) fn jwks(answer: &Answer) -> Result<Jwks, KeyError> {
     Jwks::parse(&answer.text).map_err(|error| match error {
         JwksError::Json(problem) => not_json(answer, problem),
-        problem => KeyError::Keys { url: answer.url.clone(), problem },
+        problem => KeyError::Keys {
+            url: answer.url.clone(),
+            problem,
+        },
     })
 }
 
-/// For how long an answer holds: as it says, within bounds, less the time that it has been under way
-/// ([RFC 9111, section 4.2](https://www.rfc-editor.org/rfc/rfc9111#section-4.2)).
+/// For how long an answer holds: as it says, within bounds, less the time that it has been under
+/// way ([RFC 9111, section 4.2](https://www.rfc-editor.org/rfc/rfc9111#section-4.2)).
 pub(super) fn lifetime(headers: &HeaderMap, config: &KeyConfig) -> Duration {
     let said = max_age(headers).map(|seconds| seconds.saturating_sub(age(headers)));
     let lifetime = said.map_or(config.default_max_age, Duration::from_secs);
@@ -47,7 +54,10 @@ pub(super) fn lifetime(headers: &HeaderMap, config: &KeyConfig) -> Duration {
 }
 
 fn max_age(headers: &HeaderMap) -> Option<u64> {
-    let directives = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let directives = headers
+        .get_all(CACHE_CONTROL)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let mut seconds = None;
     for directive in directives.flat_map(|value| value.split(',')).map(str::trim) {
         let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
@@ -61,7 +71,10 @@ fn max_age(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn age(headers: &HeaderMap) -> u64 {
-    headers.get(AGE).and_then(|value| digits(value.to_str().ok()?)).unwrap_or_default()
+    headers
+        .get(AGE)
+        .and_then(|value| digits(value.to_str().ok()?))
+        .unwrap_or_default()
 }
 
 /// Seconds; more than can be counted are very many.
@@ -72,9 +85,17 @@ fn digits(text: &str) -> Option<u64> {
 }
 
 fn not_json(answer: &Answer, problem: claimgate::json::JsonError) -> KeyError {
-    let content_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let content_type = content_type.map_or_else(|| "no type".to_owned(), |found| format!("type `{found}`"));
-    KeyError::NotJson { url: answer.url.clone(), content_type, problem }
+    let content_type = answer
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let content_type =
+        content_type.map_or_else(|| "no type".to_owned(), |found| format!("type `{found}`"));
+    KeyError::NotJson {
+        url: answer.url.clone(),
+        content_type,
+        problem,
+    }
 }
 
 #[cfg(test)]
@@ -84,7 +105,10 @@ mod tests {
     fn seconds(headers: &[(&str, &str)]) -> u64 {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.append(hyper::header::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+            map.append(
+                hyper::header::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                value.parse().unwrap(),
+            );
         }
         lifetime(&map, &KeyConfig::default()).as_secs()
     }
@@ -94,15 +118,27 @@ mod tests {
         for (headers, expected) in [
             (&[][..], 600),
             (&[("cache-control", "max-age=900")], 900),
-            (&[("cache-control", "public, Max-Age=\"900\" , immutable")], 900),
+            (
+                &[("cache-control", "public, Max-Age=\"900\" , immutable")],
+                900,
+            ),
             (&[("cache-control", "max-age=900"), ("age", "100")], 800),
             (&[("cache-control", "max-age=900"), ("age", "99999")], 60),
             (&[("cache-control", "max-age=1")], 60),
             (&[("cache-control", "max-age=900, no-store")], 60),
             (&[("cache-control", "no-cache")], 60),
             (&[("cache-control", "max-age=86400")], 3600),
-            (&[("cache-control", "max-age=99999999999999999999999999")], 3600),
-            (&[("cache-control", "public"), ("cache-control", "max-age=700")], 700),
+            (
+                &[("cache-control", "max-age=99999999999999999999999999")],
+                3600,
+            ),
+            (
+                &[
+                    ("cache-control", "public"),
+                    ("cache-control", "max-age=700"),
+                ],
+                700,
+            ),
             (&[("cache-control", "max-age=800, max-age=700")], 800),
             (&[("cache-control", "max-age=-1")], 600),
             (&[("cache-control", "max-age=soon")], 600),

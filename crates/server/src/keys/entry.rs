@@ -14,7 +14,8 @@ use super::cache::{Cache, Step, Want};
 use super::fetch::{Answer, Fetcher};
 use super::{IssuerStatus, KeyError, document};
 
-/// How many requests may wait for one issuer's next fetch because they name a key that is not known.
+/// How many requests may wait for one issuer's next fetch because they name a key that is not
+/// known.
 const MAX_WAITING: usize = 256;
 
 /// The shortest pause before keys are fetched with nobody waiting for them, whatever is configured.
@@ -42,7 +43,12 @@ struct State {
 }
 
 impl Entry {
-    pub(super) fn new(fetcher: &Arc<Fetcher>, id: &str, url: &str, thumbprints: Vec<String>) -> Self {
+    pub(super) fn new(
+        fetcher: &Arc<Fetcher>,
+        id: &str,
+        url: &str,
+        thumbprints: Vec<String>,
+    ) -> Self {
         Self {
             id: id.to_owned(),
             url: url.to_owned(),
@@ -61,7 +67,10 @@ impl Entry {
     }
 
     pub(super) async fn keys(self: &Arc<Self>, kid: Option<&str>) -> Result<Arc<Jwks>, KeyError> {
-        let want = Want { kid, since: Instant::now() };
+        let want = Want {
+            kid,
+            since: Instant::now(),
+        };
         loop {
             match self.step(want) {
                 Next::Done(result) => return result,
@@ -80,7 +89,10 @@ impl Entry {
         let now = Instant::now();
         let mut state = self.state();
         let is_fetching = state.flight.is_some();
-        match state.cache.step(want, now, is_fetching, &self.fetcher.config) {
+        match state
+            .cache
+            .step(want, now, is_fetching, &self.fetcher.config)
+        {
             Step::Take(keys) => Next::Done(Ok(keys)),
             Step::TakeAndRefresh(keys) => {
                 self.begin(&mut state, want, now);
@@ -101,12 +113,21 @@ impl Entry {
     }
 
     /// Begins a fetch of its own: whoever waits for it may go away.
-    fn begin(self: &Arc<Self>, state: &mut State, want: Want<'_>, now: Instant) -> watch::Receiver<()> {
+    fn begin(
+        self: &Arc<Self>,
+        state: &mut State,
+        want: Want<'_>,
+        now: Instant,
+    ) -> watch::Receiver<()> {
         let (sender, receiver) = watch::channel(());
         state.cache.begin(want, now);
         state.flight = Some(receiver.clone());
         state.number += 1;
-        let flight = Flight { entry: Arc::clone(self), begun: now, sender: Some(sender) };
+        let flight = Flight {
+            entry: Arc::clone(self),
+            begun: now,
+            sender: Some(sender),
+        };
         tokio::spawn(async move {
             let result = flight.entry.fetch().await;
             flight.land(result);
@@ -122,16 +143,23 @@ impl Entry {
 
     async fn documents(&self) -> Result<(Jwks, Answer), KeyError> {
         let address = discovery_url(&self.url);
-        let discovery = self.fetcher.document(&address, "as the issuer's URL", &self.thumbprints).await?;
+        let discovery = self
+            .fetcher
+            .document(&address, "as the issuer's URL", &self.thumbprints)
+            .await?;
         let jwks_uri = document::jwks_uri(&discovery, &self.url)?;
-        let answer = self.fetcher.document(&jwks_uri, "as `jwks_uri`", &self.thumbprints).await?;
+        let answer = self
+            .fetcher
+            .document(&jwks_uri, "as `jwks_uri`", &self.thumbprints)
+            .await?;
         if discovery.by_thumbprint || answer.by_thumbprint {
             tracing::info!(issuer = %self.id, "no trusted authority vouches for the issuer; its thumbprint does");
         }
         Ok((document::jwks(&answer)?, answer))
     }
 
-    /// Takes the result of a fetch, and sees to it that there is a next one before the keys are over.
+    /// Takes the result of a fetch, and sees to it that there is a next one before the keys are
+    /// over.
     fn land(self: &Arc<Self>, result: Result<(Jwks, Answer), KeyError>, begun: Instant) {
         let now = Instant::now();
         let config = &self.fetcher.config;
@@ -153,7 +181,11 @@ impl Entry {
         state.flight = None;
         // There is no runtime any more where a fetch was broken off because the server ends.
         if let (Some(at), Ok(runtime)) = (state.cache.refresh_at(), Handle::try_current()) {
-            runtime.spawn(refresh_later(Arc::downgrade(self), at.max(now + MIN_PAUSE), state.number));
+            runtime.spawn(refresh_later(
+                Arc::downgrade(self),
+                at.max(now + MIN_PAUSE),
+                state.number,
+            ));
         }
     }
 
@@ -162,7 +194,14 @@ impl Entry {
         let mut state = self.state();
         if state.number == number && state.flight.is_none() && state.cache.is_used() {
             let now = Instant::now();
-            self.begin(&mut state, Want { kid: None, since: now }, now);
+            self.begin(
+                &mut state,
+                Want {
+                    kid: None,
+                    since: now,
+                },
+                now,
+            );
         }
     }
 

@@ -32,13 +32,22 @@ pub enum KeyError {
     #[error("the host `{host}` is not known: {problem}")]
     HostUnknown { host: String, problem: String },
     #[error("`{host}` is at `{address}`, {problem}, which is not connected to")]
-    AddressForbidden { host: String, address: IpAddr, problem: &'static str },
+    AddressForbidden {
+        host: String,
+        address: IpAddr,
+        problem: &'static str,
+    },
     #[error("`{host}` cannot be reached: {problem}")]
     Unreachable { host: String, problem: String },
     #[error("no TLS with `{host}`: {problem}")]
     Tls { host: String, problem: String },
     #[error("the certificate of `{host}` is not trusted: {problem}; its thumbprint is `{found}`{}", none_of(*registered))]
-    CertificateUntrusted { host: String, problem: String, found: String, registered: usize },
+    CertificateUntrusted {
+        host: String,
+        problem: String,
+        found: String,
+        registered: usize,
+    },
     #[error("the certificate of `{host}` is {problem}")]
     CertificateTime { host: String, problem: &'static str },
     #[error("the certificate of `{host}` is for another host: it is for {found}")]
@@ -56,9 +65,17 @@ pub enum KeyError {
     #[error("the answer of `{url}` cannot be read: {problem}")]
     Http { url: String, problem: String },
     #[error("expected JSON from `{url}`, found {content_type}: {problem}")]
-    NotJson { url: String, content_type: String, problem: JsonError },
+    NotJson {
+        url: String,
+        content_type: String,
+        problem: JsonError,
+    },
     #[error("expected {expected} in the discovery document `{url}`, found {found}")]
-    Discovery { url: String, expected: &'static str, found: String },
+    Discovery {
+        url: String,
+        expected: &'static str,
+        found: String,
+    },
     #[error(
         "the discovery document is of another issuer: expected `{expected}`, found `{found}`{}",
         differ(found, expected)
@@ -66,7 +83,9 @@ pub enum KeyError {
     IssuerDiffers { expected: String, found: String },
     #[error("the keys of `{url}` are refused: {problem}")]
     Keys { url: String, problem: JwksError },
-    #[error("the last keys that could be fetched are too old, {hours} hours; since then: {problem}")]
+    #[error(
+        "the last keys that could be fetched are too old, {hours} hours; since then: {problem}"
+    )]
     Outdated { hours: u64, problem: Box<KeyError> },
     #[error("fetching the keys of `{url}` was broken off")]
     Interrupted { url: String },
@@ -130,7 +149,9 @@ impl KeyError {
                 "if it was replaced on purpose, register its thumbprint in place of the old one, after comparing it"
             }
             Self::IssuerDiffers { expected, found } if nearly(found, expected).is_some() => {
-                return Some(format!("register the issuer as its document and its tokens have it: `{found}`"));
+                return Some(format!(
+                    "register the issuer as its document and its tokens have it: `{found}`"
+                ));
             }
             Self::NotJson { .. } => "is the URL that of an OpenID Connect issuer?",
             Self::Status { found: 404, .. } => {
@@ -151,5 +172,7 @@ fn none_of(registered: usize) -> String {
 }
 
 fn differ(found: &str, expected: &str) -> String {
-    nearly(found, expected).map(|difference| format!("; they differ in {difference} only")).unwrap_or_default()
+    nearly(found, expected)
+        .map(|difference| format!("; they differ in {difference} only"))
+        .unwrap_or_default()
 }

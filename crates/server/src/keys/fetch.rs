@@ -1,7 +1,9 @@
-//! One document over TLS, within limits of size, time and redirects, from an address that was looked at.
+//! One document over TLS, within limits of size, time and redirects, from an address that was
+//! looked at.
 //!
-//! Nothing is pooled and nothing is resolved twice: a host's addresses are asked for once, those that are forbidden are
-//! taken out, and the connection goes to one of the others. What a name means a moment later does not matter.
+//! Nothing is pooled and nothing is resolved twice: a host's addresses are asked for once, those
+//! that are forbidden are taken out, and the connection goes to one of the others. What a name
+//! means a moment later does not matter.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -50,7 +52,12 @@ pub(super) struct Answer {
 impl Fetcher {
     pub(super) fn new(config: KeyConfig, resolver: Arc<dyn Resolve>) -> Result<Self, KeyError> {
         let roots = Arc::new(roots(&config)?);
-        Ok(Self { config, resolver, roots, provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()) })
+        Ok(Self {
+            config,
+            resolver,
+            roots,
+            provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
+        })
     }
 
     /// Fetches a document, following redirects. `place` says where the address is from.
@@ -63,7 +70,9 @@ impl Fetcher {
         let mut url = https(url, place)?;
         let mut by_thumbprint = false;
         for _ in 0..=self.config.max_redirects {
-            let (stream, seen) = self.connect(&url, Purpose::Trust(Arc::clone(thumbprints))).await?;
+            let (stream, seen) = self
+                .connect(&url, Purpose::Trust(Arc::clone(thumbprints)))
+                .await?;
             by_thumbprint |= seen.by_thumbprint;
             let reply = exchange(stream, &url, self.config.max_bytes).await?;
             match next(&url, &reply)? {
@@ -71,7 +80,10 @@ impl Fetcher {
                 None => return answer(&url, reply, by_thumbprint),
             }
         }
-        Err(KeyError::TooManyRedirects { url: url.to_string(), max: self.config.max_redirects })
+        Err(KeyError::TooManyRedirects {
+            url: url.to_string(),
+            max: self.config.max_redirects,
+        })
     }
 
     /// The thumbprints that count of a host's certificates, the host's own first.
@@ -87,16 +99,42 @@ impl Fetcher {
         future: impl Future<Output = Result<T, KeyError>>,
     ) -> Result<T, KeyError> {
         let seconds = self.config.timeout.as_secs_f64().to_string();
-        let timeout = |_| KeyError::Timeout { url: url.to_owned(), seconds };
-        tokio::time::timeout(self.config.timeout, future).await.map_err(timeout)?
+        let timeout = |_| KeyError::Timeout {
+            url: url.to_owned(),
+            seconds,
+        };
+        tokio::time::timeout(self.config.timeout, future)
+            .await
+            .map_err(timeout)?
     }
 
-    async fn connect(&self, url: &Url, purpose: Purpose) -> Result<(TlsStream<TcpStream>, Seen), KeyError> {
+    async fn connect(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+    ) -> Result<(TlsStream<TcpStream>, Seen), KeyError> {
         let host = host_name(url);
-        let stream = self.reach(&host, &self.addresses(url).await?, url.port_or_known_default().unwrap_or(443)).await?;
-        let registered = if let Purpose::Trust(thumbprints) = &purpose { thumbprints.len() } else { 0 };
-        let verifier = Arc::new(Verifier::new(Arc::clone(&self.roots), Arc::clone(&self.provider), purpose));
-        let tls = |problem: String| KeyError::Tls { host: host.clone(), problem };
+        let stream = self
+            .reach(
+                &host,
+                &self.addresses(url).await?,
+                url.port_or_known_default().unwrap_or(443),
+            )
+            .await?;
+        let registered = if let Purpose::Trust(thumbprints) = &purpose {
+            thumbprints.len()
+        } else {
+            0
+        };
+        let verifier = Arc::new(Verifier::new(
+            Arc::clone(&self.roots),
+            Arc::clone(&self.provider),
+            purpose,
+        ));
+        let tls = |problem: String| KeyError::Tls {
+            host: host.clone(),
+            problem,
+        };
         let name = ServerName::try_from(host.clone()).map_err(|error| tls(error.to_string()))?;
         let config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
@@ -104,43 +142,69 @@ impl Fetcher {
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as _)
             .with_no_client_auth();
-        let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-        let stream = connected.map_err(|error| tls_error(&host, &error, &verifier.seen(), registered))?;
+        let connected = TlsConnector::from(Arc::new(config))
+            .connect(name, stream)
+            .await;
+        let stream =
+            connected.map_err(|error| tls_error(&host, &error, &verifier.seen(), registered))?;
         Ok((stream, verifier.seen()))
     }
 
     /// The addresses of the URL's host that may be connected to.
     async fn addresses(&self, url: &Url) -> Result<Vec<IpAddr>, KeyError> {
         let host = host_name(url);
-        let unknown = |problem: &str| KeyError::HostUnknown { host: host.clone(), problem: problem.to_owned() };
+        let unknown = |problem: &str| KeyError::HostUnknown {
+            host: host.clone(),
+            problem: problem.to_owned(),
+        };
         let found = match url.host() {
             Some(Host::Ipv4(address)) => vec![address.into()],
             Some(Host::Ipv6(address)) => vec![address.into()],
-            Some(Host::Domain(name)) => {
-                self.resolver.resolve(name).await.map_err(|error| unknown(&error.to_string()))?
-            }
+            Some(Host::Domain(name)) => self
+                .resolver
+                .resolve(name)
+                .await
+                .map_err(|error| unknown(&error.to_string()))?,
             None => Vec::new(),
         };
-        let (allowed, forbidden): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|address| self.problem(*address).is_none());
+        let (allowed, forbidden): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|address| self.problem(*address).is_none());
         match (allowed.is_empty(), forbidden.first()) {
             (false, _) => Ok(allowed),
             (true, None) => Err(unknown("it has no address")),
             (true, Some(address)) => {
                 let problem = self.problem(*address).unwrap_or_default();
-                Err(KeyError::AddressForbidden { host, address: *address, problem })
+                Err(KeyError::AddressForbidden {
+                    host,
+                    address: *address,
+                    problem,
+                })
             }
         }
     }
 
     fn problem(&self, address: IpAddr) -> Option<&'static str> {
         let is_allowed = self.config.allow_private_addresses
-            || self.config.allow_networks.iter().any(|network| network.contains(address));
-        if is_allowed { None } else { address::problem(address) }
+            || self
+                .config
+                .allow_networks
+                .iter()
+                .any(|network| network.contains(address));
+        if is_allowed {
+            None
+        } else {
+            address::problem(address)
+        }
     }
 
     /// Connects to the first address that answers, leaving time for those behind it.
-    async fn reach(&self, host: &str, addresses: &[IpAddr], port: u16) -> Result<TcpStream, KeyError> {
+    async fn reach(
+        &self,
+        host: &str,
+        addresses: &[IpAddr],
+        port: u16,
+    ) -> Result<TcpStream, KeyError> {
         let share = self.config.timeout / (u32::try_from(addresses.len()).unwrap_or(u32::MAX) + 1);
         let mut last = String::new();
         for address in addresses {
@@ -149,19 +213,26 @@ impl Fetcher {
                 Err(error) => last = format!("{address}, port {port}: {error}"),
             }
         }
-        Err(KeyError::Unreachable { host: host.to_owned(), problem: last })
+        Err(KeyError::Unreachable {
+            host: host.to_owned(),
+            problem: last,
+        })
     }
 }
 
 async fn attempt(address: SocketAddr, time: Duration) -> io::Result<TcpStream> {
     let too_long = |_| io::Error::new(io::ErrorKind::TimedOut, "no answer in time");
-    tokio::time::timeout(time, TcpStream::connect(address)).await.map_err(too_long)?
+    tokio::time::timeout(time, TcpStream::connect(address))
+        .await
+        .map_err(too_long)?
 }
 
 /// A URL that may be fetched.
 fn https(text: &str, place: &'static str) -> Result<Url, KeyError> {
-    let url = Url::parse(text)
-        .map_err(|problem| KeyError::Address { found: text.to_owned(), problem: problem.to_string() })?;
+    let url = Url::parse(text).map_err(|problem| KeyError::Address {
+        found: text.to_owned(),
+        problem: problem.to_string(),
+    })?;
     check(&url, place)?;
     Ok(url)
 }
@@ -172,14 +243,20 @@ fn check(url: &Url, place: &'static str) -> Result<(), KeyError> {
         return Err(KeyError::NotHttps { place, found });
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(KeyError::Address { found, problem: "a user name or a password in it".to_owned() });
+        return Err(KeyError::Address {
+            found,
+            problem: "a user name or a password in it".to_owned(),
+        });
     }
     Ok(())
 }
 
 /// The host as certificates name it: an IPv6 address without brackets.
 fn host_name(url: &Url) -> String {
-    url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned()
+    url.host_str()
+        .unwrap_or_default()
+        .trim_matches(['[', ']'])
+        .to_owned()
 }
 
 /// What a server has answered; the body of a good answer only.
@@ -192,13 +269,24 @@ struct Reply {
 /// Asks for the URL over a connection, which is closed afterwards.
 async fn exchange(stream: TlsStream<TcpStream>, url: &Url, max: usize) -> Result<Reply, KeyError> {
     let broken = |error: hyper::Error| http_error(url, &error);
-    let (mut sender, connection) =
-        http1::Builder::new().max_buf_size(MAX_HEAD).handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    let (mut sender, connection) = http1::Builder::new()
+        .max_buf_size(MAX_HEAD)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(broken)?;
     let talk = async {
         let response = sender.send_request(request(url)?).await.map_err(broken)?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = if status == StatusCode::OK { body(response, url, max).await? } else { Bytes::new() };
-        Ok(Reply { status, headers, body })
+        let body = if status == StatusCode::OK {
+            body(response, url, max).await?
+        } else {
+            Bytes::new()
+        };
+        Ok(Reply {
+            status,
+            headers,
+            body,
+        })
     };
     let mut connection = std::pin::pin!(connection);
     let mut talk = std::pin::pin!(talk);
@@ -220,19 +308,34 @@ fn request(url: &Url) -> Result<Request<Empty<Bytes>>, KeyError> {
         .header(ACCEPT_ENCODING, "identity")
         .header(USER_AGENT, concat!("claimgate/", env!("CARGO_PKG_VERSION")))
         .body(Empty::new())
-        .map_err(|error| KeyError::Http { url: url.to_string(), problem: error.to_string() })
+        .map_err(|error| KeyError::Http {
+            url: url.to_string(),
+            problem: error.to_string(),
+        })
 }
 
 async fn body(response: Response<Incoming>, url: &Url, max: usize) -> Result<Bytes, KeyError> {
-    let encoding = response.headers().get(CONTENT_ENCODING).filter(|found| *found != "identity");
+    let encoding = response
+        .headers()
+        .get(CONTENT_ENCODING)
+        .filter(|found| *found != "identity");
     if let Some(found) = encoding {
         let problem = format!("expected it uncompressed, found {found:?}");
-        return Err(KeyError::Http { url: url.to_string(), problem });
+        return Err(KeyError::Http {
+            url: url.to_string(),
+            problem,
+        });
     }
     match Limited::new(response.into_body(), max).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(KeyError::TooLarge { url: url.to_string(), max }),
-        Err(error) => Err(KeyError::Http { url: url.to_string(), problem: chain(&*error) }),
+        Err(error) if error.is::<LengthLimitError>() => Err(KeyError::TooLarge {
+            url: url.to_string(),
+            max,
+        }),
+        Err(error) => Err(KeyError::Http {
+            url: url.to_string(),
+            problem: chain(&*error),
+        }),
     }
 }
 
@@ -241,10 +344,20 @@ fn next(url: &Url, reply: &Reply) -> Result<Option<Url>, KeyError> {
     if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let nowhere = |found| KeyError::RedirectNowhere { url: url.to_string(), found };
-    let location = reply.headers.get(LOCATION).ok_or_else(|| nowhere("no `location`"))?;
-    let location = location.to_str().map_err(|_| nowhere("a `location` that is no text"))?;
-    let further = url.join(location).map_err(|_| nowhere("a `location` that is no address"))?;
+    let nowhere = |found| KeyError::RedirectNowhere {
+        url: url.to_string(),
+        found,
+    };
+    let location = reply
+        .headers
+        .get(LOCATION)
+        .ok_or_else(|| nowhere("no `location`"))?;
+    let location = location
+        .to_str()
+        .map_err(|_| nowhere("a `location` that is no text"))?;
+    let further = url
+        .join(location)
+        .map_err(|_| nowhere("a `location` that is no address"))?;
     check(&further, "in a redirect")?;
     Ok(Some(further))
 }
@@ -252,16 +365,30 @@ fn next(url: &Url, reply: &Reply) -> Result<Option<Url>, KeyError> {
 fn answer(url: &Url, reply: Reply, by_thumbprint: bool) -> Result<Answer, KeyError> {
     let url = url.to_string();
     if reply.status != StatusCode::OK {
-        return Err(KeyError::Status { url, found: reply.status.as_u16() });
+        return Err(KeyError::Status {
+            url,
+            found: reply.status.as_u16(),
+        });
     }
     match String::from_utf8(reply.body.into()) {
-        Ok(text) => Ok(Answer { url, headers: reply.headers, text, by_thumbprint }),
-        Err(_) => Err(KeyError::Http { url, problem: "expected UTF-8".to_owned() }),
+        Ok(text) => Ok(Answer {
+            url,
+            headers: reply.headers,
+            text,
+            by_thumbprint,
+        }),
+        Err(_) => Err(KeyError::Http {
+            url,
+            problem: "expected UTF-8".to_owned(),
+        }),
     }
 }
 
 fn http_error(url: &Url, error: &hyper::Error) -> KeyError {
-    KeyError::Http { url: url.to_string(), problem: chain(error) }
+    KeyError::Http {
+        url: url.to_string(),
+        problem: chain(error),
+    }
 }
 
 /// An error with what caused it.
@@ -277,12 +404,20 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> KeyError {
     let host = host.to_owned();
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     let Some(rustls::Error::InvalidCertificate(certificate)) = inner else {
-        return KeyError::Tls { host, problem: error.to_string() };
+        return KeyError::Tls {
+            host,
+            problem: error.to_string(),
+        };
     };
     if seen.is_accepted {
-        return KeyError::Tls { host, problem: "it has not the key of its certificate".to_owned() };
+        return KeyError::Tls {
+            host,
+            problem: "it has not the key of its certificate".to_owned(),
+        };
     }
     use CertificateError as E;
     match certificate {
@@ -296,20 +431,31 @@ fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> K
             };
             KeyError::CertificateTime { host, problem }
         }
-        E::NotValidForName => KeyError::CertificateName { host, found: "none that it names".to_owned() },
-        E::NotValidForNameContext { presented, .. } => {
-            KeyError::CertificateName { host, found: presented_names(presented) }
-        }
+        E::NotValidForName => KeyError::CertificateName {
+            host,
+            found: "none that it names".to_owned(),
+        },
+        E::NotValidForNameContext { presented, .. } => KeyError::CertificateName {
+            host,
+            found: presented_names(presented),
+        },
         other => {
             let problem = match other {
                 E::UnknownIssuer => "no trusted authority has signed it".to_owned(),
                 E::BadEncoding => "it cannot be read".to_owned(),
                 // What the checks of the chain say has no words.
-                E::Other(_) => "it may not be a server's, or its chain cannot be checked".to_owned(),
+                E::Other(_) => {
+                    "it may not be a server's, or its chain cannot be checked".to_owned()
+                }
                 other => other.to_string(),
             };
             let found = seen.thumbprints.first().cloned().unwrap_or_default();
-            KeyError::CertificateUntrusted { host, problem, found, registered }
+            KeyError::CertificateUntrusted {
+                host,
+                problem,
+                found,
+                registered,
+            }
         }
     }
 }
@@ -322,5 +468,9 @@ fn presented_names(presented: &[String]) -> String {
         0 => {}
         more => names.push(format!("{more} more")),
     }
-    if names.is_empty() { "none that it names".to_owned() } else { names.join(", ") }
+    if names.is_empty() {
+        "none that it names".to_owned()
+    } else {
+        names.join(", ")
+    }
 }

@@ -1,5 +1,6 @@
-//! The issuers' keys: fetched over TLS by the discovery document, kept as long as the issuer says, fetched anew before
-//! that is over and when a token names a key that is not known. `docs/keys.md` tells all of it.
+//! The issuers' keys: fetched over TLS by the discovery document, kept as long as the issuer says,
+//! fetched anew before that is over and when a token names a key that is not known. `docs/keys.md`
+//! tells all of it.
 
 mod address;
 mod cache;
@@ -29,7 +30,8 @@ pub use resolve::{Resolve, Resolving, SystemResolver};
 /// How keys are fetched and kept.
 #[derive(Clone, Debug)]
 pub struct KeyConfig {
-    /// Whether any address may be connected to: private ones, this machine's, and all else that is not of the internet.
+    /// Whether any address may be connected to: private ones, this machine's, and all else that is
+    /// not of the internet.
     pub allow_private_addresses: bool,
     /// Addresses that may be connected to although they are not of the internet.
     pub allow_networks: Vec<Network>,
@@ -37,7 +39,8 @@ pub struct KeyConfig {
     pub system_roots: bool,
     /// Files with further root certificates, in PEM.
     pub extra_roots_pem: Vec<PathBuf>,
-    /// How long a fetch may take, from the first question for an address to the last byte of the keys.
+    /// How long a fetch may take, from the first question for an address to the last byte of the
+    /// keys.
     pub timeout: Duration,
     /// The largest document, in bytes.
     pub max_bytes: usize,
@@ -49,7 +52,8 @@ pub struct KeyConfig {
     pub min_max_age: Duration,
     /// The longest time that keys are kept for, whatever the issuer says.
     pub max_max_age: Duration,
-    /// How often keys may be fetched because a token names one that is not known. Such a token waits for its turn.
+    /// How often keys may be fetched because a token names one that is not known. Such a token
+    /// waits for its turn.
     pub unknown_kid_interval: Duration,
     /// How long after a failure keys are fetched again; it doubles with every further one.
     pub retry_interval: Duration,
@@ -83,13 +87,15 @@ impl Default for KeyConfig {
 /// An issuer, as far as its keys are concerned.
 #[derive(Clone, Copy, Debug)]
 pub struct IssuerKeys<'a> {
-    /// What it is called here. Two issuers with one id are one issuer whose registration has changed.
+    /// What it is called here. Two issuers with one id are one issuer whose registration has
+    /// changed.
     pub id: &'a str,
     /// Its URL, as it is registered.
     pub url: &'a str,
     /// Keys that are registered with it: a JWKS. Nothing is fetched then.
     pub static_jwks: Option<&'a str>,
-    /// SHA-256 thumbprints of certificates that are believed where roots fail, in any case, with or without colons.
+    /// SHA-256 thumbprints of certificates that are believed where roots fail, in any case, with or
+    /// without colons.
     pub thumbprints: &'a [String],
 }
 
@@ -146,7 +152,10 @@ enum Known {
 
 impl std::fmt::Debug for KeyStore {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_tuple("KeyStore").field(&self.0.fetcher.config).finish()
+        formatter
+            .debug_tuple("KeyStore")
+            .field(&self.0.fetcher.config)
+            .finish()
     }
 }
 
@@ -165,39 +174,54 @@ impl KeyStore {
     /// [`KeyError::Roots`] if a file of root certificates cannot be used.
     pub fn with_resolver(config: KeyConfig, resolver: Arc<dyn Resolve>) -> Result<Self, KeyError> {
         let fetcher = Arc::new(Fetcher::new(config, resolver)?);
-        Ok(Self(Arc::new(Inner { fetcher, issuers: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            fetcher,
+            issuers: Mutex::default(),
+        })))
     }
 
-    /// The issuer's keys: those that are registered, or those that were fetched. `kid` is the key that the token names;
-    /// if it is not among them they are fetched anew, and what is returned may still lack it.
+    /// The issuer's keys: those that are registered, or those that were fetched. `kid` is the key
+    /// that the token names; if it is not among them they are fetched anew, and what is returned
+    /// may still lack it.
     ///
     /// # Errors
     /// [`KeyError`] if there are none, or none that are young enough.
-    pub async fn keys(&self, issuer: IssuerKeys<'_>, kid: Option<&str>) -> Result<Arc<Jwks>, KeyError> {
+    pub async fn keys(
+        &self,
+        issuer: IssuerKeys<'_>,
+        kid: Option<&str>,
+    ) -> Result<Arc<Jwks>, KeyError> {
         match issuer.static_jwks {
             Some(text) => self.static_keys(issuer.id, text),
             None => self.entry(issuer)?.keys(kid).await,
         }
     }
 
-    /// The thumbprints that count of the certificates which the host of a URL sends, its own first. They are taken from
-    /// whoever answers there: compare them with what the issuer's owner says.
+    /// The thumbprints that count of the certificates which the host of a URL sends, its own first.
+    /// They are taken from whoever answers there: compare them with what the issuer's owner says.
     ///
     /// # Errors
-    /// [`KeyError`] if the host cannot be reached, or its certificate is for another host or not valid at this time.
+    /// [`KeyError`] if the host cannot be reached, or its certificate is for another host or not
+    /// valid at this time.
     pub async fn thumbprints(&self, url: &str) -> Result<Vec<String>, KeyError> {
         validate_url(url)?;
         let fetcher = &self.0.fetcher;
-        fetcher.in_time(url, fetcher.thumbprints(&discovery_url(url))).await
+        fetcher
+            .in_time(url, fetcher.thumbprints(&discovery_url(url)))
+            .await
     }
 
-    /// Fetches the keys of an issuer that is to be registered, to see whether they can be had. They are not kept.
+    /// Fetches the keys of an issuer that is to be registered, to see whether they can be had. They
+    /// are not kept.
     ///
     /// # Errors
     /// [`KeyError`] if they cannot.
     pub async fn try_to_fetch(&self, url: &str, thumbprints: &[String]) -> Result<Jwks, KeyError> {
         validate_url(url)?;
-        Entry::new(&self.0.fetcher, url, url, normal(thumbprints)).fetch().await.map(|(keys, _)| keys)
+        Entry::new(&self.0.fetcher, url, url, normal(thumbprints))
+            .fetch()
+            .await
+            .map(|(keys, _)| keys)
     }
 
     /// Forgets an issuer's keys.
@@ -227,7 +251,10 @@ impl KeyStore {
             _ => {}
         }
         let keys = Arc::new(Jwks::parse(text).map_err(KeyError::Static)?);
-        self.issuers().insert(id.to_owned(), Known::Static(text.to_owned(), Arc::clone(&keys)));
+        self.issuers().insert(
+            id.to_owned(),
+            Known::Static(text.to_owned(), Arc::clone(&keys)),
+        );
         Ok(keys)
     }
 
@@ -236,10 +263,17 @@ impl KeyStore {
         let thumbprints = normal(issuer.thumbprints);
         let mut issuers = self.issuers();
         match issuers.get(issuer.id) {
-            Some(Known::Fetched(entry)) if entry.is_of(issuer.url, &thumbprints) => Ok(Arc::clone(entry)),
+            Some(Known::Fetched(entry)) if entry.is_of(issuer.url, &thumbprints) => {
+                Ok(Arc::clone(entry))
+            }
             _ => {
                 validate_url(issuer.url)?;
-                let entry = Arc::new(Entry::new(&self.0.fetcher, issuer.id, issuer.url, thumbprints));
+                let entry = Arc::new(Entry::new(
+                    &self.0.fetcher,
+                    issuer.id,
+                    issuer.url,
+                    thumbprints,
+                ));
                 issuers.insert(issuer.id.to_owned(), Known::Fetched(Arc::clone(&entry)));
                 Ok(entry)
             }
@@ -247,10 +281,16 @@ impl KeyStore {
     }
 
     fn issuers(&self) -> MutexGuard<'_, HashMap<String, Known>> {
-        self.0.issuers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .issuers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn normal(thumbprints: &[String]) -> Vec<String> {
-    thumbprints.iter().map(|text| normal_thumbprint(text)).collect()
+    thumbprints
+        .iter()
+        .map(|text| normal_thumbprint(text))
+        .collect()
 }

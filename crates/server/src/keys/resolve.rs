@@ -8,7 +8,8 @@ use std::pin::Pin;
 /// What a [`Resolve`] answers with.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
 
-/// Somebody who knows the addresses of hosts. Each connection asks once, and goes to an address of that answer.
+/// Somebody who knows the addresses of hosts. Each connection asks once, and goes to an address of
+/// that answer.
 pub trait Resolve: Send + Sync {
     /// The addresses of a host, in the order that they should be tried in.
     fn resolve<'a>(&'a self, host: &'a str) -> Resolving<'a>;

@@ -9,20 +9,30 @@ use axum::http::HeaderMap;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Address(pub(crate) IpAddr);
 
-/// The address: the connection's, or with `proxies` in front, the one that the outermost of them saw.
+/// The address: the connection's, or with `proxies` in front, the one that the outermost of them
+/// saw.
 pub(crate) fn of(request: &Request, proxies: usize) -> Option<IpAddr> {
-    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let connection = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
     forwarded(request.headers(), proxies).or(connection)
 }
 
-/// Each proxy appends the address that it saw: the one that counts is as many from the end as there are proxies. What
-/// stands before it anybody may have written.
+/// Each proxy appends the address that it saw: the one that counts is as many from the end as there
+/// are proxies. What stands before it anybody may have written.
 fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     if proxies == 0 {
         return None;
     }
-    let values = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let addresses: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let values = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let addresses: Vec<&str> = values
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect();
     let place = addresses.len().checked_sub(proxies)?;
     addresses.get(place)?.parse().ok()
 }
@@ -45,14 +55,19 @@ mod tests {
     use super::{forwarded, network};
 
     fn found(header: &'static str, proxies: usize) -> Option<String> {
-        let headers: HeaderMap = [("x-forwarded-for".parse().unwrap(), header.parse().unwrap())].into_iter().collect();
+        let headers: HeaderMap = [("x-forwarded-for".parse().unwrap(), header.parse().unwrap())]
+            .into_iter()
+            .collect();
         forwarded(&headers, proxies).map(|address| address.to_string())
     }
 
     #[test]
     fn the_outermost_trusted_proxy_says_the_address() {
         assert_eq!(found("6.6.6.6, 1.2.3.4", 1).as_deref(), Some("1.2.3.4"));
-        assert_eq!(found("6.6.6.6, 1.2.3.4, 10.0.0.1", 2).as_deref(), Some("1.2.3.4"));
+        assert_eq!(
+            found("6.6.6.6, 1.2.3.4, 10.0.0.1", 2).as_deref(),
+            Some("1.2.3.4")
+        );
     }
 
     #[test]

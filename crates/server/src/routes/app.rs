@@ -1,4 +1,5 @@
-//! The app: the files of its build, plain and compressed, as the program that embeds the server has them.
+//! The app: the files of its build, plain and compressed, as the program that embeds the server has
+//! them.
 
 use std::sync::Arc;
 
@@ -20,7 +21,10 @@ pub struct Assets {
 
 impl Default for Assets {
     fn default() -> Self {
-        Self { files: &[], content_security_policy: "default-src 'none'" }
+        Self {
+            files: &[],
+            content_security_policy: "default-src 'none'",
+        }
     }
 }
 
@@ -44,15 +48,32 @@ pub struct Asset {
 }
 
 /// A file of the app, or its page for any path that has no file's name.
-pub(super) async fn serve(State(app): State<Arc<App>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn serve(
+    State(app): State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     if method != Method::GET && method != Method::HEAD {
         let allow = [(header::ALLOW, "GET, HEAD")];
-        return (StatusCode::METHOD_NOT_ALLOWED, allow, "method not allowed\n").into_response();
+        return (
+            StatusCode::METHOD_NOT_ALLOWED,
+            allow,
+            "method not allowed\n",
+        )
+            .into_response();
     }
-    let Assets { files, content_security_policy } = app.assets;
+    let Assets {
+        files,
+        content_security_policy,
+    } = app.assets;
     match find(files, uri.path()) {
         Some(asset) => answer(asset, content_security_policy, &headers),
-        None if files.is_empty() => (StatusCode::NOT_FOUND, "this program was built without the app\n").into_response(),
+        None if files.is_empty() => (
+            StatusCode::NOT_FOUND,
+            "this program was built without the app\n",
+        )
+            .into_response(),
         None => (StatusCode::NOT_FOUND, "not found\n").into_response(),
     }
 }
@@ -67,14 +88,25 @@ fn find(assets: &'static [Asset], path: &str) -> Option<&'static Asset> {
 fn answer(asset: &'static Asset, policy: &'static str, headers: &HeaderMap) -> Response {
     // Weak, for it is the same one for all encodings.
     let tag = format!("W/\"{}\"", asset.digest);
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
-    let (encoding, body) = encoded(asset, headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()));
+    let (encoding, body) = encoded(
+        asset,
+        headers
+            .get(header::ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok()),
+    );
     let mut response = match is_known {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => Response::new(Body::from(body)),
     };
-    let cache = if asset.is_named_by_content { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if asset.is_named_by_content {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let own = response.headers_mut();
     own.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.mime));
     own.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
@@ -86,7 +118,10 @@ fn answer(asset: &'static Asset, policy: &'static str, headers: &HeaderMap) -> R
         own.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     if asset.mime.starts_with("text/html") {
-        own.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        own.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(policy),
+        );
     }
     response
 }
@@ -96,7 +131,11 @@ fn encoded(asset: &'static Asset, accepted: Option<&str>) -> (Option<&'static st
     let accepts = |name: &str| {
         accepted.unwrap_or_default().split(',').any(|one| {
             let (coding, weight) = one.split_once(';').unwrap_or((one, ""));
-            let is_refused = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0);
+            let is_refused = weight
+                .trim()
+                .strip_prefix("q=")
+                .and_then(|q| q.parse::<f32>().ok())
+                == Some(0.0);
             coding.trim().eq_ignore_ascii_case(name) && !is_refused
         })
     };

@@ -68,7 +68,9 @@ pub(super) async fn list(
     caller.require_admin(&org)?;
     search(&app, query, |unknown| match unknown {
         None => Ok(AuditScope::Organization(org)),
-        Some(_) => Err(ApiError::bad_request("`unknown` is for the log of all organizations")),
+        Some(_) => Err(ApiError::bad_request(
+            "`unknown` is for the log of all organizations",
+        )),
     })
     .await
 }
@@ -88,7 +90,14 @@ pub(super) async fn list_all(
     query: Result<Query<ExchangesQuery>, QueryRejection>,
 ) -> Result<Json<ExchangesBody>, ApiError> {
     caller.require_root()?;
-    search(&app, query, |unknown| Ok(if unknown == Some(true) { AuditScope::Unknown } else { AuditScope::All })).await
+    search(&app, query, |unknown| {
+        Ok(if unknown == Some(true) {
+            AuditScope::Unknown
+        } else {
+            AuditScope::All
+        })
+    })
+    .await
 }
 
 async fn search(
@@ -96,17 +105,28 @@ async fn search(
     query: Result<Query<ExchangesQuery>, QueryRejection>,
     scope: impl FnOnce(Option<bool>) -> Result<AuditScope, ApiError>,
 ) -> Result<Json<ExchangesBody>, ApiError> {
-    let Query(query) = query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
+    let Query(query) =
+        query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
     let scope = scope(query.unknown)?;
     let limit = query.limit.unwrap_or(100);
     if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(ApiError::bad_request(format!("expected `limit` from 1 to {MAX_LIMIT}, found {limit}")));
+        return Err(ApiError::bad_request(format!(
+            "expected `limit` from 1 to {MAX_LIMIT}, found {limit}"
+        )));
     }
-    if let Some(found) = query.decision.as_deref().filter(|word| !["allowed", "denied"].contains(word)) {
-        return Err(ApiError::bad_request(format!("expected `decision` `allowed` or `denied`, found `{found}`")));
+    if let Some(found) = query
+        .decision
+        .as_deref()
+        .filter(|word| !["allowed", "denied"].contains(word))
+    {
+        return Err(ApiError::bad_request(format!(
+            "expected `decision` `allowed` or `denied`, found `{found}`"
+        )));
     }
     if let Some(found) = query.before.as_deref().filter(|id| !random::is_id(id)) {
-        return Err(ApiError::bad_request(format!("expected `before` as the id of an exchange, found `{found}`")));
+        return Err(ApiError::bad_request(format!(
+            "expected `before` as the id of an exchange, found `{found}`"
+        )));
     }
     let filter = AuditFilter {
         decision: query.decision,
@@ -120,7 +140,10 @@ async fn search(
     };
     let exchanges = app.store.audit(scope, &filter).await?;
     let is_full = i64::try_from(exchanges.len()).is_ok_and(|count| count == limit);
-    let next = exchanges.last().filter(|_| is_full).map(|entry| entry.id.clone());
+    let next = exchanges
+        .last()
+        .filter(|_| is_full)
+        .map(|entry| entry.id.clone());
     Ok(Json(ExchangesBody { exchanges, next }))
 }
 
@@ -136,10 +159,15 @@ pub(super) async fn one(
     caller: Caller,
 ) -> Result<Json<AuditRecord>, ApiError> {
     caller.require_admin(&org)?;
-    Ok(Json(app.store.audit_record(AuditScope::Organization(org), &id).await?))
+    Ok(Json(
+        app.store
+            .audit_record(AuditScope::Organization(org), &id)
+            .await?,
+    ))
 }
 
-/// Read an exchange of any organization, or of none, with all evidence; for the bootstrap token only
+/// Read an exchange of any organization, or of none, with all evidence; for the bootstrap token
+/// only
 #[utoipa::path(get, path = "/api/admin/exchanges/{id}", tag = "audit",
     params(("id" = String, Path, description = "the reference that the caller was told")),
     responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
@@ -156,7 +184,10 @@ pub(super) async fn one_of_all(
 
 fn time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {
     let Some(text) = text else { return Ok(None) };
-    let expected =
-        || ApiError::bad_request(format!("expected `{name}` as a time like `2026-11-25T12:00:00Z`, found `{text}`"));
+    let expected = || {
+        ApiError::bad_request(format!(
+            "expected `{name}` as a time like `2026-11-25T12:00:00Z`, found `{text}`"
+        ))
+    };
     claimgate::time::parse(&text).map(Some).ok_or_else(expected)
 }

@@ -11,8 +11,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use claimgate::claims::Value;
 use claimgate::exchange::{
-    ACCESS_TOKEN_TYPE, AUDIENCE, Approval, BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, MAX_BODY,
-    TokenResponse, approve, begin_exchange,
+    ACCESS_TOKEN_TYPE, AUDIENCE, Approval, BodyKind, ExchangeError, ExchangeOptions,
+    ExchangeRequest, MAX_BODY, TokenResponse, approve, begin_exchange,
 };
 use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::Issuers;
@@ -27,7 +27,9 @@ use crate::evidence::{self, Basis};
 use crate::packed;
 use crate::random;
 use crate::server::{App, now};
-use crate::store::{AuditEntry, AuditRecord, SingleUse, StoreError, TokenKind, TokenRecord, Written};
+use crate::store::{
+    AuditEntry, AuditRecord, SingleUse, StoreError, TokenKind, TokenRecord, Written,
+};
 use crate::token::AccessToken;
 
 /// The code and the words where an issuer has too many exchanges.
@@ -40,12 +42,16 @@ const MAX_TEXT: usize = 2_048;
 /// The most that is kept of the evidence, in bytes.
 const MAX_DETAIL: usize = 128 * 1024;
 
-/// The most that is kept of what nobody answers for, as no signature was genuine: anybody can send it, time and again.
+/// The most that is kept of what nobody answers for, as no signature was genuine: anybody can send
+/// it, time and again.
 const MAX_FOREIGN: usize = 4 * 1024;
 
 /// What is asked for (RFC 8693, section 2.1), as a form or as JSON.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the engine reads the body; this is for the OpenAPI document")]
+#[expect(
+    dead_code,
+    reason = "the engine reads the body; this is for the OpenAPI document"
+)]
 pub(super) struct TokenRequest {
     /// `urn:ietf:params:oauth:grant-type:token-exchange`
     grant_type: String,
@@ -65,7 +71,10 @@ pub(super) struct TokenRequest {
 
 /// What is answered (RFC 8693, section 2.2.1).
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the engine writes the answer; this is for the OpenAPI document")]
+#[expect(
+    dead_code,
+    reason = "the engine writes the answer; this is for the OpenAPI document"
+)]
 pub(super) struct TokenAnswer {
     access_token: String,
     issued_token_type: String,
@@ -100,7 +109,10 @@ pub(super) async fn exchange(
     let mut attempt = Attempt {
         app: &app,
         now,
-        record: AuditRecord { entry, ..AuditRecord::default() },
+        record: AuditRecord {
+            entry,
+            ..AuditRecord::default()
+        },
         bases: Vec::new(),
         told: None,
     };
@@ -122,21 +134,38 @@ pub(super) async fn exchange(
     outcome.unwrap_or_else(|failure| failure.into_response(&reference))
 }
 
-fn read(headers: &HeaderMap, body: &Result<Bytes, BytesRejection>) -> Result<ExchangeRequest, ExchangeError> {
-    let body = body.as_ref().map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-            ExchangeError::BodyTooLarge { max: MAX_BODY, found: length.unwrap_or(MAX_BODY + 1) }
-        }
-        _ => ExchangeError::Malformed { problem: "it ended too early".to_owned() },
-    })?;
+fn read(
+    headers: &HeaderMap,
+    body: &Result<Bytes, BytesRejection>,
+) -> Result<ExchangeRequest, ExchangeError> {
+    let body = body
+        .as_ref()
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                let length = headers
+                    .get(header::CONTENT_LENGTH)
+                    .and_then(|value| value.to_str().ok()?.parse().ok());
+                ExchangeError::BodyTooLarge {
+                    max: MAX_BODY,
+                    found: length.unwrap_or(MAX_BODY + 1),
+                }
+            }
+            _ => ExchangeError::Malformed {
+                problem: "it ended too early".to_owned(),
+            },
+        })?;
     let kind = BodyKind::of(content_type(headers))?;
-    let not_text = |_| ExchangeError::Malformed { problem: "it is not UTF-8".to_owned() };
+    let not_text = |_| ExchangeError::Malformed {
+        problem: "it is not UTF-8".to_owned(),
+    };
     ExchangeRequest::parse(std::str::from_utf8(body).map_err(not_text)?, kind)
 }
 
 fn content_type(headers: &HeaderMap) -> &str {
-    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// The organization that a request names which cannot be read as a whole.
@@ -168,31 +197,54 @@ impl Attempt<'_> {
         self.record.entry.organization = Some(told(&request.organization));
         self.record.entry.requested = Some(request.requested.token_type().as_str().to_owned());
         self.record.entry.scope = Some(told(&request.scope));
-        let organization = self.app.directory.organization(&request.organization).await.map_err(Failure::Store)?;
+        let organization = self
+            .app
+            .directory
+            .organization(&request.organization)
+            .await
+            .map_err(Failure::Store)?;
         let Some(organization) = organization else {
             let found = format!("{AUDIENCE}{}", request.organization);
-            return self.refuse(ExchangeError::AudienceUnknown { found }, None).await;
+            return self
+                .refuse(ExchangeError::AudienceUnknown { found }, None)
+                .await;
         };
-        let (sets, no_keys) = self.app.directory.issuers_for(&organization, &request.subject_token).await;
+        let (sets, no_keys) = self
+            .app
+            .directory
+            .issuers_for(&organization, &request.subject_token)
+            .await;
         let checked = self.check(request, &sets.enforced)?;
         self.note(&checked, &organization, &sets);
         match approve(request, &checked) {
-            Ok(approval) => self.grant(request, approval, checked, &organization, &sets).await,
+            Ok(approval) => {
+                self.grant(request, approval, checked, &organization, &sets)
+                    .await
+            }
             Err(disapproval) => {
-                let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
-                self.record.entry.policies =
-                    issuer.map(|issuer| issuer.among_all(&disapproval.policies)).unwrap_or_default();
+                let issuer = checked
+                    .issuer_index()
+                    .and_then(|index| organization.issuer(index));
+                self.record.entry.policies = issuer
+                    .map(|issuer| issuer.among_all(&disapproval.policies))
+                    .unwrap_or_default();
                 self.keep(request, checked, &organization, None);
-                self.refuse(disapproval.error, no_keys.map(|error| error.to_string())).await
+                self.refuse(disapproval.error, no_keys.map(|error| error.to_string()))
+                    .await
             }
         }
     }
 
     /// Runs the checks of the token, its signature included.
     fn check(&self, request: &ExchangeRequest, issuers: &Issuers) -> Result<Checked, Failure> {
-        let options = ExchangeOptions { leeway: self.app.leeway, ..ExchangeOptions::at(self.now) };
+        let options = ExchangeOptions {
+            leeway: self.app.leeway,
+            ..ExchangeOptions::at(self.now)
+        };
         let begun = begin_exchange(request, Some(issuers), &options);
-        Ok(begun.map_err(|refusal| Failure::Refused(refusal.error))?.settle(&BuiltIn))
+        Ok(begun
+            .map_err(|refusal| Failure::Refused(refusal.error))?
+            .settle(&BuiltIn))
     }
 
     async fn grant(
@@ -203,11 +255,17 @@ impl Attempt<'_> {
         organization: &Compiled,
         sets: &Sets,
     ) -> Result<Response, Failure> {
-        let issuer = checked.issuer_index().and_then(|index| organization.issuer(index));
+        let issuer = checked
+            .issuer_index()
+            .and_then(|index| organization.issuer(index));
         let Some(issuer) = issuer else {
             return Err(Failure::Store(StoreError::Missing { what: "issuer" }));
         };
-        if let Err(wait) = self.app.issuer_limit.take(issuer.id.clone(), Instant::now()) {
+        if let Err(wait) = self
+            .app
+            .issuer_limit
+            .take(issuer.id.clone(), Instant::now())
+        {
             return self.limit(wait).await;
         }
         let entry = &mut self.record.entry;
@@ -215,7 +273,11 @@ impl Attempt<'_> {
         "granted".clone_into(&mut entry.code);
         entry.policies = issuer.among_all(&approval.policies);
         entry.summary = short(&approval.summary);
-        let all = if issuer.reports { Some(self.report(request, sets)?) } else { None };
+        let all = if issuer.reports {
+            Some(self.report(request, sets)?)
+        } else {
+            None
+        };
         let single_use = self.single_use(issuer, checked.token());
         self.keep(request, checked, organization, all);
         let single_use = match single_use {
@@ -242,15 +304,27 @@ impl Attempt<'_> {
         Ok(checked)
     }
 
-    /// Keeps what was decided on. Where that is not enough to have the evidence later, keeps the evidence.
-    /// `all` is what was checked with the policies that only report, where there are any.
-    fn keep(&mut self, request: &ExchangeRequest, checked: Checked, organization: &Compiled, all: Option<Checked>) {
-        let is_kept = self.keep_short(request, &checked, organization, all.is_some()).is_some();
+    /// Keeps what was decided on. Where that is not enough to have the evidence later, keeps the
+    /// evidence. `all` is what was checked with the policies that only report, where there are any.
+    fn keep(
+        &mut self,
+        request: &ExchangeRequest,
+        checked: Checked,
+        organization: &Compiled,
+        all: Option<Checked>,
+    ) {
+        let is_kept = self
+            .keep_short(request, &checked, organization, all.is_some())
+            .is_some();
         if is_kept && !self.app.writes_lines {
             return;
         }
         let checked = all.unwrap_or(checked);
-        let most = if checked.is_genuine() { MAX_DETAIL } else { MAX_FOREIGN };
+        let most = if checked.is_genuine() {
+            MAX_DETAIL
+        } else {
+            MAX_FOREIGN
+        };
         let told = detail(&checked.explain(&request.requested), most);
         if !is_kept {
             self.record.detail.clone_from(&told);
@@ -276,7 +350,8 @@ impl Attempt<'_> {
         let kept = evidence::keep(checked, &issuer.basis, &key, self.app.leeway, reports)?;
         self.bases = vec![Arc::clone(&issuer.basis), key];
         let template = issuer.template(self.now, is_genuine.then_some(&kept));
-        let packed = template.and_then(|template| Some((packed::pack(&kept, &template)?, template)));
+        let packed =
+            template.and_then(|template| Some((packed::pack(&kept, &template)?, template)));
         self.record.detail = Some(match packed {
             Some((packed, template)) => {
                 self.bases.push(template);
@@ -296,19 +371,36 @@ impl Attempt<'_> {
             return Ok(None);
         }
         let claim = |name: &str| token.and_then(|token| token.claims.get(name));
-        let jti = claim("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty() && jti.len() <= MAX_TEXT);
-        let problem = "expected a claim `jti`, for its issuer allows one exchange a token".to_owned();
-        let jti = jti.ok_or(ExchangeError::Token { code: "token-without-jti", problem })?;
+        let jti = claim("jti")
+            .and_then(Value::as_str)
+            .filter(|jti| !jti.is_empty() && jti.len() <= MAX_TEXT);
+        let problem =
+            "expected a claim `jti`, for its issuer allows one exchange a token".to_owned();
+        let jti = jti.ok_or(ExchangeError::Token {
+            code: "token-without-jti",
+            problem,
+        })?;
         let expires = match claim("exp") {
             Some(Value::Integer(exp)) => i64::try_from(*exp).unwrap_or(i64::MAX),
             _ => i64::MAX,
         };
         // The mark outlives the token by the leeway, and by some to spare.
-        let expires = expires.saturating_add(i64::try_from(self.app.leeway).unwrap_or(i64::MAX)).saturating_add(60);
-        Ok(Some(SingleUse { issuer: issuer.id.clone(), jti: jti.to_owned(), expires }))
+        let expires = expires
+            .saturating_add(i64::try_from(self.app.leeway).unwrap_or(i64::MAX))
+            .saturating_add(60);
+        Ok(Some(SingleUse {
+            issuer: issuer.id.clone(),
+            jti: jti.to_owned(),
+            expires,
+        }))
     }
 
-    fn token(&self, request: &ExchangeRequest, approval: &Approval, issuer: &Registered) -> TokenRecord {
+    fn token(
+        &self,
+        request: &ExchangeRequest,
+        approval: &Approval,
+        issuer: &Registered,
+    ) -> TokenRecord {
         let (kind, target) = match &request.requested {
             RequestedToken::Organization { .. } => (TokenKind::Organization, None),
             RequestedToken::Team { name } => (TokenKind::Team, Some(name.clone())),
@@ -340,17 +432,24 @@ impl Attempt<'_> {
         }
     }
 
-    /// Writes a refusal down. Where that fails the caller is told so: there would be nothing under the reference.
-    async fn refuse(&mut self, error: ExchangeError, aside: Option<String>) -> Result<Response, Failure> {
+    /// Writes a refusal down. Where that fails the caller is told so: there would be nothing under
+    /// the reference.
+    async fn refuse(
+        &mut self,
+        error: ExchangeError,
+        aside: Option<String>,
+    ) -> Result<Response, Failure> {
         let aside = aside.map(|aside| format!("; {aside}")).unwrap_or_default();
-        self.deny(error.code(), told(&format!("{error}{aside}"))).await?;
+        self.deny(error.code(), told(&format!("{error}{aside}")))
+            .await?;
         Err(Failure::Refused(error))
     }
 
     /// Writes down that an issuer has too many exchanges.
     async fn limit(&mut self, wait: Duration) -> Result<Response, Failure> {
         self.app.metrics.limited();
-        self.deny(RATE_LIMITED, format!("denied: {TOO_MANY}")).await?;
+        self.deny(RATE_LIMITED, format!("denied: {TOO_MANY}"))
+            .await?;
         Err(Failure::Limited(wait))
     }
 
@@ -370,7 +469,13 @@ impl Attempt<'_> {
         let record = std::mem::take(&mut self.record);
         self.app
             .writer
-            .write_on(record, token, single_use, std::mem::take(&mut self.bases), self.told.take())
+            .write_on(
+                record,
+                token,
+                single_use,
+                std::mem::take(&mut self.bases),
+                self.told.take(),
+            )
             .await
             .map_err(Failure::Store)
     }
@@ -380,14 +485,19 @@ impl Failure {
     fn into_response(self, reference: &str) -> Response {
         match self {
             Self::Refused(error) => {
-                let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+                let status =
+                    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
                 (status, Json(error.response(reference))).into_response()
             }
             Self::Limited(wait) => too_many(&format!("{TOO_MANY} (reference {reference})"), wait),
             Self::Store(error) => {
                 tracing::error!(%error, reference, "an exchange failed");
-                let error_description = format!("the server failed, nothing was granted (reference {reference})");
-                let body = OauthErrorBody { error: "server_error", error_description };
+                let error_description =
+                    format!("the server failed, nothing was granted (reference {reference})");
+                let body = OauthErrorBody {
+                    error: "server_error",
+                    error_description,
+                };
                 (StatusCode::INTERNAL_SERVER_ERROR, Json(body)).into_response()
             }
         }
@@ -397,7 +507,10 @@ impl Failure {
 fn answer(request: &ExchangeRequest, approval: &Approval, secret: &AccessToken) -> TokenResponse {
     TokenResponse {
         access_token: secret.reveal().to_owned(),
-        issued_token_type: format!("{ACCESS_TOKEN_TYPE}{}", request.requested.token_type().as_str()),
+        issued_token_type: format!(
+            "{ACCESS_TOKEN_TYPE}{}",
+            request.requested.token_type().as_str()
+        ),
         token_type: "token",
         expires_in: approval.expires_in,
         scope: request.scope.clone(),
@@ -410,7 +523,10 @@ fn subject(token: Option<&UnverifiedToken>) -> Option<&str> {
 
 fn replayed() -> ExchangeError {
     let problem = "it was exchanged before, and its issuer allows one exchange a token".to_owned();
-    ExchangeError::Token { code: "token-replayed", problem }
+    ExchangeError::Token {
+        code: "token-replayed",
+        problem,
+    }
 }
 
 /// 429, and when to come back.
@@ -418,9 +534,14 @@ pub(super) fn too_many(what: &str, wait: Duration) -> Response {
     let seconds = wait.as_secs() + 1;
     let unit = if seconds == 1 { "second" } else { "seconds" };
     let error_description = format!("{what}, try again in {seconds} {unit}");
-    let body = Json(OauthErrorBody { error: "too_many_requests", error_description });
+    let body = Json(OauthErrorBody {
+        error: "too_many_requests",
+        error_description,
+    });
     let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
@@ -430,8 +551,12 @@ fn detail(inspection: &Inspection, most: usize) -> Option<String> {
     if json.len() <= most {
         return Some(json);
     }
-    let note = format!("the evidence has {} bytes, more than the {most} that are kept", json.len());
-    serde_json::to_string(&serde_json::json!({"summary": short(&inspection.summary), "note": note})).ok()
+    let note = format!(
+        "the evidence has {} bytes, more than the {most} that are kept",
+        json.len()
+    );
+    serde_json::to_string(&serde_json::json!({"summary": short(&inspection.summary), "note": note}))
+        .ok()
 }
 
 /// A text of the request's, which may have a token in a place that is none for tokens.
@@ -444,6 +569,9 @@ fn short(text: &str) -> String {
     if text.len() <= MAX_TEXT {
         return text.to_owned();
     }
-    let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    let end = (0..=MAX_TEXT)
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or_default();
     format!("{}…", &text[..end])
 }

@@ -18,21 +18,41 @@ pub(super) async fn alive() -> &'static str {
 /// The database answers too, and takes what is written.
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     if !app.writer.is_well() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "the last exchange could not be written\n").into_response();
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the last exchange could not be written\n",
+        )
+            .into_response();
     }
     let answer = tokio::time::timeout(std::time::Duration::from_secs(2), app.store.ping()).await;
     match answer {
         Ok(Ok(())) => "ok\n".into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+        _ => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        )
+            .into_response(),
     }
 }
 
 /// Numbers for Prometheus; for the bootstrap token, unless they are open to all.
-pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Result<Response, ApiError> {
+pub(super) async fn metrics(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, ApiError> {
     if !app.open_metrics {
         let (mut parts, _) = request.into_parts();
-        Caller::from_request_parts(&mut parts, &app).await?.require_root()?;
+        Caller::from_request_parts(&mut parts, &app)
+            .await?
+            .require_root()?;
     }
-    let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((content_type, app.metrics.render() + &app.keys.render_metrics()).into_response())
+    let content_type = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
+    Ok((
+        content_type,
+        app.metrics.render() + &app.keys.render_metrics(),
+    )
+        .into_response())
 }

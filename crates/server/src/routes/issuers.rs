@@ -26,7 +26,8 @@ use crate::store::{IssuerChange, IssuerRecord, NewIssuer};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct IssuersQuery {
-    /// Whether each issuer comes with its `version`, which is its `ETag` too, and its `authPolicy`; this server's own
+    /// Whether each issuer comes with its `version`, which is its `ETag` too, and its `authPolicy`;
+    /// this server's own
     #[serde(default)]
     policies: bool,
 }
@@ -44,18 +45,24 @@ pub(super) async fn list(
     query: Result<Query<IssuersQuery>, QueryRejection>,
 ) -> Result<Json<IssuersBody>, ApiError> {
     caller.require_admin(&org)?;
-    let Query(query) = query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
+    let Query(query) =
+        query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
     app.require_organization(&org).await?;
     let issuers = app.store.issuers(&org).await?;
     let mut bodies: Vec<_> = issuers.iter().map(IssuerBody::from).collect();
     if query.policies {
         let policies = app.store.policies(&org).await?;
-        let of_issuer: HashMap<_, _> = policies.iter().map(|policy| (policy.issuer.as_str(), policy)).collect();
+        let of_issuer: HashMap<_, _> = policies
+            .iter()
+            .map(|policy| (policy.issuer.as_str(), policy))
+            .collect();
         for (body, issuer) in bodies.iter_mut().zip(&issuers) {
             body.add_policies(issuer.version, of_issuer.get(issuer.id.as_str()).copied());
         }
     }
-    Ok(Json(IssuersBody { oidc_issuers: bodies }))
+    Ok(Json(IssuersBody {
+        oidc_issuers: bodies,
+    }))
 }
 
 /// The longest that an issuer may have its tokens live, in seconds.
@@ -63,8 +70,8 @@ const MAX_EXPIRATION: i64 = 366 * 86_400;
 
 /// Register an issuer
 ///
-/// Without static keys the server connects to the issuer, takes the thumbprint of its certificate, and fetches its discovery
-/// document and its keys.
+/// Without static keys the server connects to the issuer, takes the thumbprint of its certificate,
+/// and fetches its discovery document and its keys.
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
     request_body = IssuerInput,
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -87,7 +94,12 @@ pub(super) async fn create(
         settings.thumbprints = registered_thumbprints(&app, &url, settings.thumbprints).await?;
         try_keys(&app, &url, &settings.thumbprints).await?;
     }
-    let new = NewIssuer { organization: org.clone(), url, settings, policies: "[]".to_owned() };
+    let new = NewIssuer {
+        organization: org.clone(),
+        url,
+        settings,
+        policies: "[]".to_owned(),
+    };
     let (record, change) = app.store.create_issuer(new, now()).await?;
     app.directory.changed(&org, change);
     caller.has("registered an issuer", &org, &record.id, &record.url);
@@ -111,7 +123,8 @@ pub(super) async fn one(
 
 /// Change an issuer
 ///
-/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was faster.
+/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was
+/// faster.
 #[utoipa::path(patch, path = "/api/orgs/{org}/oidc/issuers/{id}", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     request_body = IssuerInput,
@@ -129,28 +142,47 @@ pub(super) async fn update(
     let expected = if_match(&headers)?;
     let mut input: IssuerInput = wire::body(&body)?;
     let before = app.store.issuer(&org, &id).await?;
-    if input.name.as_deref().is_none_or(|name| name.trim().is_empty()) {
+    if input
+        .name
+        .as_deref()
+        .is_none_or(|name| name.trim().is_empty())
+    {
         return Err(ApiError::bad_request("the issuer name is required"));
     }
     if let Some(url) = input.url.take().filter(|url| *url != before.url) {
-        let message = format!("the issuer url cannot be changed from `{}` to `{url}`", before.url);
+        let message = format!(
+            "the issuer url cannot be changed from `{}` to `{url}`",
+            before.url
+        );
         return Err(ApiError::bad_request(message));
     }
     let mut settings = input.apply(before.settings.clone())?;
     check(&before.url, &settings)?;
     let had_keys = before.settings.jwks.is_some();
-    if settings.jwks.is_none() && (had_keys || settings.thumbprints != before.settings.thumbprints) {
+    if settings.jwks.is_none() && (had_keys || settings.thumbprints != before.settings.thumbprints)
+    {
         // Thumbprints that were taken away are not taken again: only roots count then.
         if had_keys || !settings.thumbprints.is_empty() {
-            settings.thumbprints = registered_thumbprints(&app, &before.url, settings.thumbprints).await?;
+            settings.thumbprints =
+                registered_thumbprints(&app, &before.url, settings.thumbprints).await?;
         }
         try_keys(&app, &before.url, &settings.thumbprints).await?;
     }
     // What was read must be what is replaced: members that were not sent are taken from it.
-    let (record, change) =
-        app.store.update_issuer(&org, &id, settings, Some(expected.unwrap_or(before.version)), now()).await?;
+    let (record, change) = app
+        .store
+        .update_issuer(
+            &org,
+            &id,
+            settings,
+            Some(expected.unwrap_or(before.version)),
+            now(),
+        )
+        .await?;
     app.directory.changed(&org, change);
-    if record.settings.jwks != before.settings.jwks || record.settings.thumbprints != before.settings.thumbprints {
+    if record.settings.jwks != before.settings.jwks
+        || record.settings.thumbprints != before.settings.thumbprints
+    {
         app.keys.forget(&id);
     }
     caller.has("changed an issuer", &org, &id, &record.url);
@@ -201,9 +233,15 @@ pub(super) async fn regenerate(
         return Err(ApiError::bad_request(message));
     }
     let thumbprints = registered_thumbprints(&app, &before.url, Vec::new()).await?;
-    let settings = IssuerChange { thumbprints, ..before.settings };
+    let settings = IssuerChange {
+        thumbprints,
+        ..before.settings
+    };
     let expected = Some(expected.unwrap_or(before.version));
-    let (record, change) = app.store.update_issuer(&org, &id, settings, expected, now()).await?;
+    let (record, change) = app
+        .store
+        .update_issuer(&org, &id, settings, expected, now())
+        .await?;
     app.directory.changed(&org, change);
     app.keys.forget(&id);
     caller.has("took an issuer's thumbprint anew", &org, &id, &record.url);
@@ -238,7 +276,10 @@ fn answer(record: &IssuerRecord) -> Response {
 
 /// Whether the engine takes the issuer.
 fn check(url: &str, settings: &IssuerChange) -> Result<(), ApiError> {
-    if let Some(seconds) = settings.max_expiration.filter(|seconds| !(1..=MAX_EXPIRATION).contains(seconds)) {
+    if let Some(seconds) = settings
+        .max_expiration
+        .filter(|seconds| !(1..=MAX_EXPIRATION).contains(seconds))
+    {
         let message = format!(
             "expected `maxExpiration` in seconds, from 1 to {MAX_EXPIRATION}, which is a year, found {seconds}"
         );
@@ -254,12 +295,18 @@ fn check(url: &str, settings: &IssuerChange) -> Result<(), ApiError> {
     issuer.jwks().map_or(Ok(()), require_key)
 }
 
-/// Connects to an issuer: the thumbprints that were given, if one of them is of its chain; without any, that of its own
-/// certificate.
-async fn registered_thumbprints(app: &App, url: &str, given: Vec<String>) -> Result<Vec<String>, ApiError> {
+/// Connects to an issuer: the thumbprints that were given, if one of them is of its chain; without
+/// any, that of its own certificate.
+async fn registered_thumbprints(
+    app: &App,
+    url: &str,
+    given: Vec<String>,
+) -> Result<Vec<String>, ApiError> {
     let chain = app.keys.thumbprints(url).await.map_err(unfit)?;
     let Some(own) = chain.first() else {
-        return Err(ApiError::bad_request(format!("`{url}` has shown no certificate")));
+        return Err(ApiError::bad_request(format!(
+            "`{url}` has shown no certificate"
+        )));
     };
     if given.is_empty() {
         return Ok(vec![own.clone()]);
@@ -274,17 +321,31 @@ async fn registered_thumbprints(app: &App, url: &str, given: Vec<String>) -> Res
 
 /// Refuses an issuer whose keys cannot be fetched, as exchanges will have to.
 async fn try_keys(app: &App, url: &str, thumbprints: &[String]) -> Result<(), ApiError> {
-    require_key(&app.keys.try_to_fetch(url, thumbprints).await.map_err(unfit)?)
+    require_key(
+        &app.keys
+            .try_to_fetch(url, thumbprints)
+            .await
+            .map_err(unfit)?,
+    )
 }
 
 /// Refuses keys that no token could be checked with.
 fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
-    if jwks.keys().is_empty() { Err(ApiError::bad_request("expected a key of the issuer, found none")) } else { Ok(()) }
+    if jwks.keys().is_empty() {
+        Err(ApiError::bad_request(
+            "expected a key of the issuer, found none",
+        ))
+    } else {
+        Ok(())
+    }
 }
 
 /// An issuer whose keys cannot be had.
 fn unfit(error: KeyError) -> ApiError {
-    let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+    let help = error
+        .help()
+        .map(|help| format!("; {help}"))
+        .unwrap_or_default();
     ApiError::bad_request(format!("{error}{help}"))
 }
 
@@ -292,6 +353,8 @@ impl App {
     /// 404 where there is no such organization.
     pub(super) async fn require_organization(&self, name: &str) -> Result<(), ApiError> {
         let organization = self.store.organization(name).await?;
-        organization.map(|_| ()).ok_or_else(|| ApiError::not_found(format!("there is no organization `{name}`")))
+        organization
+            .map(|_| ())
+            .ok_or_else(|| ApiError::not_found(format!("there is no organization `{name}`")))
     }
 }

@@ -42,16 +42,45 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(claimgate::exchange::MAX_BODY));
     let api = Router::new()
         .route("/api/user", get(user::user))
-        .route("/api/user/organizations/default", get(user::default_organization))
+        .route(
+            "/api/user/organizations/default",
+            get(user::default_organization),
+        )
         .route("/api/capabilities", get(user::capabilities))
-        .route("/api/orgs", get(organizations::list).post(organizations::create))
-        .route("/api/orgs/{org}", get(organizations::one).delete(organizations::delete))
-        .route("/api/orgs/{org}/oidc/issuers", get(issuers::list).post(issuers::create))
-        .route("/api/orgs/{org}/oidc/issuers/{id}", get(issuers::one).patch(issuers::update).delete(issuers::delete))
-        .route("/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints", post(issuers::regenerate))
-        .route("/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens", post(issuers::revoke_tokens))
-        .route("/api/orgs/{org}/auth/policies/oidcissuers/{id}", get(policies::of_issuer))
-        .route("/api/orgs/{org}/auth/policies/{id}", patch(policies::update))
+        .route(
+            "/api/orgs",
+            get(organizations::list).post(organizations::create),
+        )
+        .route(
+            "/api/orgs/{org}",
+            get(organizations::one).delete(organizations::delete),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers",
+            get(issuers::list).post(issuers::create),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}",
+            get(issuers::one)
+                .patch(issuers::update)
+                .delete(issuers::delete),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints",
+            post(issuers::regenerate),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens",
+            post(issuers::revoke_tokens),
+        )
+        .route(
+            "/api/orgs/{org}/auth/policies/oidcissuers/{id}",
+            get(policies::of_issuer),
+        )
+        .route(
+            "/api/orgs/{org}/auth/policies/{id}",
+            patch(policies::update),
+        )
         .route("/api/orgs/{org}/oidc/exchanges", get(audit::list))
         .route("/api/orgs/{org}/oidc/exchanges/{id}", get(audit::one))
         .route("/api/admin/exchanges", get(audit::list_all))
@@ -91,9 +120,12 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     let is_limited = is_api || request.uri().path() == "/api";
     let mut response = match is_limited.then(|| limit(&app, &mut request)).flatten() {
         Some(refusal) => refusal,
-        None => tokio::time::timeout(app.timeout, next.run(request)).await.unwrap_or_else(|_| {
-            ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
-        }),
+        None => tokio::time::timeout(app.timeout, next.run(request))
+            .await
+            .unwrap_or_else(|_| {
+                ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long")
+                    .into_response()
+            }),
     };
     if is_api && response.status().is_client_error() {
         response = in_json(response).await;
@@ -104,22 +136,39 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(%method, route, status, millis, "answered");
     let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
 /// The errors of the framework are text; those of the API are JSON.
 async fn in_json(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
-    if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
+    if parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+    {
         return Response::from_parts(parts, body);
     }
     let text = axum::body::to_bytes(body, 4_096).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text).trim().to_lowercase();
-    let reason = parts.status.canonical_reason().unwrap_or("refused").to_lowercase();
-    let mut json = ApiError::new(parts.status, if text.is_empty() { reason } else { text }).into_response();
+    let reason = parts
+        .status
+        .canonical_reason()
+        .unwrap_or("refused")
+        .to_lowercase();
+    let mut json =
+        ApiError::new(parts.status, if text.is_empty() { reason } else { text }).into_response();
     for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
         parts.headers.remove(name);
     }
@@ -131,7 +180,9 @@ async fn in_json(response: Response) -> Response {
 fn limit(app: &App, request: &mut Request) -> Option<Response> {
     let address = address::of(request, app.trusted_proxies)?;
     request.extensions_mut().insert(address::Address(address));
-    let taken = app.address_limit.take(address::network(address), std::time::Instant::now());
+    let taken = app
+        .address_limit
+        .take(address::network(address), std::time::Instant::now());
     taken.err().map(|wait| {
         app.metrics.limited();
         exchange::too_many("too many requests from this address", wait)
@@ -146,12 +197,25 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_comes_too_often_is_told_when_to_come_back() {
-        for (millis, expected) in [(0, "1 second"), (999, "1 second"), (1_000, "2 seconds"), (90_000, "91 seconds")] {
+        for (millis, expected) in [
+            (0, "1 second"),
+            (999, "1 second"),
+            (1_000, "2 seconds"),
+            (90_000, "91 seconds"),
+        ] {
             let answer = too_many("too many", Duration::from_millis(millis));
-            assert_eq!(answer.headers()["retry-after"].to_str().unwrap(), expected.split(' ').next().unwrap());
-            let body = axum::body::to_bytes(answer.into_body(), 1_000).await.unwrap();
+            assert_eq!(
+                answer.headers()["retry-after"].to_str().unwrap(),
+                expected.split(' ').next().unwrap()
+            );
+            let body = axum::body::to_bytes(answer.into_body(), 1_000)
+                .await
+                .unwrap();
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-            assert_eq!(body["error_description"], format!("too many, try again in {expected}"));
+            assert_eq!(
+                body["error_description"],
+                format!("too many, try again in {expected}")
+            );
         }
     }
 }

@@ -62,7 +62,8 @@ pub(super) struct IntrospectionBody {
 
 /// Ask what a token is
 ///
-/// The bootstrap token may ask about any, an admin about those of the organization, and each about itself.
+/// The bootstrap token may ask about any, an admin about those of the organization, and each about
+/// itself.
 #[utoipa::path(post, path = "/api/oauth/introspect", tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = IntrospectionBody), (status = 400, body = OauthErrorBody),
@@ -74,7 +75,10 @@ pub(super) async fn introspect(
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Result<Json<IntrospectionBody>, OauthError> {
     let (caller, secret) = (caller?, secret(form)?);
-    let token = app.find_token(&secret).await?.filter(|token| token.is_active(now()) && may_see(&caller, token));
+    let token = app
+        .find_token(&secret)
+        .await?
+        .filter(|token| token.is_active(now()) && may_see(&caller, token));
     Ok(Json(token.map(body).unwrap_or_default()))
 }
 
@@ -102,13 +106,18 @@ pub(super) async fn revoke(
 fn secret(form: Result<Form<TokenForm>, FormRejection>) -> Result<String, ApiError> {
     match form {
         Ok(Form(form)) if !form.token.is_empty() => Ok(form.token),
-        Ok(_) => Err(ApiError::bad_request("expected a form with `token`, found an empty one")),
+        Ok(_) => Err(ApiError::bad_request(
+            "expected a form with `token`, found an empty one",
+        )),
         Err(rejection) => {
             let status = match rejection.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
                 _ => StatusCode::BAD_REQUEST,
             };
-            let message = format!("expected a form with `token`: {}", rejection.body_text().to_lowercase());
+            let message = format!(
+                "expected a form with `token`: {}",
+                rejection.body_text().to_lowercase()
+            );
             Err(ApiError::new(status, message))
         }
     }
@@ -127,7 +136,9 @@ fn body(token: TokenRecord) -> IntrospectionBody {
         exp: token.expires,
         iat: Some(token.created),
         sub: token.subject,
-        aud: token.organization.map(|name| format!("{}{name}", claimgate::exchange::AUDIENCE)),
+        aud: token
+            .organization
+            .map(|name| format!("{}{name}", claimgate::exchange::AUDIENCE)),
         jti: Some(token.id),
         kind: Some(token.kind.as_str()),
         target: token.target,

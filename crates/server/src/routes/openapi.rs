@@ -11,7 +11,10 @@ use crate::error::{ErrorBody, OauthErrorBody};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Claimgate", description = "OIDC trust relationships: token exchange, issuers, policies, audit log"),
+    info(
+        title = "Claimgate",
+        description = "OIDC trust relationships: token exchange, issuers, policies, audit log"
+    ),
     paths(
         exchange::exchange,
         oauth::introspect,
@@ -46,12 +49,23 @@ struct Document;
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("`token` is accepted too")).build();
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("`token` is accepted too"))
+        .build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::Http(scheme));
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
-        operations.into_iter().flatten().for_each(add_common_answers);
+        let operations = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        operations
+            .into_iter()
+            .flatten()
+            .for_each(add_common_answers);
     }
     document
 }
@@ -59,17 +73,39 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// What any route may answer, besides what it says itself.
 fn add_common_answers(operation: &mut Operation) {
     let is_oauth = operation.tags.iter().flatten().any(|tag| tag == "oauth");
-    let own = if is_oauth { OauthErrorBody::name() } else { ErrorBody::name() };
+    let own = if is_oauth {
+        OauthErrorBody::name()
+    } else {
+        ErrorBody::name()
+    };
     let common = [
-        (true, "429", "too many requests from this address", OauthErrorBody::name()),
-        (operation.request_body.is_some(), "413", "the body is too large", own.clone()),
+        (
+            true,
+            "429",
+            "too many requests from this address",
+            OauthErrorBody::name(),
+        ),
+        (
+            operation.request_body.is_some(),
+            "413",
+            "the body is too large",
+            own.clone(),
+        ),
         (true, "408", "the request took too long", ErrorBody::name()),
         (true, "500", "the database failed", own),
     ];
-    for (_, status, description, schema) in common.into_iter().filter(|(is_possible, ..)| *is_possible) {
+    for (_, status, description, schema) in
+        common.into_iter().filter(|(is_possible, ..)| *is_possible)
+    {
         let content = Content::new(Some(Ref::from_schema_name(schema)));
-        let response = ResponseBuilder::new().description(description).content("application/json", content);
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.build().into());
+        let response = ResponseBuilder::new()
+            .description(description)
+            .content("application/json", content);
+        operation
+            .responses
+            .responses
+            .entry(status.to_owned())
+            .or_insert_with(|| response.build().into());
     }
 }
 

@@ -38,25 +38,37 @@ pub(super) struct OrganizationsBody {
 #[serde(deny_unknown_fields)]
 pub(super) struct OrganizationInput {
     /// Letters, digits, `-`, `_`, `.`, and not dots alone
-    #[schema(min_length = 1, max_length = 100, pattern = "^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = "^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$"
+    )]
     name: String,
 }
 
 impl From<&Organization> for OrganizationBody {
     fn from(organization: &Organization) -> Self {
-        Self { name: organization.name.clone(), created: format_utc(organization.created) }
+        Self {
+            name: organization.name.clone(),
+            created: format_utc(organization.created),
+        }
     }
 }
 
 /// List the organizations that the token is for
 #[utoipa::path(get, path = "/api/orgs", tag = "organizations",
     responses((status = 200, body = OrganizationsBody), (status = 401, body = ErrorBody)), security(("token" = [])))]
-pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<OrganizationsBody>, ApiError> {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<OrganizationsBody>, ApiError> {
     let organizations = match &caller.token.organization {
         None => app.store.organizations().await?,
         Some(own) => app.store.organization(own).await?.into_iter().collect(),
     };
-    Ok(Json(OrganizationsBody { organizations: organizations.iter().map(OrganizationBody::from).collect() }))
+    Ok(Json(OrganizationsBody {
+        organizations: organizations.iter().map(OrganizationBody::from).collect(),
+    }))
 }
 
 /// Make an organization; for the bootstrap token only
@@ -78,7 +90,8 @@ pub(super) async fn create(
         || name.chars().all(|c| c == '.')
         || redact(&name) != name
     {
-        let expected = format!("expected a name of at most {MAX_NAME} letters, digits, `-`, `_` or `.`");
+        let expected =
+            format!("expected a name of at most {MAX_NAME} letters, digits, `-`, `_` or `.`");
         return Err(ApiError::bad_request(format!("{expected}, found `{name}`")));
     }
     let organization = app.store.create_organization(&name, now()).await?;
@@ -100,7 +113,9 @@ pub(super) async fn one(
     caller.require_admin(&org)?;
     let organization = app.store.organization(&org).await?;
     let missing = || ApiError::not_found(format!("there is no organization `{org}`"));
-    Ok(Json(OrganizationBody::from(&organization.ok_or_else(missing)?)))
+    Ok(Json(OrganizationBody::from(
+        &organization.ok_or_else(missing)?,
+    )))
 }
 
 /// Delete an organization with its issuers, and revoke its tokens; for the bootstrap token only

@@ -21,7 +21,10 @@ use crate::store::StoreError;
 
 /// Policies as they are sent.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the engine reads the body; this is for the OpenAPI document")]
+#[expect(
+    dead_code,
+    reason = "the engine reads the body; this is for the OpenAPI document"
+)]
 pub(super) struct PoliciesInput {
     /// All policies of the issuer; they replace those that were
     #[schema(value_type = Vec<Object>, min_items = 1)]
@@ -40,16 +43,21 @@ pub(super) async fn of_issuer(
     caller: Caller,
 ) -> Result<Response, ApiError> {
     caller.require_admin(&org)?;
-    let record = app.store.policies_of(&org, &id).await.map_err(|error| match error {
-        StoreError::Missing { .. } => ApiError::bad_request("Invalid issuer ID"),
-        other => other.into(),
-    })?;
+    let record = app
+        .store
+        .policies_of(&org, &id)
+        .await
+        .map_err(|error| match error {
+            StoreError::Missing { .. } => ApiError::bad_request("Invalid issuer ID"),
+            other => other.into(),
+        })?;
     Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
 }
 
 /// Replace the policies of an issuer
 ///
-/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was faster.
+/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was
+/// faster.
 #[utoipa::path(patch, path = "/api/orgs/{org}/auth/policies/{id}", tag = "policies",
     params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"),
         ("If-Match" = Option<String>, Header)),
@@ -66,16 +74,23 @@ pub(super) async fn update(
 ) -> Result<Response, ApiError> {
     caller.require_admin(&org)?;
     let expected = if_match(&headers)?;
-    let text = std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
+    let text =
+        std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
     let policies = match policies::parse(text) {
         Ok(policies) if !policies.is_empty() => policies,
         Err(errors) if !has_none(text) => return Err(ApiError::refused(errors)),
         _ => return Err(ApiError::bad_request("policy definition can not be empty")),
     };
-    let definitions: Vec<PolicyDefinition> = policies.iter().map(|policy| policy.definition.clone()).collect();
+    let definitions: Vec<PolicyDefinition> = policies
+        .iter()
+        .map(|policy| policy.definition.clone())
+        .collect();
     PolicySet::compile(&definitions, Dialect::Pulumi).map_err(ApiError::refused)?;
     let document = policies::to_json(&policies).to_string();
-    let (record, change) = app.store.update_policies(&org, &id, document, expected, now()).await?;
+    let (record, change) = app
+        .store
+        .update_policies(&org, &id, document, expected, now())
+        .await?;
     app.directory.changed(&org, change);
     caller.has("replaced policies", &org, &id, &record.issuer);
     Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())

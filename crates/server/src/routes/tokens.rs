@@ -30,7 +30,9 @@ pub(super) async fn list(
 ) -> Result<Json<TokensBody>, ApiError> {
     caller.require_admin(&org)?;
     let tokens = app.store.active_tokens(&org, now()).await?;
-    Ok(Json(TokensBody { tokens: tokens.iter().map(TokenBody::from).collect() }))
+    Ok(Json(TokensBody {
+        tokens: tokens.iter().map(TokenBody::from).collect(),
+    }))
 }
 
 /// Revoke a token by its id

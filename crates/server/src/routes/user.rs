@@ -52,11 +52,20 @@ struct TokenInfo {
 /// Read whose token this is
 #[utoipa::path(get, path = "/api/user", tag = "user",
     responses((status = 200, body = UserBody), (status = 401, body = ErrorBody)), security(("token" = [])))]
-pub(super) async fn user(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<UserBody>, ApiError> {
+pub(super) async fn user(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<UserBody>, ApiError> {
     let token = caller.token;
     let names = match &token.organization {
         Some(own) => vec![own.clone()],
-        None => app.store.organizations().await?.into_iter().map(|organization| organization.name).collect(),
+        None => app
+            .store
+            .organizations()
+            .await?
+            .into_iter()
+            .map(|organization| organization.name)
+            .collect(),
     };
     let own = token.organization.clone().unwrap_or_default();
     let login = match token.kind {
@@ -64,7 +73,11 @@ pub(super) async fn user(State(app): State<Arc<App>>, caller: Caller) -> Result<
         TokenKind::Organization | TokenKind::Team => own,
         TokenKind::Personal | TokenKind::Runner => token.target.clone().unwrap_or(own),
     };
-    let organization = |name: String| UserOrganization { github_login: name.clone(), name, avatar_url: String::new() };
+    let organization = |name: String| UserOrganization {
+        github_login: name.clone(),
+        name,
+        avatar_url: String::new(),
+    };
     Ok(Json(UserBody {
         id: token.id.clone(),
         name: login.clone(),
@@ -94,9 +107,13 @@ pub(super) struct DefaultOrganization {
 #[utoipa::path(get, path = "/api/user/organizations/default", tag = "user",
     responses((status = 200, body = DefaultOrganization), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(super) async fn default_organization(caller: Caller) -> Result<Json<DefaultOrganization>, ApiError> {
+pub(super) async fn default_organization(
+    caller: Caller,
+) -> Result<Json<DefaultOrganization>, ApiError> {
     let own = caller.token.organization;
-    let own = own.ok_or_else(|| ApiError::not_found("the bootstrap token is for no organization of its own"))?;
+    let own = own.ok_or_else(|| {
+        ApiError::not_found("the bootstrap token is for no organization of its own")
+    })?;
     Ok(Json(DefaultOrganization { git_hub_login: own }))
 }
 

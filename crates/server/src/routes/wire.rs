@@ -61,7 +61,10 @@ impl From<&IssuerRecord> for IssuerBody {
             url: record.url.clone(),
             issuer: record.url.clone(),
             thumbprints: settings.thumbprints.clone(),
-            jwks: settings.jwks.as_deref().and_then(|jwks| serde_json::from_str(jwks).ok()),
+            jwks: settings
+                .jwks
+                .as_deref()
+                .and_then(|jwks| serde_json::from_str(jwks).ok()),
             max_expiration: settings.max_expiration,
             single_use: settings.single_use,
             report_only: settings.report_only,
@@ -81,8 +84,9 @@ pub(super) struct IssuersBody {
     pub(super) oidc_issuers: Vec<IssuerBody>,
 }
 
-/// An issuer as it is sent. What is absent stays as it is, `null` takes it away. What only the server decides (`id`,
-/// `issuer`, `created`, `modified`, `lastUsed`, `version`, `authPolicy`) is passed over, so that an answer can be sent back.
+/// An issuer as it is sent. What is absent stays as it is, `null` takes it away. What only the
+/// server decides (`id`, `issuer`, `created`, `modified`, `lastUsed`, `version`, `authPolicy`) is
+/// passed over, so that an answer can be sent back.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct IssuerInput {
@@ -127,7 +131,9 @@ pub(super) struct IssuerInput {
 }
 
 /// Tells `null` from nothing.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
@@ -144,11 +150,16 @@ impl IssuerInput {
             return Err(ApiError::bad_request("the issuer name is required"));
         }
         if settings.name.chars().any(char::is_control) {
-            return Err(ApiError::bad_request("expected a name without control characters"));
+            return Err(ApiError::bad_request(
+                "expected a name without control characters",
+            ));
         }
         if let Some(thumbprints) = self.thumbprints {
             let thumbprints = thumbprints.unwrap_or_default();
-            settings.thumbprints = thumbprints.iter().map(|text| thumbprint(text)).collect::<Result<_, _>>()?;
+            settings.thumbprints = thumbprints
+                .iter()
+                .map(|text| thumbprint(text))
+                .collect::<Result<_, _>>()?;
         }
         if let Some(max_expiration) = self.max_expiration {
             settings.max_expiration = max_expiration;
@@ -156,19 +167,30 @@ impl IssuerInput {
         if let Some(jwks) = self.jwks {
             settings.jwks = jwks.map(|jwks| jwks.to_string());
         }
-        settings.single_use = self.single_use.map_or(settings.single_use, Option::unwrap_or_default);
-        settings.report_only = self.report_only.map_or(settings.report_only, Option::unwrap_or_default);
+        settings.single_use = self
+            .single_use
+            .map_or(settings.single_use, Option::unwrap_or_default);
+        settings.report_only = self
+            .report_only
+            .map_or(settings.report_only, Option::unwrap_or_default);
         Ok(settings)
     }
 }
 
 /// A SHA-256 thumbprint in the form that is kept: lowercase, without colons.
 fn thumbprint(text: &str) -> Result<String, ApiError> {
-    let digits: String = text.trim().chars().filter(|c| *c != ':').map(|c| c.to_ascii_lowercase()).collect();
+    let digits: String = text
+        .trim()
+        .chars()
+        .filter(|c| *c != ':')
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
     if digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Ok(digits);
     }
-    Err(ApiError::bad_request(format!("expected a SHA-256 thumbprint, 64 hexadecimal digits, found `{text}`")))
+    Err(ApiError::bad_request(format!(
+        "expected a SHA-256 thumbprint, 64 hexadecimal digits, found `{text}`"
+    )))
 }
 
 /// The policies of an issuer.
@@ -239,7 +261,8 @@ impl From<&TokenRecord> for TokenBody {
 
 /// A version as `ETag`.
 pub(super) fn etag(version: i64) -> [(header::HeaderName, HeaderValue); 1] {
-    let value = HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+    let value = HeaderValue::from_str(&format!("\"{version}\""))
+        .unwrap_or(HeaderValue::from_static("\"\""));
     [(header::ETAG, value)]
 }
 
@@ -248,14 +271,27 @@ pub(super) fn etag(version: i64) -> [(header::HeaderName, HeaderValue); 1] {
 /// # Errors
 /// 400 where it is no version.
 pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(None);
     }
-    let version = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let expected = || ApiError::bad_request(format!("expected `If-Match` with an `ETag` like `\"3\"`, found `{text}`"));
-    version.and_then(|version| version.parse().ok()).map(Some).ok_or_else(expected)
+    let version = text
+        .strip_prefix("W/")
+        .unwrap_or(text)
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    let expected = || {
+        ApiError::bad_request(format!(
+            "expected `If-Match` with an `ETag` like `\"3\"`, found `{text}`"
+        ))
+    };
+    version
+        .and_then(|version| version.parse().ok())
+        .map(Some)
+        .ok_or_else(expected)
 }
 
 /// Reads a JSON body, whatever its content type says.
@@ -263,7 +299,8 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
 /// # Errors
 /// 400 with the place.
 pub(super) fn body<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(bytes).map_err(|error| ApiError::bad_request(format!("the body cannot be read: {error}")))
+    serde_json::from_slice(bytes)
+        .map_err(|error| ApiError::bad_request(format!("the body cannot be read: {error}")))
 }
 
 #[cfg(test)]
@@ -284,18 +321,35 @@ mod tests {
 
     #[test]
     fn what_is_absent_stays_and_null_takes_away() {
-        let before = IssuerChange { name: "a".to_owned(), max_expiration: Some(60), ..IssuerChange::default() };
-        let change = |json| serde_json::from_str::<IssuerInput>(json).unwrap().apply(before.clone()).unwrap();
+        let before = IssuerChange {
+            name: "a".to_owned(),
+            max_expiration: Some(60),
+            ..IssuerChange::default()
+        };
+        let change = |json| {
+            serde_json::from_str::<IssuerInput>(json)
+                .unwrap()
+                .apply(before.clone())
+                .unwrap()
+        };
         assert_eq!(change(r#"{"name": "b"}"#).max_expiration, Some(60));
         assert_eq!(change(r#"{"maxExpiration": null}"#).max_expiration, None);
         assert!(change(r#"{"singleUse": true, "id": "x", "lastUsed": null}"#).single_use);
-        assert!(serde_json::from_str::<IssuerInput>(r#"{"maxExpiraton": 60}"#).is_err(), "a typing error is no change");
+        assert!(
+            serde_json::from_str::<IssuerInput>(r#"{"maxExpiraton": 60}"#).is_err(),
+            "a typing error is no change"
+        );
     }
 
     #[test]
     fn a_version_is_read_from_an_etag() {
         let read = |value: &'static str| {
-            if_match(&[("if-match".parse().unwrap(), value.parse().unwrap())].into_iter().collect()).ok()
+            if_match(
+                &[("if-match".parse().unwrap(), value.parse().unwrap())]
+                    .into_iter()
+                    .collect(),
+            )
+            .ok()
         };
         assert_eq!(read("\"3\""), Some(Some(3)));
         assert_eq!(read("W/\"3\""), Some(Some(3)));

@@ -51,8 +51,8 @@ pub struct AuditRecord {
     /// The entry.
     #[serde(flatten)]
     pub entry: AuditEntry,
-    /// Every check and the policies' explanation, as JSON. A `note` says why there is no more, or that it was refused all the
-    /// same.
+    /// Every check and the policies' explanation, as JSON. A `note` says why there is no more, or
+    /// that it was refused all the same.
     #[serde(serialize_with = "as_json")]
     #[schema(value_type = Option<Object>)]
     pub detail: Option<String>,
@@ -68,7 +68,8 @@ pub enum AuditScope {
     Organization(String),
     /// Everybody's.
     All,
-    /// Those that no admin of an organization can see: of requests that name none, or one that there is not.
+    /// Those that no admin of an organization can see: of requests that name none, or one that
+    /// there is not.
     Unknown,
 }
 
@@ -112,13 +113,17 @@ impl AuditScope {
         match self {
             Self::Organization(_) => "organization = $1",
             Self::All => "1 = 1",
-            Self::Unknown => "(organization IS NULL OR organization NOT IN (SELECT name FROM organizations))",
+            Self::Unknown => {
+                "(organization IS NULL OR organization NOT IN (SELECT name FROM organizations))"
+            }
         }
     }
 }
 
 fn as_json<S: serde::Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    let value: Option<serde_json::Value> = text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let value: Option<serde_json::Value> = text
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok());
     value.serialize(serializer)
 }
 
@@ -183,7 +188,10 @@ impl Store {
             condition(left, &|place| format!("${place}"));
         }
         let conditions = conditions.join(" AND ");
-        let query = format!("SELECT {COLUMNS} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}", filter.limit);
+        let query = format!(
+            "SELECT {COLUMNS} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}",
+            filter.limit
+        );
         let mut query = sqlx::query(&query);
         if let Some(organization) = organization {
             query = query.bind(organization.to_owned());
@@ -198,26 +206,39 @@ impl Store {
             query = query.bind(number);
         }
         let rows = query.fetch_all(&self.pool).await?;
-        Ok(rows.iter().map(AuditEntry::read).collect::<Result<_, _>>()?)
+        Ok(rows
+            .iter()
+            .map(AuditEntry::read)
+            .collect::<Result<_, _>>()?)
     }
 
     /// One entry, with all evidence.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is none.
-    pub async fn audit_record(&self, scope: impl Into<AuditScope>, id: &str) -> Result<AuditRecord, StoreError> {
+    pub async fn audit_record(
+        &self,
+        scope: impl Into<AuditScope>,
+        id: &str,
+    ) -> Result<AuditRecord, StoreError> {
         let scope = scope.into();
         let organization = scope.organization();
         let place = if organization.is_some() { "$2" } else { "$1" };
-        let query = format!("SELECT * FROM audit WHERE {} AND id = {place}", scope.condition());
+        let query = format!(
+            "SELECT * FROM audit WHERE {} AND id = {place}",
+            scope.condition()
+        );
         let mut query = sqlx::query(&query);
         if let Some(organization) = organization {
             query = query.bind(organization.to_owned());
         }
         let row = query.bind(id.to_owned()).fetch_optional(&self.pool).await?;
         let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
-        let mut record =
-            AuditRecord { entry: AuditEntry::read(&row)?, detail: maybe_text(&row, "detail")?, differs: None };
+        let mut record = AuditRecord {
+            entry: AuditEntry::read(&row)?,
+            detail: maybe_text(&row, "detail")?,
+            differs: None,
+        };
         if let Some(template) = record.detail.as_deref().and_then(packed::template_of) {
             let template = self.basis(template).await?;
             record.unpack(template);
@@ -226,7 +247,10 @@ impl Store {
             let [issuer, key] = [self.basis(&ids[0]).await?, self.basis(&ids[1]).await?];
             record.recall(issuer.zip(key)).await;
         }
-        let noted = record.detail.as_deref().and_then(|detail| evidence::noted(&record.entry, detail));
+        let noted = record
+            .detail
+            .as_deref()
+            .and_then(|detail| evidence::noted(&record.entry, detail));
         record.detail = noted.or(record.detail);
         Ok(record)
     }
@@ -242,7 +266,8 @@ impl AuditRecord {
     /// Puts what was kept in the place of what it was packed into.
     fn unpack(&mut self, template: Option<String>) {
         let packed = self.detail.take().unwrap_or_default();
-        let template = template.ok_or_else(|| "what it was packed beside is not there any more".to_owned());
+        let template =
+            template.ok_or_else(|| "what it was packed beside is not there any more".to_owned());
         match template.and_then(|template| packed::unpack(&packed, &template)) {
             Ok(kept) => self.detail = Some(kept),
             Err(problem) => self.give_up(&problem),
@@ -251,7 +276,8 @@ impl AuditRecord {
 
     fn give_up(&mut self, problem: &str) {
         let note = format!("the evidence cannot be made again: {problem}");
-        self.detail = Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
+        self.detail =
+            Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
     }
 
     /// Puts what the engine says of it in the place of what it was decided on.
@@ -259,10 +285,14 @@ impl AuditRecord {
         let (entry, kept) = (self.entry.clone(), self.detail.take().unwrap_or_default());
         // Thousands of policies take their time.
         let recalled = tokio::task::spawn_blocking(move || {
-            let (issuer, key) = documents.ok_or("the policies of that time are not there any more")?;
+            let (issuer, key) =
+                documents.ok_or("the policies of that time are not there any more")?;
             evidence::recall(&entry, &kept, [&issuer, &key])
         });
-        match recalled.await.unwrap_or_else(|_| Err("the engine failed".to_owned())) {
+        match recalled
+            .await
+            .unwrap_or_else(|_| Err("the engine failed".to_owned()))
+        {
             Ok(recalled) => {
                 self.detail = Some(recalled.detail);
                 self.differs = recalled.differs;
@@ -273,5 +303,7 @@ impl AuditRecord {
 }
 
 fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }

@@ -115,9 +115,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn issuers(&self, organization: &str) -> Result<Vec<IssuerRecord>, StoreError> {
-        let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 ORDER BY created, id");
-        let rows = query.bind(organization.to_owned()).fetch_all(&self.pool).await?;
-        Ok(rows.iter().map(IssuerRecord::read).collect::<Result<_, _>>()?)
+        let query =
+            sqlx::query("SELECT * FROM issuers WHERE organization = $1 ORDER BY created, id");
+        let rows = query
+            .bind(organization.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(IssuerRecord::read)
+            .collect::<Result<_, _>>()?)
     }
 
     /// One issuer of an organization.
@@ -126,8 +133,14 @@ impl Store {
     /// [`StoreError::Missing`] where there is none.
     pub async fn issuer(&self, organization: &str, id: &str) -> Result<IssuerRecord, StoreError> {
         let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 AND id = $2");
-        let row = query.bind(organization.to_owned()).bind(id.to_owned()).fetch_optional(&self.pool).await?;
-        Ok(IssuerRecord::read(&row.ok_or(StoreError::Missing { what: "issuer" })?)?)
+        let row = query
+            .bind(organization.to_owned())
+            .bind(id.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(IssuerRecord::read(
+            &row.ok_or(StoreError::Missing { what: "issuer" })?,
+        )?)
     }
 
     /// The policies of all issuers of an organization.
@@ -137,15 +150,25 @@ impl Store {
     pub async fn policies(&self, organization: &str) -> Result<Vec<PolicyRecord>, StoreError> {
         let query = "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
                      WHERE issuers.organization = $1";
-        let rows = sqlx::query(query).bind(organization.to_owned()).fetch_all(&self.pool).await?;
-        Ok(rows.iter().map(PolicyRecord::read).collect::<Result<_, _>>()?)
+        let rows = sqlx::query(query)
+            .bind(organization.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(PolicyRecord::read)
+            .collect::<Result<_, _>>()?)
     }
 
     /// The policies of an issuer of an organization.
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is none.
-    pub async fn policies_of(&self, organization: &str, issuer: &str) -> Result<PolicyRecord, StoreError> {
+    pub async fn policies_of(
+        &self,
+        organization: &str,
+        issuer: &str,
+    ) -> Result<PolicyRecord, StoreError> {
         self.one_policy("issuers.id", organization, issuer).await
     }
 
@@ -157,25 +180,51 @@ impl Store {
         self.one_policy("policies.id", organization, id).await
     }
 
-    async fn one_policy(&self, column: &str, organization: &str, id: &str) -> Result<PolicyRecord, StoreError> {
+    async fn one_policy(
+        &self,
+        column: &str,
+        organization: &str,
+        id: &str,
+    ) -> Result<PolicyRecord, StoreError> {
         let query = format!(
             "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
              WHERE issuers.organization = $1 AND {column} = $2"
         );
-        let query = sqlx::query(&query).bind(organization.to_owned()).bind(id.to_owned());
+        let query = sqlx::query(&query)
+            .bind(organization.to_owned())
+            .bind(id.to_owned());
         let row = query.fetch_optional(&self.pool).await?;
-        Ok(PolicyRecord::read(&row.ok_or(StoreError::Missing { what: "policy" })?)?)
+        Ok(PolicyRecord::read(
+            &row.ok_or(StoreError::Missing { what: "policy" })?,
+        )?)
     }
 
     /// Registers an issuer. Says the number of the change too.
     ///
     /// # Errors
     /// [`StoreError::Exists`] where the organization has one of that URL.
-    pub async fn create_issuer(&self, new: NewIssuer, now: i64) -> Result<(IssuerRecord, i64), StoreError> {
-        let NewIssuer { organization, url, settings, policies } = new;
+    pub async fn create_issuer(
+        &self,
+        new: NewIssuer,
+        now: i64,
+    ) -> Result<(IssuerRecord, i64), StoreError> {
+        let NewIssuer {
+            organization,
+            url,
+            settings,
+            policies,
+        } = new;
         let id = random::id();
-        let record =
-            IssuerRecord { id, organization, settings, url, version: 1, created: now, modified: now, last_used: None };
+        let record = IssuerRecord {
+            id,
+            organization,
+            settings,
+            url,
+            version: 1,
+            created: now,
+            modified: now,
+            last_used: None,
+        };
         let mut transaction = self.begin().await?;
         let change = Self::touch(&mut transaction, &record.organization).await?;
         let insert = "INSERT INTO issuers (id, organization, name, url, thumbprints, jwks, max_expiration, single_use,
@@ -195,18 +244,25 @@ impl Store {
             .execute(&mut *transaction)
             .await;
         if inserted.as_ref().is_err_and(is_repeated) {
-            return Err(StoreError::Exists { what: format!("an issuer with the URL `{}`", record.url) });
+            return Err(StoreError::Exists {
+                what: format!("an issuer with the URL `{}`", record.url),
+            });
         }
         inserted?;
         let insert = "INSERT INTO policies (id, issuer, version, created, modified, document)
                       VALUES ($1, $2, 1, $3, $3, $4)";
-        let insert = sqlx::query(insert).bind(random::id()).bind(record.id.clone()).bind(now).bind(policies);
+        let insert = sqlx::query(insert)
+            .bind(random::id())
+            .bind(record.id.clone())
+            .bind(now)
+            .bind(policies);
         insert.execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok((record, change))
     }
 
-    /// Changes an issuer; with `expected`, only where that is its version still. Says the number of the change too.
+    /// Changes an issuer; with `expected`, only where that is its version still. Says the number of
+    /// the change too.
     ///
     /// # Errors
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].
@@ -221,7 +277,11 @@ impl Store {
         let mut transaction = self.begin().await?;
         let number = Self::touch(&mut transaction, organization).await?;
         let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 AND id = $2");
-        let row = query.bind(organization.to_owned()).bind(id.to_owned()).fetch_optional(&mut *transaction).await?;
+        let row = query
+            .bind(organization.to_owned())
+            .bind(id.to_owned())
+            .fetch_optional(&mut *transaction)
+            .await?;
         let mut record = IssuerRecord::read(&row.ok_or(StoreError::Missing { what: "issuer" })?)?;
         expect_version(expected, record.version)?;
         record.settings = change;
@@ -245,23 +305,37 @@ impl Store {
         Ok((record, number))
     }
 
-    /// Deletes an issuer with its policies, of the version that is expected if any is. Says the number of the change.
+    /// Deletes an issuer with its policies, of the version that is expected if any is. Says the
+    /// number of the change.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none, [`StoreError::Conflict`] where it has another version.
-    pub async fn delete_issuer(&self, organization: &str, id: &str, expected: Option<i64>) -> Result<i64, StoreError> {
+    /// [`StoreError::Missing`] where there is none, [`StoreError::Conflict`] where it has another
+    /// version.
+    pub async fn delete_issuer(
+        &self,
+        organization: &str,
+        id: &str,
+        expected: Option<i64>,
+    ) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
         let change = Self::touch(&mut transaction, organization).await?;
         let select = "SELECT version FROM issuers WHERE organization = $1 AND id = $2";
-        let row = sqlx::query(select).bind(organization.to_owned()).bind(id.to_owned());
-        let row = row.fetch_optional(&mut *transaction).await?.ok_or(StoreError::Missing { what: "issuer" })?;
+        let row = sqlx::query(select)
+            .bind(organization.to_owned())
+            .bind(id.to_owned());
+        let row = row
+            .fetch_optional(&mut *transaction)
+            .await?
+            .ok_or(StoreError::Missing { what: "issuer" })?;
         expect_version(expected, number(&row, "version")?)?;
         let policies = "DELETE FROM policies WHERE issuer = $2
                         AND EXISTS (SELECT 1 FROM issuers WHERE organization = $1 AND id = $2)";
         let issuer = "DELETE FROM issuers WHERE organization = $1 AND id = $2";
         let mut deleted = 0;
         for statement in [policies, issuer] {
-            let query = sqlx::query(statement).bind(organization.to_owned()).bind(id.to_owned());
+            let query = sqlx::query(statement)
+                .bind(organization.to_owned())
+                .bind(id.to_owned());
             deleted = query.execute(&mut *transaction).await?.rows_affected();
         }
         if deleted == 0 {
@@ -271,8 +345,8 @@ impl Store {
         Ok(change)
     }
 
-    /// Puts other policies in the place of an id's; with `expected`, only where that is their version still. Says the
-    /// number of the change too.
+    /// Puts other policies in the place of an id's; with `expected`, only where that is their
+    /// version still. Says the number of the change too.
     ///
     /// # Errors
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].
@@ -288,7 +362,9 @@ impl Store {
         let number = Self::touch(&mut transaction, organization).await?;
         let query = "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
                      WHERE issuers.organization = $1 AND policies.id = $2";
-        let query = sqlx::query(query).bind(organization.to_owned()).bind(id.to_owned());
+        let query = sqlx::query(query)
+            .bind(organization.to_owned())
+            .bind(id.to_owned());
         let row = query.fetch_optional(&mut *transaction).await?;
         let mut record = PolicyRecord::read(&row.ok_or(StoreError::Missing { what: "policy" })?)?;
         expect_version(expected, record.version)?;

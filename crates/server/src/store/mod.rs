@@ -1,7 +1,8 @@
-//! What is kept: organizations, issuers, policies, tokens and the audit log, in SQLite or PostgreSQL.
+//! What is kept: organizations, issuers, policies, tokens and the audit log, in SQLite or
+//! PostgreSQL.
 //!
-//! One set of queries runs on both: the tables have texts and 64-bit integers only, times are seconds since 1970, and
-//! lists are JSON texts.
+//! One set of queries runs on both: the tables have texts and 64-bit integers only, times are
+//! seconds since 1970, and lists are JSON texts.
 
 mod audit;
 mod issuers;
@@ -36,7 +37,9 @@ pub struct Store {
 /// Leaves the URL out: it may have a password in it.
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store").field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
@@ -57,13 +60,17 @@ pub enum StoreError {
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
     /// A URL that names no database.
-    #[error("expected a database like `sqlite:claimgate.db` or `postgres://host/name`, found `{found}`")]
+    #[error(
+        "expected a database like `sqlite:claimgate.db` or `postgres://host/name`, found `{found}`"
+    )]
     Url {
         /// What was found, without a password.
         found: String,
     },
     /// The database was written by a later program.
-    #[error("the database has schema {found}, this program knows up to {known}: it was written by a later version")]
+    #[error(
+        "the database has schema {found}, this program knows up to {known}: it was written by a later version"
+    )]
     Newer {
         /// The database's.
         found: i64,
@@ -113,21 +120,26 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Opens the database of a URL, creates the file of an SQLite one, and brings its tables up to date.
+    /// Opens the database of a URL, creates the file of an SQLite one, and brings its tables up to
+    /// date.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be opened, or was written by a later program.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let kind = Kind::of(url)?;
-        let options = AnyPoolOptions::new().acquire_timeout(Duration::from_secs(5)).max_connections(match kind {
-            Kind::Sqlite => 4,
-            Kind::Postgres => 8,
-        });
+        let options = AnyPoolOptions::new()
+            .acquire_timeout(Duration::from_secs(5))
+            .max_connections(match kind {
+                Kind::Sqlite => 4,
+                Kind::Postgres => 8,
+            });
         let pool = match kind {
             Kind::Sqlite => options
                 .test_before_acquire(false)
-                .after_connect(|connection, _| Box::pin(async move { connection.execute(PRAGMAS).await.map(|_| ()) })),
+                .after_connect(|connection, _| {
+                    Box::pin(async move { connection.execute(PRAGMAS).await.map(|_| ()) })
+                }),
             Kind::Postgres => options,
         };
         let address = match (kind, sqlite_file(url)) {
@@ -138,7 +150,9 @@ impl Store {
             _ => url.to_owned(),
         };
         if kind == Kind::Sqlite
-            && let Some(error) = what_is_in_the_way(&address, kind).await.filter(|error| !is_busy(error))
+            && let Some(error) = what_is_in_the_way(&address, kind)
+                .await
+                .filter(|error| !is_busy(error))
         {
             return Err(error.into());
         }
@@ -149,7 +163,11 @@ impl Store {
             }
             other => other?,
         };
-        let store = Self { pool, kind, url: url.to_owned() };
+        let store = Self {
+            pool,
+            kind,
+            url: url.to_owned(),
+        };
         store.migrate().await?;
         Ok(store)
     }
@@ -179,11 +197,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn version(&self) -> Result<i64, StoreError> {
-        let row = sqlx::query("SELECT value FROM counters WHERE name = 'version'").fetch_one(&self.pool).await?;
+        let row = sqlx::query("SELECT value FROM counters WHERE name = 'version'")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(row.try_get(0)?)
     }
 
-    /// A transaction that means to write: SQLite takes its lock at once, for a reader that turns writer would be refused.
+    /// A transaction that means to write: SQLite takes its lock at once, for a reader that turns
+    /// writer would be refused.
     async fn begin(&self) -> Result<Transaction, StoreError> {
         let mut transaction = Transaction(Some(self.pool.acquire().await?));
         let begin = match self.kind {
@@ -194,12 +215,14 @@ impl Store {
         Ok(transaction)
     }
 
-    /// Numbers a change of an organization, so that every replica learns of it. The row that is locked here puts changes
-    /// in order.
+    /// Numbers a change of an organization, so that every replica learns of it. The row that is
+    /// locked here puts changes in order.
     async fn touch(transaction: &mut Transaction, organization: &str) -> Result<i64, StoreError> {
-        let row = sqlx::query("UPDATE counters SET value = value + 1 WHERE name = 'version' RETURNING value")
-            .fetch_one(&mut **transaction)
-            .await?;
+        let row = sqlx::query(
+            "UPDATE counters SET value = value + 1 WHERE name = 'version' RETURNING value",
+        )
+        .fetch_one(&mut **transaction)
+        .await?;
         let version: i64 = row.try_get(0)?;
         let changed = sqlx::query("UPDATE organizations SET version = $1 WHERE name = $2")
             .bind(version)
@@ -207,18 +230,21 @@ impl Store {
             .execute(&mut **transaction)
             .await?;
         if changed.rows_affected() == 0 {
-            return Err(StoreError::Missing { what: "organization" });
+            return Err(StoreError::Missing {
+                what: "organization",
+            });
         }
         Ok(version)
     }
 }
 
-/// What a connection to SQLite begins with. FULL: what was acknowledged survives a power cut too. The size of pages is that
-/// of new files; an exchange takes some 800 bytes.
+/// What a connection to SQLite begins with. FULL: what was acknowledged survives a power cut too.
+/// The size of pages is that of new files; an exchange takes some 800 bytes.
 const PRAGMAS: &str = "PRAGMA page_size = 8192; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
                        PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000;";
 
-/// A pool tries again until its time is over, and then says no more than that: one attempt says why.
+/// A pool tries again until its time is over, and then says no more than that: one attempt says
+/// why.
 async fn what_is_in_the_way(address: &str, kind: Kind) -> Option<sqlx::Error> {
     let attempt = async {
         let mut connection = AnyConnection::connect(address).await?;
@@ -227,19 +253,24 @@ async fn what_is_in_the_way(address: &str, kind: Kind) -> Option<sqlx::Error> {
         }
         connection.close().await
     };
-    tokio::time::timeout(Duration::from_secs(5), attempt).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).err()
+    tokio::time::timeout(Duration::from_secs(5), attempt)
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        .err()
 }
 
 /// Whether SQLite only has to wait for somebody else, so that another attempt may do.
 fn is_busy(error: &sqlx::Error) -> bool {
     const BUSY: u32 = 5;
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    let code = error
+        .as_database_error()
+        .and_then(|error| error.code()?.parse::<u32>().ok());
     // Its last byte is the kind of error, the rest of it says more.
     code.is_some_and(|code| code & 0xff == BUSY)
 }
 
-/// A transaction, on a connection of its own. One that is not committed ends with its connection: after an error of the disk
-/// nobody can tell what is open there still.
+/// A transaction, on a connection of its own. One that is not committed ends with its connection:
+/// after an error of the disk nobody can tell what is open there still.
 struct Transaction(Option<PoolConnection<Any>>);
 
 impl Transaction {
@@ -261,13 +292,17 @@ impl Deref for Transaction {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        self.0.as_ref().expect("it is taken by `commit` alone, which consumes it")
+        self.0
+            .as_ref()
+            .expect("it is taken by `commit` alone, which consumes it")
     }
 }
 
 impl DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        self.0.as_mut().expect("it is taken by `commit` alone, which consumes it")
+        self.0
+            .as_mut()
+            .expect("it is taken by `commit` alone, which consumes it")
     }
 }
 
@@ -283,7 +318,9 @@ impl Kind {
             Ok(Self::Sqlite)
         } else {
             let scheme = url.split(':').next().unwrap_or_default();
-            Err(StoreError::Url { found: if scheme == "sqlite" { url } else { scheme }.to_owned() })
+            Err(StoreError::Url {
+                found: if scheme == "sqlite" { url } else { scheme }.to_owned(),
+            })
         }
     }
 }
@@ -297,8 +334,8 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     (!path.is_empty() && !path.contains(":memory:")).then(|| Path::new(path).to_path_buf())
 }
 
-/// Makes the file, if there is none, for its owner alone: the audit log has everybody's claims. What is in the way of that is
-/// said when the database is opened.
+/// Makes the file, if there is none, for its owner alone: the audit log has everybody's claims.
+/// What is in the way of that is said when the database is opened.
 fn make_private(file: &Path) {
     drop(private().write(true).create_new(true).open(file));
 }
@@ -314,7 +351,10 @@ fn private() -> std::fs::OpenOptions {
 
 /// A file's name as the path of a URL.
 fn escape(file: &Path) -> String {
-    file.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23")
+    file.to_string_lossy()
+        .replace('%', "%25")
+        .replace('?', "%3F")
+        .replace('#', "%23")
 }
 
 fn text(row: &AnyRow, column: &str) -> Result<String, sqlx::Error> {
@@ -335,7 +375,9 @@ fn maybe_number(row: &AnyRow, column: &str) -> Result<Option<i64>, sqlx::Error> 
 
 /// Whether an error is a row that is there already.
 fn is_repeated(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
 /// PostgreSQL's texts have no NUL.

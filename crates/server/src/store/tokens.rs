@@ -40,7 +40,10 @@ pub struct TokenRecord {
 
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the token types, as in policies, and the one that everything begins with")]
+#[expect(
+    missing_docs,
+    reason = "the token types, as in policies, and the one that everything begins with"
+)]
 pub enum TokenKind {
     Bootstrap,
     Organization,
@@ -50,7 +53,13 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    const ALL: [Self; 5] = [Self::Bootstrap, Self::Organization, Self::Team, Self::Personal, Self::Runner];
+    const ALL: [Self; 5] = [
+        Self::Bootstrap,
+        Self::Organization,
+        Self::Team,
+        Self::Personal,
+        Self::Runner,
+    ];
 
     /// The word.
     #[must_use]
@@ -96,14 +105,17 @@ impl TokenRecord {
     }
 }
 
-/// How far a token's time and its id's may be apart, in milliseconds: they are made one after the other.
+/// How far a token's time and its id's may be apart, in milliseconds: they are made one after the
+/// other.
 const APART: i64 = 5_000;
 
 /// Between which hashes that of the token with this id is: both begin with the time.
 fn hashes_about(id: &str) -> Option<[String; 2]> {
     let digits: String = id.chars().filter(|c| *c != '-').take(12).collect();
     let time = i64::from_str_radix(&digits, 16).ok()?;
-    Some([time.saturating_sub(APART), time.saturating_add(APART)].map(|time| format!("{time:012x}")))
+    Some(
+        [time.saturating_sub(APART), time.saturating_add(APART)].map(|time| format!("{time:012x}")),
+    )
 }
 
 impl Store {
@@ -113,18 +125,35 @@ impl Store {
     /// [`StoreError`] of the database.
     pub async fn token(&self, hash: &str) -> Result<Option<TokenRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM tokens WHERE hash = $1").bind(hash.to_owned());
-        Ok(query.fetch_optional(&self.pool).await?.as_ref().map(TokenRecord::read).transpose()?)
+        Ok(query
+            .fetch_optional(&self.pool)
+            .await?
+            .as_ref()
+            .map(TokenRecord::read)
+            .transpose()?)
     }
 
     /// The tokens of an organization that may be used, the newest first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn active_tokens(&self, organization: &str, now: i64) -> Result<Vec<TokenRecord>, StoreError> {
-        let query = "SELECT * FROM tokens WHERE organization = $1 AND expires > $2 AND revoked IS NULL
+    pub async fn active_tokens(
+        &self,
+        organization: &str,
+        now: i64,
+    ) -> Result<Vec<TokenRecord>, StoreError> {
+        let query =
+            "SELECT * FROM tokens WHERE organization = $1 AND expires > $2 AND revoked IS NULL
                      ORDER BY created DESC, id DESC LIMIT 1000";
-        let rows = sqlx::query(query).bind(organization.to_owned()).bind(now).fetch_all(&self.pool).await?;
-        Ok(rows.iter().map(TokenRecord::read).collect::<Result<_, _>>()?)
+        let rows = sqlx::query(query)
+            .bind(organization.to_owned())
+            .bind(now)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(TokenRecord::read)
+            .collect::<Result<_, _>>()?)
     }
 
     /// Revokes a token by its hash. Says whether there was one that was valid.
@@ -133,7 +162,11 @@ impl Store {
     /// [`StoreError`] of the database.
     pub async fn revoke(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
         let update = "UPDATE tokens SET revoked = $1 WHERE hash = $2 AND revoked IS NULL";
-        let done = sqlx::query(update).bind(now).bind(hash.to_owned()).execute(&self.pool).await?;
+        let done = sqlx::query(update)
+            .bind(now)
+            .bind(hash.to_owned())
+            .execute(&self.pool)
+            .await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -141,10 +174,18 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] where there is none that was valid.
-    pub async fn revoke_id(&self, organization: &str, id: &str, now: i64) -> Result<(), StoreError> {
+    pub async fn revoke_id(
+        &self,
+        organization: &str,
+        id: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
         let missing = StoreError::Missing { what: "token" };
-        // There is no index of ids: it would cost each exchange more than a look at the tokens of some seconds costs here.
-        let Some([from, to]) = hashes_about(id) else { return Err(missing) };
+        // There is no index of ids: it would cost each exchange more than a look at the tokens of
+        // some seconds costs here.
+        let Some([from, to]) = hashes_about(id) else {
+            return Err(missing);
+        };
         let update = "UPDATE tokens SET revoked = $1
                       WHERE hash > $2 AND hash < $3 AND organization = $4 AND id = $5 AND revoked IS NULL";
         let query = sqlx::query(update).bind(now).bind(from).bind(to);
@@ -159,20 +200,31 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn revoke_of_issuer(&self, organization: &str, issuer: &str, now: i64) -> Result<u64, StoreError> {
+    pub async fn revoke_of_issuer(
+        &self,
+        organization: &str,
+        issuer: &str,
+        now: i64,
+    ) -> Result<u64, StoreError> {
         let update = "UPDATE tokens SET revoked = $1 WHERE organization = $2 AND issuer = $3 AND revoked IS NULL";
-        let query = sqlx::query(update).bind(now).bind(organization.to_owned()).bind(issuer.to_owned());
+        let query = sqlx::query(update)
+            .bind(now)
+            .bind(organization.to_owned())
+            .bind(issuer.to_owned());
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 
-    /// Notes the mark of the key that tokens are hashed with, unless there is one. Says which there is.
+    /// Notes the mark of the key that tokens are hashed with, unless there is one. Says which there
+    /// is.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn token_key(&self, mark: i64) -> Result<i64, StoreError> {
         let insert = "INSERT INTO counters (name, value) VALUES ('token-key', $1) ON CONFLICT (name) DO NOTHING";
         sqlx::query(insert).bind(mark).execute(&self.pool).await?;
-        let row = sqlx::query("SELECT value FROM counters WHERE name = 'token-key'").fetch_one(&self.pool).await?;
+        let row = sqlx::query("SELECT value FROM counters WHERE name = 'token-key'")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(number(&row, "value")?)
     }
 
@@ -182,13 +234,17 @@ impl Store {
     /// [`StoreError`] of the database.
     pub async fn new_token_key(&self, mark: i64) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        let update = sqlx::query("UPDATE counters SET value = $1 WHERE name = 'token-key'").bind(mark);
+        let update =
+            sqlx::query("UPDATE counters SET value = $1 WHERE name = 'token-key'").bind(mark);
         update.execute(&mut *transaction).await?;
-        sqlx::query("DELETE FROM tokens").execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM tokens")
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await
     }
 
-    /// Makes the bootstrap token that of a hash, unless there is one that is valid. Says whether it did.
+    /// Makes the bootstrap token that of a hash, unless there is one that is valid. Says whether it
+    /// did.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -198,28 +254,41 @@ impl Store {
         sqlx::query(delete).execute(&mut *transaction).await?;
         let insert = "INSERT INTO tokens (hash, id, kind, admin, scope, created)
                       VALUES ($1, 'bootstrap', 'bootstrap', 1, '', $2) ON CONFLICT DO NOTHING";
-        let done = sqlx::query(insert).bind(hash.to_owned()).bind(now).execute(&mut *transaction).await?;
+        let done = sqlx::query(insert)
+            .bind(hash.to_owned())
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
     }
 
-    /// Makes the bootstrap token that of a hash, whatever it was before. One that was revoked stays so.
+    /// Makes the bootstrap token that of a hash, whatever it was before. One that was revoked stays
+    /// so.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn set_bootstrap(&self, hash: &str, now: i64) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let delete = "DELETE FROM tokens WHERE id = 'bootstrap' AND hash <> $1";
-        sqlx::query(delete).bind(hash.to_owned()).execute(&mut *transaction).await?;
+        sqlx::query(delete)
+            .bind(hash.to_owned())
+            .execute(&mut *transaction)
+            .await?;
         let insert = "INSERT INTO tokens (hash, id, kind, admin, scope, created)
                       VALUES ($1, 'bootstrap', 'bootstrap', 1, '', $2) ON CONFLICT DO NOTHING";
-        sqlx::query(insert).bind(hash.to_owned()).bind(now).execute(&mut *transaction).await?;
+        sqlx::query(insert)
+            .bind(hash.to_owned())
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// Deletes what nobody needs any more: tokens and marks of single use that expired before `now`, and entries of the
-    /// audit log from before `audit_since`. A part at a time, for exchanges are written meanwhile.
+    /// Deletes what nobody needs any more: tokens and marks of single use that expired before
+    /// `now`, and entries of the audit log from before `audit_since`. A part at a time, for
+    /// exchanges are written meanwhile.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -233,7 +302,8 @@ impl Store {
             let audit = "DELETE FROM audit WHERE at < $1 AND id IN (SELECT id FROM audit ORDER BY id LIMIT $2)";
             self.delete_parts(audit, since).await?;
             // The last use that was written of what evidence rests on is an hour behind at most.
-            let unused = sqlx::query("DELETE FROM evidence WHERE used < $1").bind(since.saturating_sub(86_400));
+            let unused = sqlx::query("DELETE FROM evidence WHERE used < $1")
+                .bind(since.saturating_sub(86_400));
             unused.execute(&self.pool).await?;
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! An issuer over TLS, from its registration to an exchange: thumbprints, rotation under load, outages and lies.
+//! An issuer over TLS, from its registration to an exchange: thumbprints, rotation under load,
+//! outages and lies.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,7 +13,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::keys::support::{self as keys, Authority, Reply, Server, Signer, jwks, server, thumbprint};
+use crate::keys::support::{
+    self as keys, Authority, Reply, Server, Signer, jwks, server, thumbprint,
+};
 use crate::support::Database;
 use crate::support::site::{Site, config, exchange_body, standard_policies};
 use crate::support::waiting::progress;
@@ -36,44 +39,84 @@ async fn an_issuer_is_registered_rotates_its_keys_and_goes_away() {
     let own = thumbprint(&identity.chain[0]);
     let issuer = Server::start(identity).await;
     let (first, second) = (Signer::new("first"), Signer::new("second"));
-    let keys = KeyConfig { allow_networks: vec!["127.0.0.1".parse().unwrap()], ..keys::config() };
-    let keys = KeyConfig { extra_roots_pem: vec![authority.file(&folder)], ..keys };
+    let keys = KeyConfig {
+        allow_networks: vec!["127.0.0.1".parse().unwrap()],
+        ..keys::config()
+    };
+    let keys = KeyConfig {
+        extra_roots_pem: vec![authority.file(&folder)],
+        ..keys
+    };
     let database = Database::sqlite();
-    let site = Site::start(Config { keys, ..config(&database.url) }).await;
-    site.post("/api/orgs", &site.root, &json!({"name": "acme"})).await.expect(200);
+    let site = Site::start(Config {
+        keys,
+        ..config(&database.url)
+    })
+    .await;
+    site.post("/api/orgs", &site.root, &json!({"name": "acme"}))
+        .await
+        .expect(200);
 
     let url = format!("https://localhost:{}", issuer.port);
     let path = "/api/orgs/acme/oidc/issuers";
     let wrong = json!({"name": "CI", "url": url, "thumbprints": ["00".repeat(32)]});
     let message = site.post(path, &site.root, &wrong).await.expect(400)["message"].clone();
     let expected = format!("Calculated thumbprint {own} does not match any of the provided.");
-    assert!(message.as_str().unwrap().starts_with(&expected), "{message}");
+    assert!(
+        message.as_str().unwrap().starts_with(&expected),
+        "{message}"
+    );
     let (_held, closed) = keys::closed_port();
     let gone = json!({"name": "CI", "url": format!("https://localhost:{closed}")});
     site.post(path, &site.root, &gone).await.expect(400);
     let good = json!({"name": "CI", "url": url});
     let message = site.post(path, &site.root, &good).await.expect(400)["message"].to_string();
-    assert!(message.contains("expected status 200") && message.contains("openid-configuration"), "{message}");
+    assert!(
+        message.contains("expected status 200") && message.contains("openid-configuration"),
+        "{message}"
+    );
     issuer.publish_as(&format!("{url}/"), Reply::json(jwks(&[&first])));
     let message = site.post(path, &site.root, &good).await.expect(400)["message"].to_string();
     assert!(
-        message.contains(&format!("; register the issuer as its document and its tokens have it: `{url}/`")),
+        message.contains(&format!(
+            "; register the issuer as its document and its tokens have it: `{url}/`"
+        )),
         "{message}"
     );
     publish(&issuer, &[&first]);
     let body = site.post(path, &site.root, &good).await.expect(200);
-    assert_eq!((&body["thumbprints"], &body["jwks"]), (&json!([own]), &json!(null)));
+    assert_eq!(
+        (&body["thumbprints"], &body["jwks"]),
+        (&json!([own]), &json!(null))
+    );
     let id = body["id"].as_str().unwrap();
     site.set_policies(id, &standard_policies()).await;
-    let again = site.post(&format!("{path}/{id}/regenerate-thumbprints"), &site.root, &json!({})).await.expect(200);
+    let again = site
+        .post(
+            &format!("{path}/{id}/regenerate-thumbprints"),
+            &site.root,
+            &json!({}),
+        )
+        .await
+        .expect(200);
     assert_eq!(again["thumbprints"], json!([own]));
     let change = |thumbprints: &[&str]| json!({"name": "CI", "thumbprints": thumbprints});
     let one = format!("{path}/{id}");
     let other = "00".repeat(32);
-    let message = site.patch(&one, &site.root, &change(&[&other])).await.expect(400)["message"].clone();
-    assert!(message.as_str().unwrap().starts_with(&expected), "{message}");
+    let message = site
+        .patch(&one, &site.root, &change(&[&other]))
+        .await
+        .expect(400)["message"]
+        .clone();
+    assert!(
+        message.as_str().unwrap().starts_with(&expected),
+        "{message}"
+    );
     // One that is to come, beside the one that is.
-    let both = site.patch(&one, &site.root, &change(&[&other, &own])).await.expect(200);
+    let both = site
+        .patch(&one, &site.root, &change(&[&other, &own]))
+        .await
+        .expect(200);
     assert_eq!(both["thumbprints"], json!([other, own]));
     let none = site.patch(&one, &site.root, &change(&[])).await.expect(200);
     assert_eq!(none["thumbprints"], json!([]));
@@ -83,19 +126,37 @@ async fn an_issuer_is_registered_rotates_its_keys_and_goes_away() {
         let claims = json!({"iss": url, "aud": "urn:pulumi:org:acme", "sub": "repo:acme/app:main", "exp": exp});
         signer.token(&claims.to_string())
     };
-    site.exchange(&token(&first), "organization", "").await.expect(200);
-    site.exchange(&token(&second), "organization", "").await.expect(400);
+    site.exchange(&token(&first), "organization", "")
+        .await
+        .expect(200);
+    site.exchange(&token(&second), "organization", "")
+        .await
+        .expect(400);
     publish(&issuer, &[&first, &second]);
-    site.exchange(&token(&second), "organization", "").await.expect(200);
-    site.exchange(&token(&first), "organization", "").await.expect(200);
+    site.exchange(&token(&second), "organization", "")
+        .await
+        .expect(200);
+    site.exchange(&token(&first), "organization", "")
+        .await
+        .expect(200);
 
     issuer.answer(|_| Reply::status(503));
-    site.exchange(&token(&second), "organization", "").await.expect(200);
-    site.exchange(&token(&Signer::new("third")), "organization", "").await.expect(400);
+    site.exchange(&token(&second), "organization", "")
+        .await
+        .expect(200);
+    site.exchange(&token(&Signer::new("third")), "organization", "")
+        .await
+        .expect(400);
     let metrics = site.get("/metrics", &site.root).await.text;
-    assert!(metrics.contains(&format!("claimgate_issuer_keys_stale{{issuer=\"{id}\"}} 0")), "{metrics}");
+    assert!(
+        metrics.contains(&format!("claimgate_issuer_keys_stale{{issuer=\"{id}\"}} 0")),
+        "{metrics}"
+    );
     let failed = format!("claimgate_issuer_key_failures_total{{issuer=\"{id}\"}} ");
-    assert!(metrics.contains(&failed) && !metrics.contains(&format!("{failed}0\n")), "{metrics}");
+    assert!(
+        metrics.contains(&failed) && !metrics.contains(&format!("{failed}0\n")),
+        "{metrics}"
+    );
 }
 
 #[tokio::test]
@@ -103,14 +164,20 @@ async fn keys_that_cannot_be_had_are_a_refusal_whose_reason_is_in_the_log() {
     let signer = Signer::new("first");
     let world = World::new(keys::config(), &signer).await;
     world.issuer.answer(|_| Reply::status(503));
-    let body = world.site.exchange(&world.token(&signer), "organization", "").await.expect(400);
+    let body = world
+        .site
+        .exchange(&world.token(&signer), "organization", "")
+        .await
+        .expect(400);
     let said = body["error_description"].as_str().unwrap();
     assert!(said.starts_with("the subject token is refused"), "{said}");
     let (_, summary) = world.exchange(&signer).await;
     assert!(summary.contains("found 503"), "{summary}");
     let metrics = world.site.get("/metrics", &world.site.root).await.text;
     assert!(
-        metrics.lines().any(|line| line.starts_with("claimgate_issuer_keys_stale{") && line.ends_with(" 1")),
+        metrics
+            .lines()
+            .any(|line| line.starts_with("claimgate_issuer_keys_stale{") && line.ends_with(" 1")),
         "{metrics}"
     );
 }
@@ -121,10 +188,18 @@ async fn static_keys_are_given_up_only_for_those_that_can_be_fetched() {
     let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
     let path = format!("/api/orgs/acme/oidc/issuers/{id}");
     // Nobody answers at its URL.
-    let message =
-        site.patch(&path, &site.root, &json!({"name": "CI", "jwks": null})).await.expect(400)["message"].clone();
-    assert!(message.as_str().unwrap().contains("ci.example"), "{message}");
-    site.exchange(&issuer.token(json!({})), "organization", "").await.expect(200);
+    let message = site
+        .patch(&path, &site.root, &json!({"name": "CI", "jwks": null}))
+        .await
+        .expect(400)["message"]
+        .clone();
+    assert!(
+        message.as_str().unwrap().contains("ci.example"),
+        "{message}"
+    );
+    site.exchange(&issuer.token(json!({})), "organization", "")
+        .await
+        .expect(200);
 }
 
 /// A server with an issuer over TLS that is registered at it, and lets `repo:acme/app` in.
@@ -142,16 +217,40 @@ impl World {
         let authority = Authority::new("root");
         let issuer = Server::start(authority.issue(&server("localhost"))).await;
         publish(&issuer, &[signer]);
-        let keys = KeyConfig { extra_roots_pem: vec![authority.file(&folder)], ..keys };
+        let keys = KeyConfig {
+            extra_roots_pem: vec![authority.file(&folder)],
+            ..keys
+        };
         let database = Database::sqlite();
-        let limits = Limits { address_rate: 0.0, issuer_rate: 0.0, ..Limits::default() };
-        let site = Site::start(Config { keys, limits, ..config(&database.url) }).await;
-        site.post("/api/orgs", &site.root, &json!({"name": "acme"})).await.expect(200);
+        let limits = Limits {
+            address_rate: 0.0,
+            issuer_rate: 0.0,
+            ..Limits::default()
+        };
+        let site = Site::start(Config {
+            keys,
+            limits,
+            ..config(&database.url)
+        })
+        .await;
+        site.post("/api/orgs", &site.root, &json!({"name": "acme"}))
+            .await
+            .expect(200);
         let url = format!("https://localhost:{}", issuer.port);
         let body = json!({"name": "CI", "url": url});
-        let body = site.post("/api/orgs/acme/oidc/issuers", &site.root, &body).await.expect(200);
-        site.set_policies(body["id"].as_str().unwrap(), &standard_policies()).await;
-        Self { site, issuer, url, _database: database, _folder: folder }
+        let body = site
+            .post("/api/orgs/acme/oidc/issuers", &site.root, &body)
+            .await
+            .expect(200);
+        site.set_policies(body["id"].as_str().unwrap(), &standard_policies())
+            .await;
+        Self {
+            site,
+            issuer,
+            url,
+            _database: database,
+            _folder: folder,
+        }
     }
 
     fn token(&self, signer: &Signer) -> String {
@@ -160,15 +259,28 @@ impl World {
 
     /// The status of an exchange, and what the audit log has of it.
     async fn exchange(&self, signer: &Signer) -> (u16, String) {
-        let status = self.site.exchange(&self.token(signer), "organization", "").await.status.as_u16();
-        let log = self.site.get("/api/orgs/acme/oidc/exchanges?limit=1", &self.site.root).await.expect(200);
-        (status, log["exchanges"][0]["summary"].as_str().unwrap().to_owned())
+        let status = self
+            .site
+            .exchange(&self.token(signer), "organization", "")
+            .await
+            .status
+            .as_u16();
+        let log = self
+            .site
+            .get("/api/orgs/acme/oidc/exchanges?limit=1", &self.site.root)
+            .await
+            .expect(200);
+        (
+            status,
+            log["exchanges"][0]["summary"].as_str().unwrap().to_owned(),
+        )
     }
 }
 
 fn token(url: &str, signer: &Signer) -> String {
     let exp = claimgate_server::now() + 600;
-    let claims = json!({"iss": url, "aud": "urn:pulumi:org:acme", "sub": "repo:acme/app:main", "exp": exp});
+    let claims =
+        json!({"iss": url, "aud": "urn:pulumi:org:acme", "sub": "repo:acme/app:main", "exp": exp});
     signer.token(&claims.to_string())
 }
 
@@ -182,7 +294,10 @@ async fn post(address: SocketAddr, token: &str) -> (u16, Value) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap())
+    (
+        head.split(' ').nth(1).unwrap().parse().unwrap(),
+        serde_json::from_str(body).unwrap(),
+    )
 }
 
 const ROTATIONS: usize = 6;
@@ -190,7 +305,10 @@ const INTERVAL: Duration = Duration::from_millis(100);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn keys_are_rotated_under_load_without_one_wrong_refusal() {
-    let keys = KeyConfig { unknown_kid_interval: INTERVAL, ..keys::config() };
+    let keys = KeyConfig {
+        unknown_kid_interval: INTERVAL,
+        ..keys::config()
+    };
     let first = Arc::new(Signer::new("key 0"));
     let world = World::new(keys, &first).await;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -203,7 +321,11 @@ async fn keys_are_rotated_under_load_without_one_wrong_refusal() {
     let granted: Vec<_> = (0..6).map(|_| Arc::new(AtomicUsize::new(0))).collect();
     let mut clients = tokio::task::JoinSet::new();
     for granted in &granted {
-        let (signer, is_over, granted) = (Arc::clone(&signer), Arc::clone(&is_over), Arc::clone(granted));
+        let (signer, is_over, granted) = (
+            Arc::clone(&signer),
+            Arc::clone(&is_over),
+            Arc::clone(granted),
+        );
         let url = world.url.clone();
         clients.spawn(async move {
             while !is_over.load(Ordering::SeqCst) {
@@ -217,13 +339,25 @@ async fn keys_are_rotated_under_load_without_one_wrong_refusal() {
     // Somebody with keys of his own: of a name that nobody knows, and of the names that are known.
     let refused = Arc::new(AtomicUsize::new(0));
     for number in 0..2 {
-        let (signer, is_over, refused) = (Arc::clone(&signer), Arc::clone(&is_over), Arc::clone(&refused));
+        let (signer, is_over, refused) = (
+            Arc::clone(&signer),
+            Arc::clone(&is_over),
+            Arc::clone(&refused),
+        );
         let url = world.url.clone();
         clients.spawn(async move {
             while !is_over.load(Ordering::SeqCst) {
-                let kid = if number == 0 { "never published".to_owned() } else { signer.read().unwrap().kid.clone() };
+                let kid = if number == 0 {
+                    "never published".to_owned()
+                } else {
+                    signer.read().unwrap().kid.clone()
+                };
                 let (status, body) = post(address, &token(&url, &Signer::new(&kid))).await;
-                assert_eq!((status, &body["error"]), (400, &json!("invalid_request")), "{kid}: {body}");
+                assert_eq!(
+                    (status, &body["error"]),
+                    (400, &json!("invalid_request")),
+                    "{kid}: {body}"
+                );
                 refused.fetch_add(1, Ordering::SeqCst);
             }
         });
@@ -232,7 +366,8 @@ async fn keys_are_rotated_under_load_without_one_wrong_refusal() {
     let (mut last, mut withdrawn) = (Arc::clone(&first), Vec::new());
     for number in 1..=ROTATIONS {
         let next = Arc::new(Signer::new(&format!("key {number}")));
-        // Published first, and signed with from then on; the last one stays for the tokens under way.
+        // Published first, and signed with from then on; the last one stays for the tokens under
+        // way.
         publish(&world.issuer, &[&next, &last]);
         *signer.write().unwrap() = Arc::clone(&next);
         progress(&granted, 2, &mut clients).await;
@@ -250,35 +385,74 @@ async fn keys_are_rotated_under_load_without_one_wrong_refusal() {
     // The last rotation took all keys away but the present one and the one before.
     let (kept, withdrawn) = withdrawn.split_last().unwrap();
     for signer in withdrawn {
-        assert_eq!(post(address, &token(&world.url, signer)).await.0, 400, "{} is withdrawn", signer.kid);
+        assert_eq!(
+            post(address, &token(&world.url, signer)).await.0,
+            400,
+            "{} is withdrawn",
+            signer.kid
+        );
     }
     for signer in [&last, kept] {
-        assert_eq!(post(address, &token(&world.url, signer)).await.0, 200, "{} is not", signer.kid);
+        assert_eq!(
+            post(address, &token(&world.url, signer)).await.0,
+            200,
+            "{} is not",
+            signer.kid
+        );
     }
     publish(&world.issuer, &[&last]);
     // A name that is not known makes the server look.
     post(address, &token(&world.url, &Signer::new("never published"))).await;
-    assert_eq!(post(address, &token(&world.url, kept)).await.0, 400, "now it is");
+    assert_eq!(
+        post(address, &token(&world.url, kept)).await.0,
+        400,
+        "now it is"
+    );
     assert_eq!(post(address, &token(&world.url, &last)).await.0, 200);
 }
 
 #[tokio::test]
 async fn an_issuer_that_is_slow_or_lies_grants_nothing_and_the_log_says_how() {
-    let keys = KeyConfig { timeout: Duration::from_millis(300), max_bytes: 20_000, ..keys::config() };
+    let keys = KeyConfig {
+        timeout: Duration::from_millis(300),
+        max_bytes: 20_000,
+        ..keys::config()
+    };
     // Whatever is fetched is over at once.
-    let keys = KeyConfig { min_max_age: Duration::ZERO, max_max_age: Duration::ZERO, ..keys };
+    let keys = KeyConfig {
+        min_max_age: Duration::ZERO,
+        max_max_age: Duration::ZERO,
+        ..keys
+    };
     let (honest, liar) = (Signer::new("honest"), Signer::new("liar"));
     let world = World::new(keys, &honest).await;
     let url = world.url.clone();
-    let document = |issuer: &str, keys: &str| Reply::json(format!(r#"{{"issuer": "{issuer}", "jwks_uri": "{keys}"}}"#));
+    let document = |issuer: &str, keys: &str| {
+        Reply::json(format!(r#"{{"issuer": "{issuer}", "jwks_uri": "{keys}"}}"#))
+    };
     let own = format!("{url}/keys");
     let lies = [
-        (document("https://another.example", &own), "found `https://another.example`"),
-        (document(&url, "https://169.254.169.254/keys"), "169.254.169.254"),
-        (document(&url, "http://localhost/keys"), "http://localhost/keys"),
+        (
+            document("https://another.example", &own),
+            "found `https://another.example`",
+        ),
+        (
+            document(&url, "https://169.254.169.254/keys"),
+            "169.254.169.254",
+        ),
+        (
+            document(&url, "http://localhost/keys"),
+            "http://localhost/keys",
+        ),
         (Reply::redirect("https://10.0.0.1/"), "10.0.0.1"),
-        (Reply::redirect("/.well-known/openid-configuration"), "expected at most 3 redirects"),
-        (Reply::json(" ".repeat(20_001)), "expected at most 20000 bytes"),
+        (
+            Reply::redirect("/.well-known/openid-configuration"),
+            "expected at most 3 redirects",
+        ),
+        (
+            Reply::json(" ".repeat(20_001)),
+            "expected at most 20000 bytes",
+        ),
         (Reply::Endless, "expected at most 20000 bytes"),
         (Reply::Silence, "expected an answer within 0.3 seconds"),
         (Reply::Drip, "expected an answer within 0.3 seconds"),
@@ -302,7 +476,10 @@ async fn an_issuer_that_is_slow_or_lies_grants_nothing_and_the_log_says_how() {
     let huge = Reply::json(jwks(&vec![&liar; 1_000]));
     tell(document(&url, &own), huge);
     let (status, summary) = world.exchange(&liar).await;
-    assert!(status == 400 && summary.contains("expected at most 20000 bytes"), "{summary}");
+    assert!(
+        status == 400 && summary.contains("expected at most 20000 bytes"),
+        "{summary}"
+    );
 
     // The last good keys outlive all of that, and what comes with a lie is not believed.
     tell(document(&url, &own), Reply::json(jwks(&[&honest])));

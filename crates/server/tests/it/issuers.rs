@@ -10,26 +10,48 @@ use crate::support::site::{Answer, Site, config, standard_policies};
 use crate::support::waiting::eventually;
 
 async fn patch_if(site: &Site, path: &str, tag: &str, body: &Value) -> Answer {
-    let request = Request::patch(path).header("authorization", format!("token {}", site.root)).header("if-match", tag);
-    site.send(request.body(Body::from(body.to_string())).unwrap()).await
+    let request = Request::patch(path)
+        .header("authorization", format!("token {}", site.root))
+        .header("if-match", tag);
+    site.send(request.body(Body::from(body.to_string())).unwrap())
+        .await
 }
 
 #[tokio::test]
 async fn an_issuer_has_the_documented_fields() {
     for database in Database::each() {
         let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
-        let answer = site.get(&format!("/api/orgs/acme/oidc/issuers/{id}"), &site.root).await;
+        let answer = site
+            .get(&format!("/api/orgs/acme/oidc/issuers/{id}"), &site.root)
+            .await;
         assert_eq!(answer.headers["etag"], "\"1\"");
         let body = answer.expect(200);
         assert_eq!((&body["id"], &body["name"]), (&json!(id), &json!("CI")));
         assert_eq!((&body["url"], &body["issuer"]), (&json!(URL), &json!(URL)));
-        assert_eq!((&body["thumbprints"], &body["jwks"]), (&json!([]), &issuer.jwks()));
+        assert_eq!(
+            (&body["thumbprints"], &body["jwks"]),
+            (&json!([]), &issuer.jwks())
+        );
         for time in ["created", "modified"] {
-            assert!(claimgate::time::parse(body[time].as_str().unwrap()).is_some(), "{body}");
+            assert!(
+                claimgate::time::parse(body[time].as_str().unwrap()).is_some(),
+                "{body}"
+            );
         }
-        let names: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
-        assert!(!names.contains(&"lastUsed") && !names.contains(&"maxExpiration"), "{names:?}");
-        let list = site.get("/api/orgs/acme/oidc/issuers", &site.root).await.expect(200);
+        let names: Vec<_> = body
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert!(
+            !names.contains(&"lastUsed") && !names.contains(&"maxExpiration"),
+            "{names:?}"
+        );
+        let list = site
+            .get("/api/orgs/acme/oidc/issuers", &site.root)
+            .await
+            .expect(200);
         assert_eq!(list, json!({"oidcIssuers": [body]}));
     }
 }
@@ -44,14 +66,29 @@ async fn a_list_has_versions_and_policies_where_they_are_asked_for() {
         let path = format!("/api/orgs/acme/oidc/issuers/{id}");
         let changed = site.patch(&path, &site.root, &change).await;
         assert_eq!(changed.headers["etag"], "\"2\"");
-        let list = site.get("/api/orgs/acme/oidc/issuers?policies=true", &site.root).await.expect(200);
+        let list = site
+            .get("/api/orgs/acme/oidc/issuers?policies=true", &site.root)
+            .await
+            .expect(200);
         let listed = &list["oidcIssuers"][0];
-        assert_eq!((&listed["version"], &listed["authPolicy"]), (&json!(2), &policies));
+        assert_eq!(
+            (&listed["version"], &listed["authPolicy"]),
+            (&json!(2), &policies)
+        );
         // What was answered can be sent back.
         let again = site.patch(&path, &site.root, listed).await.expect(200);
-        assert_eq!((&again["name"], again.get("authPolicy")), (&json!("renamed"), None));
-        let wrong = site.get("/api/orgs/acme/oidc/issuers?policies=maybe", &site.root).await.expect(400);
-        assert!(wrong["message"].as_str().unwrap().contains("policies"), "{wrong}");
+        assert_eq!(
+            (&again["name"], again.get("authPolicy")),
+            (&json!("renamed"), None)
+        );
+        let wrong = site
+            .get("/api/orgs/acme/oidc/issuers?policies=maybe", &site.root)
+            .await
+            .expect(400);
+        assert!(
+            wrong["message"].as_str().unwrap().contains("policies"),
+            "{wrong}"
+        );
     }
 }
 
@@ -68,7 +105,11 @@ async fn registrations_that_cannot_be_are_refused_with_the_reason() {
     let private = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "a", "d": "b"}]});
     let cases = [
         (with("name", json!("")), 400, "the issuer name is required"),
-        (with("name", json!(null)), 400, "the issuer name is required"),
+        (
+            with("name", json!(null)),
+            400,
+            "the issuer name is required",
+        ),
         (with("url", json!(null)), 400, "the issuer url is required"),
         (with("url", json!("http://b.example")), 400, "https://"),
         (with("url", json!(URL)), 409, "is there already"),
@@ -83,15 +124,32 @@ async fn registrations_that_cannot_be_are_refused_with_the_reason() {
         (json!([]), 400, "cannot be read"),
     ];
     for (body, status, words) in cases {
-        let answer = site.post("/api/orgs/acme/oidc/issuers", &site.root, &body).await;
-        let message = answer.expect(status)["message"].as_str().unwrap().to_owned();
+        let answer = site
+            .post("/api/orgs/acme/oidc/issuers", &site.root, &body)
+            .await;
+        let message = answer.expect(status)["message"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert!(message.contains(words), "{body}: {message}");
         assert_eq!(answer.json()["code"], status);
     }
-    let answer = site.post("/api/orgs/nobody/oidc/issuers", &site.root, &good).await;
-    assert!(answer.expect(404)["message"].as_str().unwrap().contains("nobody"));
+    let answer = site
+        .post("/api/orgs/nobody/oidc/issuers", &site.root, &good)
+        .await;
+    assert!(
+        answer.expect(404)["message"]
+            .as_str()
+            .unwrap()
+            .contains("nobody")
+    );
     assert_eq!(
-        site.get("/api/orgs/acme/oidc/issuers", &site.root).await.expect(200)["oidcIssuers"].as_array().unwrap().len(),
+        site.get("/api/orgs/acme/oidc/issuers", &site.root)
+            .await
+            .expect(200)["oidcIssuers"]
+            .as_array()
+            .unwrap()
+            .len(),
         1
     );
 }
@@ -101,12 +159,17 @@ async fn an_issuer_is_changed_and_deleted() {
     let database = Database::sqlite();
     let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
     let path = format!("/api/orgs/acme/oidc/issuers/{id}");
-    let answer = site.patch(&path, &site.root, &json!({"maxExpiration": 60})).await;
+    let answer = site
+        .patch(&path, &site.root, &json!({"maxExpiration": 60}))
+        .await;
     assert_eq!(answer.expect(400)["message"], "the issuer name is required");
     let thumbprint = ["AB"; 32].join(":");
     let change = json!({"name": "Other", "maxExpiration": 60, "thumbprints": [thumbprint]});
     let body = site.patch(&path, &site.root, &change).await.expect(200);
-    assert_eq!((&body["name"], &body["maxExpiration"]), (&json!("Other"), &json!(60)));
+    assert_eq!(
+        (&body["name"], &body["maxExpiration"]),
+        (&json!("Other"), &json!(60))
+    );
     assert_eq!(body["thumbprints"], json!(["ab".repeat(32)]));
     assert_eq!(body["jwks"], issuer.jwks(), "what was not sent stays");
     // The whole answer can be sent back.
@@ -118,18 +181,40 @@ async fn an_issuer_is_changed_and_deleted() {
             .unwrap()
             .contains("cannot be changed")
     );
-    let cleared = site.patch(&path, &site.root, &json!({"name": "Other", "maxExpiration": null})).await.expect(200);
+    let cleared = site
+        .patch(
+            &path,
+            &site.root,
+            &json!({"name": "Other", "maxExpiration": null}),
+        )
+        .await
+        .expect(200);
     assert!(cleared["maxExpiration"].is_null() && body["maxExpiration"] == 60);
 
-    let answer = site.post(&format!("{path}/regenerate-thumbprints"), &site.root, &json!({})).await;
+    let answer = site
+        .post(
+            &format!("{path}/regenerate-thumbprints"),
+            &site.root,
+            &json!({}),
+        )
+        .await;
     let expected = "issuer jwks are statically configured, can't regenerate thumbprints";
     assert_eq!(answer.expect(400)["message"], expected);
-    site.exchange(&issuer.token(json!({})), "organization", "").await.expect(200);
-    assert_eq!(site.delete(&path, &site.root).await.expect(204), Value::Null);
+    site.exchange(&issuer.token(json!({})), "organization", "")
+        .await
+        .expect(200);
+    assert_eq!(
+        site.delete(&path, &site.root).await.expect(204),
+        Value::Null
+    );
     site.get(&path, &site.root).await.expect(404);
     site.delete(&path, &site.root).await.expect(404);
-    site.patch(&path, &site.root, &json!({"name": "a"})).await.expect(404);
-    site.exchange(&issuer.token(json!({})), "organization", "").await.expect(400);
+    site.patch(&path, &site.root, &json!({"name": "a"}))
+        .await
+        .expect(404);
+    site.exchange(&issuer.token(json!({})), "organization", "")
+        .await
+        .expect(400);
 }
 
 #[tokio::test]
@@ -140,30 +225,64 @@ async fn policies_are_read_by_the_issuer_and_replaced_by_their_own_id() {
         let answer = site.get(&read, &site.root).await;
         assert_eq!(answer.headers["etag"], "\"2\"");
         let body = answer.expect(200);
-        assert_eq!((&body["version"], body["policies"].as_array().unwrap().len()), (&json!(2), 5));
+        assert_eq!(
+            (&body["version"], body["policies"].as_array().unwrap().len()),
+            (&json!(2), 5)
+        );
         assert_eq!(body["policies"][1]["authorizedPermissions"], json!([]));
-        let write = format!("/api/orgs/acme/auth/policies/{}", body["id"].as_str().unwrap());
+        let write = format!(
+            "/api/orgs/acme/auth/policies/{}",
+            body["id"].as_str().unwrap()
+        );
         assert_ne!(body["id"], json!(id));
         // What was read can be sent back whole.
         let again = site.patch(&write, &site.root, &body).await.expect(200);
-        assert_eq!((&again["version"], &again["policies"]), (&json!(3), &body["policies"]));
+        assert_eq!(
+            (&again["version"], &again["policies"]),
+            (&json!(3), &body["policies"])
+        );
 
-        let invalid = site.get("/api/orgs/acme/auth/policies/oidcissuers/none", &site.root).await;
+        let invalid = site
+            .get("/api/orgs/acme/auth/policies/oidcissuers/none", &site.root)
+            .await;
         assert_eq!(invalid.expect(400)["message"], "Invalid issuer ID");
-        site.patch("/api/orgs/acme/auth/policies/none", &site.root, &json!({"policies": standard_policies()}))
-            .await
-            .expect(404);
-        for body in [json!({"policies": []}), json!({"policies": null}), json!({}), json!([])] {
+        site.patch(
+            "/api/orgs/acme/auth/policies/none",
+            &site.root,
+            &json!({"policies": standard_policies()}),
+        )
+        .await
+        .expect(404);
+        for body in [
+            json!({"policies": []}),
+            json!({"policies": null}),
+            json!({}),
+            json!([]),
+        ] {
             let empty = site.patch(&write, &site.root, &body).await;
-            assert_eq!(empty.expect(400)["message"], "policy definition can not be empty", "{body}");
+            assert_eq!(
+                empty.expect(400)["message"],
+                "policy definition can not be empty",
+                "{body}"
+            );
         }
         let none = site.patch(&write, &site.root, &json!(7)).await.expect(400);
-        assert!(none["message"].as_str().unwrap().starts_with("expected a policy, an array of policies or"), "{none}");
+        assert!(
+            none["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("expected a policy, an array of policies or"),
+            "{none}"
+        );
         let wrong = json!({"policies": [{"decision": "alow", "tokenType": "team", "rules": {}}]});
         let answer = site.patch(&write, &site.root, &wrong).await.expect(400);
         assert_eq!(answer["errors"][0]["path"], "policies[0].decision");
         assert_eq!(answer["errors"][0]["help"], "did you mean `allow`?");
-        assert_eq!(site.get(&read, &site.root).await.expect(200), again, "what is refused changes nothing");
+        assert_eq!(
+            site.get(&read, &site.root).await.expect(200),
+            again,
+            "what is refused changes nothing"
+        );
     }
 }
 
@@ -173,17 +292,27 @@ async fn of_two_admins_the_slower_one_is_told() {
         let (site, _, id) = Site::with_issuer(config(&database.url)).await;
         let read = format!("/api/orgs/acme/auth/policies/oidcissuers/{id}");
         let policy = site.get(&read, &site.root).await.expect(200);
-        let write = format!("/api/orgs/acme/auth/policies/{}", policy["id"].as_str().unwrap());
+        let write = format!(
+            "/api/orgs/acme/auth/policies/{}",
+            policy["id"].as_str().unwrap()
+        );
         let body = json!({"policies": standard_policies()});
         patch_if(&site, &write, "\"2\"", &body).await.expect(200);
         let answer = patch_if(&site, &write, "\"2\"", &body).await;
-        assert!(answer.expect(412)["message"].as_str().unwrap().contains("expected version 2, found 3"));
+        assert!(
+            answer.expect(412)["message"]
+                .as_str()
+                .unwrap()
+                .contains("expected version 2, found 3")
+        );
         patch_if(&site, &write, "*", &body).await.expect(200);
         patch_if(&site, &write, "two", &body).await.expect(400);
         let path = format!("/api/orgs/acme/oidc/issuers/{id}");
         let answer = patch_if(&site, &path, "\"1\"", &json!({"name": "a"})).await;
         assert_eq!(answer.headers["etag"], "\"2\"");
-        patch_if(&site, &path, "\"1\"", &json!({"name": "b"})).await.expect(412);
+        patch_if(&site, &path, "\"1\"", &json!({"name": "b"}))
+            .await
+            .expect(412);
     }
 }
 
@@ -192,18 +321,32 @@ async fn organizations_are_made_and_deleted() {
     let database = Database::sqlite();
     let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
     for name in ["", "a b", "a/b", "ä", "..", &"a".repeat(101)] {
-        site.post("/api/orgs", &site.root, &json!({"name": name})).await.expect(400);
+        site.post("/api/orgs", &site.root, &json!({"name": name}))
+            .await
+            .expect(400);
     }
-    site.post("/api/orgs", &site.root, &json!({"name": "acme"})).await.expect(409);
-    let nearly = site.post("/api/orgs", &site.root, &json!({"name": "ACME"})).await.expect(409);
-    assert_eq!(nearly["message"], "organization `acme`, from which `ACME` differs in case only, is there already");
+    site.post("/api/orgs", &site.root, &json!({"name": "acme"}))
+        .await
+        .expect(409);
+    let nearly = site
+        .post("/api/orgs", &site.root, &json!({"name": "ACME"}))
+        .await
+        .expect(409);
+    assert_eq!(
+        nearly["message"],
+        "organization `acme`, from which `ACME` differs in case only, is there already"
+    );
     site.get("/api/orgs/ACME", &site.root).await.expect(404);
     let list = site.get("/api/orgs", &site.root).await.expect(200);
     assert_eq!(list["organizations"][0]["name"], "acme");
-    let token = site.granted(&issuer.token(json!({})), "organization", "admin").await;
+    let token = site
+        .granted(&issuer.token(json!({})), "organization", "admin")
+        .await;
     site.delete("/api/orgs/acme", &site.root).await.expect(204);
     site.get("/api/user", &token).await.expect(401);
-    let answer = site.exchange(&issuer.token(json!({})), "organization", "").await;
+    let answer = site
+        .exchange(&issuer.token(json!({})), "organization", "")
+        .await;
     assert_eq!(answer.expect(400)["error"], "invalid_target");
     site.get("/api/orgs/acme", &site.root).await.expect(404);
 }
@@ -213,17 +356,28 @@ async fn a_change_reaches_all_replicas_within_two_seconds() {
     for database in Database::each() {
         let (one, issuer, id) = Site::with_issuer(config(&database.url)).await;
         let other = Site::start(config(&database.url)).await;
-        other.exchange(&issuer.token(json!({})), "organization", "").await.expect(200);
+        other
+            .exchange(&issuer.token(json!({})), "organization", "")
+            .await
+            .expect(200);
         let deny = json!([{"decision": "deny", "tokenType": "organization", "rules": {}}]);
         one.set_policies(&id, &deny).await;
-        one.exchange(&issuer.token(json!({})), "organization", "").await.expect(400);
+        one.exchange(&issuer.token(json!({})), "organization", "")
+            .await
+            .expect(400);
         eventually("the change reaches the other replica", async || {
-            other.exchange(&issuer.token(json!({})), "organization", "").await.status != 200
+            other
+                .exchange(&issuer.token(json!({})), "organization", "")
+                .await
+                .status
+                != 200
         })
         .await;
         one.delete("/api/orgs/acme", &one.root).await.expect(204);
         eventually("the deletion reaches the other replica", async || {
-            let answer = other.exchange(&Issuer::new().token(json!({})), "organization", "").await;
+            let answer = other
+                .exchange(&Issuer::new().token(json!({})), "organization", "")
+                .await;
             answer.text.contains("invalid_target")
         })
         .await;
@@ -239,6 +393,9 @@ async fn the_openapi_document_is_served_and_refers_to_nothing_that_is_not_there(
     let text = document.to_string();
     for reference in text.split("\"$ref\":\"#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap();
-        assert!(document["components"]["schemas"][name].is_object(), "{name}");
+        assert!(
+            document["components"]["schemas"][name].is_object(),
+            "{name}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Whatever is sent, the server does not fail: every route of the OpenAPI document with odd names, queries and bodies.
+//! Whatever is sent, the server does not fail: every route of the OpenAPI document with odd names,
+//! queries and bodies.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -8,8 +9,18 @@ use crate::support::Database;
 use crate::support::site::{Site, config, standard_policies};
 
 /// Names as they stand in a path.
-const NAMES: [&str; 10] =
-    ["acme", "none", "%20", "%00", "a%00b", "..%2f..", "%27%20OR%201%3D1--", "%F0%9F%A6%80", "%FF%FE", "%25%5F\\"];
+const NAMES: [&str; 10] = [
+    "acme",
+    "none",
+    "%20",
+    "%00",
+    "a%00b",
+    "..%2f..",
+    "%27%20OR%201%3D1--",
+    "%F0%9F%A6%80",
+    "%FF%FE",
+    "%25%5F\\",
+];
 
 const QUERIES: [&str; 12] = [
     "",
@@ -53,9 +64,18 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
         "grant_type=%GG".to_owned(),
         deep,
     ];
-    let kinds = ["application/json", "application/x-www-form-urlencoded", "nonsense"];
-    let texts = texts.into_iter().map(String::into_bytes).chain([vec![0xff, 0xfe, 0], b"{\"a\": \"\xff\"}".to_vec()]);
-    texts.flat_map(|text| kinds.map(|kind| (kind, text.clone()))).collect()
+    let kinds = [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "nonsense",
+    ];
+    let texts = texts
+        .into_iter()
+        .map(String::into_bytes)
+        .chain([vec![0xff, 0xfe, 0], b"{\"a\": \"\xff\"}".to_vec()]);
+    texts
+        .flat_map(|text| kinds.map(|kind| (kind, text.clone())))
+        .collect()
 }
 
 #[tokio::test]
@@ -63,17 +83,27 @@ async fn no_request_makes_the_server_fail() {
     let document = serde_json::to_value(claimgate_server::routes::openapi_document()).unwrap();
     for database in Database::each() {
         let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
-        let policy = site.get(&format!("/api/orgs/acme/auth/policies/oidcissuers/{id}"), &site.root).await.expect(200);
+        let policy = site
+            .get(
+                &format!("/api/orgs/acme/auth/policies/oidcissuers/{id}"),
+                &site.root,
+            )
+            .await
+            .expect(200);
         let policy = policy["id"].as_str().unwrap();
         let mut count = 0;
         for (path, methods) in document["paths"].as_object().unwrap() {
             for method in methods.as_object().unwrap().keys() {
                 for path in paths(path, &id, policy) {
                     let requests: Vec<_> = match method.as_str() {
-                        "get" | "delete" => {
-                            QUERIES.iter().map(|query| (format!("{path}{query}"), "", Vec::new())).collect()
-                        }
-                        _ => bodies().into_iter().map(|(kind, body)| (path.clone(), kind, body)).collect(),
+                        "get" | "delete" => QUERIES
+                            .iter()
+                            .map(|query| (format!("{path}{query}"), "", Vec::new()))
+                            .collect(),
+                        _ => bodies()
+                            .into_iter()
+                            .map(|(kind, body)| (path.clone(), kind, body))
+                            .collect(),
                     };
                     // The organization that all of this is about stays.
                     if method == "delete" && (path == "/api/orgs/acme" || path.ends_with(&id)) {
@@ -91,15 +121,28 @@ async fn no_request_makes_the_server_fail() {
                         };
                         let answer = site.send(request).await;
                         count += 1;
-                        let sent = String::from_utf8_lossy(&body).chars().take(200).collect::<String>();
-                        assert!(answer.status.as_u16() < 500, "{method} {uri} {kind} {sent}: {}", answer.text);
+                        let sent = String::from_utf8_lossy(&body)
+                            .chars()
+                            .take(200)
+                            .collect::<String>();
+                        assert!(
+                            answer.status.as_u16() < 500,
+                            "{method} {uri} {kind} {sent}: {}",
+                            answer.text
+                        );
                         if answer.status.is_client_error() {
-                            let body = serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
+                            let body =
+                                serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
                             let is_said = body["message"].is_string() || body["error"].is_string();
-                            assert!(is_said, "{method} {uri} {kind} {sent}: {} {}", answer.status, answer.text);
+                            assert!(
+                                is_said,
+                                "{method} {uri} {kind} {sent}: {} {}",
+                                answer.status, answer.text
+                            );
                             if let Some(description) = body["error_description"].as_str() {
                                 // RFC 6749, section 5.2.
-                                let is_permitted = |c| matches!(c, ' '..='~') && c != '"' && c != '\\';
+                                let is_permitted =
+                                    |c| matches!(c, ' '..='~') && c != '"' && c != '\\';
                                 assert!(
                                     description.chars().all(is_permitted),
                                     "{method} {uri} {kind} {sent}: {description}"
@@ -119,13 +162,19 @@ async fn no_request_makes_the_server_fail() {
         )
         .await;
         site.set_policies(&id, &standard_policies()).await;
-        site.exchange(&issuer.token(json!({})), "organization", "").await.expect(200);
+        site.exchange(&issuer.token(json!({})), "organization", "")
+            .await
+            .expect(200);
     }
 }
 
 /// A path with odd names in its places, one at a time, and with those that are there.
 fn paths(pattern: &str, issuer: &str, policy: &str) -> Vec<String> {
-    let own = if pattern.ends_with("/auth/policies/{id}") { policy } else { issuer };
+    let own = if pattern.ends_with("/auth/policies/{id}") {
+        policy
+    } else {
+        issuer
+    };
     let mut paths = vec![pattern.replace("{org}", "acme").replace("{id}", own)];
     for name in NAMES {
         if pattern.contains("{org}") {

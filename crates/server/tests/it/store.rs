@@ -1,8 +1,8 @@
 //! The store, on SQLite and on PostgreSQL alike.
 
 use claimgate_server::store::{
-    AuditEntry, AuditFilter, AuditRecord, IssuerChange, NewIssuer, SingleUse, Store, StoreError, TokenKind,
-    TokenRecord, Writer, WriterConfig, Written,
+    AuditEntry, AuditFilter, AuditRecord, IssuerChange, NewIssuer, SingleUse, Store, StoreError,
+    TokenKind, TokenRecord, Writer, WriterConfig, Written,
 };
 
 use crate::support::Database;
@@ -11,7 +11,11 @@ fn new_issuer(url: &str) -> NewIssuer {
     NewIssuer {
         organization: "acme".to_owned(),
         url: url.to_owned(),
-        settings: IssuerChange { name: "CI".to_owned(), thumbprints: vec!["ab".repeat(32)], ..IssuerChange::default() },
+        settings: IssuerChange {
+            name: "CI".to_owned(),
+            thumbprints: vec!["ab".repeat(32)],
+            ..IssuerChange::default()
+        },
         policies: "[]".to_owned(),
     }
 }
@@ -45,15 +49,25 @@ fn entry(id: &str, at: i64, decision: &str) -> AuditRecord {
         policies: vec![0, 2],
         ..AuditEntry::default()
     };
-    AuditRecord { entry, detail: Some("{\"a\": 1}".to_owned()), differs: None }
+    AuditRecord {
+        entry,
+        detail: Some("{\"a\": 1}".to_owned()),
+        differs: None,
+    }
 }
 
 fn filter() -> AuditFilter {
-    AuditFilter { limit: 10, ..AuditFilter::default() }
+    AuditFilter {
+        limit: 10,
+        ..AuditFilter::default()
+    }
 }
 
 async fn writer(store: &Store) -> Writer {
-    Writer::start(store, WriterConfig::default()).await.unwrap().0
+    Writer::start(store, WriterConfig::default())
+        .await
+        .unwrap()
+        .0
 }
 
 #[tokio::test]
@@ -62,16 +76,32 @@ async fn issuers_are_registered_changed_and_deleted() {
         let store = Store::open(&database.url).await.unwrap();
         store.create_organization("acme", 100).await.unwrap();
         for name in ["acme", "Acme"] {
-            assert!(matches!(store.create_organization(name, 100).await, Err(StoreError::Exists { .. })), "{name}");
+            assert!(
+                matches!(
+                    store.create_organization(name, 100).await,
+                    Err(StoreError::Exists { .. })
+                ),
+                "{name}"
+            );
         }
         let before = store.version().await.unwrap();
-        let (issuer, change) = store.create_issuer(new_issuer("https://a"), 200).await.unwrap();
+        let (issuer, change) = store
+            .create_issuer(new_issuer("https://a"), 200)
+            .await
+            .unwrap();
         assert!(change > before);
         assert_eq!(store.issuer("acme", &issuer.id).await.unwrap(), issuer);
-        assert_eq!(store.issuers("acme").await.unwrap(), std::slice::from_ref(&issuer));
+        assert_eq!(
+            store.issuers("acme").await.unwrap(),
+            std::slice::from_ref(&issuer)
+        );
         let again = store.create_issuer(new_issuer("https://a"), 200).await;
         assert!(matches!(again, Err(StoreError::Exists { .. })), "{again:?}");
-        assert_eq!(store.version().await.unwrap(), change, "what failed is no change");
+        assert_eq!(
+            store.version().await.unwrap(),
+            change,
+            "what failed is no change"
+        );
 
         let settings = IssuerChange {
             name: "other".to_owned(),
@@ -81,28 +111,75 @@ async fn issuers_are_registered_changed_and_deleted() {
             report_only: true,
             ..IssuerChange::default()
         };
-        let (changed, _) = store.update_issuer("acme", &issuer.id, settings.clone(), Some(1), 300).await.unwrap();
-        assert_eq!((changed.version, changed.modified, &changed.settings), (2, 300, &settings));
+        let (changed, _) = store
+            .update_issuer("acme", &issuer.id, settings.clone(), Some(1), 300)
+            .await
+            .unwrap();
+        assert_eq!(
+            (changed.version, changed.modified, &changed.settings),
+            (2, 300, &settings)
+        );
         assert_eq!(store.issuer("acme", &issuer.id).await.unwrap(), changed);
-        let stale = store.update_issuer("acme", &issuer.id, settings.clone(), Some(1), 300).await;
-        assert!(matches!(stale, Err(StoreError::Conflict { expected: 1, found: 2 })));
-        let stranger = store.update_issuer("other", &issuer.id, settings, None, 300).await;
-        assert!(matches!(stranger, Err(StoreError::Missing { .. })), "an issuer of another organization is not there");
+        let stale = store
+            .update_issuer("acme", &issuer.id, settings.clone(), Some(1), 300)
+            .await;
+        assert!(matches!(
+            stale,
+            Err(StoreError::Conflict {
+                expected: 1,
+                found: 2
+            })
+        ));
+        let stranger = store
+            .update_issuer("other", &issuer.id, settings, None, 300)
+            .await;
+        assert!(
+            matches!(stranger, Err(StoreError::Missing { .. })),
+            "an issuer of another organization is not there"
+        );
 
         let policy = store.policies_of("acme", &issuer.id).await.unwrap();
         assert_eq!((policy.version, policy.document.as_str()), (1, "[]"));
-        let (policy, _) = store.update_policies("acme", &policy.id, "[1]".to_owned(), Some(1), 400).await.unwrap();
+        let (policy, _) = store
+            .update_policies("acme", &policy.id, "[1]".to_owned(), Some(1), 400)
+            .await
+            .unwrap();
         assert_eq!(store.policy("acme", &policy.id).await.unwrap(), policy);
-        assert_eq!(store.policies("acme").await.unwrap(), std::slice::from_ref(&policy));
-        let stale = store.update_policies("acme", &policy.id, "[2]".to_owned(), Some(1), 400).await;
-        assert!(matches!(stale, Err(StoreError::Conflict { expected: 1, found: 2 })));
+        assert_eq!(
+            store.policies("acme").await.unwrap(),
+            std::slice::from_ref(&policy)
+        );
+        let stale = store
+            .update_policies("acme", &policy.id, "[2]".to_owned(), Some(1), 400)
+            .await;
+        assert!(matches!(
+            stale,
+            Err(StoreError::Conflict {
+                expected: 1,
+                found: 2
+            })
+        ));
         assert!(store.policies_of("other", &issuer.id).await.is_err());
 
-        assert!(store.delete_issuer("other", &issuer.id, None).await.is_err());
+        assert!(
+            store
+                .delete_issuer("other", &issuer.id, None)
+                .await
+                .is_err()
+        );
         store.delete_issuer("acme", &issuer.id, None).await.unwrap();
-        assert!(matches!(store.issuer("acme", &issuer.id).await, Err(StoreError::Missing { .. })));
-        assert!(matches!(store.policy("acme", &policy.id).await, Err(StoreError::Missing { .. })));
-        assert!(matches!(store.delete_issuer("acme", &issuer.id, None).await, Err(StoreError::Missing { .. })));
+        assert!(matches!(
+            store.issuer("acme", &issuer.id).await,
+            Err(StoreError::Missing { .. })
+        ));
+        assert!(matches!(
+            store.policy("acme", &policy.id).await,
+            Err(StoreError::Missing { .. })
+        ));
+        assert!(matches!(
+            store.delete_issuer("acme", &issuer.id, None).await,
+            Err(StoreError::Missing { .. })
+        ));
     }
 }
 
@@ -111,15 +188,32 @@ async fn an_organization_goes_with_its_issuers_and_tokens() {
     for database in Database::each() {
         let store = Store::open(&database.url).await.unwrap();
         store.create_organization("acme", 100).await.unwrap();
-        let (issuer, _) = store.create_issuer(new_issuer("https://a"), 200).await.unwrap();
+        let (issuer, _) = store
+            .create_issuer(new_issuer("https://a"), 200)
+            .await
+            .unwrap();
         let writer = writer(&store).await;
-        writer.write(entry("1", 1, "allowed"), Some(("h".to_owned(), token("t", None))), None).await.unwrap();
+        writer
+            .write(
+                entry("1", 1, "allowed"),
+                Some(("h".to_owned(), token("t", None))),
+                None,
+            )
+            .await
+            .unwrap();
         store.delete_organization("acme", 500).await.unwrap();
         assert!(store.organization("acme").await.unwrap().is_none());
         assert!(store.issuer("acme", &issuer.id).await.is_err());
         assert!(!store.token("h").await.unwrap().unwrap().is_active(501));
-        assert_eq!(store.audit("acme", &filter()).await.unwrap().len(), 1, "the audit log stays");
-        assert!(matches!(store.delete_organization("acme", 500).await, Err(StoreError::Missing { .. })));
+        assert_eq!(
+            store.audit("acme", &filter()).await.unwrap().len(),
+            1,
+            "the audit log stays"
+        );
+        assert!(matches!(
+            store.delete_organization("acme", 500).await,
+            Err(StoreError::Missing { .. })
+        ));
     }
 }
 
@@ -130,16 +224,28 @@ async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
         let writer = writer(&store).await;
         // The time in a token's id is that in its hash.
         let (hash, id) = ("0193aaaaaaaa.h3", "0193aaaa-aaa9-7000-8000-000000000003");
-        for (hash, id, expires) in [("h1", "t1", Some(2_000)), ("h2", "t2", Some(3_000)), (hash, id, None)] {
+        for (hash, id, expires) in [
+            ("h1", "t1", Some(2_000)),
+            ("h2", "t2", Some(3_000)),
+            (hash, id, None),
+        ] {
             let stored = Some((hash.to_owned(), token(id, expires)));
-            writer.write(entry(id, 1, "allowed"), stored, None).await.unwrap();
+            writer
+                .write(entry(id, 1, "allowed"), stored, None)
+                .await
+                .unwrap();
         }
         let found = store.token("h1").await.unwrap().unwrap();
         assert_eq!(found, token("t1", Some(2_000)));
         assert!(found.is_active(1_999) && !found.is_active(2_000));
         assert!(store.token("h").await.unwrap().is_none());
-        let active: Vec<_> =
-            store.active_tokens("acme", 2_000).await.unwrap().into_iter().map(|token| token.id).collect();
+        let active: Vec<_> = store
+            .active_tokens("acme", 2_000)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|token| token.id)
+            .collect();
         assert_eq!(active, ["t2"]);
 
         assert!(store.revoke("h2", 1_500).await.unwrap());
@@ -151,7 +257,10 @@ async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
         assert_eq!(store.revoke_of_issuer("acme", "i", 1).await.unwrap(), 1);
 
         store.clean_up(2_500, Some(0)).await.unwrap();
-        assert!(store.token("h1").await.unwrap().is_none(), "what has expired is deleted");
+        assert!(
+            store.token("h1").await.unwrap().is_none(),
+            "what has expired is deleted"
+        );
         assert!(store.token("h2").await.unwrap().is_some());
     }
 }
@@ -163,19 +272,50 @@ async fn what_has_expired_is_deleted_however_much_it_is() {
         let writer = writer(&store).await;
         let writes = (0..4_500).map(|number| {
             let (id, writer) = (format!("{number:04}"), writer.clone());
-            let mark = SingleUse { issuer: "i".to_owned(), jti: id.clone(), expires: 10 };
+            let mark = SingleUse {
+                issuer: "i".to_owned(),
+                jti: id.clone(),
+                expires: 10,
+            };
             let stored = Some((format!("h{id}"), token(&id, Some(10))));
-            tokio::spawn(async move { writer.write(entry(&id, number, "allowed"), stored, Some(mark)).await.unwrap() })
+            tokio::spawn(async move {
+                writer
+                    .write(entry(&id, number, "allowed"), stored, Some(mark))
+                    .await
+                    .unwrap()
+            })
         });
         for write in writes.collect::<Vec<_>>() {
             assert_eq!(write.await.unwrap(), Written::Done);
         }
         store.clean_up(11, Some(4_100)).await.unwrap();
-        let kept = store.audit("acme", &AuditFilter { limit: 5_000, ..AuditFilter::default() }).await.unwrap();
+        let kept = store
+            .audit(
+                "acme",
+                &AuditFilter {
+                    limit: 5_000,
+                    ..AuditFilter::default()
+                },
+            )
+            .await
+            .unwrap();
         assert_eq!((kept.len(), kept[399].at), (400, 4_100));
-        assert!(store.token("h0000").await.unwrap().is_none() && store.token("h4499").await.unwrap().is_none());
-        let again = SingleUse { issuer: "i".to_owned(), jti: "4499".to_owned(), expires: 10 };
-        assert_eq!(writer.write(entry("5000", 5_000, "allowed"), None, Some(again)).await.unwrap(), Written::Done);
+        assert!(
+            store.token("h0000").await.unwrap().is_none()
+                && store.token("h4499").await.unwrap().is_none()
+        );
+        let again = SingleUse {
+            issuer: "i".to_owned(),
+            jti: "4499".to_owned(),
+            expires: 10,
+        };
+        assert_eq!(
+            writer
+                .write(entry("5000", 5_000, "allowed"), None, Some(again))
+                .await
+                .unwrap(),
+            Written::Done
+        );
     }
 }
 
@@ -187,12 +327,21 @@ async fn there_is_one_bootstrap_token() {
         assert!(!store.create_bootstrap("b", 1).await.unwrap());
         assert!(store.token("b").await.unwrap().is_none());
         store.revoke("a", 2).await.unwrap();
-        assert!(store.create_bootstrap("b", 1).await.unwrap(), "in the place of one that was revoked");
+        assert!(
+            store.create_bootstrap("b", 1).await.unwrap(),
+            "in the place of one that was revoked"
+        );
         store.set_bootstrap("c", 2).await.unwrap();
         store.set_bootstrap("c", 3).await.unwrap();
-        assert!(store.token("b").await.unwrap().is_none(), "the former one is gone");
+        assert!(
+            store.token("b").await.unwrap().is_none(),
+            "the former one is gone"
+        );
         let token = store.token("c").await.unwrap().unwrap();
-        assert_eq!((token.kind, token.is_active(i64::MAX)), (TokenKind::Bootstrap, true));
+        assert_eq!(
+            (token.kind, token.is_active(i64::MAX)),
+            (TokenKind::Bootstrap, true)
+        );
         assert_eq!(token.organization, None);
     }
 }
@@ -205,15 +354,35 @@ async fn many_are_written_together_and_each_is_there() {
         let writes = (0..300).map(|number| {
             let (writer, id) = (writer.clone(), format!("{number:03}"));
             let stored = Some((format!("h{id}"), token(&id, Some(9))));
-            tokio::spawn(async move { writer.write(entry(&id, number, "allowed"), stored, None).await })
+            tokio::spawn(async move {
+                writer
+                    .write(entry(&id, number, "allowed"), stored, None)
+                    .await
+            })
         });
         for write in writes.collect::<Vec<_>>() {
             assert_eq!(write.await.unwrap().unwrap(), Written::Done);
         }
         for number in 0..300 {
-            assert!(store.token(&format!("h{number:03}")).await.unwrap().is_some(), "{number}");
+            assert!(
+                store
+                    .token(&format!("h{number:03}"))
+                    .await
+                    .unwrap()
+                    .is_some(),
+                "{number}"
+            );
         }
-        let found = store.audit("acme", &AuditFilter { limit: 500, ..filter() }).await.unwrap();
+        let found = store
+            .audit(
+                "acme",
+                &AuditFilter {
+                    limit: 500,
+                    ..filter()
+                },
+            )
+            .await
+            .unwrap();
         assert_eq!(found.len(), 300);
     }
 }
@@ -223,7 +392,10 @@ async fn one_that_cannot_be_written_does_not_fail_its_neighbours() {
     for database in Database::each() {
         let store = Store::open(&database.url).await.unwrap();
         let writer = writer(&store).await;
-        writer.write(entry("same", 1, "allowed"), None, None).await.unwrap();
+        writer
+            .write(entry("same", 1, "allowed"), None, None)
+            .await
+            .unwrap();
         let ids = ["a", "same", "b", "c", "same", "d"];
         let writes = ids.map(|id| {
             let writer = writer.clone();
@@ -244,20 +416,36 @@ async fn a_token_of_single_use_is_used_once_however_many_try() {
         let writers = [writer(&store).await, writer(&other).await];
         let writes = (0..40).map(|number| {
             let (writer, id) = (writers[number % 2].clone(), format!("{number:02}"));
-            let single = SingleUse { issuer: "i".to_owned(), jti: format!("j{}", number % 4), expires: 2_000 };
+            let single = SingleUse {
+                issuer: "i".to_owned(),
+                jti: format!("j{}", number % 4),
+                expires: 2_000,
+            };
             let stored = Some((format!("h{id}"), token(&id, Some(9))));
-            tokio::spawn(
-                async move { (id.clone(), writer.write(entry(&id, 1, "allowed"), stored, Some(single)).await) },
-            )
+            tokio::spawn(async move {
+                (
+                    id.clone(),
+                    writer
+                        .write(entry(&id, 1, "allowed"), stored, Some(single))
+                        .await,
+                )
+            })
         });
         let mut done = 0;
         for write in writes.collect::<Vec<_>>() {
             let (id, written) = write.await.unwrap();
             let is_done = written.unwrap() == Written::Done;
             done += usize::from(is_done);
-            assert_eq!(store.token(&format!("h{id}")).await.unwrap().is_some(), is_done);
+            assert_eq!(
+                store.token(&format!("h{id}")).await.unwrap().is_some(),
+                is_done
+            );
             let record = store.audit_record("acme", &id).await.unwrap().entry;
-            assert_eq!(record.decision == "allowed", is_done, "the entry says what became of it");
+            assert_eq!(
+                record.decision == "allowed",
+                is_done,
+                "the entry says what became of it"
+            );
         }
         assert_eq!(done, 4);
     }
@@ -268,20 +456,73 @@ async fn the_audit_log_is_searched() {
     for database in Database::each() {
         let store = Store::open(&database.url).await.unwrap();
         let writer = writer(&store).await;
-        for (id, at, decision) in [("1", 10, "allowed"), ("2", 20, "denied"), ("3", 30, "allowed")] {
-            writer.write(entry(id, at, decision), None, None).await.unwrap();
+        for (id, at, decision) in [
+            ("1", 10, "allowed"),
+            ("2", 20, "denied"),
+            ("3", 30, "allowed"),
+        ] {
+            writer
+                .write(entry(id, at, decision), None, None)
+                .await
+                .unwrap();
         }
         let ids = async |filter: AuditFilter| {
             let found = store.audit("acme", &filter).await.unwrap();
             found.into_iter().map(|entry| entry.id).collect::<Vec<_>>()
         };
         assert_eq!(ids(filter()).await, ["3", "2", "1"], "the newest first");
-        assert_eq!(ids(AuditFilter { decision: Some("denied".to_owned()), ..filter() }).await, ["2"]);
-        assert_eq!(ids(AuditFilter { since: Some(20), until: Some(30), ..filter() }).await, ["2"]);
-        assert_eq!(ids(AuditFilter { before: Some("3".to_owned()), limit: 1, ..filter() }).await, ["2"]);
-        assert_eq!(ids(AuditFilter { subject: Some("1_100%".to_owned()), ..filter() }).await, ["1"]);
-        assert_eq!(ids(AuditFilter { subject: Some("%".to_owned()), ..filter() }).await.len(), 3);
-        assert!(ids(AuditFilter { subject: Some("1?100".to_owned()), ..filter() }).await.is_empty(), "no wildcards");
+        assert_eq!(
+            ids(AuditFilter {
+                decision: Some("denied".to_owned()),
+                ..filter()
+            })
+            .await,
+            ["2"]
+        );
+        assert_eq!(
+            ids(AuditFilter {
+                since: Some(20),
+                until: Some(30),
+                ..filter()
+            })
+            .await,
+            ["2"]
+        );
+        assert_eq!(
+            ids(AuditFilter {
+                before: Some("3".to_owned()),
+                limit: 1,
+                ..filter()
+            })
+            .await,
+            ["2"]
+        );
+        assert_eq!(
+            ids(AuditFilter {
+                subject: Some("1_100%".to_owned()),
+                ..filter()
+            })
+            .await,
+            ["1"]
+        );
+        assert_eq!(
+            ids(AuditFilter {
+                subject: Some("%".to_owned()),
+                ..filter()
+            })
+            .await
+            .len(),
+            3
+        );
+        assert!(
+            ids(AuditFilter {
+                subject: Some("1?100".to_owned()),
+                ..filter()
+            })
+            .await
+            .is_empty(),
+            "no wildcards"
+        );
         let all = AuditFilter {
             decision: Some("allowed".to_owned()),
             code: Some("granted".to_owned()),
@@ -305,7 +546,11 @@ async fn text_with_nul_is_kept_as_far_as_a_database_can() {
         let store = Store::open(&database.url).await.unwrap();
         let mut record = entry("1", 1, "denied");
         record.entry.subject = Some("a\0b".to_owned());
-        writer(&store).await.write(record, None, None).await.unwrap();
+        writer(&store)
+            .await
+            .write(record, None, None)
+            .await
+            .unwrap();
         let found = store.audit_record("acme", "1").await.unwrap();
         assert_eq!(found.entry.subject.as_deref(), Some("a\u{fffd}b"));
     }
@@ -319,13 +564,20 @@ async fn the_file_is_made_once_and_opens_again() {
     store.close().await;
     let store = Store::open(&database.url).await.unwrap();
     assert!(store.organization("acme").await.unwrap().is_some());
-    let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&database.url).await.unwrap();
-    let size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut connection).await.unwrap();
+    let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&database.url)
+        .await
+        .unwrap();
+    let size: i64 = sqlx::query_scalar("PRAGMA page_size")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
     assert_eq!(size, 8_192);
     #[cfg(unix)]
     for end in ["", "-wal", "-shm"] {
         let file = format!("{}{end}", database.url.trim_start_matches("sqlite:"));
-        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions());
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &std::fs::metadata(file).unwrap().permissions(),
+        );
         assert_eq!(mode & 0o777, 0o600, "{end}");
     }
 }
@@ -334,7 +586,9 @@ async fn the_file_is_made_once_and_opens_again() {
 async fn a_file_may_have_any_name() {
     let files = tempfile::tempdir().unwrap();
     let file = files.path().join("a b?c%41#d.db");
-    Store::open(&format!("sqlite:{}", file.display())).await.unwrap();
+    Store::open(&format!("sqlite:{}", file.display()))
+        .await
+        .unwrap();
     assert!(file.is_file());
 }
 
@@ -344,19 +598,39 @@ async fn a_database_of_a_later_version_is_left_alone() {
         let store = Store::open(&database.url).await.unwrap();
         store.close().await;
         sqlx::any::install_default_drivers();
-        let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&database.url).await.unwrap();
+        let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&database.url)
+            .await
+            .unwrap();
         let later = "UPDATE counters SET value = 99 WHERE name = 'schema'";
         sqlx::query(later).execute(&mut connection).await.unwrap();
         let error = Store::open(&database.url).await.unwrap_err();
-        assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
+        assert!(
+            matches!(error, StoreError::Newer { found: 99, .. }),
+            "{error}"
+        );
     }
 }
 
 #[tokio::test]
 async fn other_urls_are_refused_without_their_password() {
-    for url in ["sqlite::memory:", "sqlite:", "sqlite://", "claimgate.db", ""] {
-        assert!(matches!(Store::open(url).await, Err(StoreError::Url { .. })), "{url}");
+    for url in [
+        "sqlite::memory:",
+        "sqlite:",
+        "sqlite://",
+        "claimgate.db",
+        "",
+    ] {
+        assert!(
+            matches!(Store::open(url).await, Err(StoreError::Url { .. })),
+            "{url}"
+        );
     }
-    let error = Store::open("mysql://user:secret@host/name").await.unwrap_err().to_string();
-    assert!(error.contains("`mysql`") && !error.contains("secret"), "{error}");
+    let error = Store::open("mysql://user:secret@host/name")
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("`mysql`") && !error.contains("secret"),
+        "{error}"
+    );
 }

@@ -1,4 +1,5 @@
-//! Requests to the server's API: to the page's own origin, with the token in a header and nowhere else.
+//! Requests to the server's API: to the page's own origin, with the token in a header and nowhere
+//! else.
 
 use std::time::Duration;
 
@@ -56,9 +57,15 @@ pub(crate) async fn call(
     for attempt in 1.. {
         let request = builder(method, path).header("Authorization", &format!("token {token}"));
         let request = request.header("Accept", "application/vnd.pulumi+8");
-        let request = if version.is_empty() { request } else { request.header("If-Match", version) };
+        let request = if version.is_empty() {
+            request
+        } else {
+            request.header("If-Match", version)
+        };
         let request = match &text {
-            Some(text) => request.header("Content-Type", "application/json").body(text.as_str()),
+            Some(text) => request
+                .header("Content-Type", "application/json")
+                .body(text.as_str()),
             None => request.build(),
         };
         let request = request.map_err(|error| Failure::Refused(error.to_string()))?;
@@ -66,7 +73,10 @@ pub(crate) async fn call(
         if response.status() != 429 || attempt >= TRIES {
             return read(response).await;
         }
-        let wait = response.headers().get("Retry-After").and_then(|text| text.parse().ok());
+        let wait = response
+            .headers()
+            .get("Retry-After")
+            .and_then(|text| text.parse().ok());
         gloo_timers::future::sleep(Duration::from_secs(wait.unwrap_or(1).min(10))).await;
     }
     Err(Failure::Unreachable)
@@ -87,7 +97,11 @@ async fn read(response: Response) -> Result<Answer, Failure> {
     let text = response.text().await.map_err(|_| Failure::Unreachable)?;
     if response.ok() {
         let unreadable = |_| Failure::Refused("the server's answer is no JSON".to_owned());
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).map_err(unreadable)? };
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).map_err(unreadable)?
+        };
         return Ok(Answer { body, version });
     }
     Err(failure(status, &text))
@@ -101,7 +115,10 @@ fn failure(status: u16, body: &str) -> Failure {
         412 => Failure::Changed,
         _ => {
             let body: Option<Value> = serde_json::from_str(body).ok();
-            let message = body.as_ref().and_then(|body| body["message"].as_str()).unwrap_or_default();
+            let message = body
+                .as_ref()
+                .and_then(|body| body["message"].as_str())
+                .unwrap_or_default();
             Failure::Refused(match message {
                 "" => format!("the server answered with status {status}"),
                 message => message.to_owned(),
@@ -117,7 +134,10 @@ mod tests {
     #[test]
     fn an_error_keeps_the_servers_words() {
         let body = r#"{"code":400,"message":"the issuer name is required"}"#;
-        assert_eq!(failure(400, body), Failure::Refused("the issuer name is required".to_owned()));
+        assert_eq!(
+            failure(400, body),
+            Failure::Refused("the issuer name is required".to_owned())
+        );
         let plain = Failure::Refused("the server answered with status 502".to_owned());
         assert_eq!(failure(502, "<html>"), plain);
         assert_eq!(failure(502, "{}"), plain);
@@ -126,6 +146,9 @@ mod tests {
     #[test]
     fn what_is_done_about_it_depends_on_the_status() {
         let of = |status| failure(status, "{}");
-        assert_eq!([of(401), of(404), of(412)], [Failure::SignedOut, Failure::Missing, Failure::Changed]);
+        assert_eq!(
+            [of(401), of(404), of(412)],
+            [Failure::SignedOut, Failure::Missing, Failure::Changed]
+        );
     }
 }

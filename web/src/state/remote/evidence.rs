@@ -1,9 +1,10 @@
-//! The evidence of an exchange, as the audit log has it, in the engine's types: so the app shows it as its own.
+//! The evidence of an exchange, as the audit log has it, in the engine's types: so the app shows it
+//! as its own.
 
 use claimgate::claims::Claims;
 use claimgate::explain::{
-    Change, DefaultDenial, Explanation, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode,
-    RuleEvidence, RuleOutcome, ValueEvidence,
+    Change, DefaultDenial, Explanation, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome,
+    Reason, ReasonCode, RuleEvidence, RuleOutcome, ValueEvidence,
 };
 use claimgate::inspect::{Check, CheckId, CheckStatus};
 use claimgate::pattern::{Capture, Position, Span, Stop, Trace};
@@ -28,13 +29,18 @@ pub(crate) fn read(detail: &Value) -> Evidence {
     Evidence {
         checks: list(&detail["checks"], check),
         explanation: explanation(&detail["explanation"]),
-        claims: detail["claims"].as_object().and_then(|_| Claims::from_json(&detail["claims"].to_string()).ok()),
+        claims: detail["claims"]
+            .as_object()
+            .and_then(|_| Claims::from_json(&detail["claims"].to_string()).ok()),
         note: detail["note"].as_str().map(str::to_owned),
     }
 }
 
 fn list<T>(value: &Value, read: fn(&Value) -> Option<T>) -> Vec<T> {
-    value.as_array().map(|items| items.iter().filter_map(read).collect()).unwrap_or_default()
+    value
+        .as_array()
+        .map(|items| items.iter().filter_map(read).collect())
+        .unwrap_or_default()
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -42,7 +48,9 @@ fn text(value: &Value) -> Option<String> {
 }
 
 fn count(value: &Value) -> Option<usize> {
-    value.as_u64().and_then(|number| usize::try_from(number).ok())
+    value
+        .as_u64()
+        .and_then(|number| usize::try_from(number).ok())
 }
 
 fn check(value: &Value) -> Option<Check> {
@@ -62,7 +70,14 @@ fn check(value: &Value) -> Option<Check> {
         _ => CheckStatus::NotReached,
     };
     let (title, sentence) = (text(&value["title"])?, text(&value["sentence"])?);
-    Some(Check { id, title, status, sentence, code: None, help: text(&value["help"]) })
+    Some(Check {
+        id,
+        title,
+        status,
+        sentence,
+        code: None,
+        help: text(&value["help"]),
+    })
 }
 
 fn explanation(value: &Value) -> Option<Explanation> {
@@ -75,12 +90,22 @@ fn explanation(value: &Value) -> Option<Explanation> {
     };
     let default = &value["defaultDenial"];
     Some(Explanation {
-        decision: if value["decision"] == "allowed" { Outcome::Allowed } else { Outcome::Denied },
-        reason: Reason { code, policies: list(&value["reason"]["policies"], count) },
+        decision: if value["decision"] == "allowed" {
+            Outcome::Allowed
+        } else {
+            Outcome::Denied
+        },
+        reason: Reason {
+            code,
+            policies: list(&value["reason"]["policies"], count),
+        },
         summary: text(&value["summary"])?,
         request: request(&value["request"])?,
         policies: list(&value["policies"], policy),
-        default_denial: DefaultDenial { applied: default["applied"] == true, sentence: text(&default["sentence"])? },
+        default_denial: DefaultDenial {
+            applied: default["applied"] == true,
+            sentence: text(&default["sentence"])?,
+        },
         nearest_miss: nearest_miss(&value["nearestMiss"]),
         grant: None,
         hints: Vec::new(),
@@ -89,10 +114,18 @@ fn explanation(value: &Value) -> Option<Explanation> {
 
 fn request(value: &Value) -> Option<RequestedToken> {
     Some(match value["tokenType"].as_str()? {
-        "team" => RequestedToken::Team { name: text(&value["name"])? },
-        "personal" => RequestedToken::Personal { login: text(&value["login"])? },
-        "runner" => RequestedToken::Runner { name: text(&value["name"])? },
-        _ => RequestedToken::Organization { admin: value["admin"] == true },
+        "team" => RequestedToken::Team {
+            name: text(&value["name"])?,
+        },
+        "personal" => RequestedToken::Personal {
+            login: text(&value["login"])?,
+        },
+        "runner" => RequestedToken::Runner {
+            name: text(&value["name"])?,
+        },
+        _ => RequestedToken::Organization {
+            admin: value["admin"] == true,
+        },
     })
 }
 
@@ -105,8 +138,14 @@ fn policy(value: &Value) -> Option<PolicyEvidence> {
     let kind = value["tokenType"].as_str()?;
     Some(PolicyEvidence {
         index: count(&value["index"])?,
-        decision: if value["decision"] == "allow" { Decision::Allow } else { Decision::Deny },
-        token_type: TokenType::ALL.into_iter().find(|one| one.as_str() == kind)?,
+        decision: if value["decision"] == "allow" {
+            Decision::Allow
+        } else {
+            Decision::Deny
+        },
+        token_type: TokenType::ALL
+            .into_iter()
+            .find(|one| one.as_str() == kind)?,
         title: text(&value["title"])?,
         outcome,
         sentence: text(&value["sentence"])?,
@@ -127,7 +166,11 @@ fn rule(value: &Value) -> Option<RuleEvidence> {
         outcome,
         values: list(&value["values"], |value| {
             let trace = trace(&value["trace"])?;
-            Some(ValueEvidence { text: text(&value["text"])?, index: count(&value["index"]), trace })
+            Some(ValueEvidence {
+                text: text(&value["text"])?,
+                index: count(&value["index"]),
+                trace,
+            })
         }),
         sentence: text(&value["sentence"])?,
     })
@@ -135,7 +178,9 @@ fn rule(value: &Value) -> Option<RuleEvidence> {
 
 fn trace(value: &Value) -> Option<Trace> {
     if value["outcome"] == "matched" {
-        return Some(Trace::Matched { captures: list(&value["captures"], capture) });
+        return Some(Trace::Matched {
+            captures: list(&value["captures"], capture),
+        });
     }
     Some(Trace::Stopped(Stop {
         pattern: position(&value["pattern"])?,
@@ -156,11 +201,17 @@ fn capture(value: &Value) -> Option<Capture> {
 }
 
 fn span(value: &Value) -> Option<Span> {
-    Some(Span { start: position(&value["start"])?, end: position(&value["end"])? })
+    Some(Span {
+        start: position(&value["start"])?,
+        end: position(&value["end"])?,
+    })
 }
 
 fn position(value: &Value) -> Option<Position> {
-    Some(Position { chars: count(&value["chars"])?, utf16: count(&value["utf16"])? })
+    Some(Position {
+        chars: count(&value["chars"])?,
+        utf16: count(&value["utf16"])?,
+    })
 }
 
 fn nearest_miss(value: &Value) -> Option<NearestMiss> {
@@ -173,7 +224,11 @@ fn nearest_miss(value: &Value) -> Option<NearestMiss> {
             sentence: text(&change["sentence"])?,
         })
     });
-    Some(NearestMiss { policy: count(&value["policy"])?, changes, sentence: text(&value["sentence"])? })
+    Some(NearestMiss {
+        policy: count(&value["policy"])?,
+        changes,
+        sentence: text(&value["sentence"])?,
+    })
 }
 
 #[cfg(test)]
@@ -210,11 +265,16 @@ mod tests {
     }
 
     fn requested(policy: &PolicyDefinition) -> Option<RequestedToken> {
-        let name = policy.team_name.clone().or_else(|| policy.runner_id.clone());
+        let name = policy
+            .team_name
+            .clone()
+            .or_else(|| policy.runner_id.clone());
         Some(match policy.token_type {
             TokenType::Organization => RequestedToken::Organization { admin: false },
             TokenType::Team => RequestedToken::Team { name: name? },
-            TokenType::Personal => RequestedToken::Personal { login: policy.user_login.clone()? },
+            TokenType::Personal => RequestedToken::Personal {
+                login: policy.user_login.clone()?,
+            },
             TokenType::Runner => RequestedToken::Runner { name: name? },
         })
     }
@@ -225,10 +285,18 @@ mod tests {
             {"id": "time", "title": "Time", "status": "failed", "sentence": "too late", "help": "ask anew", "code": "x"},
             {"id": "policies", "title": "Policies", "status": "notReached", "sentence": "not reached"},
             {"id": 1}, null]);
-        let read = read(&serde_json::json!({ "checks": checks, "claims": [], "explanation": {}, "note": "too long" }));
+        let read = read(
+            &serde_json::json!({ "checks": checks, "claims": [], "explanation": {}, "note": "too long" }),
+        );
         assert_eq!(read.checks.len(), 2);
-        assert_eq!((read.checks[0].status, read.checks[1].status), (CheckStatus::Failed, CheckStatus::NotReached));
-        assert_eq!((read.checks[0].help.as_deref(), read.note.as_deref()), (Some("ask anew"), Some("too long")));
+        assert_eq!(
+            (read.checks[0].status, read.checks[1].status),
+            (CheckStatus::Failed, CheckStatus::NotReached)
+        );
+        assert_eq!(
+            (read.checks[0].help.as_deref(), read.note.as_deref()),
+            (Some("ask anew"), Some("too long"))
+        );
         assert_eq!((read.explanation, read.claims), (None, None));
         assert_eq!(super::read(&Value::Null), Evidence::default());
     }

@@ -1,4 +1,5 @@
-//! What only this browser knows of a server's issuers: samples, the preset, and where keys are from.
+//! What only this browser knows of a server's issuers: samples, the preset, and where keys are
+//! from.
 
 use crate::state::storage::{Kept, StoredIssuer, from_json, to_json};
 use crate::state::store::area;
@@ -9,22 +10,32 @@ pub(crate) const KEY: &str = "claimgate.server.v1.";
 /// What is kept of an organization's issuers. What cannot be read is no issuer's.
 pub(crate) fn read(organization: &str) -> Vec<StoredIssuer> {
     let text = area().and_then(|area| area.get_item(&key(organization)).ok().flatten());
-    text.and_then(|text| from_json(&text).ok()).map(|kept| kept.issuers).unwrap_or_default()
+    text.and_then(|text| from_json(&text).ok())
+        .map(|kept| kept.issuers)
+        .unwrap_or_default()
 }
 
 /// Keeps what is new of the issuers that are shown. Says why that cannot be done.
 pub(crate) fn write(organization: &str, shown: &[StoredIssuer]) -> Result<(), String> {
-    let refused = || "this browser does not keep samples: its storage is full or blocked".to_owned();
-    let Some(area) = area() else { return shown.iter().all(is_bare).then_some(()).ok_or_else(refused) };
+    let refused =
+        || "this browser does not keep samples: its storage is full or blocked".to_owned();
+    let Some(area) = area() else {
+        return shown.iter().all(is_bare).then_some(()).ok_or_else(refused);
+    };
     let before = area.get_item(&key(organization)).ok().flatten();
     let kept = before.as_deref().map(from_json).transpose();
-    let mut kept = kept.map_err(|problem| format!("the samples in this browser cannot be read: {problem}"))?;
+    let mut kept =
+        kept.map_err(|problem| format!("the samples in this browser cannot be read: {problem}"))?;
     let issuers = updated(kept.take().unwrap_or_default().issuers, shown);
-    let text = to_json(&Kept { issuers, ..Kept::default() });
+    let text = to_json(&Kept {
+        issuers,
+        ..Kept::default()
+    });
     if before.as_ref() == Some(&text) || (before.is_none() && shown.iter().all(is_bare)) {
         return Ok(());
     }
-    area.set_item(&key(organization), &text).map_err(|_| refused())
+    area.set_item(&key(organization), &text)
+        .map_err(|_| refused())
 }
 
 fn key(organization: &str) -> String {
@@ -43,7 +54,8 @@ fn is_bare(issuer: &StoredIssuer) -> bool {
     issuer.samples.is_empty() && issuer.preset.is_empty() && issuer.jwks_source.is_none()
 }
 
-/// An issuer without what its server has. The keys stay where it is known where they are from: that holds for them only.
+/// An issuer without what its server has. The keys stay where it is known where they are from: that
+/// holds for them only.
 fn stripped(issuer: &StoredIssuer) -> StoredIssuer {
     StoredIssuer {
         samples: issuer.samples.clone(),
@@ -68,11 +80,23 @@ mod tests {
             thumbprints: vec!["ab".to_owned()],
             ..StoredIssuer::blank("a".to_owned(), 7)
         };
-        let expected = StoredIssuer { preset: issuer.preset.clone(), ..StoredIssuer::blank("a".to_owned(), 0) };
-        assert_eq!(updated(Vec::new(), std::slice::from_ref(&issuer)), [expected]);
-        let fetched = StoredIssuer { jwks_source: Some("https://ci.example/keys".to_owned()), ..issuer };
+        let expected = StoredIssuer {
+            preset: issuer.preset.clone(),
+            ..StoredIssuer::blank("a".to_owned(), 0)
+        };
+        assert_eq!(
+            updated(Vec::new(), std::slice::from_ref(&issuer)),
+            [expected]
+        );
+        let fetched = StoredIssuer {
+            jwks_source: Some("https://ci.example/keys".to_owned()),
+            ..issuer
+        };
         let kept = updated(Vec::new(), &[fetched]);
-        assert_eq!((kept[0].jwks.as_deref(), kept[0].name.as_str()), (Some("{}"), ""));
+        assert_eq!(
+            (kept[0].jwks.as_deref(), kept[0].name.as_str()),
+            (Some("{}"), "")
+        );
     }
 
     #[test]
@@ -81,7 +105,10 @@ mod tests {
             preset: preset.to_owned(),
             ..StoredIssuer::blank(id.to_owned(), 0)
         };
-        let kept = updated(vec![of("a", "one"), of("b", "two")], &[of("b", ""), of("c", "three")]);
+        let kept = updated(
+            vec![of("a", "one"), of("b", "two")],
+            &[of("b", ""), of("c", "three")],
+        );
         let ids: Vec<_> = kept.iter().map(|issuer| issuer.id.as_str()).collect();
         assert_eq!(ids, ["a", "c"]);
     }

@@ -1,8 +1,9 @@
 //! Connected mode: the same pages over a server's API.
 //!
-//! `claimgate serve` marks the page that it serves; without that mark nothing here is ever asked. The parts that decide
-//! something ([`mapping`], [`plan`]) are pure; [`client`] talks to the server, [`session`] keeps the token where the person
-//! wants it kept, [`extras`] what only this browser knows, and [`sync`] brings what is shown to the server.
+//! `claimgate serve` marks the page that it serves; without that mark nothing here is ever asked.
+//! The parts that decide something ([`mapping`], [`plan`]) are pure; [`client`] talks to the
+//! server, [`session`] keeps the token where the person wants it kept, [`extras`] what only this
+//! browser knows, and [`sync`] brings what is shown to the server.
 
 pub(crate) mod client;
 pub(crate) mod evidence;
@@ -18,7 +19,9 @@ use self::plan::{Confirmed, Step};
 
 /// Whether the page is from a server that has the API.
 pub(crate) fn is_connected() -> bool {
-    document().query_selector("meta[name='claimgate-server']").is_ok_and(|mark| mark.is_some())
+    document()
+        .query_selector("meta[name='claimgate-server']")
+        .is_ok_and(|mark| mark.is_some())
 }
 
 /// How far the person is in signing in.
@@ -36,7 +39,8 @@ pub(crate) enum Access {
     Expired,
 }
 
-/// Something that the server did not do. What is shown is as it was before; this can be tried again.
+/// Something that the server did not do. What is shown is as it was before; this can be tried
+/// again.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Undone {
     /// Its number.

@@ -19,7 +19,12 @@ pub(crate) struct Confirmed {
 impl Confirmed {
     /// An issuer whose policies are not known yet.
     pub(crate) fn new(issuer: StoredIssuer, version: String) -> Self {
-        Self { issuer, version, policy: String::new(), policy_version: String::new() }
+        Self {
+            issuer,
+            version,
+            policy: String::new(),
+            policy_version: String::new(),
+        }
     }
 }
 
@@ -50,24 +55,39 @@ impl Step {
 pub(crate) fn next(server: &[Confirmed], shown: &[StoredIssuer]) -> Option<Step> {
     let step = |issuer: &StoredIssuer| match find(server, &issuer.id) {
         None => Some(Step::Create(issuer.clone())),
-        Some(known) if has_other_details(issuer, &known.issuer) => Some(Step::Details(issuer.clone())),
-        Some(known) if has_other_policies(issuer, &known.issuer) => Some(Step::Policies(issuer.clone())),
+        Some(known) if has_other_details(issuer, &known.issuer) => {
+            Some(Step::Details(issuer.clone()))
+        }
+        Some(known) if has_other_policies(issuer, &known.issuer) => {
+            Some(Step::Policies(issuer.clone()))
+        }
         Some(_) => None,
     };
     let is_gone = |id: &String| shown.iter().all(|issuer| issuer.id != *id);
-    let gone = server.iter().map(|known| &known.issuer.id).find(|id| is_gone(id));
-    shown.iter().find_map(step).or_else(|| gone.cloned().map(Step::Delete))
+    let gone = server
+        .iter()
+        .map(|known| &known.issuer.id)
+        .find(|id| is_gone(id));
+    shown
+        .iter()
+        .find_map(step)
+        .or_else(|| gone.cloned().map(Step::Delete))
 }
 
-/// What is shown after the server has answered with `now` what was `sent`: the server's version, and on top of it whatever
-/// was changed since.
-pub(crate) fn settled(sent: &StoredIssuer, shown: &StoredIssuer, now: &StoredIssuer) -> StoredIssuer {
+/// What is shown after the server has answered with `now` what was `sent`: the server's version,
+/// and on top of it whatever was changed since.
+pub(crate) fn settled(
+    sent: &StoredIssuer,
+    shown: &StoredIssuer,
+    now: &StoredIssuer,
+) -> StoredIssuer {
     let (mut issuer, _) = rebase(sent, shown, now);
     issuer.revision = shown.revision + 1;
     issuer
 }
 
-/// Puts a part of an issuer, as a step has it, into `issuer`: what the server refused as it was, or what is tried again.
+/// Puts a part of an issuer, as a step has it, into `issuer`: what the server refused as it was, or
+/// what is tried again.
 pub(crate) fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
     if let Step::Policies(_) = step {
         issuer.policies.clone_from(&from.policies);
@@ -83,13 +103,23 @@ pub(crate) fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssu
 }
 
 /// What is shown after the server did not do a step: what it has still.
-pub(crate) fn undone(step: &Step, server: &[Confirmed], mut shown: Vec<StoredIssuer>) -> Vec<StoredIssuer> {
+pub(crate) fn undone(
+    step: &Step,
+    server: &[Confirmed],
+    mut shown: Vec<StoredIssuer>,
+) -> Vec<StoredIssuer> {
     let known = find(server, step.id()).map(|known| &known.issuer);
     match (step, known) {
         (Step::Create(_), _) => shown.retain(|issuer| issuer.id != step.id()),
         (Step::Delete(_), Some(known)) => {
-            let place = server.iter().position(|other| other.issuer.id == known.id).unwrap_or_default();
-            let issuer = StoredIssuer { revision: known.revision + 1, ..known.clone() };
+            let place = server
+                .iter()
+                .position(|other| other.issuer.id == known.id)
+                .unwrap_or_default();
+            let issuer = StoredIssuer {
+                revision: known.revision + 1,
+                ..known.clone()
+            };
             shown.insert(place.min(shown.len()), issuer);
         }
         (_, Some(known)) => {
@@ -104,8 +134,8 @@ pub(crate) fn undone(step: &Step, server: &[Confirmed], mut shown: Vec<StoredIss
     shown
 }
 
-/// What two people make of an issuer that both had as `base`: brought together where they have changed different parts;
-/// else the server's, and the other version is to be kept.
+/// What two people make of an issuer that both had as `base`: brought together where they have
+/// changed different parts; else the server's, and the other version is to be kept.
 pub(crate) fn reconciled(
     base: &StoredIssuer,
     mine: &StoredIssuer,
@@ -114,7 +144,11 @@ pub(crate) fn reconciled(
     let (mut merged, lost) = rebase(base, mine, theirs);
     if lost.is_some() {
         // What only this browser knows is not the server's.
-        merged = StoredIssuer { samples: mine.samples.clone(), preset: mine.preset.clone(), ..theirs.clone() };
+        merged = StoredIssuer {
+            samples: mine.samples.clone(),
+            preset: mine.preset.clone(),
+            ..theirs.clone()
+        };
     }
     merged.revision = mine.revision.max(theirs.revision) + 1;
     (merged, lost.map(|_| mine.clone()))
@@ -173,7 +207,10 @@ fn has_other_policies(one: &StoredIssuer, other: &StoredIssuer) -> bool {
 
 /// Whether two versions are one but for the number of their revision.
 fn is_same(one: &StoredIssuer, other: &StoredIssuer) -> bool {
-    StoredIssuer { revision: other.revision, ..one.clone() } == *other
+    StoredIssuer {
+        revision: other.revision,
+        ..one.clone()
+    } == *other
 }
 
 #[cfg(test)]
@@ -183,12 +220,19 @@ mod tests {
     use super::*;
 
     fn issuer(id: &str, name: &str) -> StoredIssuer {
-        StoredIssuer { name: name.to_owned(), ..StoredIssuer::blank(id.to_owned(), 1) }
+        StoredIssuer {
+            name: name.to_owned(),
+            ..StoredIssuer::blank(id.to_owned(), 1)
+        }
     }
 
     fn with_rule(issuer: &StoredIssuer, pattern: &str) -> StoredIssuer {
-        let policy = PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", pattern);
-        StoredIssuer { policies: vec![policy], ..issuer.clone() }
+        let policy =
+            PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", pattern);
+        StoredIssuer {
+            policies: vec![policy],
+            ..issuer.clone()
+        }
     }
 
     fn confirmed(issuers: &[StoredIssuer]) -> Vec<Confirmed> {
@@ -210,22 +254,49 @@ mod tests {
         let (a, b) = (issuer("a", "A"), issuer("b", "B"));
         let server = confirmed(&[a.clone(), b.clone()]);
         assert_eq!(next(&server, &[a.clone(), b.clone()]), None);
-        let changed = StoredIssuer { name: "A2".to_owned(), ..with_rule(&a, "x") };
+        let changed = StoredIssuer {
+            name: "A2".to_owned(),
+            ..with_rule(&a, "x")
+        };
         let step = next(&server, &[changed.clone(), b.clone()]);
-        assert_eq!(step, Some(Step::Details(changed.clone())), "details first, then policies");
+        assert_eq!(
+            step,
+            Some(Step::Details(changed.clone())),
+            "details first, then policies"
+        );
         let ruled = with_rule(&a, "x");
-        assert_eq!(next(&server, &[ruled.clone(), b.clone()]), Some(Step::Policies(ruled)));
+        assert_eq!(
+            next(&server, &[ruled.clone(), b.clone()]),
+            Some(Step::Policies(ruled))
+        );
         let new = issuer("c", "C");
-        assert_eq!(next(&server, &[a.clone(), b, new.clone()]), Some(Step::Create(new)));
-        assert_eq!(next(&server, std::slice::from_ref(&a)), Some(Step::Delete("b".to_owned())));
+        assert_eq!(
+            next(&server, &[a.clone(), b, new.clone()]),
+            Some(Step::Create(new))
+        );
+        assert_eq!(
+            next(&server, std::slice::from_ref(&a)),
+            Some(Step::Delete("b".to_owned()))
+        );
     }
 
     #[test]
     fn what_only_a_server_goes_by_is_told_to_it() {
         let a = issuer("a", "A");
-        for changed in [StoredIssuer { single_use: true, ..a.clone() }, StoredIssuer { report_only: true, ..a.clone() }]
-        {
-            let step = next(&confirmed(std::slice::from_ref(&a)), std::slice::from_ref(&changed));
+        for changed in [
+            StoredIssuer {
+                single_use: true,
+                ..a.clone()
+            },
+            StoredIssuer {
+                report_only: true,
+                ..a.clone()
+            },
+        ] {
+            let step = next(
+                &confirmed(std::slice::from_ref(&a)),
+                std::slice::from_ref(&changed),
+            );
             assert_eq!(step, Some(Step::Details(changed)));
         }
     }
@@ -233,7 +304,12 @@ mod tests {
     #[test]
     fn what_only_this_browser_knows_is_not_told() {
         let a = issuer("a", "A");
-        let shown = StoredIssuer { preset: "github".to_owned(), last_used: Some(9), revision: 5, ..a.clone() };
+        let shown = StoredIssuer {
+            preset: "github".to_owned(),
+            last_used: Some(9),
+            revision: 5,
+            ..a.clone()
+        };
         assert_eq!(next(&confirmed(&[a]), &[shown]), None);
     }
 
@@ -241,12 +317,34 @@ mod tests {
     fn what_the_server_does_not_do_is_undone_and_nothing_else() {
         let [a, b, c] = ["a", "b", "c"].map(|id| issuer(id, id));
         let server = confirmed(&[a.clone(), b.clone()]);
-        let changed = StoredIssuer { name: "new".to_owned(), single_use: true, ..with_rule(&a, "x") };
-        let details = undone(&Step::Details(changed.clone()), &server, vec![changed.clone()]);
-        assert_eq!((details[0].name.as_str(), details[0].policies.len(), details[0].single_use), ("a", 1, false));
+        let changed = StoredIssuer {
+            name: "new".to_owned(),
+            single_use: true,
+            ..with_rule(&a, "x")
+        };
+        let details = undone(
+            &Step::Details(changed.clone()),
+            &server,
+            vec![changed.clone()],
+        );
+        assert_eq!(
+            (
+                details[0].name.as_str(),
+                details[0].policies.len(),
+                details[0].single_use
+            ),
+            ("a", 1, false)
+        );
         let policies = undone(&Step::Policies(changed.clone()), &server, vec![changed]);
-        assert_eq!((policies[0].name.as_str(), policies[0].policies.len()), ("new", 0));
-        let created = undone(&Step::Create(c.clone()), &server, vec![a.clone(), c.clone()]);
+        assert_eq!(
+            (policies[0].name.as_str(), policies[0].policies.len()),
+            ("new", 0)
+        );
+        let created = undone(
+            &Step::Create(c.clone()),
+            &server,
+            vec![a.clone(), c.clone()],
+        );
         assert_eq!(names(&created), ["a"]);
         let deleted = undone(&Step::Delete("b".to_owned()), &server, vec![a, c]);
         assert_eq!(names(&deleted), ["a", "b", "c"]);
@@ -256,7 +354,10 @@ mod tests {
     fn what_was_written_while_the_server_answered_stays() {
         let sent = issuer("a", "sent");
         let shown = with_rule(&sent, "later");
-        let answered = StoredIssuer { modified: 9, ..sent.clone() };
+        let answered = StoredIssuer {
+            modified: 9,
+            ..sent.clone()
+        };
         let now = settled(&sent, &shown, &answered);
         assert_eq!((now.policies == shown.policies, now.modified), (true, 9));
     }
@@ -265,7 +366,10 @@ mod tests {
     fn two_people_who_change_different_parts_lose_nothing() {
         let base = issuer("a", "A");
         let (merged, lost) = reconciled(&base, &with_rule(&base, "mine"), &issuer("a", "theirs"));
-        assert_eq!((merged.name.as_str(), merged.policies.len(), lost), ("theirs", 1, None));
+        assert_eq!(
+            (merged.name.as_str(), merged.policies.len(), lost),
+            ("theirs", 1, None)
+        );
     }
 
     #[test]
@@ -280,18 +384,27 @@ mod tests {
     fn reading_anew_brings_what_others_did_and_keeps_what_is_not_told_yet() {
         let [a, b, c] = ["a", "b", "c"].map(|id| issuer(id, id));
         let before = confirmed(&[a.clone(), b.clone(), c.clone()]);
-        let mine = StoredIssuer { name: "mine".to_owned(), ..a.clone() };
+        let mine = StoredIssuer {
+            name: "mine".to_owned(),
+            ..a.clone()
+        };
         let shown = [mine.clone(), b, issuer("new", "new")];
         let server = confirmed(&[a, issuer("b", "theirs"), c, issuer("d", "d")]);
         let (issuers, lost) = refreshed(&before, &shown, &server);
-        assert_eq!((names(&issuers), lost), (vec!["mine", "theirs", "d", "new"], vec![]));
+        assert_eq!(
+            (names(&issuers), lost),
+            (vec!["mine", "theirs", "d", "new"], vec![])
+        );
     }
 
     #[test]
     fn what_somebody_else_deleted_goes_unless_it_was_changed_here() {
         let [a, b] = ["a", "b"].map(|id| issuer(id, id));
         let before = confirmed(&[a.clone(), b.clone()]);
-        let mine = StoredIssuer { name: "mine".to_owned(), ..b };
+        let mine = StoredIssuer {
+            name: "mine".to_owned(),
+            ..b
+        };
         let (issuers, lost) = refreshed(&before, &[a, mine.clone()], &[]);
         assert_eq!((issuers, lost), (vec![], vec![mine]));
     }

@@ -9,13 +9,22 @@ const KEY: &str = "claimgate.session";
 pub(crate) fn kept() -> Option<(String, String)> {
     let text = area()?.get_item(KEY).ok().flatten()?;
     let value: Value = serde_json::from_str(&text).ok()?;
-    Some((value["token"].as_str()?.to_owned(), value["organization"].as_str().unwrap_or_default().to_owned()))
+    Some((
+        value["token"].as_str()?.to_owned(),
+        value["organization"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+    ))
 }
 
 /// Keeps them until the tab is closed.
 pub(crate) fn keep(token: &str, organization: &str) {
     if let Some(area) = area() {
-        let _ = area.set_item(KEY, &json!({ "token": token, "organization": organization }).to_string());
+        let _ = area.set_item(
+            KEY,
+            &json!({ "token": token, "organization": organization }).to_string(),
+        );
     }
 }
 

@@ -1,8 +1,9 @@
 //! Brings what is shown to the server, one request after another, and shows what the server has.
 //!
-//! What a person changes is shown at once. [`plan::next`] finds what the server has to be told; what it refuses is undone
-//! and kept, so that it can be tried again. Every change names the version that it rests on: where somebody else was faster,
-//! the server is read anew, both changes are brought together, and what cannot be is a conflict.
+//! What a person changes is shown at once. [`plan::next`] finds what the server has to be told;
+//! what it refuses is undone and kept, so that it can be tried again. Every change names the
+//! version that it rests on: where somebody else was faster, the server is read anew, both changes
+//! are brought together, and what cannot be is a conflict.
 
 mod requests;
 
@@ -38,9 +39,12 @@ impl Sync {
         store.remote.map(|remote| Self { store, remote })
     }
 
-    /// Listens to changes, looks for those of others, and goes on with the session of this tab, if there is one.
+    /// Listens to changes, looks for those of others, and goes on with the session of this tab, if
+    /// there is one.
     pub(crate) fn start(self) {
-        self.remote.on_change.set_value(Some(Callback::new(move |()| self.tell())));
+        self.remote
+            .on_change
+            .set_value(Some(Callback::new(move |()| self.tell())));
         let look = move || {
             if !document().hidden() && self.remote.access.get_untracked() == Access::SignedIn {
                 self.read_anew();
@@ -64,7 +68,8 @@ impl Sync {
         }
     }
 
-    /// Signs in, and reads the issuers. What was not told to the server before a token expired is told now.
+    /// Signs in, and reads the issuers. What was not told to the server before a token expired is
+    /// told now.
     pub(crate) async fn sign_in(self, token: String, keep: bool) -> Result<(), String> {
         let remote = self.remote;
         remote.refusal.set(String::new());
@@ -80,11 +85,24 @@ impl Sync {
 
     async fn open(self, token: &str, keep: bool) -> Result<(), String> {
         let remote = self.remote;
-        let user = client::call(token, "GET", "/api/user", None, "").await.map_err(|failure| failure.sentence())?.body;
-        let names = user["organizations"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let names: Vec<String> = names.iter().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect();
+        let user = client::call(token, "GET", "/api/user", None, "")
+            .await
+            .map_err(|failure| failure.sentence())?
+            .body;
+        let names = user["organizations"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let names: Vec<String> = names
+            .iter()
+            .filter_map(|one| one["name"].as_str().map(str::to_owned))
+            .collect();
         let known = remote.organization.get_untracked();
-        let chosen = names.iter().find(|name| **name == known).or(names.first()).cloned();
+        let chosen = names
+            .iter()
+            .find(|name| **name == known)
+            .or(names.first())
+            .cloned();
         let Some(chosen) = chosen else {
             if user["siteAdmin"] != true {
                 return Err("this token is for no organization".to_owned());
@@ -97,10 +115,16 @@ impl Sync {
             return Ok(());
         };
         if chosen != known && remote.is_ready.get_untracked() {
-            return Err(format!("this token is not for the organization `{known}`, whose changes are not saved yet"));
+            return Err(format!(
+                "this token is not for the organization `{known}`, whose changes are not saved yet"
+            ));
         }
-        let list = read_issuers(token, &chosen).await.map_err(|failure| failure.sentence())?;
-        remote.login.set(user["githubLogin"].as_str().unwrap_or_default().to_owned());
+        let list = read_issuers(token, &chosen)
+            .await
+            .map_err(|failure| failure.sentence())?;
+        remote
+            .login
+            .set(user["githubLogin"].as_str().unwrap_or_default().to_owned());
         remote.organizations.set(names);
         remote.organization.set(chosen.clone());
         remote.token.set_value(token.to_owned());
@@ -119,7 +143,9 @@ impl Sync {
     /// Makes the server's first organization, and goes on with it.
     pub(crate) async fn found(self, name: String) -> Result<(), String> {
         let body = serde_json::json!({ "name": name });
-        self.call("POST", "/api/orgs", Some(body), "").await.map_err(|failure| failure.sentence())?;
+        self.call("POST", "/api/orgs", Some(body), "")
+            .await
+            .map_err(|failure| failure.sentence())?;
         let keep = session::kept().is_some();
         self.sign_in(self.remote.token.get_value(), keep).await
     }
@@ -154,7 +180,8 @@ impl Sync {
         self.store.clear_remote();
     }
 
-    /// Registers an issuer, and waits for the server: it may have to ask the issuer first. Returns its identifier.
+    /// Registers an issuer, and waits for the server: it may have to ask the issuer first. Returns
+    /// its identifier.
     pub(crate) async fn register(self, issuer: StoredIssuer) -> Result<String, String> {
         let session = self.remote.session.get_value();
         let created = self.create(&issuer).await;
@@ -173,24 +200,37 @@ impl Sync {
             revision: 1,
             ..created.issuer.clone()
         };
-        self.remote.server.update_value(|server| server.push(created));
+        self.remote
+            .server
+            .update_value(|server| server.push(created));
         self.store.add(shown);
         Ok(id)
     }
 
     /// Has the server take an issuer's thumbprints anew.
     pub(crate) async fn regenerate_thumbprints(self, id: String) -> Result<(), String> {
-        let path = format!("{}/{}/regenerate-thumbprints", self.issuers_path(), encode(&id));
-        self.call("POST", &path, None, "").await.map_err(|failure| self.told(failure).sentence())?;
+        let path = format!(
+            "{}/{}/regenerate-thumbprints",
+            self.issuers_path(),
+            encode(&id)
+        );
+        self.call("POST", &path, None, "")
+            .await
+            .map_err(|failure| self.told(failure).sentence())?;
         self.read_anew();
         Ok(())
     }
 
     /// Asks the server for something of the organization's: `path` is what comes after its name.
     pub(crate) async fn get(self, path: &str) -> Result<Value, String> {
-        let path = format!("/api/orgs/{}{path}", encode(&self.remote.organization.get_untracked()));
+        let path = format!(
+            "/api/orgs/{}{path}",
+            encode(&self.remote.organization.get_untracked())
+        );
         let answer = self.call("GET", &path, None, "").await;
-        answer.map(|answer| answer.body).map_err(|failure| self.told(failure).sentence())
+        answer
+            .map(|answer| answer.body)
+            .map_err(|failure| self.told(failure).sentence())
     }
 
     /// Tries again what the server did not do.
@@ -200,14 +240,17 @@ impl Sync {
             Step::Create(issuer) => self.store.add(issuer.clone()),
             Step::Delete(id) => self.store.remove(id),
             step @ (Step::Details(issuer) | Step::Policies(issuer)) => {
-                self.store.change(&issuer.id, |shown| plan::put_part(step, issuer, shown));
+                self.store
+                    .change(&issuer.id, |shown| plan::put_part(step, issuer, shown));
             }
         }
     }
 
     /// Keeps what the server did not do no longer.
     pub(crate) fn drop_undone(self, undone: &Undone) {
-        self.remote.undone.update(|all| all.retain(|other| other.id != undone.id));
+        self.remote
+            .undone
+            .update(|all| all.retain(|other| other.id != undone.id));
     }
 
     fn read_anew(self) {
@@ -219,7 +262,10 @@ impl Sync {
     fn tell(self) {
         let organization = self.remote.organization.get_untracked();
         if self.remote.is_ready.get_untracked() {
-            let written = self.store.issuers.with_untracked(|issuers| extras::write(&organization, issuers));
+            let written = self
+                .store
+                .issuers
+                .with_untracked(|issuers| extras::write(&organization, issuers));
             self.store.problem.set(written.err());
         }
         if self.remote.access.get_untracked() != Access::SignedIn {
@@ -234,7 +280,9 @@ impl Sync {
 
     fn next(self) -> Option<Step> {
         let shown = self.store.issuers.read_untracked();
-        self.remote.server.with_value(|server| plan::next(server, &shown))
+        self.remote
+            .server
+            .with_value(|server| plan::next(server, &shown))
     }
 
     async fn run(self) {
@@ -300,7 +348,11 @@ impl Sync {
             match (plan::find(&before, id), mine) {
                 (Some(base), Some(mine)) => {
                     let (samples, preset) = (mine.samples.clone(), mine.preset.clone());
-                    Some(StoredIssuer { samples, preset, ..base.issuer.clone() })
+                    Some(StoredIssuer {
+                        samples,
+                        preset,
+                        ..base.issuer.clone()
+                    })
                 }
                 _ => kept.iter().find(|issuer| issuer.id == id).cloned(),
             }
@@ -323,14 +375,21 @@ impl Sync {
                 issuer.revision += 1;
             }
         };
-        self.remote.server.update_value(|server| server.iter_mut().for_each(|known| update(&mut known.issuer)));
+        self.remote.server.update_value(|server| {
+            server
+                .iter_mut()
+                .for_each(|known| update(&mut known.issuer))
+        });
         let mut issuers = self.store.issuers.get_untracked();
         issuers.iter_mut().for_each(update);
         self.store.show_remote(issuers, Vec::new());
     }
 
     async fn perform(self, step: &Step, session: u32) -> Result<(), Failure> {
-        let known = self.remote.server.with_value(|server| plan::find(server, step.id()).cloned());
+        let known = self
+            .remote
+            .server
+            .with_value(|server| plan::find(server, step.id()).cloned());
         let (sent, now) = match (step, known) {
             (Step::Delete(id), _) => return self.delete(id, session).await,
             (Step::Create(issuer), _) => (issuer, self.create(issuer).await?),
@@ -344,11 +403,14 @@ impl Sync {
         Ok(())
     }
 
-    /// Shows what the server has made of what it was told, and on top of it whatever was changed since.
+    /// Shows what the server has made of what it was told, and on top of it whatever was changed
+    /// since.
     fn settle(self, step: &Step, sent: &StoredIssuer, now: Confirmed) {
         if sent.id != now.issuer.id {
             self.store.rename(&sent.id, &now.issuer.id);
-            self.remote.renamed.set(Some((sent.id.clone(), now.issuer.id.clone())));
+            self.remote
+                .renamed
+                .set(Some((sent.id.clone(), now.issuer.id.clone())));
         }
         let id = now.issuer.id.clone();
         let mut theirs = now.issuer.clone();
@@ -360,9 +422,11 @@ impl Sync {
         for issuer in issuers.iter_mut().filter(|issuer| issuer.id == id) {
             *issuer = plan::settled(sent, issuer, &theirs);
         }
-        self.remote.server.update_value(|server| match server.iter_mut().find(|known| known.issuer.id == id) {
-            Some(known) => *known = now,
-            None => server.push(now),
+        self.remote.server.update_value(|server| {
+            match server.iter_mut().find(|known| known.issuer.id == id) {
+                Some(known) => *known = now,
+                None => server.push(now),
+            }
         });
         self.store.show_remote(issuers, Vec::new());
     }
@@ -371,16 +435,28 @@ impl Sync {
     fn undo(self, step: Step, failure: &Failure) {
         let shown = self.store.issuers.get_untracked();
         let server = self.remote.server.get_value();
-        let of = |id: &str| plan::find(&server, id).map(|known| known.issuer.name.clone()).unwrap_or_default();
+        let of = |id: &str| {
+            plan::find(&server, id)
+                .map(|known| known.issuer.name.clone())
+                .unwrap_or_default()
+        };
         let name = match &step {
             Step::Delete(id) => of(id),
-            Step::Create(issuer) | Step::Details(issuer) | Step::Policies(issuer) => issuer.name.clone(),
+            Step::Create(issuer) | Step::Details(issuer) | Step::Policies(issuer) => {
+                issuer.name.clone()
+            }
         };
         self.store.undo.set(None);
-        self.store.show_remote(plan::undone(&step, &server, shown), Vec::new());
+        self.store
+            .show_remote(plan::undone(&step, &server, shown), Vec::new());
         self.remote.undone.update(|all| {
             let id = all.iter().map(|undone| undone.id).max().unwrap_or_default() + 1;
-            all.push(Undone { id, step, name, reason: failure.sentence() });
+            all.push(Undone {
+                id,
+                step,
+                name,
+                reason: failure.sentence(),
+            });
         });
     }
 
@@ -395,8 +471,13 @@ impl Sync {
 }
 
 async fn read_issuers(token: &str, organization: &str) -> Result<Value, Failure> {
-    let path = format!("/api/orgs/{}/oidc/issuers?policies=true", encode(organization));
-    client::call(token, "GET", &path, None, "").await.map(|answer| answer.body)
+    let path = format!(
+        "/api/orgs/{}/oidc/issuers?policies=true",
+        encode(organization)
+    );
+    client::call(token, "GET", &path, None, "")
+        .await
+        .map(|answer| answer.body)
 }
 
 /// A text as a part of a path or query.

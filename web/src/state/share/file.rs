@@ -20,9 +20,13 @@ struct File<'a> {
 }
 
 pub(super) fn write(shared: &Shared) -> Result<String, ShareError> {
-    let file = File { version: 1, content: Content::of(shared) };
-    let text =
-        serde_json::to_string_pretty(&file).map_err(|error| ShareError::Content { problem: error.to_string() })?;
+    let file = File {
+        version: 1,
+        content: Content::of(shared),
+    };
+    let text = serde_json::to_string_pretty(&file).map_err(|error| ShareError::Content {
+        problem: error.to_string(),
+    })?;
     // What is written must be readable.
     parse(&text).map(|_| text)
 }
@@ -35,10 +39,21 @@ pub(super) fn parse(text: &str) -> Result<Shared, ShareError> {
     let value = Value::parse(text).map_err(|error| problem(error.to_string()))?;
     match value.member(KEY) {
         Some(Value::Integer(1)) => {}
-        Some(other) => return Err(problem(format!("expected `{KEY}` 1, found {}", other.to_json()))),
-        None => return Err(problem(format!("expected `{KEY}`, found none: it is no playground file"))),
+        Some(other) => {
+            return Err(problem(format!(
+                "expected `{KEY}` 1, found {}",
+                other.to_json()
+            )));
+        }
+        None => {
+            return Err(problem(format!(
+                "expected `{KEY}`, found none: it is no playground file"
+            )));
+        }
     }
     read::only(&value, &[KEY, "content"], "file")?;
-    let content = value.member("content").ok_or_else(|| problem("expected `content`, found none".to_owned()))?;
+    let content = value
+        .member("content")
+        .ok_or_else(|| problem("expected `content`, found none".to_owned()))?;
     read::content_of(content)
 }

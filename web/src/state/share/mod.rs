@@ -1,7 +1,9 @@
-//! Links that carry a playground: policies, decoded claims, and what is asked, in the fragment of the address.
+//! Links that carry a playground: policies, decoded claims, and what is asked, in the fragment of
+//! the address.
 //!
-//! The text is `v1.` and the base64url of deflated JSON. Claims go in as a JSON object, so that no token, and with it no
-//! signature, can be in a link. A token within a claim can; [`Shared::remarks`] says so.
+//! The text is `v1.` and the base64url of deflated JSON. Claims go in as a JSON object, so that no
+//! token, and with it no signature, can be in a link. A token within a claim can;
+//! [`Shared::remarks`] says so.
 
 mod file;
 mod read;
@@ -78,7 +80,9 @@ pub(crate) enum ShareError {
     #[error("the link carries nothing")]
     Empty,
     /// Another version, or no link of ours.
-    #[error("expected a link that begins with `{PREFIX}`, found `{found}`: it may be of a newer Claimgate")]
+    #[error(
+        "expected a link that begins with `{PREFIX}`, found `{found}`: it may be of a newer Claimgate"
+    )]
     Version {
         /// What it begins with.
         found: String,

@@ -19,7 +19,11 @@ pub(crate) struct Remark {
 /// All places that look like a token.
 pub(super) fn remarks(shared: &Shared) -> Vec<Remark> {
     let mut places = Vec::new();
-    if let Some(claims) = shared.claims.as_ref().and_then(|claims| Value::parse(claims.as_str()).ok()) {
+    if let Some(claims) = shared
+        .claims
+        .as_ref()
+        .and_then(|claims| Value::parse(claims.as_str()).ok())
+    {
         search(&claims, "claims", &mut places);
     }
     for (index, policy) in shared.policies.iter().enumerate() {
@@ -29,10 +33,23 @@ pub(super) fn remarks(shared: &Shared) -> Vec<Remark> {
             search(&policy, &format!("policies[{index}]"), &mut places);
         }
     }
-    let issuer = shared.issuer.iter().flat_map(|issuer| [("issuer.name", &issuer.name), ("issuer.url", &issuer.url)]);
-    places.extend(issuer.filter(|(_, text)| has_token(text)).map(|(path, _)| path.to_owned()));
+    let issuer = shared
+        .issuer
+        .iter()
+        .flat_map(|issuer| [("issuer.name", &issuer.name), ("issuer.url", &issuer.url)]);
+    places.extend(
+        issuer
+            .filter(|(_, text)| has_token(text))
+            .map(|(path, _)| path.to_owned()),
+    );
     let message = "this looks like a token: whoever gets the link gets it too";
-    places.into_iter().map(|path| Remark { path, message: message.to_owned() }).collect()
+    places
+        .into_iter()
+        .map(|path| Remark {
+            path,
+            message: message.to_owned(),
+        })
+        .collect()
 }
 
 fn search(value: &Value, path: &str, places: &mut Vec<String>) {
@@ -61,12 +78,19 @@ pub(crate) fn has_token(text: &str) -> bool {
     text.split(|c| !is_part(c)).any(|run| {
         let parts: Vec<&str> = run.split('.').collect();
         // Behind the last dot is no header, and a header alone is no token.
-        parts.split_last().is_some_and(|(_, parts)| parts.iter().any(|part| is_header(part)))
+        parts
+            .split_last()
+            .is_some_and(|(_, parts)| parts.iter().any(|part| is_header(part)))
     })
 }
 
 /// Whether the text is the base64url of a JSON object with `alg`.
 fn is_header(part: &str) -> bool {
-    let decoded = BASE64_URL_SAFE_NO_PAD.decode(part).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    decoded.and_then(|text| Value::parse(&text).ok()).is_some_and(|header| header.member("alg").is_some())
+    let decoded = BASE64_URL_SAFE_NO_PAD
+        .decode(part)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded
+        .and_then(|text| Value::parse(&text).ok())
+        .is_some_and(|header| header.member("alg").is_some())
 }

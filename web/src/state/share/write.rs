@@ -14,14 +14,21 @@ use super::{ClaimsText, MAX_FRAGMENT, MAX_JSON, PREFIX, ShareError, Shared};
 const LEVEL: u8 = 9;
 
 pub(super) fn fragment(shared: &Shared) -> Result<String, ShareError> {
-    let json = serde_json::to_string(&Content::of(shared))
-        .map_err(|error| ShareError::Content { problem: error.to_string() })?;
+    let json =
+        serde_json::to_string(&Content::of(shared)).map_err(|error| ShareError::Content {
+            problem: error.to_string(),
+        })?;
     if json.len() > MAX_JSON {
         return Err(ShareError::TooLarge);
     }
-    let fragment = format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(compress_to_vec(json.as_bytes(), LEVEL)));
+    let fragment = format!(
+        "{PREFIX}{}",
+        BASE64_URL_SAFE_NO_PAD.encode(compress_to_vec(json.as_bytes(), LEVEL))
+    );
     if fragment.len() > MAX_FRAGMENT {
-        return Err(ShareError::TooLong { found: fragment.len() });
+        return Err(ShareError::TooLong {
+            found: fragment.len(),
+        });
     }
     Ok(fragment)
 }
@@ -54,7 +61,10 @@ struct Issuer<'a> {
 impl<'a> Content<'a> {
     pub(super) fn of(shared: &'a Shared) -> Self {
         Self {
-            issuer: shared.issuer.as_ref().map(|issuer| Issuer { name: &issuer.name, url: &issuer.url }),
+            issuer: shared.issuer.as_ref().map(|issuer| Issuer {
+                name: &issuer.name,
+                url: &issuer.url,
+            }),
             policies: &shared.policies,
             claims: shared.claims.as_ref().map(ClaimsText::as_str),
             request: &shared.request,
@@ -66,8 +76,17 @@ impl<'a> Content<'a> {
 }
 
 fn skipped(skip: Skip) -> Vec<&'static str> {
-    let flags = [("issuer", skip.issuer), ("key", skip.key), ("signature", skip.signature), ("time", skip.time)];
-    flags.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
+    let flags = [
+        ("issuer", skip.issuer),
+        ("key", skip.key),
+        ("signature", skip.signature),
+        ("time", skip.time),
+    ];
+    flags
+        .into_iter()
+        .filter(|(_, is_set)| *is_set)
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn is_usual(request: &&RequestedToken) -> bool {

@@ -9,8 +9,12 @@ use crate::state::storage::{Conflict, Kept, StoredIssuer};
 impl Store {
     /// Shows what the server has, and versions that lost against it.
     pub(crate) fn show_remote(&self, issuers: Vec<StoredIssuer>, lost: Vec<StoredIssuer>) {
-        let mut kept = Kept { issuers, ..self.kept() };
-        let is_new = |other: &Conflict, kept: &Kept| kept.conflicts.iter().all(|known| known.id != other.id);
+        let mut kept = Kept {
+            issuers,
+            ..self.kept()
+        };
+        let is_new =
+            |other: &Conflict, kept: &Kept| kept.conflicts.iter().all(|known| known.id != other.id);
         for other in lost.into_iter().map(conflict) {
             if is_new(&other, &kept) {
                 kept.conflicts.push(other);
@@ -28,7 +32,9 @@ impl Store {
         };
         let mut kept = self.kept();
         kept.issuers.iter_mut().for_each(rename);
-        kept.conflicts.iter_mut().for_each(|conflict| rename(&mut conflict.issuer));
+        kept.conflicts
+            .iter_mut()
+            .for_each(|conflict| rename(&mut conflict.issuer));
         self.show(kept);
         let has_back = self.undo.with_untracked(Option::is_some);
         if has_back {

@@ -8,7 +8,8 @@ use super::sqlite::Log;
 use super::{postgres, sqlite};
 use crate::store::{Kind, StoreError, sqlite_file};
 
-/// How many transactions PostgreSQL is given at a time: while one waits for the disk, the next is on its way.
+/// How many transactions PostgreSQL is given at a time: while one waits for the disk, the next is
+/// on its way.
 const POSTGRES_CONNECTIONS: usize = 2;
 
 /// A connection that writes.
@@ -36,14 +37,18 @@ impl Connection {
         let open = async {
             match kind {
                 Kind::Sqlite => {
-                    let file = sqlite_file(url).ok_or_else(|| StoreError::Url { found: "sqlite".to_owned() })?;
+                    let file = sqlite_file(url).ok_or_else(|| StoreError::Url {
+                        found: "sqlite".to_owned(),
+                    })?;
                     Ok(Self::Sqlite(sqlite::Connection::open(&file).await?))
                 }
                 Kind::Postgres => Ok(Self::Postgres(postgres::Connection::open(url).await?)),
             }
         };
         let timeout = |_| StoreError::Database(sqlx::Error::PoolTimedOut);
-        tokio::time::timeout(Duration::from_secs(10), open).await.map_err(timeout)?
+        tokio::time::timeout(Duration::from_secs(10), open)
+            .await
+            .map_err(timeout)?
     }
 
     /// The log that has to be synced after a commit; none where a commit does that.
@@ -79,7 +84,11 @@ impl Connection {
     }
 
     /// Runs a statement, and says how many rows it has changed.
-    pub(super) async fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
+    pub(super) async fn execute(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<u64, sqlx::Error> {
         match self {
             Self::Sqlite(connection) => connection.execute(sql, values).await,
             Self::Postgres(connection) => connection.execute(sql, values).await,
@@ -87,7 +96,11 @@ impl Connection {
     }
 
     /// Inserts rows, the values of one after those of the other.
-    pub(super) async fn insert(&mut self, table: Table, values: &[Value<'_>]) -> Result<(), sqlx::Error> {
+    pub(super) async fn insert(
+        &mut self,
+        table: Table,
+        values: &[Value<'_>],
+    ) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(connection) => connection.insert(table, values).await,
             Self::Postgres(connection) => connection.insert(table, values).await,
@@ -95,7 +108,10 @@ impl Connection {
     }
 
     /// Inserts as many tokens as entries, in a transaction of their own.
-    pub(super) async fn insert_alone(&mut self, values: [&[Value<'_>]; 2]) -> Result<(), sqlx::Error> {
+    pub(super) async fn insert_alone(
+        &mut self,
+        values: [&[Value<'_>]; 2],
+    ) -> Result<(), sqlx::Error> {
         let tables = [TOKENS, AUDIT];
         if let Self::Sqlite(connection) = self {
             return connection.insert_alone(tables, values).await;

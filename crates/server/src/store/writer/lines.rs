@@ -40,17 +40,28 @@ impl Lines {
         }
     }
 
-    /// Writes entries that are committed. The database has them, so a full disk is no reason to refuse anybody.
-    pub(super) fn write<'a>(&mut self, records: impl Iterator<Item = (&'a AuditRecord, Option<&'a str>)>) {
+    /// Writes entries that are committed. The database has them, so a full disk is no reason to
+    /// refuse anybody.
+    pub(super) fn write<'a>(
+        &mut self,
+        records: impl Iterator<Item = (&'a AuditRecord, Option<&'a str>)>,
+    ) {
         if matches!(self, Self::None) {
             return;
         }
         let mut text = Vec::new();
         for (record, told) in records {
             let noted = told.and_then(|told| evidence::noted(&record.entry, told));
-            let detail = noted.as_deref().or(told).and_then(|told| serde_json::from_str(told).ok());
-            let line = Line { entry: &record.entry, detail };
-            // An entry is texts and numbers, the evidence is JSON already: nothing in them can be refused half-way.
+            let detail = noted
+                .as_deref()
+                .or(told)
+                .and_then(|told| serde_json::from_str(told).ok());
+            let line = Line {
+                entry: &record.entry,
+                detail,
+            };
+            // An entry is texts and numbers, the evidence is JSON already: nothing in them can be
+            // refused half-way.
             if serde_json::to_writer(&mut text, &line).is_ok() {
                 text.push(b'\n');
             }

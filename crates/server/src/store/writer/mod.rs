@@ -1,5 +1,5 @@
-//! What exchanges write: many of them in one transaction. Whoever waits for a [`Writer::write`] is answered after the
-//! commit, so nothing is acknowledged that could be lost.
+//! What exchanges write: many of them in one transaction. Whoever waits for a [`Writer::write`] is
+//! answered after the commit, so nothing is acknowledged that could be lost.
 
 mod connection;
 mod lines;
@@ -21,8 +21,9 @@ use self::task::Task;
 use super::{AuditRecord, Store, StoreError, TokenRecord};
 use crate::evidence::Basis;
 
-/// How many transactions may be committed and not on the disk yet, besides those that are being synced. On a busy machine the
-/// thread that syncs may have to wait for a processor; commits go on meanwhile, and are synced together.
+/// How many transactions may be committed and not on the disk yet, besides those that are being
+/// synced. On a busy machine the thread that syncs may have to wait for a processor; commits go on
+/// meanwhile, and are synced together.
 const UNSYNCED: usize = 4;
 
 /// For how many seconds a failure counts.
@@ -31,7 +32,8 @@ const UNWELL: i64 = 15;
 /// How exchanges are written.
 #[derive(Clone, Debug)]
 pub struct WriterConfig {
-    /// A file that every entry of the audit log goes to as well, a line of JSON each; `-` is standard output.
+    /// A file that every entry of the audit log goes to as well, a line of JSON each; `-` is
+    /// standard output.
     pub audit_file: Option<PathBuf>,
     /// How many exchanges go into one transaction at most.
     pub batch: usize,
@@ -39,7 +41,10 @@ pub struct WriterConfig {
 
 impl Default for WriterConfig {
     fn default() -> Self {
-        Self { audit_file: None, batch: 512 }
+        Self {
+            audit_file: None,
+            batch: 512,
+        }
     }
 }
 
@@ -63,8 +68,8 @@ pub enum Written {
     Replayed,
 }
 
-/// An exchange that is to be written, and whoever waits for that. What is to be written goes back with the answer, for memory
-/// is freed best where it is from.
+/// An exchange that is to be written, and whoever waits for that. What is to be written goes back
+/// with the answer, for memory is freed best where it is from.
 struct Job {
     work: Box<Work>,
     answer: oneshot::Sender<Result<(Written, Box<Work>), StoreError>>,
@@ -79,7 +84,8 @@ struct Work {
     told: Option<String>,
 }
 
-/// Exchanges that are committed, what became of each, and the log that has to be synced before they are answered.
+/// Exchanges that are committed, what became of each, and the log that has to be synced before they
+/// are answered.
 struct Committed {
     jobs: Vec<Job>,
     written: Vec<Written>,
@@ -95,20 +101,31 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the threads that write and answer, with connections of their own: among the tasks that decide exchanges they
-    /// would wait for them at every step. They end when every copy is gone and all is written, and say so to the receiver.
+    /// Starts the threads that write and answer, with connections of their own: among the tasks
+    /// that decide exchanges they would wait for them at every step. They end when every copy is
+    /// gone and all is written, and say so to the receiver.
     ///
     /// # Errors
     /// [`StoreError`] where the audit file or the database cannot be opened.
-    pub async fn start(store: &Store, config: WriterConfig) -> Result<(Self, oneshot::Receiver<()>), StoreError> {
+    pub async fn start(
+        store: &Store,
+        config: WriterConfig,
+    ) -> Result<(Self, oneshot::Receiver<()>), StoreError> {
         let lines = Lines::open(config.audit_file)?;
         let (sender, receiver) = mpsc::channel(4096);
         let (opened, is_open) = oneshot::channel();
         let (ended, end) = oneshot::channel();
         let (url, kind, batch) = (store.url.clone(), store.kind, config.batch.max(1));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StoreError::Thread)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(StoreError::Thread)?;
         let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
-            std::thread::Builder::new().name(name.to_owned()).spawn(work).map(|_| ()).map_err(StoreError::Thread)
+            std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(work)
+                .map(|_| ())
+                .map_err(StoreError::Thread)
         };
         let (committed, to_answer) = mpsc::channel(UNSYNCED);
         let (answered, all_answered) = oneshot::channel();
@@ -137,7 +154,8 @@ impl Writer {
             for task in tasks {
                 open.extend(task.await.ok().flatten());
             }
-            // A connection that closes may write its log to the database: the log must have been synced by then.
+            // A connection that closes may write its log to the database: the log must have been
+            // synced by then.
             let _ = all_answered.await;
             for connection in open {
                 connection.close().await;
@@ -150,10 +168,14 @@ impl Writer {
     }
 
     fn new(jobs: mpsc::Sender<Job>) -> Self {
-        Self { jobs, unwell_until: Arc::default() }
+        Self {
+            jobs,
+            unwell_until: Arc::default(),
+        }
     }
 
-    /// Whether the last exchange could be written, or it is so long ago that another should be tried.
+    /// Whether the last exchange could be written, or it is so long ago that another should be
+    /// tried.
     pub(crate) fn is_well(&self) -> bool {
         crate::now() >= self.unwell_until.load(Ordering::Relaxed)
     }
@@ -161,17 +183,20 @@ impl Writer {
     /// Writes an exchange: its entry, the hash of its access token, and that its ID token is used.
     ///
     /// # Errors
-    /// [`StoreError`] where nothing of it was written, or nobody can tell whether it is on the disk.
+    /// [`StoreError`] where nothing of it was written, or nobody can tell whether it is on the
+    /// disk.
     pub async fn write(
         &self,
         record: AuditRecord,
         token: Option<(String, TokenRecord)>,
         single_use: Option<SingleUse>,
     ) -> Result<Written, StoreError> {
-        self.write_on(record, token, single_use, Vec::new(), None).await
+        self.write_on(record, token, single_use, Vec::new(), None)
+            .await
     }
 
-    /// The same, with what the entry's evidence rests on, and the evidence itself for the audit file.
+    /// The same, with what the entry's evidence rests on, and the evidence itself for the audit
+    /// file.
     pub(crate) async fn write_on(
         &self,
         record: AuditRecord,
@@ -181,11 +206,21 @@ impl Writer {
         told: Option<String>,
     ) -> Result<Written, StoreError> {
         let (answer, written) = oneshot::channel();
-        let work = Box::new(Work { record, token, single_use, bases, told });
-        self.jobs.send(Job { work, answer }).await.map_err(|_| StoreError::Stopping)?;
+        let work = Box::new(Work {
+            record,
+            token,
+            single_use,
+            bases,
+            told,
+        });
+        self.jobs
+            .send(Job { work, answer })
+            .await
+            .map_err(|_| StoreError::Stopping)?;
         let written = written.await.map_err(|_| StoreError::Stopping)?;
         if written.is_err() {
-            self.unwell_until.store(crate::now() + UNWELL, Ordering::Relaxed);
+            self.unwell_until
+                .store(crate::now() + UNWELL, Ordering::Relaxed);
         } else if self.unwell_until.load(Ordering::Relaxed) != 0 {
             self.unwell_until.store(0, Ordering::Relaxed);
         }
@@ -193,7 +228,8 @@ impl Writer {
     }
 }
 
-/// Syncs what is committed, and answers whoever waits for it. What is committed meanwhile is synced together.
+/// Syncs what is committed, and answers whoever waits for it. What is committed meanwhile is synced
+/// together.
 fn answer(mut committed: mpsc::Receiver<Committed>, mut lines: Lines) {
     while let Some(first) = committed.blocking_recv() {
         let mut all = vec![first];
@@ -205,18 +241,27 @@ fn answer(mut committed: mpsc::Receiver<Committed>, mut lines: Lines) {
             let is_durable = log.is_none_or(|log| match &synced {
                 Some((own, is_durable)) if Arc::ptr_eq(own, &log) => *is_durable,
                 _ => {
-                    let is_durable =
-                        log.sync().inspect_err(|error| tracing::error!(%error, "exchanges are lost")).is_ok();
+                    let is_durable = log
+                        .sync()
+                        .inspect_err(|error| tracing::error!(%error, "exchanges are lost"))
+                        .is_ok();
                     synced = Some((log, is_durable));
                     is_durable
                 }
             });
             if is_durable {
-                lines.write(jobs.iter().map(|job| (&job.work.record, job.work.told.as_deref())));
+                lines.write(
+                    jobs.iter()
+                        .map(|job| (&job.work.record, job.work.told.as_deref())),
+                );
             }
             for (Job { work, answer }, written) in jobs.into_iter().zip(written) {
                 // Whoever has gone away does not get it.
-                let _ = answer.send(if is_durable { Ok((written, work)) } else { Err(StoreError::Unsynced) });
+                let _ = answer.send(if is_durable {
+                    Ok((written, work))
+                } else {
+                    Err(StoreError::Unsynced)
+                });
             }
         }
     }
@@ -228,8 +273,15 @@ mod tests {
     use crate::store::AuditEntry;
 
     fn record(id: &str) -> AuditRecord {
-        let entry = AuditEntry { id: id.to_owned(), organization: Some("acme".to_owned()), ..AuditEntry::default() };
-        AuditRecord { entry, ..AuditRecord::default() }
+        let entry = AuditEntry {
+            id: id.to_owned(),
+            organization: Some("acme".to_owned()),
+            ..AuditEntry::default()
+        };
+        AuditRecord {
+            entry,
+            ..AuditRecord::default()
+        }
     }
 
     #[tokio::test]
@@ -251,7 +303,10 @@ mod tests {
         assert!(matches!(lost, Err(StoreError::Unsynced)), "{lost:?}");
         assert!(!writer.is_well());
         for id in ["2", "3"] {
-            assert_eq!(writer.write(record(id), None, None).await.unwrap(), Written::Done);
+            assert_eq!(
+                writer.write(record(id), None, None).await.unwrap(),
+                Written::Done
+            );
             assert!(store.audit_record("acme", id).await.is_ok());
             assert!(writer.is_well());
         }

@@ -13,23 +13,35 @@ pub(super) struct Connection(PgConnection);
 impl Connection {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
         let options: PgConnectOptions = url.parse()?;
-        Ok(Self(PgConnection::connect_with(&options.disable_statement_logging()).await?))
+        Ok(Self(
+            PgConnection::connect_with(&options.disable_statement_logging()).await?,
+        ))
     }
 
     pub(super) async fn close(self) {
         let _ = self.0.close().await;
     }
 
-    pub(super) async fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
-        let query = values.iter().fold(sqlx::query::<Postgres>(sql), |query, value| match value {
-            Value::Text(text) => query.bind(&**text),
-            Value::Number(number) => query.bind(number),
-            Value::Null => query.bind(None::<&str>),
-        });
+    pub(super) async fn execute(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<u64, sqlx::Error> {
+        let query = values
+            .iter()
+            .fold(sqlx::query::<Postgres>(sql), |query, value| match value {
+                Value::Text(text) => query.bind(&**text),
+                Value::Number(number) => query.bind(number),
+                Value::Null => query.bind(None::<&str>),
+            });
         Ok(query.execute(&mut self.0).await?.rows_affected())
     }
 
-    pub(super) async fn insert(&mut self, table: Table, values: &[Value<'_>]) -> Result<(), sqlx::Error> {
+    pub(super) async fn insert(
+        &mut self,
+        table: Table,
+        values: &[Value<'_>],
+    ) -> Result<(), sqlx::Error> {
         if values.is_empty() {
             return Ok(());
         }
@@ -62,7 +74,10 @@ fn lines(values: &[Value<'_>], width: usize) -> Vec<u8> {
 
 fn escape(text: &str, lines: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
-    while let Some(place) = rest.iter().position(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r')) {
+    while let Some(place) = rest
+        .iter()
+        .position(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r'))
+    {
         let (before, after) = rest.split_at(place);
         lines.extend_from_slice(before);
         lines.push(b'\\');
@@ -84,7 +99,14 @@ mod tests {
 
     #[test]
     fn what_means_something_in_a_line_is_escaped() {
-        let values = [plain("a\tb\\N\r\nc"), Value::Null, Value::Number(-1), plain(""), plain("\\."), plain("é")];
+        let values = [
+            plain("a\tb\\N\r\nc"),
+            Value::Null,
+            Value::Number(-1),
+            plain(""),
+            plain("\\."),
+            plain("é"),
+        ];
         let expected = "a\\tb\\\\N\\r\\nc\t\\N\t-1\n\t\\\\.\té\n";
         assert_eq!(String::from_utf8(lines(&values, 3)).unwrap(), expected);
     }

@@ -86,7 +86,11 @@ pub(super) fn plain(text: &str) -> Value<'_> {
 
 /// A text of somebody else's: PostgreSQL's texts have no NUL.
 pub(super) fn text(text: &str) -> Value<'_> {
-    Value::Text(if text.contains('\0') { Cow::Owned(crate::store::clean(text)) } else { Cow::Borrowed(text) })
+    Value::Text(if text.contains('\0') {
+        Cow::Owned(crate::store::clean(text))
+    } else {
+        Cow::Borrowed(text)
+    })
 }
 
 fn maybe(value: &Option<String>) -> Value<'_> {

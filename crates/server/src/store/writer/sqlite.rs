@@ -1,6 +1,7 @@
-//! Writing to SQLite. A commit does not wait for the disk; what it has appended to the log (`-wal`) is synced after it, while
-//! the next transaction runs. `PRAGMA synchronous = FULL` does the same one after the other. A connection of its own brings
-//! the log into the database, so that no transaction waits for that either.
+//! Writing to SQLite. A commit does not wait for the disk; what it has appended to the log (`-wal`)
+//! is synced after it, while the next transaction runs. `PRAGMA synchronous = FULL` does the same
+//! one after the other. A connection of its own brings the log into the database, so that no
+//! transaction waits for that either.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -22,7 +23,8 @@ const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 /// After how many rows the log is brought into the database: some eight megabytes.
 const ROWS: usize = 8_000;
 
-/// At how many pages of the log a commit brings the rest of it into the database, so that it begins anew. By then most is there.
+/// At how many pages of the log a commit brings the rest of it into the database, so that it begins
+/// anew. By then most is there.
 const PAGES: &str = "4000";
 
 /// A connection that writes.
@@ -47,10 +49,16 @@ struct Part {
     is_last: bool,
 }
 
-/// How many of the exchanges that wait go into one transaction: as many as two statements have places for. What it costs to have
-/// SQLite's thread do something is the same for one row and for many.
+/// How many of the exchanges that wait go into one transaction: as many as two statements have
+/// places for. What it costs to have SQLite's thread do something is the same for one row and for
+/// many.
 pub(super) fn portion(waiting: usize) -> usize {
-    let largest = |number: usize| SIZES.into_iter().find(|size| *size <= number).unwrap_or_default();
+    let largest = |number: usize| {
+        SIZES
+            .into_iter()
+            .find(|size| *size <= number)
+            .unwrap_or_default()
+    };
     let first = largest(waiting);
     first + largest(waiting - first)
 }
@@ -70,11 +78,13 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Waits until all that was committed so far is on the disk. After a failure nobody can tell what is, not even after a
-    /// success: the connection is not used any more then.
+    /// Waits until all that was committed so far is on the disk. After a failure nobody can tell
+    /// what is, not even after a success: the connection is not used any more then.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
         if self.has_failed() {
-            return Err(StoreError::Sync(std::io::Error::other("the log could not be synced before")));
+            return Err(StoreError::Sync(std::io::Error::other(
+                "the log could not be synced before",
+            )));
         }
         self.file.sync_data().map_err(|error| {
             self.has_failed.store(true, Ordering::Release);
@@ -101,19 +111,41 @@ impl Connection {
         let connection = SqliteConnection::connect_with(&options).await?;
         let checkpoints = Checkpoints::start(SqliteConnection::connect_with(&options).await?);
         // The log is there as long as a connection is, so it stays this file.
-        let mut log = file.canonicalize().map_err(StoreError::Sync)?.into_os_string();
+        let mut log = file
+            .canonicalize()
+            .map_err(StoreError::Sync)?
+            .into_os_string();
         log.push("-wal");
-        let file = File::options().read(true).write(true).open(log).map_err(StoreError::Sync)?;
-        let log = Arc::new(Log { file, has_failed: AtomicBool::new(false) });
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .open(log)
+            .map_err(StoreError::Sync)?;
+        let log = Arc::new(Log {
+            file,
+            has_failed: AtomicBool::new(false),
+        });
         let (statements, transactions) = (HashMap::new(), HashMap::new());
-        Ok(Self { connection, log, statements, transactions, rows: 0, checkpoints })
+        Ok(Self {
+            connection,
+            log,
+            statements,
+            transactions,
+            rows: 0,
+            checkpoints,
+        })
     }
 
     /// Brings what is in the log into the database, and that to the disk.
     pub(super) async fn save_log(&mut self) -> Result<(), StoreError> {
-        let checkpoint = self.connection.fetch_one("PRAGMA wal_checkpoint(FULL)").await?;
+        let checkpoint = self
+            .connection
+            .fetch_one("PRAGMA wal_checkpoint(FULL)")
+            .await?;
         if checkpoint.try_get::<i64, _>(0)? != 0 {
-            return Err(StoreError::Sync(std::io::Error::other("the log is held by somebody else")));
+            return Err(StoreError::Sync(std::io::Error::other(
+                "the log is held by somebody else",
+            )));
         }
         Ok(())
     }
@@ -133,14 +165,21 @@ impl Connection {
     #[cfg(test)]
     pub(super) fn break_log(&mut self) {
         let file = File::open("/dev/null").expect("it is there");
-        self.log = Arc::new(Log { file, has_failed: AtomicBool::new(false) });
+        self.log = Arc::new(Log {
+            file,
+            has_failed: AtomicBool::new(false),
+        });
     }
 
     pub(super) fn is_usable(&self) -> bool {
         !self.log.has_failed()
     }
 
-    pub(super) async fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
+    pub(super) async fn execute(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<u64, sqlx::Error> {
         let query = values.iter().fold(sqlx::query::<Sqlite>(sql), bind);
         let changed = query.execute(&mut self.connection).await?.rows_affected();
         self.ask_for_checkpoint();
@@ -154,7 +193,8 @@ impl Connection {
         }
     }
 
-    /// Inserts as many rows into one table as into the other, in a transaction of their own. Its statements are sent together.
+    /// Inserts as many rows into one table as into the other, in a transaction of their own. Its
+    /// statements are sent together.
     pub(super) async fn insert_alone(
         &mut self,
         tables: [Table; 2],
@@ -163,12 +203,25 @@ impl Connection {
         let [mut one, mut other] = values;
         let mut is_first = true;
         self.rows += (one.len() / tables[0].width) * 2;
-        while let Some(rows) = SIZES.into_iter().find(|size| *size <= one.len() / tables[0].width) {
+        while let Some(rows) = SIZES
+            .into_iter()
+            .find(|size| *size <= one.len() / tables[0].width)
+        {
             let (of_one, rest) = one.split_at(rows * tables[0].width);
             let (of_other, others) = other.split_at(rows * tables[1].width);
-            let part = Part { rows, is_first, is_last: rest.is_empty() };
-            let text = self.transactions.entry(part).or_insert_with(|| part.text(tables));
-            let query = of_one.iter().chain(of_other).fold(sqlx::query::<Sqlite>(text), bind);
+            let part = Part {
+                rows,
+                is_first,
+                is_last: rest.is_empty(),
+            };
+            let text = self
+                .transactions
+                .entry(part)
+                .or_insert_with(|| part.text(tables));
+            let query = of_one
+                .iter()
+                .chain(of_other)
+                .fold(sqlx::query::<Sqlite>(text), bind);
             query.execute(&mut self.connection).await?;
             (one, other, is_first) = (rest, others, false);
         }
@@ -177,14 +230,23 @@ impl Connection {
     }
 
     /// Inserts rows, many in one statement.
-    pub(super) async fn insert(&mut self, table: Table, values: &[Value<'_>]) -> Result<(), sqlx::Error> {
+    pub(super) async fn insert(
+        &mut self,
+        table: Table,
+        values: &[Value<'_>],
+    ) -> Result<(), sqlx::Error> {
         let mut rest = values;
         self.rows += values.len() / table.width;
         while !rest.is_empty() {
             let rows = rest.len() / table.width;
-            let Some(size) = SIZES.into_iter().find(|size| *size <= rows) else { break };
+            let Some(size) = SIZES.into_iter().find(|size| *size <= rows) else {
+                break;
+            };
             let (part, others) = rest.split_at(size * table.width);
-            let statement = self.statements.entry((table.name, size)).or_insert_with(|| statement(table, size));
+            let statement = self
+                .statements
+                .entry((table.name, size))
+                .or_insert_with(|| statement(table, size));
             let query = part.iter().fold(sqlx::query::<Sqlite>(statement), bind);
             query.execute(&mut self.connection).await?;
             rest = others;
@@ -223,12 +285,21 @@ fn bind<'q>(query: Query<'q>, value: &'q Value<'_>) -> Query<'q> {
 /// With thousands of places SQLite would spend more time on their names than on the rows.
 fn statement(table: Table, rows: usize) -> String {
     let row = format!("({})", vec!["?"; table.width].join(", "));
-    format!("INSERT INTO {} ({}) VALUES {}", table.name, table.columns, vec![row; rows].join(", "))
+    format!(
+        "INSERT INTO {} ({}) VALUES {}",
+        table.name,
+        table.columns,
+        vec![row; rows].join(", ")
+    )
 }
 
 impl Part {
     fn text(self, tables: [Table; 2]) -> String {
-        let begin = if self.is_first { "BEGIN IMMEDIATE; " } else { "" };
+        let begin = if self.is_first {
+            "BEGIN IMMEDIATE; "
+        } else {
+            ""
+        };
         let end = if self.is_last { "; COMMIT" } else { "" };
         let [one, other] = tables.map(|table| statement(table, self.rows));
         format!("{begin}{one}; {other}{end}")
@@ -241,24 +312,65 @@ mod tests {
 
     #[test]
     fn a_transaction_is_of_two_parts_at_most() {
-        for (waiting, portion_of_it) in [(1, 1), (2, 2), (3, 3), (7, 6), (100, 96), (255, 192), (511, 384), (512, 512)]
-        {
+        for (waiting, portion_of_it) in [
+            (1, 1),
+            (2, 2),
+            (3, 3),
+            (7, 6),
+            (100, 96),
+            (255, 192),
+            (511, 384),
+            (512, 512),
+        ] {
             assert_eq!(portion(waiting), portion_of_it);
         }
     }
 
     #[test]
     fn a_part_begins_and_ends_the_transaction_where_it_is_the_first_and_the_last() {
-        let tables = [Table { name: "t", columns: "a", width: 1 }, Table { name: "u", columns: "b", width: 1 }];
-        let part = Part { rows: 1, is_first: true, is_last: true };
+        let tables = [
+            Table {
+                name: "t",
+                columns: "a",
+                width: 1,
+            },
+            Table {
+                name: "u",
+                columns: "b",
+                width: 1,
+            },
+        ];
+        let part = Part {
+            rows: 1,
+            is_first: true,
+            is_last: true,
+        };
         let both = "INSERT INTO t (a) VALUES (?); INSERT INTO u (b) VALUES (?)";
-        assert_eq!(part.text(tables), format!("BEGIN IMMEDIATE; {both}; COMMIT"));
-        assert_eq!(Part { is_first: false, is_last: false, ..part }.text(tables), both);
+        assert_eq!(
+            part.text(tables),
+            format!("BEGIN IMMEDIATE; {both}; COMMIT")
+        );
+        assert_eq!(
+            Part {
+                is_first: false,
+                is_last: false,
+                ..part
+            }
+            .text(tables),
+            both
+        );
     }
 
     #[test]
     fn a_statement_has_a_place_for_each_column_of_each_row() {
-        let table = Table { name: "t", columns: "a, b", width: 2 };
-        assert_eq!(statement(table, 2), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)");
+        let table = Table {
+            name: "t",
+            columns: "a, b",
+            width: 2,
+        };
+        assert_eq!(
+            statement(table, 2),
+            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)"
+        );
     }
 }

@@ -20,7 +20,8 @@ pub(super) struct Task {
     kind: Kind,
     /// None after an error, for nobody can tell what is open there still.
     connection: Option<Connection>,
-    /// Whether there may be something in the log that is not on the disk although all was done for it.
+    /// Whether there may be something in the log that is not on the disk although all was done for
+    /// it.
     is_log_lost: bool,
     committed: mpsc::Sender<Committed>,
     /// When an issuer's last use was written.
@@ -30,14 +31,31 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub(super) fn new(url: &str, kind: Kind, connection: Connection, committed: mpsc::Sender<Committed>) -> Self {
+    pub(super) fn new(
+        url: &str,
+        kind: Kind,
+        connection: Connection,
+        committed: mpsc::Sender<Committed>,
+    ) -> Self {
         let (last_used, bases) = (HashMap::new(), HashMap::new());
         let connection = Some(connection);
-        Self { url: url.to_owned(), kind, connection, is_log_lost: false, committed, last_used, bases }
+        Self {
+            url: url.to_owned(),
+            kind,
+            connection,
+            is_log_lost: false,
+            committed,
+            last_used,
+            bases,
+        }
     }
 
     /// Takes all that wait, time and again; in the end gives the connection back.
-    pub(super) async fn run(mut self, receiver: Arc<Mutex<mpsc::Receiver<Job>>>, batch: usize) -> Option<Connection> {
+    pub(super) async fn run(
+        mut self,
+        receiver: Arc<Mutex<mpsc::Receiver<Job>>>,
+        batch: usize,
+    ) -> Option<Connection> {
         let mut waiting = Vec::with_capacity(batch);
         let mut is_busy = false;
         loop {
@@ -49,7 +67,10 @@ impl Task {
                     return self.connection;
                 }
             } else if let Ok(mut receiver) = receiver.try_lock() {
-                while let Some(job) = (waiting.len() < batch).then(|| receiver.try_recv().ok()).flatten() {
+                while let Some(job) = (waiting.len() < batch)
+                    .then(|| receiver.try_recv().ok())
+                    .flatten()
+                {
                     waiting.push(job);
                 }
             }
@@ -58,7 +79,9 @@ impl Task {
             is_busy = jobs.len() > 1;
             match self.commit(&mut jobs).await {
                 Ok(written) => self.pass_on(jobs, written).await,
-                Err(error) if jobs.len() == 1 || self.connect().await.is_err() => fail(jobs, &error),
+                Err(error) if jobs.len() == 1 || self.connect().await.is_err() => {
+                    fail(jobs, &error)
+                }
                 Err(error) => {
                     tracing::warn!(%error, "exchanges could not be written together, each is tried alone");
                     for job in jobs {
@@ -69,11 +92,12 @@ impl Task {
         }
     }
 
-    /// Lets more exchanges come. Where there are many, what a transaction costs is worth being shared; where there is one at a
-    /// time, it does not wait.
+    /// Lets more exchanges come. Where there are many, what a transaction costs is worth being
+    /// shared; where there is one at a time, it does not wait.
     async fn gather(&self) {
         match self.kind {
-            // Nothing else is on this thread that could not wait, and the runtime's own clock counts whole milliseconds.
+            // Nothing else is on this thread that could not wait, and the runtime's own clock
+            // counts whole milliseconds.
             Kind::Sqlite => std::thread::sleep(GATHERING),
             Kind::Postgres => tokio::time::sleep(GATHERING).await,
         }
@@ -96,7 +120,11 @@ impl Task {
     }
 
     async fn connect(&mut self) -> Result<&mut Connection, StoreError> {
-        if self.connection.as_ref().is_some_and(|connection| !connection.is_usable()) {
+        if self
+            .connection
+            .as_ref()
+            .is_some_and(|connection| !connection.is_usable())
+        {
             self.let_go();
         }
         let connection = match self.connection.take() {
@@ -114,7 +142,10 @@ impl Task {
     }
 
     fn let_go(&mut self) {
-        self.is_log_lost |= self.connection.take().is_some_and(|connection| !connection.is_usable());
+        self.is_log_lost |= self
+            .connection
+            .take()
+            .is_some_and(|connection| !connection.is_usable());
     }
 
     async fn commit(&mut self, jobs: &mut [Job]) -> Result<Vec<Written>, StoreError> {
@@ -129,72 +160,123 @@ impl Task {
     async fn write(&mut self, jobs: &mut [Job]) -> Result<Vec<Written>, StoreError> {
         let connection = self.connection.as_mut().ok_or(StoreError::Stopping)?;
         // Mostly there is nothing but a token and an entry of each.
-        let is_plain = jobs.iter().all(|job| job.work.token.is_some() && job.work.single_use.is_none());
+        let is_plain = jobs
+            .iter()
+            .all(|job| job.work.token.is_some() && job.work.single_use.is_none());
         if is_plain && new_bases(&self.bases, jobs).is_empty() {
-            let granted: Vec<_> = jobs.iter().filter_map(|job| job.work.token.as_ref()).collect();
+            let granted: Vec<_> = jobs
+                .iter()
+                .filter_map(|job| job.work.token.as_ref())
+                .collect();
             if uses(&self.last_used, &granted).is_empty() {
                 let [mut tokens, mut entries] =
                     [TOKENS, AUDIT].map(|table| Vec::with_capacity(jobs.len() * table.width));
-                granted.iter().for_each(|(hash, token)| row::token(hash, token, &mut tokens));
-                jobs.iter().for_each(|job| row::record(&job.work.record, &mut entries));
+                granted
+                    .iter()
+                    .for_each(|(hash, token)| row::token(hash, token, &mut tokens));
+                jobs.iter()
+                    .for_each(|job| row::record(&job.work.record, &mut entries));
                 connection.insert_alone([&tokens, &entries]).await?;
                 return Ok(vec![Written::Done; jobs.len()]);
             }
         }
         connection.begin().await?;
         let written = mark_used(connection, jobs).await?;
-        for (job, _) in jobs.iter_mut().zip(&written).filter(|(_, written)| **written == Written::Replayed) {
+        for (job, _) in jobs
+            .iter_mut()
+            .zip(&written)
+            .filter(|(_, written)| **written == Written::Replayed)
+        {
             refuse(&mut job.work.record);
         }
-        let done = jobs.iter().zip(&written).filter(|(_, written)| **written == Written::Done);
-        let granted: Vec<_> = done.filter_map(|(job, _)| job.work.token.as_ref()).collect();
+        let done = jobs
+            .iter()
+            .zip(&written)
+            .filter(|(_, written)| **written == Written::Done);
+        let granted: Vec<_> = done
+            .filter_map(|(job, _)| job.work.token.as_ref())
+            .collect();
         let mut values = Vec::with_capacity(jobs.len() * AUDIT.width);
-        granted.iter().for_each(|(hash, token)| row::token(hash, token, &mut values));
+        granted
+            .iter()
+            .for_each(|(hash, token)| row::token(hash, token, &mut values));
         connection.insert(TOKENS, &values).await?;
         values.clear();
-        jobs.iter().for_each(|job| row::record(&job.work.record, &mut values));
+        jobs.iter()
+            .for_each(|job| row::record(&job.work.record, &mut values));
         connection.insert(AUDIT, &values).await?;
         let bases = new_bases(&self.bases, jobs);
         for (id, (basis, at)) in &bases {
             let insert = "INSERT INTO evidence (id, used, document) VALUES ($1, $2, $3)
                           ON CONFLICT (id) DO UPDATE SET used = excluded.used";
-            connection.execute(insert, &[plain(id), Value::Number(*at), plain(&basis.document)]).await?;
+            connection
+                .execute(
+                    insert,
+                    &[plain(id), Value::Number(*at), plain(&basis.document)],
+                )
+                .await?;
         }
         let used = uses(&self.last_used, &granted);
         for (issuer, at) in &used {
             let update = "UPDATE issuers SET last_used = $1 WHERE id = $2";
-            connection.execute(update, &[Value::Number(*at), plain(issuer)]).await?;
+            connection
+                .execute(update, &[Value::Number(*at), plain(issuer)])
+                .await?;
         }
         connection.execute("COMMIT", &[]).await?;
         self.last_used.extend(used);
-        self.bases.extend(bases.into_iter().map(|(id, (_, at))| (id, at)));
+        self.bases
+            .extend(bases.into_iter().map(|(id, (_, at))| (id, at)));
         Ok(written)
     }
 }
 
-/// Uses of issuers that are worth a write: one in ten seconds. In order, as all that lock the same rows must have it.
-fn uses(last_used: &HashMap<String, i64>, granted: &[&(String, TokenRecord)]) -> BTreeMap<String, i64> {
-    let uses = granted.iter().filter_map(|(_, token)| Some((token.issuer.as_ref()?, token.created)));
-    let is_new = |(issuer, at): &(&String, i64)| last_used.get(*issuer).is_none_or(|last| at - last >= 10);
-    uses.filter(is_new).map(|(issuer, at)| (issuer.clone(), at)).collect()
+/// Uses of issuers that are worth a write: one in ten seconds. In order, as all that lock the same
+/// rows must have it.
+fn uses(
+    last_used: &HashMap<String, i64>,
+    granted: &[&(String, TokenRecord)],
+) -> BTreeMap<String, i64> {
+    let uses = granted
+        .iter()
+        .filter_map(|(_, token)| Some((token.issuer.as_ref()?, token.created)));
+    let is_new =
+        |(issuer, at): &(&String, i64)| last_used.get(*issuer).is_none_or(|last| at - last >= 10);
+    uses.filter(is_new)
+        .map(|(issuer, at)| (issuer.clone(), at))
+        .collect()
 }
 
-/// What has to be written for the entries to rest on. Its use is written once an hour, for it is deleted a day after the
-/// last entry.
+/// What has to be written for the entries to rest on. Its use is written once an hour, for it is
+/// deleted a day after the last entry.
 fn new_bases(known: &HashMap<String, i64>, jobs: &[Job]) -> BTreeMap<String, (Arc<Basis>, i64)> {
-    let each = jobs.iter().flat_map(|Job { work, .. }| work.bases.iter().map(|basis| (basis, work.record.entry.at)));
-    let is_new = |(basis, at): &(&Arc<Basis>, i64)| known.get(&basis.id).is_none_or(|last| at - last >= 3_600);
-    each.filter(is_new).map(|(basis, at)| (basis.id.clone(), (Arc::clone(basis), at))).collect()
+    let each = jobs
+        .iter()
+        .flat_map(|Job { work, .. }| work.bases.iter().map(|basis| (basis, work.record.entry.at)));
+    let is_new = |(basis, at): &(&Arc<Basis>, i64)| {
+        known.get(&basis.id).is_none_or(|last| at - last >= 3_600)
+    };
+    each.filter(is_new)
+        .map(|(basis, at)| (basis.id.clone(), (Arc::clone(basis), at)))
+        .collect()
 }
 
 async fn mark_used(connection: &mut Connection, jobs: &[Job]) -> Result<Vec<Written>, StoreError> {
     let mut written = vec![Written::Done; jobs.len()];
-    let mut marks: Vec<_> =
-        jobs.iter().enumerate().filter_map(|(index, job)| Some((job.work.single_use.as_ref()?, index))).collect();
+    let mut marks: Vec<_> = jobs
+        .iter()
+        .enumerate()
+        .filter_map(|(index, job)| Some((job.work.single_use.as_ref()?, index)))
+        .collect();
     marks.sort_unstable();
     for (mark, index) in marks {
-        let insert = "INSERT INTO used (issuer, jti, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-        let values = [plain(&mark.issuer), text(&mark.jti), Value::Number(mark.expires)];
+        let insert =
+            "INSERT INTO used (issuer, jti, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        let values = [
+            plain(&mark.issuer),
+            text(&mark.jti),
+            Value::Number(mark.expires),
+        ];
         if connection.execute(insert, &values).await? == 0 {
             written[index] = Written::Replayed;
         }
@@ -214,6 +296,10 @@ fn refuse(record: &mut AuditRecord) {
 fn fail(jobs: Vec<Job>, error: &StoreError) {
     tracing::error!(%error, count = jobs.len(), "exchanges could not be written");
     for job in jobs {
-        let _ = job.answer.send(Err(StoreError::Database(sqlx::Error::Protocol(error.to_string()))));
+        let _ = job
+            .answer
+            .send(Err(StoreError::Database(sqlx::Error::Protocol(
+                error.to_string(),
+            ))));
     }
 }

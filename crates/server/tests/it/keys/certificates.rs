@@ -4,7 +4,9 @@ use claimgate_server::keys::KeyError;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, date_time_ymd};
 use rustls::pki_types::CertificateDer;
 
-use crate::keys::support::{Authority, HOST, Identity, World, config, named_keys, server, thumbprint};
+use crate::keys::support::{
+    Authority, HOST, Identity, World, config, named_keys, server, thumbprint,
+};
 
 /// A world that trusts another authority than the one that vouches for the issuer.
 async fn untrusted(identity: Identity) -> World {
@@ -14,7 +16,10 @@ async fn untrusted(identity: Identity) -> World {
 }
 
 async fn by(world: &World, certificates: &[&CertificateDer<'_>]) -> Result<Vec<String>, KeyError> {
-    let thumbprints: Vec<String> = certificates.iter().map(|certificate| thumbprint(certificate)).collect();
+    let thumbprints: Vec<String> = certificates
+        .iter()
+        .map(|certificate| thumbprint(certificate))
+        .collect();
     world.kids_by(None, &thumbprints).await
 }
 
@@ -42,7 +47,12 @@ async fn a_certificate_of_a_trusted_authority() {
     world.server.publish(&named_keys(&["a"]));
     assert_eq!(world.kids(None).await.unwrap(), ["a"]);
     // Thumbprints are for where roots fail: others do no harm.
-    assert_eq!(by(&world, &[&Authority::new("other").certificate()]).await.unwrap(), ["a"]);
+    assert_eq!(
+        by(&world, &[&Authority::new("other").certificate()])
+            .await
+            .unwrap(),
+        ["a"]
+    );
 }
 
 #[tokio::test]
@@ -58,7 +68,11 @@ async fn a_trusted_authority_below_the_root() {
 #[tokio::test]
 async fn certificates_that_are_refused_whatever_is_trusted() {
     let cases = [
-        (server("other.test"), "keys-certificate-name", "is for another host: it is for `other.test`"),
+        (
+            server("other.test"),
+            "keys-certificate-name",
+            "is for another host: it is for `other.test`",
+        ),
         (over(), "keys-certificate-time", "is over"),
         (to_come(), "keys-certificate-time", "is not valid yet"),
     ];
@@ -75,7 +89,15 @@ async fn certificates_that_are_refused_whatever_is_trusted() {
             assert_eq!(error.code(), code);
             assert!(error.to_string().ends_with(words), "{error}");
         }
-        assert_eq!(world.store.thumbprints(&world.server.url()).await.unwrap_err().code(), code);
+        assert_eq!(
+            world
+                .store
+                .thumbprints(&world.server.url())
+                .await
+                .unwrap_err()
+                .code(),
+            code
+        );
         assert_eq!(world.server.hits(), 0);
     }
 }
@@ -90,18 +112,36 @@ async fn a_thumbprint_of_the_servers_own_certificate() {
         "the certificate of `{HOST}` is not trusted: no trusted authority has signed it; its thumbprint is `{}`",
         thumbprint(&own)
     );
-    assert_eq!((error.code(), error.to_string()), ("keys-certificate-untrusted", message));
+    assert_eq!(
+        (error.code(), error.to_string()),
+        ("keys-certificate-untrusted", message)
+    );
     assert_eq!(by(&world, &[&own]).await.unwrap(), ["a"]);
     // As people write it.
     let written = thumbprint(&own).to_uppercase();
-    let bytes: Vec<&str> = (0..32).map(|index| &written[2 * index..2 * index + 2]).collect();
-    assert_eq!(world.kids_by(None, &[bytes.join(":")]).await.unwrap(), ["a"]);
+    let bytes: Vec<&str> = (0..32)
+        .map(|index| &written[2 * index..2 * index + 2])
+        .collect();
+    assert_eq!(
+        world.kids_by(None, &[bytes.join(":")]).await.unwrap(),
+        ["a"]
+    );
     // Another one, and the same one cut short.
-    let error = by(&world, &[&world.authority.certificate()]).await.unwrap_err();
-    assert!(error.to_string().ends_with(", registered is another one"), "{error}");
+    let error = by(&world, &[&world.authority.certificate()])
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().ends_with(", registered is another one"),
+        "{error}"
+    );
     let short = vec![thumbprint(&own)[..62].to_owned(), String::new()];
     let error = world.kids_by(None, &short).await.unwrap_err();
-    assert!(error.to_string().ends_with(", which is none of the 2 that are registered"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with(", which is none of the 2 that are registered"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -114,7 +154,10 @@ async fn a_thumbprint_of_a_certificate_that_signs_itself() {
         let world = untrusted(identity).await;
         is_untrusted(world.kids(None).await);
         assert_eq!(by(&world, &[&own]).await.unwrap(), ["a"]);
-        assert_eq!(world.store.thumbprints(&world.server.url()).await.unwrap(), [thumbprint(&own)]);
+        assert_eq!(
+            world.store.thumbprints(&world.server.url()).await.unwrap(),
+            [thumbprint(&own)]
+        );
     }
 }
 
@@ -122,14 +165,20 @@ async fn a_thumbprint_of_a_certificate_that_signs_itself() {
 async fn a_thumbprint_of_an_authority_that_the_server_sends() {
     let root = Authority::new("unknown");
     let below = root.below("below");
-    let identity = below.issue(&server(HOST)).with(&below.certificate()).with(&root.certificate());
+    let identity = below
+        .issue(&server(HOST))
+        .with(&below.certificate())
+        .with(&root.certificate());
     let own = identity.chain[0].clone();
     let world = untrusted(identity).await;
     for certificate in [&own, &below.certificate(), &root.certificate()] {
         assert_eq!(by(&world, &[certificate]).await.unwrap(), ["a"]);
     }
     let found = world.store.thumbprints(&world.server.url()).await.unwrap();
-    assert_eq!(found, [&own, &below.certificate(), &root.certificate()].map(|der| thumbprint(der)));
+    assert_eq!(
+        found,
+        [&own, &below.certificate(), &root.certificate()].map(|der| thumbprint(der))
+    );
 }
 
 #[tokio::test]
@@ -142,7 +191,9 @@ async fn a_thumbprint_of_an_authority_that_has_not_vouched() {
     let found = world.store.thumbprints(&world.server.url()).await.unwrap();
     assert_eq!(found, [thumbprint(&identity.chain[0])]);
     // An authority of the same name is another one.
-    let identity = Authority::new("pinned").issue(&server(HOST)).with(&pinned.certificate());
+    let identity = Authority::new("pinned")
+        .issue(&server(HOST))
+        .with(&pinned.certificate());
     is_untrusted(by(&untrusted(identity).await, &[&pinned.certificate()]).await);
 }
 
@@ -160,7 +211,10 @@ async fn a_thumbprint_of_a_certificate_without_its_key() {
     let thief = Identity::self_signed(&server(HOST)).stolen(&issuer);
     let world = untrusted(thief).await;
     let error = by(&world, &[&issuer.chain[0]]).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("no TLS with `{HOST}`: it has not the key of its certificate"));
+    assert_eq!(
+        error.to_string(),
+        format!("no TLS with `{HOST}`: it has not the key of its certificate")
+    );
     assert_eq!(world.server.hits(), 0);
 }
 
@@ -173,7 +227,12 @@ async fn a_thumbprint_of_an_authority_whose_time_is_over() {
     let world = untrusted(identity).await;
     let error = by(&world, &[&old.certificate()]).await.unwrap_err();
     assert_eq!(error.code(), "keys-certificate-time");
-    assert!(error.to_string().ends_with("is signed by an authority whose certificate is over"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("is signed by an authority whose certificate is over"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -195,8 +254,14 @@ fn files_of_roots_that_cannot_be_used() {
     for (text, problem) in [
         (None, "cannot be used: "),
         (Some(""), "expected certificates in PEM, found none"),
-        (Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), "cannot be used: "),
-        (Some("-----BEGIN CERTIFICATE-----\nAAAA"), "cannot be used: "),
+        (
+            Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+            "cannot be used: ",
+        ),
+        (
+            Some("-----BEGIN CERTIFICATE-----\nAAAA"),
+            "cannot be used: ",
+        ),
     ] {
         if let Some(text) = text {
             std::fs::write(&path, text).unwrap();

@@ -7,7 +7,9 @@ use claimgate_server::keys::KeyConfig;
 
 /// A file of the repository.
 fn file(path: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -15,8 +17,17 @@ fn file(path: &str) -> String {
 fn rows(header: &str) -> Vec<Vec<String>> {
     let page = file("docs/keys.md");
     let mut lines = page.lines().skip_while(|line| *line != header).skip(2);
-    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
-    let rows: Vec<_> = lines.by_ref().take_while(|line| line.starts_with('|')).map(cells).collect();
+    let cells = |line: &str| {
+        line.trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect()
+    };
+    let rows: Vec<_> = lines
+        .by_ref()
+        .take_while(|line| line.starts_with('|'))
+        .map(cells)
+        .collect();
     assert!(!rows.is_empty(), "docs/keys.md has a table {header}");
     rows
 }
@@ -24,10 +35,14 @@ fn rows(header: &str) -> Vec<Vec<String>> {
 #[test]
 fn every_code_is_documented_and_every_documented_code_exists() {
     let source = file("crates/server/src/keys/error.rs");
-    let codes = source.split('"').filter(|text| text.starts_with("keys-") && !text.contains(' '));
+    let codes = source
+        .split('"')
+        .filter(|text| text.starts_with("keys-") && !text.contains(' '));
     let codes: BTreeSet<String> = codes.map(|code| format!("`{code}`")).collect();
-    let page: Vec<String> =
-        rows("| code | what it means | what mends it |").into_iter().map(|row| row[0].clone()).collect();
+    let page: Vec<String> = rows("| code | what it means | what mends it |")
+        .into_iter()
+        .map(|row| row[0].clone())
+        .collect();
     assert_eq!(page.iter().cloned().collect::<BTreeSet<_>>(), codes);
     assert_eq!(page.len(), codes.len(), "each stands there once");
 }
@@ -39,9 +54,19 @@ fn limits_are_those_of_the_code() {
         1 => "1 second".to_owned(),
         more => format!("{more} seconds"),
     };
-    let values = |header: &str| rows(header).into_iter().map(|row| row[1].clone()).collect::<Vec<_>>();
+    let values = |header: &str| {
+        rows(header)
+            .into_iter()
+            .map(|row| row[1].clone())
+            .collect::<Vec<_>>()
+    };
     let bytes = |count: usize| format!("{count} bytes");
-    let limits = [seconds(config.timeout), bytes(config.max_bytes), bytes(64 * 1024), config.max_redirects.to_string()];
+    let limits = [
+        seconds(config.timeout),
+        bytes(config.max_bytes),
+        bytes(64 * 1024),
+        config.max_redirects.to_string(),
+    ];
     assert_eq!(values("| limit | value |"), limits);
     let kept = [
         config.min_max_age,

@@ -12,7 +12,11 @@ const FOR_EVER: Duration = Duration::from_secs(1_000_000);
 
 /// Keys are over as soon as they are there.
 fn short_lived() -> KeyConfig {
-    KeyConfig { min_max_age: Duration::ZERO, max_max_age: Duration::ZERO, ..config() }
+    KeyConfig {
+        min_max_age: Duration::ZERO,
+        max_max_age: Duration::ZERO,
+        ..config()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,13 +27,18 @@ async fn many_at_once_are_one_fetch() {
         let world = Arc::clone(&world);
         tokio::spawn(async move { world.kids(kid).await.unwrap() })
     };
-    let asked: Vec<_> = (0..100).map(|number| ask((number % 2 == 0).then_some("a"))).collect();
+    let asked: Vec<_> = (0..100)
+        .map(|number| ask((number % 2 == 0).then_some("a")))
+        .collect();
     for one in asked {
         assert_eq!(one.await.unwrap(), ["a"]);
     }
     assert_eq!(world.server.hits(), 2, "the document and the keys");
     let status = &world.store.status()[0];
-    assert_eq!((status.fetches, status.failures, status.is_stale), (1, 0, false));
+    assert_eq!(
+        (status.fetches, status.failures, status.is_stale),
+        (1, 0, false)
+    );
 }
 
 #[tokio::test]
@@ -41,7 +50,10 @@ async fn who_goes_away_takes_no_fetch_along() {
     eventually("the issuer is asked", async || world.server.hits() == 1).await;
     world.server.publish(&named_keys(&["a"]));
     let also_impatient = tokio::time::timeout(Duration::from_millis(50), world.kids(None)).await;
-    assert!(also_impatient.is_err(), "it waits for the fetch of the one who has gone");
+    assert!(
+        also_impatient.is_err(),
+        "it waits for the fetch of the one who has gone"
+    );
     assert_eq!(world.store.status()[0].fetches, 1);
 }
 
@@ -49,23 +61,60 @@ async fn who_goes_away_takes_no_fetch_along() {
 async fn static_keys_are_never_fetched() {
     let world = World::new(config()).await;
     let keys = named_keys(&["a"]);
-    let issuer = IssuerKeys { id: "s", url: "https://ci.test", static_jwks: Some(&keys), thumbprints: &[] };
+    let issuer = IssuerKeys {
+        id: "s",
+        url: "https://ci.test",
+        static_jwks: Some(&keys),
+        thumbprints: &[],
+    };
     for kid in [None, Some("a"), Some("b")] {
-        assert_eq!(world.store.keys(issuer, kid).await.unwrap().keys()[0].kid.as_deref(), Some("a"));
+        assert_eq!(
+            world.store.keys(issuer, kid).await.unwrap().keys()[0]
+                .kid
+                .as_deref(),
+            Some("a")
+        );
     }
     // Other keys are other keys, also under the same id.
     let keys = named_keys(&["b"]);
-    let changed = IssuerKeys { static_jwks: Some(&keys), ..issuer };
-    assert_eq!(world.store.keys(changed, None).await.unwrap().keys()[0].kid.as_deref(), Some("b"));
-    let error = world.store.keys(IssuerKeys { static_jwks: Some("{"), ..issuer }, None).await.unwrap_err();
-    assert!(error.to_string().starts_with("the issuer's static keys are refused: not JSON"), "{error}");
+    let changed = IssuerKeys {
+        static_jwks: Some(&keys),
+        ..issuer
+    };
+    assert_eq!(
+        world.store.keys(changed, None).await.unwrap().keys()[0]
+            .kid
+            .as_deref(),
+        Some("b")
+    );
+    let error = world
+        .store
+        .keys(
+            IssuerKeys {
+                static_jwks: Some("{"),
+                ..issuer
+            },
+            None,
+        )
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the issuer's static keys are refused: not JSON"),
+        "{error}"
+    );
     assert_eq!((world.names.questions(), world.server.hits()), (0, 0));
     assert!(world.store.status().is_empty());
 }
 
 #[tokio::test]
 async fn an_unknown_key_makes_one_fetch_at_a_time() {
-    let world = World::new(KeyConfig { unknown_kid_interval: FOR_EVER, ..config() }).await;
+    let world = World::new(KeyConfig {
+        unknown_kid_interval: FOR_EVER,
+        ..config()
+    })
+    .await;
     world.server.publish(&named_keys(&["a"]));
     assert_eq!(world.kids(Some("a")).await.unwrap(), ["a"]);
     assert_eq!(world.server.hits(), 2);
@@ -81,7 +130,13 @@ async fn an_unknown_key_makes_one_fetch_at_a_time() {
 
 #[tokio::test]
 async fn not_everybody_may_wait_for_an_unknown_key() {
-    let world = Arc::new(World::new(KeyConfig { unknown_kid_interval: FOR_EVER, ..config() }).await);
+    let world = Arc::new(
+        World::new(KeyConfig {
+            unknown_kid_interval: FOR_EVER,
+            ..config()
+        })
+        .await,
+    );
     world.server.publish(&named_keys(&["a"]));
     world.kids(None).await.unwrap();
     world.kids(Some("b")).await.unwrap();
@@ -91,7 +146,11 @@ async fn not_everybody_may_wait_for_an_unknown_key() {
         waiting.spawn(async move { world.kids(Some(&format!("bogus {number}"))).await });
     }
     for _ in 0..300 - 256 {
-        assert_eq!(waiting.join_next().await.unwrap().unwrap().unwrap(), ["a"], "those are told at once");
+        assert_eq!(
+            waiting.join_next().await.unwrap().unwrap().unwrap(),
+            ["a"],
+            "those are told at once"
+        );
     }
     assert_eq!(waiting.len(), 256);
     assert_eq!(world.server.hits(), 4);
@@ -100,7 +159,12 @@ async fn not_everybody_may_wait_for_an_unknown_key() {
 #[tokio::test]
 async fn keys_are_fetched_anew_before_they_are_over_if_somebody_wants_them() {
     let lifetime = Duration::from_secs(1);
-    let world = World::new(KeyConfig { min_max_age: lifetime, max_max_age: lifetime, ..config() }).await;
+    let world = World::new(KeyConfig {
+        min_max_age: lifetime,
+        max_max_age: lifetime,
+        ..config()
+    })
+    .await;
     world.server.publish(&named_keys(&["a"]));
     world.kids(None).await.unwrap();
     let fetched = Instant::now();
@@ -129,7 +193,13 @@ async fn the_last_good_keys_are_kept_through_an_outage() {
         let status = &world.store.status()[0];
         assert!(status.is_stale && status.error.is_some() && status.age.is_some());
     }
-    assert_eq!((world.store.status()[0].fetches, world.store.status()[0].failures), (4, 3));
+    assert_eq!(
+        (
+            world.store.status()[0].fetches,
+            world.store.status()[0].failures
+        ),
+        (4, 3)
+    );
     world.server.publish(&named_keys(&["b"]));
     assert_eq!(world.kids(Some("b")).await.unwrap(), ["b"]);
     assert!(world.store.status()[0].error.is_none());
@@ -137,18 +207,29 @@ async fn the_last_good_keys_are_kept_through_an_outage() {
 
 #[tokio::test]
 async fn the_last_good_keys_are_not_kept_for_ever() {
-    let world = World::new(KeyConfig { max_stale: Duration::ZERO, ..short_lived() }).await;
+    let world = World::new(KeyConfig {
+        max_stale: Duration::ZERO,
+        ..short_lived()
+    })
+    .await;
     world.server.publish(&named_keys(&["a"]));
     world.kids(None).await.unwrap();
     world.server.answer(|_| Reply::status(503));
     let (code, message) = world.error().await;
     assert_eq!(code, "keys-outdated");
-    assert!(message.contains("too old, 0 hours; since then: expected status 200"), "{message}");
+    assert!(
+        message.contains("too old, 0 hours; since then: expected status 200"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
 async fn after_a_failure_nobody_asks_at_once() {
-    let slow = KeyConfig { retry_interval: FOR_EVER, max_retry_interval: FOR_EVER, ..short_lived() };
+    let slow = KeyConfig {
+        retry_interval: FOR_EVER,
+        max_retry_interval: FOR_EVER,
+        ..short_lived()
+    };
     let world = World::new(slow.clone()).await;
     world.server.answer(|_| Reply::status(503));
     for _ in 0..10 {
@@ -182,8 +263,16 @@ async fn an_issuer_that_is_forgotten_or_changed_is_fetched_anew() {
     world.kids_by(None, &thumbprints).await.unwrap();
     world.kids_by(None, &thumbprints).await.unwrap();
     assert_eq!(world.server.hits(), 6);
-    let moved = IssuerKeys { id: "issuer", url: "https://nobody.test", static_jwks: None, thumbprints: &[] };
-    assert_eq!(world.store.keys(moved, None).await.unwrap_err().code(), "keys-host-unknown");
+    let moved = IssuerKeys {
+        id: "issuer",
+        url: "https://nobody.test",
+        static_jwks: None,
+        thumbprints: &[],
+    };
+    assert_eq!(
+        world.store.keys(moved, None).await.unwrap_err().code(),
+        "keys-host-unknown"
+    );
 }
 
 #[tokio::test]
@@ -192,7 +281,12 @@ async fn a_copy_of_the_store_is_the_same_store() {
     world.server.publish(&named_keys(&["a"]));
     world.kids(None).await.unwrap();
     let url = world.server.url();
-    let issuer = IssuerKeys { id: "issuer", url: &url, static_jwks: None, thumbprints: &[] };
+    let issuer = IssuerKeys {
+        id: "issuer",
+        url: &url,
+        static_jwks: None,
+        thumbprints: &[],
+    };
     world.store.clone().keys(issuer, None).await.unwrap();
     assert_eq!(world.server.hits(), 2);
 }

@@ -1,4 +1,5 @@
-//! The issuers' keys against real TLS servers on this machine: honest ones, and all kinds of others.
+//! The issuers' keys against real TLS servers on this machine: honest ones, and all kinds of
+//! others.
 
 mod certificates;
 mod documented;

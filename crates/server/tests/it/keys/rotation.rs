@@ -1,4 +1,5 @@
-//! An issuer that changes its keys while tokens come in, and somebody who names keys that nobody has.
+//! An issuer that changes its keys while tokens come in, and somebody who names keys that nobody
+//! has.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
@@ -19,7 +20,10 @@ const ROTATIONS: usize = 12;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_token_is_refused_while_keys_are_rotated() {
-    let config = KeyConfig { unknown_kid_interval: INTERVAL, ..config() };
+    let config = KeyConfig {
+        unknown_kid_interval: INTERVAL,
+        ..config()
+    };
     let world = Arc::new(World::new(config).await);
     let first = Arc::new(Signer::new("key 0"));
     world.server.publish(&jwks(&[&first]));
@@ -55,18 +59,26 @@ async fn no_token_is_refused_while_keys_are_rotated() {
         });
     }
 
-    let fetches = || world.store.status().first().map_or(0, |status| status.fetches);
+    let fetches = || {
+        world
+            .store
+            .status()
+            .first()
+            .map_or(0, |status| status.fetches)
+    };
     let mut last = first;
     for number in 1..=ROTATIONS {
         // In the middle of things: the last fetch was begun a moment ago.
         let seen = fetches();
         eventually("another fetch is begun", async || fetches() > seen).await;
         let next = Arc::new(Signer::new(&format!("key {number}")));
-        // Published first, and signed with from then on; the last one stays for the tokens under way.
+        // Published first, and signed with from then on; the last one stays for the tokens under
+        // way.
         world.server.publish(&jwks(&[&next, &last]));
         *signer.write().unwrap() = Arc::clone(&next);
         last = next;
-        // An issuer keeps a key for as long as there are tokens of it: each worker is through with those that it had.
+        // An issuer keeps a key for as long as there are tokens of it: each worker is through with
+        // those that it had.
         progress(&allowed, 2, &mut workers).await;
     }
     is_over.store(true, Ordering::SeqCst);
@@ -75,22 +87,57 @@ async fn no_token_is_refused_while_keys_are_rotated() {
     }
     let turns = usize::try_from(start.elapsed().as_millis() / INTERVAL.as_millis()).unwrap();
     let fetches = usize::try_from(fetches()).unwrap();
-    assert!(fetches <= turns + 3, "{fetches} fetches in {turns} intervals");
+    assert!(
+        fetches <= turns + 3,
+        "{fetches} fetches in {turns} intervals"
+    );
     assert!(fetches > ROTATIONS / 2, "the keys were rotated");
 }
 
 fn issuer(url: &str) -> Issuer {
-    let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:*"}}"#;
+    let policy =
+        r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:*"}}"#;
     let policies = parse_policies(policy).unwrap();
-    Issuer::compile(&IssuerDefinition { url: url.to_owned(), policies, ..Default::default() }, Dialect::Pulumi).unwrap()
+    Issuer::compile(
+        &IssuerDefinition {
+            url: url.to_owned(),
+            policies,
+            ..Default::default()
+        },
+        Dialect::Pulumi,
+    )
+    .unwrap()
 }
 
 /// Decides on a token that is signed now.
 async fn exchange(world: &World, issuer: &Issuer, signer: &Signer) {
-    let token = signer.token(&format!(r#"{{"iss": "{}", "sub": "repo:a", "exp": 2000}}"#, issuer.url()));
-    let registered = IssuerKeys { id: "issuer", url: issuer.url(), static_jwks: None, thumbprints: &[] };
-    let keys = world.store.keys(registered, Some(&signer.kid)).await.unwrap();
+    let token = signer.token(&format!(
+        r#"{{"iss": "{}", "sub": "repo:a", "exp": 2000}}"#,
+        issuer.url()
+    ));
+    let registered = IssuerKeys {
+        id: "issuer",
+        url: issuer.url(),
+        static_jwks: None,
+        thumbprints: &[],
+    };
+    let keys = world
+        .store
+        .keys(registered, Some(&signer.kid))
+        .await
+        .unwrap();
     let issuers = Issuers::from(vec![issuer.with_jwks(Some((*keys).clone()))]);
-    let decision = decide(&token, &issuers, &RequestedToken::Organization { admin: false }, &Options::at(1000));
-    assert_eq!(decision.decision(), Outcome::Allowed, "{}: {}", signer.kid, decision.code());
+    let decision = decide(
+        &token,
+        &issuers,
+        &RequestedToken::Organization { admin: false },
+        &Options::at(1000),
+    );
+    assert_eq!(
+        decision.decision(),
+        Outcome::Allowed,
+        "{}: {}",
+        signer.kid,
+        decision.code()
+    );
 }

@@ -1,4 +1,5 @@
-//! Issuers of the tests: real TLS servers on this machine, with certificates and answers as a test wants them.
+//! Issuers of the tests: real TLS servers on this machine, with certificates and answers as a test
+//! wants them.
 
 use std::collections::HashMap;
 use std::io;
@@ -13,7 +14,8 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimgate_server::keys::{IssuerKeys, KeyConfig, KeyError, KeyStore, Resolve, Resolving};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -34,13 +36,18 @@ pub(crate) struct Identity {
 
 impl Clone for Identity {
     fn clone(&self) -> Self {
-        Self { chain: self.chain.clone(), key: self.key.clone() }
+        Self {
+            chain: self.chain.clone(),
+            key: self.key.clone(),
+        }
     }
 }
 
 fn named(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.distinguished_name.push(rcgen::DnType::CommonName, name);
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, name);
     params
 }
 
@@ -70,12 +77,18 @@ impl Authority {
 
     /// An authority below this one.
     pub(crate) fn below(&self, name: &str) -> Self {
-        Self(CertifiedIssuer::signed_by(authority(name), KeyPair::generate().unwrap(), &self.0).unwrap())
+        Self(
+            CertifiedIssuer::signed_by(authority(name), KeyPair::generate().unwrap(), &self.0)
+                .unwrap(),
+        )
     }
 
     /// A certificate of its own that may not sign others, and does.
     pub(crate) fn impostor(&self, name: &str) -> Self {
-        Self(CertifiedIssuer::signed_by(server(name), KeyPair::generate().unwrap(), &self.0).unwrap())
+        Self(
+            CertifiedIssuer::signed_by(server(name), KeyPair::generate().unwrap(), &self.0)
+                .unwrap(),
+        )
     }
 
     pub(crate) fn certificate(&self) -> CertificateDer<'static> {
@@ -85,7 +98,10 @@ impl Authority {
     pub(crate) fn issue(&self, params: &CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
-        Identity { chain: vec![certificate.der().clone()], key: key.serialize_der() }
+        Identity {
+            chain: vec![certificate.der().clone()],
+            key: key.serialize_der(),
+        }
     }
 
     /// Its certificate as a file.
@@ -101,7 +117,10 @@ impl Identity {
     pub(crate) fn self_signed(params: &CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
-        Self { chain: vec![certificate.der().clone()], key: key.serialize_der() }
+        Self {
+            chain: vec![certificate.der().clone()],
+            key: key.serialize_der(),
+        }
     }
 
     /// The same, with another certificate sent along.
@@ -112,14 +131,21 @@ impl Identity {
 
     /// Somebody else's certificates, with a key that is not theirs.
     pub(crate) fn stolen(&self, other: &Self) -> Self {
-        Self { chain: other.chain.clone(), key: self.key.clone() }
+        Self {
+            chain: other.chain.clone(),
+            key: self.key.clone(),
+        }
     }
 }
 
 /// SHA-256 as people write it, by another way than the code's.
 pub(crate) fn thumbprint(certificate: &CertificateDer<'_>) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, certificate);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// What a server answers.
@@ -141,7 +167,11 @@ pub(crate) enum Reply {
 
 impl Reply {
     pub(crate) fn json(body: impl Into<String>) -> Self {
-        Self::Plain(200, vec![("content-type", "application/json".to_owned())], body.into().into_bytes())
+        Self::Plain(
+            200,
+            vec![("content-type", "application/json".to_owned())],
+            body.into().into_bytes(),
+        )
     }
 
     pub(crate) fn status(status: u16) -> Self {
@@ -178,8 +208,11 @@ impl Server {
     pub(crate) async fn start(identity: Identity) -> Arc<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let server =
-            Arc::new(Self { port, answer: Mutex::new(Arc::new(|_: &str| Reply::status(404))), hits: 0.into() });
+        let server = Arc::new(Self {
+            port,
+            answer: Mutex::new(Arc::new(|_: &str| Reply::status(404))),
+            hits: 0.into(),
+        });
         let key = PrivateKeyDer::try_from(identity.key).unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let signing_key = provider.key_provider.load_private_key(key).unwrap();
@@ -230,7 +263,10 @@ impl Server {
     }
 
     pub(crate) fn discovery(&self, issuer: &str) -> String {
-        format!(r#"{{"issuer": "{issuer}", "jwks_uri": "{}/keys"}}"#, self.url())
+        format!(
+            r#"{{"issuer": "{issuer}", "jwks_uri": "{}/keys"}}"#,
+            self.url()
+        )
     }
 
     async fn serve(&self, acceptor: TlsAcceptor, stream: TcpStream) -> io::Result<()> {
@@ -253,13 +289,17 @@ impl Server {
                 stream.write_all(&body).await?;
             }
             Reply::Endless => {
-                stream.write_all(b"HTTP/1.1 200 x\r\ncontent-type: application/json\r\n\r\n[").await?;
+                stream
+                    .write_all(b"HTTP/1.1 200 x\r\ncontent-type: application/json\r\n\r\n[")
+                    .await?;
                 loop {
                     stream.write_all(&[b' '; 4096]).await?;
                 }
             }
             Reply::Drip => {
-                stream.write_all(b"HTTP/1.1 200 x\r\ntransfer-encoding: chunked\r\n\r\n").await?;
+                stream
+                    .write_all(b"HTTP/1.1 200 x\r\ntransfer-encoding: chunked\r\n\r\n")
+                    .await?;
                 loop {
                     stream.write_all(b"1\r\n \r\n").await?;
                     stream.flush().await?;
@@ -269,7 +309,9 @@ impl Server {
             Reply::EndlessHead => {
                 stream.write_all(b"HTTP/1.1 200 x\r\n").await?;
                 loop {
-                    stream.write_all(b"a: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n").await?;
+                    stream
+                        .write_all(b"a: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\r\n")
+                        .await?;
                 }
             }
             Reply::Silence => std::future::pending::<()>().await,
@@ -279,7 +321,8 @@ impl Server {
     }
 }
 
-/// A resolver that answers as a test wants, each time the next of a host's answers, and the last one for ever.
+/// A resolver that answers as a test wants, each time the next of a host's answers, and the last
+/// one for ever.
 #[derive(Default)]
 pub(crate) struct Names {
     answers: Mutex<HashMap<String, Vec<Vec<IpAddr>>>>,
@@ -288,8 +331,14 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn say(&self, host: &str, answers: &[&[&str]]) {
-        let answers = answers.iter().map(|one| one.iter().map(|address| address.parse().unwrap()).collect()).collect();
-        self.answers.lock().unwrap().insert(host.to_owned(), answers);
+        let answers = answers
+            .iter()
+            .map(|one| one.iter().map(|address| address.parse().unwrap()).collect())
+            .collect();
+        self.answers
+            .lock()
+            .unwrap()
+            .insert(host.to_owned(), answers);
     }
 
     /// How often it was asked.
@@ -320,7 +369,8 @@ pub(crate) struct World {
     _folder: tempfile::TempDir,
 }
 
-/// A configuration for tests: nothing happens by itself, and the only address that may be connected to is 127.0.0.1.
+/// A configuration for tests: nothing happens by itself, and the only address that may be connected
+/// to is 127.0.0.1.
 pub(crate) fn config() -> KeyConfig {
     KeyConfig {
         allow_networks: vec!["127.0.0.1".parse().unwrap()],
@@ -340,14 +390,24 @@ impl World {
     }
 
     /// A world whose store trusts the authority, and whose issuer shows that identity.
-    pub(crate) async fn with(mut config: KeyConfig, authority: Authority, identity: Identity) -> Self {
+    pub(crate) async fn with(
+        mut config: KeyConfig,
+        authority: Authority,
+        identity: Identity,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         config.extra_roots_pem.push(authority.file(&folder));
         let names = Arc::new(Names::default());
         names.say(HOST, &[&["127.0.0.1"]]);
         let store = KeyStore::with_resolver(config, Arc::clone(&names) as _).unwrap();
         let server = Server::start(identity).await;
-        Self { authority, server, names, store, _folder: folder }
+        Self {
+            authority,
+            server,
+            names,
+            store,
+            _folder: folder,
+        }
     }
 
     /// The `kid`s of the issuer's keys.
@@ -355,11 +415,24 @@ impl World {
         self.kids_by(kid, &[]).await
     }
 
-    pub(crate) async fn kids_by(&self, kid: Option<&str>, thumbprints: &[String]) -> Result<Vec<String>, KeyError> {
+    pub(crate) async fn kids_by(
+        &self,
+        kid: Option<&str>,
+        thumbprints: &[String],
+    ) -> Result<Vec<String>, KeyError> {
         let url = self.server.url();
-        let issuer = IssuerKeys { id: "issuer", url: &url, static_jwks: None, thumbprints };
+        let issuer = IssuerKeys {
+            id: "issuer",
+            url: &url,
+            static_jwks: None,
+            thumbprints,
+        };
         let keys = self.store.keys(issuer, kid).await?;
-        Ok(keys.keys().iter().map(|key| key.kid.clone().unwrap_or_default()).collect())
+        Ok(keys
+            .keys()
+            .iter()
+            .map(|key| key.kid.clone().unwrap_or_default())
+            .collect())
     }
 
     /// The code and the message of the error that there has to be.
@@ -377,17 +450,25 @@ pub(crate) struct Signer {
 
 impl Signer {
     pub(crate) fn new(kid: &str) -> Self {
-        Self { kid: kid.to_owned(), pair: Ed25519KeyPair::generate().unwrap() }
+        Self {
+            kid: kid.to_owned(),
+            pair: Ed25519KeyPair::generate().unwrap(),
+        }
     }
 
     pub(crate) fn jwk(&self) -> String {
         let x = BASE64_URL_SAFE_NO_PAD.encode(self.pair.public_key());
-        format!(r#"{{"kty": "OKP", "crv": "Ed25519", "kid": "{}", "x": "{x}"}}"#, self.kid)
+        format!(
+            r#"{{"kty": "OKP", "crv": "Ed25519", "kid": "{}", "x": "{x}"}}"#,
+            self.kid
+        )
     }
 
     pub(crate) fn token(&self, claims: &str) -> String {
         let header = format!(r#"{{"alg": "EdDSA", "kid": "{}"}}"#, self.kid);
-        let input = [header.as_str(), claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".");
+        let input = [header.as_str(), claims]
+            .map(|part| BASE64_URL_SAFE_NO_PAD.encode(part))
+            .join(".");
         let signature = BASE64_URL_SAFE_NO_PAD.encode(self.pair.sign(input.as_bytes()));
         format!("{input}.{signature}")
     }
@@ -401,14 +482,20 @@ pub(crate) fn jwks(signers: &[&Signer]) -> String {
 
 /// A set of keys that are good for nothing, with these names.
 pub(crate) fn named_keys(kids: &[&str]) -> String {
-    let keys: Vec<String> = kids.iter().map(|kid| format!(r#"{{"kty": "RSA", "kid": "{kid}"}}"#)).collect();
+    let keys: Vec<String> = kids
+        .iter()
+        .map(|kid| format!(r#"{{"kty": "RSA", "kid": "{kid}"}}"#))
+        .collect();
     format!(r#"{{"keys": [{}]}}"#, keys.join(", "))
 }
 
-/// A port of this machine on which nobody listens, and on which nobody can while the socket is held.
+/// A port of this machine on which nobody listens, and on which nobody can while the socket is
+/// held.
 pub(crate) fn closed_port() -> (TcpSocket, u16) {
     let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    socket
+        .bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .unwrap();
     let port = socket.local_addr().unwrap().port();
     (socket, port)
 }

@@ -14,7 +14,10 @@ pub(crate) struct Issuer {
 
 impl Issuer {
     pub(crate) fn new() -> Self {
-        Self { key: Ed25519KeyPair::generate().unwrap(), kid: "one".to_owned() }
+        Self {
+            key: Ed25519KeyPair::generate().unwrap(),
+            kid: "one".to_owned(),
+        }
     }
 
     pub(crate) fn jwks(&self) -> Value {
@@ -22,7 +25,8 @@ impl Issuer {
         json!({"keys": [{"kid": self.kid, "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "x": x}]})
     }
 
-    /// A token for the organization `acme` from `repo:acme/app:ref:refs/heads/main`, with other claims in place of its own.
+    /// A token for the organization `acme` from `repo:acme/app:ref:refs/heads/main`, with other
+    /// claims in place of its own.
     pub(crate) fn token(&self, changes: Value) -> String {
         let now = claimgate_server::now();
         let mut claims = json!({
@@ -37,7 +41,11 @@ impl Issuer {
 
     fn sign(&self, claims: &Value) -> String {
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let input = format!("{}.{}", encode(&json!({"alg": "EdDSA", "kid": self.kid})), encode(claims));
+        let input = format!(
+            "{}.{}",
+            encode(&json!({"alg": "EdDSA", "kid": self.kid})),
+            encode(claims)
+        );
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(input.as_bytes()));
         format!("{input}.{signature}")
     }

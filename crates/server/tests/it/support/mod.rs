@@ -1,4 +1,5 @@
-//! What the tests of the server share: databases, an issuer that signs, a server to ask, and a way to wait.
+//! What the tests of the server share: databases, an issuer that signs, a server to ask, and a way
+//! to wait.
 
 pub(crate) mod issuer;
 pub(crate) mod postgres;
@@ -14,12 +15,18 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) fn sqlite() -> Self {
         let files = tempfile::tempdir().unwrap();
-        Self { url: format!("sqlite:{}", files.path().join("claimgate.db").display()), _files: Some(files) }
+        Self {
+            url: format!("sqlite:{}", files.path().join("claimgate.db").display()),
+            _files: Some(files),
+        }
     }
 
     /// Both kinds, or SQLite alone where there is no PostgreSQL.
     pub(crate) fn each() -> Vec<Self> {
         let postgres = postgres::database().map(|url| Self { url, _files: None });
-        [Some(Self::sqlite()), postgres].into_iter().flatten().collect()
+        [Some(Self::sqlite()), postgres]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }

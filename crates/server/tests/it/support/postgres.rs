@@ -1,4 +1,5 @@
-//! PostgreSQL of the tests' own: as an unprivileged user, in a temporary folder, ended with the process that started it.
+//! PostgreSQL of the tests' own: as an unprivileged user, in a temporary folder, ended with the
+//! process that started it.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
@@ -10,10 +11,13 @@ use std::time::{Duration, Instant};
 
 static SHARED: OnceLock<Option<Postgres>> = OnceLock::new();
 
-/// The URL of a new, empty database on a server that all tests share; nothing where there is no PostgreSQL here. In CI there
-/// has to be one.
+/// The URL of a new, empty database on a server that all tests share; nothing where there is no
+/// PostgreSQL here. In CI there has to be one.
 pub(crate) fn database() -> Option<String> {
-    SHARED.get_or_init(Postgres::start).as_ref().map(Postgres::database)
+    SHARED
+        .get_or_init(Postgres::start)
+        .as_ref()
+        .map(Postgres::database)
 }
 
 /// A server. It ends when this is dropped.
@@ -30,17 +34,43 @@ impl Postgres {
     /// Nothing where there is no PostgreSQL here.
     pub(crate) fn start() -> Option<Self> {
         let Some(bin) = bin() else {
-            assert!(std::env::var_os("CI").is_none(), "expected PostgreSQL; this would mend it: cargo xtask setup");
-            eprintln!("NOT RUN: the tests on PostgreSQL, because it is not installed; `cargo xtask setup` would do it");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "expected PostgreSQL; this would mend it: cargo xtask setup"
+            );
+            eprintln!(
+                "NOT RUN: the tests on PostgreSQL, because it is not installed; `cargo xtask setup` would do it"
+            );
             return None;
         };
         let files = tempfile::tempdir().unwrap();
         give_away(files.path());
         let data = files.path().join("data");
-        let words = ["--username=claimgate", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"];
-        let output = unprivileged(&bin.join("initdb")).args(words).arg(&data).output().unwrap();
-        assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
-        let server = Self { bin, files, port: free_port(), process: Mutex::default(), databases: AtomicUsize::new(0) };
+        let words = [
+            "--username=claimgate",
+            "--auth=trust",
+            "--no-sync",
+            "--encoding=UTF8",
+            "--locale=C",
+            "-D",
+        ];
+        let output = unprivileged(&bin.join("initdb"))
+            .args(words)
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "initdb: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let server = Self {
+            bin,
+            files,
+            port: free_port(),
+            process: Mutex::default(),
+            databases: AtomicUsize::new(0),
+        };
         server.start_again();
         Some(server)
     }
@@ -66,23 +96,41 @@ impl Postgres {
         self.wait();
     }
 
-    /// The shell in between ends PostgreSQL when this process ends, however that comes about: its input is closed then. The
-    /// files go too, unless a word says that they are needed still.
+    /// The shell in between ends PostgreSQL when this process ends, however that comes about: its
+    /// input is closed then. The files go too, unless a word says that they are needed still.
     fn spawn(&self) -> Child {
         let script = r#""$@" & pid=$!; read word; kill -QUIT $pid; wait $pid; [ -n "$word" ] || rm -rf "$0""#;
         let program = unprivileged(&self.bin.join("postgres"));
         let mut shell = Command::new("sh");
-        shell.args(["-c", script]).arg(self.files.path()).arg(program.get_program()).args(program.get_args());
-        shell.arg("-D").arg(self.files.path().join("data")).arg("-k").arg(self.files.path());
-        let settings = format!("-p {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=500", self.port);
-        shell.args(settings.split(' ')).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        shell
+            .args(["-c", script])
+            .arg(self.files.path())
+            .arg(program.get_program())
+            .args(program.get_args());
+        shell
+            .arg("-D")
+            .arg(self.files.path().join("data"))
+            .arg("-k")
+            .arg(self.files.path());
+        let settings = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=500",
+            self.port
+        );
+        shell
+            .args(settings.split(' '))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         shell.spawn().unwrap()
     }
 
     fn wait(&self) {
         let started = Instant::now();
         while !self.psql("SELECT 1") {
-            assert!(started.elapsed() < Duration::from_secs(60), "PostgreSQL does not start");
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "PostgreSQL does not start"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -93,9 +141,24 @@ impl Postgres {
 
     fn psql(&self, sql: &str) -> bool {
         let port = self.port.to_string();
-        let words = ["-h", "127.0.0.1", "-p", &port, "-U", "claimgate", "-d", "postgres", "-q", "-c", sql];
-        let status =
-            Command::new(self.bin.join("psql")).args(words).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let words = [
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &port,
+            "-U",
+            "claimgate",
+            "-d",
+            "postgres",
+            "-q",
+            "-c",
+            sql,
+        ];
+        let status = Command::new(self.bin.join("psql"))
+            .args(words)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         status.is_ok_and(|status| status.success())
     }
 }
@@ -109,7 +172,8 @@ impl Drop for Postgres {
     }
 }
 
-/// A port below those that the system gives out by itself: no other test is given it while the server is down.
+/// A port below those that the system gives out by itself: no other test is given it while the
+/// server is down.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let own = u16::try_from(std::process::id() % 1_000).unwrap() * 20;
@@ -119,18 +183,28 @@ fn free_port() -> u16 {
 }
 
 fn bin() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let debian = versions.map(|version| version.path().join("bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut dirs = debian.chain(std::env::split_paths(&path).collect::<Vec<_>>());
-    dirs.find(|dir| ["initdb", "postgres", "psql"].iter().all(|program| dir.join(program).is_file()))
+    dirs.find(|dir| {
+        ["initdb", "postgres", "psql"]
+            .iter()
+            .all(|program| dir.join(program).is_file())
+    })
 }
 
 fn is_root() -> bool {
     let mut id = String::new();
     let output = Command::new("id").arg("-u").stdout(Stdio::piped()).spawn();
     output.is_ok_and(|mut child| {
-        let read = child.stdout.as_mut().map(|stdout| stdout.read_to_string(&mut id));
+        let read = child
+            .stdout
+            .as_mut()
+            .map(|stdout| stdout.read_to_string(&mut id));
         let _ = child.wait();
         read.is_some_and(|read| read.is_ok()) && id.trim() == "0"
     })
@@ -142,12 +216,21 @@ fn unprivileged(program: &Path) -> Command {
         return Command::new(program);
     }
     let mut command = Command::new("setpriv");
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
+    command
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(program);
     command
 }
 
 fn give_away(dir: &Path) {
     if is_root() {
-        assert!(Command::new("chown").arg("65534:65534").arg(dir).status().unwrap().success());
+        assert!(
+            Command::new("chown")
+                .arg("65534:65534")
+                .arg(dir)
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 }

@@ -33,28 +33,43 @@ impl Answer {
     /// The answer's JSON, where the status is as expected.
     pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
-        if self.text.is_empty() { Value::Null } else { self.json() }
+        if self.text.is_empty() {
+            Value::Null
+        } else {
+            self.json()
+        }
     }
 }
 
 pub(crate) fn config(database: &str) -> Config {
     let key = HashKey::new("0123456789abcdef0123456789abcdef").unwrap();
-    Config { bootstrap: Some("the-bootstrap-token-of-all-the-tests".to_owned()), ..Config::new(database, key) }
+    Config {
+        bootstrap: Some("the-bootstrap-token-of-all-the-tests".to_owned()),
+        ..Config::new(database, key)
+    }
 }
 
 impl Site {
     pub(crate) async fn start(config: Config) -> Self {
         let root = config.bootstrap.clone().unwrap_or_default();
-        Self { server: Server::start(config).await.unwrap(), root }
+        Self {
+            server: Server::start(config).await.unwrap(),
+            root,
+        }
     }
 
     /// With organization `acme` and an issuer whose policies let its main branch in.
     pub(crate) async fn with_issuer(config: Config) -> (Self, Issuer, String) {
         let site = Self::start(config).await;
         let issuer = Issuer::new();
-        site.post("/api/orgs", &site.root, &json!({"name": "acme"})).await.expect(200);
+        site.post("/api/orgs", &site.root, &json!({"name": "acme"}))
+            .await
+            .expect(200);
         let body = json!({"name": "CI", "url": URL, "jwks": issuer.jwks()});
-        let answer = site.post("/api/orgs/acme/oidc/issuers", &site.root, &body).await.expect(200);
+        let answer = site
+            .post("/api/orgs/acme/oidc/issuers", &site.root, &body)
+            .await
+            .expect(200);
         let id = answer["id"].as_str().unwrap().to_owned();
         site.set_policies(&id, &standard_policies()).await;
         (site, issuer, id)
@@ -63,8 +78,13 @@ impl Site {
     pub(crate) async fn set_policies(&self, issuer: &str, policies: &Value) {
         let path = format!("/api/orgs/acme/auth/policies/oidcissuers/{issuer}");
         let policy = self.get(&path, &self.root).await.expect(200);
-        let path = format!("/api/orgs/acme/auth/policies/{}", policy["id"].as_str().unwrap());
-        self.patch(&path, &self.root, &json!({"policies": policies})).await.expect(200);
+        let path = format!(
+            "/api/orgs/acme/auth/policies/{}",
+            policy["id"].as_str().unwrap()
+        );
+        self.patch(&path, &self.root, &json!({"policies": policies}))
+            .await
+            .expect(200);
     }
 
     pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
@@ -72,15 +92,18 @@ impl Site {
     }
 
     pub(crate) async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
-        self.send(request("POST", path, token, Body::from(body.to_string()))).await
+        self.send(request("POST", path, token, Body::from(body.to_string())))
+            .await
     }
 
     pub(crate) async fn patch(&self, path: &str, token: &str, body: &Value) -> Answer {
-        self.send(request("PATCH", path, token, Body::from(body.to_string()))).await
+        self.send(request("PATCH", path, token, Body::from(body.to_string())))
+            .await
     }
 
     pub(crate) async fn delete(&self, path: &str, token: &str) -> Answer {
-        self.send(request("DELETE", path, token, Body::empty())).await
+        self.send(request("DELETE", path, token, Body::empty()))
+            .await
     }
 
     pub(crate) async fn form(&self, path: &str, token: &str, body: &str) -> Answer {
@@ -94,12 +117,17 @@ impl Site {
         let response = self.server.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     /// Exchanges a token as JSON.
     pub(crate) async fn exchange(&self, token: &str, kind: &str, scope: &str) -> Answer {
-        self.post("/api/oauth/token", "", &exchange_body(token, kind, scope)).await
+        self.post("/api/oauth/token", "", &exchange_body(token, kind, scope))
+            .await
     }
 
     /// An access token.
@@ -132,7 +160,10 @@ pub(crate) fn standard_policies() -> Value {
 }
 
 fn request(method: &str, path: &str, token: &str, body: Body) -> Request<Body> {
-    let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("content-type", "application/json");
     if !token.is_empty() {
         request = request.header("authorization", format!("token {token}"));
     }

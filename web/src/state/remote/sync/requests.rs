@@ -12,29 +12,54 @@ use crate::state::storage::StoredIssuer;
 impl Sync {
     pub(super) async fn create(self, issuer: &StoredIssuer) -> Result<Confirmed, Failure> {
         let body = mapping::new_body(issuer);
-        let answer = self.call("POST", &self.issuers_path(), Some(body), "").await?;
-        let known = StoredIssuer { policies: Vec::new(), reporting: Vec::new(), ..issuer.clone() };
+        let answer = self
+            .call("POST", &self.issuers_path(), Some(body), "")
+            .await?;
+        let known = StoredIssuer {
+            policies: Vec::new(),
+            reporting: Vec::new(),
+            ..issuer.clone()
+        };
         let created = mapping::issuer(&answer.body, Some(&known)).map_err(Failure::Refused)?;
         let created = Confirmed::new(created, answer.version);
-        let path = self.path(&format!("/auth/policies/oidcissuers/{}", encode(&created.issuer.id)));
+        let path = self.path(&format!(
+            "/auth/policies/oidcissuers/{}",
+            encode(&created.issuer.id)
+        ));
         let policies = self.call("GET", &path, None, "").await?.body;
         mapping::with_policies(created, &policies).map_err(Failure::Refused)
     }
 
-    pub(super) async fn details(self, issuer: &StoredIssuer, known: Confirmed) -> Result<Confirmed, Failure> {
+    pub(super) async fn details(
+        self,
+        issuer: &StoredIssuer,
+        known: Confirmed,
+    ) -> Result<Confirmed, Failure> {
         let path = format!("{}/{}", self.issuers_path(), encode(&issuer.id));
         let body = mapping::details_body(issuer, &known.issuer);
-        let answer = self.call("PATCH", &path, Some(body), &known.version).await?;
+        let answer = self
+            .call("PATCH", &path, Some(body), &known.version)
+            .await?;
         let mut now = mapping::issuer(&answer.body, Some(issuer)).map_err(Failure::Refused)?;
         now.policies.clone_from(&known.issuer.policies);
         now.reporting.clone_from(&known.issuer.reporting);
-        Ok(Confirmed { issuer: now, version: answer.version, ..known })
+        Ok(Confirmed {
+            issuer: now,
+            version: answer.version,
+            ..known
+        })
     }
 
-    pub(super) async fn policies(self, issuer: &StoredIssuer, known: Confirmed) -> Result<Confirmed, Failure> {
+    pub(super) async fn policies(
+        self,
+        issuer: &StoredIssuer,
+        known: Confirmed,
+    ) -> Result<Confirmed, Failure> {
         let path = self.path(&format!("/auth/policies/{}", encode(&known.policy)));
         let body = mapping::policies_body(&issuer.policies, &issuer.reporting);
-        let answer = self.call("PATCH", &path, Some(body), &known.policy_version).await?;
+        let answer = self
+            .call("PATCH", &path, Some(body), &known.policy_version)
+            .await?;
         let mut now = mapping::with_policies(known, &answer.body).map_err(Failure::Refused)?;
         now.issuer.samples.clone_from(&issuer.samples);
         now.issuer.preset.clone_from(&issuer.preset);
@@ -49,7 +74,9 @@ impl Sync {
             Err(failure) => return Err(failure),
         }
         if self.remote.session.get_value() == session {
-            self.remote.server.update_value(|server| server.retain(|known| known.issuer.id != id));
+            self.remote
+                .server
+                .update_value(|server| server.retain(|known| known.issuer.id != id));
         }
         Ok(())
     }
@@ -66,7 +93,10 @@ impl Sync {
     }
 
     pub(super) fn path(self, rest: &str) -> String {
-        format!("/api/orgs/{}{rest}", encode(&self.remote.organization.get_untracked()))
+        format!(
+            "/api/orgs/{}{rest}",
+            encode(&self.remote.organization.get_untracked())
+        )
     }
 
     pub(super) fn issuers_path(self) -> String {
