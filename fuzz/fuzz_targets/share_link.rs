@@ -2,18 +2,8 @@
 //! again as it is.
 #![no_main]
 
+use claimgate_workbench::share::{ClaimsText, Shared};
 use libfuzzer_sys::fuzz_target;
-
-#[allow(
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    reason = "a part of the app, which has more use for it"
-)]
-#[path = "../../web/src/state/share/mod.rs"]
-mod share;
-
-use share::{ClaimsText, Shared};
 
 fuzz_target!(|input: (&str, bool)| {
     let (text, is_packed) = input;

@@ -10,7 +10,7 @@ use crate::pages::lazy::{
     IssuersRoute, NewIssuerRoute, PlaygroundRoute,
 };
 use crate::pages::not_found::NotFoundPage;
-use crate::state::scratch::Handover;
+use crate::state::handover::Handover;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 

@@ -8,13 +8,8 @@
 
 mod app;
 mod components;
-mod formats;
-mod gallery;
 mod pages;
-mod providers;
 mod state;
-#[cfg(test)]
-mod testing;
 
 use leptos::prelude::*;
 

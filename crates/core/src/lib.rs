@@ -25,4 +25,5 @@ pub mod pattern;
 pub mod policy;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod text;
 pub mod time;

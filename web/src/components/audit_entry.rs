@@ -14,9 +14,9 @@ use super::explanation::ExplanationView;
 use super::sentence::sentence;
 use super::shown::shown;
 use crate::state::clock::ticking;
-use crate::state::remote::evidence::{self, Evidence};
-use crate::state::share::{ClaimsText, Shared, SharedIssuer};
 use crate::state::store::Store;
+use claimgate_workbench::remote::evidence::{self, Evidence};
+use claimgate_workbench::share::{ClaimsText, Shared, SharedIssuer};
 
 /// The entry, with all evidence.
 #[component]

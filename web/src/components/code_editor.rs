@@ -7,8 +7,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::providers::KnownClaim;
 use crate::state::draft::unique;
+use claimgate_providers::KnownClaim;
 
 /// What is written in an editor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

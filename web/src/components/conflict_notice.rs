@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::shown::shown;
 use crate::pages::lazy::versions_view;
-use crate::state::merge::differences;
-use crate::state::storage::Conflict;
 use crate::state::store::use_store;
+use claimgate_workbench::merge::differences;
+use claimgate_workbench::storage::Conflict;
 
 /// The version that lost, against the one that is there.
 #[component]

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::policy_changes::{ChangeList, ChangedText};
-use crate::state::diff::{issuer_changes, issuer_lines};
-use crate::state::storage::StoredIssuer;
+use claimgate_workbench::diff::{issuer_changes, issuer_lines};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// What would change if the other version took the listed one's place; where nothing is listed, all
 /// of the other one.

@@ -12,11 +12,11 @@ use super::field::{Checkbox, TextField};
 use super::sentence::sentence;
 use super::shown::shown;
 use crate::state::draft::unique;
-use crate::state::remote::plan::Step;
 use crate::state::remote::sync::Sync;
 use crate::state::remote::{Access, Remote, Undone};
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
+use claimgate_workbench::remote::plan::Step;
 
 /// All of that. `needs_token` says whether the page has nothing to show without a token.
 #[component]

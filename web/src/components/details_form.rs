@@ -11,10 +11,11 @@ use super::sentence::sentence;
 use super::shown::shown;
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
-use crate::state::storage::StoredIssuer;
 use crate::state::store::{Store, use_store};
 use crate::state::unsaved::Unsaved;
-use crate::state::{lifetime, thumbprint};
+use claimgate_formats::thumbprint;
+use claimgate_workbench::lifetime;
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The fields' texts.
 #[derive(Clone, Copy)]

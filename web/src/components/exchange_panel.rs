@@ -8,8 +8,8 @@ use super::field::TextField;
 use super::playground_bench::Bench;
 use super::sentence::sentence;
 use super::shown::shown;
-use crate::state::evaluate::Answer;
-use crate::state::exchange::{Simulation, organization, simulate};
+use claimgate_workbench::evaluate::Answer;
+use claimgate_workbench::exchange::{Simulation, organization, simulate};
 
 /// What stands for the organization where `aud` names none.
 const UNNAMED: &str = "my-org";

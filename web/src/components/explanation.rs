@@ -11,8 +11,8 @@ use super::playground_bench::use_bench;
 use super::rule_line::RuleLine;
 use super::sentence::sentence;
 use super::shown::shown;
-use crate::state::scratch::apply;
 use crate::state::store::use_store;
+use claimgate_workbench::scratch::apply;
 
 /// A symbol, a word and a style for a policy's outcome.
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {

@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use super::copy_button::{CopyButton, DownloadButton};
 use super::field::TextField;
 use super::shown::{prose, shown, shown_lines};
-use crate::formats::{Note, resource, rest, settings};
 use crate::state::download::file_name;
-use crate::state::storage::StoredIssuer;
 use crate::state::unsaved::Unsaved;
+use claimgate_formats::{Note, resource, rest, settings};
+use claimgate_workbench::storage::StoredIssuer;
+use claimgate_workbench::storage::to_file;
 
 /// A form.
 #[derive(Clone, Copy, PartialEq)]
@@ -57,11 +58,7 @@ fn export(form: Form, issuers: &[StoredIssuer], organization: &str) -> Export {
         _ => "oidc-issuers",
     };
     let (text, file, notes) = match form {
-        Form::Settings => (
-            settings::write(issuers),
-            settings::FILE.to_owned(),
-            Vec::new(),
-        ),
+        Form::Settings => (to_file(issuers), settings::FILE.to_owned(), Vec::new()),
         Form::Rest => (
             rest::script(&definitions, organization),
             file_name(stem, "sh"),
@@ -127,7 +124,9 @@ fn Forms(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     let form = RwSignal::new(Form::Settings);
     let organization = RwSignal::new(
         issuers
-            .with_untracked(|issuers| rest::organization_of(issuers))
+            .with_untracked(|issuers| {
+                rest::organization_of(issuers.iter().flat_map(|issuer| &issuer.policies))
+            })
             .unwrap_or_default(),
     );
     let exported = Memo::new(move |_| {

@@ -12,11 +12,12 @@ use super::page_title::PageTitle;
 use super::sentence::sentence;
 use super::shortcuts::Shortcuts;
 use super::shown::{shown, shown_lines};
-use crate::formats::settings;
 use crate::pages::lazy::ServerPart;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
+use claimgate_formats::settings;
+use claimgate_workbench::storage::to_file;
 
 /// The frame around `children`.
 #[component]
@@ -120,7 +121,7 @@ fn NotStored(problem: String) -> impl IntoView {
     if store.remote.is_some() {
         return view! { <p class="notice notice--bad container" role="alert">"Samples are not kept: " {sentence(&problem)} "."</p> }.into_any();
     }
-    let text = Signal::derive(move || settings::write(&store.issuers.read()));
+    let text = Signal::derive(move || to_file(&store.issuers.read()));
     let handle = window_event_listener(ev::beforeunload, move |event| {
         if !store.issuers.read_untracked().is_empty() {
             event.prevent_default();

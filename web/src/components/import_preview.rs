@@ -7,11 +7,11 @@ use super::export_panel::Notes;
 use super::field::Select;
 use super::policy_preview::PolicyPreview;
 use super::shown::{prose, shown};
-use crate::formats::{Imported, Problem};
 use crate::state::clock::now;
-use crate::state::import_plan::{Effect, Planned, plan, plan_policies};
-use crate::state::storage::StoredIssuer;
 use crate::state::store::{new_id, use_store};
+use claimgate_formats::{Imported, Problem};
+use claimgate_workbench::import_plan::{Effect, Planned, plan, plan_policies};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// What keeps a text from being read, each with its place.
 #[component]

@@ -7,17 +7,16 @@ use leptos_router::components::A;
 use wasm_bindgen::JsCast;
 
 use super::shown::shown;
-use crate::providers::provider_of;
-use crate::state::keys::kinds;
-use crate::state::listing::{counts, keys};
-use crate::state::storage::StoredIssuer;
 use crate::state::store::use_store;
+use claimgate_workbench::keys::kinds;
+use claimgate_workbench::listing::{counts, keys};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// Its row.
 #[component]
 pub(crate) fn IssuerRow(issuer: StoredIssuer) -> impl IntoView {
     let address = format!("/issuers/{}", issuer.id);
-    let provider = provider_of(&issuer).map(|provider| provider.name.clone());
+    let provider = issuer.provider().map(|provider| provider.name.clone());
     let name = shown(&issuer.name);
     view! {
         <tr>

@@ -8,9 +8,9 @@ use super::field::TextArea;
 use super::sentence::sentence;
 use super::shown::{prose, shown, shown_link};
 use crate::state::fetch::fetch_keys;
-use crate::state::keys::warnings;
 use crate::state::store::use_store;
-use crate::state::thumbprint;
+use claimgate_formats::thumbprint;
+use claimgate_workbench::keys::warnings;
 
 /// What fetching came to.
 #[derive(Clone, PartialEq)]

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::field::TextField;
 use super::shown::prose;
-use crate::providers::{Ask, Provider, Remark};
+use claimgate_providers::{Ask, Provider, Remark};
 
 /// The names while they are written.
 #[derive(Clone)]

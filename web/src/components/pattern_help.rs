@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::policy_state::{AtPattern, PolicyState};
 use super::shown::shown;
-use crate::state::pattern_help::{at_cursor, examples};
+use claimgate_workbench::pattern_help::{at_cursor, examples};
 
 /// The help on the pattern of a draft, while it is the one that the cursor was last in. Without
 /// `key`, of the text.

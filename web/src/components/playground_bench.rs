@@ -6,17 +6,18 @@ use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicyError, RequestedToken, TokenType, to_json};
 use claimgate::time::format_utc;
+use claimgate_workbench::claim_member::member;
 use leptos::prelude::*;
 
 use super::playground_tools::Tools;
-use crate::gallery::unsigned;
 use crate::state::clock::read_time;
-use crate::state::evaluate::{Answer, Question, Report, request};
-use crate::state::scratch::{Origin, SCRATCH, Scratch};
-use crate::state::share::{ClaimsText, Shared, SharedIssuer};
-use crate::state::storage::StoredIssuer;
 use crate::state::store::Store;
-use crate::state::subtle::Throwaway;
+use claimgate_workbench::evaluate::{Answer, Question, Report, request};
+use claimgate_workbench::gallery::unsigned;
+use claimgate_workbench::scratch::Throwaway;
+use claimgate_workbench::scratch::{Origin, SCRATCH, Scratch};
+use claimgate_workbench::share::{ClaimsText, Shared, SharedIssuer};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The fields. The token is in memory only.
 #[derive(Clone, Copy)]
@@ -400,24 +401,4 @@ impl Bench {
 /// The playground that a component is in, if it is in one.
 pub(crate) fn use_bench() -> Option<Bench> {
     use_context::<Bench>()
-}
-
-/// The member of the claims that a path leads into.
-pub(crate) fn member(path: &str) -> Option<String> {
-    ClaimPath::parse(path).ok()?.segments().first().cloned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::member;
-
-    #[test]
-    fn a_path_leads_into_its_first_member() {
-        assert_eq!(member("sub").as_deref(), Some("sub"));
-        assert_eq!(
-            member(r#""kubernetes.io".pod.name"#).as_deref(),
-            Some("kubernetes.io")
-        );
-        assert_eq!(member("a..b"), None);
-    }
 }

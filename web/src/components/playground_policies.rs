@@ -11,11 +11,11 @@ use super::playground_bench::{Bench, Lit};
 use super::playground_save::SaveToIssuer;
 use super::sentence::sentence;
 use super::shown::shown;
-use crate::providers;
 use crate::state::clock::now;
-use crate::state::json_places::Places;
-use crate::state::scratch::{Origin, SCRATCH, Scratch};
 use crate::state::store::use_store;
+use claimgate_providers;
+use claimgate_workbench::json_places::Places;
+use claimgate_workbench::scratch::{Origin, SCRATCH, Scratch};
 
 /// The pane.
 #[component]
@@ -58,7 +58,7 @@ fn Registered(bench: Bench) -> impl IntoView {
         let report = answered
             .as_ref()
             .and_then(|answered| match &answered.answer {
-                crate::state::evaluate::Answer::Report(report) => report.issuer.as_ref(),
+                claimgate_workbench::evaluate::Answer::Report(report) => report.issuer.as_ref(),
                 _ => None,
             });
         report.map(|(id, _)| id.clone()).unwrap_or_default()

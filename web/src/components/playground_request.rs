@@ -3,16 +3,14 @@
 use claimgate::claims::Value;
 use claimgate::policy::TokenType;
 use claimgate::time::format_utc;
+use claimgate_workbench::time_range::times;
 use leptos::prelude::*;
 
 use super::field::{Checkbox, Select, TextField, same};
 use super::playground_bench::{Bench, Form};
 use crate::state::clock::read_time;
 use crate::state::draft::{target_label, unique};
-use crate::state::evaluate::Answer;
-
-/// By how much clocks may differ, in seconds: the engine's own default.
-const LEEWAY: i64 = 60;
+use claimgate_workbench::evaluate::Answer;
 
 /// The requested token.
 #[component]
@@ -43,31 +41,6 @@ pub(crate) fn ChecksAndTime(bench: Bench, time: Signal<i64>) -> impl IntoView {
             <Checkbox label="Skip time" value=form.skip_time />
         </fieldset>
         <TimeTravel bench=bench time=time />
-    }
-}
-
-/// Times that are worth a visit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Times {
-    iat: Option<i64>,
-    exp: Option<i64>,
-    /// Where the slider begins and ends.
-    range: Option<(i64, i64)>,
-}
-
-fn times(iat: Option<i64>, nbf: Option<i64>, exp: Option<i64>) -> Times {
-    let first = [iat, nbf, exp].into_iter().flatten().min();
-    let range = first.zip(exp).map(|(first, exp)| {
-        (
-            first.saturating_sub(3 * LEEWAY),
-            exp.saturating_add(3 * LEEWAY),
-        )
-    });
-    // A slider over years could not be set to a second.
-    Times {
-        iat,
-        exp,
-        range: range.filter(|(from, to)| to.saturating_sub(*from) <= 7 * 86_400),
     }
 }
 
@@ -154,21 +127,5 @@ fn Slider(field: RwSignal<String>, time: Signal<i64>, range: (i64, i64)) -> impl
             />
             <p class="hint">"From before the token was issued to after it expired, 60 seconds of leeway included."</p>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_slider_reaches_beyond_the_tokens_life() {
-        assert_eq!(
-            times(Some(1000), Some(900), Some(2000)).range,
-            Some((720, 2180))
-        );
-        assert_eq!(times(None, None, Some(2000)).range, Some((1820, 2180)));
-        assert_eq!(times(Some(1000), None, None).range, None);
-        assert_eq!(times(Some(0), None, Some(i64::MAX)).range, None);
     }
 }

@@ -11,9 +11,9 @@ use super::playground_bench::Bench;
 use super::sentence::sentence;
 use super::share_panel::SharePanel;
 use super::shown::shown;
-use crate::gallery;
-use crate::state::evaluate::Report;
-use crate::state::scratch::SCRATCH;
+use claimgate_workbench::evaluate::Report;
+use claimgate_workbench::gallery;
+use claimgate_workbench::scratch::SCRATCH;
 
 /// The pane.
 #[component]

@@ -6,9 +6,9 @@ use super::playground_bench::Bench;
 use super::save_state::saved_view;
 use super::sentence::sentence;
 use super::shown::shown;
-use crate::state::diff::{Change, ChangeKind, changes};
-use crate::state::reporting::carried;
 use crate::state::store::use_store;
+use claimgate_workbench::diff::{Change, ChangeKind, changes};
+use claimgate_workbench::reporting::carried;
 
 /// The button, and behind it what it changes. Nothing where there is no issuer to save to.
 #[component]

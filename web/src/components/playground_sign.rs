@@ -9,12 +9,12 @@ use leptos::task::spawn_local;
 use super::field::{Select, same};
 use super::playground_bench::Bench;
 use super::sentence::sentence;
-use crate::providers;
 use crate::state::clock::now;
-use crate::state::scratch::{Origin, SCRATCH, Scratch, renew};
-use crate::state::storage::StoredIssuer;
 use crate::state::store::{Store, new_id, use_store};
-use crate::state::subtle::sign;
+use crate::state::webcrypto::sign;
+use claimgate_providers;
+use claimgate_workbench::scratch::{Origin, SCRATCH, Scratch, renew};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// Where the claims of the sample are from, besides the issuer's samples.
 const TYPED: &str = "typed";

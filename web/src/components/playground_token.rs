@@ -5,6 +5,7 @@ use claimgate::claims::Claims;
 use claimgate::inspect::Skip;
 use claimgate::json::Value;
 use claimgate::time::looks_like_milliseconds;
+use claimgate_workbench::token_text::{bare_token, milliseconds, parts};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -13,15 +14,15 @@ use super::code_editor::{CodeEditor, Mark, Mode as Language};
 use super::playground_bench::{Bench, member};
 use super::playground_request::Requested;
 use super::sentence::sentence;
-use crate::gallery::is_unsigned;
-use crate::providers;
 use crate::state::clock::now;
 use crate::state::draft::unique;
-use crate::state::evaluate::Answer;
-use crate::state::json_places::Places;
-use crate::state::scratch::is_of;
 use crate::state::store::use_store;
-use crate::state::visible::hidden_in;
+use claimgate::text::hidden::hidden_in;
+use claimgate_providers;
+use claimgate_workbench::evaluate::Answer;
+use claimgate_workbench::gallery::is_unsigned;
+use claimgate_workbench::json_places::Places;
+use claimgate_workbench::scratch::is_of;
 
 /// The pane.
 #[component]
@@ -111,37 +112,6 @@ fn Mode(bench: Bench) -> impl IntoView {
     }
 }
 
-/// The token in a text that has more around it, as people copy them: `Bearer `, quotes, a
-/// variable's name, line ends.
-fn bare_token(text: &str) -> Option<String> {
-    let mut rest = text.trim().trim_end_matches([';', ',']);
-    if let Some((name, value)) = rest.split_once('=') {
-        let name = name.trim().rsplit(' ').next().unwrap_or_default();
-        let is_name =
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        rest = if is_name { value.trim() } else { rest };
-    }
-    let quotes = ['"', '\'', '`'];
-    rest = rest.trim_matches(quotes).trim();
-    let is_scheme = |word: &str| {
-        ["bearer", "authorization:", "token"].contains(&word.to_ascii_lowercase().as_str())
-    };
-    while let Some((_, more)) = rest
-        .split_once(char::is_whitespace)
-        .filter(|(word, _)| is_scheme(word))
-    {
-        rest = more.trim().trim_matches(quotes);
-    }
-    let token: String = rest.split_whitespace().collect();
-    let is_part = |part: &str| {
-        part.chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-    };
-    let is_token =
-        token.starts_with("eyJ") && token.split('.').count() == 3 && token.split('.').all(is_part);
-    (is_token && token != text).then_some(token)
-}
-
 /// What to do with claims that somebody put where the token goes.
 #[component]
 fn ClaimsInstead(bench: Bench) -> impl IntoView {
@@ -187,23 +157,6 @@ fn StandIn(bench: Bench) -> impl IntoView {
             }
         })
     }
-}
-
-/// The parts of a compact token, with the points between them.
-fn parts(token: &str) -> Vec<(&'static str, String)> {
-    let names = [
-        "part part--header",
-        "part part--claims",
-        "part part--signature",
-    ];
-    let mut parts = Vec::new();
-    for (index, text) in token.splitn(3, '.').enumerate() {
-        if index > 0 {
-            parts.push(("part", ".".to_owned()));
-        }
-        parts.push((names[index], text.to_owned()));
-    }
-    parts
 }
 
 /// The field. Its text is coloured by a layer below, which has the same text; the field's own is
@@ -400,21 +353,10 @@ fn Milliseconds(bench: Bench) -> impl IntoView {
     }
 }
 
-fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
-    let read = |name: &'static str| match claims.get(name)? {
-        Value::Integer(number) => i64::try_from(*number)
-            .ok()
-            .filter(|number| looks_like_milliseconds(*number))
-            .map(|number| (name, number)),
-        _ => None,
-    };
-    ["iat", "nbf", "exp"].into_iter().filter_map(read).collect()
-}
-
 /// The header and the claims as they were read.
 #[component]
 pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
-    let read = move |part: fn(&crate::state::evaluate::Report) -> Option<Claims>| {
+    let read = move |part: fn(&claimgate_workbench::evaluate::Report) -> Option<Claims>| {
         Memo::new(move |_| {
             match bench
                 .answered
@@ -460,64 +402,5 @@ fn bring_into_pane() {
     let by = if above < 0.0 { above } else { below.max(0.0) };
     if by != 0.0 && pane.scroll_height() > pane.client_height() {
         pane.set_scroll_top(pane.scroll_top() + by as i32);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use claimgate::claims::Claims;
-
-    use super::{bare_token, milliseconds, parts};
-
-    #[test]
-    fn times_in_milliseconds_are_found() {
-        let claims = Claims::from_json(
-            r#"{"iat": 1763942400, "exp": 1763942400000, "nbf": "1763942400000"}"#,
-        )
-        .unwrap();
-        assert_eq!(milliseconds(&claims), [("exp", 1_763_942_400_000)]);
-    }
-
-    #[test]
-    fn a_token_is_found_in_what_people_copy() {
-        let token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln";
-        let copied = [
-            format!("Bearer {token}"),
-            format!("Authorization: bearer {token}\n"),
-            format!("\"{token}\","),
-            format!("'{token}'"),
-            format!("export ID_TOKEN=\"{token}\";"),
-            format!("TOKEN={token}"),
-            format!(" {}\n{}\r\n", &token[..20], &token[20..]),
-        ];
-        for text in copied {
-            assert_eq!(bare_token(&text).as_deref(), Some(token), "{text}");
-        }
-        for text in [
-            token,
-            "",
-            "eyJ.a",
-            "Bearer",
-            "{\"a\": 1}",
-            "a=b=c",
-            "eyJ.a.b.c.d",
-            "Bearer eyJ.ä.b",
-        ] {
-            assert_eq!(bare_token(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_token_is_coloured_in_three_parts() {
-        let text = |token: &str| {
-            parts(token)
-                .into_iter()
-                .map(|(_, text)| text)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(text("a.b.c"), ["a", ".", "b", ".", "c"]);
-        assert_eq!(text("a.b.c.d"), ["a", ".", "b", ".", "c.d"]);
-        assert_eq!(text("a"), ["a"]);
-        assert_eq!(parts("a.b")[2], ("part part--claims", "b".to_owned()));
     }
 }

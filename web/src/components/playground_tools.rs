@@ -21,14 +21,15 @@ use super::playground_result::Reasons;
 use super::playground_sign::SignSample;
 use super::playground_token::{ClaimsInput, Decoded, Remarks, TokenNotes};
 use super::share_panel::Share;
-use crate::gallery::Example;
 use crate::pages::lazy;
-use crate::state::evaluate::{Answer, Asked, Question, Report, Waiting, begin};
-use crate::state::scratch::{Origin, candidates};
-use crate::state::share::Shared;
-use crate::state::storage::StoredIssuer;
 use crate::state::store::Store;
-use crate::state::subtle::{self, Throwaway};
+use crate::state::webcrypto;
+use claimgate_workbench::evaluate::{Answer, Asked, Question, Report, Waiting, begin};
+use claimgate_workbench::gallery::Example;
+use claimgate_workbench::scratch::Throwaway;
+use claimgate_workbench::scratch::{Origin, candidates};
+use claimgate_workbench::share::Shared;
+use claimgate_workbench::storage::StoredIssuer;
 
 /// Something that a playground opens with.
 pub(crate) enum Opening {
@@ -96,7 +97,7 @@ impl Tools {
             },
             check: |waiting| {
                 Box::pin(async move {
-                    let found = subtle::verify(waiting.check().into()).await;
+                    let found = webcrypto::verify(waiting.check().into()).await;
                     waiting.finish(found)
                 })
             },

@@ -152,7 +152,7 @@ fn Target(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl
 fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl IntoView {
     let add = move |_| {
         let rule = RuleFields::new("", "");
-        let draft = state.own(|| rule.draft());
+        let draft = state.own(|| (&rule).into());
         policy.rules.update(|rules| rules.push(draft));
         let id = format!("rule-{}", rule.key);
         request_animation_frame(move || {
@@ -193,7 +193,7 @@ fn RuleRow(
             .update(|rules| rules.retain(|other| other.key != rule.key))
     };
     let claims = Signal::derive(move || {
-        let choice = |claim: &crate::providers::KnownClaim| Choice {
+        let choice = |claim: &claimgate_providers::KnownClaim| Choice {
             value: claim.path.clone(),
             doc: claim.doc.clone(),
         };

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::pattern_help::ticked;
 use super::shown::shown;
-use crate::state::diff::{Change, ChangeKind, Line};
+use claimgate_workbench::diff::{Change, ChangeKind, Line};
 
 /// The changes in words.
 #[component]

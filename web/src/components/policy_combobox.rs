@@ -1,24 +1,17 @@
 //! A line of text with completion: a combobox as WAI-ARIA describes it.
 
+pub(crate) use claimgate_workbench::choices::Choice;
+use claimgate_workbench::choices::fit;
 use leptos::ev;
 use leptos::html::{Div, Input};
 use leptos::prelude::*;
 
 use super::shown::{hidden_note, shown};
 use crate::state::draft::unique;
-use crate::state::pattern_help::{class, parts};
+use claimgate_workbench::pattern_help::{class, parts};
 
 /// How high the list is at most, in pixels: the style sheet's 16rem, and 38 % of the window.
 const MOST_HIGH: f64 = 256.0;
-
-/// Something to choose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Choice {
-    /// What is written when it is chosen.
-    pub(crate) value: String,
-    /// What it is.
-    pub(crate) doc: String,
-}
 
 /// A field's state.
 #[derive(Clone, Copy)]
@@ -269,28 +262,6 @@ fn press(state: State, is_shown: Memo<bool>, event: &ev::KeyboardEvent) {
     event.prevent_default();
 }
 
-/// The choices that fit what is written: those that begin with it first. None once one of them is
-/// written out.
-fn fit(choices: &[Choice], written: &str, is_all: bool) -> Vec<Choice> {
-    let written = written.to_lowercase();
-    if is_all || written.is_empty() {
-        return choices.to_vec();
-    }
-    if choices
-        .iter()
-        .any(|choice| choice.value.to_lowercase() == written)
-    {
-        return Vec::new();
-    }
-    let (starting, others): (Vec<_>, Vec<_>) = choices
-        .iter()
-        .partition(|choice| choice.value.to_lowercase().starts_with(&written));
-    let within = others
-        .into_iter()
-        .filter(|choice| choice.value.to_lowercase().contains(&written));
-    starting.into_iter().chain(within).cloned().collect()
-}
-
 /// Keeps what is lit up under the text, and tells where the cursor is.
 fn follow(input: NodeRef<Input>, layer: NodeRef<Div>, on_cursor: Option<Callback<usize>>) {
     let Some(input) = input.get_untracked() else {
@@ -315,30 +286,4 @@ fn lit(pattern: &str) -> AnyView {
         .map(part)
         .collect_view()
         .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Choice, fit};
-
-    #[test]
-    fn what_begins_as_written_comes_first_and_what_is_written_out_needs_no_list() {
-        let choices: Vec<_> = ["sub", "jti", "sub_jwk", "aud"]
-            .map(|value| Choice {
-                value: value.to_owned(),
-                doc: String::new(),
-            })
-            .into();
-        let fitting = |written: &str, is_all| -> Vec<String> {
-            fit(&choices, written, is_all)
-                .into_iter()
-                .map(|choice| choice.value)
-                .collect()
-        };
-        assert_eq!(fitting("su", false), ["sub", "sub_jwk"]);
-        assert_eq!(fitting("J", false), ["jti", "sub_jwk"]);
-        assert_eq!(fitting("sub", false), Vec::<String>::new());
-        assert_eq!(fitting("sub", true).len(), 4);
-        assert_eq!(fitting("", false).len(), 4);
-    }
 }

@@ -12,10 +12,10 @@ use super::policy_state::{PolicyState, Shown};
 use super::sample_panel::SamplePanel;
 use super::sentence::sentence;
 use super::shown::shown;
-use crate::providers;
 use crate::state::clock::now;
-use crate::state::storage::StoredIssuer;
 use crate::state::unsaved::Unsaved;
+use claimgate_providers;
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The editor of an issuer's policies. `view` is kept in the address by the page.
 #[component]

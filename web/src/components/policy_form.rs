@@ -26,7 +26,7 @@ pub(crate) fn PolicyForm(state: PolicyState, starter: Vec<PolicyDefinition>) -> 
     let drafts = state.drafts;
     let add = move |_| {
         let blank = PolicyFields::blank();
-        let draft = state.own(|| blank.draft());
+        let draft = state.own(|| (&blank).into());
         drafts.update(|drafts| drafts.push(draft));
         focus_card(blank.key);
     };

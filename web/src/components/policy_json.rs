@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use super::code_editor::{CodeEditor, Diagnostic, Mark, Mode, Severity};
 use super::pattern_help::PatternHelp;
 use super::policy_state::{AtPattern, Compiled, PolicyState, place_among};
-use crate::state::json_places::Places;
-use crate::state::pattern_help::{class, parts, range};
+use claimgate_workbench::json_places::Places;
+use claimgate_workbench::pattern_help::{class, parts, range};
 
 /// The text, with what the engine says of it where it stands.
 #[component]

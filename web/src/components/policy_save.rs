@@ -9,8 +9,8 @@ use super::policy_state::PolicyState;
 use super::sample_panel::{Trial, trials};
 use super::save_state::SaveState;
 use super::shown::shown;
-use crate::state::diff::{changes, lines, mark_changes};
-use crate::state::storage::StoredIssuer;
+use claimgate_workbench::diff::{changes, lines, mark_changes};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The bar with the button that saves.
 #[component]

@@ -9,15 +9,15 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet};
 use leptos::prelude::*;
 
-use crate::providers::{self, KnownClaim};
 use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
-use crate::state::history::{Content, History};
-use crate::state::json_places::{Places, Range, json_error, place_of};
-use crate::state::reporting::{carried, trimmed};
-use crate::state::samples::{Ready, known_claims};
-use crate::state::storage::StoredIssuer;
 use crate::state::store::{Store, use_store};
+use claimgate_providers::{self, KnownClaim};
+use claimgate_workbench::history::{Content, History};
+use claimgate_workbench::json_places::{Places, Range, json_error, place_of};
+use claimgate_workbench::reporting::{carried, trimmed};
+use claimgate_workbench::samples::{Ready, known_claims};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The views of the policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::providers::{self, Group, Provider};
+use claimgate_providers::{self, Group, Provider};
 
 /// The groups, in radio buttons of one name, so that the arrow keys go through all of them. An
 /// empty choice is a custom issuer.

@@ -3,38 +3,13 @@
 
 use claimgate::explain::{RuleEvidence, RuleOutcome, ValueEvidence};
 use claimgate::pattern::{Span, Trace};
+use claimgate_workbench::spans::{Piece, cut};
 use leptos::prelude::*;
 
 use super::playground_bench::{Lit, use_bench};
 use super::playground_policies::claim_button;
 use super::sentence::sentence;
 use super::shown::shown;
-
-/// A piece of a text, and its style.
-#[derive(Debug, PartialEq)]
-struct Piece(String, &'static str);
-
-/// Cuts a text at spans counted in characters; what lies between them has no style.
-fn cut(text: &str, spans: &[(usize, usize)], style: &'static str) -> Vec<Piece> {
-    let chars: Vec<char> = text.chars().collect();
-    let slice = |start: usize, end: usize| {
-        chars
-            .iter()
-            .skip(start)
-            .take(end.saturating_sub(start))
-            .collect::<String>()
-    };
-    let mut pieces = Vec::new();
-    let mut done = 0;
-    for (start, end) in spans {
-        pieces.push(Piece(slice(done, *start), ""));
-        pieces.push(Piece(slice(*start, *end), style));
-        done = *end;
-    }
-    pieces.push(Piece(slice(done, chars.len()), ""));
-    pieces.retain(|piece| !piece.0.is_empty());
-    pieces
-}
 
 fn range(span: &Span) -> (usize, usize) {
     (span.start.chars, span.end.chars)
@@ -187,23 +162,4 @@ fn value_row(value: &ValueEvidence) -> impl IntoView + use<> {
 
 fn quoted(text: &str) -> AnyView {
     view! { "“" {shown(text)} "”" }.into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_cut_by_characters() {
-        let pieces = cut("aé→b", &[(1, 3)], "took");
-        assert_eq!(
-            pieces,
-            [
-                Piece("a".into(), ""),
-                Piece("é→".into(), "took"),
-                Piece("b".into(), "")
-            ]
-        );
-        assert_eq!(cut("ab", &[(2, 2)], "took"), [Piece("ab".into(), "")]);
-    }
 }

@@ -7,11 +7,11 @@ use leptos::prelude::*;
 
 use super::field::{Checkbox, Select, TextArea, TextField, same};
 use super::policy_state::PolicyState;
-use crate::providers::Filled;
 use crate::state::draft::target_label;
-use crate::state::samples::{Pasted, pasted};
-use crate::state::storage::Sample;
 use crate::state::store::new_id;
+use claimgate_formats::Sample;
+use claimgate_providers::Filled;
+use claimgate_workbench::samples::{Pasted, pasted};
 
 /// The sample that is edited; a new one has no identifier yet.
 #[derive(Clone, PartialEq)]

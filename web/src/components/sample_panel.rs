@@ -10,11 +10,11 @@ use leptos_router::components::A;
 use super::policy_state::{Compiled, PolicyState};
 use super::sample_form::{Editing, SampleForm, example_sample};
 use super::shown::shown;
-use crate::providers::Filled;
-use crate::state::evaluate::request;
-use crate::state::samples::{Decided, Ready};
-use crate::state::share::{ClaimsText, Shared, SharedIssuer};
-use crate::state::storage::Sample;
+use claimgate_formats::Sample;
+use claimgate_providers::Filled;
+use claimgate_workbench::evaluate::request;
+use claimgate_workbench::samples::{Decided, Ready};
+use claimgate_workbench::share::{ClaimsText, Shared, SharedIssuer};
 
 /// A sample with what the saved policies decide on it, and the edited ones.
 #[derive(Clone, Debug, PartialEq)]

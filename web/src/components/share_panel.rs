@@ -9,11 +9,11 @@ use super::playground_bench::Bench;
 use super::sentence::sentence;
 use super::shown::shown;
 use crate::state::download::file_of;
-use crate::state::evaluate::Report;
-use crate::state::markdown::markdown;
-use crate::state::scratch::Origin;
-use crate::state::share::Shared;
 use crate::state::store::use_store;
+use claimgate_workbench::evaluate::Report;
+use claimgate_workbench::markdown::markdown;
+use claimgate_workbench::scratch::Origin;
+use claimgate_workbench::share::Shared;
 
 /// The panel, folded until it is asked for. Nothing is packed before.
 #[component]

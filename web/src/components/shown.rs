@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::state::visible::{Piece, has_hidden, hidden_in, name, pieces};
+use claimgate::text::hidden::{Piece, has_hidden, hidden_in, name, pieces};
+use claimgate_workbench::links::is_safe_link;
 
 /// A text; characters that would not show, or would turn it around, stand in it as marks such as
 /// `U+202E`.
@@ -77,29 +78,4 @@ pub(crate) fn shown_link(address: &str) -> AnyView {
         </a>
     }
     .into_any()
-}
-
-fn is_safe_link(address: &str) -> bool {
-    address.starts_with("https://")
-        && !has_hidden(address)
-        && !address.contains(char::is_whitespace)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_safe_link;
-
-    #[test]
-    fn https_is_the_only_scheme_of_a_link() {
-        assert!(is_safe_link("https://ci.example/keys"));
-        for address in [
-            "javascript:alert(1)",
-            "data:text/html,x",
-            "http://ci.example",
-            " https://a",
-            "https://a\u{202e}b",
-        ] {
-            assert!(!is_safe_link(address), "{address}");
-        }
-    }
 }

@@ -4,7 +4,7 @@ use claimgate::explain::Outcome;
 use leptos::prelude::*;
 
 use super::sentence::sentence;
-use crate::state::evaluate::NO_TOKEN;
+use claimgate_workbench::evaluate::NO_TOKEN;
 
 /// What the banner says.
 #[derive(Clone, PartialEq)]

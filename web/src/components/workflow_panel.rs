@@ -9,14 +9,14 @@ use super::copy_button::{CopyButton, DownloadButton};
 use super::field::{Select, TextField};
 use super::names_form::{Names, NamesForm};
 use super::shown::{prose, shown, shown_lines};
-use crate::providers::{self, AUDIENCE, CLOUD_URL, Provider, Workflow, provider_of};
 use crate::state::clock::now;
-use crate::state::storage::StoredIssuer;
+use claimgate_providers::{self, AUDIENCE, CLOUD_URL, Provider, Workflow};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The jobs of the issuer's provider; of one that the person chooses where it has none.
 #[component]
 pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
-    let own = provider_of(&issuer);
+    let own = issuer.provider();
     let choice = RwSignal::new(own.map(|provider| provider.id.clone()).unwrap_or_default());
     let issuer = StoredValue::new(issuer);
     let none = (String::new(), "Choose a provider".to_owned());
@@ -43,10 +43,18 @@ pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
 
 #[component]
 fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl IntoView {
-    let given = provider.guess(&issuer);
+    let given = provider.infer(
+        &issuer.url,
+        &issuer.policies,
+        issuer.samples.iter().map(|sample| sample.claims.as_str()),
+    );
     let names = StoredValue::new(Names::of(provider, &given));
     let cloud = RwSignal::new(String::new());
-    let audience = RwSignal::new(provider.guess_audience(&issuer).unwrap_or_default());
+    let audience = RwSignal::new(
+        provider
+            .infer_audience(&issuer.policies)
+            .unwrap_or_default(),
+    );
     let filled = Memo::new(move |_| {
         let mut given: BTreeMap<String, String> = names.get_value().given();
         given.insert(CLOUD_URL.to_owned(), cloud.get());

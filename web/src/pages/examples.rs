@@ -9,8 +9,8 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use super::not_found::NotFoundPage;
 use super::playground::Playground;
 use crate::components::page_title::show_title;
-use crate::gallery::{self, Example};
-use crate::providers;
+use claimgate_providers;
+use claimgate_workbench::gallery::{self, Example};
 
 /// An example in the playground.
 #[component]

@@ -11,11 +11,11 @@ use wasm_bindgen::JsValue;
 use crate::components::field::TextArea;
 use crate::components::import_preview::{ImportPreview, Problems};
 use crate::components::shown::shown;
-use crate::formats::{Imported, Problem, import};
 use crate::state::download::file_of;
-use crate::state::storage::StoredIssuer;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
+use claimgate_formats::{Imported, Problem, import};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The page.
 #[component]

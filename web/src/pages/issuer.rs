@@ -14,10 +14,10 @@ use crate::components::policy_editor::PolicyEditor;
 use crate::components::policy_state::PolicyState;
 use crate::components::shown::shown;
 use crate::components::workflow_panel::WorkflowPanel;
-use crate::state::scratch::Handover;
-use crate::state::storage::StoredIssuer;
+use crate::state::handover::Handover;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The page of the issuer that the address names.
 #[component]

@@ -12,9 +12,9 @@ use crate::components::export_panel::ExportPanel;
 use crate::components::field::Select;
 use crate::components::issuer_row::IssuerRow;
 use crate::components::shown::shown;
-use crate::state::listing::{Column, Listing};
-use crate::state::storage::StoredIssuer;
 use crate::state::store::use_store;
+use claimgate_workbench::listing::{Column, Listing};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// The list of issuers.
 #[component]

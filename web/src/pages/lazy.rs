@@ -18,9 +18,9 @@ use super::playground::PlaygroundPage;
 use crate::components::conflict_versions::ConflictVersions;
 use crate::components::connected::Connected;
 use crate::components::playground_tools::Tools;
-use crate::state::storage::StoredIssuer;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
+use claimgate_workbench::storage::StoredIssuer;
 
 type Loaded = Result<AnyView, SplitLoaderError>;
 

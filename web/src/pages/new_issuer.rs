@@ -15,12 +15,13 @@ use crate::components::policy_preview::PolicyPreview;
 use crate::components::provider_picker::ProviderPicker;
 use crate::components::sentence::sentence;
 use crate::components::shown::{prose, shown};
-use crate::providers::{self, Filled, Provider};
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
-use crate::state::storage::{Sample, StoredIssuer};
 use crate::state::store::{new_id, use_store};
 use crate::state::unsaved::Unsaved;
+use claimgate_formats::Sample;
+use claimgate_providers::{self, Filled, Provider};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// What is being registered.
 #[derive(Clone, Copy)]

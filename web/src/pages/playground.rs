@@ -19,14 +19,15 @@ use crate::components::playground_token::PlaygroundToken;
 use crate::components::playground_tools::{Opening, Tools};
 use crate::components::sentence::sentence;
 use crate::components::verdict::{Banner, Verdict};
-use crate::gallery::Example;
 use crate::state::clock::{read_time, ticking};
-use crate::state::evaluate::{Answer, Asked, Question, Report};
-use crate::state::scratch::{Handover, SCRATCH, Scratch};
-use crate::state::storage::StoredIssuer;
+use crate::state::handover::Handover;
 use crate::state::store::{Store, use_store};
-use crate::state::subtle::Throwaway;
 use crate::state::unsaved::Unsaved;
+use claimgate_workbench::evaluate::{Answer, Asked, Question, Report};
+use claimgate_workbench::gallery::Example;
+use claimgate_workbench::scratch::Throwaway;
+use claimgate_workbench::scratch::{SCRATCH, Scratch};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// How long typing has to rest before the engine is asked.
 const REST: Duration = Duration::from_millis(150);

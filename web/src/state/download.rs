@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+pub(crate) use claimgate_workbench::file_name::file_name;
+
 /// Offers a text as a file of that name; false where the browser does not let the page do so.
 pub(crate) fn download(file: &str, text: &str) -> bool {
     try_download(file, text).is_ok()
@@ -59,39 +61,4 @@ pub(crate) async fn file_of(holder: JsValue) -> Option<(String, String)> {
 
 fn member(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
     Reflect::get(object, &JsValue::from_str(name))
-}
-
-/// A file name of a label: lower case letters, digits and dashes, with an ending.
-pub(crate) fn file_name(label: &str, ending: &str) -> String {
-    let dashed: String = label
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
-    let stem: String = words.join("-").chars().take(60).collect();
-    format!(
-        "{}.{ending}",
-        if stem.is_empty() { "claimgate" } else { &stem }
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::file_name;
-
-    #[test]
-    fn a_label_becomes_a_file_name() {
-        assert_eq!(file_name("GitHub Actions", "json"), "github-actions.json");
-        assert_eq!(
-            file_name("../../etc/passwd\u{202e}", "yaml"),
-            "etc-passwd.yaml"
-        );
-        assert_eq!(file_name("日本語", "ts"), "claimgate.ts");
-    }
 }

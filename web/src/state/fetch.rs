@@ -1,8 +1,8 @@
 //! An issuer's keys by its discovery document. Only ever called by the button that says so.
 
 use claimgate::issuer::discovery_url;
-use claimgate::json::Value;
 use claimgate::jwt::Jwks;
+use claimgate_workbench::discovery::read_discovery;
 use gloo_net::http::Request;
 
 /// Keys that were fetched.
@@ -30,28 +30,6 @@ pub(crate) async fn fetch_keys(issuer: String) -> Result<Fetched, String> {
     })
 }
 
-/// Where a discovery document has its keys, if it is this issuer's.
-fn read_discovery(text: &str, issuer: &str) -> Result<String, String> {
-    let document =
-        Value::parse(text).map_err(|error| format!("The discovery document is {error}."))?;
-    match document.member("issuer").and_then(Value::as_str) {
-        Some(found) if found == issuer => {}
-        Some(found) => {
-            return Err(format!(
-                "The discovery document is of another issuer: expected `{issuer}`, found `{found}`."
-            ));
-        }
-        None => return Err("The discovery document names no `issuer`.".to_owned()),
-    }
-    match document.member("jwks_uri").and_then(Value::as_str) {
-        Some(uri) if uri.starts_with("https://") => Ok(uri.to_owned()),
-        Some(uri) => Err(format!(
-            "The discovery document's `jwks_uri` is not https: `{uri}`."
-        )),
-        None => Err("The discovery document names no `jwks_uri`.".to_owned()),
-    }
-}
-
 async fn get(url: &str) -> Result<String, String> {
     let unreadable = |_| {
         format!(
@@ -64,28 +42,4 @@ async fn get(url: &str) -> Result<String, String> {
         return Err(format!("{url} answered with status {}.", response.status()));
     }
     response.text().await.map_err(unreadable)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::read_discovery;
-
-    #[test]
-    fn the_documents_issuer_must_be_the_one_asked() {
-        let text = r#"{"issuer":"https://a.example","jwks_uri":"https://a.example/keys"}"#;
-        assert_eq!(
-            read_discovery(text, "https://a.example"),
-            Ok("https://a.example/keys".to_owned())
-        );
-        assert!(
-            read_discovery(text, "https://a.example/")
-                .unwrap_err()
-                .contains("another issuer")
-        );
-        assert!(
-            read_discovery("{}", "https://a.example")
-                .unwrap_err()
-                .contains("no `issuer`")
-        );
-    }
 }

@@ -9,9 +9,9 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::clock::now;
-use super::merge::{bury, conflict, merge, rebase};
 use super::remote::{Remote, is_connected};
-use super::storage::{self, Conflict, Kept, StoredIssuer, Tombstone};
+use claimgate_workbench::merge::{bury, conflict, merge, rebase};
+use claimgate_workbench::storage::{self, Conflict, Kept, StoredIssuer, Tombstone};
 
 /// How often the time of use is stored, in seconds.
 const USED_EVERY: i64 = 60;

@@ -3,26 +3,13 @@
 
 use std::time::Duration;
 
+pub(crate) use claimgate_workbench::remote::failure::Failure;
+use claimgate_workbench::remote::failure::failure;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde_json::Value;
 
 /// How often a request is sent again that came too early for the server's limits.
 const TRIES: u32 = 4;
-
-/// Why the server has not done what it was asked.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Failure {
-    /// 401: the token is none, or no longer.
-    SignedOut,
-    /// 412: somebody else was faster.
-    Changed,
-    /// 404: it is not there.
-    Missing,
-    /// Any other refusal, in the server's words.
-    Refused(String),
-    /// There was no answer.
-    Unreachable,
-}
 
 impl Failure {
     /// That in a sentence.
@@ -105,50 +92,4 @@ async fn read(response: Response) -> Result<Answer, Failure> {
         return Ok(Answer { body, version });
     }
     Err(failure(status, &text))
-}
-
-/// What a status and the body of an error come to.
-fn failure(status: u16, body: &str) -> Failure {
-    match status {
-        401 => Failure::SignedOut,
-        404 => Failure::Missing,
-        412 => Failure::Changed,
-        _ => {
-            let body: Option<Value> = serde_json::from_str(body).ok();
-            let message = body
-                .as_ref()
-                .and_then(|body| body["message"].as_str())
-                .unwrap_or_default();
-            Failure::Refused(match message {
-                "" => format!("the server answered with status {status}"),
-                message => message.to_owned(),
-            })
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Failure, failure};
-
-    #[test]
-    fn an_error_keeps_the_servers_words() {
-        let body = r#"{"code":400,"message":"the issuer name is required"}"#;
-        assert_eq!(
-            failure(400, body),
-            Failure::Refused("the issuer name is required".to_owned())
-        );
-        let plain = Failure::Refused("the server answered with status 502".to_owned());
-        assert_eq!(failure(502, "<html>"), plain);
-        assert_eq!(failure(502, "{}"), plain);
-    }
-
-    #[test]
-    fn what_is_done_about_it_depends_on_the_status() {
-        let of = |status| failure(status, "{}");
-        assert_eq!(
-            [of(401), of(404), of(412)],
-            [Failure::SignedOut, Failure::Missing, Failure::Changed]
-        );
-    }
 }

@@ -1,21 +1,18 @@
 //! Connected mode: the same pages over a server's API.
 //!
 //! `claimgate serve` marks the page that it serves; without that mark nothing here is ever asked.
-//! The parts that decide something ([`mapping`], [`plan`]) are pure; [`client`] talks to the
+//! The parts that decide something are in `claimgate_workbench::remote`; [`client`] talks to the
 //! server, [`session`] keeps the token where the person wants it kept, [`extras`] what only this
 //! browser knows, and [`sync`] brings what is shown to the server.
 
 pub(crate) mod client;
-pub(crate) mod evidence;
 pub(crate) mod extras;
-pub(crate) mod mapping;
-pub(crate) mod plan;
 pub(crate) mod session;
 pub(crate) mod sync;
 
 use leptos::prelude::*;
 
-use self::plan::{Confirmed, Step};
+use claimgate_workbench::remote::plan::{Confirmed, Step};
 
 /// Whether the page is from a server that has the API.
 pub(crate) fn is_connected() -> bool {

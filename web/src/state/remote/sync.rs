@@ -15,10 +15,11 @@ use leptos::task::spawn_local;
 use serde_json::Value;
 
 use super::client::{self, Failure};
-use super::plan::{self, Confirmed, Step};
-use super::{Access, Remote, Undone, extras, mapping, session};
-use crate::state::storage::StoredIssuer;
+use super::{Access, Remote, Undone, extras, session};
 use crate::state::store::Store;
+use claimgate_workbench::remote::mapping;
+use claimgate_workbench::remote::plan::{self, Confirmed, Step};
+use claimgate_workbench::storage::StoredIssuer;
 
 /// How often the server is asked what others have changed, while the page is in sight.
 const EVERY: Duration = Duration::from_secs(30);

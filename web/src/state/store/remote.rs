@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{Back, Store};
-use crate::state::merge::conflict;
-use crate::state::storage::{Conflict, Kept, StoredIssuer};
+use claimgate_workbench::merge::conflict;
+use claimgate_workbench::storage::{Conflict, Kept, StoredIssuer};
 
 impl Store {
     /// Shows what the server has, and versions that lost against it.

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{Sync, encode};
 use crate::state::remote::client::{self, Answer, Failure};
-use crate::state::remote::mapping;
-use crate::state::remote::plan::Confirmed;
-use crate::state::storage::StoredIssuer;
+use claimgate_workbench::remote::mapping;
+use claimgate_workbench::remote::plan::Confirmed;
+use claimgate_workbench::storage::StoredIssuer;
 
 impl Sync {
     pub(super) async fn create(self, issuer: &StoredIssuer) -> Result<Confirmed, Failure> {

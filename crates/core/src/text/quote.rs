@@ -1,0 +1,53 @@
+//! Strings in double quotes that JSON, YAML and TypeScript read alike.
+
+use std::fmt::Write;
+
+/// The text in double quotes. What cannot be seen is written as an escape, and shows in the file.
+pub fn double(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if is_hidden(c) => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Whether a character of the first plane is written as an escape. There are none such in the
+/// planes beyond that these languages would read differently.
+fn is_hidden(c: char) -> bool {
+    u32::from(c) <= 0xffff && super::hidden::name(c).is_some()
+        || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{e000}'..='\u{f8ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::double;
+
+    proptest! {
+        #[test]
+        fn json_reads_what_was_quoted(text in ".{0,40}") {
+            prop_assert_eq!(serde_json::from_str::<String>(&double(&text)).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped() {
+        assert_eq!(
+            double("a\u{202e}\u{0}\u{85}\u{feff}😀 "),
+            r#""a\u202e\u0000\u0085\ufeff😀 ""#
+        );
+    }
+}

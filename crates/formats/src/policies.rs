@@ -1,0 +1,131 @@
+//! Policies within other things.
+
+use claimgate::json::Value;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, parse_policies};
+
+use super::reader::{Object, join};
+use super::{NoteKind, Problem};
+use crate::reader::Reader;
+
+/// Reads policies: an array, an object with one, or the JSON text of either.
+pub(super) fn policies(reader: &mut Reader, path: &str, value: &Value) -> Vec<PolicyDefinition> {
+    match value {
+        Value::Array(items) => list(reader, path, items),
+        Value::Object(members) if value.member("policies").is_some() => {
+            let body = Object {
+                path: path.to_owned(),
+                members,
+            };
+            reader.ignore(
+                &body,
+                &["id", "version", "created", "modified"],
+                "it is the service's own",
+            );
+            reader.refuse_others(&body, &["policies", "id", "version", "created", "modified"]);
+            let path = body.at("policies");
+            let items = reader.list(&body, "policies");
+            list(reader, &path, items)
+        }
+        Value::String(text) => match Value::parse(text) {
+            Ok(Value::String(_)) => {
+                reader.wrong(path, "policies", Some(value));
+                Vec::new()
+            }
+            Ok(inner) => policies(reader, path, &inner),
+            Err(error) => {
+                reader.problems.push(Problem::new(path, error.to_string()));
+                Vec::new()
+            }
+        },
+        other => {
+            reader.wrong(path, "an array of policies", Some(other));
+            Vec::new()
+        }
+    }
+}
+
+/// The problems of policies that can be read, and not be decided with.
+pub(super) fn check(reader: &mut Reader, path: &str, policies: &[PolicyDefinition]) {
+    if let Err(errors) = PolicySet::compile(policies, Dialect::Pulumi) {
+        reader
+            .problems
+            .extend(errors.into_iter().map(|error| within(path, error)));
+    }
+}
+
+/// An error of compiled policies, its place seen from outside.
+pub(super) fn within(path: &str, error: PolicyError) -> Problem {
+    let inner = error.path.strip_prefix("policies").unwrap_or(&error.path);
+    Problem {
+        path: join(path, inner),
+        message: error.message,
+        help: error.help,
+    }
+}
+
+fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinition> {
+    let mut tidied = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        tidied.push(tidy(reader, &format!("{path}[{index}]"), item));
+    }
+    match parse_policies(&Value::Array(tidied).to_json()) {
+        Ok(policies) => policies,
+        Err(errors) => {
+            let problem = |error: PolicyError| Problem {
+                path: join(path, &error.path),
+                ..Problem::from(error)
+            };
+            reader.problems.extend(errors.into_iter().map(problem));
+            Vec::new()
+        }
+    }
+}
+
+/// Takes out of a policy what Pulumi Cloud writes and the engine has no use for.
+fn tidy(reader: &mut Reader, path: &str, policy: &Value) -> Value {
+    let Value::Object(members) = policy else {
+        return policy.clone();
+    };
+    let tidy = |(name, value): &(String, Value)| {
+        let value = match (name.as_str(), value) {
+            ("authorizedPermissions", Value::Array(items)) => permissions(reader, path, items),
+            ("rules", Value::Object(rules)) => {
+                note_texts(reader, path, rules);
+                value.clone()
+            }
+            _ => value.clone(),
+        };
+        (name.clone(), value)
+    };
+    Value::Object(members.iter().map(tidy).collect())
+}
+
+fn permissions(reader: &mut Reader, path: &str, items: &[Value]) -> Value {
+    let (standard, kept): (Vec<&Value>, Vec<&Value>) = items
+        .iter()
+        .partition(|item| item.as_str() == Some("standard"));
+    if !standard.is_empty() {
+        let sentence = "`standard` is left out: a token has it without being granted it";
+        reader.note(
+            NoteKind::Changed,
+            format!("{path}.authorizedPermissions"),
+            sentence,
+        );
+    }
+    Value::Array(kept.into_iter().cloned().collect())
+}
+
+fn note_texts(reader: &mut Reader, path: &str, rules: &[(String, Value)]) {
+    for (claim, pattern) in rules
+        .iter()
+        .filter(|(_, pattern)| matches!(pattern, Value::Bool(_) | Value::Integer(_)))
+    {
+        let sentence = format!(
+            "{} is taken as the pattern `{}`",
+            pattern.kind(),
+            pattern.to_json()
+        );
+        reader.note(NoteKind::Changed, format!("{path}.rules.{claim}"), sentence);
+    }
+}

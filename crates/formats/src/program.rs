@@ -1,0 +1,165 @@
+//! `pulumiservice:index:OidcIssuer` in a Pulumi program written in YAML or JSON.
+
+use claimgate::issuer::IssuerDefinition;
+use claimgate::json::Value;
+
+use super::Problem;
+use super::import::{Imported, IssuerDocument, Kind, nothing};
+use super::issuers::{check, thumbprints};
+use super::policies::policies;
+use super::reader::{NoteKind, Object, Reader, join};
+
+/// What the type of the resource may be written as.
+const TYPES: [&str; 2] = ["pulumiservice:index:OidcIssuer", "pulumiservice:OidcIssuer"];
+
+/// Reads a program; whatever is no issuer is noted.
+pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Imported {
+    reader.ignore_others(program, &["resources"], "only resources are read");
+    let mut imported = nothing(Kind::Program);
+    let resources = program
+        .get("resources")
+        .and_then(|value| reader.object("resources", value));
+    for (name, value) in resources
+        .as_ref()
+        .map(|resources| resources.members)
+        .unwrap_or_default()
+    {
+        resource(reader, name, value, &mut imported);
+    }
+    if imported.issuers.is_empty() && reader.problems.is_empty() {
+        let message = format!("expected a resource of type `{}`, found none", TYPES[0]);
+        reader.problems.push(Problem::new("resources", message));
+    }
+    imported
+}
+
+fn resource(reader: &mut Reader, name: &str, value: &Value, imported: &mut Imported) {
+    let path = join("resources", name);
+    let Some(resource) = reader.object(&path, value) else {
+        return;
+    };
+    let kind = reader.text(&resource, "type").unwrap_or_default();
+    if !TYPES.contains(&kind.as_str()) {
+        reader.note(
+            NoteKind::Ignored,
+            path,
+            format!("`{name}` is left out: it is a `{kind}`, no issuer"),
+        );
+        return;
+    }
+    reader.ignore_others(
+        &resource,
+        &["type", "properties"],
+        "only `properties` are read",
+    );
+    let Some(properties) = resource.get("properties") else {
+        reader.wrong(resource.at("properties"), "an object", None);
+        return;
+    };
+    let properties = literal(reader, &resource.at("properties"), properties);
+    imported.issuers.extend(issuer(
+        reader,
+        &resource,
+        &properties,
+        &mut imported.organization,
+    ));
+}
+
+fn issuer(
+    reader: &mut Reader,
+    resource: &Object<'_>,
+    properties: &Value,
+    organization: &mut Option<String>,
+) -> Option<IssuerDocument> {
+    let object = reader.object(&resource.at("properties"), properties)?;
+    let known = [
+        "organization",
+        "name",
+        "url",
+        "maxExpirationSeconds",
+        "thumbprints",
+        "policies",
+    ];
+    reader.refuse_others(&object, &known);
+    let before = reader.problems.len();
+    note_organization(reader, &object, organization);
+    let definition = IssuerDefinition {
+        name: reader.text(&object, "name").unwrap_or_default(),
+        url: reader.text(&object, "url").unwrap_or_default(),
+        max_expiration: reader.seconds(&object, "maxExpirationSeconds"),
+        jwks: None,
+        thumbprints: thumbprints(reader, &object),
+        policies: object
+            .get("policies")
+            .map(|value| policies(reader, &object.at("policies"), value))
+            .unwrap_or_default(),
+    };
+    if reader.problems.len() == before {
+        check(reader, &object, &definition, "maxExpirationSeconds");
+    }
+    let has_policies = object.get("policies").is_some();
+    Some(IssuerDocument {
+        definition,
+        preset: String::new(),
+        samples: Vec::new(),
+        has_policies,
+    })
+}
+
+/// The organization of the first issuer; another one is noted.
+fn note_organization(reader: &mut Reader, object: &Object<'_>, organization: &mut Option<String>) {
+    let Some(found) = reader.text(object, "organization") else {
+        return;
+    };
+    match organization {
+        None => *organization = Some(found),
+        Some(first) if *first != found => {
+            let sentence = format!(
+                "`{found}` is left out: issuers here are of one organization, and the first is of `{first}`"
+            );
+            reader.note(NoteKind::Ignored, object.at("organization"), sentence);
+        }
+        Some(_) => {}
+    }
+}
+
+/// The value with `$$` read as `$`; references to something else cannot be read.
+fn literal(reader: &mut Reader, path: &str, value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(literal_text(reader, path, text)),
+        Value::Array(items) => {
+            let item = |(index, item)| literal(reader, &format!("{path}[{index}]"), item);
+            Value::Array(items.iter().enumerate().map(item).collect())
+        }
+        Value::Object(members) => {
+            let mut read = Vec::with_capacity(members.len());
+            for (name, value) in members {
+                let path = join(path, name);
+                read.push((
+                    literal_text(reader, &path, name),
+                    literal(reader, &path, value),
+                ));
+            }
+            Value::Object(read)
+        }
+        other => other.clone(),
+    }
+}
+
+fn literal_text(reader: &mut Reader, path: &str, text: &str) -> String {
+    let mut read = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        read.push_str(before);
+        read.push('$');
+        if after.starts_with('{') {
+            let message = format!(
+                "expected a text, found `{text}`, which refers to something that is not known here"
+            );
+            reader.problems.push(Problem::new(path, message));
+        }
+        rest = after.strip_prefix('$').unwrap_or(after);
+    }
+    read.push_str(rest);
+    read
+}

@@ -1,0 +1,128 @@
+//! Sample claims within a Claimgate file.
+
+use claimgate::json::Value;
+use claimgate::policy::TokenType;
+use serde::Serialize;
+
+use super::NoteKind;
+use super::reader::{Object, Reader};
+use super::settings::object;
+
+/// Decoded claims to try policies on, and the request to try them with. Never a token.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sample {
+    /// Its identifier among the issuer's samples.
+    pub id: String,
+    /// Its label.
+    pub name: String,
+    /// The claims, as the text of a JSON object.
+    pub claims: String,
+    /// `organization`, `team`, `personal` or `runner`.
+    pub token_type: String,
+    /// The requested team, user or runner; empty for an organization.
+    pub target: String,
+    /// Whether admin is requested.
+    pub admin: bool,
+}
+
+const KEYS: [&str; 6] = ["id", "name", "claims", "tokenType", "target", "admin"];
+
+/// Reads an issuer's samples, if it has any.
+pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
+    if issuer.get("samples").is_none() {
+        return Vec::new();
+    }
+    let items = reader.list(issuer, "samples");
+    let mut samples = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("{}[{index}]", issuer.at("samples"));
+        let Some(object) = reader.object(&path, item) else {
+            continue;
+        };
+        samples.extend(sample(reader, &object, index + 1));
+    }
+    samples
+}
+
+fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sample> {
+    reader.refuse_others(object, &KEYS);
+    let claims = claims(reader, object);
+    let sample = Sample {
+        id: format!("s{number}"),
+        name: reader
+            .optional_text(object, "name")
+            .unwrap_or_else(|| format!("Sample {number}")),
+        claims: claims.clone().unwrap_or_default(),
+        token_type: token_type(reader, object),
+        target: reader.optional_text(object, "target").unwrap_or_default(),
+        admin: match object.get("admin") {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            other => {
+                reader.wrong(object.at("admin"), "`true` or `false`", other);
+                false
+            }
+        },
+    };
+    claims.is_some().then_some(sample)
+}
+
+/// The claims as the text that the app keeps. A text that is no object may be anything, a token
+/// too: it is left out.
+fn claims(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
+    match object.get("claims") {
+        Some(claims @ Value::Object(_)) => Some(claims.to_json_pretty()),
+        Some(Value::String(text)) if matches!(Value::parse(text), Ok(Value::Object(_))) => {
+            Some(text.clone())
+        }
+        Some(Value::String(_)) => {
+            let sentence = "the sample is left out: its claims are no JSON object";
+            reader.note(NoteKind::Ignored, object.at("claims"), sentence);
+            None
+        }
+        other => {
+            reader.wrong(object.at("claims"), "decoded claims, an object", other);
+            None
+        }
+    }
+}
+
+fn token_type(reader: &mut Reader, object: &Object<'_>) -> String {
+    match object.get("tokenType") {
+        None => TokenType::Organization.as_str().to_owned(),
+        Some(Value::String(name)) if TokenType::parse(name).is_some() => name.clone(),
+        other => {
+            reader.wrong(
+                object.at("tokenType"),
+                "`organization`, `team`, `personal` or `runner`",
+                other,
+            );
+            String::new()
+        }
+    }
+}
+
+/// Samples as a value: the claims as an object where they are one.
+pub(super) fn value(samples: &[Sample]) -> Value {
+    let text = |text: &str| Value::String(text.to_owned());
+    let entry = |sample: &Sample| {
+        let claims = match Value::parse(&sample.claims) {
+            Ok(claims @ Value::Object(_)) => claims,
+            _ => text(&sample.claims),
+        };
+        let mut members = vec![
+            ("name", text(&sample.name)),
+            ("claims", claims),
+            ("tokenType", text(&sample.token_type)),
+        ];
+        if !sample.target.is_empty() {
+            members.push(("target", text(&sample.target)));
+        }
+        if sample.admin {
+            members.push(("admin", Value::Bool(true)));
+        }
+        object(members)
+    };
+    Value::Array(samples.iter().map(entry).collect())
+}

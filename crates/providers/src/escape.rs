@@ -1,0 +1,77 @@
+//! How a value is written into text of another language.
+
+use claimgate::text::quote;
+
+/// Words that YAML reads as something else than a string.
+const YAML_WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
+
+/// Writes `text` as a placeholder's filter says; nothing for an unknown filter.
+///
+/// `yaml`, `sh`, `json` and `groovy` write a whole scalar, word or literal, quotes included where
+/// they are needed; `colon` writes `:` as GitHub does within `sub`.
+pub(super) fn apply(filter: Option<&str>, text: &str) -> Option<String> {
+    Some(match filter {
+        None => text.to_owned(),
+        Some("yaml") if is_plain_yaml(text) => text.to_owned(),
+        Some("yaml" | "json") => quote::double(text),
+        Some("sh") => shell_word(text),
+        Some("groovy") => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+        Some("colon") => text.replace(':', "%3A"),
+        Some(_) => return None,
+    })
+}
+
+fn is_plain_yaml(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | '@');
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text
+            .split(':')
+            .all(|part| !part.is_empty() && part.chars().all(is_word))
+        && !YAML_WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
+fn shell_word(text: &str) -> String {
+    let is_safe =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':' | '@' | '+');
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::apply;
+
+    #[test]
+    fn values_stay_one_value_in_every_language() {
+        for (filter, text, written) in [
+            ("yaml", "acme", "acme"),
+            ("yaml", "urn:pulumi:org:acme", "urn:pulumi:org:acme"),
+            ("yaml", "https://api.pulumi.com", "https://api.pulumi.com"),
+            ("yaml", "a: b", r#""a: b""#),
+            ("yaml", "12", r#""12""#),
+            ("yaml", "No", r#""No""#),
+            ("yaml", "a:", r#""a:""#),
+            ("yaml", "a #b", r#""a #b""#),
+            ("yaml", "*", r#""*""#),
+            ("yaml", "a\u{2028}", r#""a\u2028""#),
+            ("sh", "acme", "acme"),
+            ("sh", "-x", "'-x'"),
+            ("sh", "", "''"),
+            ("sh", "$(id)", "'$(id)'"),
+            ("sh", "it's", r"'it'\''s'"),
+            ("json", "a\"b\\", r#""a\"b\\""#),
+            ("groovy", "it's \\", r"'it\'s \\'"),
+            ("colon", "a:b", "a%3Ab"),
+        ] {
+            assert_eq!(
+                apply(Some(filter), text).as_deref(),
+                Some(written),
+                "{filter} of {text}"
+            );
+        }
+        assert_eq!(apply(Some("html"), "a"), None);
+    }
+}

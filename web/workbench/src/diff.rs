@@ -1,0 +1,722 @@
+//! What differs between two versions of policies, or of a whole issuer, in words and as text. The
+//! order of policies does not count, as it does not for decisions.
+
+use claimgate::json::Value;
+use claimgate::pattern::visible;
+use claimgate::policy::{PolicyDefinition, to_json};
+
+use super::lifetime;
+use super::reporting::is_marked;
+use super::storage::StoredIssuer;
+use claimgate_formats::Sample;
+
+/// What became of a policy, or of another part of an issuer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub kind: ChangeKind,
+    /// It in words: `policy 2, allow organization, is new`.
+    pub title: String,
+    /// What changed within.
+    pub details: Vec<String>,
+}
+
+/// What can happen to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It says something else.
+    Changed,
+}
+
+/// A line of both texts, or of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Where it stands: in both (nothing), in the edited text only, or in the saved one only.
+    pub kind: Option<ChangeKind>,
+    /// It.
+    pub text: String,
+}
+
+/// The changes from saved to edited policies; none where only their order differs.
+pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Change> {
+    let pairs = pair(saved, edited);
+    let changed =
+        |(index, policy): (usize, &PolicyDefinition)| match pairs.get(index).copied().flatten() {
+            Some(old) => {
+                let details = details(saved.get(old)?, policy);
+                let title = format!("policy {}, {}, changes", index + 1, kind_of(policy));
+                (!details.is_empty()).then_some(Change {
+                    kind: ChangeKind::Changed,
+                    title,
+                    details,
+                })
+            }
+            None => Some(Change {
+                kind: ChangeKind::Added,
+                title: format!("policy {}, {}, is new", index + 1, kind_of(policy)),
+                details: policy
+                    .rules
+                    .iter()
+                    .map(|rule| format!("rule {}", written(rule)))
+                    .collect(),
+            }),
+        };
+    let removed = |(index, policy): (usize, &PolicyDefinition)| {
+        (!pairs.contains(&Some(index))).then(|| Change {
+            kind: ChangeKind::Removed,
+            title: format!("the former policy {}, {}, goes", index + 1, kind_of(policy)),
+            details: policy
+                .rules
+                .iter()
+                .map(|rule| format!("rule {}", written(rule)))
+                .collect(),
+        })
+    };
+    edited
+        .iter()
+        .enumerate()
+        .filter_map(changed)
+        .chain(saved.iter().enumerate().filter_map(removed))
+        .collect()
+}
+
+/// Policies that only report from now on, and those that do not any more.
+pub fn mark_changes(
+    (saved, saved_marks): (&[PolicyDefinition], &[bool]),
+    (edited, edited_marks): (&[PolicyDefinition], &[bool]),
+) -> Vec<Change> {
+    let pairs = pair(saved, edited);
+    let change = |(place, policy): (usize, &PolicyDefinition)| {
+        let was = pairs
+            .get(place)
+            .copied()
+            .flatten()
+            .is_some_and(|old| is_marked(saved_marks, old));
+        let detail = match (was, is_marked(edited_marks, place)) {
+            (false, true) => "it only reports what it would deny",
+            (true, false) => "it denies, and does not only report any more",
+            _ => return None,
+        };
+        let title = format!("policy {}, {}, changes", place + 1, kind_of(policy));
+        Some(Change {
+            kind: ChangeKind::Changed,
+            title,
+            details: vec![detail.to_owned()],
+        })
+    };
+    edited.iter().enumerate().filter_map(change).collect()
+}
+
+/// The changes from one version of an issuer to another, part by part.
+pub fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
+    let details = [
+        ("name", becomes(&old.name, &new.name)),
+        (
+            "max expiration",
+            becomes(
+                &lifetime::words(old.max_expiration),
+                &lifetime::words(new.max_expiration),
+            ),
+        ),
+        (
+            "thumbprints",
+            in_one_only("thumbprint", &old.thumbprints, &new.thumbprints),
+        ),
+        (
+            "single use",
+            becomes(yes_or_no(old.single_use), yes_or_no(new.single_use)),
+        ),
+        (
+            "report only",
+            becomes(yes_or_no(old.report_only), yes_or_no(new.report_only)),
+        ),
+        ("keys", keys(old.jwks.as_deref(), new.jwks.as_deref())),
+        ("samples", samples(&old.samples, &new.samples)),
+    ];
+    let changed = details
+        .into_iter()
+        .filter(|(_, details)| !details.is_empty());
+    let part = |(title, details): (&str, Vec<String>)| Change {
+        kind: ChangeKind::Changed,
+        title: title.to_owned(),
+        details,
+    };
+    let marks = mark_changes(
+        (&old.policies, &old.reporting),
+        (&new.policies, &new.reporting),
+    );
+    changed
+        .map(part)
+        .chain(changes(&old.policies, &new.policies))
+        .chain(marks)
+        .collect()
+}
+
+/// Both versions of an issuer line by line, the parts that are the same left out.
+pub fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
+    let keys = |issuer: &StoredIssuer| {
+        issuer
+            .jwks
+            .as_deref()
+            .map_or_else(|| "none".to_owned(), pretty)
+    };
+    let parts = |issuer: &StoredIssuer| {
+        [
+            format!("name: {}", issuer.name),
+            format!("max expiration: {}", lifetime::words(issuer.max_expiration)),
+            format!("thumbprints: {}", issuer.thumbprints.join(", ")),
+            format!("single use: {}", yes_or_no(issuer.single_use)),
+            format!("report only: {}", yes_or_no(issuer.report_only)),
+            format!("keys: {}", keys(issuer)),
+        ]
+    };
+    let (before, after) = (parts(old), parts(new));
+    let differing = before.iter().zip(&after).filter(|(old, new)| old != new);
+    let mut both: Vec<Line> = differing.flat_map(|(old, new)| compare(old, new)).collect();
+    if old.policies != new.policies {
+        both.extend(lines(&old.policies, &new.policies));
+    }
+    both
+}
+
+fn yes_or_no(flag: bool) -> &'static str {
+    if flag { "yes" } else { "no" }
+}
+
+fn becomes(old: &str, new: &str) -> Vec<String> {
+    let differs = old != new;
+    differs
+        .then(|| format!("`{}` becomes `{}`", visible(old), visible(new)))
+        .into_iter()
+        .collect()
+}
+
+/// What the old list has and the new one has not, and the other way round.
+fn in_one_only(what: &str, old: &[String], new: &[String]) -> Vec<String> {
+    let goes = old
+        .iter()
+        .filter(|one| !new.contains(one))
+        .map(|one| format!("{what} `{}` goes", visible(one)));
+    let comes = new
+        .iter()
+        .filter(|one| !old.contains(one))
+        .map(|one| format!("new {what} `{}`", visible(one)));
+    let mut details: Vec<_> = goes.chain(comes).collect();
+    if details.is_empty() && old != new {
+        details.push("only their order".to_owned());
+    }
+    details
+}
+
+fn samples(old: &[Sample], new: &[Sample]) -> Vec<String> {
+    let name = |sample: &Sample| visible(&sample.name).to_string();
+    let find = |among: &[Sample], id: &str| among.iter().find(|sample| sample.id == id).cloned();
+    let mut details = Vec::new();
+    for sample in old {
+        match find(new, &sample.id) {
+            None => details.push(format!("sample `{}` goes", name(sample))),
+            Some(other) if other != *sample => {
+                details.push(format!("sample `{}` says something else", name(&other)))
+            }
+            Some(_) => {}
+        }
+    }
+    let comes = new.iter().filter(|sample| find(old, &sample.id).is_none());
+    details.extend(comes.map(|sample| format!("new sample `{}`", name(sample))));
+    if details.is_empty() && old != new {
+        details.push("only their order".to_owned());
+    }
+    details
+}
+
+/// What differs between two key sets, key by key.
+fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
+    if old == new {
+        return Vec::new();
+    }
+    let (Some(old), Some(new)) = (keys_of(old), keys_of(new)) else {
+        return vec!["they are others".to_owned()];
+    };
+    let find = |among: &[(String, String)], id: &str| {
+        among
+            .iter()
+            .find(|(other, _)| other == id)
+            .map(|(_, key)| key.clone())
+    };
+    let mut details = Vec::new();
+    for (id, key) in &old {
+        match find(&new, id) {
+            None => details.push(format!("key `{}` goes", visible(id))),
+            Some(other) if other != *key => {
+                details.push(format!("key `{}` is another one", visible(id)))
+            }
+            Some(_) => {}
+        }
+    }
+    let comes = new.iter().filter(|(id, _)| find(&old, id).is_none());
+    details.extend(comes.map(|(id, _)| format!("new key `{}`", visible(id))));
+    if details.is_empty() {
+        details.push("the same keys, written otherwise".to_owned());
+    }
+    details
+}
+
+/// The keys of a set, each with its identifier, or its place where it has none. Nothing for what is
+/// no set.
+fn keys_of(jwks: Option<&str>) -> Option<Vec<(String, String)>> {
+    let Some(jwks) = jwks else {
+        return Some(Vec::new());
+    };
+    let set = Value::parse(jwks).ok()?;
+    let items = match set.member("keys") {
+        Some(Value::Array(items)) => items.as_slice(),
+        _ => return None,
+    };
+    let key = |(index, item): (usize, &Value)| {
+        let id = item
+            .member("kid")
+            .and_then(Value::as_str)
+            .map_or_else(|| (index + 1).to_string(), str::to_owned);
+        (id, item.to_json())
+    };
+    Some(items.iter().enumerate().map(key).collect())
+}
+
+fn pretty(jwks: &str) -> String {
+    Value::parse(jwks).map_or_else(|_| jwks.to_owned(), |set| set.to_json_pretty())
+}
+
+/// Both texts line by line, the edited policies in the order of the saved ones.
+pub fn lines(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Line> {
+    let pairs = pair(saved, edited);
+    let mut ordered: Vec<(usize, PolicyDefinition)> = Vec::new();
+    for (index, policy) in edited.iter().enumerate() {
+        let old = pairs.get(index).copied().flatten();
+        let place = old.unwrap_or(saved.len() + index);
+        ordered.push((
+            place,
+            in_order_of(policy, old.and_then(|old| saved.get(old))),
+        ));
+    }
+    ordered.sort_by_key(|(place, _)| *place);
+    let edited: Vec<_> = ordered.into_iter().map(|(_, policy)| policy).collect();
+    compare(&to_json(saved), &to_json(&edited))
+}
+
+/// For each edited policy the saved one that it came from.
+fn pair(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Option<usize>> {
+    let mut scores: Vec<(usize, usize, usize)> = Vec::new();
+    for (new, policy) in edited.iter().enumerate() {
+        for (old, former) in saved.iter().enumerate() {
+            scores.push((likeness(former, policy), old, new));
+        }
+    }
+    // The most alike first; among equals, those in the same place.
+    scores.sort_by_key(|(score, old, new)| (std::cmp::Reverse(*score), old.abs_diff(*new), *new));
+    let mut pairs = vec![None; edited.len()];
+    let mut taken = vec![false; saved.len()];
+    for (score, old, new) in scores {
+        if score >= 4 && pairs.get(new) == Some(&None) && taken.get(old) == Some(&false) {
+            pairs[new] = Some(old);
+            taken[old] = true;
+        }
+    }
+    pairs
+}
+
+/// How much two policies have in common.
+fn likeness(one: &PolicyDefinition, other: &PolicyDefinition) -> usize {
+    if details(one, other).is_empty() {
+        return usize::MAX;
+    }
+    let same_claim =
+        |rule: &&(String, String)| other.rules.iter().any(|(claim, _)| *claim == rule.0);
+    let same_rules = one
+        .rules
+        .iter()
+        .filter(|rule| other.rules.contains(rule))
+        .count();
+    usize::from(one.decision == other.decision) * 2
+        + usize::from(one.token_type == other.token_type)
+        + usize::from(target_of(one) == target_of(other))
+        + same_rules * 4
+        + one.rules.iter().filter(same_claim).count()
+}
+
+fn details(old: &PolicyDefinition, new: &PolicyDefinition) -> Vec<String> {
+    let mut details = Vec::new();
+    let mut field = |name: &str, old: String, new: String| {
+        if old != new {
+            details.push(format!("`{name}`: {old} becomes {new}"));
+        }
+    };
+    field(
+        "decision",
+        quoted(Some(old.decision.as_str())),
+        quoted(Some(new.decision.as_str())),
+    );
+    field(
+        "tokenType",
+        quoted(Some(old.token_type.as_str())),
+        quoted(Some(new.token_type.as_str())),
+    );
+    let texts = [
+        ("teamName", &old.team_name, &new.team_name),
+        ("userLogin", &old.user_login, &new.user_login),
+        ("runnerID", &old.runner_id, &new.runner_id),
+        ("roleID", &old.role_id, &new.role_id),
+    ];
+    for (name, old, new) in texts {
+        field(name, quoted(old.as_deref()), quoted(new.as_deref()));
+    }
+    field("authorizedPermissions", permissions(old), permissions(new));
+    for (claim, pattern) in &old.rules {
+        match new.rules.iter().find(|(other, _)| other == claim) {
+            None => details.push(format!(
+                "rule on `{}` goes: it was `{}`",
+                visible(claim),
+                visible(pattern)
+            )),
+            Some((_, other)) if other != pattern => {
+                details.push(format!(
+                    "`{}`: `{}` becomes `{}`",
+                    visible(claim),
+                    visible(pattern),
+                    visible(other)
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    let is_new = |rule: &&(String, String)| !old.rules.iter().any(|(claim, _)| *claim == rule.0);
+    details.extend(
+        new.rules
+            .iter()
+            .filter(is_new)
+            .map(|rule| format!("new rule {}", written(rule))),
+    );
+    details
+}
+
+fn target_of(policy: &PolicyDefinition) -> [&Option<String>; 3] {
+    [&policy.team_name, &policy.user_login, &policy.runner_id]
+}
+
+fn kind_of(policy: &PolicyDefinition) -> String {
+    format!(
+        "{} {}",
+        policy.decision.as_str(),
+        policy.token_type.as_str()
+    )
+}
+
+fn written((claim, pattern): &(String, String)) -> String {
+    format!("`{}` matches `{}`", visible(claim), visible(pattern))
+}
+
+fn quoted(text: Option<&str>) -> String {
+    text.map_or_else(
+        || "nothing".to_owned(),
+        |text| format!("`{}`", visible(text)),
+    )
+}
+
+fn permissions(policy: &PolicyDefinition) -> String {
+    let list = policy
+        .authorized_permissions
+        .as_ref()
+        .filter(|list| !list.is_empty());
+    quoted(list.map(|list| list.join(", ")).as_deref())
+}
+
+/// The policy with its rules in the order of another's.
+fn in_order_of(policy: &PolicyDefinition, other: Option<&PolicyDefinition>) -> PolicyDefinition {
+    let mut policy = policy.clone();
+    if let Some(other) = other {
+        let place = |claim: &String| other.rules.iter().position(|(known, _)| known == claim);
+        policy
+            .rules
+            .sort_by_key(|(claim, _)| place(claim).unwrap_or(usize::MAX));
+    }
+    policy
+}
+
+/// The longest common lines stay; what goes stands before what comes.
+fn compare(old: &str, new: &str) -> Vec<Line> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let start = old
+        .iter()
+        .zip(&new)
+        .take_while(|(old, new)| old == new)
+        .count();
+    let shorter = old.len().min(new.len()) - start;
+    let end = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take(shorter)
+        .take_while(|(old, new)| old == new)
+        .count();
+    let line = |kind: Option<ChangeKind>, text: &&str| Line {
+        kind,
+        text: (*text).to_owned(),
+    };
+    let mut lines: Vec<Line> = old
+        .iter()
+        .take(start)
+        .map(|text| line(None, text))
+        .collect();
+    let middle = (
+        old.get(start..old.len() - end),
+        new.get(start..new.len() - end),
+    );
+    if let (Some(old), Some(new)) = middle {
+        lines.extend(compare_all(old, new));
+    }
+    lines.extend(
+        old.iter()
+            .skip(old.len() - end)
+            .map(|text| line(None, text)),
+    );
+    lines
+}
+
+fn compare_all(old: &[&str], new: &[&str]) -> Vec<Line> {
+    // common[i][j]: how many lines the rests from i and from j have in common.
+    let mut common = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            common[i][j] = if old[i] == new[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut lines = Vec::new();
+    while i < old.len() || j < new.len() {
+        let goes = i < old.len() && (j == new.len() || common[i + 1][j] >= common[i][j + 1]);
+        let (kind, text) = match (old.get(i), new.get(j)) {
+            (Some(old), Some(new)) if old == new => (None, *old),
+            (Some(old), _) if goes => (Some(ChangeKind::Removed), *old),
+            (_, Some(new)) => (Some(ChangeKind::Added), *new),
+            (Some(old), None) => (Some(ChangeKind::Removed), *old),
+            (None, None) => break,
+        };
+        i += usize::from(kind != Some(ChangeKind::Added));
+        j += usize::from(kind != Some(ChangeKind::Removed));
+        lines.push(Line {
+            kind,
+            text: text.to_owned(),
+        });
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use claimgate::policy::{Decision, TokenType};
+    use proptest::prelude::*;
+
+    fn allow(pattern: &str) -> PolicyDefinition {
+        PolicyDefinition::new(Decision::Allow, TokenType::Organization)
+            .rule("aud", "octo")
+            .rule("sub", pattern)
+    }
+
+    fn deny() -> PolicyDefinition {
+        PolicyDefinition::new(Decision::Deny, TokenType::Organization)
+            .rule("event_name", "pull_request")
+    }
+
+    fn told(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<String> {
+        let tell = |change: Change| format!("{}: {}", change.title, change.details.join("; "));
+        changes(saved, edited).into_iter().map(tell).collect()
+    }
+
+    #[test]
+    fn changes_are_told_in_words() {
+        let cases: [(&[PolicyDefinition], &[PolicyDefinition], &[&str]); 5] = [
+            (
+                &[],
+                &[deny()],
+                &["policy 1, deny organization, is new: rule `event_name` matches `pull_request`"],
+            ),
+            (
+                &[deny()],
+                &[],
+                &[
+                    "the former policy 1, deny organization, goes: rule `event_name` matches `pull_request`",
+                ],
+            ),
+            (
+                &[allow("a*")],
+                &[allow("b*")],
+                &["policy 1, allow organization, changes: `sub`: `a*` becomes `b*`"],
+            ),
+            (&[allow("a"), deny()], &[deny(), allow("a")], &[]),
+            (
+                &[allow("a"), deny()],
+                &[deny().rule("ref", "x"), allow("a")],
+                &["policy 1, deny organization, changes: new rule `ref` matches `x`"],
+            ),
+        ];
+        for (saved, edited, expected) in cases {
+            assert_eq!(told(saved, edited), expected);
+        }
+    }
+
+    #[test]
+    fn fields_are_told_too() {
+        let old = PolicyDefinition {
+            role_id: Some("a".to_owned()),
+            ..allow("x")
+        };
+        let new = PolicyDefinition {
+            authorized_permissions: Some(vec!["admin".to_owned()]),
+            ..allow("x")
+        };
+        let told = told(&[old], &[new]);
+        assert!(
+            told[0].contains(
+                "`roleID`: `a` becomes nothing; `authorizedPermissions`: nothing becomes `admin`"
+            ),
+            "{told:?}"
+        );
+    }
+
+    fn version(name: &str, kid: &str, policies: Vec<PolicyDefinition>) -> StoredIssuer {
+        let jwks = Some(format!(
+            r#"{{"keys":[{{"kty":"OKP","kid":"a"}},{{"kty":"OKP","kid":"{kid}"}}]}}"#
+        ));
+        StoredIssuer {
+            name: name.to_owned(),
+            jwks,
+            policies,
+            ..StoredIssuer::blank("1".to_owned(), 0)
+        }
+    }
+
+    #[test]
+    fn versions_of_an_issuer_are_compared_part_by_part() {
+        let (old, new) = (
+            version("A", "b", vec![allow("a")]),
+            version("B", "c", vec![allow("b")]),
+        );
+        let new = StoredIssuer {
+            max_expiration: Some(60),
+            thumbprints: vec!["ab".to_owned()],
+            ..new
+        };
+        let told: Vec<_> = issuer_changes(&old, &new)
+            .into_iter()
+            .map(|change| format!("{}: {}", change.title, change.details.join("; ")))
+            .collect();
+        let expected = [
+            "name: `A` becomes `B`",
+            "max expiration: `25 hours, the default` becomes `1 minute`",
+            "thumbprints: new thumbprint `ab`",
+            "keys: key `b` goes; new key `c`",
+            "policy 1, allow organization, changes: `sub`: `a` becomes `b`",
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(issuer_changes(&old, &old), []);
+        let text = issuer_lines(&old, &new);
+        let goes: Vec<_> = text
+            .iter()
+            .filter(|line| line.kind == Some(ChangeKind::Removed))
+            .map(|line| line.text.trim())
+            .collect();
+        let expected = [
+            "name: A",
+            "max expiration: 25 hours, the default",
+            "thumbprints:",
+            r#""kid": "b""#,
+            r#""sub": "a""#,
+        ];
+        assert_eq!(goes, expected);
+        let renamed = StoredIssuer {
+            name: "C".to_owned(),
+            ..old.clone()
+        };
+        let text: Vec<_> = issuer_lines(&old, &renamed)
+            .into_iter()
+            .map(|line| line.text)
+            .collect();
+        assert_eq!(text, ["name: A", "name: C"], "what is the same is left out");
+    }
+
+    #[test]
+    fn keys_and_samples_that_differ_say_how() {
+        let keys = |old, new| super::keys(Some(old), Some(new));
+        let one = r#"{"keys":[{"kid":"a","n":"1"}]}"#;
+        assert_eq!(
+            keys(one, r#"{"keys":[{"kid":"a","n":"2"}]}"#),
+            ["key `a` is another one"]
+        );
+        assert_eq!(
+            keys(one, r#"{"keys": [{"kid":"a","n":"1"}]}"#),
+            ["the same keys, written otherwise"]
+        );
+        assert_eq!(keys(one, "{"), ["they are others"]);
+        assert_eq!(super::keys(Some(one), None), ["key `a` goes"]);
+        let sample = |id: &str, name: &str| Sample {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            claims: "{}".to_owned(),
+            token_type: "organization".to_owned(),
+            target: String::new(),
+            admin: false,
+        };
+        let told = samples(
+            &[sample("1", "A"), sample("2", "B")],
+            &[sample("1", "A2"), sample("3", "C")],
+        );
+        assert_eq!(
+            told,
+            [
+                "sample `A2` says something else",
+                "sample `B` goes",
+                "new sample `C`"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_text_shows_what_goes_and_what_comes_in_the_saved_order() {
+        let lines = lines(&[allow("a"), deny()], &[deny(), allow("b")]);
+        let marked: Vec<_> = lines
+            .iter()
+            .filter_map(|line| Some((line.kind?, line.text.trim())))
+            .collect();
+        let expected = [
+            (ChangeKind::Removed, r#""sub": "a""#),
+            (ChangeKind::Added, r#""sub": "b""#),
+        ];
+        assert_eq!(marked, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn order_is_no_change_and_lines_add_up(
+            saved in prop::collection::vec(claimgate_testing::policy(), 0..5),
+            edited in prop::collection::vec(claimgate_testing::policy(), 0..5),
+        ) {
+            let mut turned: Vec<_> = saved.iter().rev().cloned().collect();
+            turned.iter_mut().for_each(|policy| policy.rules.reverse());
+            prop_assert_eq!(changes(&saved, &turned), []);
+            prop_assert!(lines(&saved, &turned).iter().all(|line| line.kind.is_none()));
+            let lines = lines(&saved, &edited);
+            let old: Vec<_> = lines.iter().filter(|line| line.kind != Some(ChangeKind::Added)).map(|line| line.text.as_str()).collect();
+            prop_assert_eq!(old.join("\n"), to_json(&saved).lines().collect::<Vec<_>>().join("\n"));
+            let one_side = saved.len().abs_diff(edited.len());
+            prop_assert!(changes(&saved, &edited).len() >= one_side);
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! The playground's question to the engine, and its answer.
+
+use claimgate::claims::{Claims, TrustedClaims, Value};
+use claimgate::explain::{Explanation, Outcome, explain};
+use claimgate::finding::Finding;
+use claimgate::inspect::{self, Begun, Check, Inspection, Options, Pending, Skip};
+use claimgate::issuer::{Issuer, Issuers};
+use claimgate::jwt::{SignatureCheck, TokenError, decode_unverified};
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyError, PolicySet, RequestedToken, TokenType};
+
+use super::storage::StoredIssuer;
+
+/// What claims without a token leave open.
+pub const NO_TOKEN: &str = "No token: signature, issuer and time were not checked.";
+
+/// Everything that the playground asks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Whether the text is claims, not a token.
+    pub is_claims: bool,
+    /// The token or the claims.
+    pub text: String,
+    /// The chosen issuer; empty for the one that `iss` names.
+    pub issuer: String,
+    /// What is asked for.
+    pub request: RequestedToken,
+    /// What is left out.
+    pub skip: Skip,
+    /// The time.
+    pub now: i64,
+    /// The language of the patterns.
+    pub dialect: Dialect,
+}
+
+/// What the engine says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The decision.
+    pub decision: Outcome,
+    /// It in one sentence.
+    pub summary: String,
+    /// The checks; none without a token.
+    pub checks: Vec<Check>,
+    /// The header, if there is one.
+    pub header: Option<Claims>,
+    /// The claims, if they could be read.
+    pub claims: Option<Claims>,
+    /// The explanation, if the policies were reached.
+    pub explanation: Option<Explanation>,
+    /// Remarks.
+    pub findings: Vec<Finding>,
+    /// What was not checked.
+    pub unchecked: Vec<String>,
+    /// Identifier and name of the issuer whose policies were used.
+    pub issuer: Option<(String, String)>,
+    /// What was found of the signature, if it was looked at.
+    pub signature: Option<Result<bool, TokenError>>,
+}
+
+/// The answer to a question.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Nothing was asked.
+    Nothing,
+    /// The question cannot be answered yet.
+    Unclear(String),
+    /// The answer.
+    Report(Box<Report>),
+}
+
+/// What is known at once: the answer, or that a signature has to be checked first.
+pub enum Asked {
+    /// The answer.
+    Answer(Answer),
+    /// A token that waits for its signature.
+    Signature(Box<Waiting>),
+}
+
+/// A token whose signature somebody has to check.
+pub struct Waiting {
+    pending: Pending,
+    names: Names,
+    request: RequestedToken,
+}
+
+/// Identifier and name of each issuer.
+type Names = Vec<(String, String)>;
+
+/// Issuers that a question is about, ready for the engine.
+pub(super) struct Compiled {
+    pub(super) issuers: Issuers,
+    names: Names,
+}
+
+/// Asks the engine, up to a signature.
+pub fn begin(question: &Question, stored: &[StoredIssuer]) -> Asked {
+    if question.text.trim().is_empty() {
+        return Asked::Answer(Answer::Nothing);
+    }
+    if question.is_claims {
+        return Asked::Answer(ask_claims(question, stored));
+    }
+    let compiled = match compile(question, stored) {
+        Ok(compiled) => compiled,
+        Err(problem) => return Asked::Answer(Answer::Unclear(problem)),
+    };
+    let options = options(question, &compiled.issuers);
+    match inspect::begin(question.text.trim(), &compiled.issuers, &options) {
+        Begun::Ended(checked) => Asked::Answer(report(
+            checked.explain(&question.request),
+            &compiled.names,
+            None,
+        )),
+        Begun::Signature(pending) => {
+            let request = question.request.clone();
+            Asked::Signature(Box::new(Waiting {
+                pending: *pending,
+                names: compiled.names,
+                request,
+            }))
+        }
+    }
+}
+
+impl Waiting {
+    /// What has to be checked.
+    pub fn check(&self) -> SignatureCheck<'_> {
+        self.pending.check()
+    }
+
+    /// Goes on with what was found.
+    pub fn finish(self, found: Result<bool, TokenError>) -> Answer {
+        report(
+            self.pending.finish(found.clone()).explain(&self.request),
+            &self.names,
+            Some(found),
+        )
+    }
+}
+
+/// Asks the engine, with somebody who checks signatures at once.
+#[cfg(test)]
+pub fn ask(question: &Question, stored: &[StoredIssuer]) -> Answer {
+    use claimgate::jwt::{BuiltIn, VerifySignature};
+    match begin(question, stored) {
+        Asked::Answer(answer) => answer,
+        Asked::Signature(waiting) => {
+            let found = BuiltIn.verify(&waiting.check());
+            waiting.finish(found)
+        }
+    }
+}
+
+fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
+    let claims = match Claims::from_json(&question.text) {
+        Ok(claims) => claims,
+        Err(error) => return Answer::Unclear(error.to_string()),
+    };
+    let iss = claims.get("iss").and_then(Value::as_str);
+    let chosen = stored.iter().find(|issuer| {
+        if question.issuer.is_empty() {
+            Some(issuer.url.as_str()) == iss
+        } else {
+            issuer.id == question.issuer
+        }
+    });
+    let Some(chosen) = chosen else {
+        return Answer::Unclear(match iss {
+            Some(iss) => format!(
+                "No issuer is registered with the URL `{iss}` that `iss` names. Choose an issuer."
+            ),
+            None => "The claims have no `iss` that names a registered issuer. Choose an issuer."
+                .to_owned(),
+        });
+    };
+    let policies = match PolicySet::compile(&chosen.policies, question.dialect) {
+        Ok(policies) => policies,
+        Err(errors) => {
+            return Answer::Unclear(format!(
+                "The issuer's policies have errors: {}",
+                join(&errors)
+            ));
+        }
+    };
+    let trusted = TrustedClaims::dangerous_assume_verified(claims.clone());
+    let explanation = explain(&policies, &trusted, &question.request);
+    Answer::Report(Box::new(Report {
+        decision: explanation.decision,
+        summary: explanation.summary.clone(),
+        checks: Vec::new(),
+        header: None,
+        claims: Some(claims),
+        findings: explanation.hints.clone(),
+        explanation: Some(explanation),
+        unchecked: vec![NO_TOKEN.to_owned()],
+        issuer: Some((chosen.id.clone(), chosen.name.clone())),
+        signature: None,
+    }))
+}
+
+/// Compiles the issuers that the question is about.
+pub(super) fn compile(question: &Question, stored: &[StoredIssuer]) -> Result<Compiled, String> {
+    let iss = named_issuer(question.text.trim());
+    let (mut names, mut issuers) = (Names::new(), Vec::new());
+    for stored in stored
+        .iter()
+        .filter(|issuer| question.issuer.is_empty() || issuer.id == question.issuer)
+    {
+        match Issuer::compile(&stored.definition(), question.dialect) {
+            Ok(issuer) => {
+                names.push((stored.id.clone(), stored.name.clone()));
+                issuers.push(issuer);
+            }
+            // Another issuer's errors have no say in this token.
+            Err(errors) if !question.issuer.is_empty() || iss.as_deref() == Some(&stored.url) => {
+                return Err(format!(
+                    "The definition of {} has errors: {}",
+                    stored.name,
+                    join(&errors)
+                ));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(Compiled {
+        issuers: Issuers::from(issuers),
+        names,
+    })
+}
+
+fn options(question: &Question, issuers: &Issuers) -> Options {
+    let mut options = Options::at(question.now);
+    options.skip = question.skip;
+    options.assume_issuer = assumed(named_issuer(question.text.trim()).as_deref(), issuers);
+    options
+}
+
+fn report(
+    inspection: Inspection,
+    names: &Names,
+    signature: Option<Result<bool, TokenError>>,
+) -> Answer {
+    let hints = inspection
+        .explanation
+        .iter()
+        .flat_map(|explanation| explanation.hints.iter().cloned());
+    Answer::Report(Box::new(Report {
+        decision: inspection.decision,
+        summary: inspection.summary,
+        checks: inspection.checks,
+        header: inspection.header,
+        claims: inspection.claims,
+        findings: hints.chain(inspection.findings).collect(),
+        explanation: inspection.explanation,
+        unchecked: inspection.unchecked,
+        issuer: inspection
+            .issuer
+            .and_then(|index| names.get(index).cloned()),
+        signature,
+    }))
+}
+
+fn named_issuer(token: &str) -> Option<String> {
+    let decoded = decode_unverified(token).ok()?;
+    decoded
+        .claims
+        .get("iss")
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+}
+
+/// With the issuer's check left out: the one that `iss` names, else the first.
+fn assumed(iss: Option<&str>, issuers: &Issuers) -> Option<usize> {
+    let named = issuers
+        .as_slice()
+        .iter()
+        .position(|issuer| Some(issuer.url()) == iss);
+    named.or_else(|| (!issuers.is_empty()).then_some(0))
+}
+
+fn join(errors: &[PolicyError]) -> String {
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// The request that the form's fields describe.
+pub fn request(token_type: &str, target: String, admin: bool) -> RequestedToken {
+    match TokenType::parse(token_type).unwrap_or(TokenType::Organization) {
+        TokenType::Organization => RequestedToken::Organization { admin },
+        TokenType::Team => RequestedToken::Team { name: target },
+        TokenType::Personal => RequestedToken::Personal { login: target },
+        TokenType::Runner => RequestedToken::Runner { name: target },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use claimgate::policy::{Decision, PolicyDefinition};
+
+    fn stored() -> StoredIssuer {
+        StoredIssuer {
+            name: "CI".to_owned(),
+            url: "https://ci.example".to_owned(),
+            policies: vec![
+                PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "x*"),
+            ],
+            ..StoredIssuer::blank("a".to_owned(), 0)
+        }
+    }
+
+    fn question(text: &str, is_claims: bool) -> Question {
+        let request = RequestedToken::Organization { admin: false };
+        let (text, issuer, skip) = (text.to_owned(), String::new(), Skip::default());
+        Question {
+            is_claims,
+            text,
+            issuer,
+            request,
+            skip,
+            now: 0,
+            dialect: Dialect::Pulumi,
+        }
+    }
+
+    #[test]
+    fn claims_are_judged_by_the_policies_of_their_issuer() {
+        let answer = ask(
+            &question(r#"{"iss":"https://ci.example","sub":"xy"}"#, true),
+            &[stored()],
+        );
+        let Answer::Report(report) = answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(report.decision, Outcome::Allowed);
+        assert_eq!(report.unchecked, [NO_TOKEN]);
+    }
+
+    #[test]
+    fn claims_of_nobody_and_broken_claims_are_unclear() {
+        assert!(matches!(
+            ask(&question(r#"{"iss":"b"}"#, true), &[stored()]),
+            Answer::Unclear(_)
+        ));
+        assert!(matches!(
+            ask(&question("{", true), &[stored()]),
+            Answer::Unclear(_)
+        ));
+    }
+
+    #[test]
+    fn a_truncated_token_is_denied_with_seven_checks() {
+        let answer = ask(&question("eyJhbGciOiJub25lIn0.e30", false), &[stored()]);
+        let Answer::Report(report) = answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!((report.decision, report.checks.len()), (Outcome::Denied, 7));
+    }
+
+    #[test]
+    fn nothing_asks_nothing() {
+        assert_eq!(ask(&question("  ", false), &[]), Answer::Nothing);
+    }
+}

@@ -1,0 +1,173 @@
+//! Policies as the fields of a form, at one moment.
+
+use claimgate::policy::{Decision, PolicyDefinition, PolicyError, TokenType};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::reporting::is_marked;
+
+/// A number that no other call returns: for keyed lists and element ids.
+pub fn unique() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// What a rule's draft says at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFields {
+    /// The key of the draft.
+    pub key: usize,
+    /// The claim path.
+    pub claim: String,
+    /// The pattern.
+    pub pattern: String,
+}
+
+impl RuleFields {
+    /// A rule with these texts.
+    pub fn new(claim: &str, pattern: &str) -> Self {
+        Self {
+            key: unique(),
+            claim: claim.to_owned(),
+            pattern: pattern.to_owned(),
+        }
+    }
+}
+
+/// What a policy's draft says at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyFields {
+    /// The key of the draft.
+    pub key: usize,
+    /// `decision`.
+    pub decision: String,
+    /// `tokenType`.
+    pub token_type: String,
+    /// `teamName`, `userLogin` or `runnerID`, after the token type.
+    pub target: String,
+    /// Whether `admin` is listed.
+    pub admin: bool,
+    /// `roleID`.
+    pub role: String,
+    /// Whether a server has it only report, as a deny.
+    pub report_only: bool,
+    /// The rules.
+    pub rules: Vec<RuleFields>,
+}
+
+impl PolicyFields {
+    /// A policy to be filled in: allow, organization, one empty rule.
+    pub fn blank() -> Self {
+        Self::of(&PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("", ""))
+    }
+
+    /// The fields of a policy.
+    pub fn of(policy: &PolicyDefinition) -> Self {
+        let target = policy
+            .team_name
+            .as_ref()
+            .or(policy.user_login.as_ref())
+            .or(policy.runner_id.as_ref());
+        Self {
+            key: unique(),
+            decision: policy.decision.as_str().to_owned(),
+            token_type: policy.token_type.as_str().to_owned(),
+            target: target.cloned().unwrap_or_default(),
+            admin: policy
+                .authorized_permissions
+                .as_ref()
+                .is_some_and(|list| list.iter().any(|p| p == "admin")),
+            role: policy.role_id.clone().unwrap_or_default(),
+            report_only: false,
+            rules: policy
+                .rules
+                .iter()
+                .map(|(claim, pattern)| RuleFields::new(claim, pattern))
+                .collect(),
+        }
+    }
+
+    /// The fields of policies, with the marks of those that only report.
+    pub fn of_all(policies: &[PolicyDefinition], marks: &[bool]) -> Vec<Self> {
+        let fields = |(place, policy)| Self {
+            report_only: is_marked(marks, place),
+            ..Self::of(policy)
+        };
+        policies.iter().enumerate().map(fields).collect()
+    }
+
+    /// Whether the policy only reports: an allow cannot.
+    pub fn is_reporting(&self) -> bool {
+        self.report_only && self.decision == Decision::Deny.as_str()
+    }
+
+    /// The same, with keys of its own.
+    pub fn duplicate(&self) -> Self {
+        let rules = self
+            .rules
+            .iter()
+            .map(|rule| RuleFields::new(&rule.claim, &rule.pattern))
+            .collect();
+        Self {
+            key: unique(),
+            rules,
+            ..self.clone()
+        }
+    }
+
+    /// The policy that they say. Rules without claim and pattern are left out.
+    pub fn definition(&self) -> PolicyDefinition {
+        let decision = Decision::parse(&self.decision).unwrap_or(Decision::Deny);
+        let token_type = TokenType::parse(&self.token_type).unwrap_or(TokenType::Organization);
+        let mut policy = PolicyDefinition::new(decision, token_type);
+        let target = Some(self.target.clone()).filter(|target| !target.is_empty());
+        match token_type {
+            TokenType::Organization => {
+                policy.authorized_permissions = self.admin.then(|| vec!["admin".to_owned()]);
+                policy.role_id = Some(self.role.clone()).filter(|role| !role.is_empty());
+            }
+            TokenType::Team => policy.team_name = target,
+            TokenType::Personal => policy.user_login = target,
+            TokenType::Runner => policy.runner_id = target,
+        }
+        policy.rules = self
+            .rules
+            .iter()
+            .map(|rule| (rule.claim.clone(), rule.pattern.clone()))
+            .collect();
+        policy
+            .rules
+            .retain(|(claim, pattern)| !claim.is_empty() || !pattern.is_empty());
+        policy
+    }
+
+    /// What is wrong with the rows that nothing is written in, as rules of the policy at `place`.
+    /// An allow that has no other says so already.
+    pub fn blanks(&self, place: usize) -> Vec<PolicyError> {
+        let is_blank = |rule: &RuleFields| rule.claim.is_empty() && rule.pattern.is_empty();
+        if self.decision == Decision::Allow.as_str() && self.rules.iter().all(is_blank) {
+            return Vec::new();
+        }
+        let blank = |(row, _): (usize, &RuleFields)| PolicyError {
+            path: format!("policies[{place}].rules."),
+            code: "rule-blank",
+            message: format!("rule {} is blank: expected a claim and a pattern", row + 1),
+            help: Some("fill it in, or remove it".to_owned()),
+        };
+        self.rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| is_blank(rule))
+            .map(blank)
+            .collect()
+    }
+}
+
+/// What the target of a token type is called: the field's label.
+pub fn target_label(token_type: &str) -> Option<&'static str> {
+    match TokenType::parse(token_type)? {
+        TokenType::Organization => None,
+        TokenType::Team => Some("Team name"),
+        TokenType::Personal => Some("User login"),
+        TokenType::Runner => Some("Runner"),
+    }
+}

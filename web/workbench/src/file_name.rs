@@ -1,0 +1,36 @@
+//! Names of files that the app offers.
+
+/// A file name of a label: lower case letters, digits and dashes, with an ending.
+pub fn file_name(label: &str, ending: &str) -> String {
+    let dashed: String = label
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
+    let stem: String = words.join("-").chars().take(60).collect();
+    format!(
+        "{}.{ending}",
+        if stem.is_empty() { "claimgate" } else { &stem }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_label_becomes_a_file_name() {
+        assert_eq!(file_name("GitHub Actions", "json"), "github-actions.json");
+        assert_eq!(
+            file_name("../../etc/passwd\u{202e}", "yaml"),
+            "etc-passwd.yaml"
+        );
+        assert_eq!(file_name("日本語", "ts"), "claimgate.ts");
+    }
+}

@@ -1,0 +1,416 @@
+//! The history of policies that are edited in two views: one, for undo and redo across both.
+
+use claimgate::policy::{PolicyDefinition, PolicyError, parse_policies, to_json};
+
+use super::fields::PolicyFields;
+use super::reporting::{carried, is_marked};
+
+/// How many steps can be undone.
+const LIMIT: usize = 300;
+
+/// How soon typing has to go on to be one step, in milliseconds.
+const PAUSE: f64 = 1000.0;
+
+/// Policies as they are being written, in the view that they were last written in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// In the form.
+    Form(Vec<PolicyFields>),
+    /// As JSON.
+    Json(String),
+}
+
+impl Content {
+    /// The policies, or what is wrong with the text.
+    pub fn policies(&self) -> Result<Vec<PolicyDefinition>, Vec<PolicyError>> {
+        match self {
+            Self::Form(fields) => Ok(fields.iter().map(PolicyFields::definition).collect()),
+            Self::Json(text) => parse_policies(text),
+        }
+    }
+
+    /// What is wrong with rows of the form that are blank; the policies are those without them.
+    pub fn blanks(&self) -> Vec<PolicyError> {
+        match self {
+            Self::Form(fields) => fields
+                .iter()
+                .enumerate()
+                .flat_map(|(place, fields)| fields.blanks(place))
+                .collect(),
+            Self::Json(_) => Vec::new(),
+        }
+    }
+
+    /// The text for the JSON view. Of two rules on one claim both are there, for the person to
+    /// choose.
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Form(fields) => to_json(
+                &fields
+                    .iter()
+                    .map(PolicyFields::definition)
+                    .collect::<Vec<_>>(),
+            ),
+            Self::Json(text) => text.clone(),
+        }
+    }
+
+    /// The fields for the form, keys taken from those that are there; or why the form cannot show
+    /// it.
+    pub fn to_form(&self, old: &[PolicyFields]) -> Result<Vec<PolicyFields>, String> {
+        if let Self::Form(fields) = self {
+            return Ok(fields.clone());
+        }
+        let policies = self
+            .policies()
+            .map_err(|_| "The form can show policies once the JSON has no errors.".to_owned())?;
+        let fields: Vec<_> = policies.iter().map(PolicyFields::of).collect();
+        for (index, (fields, policy)) in fields.iter().zip(&policies).enumerate() {
+            if !is_same(&fields.definition(), policy) {
+                let number = index + 1;
+                return Err(format!(
+                    "The form has no place for something in policy {number}: a field of another token type, or an unknown \
+                     permission. It is kept; take it out here first."
+                ));
+            }
+        }
+        let marks = carried(
+            &old.iter().map(PolicyFields::definition).collect::<Vec<_>>(),
+            &old.iter()
+                .map(PolicyFields::is_reporting)
+                .collect::<Vec<_>>(),
+            &policies,
+        );
+        let marked = |(index, fields): (usize, PolicyFields)| {
+            let fields = PolicyFields {
+                report_only: is_marked(&marks, index),
+                ..fields
+            };
+            with_keys(fields, old.get(index))
+        };
+        Ok(fields.into_iter().enumerate().map(marked).collect())
+    }
+
+    /// Whether it says the same, though in another view.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Form(_), Self::Form(_)) | (Self::Json(_), Self::Json(_)) => self == other,
+            _ => {
+                self.to_json() == other.to_json()
+                    || self
+                        .policies()
+                        .is_ok_and(|policies| other.policies() == Ok(policies))
+            }
+        }
+    }
+}
+
+/// An empty list of permissions is none.
+fn is_same(one: &PolicyDefinition, other: &PolicyDefinition) -> bool {
+    let clean = |policy: &PolicyDefinition| {
+        let permissions = policy
+            .authorized_permissions
+            .clone()
+            .filter(|list| !list.is_empty());
+        PolicyDefinition {
+            authorized_permissions: permissions,
+            ..policy.clone()
+        }
+    };
+    clean(one) == clean(other)
+}
+
+/// The same fields with the keys of what stands in their place, so that the page does not lose its
+/// focus.
+fn with_keys(mut fields: PolicyFields, old: Option<&PolicyFields>) -> PolicyFields {
+    if let Some(old) = old {
+        fields.key = old.key;
+        for (rule, old) in fields.rules.iter_mut().zip(&old.rules) {
+            rule.key = old.key;
+        }
+    }
+    fields
+}
+
+/// What a change touched, to tell typing that goes on from something new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Touched {
+    /// A text field of the form.
+    Field(usize, &'static str),
+    /// A character of the text, written or taken away: where the next one would stand.
+    Text(usize),
+    /// Anything more.
+    More,
+}
+
+/// The history. There is always a present.
+#[derive(Clone, Debug)]
+pub struct History {
+    steps: Vec<Content>,
+    at: usize,
+    last: Option<(f64, Touched)>,
+}
+
+impl History {
+    /// A history that begins with what is there.
+    pub fn new(content: Content) -> Self {
+        Self {
+            steps: vec![content],
+            at: 0,
+            last: None,
+        }
+    }
+
+    /// Takes down what is there now, at a time in milliseconds. Typing that goes on is one step;
+    /// the other view of the same is none.
+    pub fn record(&mut self, content: Content, now: f64) {
+        let Some(present) = self.steps.get(self.at) else {
+            return;
+        };
+        if present.is_same(&content) {
+            return;
+        }
+        let touched = touched(present, &content);
+        let goes_on = self.at > 0
+            && touched != Touched::More
+            && self
+                .last
+                .is_some_and(|(time, last)| now - time < PAUSE && follows(last, touched));
+        self.steps.truncate(self.at + 1);
+        if goes_on {
+            self.steps.pop();
+        }
+        self.steps.push(content);
+        if self.steps.len() > LIMIT {
+            self.steps.remove(0);
+        }
+        self.at = self.steps.len() - 1;
+        self.last = Some((now, touched));
+    }
+
+    /// Goes back a step.
+    pub fn undo(&mut self) -> Option<Content> {
+        self.at = self.at.checked_sub(1)?;
+        self.last = None;
+        self.steps.get(self.at).cloned()
+    }
+
+    /// Goes a step forward again.
+    pub fn redo(&mut self) -> Option<Content> {
+        let next = self.steps.get(self.at + 1).cloned()?;
+        self.at += 1;
+        self.last = None;
+        Some(next)
+    }
+
+    /// Whether there is something to go back to.
+    pub fn can_undo(&self) -> bool {
+        self.at > 0
+    }
+
+    /// Whether there is something to go forward to.
+    pub fn can_redo(&self) -> bool {
+        self.at + 1 < self.steps.len()
+    }
+}
+
+fn follows(last: Touched, now: Touched) -> bool {
+    match (last, now) {
+        (Touched::Text(end), Touched::Text(next)) => end.abs_diff(next) == 1,
+        (last, now) => last == now,
+    }
+}
+
+fn touched(old: &Content, new: &Content) -> Touched {
+    match (old, new) {
+        (Content::Form(old), Content::Form(new)) => touched_field(old, new),
+        (Content::Json(old), Content::Json(new)) => touched_text(old, new),
+        _ => Touched::More,
+    }
+}
+
+/// The one text field that differs.
+fn touched_field(old: &[PolicyFields], new: &[PolicyFields]) -> Touched {
+    if old.len() != new.len() {
+        return Touched::More;
+    }
+    let mut differing = old.iter().zip(new).filter(|(old, new)| old != new);
+    let (Some((old, new)), None) = (differing.next(), differing.next()) else {
+        return Touched::More;
+    };
+    for (name, text) in [("target", &new.target), ("role", &new.role)] {
+        let mut other = old.clone();
+        *(if name == "target" {
+            &mut other.target
+        } else {
+            &mut other.role
+        }) = text.clone();
+        if &other == new {
+            return Touched::Field(new.key, name);
+        }
+    }
+    for (index, rule) in new.rules.iter().enumerate() {
+        let mut other = old.clone();
+        let Some(own) = other.rules.get_mut(index) else {
+            continue;
+        };
+        let name = if own.claim == rule.claim {
+            "pattern"
+        } else {
+            "claim"
+        };
+        if name == "claim" {
+            own.claim.clone_from(&rule.claim);
+        } else {
+            own.pattern.clone_from(&rule.pattern);
+        }
+        if &other == new {
+            return Touched::Field(rule.key, name);
+        }
+    }
+    Touched::More
+}
+
+/// The one character that was written or taken away; a closing bracket that came with it counts as
+/// its part.
+fn touched_text(old: &str, new: &str) -> Touched {
+    let start = old
+        .bytes()
+        .zip(new.bytes())
+        .take_while(|(old, new)| old == new)
+        .count();
+    let shorter = old.len().min(new.len()) - start;
+    let end = old
+        .bytes()
+        .rev()
+        .zip(new.bytes().rev())
+        .take(shorter)
+        .take_while(|(old, new)| old == new)
+        .count();
+    let (removed, written) = (old.len() - start - end, new.len() - start - end);
+    match (removed, written) {
+        (0, 1..=4) => Touched::Text(start + 1),
+        (1..=4, 0) => Touched::Text(start),
+        _ => Touched::More,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use claimgate::policy::{Decision, TokenType};
+
+    fn json(text: &str) -> Content {
+        Content::Json(text.to_owned())
+    }
+
+    fn form(pattern: &str) -> PolicyFields {
+        PolicyFields::of(
+            &PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", pattern),
+        )
+    }
+
+    fn with_pattern(fields: &PolicyFields, pattern: &str) -> Content {
+        let mut fields = fields.clone();
+        fields.rules[0].pattern = pattern.to_owned();
+        Content::Form(vec![fields])
+    }
+
+    #[test]
+    fn what_was_undone_is_done_again() {
+        let mut history = History::new(json("a"));
+        history.record(json("something else"), 0.0);
+        assert!(history.can_undo() && !history.can_redo());
+        assert_eq!(history.undo(), Some(json("a")));
+        assert_eq!(history.undo(), None);
+        assert_eq!(history.redo(), Some(json("something else")));
+        assert_eq!(history.redo(), None);
+    }
+
+    #[test]
+    fn a_change_after_undo_ends_what_could_be_done_again() {
+        let mut history = History::new(json("a"));
+        history.record(json("one thing"), 0.0);
+        history.undo();
+        history.record(json("another"), 10.0);
+        assert!(!history.can_redo());
+        assert_eq!(history.undo(), Some(json("a")));
+    }
+
+    #[test]
+    fn typing_that_goes_on_is_one_step_until_it_rests() {
+        let mut history = History::new(json(""));
+        for (text, time) in [("[", 0.0), ("[1", 300.0), ("[12", 600.0), ("[12]", 5000.0)] {
+            history.record(json(text), time);
+        }
+        assert_eq!(history.undo(), Some(json("[12")));
+        assert_eq!(history.undo(), Some(json("")));
+    }
+
+    #[test]
+    fn typing_in_another_place_is_another_step() {
+        let mut history = History::new(json("1 2"));
+        history.record(json("11 2"), 0.0);
+        history.record(json("11 22"), 100.0);
+        assert_eq!(history.undo(), Some(json("11 2")));
+    }
+
+    #[test]
+    fn the_fields_of_the_form_are_typed_in_one_by_one() {
+        let start = form("");
+        let mut history = History::new(Content::Form(vec![start.clone()]));
+        history.record(with_pattern(&start, "a"), 0.0);
+        history.record(with_pattern(&start, "ab"), 100.0);
+        let Content::Form(mut fields) = with_pattern(&start, "ab") else {
+            unreachable!()
+        };
+        fields[0].rules[0].claim = "subx".to_owned();
+        history.record(Content::Form(fields), 200.0);
+        assert_eq!(history.undo(), Some(with_pattern(&start, "ab")));
+        assert_eq!(history.undo(), Some(with_pattern(&start, "")));
+    }
+
+    #[test]
+    fn the_other_view_of_the_same_is_no_step_and_undo_crosses_views() {
+        let fields = form("a*");
+        let mut history = History::new(Content::Form(vec![fields.clone()]));
+        let changed = with_pattern(&fields, "b*");
+        history.record(changed.clone(), 0.0);
+        history.record(json(&changed.to_json()), 10.0);
+        let text = changed.to_json().replace("b*", "c*");
+        history.record(json(&text), 20.0);
+        assert_eq!(history.undo(), Some(changed));
+        assert_eq!(history.undo(), Some(Content::Form(vec![fields])));
+        assert!(!history.can_undo());
+    }
+
+    #[test]
+    fn the_form_keeps_the_keys_of_what_it_shows() {
+        let old = form("a");
+        let shown = json(&with_pattern(&old, "b").to_json())
+            .to_form(std::slice::from_ref(&old))
+            .unwrap();
+        assert_eq!(Content::Form(shown), with_pattern(&old, "b"));
+    }
+
+    #[test]
+    fn what_the_form_has_no_place_for_stays_in_the_text() {
+        let text = r#"[{"decision":"deny","tokenType":"organization","teamName":"a","rules":{}}]"#;
+        assert!(json(text).to_form(&[]).unwrap_err().contains("policy 1"));
+        assert!(json("{").to_form(&[]).is_err());
+        let empty = r#"[{"decision":"deny","tokenType":"team","teamName":"a","authorizedPermissions":[],"rules":{}}]"#;
+        assert_eq!(json(empty).to_form(&[]).map(|fields| fields.len()), Ok(1));
+    }
+
+    #[test]
+    fn there_is_an_end_to_what_is_kept() {
+        let mut history = History::new(json("0"));
+        for number in 0..2 * LIMIT {
+            history.record(
+                json(&format!("step {number}, and more")),
+                number as f64 * 10_000.0,
+            );
+        }
+        assert_eq!(std::iter::from_fn(|| history.undo()).count(), LIMIT - 1);
+    }
+}

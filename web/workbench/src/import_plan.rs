@@ -1,0 +1,251 @@
+//! What importing would do to the issuers that are there, before it does it.
+
+use claimgate::json::Value;
+use claimgate::policy::PolicyDefinition;
+
+use super::merge::differences;
+use super::reporting::carried;
+use super::storage::StoredIssuer;
+use claimgate_formats::{IssuerDocument, Sample};
+
+/// An issuer of the imported text, and what becomes of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// The issuer as it would be kept.
+    pub issuer: StoredIssuer,
+    /// What it is to those that are there.
+    pub effect: Effect,
+}
+
+/// What an imported issuer is to those that are there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// There is none of its URL.
+    New,
+    /// It is there, and all the same.
+    Same,
+    /// It takes the place of one.
+    Replaces {
+        /// The name of that one.
+        name: String,
+        /// The parts that would change.
+        parts: Vec<&'static str>,
+    },
+}
+
+/// Plans the import of issuers. One that is there already, by its URL, is changed in what the text
+/// says, and keeps the rest. `new_id` is asked for every issuer.
+pub fn plan(
+    imported: Vec<IssuerDocument>,
+    existing: &[StoredIssuer],
+    new_id: impl Fn() -> String,
+    now: i64,
+) -> Vec<Planned> {
+    let mut taken: Vec<&str> = Vec::new();
+    let mut plan = Vec::with_capacity(imported.len());
+    for issuer in imported {
+        let is_it = |known: &&StoredIssuer| {
+            known.url == issuer.definition.url && !taken.contains(&known.id.as_str())
+        };
+        match existing.iter().find(is_it) {
+            None => plan.push(Planned {
+                issuer: StoredIssuer::of_document(issuer, new_id(), now),
+                effect: Effect::New,
+            }),
+            Some(known) => {
+                taken.push(&known.id);
+                let has_policies = issuer.has_policies;
+                plan.push(replace(
+                    known,
+                    StoredIssuer::of_document(issuer, known.id.clone(), now),
+                    has_policies,
+                ));
+            }
+        }
+    }
+    plan
+}
+
+/// Plans the import of policies without an issuer around them, into one that is there.
+pub fn plan_policies(policies: Vec<PolicyDefinition>, known: &StoredIssuer) -> Planned {
+    let reporting = carried(&known.policies, &known.reporting, &policies);
+    planned(
+        known,
+        StoredIssuer {
+            policies,
+            reporting,
+            ..known.clone()
+        },
+    )
+}
+
+fn replace(known: &StoredIssuer, new: StoredIssuer, has_policies: bool) -> Planned {
+    let mut merged = known.clone();
+    merged.name = new.name;
+    merged.max_expiration = new.max_expiration.or(known.max_expiration);
+    if new.jwks.is_some() && !same_keys(new.jwks.as_deref(), known.jwks.as_deref()) {
+        merged.jwks = new.jwks;
+        merged.jwks_source = None;
+    }
+    if has_policies {
+        merged.reporting = carried(&known.policies, &known.reporting, &new.policies);
+        merged.policies = new.policies;
+    }
+    if !new.samples.is_empty() && !same_samples(&new.samples, &known.samples) {
+        merged.samples = new.samples;
+    }
+    if !new.thumbprints.is_empty() {
+        merged.thumbprints = new.thumbprints;
+    }
+    if !new.preset.is_empty() {
+        merged.preset = new.preset;
+    }
+    planned(known, merged)
+}
+
+fn planned(known: &StoredIssuer, issuer: StoredIssuer) -> Planned {
+    let parts = differences(known, &issuer);
+    let effect = if parts.is_empty() {
+        Effect::Same
+    } else {
+        Effect::Replaces {
+            name: known.name.clone(),
+            parts,
+        }
+    };
+    Planned { issuer, effect }
+}
+
+/// Whether two texts are the same keys, however they are written.
+fn same_keys(one: Option<&str>, other: Option<&str>) -> bool {
+    let parse = |text: Option<&str>| text.and_then(|text| Value::parse(text).ok());
+    one == other || (parse(one).is_some() && parse(one) == parse(other))
+}
+
+/// Whether the samples are the same but for their identifiers and how their claims are written.
+fn same_samples(some: &[Sample], others: &[Sample]) -> bool {
+    let claims = |sample: &Sample| Value::parse(&sample.claims).ok();
+    let is_same = |(one, other): (&Sample, &Sample)| {
+        let alike = Sample {
+            id: other.id.clone(),
+            claims: other.claims.clone(),
+            ..one.clone()
+        };
+        alike == *other && claims(one) == claims(other)
+    };
+    some.len() == others.len() && some.iter().zip(others).all(is_same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::to_file;
+    use claimgate_formats::import;
+
+    fn known() -> StoredIssuer {
+        let text = r#"{"issuers":[{"name":"CI","url":"https://ci.example","maxExpiration":60,"jwks":{"keys":[]},
+            "policies":[{"decision":"allow","tokenType":"organization","rules":{"sub":"a"}}],
+            "samples":[{"name":"main","claims":{"sub":"a"}}]}]}"#;
+        let document = import(text).unwrap().issuers.remove(0);
+        let issuer = StoredIssuer::of_document(document, "a".to_owned(), 1);
+        StoredIssuer {
+            jwks_source: Some("https://ci.example/keys".to_owned()),
+            revision: 3,
+            ..issuer
+        }
+    }
+
+    fn plan_of(text: &str) -> Vec<Planned> {
+        plan(
+            import(text).unwrap().issuers,
+            &[known()],
+            || "new".to_owned(),
+            9,
+        )
+    }
+
+    #[test]
+    fn another_url_is_another_issuer() {
+        let plan = plan_of(r#"{"url":"https://ci.example/","name":"CI"}"#);
+        assert_eq!(plan[0].effect, Effect::New);
+        assert_eq!(
+            (plan[0].issuer.id.as_str(), plan[0].issuer.created),
+            ("new", 9)
+        );
+    }
+
+    #[test]
+    fn what_was_exported_changes_nothing() {
+        let plan = plan_of(&to_file(&[known()]));
+        assert_eq!(
+            plan,
+            [Planned {
+                issuer: known(),
+                effect: Effect::Same
+            }]
+        );
+    }
+
+    #[test]
+    fn what_the_text_does_not_say_stays() {
+        let plan = plan_of(r#"{"url":"https://ci.example","name":"New"}"#);
+        let expected = StoredIssuer {
+            name: "New".to_owned(),
+            ..known()
+        };
+        assert_eq!(plan[0].issuer, expected);
+        assert_eq!(
+            plan[0].effect,
+            Effect::Replaces {
+                name: "CI".to_owned(),
+                parts: vec!["name"]
+            }
+        );
+        let plan = plan_of(
+            r#"{"url":"https://ci.example","name":"CI","policies":[],"maxExpiration":5,"jwks":{"keys":[],"a":1}}"#,
+        );
+        assert_eq!(plan[0].issuer.jwks_source, None);
+        let parts = vec!["max expiration", "keys", "policies"];
+        assert_eq!(
+            plan[0].effect,
+            Effect::Replaces {
+                name: "CI".to_owned(),
+                parts
+            }
+        );
+    }
+
+    #[test]
+    fn the_second_of_a_url_replaces_nothing() {
+        let plan = plan_of(
+            r#"[{"url":"https://ci.example","name":"CI"},{"url":"https://ci.example","name":"CI"}]"#,
+        );
+        assert_eq!(
+            (&plan[0].effect, &plan[1].effect),
+            (&Effect::Same, &Effect::New)
+        );
+    }
+
+    #[test]
+    fn policies_alone_go_into_the_issuer_that_is_chosen() {
+        let planned = plan_policies(Vec::new(), &known());
+        assert_eq!(
+            planned.effect,
+            Effect::Replaces {
+                name: "CI".to_owned(),
+                parts: vec!["policies"]
+            }
+        );
+        assert_eq!(
+            planned.issuer,
+            StoredIssuer {
+                policies: Vec::new(),
+                ..known()
+            }
+        );
+        assert_eq!(
+            plan_policies(known().policies, &known()).effect,
+            Effect::Same
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! Sentences of the engine, in which code stands between backticks.
+
+/// A piece of a sentence: in words, or in code.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// In words.
+    Words(&'a str),
+    /// In code.
+    Code(&'a str),
+}
+
+/// Takes a sentence apart. A backtick that nothing closes is a character like any other.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((words, behind)) = rest.split_once('`') {
+        let Some((code, after)) = behind.split_once('`') else {
+            break;
+        };
+        pieces.extend([Piece::Words(words), Piece::Code(code)]);
+        rest = after;
+    }
+    pieces.push(Piece::Words(rest));
+    pieces.retain(|piece| !matches!(piece, Piece::Words("")));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Piece::{Code, Words};
+    use super::*;
+
+    #[test]
+    fn what_stands_in_backticks_is_code() {
+        assert_eq!(
+            pieces("expected `a`, found `b c`"),
+            [
+                Words("expected "),
+                Code("a"),
+                Words(", found "),
+                Code("b c")
+            ]
+        );
+        assert_eq!(pieces("`a`"), [Code("a")]);
+        assert_eq!(pieces("no code"), [Words("no code")]);
+        assert_eq!(
+            pieces("an empty `` one"),
+            [Words("an empty "), Code(""), Words(" one")]
+        );
+        assert_eq!(pieces(""), []);
+    }
+
+    #[test]
+    fn a_backtick_that_nothing_closes_stays() {
+        assert_eq!(
+            pieces("`a` and ` alone"),
+            [Code("a"), Words(" and ` alone")]
+        );
+        assert_eq!(pieces("`"), [Words("`")]);
+    }
+}

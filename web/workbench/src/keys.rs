@@ -1,0 +1,123 @@
+//! What there is to say about an issuer's keys, one by one.
+
+use claimgate::jwt::{Algorithm, Jwk, Jwks};
+
+/// The keys of an issuer in a few words: `2 RSA, 1 EC`; nothing where there are none that can be
+/// read.
+pub fn kinds(jwks: &Jwks) -> String {
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for key in jwks.keys() {
+        match kinds.iter_mut().find(|(kind, _)| *kind == key.kty) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((&key.kty, 1)),
+        }
+    }
+    kinds
+        .iter()
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// What to mind about a key of a set: why no token is checked with it, or not every one.
+pub fn warnings(jwks: &Jwks, key: &Jwk) -> Vec<String> {
+    let mut warnings: Vec<String> = key.problem.iter().cloned().collect();
+    let mut warn = |is_met: bool, sentence: &str| {
+        if is_met {
+            warnings.push(sentence.to_owned());
+        }
+    };
+    let is_many = jwks.keys().len() > 1;
+    let same = jwks
+        .keys()
+        .iter()
+        .filter(|other| key.kid.is_some() && other.kid == key.kid)
+        .count();
+    warn(
+        same > 1,
+        "several keys have this `kid`: a token that names it is refused where more than one fits",
+    );
+    warn(
+        key.kid.is_none() && is_many,
+        "it has no `kid`: a token that names its key does not find it",
+    );
+    warn(
+        key.usage.as_deref().is_some_and(|usage| usage != "sig"),
+        "its `use` is not `sig`: no token is checked with it",
+    );
+    let verifies = |ops: &Vec<String>| ops.iter().any(|op| op == "verify");
+    warn(
+        !key.key_ops.as_ref().is_none_or(verifies),
+        "its `key_ops` have no `verify`: no token is checked with it",
+    );
+    if let Some(error) = key
+        .alg
+        .as_deref()
+        .and_then(|alg| Algorithm::parse(alg).err())
+    {
+        warnings.push(error.to_string());
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ED: &str =
+        r#""kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo""#;
+
+    fn set(keys: &[&str]) -> Jwks {
+        let keys: Vec<String> = keys
+            .iter()
+            .map(|members| format!("{{{ED}{members}}}"))
+            .collect();
+        Jwks::parse(&format!(r#"{{"keys":[{}]}}"#, keys.join(","))).unwrap()
+    }
+
+    fn first(keys: &[&str]) -> Vec<String> {
+        let jwks = set(keys);
+        warnings(&jwks, &jwks.keys()[0])
+    }
+
+    #[test]
+    fn a_good_key_has_no_warning() {
+        assert_eq!(first(&[""]), [""; 0]);
+        assert_eq!(
+            first(&[
+                r#","kid":"a","use":"sig","alg":"EdDSA","key_ops":["verify"]"#,
+                r#","kid":"b""#
+            ]),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn what_keeps_a_key_from_being_used_is_said() {
+        for (keys, word) in [
+            (&[r#","kid":"a""#, r#","kid":"a""#][..], "several keys"),
+            (&["", r#","kid":"a""#], "no `kid`"),
+            (&[r#","use":"enc""#], "`use`"),
+            (&[r#","key_ops":["sign"]"#], "`key_ops`"),
+            (&[r#","alg":"HS256""#], "HS256"),
+        ] {
+            let found = first(keys);
+            assert!(
+                found.len() == 1 && found[0].contains(word),
+                "{keys:?}: {found:?}"
+            );
+        }
+        let unknown = Jwks::parse(r#"{"kty":"EC","crv":"P-521"}"#).unwrap();
+        assert_eq!(
+            warnings(&unknown, &unknown.keys()[0]),
+            ["curve `P-521` is not supported"]
+        );
+    }
+
+    #[test]
+    fn kinds_are_counted() {
+        let jwks = Jwks::parse(r#"{"keys":[{"kty":"EC"},{"kty":"RSA"},{"kty":"EC"}]}"#).unwrap();
+        assert_eq!(kinds(&jwks), "2 EC, 1 RSA");
+        assert_eq!(kinds(&Jwks::parse(r#"{"keys":[]}"#).unwrap()), "");
+    }
+}

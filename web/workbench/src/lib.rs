@@ -1,0 +1,32 @@
+//! What the app decides, apart from its views: pure, and tested natively.
+
+pub mod choices;
+pub mod claim_member;
+pub mod diff;
+pub mod discovery;
+pub mod evaluate;
+pub mod exchange;
+pub mod fields;
+pub mod file_name;
+pub mod gallery;
+pub mod history;
+pub mod import_plan;
+pub mod inline_code;
+pub mod json_places;
+pub mod keys;
+pub mod lifetime;
+pub mod links;
+pub mod listing;
+pub mod markdown;
+pub mod merge;
+pub mod pattern_help;
+pub mod remote;
+pub mod reporting;
+pub mod samples;
+pub mod scratch;
+pub mod share;
+pub mod spans;
+pub mod storage;
+pub mod time_input;
+pub mod time_range;
+pub mod token_text;

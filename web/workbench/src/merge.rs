@@ -1,0 +1,464 @@
+//! What several tabs have changed, brought together, so that none loses what it saved.
+//!
+//! Every tab remembers what it and the storage last had in common. Whatever one side alone has
+//! changed since then is taken; parts of an issuer that both have changed are a conflict, and then
+//! both versions are kept. Two tabs that bring the same together come to the same.
+
+use sha2::{Digest, Sha256};
+
+use super::storage::{Conflict, Kept, StoredIssuer, Tombstone};
+
+/// How many deletions are remembered.
+const MAX_TOMBSTONES: usize = 200;
+
+/// Brings together what this tab and the storage have, which last had `base` in common.
+pub fn merge(base: &Kept, mine: &Kept, theirs: &Kept) -> Kept {
+    let removed = tombstones(&mine.removed, &theirs.removed);
+    let mut merged = Kept {
+        conflicts: conflicts(mine, theirs, &removed),
+        ..Kept::default()
+    };
+    for issuer in &theirs.issuers {
+        match find(mine, &issuer.id) {
+            Some(own) => {
+                let (issuer, lost) = both(find(base, &issuer.id), own, issuer);
+                merged.issuers.push(issuer);
+                merged.conflicts.extend(lost.map(conflict));
+            }
+            None if is_removed(issuer, &removed) => {}
+            None => merged.issuers.push(issuer.clone()),
+        }
+    }
+    let only_mine = mine
+        .issuers
+        .iter()
+        .filter(|issuer| find(theirs, &issuer.id).is_none());
+    merged.issuers.extend(
+        only_mine
+            .filter(|issuer| !is_removed(issuer, &removed))
+            .cloned(),
+    );
+    merged.removed = removed
+        .into_iter()
+        .filter(|tombstone| find(&merged, &tombstone.id).is_none())
+        .collect();
+    tidy(&mut merged.conflicts);
+    merged
+}
+
+/// What a page saves that opened an issuer as `opened`, made `mine` of it, and finds `theirs`
+/// stored. If both changed the same part, it is the page's, and the stored version is the second
+/// one.
+pub fn rebase(
+    opened: &StoredIssuer,
+    mine: &StoredIssuer,
+    theirs: &StoredIssuer,
+) -> (StoredIssuer, Option<StoredIssuer>) {
+    let (merged, is_conflict) = parts(opened, mine, theirs);
+    (merged, is_conflict.then(|| theirs.clone()))
+}
+
+/// A version that lost, under a name that every tab gives it.
+pub fn conflict(issuer: StoredIssuer) -> Conflict {
+    let digest = Sha256::digest(text_of(&issuer));
+    let hex: String = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Conflict {
+        id: format!("{}@{hex}", issuer.id),
+        issuer,
+    }
+}
+
+/// The parts of two versions that differ, in words.
+pub fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'static str> {
+    let parts = [
+        ("name", one.name != other.name),
+        ("max expiration", one.max_expiration != other.max_expiration),
+        ("keys", one.jwks != other.jwks),
+        ("thumbprints", one.thumbprints != other.thumbprints),
+        ("single use", one.single_use != other.single_use),
+        ("report only", one.report_only != other.report_only),
+        (
+            "policies",
+            (&one.policies, &one.reporting) != (&other.policies, &other.reporting),
+        ),
+        ("samples", one.samples != other.samples),
+    ];
+    parts
+        .into_iter()
+        .filter(|(_, differs)| *differs)
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Adds a tombstone; the oldest go where there are too many.
+pub fn bury(removed: &mut Vec<Tombstone>, id: &str, revision: u64) {
+    removed.retain(|tombstone| tombstone.id != id);
+    removed.push(Tombstone {
+        id: id.to_owned(),
+        revision,
+    });
+    let surplus = removed.len().saturating_sub(MAX_TOMBSTONES);
+    removed.drain(..surplus);
+}
+
+/// An issuer that both have.
+fn both(
+    base: Option<&StoredIssuer>,
+    mine: &StoredIssuer,
+    theirs: &StoredIssuer,
+) -> (StoredIssuer, Option<StoredIssuer>) {
+    let last_used = mine.last_used.max(theirs.last_used);
+    let (merged, lost) = match base {
+        _ if is_same(mine, theirs) => (theirs.clone(), None),
+        Some(base) if is_same(base, mine) => (theirs.clone(), None),
+        Some(base) if is_same(base, theirs) => (mine.clone(), None),
+        _ => both_changed(base, mine, theirs),
+    };
+    (
+        StoredIssuer {
+            last_used,
+            ..merged
+        },
+        lost,
+    )
+}
+
+fn both_changed(
+    base: Option<&StoredIssuer>,
+    mine: &StoredIssuer,
+    theirs: &StoredIssuer,
+) -> (StoredIssuer, Option<StoredIssuer>) {
+    if has_same_content(mine, theirs) {
+        return (
+            if mine.revision > theirs.revision {
+                mine
+            } else {
+                theirs
+            }
+            .clone(),
+            None,
+        );
+    }
+    let (merged, lost) = match base.map(|base| parts(base, mine, theirs)) {
+        Some((merged, false)) => {
+            let modified = mine.modified.max(theirs.modified);
+            (StoredIssuer { modified, ..merged }, None)
+        }
+        _ => {
+            let rank = |issuer: &StoredIssuer| (issuer.modified, issuer.revision, text_of(issuer));
+            let (won, lost) = if rank(mine) > rank(theirs) {
+                (mine, theirs)
+            } else {
+                (theirs, mine)
+            };
+            let differ = !differences(won, lost).is_empty();
+            (won.clone(), differ.then(|| lost.clone()))
+        }
+    };
+    // What one side has already, as the later revision, is not another one.
+    let is_there = |one: &StoredIssuer, other: &StoredIssuer| {
+        one.revision > other.revision && has_same_content(one, &merged)
+    };
+    let latest = mine.revision.max(theirs.revision);
+    let revision = if is_there(mine, theirs) || is_there(theirs, mine) {
+        latest
+    } else {
+        latest + 1
+    };
+    (StoredIssuer { revision, ..merged }, lost)
+}
+
+/// Whether two versions are one but for their times and numbers.
+fn has_same_content(one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    let StoredIssuer {
+        last_used,
+        revision,
+        modified,
+        ..
+    } = *other;
+    StoredIssuer {
+        last_used,
+        revision,
+        modified,
+        ..one.clone()
+    } == *other
+}
+
+/// Every part as one side has changed it; and whether both have changed the same part, which then
+/// is `mine`.
+fn parts(base: &StoredIssuer, mine: &StoredIssuer, theirs: &StoredIssuer) -> (StoredIssuer, bool) {
+    let mut merged = theirs.clone();
+    let mut is_conflict = false;
+    macro_rules! part {
+        ($($field:ident),+) => {
+            if $(mine.$field != base.$field)||+ {
+                is_conflict |= ($(theirs.$field != base.$field)||+) && ($(theirs.$field != mine.$field)||+);
+                $(merged.$field.clone_from(&mine.$field);)+
+            }
+        };
+    }
+    part!(name);
+    part!(max_expiration);
+    part!(jwks, jwks_source);
+    part!(thumbprints);
+    part!(single_use);
+    part!(report_only);
+    part!(policies, reporting);
+    part!(samples);
+    part!(preset);
+    (merged, is_conflict)
+}
+
+/// Whether two versions are one, whenever they were used.
+fn is_same(one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    one == other
+        || StoredIssuer {
+            last_used: other.last_used,
+            ..one.clone()
+        } == *other
+}
+
+fn text_of(issuer: &StoredIssuer) -> String {
+    serde_json::to_string(issuer).unwrap_or_default()
+}
+
+fn find<'a>(kept: &'a Kept, id: &str) -> Option<&'a StoredIssuer> {
+    kept.issuers.iter().find(|issuer| issuer.id == id)
+}
+
+/// Whether it was deleted, and not saved again since.
+fn is_removed(issuer: &StoredIssuer, removed: &[Tombstone]) -> bool {
+    removed
+        .iter()
+        .any(|tombstone| tombstone.id == issuer.id && tombstone.revision >= issuer.revision)
+}
+
+fn tombstones(mine: &[Tombstone], theirs: &[Tombstone]) -> Vec<Tombstone> {
+    let mut all = theirs.to_vec();
+    for own in mine {
+        match all.iter_mut().find(|tombstone| tombstone.id == own.id) {
+            Some(known) => known.revision = known.revision.max(own.revision),
+            None => all.push(own.clone()),
+        }
+    }
+    let surplus = all.len().saturating_sub(MAX_TOMBSTONES);
+    all.drain(..surplus);
+    all
+}
+
+/// The conflicts of both that nobody has decided.
+fn conflicts(mine: &Kept, theirs: &Kept, removed: &[Tombstone]) -> Vec<Conflict> {
+    let is_open =
+        |conflict: &&Conflict| !removed.iter().any(|tombstone| tombstone.id == conflict.id);
+    theirs
+        .conflicts
+        .iter()
+        .chain(&mine.conflicts)
+        .filter(is_open)
+        .cloned()
+        .collect()
+}
+
+fn tidy(conflicts: &mut Vec<Conflict>) {
+    let mut seen = std::collections::BTreeSet::new();
+    conflicts.retain(|conflict| seen.insert(conflict.id.clone()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issuer(id: &str, name: &str, revision: u64) -> StoredIssuer {
+        StoredIssuer {
+            name: name.to_owned(),
+            revision,
+            ..StoredIssuer::blank(id.to_owned(), 1)
+        }
+    }
+
+    fn kept(issuers: &[StoredIssuer]) -> Kept {
+        Kept {
+            issuers: issuers.to_vec(),
+            ..Kept::default()
+        }
+    }
+
+    fn names(kept: &Kept) -> Vec<&str> {
+        kept.issuers
+            .iter()
+            .map(|issuer| issuer.name.as_str())
+            .collect()
+    }
+
+    /// The merge, which has to come to the same whichever tab does it.
+    fn merged(base: &Kept, one: &Kept, other: &Kept) -> Kept {
+        let merged = merge(base, one, other);
+        let mut turned = merge(base, other, one);
+        turned.issuers.sort_by_key(|issuer| {
+            merged
+                .issuers
+                .iter()
+                .position(|known| known.id == issuer.id)
+        });
+        turned
+            .removed
+            .sort_by_key(|gone| merged.removed.iter().position(|known| known.id == gone.id));
+        assert_eq!(turned, merged);
+        // Brought together once more, nothing changes, whatever a tab had in common with the
+        // storage.
+        for (base, tab) in [
+            (one, &merged),
+            (one, one),
+            (other, other),
+            (base, one),
+            (base, other),
+        ] {
+            assert_eq!(merge(base, tab, &merged), merged);
+        }
+        merged
+    }
+
+    #[test]
+    fn what_one_tab_added_stays() {
+        let base = kept(&[issuer("a", "A", 1)]);
+        let one = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let other = kept(&[issuer("a", "A", 1), issuer("c", "C", 1)]);
+        assert_eq!(names(&merged(&base, &one, &other)), ["A", "C", "B"]);
+    }
+
+    #[test]
+    fn what_one_tab_changed_stays() {
+        let base = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let one = kept(&[issuer("a", "A2", 2), issuer("b", "B", 1)]);
+        let other = kept(&[issuer("a", "A", 1), issuer("b", "B2", 2)]);
+        let merged = merged(&base, &one, &other);
+        assert_eq!(names(&merged), ["A2", "B2"]);
+        assert_eq!(merged.conflicts, []);
+    }
+
+    #[test]
+    fn what_one_tab_deleted_is_gone_and_what_it_knew_nothing_of_is_not() {
+        let base = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let mut one = kept(&[issuer("b", "B", 1)]);
+        bury(&mut one.removed, "a", 1);
+        let other = kept(&[
+            issuer("a", "A", 1),
+            issuer("b", "B", 1),
+            issuer("c", "C", 1),
+        ]);
+        assert_eq!(names(&merged(&base, &one, &other)), ["B", "C"]);
+    }
+
+    #[test]
+    fn what_is_saved_while_another_tab_deletes_it_stays() {
+        let base = kept(&[issuer("a", "A", 1)]);
+        let mut one = kept(&[]);
+        bury(&mut one.removed, "a", 1);
+        let other = kept(&[issuer("a", "A2", 2)]);
+        let merged = merged(&base, &one, &other);
+        assert_eq!(names(&merged), ["A2"]);
+        assert_eq!(merged.removed, []);
+    }
+
+    #[test]
+    fn different_parts_of_an_issuer_come_together() {
+        let base = kept(&[issuer("a", "A", 1)]);
+        let one = kept(&[issuer("a", "A2", 2)]);
+        let other = kept(&[StoredIssuer {
+            max_expiration: Some(60),
+            modified: 9,
+            ..issuer("a", "A", 2)
+        }]);
+        let merged = merged(&base, &one, &other);
+        let expected = StoredIssuer {
+            max_expiration: Some(60),
+            modified: 9,
+            ..issuer("a", "A2", 3)
+        };
+        assert_eq!(merged, kept(&[expected]));
+    }
+
+    #[test]
+    fn the_same_part_is_a_conflict_and_both_versions_are_kept() {
+        let base = kept(&[issuer("a", "A", 1)]);
+        let one = kept(&[StoredIssuer {
+            modified: 5,
+            ..issuer("a", "first", 2)
+        }]);
+        let other = kept(&[StoredIssuer {
+            modified: 6,
+            ..issuer("a", "second", 2)
+        }]);
+        let merged = merged(&base, &one, &other);
+        assert_eq!(names(&merged), ["second"]);
+        assert_eq!(merged.conflicts, [conflict(one.issuers[0].clone())]);
+        assert_eq!(
+            differences(&merged.issuers[0], &merged.conflicts[0].issuer),
+            ["name"]
+        );
+    }
+
+    #[test]
+    fn a_decided_conflict_does_not_come_back() {
+        let base = kept(&[issuer("a", "A", 1)]);
+        let open = Kept {
+            conflicts: vec![conflict(issuer("a", "lost", 1))],
+            ..base.clone()
+        };
+        let mut decided = base.clone();
+        bury(&mut decided.removed, &open.conflicts[0].id, 0);
+        assert_eq!(merged(&open, &open, &decided).conflicts, []);
+    }
+
+    #[test]
+    fn that_it_was_used_is_no_change() {
+        let base = kept(&[issuer("a", "A", 1)]);
+        let one = kept(&[StoredIssuer {
+            last_used: Some(9),
+            ..issuer("a", "A", 1)
+        }]);
+        let other = kept(&[issuer("a", "A2", 2)]);
+        let merged = merged(&base, &one, &other);
+        assert_eq!(
+            merged,
+            kept(&[StoredIssuer {
+                last_used: Some(9),
+                ..issuer("a", "A2", 2)
+            }])
+        );
+    }
+
+    #[test]
+    fn a_page_saves_what_it_changed_over_what_another_saved() {
+        let opened = issuer("a", "A", 1);
+        let mine = issuer("a", "mine", 1);
+        let elsewhere = StoredIssuer {
+            max_expiration: Some(60),
+            ..issuer("a", "A", 2)
+        };
+        let (saved, lost) = rebase(&opened, &mine, &elsewhere);
+        assert_eq!(
+            (saved.name.as_str(), saved.max_expiration, lost),
+            ("mine", Some(60), None)
+        );
+        let theirs = issuer("a", "theirs", 2);
+        let (saved, lost) = rebase(&opened, &mine, &theirs);
+        assert_eq!((saved.name.as_str(), lost), ("mine", Some(theirs)));
+    }
+
+    #[test]
+    fn old_deletions_are_forgotten() {
+        let mut removed = Vec::new();
+        for number in 0..MAX_TOMBSTONES + 5 {
+            bury(&mut removed, &number.to_string(), 1);
+        }
+        assert_eq!(
+            (removed.len(), removed[0].id.as_str()),
+            (MAX_TOMBSTONES, "5")
+        );
+    }
+}

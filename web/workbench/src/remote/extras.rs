@@ -1,0 +1,76 @@
+//! What only this browser knows of a server's issuers: samples, the preset, and where keys are
+//! from.
+
+use crate::storage::StoredIssuer;
+
+/// What is kept, with the issuers that are shown in place of what was kept of them.
+pub fn updated(mut kept: Vec<StoredIssuer>, shown: &[StoredIssuer]) -> Vec<StoredIssuer> {
+    kept.retain(|known| shown.iter().all(|issuer| issuer.id != known.id));
+    kept.extend(shown.iter().filter(|issuer| !is_bare(issuer)).map(stripped));
+    kept
+}
+
+/// Whether there is nothing of it that a server does not know.
+pub fn is_bare(issuer: &StoredIssuer) -> bool {
+    issuer.samples.is_empty() && issuer.preset.is_empty() && issuer.jwks_source.is_none()
+}
+
+/// An issuer without what its server has. The keys stay where it is known where they are from: that
+/// holds for them only.
+fn stripped(issuer: &StoredIssuer) -> StoredIssuer {
+    StoredIssuer {
+        samples: issuer.samples.clone(),
+        preset: issuer.preset.clone(),
+        jwks: issuer.jwks_source.as_ref().and(issuer.jwks.clone()),
+        jwks_source: issuer.jwks_source.clone(),
+        ..StoredIssuer::blank(issuer.id.clone(), 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_servers_issuer_only_what_the_server_does_not_know_is_kept() {
+        let issuer = StoredIssuer {
+            name: "CI".to_owned(),
+            url: "https://ci.example".to_owned(),
+            jwks: Some("{}".to_owned()),
+            preset: "github-actions".to_owned(),
+            thumbprints: vec!["ab".to_owned()],
+            ..StoredIssuer::blank("a".to_owned(), 7)
+        };
+        let expected = StoredIssuer {
+            preset: issuer.preset.clone(),
+            ..StoredIssuer::blank("a".to_owned(), 0)
+        };
+        assert_eq!(
+            updated(Vec::new(), std::slice::from_ref(&issuer)),
+            [expected]
+        );
+        let fetched = StoredIssuer {
+            jwks_source: Some("https://ci.example/keys".to_owned()),
+            ..issuer
+        };
+        let kept = updated(Vec::new(), &[fetched]);
+        assert_eq!(
+            (kept[0].jwks.as_deref(), kept[0].name.as_str()),
+            (Some("{}"), "")
+        );
+    }
+
+    #[test]
+    fn what_is_kept_of_issuers_that_are_not_shown_stays() {
+        let of = |id: &str, preset: &str| StoredIssuer {
+            preset: preset.to_owned(),
+            ..StoredIssuer::blank(id.to_owned(), 0)
+        };
+        let kept = updated(
+            vec![of("a", "one"), of("b", "two")],
+            &[of("b", ""), of("c", "three")],
+        );
+        let ids: Vec<_> = kept.iter().map(|issuer| issuer.id.as_str()).collect();
+        assert_eq!(ids, ["a", "c"]);
+    }
+}

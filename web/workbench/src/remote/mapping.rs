@@ -1,0 +1,345 @@
+//! The server's JSON and the app's issuers, either made of the other.
+
+use claimgate::policy::{PolicyDefinition, parse_policies};
+use serde_json::{Map, Value, json};
+
+use super::plan::Confirmed;
+use crate::reporting::{is_marked, trimmed};
+use crate::storage::StoredIssuer;
+
+/// The member that makes a deny policy report only, or all of an issuer. It is the server's own.
+const REPORT_ONLY: &str = "reportOnly";
+
+/// All issuers of an organization, of a list that has their policies too. `known` has what only
+/// this browser knows.
+pub fn issuers(
+    body: &Value,
+    known: impl Fn(&str) -> Option<StoredIssuer>,
+) -> Result<Vec<Confirmed>, String> {
+    let items = body["oidcIssuers"]
+        .as_array()
+        .ok_or("expected `oidcIssuers`, found none")?;
+    let one = |item: &Value| {
+        let issuer = issuer(
+            item,
+            known(item["id"].as_str().unwrap_or_default()).as_ref(),
+        )?;
+        let version = item["version"]
+            .as_i64()
+            .ok_or("expected `version`, found none")?;
+        with_policies(
+            Confirmed::new(issuer, format!("\"{version}\"")),
+            &item["authPolicy"],
+        )
+    };
+    items.iter().map(one).collect()
+}
+
+/// An issuer with the policies that the server says it has.
+pub fn with_policies(mut known: Confirmed, body: &Value) -> Result<Confirmed, String> {
+    let (policies, marks) = policies(body)?;
+    let version = body["version"]
+        .as_i64()
+        .ok_or("expected `version`, found none")?;
+    known.policy = body["id"]
+        .as_str()
+        .ok_or("expected `id`, found none")?
+        .to_owned();
+    known.policy_version = format!("\"{version}\"");
+    known.issuer.policies = policies;
+    known.issuer.reporting = trimmed(marks);
+    Ok(known)
+}
+
+/// An issuer of the server's, without its policies. What only this browser knows of it is taken
+/// from `known`.
+pub fn issuer(body: &Value, known: Option<&StoredIssuer>) -> Result<StoredIssuer, String> {
+    let text = |name: &str| {
+        body[name]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| format!("expected `{name}`, found none"))
+    };
+    let time = |name: &str| body[name].as_str().and_then(claimgate::time::parse);
+    let jwks = body
+        .get("jwks")
+        .filter(|jwks| !jwks.is_null())
+        .map(|jwks| keys_text(jwks, known));
+    let source = known
+        .filter(|known| known.jwks == jwks)
+        .and_then(|known| known.jwks_source.clone());
+    let thumbprints = body["thumbprints"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    Ok(StoredIssuer {
+        name: text("name")?,
+        url: text("url")?,
+        max_expiration: body["maxExpiration"].as_u64(),
+        jwks,
+        jwks_source: source,
+        thumbprints: thumbprints
+            .iter()
+            .filter_map(|print| print.as_str().map(str::to_owned))
+            .collect(),
+        single_use: body["singleUse"] == true,
+        report_only: body[REPORT_ONLY] == true,
+        samples: known.map(|known| known.samples.clone()).unwrap_or_default(),
+        preset: known.map(|known| known.preset.clone()).unwrap_or_default(),
+        modified: time("modified").unwrap_or_default(),
+        last_used: time("lastUsed"),
+        ..StoredIssuer::blank(text("id")?, time("created").unwrap_or_default())
+    })
+}
+
+/// Keys as they were written here, if they are the same ones.
+fn keys_text(jwks: &Value, known: Option<&StoredIssuer>) -> String {
+    let written = known.and_then(|known| known.jwks.as_deref());
+    let is_same = |text: &&str| serde_json::from_str::<Value>(text).is_ok_and(|own| own == *jwks);
+    written.filter(is_same).map_or_else(
+        || serde_json::to_string_pretty(jwks).unwrap_or_default(),
+        str::to_owned,
+    )
+}
+
+/// Policies of the server's, and those of them that only report.
+pub fn policies(body: &Value) -> Result<(Vec<PolicyDefinition>, Vec<bool>), String> {
+    let mut items = body["policies"]
+        .as_array()
+        .cloned()
+        .ok_or("expected `policies`, found none")?;
+    let take = |item: &mut Value| {
+        let members = item.as_object_mut();
+        members
+            .and_then(|members| members.remove(REPORT_ONLY))
+            .is_some_and(|mark| mark == Value::Bool(true))
+    };
+    let marks = items.iter_mut().map(take).collect();
+    let mut policies = parse_policies(&Value::Array(items).to_string()).map_err(|errors| {
+        errors
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ")
+    })?;
+    policies.iter_mut().for_each(normalize);
+    Ok((policies, marks))
+}
+
+/// No permissions are written in one way.
+pub fn normalize(policy: &mut PolicyDefinition) {
+    if policy
+        .authorized_permissions
+        .as_ref()
+        .is_some_and(Vec::is_empty)
+    {
+        policy.authorized_permissions = None;
+    }
+}
+
+/// The body that replaces policies; those that are marked only report.
+pub fn policies_body(policies: &[PolicyDefinition], marks: &[bool]) -> Value {
+    let item = |(place, policy): (usize, &PolicyDefinition)| {
+        let mut json = serde_json::to_value(policy).unwrap_or_default();
+        if let (true, Some(members)) = (is_marked(marks, place), json.as_object_mut()) {
+            members.insert(REPORT_ONLY.to_owned(), true.into());
+        }
+        json
+    };
+    json!({ "policies": policies.iter().enumerate().map(item).collect::<Vec<_>>() })
+}
+
+/// The body that registers an issuer.
+pub fn new_body(issuer: &StoredIssuer) -> Value {
+    let mut body = details_body(issuer, &StoredIssuer::blank(String::new(), 0));
+    body["url"] = issuer.url.clone().into();
+    body
+}
+
+/// The body that changes an issuer: what is not named in it stays as it is.
+pub fn details_body(issuer: &StoredIssuer, before: &StoredIssuer) -> Value {
+    let mut body = Map::new();
+    body.insert("name".to_owned(), issuer.name.clone().into());
+    if issuer.max_expiration != before.max_expiration {
+        body.insert("maxExpiration".to_owned(), json!(issuer.max_expiration));
+    }
+    if issuer.jwks != before.jwks {
+        // What is no JSON goes as a text, and the server refuses it: no key is taken away for that.
+        let jwks = issuer
+            .jwks
+            .as_deref()
+            .map(|jwks| serde_json::from_str(jwks).unwrap_or_else(|_| jwks.into()));
+        body.insert("jwks".to_owned(), jwks.unwrap_or_default());
+    }
+    if issuer.thumbprints != before.thumbprints {
+        body.insert("thumbprints".to_owned(), json!(issuer.thumbprints));
+    }
+    if issuer.single_use != before.single_use {
+        body.insert("singleUse".to_owned(), issuer.single_use.into());
+    }
+    if issuer.report_only != before.report_only {
+        body.insert(REPORT_ONLY.to_owned(), issuer.report_only.into());
+    }
+    Value::Object(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer() -> Value {
+        json!({"id": "7", "name": "CI", "url": "https://ci.example", "issuer": "https://ci.example",
+            "thumbprints": ["ab"], "jwks": {"keys": [{"kid": "a", "kty": "OKP"}]}, "maxExpiration": 60,
+            "singleUse": false, "created": "2026-01-01T00:00:00Z", "modified": "2026-01-02T00:00:00Z"})
+    }
+
+    #[test]
+    fn an_issuer_is_read_with_what_this_browser_knows_of_it() {
+        let written = "{\"keys\": [{\"kty\": \"OKP\", \"kid\": \"a\"}]}";
+        let known = StoredIssuer {
+            jwks: Some(written.to_owned()),
+            jwks_source: Some("https://ci.example/keys".to_owned()),
+            preset: "github".to_owned(),
+            ..StoredIssuer::blank("7".to_owned(), 0)
+        };
+        let read = issuer(&answer(), Some(&known)).unwrap();
+        assert_eq!(
+            (
+                read.name.as_str(),
+                read.max_expiration,
+                read.preset.as_str()
+            ),
+            ("CI", Some(60), "github")
+        );
+        assert_eq!(
+            read.jwks.as_deref(),
+            Some(written),
+            "the same keys stay as they were written"
+        );
+        assert_eq!(read.jwks_source, known.jwks_source);
+        assert_eq!(
+            (read.modified - read.created, read.last_used),
+            (86_400, None)
+        );
+        let fresh = issuer(&answer(), None).unwrap();
+        assert!(fresh.jwks.unwrap().contains('\n') && fresh.jwks_source.is_none());
+        assert!(
+            issuer(&json!({"id": "7"}), None)
+                .unwrap_err()
+                .contains("`name`")
+        );
+    }
+
+    #[test]
+    fn a_list_is_read_with_its_versions_and_policies() {
+        let mut item = answer();
+        item["version"] = 3.into();
+        item["singleUse"] = true.into();
+        item["authPolicy"] = json!({"id": "p", "version": 5, "policies": []});
+        let list = json!({ "oidcIssuers": [item.clone()] });
+        let read = issuers(&list, |id| {
+            Some(StoredIssuer {
+                preset: id.to_owned(),
+                ..StoredIssuer::blank(id.to_owned(), 0)
+            })
+        });
+        let one = &read.unwrap()[0];
+        assert_eq!(
+            (
+                one.version.as_str(),
+                one.policy.as_str(),
+                one.policy_version.as_str()
+            ),
+            ("\"3\"", "p", "\"5\"")
+        );
+        assert_eq!(
+            (
+                one.issuer.preset.as_str(),
+                one.issuer.single_use,
+                one.issuer.report_only
+            ),
+            ("7", true, false)
+        );
+        let again = new_body(&one.issuer);
+        assert_eq!(
+            (&again["singleUse"], again.get("reportOnly")),
+            (&json!(true), None)
+        );
+        item["version"] = Value::Null;
+        assert!(
+            issuers(&json!({ "oidcIssuers": [item] }), |_| None)
+                .unwrap_err()
+                .contains("`version`")
+        );
+    }
+
+    #[test]
+    fn keys_that_are_no_json_are_not_taken_away() {
+        let before = issuer(&answer(), None).unwrap();
+        let broken = StoredIssuer {
+            jwks: Some("{".to_owned()),
+            ..before.clone()
+        };
+        assert_eq!(details_body(&broken, &before)["jwks"], "{");
+    }
+
+    #[test]
+    fn a_change_names_what_has_changed_only() {
+        let before = issuer(&answer(), None).unwrap();
+        let renamed = StoredIssuer {
+            name: "new".to_owned(),
+            ..before.clone()
+        };
+        assert_eq!(details_body(&renamed, &before), json!({"name": "new"}));
+        let once = StoredIssuer {
+            single_use: true,
+            report_only: true,
+            ..before.clone()
+        };
+        assert_eq!(
+            details_body(&once, &before),
+            json!({"name": "CI", "singleUse": true, "reportOnly": true})
+        );
+        assert_eq!(
+            details_body(&before, &once),
+            json!({"name": "CI", "singleUse": false, "reportOnly": false})
+        );
+        let bare = StoredIssuer {
+            jwks: None,
+            max_expiration: None,
+            thumbprints: Vec::new(),
+            ..before.clone()
+        };
+        let expected =
+            json!({"name": "CI", "jwks": null, "maxExpiration": null, "thumbprints": []});
+        assert_eq!(details_body(&bare, &before), expected);
+        let whole = new_body(&before);
+        assert_eq!(
+            (&whole["url"], &whole["maxExpiration"]),
+            (&json!("https://ci.example"), &json!(60))
+        );
+    }
+
+    #[test]
+    fn policies_that_only_report_go_on_to_do_so() {
+        let body = json!({"policies": [
+            {"decision": "allow", "tokenType": "team", "teamName": "a", "authorizedPermissions": [], "rules": {"sub": "a"}},
+            {"decision": "deny", "tokenType": "organization", "reportOnly": true, "rules": {"sub": "b"}}]});
+        let (read, marks) = policies(&body).unwrap();
+        assert_eq!(
+            (marks.as_slice(), &read[0].authorized_permissions),
+            (&[false, true][..], &None)
+        );
+        let written = policies_body(&read, &marks)["policies"].clone();
+        assert_eq!(
+            (written[0].get("reportOnly"), &written[1]["reportOnly"]),
+            (None, &json!(true))
+        );
+        let known = Confirmed::new(issuer(&answer(), None).unwrap(), String::new());
+        let body = json!({"id": "p", "version": 1, "policies": body["policies"]});
+        assert_eq!(
+            with_policies(known, &body).unwrap().issuer.reporting,
+            [false, true]
+        );
+    }
+}

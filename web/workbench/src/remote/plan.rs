@@ -1,0 +1,407 @@
+//! What has to be told to the server, and what becomes of it when the server does not take it.
+
+use crate::merge::rebase;
+use crate::storage::StoredIssuer;
+
+/// An issuer as the server has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confirmed {
+    /// The issuer with its policies.
+    pub issuer: StoredIssuer,
+    /// The `ETag` of its details.
+    pub version: String,
+    /// The identifier of its policies.
+    pub policy: String,
+    /// The `ETag` of its policies.
+    pub policy_version: String,
+}
+
+impl Confirmed {
+    /// An issuer whose policies are not known yet.
+    pub fn new(issuer: StoredIssuer, version: String) -> Self {
+        Self {
+            issuer,
+            version,
+            policy: String::new(),
+            policy_version: String::new(),
+        }
+    }
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Register an issuer.
+    Create(StoredIssuer),
+    /// Change its name, lifetime, keys or thumbprints.
+    Details(StoredIssuer),
+    /// Replace its policies.
+    Policies(StoredIssuer),
+    /// Delete the issuer of that identifier.
+    Delete(String),
+}
+
+impl Step {
+    /// The issuer that it is about.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Create(issuer) | Self::Details(issuer) | Self::Policies(issuer) => &issuer.id,
+            Self::Delete(id) => id,
+        }
+    }
+}
+
+/// What the server has to be told next, so that it has what is shown.
+pub fn next(server: &[Confirmed], shown: &[StoredIssuer]) -> Option<Step> {
+    let step = |issuer: &StoredIssuer| match find(server, &issuer.id) {
+        None => Some(Step::Create(issuer.clone())),
+        Some(known) if has_other_details(issuer, &known.issuer) => {
+            Some(Step::Details(issuer.clone()))
+        }
+        Some(known) if has_other_policies(issuer, &known.issuer) => {
+            Some(Step::Policies(issuer.clone()))
+        }
+        Some(_) => None,
+    };
+    let is_gone = |id: &String| shown.iter().all(|issuer| issuer.id != *id);
+    let gone = server
+        .iter()
+        .map(|known| &known.issuer.id)
+        .find(|id| is_gone(id));
+    shown
+        .iter()
+        .find_map(step)
+        .or_else(|| gone.cloned().map(Step::Delete))
+}
+
+/// What is shown after the server has answered with `now` what was `sent`: the server's version,
+/// and on top of it whatever was changed since.
+pub fn settled(sent: &StoredIssuer, shown: &StoredIssuer, now: &StoredIssuer) -> StoredIssuer {
+    let (mut issuer, _) = rebase(sent, shown, now);
+    issuer.revision = shown.revision + 1;
+    issuer
+}
+
+/// Puts a part of an issuer, as a step has it, into `issuer`: what the server refused as it was, or
+/// what is tried again.
+pub fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
+    if let Step::Policies(_) = step {
+        issuer.policies.clone_from(&from.policies);
+        issuer.reporting.clone_from(&from.reporting);
+        return;
+    }
+    issuer.name.clone_from(&from.name);
+    issuer.max_expiration = from.max_expiration;
+    issuer.jwks.clone_from(&from.jwks);
+    issuer.jwks_source.clone_from(&from.jwks_source);
+    issuer.thumbprints.clone_from(&from.thumbprints);
+    (issuer.single_use, issuer.report_only) = (from.single_use, from.report_only);
+}
+
+/// What is shown after the server did not do a step: what it has still.
+pub fn undone(
+    step: &Step,
+    server: &[Confirmed],
+    mut shown: Vec<StoredIssuer>,
+) -> Vec<StoredIssuer> {
+    let known = find(server, step.id()).map(|known| &known.issuer);
+    match (step, known) {
+        (Step::Create(_), _) => shown.retain(|issuer| issuer.id != step.id()),
+        (Step::Delete(_), Some(known)) => {
+            let place = server
+                .iter()
+                .position(|other| other.issuer.id == known.id)
+                .unwrap_or_default();
+            let issuer = StoredIssuer {
+                revision: known.revision + 1,
+                ..known.clone()
+            };
+            shown.insert(place.min(shown.len()), issuer);
+        }
+        (_, Some(known)) => {
+            for issuer in shown.iter_mut().filter(|issuer| issuer.id == known.id) {
+                put_part(step, known, issuer);
+                issuer.modified = known.modified;
+                issuer.revision += 1;
+            }
+        }
+        (_, None) => {}
+    }
+    shown
+}
+
+/// What two people make of an issuer that both had as `base`: brought together where they have
+/// changed different parts; else the server's, and the other version is to be kept.
+pub fn reconciled(
+    base: &StoredIssuer,
+    mine: &StoredIssuer,
+    theirs: &StoredIssuer,
+) -> (StoredIssuer, Option<StoredIssuer>) {
+    let (mut merged, lost) = rebase(base, mine, theirs);
+    if lost.is_some() {
+        // What only this browser knows is not the server's.
+        merged = StoredIssuer {
+            samples: mine.samples.clone(),
+            preset: mine.preset.clone(),
+            ..theirs.clone()
+        };
+    }
+    merged.revision = mine.revision.max(theirs.revision) + 1;
+    (merged, lost.map(|_| mine.clone()))
+}
+
+/// What is shown after the server was read anew.
+pub fn refreshed(
+    before: &[Confirmed],
+    shown: &[StoredIssuer],
+    server: &[Confirmed],
+) -> (Vec<StoredIssuer>, Vec<StoredIssuer>) {
+    let of = |id: &str| shown.iter().find(|issuer| issuer.id == id);
+    let (mut issuers, mut lost) = (Vec::new(), Vec::new());
+    for theirs in server.iter().map(|known| &known.issuer) {
+        match (find(before, &theirs.id), of(&theirs.id)) {
+            // Deleted here, and not told yet.
+            (Some(_), None) => {}
+            (_, None) => issuers.push(theirs.clone()),
+            (base, Some(mine)) => {
+                let base = base.map_or(theirs, |base| &base.issuer);
+                let (merged, other) = reconciled(base, mine, theirs);
+                let is_new = !is_same(&merged, mine);
+                issuers.push(if is_new { merged } else { mine.clone() });
+                lost.extend(other);
+            }
+        }
+    }
+    let is_there = |id: &str| server.iter().any(|known| known.issuer.id == id);
+    for mine in shown.iter().filter(|mine| !is_there(&mine.id)) {
+        match find(before, &mine.id) {
+            None => issuers.push(mine.clone()),
+            Some(base) if is_same(&base.issuer, mine) => {}
+            // Deleted by somebody else while it was changed here.
+            Some(_) => lost.push(mine.clone()),
+        }
+    }
+    (issuers, lost)
+}
+
+/// The server's version of an issuer, if it has one.
+pub fn find<'a>(server: &'a [Confirmed], id: &str) -> Option<&'a Confirmed> {
+    server.iter().find(|known| known.issuer.id == id)
+}
+
+fn has_other_details(one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    one.name != other.name
+        || one.max_expiration != other.max_expiration
+        || one.jwks != other.jwks
+        || one.thumbprints != other.thumbprints
+        || (one.single_use, one.report_only) != (other.single_use, other.report_only)
+}
+
+fn has_other_policies(one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    (&one.policies, &one.reporting) != (&other.policies, &other.reporting)
+}
+
+/// Whether two versions are one but for the number of their revision.
+fn is_same(one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    StoredIssuer {
+        revision: other.revision,
+        ..one.clone()
+    } == *other
+}
+
+#[cfg(test)]
+mod tests {
+    use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+
+    use super::*;
+
+    fn issuer(id: &str, name: &str) -> StoredIssuer {
+        StoredIssuer {
+            name: name.to_owned(),
+            ..StoredIssuer::blank(id.to_owned(), 1)
+        }
+    }
+
+    fn with_rule(issuer: &StoredIssuer, pattern: &str) -> StoredIssuer {
+        let policy =
+            PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", pattern);
+        StoredIssuer {
+            policies: vec![policy],
+            ..issuer.clone()
+        }
+    }
+
+    fn confirmed(issuers: &[StoredIssuer]) -> Vec<Confirmed> {
+        let one = |issuer: &StoredIssuer| Confirmed {
+            issuer: issuer.clone(),
+            version: "\"1\"".to_owned(),
+            policy: format!("p{}", issuer.id),
+            policy_version: "\"1\"".to_owned(),
+        };
+        issuers.iter().map(one).collect()
+    }
+
+    fn names(issuers: &[StoredIssuer]) -> Vec<&str> {
+        issuers.iter().map(|issuer| issuer.name.as_str()).collect()
+    }
+
+    #[test]
+    fn the_server_is_told_one_thing_after_another_until_it_has_what_is_shown() {
+        let (a, b) = (issuer("a", "A"), issuer("b", "B"));
+        let server = confirmed(&[a.clone(), b.clone()]);
+        assert_eq!(next(&server, &[a.clone(), b.clone()]), None);
+        let changed = StoredIssuer {
+            name: "A2".to_owned(),
+            ..with_rule(&a, "x")
+        };
+        let step = next(&server, &[changed.clone(), b.clone()]);
+        assert_eq!(
+            step,
+            Some(Step::Details(changed.clone())),
+            "details first, then policies"
+        );
+        let ruled = with_rule(&a, "x");
+        assert_eq!(
+            next(&server, &[ruled.clone(), b.clone()]),
+            Some(Step::Policies(ruled))
+        );
+        let new = issuer("c", "C");
+        assert_eq!(
+            next(&server, &[a.clone(), b, new.clone()]),
+            Some(Step::Create(new))
+        );
+        assert_eq!(
+            next(&server, std::slice::from_ref(&a)),
+            Some(Step::Delete("b".to_owned()))
+        );
+    }
+
+    #[test]
+    fn what_only_a_server_goes_by_is_told_to_it() {
+        let a = issuer("a", "A");
+        for changed in [
+            StoredIssuer {
+                single_use: true,
+                ..a.clone()
+            },
+            StoredIssuer {
+                report_only: true,
+                ..a.clone()
+            },
+        ] {
+            let step = next(
+                &confirmed(std::slice::from_ref(&a)),
+                std::slice::from_ref(&changed),
+            );
+            assert_eq!(step, Some(Step::Details(changed)));
+        }
+    }
+
+    #[test]
+    fn what_only_this_browser_knows_is_not_told() {
+        let a = issuer("a", "A");
+        let shown = StoredIssuer {
+            preset: "github".to_owned(),
+            last_used: Some(9),
+            revision: 5,
+            ..a.clone()
+        };
+        assert_eq!(next(&confirmed(&[a]), &[shown]), None);
+    }
+
+    #[test]
+    fn what_the_server_does_not_do_is_undone_and_nothing_else() {
+        let [a, b, c] = ["a", "b", "c"].map(|id| issuer(id, id));
+        let server = confirmed(&[a.clone(), b.clone()]);
+        let changed = StoredIssuer {
+            name: "new".to_owned(),
+            single_use: true,
+            ..with_rule(&a, "x")
+        };
+        let details = undone(
+            &Step::Details(changed.clone()),
+            &server,
+            vec![changed.clone()],
+        );
+        assert_eq!(
+            (
+                details[0].name.as_str(),
+                details[0].policies.len(),
+                details[0].single_use
+            ),
+            ("a", 1, false)
+        );
+        let policies = undone(&Step::Policies(changed.clone()), &server, vec![changed]);
+        assert_eq!(
+            (policies[0].name.as_str(), policies[0].policies.len()),
+            ("new", 0)
+        );
+        let created = undone(
+            &Step::Create(c.clone()),
+            &server,
+            vec![a.clone(), c.clone()],
+        );
+        assert_eq!(names(&created), ["a"]);
+        let deleted = undone(&Step::Delete("b".to_owned()), &server, vec![a, c]);
+        assert_eq!(names(&deleted), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn what_was_written_while_the_server_answered_stays() {
+        let sent = issuer("a", "sent");
+        let shown = with_rule(&sent, "later");
+        let answered = StoredIssuer {
+            modified: 9,
+            ..sent.clone()
+        };
+        let now = settled(&sent, &shown, &answered);
+        assert_eq!((now.policies == shown.policies, now.modified), (true, 9));
+    }
+
+    #[test]
+    fn two_people_who_change_different_parts_lose_nothing() {
+        let base = issuer("a", "A");
+        let (merged, lost) = reconciled(&base, &with_rule(&base, "mine"), &issuer("a", "theirs"));
+        assert_eq!(
+            (merged.name.as_str(), merged.policies.len(), lost),
+            ("theirs", 1, None)
+        );
+    }
+
+    #[test]
+    fn of_the_same_part_the_servers_version_is_shown_and_the_other_kept() {
+        let base = issuer("a", "A");
+        let (mine, theirs) = (with_rule(&base, "mine"), with_rule(&base, "theirs"));
+        let (merged, lost) = reconciled(&base, &mine, &theirs);
+        assert_eq!((merged.policies, lost), (theirs.policies, Some(mine)));
+    }
+
+    #[test]
+    fn reading_anew_brings_what_others_did_and_keeps_what_is_not_told_yet() {
+        let [a, b, c] = ["a", "b", "c"].map(|id| issuer(id, id));
+        let before = confirmed(&[a.clone(), b.clone(), c.clone()]);
+        let mine = StoredIssuer {
+            name: "mine".to_owned(),
+            ..a.clone()
+        };
+        let shown = [mine.clone(), b, issuer("new", "new")];
+        let server = confirmed(&[a, issuer("b", "theirs"), c, issuer("d", "d")]);
+        let (issuers, lost) = refreshed(&before, &shown, &server);
+        assert_eq!(
+            (names(&issuers), lost),
+            (vec!["mine", "theirs", "d", "new"], vec![])
+        );
+    }
+
+    #[test]
+    fn what_somebody_else_deleted_goes_unless_it_was_changed_here() {
+        let [a, b] = ["a", "b"].map(|id| issuer(id, id));
+        let before = confirmed(&[a.clone(), b.clone()]);
+        let mine = StoredIssuer {
+            name: "mine".to_owned(),
+            ..b
+        };
+        let (issuers, lost) = refreshed(&before, &[a, mine.clone()], &[]);
+        assert_eq!((issuers, lost), (vec![], vec![mine]));
+    }
+}

@@ -1,0 +1,152 @@
+//! Links that carry a playground: policies, decoded claims, and what is asked, in the fragment of
+//! the address.
+//!
+//! The text is `v1.` and the base64url of deflated JSON. Claims go in as a JSON object, so that no
+//! token, and with it no signature, can be in a link. A token within a claim can;
+//! [`Shared::remarks`] says so.
+
+mod file;
+mod read;
+mod tokens;
+mod write;
+
+use claimgate::claims::{Claims, ClaimsError};
+use claimgate::inspect::Skip;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, RequestedToken};
+
+pub use file::MAX_FILE;
+pub use tokens::Remark;
+#[cfg(test)]
+pub(crate) use tokens::has_token;
+
+/// The longest link that is written or read, in bytes.
+pub const MAX_FRAGMENT: usize = 512 << 10;
+
+/// The longest JSON that a link may hold, in bytes.
+pub const MAX_JSON: usize = 1 << 20;
+
+/// What every link begins with.
+const PREFIX: &str = "v1.";
+
+/// What a link carries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shared {
+    /// Name and URL of the issuer, if the policies are one's.
+    pub issuer: Option<SharedIssuer>,
+    /// The policies.
+    pub policies: Vec<PolicyDefinition>,
+    /// The claims, if there are any yet.
+    pub claims: Option<ClaimsText>,
+    /// What is asked for.
+    pub request: RequestedToken,
+    /// The time, if another than the present one.
+    pub now: Option<i64>,
+    /// The checks that are left out.
+    pub skip: Skip,
+    /// The dialect of the patterns.
+    pub dialect: Dialect,
+}
+
+/// An issuer as a link has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedIssuer {
+    /// Its label.
+    pub name: String,
+    /// Its URL.
+    pub url: String,
+}
+
+/// The text of a JSON object: decoded claims, and never a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimsText(String);
+
+impl ClaimsText {
+    /// Takes a text that is a JSON object.
+    pub fn new(text: &str) -> Result<Self, ClaimsError> {
+        Claims::from_json(text).map(|_| Self(text.to_owned()))
+    }
+
+    /// The text, as it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A link that cannot be read, or content that no link can carry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShareError {
+    /// Nothing at all.
+    #[error("the link carries nothing")]
+    Empty,
+    /// Another version, or no link of ours.
+    #[error(
+        "expected a link that begins with `{PREFIX}`, found `{found}`: it may be of a newer Claimgate"
+    )]
+    Version {
+        /// What it begins with.
+        found: String,
+    },
+    /// More than [`MAX_FRAGMENT`].
+    #[error("expected a link of at most {MAX_FRAGMENT} bytes, found {found}: save a file instead")]
+    TooLong {
+        /// How many bytes there are.
+        found: usize,
+    },
+    /// More than [`MAX_JSON`].
+    #[error("expected at most {MAX_JSON} bytes in a link: save a file instead")]
+    TooLarge,
+    /// Not base64url, or not deflated.
+    #[error("the link is damaged, or was cut off when it was copied")]
+    Damaged,
+    /// More than [`MAX_FILE`].
+    #[error("expected a file of at most {MAX_FILE} bytes, found {found}")]
+    FileTooLarge {
+        /// How many bytes there are.
+        found: usize,
+    },
+    /// A file that is no playground's.
+    #[error("the file cannot be read: {problem}")]
+    File {
+        /// What is wrong.
+        problem: String,
+    },
+    /// JSON that is not as it should be.
+    #[error("the content cannot be understood: {problem}")]
+    Content {
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl Shared {
+    /// Writes the text of a link, without `#`.
+    pub fn to_fragment(&self) -> Result<String, ShareError> {
+        let fragment = write::fragment(self)?;
+        // What is written must be readable: rules on one claim twice, for one, are not.
+        Self::from_fragment(&fragment).map(|_| fragment)
+    }
+
+    /// Reads the text of a link, with or without `#`.
+    pub fn from_fragment(text: &str) -> Result<Self, ShareError> {
+        read::shared(text)
+    }
+
+    /// Writes a playground file.
+    pub fn to_file(&self) -> Result<String, ShareError> {
+        file::write(self)
+    }
+
+    /// Reads a playground file.
+    pub fn from_file(text: &str) -> Result<Self, ShareError> {
+        file::parse(text)
+    }
+
+    /// What to mind before the link is passed on: tokens within claims.
+    pub fn remarks(&self) -> Vec<Remark> {
+        tokens::remarks(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

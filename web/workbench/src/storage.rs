@@ -1,0 +1,455 @@
+//! The stored form of issuers: versioned JSON, read strictly, so that nothing unreadable is ever
+//! overwritten.
+
+use claimgate::issuer::IssuerDefinition;
+use claimgate::json::Value;
+use claimgate::policy::{PolicyDefinition, parse_policies};
+use claimgate_formats::{IssuerDocument, Sample, settings};
+use claimgate_providers::{Provider, provider_of};
+use serde::Serialize;
+
+/// The key in local storage.
+pub const KEY: &str = "claimgate.v1";
+
+/// The version that is written. Older ones are read too: version 1 had no thumbprints, samples and
+/// times of use, version 2 no revisions and nothing that tabs tell each other.
+const VERSION: i128 = 3;
+
+/// All that is kept.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Kept {
+    /// The issuers, oldest first.
+    pub issuers: Vec<StoredIssuer>,
+    /// What was deleted, so that another tab does not bring it back.
+    pub removed: Vec<Tombstone>,
+    /// Versions of issuers that lost against another tab's, until the person has decided.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// That something was deleted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Tombstone {
+    /// Its identifier.
+    pub id: String,
+    /// The last revision that was deleted.
+    pub revision: u64,
+}
+
+/// A version of an issuer that was saved while another tab saved another one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Conflict {
+    /// Its identifier: the same in every tab that finds it.
+    pub id: String,
+    /// The version.
+    pub issuer: StoredIssuer,
+}
+
+/// A registered issuer, as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredIssuer {
+    /// Its identifier, in URLs.
+    pub id: String,
+    /// Its label.
+    pub name: String,
+    /// Its URL; never changed after creation.
+    pub url: String,
+    /// The longest lifetime of a granted token, in seconds.
+    pub max_expiration: Option<u64>,
+    /// The text of its JWKS.
+    pub jwks: Option<String>,
+    /// Where the JWKS is from, in words: an address that it was fetched from. None for keys that
+    /// were pasted.
+    pub jwks_source: Option<String>,
+    /// SHA-256 thumbprints of the certificates that its server may have, 64 lowercase hexadecimal
+    /// digits each.
+    pub thumbprints: Vec<String>,
+    /// Whether a server exchanges each of its ID tokens once only. Without one it says nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub single_use: bool,
+    /// Whether a server has its deny policies only report what they would deny. Without one it says
+    /// nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub report_only: bool,
+    /// Its policies.
+    pub policies: Vec<PolicyDefinition>,
+    /// Which of them a server has only report; none after the last that does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reporting: Vec<bool>,
+    /// Decoded claims that its policies are tried on. Never tokens.
+    pub samples: Vec<Sample>,
+    /// The preset that it was made from.
+    pub preset: String,
+    /// When it was registered, in seconds since 1970.
+    pub created: i64,
+    /// When it was last saved, in seconds since 1970.
+    pub modified: i64,
+    /// When the playground last decided by its policies, in seconds since 1970.
+    pub last_used: Option<i64>,
+    /// How often it was saved.
+    pub revision: u64,
+}
+
+impl StoredIssuer {
+    /// An issuer with nothing but an identifier and its times.
+    pub fn blank(id: String, now: i64) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            url: String::new(),
+            max_expiration: None,
+            jwks: None,
+            jwks_source: None,
+            thumbprints: Vec::new(),
+            single_use: false,
+            report_only: false,
+            policies: Vec::new(),
+            reporting: Vec::new(),
+            samples: Vec::new(),
+            preset: String::new(),
+            created: now,
+            modified: now,
+            last_used: None,
+            revision: 0,
+        }
+    }
+
+    /// The form in which a document of an issuer is kept.
+    pub fn of_document(document: IssuerDocument, id: String, now: i64) -> Self {
+        let IssuerDocument {
+            definition,
+            preset,
+            samples,
+            ..
+        } = document;
+        Self {
+            name: definition.name,
+            url: definition.url,
+            max_expiration: definition.max_expiration,
+            jwks: definition.jwks,
+            thumbprints: definition.thumbprints,
+            policies: definition.policies,
+            samples,
+            preset,
+            ..Self::blank(id, now)
+        }
+    }
+
+    /// What a file says of it.
+    pub fn document(&self) -> IssuerDocument {
+        IssuerDocument {
+            definition: self.definition(),
+            preset: self.preset.clone(),
+            samples: self.samples.clone(),
+            has_policies: true,
+        }
+    }
+
+    /// The provider that it is of.
+    pub fn provider(&self) -> Option<&'static Provider> {
+        provider_of(&self.preset, &self.url)
+    }
+
+    /// The engine's form of it.
+    pub fn definition(&self) -> IssuerDefinition {
+        IssuerDefinition {
+            name: self.name.clone(),
+            url: self.url.clone(),
+            max_expiration: self.max_expiration,
+            jwks: self.jwks.clone(),
+            thumbprints: self.thumbprints.clone(),
+            policies: self.policies.clone(),
+        }
+    }
+}
+
+/// Writes issuers as a `claimgate.json`.
+pub fn to_file(issuers: &[StoredIssuer]) -> String {
+    let documents: Vec<_> = issuers.iter().map(StoredIssuer::document).collect();
+    settings::write(&documents)
+}
+
+/// Writes what is kept as versioned JSON.
+pub fn to_json(kept: &Kept) -> String {
+    #[derive(Serialize)]
+    struct File<'a> {
+        version: i128,
+        #[serde(flatten)]
+        kept: &'a Kept,
+    }
+    serde_json::to_string(&File {
+        version: VERSION,
+        kept,
+    })
+    .unwrap_or_default()
+}
+
+/// Reads what is kept, or says in words why that cannot be done.
+pub fn from_json(text: &str) -> Result<Kept, String> {
+    let file = Value::parse(text).map_err(|error| error.to_string())?;
+    match file.member("version") {
+        Some(Value::Integer(1..=VERSION)) => {}
+        Some(other) => {
+            return Err(format!(
+                "expected version {VERSION} or older, found {}",
+                other.to_json()
+            ));
+        }
+        None => return Err("expected a `version`, found none".to_owned()),
+    }
+    let Some(Value::Array(items)) = file.member("issuers") else {
+        return Err("expected a list `issuers`, found none".to_owned());
+    };
+    let numbered =
+        |(index, item)| issuer(item).map_err(|problem| format!("issuer {}: {problem}", index + 1));
+    Ok(Kept {
+        issuers: items
+            .iter()
+            .enumerate()
+            .map(numbered)
+            .collect::<Result<_, _>>()?,
+        removed: list(&file, "removed", tombstone)?,
+        conflicts: list(&file, "conflicts", conflict)?,
+    })
+}
+
+fn tombstone(value: &Value) -> Result<Tombstone, String> {
+    Ok(Tombstone {
+        id: text(value, "id")?,
+        revision: number(value, "revision")?.unwrap_or_default(),
+    })
+}
+
+fn conflict(value: &Value) -> Result<Conflict, String> {
+    let version = value
+        .member("issuer")
+        .ok_or("expected `issuer`, found none")?;
+    Ok(Conflict {
+        id: text(value, "id")?,
+        issuer: issuer(version)?,
+    })
+}
+
+fn issuer(value: &Value) -> Result<StoredIssuer, String> {
+    let policies = value
+        .member("policies")
+        .ok_or("expected `policies`, found none")?;
+    let policies = parse_policies(&policies.to_json()).map_err(|errors| {
+        errors
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ")
+    })?;
+    Ok(StoredIssuer {
+        id: text(value, "id")?,
+        name: text(value, "name")?,
+        url: text(value, "url")?,
+        max_expiration: number(value, "maxExpiration")?,
+        jwks: optional_text(value, "jwks")?,
+        jwks_source: optional_text(value, "jwksSource")?,
+        thumbprints: list(value, "thumbprints", |item| {
+            item.as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| format!("expected a string, found {}", item.kind()))
+        })?,
+        single_use: matches!(value.member("singleUse"), Some(Value::Bool(true))),
+        report_only: matches!(value.member("reportOnly"), Some(Value::Bool(true))),
+        policies,
+        reporting: list(value, "reporting", |item| match item {
+            Value::Bool(mark) => Ok(*mark),
+            other => Err(format!(
+                "expected `true` or `false`, found {}",
+                other.kind()
+            )),
+        })?,
+        samples: list(value, "samples", sample)?,
+        preset: optional_text(value, "preset")?.unwrap_or_default(),
+        created: number(value, "created")?.unwrap_or_default(),
+        modified: number(value, "modified")?.unwrap_or_default(),
+        last_used: number(value, "lastUsed")?,
+        revision: number(value, "revision")?.unwrap_or_default(),
+    })
+}
+
+fn sample(value: &Value) -> Result<Sample, String> {
+    Ok(Sample {
+        id: text(value, "id")?,
+        name: text(value, "name")?,
+        claims: text(value, "claims")?,
+        token_type: text(value, "tokenType")?,
+        target: optional_text(value, "target")?.unwrap_or_default(),
+        admin: matches!(value.member("admin"), Some(Value::Bool(true))),
+    })
+}
+
+/// A list; an absent one is empty.
+fn list<T>(
+    value: &Value,
+    name: &str,
+    read: impl Fn(&Value) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    match value.member(name) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(items)) => {
+            let place = |(index, item)| {
+                read(item).map_err(|problem| format!("`{name}`, item {}: {problem}", index + 1))
+            };
+            items.iter().enumerate().map(place).collect()
+        }
+        Some(other) => Err(format!(
+            "expected `{name}` to be a list, found {}",
+            other.kind()
+        )),
+    }
+}
+
+fn text(value: &Value, name: &str) -> Result<String, String> {
+    optional_text(value, name)?.ok_or_else(|| format!("expected `{name}`, found none"))
+}
+
+fn optional_text(value: &Value, name: &str) -> Result<Option<String>, String> {
+    match value.member(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(other) => Err(format!(
+            "expected `{name}` to be a string, found {}",
+            other.kind()
+        )),
+    }
+}
+
+fn number<N: TryFrom<i128>>(value: &Value, name: &str) -> Result<Option<N>, String> {
+    match value.member(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Integer(number)) => N::try_from(*number)
+            .map(Some)
+            .map_err(|_| format!("`{name}` is out of range: {number}")),
+        Some(other) => Err(format!(
+            "expected `{name}` to be a number, found {}",
+            other.kind()
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use claimgate::policy::{Decision, TokenType};
+
+    use super::*;
+
+    fn full() -> StoredIssuer {
+        StoredIssuer {
+            name: "CI".to_owned(),
+            url: "https://ci.example".to_owned(),
+            max_expiration: Some(3600),
+            jwks: Some("{\"keys\":[]}".to_owned()),
+            jwks_source: Some("https://ci.example/keys".to_owned()),
+            thumbprints: vec!["ab".repeat(32)],
+            single_use: true,
+            report_only: true,
+            reporting: vec![true],
+            policies: vec![
+                PolicyDefinition::new(Decision::Allow, TokenType::Organization)
+                    .rule("sub", "b*")
+                    .rule("aud", "a"),
+            ],
+            samples: vec![Sample {
+                id: "s1".to_owned(),
+                name: "main".to_owned(),
+                claims: "{\"sub\":\"b\"}".to_owned(),
+                token_type: "team".to_owned(),
+                target: "core".to_owned(),
+                admin: false,
+            }],
+            preset: "github".to_owned(),
+            modified: 2,
+            last_used: Some(3),
+            revision: 7,
+            ..StoredIssuer::blank("a1".to_owned(), 1)
+        }
+    }
+
+    fn kept(issuers: Vec<StoredIssuer>) -> Kept {
+        Kept {
+            issuers,
+            ..Kept::default()
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_with_its_rules_in_order() {
+        let kept = Kept {
+            issuers: vec![full()],
+            removed: vec![Tombstone {
+                id: "b".to_owned(),
+                revision: 4,
+            }],
+            conflicts: vec![Conflict {
+                id: "a1@0".to_owned(),
+                issuer: full(),
+            }],
+        };
+        assert_eq!(from_json(&to_json(&kept)), Ok(kept));
+    }
+
+    #[test]
+    fn no_issuers_are_read_again() {
+        assert_eq!(from_json(&to_json(&Kept::default())), Ok(Kept::default()));
+    }
+
+    #[test]
+    fn another_version_is_refused_by_its_number() {
+        let problem = from_json(r#"{"version":4,"issuers":[]}"#).unwrap_err();
+        assert_eq!(problem, "expected version 3 or older, found 4");
+    }
+
+    #[test]
+    fn version_1_is_read_with_what_it_did_not_have_left_empty() {
+        let text = r#"{"version":1,"issuers":[{"id":"a","name":"CI","url":"https://ci.example","maxExpiration":null,
+            "jwks":null,"policies":[],"preset":"","created":1,"modified":2}]}"#;
+        let expected = StoredIssuer {
+            name: "CI".to_owned(),
+            url: "https://ci.example".to_owned(),
+            modified: 2,
+            ..StoredIssuer::blank("a".to_owned(), 1)
+        };
+        assert_eq!(from_json(text), Ok(kept(vec![expected])));
+    }
+
+    #[test]
+    fn version_2_is_read_with_what_it_had() {
+        let text = to_json(&kept(vec![full()])).replace("\"version\":3", "\"version\":2");
+        let text = text
+            .replace(",\"revision\":7", "")
+            .replace(",\"removed\":[],\"conflicts\":[]", "");
+        assert!(
+            !text.contains("revision") && !text.contains("removed"),
+            "{text}"
+        );
+        assert_eq!(
+            from_json(&text),
+            Ok(kept(vec![StoredIssuer {
+                revision: 0,
+                ..full()
+            }]))
+        );
+    }
+
+    #[test]
+    fn broken_text_is_refused() {
+        let broken = [
+            "",
+            "{",
+            "[]",
+            r#"{"version":1}"#,
+            r#"{"version":1,"issuers":[{}]}"#,
+            r#"{"version":3,"issuers":[],"removed":[{}]}"#,
+            r#"{"version":3,"issuers":[],"conflicts":[{"id":"a"}]}"#,
+            r#"{"version":3,"issuers":[],"conflicts":{}}"#,
+        ];
+        for text in broken {
+            assert!(from_json(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The times that a token gives to look at.
+
+/// By how much clocks may differ, in seconds: the engine's own default.
+const LEEWAY: i64 = 60;
+
+/// Times that are worth a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// `iat`.
+    pub iat: Option<i64>,
+    /// `exp`.
+    pub exp: Option<i64>,
+    /// Where the slider begins and ends.
+    pub range: Option<(i64, i64)>,
+}
+
+/// The times of a token, by its `iat`, `nbf` and `exp`, in seconds since 1970.
+pub fn times(iat: Option<i64>, nbf: Option<i64>, exp: Option<i64>) -> Times {
+    let first = [iat, nbf, exp].into_iter().flatten().min();
+    let range = first.zip(exp).map(|(first, exp)| {
+        (
+            first.saturating_sub(3 * LEEWAY),
+            exp.saturating_add(3 * LEEWAY),
+        )
+    });
+    // A slider over years could not be set to a second.
+    Times {
+        iat,
+        exp,
+        range: range.filter(|(from, to)| to.saturating_sub(*from) <= 7 * 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slider_reaches_beyond_the_tokens_life() {
+        assert_eq!(
+            times(Some(1000), Some(900), Some(2000)).range,
+            Some((720, 2180))
+        );
+        assert_eq!(times(None, None, Some(2000)).range, Some((1820, 2180)));
+        assert_eq!(times(Some(1000), None, None).range, None);
+        assert_eq!(times(Some(0), None, Some(i64::MAX)).range, None);
+    }
+}
