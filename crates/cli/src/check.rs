@@ -6,8 +6,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::document::{Document, Remark};
+use claimgate::diagnostic::Diagnostic;
+
+use crate::document::{Document, Located};
 use crate::output::{self, Format};
+use crate::place::Place;
 
 /// What files are checked.
 #[derive(clap::Args)]
@@ -33,8 +36,8 @@ struct Checked<'a> {
     file: &'a str,
     issuers: usize,
     policies: usize,
-    errors: &'a [Remark],
-    findings: &'a [Remark],
+    errors: &'a [Located],
+    findings: &'a [Located],
 }
 
 impl Check {
@@ -97,18 +100,15 @@ pub(crate) fn remarks(title: &str, document: &Document) -> String {
     let errors = document.errors.iter().map(|remark| ("error", remark));
     let findings = document.findings.iter().map(|remark| ("note", remark));
     let mut text = String::new();
-    for (
-        word,
-        Remark {
+    for (word, located) in errors.chain(findings) {
+        let Place { line, column } = located.place;
+        let Diagnostic {
             code,
             path,
-            line,
-            column,
             message,
             help,
-        },
-    ) in errors.chain(findings)
-    {
+            ..
+        } = &located.diagnostic;
         let path = if path.is_empty() {
             String::new()
         } else {
@@ -134,7 +134,8 @@ fn annotations(file: &str, document: &Document) -> String {
     let errors = document.errors.iter().map(|remark| ("error", remark));
     let findings = document.findings.iter().map(|remark| ("warning", remark));
     let mut text = String::new();
-    for (word, remark) in errors.chain(findings) {
+    for (word, located) in errors.chain(findings) {
+        let remark = &located.diagnostic;
         let help = remark
             .help
             .as_deref()
@@ -146,8 +147,8 @@ fn annotations(file: &str, document: &Document) -> String {
             format!("{}: ", remark.path)
         };
         let message = escaped(&output::lines(&format!("{path}{}{help}", remark.message)));
-        let (file, code) = (property(&output::lines(file)), property(remark.code));
-        let Remark { line, column, .. } = remark;
+        let (file, code) = (property(&output::lines(file)), property(&remark.code));
+        let Place { line, column } = located.place;
         let _ = writeln!(
             text,
             "::{word} file={file},line={line},col={column},title={code}::{message}"

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
-use claimgate::finding::Finding;
+use claimgate::diagnostic::Diagnostic;
 use claimgate::json::Value;
 use claimgate::jwt::{TokenError, UnverifiedToken, decode_unverified};
 use claimgate::time::{format_utc, parse, relative};
@@ -37,7 +37,7 @@ struct Decoded {
     file: String,
     header: Option<Value>,
     claims: Option<Value>,
-    findings: Vec<Finding>,
+    findings: Vec<Diagnostic>,
     error: Option<Failure>,
 }
 
@@ -151,7 +151,7 @@ fn as_text(file: &str, result: &Result<UnverifiedToken, TokenError>, now: i64) -
 }
 
 /// A finding in a line or two.
-pub(crate) fn finding_text(finding: &Finding) -> String {
+pub(crate) fn finding_text(finding: &Diagnostic) -> String {
     let help = finding
         .help
         .as_deref()

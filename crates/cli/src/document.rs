@@ -2,11 +2,11 @@
 //! policies alone. Read strictly: what is not known is an error, for whoever has written it meant
 //! something.
 
-use claimgate::finding::Finding;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{Decision, PolicyDefinition, PolicyError, PolicySet};
+use claimgate::policy::{Decision, PolicyDefinition, PolicySet};
 use claimgate_server::policies::{self, Policy, REPORT_ONLY};
 
 use crate::place::{Place, place};
@@ -56,26 +56,18 @@ pub(crate) struct Document {
     /// The largest token, if the file says so.
     pub(crate) max_size: Option<usize>,
     /// What keeps it from being used.
-    pub(crate) errors: Vec<Remark>,
+    pub(crate) errors: Vec<Located>,
     /// What deserves a second look.
-    pub(crate) findings: Vec<Remark>,
+    pub(crate) findings: Vec<Located>,
 }
 
-/// Something that is to say about a file.
+/// A diagnostic, and where it is in the file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Remark {
-    /// Stable code.
-    pub(crate) code: &'static str,
-    /// Where, as a path such as `issuers[0].policies[1].rules.sub`; empty for the whole.
-    pub(crate) path: String,
-    /// The line, from 1.
-    pub(crate) line: usize,
-    /// The column, from 1.
-    pub(crate) column: usize,
-    /// One sentence.
-    pub(crate) message: String,
-    /// What one might do about it.
-    pub(crate) help: Option<String>,
+pub(crate) struct Located {
+    #[serde(flatten)]
+    pub(crate) diagnostic: Diagnostic,
+    #[serde(flatten)]
+    pub(crate) place: Place,
 }
 
 impl Document {
@@ -90,38 +82,13 @@ impl Document {
             Ok(value) => reader.document(&value),
             Err(error) => {
                 let (line, column) = error.place();
-                let remark = PolicyError {
-                    path: String::new(),
-                    code: error.code(),
-                    message: error.to_string(),
-                    help: None,
-                };
-                reader
-                    .document
-                    .errors
-                    .push(Remark::new(remark, Place { line, column }));
+                reader.document.errors.push(Located {
+                    diagnostic: Diagnostic::error("", error.code(), error.to_string()),
+                    place: Place { line, column },
+                });
             }
         }
         reader.document
-    }
-}
-
-impl Remark {
-    fn new(error: PolicyError, Place { line, column }: Place) -> Self {
-        let PolicyError {
-            path,
-            code,
-            message,
-            help,
-        } = error;
-        Self {
-            code,
-            path,
-            line,
-            column,
-            message,
-            help,
-        }
     }
 }
 
@@ -261,9 +228,9 @@ impl Reader<'_> {
                 let findings = all.policies().findings().iter().cloned();
                 self.findings(
                     path,
-                    findings.map(|finding| Finding {
-                        path: own(&finding.path),
-                        ..finding
+                    findings.map(|finding| {
+                        let path = own(&finding.path);
+                        finding.at(path)
                     }),
                 );
                 // One that is not as it was meant to be decides nothing.
@@ -281,9 +248,9 @@ impl Reader<'_> {
                 self.errors(
                     path,
                     errors
-                        .map(|error| PolicyError {
-                            path: own(&error.path),
-                            ..error
+                        .map(|error| {
+                            let path = own(&error.path);
+                            error.at(path)
                         })
                         .collect(),
                 );
@@ -356,17 +323,17 @@ impl Reader<'_> {
                 let findings = sets.all.findings().iter().cloned();
                 self.findings(
                     "",
-                    findings.map(|finding| Finding {
-                        path: own(&finding.path),
-                        ..finding
+                    findings.map(|finding| {
+                        let path = own(&finding.path);
+                        finding.at(path)
                     }),
                 );
                 self.document.alone = Some(sets);
             }
             Err(errors) => {
-                let errors = errors.into_iter().map(|error| PolicyError {
-                    path: own(&error.path),
-                    ..error
+                let errors = errors.into_iter().map(|error| {
+                    let path = own(&error.path);
+                    error.at(path)
                 });
                 self.errors("", errors.collect());
             }
@@ -520,47 +487,34 @@ impl Reader<'_> {
     }
 
     fn error(&mut self, path: &str, code: &'static str, message: String, help: Option<String>) {
-        self.errors(
-            "",
-            vec![PolicyError {
-                path: path.to_owned(),
-                code,
-                message,
-                help,
-            }],
-        );
+        let error = Diagnostic::error(path, code, message);
+        let error = match help {
+            Some(help) => error.help(help),
+            None => error,
+        };
+        self.errors("", error.into());
     }
 
     /// Errors of something within the file, whose paths begin there.
-    fn errors(&mut self, outer: &str, errors: Vec<PolicyError>) {
-        for error in errors {
-            let path = join(outer, &error.path);
-            let place = place(self.text, &path);
-            self.document
-                .errors
-                .push(Remark::new(PolicyError { path, ..error }, place));
-        }
+    fn errors(&mut self, outer: &str, errors: Diagnostics) {
+        let located = errors.into_iter().map(|error| self.located(outer, error));
+        let located: Vec<_> = located.collect();
+        self.document.errors.extend(located);
     }
 
-    fn findings(&mut self, outer: &str, findings: impl Iterator<Item = Finding>) {
-        for Finding {
-            code,
-            path,
-            message,
-            help,
-        } in findings
-        {
-            let path = join(outer, &path);
-            let place = place(self.text, &path);
-            self.document.findings.push(Remark::new(
-                PolicyError {
-                    path,
-                    code,
-                    message,
-                    help,
-                },
-                place,
-            ));
+    fn findings(&mut self, outer: &str, findings: impl Iterator<Item = Diagnostic>) {
+        let located: Vec<_> = findings
+            .map(|finding| self.located(outer, finding))
+            .collect();
+        self.document.findings.extend(located);
+    }
+
+    fn located(&self, outer: &str, diagnostic: Diagnostic) -> Located {
+        let path = join(outer, &diagnostic.path);
+        let place = place(self.text, &path);
+        Located {
+            diagnostic: diagnostic.at(path),
+            place,
         }
     }
 }

@@ -3,7 +3,7 @@
 use claimgate::claim_path::ClaimPath;
 
 /// A place in a text; lines and columns count from 1, columns in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Place {
     /// The line.
     pub(crate) line: usize,

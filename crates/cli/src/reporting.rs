@@ -1,8 +1,8 @@
 //! Policies that only report what they would deny: a member of the server's own, `reportOnly`. They
 //! are part of what is checked and shown, and of no decision.
 
+use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::{Explanation, Outcome};
-use claimgate::finding::Finding;
 use claimgate::policy::PolicyDefinition;
 use claimgate_server::policies::Policy;
 use serde::Serialize;
@@ -42,16 +42,10 @@ impl<T> Sets<T> {
 }
 
 /// What is to say about a policy or an issuer that only reports.
-pub(crate) fn mark(path: &str) -> Finding {
-    Finding {
-        code: "report-only",
-        path: path.to_owned(),
-        message: "it only reports what it would deny, and denies nothing yet".to_owned(),
-        help: Some(
-            "once the audit log reports nothing that should be let in, take `reportOnly` away"
-                .to_owned(),
-        ),
-    }
+pub(crate) fn mark(path: &str) -> Diagnostic {
+    let message = "it only reports what it would deny, and denies nothing yet";
+    let help = "once the audit log reports nothing that should be let in, take `reportOnly` away";
+    Diagnostic::note("report-only", message).at(path).help(help)
 }
 
 /// What policies that only report would have denied.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::claims::Value;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::jwt::{Jwks, TokenError};
 use crate::pattern::Dialect;
-use crate::policy::{PolicyDefinition, PolicyError, PolicySet};
+use crate::policy::{PolicyDefinition, PolicySet};
 
 /// The lifetime that no token exceeds where the issuer sets no maximum, in seconds: 25 hours.
 pub const DEFAULT_MAX_EXPIRATION: u64 = 90_000;
@@ -29,7 +30,7 @@ pub const DEFAULT_MAX_EXPIRATION: u64 = 90_000;
 /// assert_eq!((issuer.name(), issuer.max_expiration()), ("GitLab", 3600));
 /// // Without a policy, everything is denied.
 /// assert!(issuer.policies().is_empty());
-/// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -162,7 +163,7 @@ impl Issuer {
     /// Compiles an issuer, or says everything that is wrong with it.
     ///
     /// # Errors
-    /// [`PolicyError`]s with the paths `url`, `maxExpiration`, `jwks` and `policies[0]…`.
+    /// Errors at the paths `url`, `maxExpiration`, `jwks` and `policies[0]…`.
     ///
     /// ```
     /// use claimgate::issuer::{Issuer, IssuerDefinition};
@@ -170,19 +171,16 @@ impl Issuer {
     ///
     /// let definition = IssuerDefinition { url: "gitlab.com".to_owned(), ..Default::default() };
     /// let errors = Issuer::compile(&definition, Dialect::Pulumi).unwrap_err();
-    /// assert_eq!((errors[0].path.as_str(), errors[0].code), ("url", "url-not-https"));
+    /// assert_eq!((errors[0].path.as_str(), errors[0].code.as_ref()), ("url", "url-not-https"));
     /// ```
-    pub fn compile(
-        definition: &IssuerDefinition,
-        dialect: Dialect,
-    ) -> Result<Self, Vec<PolicyError>> {
-        let mut errors = Vec::new();
+    pub fn compile(definition: &IssuerDefinition, dialect: Dialect) -> Result<Self, Diagnostics> {
+        let mut errors = Diagnostics::default();
         if let Err(error) = validate_url(&definition.url) {
-            errors.push(PolicyError::new("url", error.code(), error.to_string()));
+            errors.push(Diagnostic::error("url", error.code(), error.to_string()));
         }
         if definition.max_expiration == Some(0) {
             let message = "expected a number of seconds from 1, found 0";
-            errors.push(PolicyError::new(
+            errors.push(Diagnostic::error(
                 "maxExpiration",
                 "max-expiration-zero",
                 message,
@@ -191,7 +189,7 @@ impl Issuer {
         let jwks = match definition.jwks.as_deref().map(Jwks::parse).transpose() {
             Ok(jwks) => jwks,
             Err(error) => {
-                errors.push(PolicyError::new("jwks", error.code(), error.to_string()));
+                errors.push(Diagnostic::error("jwks", error.code(), error.to_string()));
                 None
             }
         };
@@ -224,7 +222,7 @@ impl Issuer {
     /// let issuer = Issuer::compile(&definition, Dialect::Pulumi)?;
     /// let rotated = issuer.with_jwks(Jwks::parse(r#"{"keys": []}"#).ok());
     /// assert!(issuer.jwks().is_none() && rotated.jwks().is_some());
-    /// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+    /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
     /// ```
     #[must_use]
     pub fn with_jwks(&self, jwks: Option<Jwks>) -> Self {

@@ -14,9 +14,9 @@
 
 pub mod claim_path;
 pub mod claims;
+pub mod diagnostic;
 pub mod exchange;
 pub mod explain;
-pub mod finding;
 pub mod inspect;
 pub mod issuer;
 pub mod json;

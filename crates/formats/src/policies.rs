@@ -1,8 +1,9 @@
 //! Policies within other things.
 
+use claimgate::diagnostic::Diagnostic;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, parse_policies};
+use claimgate::policy::{PolicyDefinition, PolicySet, parse_policies};
 
 use super::reader::{Object, join};
 use super::{NoteKind, Problem};
@@ -55,7 +56,7 @@ pub(super) fn check(reader: &mut Reader, path: &str, policies: &[PolicyDefinitio
 }
 
 /// An error of compiled policies, its place seen from outside.
-pub(super) fn within(path: &str, error: PolicyError) -> Problem {
+pub(super) fn within(path: &str, error: Diagnostic) -> Problem {
     let inner = error.path.strip_prefix("policies").unwrap_or(&error.path);
     Problem {
         path: join(path, inner),
@@ -72,7 +73,7 @@ fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinitio
     match parse_policies(&Value::Array(tidied).to_json()) {
         Ok(policies) => policies,
         Err(errors) => {
-            let problem = |error: PolicyError| Problem {
+            let problem = |error: Diagnostic| Problem {
                 path: join(path, &error.path),
                 ..Problem::from(error)
             };

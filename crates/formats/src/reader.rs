@@ -1,7 +1,7 @@
 //! Members of a value, read strictly: what is wrong, what is passed over, and where.
 
+use claimgate::diagnostic::Diagnostic;
 use claimgate::json::Value;
-use claimgate::policy::PolicyError;
 
 /// Something that keeps a text from being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Problem {
     }
 }
 
-impl From<PolicyError> for Problem {
-    fn from(error: PolicyError) -> Self {
+impl From<Diagnostic> for Problem {
+    fn from(error: Diagnostic) -> Self {
         Self {
             path: error.path,
             message: error.message,

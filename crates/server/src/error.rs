@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use claimgate::policy::PolicyError;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -77,24 +77,20 @@ impl ApiError {
 
     /// 400, with everything that is wrong in a document.
     #[must_use]
-    pub fn refused(errors: Vec<PolicyError>) -> Self {
-        let message = errors
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("; ");
-        let mut refused = Self::bad_request(message);
+    pub fn refused(errors: Diagnostics) -> Self {
+        let mut refused = Self::bad_request(errors.to_string());
         refused.body.errors = errors
             .into_iter()
             .map(
-                |PolicyError {
+                |Diagnostic {
                      path,
                      code,
                      message,
                      help,
+                     ..
                  }| ErrorDetail {
                     path,
-                    code: code.to_owned(),
+                    code: code.into_owned(),
                     message,
                     help,
                 },

@@ -1,8 +1,9 @@
 //! Policies as the server keeps them: the engine's, and for a deny, whether it only reports what it
 //! would deny.
 
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::json::Value;
-use claimgate::policy::{Decision, PolicyDefinition, PolicyError, parse_policies};
+use claimgate::policy::{Decision, PolicyDefinition, parse_policies};
 
 /// The member that makes a deny policy report only. It is this server's own.
 pub const REPORT_ONLY: &str = "reportOnly";
@@ -20,15 +21,8 @@ pub struct Policy {
 ///
 /// # Errors
 /// Everything that is wrong, in order.
-pub fn parse(json: &str) -> Result<Vec<Policy>, Vec<PolicyError>> {
-    let refuse = |path: String, code, message: String| {
-        vec![PolicyError {
-            path,
-            code,
-            message,
-            help: None,
-        }]
-    };
+pub fn parse(json: &str) -> Result<Vec<Policy>, Diagnostics> {
+    let refuse = |path: String, code, message: String| Diagnostic::error(path, code, message);
     let mut document = Value::parse(json)
         .map_err(|error| refuse(String::new(), error.code(), error.to_string()))?;
     let mut marks = Vec::new();
@@ -45,7 +39,7 @@ pub fn parse(json: &str) -> Result<Vec<Policy>, Vec<PolicyError>> {
         let report_only = marks.get(index).copied().unwrap_or_default();
         if report_only && definition.decision == Decision::Allow {
             let message = "an allow policy cannot only report: what it lets in would be let in";
-            return Err(refuse(path(index), "report-only-allow", message.to_owned()));
+            return Err(refuse(path(index), "report-only-allow", message.to_owned()).into());
         }
         policies.push(Policy {
             definition,

@@ -21,7 +21,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::fields::Fields;
 use crate::input::{self, Input};
-use crate::{Failures, failure, policy_failures};
+use claimgate::diagnostic::Diagnostics;
+
+use crate::failure;
 
 /// What [`Core::begin`] and its like say where there is no run: the reason is in [`Core::text`].
 const NONE: u32 = u32::MAX;
@@ -89,7 +91,7 @@ impl Core {
         core
     }
 
-    fn configure(&mut self, config: &str) -> Result<(), Failures> {
+    fn configure(&mut self, config: &str) -> Result<(), Diagnostics> {
         let config = input::parse("config", config)?;
         let input = Input::new(&config);
         self.dialect = input.dialect()?;
@@ -106,8 +108,7 @@ impl Core {
     /// Adds policies to an issuer that is not compiled yet, from JSON text; `first` is the index of
     /// the first of them.
     pub fn add_policies(&mut self, issuer: usize, first: usize, json: &str) {
-        let policies =
-            parse_policies(json).map_err(|errors| policy_failures(input::shifted(errors, first)));
+        let policies = parse_policies(json).map_err(|errors| input::shifted(errors, first));
         let result = input::within(issuer, policies).and_then(|policies| {
             let missing = || failure("wrong-argument", "there is no such issuer");
             self.definitions
@@ -125,13 +126,10 @@ impl Core {
         let definitions = std::mem::take(&mut self.definitions);
         let dialect = self.dialect;
         let compile = |(index, definition): (usize, IssuerDefinition)| {
-            input::within(
-                index,
-                Issuer::compile(&definition, dialect).map_err(policy_failures),
-            )
+            input::within(index, Issuer::compile(&definition, dialect))
         };
         let mut issuers = Vec::with_capacity(definitions.len());
-        let mut failures = Vec::new();
+        let mut failures = Diagnostics::default();
         for compiled in definitions.into_iter().enumerate().map(compile) {
             match compiled {
                 Ok(issuer) => issuers.push(issuer),
@@ -143,11 +141,7 @@ impl Core {
             self.keys = vec![Vec::new(); issuers.len()];
             self.register(issuers.into());
         }
-        self.say(if failures.is_empty() {
-            Ok(())
-        } else {
-            Err(failures)
-        });
+        self.say(failures.or(()));
     }
 
     /// Gives an issuer other keys, from a JWKS in JSON text.
@@ -190,7 +184,7 @@ impl Core {
             policies: usize,
             claims: Vec<&'a str>,
             keys: Vec<(u32, Option<String>)>,
-            findings: &'a [claimgate::finding::Finding],
+            findings: &'a [claimgate::diagnostic::Diagnostic],
         }
         let described = self
             .issuers
@@ -564,7 +558,7 @@ impl Core {
         FAILED
     }
 
-    fn say(&mut self, result: Result<(), Failures>) {
+    fn say(&mut self, result: Result<(), Diagnostics>) {
         self.text = match result {
             Ok(()) => String::new(),
             Err(failures) => serde_json::to_string(&failures).unwrap_or_default(),

@@ -2,11 +2,12 @@
 //! natively.
 
 use claimgate::claims::Value;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, parse_policies};
+use claimgate::policy::{PolicyDefinition, parse_policies};
 
-use super::{Failures, failure, policy_failures};
+use super::failure;
 
 /// The configuration of an engine.
 pub(crate) struct Input<'a> {
@@ -19,7 +20,7 @@ impl<'a> Input<'a> {
     }
 
     /// `issuers`: objects with `url`, and if wanted `name`, `jwks`, `maxExpiration`, `policies`.
-    pub(crate) fn issuers(&self) -> Result<Vec<IssuerDefinition>, Failures> {
+    pub(crate) fn issuers(&self) -> Result<Vec<IssuerDefinition>, Diagnostics> {
         match self.member("issuers") {
             Some(Value::Array(items)) => items
                 .iter()
@@ -31,7 +32,7 @@ impl<'a> Input<'a> {
     }
 
     /// `dialect`: `pulumi` unless told otherwise.
-    pub(crate) fn dialect(&self) -> Result<Dialect, Failures> {
+    pub(crate) fn dialect(&self) -> Result<Dialect, Diagnostics> {
         match self.member("dialect") {
             None => Ok(Dialect::Pulumi),
             Some(Value::String(name)) => dialect(name),
@@ -40,7 +41,7 @@ impl<'a> Input<'a> {
     }
 
     /// An optional string.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Failures> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Diagnostics> {
         match self.member(name) {
             None => Ok(None),
             Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
@@ -49,7 +50,7 @@ impl<'a> Input<'a> {
     }
 
     /// An optional whole number.
-    pub(crate) fn count(&self, name: &str) -> Result<Option<u64>, Failures> {
+    pub(crate) fn count(&self, name: &str) -> Result<Option<u64>, Diagnostics> {
         match self.member(name) {
             None => Ok(None),
             Some(Value::Integer(count)) if u64::try_from(*count).is_ok() => {
@@ -67,12 +68,12 @@ impl<'a> Input<'a> {
 }
 
 /// Reads JSON text.
-pub(crate) fn parse(name: &str, json: &str) -> Result<Value, Failures> {
+pub(crate) fn parse(name: &str, json: &str) -> Result<Value, Diagnostics> {
     Value::parse(json).map_err(|error| failure(error.code(), format_args!("`{name}` is {error}")))
 }
 
 /// Reads a dialect's name.
-pub(crate) fn dialect(name: &str) -> Result<Dialect, Failures> {
+pub(crate) fn dialect(name: &str) -> Result<Dialect, Diagnostics> {
     match name {
         "pulumi" => Ok(Dialect::Pulumi),
         "stringlike" => Ok(Dialect::StringLike),
@@ -84,7 +85,7 @@ pub(crate) fn dialect(name: &str) -> Result<Dialect, Failures> {
     }
 }
 
-fn issuer(value: &Value) -> Result<IssuerDefinition, Failures> {
+fn issuer(value: &Value) -> Result<IssuerDefinition, Diagnostics> {
     let text = |key: &str| match value.member(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -124,31 +125,29 @@ fn issuer(value: &Value) -> Result<IssuerDefinition, Failures> {
     })
 }
 
-/// Failures in an issuer, their paths seen from the options.
-pub(crate) fn within<T>(index: usize, result: Result<T, Failures>) -> Result<T, Failures> {
+/// Diagnostics in an issuer, their paths seen from the options.
+pub(crate) fn within<T>(index: usize, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
     result.map_err(|mut failures| {
-        for failure in &mut failures {
-            let path = failure.path.take().filter(|path| !path.is_empty());
-            failure.path = Some(path.map_or(format!("issuers[{index}]"), |path| {
-                format!("issuers[{index}].{path}")
-            }));
+        for failure in failures.iter_mut() {
+            let separator = if failure.path.is_empty() { "" } else { "." };
+            failure.path = format!("issuers[{index}]{separator}{}", failure.path);
         }
         failures
     })
 }
 
-fn policies_of(value: &Value) -> Result<Vec<PolicyDefinition>, Failures> {
+fn policies_of(value: &Value) -> Result<Vec<PolicyDefinition>, Diagnostics> {
     let text = match value {
         Value::String(text) => text.clone(),
         other => other.to_json(),
     };
-    parse_policies(&text).map_err(|errors| policy_failures(shifted(errors, 0)))
+    parse_policies(&text).map_err(|errors| shifted(errors, 0))
 }
 
 /// Errors in policies, a part of an array that begins at `first`, their places seen from the
 /// issuer.
-pub(crate) fn shifted(errors: Vec<PolicyError>, first: usize) -> Vec<PolicyError> {
-    let shift = |mut error: PolicyError| {
+pub(crate) fn shifted(errors: Diagnostics, first: usize) -> Diagnostics {
+    let shift = |mut error: Diagnostic| {
         let path = std::mem::take(&mut error.path);
         let place = path.strip_prefix('[').and_then(|rest| rest.split_once(']'));
         let index = place.and_then(|(index, rest)| Some((index.parse::<usize>().ok()?, rest)));
@@ -163,7 +162,7 @@ pub(crate) fn shifted(errors: Vec<PolicyError>, first: usize) -> Vec<PolicyError
     errors.into_iter().map(shift).collect()
 }
 
-fn wrong(path: &str, expected: &str, found: Option<&Value>) -> Failures {
+fn wrong(path: &str, expected: &str, found: Option<&Value>) -> Diagnostics {
     let found = match found {
         None => "nothing".to_owned(),
         Some(Value::String(text)) => format!("`{text}`"),
@@ -173,8 +172,8 @@ fn wrong(path: &str, expected: &str, found: Option<&Value>) -> Failures {
         "wrong-argument",
         format_args!("expected {expected}, found {found}"),
     );
-    for failure in &mut failures {
-        failure.path = Some(path.to_owned());
+    for failure in failures.iter_mut() {
+        path.clone_into(&mut failure.path);
     }
     failures
 }
@@ -183,9 +182,11 @@ fn wrong(path: &str, expected: &str, found: Option<&Value>) -> Failures {
 mod tests {
     use claimgate::claims::Value;
 
-    use super::{Failures, Input, IssuerDefinition};
+    use claimgate::diagnostic::Diagnostics;
 
-    fn issuers(second: &str) -> Result<Vec<IssuerDefinition>, Failures> {
+    use super::{Input, IssuerDefinition};
+
+    fn issuers(second: &str) -> Result<Vec<IssuerDefinition>, Diagnostics> {
         let config = format!(r#"{{"issuers": [{{"url": "https://a.example"}}, {second}]}}"#);
         Input::new(&Value::parse(&config).unwrap()).issuers()
     }
@@ -196,7 +197,7 @@ mod tests {
             let failures = issuers(issuer).map(|issuers| issuers.len()).unwrap_err();
             failures
                 .into_iter()
-                .filter_map(|failure| failure.path)
+                .map(|failure| failure.path)
                 .collect::<Vec<_>>()
         };
         assert_eq!(places("{}"), ["issuers[1].url"]);

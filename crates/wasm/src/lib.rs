@@ -10,6 +10,7 @@ mod fields;
 mod input;
 
 use claimgate::claims::Claims;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::jwt::{Jwk, Jwks, decode_unverified as decode};
 use claimgate::pattern::{Pattern, Trace};
 use claimgate::policy::{PolicyDefinition, parse_policies as parse};
@@ -19,37 +20,9 @@ use wasm_bindgen::prelude::*;
 
 pub use engine::Core;
 
-/// An error with a stable code.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Failure {
-    code: &'static str,
-    message: String,
-    path: Option<String>,
-    help: Option<String>,
-}
-
-type Failures = Vec<Failure>;
-
-fn failure(code: &'static str, message: impl ToString) -> Failures {
-    vec![Failure {
-        code,
-        message: message.to_string(),
-        path: None,
-        help: None,
-    }]
-}
-
-fn policy_failures(errors: Vec<claimgate::policy::PolicyError>) -> Failures {
-    errors
-        .into_iter()
-        .map(|error| Failure {
-            code: error.code,
-            message: error.message,
-            path: Some(error.path),
-            help: error.help,
-        })
-        .collect()
+/// An error without a place, or a place that the caller adds.
+fn failure(code: &'static str, message: impl ToString) -> Diagnostics {
+    Diagnostic::error("", code, message.to_string()).into()
 }
 
 /// Decodes a token **without verifying anything**.
@@ -84,9 +57,7 @@ pub fn decode_unverified(token: &JsValue) -> JsValue {
 #[wasm_bindgen(js_name = parsePolicies, skip_typescript)]
 #[must_use]
 pub fn parse_policies(json: &JsValue) -> JsValue {
-    answer::<Vec<PolicyDefinition>>(
-        text(json, "json").and_then(|json| parse(&json).map_err(policy_failures)),
-    )
+    answer::<Vec<PolicyDefinition>>(text(json, "json").and_then(|json| parse(&json)))
 }
 
 /// Reads a JWKS from JSON text, and describes its keys.
@@ -154,16 +125,16 @@ pub fn check_jws(jws: &str, jwks: &str) -> JsValue {
     })())
 }
 
-fn token_failure(error: claimgate::jwt::TokenError) -> Failures {
-    vec![Failure {
-        code: error.code(),
-        message: error.to_string(),
-        path: None,
-        help: error.help(),
-    }]
+fn token_failure(error: claimgate::jwt::TokenError) -> Diagnostics {
+    let diagnostic = Diagnostic::error("", error.code(), error.to_string());
+    match error.help() {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+    .into()
 }
 
-fn text(value: &JsValue, name: &str) -> Result<String, Failures> {
+fn text(value: &JsValue, name: &str) -> Result<String, Diagnostics> {
     let Some(string) = value.dyn_ref::<JsString>() else {
         return Err(failure(
             "wrong-argument",
@@ -182,7 +153,7 @@ fn text(value: &JsValue, name: &str) -> Result<String, Failures> {
 }
 
 /// The tagged value that every function returns.
-fn answer<T: Serialize>(result: Result<T, Failures>) -> JsValue {
+fn answer<T: Serialize>(result: Result<T, Diagnostics>) -> JsValue {
     #[derive(Serialize)]
     struct Success<T> {
         ok: bool,
@@ -191,7 +162,7 @@ fn answer<T: Serialize>(result: Result<T, Failures>) -> JsValue {
     #[derive(Serialize)]
     struct Failed {
         ok: bool,
-        errors: Failures,
+        errors: Diagnostics,
     }
     let json = match result {
         Ok(value) => serde_json::to_string(&Success { ok: true, value }),

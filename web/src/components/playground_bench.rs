@@ -2,9 +2,10 @@
 //! answer.
 
 use claimgate::claim_path::ClaimPath;
+use claimgate::diagnostic::Diagnostics;
 use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, RequestedToken, TokenType, to_json};
+use claimgate::policy::{PolicyDefinition, RequestedToken, TokenType, to_json};
 use claimgate::time::format_utc;
 use claimgate_workbench::claim_member::member;
 use leptos::prelude::*;
@@ -104,7 +105,7 @@ pub(crate) struct Bench {
     /// Its policies as they are written now.
     pub(crate) text: RwSignal<String>,
     /// Its policies as they are read, or what is wrong with them.
-    pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Vec<PolicyError>>>,
+    pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// The last that were right.
     pub(crate) good: Memo<Vec<PolicyDefinition>>,
     /// The language of its patterns.

@@ -1,7 +1,8 @@
 //! The playground's policies: an issuer's as they are, or a scratch set to change.
 
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{Decision, PolicyDefinition, PolicyError, to_json};
+use claimgate::policy::{Decision, PolicyDefinition, to_json};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -202,7 +203,7 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
     });
     let diagnostics = Memo::new(move |_| {
         let places = places.get();
-        let remark = |error: &PolicyError| {
+        let remark = |error: &Diagnostic| {
             let range = places.find(&error.path)?;
             let message = error.message.clone();
             Some(Diagnostic {
@@ -251,8 +252,8 @@ fn origin_line(scratch: &Scratch) -> AnyView {
 }
 
 #[component]
-fn Problems(errors: Memo<Vec<PolicyError>>) -> impl IntoView {
-    let item = |error: PolicyError| {
+fn Problems(errors: Memo<Diagnostics>) -> impl IntoView {
+    let item = |error: Diagnostic| {
         view! {
             <li>
                 <code>{shown(&error.path)}</code> " " {sentence(&error.message)}

@@ -1,6 +1,6 @@
 //! The playground's answer: checks, explanation, and what the exchange would come to.
 
-use claimgate::finding::Finding;
+use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -134,8 +134,8 @@ fn Nothing() -> impl IntoView {
 }
 
 #[component]
-fn Remarks(findings: Memo<Vec<Finding>>) -> impl IntoView {
-    let item = |finding: Finding| {
+fn Remarks(findings: Memo<Vec<Diagnostic>>) -> impl IntoView {
+    let item = |finding: Diagnostic| {
         view! {
             <li>
                 {(!finding.path.is_empty()).then(|| view! { <code>{shown(&finding.path)}</code> " " })}

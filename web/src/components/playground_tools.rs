@@ -9,8 +9,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
 
+use claimgate::diagnostic::Diagnostics;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet, parse_policies};
+use claimgate::policy::{PolicyDefinition, PolicySet, parse_policies};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -45,7 +46,7 @@ type Stored<'a> = (
     Option<&'a Throwaway>,
 );
 type Shown = Memo<Option<Report>>;
-type Policies = Result<Vec<PolicyDefinition>, Vec<PolicyError>>;
+type Policies = Result<Vec<PolicyDefinition>, Diagnostics>;
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// All of it.

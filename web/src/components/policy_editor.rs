@@ -1,6 +1,6 @@
 //! An issuer's policies, as a form or as JSON, with what they decide on its samples beside them.
 
-use claimgate::finding::Finding;
+use claimgate::diagnostic::Diagnostic;
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -152,7 +152,7 @@ fn undo_by_keys(state: PolicyState, event: &ev::KeyboardEvent) {
 
 /// Remarks of the engine; nothing where it has none.
 #[component]
-pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Finding>>) -> impl IntoView {
+pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Diagnostic>>) -> impl IntoView {
     move || {
         (!findings.read().is_empty()).then(|| {
             view! {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use claimgate::finding::Finding;
-use claimgate::policy::PolicyError;
+use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
 
 use super::code_editor::{CodeEditor, Diagnostic, Mark, Mode, Severity};
@@ -57,14 +57,14 @@ fn diagnostics(json: &str, places: &Places, compiled: &Compiled) -> Vec<Diagnost
             message,
         }
     };
-    let error = |error: &PolicyError| {
+    let error = |error: &Diagnostic| {
         at(
             &error.path,
             Severity::Error,
             with_help(&error.message, error.help.as_deref()),
         )
     };
-    let finding = |finding: &Finding| {
+    let finding = |finding: &Diagnostic| {
         at(
             &finding.path,
             Severity::Warning,

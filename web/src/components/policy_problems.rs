@@ -1,6 +1,6 @@
 //! What the engine says of the policies, as a list whose entries lead to where they are about.
 
-use claimgate::finding::Finding;
+use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
 
 use super::pattern_help::ticked;
@@ -21,7 +21,7 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     let errors = Memo::new(move |_| {
         let compiled = state.compiled.read();
         let errors = compiled.errors.iter();
-        let remark = |error: &claimgate::policy::PolicyError| Remark {
+        let remark = |error: &claimgate::policy::Diagnostic| Remark {
             path: error.path.clone(),
             message: error.message.clone(),
             help: error.help.clone(),
@@ -31,7 +31,7 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     // A form that is being filled in is not wrong yet.
     let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == Shown::Json);
     let findings = Memo::new(move |_| {
-        let remark = |finding: &Finding| Remark {
+        let remark = |finding: &Diagnostic| Remark {
             path: finding.path.clone(),
             message: finding.message.clone(),
             help: finding.help.clone(),

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use claimgate::finding::Finding;
+use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, PolicySet};
+use claimgate::policy::{PolicyDefinition, PolicySet};
 use leptos::prelude::*;
 
 use crate::state::clock::now;
@@ -34,23 +35,23 @@ pub(crate) struct Compiled {
     /// The compiled policies, if nothing is wrong but that rows are blank.
     pub(crate) set: Option<Arc<PolicySet>>,
     /// What is wrong.
-    pub(crate) errors: Vec<PolicyError>,
+    pub(crate) errors: Diagnostics,
     /// What deserves a second look.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Vec<Diagnostic>,
 }
 
 impl Compiled {
     /// Compiles policies, and adds what is wrong with blank rows.
     pub(crate) fn of(
-        written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>,
-        blanks: Vec<PolicyError>,
+        written: Result<Vec<PolicyDefinition>, Diagnostics>,
+        blanks: Diagnostics,
     ) -> Self {
         let mut compiled = Self::compile(written);
         compiled.errors.extend(blanks);
         compiled
     }
 
-    fn compile(written: Result<Vec<PolicyDefinition>, Vec<PolicyError>>) -> Self {
+    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>) -> Self {
         match written.and_then(|policies| PolicySet::compile(&policies, Dialect::Pulumi)) {
             Ok(set) => Self {
                 findings: set.findings().to_vec(),
@@ -102,7 +103,7 @@ pub(crate) struct PolicyState {
     /// The history of both views.
     pub(crate) history: RwSignal<History>,
     /// The policies as they are written.
-    pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Vec<PolicyError>>>,
+    pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// What the engine says of them.
     pub(crate) compiled: Memo<Compiled>,
     /// The saved policies.

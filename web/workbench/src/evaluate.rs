@@ -1,13 +1,13 @@
 //! The playground's question to the engine, and its answer.
 
 use claimgate::claims::{Claims, TrustedClaims, Value};
+use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::{Explanation, Outcome, explain};
-use claimgate::finding::Finding;
 use claimgate::inspect::{self, Begun, Check, Inspection, Options, Pending, Skip};
 use claimgate::issuer::{Issuer, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, decode_unverified};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyError, PolicySet, RequestedToken, TokenType};
+use claimgate::policy::{PolicySet, RequestedToken, TokenType};
 
 use super::storage::StoredIssuer;
 
@@ -49,7 +49,7 @@ pub struct Report {
     /// The explanation, if the policies were reached.
     pub explanation: Option<Explanation>,
     /// Remarks.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Diagnostic>,
     /// What was not checked.
     pub unchecked: Vec<String>,
     /// Identifier and name of the issuer whose policies were used.
@@ -279,7 +279,7 @@ fn assumed(iss: Option<&str>, issuers: &Issuers) -> Option<usize> {
     named.or_else(|| (!issuers.is_empty()).then_some(0))
 }
 
-fn join(errors: &[PolicyError]) -> String {
+fn join(errors: &[Diagnostic]) -> String {
     errors
         .iter()
         .map(ToString::to_string)

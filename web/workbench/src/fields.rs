@@ -1,6 +1,7 @@
 //! Policies as the fields of a form, at one moment.
 
-use claimgate::policy::{Decision, PolicyDefinition, PolicyError, TokenType};
+use claimgate::diagnostic::Diagnostic;
+use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::reporting::is_marked;
@@ -142,16 +143,15 @@ impl PolicyFields {
 
     /// What is wrong with the rows that nothing is written in, as rules of the policy at `place`.
     /// An allow that has no other says so already.
-    pub fn blanks(&self, place: usize) -> Vec<PolicyError> {
+    pub fn blanks(&self, place: usize) -> Vec<Diagnostic> {
         let is_blank = |rule: &RuleFields| rule.claim.is_empty() && rule.pattern.is_empty();
         if self.decision == Decision::Allow.as_str() && self.rules.iter().all(is_blank) {
             return Vec::new();
         }
-        let blank = |(row, _): (usize, &RuleFields)| PolicyError {
-            path: format!("policies[{place}].rules."),
-            code: "rule-blank",
-            message: format!("rule {} is blank: expected a claim and a pattern", row + 1),
-            help: Some("fill it in, or remove it".to_owned()),
+        let blank = |(row, _): (usize, &RuleFields)| {
+            let message = format!("rule {} is blank: expected a claim and a pattern", row + 1);
+            Diagnostic::error(format!("policies[{place}].rules."), "rule-blank", message)
+                .help("fill it in, or remove it")
         };
         self.rules
             .iter()

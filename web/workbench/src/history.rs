@@ -1,6 +1,7 @@
 //! The history of policies that are edited in two views: one, for undo and redo across both.
 
-use claimgate::policy::{PolicyDefinition, PolicyError, parse_policies, to_json};
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::policy::{PolicyDefinition, parse_policies, to_json};
 
 use super::fields::PolicyFields;
 use super::reporting::{carried, is_marked};
@@ -22,7 +23,7 @@ pub enum Content {
 
 impl Content {
     /// The policies, or what is wrong with the text.
-    pub fn policies(&self) -> Result<Vec<PolicyDefinition>, Vec<PolicyError>> {
+    pub fn policies(&self) -> Result<Vec<PolicyDefinition>, Diagnostics> {
         match self {
             Self::Form(fields) => Ok(fields.iter().map(PolicyFields::definition).collect()),
             Self::Json(text) => parse_policies(text),
@@ -30,7 +31,7 @@ impl Content {
     }
 
     /// What is wrong with rows of the form that are blank; the policies are those without them.
-    pub fn blanks(&self) -> Vec<PolicyError> {
+    pub fn blanks(&self) -> Vec<Diagnostic> {
         match self {
             Self::Form(fields) => fields
                 .iter()

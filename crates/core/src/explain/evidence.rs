@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 use crate::pattern::Trace;
 use crate::policy::{Decision, RequestedToken, TokenType};
 
@@ -39,7 +39,7 @@ pub struct Explanation {
     /// When allowed: what the token may do.
     pub grant: Option<Grant>,
     /// What people trip on, as far as it is seen here: why a rule that looks right does not match.
-    pub hints: Vec<Finding>,
+    pub hints: Vec<Diagnostic>,
 }
 
 /// What decided.

@@ -8,7 +8,7 @@ use super::evidence::{
 };
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Usable, Value, usable};
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 use crate::pattern::{Dialect, Pattern, visible};
 use crate::policy::{CompiledPolicy, Decision, Rule};
 
@@ -25,7 +25,7 @@ pub(super) fn hints(
     claims: &Claims,
     reason: &Reason,
     decision: Outcome,
-) -> Vec<Finding> {
+) -> Vec<Diagnostic> {
     let mut hints = Vec::new();
     shadowed(evidence, reason, &mut hints);
     for (policy, compiled) in evidence.iter().zip(compiled).take(MANY_POLICIES) {
@@ -52,7 +52,7 @@ pub(super) fn hints(
 }
 
 /// An allow that matches too, and that a deny wins over.
-fn shadowed(evidence: &[PolicyEvidence], reason: &Reason, hints: &mut Vec<Finding>) {
+fn shadowed(evidence: &[PolicyEvidence], reason: &Reason, hints: &mut Vec<Diagnostic>) {
     let allow = |policy: &&PolicyEvidence| {
         policy.outcome == PolicyOutcome::Matched && policy.decision == Decision::Allow
     };
@@ -71,7 +71,7 @@ fn shadowed(evidence: &[PolicyEvidence], reason: &Reason, hints: &mut Vec<Findin
     let help =
         "a deny wins however narrow the allow is, and whichever comes first: narrow the deny";
     hints.push(
-        Finding::new("deny-shadows-allow", message)
+        Diagnostic::note("deny-shadows-allow", message)
             .at(format!("policies[{}]", allow.index))
             .help(help),
     );
@@ -82,7 +82,7 @@ fn other_type(
     evidence: &[PolicyEvidence],
     compiled: &[CompiledPolicy],
     claims: &Claims,
-) -> Option<Finding> {
+) -> Option<Diagnostic> {
     let matches = |rule: &Rule| {
         let texts = claims.lookup(&rule.path).map(texts).unwrap_or_default();
         texts.iter().any(|text| rule.pattern.is_match(text))
@@ -102,7 +102,7 @@ fn other_type(
         "ask for a token of type {token_type} with its target, or add a policy for this request"
     );
     Some(
-        Finding::new("wrong-token-type", message)
+        Diagnostic::note("wrong-token-type", message)
             .at(format!("policies[{}].tokenType", policy.index))
             .help(help),
     )
@@ -116,7 +116,7 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-fn rule_hint(seen: &RuleEvidence, rule: &Rule, claims: &Claims) -> Option<Finding> {
+fn rule_hint(seen: &RuleEvidence, rule: &Rule, claims: &Claims) -> Option<Diagnostic> {
     match seen.outcome {
         RuleOutcome::Matched | RuleOutcome::UnusableValue => None,
         RuleOutcome::MissingClaim => unquoted(&rule.path, claims).or_else(|| misspelt(&rule.path, claims)),
@@ -124,13 +124,13 @@ fn rule_hint(seen: &RuleEvidence, rule: &Rule, claims: &Claims) -> Option<Findin
             let help =
                 "an array matches if one of its elements does, each on its own: write the pattern for one element";
             (seen.values.len() > 1 && seen.pattern.contains([',', '[']))
-                .then(|| Finding::new("claim-is-array", format!("claim `{}` is an array", rule.path)).help(help))
+                .then(|| Diagnostic::note("claim-is-array", format!("claim `{}` is an array", rule.path)).help(help))
         }),
     }
 }
 
 /// `kubernetes.io.namespace` for `"kubernetes.io".namespace`.
-fn unquoted(path: &ClaimPath, claims: &Claims) -> Option<Finding> {
+fn unquoted(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
     let segments = path.segments();
     let quoted = (2..=segments.len()).find_map(|count| {
         let (first, rest) = segments.split_at_checked(count)?;
@@ -144,10 +144,10 @@ fn unquoted(path: &ClaimPath, claims: &Claims) -> Option<Finding> {
     let message = format!(
         "`{path}` looks for members within members, but the token's claim has a dot in its name"
     );
-    Some(Finding::new("claim-unquoted", message).help(format!("write `{quoted}`")))
+    Some(Diagnostic::note("claim-unquoted", message).help(format!("write `{quoted}`")))
 }
 
-fn misspelt(path: &ClaimPath, claims: &Claims) -> Option<Finding> {
+fn misspelt(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
     let wanted = path.segments().first()?;
     let nearest = claims
         .iter()
@@ -158,16 +158,17 @@ fn misspelt(path: &ClaimPath, claims: &Claims) -> Option<Finding> {
         "the token has no claim `{wanted}`, but it has `{}`",
         nearest.1
     );
-    Some(Finding::new("claim-misspelt", message).help(format!("did you mean `{}`?", nearest.1)))
+    Some(Diagnostic::note("claim-misspelt", message).help(format!("did you mean `{}`?", nearest.1)))
 }
 
 /// Changes of a pattern under which the value would match, each a thing that people overlook.
-fn value_hint(rule: &Rule, value: &str) -> Option<Finding> {
+fn value_hint(rule: &Rule, value: &str) -> Option<Diagnostic> {
     let source = rule.pattern.source();
     let dialect = rule.pattern.dialect();
     let matches = |pattern: &str, value: &str| is_match(pattern, dialect, value);
-    let finding =
-        |code, message: String, help: String| Some(Finding::new(code, message).help(help));
+    let finding = |code: &'static str, message: String, help: String| {
+        Some(Diagnostic::note(code, message).help(help))
+    };
     let shown = visible(source);
     if source.trim() != source && matches(source.trim(), value.trim()) {
         return finding(
@@ -247,10 +248,14 @@ fn boolean(source: &str, value: &str) -> Option<&'static str> {
 }
 
 /// `main` for `refs/heads/main`, and the other way round.
-fn reference(source: &str, value: &str, matches: &dyn Fn(&str, &str) -> bool) -> Option<Finding> {
+fn reference(
+    source: &str,
+    value: &str,
+    matches: &dyn Fn(&str, &str) -> bool,
+) -> Option<Diagnostic> {
     for kind in ["refs/heads/", "refs/tags/"] {
         let hint = |help: String| {
-            Finding::new(
+            Diagnostic::note(
                 "ref-form",
                 format!("`{source}` and `{value}` differ in `{kind}` only"),
             )
@@ -277,11 +282,11 @@ fn github_subject(
     source: &str,
     value: &str,
     matches: &dyn Fn(&str, &str) -> bool,
-) -> Option<Finding> {
+) -> Option<Diagnostic> {
     let (pattern, rest) = (subject(source)?, subject(value)?);
     let help = |help: &str| Some(help.to_owned());
     let hint = |code, message: String, help: Option<String>| {
-        help.map(|help| Finding::new(code, message).help(help))
+        help.map(|help| Diagnostic::note(code, message).help(help))
     };
     if matches(source, &without_ids(value)) {
         let message = format!("the token has the immutable form of `sub`, with ids: `{value}`");

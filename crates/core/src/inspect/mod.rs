@@ -7,8 +7,8 @@ mod walk;
 use serde::Serialize;
 
 use crate::claims::Claims;
+use crate::diagnostic::Diagnostic;
 use crate::explain::{Decided, Explanation, Outcome};
-use crate::finding::Finding;
 use crate::issuer::Issuers;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 use crate::jwt::BuiltIn;
@@ -171,7 +171,7 @@ pub struct Inspection {
     /// The seven checks, in their order.
     pub checks: Vec<Check>,
     /// Remarks on the token.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Diagnostic>,
     /// The policies' explanation, where they were reached.
     pub explanation: Option<Explanation>,
     /// The decision.

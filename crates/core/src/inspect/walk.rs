@@ -44,7 +44,7 @@ pub enum Begun {
 /// // The host has looked, and the signature is not one of the key.
 /// let decision = pending.finish(Ok(false)).decide(&RequestedToken::Organization { admin: false });
 /// assert_eq!(decision.code(), "signature-invalid");
-/// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
 /// ```
 #[derive(Debug)]
 pub struct Pending {

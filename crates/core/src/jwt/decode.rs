@@ -6,7 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::{Algorithm, TokenError};
 use crate::claims::{Claims, Value};
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 
 /// The largest token that is accepted unless told otherwise, in bytes.
 pub const DEFAULT_MAX_SIZE: usize = 64 * 1024;
@@ -87,12 +87,12 @@ impl<C> UnverifiedToken<C> {
 
     /// Remarks on header members that are ignored.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
+    pub fn findings(&self) -> Vec<Diagnostic> {
         KEY_MEMBERS
             .into_iter()
             .filter(|name| self.header.get(name).is_some())
             .map(|name| {
-                Finding::new(
+                Diagnostic::note(
                     "header-key-ignored",
                     format!("the header brings a key of its own in `{name}`"),
                 )

@@ -37,7 +37,7 @@ pub use parts::{Part, PartKind};
 pub use reference::{Capture, Position, Span, Stop, Trace};
 pub use words::visible;
 
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 pub(crate) use compile::Bounds;
 use compile::Matcher;
 pub(crate) use outline::Outline;
@@ -240,18 +240,18 @@ impl Pattern {
     /// # Ok::<(), claimgate::pattern::PatternError>(())
     /// ```
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
+    pub fn findings(&self) -> Vec<Diagnostic> {
         let items = self.items();
         let mut findings = Vec::new();
         if items.iter().any(|item| item.end - item.start > 1) {
             findings.push(
-                Finding::new("escape-not-portable", format!("`{}` escapes a character with `\\`", self.source))
+                Diagnostic::note("escape-not-portable", format!("`{}` escapes a character with `\\`", self.source))
                     .help("escapes are an extension: Pulumi Cloud documents none, and may read the `\\` as itself"),
             );
         }
         if !items.is_empty() && items.iter().all(|item| item.token == Token::Many) {
             findings.push(
-                Finding::new(
+                Diagnostic::note(
                     "matches-anything",
                     format!("`{}` accepts every value", self.source),
                 )
@@ -261,7 +261,7 @@ impl Pattern {
         let has_one = items.iter().any(|item| item.token == Token::One);
         if has_one && self.dialect == Dialect::Pulumi {
             findings.push(
-                Finding::new(
+                Diagnostic::note(
                     "dot-is-wildcard",
                     format!("each `.` in `{}` matches any one character", self.source),
                 )

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::index::Index;
-use super::{Decision, PolicyDefinition, PolicyError, RequestedToken, TokenType};
+use super::{Decision, PolicyDefinition, RequestedToken, TokenType};
 use crate::claim_path::ClaimPath;
-use crate::finding::Finding;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pattern::{Dialect, Pattern};
 
 /// From more policies than this on an issuer, a finding warns: Pulumi Cloud documented it as its
@@ -19,7 +19,7 @@ pub const MANY_POLICIES: usize = 40;
 pub struct PolicySet {
     policies: Vec<CompiledPolicy>,
     index: Index,
-    findings: Vec<Finding>,
+    findings: Vec<Diagnostic>,
 }
 
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ impl PolicySet {
     /// Compiles policies, or says everything that is wrong with them.
     ///
     /// # Errors
-    /// Every [`PolicyError`], in the policies' order, with paths from `policies[0]`.
+    /// Every error, in the policies' order, with paths from `policies[0]`.
     ///
     /// ```
     /// use claimgate::pattern::Dialect;
@@ -101,12 +101,12 @@ impl PolicySet {
     pub fn compile(
         definitions: &[PolicyDefinition],
         dialect: Dialect,
-    ) -> Result<Self, Vec<PolicyError>> {
+    ) -> Result<Self, Diagnostics> {
         let mut compiler = Compiler {
             dialect,
             paths: HashMap::new(),
             patterns: HashMap::new(),
-            errors: Vec::new(),
+            errors: Diagnostics::default(),
             findings: Vec::new(),
         };
         let policies: Vec<_> = definitions
@@ -116,15 +116,13 @@ impl PolicySet {
                 compiler.policy(&format!("policies[{index}]"), definition)
             })
             .collect();
-        if !compiler.errors.is_empty() {
-            return Err(compiler.errors);
-        }
+        compiler.errors.or(())?;
         if policies.len() > MANY_POLICIES {
             let message = format!("{} policies on one issuer", policies.len());
             let help =
                 format!("Pulumi Cloud documented a limit of {MANY_POLICIES} policies an issuer");
             compiler.findings.push(
-                Finding::new("many-policies", message)
+                Diagnostic::note("many-policies", message)
                     .at("policies")
                     .help(help),
             );
@@ -158,10 +156,10 @@ impl PolicySet {
     /// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", "octo-org");
     /// let policies = PolicySet::compile(&[allow], Dialect::Pulumi)?;
     /// assert_eq!(policies.findings()[0].code, "audience-only");
-    /// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+    /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
     /// ```
     #[must_use]
-    pub fn findings(&self) -> &[Finding] {
+    pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
     }
 
@@ -199,9 +197,9 @@ impl PolicySet {
 struct Compiler<'a> {
     dialect: Dialect,
     paths: HashMap<&'a str, Arc<ClaimPath>>,
-    patterns: HashMap<&'a str, (Arc<Pattern>, Vec<Finding>)>,
-    errors: Vec<PolicyError>,
-    findings: Vec<Finding>,
+    patterns: HashMap<&'a str, (Arc<Pattern>, Vec<Diagnostic>)>,
+    errors: Diagnostics,
+    findings: Vec<Diagnostic>,
 }
 
 impl<'a> Compiler<'a> {
@@ -252,7 +250,7 @@ impl<'a> Compiler<'a> {
                     belongs_to.as_str(),
                     definition.token_type.as_str()
                 );
-                self.errors.push(PolicyError::new(
+                self.errors.push(Diagnostic::error(
                     format!("{path}.{name}"),
                     "field-misplaced",
                     message,
@@ -315,7 +313,7 @@ impl<'a> Compiler<'a> {
                 "token type `{}` needs `{key}`, found none",
                 token_type.as_str()
             );
-            self.errors.push(PolicyError::new(
+            self.errors.push(Diagnostic::error(
                 format!("{path}.{key}"),
                 "field-missing",
                 message,
@@ -337,20 +335,20 @@ impl<'a> Compiler<'a> {
             let message = format!("expected permission `admin`, found `{other}`");
             let path = format!("{path}.authorizedPermissions[{index}]");
             self.errors
-                .push(PolicyError::new(path, "unknown-permission", message));
+                .push(Diagnostic::error(path, "unknown-permission", message));
         }
         permissions.iter().any(|permission| permission == "admin")
     }
 
     fn rules(&mut self, path: &str, definition: &'a PolicyDefinition) -> Vec<Rule> {
         if definition.rules.is_empty() && definition.decision == Decision::Allow {
-            let help = "an allow without a rule would admit every token of the issuer".to_owned();
-            let error = PolicyError::new(
+            let help = "an allow without a rule would admit every token of the issuer";
+            let error = Diagnostic::error(
                 format!("{path}.rules"),
                 "allow-without-rules",
                 "an allow needs a rule, found none",
             );
-            self.errors.push(error.help(Some(help)));
+            self.errors.push(error.help(help));
         }
         let mut rules: Vec<Rule> = Vec::new();
         for (claim, pattern) in &definition.rules {
@@ -366,7 +364,7 @@ impl<'a> Compiler<'a> {
             {
                 let message = format!("claim `{path}` has a rule already");
                 self.errors
-                    .push(PolicyError::new(&place, "rule-repeated", message));
+                    .push(Diagnostic::error(&place, "rule-repeated", message));
             } else {
                 rules.push(Rule { path, pattern });
             }
@@ -384,7 +382,7 @@ impl<'a> Compiler<'a> {
             )),
             Err(error) => {
                 self.errors
-                    .push(PolicyError::new(place, error.code(), error.to_string()));
+                    .push(Diagnostic::error(place, error.code(), error.to_string()));
                 None
             }
         }
@@ -399,7 +397,7 @@ impl<'a> Compiler<'a> {
                 }
                 Err(error) => {
                     self.errors
-                        .push(PolicyError::new(place, error.code(), error.to_string()))
+                        .push(Diagnostic::error(place, error.code(), error.to_string()))
                 }
             }
         }
@@ -417,7 +415,7 @@ impl<'a> Compiler<'a> {
             .map(|(claim, _)| claim.as_str())
             .collect();
         if definition.decision == Decision::Allow && claims == ["aud"] {
-            let finding = Finding::new("audience-only", "the only rule is on `aud`, which the workload chooses itself")
+            let finding = Diagnostic::note("audience-only", "the only rule is on `aud`, which the workload chooses itself")
                 .help("on an issuer that many share, any workload can ask for this audience: add a rule on `sub`");
             self.findings.push(finding.at(path));
         }
@@ -426,7 +424,7 @@ impl<'a> Compiler<'a> {
                 "denies every request for a token of type {}",
                 definition.token_type.as_str()
             );
-            let finding = Finding::new("denies-everything", message)
+            let finding = Diagnostic::note("denies-everything", message)
                 .help("a deny wins over every allow: nothing of this type and target gets through");
             self.findings.push(finding.at(path));
         }

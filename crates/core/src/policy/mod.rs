@@ -16,50 +16,6 @@ pub(crate) use index::Visitor;
 pub use model::{Decision, PolicyDefinition, TokenType, to_json};
 pub use parse::parse_policies;
 
-/// What is wrong in policies, and where.
-///
-/// ```
-/// use claimgate::policy::parse_policies;
-///
-/// let json = r#"{"decision": "deny", "tokenTpye": "team", "tokenType": "team", "rules": {}}"#;
-/// let error = &parse_policies(json).unwrap_err()[0];
-/// assert_eq!(error.to_string(), "tokenTpye: unknown key `tokenTpye`");
-/// assert_eq!(error.help.as_deref(), Some("did you mean `tokenType`?"));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[serde(rename_all = "camelCase")]
-#[error("{path}{}{message}", if path.is_empty() { "" } else { ": " })]
-pub struct PolicyError {
-    /// Where, as a path such as `policies[1].rules.sub`.
-    pub path: String,
-    /// Stable code.
-    pub code: &'static str,
-    /// What was expected and found.
-    pub message: String,
-    /// What one might do about it.
-    pub help: Option<String>,
-}
-
-impl PolicyError {
-    pub(crate) fn new(
-        path: impl Into<String>,
-        code: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            code,
-            message: message.into(),
-            help: None,
-        }
-    }
-
-    pub(crate) fn help(mut self, help: Option<String>) -> Self {
-        self.help = help;
-        self
-    }
-}
-
 /// The access token that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -99,7 +99,7 @@ impl TokenType {
 ///     ..PolicyDefinition::new(Decision::Allow, TokenType::Team).rule("sub", "repo:octo-org/*")
 /// };
 /// assert_eq!(PolicySet::compile(&[team], Dialect::Pulumi)?.len(), 1);
-/// # Ok::<(), Vec<claimgate::policy::PolicyError>>(())
+/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyDefinition {

@@ -1,7 +1,8 @@
 //! Policies from JSON: strict, all errors at once, each with its place and the nearest known name.
 
-use super::{Decision, PolicyDefinition, PolicyError, TokenType};
+use super::{Decision, PolicyDefinition, TokenType};
 use crate::claim_path::ClaimPath;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::Value;
 
 const POLICY_KEYS: [&str; 8] = [
@@ -19,7 +20,7 @@ const DOCUMENT_KEYS: [&str; 5] = ["policies", "id", "version", "created", "modif
 /// Reads one policy, an array of policies, or `{"policies": [...]}` as Pulumi's API has it.
 ///
 /// # Errors
-/// Every [`PolicyError`] of the text, in its order.
+/// Every error of the text, in its order.
 ///
 /// ```
 /// let policies = claimgate::policy::parse_policies(
@@ -27,21 +28,17 @@ const DOCUMENT_KEYS: [&str; 5] = ["policies", "id", "version", "created", "modif
 /// );
 /// assert_eq!(policies.map(|policies| policies.len()), Ok(1));
 /// ```
-pub fn parse_policies(json: &str) -> Result<Vec<PolicyDefinition>, Vec<PolicyError>> {
+pub fn parse_policies(json: &str) -> Result<Vec<PolicyDefinition>, Diagnostics> {
     let value = Value::parse(json)
-        .map_err(|error| vec![PolicyError::new("", error.code(), error.to_string())])?;
+        .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
     let mut reader = Reader::default();
     let policies = reader.document(&value);
-    if reader.errors.is_empty() {
-        Ok(policies)
-    } else {
-        Err(reader.errors)
-    }
+    reader.errors.or(policies)
 }
 
 #[derive(Default)]
 struct Reader {
-    errors: Vec<PolicyError>,
+    errors: Diagnostics,
 }
 
 impl Reader {
@@ -203,7 +200,7 @@ impl Reader {
             };
             let message = format!("unknown key `{key}`");
             self.errors
-                .push(PolicyError::new(join(path, key), "unknown-key", message).help(Some(help)));
+                .push(Diagnostic::error(join(path, key), "unknown-key", message).help(help));
         }
     }
 
@@ -215,7 +212,7 @@ impl Reader {
         };
         let message = format!("expected {expected}, found {found}");
         self.errors
-            .push(PolicyError::new(path, "policy-wrong-value", message));
+            .push(Diagnostic::error(path, "policy-wrong-value", message));
     }
 }
 

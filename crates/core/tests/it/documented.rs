@@ -30,7 +30,13 @@ const SOURCES: [&str; 3] = ["crates/core/src", "crates/wasm/src", "crates/wasm/n
 const NO_CODES: [&str; 2] = ["cache-control", "ieee-p1363"];
 
 /// What stands before a string that is a code, whatever it looks like.
-const BEFORE_CODES: [&str; 5] = ["Finding::new(", "finding(", "hint(", "failure(", "code:"];
+const BEFORE_CODES: [&str; 5] = [
+    "Diagnostic::note(",
+    "finding(",
+    "hint(",
+    "failure(",
+    "code:",
+];
 
 #[test]
 fn every_code_is_documented_and_every_documented_code_exists() {
@@ -154,8 +160,8 @@ fn codes_are_read_from_where_they_stand() {
         fn f<'a>(text: &'a str) -> Option<char> {
             /* "in-a-block" */
             let _ = ('"', '\'', "no code: it-has more", "P-256", r#"json-or-so"#, "\"-quoted");
-            PolicyError::new(path, "policy-code", "a message");
-            Finding::new(
+            Diagnostic::error(path, "policy-code", "a message");
+            Diagnostic::note(
                 "word", "message",
             );
         }

@@ -6,20 +6,22 @@
  * @packageDocumentation
  */
 
-/** An error, with a code that stays the same and a message for people. */
-export interface Failure {
-  /** Such as `policy-wrong-value` or `wrong-argument`; all are listed in the project's `docs/errors.md`. */
+/** What is wrong with an input, or deserves a second look. */
+export interface Diagnostic {
+  /** Stable, such as `policy-wrong-value` or `wrong-argument`; the project's `docs/errors.md` lists them all. */
   code: string;
+  /** An `error` keeps the input from being used; a `warning` or a `note` changes no decision. */
+  severity: "error" | "warning" | "note";
   /** What was expected and found. */
   message: string;
-  /** Where, such as `issuers[0].policies[2].rules.sub`. */
-  path: string | null;
-  /** What one might do about it. */
+  /** Where, such as `issuers[0].policies[2].rules.sub`; empty for the whole input. */
+  path: string;
+  /** What you can do about it. */
   help: string | null;
 }
 
 /** A value, or everything that is wrong. */
-export type Answer<T> = { ok: true; value: T } | { ok: false; errors: Failure[] };
+export type Answer<T> = { ok: true; value: T } | { ok: false; errors: Diagnostic[] };
 
 /** What JSON has. Integers beyond 2^53 are rounded, as by `JSON.parse`; evidence has their exact text. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -104,7 +106,7 @@ export type Decision =
       issuer: number | null;
       grant: null;
       /** With the code `wrong-argument`, `engine-freed` or `not-ready`: what is wrong. */
-      errors?: Failure[];
+      errors?: Diagnostic[];
     };
 
 /** What {@link Engine.decide} is asked. */
@@ -195,13 +197,6 @@ export type AskedFor =
   | { tokenType: "team"; name: string }
   | { tokenType: "personal"; login: string }
   | { tokenType: "runner"; name: string };
-/** A remark. */
-export interface Finding {
-  code: string;
-  path: string;
-  message: string;
-  help: string | null;
-}
 /** Why the policies decide as they do. */
 export interface Explanation {
   decision: "allowed" | "denied";
@@ -221,7 +216,7 @@ export interface Explanation {
   } | null;
   grant: Granted | null;
   /** What people trip on, as far as it is seen here. */
-  hints: Finding[];
+  hints: Diagnostic[];
 }
 /** One check of a token, with its line. */
 export interface Check {
@@ -239,7 +234,7 @@ export interface Inspection {
   issuer: number | null;
   /** All seven, in their order. */
   checks: Check[];
-  findings: Finding[];
+  findings: Diagnostic[];
   explanation: Explanation | null;
   decision: "allowed" | "denied";
   summary: string;
@@ -304,7 +299,7 @@ export interface FetchKeysOptions {
 /** What became of one issuer's keys. */
 export type FetchedKeys =
   | { issuer: string; ok: true; keys: number; from: string; /** Seconds since 1970. */ expires: number }
-  | { issuer: string; ok: false; errors: Failure[] };
+  | { issuer: string; ok: false; errors: Diagnostic[] };
 
 /**
  * Compiled issuers and policies. It holds memory outside of JavaScript's: free it, or let `using` do that; one that is
@@ -328,10 +323,10 @@ export class Engine {
    * const { engine } = created;
    * ```
    */
-  static create(config: Config): { ok: true; engine: Engine } | { ok: false; errors: Failure[] };
+  static create(config: Config): { ok: true; engine: Engine } | { ok: false; errors: Diagnostic[] };
 
   /** The issuers, with the number of their policies and the remarks on those. */
-  readonly issuers: { url: string; name: string; policies: number; findings: Finding[] }[];
+  readonly issuers: { url: string; name: string; policies: number; findings: Diagnostic[] }[];
 
   /**
    * Decides on a token, or on claims that you have verified, and says no more than that.

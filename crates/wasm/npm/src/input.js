@@ -22,8 +22,8 @@ export function describe(value) {
   return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }
 
-export function failure(code, message, path = null, help = null) {
-  return { code, message, path, help };
+export function failure(code, message, path = "", help = null) {
+  return { code, severity: "error", path, message, help };
 }
 
 /** What went wrong in a call, as the list of errors that every answer has. */

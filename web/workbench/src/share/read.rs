@@ -2,10 +2,11 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use claimgate::diagnostic::Diagnostics;
 use claimgate::inspect::Skip;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicyError, RequestedToken, parse_policies};
+use claimgate::policy::{PolicyDefinition, RequestedToken, parse_policies};
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
 use super::{ClaimsText, MAX_FRAGMENT, MAX_JSON, PREFIX, ShareError, Shared, SharedIssuer};
@@ -73,7 +74,7 @@ fn issuer(value: &Value) -> Result<SharedIssuer, ShareError> {
 fn policies(value: Option<&Value>) -> Result<Vec<PolicyDefinition>, ShareError> {
     let value = value.filter(|value| matches!(value, Value::Array(_)));
     let value = value.ok_or_else(|| content("expected `policies` to be an array"))?;
-    let join = |errors: Vec<PolicyError>| {
+    let join = |errors: Diagnostics| {
         errors
             .iter()
             .map(ToString::to_string)
