@@ -1,6 +1,7 @@
 //! A token's claims, and how a rule sees their values.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::claim_path::ClaimPath;
 use crate::json::JsonError;
@@ -194,6 +195,12 @@ impl Claims {
             }
         }
         format!("the token has no claim `{}`", ClaimPath::of(&walked))
+    }
+}
+
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_value(Value::from_deserializer(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -47,6 +47,8 @@ pub struct IssuerDefinition {
     pub thumbprints: Vec<String>,
     /// The policies.
     pub policies: Vec<PolicyDefinition>,
+    /// Whether its deny policies only report what they would deny.
+    pub report_only: bool,
 }
 
 /// A URL that cannot be an issuer's.
@@ -193,14 +195,15 @@ impl Issuer {
                 None
             }
         };
-        let policies = match PolicySet::compile(&definition.policies, dialect) {
-            Ok(policies) if errors.is_empty() => policies,
-            Ok(_) => return Err(errors),
-            Err(others) => {
-                errors.extend(others);
-                return Err(errors);
-            }
-        };
+        let policies =
+            match PolicySet::compile_for(&definition.policies, dialect, definition.report_only) {
+                Ok(policies) if errors.is_empty() => policies,
+                Ok(_) => return Err(errors),
+                Err(others) => {
+                    errors.extend(others);
+                    return Err(errors);
+                }
+            };
         let max_expiration = definition.max_expiration.unwrap_or(DEFAULT_MAX_EXPIRATION);
         Ok(Self {
             name: definition.name.clone(),

@@ -69,6 +69,8 @@ pub struct IssuerDocument {
     pub definition: IssuerDefinition,
     /// The provider that it was made from, if the text says so.
     pub preset: String,
+    /// Whether a server exchanges each of its ID tokens once only.
+    pub single_use: bool,
     /// Decoded claims to try the policies on.
     pub samples: Vec<Sample>,
     /// Whether the text has policies for it. Without, those that it may have already should stay.

@@ -3,6 +3,7 @@
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
+use claimgate::policy::REPORT_ONLY;
 
 use super::import::IssuerDocument;
 use super::policies::{policies, within};
@@ -12,7 +13,7 @@ use super::{NoteKind, Problem};
 use crate::thumbprint;
 
 /// The keys of an issuer that is ours, or Pulumi Cloud's.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 10] = [
     "url",
     "name",
     "jwks",
@@ -21,9 +22,14 @@ const KEYS: [&str; 8] = [
     "preset",
     "thumbprints",
     "samples",
+    SINGLE_USE,
+    REPORT_ONLY,
 ];
 
 const POLICIES: &str = "policies";
+
+/// The member that makes a server exchange each ID token once only.
+pub(super) const SINGLE_USE: &str = "singleUse";
 
 /// Where an issuer that `claimgate serve` lists has its policies.
 const AUTH_POLICY: &str = "authPolicy";
@@ -66,7 +72,9 @@ pub(super) fn issuer(
         policies: place
             .and_then(|place| Some(policies(reader, &object.at(place), object.get(place)?)))
             .unwrap_or_default(),
+        report_only: reader.flag(&object, REPORT_ONLY),
     };
+    let single_use = reader.flag(&object, SINGLE_USE);
     let preset = reader.optional_text(&object, "preset").unwrap_or_default();
     if reader.problems.len() == before {
         check(reader, &object, &definition, "maxExpiration");
@@ -75,6 +83,7 @@ pub(super) fn issuer(
     Some(IssuerDocument {
         definition,
         preset,
+        single_use,
         samples,
         has_policies: place.is_some(),
     })

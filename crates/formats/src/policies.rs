@@ -1,9 +1,10 @@
 //! Policies within other things.
 
 use claimgate::diagnostic::Diagnostic;
+use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicySet, parse_policies};
+use claimgate::policy::{Decision, PolicyDefinition, PolicySet, parse_policies};
 
 use super::reader::{Object, join};
 use super::{NoteKind, Problem};
@@ -63,6 +64,21 @@ pub(super) fn within(path: &str, error: Diagnostic) -> Problem {
         message: error.message,
         help: error.help,
     }
+}
+
+/// The policies of an issuer without the report-only ones: Pulumi Cloud has none, and written
+/// there, one would deny.
+pub(super) fn enforced(issuer: &IssuerDefinition) -> Vec<PolicyDefinition> {
+    let is_enforced = |policy: &&PolicyDefinition| {
+        let is_deny = policy.decision == Decision::Deny;
+        !(policy.report_only || issuer.report_only && is_deny)
+    };
+    issuer
+        .policies
+        .iter()
+        .filter(is_enforced)
+        .cloned()
+        .collect()
 }
 
 fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinition> {

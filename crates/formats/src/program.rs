@@ -93,6 +93,7 @@ fn issuer(
             .get("policies")
             .map(|value| policies(reader, &object.at("policies"), value))
             .unwrap_or_default(),
+        report_only: false,
     };
     if reader.problems.len() == before {
         check(reader, &object, &definition, "maxExpirationSeconds");
@@ -101,6 +102,7 @@ fn issuer(
     Some(IssuerDocument {
         definition,
         preset: String::new(),
+        single_use: false,
         samples: Vec::new(),
         has_policies,
     })

@@ -205,6 +205,18 @@ impl Reader {
         texts
     }
 
+    /// `true` or `false`; false if it is not there.
+    pub(super) fn flag(&mut self, object: &Object<'_>, name: &str) -> bool {
+        match object.get(name) {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            other => {
+                self.wrong(object.at(name), "`true` or `false`", other);
+                false
+            }
+        }
+    }
+
     /// Seconds, if they are there.
     pub(super) fn seconds(&mut self, object: &Object<'_>, name: &str) -> Option<u64> {
         let found = object.get(name)?;

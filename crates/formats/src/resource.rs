@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 
+use super::policies::enforced;
 use super::settings::{object, policies_value};
 use super::{Note, NoteKind};
 use claimgate::text::quote::double;
@@ -78,8 +79,9 @@ fn properties(issuer: &IssuerDefinition, organization: &str) -> Value {
             Value::Array(issuer.thumbprints.iter().map(|print| text(print)).collect()),
         ));
     }
-    if !issuer.policies.is_empty() {
-        members.push(("policies", policies_value(&issuer.policies)));
+    let policies = enforced(issuer);
+    if !policies.is_empty() {
+        members.push(("policies", policies_value(&policies)));
     }
     object(members)
 }
@@ -101,7 +103,15 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Note> {
                 "keys are left out: the resource has none, and Pulumi Cloud fetches them",
             );
         }
-        if issuer.policies.is_empty() {
+        let policies = enforced(issuer);
+        if policies.len() < issuer.policies.len() {
+            note(
+                NoteKind::Ignored,
+                "policies",
+                "report-only policies are left out: Pulumi Cloud has none, and would enforce them",
+            );
+        }
+        if policies.is_empty() {
             note(
                 NoteKind::Remark,
                 "policies",
@@ -116,7 +126,7 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Note> {
                     .as_ref()
                     .is_none_or(Vec::is_empty)
         };
-        if issuer.policies.iter().any(is_bare) {
+        if policies.iter().any(is_bare) {
             let sentence = "the provider's description asks for `authorizedPermissions` or `roleID` with organization tokens; \
                             its examples do without";
             note(NoteKind::Remark, "policies", sentence);

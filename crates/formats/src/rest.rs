@@ -4,6 +4,7 @@ use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
 
+use super::policies::enforced;
 use super::settings::{keys, object, policies_value};
 use claimgate::text::quote::double;
 
@@ -35,8 +36,8 @@ pub fn issuer_body(issuer: &IssuerDefinition) -> String {
 
 /// The body of `PATCH /api/orgs/{org}/auth/policies/{policyId}`: all policies of the issuer, for it
 /// replaces them all. `authorizedPermissions` is always there, because the API's description
-/// requires it.
-pub fn policies_body(policies: &[PolicyDefinition]) -> String {
+/// requires it. Report-only policies are left out.
+pub fn policies_body(issuer: &IssuerDefinition) -> String {
     let complete = |policy: &PolicyDefinition| {
         let permissions = policy.authorized_permissions.clone().unwrap_or_default();
         PolicyDefinition {
@@ -44,7 +45,7 @@ pub fn policies_body(policies: &[PolicyDefinition]) -> String {
             ..policy.clone()
         }
     };
-    let policies: Vec<PolicyDefinition> = policies.iter().map(complete).collect();
+    let policies: Vec<PolicyDefinition> = enforced(issuer).iter().map(complete).collect();
     object([("policies", policies_value(&policies))]).to_json_pretty()
 }
 
@@ -68,7 +69,7 @@ pub fn script(issuers: &[IssuerDefinition], organization: &str) -> String {
                  {API}/{organization}/auth/policies/oidcissuers/\"$issuer\" \\\n{HEADERS} | jq --raw-output .id)\n\
                  curl --fail-with-body --silent --show-error --request PATCH \\\n  \
                  {API}/{organization}/auth/policies/\"$policy\" \\\n{HEADERS} \\\n{}",
-                data(&policies_body(&issuer.policies), "")
+                data(&policies_body(issuer), "")
             ));
         }
     }

@@ -56,14 +56,7 @@ fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sam
         claims: claims.clone().unwrap_or_default(),
         token_type: token_type(reader, object),
         target: reader.optional_text(object, "target").unwrap_or_default(),
-        admin: match object.get("admin") {
-            None => false,
-            Some(Value::Bool(flag)) => *flag,
-            other => {
-                reader.wrong(object.at("admin"), "`true` or `false`", other);
-                false
-            }
-        },
+        admin: reader.flag(object, "admin"),
     };
     claims.is_some().then_some(sample)
 }

@@ -2,9 +2,10 @@
 //! with.
 
 use claimgate::json::Value;
+use claimgate::policy::REPORT_ONLY;
 
 use super::import::{Imported, IssuerDocument, Kind, nothing};
-use super::issuers::{Unknown, issuer};
+use super::issuers::{SINGLE_USE, Unknown, issuer};
 use super::reader::{NoteKind, Object, Reader};
 use super::samples;
 
@@ -93,6 +94,12 @@ fn entry(document: &IssuerDocument) -> Value {
             "thumbprints",
             Value::Array(issuer.thumbprints.iter().map(|print| text(print)).collect()),
         ));
+    }
+    if document.single_use {
+        members.push((SINGLE_USE, Value::Bool(true)));
+    }
+    if issuer.report_only {
+        members.push((REPORT_ONLY, Value::Bool(true)));
     }
     members.push(("policies", policies_value(&issuer.policies)));
     if !document.samples.is_empty() {

@@ -3,6 +3,7 @@ use claimgate::json::Value;
 use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 use proptest::prelude::*;
 
+use super::policies::enforced;
 use super::resource::{typescript, yaml};
 use super::*;
 use crate::samples::Sample;
@@ -430,7 +431,13 @@ fn bodies_are_what_the_api_takes() {
         r#"{"name":"A","url":"https://a.example","maxExpiration":60,"jwks":{"keys":[]}}"#;
     assert_eq!(compact(rest::issuer_body(&issuer)), expected);
     let expected = r#"{"policies":[{"decision":"allow","tokenType":"organization","authorizedPermissions":[],"rules":{"sub":"a"}}]}"#;
-    assert_eq!(compact(rest::policies_body(&[policy])), expected);
+    assert_eq!(
+        compact(rest::policies_body(&IssuerDefinition {
+            policies: vec![policy],
+            ..IssuerDefinition::default()
+        })),
+        expected
+    );
 }
 
 #[test]
@@ -495,6 +502,7 @@ prop_compose! {
         preset in "|gke",
         thumbprints in prop::collection::vec("[0-9a-f]{64}", 0..2),
         samples in prop::collection::vec(text(), 0..3),
+        (report_only, single_use) in any::<(bool, bool)>(),
     ) -> IssuerDocument {
         let sample = |(index, value): (usize, String)| Sample {
             id: format!("s{}", index + 1),
@@ -506,7 +514,8 @@ prop_compose! {
         };
         let url = format!("https://{host}.example");
         IssuerDocument {
-            definition: IssuerDefinition { name, url, max_expiration, jwks, thumbprints, policies },
+            definition: IssuerDefinition { name, url, max_expiration, jwks, thumbprints, policies, report_only },
+            single_use,
             preset,
             samples: samples.into_iter().enumerate().map(sample).collect(),
             has_policies: true,
@@ -525,6 +534,7 @@ fn bare(definition: IssuerDefinition) -> IssuerDocument {
         definition,
         preset: String::new(),
         samples: Vec::new(),
+        single_use: false,
     }
 }
 
@@ -541,7 +551,7 @@ proptest! {
         let written = yaml(&definitions, "a$${b}c");
         let without_keys = |issuer: &IssuerDocument| IssuerDocument {
             has_policies: true,
-            ..bare(IssuerDefinition { jwks: None, ..issuer.definition.clone() })
+            ..bare(IssuerDefinition { jwks: None, policies: enforced(&issuer.definition), report_only: false, ..issuer.definition.clone() })
         };
         let kept: Vec<_> = issuers.iter().map(without_keys).collect();
         prop_assert_eq!(again(&written.text), kept.clone(), "{}", &written.text);
@@ -549,27 +559,31 @@ proptest! {
         prop_assert_eq!(again(&typescript), kept, "{}", &typescript);
         prop_assert_eq!(read(&written.text).organization, Some("a$${b}c".to_owned()));
         let lost = written.notes.iter().filter(|note| note.kind == NoteKind::Ignored).count();
-        prop_assert_eq!(lost, issuers.iter().filter(|issuer| issuer.definition.jwks.is_some()).count());
+        let definitions = issuers.iter().map(|issuer| &issuer.definition);
+        let keys = definitions.clone().filter(|issuer| issuer.jwks.is_some()).count();
+        let reports = definitions.filter(|issuer| enforced(issuer).len() < issuer.policies.len()).count();
+        prop_assert_eq!(lost, keys + reports);
     }
 
     #[test]
     fn bodies_are_read_again(issuer in document()) {
         let definition = issuer.definition;
         let body = rest::issuer_body(&definition);
-        let expected = bare(IssuerDefinition { policies: Vec::new(), ..definition.clone() });
+        let expected = bare(IssuerDefinition { policies: Vec::new(), report_only: false, ..definition.clone() });
         prop_assert_eq!(again(&body), vec![expected]);
         let complete = |policy: &PolicyDefinition| {
             let permissions = policy.authorized_permissions.clone().unwrap_or_default();
             PolicyDefinition { authorized_permissions: Some(permissions), ..policy.clone() }
         };
-        let expected: Vec<_> = definition.policies.iter().map(complete).collect();
-        prop_assert_eq!(read(&rest::policies_body(&definition.policies)).policies, expected.clone());
+        let expected: Vec<_> = enforced(&definition).iter().map(complete).collect();
+        prop_assert_eq!(read(&rest::policies_body(&definition)).policies, expected.clone());
         let other = "https://b2.example".to_owned();
         let definitions = [definition.clone(), IssuerDefinition { url: other, ..definition.clone() }];
         let script = rest::script(&definitions, "acme");
         let kept = |url: &str| bare(IssuerDefinition {
             url: url.to_owned(),
             policies: expected.clone(),
+            report_only: false,
             ..definition.clone()
         });
         let expected_issuers = vec![kept(&definition.url), kept("https://b2.example")];

@@ -15,14 +15,22 @@ pub fn text() -> impl Strategy<Value = String> {
 /// Policies that compile.
 pub fn policy() -> impl Strategy<Value = PolicyDefinition> {
     let rules = prop::collection::btree_map("[a-z]{1,3}|\"[ -!#-\\[\\]-~]{1,4}\"", text(), 1..4);
-    (any::<bool>(), 0..4_usize, text(), rules, any::<bool>()).prop_map(
-        |(allow, kind, target, rules, admin)| {
+    (
+        any::<bool>(),
+        0..4_usize,
+        text(),
+        rules,
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(allow, kind, target, rules, admin, report_only)| {
             let decision = if allow {
                 Decision::Allow
             } else {
                 Decision::Deny
             };
             let mut policy = PolicyDefinition::new(decision, TokenType::ALL[kind]);
+            policy.report_only = report_only && !allow;
             match policy.token_type {
                 TokenType::Organization => {
                     policy.role_id = Some(target);
@@ -39,6 +47,5 @@ pub fn policy() -> impl Strategy<Value = PolicyDefinition> {
                 .filter(|(claim, _)| is_new(claim))
                 .collect();
             policy
-        },
-    )
+        })
 }

@@ -43,7 +43,7 @@ pub(crate) enum Severity {
 
 /// A remark on a part of the text. Offsets are in UTF-16 units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Diagnostic {
+pub(crate) struct Underline {
     /// Where the part begins.
     pub(crate) from: usize,
     /// Where it ends.
@@ -136,7 +136,7 @@ pub(crate) fn CodeEditor(
     #[prop(into)] label: String,
     value: RwSignal<String>,
     mode: Mode,
-    #[prop(optional, into)] diagnostics: Signal<Vec<Diagnostic>>,
+    #[prop(optional, into)] diagnostics: Signal<Vec<Underline>>,
     #[prop(optional, into)] marks: Signal<Vec<Mark>>,
     #[prop(optional, into)] known: Signal<Vec<KnownClaim>>,
     #[prop(optional, into)] reveal: Signal<Option<(usize, usize)>>,

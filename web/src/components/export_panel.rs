@@ -181,7 +181,7 @@ fn Bodies(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     let bodies = move || {
         let of = |issuer: StoredIssuer| {
             let definition = issuer.definition();
-            let policies = rest::policies_body(&definition.policies);
+            let policies = rest::policies_body(&definition);
             view! {
                 <h3>{shown(&issuer.name)}</h3>
                 {body("POST …/oidc/issuers", rest::issuer_body(&definition))}

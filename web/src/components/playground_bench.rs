@@ -1,13 +1,12 @@
 //! Everything that the playground's panes share: the fields, the scratch set, what is lit, and the
 //! answer.
 
-use claimgate::claim_path::ClaimPath;
 use claimgate::diagnostic::Diagnostics;
 use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, RequestedToken, TokenType, to_json};
 use claimgate::time::format_utc;
-use claimgate_workbench::claim_member::member;
+pub(crate) use claimgate_workbench::claim_member::member;
 use leptos::prelude::*;
 
 use super::playground_tools::Tools;

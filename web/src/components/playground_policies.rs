@@ -6,7 +6,7 @@ use claimgate::policy::{Decision, PolicyDefinition, to_json};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::code_editor::{CodeEditor, Diagnostic, Mark, Mode, Severity};
+use super::code_editor::{CodeEditor, Mark, Mode, Severity, Underline};
 use super::field::Select;
 use super::playground_bench::{Bench, Lit};
 use super::playground_save::SaveToIssuer;
@@ -14,7 +14,6 @@ use super::sentence::sentence;
 use super::shown::shown;
 use crate::state::clock::now;
 use crate::state::store::use_store;
-use claimgate_providers;
 use claimgate_workbench::json_places::Places;
 use claimgate_workbench::scratch::{Origin, SCRATCH, Scratch};
 
@@ -196,7 +195,7 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
                 .as_ref()
                 .map(|scratch| scratch.issuer.preset.clone())
         });
-        let provider = preset.and_then(|preset| providers::find(&preset));
+        let provider = preset.and_then(|preset| claimgate_providers::find(&preset));
         provider
             .map(|provider| provider.example(now()).known)
             .unwrap_or_default()
@@ -206,7 +205,7 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
         let remark = |error: &Diagnostic| {
             let range = places.find(&error.path)?;
             let message = error.message.clone();
-            Some(Diagnostic {
+            Some(Underline {
                 from: range.start,
                 to: range.end,
                 severity: Severity::Error,

@@ -3,7 +3,7 @@
 use claimgate::claims::Value;
 use claimgate::policy::TokenType;
 use claimgate::time::format_utc;
-use claimgate_workbench::time_range::times;
+use claimgate_workbench::time_range::{LEEWAY, Times, times};
 use leptos::prelude::*;
 
 use super::field::{Checkbox, Select, TextField, same};

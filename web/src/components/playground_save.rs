@@ -8,7 +8,6 @@ use super::sentence::sentence;
 use super::shown::shown;
 use crate::state::store::use_store;
 use claimgate_workbench::diff::{Change, ChangeKind, changes};
-use claimgate_workbench::reporting::carried;
 
 /// The button, and behind it what it changes. Nothing where there is no issuer to save to.
 #[component]
@@ -47,10 +46,7 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
         else {
             return;
         };
-        store.change(&id, |issuer| {
-            issuer.reporting = carried(&issuer.policies, &issuer.reporting, &policies);
-            issuer.policies.clone_from(&policies);
-        });
+        store.change(&id, |issuer| issuer.policies.clone_from(&policies));
         bench.scratch.update(|scratch| {
             if let Some(scratch) = scratch {
                 scratch.issuer.policies = policies;

@@ -12,7 +12,6 @@ use super::sentence::sentence;
 use crate::state::clock::now;
 use crate::state::store::{Store, new_id, use_store};
 use crate::state::webcrypto::sign;
-use claimgate_providers;
 use claimgate_workbench::scratch::{Origin, SCRATCH, Scratch, renew};
 use claimgate_workbench::storage::StoredIssuer;
 
@@ -94,7 +93,7 @@ fn sources(bench: Bench, store: Store) -> Vec<(String, String)> {
     let samples = issuer.iter().flat_map(|issuer| &issuer.samples);
     sources.extend(samples.map(|sample| (format!("{SAMPLE}{}", sample.id), sample.name.clone())));
     let own = issuer.map(|issuer| issuer.preset).unwrap_or_default();
-    let mut providers: Vec<_> = providers::all().iter().collect();
+    let mut providers: Vec<_> = claimgate_providers::all().iter().collect();
     providers.sort_by_key(|provider| provider.id != own);
     sources.extend(providers.into_iter().map(|provider| {
         (
@@ -126,7 +125,7 @@ fn claims_of(source: &str, bench: Bench, store: Store) -> Option<String> {
             .ok()
             .map(|_| renew(&sample.claims, now()));
     }
-    let provider = providers::find(source.strip_prefix(PROVIDER)?)?;
+    let provider = claimgate_providers::find(source.strip_prefix(PROVIDER)?)?;
     Some(renew(&provider.example(now()).claims, now()))
 }
 
@@ -145,7 +144,9 @@ fn provide_policies(bench: Bench, store: Store, source: &str, claims: &str) {
             .issuers
             .with_untracked(|issuers| issuers.iter().any(|issuer| is_about(&issuer.url))),
     };
-    let provider = source.strip_prefix(PROVIDER).and_then(providers::find);
+    let provider = source
+        .strip_prefix(PROVIDER)
+        .and_then(claimgate_providers::find);
     if let (false, Some(provider)) = (has_policies, provider) {
         let filled = provider.example(now());
         let issuer = StoredIssuer {

@@ -4,7 +4,6 @@
 use claimgate::claims::Claims;
 use claimgate::inspect::Skip;
 use claimgate::json::Value;
-use claimgate::time::looks_like_milliseconds;
 use claimgate_workbench::token_text::{bare_token, milliseconds, parts};
 use leptos::html;
 use leptos::prelude::*;
@@ -18,7 +17,6 @@ use crate::state::clock::now;
 use crate::state::draft::unique;
 use crate::state::store::use_store;
 use claimgate::text::hidden::hidden_in;
-use claimgate_providers;
 use claimgate_workbench::evaluate::Answer;
 use claimgate_workbench::gallery::is_unsigned;
 use claimgate_workbench::json_places::Places;
@@ -229,8 +227,8 @@ pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
                 .map(|issuer| issuer.preset.clone())
         });
         let provider = preset
-            .and_then(|preset| providers::find(&preset))
-            .or_else(|| providers::all().first());
+            .and_then(|preset| claimgate_providers::find(&preset))
+            .or_else(|| claimgate_providers::all().first());
         form.claims.set(
             provider
                 .map(|provider| provider.example(now()).claims)

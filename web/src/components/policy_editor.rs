@@ -14,7 +14,6 @@ use super::sentence::sentence;
 use super::shown::shown;
 use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
-use claimgate_providers;
 use claimgate_workbench::storage::StoredIssuer;
 
 /// The editor of an issuer's policies. `view` is kept in the address by the page.
@@ -44,7 +43,7 @@ pub(crate) fn PolicyEditor(
         )
     });
     let is_json = Memo::new(move |_| state.shown.get() == Shown::Json);
-    let example = providers::find(&issuer.preset).map(|provider| provider.example(now()));
+    let example = claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()));
     let starter = example
         .as_ref()
         .map(|example| example.policies.clone())

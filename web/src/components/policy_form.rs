@@ -66,7 +66,7 @@ fn Empty(state: PolicyState, starter: Vec<PolicyDefinition>) -> impl IntoView {
             <h3>"Everything is denied"</h3>
             <p>"This issuer has no policies, and what no policy allows is denied. Add an allow to let tokens in."</p>
             {has_starter.then(move || view! {
-                <button type="button" class="button" on:click=move |_| state.set_policies(&starter, &[])>
+                <button type="button" class="button" on:click=move |_| state.set_policies(&starter)>
                     "Use the starter policy"
                 </button>
             })}

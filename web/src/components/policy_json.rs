@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use claimgate::diagnostic::Diagnostic;
-use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
 
-use super::code_editor::{CodeEditor, Diagnostic, Mark, Mode, Severity};
+use super::code_editor::{CodeEditor, Mark, Mode, Severity, Underline};
 use super::pattern_help::PatternHelp;
 use super::policy_state::{AtPattern, Compiled, PolicyState, place_among};
 use claimgate_workbench::json_places::Places;
@@ -40,17 +39,14 @@ pub(crate) fn PolicyJson(state: PolicyState) -> impl IntoView {
             on_cursor=cursor
             on_undo=Callback::new(move |is_redo| state.travel(is_redo))
         />
-        {move || state.reporting.read().contains(&true).then(|| view! {
-            <p class="hint">"Which policies only report is not in the text: it is set in the form, and stays with its policy."</p>
-        })}
         <PatternHelp state=state />
     }
 }
 
-fn diagnostics(json: &str, places: &Places, compiled: &Compiled) -> Vec<Diagnostic> {
+fn diagnostics(json: &str, places: &Places, compiled: &Compiled) -> Vec<Underline> {
     let at = |path: &str, severity: Severity, message: String| {
         let range = place_among(json, places, path);
-        Diagnostic {
+        Underline {
             from: range.start,
             to: range.end,
             severity,

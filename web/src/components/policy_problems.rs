@@ -21,7 +21,7 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     let errors = Memo::new(move |_| {
         let compiled = state.compiled.read();
         let errors = compiled.errors.iter();
-        let remark = |error: &claimgate::policy::Diagnostic| Remark {
+        let remark = |error: &claimgate::diagnostic::Diagnostic| Remark {
             path: error.path.clone(),
             message: error.message.clone(),
             help: error.help.clone(),

@@ -9,7 +9,7 @@ use super::policy_state::PolicyState;
 use super::sample_panel::{Trial, trials};
 use super::save_state::SaveState;
 use super::shown::shown;
-use claimgate_workbench::diff::{changes, lines, mark_changes};
+use claimgate_workbench::diff::{changes, lines};
 use claimgate_workbench::storage::StoredIssuer;
 
 /// The bar with the button that saves.
@@ -37,11 +37,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     let save = Callback::new(move |()| {
         if let Ok(policies) = state.written.get_untracked() {
             let opened = state.opened.get_value();
-            let reporting = state.reporting.get_untracked();
-            let change = |issuer: &mut StoredIssuer| {
-                issuer.policies.clone_from(&policies);
-                issuer.reporting = reporting;
-            };
+            let change = |issuer: &mut StoredIssuer| issuer.policies.clone_from(&policies);
             state
                 .opened
                 .set_value(state.store.change_since(&opened, change));
@@ -71,12 +67,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
             ask()
         }
     });
-    let discard = move |_| {
-        state.set_policies(
-            &state.saved.get_untracked(),
-            &state.saved_reporting.get_untracked(),
-        )
-    };
+    let discard = move |_| state.set_policies(&state.saved.get_untracked());
     view! {
         <div class="save-bar" node_ref=bar>
             <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
@@ -101,12 +92,7 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
     let edited = state.written.get_untracked().unwrap_or_default();
     let saved = state.saved.get_untracked();
     let has_moved = state.opened.with_value(|opened| opened.policies != saved);
-    let mut list = changes(&saved, &edited);
-    let marks = (
-        state.saved_reporting.get_untracked(),
-        state.reporting.get_untracked(),
-    );
-    list.extend(mark_changes((&saved, &marks.0), (&edited, &marks.1)));
+    let list = changes(&saved, &edited);
     let is_order = list.is_empty();
     let turned: Vec<_> = trials(state).into_iter().filter(Trial::changes).collect();
     view! {

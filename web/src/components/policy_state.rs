@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use claimgate::diagnostic::Diagnostic;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
@@ -13,10 +12,9 @@ use leptos::prelude::*;
 use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
 use crate::state::store::{Store, use_store};
-use claimgate_providers::{self, KnownClaim};
+use claimgate_providers::KnownClaim;
 use claimgate_workbench::history::{Content, History};
 use claimgate_workbench::json_places::{Places, Range, json_error, place_of};
-use claimgate_workbench::reporting::{carried, trimmed};
 use claimgate_workbench::samples::{Ready, known_claims};
 use claimgate_workbench::storage::StoredIssuer;
 
@@ -44,7 +42,7 @@ impl Compiled {
     /// Compiles policies, and adds what is wrong with blank rows.
     pub(crate) fn of(
         written: Result<Vec<PolicyDefinition>, Diagnostics>,
-        blanks: Diagnostics,
+        blanks: Vec<Diagnostic>,
     ) -> Self {
         let mut compiled = Self::compile(written);
         compiled.errors.extend(blanks);
@@ -56,7 +54,7 @@ impl Compiled {
             Ok(set) => Self {
                 findings: set.findings().to_vec(),
                 set: Some(Arc::new(set)),
-                errors: Vec::new(),
+                errors: Diagnostics::default(),
             },
             Err(errors) => Self {
                 errors,
@@ -108,10 +106,6 @@ pub(crate) struct PolicyState {
     pub(crate) compiled: Memo<Compiled>,
     /// The saved policies.
     pub(crate) saved: Memo<Vec<PolicyDefinition>>,
-    /// Which of the policies as they are written only report, where a server knows of that.
-    pub(crate) reporting: Memo<Vec<bool>>,
-    /// Which of the saved policies do.
-    pub(crate) saved_reporting: Memo<Vec<bool>>,
     /// Whether they differ.
     pub(crate) dirty: Memo<bool>,
     /// The issuer's samples, read.
@@ -132,10 +126,10 @@ impl PolicyState {
     pub(crate) fn of(issuer: &StoredIssuer, shown: Shown) -> Self {
         let store = use_store();
         let id = StoredValue::new(issuer.id.clone());
-        let fields = PolicyFields::of_all(&issuer.policies, &issuer.reporting);
+        let fields = PolicyFields::of_all(&issuer.policies);
         let first = Content::Form(fields.clone());
         let owner = Owner::current().unwrap_or_default().child();
-        let drafts = RwSignal::new(owner.with(|| fields.iter().map(PolicyFields::draft).collect()));
+        let drafts = RwSignal::new(owner.with(|| fields.iter().map(PolicyDraft::from).collect()));
         let json = RwSignal::new(first.to_json());
         let shown = RwSignal::new(shown);
         let history = RwSignal::new(History::new(first));
@@ -165,28 +159,13 @@ impl PolicyState {
                 .map(|issuer| issuer.policies)
                 .unwrap_or_default()
         });
-        let saved_reporting = Memo::new(move |_| {
-            of_issuer()
-                .map(|issuer| issuer.reporting)
-                .unwrap_or_default()
-        });
-        let reporting = Memo::new(move |_| match (&*content.read(), &*written.read()) {
-            (Content::Form(fields), _) => {
-                trimmed(fields.iter().map(PolicyFields::is_reporting).collect())
-            }
-            // The text does not have them.
-            (Content::Json(_), Ok(policies)) => {
-                carried(&saved.read(), &saved_reporting.read(), policies)
-            }
-            (Content::Json(_), Err(_)) => saved_reporting.get(),
-        });
         let kept = Memo::new(move |_| of_issuer().map(|issuer| issuer.samples).unwrap_or_default());
         let samples = Memo::new_with_compare(
             move |_| kept.read().iter().map(Ready::of).collect::<Vec<_>>(),
             |_, _| true,
         );
         let documented =
-            providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
+            claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
         let documented = documented.unwrap_or_default();
         let state = Self {
             store,
@@ -201,11 +180,8 @@ impl PolicyState {
             written,
             compiled,
             saved,
-            reporting,
-            saved_reporting,
             dirty: Memo::new(move |_| {
                 written.with(|written| written.as_ref() != Ok(&*saved.read()))
-                    || *reporting.read() != *saved_reporting.read()
             }),
             samples,
             known: Memo::new(move |_| known_claims(documented.clone(), &samples.read())),
@@ -219,34 +195,28 @@ impl PolicyState {
 
     /// Shows what another tab has saved, unless something is being edited here.
     fn follow(self) {
-        Effect::new(move |before: Option<(Vec<PolicyDefinition>, Vec<bool>)>| {
-            let saved = (self.saved.get(), self.saved_reporting.get());
-            let is_untouched = |before: &(Vec<PolicyDefinition>, Vec<bool>)| {
-                // Of a text the marks follow what is saved.
-                let is_form = self.shown.get_untracked() == Shown::Form;
+        Effect::new(move |before: Option<Vec<PolicyDefinition>>| {
+            let saved = self.saved.get();
+            let is_untouched = |before: &Vec<PolicyDefinition>| {
                 *before != saved
                     && self
                         .written
-                        .with_untracked(|written| written.as_ref() == Ok(&before.0))
-                    && (!is_form || self.reporting.with_untracked(|marks| *marks == before.1))
+                        .with_untracked(|written| written.as_ref() == Ok(before))
             };
             if before.as_ref().is_some_and(is_untouched) {
-                let (policies, marks) = saved.clone();
+                let policies = saved.clone();
                 // Outside this effect: the fields that it makes would go with its next run.
-                set_timeout(move || self.take(&policies, &marks), Duration::ZERO);
+                set_timeout(move || self.take(&policies), Duration::ZERO);
             }
             saved
         });
     }
 
     /// Shows what another tab has saved, if the editor is still there.
-    fn take(self, policies: &[PolicyDefinition], marks: &[bool]) {
-        let take = |opened: &mut StoredIssuer| {
-            opened.policies = policies.to_vec();
-            opened.reporting = marks.to_vec();
-        };
+    fn take(self, policies: &[PolicyDefinition]) {
+        let take = |opened: &mut StoredIssuer| opened.policies = policies.to_vec();
         if self.opened.try_update_value(take).is_some() {
-            self.set_policies(policies, marks);
+            self.set_policies(policies);
         }
     }
 
@@ -286,8 +256,8 @@ impl PolicyState {
     }
 
     /// Makes the policies those, as one step of the history.
-    pub(crate) fn set_policies(self, policies: &[PolicyDefinition], marks: &[bool]) {
-        self.become_content(&Content::Form(PolicyFields::of_all(policies, marks)));
+    pub(crate) fn set_policies(self, policies: &[PolicyDefinition]) {
+        self.become_content(&Content::Form(PolicyFields::of_all(policies)));
     }
 
     /// Makes the form say this.

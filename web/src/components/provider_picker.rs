@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use claimgate_providers::{self, Group, Provider};
+use claimgate_providers::{Group, Provider};
 
 /// The groups, in radio buttons of one name, so that the arrow keys go through all of them. An
 /// empty choice is a custom issuer.
@@ -18,7 +18,7 @@ pub(crate) fn ProviderPicker(
             .split_whitespace()
             .map(str::to_lowercase)
             .collect();
-        providers::all()
+        claimgate_providers::all()
             .iter()
             .filter(|provider| is_found(provider, &words))
             .collect::<Vec<_>>()

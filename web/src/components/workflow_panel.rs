@@ -10,7 +10,7 @@ use super::field::{Select, TextField};
 use super::names_form::{Names, NamesForm};
 use super::shown::{prose, shown, shown_lines};
 use crate::state::clock::now;
-use claimgate_providers::{self, AUDIENCE, CLOUD_URL, Provider, Workflow};
+use claimgate_providers::{AUDIENCE, CLOUD_URL, Provider, Workflow};
 use claimgate_workbench::storage::StoredIssuer;
 
 /// The jobs of the issuer's provider; of one that the person chooses where it has none.
@@ -22,7 +22,7 @@ pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
     let none = (String::new(), "Choose a provider".to_owned());
     let options: Vec<_> = std::iter::once(none)
         .chain(
-            providers::all()
+            claimgate_providers::all()
                 .iter()
                 .map(|provider| (provider.id.clone(), provider.name.clone())),
         )
@@ -34,7 +34,7 @@ pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
             {own.is_none().then(|| view! {
                 <Select label="Provider" value=choice options=options hint="Where the job runs. This issuer says nothing of it." />
             })}
-            {move || providers::find(&choice.read()).map(|provider| {
+            {move || claimgate_providers::find(&choice.read()).map(|provider| {
                 view! { <ProviderWorkflows provider=provider issuer=issuer.get_value() /> }
             })}
         </section>

@@ -9,7 +9,6 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use super::not_found::NotFoundPage;
 use super::playground::Playground;
 use crate::components::page_title::show_title;
-use claimgate_providers;
 use claimgate_workbench::gallery::{self, Example};
 
 /// An example in the playground.
@@ -97,7 +96,8 @@ fn Card(example: &'static Example) -> impl IntoView {
         Outcome::Allowed => ("✓", "mark mark--good", "Allowed"),
         Outcome::Denied => ("✕", "mark mark--bad", "Denied"),
     };
-    let provider = providers::find(&example.provider).map(|provider| provider.name.as_str());
+    let provider =
+        claimgate_providers::find(&example.provider).map(|provider| provider.name.as_str());
     view! {
         <li class="card example">
             <h2><A href=format!("/examples/{}", example.id)>{example.title.as_str()}</A></h2>

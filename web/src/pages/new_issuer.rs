@@ -20,7 +20,7 @@ use crate::state::remote::sync::Sync;
 use crate::state::store::{new_id, use_store};
 use crate::state::unsaved::Unsaved;
 use claimgate_formats::Sample;
-use claimgate_providers::{self, Filled, Provider};
+use claimgate_providers::{Filled, Provider};
 use claimgate_workbench::storage::StoredIssuer;
 
 /// What is being registered.
@@ -46,13 +46,13 @@ impl Registration {
         let choice = RwSignal::new(
             preset
                 .or(asked)
-                .filter(|id| providers::find(id).is_some())
+                .filter(|id| claimgate_providers::find(id).is_some())
                 .unwrap_or_default(),
         );
         let is_copy = original.is_some();
         let names = Memo::new_with_compare(
             move |_| {
-                let provider = providers::find(&choice.read()).filter(|_| !is_copy)?;
+                let provider = claimgate_providers::find(&choice.read()).filter(|_| !is_copy)?;
                 let names = Names::of(provider, &Default::default());
                 if examples {
                     names.fill_examples();
@@ -63,7 +63,7 @@ impl Registration {
         );
         let filled = Memo::new(move |_| {
             let names = names.get()?.get_value();
-            Some(providers::find(&choice.read())?.fill(&names.given(), now()))
+            Some(claimgate_providers::find(&choice.read())?.fill(&names.given(), now()))
         });
         let details = original.as_ref().map_or_else(Details::new, |original| {
             Details::of(&StoredIssuer {
@@ -83,7 +83,7 @@ impl Registration {
     }
 
     fn provider(self) -> Option<&'static Provider> {
-        providers::find(&self.choice.read())
+        claimgate_providers::find(&self.choice.read())
     }
 
     /// Whether the provider's policies are taken although names are missing, or none that there can
@@ -107,7 +107,6 @@ impl Registration {
         }
         if let Some(original) = self.original.get_value() {
             issuer.policies = original.policies;
-            issuer.reporting = original.reporting;
             issuer.samples = original.samples;
         } else if let (true, Some(filled)) =
             (self.starter.get_untracked(), self.filled.get_untracked())

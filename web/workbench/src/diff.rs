@@ -6,7 +6,6 @@ use claimgate::pattern::visible;
 use claimgate::policy::{PolicyDefinition, to_json};
 
 use super::lifetime;
-use super::reporting::is_marked;
 use super::storage::StoredIssuer;
 use claimgate_formats::Sample;
 
@@ -84,33 +83,6 @@ pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<C
         .collect()
 }
 
-/// Policies that only report from now on, and those that do not any more.
-pub fn mark_changes(
-    (saved, saved_marks): (&[PolicyDefinition], &[bool]),
-    (edited, edited_marks): (&[PolicyDefinition], &[bool]),
-) -> Vec<Change> {
-    let pairs = pair(saved, edited);
-    let change = |(place, policy): (usize, &PolicyDefinition)| {
-        let was = pairs
-            .get(place)
-            .copied()
-            .flatten()
-            .is_some_and(|old| is_marked(saved_marks, old));
-        let detail = match (was, is_marked(edited_marks, place)) {
-            (false, true) => "it only reports what it would deny",
-            (true, false) => "it denies, and does not only report any more",
-            _ => return None,
-        };
-        let title = format!("policy {}, {}, changes", place + 1, kind_of(policy));
-        Some(Change {
-            kind: ChangeKind::Changed,
-            title,
-            details: vec![detail.to_owned()],
-        })
-    };
-    edited.iter().enumerate().filter_map(change).collect()
-}
-
 /// The changes from one version of an issuer to another, part by part.
 pub fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
     let details = [
@@ -145,14 +117,9 @@ pub fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
         title: title.to_owned(),
         details,
     };
-    let marks = mark_changes(
-        (&old.policies, &old.reporting),
-        (&new.policies, &new.reporting),
-    );
     changed
         .map(part)
         .chain(changes(&old.policies, &new.policies))
-        .chain(marks)
         .collect()
 }
 
@@ -374,6 +341,11 @@ fn details(old: &PolicyDefinition, new: &PolicyDefinition) -> Vec<String> {
         field(name, quoted(old.as_deref()), quoted(new.as_deref()));
     }
     field("authorizedPermissions", permissions(old), permissions(new));
+    match (old.report_only, new.report_only) {
+        (false, true) => details.push("it only reports what it would deny".to_owned()),
+        (true, false) => details.push("it denies, and does not only report any more".to_owned()),
+        _ => {}
+    }
     for (claim, pattern) in &old.rules {
         match new.rules.iter().find(|(other, _)| other == claim) {
             None => details.push(format!(

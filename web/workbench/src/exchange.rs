@@ -1,6 +1,8 @@
 //! What is sent to have the token exchanged, and what comes back: a simulation. The token itself is
 //! never shown.
 
+use std::borrow::Cow;
+
 use std::fmt::Write;
 
 use claimgate::exchange::{
@@ -154,7 +156,10 @@ fn assume(
     if let Some(check) = failed.filter(|check| check.id != CheckId::Policies) {
         let problem = check.sentence.clone();
         return Err(ExchangeError::Token {
-            code: check.code.unwrap_or("token"),
+            code: match check.code {
+                Some(Cow::Borrowed(code)) => code,
+                _ => "token",
+            },
             problem,
         });
     }

@@ -4,8 +4,6 @@ use claimgate::diagnostic::Diagnostic;
 use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::reporting::is_marked;
-
 /// A number that no other call returns: for keyed lists and element ids.
 pub fn unique() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -78,7 +76,7 @@ impl PolicyFields {
                 .as_ref()
                 .is_some_and(|list| list.iter().any(|p| p == "admin")),
             role: policy.role_id.clone().unwrap_or_default(),
-            report_only: false,
+            report_only: policy.report_only,
             rules: policy
                 .rules
                 .iter()
@@ -87,17 +85,13 @@ impl PolicyFields {
         }
     }
 
-    /// The fields of policies, with the marks of those that only report.
-    pub fn of_all(policies: &[PolicyDefinition], marks: &[bool]) -> Vec<Self> {
-        let fields = |(place, policy)| Self {
-            report_only: is_marked(marks, place),
-            ..Self::of(policy)
-        };
-        policies.iter().enumerate().map(fields).collect()
+    /// The fields of policies.
+    pub fn of_all(policies: &[PolicyDefinition]) -> Vec<Self> {
+        policies.iter().map(Self::of).collect()
     }
 
-    /// Whether the policy only reports: an allow cannot.
-    pub fn is_reporting(&self) -> bool {
+    /// Whether the policy is report-only: an allow cannot be.
+    fn is_report_only(&self) -> bool {
         self.report_only && self.decision == Decision::Deny.as_str()
     }
 
@@ -130,6 +124,7 @@ impl PolicyFields {
             TokenType::Personal => policy.user_login = target,
             TokenType::Runner => policy.runner_id = target,
         }
+        policy.report_only = self.is_report_only();
         policy.rules = self
             .rules
             .iter()

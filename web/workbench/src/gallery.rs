@@ -258,11 +258,11 @@ mod tests {
                 example.id, report.summary
             );
             let reason = report.explanation.map(|explanation| explanation.reason);
-            let failed = report.checks.iter().find_map(|check| check.code);
+            let failed = report.checks.iter().find_map(|check| check.code.clone());
             let code = reason
                 .as_ref()
                 .map(|reason| reason.code.as_str())
-                .or(failed);
+                .or(failed.as_deref());
             assert_eq!(code, Some(example.expected.code.as_str()), "{}", example.id);
             let policies = reason.map(|reason| reason.policies).unwrap_or_default();
             assert_eq!(policies, example.expected.policies, "{}", example.id);

@@ -4,7 +4,6 @@ use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::policy::{PolicyDefinition, parse_policies, to_json};
 
 use super::fields::PolicyFields;
-use super::reporting::{carried, is_marked};
 
 /// How many steps can be undone.
 const LIMIT: usize = 300;
@@ -75,21 +74,8 @@ impl Content {
                 ));
             }
         }
-        let marks = carried(
-            &old.iter().map(PolicyFields::definition).collect::<Vec<_>>(),
-            &old.iter()
-                .map(PolicyFields::is_reporting)
-                .collect::<Vec<_>>(),
-            &policies,
-        );
-        let marked = |(index, fields): (usize, PolicyFields)| {
-            let fields = PolicyFields {
-                report_only: is_marked(&marks, index),
-                ..fields
-            };
-            with_keys(fields, old.get(index))
-        };
-        Ok(fields.into_iter().enumerate().map(marked).collect())
+        let keyed = |(index, fields)| with_keys(fields, old.get(index));
+        Ok(fields.into_iter().enumerate().map(keyed).collect())
     }
 
     /// Whether it says the same, though in another view.

@@ -4,7 +4,6 @@ use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
 
 use super::merge::differences;
-use super::reporting::carried;
 use super::storage::StoredIssuer;
 use claimgate_formats::{IssuerDocument, Sample};
 
@@ -68,12 +67,10 @@ pub fn plan(
 
 /// Plans the import of policies without an issuer around them, into one that is there.
 pub fn plan_policies(policies: Vec<PolicyDefinition>, known: &StoredIssuer) -> Planned {
-    let reporting = carried(&known.policies, &known.reporting, &policies);
     planned(
         known,
         StoredIssuer {
             policies,
-            reporting,
             ..known.clone()
         },
     )
@@ -88,7 +85,6 @@ fn replace(known: &StoredIssuer, new: StoredIssuer, has_policies: bool) -> Plann
         merged.jwks_source = None;
     }
     if has_policies {
-        merged.reporting = carried(&known.policies, &known.reporting, &new.policies);
         merged.policies = new.policies;
     }
     if !new.samples.is_empty() && !same_samples(&new.samples, &known.samples) {

@@ -21,7 +21,6 @@ pub mod markdown;
 pub mod merge;
 pub mod pattern_help;
 pub mod remote;
-pub mod reporting;
 pub mod samples;
 pub mod scratch;
 pub mod share;

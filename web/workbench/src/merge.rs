@@ -81,10 +81,7 @@ pub fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'static str
         ("thumbprints", one.thumbprints != other.thumbprints),
         ("single use", one.single_use != other.single_use),
         ("report only", one.report_only != other.report_only),
-        (
-            "policies",
-            (&one.policies, &one.reporting) != (&other.policies, &other.reporting),
-        ),
+        ("policies", one.policies != other.policies),
         ("samples", one.samples != other.samples),
     ];
     parts
@@ -207,7 +204,7 @@ fn parts(base: &StoredIssuer, mine: &StoredIssuer, theirs: &StoredIssuer) -> (St
     part!(thumbprints);
     part!(single_use);
     part!(report_only);
-    part!(policies, reporting);
+    part!(policies);
     part!(samples);
     part!(preset);
     (merged, is_conflict)

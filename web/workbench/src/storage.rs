@@ -3,7 +3,7 @@
 
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
-use claimgate::policy::{PolicyDefinition, parse_policies};
+use claimgate::policy::{Decision, PolicyDefinition, parse_policies};
 use claimgate_formats::{IssuerDocument, Sample, settings};
 use claimgate_providers::{Provider, provider_of};
 use serde::Serialize;
@@ -12,8 +12,9 @@ use serde::Serialize;
 pub const KEY: &str = "claimgate.v1";
 
 /// The version that is written. Older ones are read too: version 1 had no thumbprints, samples and
-/// times of use, version 2 no revisions and nothing that tabs tell each other.
-const VERSION: i128 = 3;
+/// times of use, version 2 no revisions and nothing that tabs tell each other, version 3 the marks of
+/// report-only policies beside the policies.
+const VERSION: i128 = 4;
 
 /// All that is kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -73,9 +74,6 @@ pub struct StoredIssuer {
     pub report_only: bool,
     /// Its policies.
     pub policies: Vec<PolicyDefinition>,
-    /// Which of them a server has only report; none after the last that does.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub reporting: Vec<bool>,
     /// Decoded claims that its policies are tried on. Never tokens.
     pub samples: Vec<Sample>,
     /// The preset that it was made from.
@@ -104,7 +102,6 @@ impl StoredIssuer {
             single_use: false,
             report_only: false,
             policies: Vec::new(),
-            reporting: Vec::new(),
             samples: Vec::new(),
             preset: String::new(),
             created: now,
@@ -120,6 +117,7 @@ impl StoredIssuer {
             definition,
             preset,
             samples,
+            single_use,
             ..
         } = document;
         Self {
@@ -129,6 +127,8 @@ impl StoredIssuer {
             jwks: definition.jwks,
             thumbprints: definition.thumbprints,
             policies: definition.policies,
+            report_only: definition.report_only,
+            single_use,
             samples,
             preset,
             ..Self::blank(id, now)
@@ -140,6 +140,7 @@ impl StoredIssuer {
         IssuerDocument {
             definition: self.definition(),
             preset: self.preset.clone(),
+            single_use: self.single_use,
             samples: self.samples.clone(),
             has_policies: true,
         }
@@ -159,6 +160,7 @@ impl StoredIssuer {
             jwks: self.jwks.clone(),
             thumbprints: self.thumbprints.clone(),
             policies: self.policies.clone(),
+            report_only: self.report_only,
         }
     }
 }
@@ -234,13 +236,12 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
     let policies = value
         .member("policies")
         .ok_or("expected `policies`, found none")?;
-    let policies = parse_policies(&policies.to_json()).map_err(|errors| {
-        errors
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("; ")
-    })?;
+    let mut policies = parse_policies(&policies.to_json()).map_err(|errors| errors.to_string())?;
+    // Before version 4, the marks of policies that only report stood beside them.
+    let marks = list(value, "reporting", |item| Ok(*item == Value::Bool(true)))?;
+    for (policy, mark) in policies.iter_mut().zip(marks) {
+        policy.report_only |= mark && policy.decision == Decision::Deny;
+    }
     Ok(StoredIssuer {
         id: text(value, "id")?,
         name: text(value, "name")?,
@@ -256,13 +257,6 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
         single_use: matches!(value.member("singleUse"), Some(Value::Bool(true))),
         report_only: matches!(value.member("reportOnly"), Some(Value::Bool(true))),
         policies,
-        reporting: list(value, "reporting", |item| match item {
-            Value::Bool(mark) => Ok(*mark),
-            other => Err(format!(
-                "expected `true` or `false`, found {}",
-                other.kind()
-            )),
-        })?,
         samples: list(value, "samples", sample)?,
         preset: optional_text(value, "preset")?.unwrap_or_default(),
         created: number(value, "created")?.unwrap_or_default(),
@@ -348,7 +342,6 @@ mod tests {
             thumbprints: vec!["ab".repeat(32)],
             single_use: true,
             report_only: true,
-            reporting: vec![true],
             policies: vec![
                 PolicyDefinition::new(Decision::Allow, TokenType::Organization)
                     .rule("sub", "b*")
@@ -400,8 +393,8 @@ mod tests {
 
     #[test]
     fn another_version_is_refused_by_its_number() {
-        let problem = from_json(r#"{"version":4,"issuers":[]}"#).unwrap_err();
-        assert_eq!(problem, "expected version 3 or older, found 4");
+        let problem = from_json(r#"{"version":5,"issuers":[]}"#).unwrap_err();
+        assert_eq!(problem, "expected version 4 or older, found 5");
     }
 
     #[test]
@@ -419,7 +412,7 @@ mod tests {
 
     #[test]
     fn version_2_is_read_with_what_it_had() {
-        let text = to_json(&kept(vec![full()])).replace("\"version\":3", "\"version\":2");
+        let text = to_json(&kept(vec![full()])).replace("\"version\":4", "\"version\":2");
         let text = text
             .replace(",\"revision\":7", "")
             .replace(",\"removed\":[],\"conflicts\":[]", "");
@@ -433,6 +426,21 @@ mod tests {
                 revision: 0,
                 ..full()
             }]))
+        );
+    }
+
+    #[test]
+    fn version_3_is_read_with_its_marks_on_the_policies() {
+        let text = r#"{"version":3,"issuers":[{"id":"a","name":"CI","url":"https://ci.example","reporting":[true,true],
+            "policies":[{"decision":"allow","tokenType":"organization","rules":{"sub":"a"}},
+                {"decision":"deny","tokenType":"organization","rules":{"sub":"b"}}]}]}"#;
+        let policies = &from_json(text).unwrap().issuers[0].policies;
+        assert_eq!(
+            policies
+                .iter()
+                .map(|policy| policy.report_only)
+                .collect::<Vec<_>>(),
+            [false, true]
         );
     }
 

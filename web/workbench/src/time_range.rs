@@ -1,7 +1,7 @@
 //! The times that a token gives to look at.
 
 /// By how much clocks may differ, in seconds: the engine's own default.
-const LEEWAY: i64 = 60;
+pub const LEEWAY: i64 = 60;
 
 /// Times that are worth a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

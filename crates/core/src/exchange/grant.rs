@@ -1,11 +1,13 @@
 //! The decision on a request.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::error::{ExchangeError, Refusal};
 use super::{ACCESS_TOKEN_TYPE, AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::claims::Value;
-use crate::explain::{ReasonCode, Verdict};
+use crate::explain::{ReasonCode, Report, Verdict};
 use crate::inspect::{Begun, CheckId, CheckStatus, Checked, Inspection, Options, begin};
 use crate::issuer::Issuers;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
@@ -107,6 +109,8 @@ pub struct Approval {
     pub policies: Vec<usize>,
     /// The decision in one sentence.
     pub summary: String,
+    /// What report-only policies would have denied.
+    pub report: Option<Report>,
 }
 
 /// Why an exchange is refused, without the evidence.
@@ -313,6 +317,7 @@ pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval,
         reason,
         summary,
         grant,
+        report,
         ..
     } = verdict;
     let Some((granted, issuer)) = grant.zip(checked.issuer()) else {
@@ -330,6 +335,7 @@ pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval,
         expires_at,
         policies,
         summary,
+        report,
     })
 }
 
@@ -371,7 +377,10 @@ fn refusal(inspection: &Inspection) -> ExchangeError {
         .find(|check| check.status == CheckStatus::Failed);
     if let Some(check) = failed.filter(|check| check.id != CheckId::Policies) {
         return ExchangeError::Token {
-            code: check.code.unwrap_or("token"),
+            code: match check.code {
+                Some(Cow::Borrowed(code)) => code,
+                _ => "token",
+            },
             problem: check.sentence.clone(),
         };
     }

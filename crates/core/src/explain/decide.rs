@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::evaluate::{about, summary};
-use super::evidence::{Grant, Outcome, Reason, ReasonCode};
+use super::evaluate::{about, report, summary};
+use super::evidence::{Grant, Outcome, Reason, ReasonCode, Report};
 use super::fold::Tally;
 use crate::claims::{Claims, TrustedClaims};
 use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Visitor};
@@ -77,6 +77,8 @@ pub struct Verdict {
     pub summary: String,
     /// If allowed: what is granted beyond the token itself.
     pub grant: Option<Grant>,
+    /// What report-only policies would have denied.
+    pub report: Option<Report>,
 }
 
 /// Decides as [`explain`](super::explain) does, and says what it says of the decision as a whole,
@@ -126,8 +128,18 @@ pub(crate) fn verdict_on(
     }
     let (code, grant) = tally.verdict(request);
     let about = about(code);
+    let is_reported = |index: &usize| {
+        compiled
+            .get(*index)
+            .is_some_and(|policy| policy.report_only)
+    };
+    let report = tally.would_be_denied().then(|| {
+        let reported = matching.iter().copied().filter(is_reported);
+        report(reported.collect())
+    });
     matching.retain(|index| {
-        about.is_some() && compiled.get(*index).map(|policy| policy.decision) == about
+        let is_about = compiled.get(*index).map(|policy| policy.decision) == about;
+        about.is_some() && is_about && !is_reported(index)
     });
     let reason = Reason {
         code,
@@ -143,6 +155,7 @@ pub(crate) fn verdict_on(
         summary: summary(&reason, compiled.len()),
         reason,
         grant,
+        report,
     }
 }
 
@@ -167,7 +180,7 @@ struct Count<'a> {
 impl Visitor for Count<'_> {
     fn is_wanted(&self, policy: usize) -> bool {
         let changes = |compiled| self.tally.is_changed_by(policy, compiled);
-        self.tally.is_empty() || self.policies.get(policy).is_some_and(changes)
+        self.policies.get(policy).is_some_and(changes)
     }
 
     fn matched(&mut self, policy: usize) {

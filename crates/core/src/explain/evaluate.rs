@@ -2,7 +2,7 @@
 
 use super::evidence::{
     DefaultDenial, Explanation, Grant, Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode,
-    RuleEvidence, RuleOutcome, ValueEvidence,
+    Report, RuleEvidence, RuleOutcome, ValueEvidence,
 };
 use super::fold::Tally;
 use super::hints::hints;
@@ -38,7 +38,7 @@ pub fn explain(
         .enumerate()
         .map(|(index, policy)| policy_evidence(index, policy, claims.claims(), request))
         .collect();
-    let (reason, grant) = fold(&evidence, compiled, request);
+    let (reason, grant, report) = fold(&evidence, compiled, request);
     let decision = if grant.is_some() {
         Outcome::Allowed
     } else {
@@ -57,6 +57,7 @@ pub fn explain(
         policies: evidence,
         nearest_miss,
         grant,
+        report,
         hints,
     }
 }
@@ -69,10 +70,15 @@ fn policy_evidence(
 ) -> PolicyEvidence {
     let token_type = policy.target.token_type();
     let title = format!(
-        "policy {}: {} {}",
+        "policy {}: {} {}{}",
         index + 1,
         policy.decision.as_str(),
-        token_type.as_str()
+        token_type.as_str(),
+        if policy.report_only {
+            ", report-only"
+        } else {
+            ""
+        }
     );
     let not_applicable = policy.target.mismatch(request);
     let rules = match not_applicable {
@@ -113,6 +119,7 @@ fn policy_evidence(
     PolicyEvidence {
         index,
         decision: policy.decision,
+        report_only: policy.report_only,
         token_type,
         title,
         outcome,
@@ -187,7 +194,7 @@ fn fold(
     evidence: &[PolicyEvidence],
     compiled: &[CompiledPolicy],
     request: &RequestedToken,
-) -> (Reason, Option<Grant>) {
+) -> (Reason, Option<Grant>, Option<Report>) {
     let matched = || {
         evidence
             .iter()
@@ -201,11 +208,27 @@ fn fold(
     }
     let (code, grant) = tally.verdict(request);
     let about = about(code);
-    let policies = matched()
-        .filter(|policy| Some(policy.decision) == about)
-        .map(|policy| policy.index)
-        .collect();
-    (Reason { code, policies }, grant)
+    let indices = |is_wanted: &dyn Fn(&&PolicyEvidence) -> bool| {
+        let wanted = matched().filter(is_wanted);
+        wanted.map(|policy| policy.index).collect::<Vec<_>>()
+    };
+    let policies = indices(&|policy| Some(policy.decision) == about && !policy.report_only);
+    let report = tally
+        .would_be_denied()
+        .then(|| report(indices(&|policy| policy.report_only)));
+    (Reason { code, policies }, grant, report)
+}
+
+/// What these report-only policies would have denied.
+pub(super) fn report(policies: Vec<usize>) -> Report {
+    let reason = Reason {
+        code: ReasonCode::DenyMatched,
+        policies,
+    };
+    Report {
+        summary: summary(&reason, usize::MAX),
+        policies: reason.policies,
+    }
 }
 
 /// Which policies a reason is about.

@@ -1,13 +1,13 @@
 //! The shapes of an explanation. Their JSON is what JavaScript and the app get.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::pattern::Trace;
 use crate::policy::{Decision, RequestedToken, TokenType};
 
 /// Whether the token gets what it asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
@@ -18,7 +18,7 @@ pub enum Outcome {
 }
 
 /// A decision and everything that led to it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
@@ -38,12 +38,15 @@ pub struct Explanation {
     pub nearest_miss: Option<NearestMiss>,
     /// When allowed: what the token may do.
     pub grant: Option<Grant>,
+    /// What report-only policies would have denied, where no other policy denies it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
     /// What people trip on, as far as it is seen here: why a rule that looks right does not match.
     pub hints: Vec<Diagnostic>,
 }
 
 /// What decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reason {
@@ -53,8 +56,19 @@ pub struct Reason {
     pub policies: Vec<usize>,
 }
 
+/// What the decision would have been if report-only policies were enforced: a denial.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Indices of the report-only policies that match, from 0.
+    pub policies: Vec<usize>,
+    /// The denial in one sentence.
+    pub summary: String,
+}
+
 /// The ways in which a decision comes about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonCode {
@@ -89,7 +103,7 @@ impl ReasonCode {
 }
 
 /// What the granted token may do beyond its type.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
@@ -100,7 +114,7 @@ pub struct Grant {
 }
 
 /// The evidence of one policy.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyEvidence {
@@ -108,6 +122,9 @@ pub struct PolicyEvidence {
     pub index: usize,
     /// What it does when it matches.
     pub decision: Decision,
+    /// Whether it is a deny that only reports what it would deny.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub report_only: bool,
     /// Which tokens it is about.
     pub token_type: TokenType,
     /// `policy 1: allow organization`, counted from 1.
@@ -121,7 +138,7 @@ pub struct PolicyEvidence {
 }
 
 /// What became of a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum PolicyOutcome {
@@ -134,7 +151,7 @@ pub enum PolicyOutcome {
 }
 
 /// The evidence of one rule.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RuleEvidence {
@@ -151,7 +168,7 @@ pub struct RuleEvidence {
 }
 
 /// What became of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RuleOutcome {
@@ -166,7 +183,7 @@ pub enum RuleOutcome {
 }
 
 /// One value against one pattern.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ValueEvidence {
@@ -179,7 +196,7 @@ pub struct ValueEvidence {
 }
 
 /// The default denial: an entry of its own, applied or not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DefaultDenial {
@@ -190,7 +207,7 @@ pub struct DefaultDenial {
 }
 
 /// The allow that came nearest, and what was missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NearestMiss {
@@ -203,7 +220,7 @@ pub struct NearestMiss {
 }
 
 /// One thing that would have to be otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Change {

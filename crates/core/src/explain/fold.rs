@@ -7,6 +7,8 @@ use crate::policy::{CompiledPolicy, Decision, RequestedToken, Target};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally<'a> {
     deny: Option<usize>,
+    /// Whether a deny that only reports matches.
+    is_reported: bool,
     allow: Option<usize>,
     has_admin: bool,
     role: Option<&'a str>,
@@ -16,6 +18,10 @@ pub(super) struct Tally<'a> {
 impl<'a> Tally<'a> {
     /// Counts a policy that matches; twice is as good as once.
     pub(super) fn add(&mut self, index: usize, policy: &'a CompiledPolicy) {
+        if policy.report_only {
+            self.is_reported = true;
+            return;
+        }
         let first = match policy.decision {
             Decision::Deny => &mut self.deny,
             Decision::Allow => &mut self.allow,
@@ -36,6 +42,9 @@ impl<'a> Tally<'a> {
     /// Whether it would change anything if that policy matched too.
     pub(super) fn is_changed_by(&self, index: usize, policy: &CompiledPolicy) -> bool {
         let is_first = |first: Option<usize>| first.is_none_or(|first| index < first);
+        if policy.report_only {
+            return false;
+        }
         match (policy.decision, &policy.target) {
             (Decision::Deny, _) => is_first(self.deny),
             (Decision::Allow, _) if self.deny.is_some() => false,
@@ -49,9 +58,9 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Whether nothing has matched yet.
-    pub(super) fn is_empty(&self) -> bool {
-        self.deny.is_none() && self.allow.is_none()
+    /// Whether policies that only report would have denied what no other policy denies.
+    pub(super) fn would_be_denied(&self) -> bool {
+        self.is_reported && self.deny.is_none()
     }
 
     /// Deny wins; without an allow, nothing is granted.

@@ -35,6 +35,6 @@ pub use decide::{Decided, Verdict, decide, verdict};
 pub use evaluate::explain;
 pub use evidence::{
     Change, DefaultDenial, Explanation, Grant, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome,
-    Reason, ReasonCode, RuleEvidence, RuleOutcome, ValueEvidence,
+    Reason, ReasonCode, Report, RuleEvidence, RuleOutcome, ValueEvidence,
 };
 pub use render::render_text;

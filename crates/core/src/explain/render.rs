@@ -47,6 +47,10 @@ pub fn render_text(explanation: &Explanation) -> String {
         1,
         &format!("default denial: {}", explanation.default_denial.sentence),
     );
+    if let Some(report) = &explanation.report {
+        let message = format!("with report-only policies enforced: {}", report.summary);
+        line(&mut out, 1, &format!("note[report-only]: {message}"));
+    }
     if let Some(miss) = &explanation.nearest_miss {
         render_miss(&mut out, miss);
     }

@@ -4,7 +4,9 @@
 mod report;
 mod walk;
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::claims::Claims;
 use crate::diagnostic::Diagnostic;
@@ -69,7 +71,7 @@ pub struct Skip {
 }
 
 /// The checks, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CheckId {
@@ -124,7 +126,7 @@ impl CheckId {
 }
 
 /// What became of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CheckStatus {
@@ -139,7 +141,7 @@ pub enum CheckStatus {
 }
 
 /// One check with its line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
@@ -152,13 +154,13 @@ pub struct Check {
     /// That in one sentence.
     pub sentence: String,
     /// On failure: the error's stable code.
-    pub code: Option<&'static str>,
+    pub code: Option<Cow<'static, str>>,
     /// On failure: what one might do about it.
     pub help: Option<String>,
 }
 
 /// Everything that is to say about a token and a request.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Inspection {

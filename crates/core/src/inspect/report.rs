@@ -1,5 +1,7 @@
 //! What people read of a token's checks, made of the facts that those have left behind.
 
+use std::borrow::Cow;
+
 use super::{Check, CheckId, CheckStatus, Checked, Inspection};
 use crate::claims::TrustedClaims;
 use crate::explain::{Explanation, Outcome, explain};
@@ -24,7 +26,7 @@ pub(super) fn report(checked: Checked, request: &RequestedToken) -> Inspection {
     let explanation = explained(&checked, request);
     if let Some(error) = &checked.failure {
         let failed = CheckId::ALL.get(lines.len()).map(|id| Check {
-            code: Some(error.code()),
+            code: Some(error.code().into()),
             help: error.help(),
             ..check(*id, CheckStatus::Failed, error.to_string())
         });
@@ -39,7 +41,7 @@ pub(super) fn report(checked: Checked, request: &RequestedToken) -> Inspection {
         };
         let code = (!is_allowed).then(|| explanation.reason.code.as_str());
         lines.push(Check {
-            code,
+            code: code.map(Cow::Borrowed),
             ..check(CheckId::Policies, status, explanation.summary.clone())
         });
     }

@@ -3,13 +3,13 @@
 //! A table of `pattern × value` bits, filled row by row: time and memory linear in pattern length ×
 //! value length.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::words::{into_segment, shorten};
 use super::{Item, Token};
 
 /// An offset into a text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Position {
@@ -20,7 +20,7 @@ pub struct Position {
 }
 
 /// A part of a text, its end excluded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Span {
@@ -31,7 +31,7 @@ pub struct Span {
 }
 
 /// What one wildcard took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Capture {
@@ -46,7 +46,7 @@ pub struct Capture {
 }
 
 /// Where a match stopped: the furthest place in the pattern that could be reached.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stop {
@@ -63,7 +63,7 @@ pub struct Stop {
 }
 
 /// How a pattern and a value went together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "outcome")]
 pub enum Trace {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::index::Index;
-use super::{Decision, PolicyDefinition, RequestedToken, TokenType};
+use super::{Decision, PolicyDefinition, REPORT_ONLY, RequestedToken, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pattern::{Dialect, Pattern};
@@ -25,6 +25,8 @@ pub struct PolicySet {
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledPolicy {
     pub(crate) decision: Decision,
+    /// A deny that denies nothing.
+    pub(crate) report_only: bool,
     pub(crate) target: Target,
     pub(crate) rules: Vec<Rule>,
 }
@@ -102,8 +104,19 @@ impl PolicySet {
         definitions: &[PolicyDefinition],
         dialect: Dialect,
     ) -> Result<Self, Diagnostics> {
+        Self::compile_for(definitions, dialect, false)
+    }
+
+    /// The same; with `denies_report`, no deny does more than report, as on an issuer with
+    /// `reportOnly`.
+    pub(crate) fn compile_for(
+        definitions: &[PolicyDefinition],
+        dialect: Dialect,
+        denies_report: bool,
+    ) -> Result<Self, Diagnostics> {
         let mut compiler = Compiler {
             dialect,
+            denies_report,
             paths: HashMap::new(),
             patterns: HashMap::new(),
             errors: Diagnostics::default(),
@@ -196,6 +209,7 @@ impl PolicySet {
 /// Claim paths and patterns that are written again and again are compiled once.
 struct Compiler<'a> {
     dialect: Dialect,
+    denies_report: bool,
     paths: HashMap<&'a str, Arc<ClaimPath>>,
     patterns: HashMap<&'a str, (Arc<Pattern>, Vec<Diagnostic>)>,
     errors: Diagnostics,
@@ -205,14 +219,26 @@ struct Compiler<'a> {
 impl<'a> Compiler<'a> {
     fn policy(&mut self, path: &str, definition: &'a PolicyDefinition) -> Option<CompiledPolicy> {
         self.misplaced_fields(path, definition);
+        self.report_only(path, definition);
+        let is_deny = definition.decision == Decision::Deny;
         let target = self.target(path, definition);
         let rules = self.rules(path, definition);
         self.look_closer(path, definition);
         Some(CompiledPolicy {
             decision: definition.decision,
+            report_only: is_deny && (definition.report_only || self.denies_report),
             target: target?,
             rules,
         })
+    }
+
+    fn report_only(&mut self, path: &str, definition: &PolicyDefinition) {
+        if definition.report_only && definition.decision == Decision::Allow {
+            let path = format!("{path}.{REPORT_ONLY}");
+            let message = "an allow policy cannot be report-only: it would still allow";
+            self.errors
+                .push(Diagnostic::error(path, "report-only-allow", message));
+        }
     }
 
     fn misplaced_fields(&mut self, path: &str, definition: &'a PolicyDefinition) {

@@ -516,6 +516,7 @@ impl Builder {
         let role = role.map_or(0, |role| number(&mut self.roles, role) + 1);
         let mut identity = vec![
             u32::from(policy.decision == Decision::Allow),
+            u32::from(policy.report_only),
             u32::from(admin),
             role,
         ];

@@ -8,16 +8,16 @@ mod index;
 mod model;
 mod parse;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use compile::{CompiledPolicy, Rule, Target};
 pub use compile::{MANY_POLICIES, PolicySet};
 pub(crate) use index::Visitor;
-pub use model::{Decision, PolicyDefinition, TokenType, to_json};
+pub use model::{Decision, PolicyDefinition, REPORT_ONLY, TokenType, to_json};
 pub use parse::parse_policies;
 
 /// The access token that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "tokenType")]
 pub enum RequestedToken {

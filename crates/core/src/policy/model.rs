@@ -2,8 +2,11 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+/// The member that makes a deny policy, or all those of an issuer, report only.
+pub const REPORT_ONLY: &str = "reportOnly";
+
 /// What a matching policy does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
@@ -43,7 +46,7 @@ impl Decision {
 }
 
 /// Which kind of access token is asked for or granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TokenType {
@@ -115,6 +118,9 @@ pub struct PolicyDefinition {
     pub runner_id: Option<String>,
     /// `roleID`: a custom role for the token. With `organization`, and only there.
     pub role_id: Option<String>,
+    /// `reportOnly`: with `deny`, and only there. The policy denies nothing: decisions say what it
+    /// would have denied. An extension; Pulumi Cloud has no such member.
+    pub report_only: bool,
     /// `authorizedPermissions`: only `admin`, and only with `organization`.
     pub authorized_permissions: Option<Vec<String>>,
     /// `rules`: claim path and pattern, in the order they are written.
@@ -132,6 +138,7 @@ impl PolicyDefinition {
             user_login: None,
             runner_id: None,
             role_id: None,
+            report_only: false,
             authorized_permissions: None,
             rules: Vec::new(),
         }
@@ -168,6 +175,9 @@ impl Serialize for PolicyDefinition {
             if let Some(text) = text {
                 map.serialize_entry(name, text)?;
             }
+        }
+        if self.report_only {
+            map.serialize_entry(REPORT_ONLY, &true)?;
         }
         if let Some(permissions) = &self.authorized_permissions {
             map.serialize_entry("authorizedPermissions", permissions)?;

@@ -1,17 +1,18 @@
 //! Policies from JSON: strict, all errors at once, each with its place and the nearest known name.
 
-use super::{Decision, PolicyDefinition, TokenType};
+use super::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::json::Value;
 
-const POLICY_KEYS: [&str; 8] = [
+const POLICY_KEYS: [&str; 9] = [
     "decision",
     "tokenType",
     "teamName",
     "userLogin",
     "runnerID",
     "roleID",
+    REPORT_ONLY,
     "authorizedPermissions",
     "rules",
 ];
@@ -90,6 +91,7 @@ impl Reader {
         let user_login = self.text(path, "userLogin", value);
         let runner_id = self.text(path, "runnerID", value);
         let role_id = self.text(path, "roleID", value);
+        let report_only = self.flag(path, REPORT_ONLY, value);
         let authorized_permissions = self.permissions(path, value);
         let rules = self.rules(path, value);
         Some(PolicyDefinition {
@@ -99,6 +101,7 @@ impl Reader {
             user_login,
             runner_id,
             role_id,
+            report_only,
             authorized_permissions,
             rules,
         })
@@ -140,6 +143,17 @@ impl Reader {
             other => {
                 self.wrong(&join(path, key), "a string", other);
                 None
+            }
+        }
+    }
+
+    fn flag(&mut self, path: &str, key: &str, value: &Value) -> bool {
+        match value.member(key) {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(flag)) => *flag,
+            other => {
+                self.wrong(&join(path, key), "`true` or `false`", other);
+                false
             }
         }
     }

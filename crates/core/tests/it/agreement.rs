@@ -53,44 +53,47 @@ fn policy() -> impl Strategy<Value = PolicyDefinition> {
         (Just(paths), vec(text(), count))
     });
     (
-        any::<bool>(),
+        any::<(bool, bool)>(),
         0..4_usize,
         text(),
         any::<bool>(),
         option::of(0..2_usize),
         rules,
     )
-        .prop_map(|(denies, kind, target, admin, role, (paths, patterns))| {
-            let decision = if denies && patterns.len() != 1 {
-                Decision::Deny
-            } else {
-                Decision::Allow
-            };
-            let token_type = TokenType::ALL[if kind == 3 { 0 } else { kind }];
-            let mut policy = PolicyDefinition::new(decision, token_type);
-            let target = if target.is_empty() {
-                "a".to_owned()
-            } else {
-                target
-            };
-            match token_type {
-                TokenType::Organization => {
-                    policy.authorized_permissions = admin.then(|| vec!["admin".to_owned()]);
-                    policy.role_id = role.map(|role| ["one", "two"][role].to_owned());
+        .prop_map(
+            |((denies, report_only), kind, target, admin, role, (paths, patterns))| {
+                let decision = if denies && patterns.len() != 1 {
+                    Decision::Deny
+                } else {
+                    Decision::Allow
+                };
+                let token_type = TokenType::ALL[if kind == 3 { 0 } else { kind }];
+                let mut policy = PolicyDefinition::new(decision, token_type);
+                policy.report_only = report_only && decision == Decision::Deny;
+                let target = if target.is_empty() {
+                    "a".to_owned()
+                } else {
+                    target
+                };
+                match token_type {
+                    TokenType::Organization => {
+                        policy.authorized_permissions = admin.then(|| vec!["admin".to_owned()]);
+                        policy.role_id = role.map(|role| ["one", "two"][role].to_owned());
+                    }
+                    TokenType::Team => policy.team_name = Some(target),
+                    TokenType::Personal => policy.user_login = Some(target),
+                    TokenType::Runner => policy.runner_id = Some(target),
                 }
-                TokenType::Team => policy.team_name = Some(target),
-                TokenType::Personal => policy.user_login = Some(target),
-                TokenType::Runner => policy.runner_id = Some(target),
-            }
-            for (path, pattern) in paths.into_iter().zip(patterns) {
-                policy = policy.rule(path, pattern);
-            }
-            if policy.rules.is_empty() && decision == Decision::Allow {
-                policy.rule("sub", "*")
-            } else {
-                policy
-            }
-        })
+                for (path, pattern) in paths.into_iter().zip(patterns) {
+                    policy = policy.rule(path, pattern);
+                }
+                if policy.rules.is_empty() && decision == Decision::Allow {
+                    policy.rule("sub", "*")
+                } else {
+                    policy
+                }
+            },
+        )
 }
 
 fn claims() -> impl Strategy<Value = TrustedClaims> {
@@ -145,6 +148,7 @@ fn agreed(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken
         (short.decision, short.reason, short.summary),
         (explained.decision, explained.reason, explained.summary)
     );
+    assert_eq!(short.report, explained.report);
     assert_eq!(short.grant, explained.grant);
     decided.reason
 }
@@ -179,6 +183,30 @@ proptest! {
         let definitions: Vec<_> = many.chain(single).chain(definitions).collect();
         let policies = PolicySet::compile(&definitions, Dialect::Pulumi).expect("policies");
         agreed(&policies, &claims, &request);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2000))]
+
+    #[test]
+    fn a_report_is_the_denial_if_report_only_policies_were_enforced(
+        definitions in vec(policy(), 0..12), claims in claims(), request in request(),
+    ) {
+        let policies = PolicySet::compile(&definitions, Dialect::Pulumi).expect("policies");
+        let found = verdict(&policies, &claims, &request);
+        let without: Vec<_> = definitions.iter().filter(|policy| !policy.report_only).cloned().collect();
+        let without = PolicySet::compile(&without, Dialect::Pulumi).expect("policies");
+        let enforced = verdict(&without, &claims, &request);
+        prop_assert_eq!((found.decision, found.reason.code, found.grant), (enforced.decision, enforced.reason.code, enforced.grant));
+
+        let enforce = |policy: &PolicyDefinition| PolicyDefinition { report_only: false, ..policy.clone() };
+        let all: Vec<_> = definitions.iter().map(enforce).collect();
+        let all = PolicySet::compile(&all, Dialect::Pulumi).expect("policies");
+        let all = verdict(&all, &claims, &request);
+        let is_report_only = |index: &usize| definitions[*index].report_only;
+        let is_theirs = all.reason.code == ReasonCode::DenyMatched && all.reason.policies.iter().all(is_report_only);
+        prop_assert_eq!(found.report.map(|report| (report.policies, report.summary)), is_theirs.then_some((all.reason.policies, all.summary)));
     }
 }
 

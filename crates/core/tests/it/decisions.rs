@@ -549,3 +549,77 @@ proptest! {
         prop_assert_eq!(one.reason.code, other.reason.code);
     }
 }
+
+#[test]
+fn a_report_only_deny_is_read_written_and_denies_nothing() {
+    let json = r#"[{"decision": "deny", "tokenType": "organization", "reportOnly": true, "rules": {"sub": "a*"}},
+        {"decision": "allow", "tokenType": "organization", "rules": {"sub": "*"}}]"#;
+    let definitions = parse_policies(json).unwrap();
+    assert_eq!(
+        definitions
+            .iter()
+            .map(|policy| policy.report_only)
+            .collect::<Vec<_>>(),
+        [true, false]
+    );
+    assert_eq!(parse_policies(&to_json(&definitions)).unwrap(), definitions);
+    let policies = PolicySet::compile(&definitions, Dialect::Pulumi).unwrap();
+    let claims =
+        TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub": "ab"}"#).unwrap());
+    let explanation = explain(
+        &policies,
+        &claims,
+        &RequestedToken::Organization { admin: false },
+    );
+    assert_eq!(explanation.decision, Outcome::Allowed);
+    let report = explanation.report.unwrap();
+    assert_eq!(report.policies, [0]);
+    assert_eq!(
+        report.summary,
+        "denied by policy 1: a matching deny wins over any allow"
+    );
+    assert_eq!(
+        explanation.policies[0].title,
+        "policy 1: deny organization, report-only"
+    );
+}
+
+#[test]
+fn an_issuer_that_reports_only_denies_nothing() {
+    let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", "*");
+    let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "*");
+    let definition = claimgate::issuer::IssuerDefinition {
+        url: "https://ci.example".to_owned(),
+        policies: vec![allow, deny],
+        report_only: true,
+        ..Default::default()
+    };
+    let issuer = claimgate::issuer::Issuer::compile(&definition, Dialect::Pulumi).unwrap();
+    let claims =
+        TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub": "ab"}"#).unwrap());
+    let explanation = explain(
+        issuer.policies(),
+        &claims,
+        &RequestedToken::Organization { admin: false },
+    );
+    assert_eq!(explanation.decision, Outcome::Allowed);
+    assert_eq!(
+        explanation.report.map(|report| report.policies),
+        Some(vec![1])
+    );
+}
+
+#[test]
+fn an_allow_cannot_be_report_only() {
+    let json = r#"{"decision": "allow", "tokenType": "team", "teamName": "a", "reportOnly": true, "rules": {"sub": "a"}}"#;
+    let errors = PolicySet::compile(&parse_policies(json).unwrap(), Dialect::Pulumi).unwrap_err();
+    assert_eq!(
+        (errors[0].code.as_ref(), errors[0].path.as_str()),
+        ("report-only-allow", "policies[0].reportOnly")
+    );
+    let errors = parse_policies(&json.replace("true", "\"yes\"")).unwrap_err();
+    assert_eq!(
+        errors[0].to_string(),
+        "reportOnly: expected `true` or `false`, found `yes`"
+    );
+}

@@ -11,19 +11,6 @@ use serde_json::Value;
 /// How often a request is sent again that came too early for the server's limits.
 const TRIES: u32 = 4;
 
-impl Failure {
-    /// That in a sentence.
-    pub(crate) fn sentence(&self) -> String {
-        match self {
-            Self::SignedOut => "the server does not know this token, or no longer".to_owned(),
-            Self::Changed => "somebody else has changed it meanwhile".to_owned(),
-            Self::Missing => "the server does not have it, or no longer".to_owned(),
-            Self::Refused(message) => message.clone(),
-            Self::Unreachable => "the server cannot be reached".to_owned(),
-        }
-    }
-}
-
 /// An answer: its JSON, and the version that its `ETag` names.
 pub(crate) struct Answer {
     /// The body; null where it is empty.

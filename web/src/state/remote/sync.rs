@@ -197,7 +197,6 @@ impl Sync {
         let id = created.issuer.id.clone();
         let shown = StoredIssuer {
             policies: issuer.policies,
-            reporting: issuer.reporting,
             revision: 1,
             ..created.issuer.clone()
         };
@@ -417,7 +416,6 @@ impl Sync {
         let mut theirs = now.issuer.clone();
         if !matches!(step, Step::Policies(_)) {
             theirs.policies.clone_from(&sent.policies);
-            theirs.reporting.clone_from(&sent.reporting);
         }
         let mut issuers = self.store.issuers.get_untracked();
         for issuer in issuers.iter_mut().filter(|issuer| issuer.id == id) {

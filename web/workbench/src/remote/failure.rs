@@ -17,6 +17,19 @@ pub enum Failure {
     Unreachable,
 }
 
+impl Failure {
+    /// That in a sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::SignedOut => "the server does not know this token, or no longer".to_owned(),
+            Self::Changed => "somebody else has changed it meanwhile".to_owned(),
+            Self::Missing => "the server does not have it, or no longer".to_owned(),
+            Self::Refused(message) => message.clone(),
+            Self::Unreachable => "the server cannot be reached".to_owned(),
+        }
+    }
+}
+
 /// What a status and the body of an error come to.
 pub fn failure(status: u16, body: &str) -> Failure {
     match status {

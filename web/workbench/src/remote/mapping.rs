@@ -1,14 +1,10 @@
 //! The server's JSON and the app's issuers, either made of the other.
 
-use claimgate::policy::{PolicyDefinition, parse_policies};
+use claimgate::policy::{PolicyDefinition, REPORT_ONLY, parse_policies};
 use serde_json::{Map, Value, json};
 
 use super::plan::Confirmed;
-use crate::reporting::{is_marked, trimmed};
 use crate::storage::StoredIssuer;
-
-/// The member that makes a deny policy report only, or all of an issuer. It is the server's own.
-const REPORT_ONLY: &str = "reportOnly";
 
 /// All issuers of an organization, of a list that has their policies too. `known` has what only
 /// this browser knows.
@@ -37,7 +33,7 @@ pub fn issuers(
 
 /// An issuer with the policies that the server says it has.
 pub fn with_policies(mut known: Confirmed, body: &Value) -> Result<Confirmed, String> {
-    let (policies, marks) = policies(body)?;
+    let policies = policies(body)?;
     let version = body["version"]
         .as_i64()
         .ok_or("expected `version`, found none")?;
@@ -47,7 +43,6 @@ pub fn with_policies(mut known: Confirmed, body: &Value) -> Result<Confirmed, St
         .to_owned();
     known.policy_version = format!("\"{version}\"");
     known.issuer.policies = policies;
-    known.issuer.reporting = trimmed(marks);
     Ok(known)
 }
 
@@ -102,28 +97,15 @@ fn keys_text(jwks: &Value, known: Option<&StoredIssuer>) -> String {
     )
 }
 
-/// Policies of the server's, and those of them that only report.
-pub fn policies(body: &Value) -> Result<(Vec<PolicyDefinition>, Vec<bool>), String> {
-    let mut items = body["policies"]
-        .as_array()
-        .cloned()
-        .ok_or("expected `policies`, found none")?;
-    let take = |item: &mut Value| {
-        let members = item.as_object_mut();
-        members
-            .and_then(|members| members.remove(REPORT_ONLY))
-            .is_some_and(|mark| mark == Value::Bool(true))
-    };
-    let marks = items.iter_mut().map(take).collect();
-    let mut policies = parse_policies(&Value::Array(items).to_string()).map_err(|errors| {
-        errors
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("; ")
-    })?;
+/// Policies of the server's.
+pub fn policies(body: &Value) -> Result<Vec<PolicyDefinition>, String> {
+    let items = &body["policies"];
+    if !items.is_array() {
+        return Err("expected `policies`, found none".to_owned());
+    }
+    let mut policies = parse_policies(&items.to_string()).map_err(|errors| errors.to_string())?;
     policies.iter_mut().for_each(normalize);
-    Ok((policies, marks))
+    Ok(policies)
 }
 
 /// No permissions are written in one way.
@@ -137,16 +119,9 @@ pub fn normalize(policy: &mut PolicyDefinition) {
     }
 }
 
-/// The body that replaces policies; those that are marked only report.
-pub fn policies_body(policies: &[PolicyDefinition], marks: &[bool]) -> Value {
-    let item = |(place, policy): (usize, &PolicyDefinition)| {
-        let mut json = serde_json::to_value(policy).unwrap_or_default();
-        if let (true, Some(members)) = (is_marked(marks, place), json.as_object_mut()) {
-            members.insert(REPORT_ONLY.to_owned(), true.into());
-        }
-        json
-    };
-    json!({ "policies": policies.iter().enumerate().map(item).collect::<Vec<_>>() })
+/// The body that replaces policies.
+pub fn policies_body(policies: &[PolicyDefinition]) -> Value {
+    json!({ "policies": policies })
 }
 
 /// The body that registers an issuer.
@@ -325,21 +300,19 @@ mod tests {
         let body = json!({"policies": [
             {"decision": "allow", "tokenType": "team", "teamName": "a", "authorizedPermissions": [], "rules": {"sub": "a"}},
             {"decision": "deny", "tokenType": "organization", "reportOnly": true, "rules": {"sub": "b"}}]});
-        let (read, marks) = policies(&body).unwrap();
+        let read = policies(&body).unwrap();
+        let marks: Vec<_> = read.iter().map(|policy| policy.report_only).collect();
         assert_eq!(
             (marks.as_slice(), &read[0].authorized_permissions),
             (&[false, true][..], &None)
         );
-        let written = policies_body(&read, &marks)["policies"].clone();
+        let written = policies_body(&read)["policies"].clone();
         assert_eq!(
             (written[0].get("reportOnly"), &written[1]["reportOnly"]),
             (None, &json!(true))
         );
         let known = Confirmed::new(issuer(&answer(), None).unwrap(), String::new());
         let body = json!({"id": "p", "version": 1, "policies": body["policies"]});
-        assert_eq!(
-            with_policies(known, &body).unwrap().issuer.reporting,
-            [false, true]
-        );
+        assert_eq!(with_policies(known, &body).unwrap().issuer.policies, read);
     }
 }

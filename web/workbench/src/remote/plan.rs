@@ -87,7 +87,6 @@ pub fn settled(sent: &StoredIssuer, shown: &StoredIssuer, now: &StoredIssuer) ->
 pub fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
     if let Step::Policies(_) = step {
         issuer.policies.clone_from(&from.policies);
-        issuer.reporting.clone_from(&from.reporting);
         return;
     }
     issuer.name.clone_from(&from.name);
@@ -198,7 +197,7 @@ fn has_other_details(one: &StoredIssuer, other: &StoredIssuer) -> bool {
 }
 
 fn has_other_policies(one: &StoredIssuer, other: &StoredIssuer) -> bool {
-    (&one.policies, &one.reporting) != (&other.policies, &other.reporting)
+    one.policies != other.policies
 }
 
 /// Whether two versions are one but for the number of their revision.

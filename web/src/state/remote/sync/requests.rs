@@ -17,7 +17,6 @@ impl Sync {
             .await?;
         let known = StoredIssuer {
             policies: Vec::new(),
-            reporting: Vec::new(),
             ..issuer.clone()
         };
         let created = mapping::issuer(&answer.body, Some(&known)).map_err(Failure::Refused)?;
@@ -42,7 +41,6 @@ impl Sync {
             .await?;
         let mut now = mapping::issuer(&answer.body, Some(issuer)).map_err(Failure::Refused)?;
         now.policies.clone_from(&known.issuer.policies);
-        now.reporting.clone_from(&known.issuer.reporting);
         Ok(Confirmed {
             issuer: now,
             version: answer.version,
@@ -56,7 +54,7 @@ impl Sync {
         known: Confirmed,
     ) -> Result<Confirmed, Failure> {
         let path = self.path(&format!("/auth/policies/{}", encode(&known.policy)));
-        let body = mapping::policies_body(&issuer.policies, &issuer.reporting);
+        let body = mapping::policies_body(&issuer.policies);
         let answer = self
             .call("PATCH", &path, Some(body), &known.policy_version)
             .await?;
