@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn nothing_that_the_engine_shows_as_an_escape_is_missed() {
         for c in '\0'..=char::MAX {
-            let is_escaped = !claimgate::pattern::visible(&c.to_string()).starts_with(c);
+            let is_escaped = !crate::pattern::visible(&c.to_string()).starts_with(c);
             assert!(!is_escaped || name(c).is_some(), "{c:?}");
         }
     }

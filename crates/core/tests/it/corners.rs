@@ -303,7 +303,7 @@ fn a_pattern_has_a_longest_length_and_shows_what_it_is() {
         .rule("sub", "a".repeat(4_097));
     let errors = PolicySet::compile(&[too_long], Dialect::Pulumi).unwrap_err();
     assert_eq!(
-        (errors[0].path.as_str(), errors[0].code),
+        (errors[0].path.as_str(), errors[0].code.as_ref()),
         ("policies[0].rules.sub", "pattern-too-long")
     );
 }

@@ -59,7 +59,7 @@ impl Page {
                 let findings: Vec<_> = policies
                     .findings()
                     .iter()
-                    .map(|finding| finding.code)
+                    .map(|finding| &*finding.code)
                     .collect();
                 assert_eq!(findings, expected, "line {place}");
                 self.policies = Some(policies);
@@ -121,10 +121,10 @@ impl Page {
 }
 
 /// The compiled policies, or the codes of the errors.
-fn compile(text: &str) -> Result<PolicySet, Vec<&'static str>> {
+fn compile(text: &str) -> Result<PolicySet, Vec<String>> {
     let policies =
         parse_policies(text).and_then(|policies| PolicySet::compile(&policies, Dialect::Pulumi));
-    policies.map_err(|errors| errors.iter().map(|error| error.code).collect())
+    policies.map_err(|errors| errors.iter().map(|error| error.code.to_string()).collect())
 }
 
 fn members(text: &str) -> Vec<(String, Value)> {

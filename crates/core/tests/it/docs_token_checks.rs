@@ -229,6 +229,7 @@ fn line(check: &claimgate::inspect::Check) -> Vec<String> {
     let status = serde_json::to_value(check.status).unwrap();
     let code = check
         .code
+        .as_deref()
         .map_or(String::new(), |code| format!(" (`{code}`)"));
     vec![
         check.title.clone(),

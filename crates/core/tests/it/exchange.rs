@@ -87,6 +87,7 @@ fn agree(decided: &Result<Grant, Refusal>, short: Result<Approval, Disapproval>)
                 expires_at,
                 policies,
                 summary,
+                report,
             } = short;
             assert_eq!(
                 (grant.admin, &grant.role_id, &grant.policies),
@@ -97,6 +98,11 @@ fn agree(decided: &Result<Grant, Refusal>, short: Result<Approval, Disapproval>)
                 (expires_in, expires_at)
             );
             assert_eq!(grant.inspection.summary, summary);
+            let explanation = grant.inspection.explanation.as_ref();
+            assert_eq!(
+                explanation.and_then(|explanation| explanation.report.clone()),
+                report
+            );
         }
         (Err(refusal), Err(short)) => {
             assert_eq!(refusal.error, short.error);

@@ -16,7 +16,7 @@ fn explained(policies: &str, claims: &str) -> Explanation {
 }
 
 /// Of one allow with one rule: the hints' codes, and what they say.
-fn hint(claim: &str, pattern: &str, claims: &str) -> (Vec<&'static str>, String) {
+fn hint(claim: &str, pattern: &str, claims: &str) -> (Vec<String>, String) {
     let rule = serde_json::json!({ claim: pattern });
     let policy =
         serde_json::json!({"decision": "allow", "tokenType": "organization", "rules": rule});
@@ -29,7 +29,11 @@ fn hint(claim: &str, pattern: &str, claims: &str) -> (Vec<&'static str>, String)
         )
     });
     (
-        explanation.hints.iter().map(|hint| hint.code).collect(),
+        explanation
+            .hints
+            .iter()
+            .map(|hint| hint.code.to_string())
+            .collect(),
         words.collect(),
     )
 }
@@ -219,7 +223,7 @@ fn a_deny_over_an_allow_and_another_token_type_are_named() {
     let denied = explained(policies, r#"{"sub":"repo:o/r:environment:prod"}"#);
     assert_eq!(denied.hints.len(), 1);
     assert_eq!(
-        (denied.hints[0].code, denied.hints[0].path.as_str()),
+        (&*denied.hints[0].code, denied.hints[0].path.as_str()),
         ("deny-shadows-allow", "policies[0]")
     );
     assert_eq!(
@@ -230,7 +234,7 @@ fn a_deny_over_an_allow_and_another_token_type_are_named() {
     let other = explained(policies, r#"{"sub":"x","actor":"octocat"}"#);
     assert_eq!(other.hints.len(), 1);
     assert_eq!(
-        (other.hints[0].code, other.hints[0].path.as_str()),
+        (&*other.hints[0].code, other.hints[0].path.as_str()),
         ("wrong-token-type", "policies[2].tokenType")
     );
     let text = render_text(&other);
@@ -257,7 +261,7 @@ fn a_deny_that_fails_by_a_slip_is_named_though_the_token_is_allowed() {
     let hints: Vec<_> = allowed
         .hints
         .iter()
-        .map(|hint| (hint.code, hint.path.as_str()))
+        .map(|hint| (&*hint.code, hint.path.as_str()))
         .collect();
     assert_eq!(hints, [("look-alike-case", "policies[2].rules.actor")]);
 }

@@ -152,7 +152,7 @@ fn remarks_are_made_on_what_is_easily_overlooked_and_on_nothing_else() {
         let findings = Pattern::new(pattern, dialect).unwrap().findings();
         findings
             .into_iter()
-            .map(|finding| finding.code)
+            .map(|finding| finding.code.to_string())
             .collect::<Vec<_>>()
     };
     let table: [(&str, &[&str], &[&str]); 9] = [

@@ -80,7 +80,7 @@ fn run(token: &str, issuer: Issuer, options: &Options) -> Inspection {
         (inspection.decision, inspection.issuer)
     );
     assert!(
-        failed.is_none_or(|check| check.code == Some(decision.code())),
+        failed.is_none_or(|check| check.code.as_deref() == Some(decision.code())),
         "{}",
         decision.code()
     );
@@ -140,7 +140,7 @@ fn refused(inspection: &Inspection) -> (CheckId, &str, &str) {
     );
     let failed = &inspection.checks[index];
     assert_eq!(inspection.summary, format!("denied: {}", failed.sentence));
-    (failed.id, failed.code.unwrap(), &failed.sentence)
+    (failed.id, failed.code.as_deref().unwrap(), &failed.sentence)
 }
 
 /// Changes one bit of a part of the token, and encodes it anew.
@@ -475,7 +475,7 @@ fn keys_that_the_header_brings_are_found_and_never_used() {
         let findings: Vec<_> = inspection
             .findings
             .iter()
-            .map(|f| (f.code, f.path.as_str(), f.message.as_str()))
+            .map(|f| (&*f.code, f.path.as_str(), f.message.as_str()))
             .collect();
         let message = format!("the header brings a key of its own in `{member}`");
         assert_eq!(
@@ -1256,7 +1256,10 @@ fn without_an_issuer_to_assume_nothing_is_allowed() {
             inspection.summary,
             "denied: no issuer is chosen, and so there are neither keys nor policies"
         );
-        assert_eq!(inspection.checks[3].code, Some("issuer-not-chosen"));
+        assert_eq!(
+            inspection.checks[3].code.as_deref(),
+            Some("issuer-not-chosen")
+        );
         let options = Options {
             skip: Skip { key: true, ..skip },
             ..options
@@ -1309,7 +1312,7 @@ fn a_host_may_check_the_signature_at_its_own_pace() {
         );
         let inspection = pending().finish(answer).explain(&request);
         assert_eq!(inspection.decision, Outcome::Denied);
-        assert_eq!(inspection.checks[4].code, Some(code));
+        assert_eq!(inspection.checks[4].code.as_deref(), Some(code));
         assert!(inspection.explanation.is_none());
     }
     let ended = begin("a.b", &issuers, &options);
