@@ -7,6 +7,7 @@ mod dev;
 mod full;
 mod jobs;
 mod licences;
+mod lighthouse;
 mod log;
 mod npm;
 mod progress;

@@ -11,7 +11,7 @@ use crate::jobs::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, output, root, target};
 use crate::tools::{self, System};
-use crate::{full, licences, npm, run, serve};
+use crate::{full, licences, lighthouse, npm, run, serve};
 
 /// A step of the tests, as people name it.
 pub(crate) struct Step {
@@ -136,11 +136,10 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
             .after(&["app"])
             .in_lane(Lane::Dev),
         Job::new("browser", "browser tests", 200.0, tests(browser)).after(browser_needs),
-        Job::new("lighthouse", "Lighthouse", 60.0, |log| lighthouse(log, &[])).after(&[
-            "app",
-            "system",
-            "test-modules",
-        ]),
+        Job::new("lighthouse", "Lighthouse", 60.0, |log| {
+            lighthouse::audit(log, &[])
+        })
+        .after(&["app", "system", "test-modules"]),
         Job::new("clients", "real clients", 80.0, tests(clients)).after(&[
             "server",
             "system",
@@ -321,16 +320,6 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
             .with_context(|| format!("round {round} of {}", options.repeat))?;
     }
     Ok(())
-}
-
-/// Lighthouse over the built app.
-pub(crate) fn lighthouse(log: &mut Log, options: &[&str]) -> Result<()> {
-    let address = serve::in_background(&app::dist()?)?;
-    let mut node = command("node", &["tests/lighthouse/audit.mjs"]);
-    node.args(options)
-        .env("CLAIMGATE_APP_URL", format!("http://{address}/"))
-        .env("CHROMIUM", tools::chromium()?);
-    log.run(&mut node)
 }
 
 fn clients(log: &mut Log, options: &Options) -> Result<()> {
