@@ -5,6 +5,7 @@ mod bench;
 mod counts;
 mod dev;
 mod full;
+mod imports;
 mod jobs;
 mod licences;
 mod lighthouse;
