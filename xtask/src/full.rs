@@ -7,7 +7,7 @@ use crate::jobs::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, output, root};
 use crate::tools::{self, System};
-use crate::{serve, soak, steps};
+use crate::{lighthouse, serve, soak};
 
 /// How long each target is fuzzed, in seconds, unless `CLAIMGATE_FUZZ_SECONDS` says otherwise.
 const FUZZ_SECONDS: &str = "600";
@@ -20,7 +20,7 @@ pub(crate) fn jobs() -> Vec<Job> {
         })
         .in_lane(Lane::System),
         Job::new("performance", "times by Lighthouse", 300.0, |log| {
-            steps::lighthouse(log, &["--times"])
+            lighthouse::audit(log, &["--times"])
         })
         .after(&["app", "system", "test-modules"]),
         Job::new("screenshots", "pictures", 120.0, screenshots).after(&[

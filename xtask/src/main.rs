@@ -5,11 +5,14 @@ mod bench;
 mod counts;
 mod dev;
 mod full;
+mod imports;
 mod jobs;
 mod licences;
+mod lighthouse;
 mod log;
 mod npm;
 mod progress;
+mod prose;
 mod run;
 mod serve;
 mod shell;
@@ -68,6 +71,8 @@ enum Command {
     Bench,
     /// Print those of the npm package, beside other packages
     BenchNpm,
+    /// List words that read as translated or archaic, with suggestions
+    Prose(prose::Arguments),
     /// Put the server under load: exchanges a second, latency, memory, the database
     Soak(soak::Options),
 }
@@ -99,6 +104,7 @@ fn run(command: Command) -> Result<()> {
         Command::Setup => set_up(),
         Command::Bench => bench::run(),
         Command::BenchNpm => bench::npm(),
+        Command::Prose(arguments) => arguments.run(),
         Command::Soak(options) => jobs::run_all(vec![Job::new(
             "load",
             "the server under load",

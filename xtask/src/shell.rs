@@ -58,6 +58,23 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
         .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// The files of the repository that fit one of git's patterns, and new ones that it does not ignore,
+/// relative to the root.
+pub(crate) fn tracked(patterns: &[&str]) -> Result<Vec<String>> {
+    let words = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+    ];
+    let list = output(command("git", &words).args(patterns))
+        .context("expected a git repository, found none")?;
+    let files = list.split_terminator('\0').map(str::to_owned);
+    Ok(files.filter(|file| root().join(file).is_file()).collect())
+}
+
 /// A program of that name on PATH.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

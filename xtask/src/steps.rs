@@ -11,7 +11,7 @@ use crate::jobs::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, output, root, target};
 use crate::tools::{self, System};
-use crate::{full, licences, npm, run, serve};
+use crate::{full, imports, licences, lighthouse, npm, prose, run, serve};
 
 /// A step of the tests, as people name it.
 pub(crate) struct Step {
@@ -37,8 +37,13 @@ const fn full_step(name: &'static str, what: &'static str) -> Step {
     }
 }
 
-pub(crate) const STEPS: [Step; 17] = [
+pub(crate) const STEPS: [Step; 19] = [
     step("fmt", "formatting"),
+    step(
+        "imports",
+        "import circles between files, upward dependencies between packages",
+    ),
+    step("prose", "words that read as translated or archaic"),
     step("clippy", "lints, native and wasm32, warnings denied"),
     step("rust", "unit, property, table and doc tests, native"),
     step("wasm", "the Wasm layer in Node.js"),
@@ -118,6 +123,8 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         })
         .after(&["modules"]),
         Job::new("fmt", "formatting", 2.0, fmt),
+        Job::new("imports", "import circles", 3.0, imports::check),
+        Job::new("prose", "prose", 1.0, prose::check),
         Job::new("vectors", "test vectors", 1.0, vectors),
         Job::new("deny", "licences and sources", 5.0, licences::check),
         Job::new("workflows", "workflows", 40.0, workflows).after(&["system"]),
@@ -136,11 +143,10 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
             .after(&["app"])
             .in_lane(Lane::Dev),
         Job::new("browser", "browser tests", 200.0, tests(browser)).after(browser_needs),
-        Job::new("lighthouse", "Lighthouse", 60.0, |log| lighthouse(log, &[])).after(&[
-            "app",
-            "system",
-            "test-modules",
-        ]),
+        Job::new("lighthouse", "Lighthouse", 60.0, |log| {
+            lighthouse::audit(log, &[])
+        })
+        .after(&["app", "system", "test-modules"]),
         Job::new("clients", "real clients", 80.0, tests(clients)).after(&[
             "server",
             "system",
@@ -325,16 +331,6 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
             .with_context(|| format!("round {round} of {}", options.repeat))?;
     }
     Ok(())
-}
-
-/// Lighthouse over the built app.
-pub(crate) fn lighthouse(log: &mut Log, options: &[&str]) -> Result<()> {
-    let address = serve::in_background(&app::dist()?)?;
-    let mut node = command("node", &["tests/lighthouse/audit.mjs"]);
-    node.args(options)
-        .env("CLAIMGATE_APP_URL", format!("http://{address}/"))
-        .env("CHROMIUM", tools::chromium()?);
-    log.run(&mut node)
 }
 
 fn clients(log: &mut Log, options: &Options) -> Result<()> {

@@ -11,7 +11,7 @@ use crate::claims::Claims;
 use crate::exchange::Grant;
 use crate::explain::Explanation;
 use crate::inspect::Inspection;
-use crate::policy::{Decision, PolicyDefinition, TokenType};
+use crate::policy::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 
 /// The schemas with their file names: `policies.json` is what
 /// [`parse_policies`](crate::policy::parse_policies) reads, the others are what [`Explanation`],
@@ -134,6 +134,11 @@ fn policy(token_type: TokenType, generator: &mut SchemaGenerator) -> Schema {
         permissions = json!({ "type": ["array", "null"], "maxItems": 0, "description": "Not with this token type." });
     }
     properties.insert("authorizedPermissions".to_owned(), permissions);
+    let report_only = json!({
+        "type": ["boolean", "null"],
+        "description": "Deny policies only: denies nothing, and decisions say what it would have denied. An extension."
+    });
+    properties.insert(REPORT_ONLY.to_owned(), report_only);
     let rules = json!({
         "type": "object",
         "additionalProperties": { "type": ["string", "boolean", "integer"] },
@@ -146,6 +151,6 @@ fn policy(token_type: TokenType, generator: &mut SchemaGenerator) -> Schema {
         "required": required,
         "additionalProperties": false,
         "if": { "properties": { "decision": { "const": "allow" } } },
-        "then": { "properties": { "rules": { "minProperties": 1 } } }
+        "then": { "properties": { "rules": { "minProperties": 1 }, REPORT_ONLY: { "enum": [false, null] } } }
     })
 }

@@ -39,7 +39,6 @@ pub struct Explanation {
     /// When allowed: what the token may do.
     pub grant: Option<Grant>,
     /// What report-only policies would have denied, where no other policy denies it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
     /// What people trip on, as far as it is seen here: why a rule that looks right does not match.
     pub hints: Vec<Diagnostic>,
@@ -123,7 +122,7 @@ pub struct PolicyEvidence {
     /// What it does when it matches.
     pub decision: Decision,
     /// Whether it is a deny that only reports what it would deny.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub report_only: bool,
     /// Which tokens it is about.
     pub token_type: TokenType,

@@ -54,6 +54,8 @@ export interface Policy {
   roleID?: string;
   /** With `organization`: only `admin`. */
   authorizedPermissions?: string[];
+  /** With `deny`: denies nothing, and decisions say what it would have denied. An extension. */
+  reportOnly?: boolean;
   /** Claim path and pattern; all of them must match. */
   rules: { [claimPath: string]: string };
 }
@@ -185,6 +187,8 @@ export interface RuleEvidence {
 export interface PolicyEvidence {
   index: number;
   decision: "allow" | "deny";
+  /** Whether it is a deny that only reports what it would deny. */
+  reportOnly: boolean;
   tokenType: TokenType;
   title: string;
   outcome: "notApplicable" | "notMatched" | "matched";
@@ -215,6 +219,8 @@ export interface Explanation {
     sentence: string;
   } | null;
   grant: Granted | null;
+  /** What report-only policies would have denied, if no other policy denies it. */
+  report: { policies: number[]; summary: string } | null;
   /** What people trip on, as far as it is seen here. */
   hints: Diagnostic[];
 }

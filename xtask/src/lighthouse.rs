@@ -1,0 +1,17 @@
+//! Lighthouse, for accessibility, best practices and times.
+
+use anyhow::Result;
+
+use crate::log::Log;
+use crate::shell::command;
+use crate::{app, serve, tools};
+
+/// Audits the built app.
+pub(crate) fn audit(log: &mut Log, options: &[&str]) -> Result<()> {
+    let address = serve::in_background(&app::dist()?)?;
+    let mut node = command("node", &["tests/lighthouse/audit.mjs"]);
+    node.args(options)
+        .env("CLAIMGATE_APP_URL", format!("http://{address}/"))
+        .env("CHROMIUM", tools::chromium()?);
+    log.run(&mut node)
+}
