@@ -1,6 +1,7 @@
 //! Issuers and policies in the documents of this project and of Pulumi Cloud: `claimgate.json`, the
 //! bodies of the REST API, and programs in YAML and TypeScript.
 
+mod document;
 mod import;
 mod issuers;
 mod policies;
@@ -14,8 +15,11 @@ mod source;
 #[cfg(test)]
 mod tests;
 pub mod thumbprint;
+mod value;
 pub mod yaml;
 
-pub use import::{Imported, IssuerDocument, Kind, MAX_TEXT, import};
-pub use reader::{Note, NoteKind, Problem};
+pub use document::{
+    CHANGED, Document, IssuerDocument, IssuerPlace, Kind, LEFT_OUT, PoliciesPlace, REMARK, lead,
+};
+pub use import::{MAX_TEXT, import, read};
 pub use samples::Sample;

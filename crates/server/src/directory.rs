@@ -337,6 +337,8 @@ fn compile<'a>(
         jwks: record.settings.jwks.clone(),
         thumbprints: record.settings.thumbprints.clone(),
         policies: policies.map(|policy| policy.definition.clone()).collect(),
+        // Only the policies that apply are passed on.
+        report_only: false,
     };
     let compiled = Issuer::compile(&definition, Dialect::Pulumi);
     compiled
