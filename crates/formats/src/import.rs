@@ -32,6 +32,21 @@ pub fn read(value: &Value) -> (Document, Diagnostics) {
     (Document { notes, ..document }, errors)
 }
 
+/// Reads the configuration of an engine, as `claimgate.json` has it. Invalid values get the code
+/// `wrong`.
+///
+/// # Errors
+/// Every error, in the configuration's order.
+pub fn read_configuration(value: &Value, wrong: &'static str) -> Result<Document, Diagnostics> {
+    let mut reader = Reader::with_code(wrong);
+    let Some(object) = reader.object("", value, "a configuration, an object") else {
+        return Err(reader.errors);
+    };
+    let document = settings::read(&mut reader, &object);
+    repeated_urls(&mut reader, &document);
+    reader.errors.or(document)
+}
+
 fn parse(text: &str) -> Result<Value, Diagnostic> {
     if text.len() > MAX_TEXT {
         return Err(Diagnostic::error(
@@ -73,7 +88,7 @@ fn understand(reader: &mut Reader, value: &Value) -> Document {
                 settings::read(reader, &object)
             } else if has("oidcIssuers") {
                 reader.ignore_others(&object, &["oidcIssuers"], "it is not known here");
-                let items = reader.list(&object, "oidcIssuers");
+                let items = reader.list(&object, "oidcIssuers", "issuers");
                 issuers(reader, Kind::Issuers, "oidcIssuers", items, Unknown::Noted)
             } else if has("url") {
                 issuers(

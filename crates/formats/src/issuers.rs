@@ -55,9 +55,9 @@ pub(super) fn issuer(
     dialect: Dialect,
 ) -> Option<(IssuerDocument, IssuerPlace)> {
     let before = reader.errors.len();
-    let object = reader.object(path, value)?;
+    let object = reader.object(path, value, "an issuer, an object")?;
     other_keys(reader, &object, unknown);
-    let url = reader.text(&object, "url");
+    let url = reader.optional_text(&object, "url");
     let name = reader
         .optional_text(&object, "name")
         .filter(|name| !name.trim().is_empty());
@@ -132,7 +132,7 @@ pub(super) fn check(
     };
     for error in errors {
         let path = match error.path.as_str() {
-            "url" if !matches!(object.get("url"), Some(Value::String(_))) => continue,
+            "url" if !matches!(object.get("url"), None | Some(Value::String(_))) => continue,
             "maxExpiration" => object.at(expiration),
             path if path.starts_with(POLICIES) => policies.locate(path).into_owned(),
             path => object.at(path),

@@ -21,5 +21,5 @@ pub mod yaml;
 pub use document::{
     CHANGED, Document, IssuerDocument, IssuerPlace, Kind, LEFT_OUT, PoliciesPlace, REMARK, lead,
 };
-pub use import::{MAX_TEXT, import, read};
+pub use import::{MAX_TEXT, import, read, read_configuration};
 pub use samples::Sample;

@@ -32,7 +32,7 @@ pub(super) fn policies(
             reader.ignore(&body, &OWN, "it is the service's own");
             reader.refuse_others(&body, &["policies"], &OWN);
             let path = body.at("policies");
-            let items = reader.list(&body, "policies");
+            let items = reader.list(&body, "policies", "policies");
             (list(reader, &path, items), PoliciesPlace::Array(path))
         }
         Value::String(text) => match Value::parse(text) {

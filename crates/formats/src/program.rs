@@ -18,7 +18,7 @@ pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Document {
     let mut document = Document::empty(Kind::Program);
     let resources = program
         .get("resources")
-        .and_then(|value| reader.object("resources", value));
+        .and_then(|value| reader.object("resources", value, "an object"));
     for (name, value) in resources
         .as_ref()
         .map(|resources| resources.members)
@@ -35,7 +35,7 @@ pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Document {
 
 fn resource(reader: &mut Reader, name: &str, value: &Value, document: &mut Document) {
     let path = join("resources", name);
-    let Some(resource) = reader.object(&path, value) else {
+    let Some(resource) = reader.object(&path, value, "a resource, an object") else {
         return;
     };
     let kind = reader.text(&resource, "type").unwrap_or_default();
@@ -70,7 +70,7 @@ fn issuer(
     properties: &Value,
     organization: &mut Option<String>,
 ) -> Option<(IssuerDocument, IssuerPlace)> {
-    let object = reader.object(&resource.at("properties"), properties)?;
+    let object = reader.object(&resource.at("properties"), properties, "an object")?;
     let known = [
         "organization",
         "name",
@@ -88,7 +88,7 @@ fn issuer(
     };
     let definition = IssuerDefinition {
         name: reader.text(&object, "name").unwrap_or_default(),
-        url: reader.text(&object, "url").unwrap_or_default(),
+        url: reader.optional_text(&object, "url").unwrap_or_default(),
         max_expiration: reader.seconds(&object, "maxExpirationSeconds"),
         jwks: None,
         thumbprints: thumbprints(reader, &object),

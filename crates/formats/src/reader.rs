@@ -91,26 +91,31 @@ impl Reader {
         self.error(path, message);
     }
 
-    /// The value as an object.
-    pub(super) fn object<'a>(&mut self, path: &str, value: &'a Value) -> Option<Object<'a>> {
+    /// The value as an object, which `what` names with its article.
+    pub(super) fn object<'a>(
+        &mut self,
+        path: &str,
+        value: &'a Value,
+        what: &str,
+    ) -> Option<Object<'a>> {
         match value {
             Value::Object(members) => Some(Object {
                 path: path.to_owned(),
                 members,
             }),
             other => {
-                self.wrong(path, "an object", Some(other));
+                self.wrong(path, what, Some(other));
                 None
             }
         }
     }
 
-    /// A list that has to be there.
-    pub(super) fn list<'a>(&mut self, object: &Object<'a>, name: &str) -> &'a [Value] {
+    /// A list that has to be there, of what `what` names.
+    pub(super) fn list<'a>(&mut self, object: &Object<'a>, name: &str, what: &str) -> &'a [Value] {
         match object.get(name) {
             Some(Value::Array(items)) => items,
             other => {
-                self.wrong(object.at(name), "an array", other);
+                self.wrong(object.at(name), &format!("an array of {what}"), other);
                 &[]
             }
         }
@@ -141,7 +146,7 @@ impl Reader {
             return Vec::new();
         }
         let mut texts = Vec::new();
-        for (index, item) in self.list(object, name).iter().enumerate() {
+        for (index, item) in self.list(object, name, "strings").iter().enumerate() {
             match item {
                 Value::String(text) => texts.push(text.clone()),
                 other => self.wrong(

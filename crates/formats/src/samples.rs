@@ -33,11 +33,11 @@ pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
     if issuer.get("samples").is_none() {
         return Vec::new();
     }
-    let items = reader.list(issuer, "samples");
+    let items = reader.list(issuer, "samples", "samples");
     let mut samples = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = format!("{}[{index}]", issuer.at("samples"));
-        let Some(object) = reader.object(&path, item) else {
+        let Some(object) = reader.object(&path, item, "a sample, an object") else {
             continue;
         };
         samples.extend(sample(reader, &object, index + 1));

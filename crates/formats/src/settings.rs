@@ -56,7 +56,7 @@ pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Document {
         max_size: reader.count(object, "maxSize"),
         ..Document::empty(Kind::Settings)
     };
-    for (index, item) in reader.list(object, "issuers").iter().enumerate() {
+    for (index, item) in reader.list(object, "issuers", "issuers").iter().enumerate() {
         let path = format!("issuers[{index}]");
         let read = issuer(reader, &path, item, Unknown::Refused, document.dialect);
         if let Some((issuer, place)) = read {

@@ -521,6 +521,16 @@ prop_compose! {
     }
 }
 
+/// Documents of different issuers.
+fn documents(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<IssuerDocument>> {
+    prop::collection::vec(document(), count).prop_map(|mut documents| {
+        for (index, document) in documents.iter_mut().enumerate() {
+            document.definition.url.push_str(&format!("/{index}"));
+        }
+        documents
+    })
+}
+
 fn again(text: &str) -> Vec<IssuerDocument> {
     read(text).issuers
 }
@@ -538,13 +548,13 @@ fn bare(definition: IssuerDefinition) -> IssuerDocument {
 
 proptest! {
     #[test]
-    fn a_claimgate_file_loses_nothing(issuers in prop::collection::vec(document(), 0..4)) {
+    fn a_claimgate_file_loses_nothing(issuers in documents(0..4)) {
         let text = settings::write(&issuers);
         prop_assert_eq!(again(&text), issuers, "{}", text);
     }
 
     #[test]
-    fn a_program_loses_no_more_than_its_notes_say(issuers in prop::collection::vec(document(), 1..4)) {
+    fn a_program_loses_no_more_than_its_notes_say(issuers in documents(1..4)) {
         let definitions: Vec<_> = issuers.iter().map(|issuer| issuer.definition.clone()).collect();
         let written = yaml(&definitions, "a$${b}c");
         let without_keys = |issuer: &IssuerDocument| IssuerDocument {
