@@ -114,7 +114,7 @@ impl Reader<'_> {
             Value::Object(_) if has("policies") => self.policies_alone("", value),
             Value::Array(_) => self.policies_alone("policies", value),
             Value::Object(_) if has("decision") || has("rules") => {
-                self.policies_alone("policies[0].", value)
+                self.policies_alone("policies[0].", value);
             }
             other => {
                 let expected = "a Claimgate file (`issuers`), an answer of Pulumi Cloud (`oidcIssuers`, `url`) or policies";
@@ -201,6 +201,8 @@ impl Reader<'_> {
             max_expiration: self.number(path, value, "maxExpiration"),
             jwks: self.jwks(path, value),
             thumbprints: self.texts(path, value, "thumbprints"),
+            // The command line takes report-only policies out itself.
+            report_only: false,
             policies: Vec::new(),
         };
         self.thumbprints(path, &definition.thumbprints);

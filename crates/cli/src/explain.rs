@@ -252,7 +252,7 @@ fn inspection_text(inspection: &Inspection) -> String {
             let failed = inspection
                 .checks
                 .iter()
-                .find_map(|check| check.code)
+                .find_map(|check| check.code.as_deref())
                 .unwrap_or_default();
             let summary = inspection
                 .summary
@@ -276,6 +276,7 @@ fn check_text(text: &mut String, check: &Check) {
     };
     let code = check
         .code
+        .as_deref()
         .map(|code| format!(" [{code}]"))
         .unwrap_or_default();
     // Writing to a string cannot fail.

@@ -93,7 +93,7 @@ fn announce(server: &Server, url: &str) {
                 }
             }
             Err(error) => {
-                text += &format!("\nThe demonstration's tokens cannot be signed: {error}\n")
+                text += &format!("\nThe demonstration's tokens cannot be signed: {error}\n");
             }
         }
     }

@@ -336,6 +336,8 @@ fn compile<'a>(
             .and_then(|seconds| u64::try_from(seconds).ok()),
         jwks: record.settings.jwks.clone(),
         thumbprints: record.settings.thumbprints.clone(),
+        // The server takes report-only policies out itself.
+        report_only: false,
         policies: policies.map(|policy| policy.definition.clone()).collect(),
     };
     let compiled = Issuer::compile(&definition, Dialect::Pulumi);
