@@ -7,7 +7,7 @@ use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet};
-use claimgate_server::policies::{self, Policy, REPORT_ONLY};
+use claimgate_server::issuers::policies::{self, Policy, REPORT_ONLY};
 
 use crate::place::{Place, place};
 use crate::reporting::{Sets, mark};

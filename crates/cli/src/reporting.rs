@@ -4,7 +4,7 @@
 use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::{Explanation, Outcome};
 use claimgate::policy::PolicyDefinition;
-use claimgate_server::policies::Policy;
+use claimgate_server::issuers::policies::Policy;
 use serde::Serialize;
 
 /// What policies compile to, with and without those that only report.
@@ -104,7 +104,7 @@ mod tests {
     use claimgate::explain::explain;
     use claimgate::pattern::Dialect;
     use claimgate::policy::{PolicySet, RequestedToken};
-    use claimgate_server::policies::parse;
+    use claimgate_server::issuers::policies::parse;
 
     use super::{Report, Sets};
 

@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
-use claimgate_server::store::{StoreError, sqlite_file};
+use claimgate_server::db::{StoreError, sqlite_file};
 use claimgate_server::{Server, StartError, Tls, listen};
 
 pub(crate) use settings::Serve;

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::http::assets::Assets;
 use crate::keys::KeyConfig;
-use crate::routes::Assets;
-use crate::token::HashKey;
+use crate::tokens::access_token::HashKey;
 
 /// What a server is started with.
 #[derive(Clone, Debug)]

@@ -1,27 +1,21 @@
 //! Claimgate's server: the exchange endpoint, the issuers API, the app.
 
+pub mod audit;
 pub mod config;
+pub mod db;
 mod demo;
-mod directory;
-pub mod error;
-mod evidence;
-mod identity;
-mod impatient;
+mod exchange;
+mod http;
+pub mod issuers;
 pub mod keys;
-mod limits;
-mod listen;
-mod logging;
-mod metrics;
-mod packed;
-pub mod policies;
+pub mod organizations;
 pub mod random;
-pub mod routes;
 mod server;
-pub mod store;
-pub mod token;
+pub mod tokens;
 
 pub use demo::{Demo, Sample};
-pub use listen::{ListenError, Tls, listen};
-pub use logging::start_logging;
-pub use routes::{Asset, Assets};
+pub use http::assets::{Asset, Assets};
+pub use http::listen::{ListenError, Tls, listen};
+pub use http::logging::start_logging;
+pub use http::openapi::document as openapi_document;
 pub use server::{Server, StartError, now};

@@ -7,14 +7,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::demo::Demo;
-use crate::directory::Directory;
+use crate::db::store::{Store, StoreError};
+use crate::db::writer::{Writer, WriterConfig};
+use crate::demo::samples::Demo;
+use crate::exchange::directory::Directory;
+use crate::http::assets::Assets;
+use crate::http::metrics::Metrics;
+use crate::http::rate_limit::RateLimit;
 use crate::keys::{KeyError, KeyStore};
-use crate::limits::RateLimit;
-use crate::metrics::Metrics;
-use crate::routes::Assets;
-use crate::store::{Store, StoreError, Writer, WriterConfig};
-use crate::token::{AccessToken, HashKey};
+use crate::tokens::access_token::{AccessToken, HashKey};
 
 /// What all routes share.
 #[derive(Debug)]
@@ -140,7 +141,7 @@ impl Server {
 
     /// The routes.
     pub fn router(&self) -> axum::Router {
-        crate::routes::router(Arc::clone(&self.app))
+        crate::http::router::router(Arc::clone(&self.app))
     }
 
     /// The bootstrap token, if this start has made one. It is to be shown now or never.

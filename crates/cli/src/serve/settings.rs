@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::Tls;
 use claimgate_server::config::{Config, Limits};
+use claimgate_server::db::{Kind, sqlite_file};
 use claimgate_server::keys::{KeyConfig, Network};
-use claimgate_server::store::{Kind, sqlite_file};
-use claimgate_server::token::HashKey;
+use claimgate_server::tokens::HashKey;
 use clap::builder::BoolishValueParser;
 use serde::Deserialize;
 

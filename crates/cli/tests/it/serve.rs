@@ -541,7 +541,7 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
                 "{name} is lost"
             );
         }
-        let invented = claimgate_server::token::AccessToken::mint();
+        let invented = claimgate_server::tokens::AccessToken::mint();
         assert_eq!(
             server
                 .call("GET", "/api/user", invented.reveal(), &Value::Null)

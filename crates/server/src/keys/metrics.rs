@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::IssuerStatus;
-use crate::metrics::{escape, head};
+use crate::http::metrics::{escape, head};
 
 /// All of it as text in the form of Prometheus.
 pub(super) fn render(statuses: &mut [IssuerStatus]) -> String {

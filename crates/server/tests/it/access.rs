@@ -234,7 +234,7 @@ async fn other_admin(site: &Site, issuer: &Issuer) -> String {
 /// for machines.
 #[tokio::test]
 async fn the_matrix_is_complete() {
-    let document = serde_json::to_value(claimgate_server::routes::openapi_document()).unwrap();
+    let document = serde_json::to_value(claimgate_server::openapi_document()).unwrap();
     let mut documented: Vec<String> = document["paths"]
         .as_object()
         .unwrap()

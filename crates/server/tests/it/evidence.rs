@@ -6,7 +6,7 @@ use claimgate::issuer::{Issuer as Compiled, IssuerDefinition, Issuers};
 use claimgate::pattern::Dialect;
 use claimgate::policy::parse_policies;
 use claimgate_server::config::Config;
-use claimgate_server::store::Store;
+use claimgate_server::db::Store;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection as _, Row as _};
 

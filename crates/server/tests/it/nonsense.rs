@@ -80,7 +80,7 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
 
 #[tokio::test]
 async fn no_request_makes_the_server_fail() {
-    let document = serde_json::to_value(claimgate_server::routes::openapi_document()).unwrap();
+    let document = serde_json::to_value(claimgate_server::openapi_document()).unwrap();
     for database in Database::each() {
         let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
         let policy = site

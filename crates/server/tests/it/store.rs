@@ -1,9 +1,9 @@
 //! The store, on SQLite and on PostgreSQL alike.
 
-use claimgate_server::store::{
-    AuditEntry, AuditFilter, AuditRecord, IssuerChange, NewIssuer, SingleUse, Store, StoreError,
-    TokenKind, TokenRecord, Writer, WriterConfig, Written,
-};
+use claimgate_server::audit::{AuditEntry, AuditFilter, AuditRecord};
+use claimgate_server::db::{SingleUse, Store, StoreError, Writer, WriterConfig, Written};
+use claimgate_server::issuers::{IssuerChange, NewIssuer};
+use claimgate_server::tokens::{TokenKind, TokenRecord};
 
 use crate::support::Database;
 

@@ -1,0 +1,188 @@
+//! The app: the files of its build, plain and compressed, as the program that embeds the server has
+//! them.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::server::App;
+
+/// The built app. The default has no files: the server then answers with its API alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Assets {
+    /// Its files.
+    pub files: &'static [Asset],
+    /// The `Content-Security-Policy` of its page.
+    pub content_security_policy: &'static str,
+}
+
+impl Default for Assets {
+    fn default() -> Self {
+        Self {
+            files: &[],
+            content_security_policy: "default-src 'none'",
+        }
+    }
+}
+
+/// A file of the app.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its path, without the first `/`.
+    pub path: &'static str,
+    /// `Content-Type`.
+    pub mime: &'static str,
+    /// A hash of its content, for `ETag`.
+    pub digest: &'static str,
+    /// Whether its name changes with its content.
+    pub is_named_by_content: bool,
+    /// As it is.
+    pub plain: &'static [u8],
+    /// Compressed; empty where that is no smaller.
+    pub gzip: &'static [u8],
+    /// Compressed; empty where that is no smaller.
+    pub brotli: &'static [u8],
+}
+
+/// A file of the app, or its page for any path that has no file's name.
+pub(crate) async fn serve(
+    State(app): State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        let allow = [(header::ALLOW, "GET, HEAD")];
+        return (
+            StatusCode::METHOD_NOT_ALLOWED,
+            allow,
+            "method not allowed\n",
+        )
+            .into_response();
+    }
+    let Assets {
+        files,
+        content_security_policy,
+    } = app.assets;
+    match find(files, uri.path()) {
+        Some(asset) => answer(asset, content_security_policy, &headers),
+        None if files.is_empty() => (
+            StatusCode::NOT_FOUND,
+            "this program was built without the app\n",
+        )
+            .into_response(),
+        None => (StatusCode::NOT_FOUND, "not found\n").into_response(),
+    }
+}
+
+fn find(assets: &'static [Asset], path: &str) -> Option<&'static Asset> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let named = |name: &str| assets.iter().find(|asset| asset.path == name);
+    let is_page = !path.rsplit('/').next().unwrap_or_default().contains('.');
+    named(path).or_else(|| if is_page { named("index.html") } else { None })
+}
+
+fn answer(asset: &'static Asset, policy: &'static str, headers: &HeaderMap) -> Response {
+    // Weak, for it is the same one for all encodings.
+    let tag = format!("W/\"{}\"", asset.digest);
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
+    let (encoding, body) = encoded(
+        asset,
+        headers
+            .get(header::ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok()),
+    );
+    let mut response = match is_known {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => Response::new(Body::from(body)),
+    };
+    let cache = if asset.is_named_by_content {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let own = response.headers_mut();
+    own.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.mime));
+    own.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    own.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        own.insert(header::ETAG, tag);
+    }
+    if let Some(encoding) = encoding {
+        own.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    if asset.mime.starts_with("text/html") {
+        own.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(policy),
+        );
+    }
+    response
+}
+
+/// The smallest form that the client takes.
+fn encoded(asset: &'static Asset, accepted: Option<&str>) -> (Option<&'static str>, &'static [u8]) {
+    let accepts = |name: &str| {
+        accepted.unwrap_or_default().split(',').any(|one| {
+            let (coding, weight) = one.split_once(';').unwrap_or((one, ""));
+            let is_refused = weight
+                .trim()
+                .strip_prefix("q=")
+                .and_then(|q| q.parse::<f32>().ok())
+                == Some(0.0);
+            coding.trim().eq_ignore_ascii_case(name) && !is_refused
+        })
+    };
+    if !asset.brotli.is_empty() && accepts("br") {
+        (Some("br"), asset.brotli)
+    } else if !asset.gzip.is_empty() && accepts("gzip") {
+        (Some("gzip"), asset.gzip)
+    } else {
+        (None, asset.plain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asset, encoded, find};
+
+    const fn asset(path: &'static str) -> Asset {
+        Asset {
+            path,
+            mime: "text/html",
+            digest: "0",
+            is_named_by_content: false,
+            plain: b"plain",
+            gzip: b"gzip",
+            brotli: b"brotli",
+        }
+    }
+
+    #[test]
+    fn a_path_without_a_files_name_is_the_page() {
+        static ASSETS: [Asset; 2] = [asset("index.html"), asset("app.js")];
+        let found = |path| find(&ASSETS, path).map(|asset| asset.path);
+        for page in ["/", "/playground", "/issuers/new", "/a.b/c"] {
+            assert_eq!(found(page), Some("index.html"), "{page}");
+        }
+        assert_eq!(found("/app.js"), Some("app.js"));
+        assert_eq!(found("/missing.js"), None);
+        assert_eq!(found("/../app.js"), None);
+    }
+
+    #[test]
+    fn the_smallest_form_that_is_accepted_is_taken() {
+        static ASSET: Asset = asset("a");
+        let form = |accepted| encoded(&ASSET, accepted).0;
+        assert_eq!(form(Some("gzip, deflate, br")), Some("br"));
+        assert_eq!(form(Some("gzip, br;q=0")), Some("gzip"));
+        assert_eq!(form(Some("identity")), None);
+        assert_eq!(form(None), None);
+    }
+}
