@@ -1,4 +1,4 @@
-//! Numbers for Prometheus, in its [text
+//! Metrics for Prometheus, in its [text
 //! format](https://prometheus.io/docs/instrumenting/exposition_formats/).
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ const BOUNDS: [u64; 12] = [
     250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000,
 ];
 
-/// What is counted.
+/// The counters.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     /// Exchanges by their code; the codes are few.
@@ -48,17 +48,17 @@ impl Metrics {
         self.exchange_times.observe(took);
     }
 
-    /// Counts a request that was one too many.
+    /// Counts a request that was refused by a rate limit.
     pub(crate) fn limited(&self) {
         self.limited.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts a grant that a policy would have denied if it did not only report.
+    /// Counts a grant that a report-only policy would have denied.
     pub(crate) fn reported(&self) {
         self.reported.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts an answer. `route` is the route's pattern, of which there are few.
+    /// Counts a response. `route` is the pattern of the route, of which there are few.
     pub(crate) fn request(&self, route: &str, status: u16) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(by_status) = requests.get_mut(route) {
@@ -68,11 +68,11 @@ impl Metrics {
         }
     }
 
-    /// All of it as text.
+    /// All metrics as text.
     #[must_use]
     pub(crate) fn render(&self) -> String {
         let mut text = String::new();
-        head(
+        write_family(
             &mut text,
             "claimgate_exchanges_total",
             "counter",
@@ -86,17 +86,17 @@ impl Metrics {
             let _ = writeln!(
                 text,
                 "claimgate_exchanges_total{{code=\"{}\"}} {count}",
-                escape(code)
+                escape_label(code)
             );
         }
-        head(
+        write_family(
             &mut text,
             "claimgate_requests_total",
             "counter",
             "Answers by route and status.",
         );
         for (route, by_status) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
-            let route = escape(route);
+            let route = escape_label(route);
             for (status, count) in by_status {
                 let _ = writeln!(
                     text,
@@ -117,7 +117,7 @@ impl Metrics {
             ),
         ];
         for (name, help, count) in singles {
-            head(&mut text, name, "counter", help);
+            write_family(&mut text, name, "counter", help);
             let _ = writeln!(text, "{name} {}", count.load(Ordering::Relaxed));
         }
         self.exchange_times.render(
@@ -143,7 +143,7 @@ impl Histogram {
     }
 
     fn render(&self, text: &mut String, name: &str, help: &str) {
-        head(text, name, "histogram", help);
+        write_family(text, name, "histogram", help);
         let count = self.count.load(Ordering::Relaxed);
         let mut below = 0;
         for (bound, bucket) in BOUNDS.iter().zip(&self.buckets) {
@@ -160,8 +160,8 @@ impl Histogram {
     }
 }
 
-/// The lines before a family of metrics.
-pub(crate) fn head(text: &mut String, name: &str, kind: &str, help: &str) {
+/// Writes the lines before a family of metrics.
+pub(crate) fn write_family(text: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
@@ -169,8 +169,8 @@ fn seconds(micros: u64) -> String {
     format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
-/// A label as it is written.
-pub(crate) fn escape(label: &str) -> String {
+/// The value of a label, escaped.
+pub(crate) fn escape_label(label: &str) -> String {
     label
         .replace('\\', "\\\\")
         .replace('"', "\\\"")
@@ -184,7 +184,7 @@ mod tests {
     use super::Metrics;
 
     #[test]
-    fn what_was_counted_is_rendered_and_buckets_add_up() {
+    fn counts_are_rendered_and_buckets_add_up() {
         let metrics = Metrics::default();
         metrics.exchange("granted", Duration::from_micros(300));
         metrics.exchange("granted", Duration::from_millis(2));

@@ -12,7 +12,7 @@ use std::time::Duration;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use claimgate_server::keys::{IssuerKeys, KeyConfig, KeyError, KeyStore, Resolve, Resolving};
+use claimgate_server::keys::{IssuerKeys, KeyConfig, KeyError, KeyStore, Resolve, ResolveFuture};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose,
@@ -348,7 +348,7 @@ impl Names {
 }
 
 impl Resolve for Names {
-    fn resolve<'a>(&'a self, host: &'a str) -> Resolving<'a> {
+    fn resolve<'a>(&'a self, host: &'a str) -> ResolveFuture<'a> {
         self.questions.fetch_add(1, Ordering::SeqCst);
         let mut answers = self.answers.lock().unwrap();
         let answer = match answers.get_mut(host) {
