@@ -1,6 +1,6 @@
-//! Connections on which nothing comes. Until hyper knows which version of HTTP is spoken, it waits
-//! without a limit: who connects and says nothing, or half of the preface of HTTP/2, would hold a
-//! connection for ever.
+//! A timeout for connections on which nothing arrives. Until hyper knows the version of HTTP, it has
+//! no timeout of its own: a client that sends nothing, or half of the preface of HTTP/2, would hold
+//! the connection open.
 
 use std::future::Future;
 use std::io;
@@ -12,36 +12,36 @@ use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// How a client begins that speaks HTTP/2.
+/// The connection preface of HTTP/2.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Accepts what another one does, and gives each client a time to begin.
+/// An acceptor that limits the time until the version of HTTP is known.
 #[derive(Clone, Debug)]
-pub(crate) struct Impatient<A> {
+pub(crate) struct FirstByteTimeout<A> {
     pub(crate) inner: A,
-    pub(crate) patience: Duration,
+    pub(crate) timeout: Duration,
 }
 
 type Accepting<T, S> = Pin<Box<dyn Future<Output = io::Result<(T, S)>> + Send>>;
 
-impl<A, I, S> Accept<I, S> for Impatient<A>
+impl<A, I, S> Accept<I, S> for FirstByteTimeout<A>
 where
     A: Accept<I, S>,
     A::Future: Send + 'static,
 {
-    type Stream = Beginning<A::Stream>;
+    type Stream = TimedStream<A::Stream>;
     type Service = A::Service;
     type Future = Accepting<Self::Stream, Self::Service>;
 
     fn accept(&self, stream: I, service: S) -> Self::Future {
-        let (accepting, patience) = (self.inner.accept(stream, service), self.patience);
+        let (accepting, timeout) = (self.inner.accept(stream, service), self.timeout);
         Box::pin(async move {
             let (stream, service) = accepting.await?;
             Ok((
-                Beginning {
+                TimedStream {
                     stream,
                     seen: 0,
-                    deadline: Some(Box::pin(sleep(patience))),
+                    deadline: Some(Box::pin(sleep(timeout))),
                 },
                 service,
             ))
@@ -49,18 +49,18 @@ where
     }
 }
 
-/// A connection; reading from it fails where its version is not known in time.
+/// A connection; reading from it fails if the version of HTTP is not known in time.
 #[derive(Debug)]
-pub(crate) struct Beginning<T> {
+pub(crate) struct TimedStream<T> {
     stream: T,
-    /// How much of the preface was read.
+    /// How many bytes of the preface were read.
     seen: usize,
-    /// None once the version is known: hyper has limits of its own from then on.
+    /// `None` once the version is known: from then on hyper has timeouts of its own.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
-impl<T> Beginning<T> {
-    fn look_at(&mut self, bytes: &[u8]) {
+impl<T> TimedStream<T> {
+    fn inspect(&mut self, bytes: &[u8]) {
         let expected = &PREFACE[self.seen..];
         let length = bytes.len().min(expected.len());
         self.seen += length;
@@ -70,7 +70,7 @@ impl<T> Beginning<T> {
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Beginning<T> {
+impl<T: AsyncRead + Unpin> AsyncRead for TimedStream<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -87,7 +87,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Beginning<T> {
                 .poll(context)
                 .map(|()| Err(io::ErrorKind::TimedOut.into())),
             Poll::Ready(Ok(())) => {
-                self.look_at(&buffer.filled()[before..]);
+                self.inspect(&buffer.filled()[before..]);
                 polled
             }
             Poll::Ready(Err(_)) => polled,
@@ -95,7 +95,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Beginning<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Beginning<T> {
+impl<T: AsyncWrite + Unpin> AsyncWrite for TimedStream<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -132,13 +132,13 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::time::sleep;
 
-    use super::Beginning;
+    use super::TimedStream;
 
-    /// What comes of reading until nothing more comes, if the client sends that and then waits.
+    /// Reads everything that a client sends before it waits: the number of bytes, or the error.
     async fn read(sent: &[&str]) -> Result<usize, std::io::ErrorKind> {
         let (mut client, server) = tokio::io::duplex(1_024);
         let deadline = Some(Box::pin(sleep(Duration::from_millis(50))));
-        let mut server = Beginning {
+        let mut server = TimedStream {
             stream: server,
             seen: 0,
             deadline,
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_has_begun_has_all_the_time_that_hyper_gives() {
+    async fn a_connection_of_a_known_version_does_not_time_out() {
         assert_eq!(read(&["GET"]).await, Ok(3));
         assert_eq!(read(&["P", "OST"]).await, Ok(4));
         assert_eq!(
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_has_not_begun_is_not_waited_for() {
+    async fn a_connection_of_an_unknown_version_times_out() {
         for sent in [&[][..], &["P"], &["PRI", " * HTTP/2.0\r\n"]] {
             assert_eq!(read(sent).await, Err(std::io::ErrorKind::TimedOut));
         }

@@ -1,11 +1,11 @@
-//! Logs: to standard error, as JSON or as text. Nothing that is logged has a token in it.
+//! Logging to standard error, as JSON or as text. No token is ever logged.
 
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging, once in a process. `filter` is as in `info,claimgate_server=debug`.
+/// Starts logging for the process. `filter` is like `info,claimgate_server=debug`.
 ///
 /// # Errors
-/// A sentence, where the filter is none or logging runs already.
+/// A message, if the filter is invalid or logging was started before.
 pub fn start_logging(filter: &str, json: bool) -> Result<(), String> {
     let expected = "expected a log filter like `info` or `info,claimgate_server=debug`";
     let filter = EnvFilter::try_new(filter)

@@ -11,3 +11,4 @@ pub(crate) mod metrics;
 pub(crate) mod openapi;
 pub(crate) mod rate_limit;
 pub(crate) mod router;
+pub(crate) mod tls;

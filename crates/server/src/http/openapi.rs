@@ -1,4 +1,4 @@
-//! The OpenAPI document, made from the routes' own descriptions.
+//! The OpenAPI document, generated from the routes.
 
 use axum::Json;
 use utoipa::openapi::path::Operation;
@@ -49,7 +49,7 @@ use crate::tokens::{oauth, routes as tokens, user};
 )]
 struct Document;
 
-/// The document.
+/// The OpenAPI document.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
@@ -69,19 +69,20 @@ pub fn document() -> utoipa::openapi::OpenApi {
         operations
             .into_iter()
             .flatten()
-            .for_each(add_common_answers);
+            .for_each(add_common_responses);
     }
     document
 }
 
-/// What any route may answer, besides what it says itself.
-fn add_common_answers(operation: &mut Operation) {
+/// Adds the responses that any route may give.
+fn add_common_responses(operation: &mut Operation) {
     let is_oauth = operation.tags.iter().flatten().any(|tag| tag == "oauth");
     let own = if is_oauth {
         OauthErrorBody::name()
     } else {
         ErrorBody::name()
     };
+    let has_body = operation.request_body.is_some();
     let common = [
         (
             true,
@@ -89,12 +90,7 @@ fn add_common_answers(operation: &mut Operation) {
             "too many requests from this address",
             OauthErrorBody::name(),
         ),
-        (
-            operation.request_body.is_some(),
-            "413",
-            "the body is too large",
-            own.clone(),
-        ),
+        (has_body, "413", "the body is too large", own.clone()),
         (true, "408", "the request took too long", ErrorBody::name()),
         (true, "500", "the database failed", own),
     ];

@@ -1,15 +1,15 @@
-//! Rate limits: a bucket for each key, which fills with time. They are this replica's own.
+//! Rate limits: a token bucket per key. Each replica has its own.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// With more buckets than this, and then twice as many as were left, full ones are thrown away:
-/// they say nothing.
-const MANY: usize = 20_000;
+/// With more buckets than this, and then whenever their number has doubled, full ones are dropped: a
+/// full bucket is the same as none.
+const SWEEP_AT: usize = 20_000;
 
-/// Buckets by key.
+/// A rate limit with a bucket per key.
 #[derive(Debug)]
 pub(crate) struct RateLimit<K> {
     rate: f64,
@@ -30,12 +30,12 @@ struct Bucket {
 }
 
 impl<K: Eq + Hash> RateLimit<K> {
-    /// `rate` a second in the long run, `burst` at once; a rate of zero limits nothing.
+    /// A limit of `rate` per second in the long run and `burst` at once. A rate of zero is no limit.
     #[must_use]
     pub(crate) fn new(rate: f64, burst: f64) -> Self {
         let buckets = Mutex::new(Buckets {
             by_key: HashMap::new(),
-            sweep_at: MANY,
+            sweep_at: SWEEP_AT,
         });
         Self {
             rate,
@@ -44,10 +44,10 @@ impl<K: Eq + Hash> RateLimit<K> {
         }
     }
 
-    /// Takes one of a key's, or says how long to wait for the next.
+    /// Takes one from the bucket of a key.
     ///
     /// # Errors
-    /// The time to wait.
+    /// The time until there is one, if the bucket is empty.
     pub(crate) fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
         if self.rate <= 0.0 {
             return Ok(());
@@ -60,7 +60,7 @@ impl<K: Eq + Hash> RateLimit<K> {
             buckets
                 .by_key
                 .retain(|_, bucket| self.level(bucket, now) < self.burst);
-            buckets.sweep_at = MANY.max(2 * buckets.by_key.len());
+            buckets.sweep_at = SWEEP_AT.max(2 * buckets.by_key.len());
         }
         let bucket = buckets.by_key.entry(key).or_insert(Bucket {
             level: self.burst,
@@ -104,20 +104,20 @@ mod tests {
     }
 
     #[test]
-    fn full_buckets_are_thrown_away_when_there_are_many() {
+    fn full_buckets_are_dropped_when_there_are_many() {
         let (limit, start) = (RateLimit::new(1.0, 2.0), Instant::now());
-        for key in 0..super::MANY {
+        for key in 0..super::SWEEP_AT {
             limit.take(key, start).unwrap();
         }
         limit.take(usize::MAX, start).unwrap();
         let count = || limit.buckets.lock().unwrap().by_key.len();
-        assert_eq!(count(), super::MANY + 1, "none of them is full yet");
-        for key in 0..super::MANY {
+        assert_eq!(count(), super::SWEEP_AT + 1, "none of them is full yet");
+        for key in 0..super::SWEEP_AT {
             limit
-                .take(key + super::MANY, start + Duration::from_secs(1))
+                .take(key + super::SWEEP_AT, start + Duration::from_secs(1))
                 .unwrap();
         }
-        assert!(count() <= super::MANY + 1, "{}", count());
+        assert!(count() <= super::SWEEP_AT + 1, "{}", count());
     }
 
     #[test]
