@@ -9,6 +9,7 @@ mod http;
 pub mod issuers;
 pub mod keys;
 pub mod organizations;
+mod private_file;
 pub mod random;
 mod server;
 pub mod tokens;

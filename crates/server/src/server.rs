@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::db::store::{Store, StoreError};
-use crate::db::writer::{Writer, WriterConfig};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
+use crate::db::writer::handle::{Writer, WriterConfig};
 use crate::demo::samples::Demo;
 use crate::exchange::directory::Directory;
 use crate::http::assets::Assets;

@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 
 use crate::audit::replay;
 use crate::audit::store::{AuditEntry, AuditRecord};
-use crate::db::store::{StoreError, private};
+use crate::db::error::StoreError;
+use crate::private_file;
 
 /// A line: what a list of the audit log has, and the evidence.
 #[derive(Serialize)]
@@ -34,7 +35,11 @@ impl Lines {
             None => Ok(Self::None),
             Some(path) if path.as_os_str() == "-" => Ok(Self::Standard),
             // It has everybody's claims.
-            Some(file) => match private().create(true).append(true).open(&file) {
+            Some(file) => match private_file::options()
+                .create(true)
+                .append(true)
+                .open(&file)
+            {
                 Ok(opened) => Ok(Self::File(opened)),
                 Err(error) => Err(StoreError::AuditFile { file, error }),
             },

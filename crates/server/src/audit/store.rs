@@ -7,7 +7,10 @@ use utoipa::ToSchema;
 use crate::audit::compress;
 use crate::audit::replay;
 
-use crate::db::store::{Store, StoreError, clean, maybe_text, number, text};
+use crate::db::columns::{number, optional_text, text};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
+use crate::db::value::replace_nul;
 
 /// What is written about an exchange.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -132,19 +135,19 @@ impl AuditEntry {
         Ok(Self {
             id: text(row, "id")?,
             at: number(row, "at")?,
-            organization: maybe_text(row, "organization")?,
-            issuer: maybe_text(row, "issuer")?,
-            issuer_name: maybe_text(row, "issuer_name")?,
-            subject: maybe_text(row, "subject")?,
-            requested: maybe_text(row, "requested")?,
-            scope: maybe_text(row, "scope")?,
+            organization: optional_text(row, "organization")?,
+            issuer: optional_text(row, "issuer")?,
+            issuer_name: optional_text(row, "issuer_name")?,
+            subject: optional_text(row, "subject")?,
+            requested: optional_text(row, "requested")?,
+            scope: optional_text(row, "scope")?,
             decision: text(row, "decision")?,
             code: text(row, "code")?,
             summary: text(row, "summary")?,
             policies: serde_json::from_str(&text(row, "policies")?).unwrap_or_default(),
-            token: maybe_text(row, "token")?,
-            report: maybe_text(row, "report")?,
-            address: maybe_text(row, "address")?,
+            token: optional_text(row, "token")?,
+            report: optional_text(row, "report")?,
+            address: optional_text(row, "address")?,
         })
     }
 }
@@ -197,10 +200,10 @@ impl Store {
             query = query.bind(organization.to_owned());
         }
         for text in texts.into_iter().filter_map(|(_, text)| text.clone()) {
-            query = query.bind(clean(&text));
+            query = query.bind(replace_nul(&text));
         }
         if let Some(subject) = &filter.subject {
-            query = query.bind(format!("%{}%", escape_like(&clean(subject))));
+            query = query.bind(format!("%{}%", escape_like(&replace_nul(subject))));
         }
         for number in numbers.into_iter().filter_map(|(_, number)| number) {
             query = query.bind(number);
@@ -236,7 +239,7 @@ impl Store {
         let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
         let mut record = AuditRecord {
             entry: AuditEntry::read(&row)?,
-            detail: maybe_text(&row, "detail")?,
+            detail: optional_text(&row, "detail")?,
             differs: None,
         };
         if let Some(template) = record.detail.as_deref().and_then(compress::template_of) {

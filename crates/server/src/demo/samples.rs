@@ -9,7 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::db::store::{Store, StoreError};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
 use crate::issuers::store::{IssuerChange, NewIssuer};
 use crate::server::{StartError, now};
 use crate::tokens::access_token::HashKey;

@@ -14,7 +14,8 @@ use serde::Deserialize;
 
 use crate::audit::compress;
 use crate::audit::replay::Basis;
-use crate::db::store::{Store, StoreError};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
 use crate::issuers::policies;
 use crate::issuers::policies::Policy;
 use crate::issuers::store::IssuerRecord;

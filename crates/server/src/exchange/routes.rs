@@ -24,8 +24,8 @@ use crate::audit::compress;
 use crate::audit::replay;
 use crate::audit::replay::Basis;
 use crate::audit::store::{AuditEntry, AuditRecord};
-use crate::db::store::StoreError;
-use crate::db::writer::{SingleUse, Written};
+use crate::db::error::StoreError;
+use crate::db::writer::job::{Exchange, SingleUse, Written};
 use crate::exchange::directory::{Compiled, Registered, Sets};
 use crate::http::client_address::Address;
 use crate::http::error::OauthErrorBody;
@@ -471,13 +471,13 @@ impl Attempt<'_> {
         let record = std::mem::take(&mut self.record);
         self.app
             .writer
-            .write_on(
+            .write_exchange(Exchange {
                 record,
                 token,
                 single_use,
-                std::mem::take(&mut self.bases),
-                self.told.take(),
-            )
+                documents: std::mem::take(&mut self.bases),
+                explanation: self.told.take(),
+            })
             .await
             .map_err(Failure::Store)
     }

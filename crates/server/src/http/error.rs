@@ -7,7 +7,7 @@ use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::store::StoreError;
+use crate::db::error::StoreError;
 
 /// An answer that is an error.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ pub(crate) async fn alive() -> &'static str {
 
 /// The database answers too, and takes what is written.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
-    if !app.writer.is_well() {
+    if !app.writer.is_healthy() {
         return (
             StatusCode::SERVICE_UNAVAILABLE,
             "the last exchange could not be written\n",

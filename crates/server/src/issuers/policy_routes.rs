@@ -13,7 +13,7 @@ use claimgate::policy::{PolicyDefinition, PolicySet};
 use utoipa::ToSchema;
 
 use super::wire::{AuthPolicyBody, etag, if_match};
-use crate::db::store::StoreError;
+use crate::db::error::StoreError;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::issuers::policies;
 use crate::server::{App, now};

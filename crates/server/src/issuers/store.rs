@@ -2,7 +2,9 @@
 
 use sqlx::any::AnyRow;
 
-use crate::db::store::{Store, StoreError, is_repeated, maybe_number, maybe_text, number, text};
+use crate::db::columns::{number, optional_number, optional_text, text};
+use crate::db::error::{StoreError, is_unique_violation};
+use crate::db::store::Store;
 use crate::random;
 
 /// A registered issuer.
@@ -82,8 +84,8 @@ impl IssuerRecord {
             settings: IssuerChange {
                 name: text(row, "name")?,
                 thumbprints: thumbprints.map_err(|error| sqlx::Error::Decode(error.into()))?,
-                jwks: maybe_text(row, "jwks")?,
-                max_expiration: maybe_number(row, "max_expiration")?,
+                jwks: optional_text(row, "jwks")?,
+                max_expiration: optional_number(row, "max_expiration")?,
                 single_use: number(row, "single_use")? != 0,
                 report_only: number(row, "report_only")? != 0,
             },
@@ -91,7 +93,7 @@ impl IssuerRecord {
             version: number(row, "version")?,
             created: number(row, "created")?,
             modified: number(row, "modified")?,
-            last_used: maybe_number(row, "last_used")?,
+            last_used: optional_number(row, "last_used")?,
         })
     }
 }
@@ -226,7 +228,7 @@ impl Store {
             last_used: None,
         };
         let mut transaction = self.begin().await?;
-        let change = Self::touch(&mut transaction, &record.organization).await?;
+        let change = Self::bump_version(&mut transaction, &record.organization).await?;
         let insert = "INSERT INTO issuers (id, organization, name, url, thumbprints, jwks, max_expiration, single_use,
                           report_only, version, created, modified)
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)";
@@ -243,7 +245,7 @@ impl Store {
             .bind(now)
             .execute(&mut *transaction)
             .await;
-        if inserted.as_ref().is_err_and(is_repeated) {
+        if inserted.as_ref().is_err_and(is_unique_violation) {
             return Err(StoreError::Exists {
                 what: format!("an issuer with the URL `{}`", record.url),
             });
@@ -275,7 +277,7 @@ impl Store {
         now: i64,
     ) -> Result<(IssuerRecord, i64), StoreError> {
         let mut transaction = self.begin().await?;
-        let number = Self::touch(&mut transaction, organization).await?;
+        let number = Self::bump_version(&mut transaction, organization).await?;
         let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 AND id = $2");
         let row = query
             .bind(organization.to_owned())
@@ -318,7 +320,7 @@ impl Store {
         expected: Option<i64>,
     ) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
-        let change = Self::touch(&mut transaction, organization).await?;
+        let change = Self::bump_version(&mut transaction, organization).await?;
         let select = "SELECT version FROM issuers WHERE organization = $1 AND id = $2";
         let row = sqlx::query(select)
             .bind(organization.to_owned())
@@ -359,7 +361,7 @@ impl Store {
         now: i64,
     ) -> Result<(PolicyRecord, i64), StoreError> {
         let mut transaction = self.begin().await?;
-        let number = Self::touch(&mut transaction, organization).await?;
+        let number = Self::bump_version(&mut transaction, organization).await?;
         let query = "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
                      WHERE issuers.organization = $1 AND policies.id = $2";
         let query = sqlx::query(query)

@@ -3,7 +3,9 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use crate::db::store::{Store, StoreError, number, text};
+use crate::db::columns::{number, text};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
 
 /// An organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +82,7 @@ impl Store {
             });
         }
         // From here on nobody else makes one.
-        let version = Self::touch(&mut transaction, name).await?;
+        let version = Self::bump_version(&mut transaction, name).await?;
         let rows =
             sqlx::query("SELECT name FROM organizations WHERE name <> $1").bind(name.to_owned());
         for row in rows.fetch_all(&mut *transaction).await? {
@@ -106,7 +108,7 @@ impl Store {
     /// [`StoreError::Missing`] where there is none.
     pub async fn delete_organization(&self, name: &str, now: i64) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
-        let version = Self::touch(&mut transaction, name).await?;
+        let version = Self::bump_version(&mut transaction, name).await?;
         let statements = [
             "DELETE FROM policies WHERE issuer IN (SELECT id FROM issuers WHERE organization = $1)",
             "DELETE FROM issuers WHERE organization = $1",

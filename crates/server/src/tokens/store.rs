@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use sqlx::any::AnyRow;
 
-use crate::db::store::{Store, StoreError, maybe_number, maybe_text, number, text};
+use crate::db::columns::{number, optional_number, optional_text, text};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
 
 /// How many rows are deleted at a time.
 const PART: u32 = 2_000;
@@ -91,16 +93,16 @@ impl TokenRecord {
         Ok(Self {
             id: text(row, "id")?,
             kind: TokenKind::parse(&kind).ok_or_else(unknown)?,
-            organization: maybe_text(row, "organization")?,
-            target: maybe_text(row, "target")?,
+            organization: optional_text(row, "organization")?,
+            target: optional_text(row, "target")?,
             admin: number(row, "admin")? != 0,
-            role: maybe_text(row, "role")?,
-            issuer: maybe_text(row, "issuer")?,
-            subject: maybe_text(row, "subject")?,
+            role: optional_text(row, "role")?,
+            issuer: optional_text(row, "issuer")?,
+            subject: optional_text(row, "subject")?,
             scope: text(row, "scope")?,
             created: number(row, "created")?,
-            expires: maybe_number(row, "expires")?,
-            revoked: maybe_number(row, "revoked")?,
+            expires: optional_number(row, "expires")?,
+            revoked: optional_number(row, "revoked")?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! From exchanges to transactions.
+//! The transactions: exchanges from the queue into the database.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -6,63 +6,90 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
 
-use super::row::{self, AUDIT, TOKENS, Value, plain, text};
-use super::{Committed, Connection, Job, Written};
+use super::job::{Committed, Job, Written};
+use super::rows::{AUDIT, TOKENS, push_record, push_token};
 use crate::audit::replay::Basis;
 use crate::audit::store::AuditRecord;
-use crate::db::store::{Kind, StoreError};
+use crate::db::engine::{Connection, Engine};
+use crate::db::error::StoreError;
+use crate::db::value::Value;
 use crate::tokens::store::TokenRecord;
 
-/// For how long exchanges are gathered, while there are many of them.
-const GATHERING: Duration = Duration::from_micros(600);
+/// How long the writer waits for more exchanges, while there are many of them.
+const PAUSE: Duration = Duration::from_micros(600);
 
-/// Commits one transaction after the other.
+/// How long opening a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often the last use of an issuer is written, in seconds.
+const LAST_USED_INTERVAL: i64 = 10;
+
+/// How often the last use of a shared document is written, in seconds. It is deleted a day after
+/// the last entry that refers to it.
+const DOCUMENT_INTERVAL: i64 = 3_600;
+
+type BoxedConnection = Box<dyn Connection>;
+
+/// Opens as many connections as the engine writes with at a time.
+pub(super) async fn connect_all(engine: &dyn Engine) -> Result<Vec<BoxedConnection>, StoreError> {
+    let count = engine.writer_connections();
+    let mut all = Vec::with_capacity(count);
+    for _ in 0..count {
+        all.push(connect(engine).await?);
+    }
+    Ok(all)
+}
+
+async fn connect(engine: &dyn Engine) -> Result<BoxedConnection, StoreError> {
+    tokio::time::timeout(CONNECT_TIMEOUT, engine.connect())
+        .await
+        .map_err(|_| StoreError::Database(sqlx::Error::PoolTimedOut))?
+}
+
+/// Commits one transaction after the other, on one connection.
 pub(super) struct Task {
-    url: String,
-    kind: Kind,
-    /// None after an error, for nobody can tell what is open there still.
-    connection: Option<Connection>,
-    /// Whether there may be something in the log that is not on the disk although all was done for
-    /// it.
+    engine: Arc<dyn Engine>,
+    /// `None` after an error: it is not known what state the connection is in.
+    connection: Option<BoxedConnection>,
+    /// Whether a sync of the log failed, so that it may hold something that is not on disk.
     is_log_lost: bool,
     committed: mpsc::Sender<Committed>,
-    /// When an issuer's last use was written.
+    /// When the last use of an issuer was written, by its id.
     last_used: HashMap<String, i64>,
-    /// What evidence rests on, and when its use was written.
-    bases: HashMap<String, i64>,
+    /// When the last use of a shared document was written, by its id.
+    documents: HashMap<String, i64>,
 }
 
 impl Task {
     pub(super) fn new(
-        url: &str,
-        kind: Kind,
-        connection: Connection,
+        engine: Arc<dyn Engine>,
+        connection: BoxedConnection,
         committed: mpsc::Sender<Committed>,
     ) -> Self {
-        let (last_used, bases) = (HashMap::new(), HashMap::new());
-        let connection = Some(connection);
         Self {
-            url: url.to_owned(),
-            kind,
-            connection,
+            engine,
+            connection: Some(connection),
             is_log_lost: false,
             committed,
-            last_used,
-            bases,
+            last_used: HashMap::new(),
+            documents: HashMap::new(),
         }
     }
 
-    /// Takes all that wait, time and again; in the end gives the connection back.
+    /// Writes everything that comes through the queue, up to `batch` exchanges at a time. Returns
+    /// the connection when the queue ends.
     pub(super) async fn run(
         mut self,
         receiver: Arc<Mutex<mpsc::Receiver<Job>>>,
         batch: usize,
-    ) -> Option<Connection> {
+    ) -> Option<BoxedConnection> {
         let mut waiting = Vec::with_capacity(batch);
         let mut is_busy = false;
         loop {
+            // With many exchanges, sharing a transaction is worth a pause; a single one does not
+            // wait.
             if is_busy {
-                self.gather().await;
+                self.engine.pause(PAUSE).await;
             }
             if waiting.is_empty() {
                 if receiver.lock().await.recv_many(&mut waiting, batch).await == 0 {
@@ -76,74 +103,70 @@ impl Task {
                     waiting.push(job);
                 }
             }
-            let rest = waiting.split_off(Connection::portion(self.kind, waiting.len()));
-            let mut jobs = std::mem::replace(&mut waiting, rest);
+            let rest = waiting.split_off(self.engine.batch_size(waiting.len()));
+            let jobs = std::mem::replace(&mut waiting, rest);
             is_busy = jobs.len() > 1;
-            match self.commit(&mut jobs).await {
-                Ok(written) => self.pass_on(jobs, written).await,
-                Err(error) if jobs.len() == 1 || self.connect().await.is_err() => {
-                    fail(jobs, &error)
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "exchanges could not be written together, each is tried alone");
-                    for job in jobs {
-                        self.alone(job).await;
-                    }
+            self.process(jobs).await;
+        }
+    }
+
+    /// Commits exchanges together; if that fails, each in a transaction of its own.
+    async fn process(&mut self, mut jobs: Vec<Job>) {
+        match self.commit(&mut jobs).await {
+            Ok(outcomes) => self.send_committed(jobs, outcomes).await,
+            Err(error) if jobs.len() == 1 || self.reconnect().await.is_err() => fail(jobs, &error),
+            Err(error) => {
+                tracing::warn!(%error, "a transaction failed, retrying each of its exchanges alone");
+                for job in jobs {
+                    self.process_alone(job).await;
                 }
             }
         }
     }
 
-    /// Lets more exchanges come. Where there are many, what a transaction costs is worth being
-    /// shared; where there is one at a time, it does not wait.
-    async fn gather(&self) {
-        match self.kind {
-            // Nothing else is on this thread that could not wait, and the runtime's own clock
-            // counts whole milliseconds.
-            Kind::Sqlite => std::thread::sleep(GATHERING),
-            Kind::Postgres => tokio::time::sleep(GATHERING).await,
-        }
-    }
-
-    /// One that must not fail the others.
-    async fn alone(&mut self, job: Job) {
+    async fn process_alone(&mut self, job: Job) {
         let mut jobs = vec![job];
         match self.commit(&mut jobs).await {
-            Ok(written) => self.pass_on(jobs, written).await,
+            Ok(outcomes) => self.send_committed(jobs, outcomes).await,
             Err(error) => fail(jobs, &error),
         }
     }
 
-    async fn pass_on(&self, jobs: Vec<Job>, written: Vec<Written>) {
-        let log = self.connection.as_ref().and_then(Connection::log);
-        let committed = Committed { jobs, written, log };
-        // It is there for as long as there is anything to be answered.
+    async fn send_committed(&mut self, jobs: Vec<Job>, outcomes: Vec<Written>) {
+        let wal = self
+            .connection
+            .as_ref()
+            .and_then(|connection| connection.wal());
+        let committed = Committed {
+            jobs,
+            outcomes,
+            wal,
+        };
+        // The receiver lives as long as anything can be committed.
         let _ = self.committed.send(committed).await;
     }
 
-    async fn connect(&mut self) -> Result<&mut Connection, StoreError> {
+    /// Opens a new connection if there is none that is usable.
+    async fn reconnect(&mut self) -> Result<(), StoreError> {
         if self
             .connection
             .as_ref()
             .is_some_and(|connection| !connection.is_usable())
         {
-            self.let_go();
+            self.disconnect();
         }
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                let mut connection = Connection::open(&self.url, self.kind).await?;
-                if self.is_log_lost {
-                    connection.save_log().await?;
-                    self.is_log_lost = false;
-                }
-                connection
+        if self.connection.is_none() {
+            let mut connection = connect(&*self.engine).await?;
+            if self.is_log_lost {
+                connection.checkpoint().await?;
+                self.is_log_lost = false;
             }
-        };
-        Ok(self.connection.insert(connection))
+            self.connection = Some(connection);
+        }
+        Ok(())
     }
 
-    fn let_go(&mut self) {
+    fn disconnect(&mut self) {
         self.is_log_lost |= self
             .connection
             .take()
@@ -151,143 +174,166 @@ impl Task {
     }
 
     async fn commit(&mut self, jobs: &mut [Job]) -> Result<Vec<Written>, StoreError> {
-        self.connect().await?;
+        self.reconnect().await?;
         let committed = self.write(jobs).await;
         if committed.is_err() {
-            self.let_go();
+            self.disconnect();
         }
         committed
     }
 
     async fn write(&mut self, jobs: &mut [Job]) -> Result<Vec<Written>, StoreError> {
+        if self.write_plain(jobs).await? {
+            return Ok(vec![Written::Done; jobs.len()]);
+        }
         let connection = self.connection.as_mut().ok_or(StoreError::Stopping)?;
-        // Mostly there is nothing but a token and an entry of each.
-        let is_plain = jobs
-            .iter()
-            .all(|job| job.work.token.is_some() && job.work.single_use.is_none());
-        if is_plain && new_bases(&self.bases, jobs).is_empty() {
-            let granted: Vec<_> = jobs
-                .iter()
-                .filter_map(|job| job.work.token.as_ref())
-                .collect();
-            if uses(&self.last_used, &granted).is_empty() {
-                let [mut tokens, mut entries] =
-                    [TOKENS, AUDIT].map(|table| Vec::with_capacity(jobs.len() * table.width));
-                granted
-                    .iter()
-                    .for_each(|(hash, token)| row::token(hash, token, &mut tokens));
-                jobs.iter()
-                    .for_each(|job| row::record(&job.work.record, &mut entries));
-                connection.insert_alone([&tokens, &entries]).await?;
-                return Ok(vec![Written::Done; jobs.len()]);
+        connection.begin().await?;
+        let outcomes = mark_used(&mut **connection, jobs).await?;
+        for (job, outcome) in jobs.iter_mut().zip(&outcomes) {
+            if *outcome == Written::Replayed {
+                deny_replay(&mut job.exchange.record);
             }
         }
-        connection.begin().await?;
-        let written = mark_used(connection, jobs).await?;
-        for (job, _) in jobs
-            .iter_mut()
-            .zip(&written)
-            .filter(|(_, written)| **written == Written::Replayed)
-        {
-            refuse(&mut job.work.record);
-        }
-        let done = jobs
+        let granted: Vec<_> = jobs
             .iter()
-            .zip(&written)
-            .filter(|(_, written)| **written == Written::Done);
-        let granted: Vec<_> = done
-            .filter_map(|(job, _)| job.work.token.as_ref())
+            .zip(&outcomes)
+            .filter(|(_, outcome)| **outcome == Written::Done)
+            .filter_map(|(job, _)| job.exchange.token.as_ref())
             .collect();
-        let mut values = Vec::with_capacity(jobs.len() * AUDIT.width);
-        granted
-            .iter()
-            .for_each(|(hash, token)| row::token(hash, token, &mut values));
-        connection.insert(TOKENS, &values).await?;
-        values.clear();
-        jobs.iter()
-            .for_each(|job| row::record(&job.work.record, &mut values));
-        connection.insert(AUDIT, &values).await?;
-        let bases = new_bases(&self.bases, jobs);
-        for (id, (basis, at)) in &bases {
+        let [tokens, entries] = rows(&granted, jobs);
+        connection.insert(TOKENS, &tokens).await?;
+        connection.insert(AUDIT, &entries).await?;
+        let documents = due_documents(&self.documents, jobs);
+        for (id, (document, at)) in &documents {
             let insert = "INSERT INTO evidence (id, used, document) VALUES ($1, $2, $3)
                           ON CONFLICT (id) DO UPDATE SET used = excluded.used";
-            connection
-                .execute(
-                    insert,
-                    &[plain(id), Value::Number(*at), plain(&basis.document)],
-                )
-                .await?;
+            let values = [
+                Value::trusted(id),
+                Value::Number(*at),
+                Value::trusted(&document.document),
+            ];
+            connection.execute(insert, &values).await?;
         }
-        let used = uses(&self.last_used, &granted);
+        let used = due_issuers(&self.last_used, &granted);
         for (issuer, at) in &used {
             let update = "UPDATE issuers SET last_used = $1 WHERE id = $2";
-            connection
-                .execute(update, &[Value::Number(*at), plain(issuer)])
-                .await?;
+            let values = [Value::Number(*at), Value::trusted(issuer)];
+            connection.execute(update, &values).await?;
         }
         connection.execute("COMMIT", &[]).await?;
         self.last_used.extend(used);
-        self.bases
-            .extend(bases.into_iter().map(|(id, (_, at))| (id, at)));
-        Ok(written)
+        self.documents
+            .extend(documents.into_iter().map(|(id, (_, at))| (id, at)));
+        Ok(outcomes)
+    }
+
+    /// Writes exchanges of which each has only a token and an entry, as most have. Returns whether
+    /// it did.
+    async fn write_plain(&mut self, jobs: &[Job]) -> Result<bool, StoreError> {
+        let connection = self.connection.as_mut().ok_or(StoreError::Stopping)?;
+        let is_plain = jobs
+            .iter()
+            .all(|job| job.exchange.token.is_some() && job.exchange.single_use.is_none());
+        if !is_plain || !due_documents(&self.documents, jobs).is_empty() {
+            return Ok(false);
+        }
+        let granted: Vec<_> = jobs
+            .iter()
+            .filter_map(|job| job.exchange.token.as_ref())
+            .collect();
+        if !due_issuers(&self.last_used, &granted).is_empty() {
+            return Ok(false);
+        }
+        let [tokens, entries] = rows(&granted, jobs);
+        connection
+            .insert_transaction([TOKENS, AUDIT], [&tokens, &entries])
+            .await?;
+        Ok(true)
     }
 }
 
-/// Uses of issuers that are worth a write: one in ten seconds. In order, as all that lock the same
-/// rows must have it.
-fn uses(
-    last_used: &HashMap<String, i64>,
-    granted: &[&(String, TokenRecord)],
-) -> BTreeMap<String, i64> {
+type Granted<'a> = [&'a (String, TokenRecord)];
+
+/// The rows of the tokens and of the entries.
+fn rows<'a>(granted: &Granted<'a>, jobs: &'a [Job]) -> [Vec<Value<'a>>; 2] {
+    let [mut tokens, mut entries] =
+        [TOKENS, AUDIT].map(|table| Vec::with_capacity(jobs.len() * table.width));
+    for (hash, token) in granted {
+        push_token(hash, token, &mut tokens);
+    }
+    for job in jobs {
+        push_record(&job.exchange.record, &mut entries);
+    }
+    [tokens, entries]
+}
+
+/// The issuers whose last use is due to be written, with its time. They are ordered, because
+/// transactions that lock the same rows must do so in one order.
+fn due_issuers(last_used: &HashMap<String, i64>, granted: &Granted<'_>) -> BTreeMap<String, i64> {
     let uses = granted
         .iter()
         .filter_map(|(_, token)| Some((token.issuer.as_ref()?, token.created)));
-    let is_new =
-        |(issuer, at): &(&String, i64)| last_used.get(*issuer).is_none_or(|last| at - last >= 10);
-    uses.filter(is_new)
+    let is_due = |(issuer, at): &(&String, i64)| {
+        last_used
+            .get(*issuer)
+            .is_none_or(|last| at - last >= LAST_USED_INTERVAL)
+    };
+    uses.filter(is_due)
         .map(|(issuer, at)| (issuer.clone(), at))
         .collect()
 }
 
-/// What has to be written for the entries to rest on. Its use is written once an hour, for it is
-/// deleted a day after the last entry.
-fn new_bases(known: &HashMap<String, i64>, jobs: &[Job]) -> BTreeMap<String, (Arc<Basis>, i64)> {
-    let each = jobs
-        .iter()
-        .flat_map(|Job { work, .. }| work.bases.iter().map(|basis| (basis, work.record.entry.at)));
-    let is_new = |(basis, at): &(&Arc<Basis>, i64)| {
-        known.get(&basis.id).is_none_or(|last| at - last >= 3_600)
+/// The shared documents that are due to be written, with the time of their use.
+fn due_documents(
+    known: &HashMap<String, i64>,
+    jobs: &[Job],
+) -> BTreeMap<String, (Arc<Basis>, i64)> {
+    let uses = jobs.iter().flat_map(|Job { exchange, .. }| {
+        let at = exchange.record.entry.at;
+        exchange
+            .documents
+            .iter()
+            .map(move |document| (document, at))
+    });
+    let is_due = |(document, at): &(&Arc<Basis>, i64)| {
+        known
+            .get(&document.id)
+            .is_none_or(|last| at - last >= DOCUMENT_INTERVAL)
     };
-    each.filter(is_new)
-        .map(|(basis, at)| (basis.id.clone(), (Arc::clone(basis), at)))
+    uses.filter(is_due)
+        .map(|(document, at)| (document.id.clone(), (Arc::clone(document), at)))
         .collect()
 }
 
-async fn mark_used(connection: &mut Connection, jobs: &[Job]) -> Result<Vec<Written>, StoreError> {
-    let mut written = vec![Written::Done; jobs.len()];
+/// Marks ID tokens that may be exchanged only once as used.
+async fn mark_used(
+    connection: &mut dyn Connection,
+    jobs: &[Job],
+) -> Result<Vec<Written>, StoreError> {
+    let mut outcomes = vec![Written::Done; jobs.len()];
     let mut marks: Vec<_> = jobs
         .iter()
         .enumerate()
-        .filter_map(|(index, job)| Some((job.work.single_use.as_ref()?, index)))
+        .filter_map(|(index, job)| Some((job.exchange.single_use.as_ref()?, index)))
         .collect();
     marks.sort_unstable();
     for (mark, index) in marks {
         let insert =
             "INSERT INTO used (issuer, jti, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         let values = [
-            plain(&mark.issuer),
-            text(&mark.jti),
+            Value::trusted(&mark.issuer),
+            Value::untrusted(&mark.jti),
             Value::Number(mark.expires),
         ];
         if connection.execute(insert, &values).await? == 0 {
-            written[index] = Written::Replayed;
+            outcomes[index] = Written::Replayed;
         }
     }
-    Ok(written)
+    Ok(outcomes)
 }
 
-/// Turns the entry of a grant into that of a refusal.
-fn refuse(record: &mut AuditRecord) {
+/// Turns the entry of a grant into that of a refusal, because the ID token was used before.
+fn deny_replay(record: &mut AuditRecord) {
     "denied".clone_into(&mut record.entry.decision);
     "token-replayed".clone_into(&mut record.entry.code);
     "denied: the token was exchanged before, and its issuer allows one exchange a token"
