@@ -16,7 +16,8 @@ use crate::http::assets::Assets;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
 use crate::keys::{KeyError, KeyStore};
-use crate::tokens::access_token::{AccessToken, HashKey};
+use crate::tokens::access_token::AccessToken;
+use crate::tokens::hash_key::HashKey;
 
 /// What all routes share.
 #[derive(Debug)]
@@ -87,12 +88,12 @@ impl Server {
             return Err(StartError::Bootstrap { found: given.len() });
         }
         let store = Store::open(&config.database).await?;
-        let mark = config.token_key.mark();
-        if store.token_key(mark).await? != mark {
+        let mark = config.token_key.fingerprint();
+        if store.register_token_key(mark).await? != mark {
             if !config.new_token_key {
                 return Err(StartError::TokenKey);
             }
-            store.new_token_key(mark).await?;
+            store.replace_token_key(mark).await?;
         }
         let keys = KeyStore::new(config.keys)?;
         let writes_lines = config.audit_file.is_some();
@@ -200,7 +201,7 @@ async fn bootstrap(
         }
         return Ok(None);
     }
-    let token = AccessToken::mint();
+    let token = AccessToken::generate();
     let is_first = store
         .create_bootstrap(&key.hash(token.reveal()), now())
         .await?;

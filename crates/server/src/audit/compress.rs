@@ -1,9 +1,9 @@
-//! Texts that are kept by what sets them apart from another one. Two tokens of an issuer have the
-//! same claims, for the most part with the same values: beside one of them, the other takes a tenth
-//! of its bytes, and it is bytes that the audit log costs.
+//! Compression of evidence. Two tokens of an issuer have the same claims, mostly with the same
+//! values: with one of them as the dictionary, the other takes a tenth of its size, and size is what
+//! the audit log costs.
 //!
-//! A packed text is `lz4`, the id of the text beside which it was packed, and a block of LZ4 with
-//! its length in front, in base64.
+//! A compressed text is `lz4`, the id of the dictionary, and a block of LZ4 in base64 that starts
+//! with the length of the original.
 
 use std::sync::Arc;
 
@@ -13,40 +13,43 @@ use lz4_flex::block::{
     compress_prepend_size_with_dict, decompress_size_prepended_with_dict, uncompressed_size,
 };
 
-use crate::audit::replay::Basis;
+use super::shared_document::SharedDocument;
 
-const MARK: &str = "lz4";
+const PREFIX: &str = "lz4";
 
-/// The longest text that others are packed beside, in bytes.
-const MAX_TEMPLATE: usize = 16 * 1024;
+/// The longest dictionary, in bytes.
+const MAX_DICTIONARY: usize = 16 * 1024;
 
-/// The longest text that is unpacked, in bytes.
+/// The longest text that is decompressed, in bytes.
 const MAX_LENGTH: usize = 1024 * 1024;
 
-/// A text beside which others may be packed, if it is not too long.
-pub(crate) fn template(text: &str) -> Option<Arc<Basis>> {
-    (text.len() <= MAX_TEMPLATE).then(|| Basis::new(text.to_owned()))
+/// A dictionary, unless the text is too long.
+pub(crate) fn dictionary(text: &str) -> Option<Arc<SharedDocument>> {
+    (text.len() <= MAX_DICTIONARY).then(|| SharedDocument::new(text.to_owned()))
 }
 
-/// A text by what sets it apart from a template; nothing where that is no shorter, or could not be
-/// unpacked.
-pub(crate) fn pack(text: &str, template: &Basis) -> Option<String> {
-    let packed = compress_prepend_size_with_dict(text.as_bytes(), template.document.as_bytes());
-    let packed = format!("{MARK} {} {}", template.id, STANDARD_NO_PAD.encode(packed));
-    (packed.len() < text.len() && text.len() <= MAX_LENGTH).then_some(packed)
+/// The text, compressed; `None` if that is no shorter, or could not be decompressed.
+pub(crate) fn compress(text: &str, dictionary: &SharedDocument) -> Option<String> {
+    let block = compress_prepend_size_with_dict(text.as_bytes(), dictionary.text.as_bytes());
+    let compressed = format!(
+        "{PREFIX} {} {}",
+        dictionary.id,
+        STANDARD_NO_PAD.encode(block)
+    );
+    (compressed.len() < text.len() && text.len() <= MAX_LENGTH).then_some(compressed)
 }
 
-/// The id of the template of a packed text; nothing where it is not packed.
-pub(crate) fn template_of(packed: &str) -> Option<&str> {
-    parts(packed).map(|(template, _)| template)
+/// The id of the dictionary of a compressed text; `None` if the text is not compressed.
+pub(super) fn dictionary_id(compressed: &str) -> Option<&str> {
+    parts(compressed).map(|(dictionary, _)| dictionary)
 }
 
-/// The text.
+/// The original text.
 ///
 /// # Errors
-/// A sentence, where it was not packed beside this one.
-pub(crate) fn unpack(packed: &str, template: &str) -> Result<String, String> {
-    let (_, block) = parts(packed).ok_or("it is not packed")?;
+/// A message, if the text was not compressed with this dictionary.
+pub(super) fn decompress(compressed: &str, dictionary: &str) -> Result<String, String> {
+    let (_, block) = parts(compressed).ok_or("it is not compressed")?;
     let block = STANDARD_NO_PAD
         .decode(block)
         .map_err(|error| error.to_string())?;
@@ -56,14 +59,14 @@ pub(crate) fn unpack(packed: &str, template: &str) -> Result<String, String> {
             "expected at most {MAX_LENGTH} bytes, found {length}"
         ));
     }
-    let text = decompress_size_prepended_with_dict(&block, template.as_bytes())
+    let text = decompress_size_prepended_with_dict(&block, dictionary.as_bytes())
         .map_err(|error| error.to_string())?;
     String::from_utf8(text).map_err(|error| error.to_string())
 }
 
-fn parts(packed: &str) -> Option<(&str, &str)> {
-    packed
-        .strip_prefix(MARK)?
+fn parts(compressed: &str) -> Option<(&str, &str)> {
+    compressed
+        .strip_prefix(PREFIX)?
         .strip_prefix(' ')?
         .split_once(' ')
 }
@@ -78,31 +81,31 @@ mod tests {
         r#"{"sub":"repo:acme/é:ref:refs/heads/main","jti":"73aa10b2","repository":"acme/é"}"#;
 
     #[test]
-    fn a_text_comes_out_as_it_went_in_and_is_shorter_meanwhile() {
-        let one = template(ONE).unwrap();
+    fn a_text_survives_compression_and_gets_shorter() {
+        let one = dictionary(ONE).unwrap();
         for text in [OTHER, ONE] {
-            let packed = pack(text, &one).unwrap();
-            assert!(packed.len() < text.len(), "{packed}");
-            assert_eq!(template_of(&packed), Some(one.id.as_str()));
-            assert_eq!(unpack(&packed, &one.document).as_deref(), Ok(text));
+            let compressed = compress(text, &one).unwrap();
+            assert!(compressed.len() < text.len(), "{compressed}");
+            assert_eq!(dictionary_id(&compressed), Some(one.id.as_str()));
+            assert_eq!(decompress(&compressed, &one.text).as_deref(), Ok(text));
         }
     }
 
     #[test]
-    fn what_would_not_be_shorter_is_left_as_it_is() {
-        assert_eq!(pack("abc", &template(ONE).unwrap()), None);
+    fn a_text_that_would_not_get_shorter_is_not_compressed() {
+        assert_eq!(compress("abc", &dictionary(ONE).unwrap()), None);
         assert!(
-            template(&"a".repeat(MAX_TEMPLATE)).is_some()
-                && template(&"a".repeat(MAX_TEMPLATE + 1)).is_none()
+            dictionary(&"a".repeat(MAX_DICTIONARY)).is_some()
+                && dictionary(&"a".repeat(MAX_DICTIONARY + 1)).is_none()
         );
         let long = "a".repeat(MAX_LENGTH + 1);
-        assert_eq!(pack(&long, &template(ONE).unwrap()), None);
+        assert_eq!(compress(&long, &dictionary(ONE).unwrap()), None);
     }
 
     #[test]
-    fn what_was_not_packed_beside_it_is_refused_or_another_text() {
-        let packed = pack(OTHER, &template(ONE).unwrap()).unwrap();
-        assert_ne!(unpack(&packed, "").ok().as_deref(), Some(OTHER));
+    fn another_dictionary_or_text_is_refused_or_gives_another_text() {
+        let compressed = compress(OTHER, &dictionary(ONE).unwrap()).unwrap();
+        assert_ne!(decompress(&compressed, "").ok().as_deref(), Some(OTHER));
         let huge = STANDARD_NO_PAD.encode([0xff, 0xff, 0xff, 0x7f, 0]);
         for wrong in [
             "",
@@ -113,8 +116,8 @@ mod tests {
             "lz4 a AA",
             &format!("lz4 a {huge}"),
         ] {
-            assert!(unpack(wrong, ONE).is_err(), "{wrong}");
+            assert!(decompress(wrong, ONE).is_err(), "{wrong}");
         }
-        assert_eq!(template_of("{\"evidence\":1}"), None);
+        assert_eq!(dictionary_id("{\"evidence\":1}"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The audit log as lines of JSON.
+//! The audit log as a file of JSON lines.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::audit::replay;
-use crate::audit::store::{AuditEntry, AuditRecord};
+use super::entry::{AuditEntry, AuditRecord};
+use super::replay;
 use crate::db::error::StoreError;
 use crate::private_file;
 
-/// A line: what a list of the audit log has, and the evidence.
+/// A line: an entry as the audit log lists it, with the evidence.
 #[derive(Serialize)]
 struct Line<'a> {
     #[serde(flatten)]
@@ -21,20 +21,24 @@ struct Line<'a> {
     detail: Option<&'a RawValue>,
 }
 
-/// Where they go.
+/// Where the lines go.
 #[derive(Debug)]
-pub(crate) enum Lines {
+pub(crate) enum AuditFile {
     None,
-    Standard,
+    StandardOutput,
     File(File),
 }
 
-impl Lines {
+impl AuditFile {
+    /// Opens a file to append to; `-` is standard output.
+    ///
+    /// # Errors
+    /// [`StoreError::AuditFile`] if it cannot be opened.
     pub(crate) fn open(path: Option<PathBuf>) -> Result<Self, StoreError> {
         match path {
             None => Ok(Self::None),
-            Some(path) if path.as_os_str() == "-" => Ok(Self::Standard),
-            // It has everybody's claims.
+            Some(path) if path.as_os_str() == "-" => Ok(Self::StandardOutput),
+            // It holds claims.
             Some(file) => match private_file::options()
                 .create(true)
                 .append(true)
@@ -46,8 +50,8 @@ impl Lines {
         }
     }
 
-    /// Writes entries that are committed. The database has them, so a full disk is no reason to
-    /// refuse anybody.
+    /// Appends committed entries, each with the evidence as JSON. The database has them already, so
+    /// a full disk is no reason to refuse an exchange.
     pub(crate) fn write<'a>(
         &mut self,
         records: impl Iterator<Item = (&'a AuditRecord, Option<&'a str>)>,
@@ -56,25 +60,26 @@ impl Lines {
             return;
         }
         let mut text = Vec::new();
-        for (record, told) in records {
-            let noted = told.and_then(|told| replay::noted(&record.entry, told));
+        for (record, explanation) in records {
+            let noted = explanation
+                .and_then(|explanation| replay::with_refusal_note(&record.entry, explanation));
             let detail = noted
                 .as_deref()
-                .or(told)
-                .and_then(|told| serde_json::from_str(told).ok());
+                .or(explanation)
+                .and_then(|detail| serde_json::from_str(detail).ok());
             let line = Line {
                 entry: &record.entry,
                 detail,
             };
-            // An entry is texts and numbers, the evidence is JSON already: nothing in them can be
-            // refused half-way.
+            // Serialization cannot fail half-way: an entry is texts and numbers, and the evidence
+            // is JSON already.
             if serde_json::to_writer(&mut text, &line).is_ok() {
                 text.push(b'\n');
             }
         }
         let written = match self {
             Self::None => Ok(()),
-            Self::Standard => io::stdout().lock().write_all(&text),
+            Self::StandardOutput => io::stdout().lock().write_all(&text),
             Self::File(file) => file.write_all(&text),
         };
         if let Err(error) = written {

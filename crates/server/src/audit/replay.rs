@@ -1,13 +1,9 @@
-//! The evidence of an exchange, as the audit log keeps it: not what the engine has said, which is
-//! long, but what it has decided on. From that it says the same again whenever somebody reads the
-//! entry.
+//! Evidence by replay: the audit log stores what an exchange was decided on, and the engine explains
+//! the decision again when the entry is read. That takes far less room than the explanation.
 //!
-//! What many exchanges share, the issuer with its policies and the key, is a [`Basis`]: it is
-//! written once and never changed, whatever becomes of the issuer. An entry has the token's header
-//! and claims, as they were sent, and the rest. Its signature is not kept, only whether it was
-//! genuine.
-
-use std::sync::Arc;
+//! What many exchanges share, the issuer with its policies and the key, is a [`SharedDocument`]. An
+//! entry holds the token's header and claims as they were sent, and the other inputs. It holds no
+//! signature, only whether that was genuine.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,91 +13,30 @@ use claimgate::exchange::{
 };
 use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
-use claimgate::jwt::{Jwk, SignatureCheck, TokenError, VerifySignature};
+use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
 use claimgate::pattern::Dialect;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::audit::store::AuditEntry;
+use super::entry::AuditEntry;
+use super::shared_document::{IssuerDocument, SharedDocument};
 use crate::issuers::policies;
 use crate::issuers::policies::Policy;
-use crate::issuers::store::IssuerRecord;
 
-/// What every kept evidence begins with. That of versions before begins otherwise: it is what the
-/// engine has said.
-const MARK: &str = "{\"evidence\":1,";
-
-/// What many exchanges rest on, by the hash of its text.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Basis {
-    /// What it is found by.
-    pub id: String,
-    /// The text: JSON.
-    pub document: String,
-}
-
-impl Basis {
-    /// A text that many exchanges share.
-    pub(crate) fn new(document: String) -> Arc<Self> {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, document.as_bytes());
-        Arc::new(Self {
-            id: URL_SAFE_NO_PAD.encode(&digest.as_ref()[..18]),
-            document,
-        })
-    }
-
-    /// That of an issuer as it is registered, with the text of its policies.
-    pub(crate) fn of_issuer(record: &IssuerRecord, policies: &str) -> Arc<Self> {
-        let kept = KeptIssuer {
-            id: record.id.clone(),
-            name: record.settings.name.clone(),
-            url: record.url.clone(),
-            report_only: record.settings.report_only,
-            policies: policies.to_owned(),
-        };
-        Self::new(serde_json::to_string(&kept).unwrap_or_default())
-    }
-
-    /// That of a key: all that the checks look at, and the key itself, which is public.
-    pub(crate) fn of_key(key: &Jwk) -> Option<Arc<Self>> {
-        let mut members: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&key.to_json()?).ok()?;
-        let texts = [("kid", &key.kid), ("alg", &key.alg), ("use", &key.usage)];
-        members.extend(
-            texts
-                .into_iter()
-                .filter_map(|(name, text)| Some((name.to_owned(), text.clone()?.into()))),
-        );
-        members.extend(
-            key.key_ops
-                .clone()
-                .map(|ops| ("key_ops".to_owned(), ops.into())),
-        );
-        Some(Self::new(serde_json::to_string(&members).ok()?))
-    }
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct KeptIssuer {
-    id: String,
-    name: String,
-    url: String,
-    report_only: bool,
-    policies: String,
-}
+/// What stored evidence starts with. That of earlier versions is the explanation itself.
+const PREFIX: &str = "{\"evidence\":1,";
 
 /// What an exchange was decided on.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Kept<'a> {
-    /// Ids of what it rests on.
+struct StoredEvidence<'a> {
+    /// Ids of the shared documents.
     issuer: &'a str,
     key: &'a str,
-    /// The issuer's place among those of its organization.
+    /// The issuer's index among those of its organization.
     place: usize,
     leeway: u64,
-    /// Whether policies that only report are in the explanation.
+    /// Whether the explanation includes report-only policies.
     reports: bool,
     genuine: bool,
     /// The signature's length in bytes.
@@ -112,13 +47,13 @@ struct Kept<'a> {
     claims: &'a RawValue,
 }
 
-/// The evidence of an exchange, to be kept; nothing where the checks ended before there was a key,
-/// or the text of the token would not come out the same. The engine's own words are kept then,
-/// which are short where no policy was asked.
-pub(crate) fn keep(
+/// The evidence of an exchange, to be stored; `None` if the checks ended before there was a key, or
+/// the token's text could not be reproduced. The explanation itself is stored then, which is short
+/// if no policy was evaluated.
+pub(crate) fn record_evidence(
     checked: &Checked,
-    issuer: &Basis,
-    key: &Basis,
+    issuer: &SharedDocument,
+    key: &SharedDocument,
     leeway: u64,
     reports: bool,
 ) -> Option<String> {
@@ -128,13 +63,9 @@ pub(crate) fn keep(
     if !checked.is_genuine() && !is_forged {
         return None;
     }
-    let (token, place) = (checked.token()?, checked.issuer_index()?);
+    let (token, index) = (checked.token()?, checked.issuer_index()?);
     let (header, claims) = token.signing_input().split_once('.')?;
-    let text = |part: &str| {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
-        (text.trim_ascii().len() == text.len()).then_some(text)
-    };
-    let (header, claims) = (text(header)?, text(claims)?);
+    let (header, claims) = (decode_part(header)?, decode_part(claims)?);
     let (issuer, key, genuine, signature) = (
         &issuer.id,
         &key.id,
@@ -142,81 +73,89 @@ pub(crate) fn keep(
         token.signature().len(),
     );
     Some(format!(
-        "{MARK}\"issuer\":\"{issuer}\",\"key\":\"{key}\",\"place\":{place},\"leeway\":{leeway},\"reports\":{reports},\
+        "{PREFIX}\"issuer\":\"{issuer}\",\"key\":\"{key}\",\"place\":{index},\"leeway\":{leeway},\"reports\":{reports},\
          \"genuine\":{genuine},\"signature\":{signature},\"header\":{header},\"claims\":{claims}}}"
     ))
 }
 
-/// Evidence that was read.
-pub(crate) struct Recalled {
-    /// What the engine says, as JSON.
-    pub detail: String,
-    /// That it decides otherwise than it did, if so.
-    pub differs: Option<String>,
+/// The JSON of a part of a token; `None` if it would not be read back with the same bytes.
+fn decode_part(part: &str) -> Option<String> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
+    (text.trim_ascii().len() == text.len()).then_some(text)
 }
 
-/// Ids of what kept evidence rests on; nothing where it is in the engine's own words.
-pub(crate) fn bases(detail: &str) -> Option<[String; 2]> {
-    if !detail.starts_with(MARK) {
+/// The result of a replay.
+pub(super) struct Replay {
+    /// The explanation, as JSON.
+    pub(super) detail: String,
+    /// How the decision differs from the recorded one, if it does.
+    pub(super) differs: Option<String>,
+}
+
+/// Ids of the issuer and of the key that stored evidence refers to; `None` if it is the explanation
+/// itself.
+pub(super) fn document_ids(detail: &str) -> Option<[String; 2]> {
+    if !detail.starts_with(PREFIX) {
         return None;
     }
-    let kept: Kept<'_> = serde_json::from_str(detail).ok()?;
-    Some([kept.issuer.to_owned(), kept.key.to_owned()])
+    let stored: StoredEvidence<'_> = serde_json::from_str(detail).ok()?;
+    Some([stored.issuer.to_owned(), stored.key.to_owned()])
 }
 
-/// Has the engine say again what it has said of an exchange. `documents` are those of [`bases`], in
-/// their order.
+/// Has the engine decide an exchange again and explain it. `documents` are those of
+/// [`document_ids`], in the same order.
 ///
 /// # Errors
-/// A sentence, where that is not possible.
-pub(crate) fn recall(
+/// A message, if that is not possible.
+pub(super) fn replay(
     entry: &AuditEntry,
     detail: &str,
     documents: [&str; 2],
-) -> Result<Recalled, String> {
-    let kept: Kept<'_> = serde_json::from_str(detail).map_err(|error| error.to_string())?;
+) -> Result<Replay, String> {
+    let stored: StoredEvidence<'_> =
+        serde_json::from_str(detail).map_err(|error| error.to_string())?;
     let [issuer, key] = documents;
-    let issuer: KeptIssuer = serde_json::from_str(issuer).map_err(|error| error.to_string())?;
+    let issuer: IssuerDocument = serde_json::from_str(issuer).map_err(|error| error.to_string())?;
     let policies = policies::parse(&issuer.policies).map_err(|errors| format!("{errors:?}"))?;
     let enforced = policies::enforced(&policies, issuer.report_only);
-    let request = request(entry, &kept)?;
+    let request = request(entry, &stored)?;
     let options = ExchangeOptions {
-        leeway: kept.leeway,
+        leeway: stored.leeway,
         ..ExchangeOptions::at(entry.at)
     };
-    let ask = |policies: &mut dyn Iterator<Item = &Policy>| {
+    let decide = |policies: &mut dyn Iterator<Item = &Policy>| {
         let issuers = Issuers::from(vec![compile(&issuer, key, policies)?]);
         Ok::<_, String>(exchange_with(
             &request,
             Some(&issuers),
             &options,
-            &Known(kept.genuine),
+            &RecordedSignature(stored.genuine),
         ))
     };
-    let decided = ask(&mut enforced.iter().filter_map(|index| policies.get(*index)))?;
-    let differs = differs(entry, &decided, &enforced);
-    let told = if kept.reports {
-        ask(&mut policies.iter())?
+    let decision = decide(&mut enforced.iter().filter_map(|index| policies.get(*index)))?;
+    let differs = difference(entry, &decision, &enforced);
+    let explained = if stored.reports {
+        decide(&mut policies.iter())?
     } else {
-        decided
+        decision
     };
-    let mut inspection = match told {
+    let mut inspection = match explained {
         Ok(grant) => grant.inspection,
         Err(refusal) => refusal
             .inspection
             .ok_or_else(|| refusal.error.to_string())?,
     };
-    inspection.issuer = inspection.issuer.map(|_| kept.place);
+    inspection.issuer = inspection.issuer.map(|_| stored.place);
     let detail =
         serde_json::to_string::<Inspection>(&inspection).map_err(|error| error.to_string())?;
-    Ok(Recalled { detail, differs })
+    Ok(Replay { detail, differs })
 }
 
-/// The request as it was, but for the signature.
-fn request(entry: &AuditEntry, kept: &Kept<'_>) -> Result<ExchangeRequest, String> {
+/// The request as it was sent, except for the signature.
+fn request(entry: &AuditEntry, stored: &StoredEvidence<'_>) -> Result<ExchangeRequest, String> {
     let [header, claims] =
-        [kept.header, kept.claims].map(|part| URL_SAFE_NO_PAD.encode(part.get()));
-    let signature = URL_SAFE_NO_PAD.encode(vec![0; kept.signature]);
+        [stored.header, stored.claims].map(|part| URL_SAFE_NO_PAD.encode(part.get()));
+    let signature = URL_SAFE_NO_PAD.encode(vec![0; stored.signature]);
     let body = serde_json::json!({
         "grant_type": GRANT_TYPE,
         "audience": format!("{AUDIENCE}{}", entry.organization.as_deref().unwrap_or_default()),
@@ -229,7 +168,7 @@ fn request(entry: &AuditEntry, kept: &Kept<'_>) -> Result<ExchangeRequest, Strin
 }
 
 fn compile(
-    issuer: &KeptIssuer,
+    issuer: &IssuerDocument,
     key: &str,
     policies: &mut dyn Iterator<Item = &Policy>,
 ) -> Result<Issuer, String> {
@@ -243,13 +182,13 @@ fn compile(
     Issuer::compile(&definition, Dialect::Pulumi).map_err(|errors| format!("{errors:?}"))
 }
 
-/// Whether the decision is another one than the entry has.
-fn differs(
+/// How a decision differs from the one that the entry records, if it does.
+fn difference(
     entry: &AuditEntry,
-    decided: &Result<Grant, Refusal>,
+    decision: &Result<Grant, Refusal>,
     enforced: &[usize],
 ) -> Option<String> {
-    let (code, policies) = match decided {
+    let (code, policies) = match decision {
         Ok(grant) => ("granted", grant.policies.as_slice()),
         Err(refusal) => {
             let explanation = refusal
@@ -262,7 +201,7 @@ fn differs(
             )
         }
     };
-    let then = if is_refused_after_all(entry) {
+    let recorded = if was_refused_after_approval(entry) {
         "granted"
     } else {
         entry.code.as_str()
@@ -271,24 +210,24 @@ fn differs(
         .iter()
         .filter_map(|index| enforced.get(*index).copied())
         .collect();
-    if then == code && policies == entry.policies {
+    if recorded == code && policies == entry.policies {
         return None;
     }
     Some(format!(
-        "this version of the engine decides otherwise: `{code}` by policies {policies:?}, where it was `{}` by {:?} \
-         then; the evidence is that of now",
+        "this version of the engine decides differently: `{code}` by policies {policies:?}, where it was `{}` by {:?}; \
+         the evidence is from this version",
         entry.code, entry.policies
     ))
 }
 
-/// Whether an exchange was refused although the checks and the policies let it in.
-fn is_refused_after_all(entry: &AuditEntry) -> bool {
+/// Whether an exchange was refused although the policies allowed it.
+fn was_refused_after_approval(entry: &AuditEntry) -> bool {
     matches!(entry.code.as_str(), "token-replayed" | "token-without-jti")
 }
 
-/// The evidence with a note, where the entry says otherwise than it.
-pub(crate) fn noted(entry: &AuditEntry, detail: &str) -> Option<String> {
-    if !is_refused_after_all(entry) {
+/// The explanation with a note, if the exchange was refused although the policies allowed it.
+pub(super) fn with_refusal_note(entry: &AuditEntry, detail: &str) -> Option<String> {
+    if !was_refused_after_approval(entry) {
         return None;
     }
     let mut members: serde_json::Map<String, serde_json::Value> =
@@ -297,9 +236,8 @@ pub(crate) fn noted(entry: &AuditEntry, detail: &str) -> Option<String> {
         .summary
         .strip_prefix("denied: ")
         .unwrap_or(&entry.summary);
-    let mut note = format!(
-        "the checks and the policies let the token in; it was refused all the same: {summary}"
-    );
+    let mut note =
+        format!("the policies allowed the token, but it was refused all the same: {summary}");
     if let Some(other) = members.get("note").and_then(serde_json::Value::as_str) {
         note += &format!("; {other}");
     }
@@ -307,10 +245,10 @@ pub(crate) fn noted(entry: &AuditEntry, detail: &str) -> Option<String> {
     Some(serde_json::Value::Object(members).to_string())
 }
 
-/// The answer that the check of the signature gave then.
-struct Known(bool);
+/// The recorded result of the check of the signature.
+struct RecordedSignature(bool);
 
-impl VerifySignature for Known {
+impl VerifySignature for RecordedSignature {
     fn verify(&self, _: &SignatureCheck<'_>) -> Result<bool, TokenError> {
         Ok(self.0)
     }

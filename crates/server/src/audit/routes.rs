@@ -8,7 +8,8 @@ use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::audit::store::{AuditEntry, AuditFilter, AuditRecord, AuditScope};
+use crate::audit::entry::{AuditEntry, AuditRecord};
+use crate::audit::store::{AuditFilter, AuditScope};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::random;
 use crate::server::App;

@@ -1,99 +1,45 @@
-//! The audit log: every exchange, granted or refused, and why.
+//! Queries on the audit log.
 
-use serde::Serialize;
 use sqlx::any::AnyRow;
-use utoipa::ToSchema;
 
-use crate::audit::compress;
-use crate::audit::replay;
-
+use super::compress;
+use super::entry::{AuditEntry, AuditRecord};
+use super::replay;
 use crate::db::columns::{number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::value::replace_nul;
 
-/// What is written about an exchange.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct AuditEntry {
-    /// The reference that the caller was told.
-    pub id: String,
-    /// When, in seconds since 1970.
-    pub at: i64,
-    /// The organization that was asked for.
-    pub organization: Option<String>,
-    /// The id of the issuer, where the token's is registered.
-    pub issuer: Option<String>,
-    /// The issuer's name at that time.
-    pub issuer_name: Option<String>,
-    /// The token's `sub`; not to be believed where a check failed.
-    pub subject: Option<String>,
-    /// `organization`, `team`, `personal` or `runner`.
-    pub requested: Option<String>,
-    /// The scope that was asked for.
-    pub scope: Option<String>,
-    /// `allowed` or `denied`.
-    pub decision: String,
-    /// The stable code: `granted`, or why not.
-    pub code: String,
-    /// That in one sentence.
-    pub summary: String,
-    /// Indices of the policies that decided.
-    pub policies: Vec<usize>,
-    /// The id of the access token.
-    pub token: Option<String>,
-    /// What policies that only report would have denied.
-    pub report: Option<String>,
-    /// The address that it came from.
-    pub address: Option<String>,
-}
-
-/// An entry with all evidence.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AuditRecord {
-    /// The entry.
-    #[serde(flatten)]
-    pub entry: AuditEntry,
-    /// Every check and the policies' explanation, as JSON. A `note` says why there is no more, or
-    /// that it was refused all the same.
-    #[serde(serialize_with = "as_json")]
-    #[schema(value_type = Option<Object>)]
-    pub detail: Option<String>,
-    /// That this version of the engine would decide otherwise, if so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub differs: Option<String>,
-}
-
-/// Whose entries are looked for.
+/// The organizations whose entries a query covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuditScope {
-    /// An organization's.
+    /// One organization.
     Organization(String),
-    /// Everybody's.
+    /// All, and none.
     All,
-    /// Those that no admin of an organization can see: of requests that name none, or one that
-    /// there is not.
+    /// Requests that name no organization, or one that does not exist: no admin of an organization
+    /// can see them.
     Unknown,
 }
 
-/// Which entries are looked for.
+/// The entries that a query returns.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Only decisions of this word.
+    /// Decision: `allowed` or `denied`.
     pub decision: Option<String>,
-    /// Only those with this code.
+    /// Code, such as `token-expired`.
     pub code: Option<String>,
-    /// Only those of the issuer with this id.
+    /// Id of the issuer.
     pub issuer: Option<String>,
-    /// Only those whose subject has this text in it.
+    /// A part of the subject.
     pub subject: Option<String>,
-    /// Only those of this time or later.
+    /// Earliest time, in seconds since 1970.
     pub since: Option<i64>,
-    /// Only those before this time.
+    /// End of the time range, exclusive.
     pub until: Option<i64>,
-    /// Only those older than the entry with this id.
+    /// Id of an entry; only older ones are returned.
     pub before: Option<String>,
-    /// How many at most.
+    /// Maximum number of entries.
     pub limit: i64,
 }
 
@@ -104,7 +50,7 @@ impl From<&str> for AuditScope {
 }
 
 impl AuditScope {
-    /// What `$1` is, where the condition has one.
+    /// The value of `$1`, if the condition has one.
     fn organization(&self) -> Option<&str> {
         match self {
             Self::Organization(name) => Some(name),
@@ -121,13 +67,6 @@ impl AuditScope {
             }
         }
     }
-}
-
-fn as_json<S: serde::Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    let value: Option<serde_json::Value> = text
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok());
-    value.serialize(serializer)
 }
 
 impl AuditEntry {
@@ -152,12 +91,12 @@ impl AuditEntry {
     }
 }
 
-/// The columns of an entry.
+/// Columns of an entry.
 const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, summary, \
                        policies, token, report, address";
 
 impl Store {
-    /// Entries, the newest first.
+    /// Entries, newest first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -182,13 +121,13 @@ impl Store {
             conditions.push(format!("{left} {}", right(count)));
         };
         for (left, _) in texts.iter().filter(|(_, value)| value.is_some()) {
-            condition(left, &|place| format!("${place}"));
+            condition(left, &|number| format!("${number}"));
         }
         if filter.subject.is_some() {
-            condition("subject LIKE", &|place| format!("${place} ESCAPE '\\'"));
+            condition("subject LIKE", &|number| format!("${number} ESCAPE '\\'"));
         }
         for (left, _) in numbers.iter().filter(|(_, value)| value.is_some()) {
-            condition(left, &|place| format!("${place}"));
+            condition(left, &|number| format!("${number}"));
         }
         let conditions = conditions.join(" AND ");
         let query = format!(
@@ -215,10 +154,10 @@ impl Store {
             .collect::<Result<_, _>>()?)
     }
 
-    /// One entry, with all evidence.
+    /// One entry, with the evidence.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none.
+    /// [`StoreError::Missing`] if there is no such entry.
     pub async fn audit_record(
         &self,
         scope: impl Into<AuditScope>,
@@ -226,9 +165,9 @@ impl Store {
     ) -> Result<AuditRecord, StoreError> {
         let scope = scope.into();
         let organization = scope.organization();
-        let place = if organization.is_some() { "$2" } else { "$1" };
+        let id_parameter = if organization.is_some() { "$2" } else { "$1" };
         let query = format!(
-            "SELECT * FROM audit WHERE {} AND id = {place}",
+            "SELECT * FROM audit WHERE {} AND id = {id_parameter}",
             scope.condition()
         );
         let mut query = sqlx::query(&query);
@@ -242,23 +181,26 @@ impl Store {
             detail: optional_text(&row, "detail")?,
             differs: None,
         };
-        if let Some(template) = record.detail.as_deref().and_then(compress::template_of) {
-            let template = self.basis(template).await?;
-            record.unpack(template);
+        if let Some(id) = record.detail.as_deref().and_then(compress::dictionary_id) {
+            let dictionary = self.shared_document(id).await?;
+            record.decompress(dictionary);
         }
-        if let Some(ids) = record.detail.as_deref().and_then(replay::bases) {
-            let [issuer, key] = [self.basis(&ids[0]).await?, self.basis(&ids[1]).await?];
-            record.recall(issuer.zip(key)).await;
+        if let Some(ids) = record.detail.as_deref().and_then(replay::document_ids) {
+            let [issuer, key] = [
+                self.shared_document(&ids[0]).await?,
+                self.shared_document(&ids[1]).await?,
+            ];
+            record.replay(issuer.zip(key)).await;
         }
         let noted = record
             .detail
             .as_deref()
-            .and_then(|detail| replay::noted(&record.entry, detail));
+            .and_then(|detail| replay::with_refusal_note(&record.entry, detail));
         record.detail = noted.or(record.detail);
         Ok(record)
     }
 
-    async fn basis(&self, id: &str) -> Result<Option<String>, StoreError> {
+    async fn shared_document(&self, id: &str) -> Result<Option<String>, StoreError> {
         let query = sqlx::query("SELECT document FROM evidence WHERE id = $1").bind(id.to_owned());
         let row = query.fetch_optional(&self.pool).await?;
         Ok(row.map(|row| text(&row, "document")).transpose()?)
@@ -266,42 +208,42 @@ impl Store {
 }
 
 impl AuditRecord {
-    /// Puts what was kept in the place of what it was packed into.
-    fn unpack(&mut self, template: Option<String>) {
-        let packed = self.detail.take().unwrap_or_default();
-        let template =
-            template.ok_or_else(|| "what it was packed beside is not there any more".to_owned());
-        match template.and_then(|template| compress::unpack(&packed, &template)) {
-            Ok(kept) => self.detail = Some(kept),
-            Err(problem) => self.give_up(&problem),
+    /// Replaces compressed evidence with the original.
+    fn decompress(&mut self, dictionary: Option<String>) {
+        let compressed = self.detail.take().unwrap_or_default();
+        let dictionary =
+            dictionary.ok_or_else(|| "the text it was compressed with is missing".to_owned());
+        match dictionary.and_then(|dictionary| compress::decompress(&compressed, &dictionary)) {
+            Ok(original) => self.detail = Some(original),
+            Err(problem) => self.set_problem(&problem),
         }
     }
 
-    fn give_up(&mut self, problem: &str) {
-        let note = format!("the evidence cannot be made again: {problem}");
-        self.detail =
-            Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
-    }
-
-    /// Puts what the engine says of it in the place of what it was decided on.
-    async fn recall(&mut self, documents: Option<(String, String)>) {
-        let (entry, kept) = (self.entry.clone(), self.detail.take().unwrap_or_default());
-        // Thousands of policies take their time.
-        let recalled = tokio::task::spawn_blocking(move || {
-            let (issuer, key) =
-                documents.ok_or("the policies of that time are not there any more")?;
-            replay::recall(&entry, &kept, [&issuer, &key])
+    /// Replaces the stored evidence with the explanation that the engine gives for it.
+    async fn replay(&mut self, documents: Option<(String, String)>) {
+        let (entry, stored) = (self.entry.clone(), self.detail.take().unwrap_or_default());
+        // With thousands of policies this takes a while.
+        let replayed = tokio::task::spawn_blocking(move || {
+            let (issuer, key) = documents.ok_or("the policies of that time are missing")?;
+            replay::replay(&entry, &stored, [&issuer, &key])
         });
-        match recalled
+        match replayed
             .await
             .unwrap_or_else(|_| Err("the engine failed".to_owned()))
         {
-            Ok(recalled) => {
-                self.detail = Some(recalled.detail);
-                self.differs = recalled.differs;
+            Ok(replay) => {
+                self.detail = Some(replay.detail);
+                self.differs = replay.differs;
             }
-            Err(problem) => self.give_up(&problem),
+            Err(problem) => self.set_problem(&problem),
         }
+    }
+
+    /// Replaces evidence that cannot be reproduced with the reason.
+    fn set_problem(&mut self, problem: &str) {
+        let note = format!("the evidence cannot be made again: {problem}");
+        self.detail =
+            Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
     }
 }
 

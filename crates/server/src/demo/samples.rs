@@ -11,9 +11,9 @@ use serde_json::json;
 
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-use crate::issuers::store::{IssuerChange, NewIssuer};
+use crate::issuers::record::{IssuerSettings, NewIssuer};
 use crate::server::{StartError, now};
-use crate::tokens::access_token::HashKey;
+use crate::tokens::hash_key::HashKey;
 
 /// The organization.
 pub(crate) const ORGANIZATION: &str = "demo";
@@ -63,11 +63,11 @@ impl Demo {
         let key = key.map_err(|_| StartError::Demo("no key could be made".to_owned()))?;
         let public = URL_SAFE_NO_PAD.encode(key.public_key());
         let jwk = json!({"kid": "demo", "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "x": public});
-        let settings = IssuerChange {
+        let settings = IssuerSettings {
             name: "Demonstration".to_owned(),
             jwks: Some(json!({"keys": [jwk]}).to_string()),
             max_expiration: Some(3600),
-            ..IssuerChange::default()
+            ..IssuerSettings::default()
         };
         if let Err(error) = store.create_organization(ORGANIZATION, now()).await {
             let is_exists = matches!(error, StoreError::Exists { .. });
@@ -83,7 +83,7 @@ impl Demo {
         match own {
             Some(own) if own.settings.jwks == settings.jwks => {}
             Some(own) => {
-                let settings = IssuerChange {
+                let settings = IssuerSettings {
                     jwks: settings.jwks,
                     ..own.settings
                 };

@@ -13,12 +13,12 @@ use claimgate::pattern::Dialect;
 use serde::Deserialize;
 
 use crate::audit::compress;
-use crate::audit::replay::Basis;
+use crate::audit::shared_document::SharedDocument;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::issuers::policies;
 use crate::issuers::policies::Policy;
-use crate::issuers::store::IssuerRecord;
+use crate::issuers::record::IssuerRecord;
 use crate::keys::{IssuerKeys, KeyError, KeyStore};
 
 /// For how many keys of an issuer what the audit log keeps is at hand.
@@ -62,11 +62,11 @@ pub(crate) struct Registered {
     /// For each policy that is enforced, its index among all.
     pub enforced: Vec<usize>,
     /// What the audit log keeps of it.
-    pub basis: Arc<Basis>,
+    pub basis: Arc<SharedDocument>,
     /// Keys that its tokens were checked with lately, and what the audit log keeps of them.
-    keys: Mutex<Vec<(Arc<Jwk>, Arc<Basis>)>>,
+    keys: Mutex<Vec<(Arc<Jwk>, Arc<SharedDocument>)>>,
     /// What the audit log keeps is packed beside this text, and the day that it is of.
-    template: Mutex<Option<(i64, Arc<Basis>)>>,
+    template: Mutex<Option<(i64, Arc<SharedDocument>)>>,
     thumbprints: Vec<String>,
     has_static_keys: bool,
     /// The organization's issuers with this one's keys, and those keys.
@@ -209,12 +209,12 @@ impl Registered {
     }
 
     /// What the audit log keeps of a key. It is put together once.
-    pub(crate) fn basis_of(&self, key: &Arc<Jwk>) -> Option<Arc<Basis>> {
+    pub(crate) fn basis_of(&self, key: &Arc<Jwk>) -> Option<Arc<SharedDocument>> {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, basis)) = keys.iter().find(|(own, _)| Arc::ptr_eq(own, key)) {
             return Some(Arc::clone(basis));
         }
-        let basis = Basis::of_key(key)?;
+        let basis = SharedDocument::of_key(key)?;
         if keys.len() >= MAX_KEYS {
             keys.remove(0);
         }
@@ -225,11 +225,13 @@ impl Registered {
     /// The text beside which the audit log packs what it keeps: the first of the day. `kept` is one
     /// that may become it. So no claims stay in use, and in the database, much longer than the
     /// entry that they are of.
-    pub(crate) fn template(&self, at: i64, kept: Option<&str>) -> Option<Arc<Basis>> {
+    pub(crate) fn template(&self, at: i64, kept: Option<&str>) -> Option<Arc<SharedDocument>> {
         let day = at / 86_400;
         let mut template = self.template.lock().unwrap_or_else(PoisonError::into_inner);
         if template.as_ref().is_none_or(|(of, _)| *of != day) {
-            *template = kept.and_then(compress::template).map(|basis| (day, basis));
+            *template = kept
+                .and_then(compress::dictionary)
+                .map(|basis| (day, basis));
         }
         template.as_ref().map(|(_, basis)| Arc::clone(basis))
     }
@@ -263,7 +265,7 @@ impl Compiled {
                 single_use: record.settings.single_use,
                 reports: kept.len() < policies.len(),
                 enforced: kept,
-                basis: Basis::of_issuer(record, document),
+                basis: SharedDocument::of_issuer(record, document),
                 keys: Mutex::default(),
                 template: Mutex::default(),
                 thumbprints: record.settings.thumbprints.clone(),

@@ -21,9 +21,9 @@ use claimgate::policy::RequestedToken;
 use utoipa::ToSchema;
 
 use crate::audit::compress;
+use crate::audit::entry::{AuditEntry, AuditRecord};
 use crate::audit::replay;
-use crate::audit::replay::Basis;
-use crate::audit::store::{AuditEntry, AuditRecord};
+use crate::audit::shared_document::SharedDocument;
 use crate::db::error::StoreError;
 use crate::db::writer::job::{Exchange, SingleUse, Written};
 use crate::exchange::directory::{Compiled, Registered, Sets};
@@ -32,7 +32,7 @@ use crate::http::error::OauthErrorBody;
 use crate::random;
 use crate::server::{App, now};
 use crate::tokens::access_token::AccessToken;
-use crate::tokens::store::{TokenKind, TokenRecord};
+use crate::tokens::record::{TokenKind, TokenRecord};
 
 /// The code and the words where an issuer has too many exchanges.
 const RATE_LIMITED: &str = "rate-limited";
@@ -182,7 +182,7 @@ struct Attempt<'a> {
     now: i64,
     record: AuditRecord,
     /// What the record rests on.
-    bases: Vec<Arc<Basis>>,
+    bases: Vec<Arc<SharedDocument>>,
     /// The evidence in the engine's own words, where the audit log goes to a file as well.
     told: Option<String>,
 }
@@ -286,7 +286,7 @@ impl Attempt<'_> {
             Ok(single_use) => single_use,
             Err(error) => return self.refuse(error, None).await,
         };
-        let secret = AccessToken::mint();
+        let secret = AccessToken::generate();
         let token = self.token(request, &approval, issuer);
         self.record.entry.token = Some(token.id.clone());
         let stored = (self.app.hash_key.hash(secret.reveal()), token);
@@ -349,11 +349,11 @@ impl Attempt<'_> {
         }
         let issuer = organization.issuer(checked.issuer_index()?)?;
         let key = issuer.basis_of(checked.key()?)?;
-        let kept = replay::keep(checked, &issuer.basis, &key, self.app.leeway, reports)?;
+        let kept = replay::record_evidence(checked, &issuer.basis, &key, self.app.leeway, reports)?;
         self.bases = vec![Arc::clone(&issuer.basis), key];
         let template = issuer.template(self.now, is_genuine.then_some(&kept));
         let packed =
-            template.and_then(|template| Some((compress::pack(&kept, &template)?, template)));
+            template.and_then(|template| Some((compress::compress(&kept, &template)?, template)));
         self.record.detail = Some(match packed {
             Some((packed, template)) => {
                 self.bases.push(template);

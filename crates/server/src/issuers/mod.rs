@@ -2,8 +2,9 @@
 
 pub mod policies;
 pub(crate) mod policy_routes;
+pub(crate) mod record;
 pub(crate) mod routes;
-pub(crate) mod store;
+mod store;
 pub(crate) mod wire;
 
-pub use store::{IssuerChange, IssuerRecord, NewIssuer, PolicyRecord};
+pub use record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord};

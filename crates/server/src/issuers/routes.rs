@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{self, IssuerBody, IssuerInput, IssuersBody, etag, if_match};
 use crate::http::error::{ApiError, ErrorBody};
-use crate::issuers::store::{IssuerChange, IssuerRecord, NewIssuer};
+use crate::issuers::record::{IssuerRecord, IssuerSettings, NewIssuer};
 use crate::keys::KeyError;
 use crate::server::{App, now};
 use crate::tokens::caller::Caller;
@@ -88,7 +88,7 @@ pub(crate) async fn create(
     let mut input: IssuerInput = wire::body(&body)?;
     let url = input.url.take().filter(|url| !url.is_empty());
     let url = url.ok_or_else(|| ApiError::bad_request("the issuer url is required"))?;
-    let mut settings = input.apply(IssuerChange::default())?;
+    let mut settings = input.apply(IssuerSettings::default())?;
     check(&url, &settings)?;
     if settings.jwks.is_none() {
         settings.thumbprints = registered_thumbprints(&app, &url, settings.thumbprints).await?;
@@ -233,7 +233,7 @@ pub(crate) async fn regenerate(
         return Err(ApiError::bad_request(message));
     }
     let thumbprints = registered_thumbprints(&app, &before.url, Vec::new()).await?;
-    let settings = IssuerChange {
+    let settings = IssuerSettings {
         thumbprints,
         ..before.settings
     };
@@ -275,7 +275,7 @@ fn answer(record: &IssuerRecord) -> Response {
 }
 
 /// Whether the engine takes the issuer.
-fn check(url: &str, settings: &IssuerChange) -> Result<(), ApiError> {
+fn check(url: &str, settings: &IssuerSettings) -> Result<(), ApiError> {
     if let Some(seconds) = settings
         .max_expiration
         .filter(|seconds| !(1..=MAX_EXPIRATION).contains(seconds))

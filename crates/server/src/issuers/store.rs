@@ -1,79 +1,12 @@
-//! Issuers and their policies.
+//! Queries on issuers and policies.
 
 use sqlx::any::AnyRow;
 
+use super::record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::{StoreError, is_unique_violation};
 use crate::db::store::Store;
 use crate::random;
-
-/// A registered issuer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuerRecord {
-    /// Its id.
-    pub id: String,
-    /// The organization that it belongs to.
-    pub organization: String,
-    /// What can be changed about it.
-    pub settings: IssuerChange,
-    /// Its URL, which never changes.
-    pub url: String,
-    /// Counts its changes, from 1.
-    pub version: i64,
-    /// When it was registered.
-    pub created: i64,
-    /// When it was changed last.
-    pub modified: i64,
-    /// When a token was last granted on it.
-    pub last_used: Option<i64>,
-}
-
-/// What can be changed about an issuer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IssuerChange {
-    /// A label.
-    pub name: String,
-    /// SHA-256 thumbprints of its TLS certificates, in lowercase.
-    pub thumbprints: Vec<String>,
-    /// The text of its static keys.
-    pub jwks: Option<String>,
-    /// The longest lifetime of a token, in seconds.
-    pub max_expiration: Option<i64>,
-    /// Whether each of its ID tokens may be exchanged once only.
-    pub single_use: bool,
-    /// Whether its deny policies only report what they would deny.
-    pub report_only: bool,
-}
-
-/// An issuer to be registered.
-#[derive(Clone, Debug)]
-pub struct NewIssuer {
-    /// The organization.
-    pub organization: String,
-    /// Its URL.
-    pub url: String,
-    /// Everything else.
-    pub settings: IssuerChange,
-    /// The policies that it starts with, as a JSON array.
-    pub policies: String,
-}
-
-/// The policies of an issuer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyRecord {
-    /// Its id: not the issuer's.
-    pub id: String,
-    /// The issuer's id.
-    pub issuer: String,
-    /// Counts its changes, from 1.
-    pub version: i64,
-    /// When it was made.
-    pub created: i64,
-    /// When it was changed last.
-    pub modified: i64,
-    /// The policies, as a JSON array.
-    pub document: String,
-}
 
 impl IssuerRecord {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -81,7 +14,7 @@ impl IssuerRecord {
         Ok(Self {
             id: text(row, "id")?,
             organization: text(row, "organization")?,
-            settings: IssuerChange {
+            settings: IssuerSettings {
                 name: text(row, "name")?,
                 thumbprints: thumbprints.map_err(|error| sqlx::Error::Decode(error.into()))?,
                 jwks: optional_text(row, "jwks")?,
@@ -112,7 +45,7 @@ impl PolicyRecord {
 }
 
 impl Store {
-    /// The issuers of an organization, the oldest first.
+    /// The issuers of an organization, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -132,7 +65,7 @@ impl Store {
     /// One issuer of an organization.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none.
+    /// [`StoreError::Missing`] if there is no such issuer.
     pub async fn issuer(&self, organization: &str, id: &str) -> Result<IssuerRecord, StoreError> {
         let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 AND id = $2");
         let row = query
@@ -165,7 +98,7 @@ impl Store {
     /// The policies of an issuer of an organization.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none.
+    /// [`StoreError::Missing`] if there is no such issuer.
     pub async fn policies_of(
         &self,
         organization: &str,
@@ -174,10 +107,10 @@ impl Store {
         self.one_policy("issuers.id", organization, issuer).await
     }
 
-    /// The policies of an id, in an organization.
+    /// The policies of an organization with an id.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there are none.
+    /// [`StoreError::Missing`] if there are no such policies.
     pub async fn policy(&self, organization: &str, id: &str) -> Result<PolicyRecord, StoreError> {
         self.one_policy("policies.id", organization, id).await
     }
@@ -201,10 +134,10 @@ impl Store {
         )?)
     }
 
-    /// Registers an issuer. Says the number of the change too.
+    /// Registers an issuer. Returns the number of the change as well.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] where the organization has one of that URL.
+    /// [`StoreError::Exists`] if the organization has an issuer with that URL.
     pub async fn create_issuer(
         &self,
         new: NewIssuer,
@@ -263,8 +196,8 @@ impl Store {
         Ok((record, change))
     }
 
-    /// Changes an issuer; with `expected`, only where that is its version still. Says the number of
-    /// the change too.
+    /// Changes an issuer; with `expected`, only if that is still its version. Returns the number of
+    /// the change as well.
     ///
     /// # Errors
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].
@@ -272,7 +205,7 @@ impl Store {
         &self,
         organization: &str,
         id: &str,
-        change: IssuerChange,
+        settings: IssuerSettings,
         expected: Option<i64>,
         now: i64,
     ) -> Result<(IssuerRecord, i64), StoreError> {
@@ -286,7 +219,7 @@ impl Store {
             .await?;
         let mut record = IssuerRecord::read(&row.ok_or(StoreError::Missing { what: "issuer" })?)?;
         expect_version(expected, record.version)?;
-        record.settings = change;
+        record.settings = settings;
         record.version += 1;
         record.modified = now;
         let update = "UPDATE issuers SET name = $1, thumbprints = $2, jwks = $3, max_expiration = $4, single_use = $5,
@@ -307,12 +240,11 @@ impl Store {
         Ok((record, number))
     }
 
-    /// Deletes an issuer with its policies, of the version that is expected if any is. Says the
-    /// number of the change.
+    /// Deletes an issuer with its policies; with `expected`, only if that is still its version.
+    /// Returns the number of the change.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none, [`StoreError::Conflict`] where it has another
-    /// version.
+    /// [`StoreError::Missing`] or [`StoreError::Conflict`].
     pub async fn delete_issuer(
         &self,
         organization: &str,
@@ -347,8 +279,8 @@ impl Store {
         Ok(change)
     }
 
-    /// Puts other policies in the place of an id's; with `expected`, only where that is their
-    /// version still. Says the number of the change too.
+    /// Replaces the policies with an id; with `expected`, only if that is still their version.
+    /// Returns the number of the change as well.
     ///
     /// # Errors
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].

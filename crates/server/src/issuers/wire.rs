@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 
 use crate::http::error::ApiError;
 use crate::issuers::policies;
-use crate::issuers::store::{IssuerChange, IssuerRecord, PolicyRecord};
+use crate::issuers::record::{IssuerRecord, IssuerSettings, PolicyRecord};
 use crate::keys::thumbprint;
-use crate::tokens::store::TokenRecord;
+use crate::tokens::record::TokenRecord;
 
 /// An issuer as it is answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -144,7 +144,7 @@ impl IssuerInput {
     ///
     /// # Errors
     /// 400 for a thumbprint that is none.
-    pub(crate) fn apply(self, mut settings: IssuerChange) -> Result<IssuerChange, ApiError> {
+    pub(crate) fn apply(self, mut settings: IssuerSettings) -> Result<IssuerSettings, ApiError> {
         if let Some(name) = self.name {
             name.trim().clone_into(&mut settings.name);
         }
@@ -302,14 +302,14 @@ mod tests {
     use axum::http::HeaderMap;
 
     use super::{IssuerInput, if_match};
-    use crate::issuers::store::IssuerChange;
+    use crate::issuers::record::IssuerSettings;
 
     #[test]
     fn what_is_absent_stays_and_null_takes_away() {
-        let before = IssuerChange {
+        let before = IssuerSettings {
             name: "a".to_owned(),
             max_expiration: Some(60),
-            ..IssuerChange::default()
+            ..IssuerSettings::default()
         };
         let change = |json| {
             serde_json::from_str::<IssuerInput>(json)

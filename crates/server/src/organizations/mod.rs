@@ -1,6 +1,7 @@
 //! Organizations.
 
+mod record;
 pub(crate) mod routes;
-pub(crate) mod store;
+mod store;
 
-pub use store::Organization;
+pub use record::Organization;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::http::error::{ApiError, ErrorBody};
 use crate::issuers::wire;
-use crate::organizations::store::Organization;
+use crate::organizations::record::Organization;
 use crate::server::{App, now};
 use crate::tokens::caller::Caller;
 
@@ -96,7 +96,7 @@ pub(crate) async fn create(
     }
     let organization = app.store.create_organization(&name, now()).await?;
     app.directory.changed(&name, organization.version);
-    caller.has("made an organization", &name, "", "");
+    caller.has("created an organization", &name, "", "");
     Ok(Json(OrganizationBody::from(&organization)))
 }
 

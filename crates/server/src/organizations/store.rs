@@ -1,22 +1,12 @@
-//! Organizations.
+//! Queries on organizations.
 
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::record::Organization;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-
-/// An organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Organization {
-    /// Its name, as `audience` has it.
-    pub name: String,
-    /// When it was made, in seconds since 1970.
-    pub created: i64,
-    /// Number of the latest change to its issuers and policies.
-    pub version: i64,
-}
 
 impl Organization {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -58,10 +48,10 @@ impl Store {
             .transpose()?)
     }
 
-    /// Makes an organization.
+    /// Creates an organization.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] where there is one of that name, or of one that differs from it in
+    /// [`StoreError::Exists`] if there is one with that name, or with a name that differs from it in
     /// case only.
     pub async fn create_organization(
         &self,
@@ -81,7 +71,7 @@ impl Store {
                 what: format!("organization `{name}`"),
             });
         }
-        // From here on nobody else makes one.
+        // From here on, no other transaction can create one.
         let version = Self::bump_version(&mut transaction, name).await?;
         let rows =
             sqlx::query("SELECT name FROM organizations WHERE name <> $1").bind(name.to_owned());
@@ -102,10 +92,10 @@ impl Store {
     }
 
     /// Deletes an organization with its issuers and policies, and revokes its tokens. Its audit log
-    /// stays. Says the number of the change.
+    /// stays. Returns the number of the change.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none.
+    /// [`StoreError::Missing`] if there is no such organization.
     pub async fn delete_organization(&self, name: &str, now: i64) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
         let version = Self::bump_version(&mut transaction, name).await?;
@@ -130,8 +120,7 @@ impl Store {
         Ok(version)
     }
 
-    /// Names and versions of the organizations that changed after a version, and all names where it
-    /// went back: a name that is cached and not among them is gone.
+    /// Names and versions of all organizations.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use crate::http::error::ApiError;
 use crate::server::App;
 use crate::tokens::access_token;
-use crate::tokens::store::{TokenKind, TokenRecord};
+use crate::tokens::record::{TokenKind, TokenRecord};
 
 /// Whoever has shown a valid access token.
 #[derive(Clone, Debug)]

@@ -1,11 +1,14 @@
-//! Access tokens: how they are made, stored, presented and revoked.
+//! Access tokens: how they are generated, stored, presented and revoked.
 
-pub mod access_token;
+pub(crate) mod access_token;
 pub(crate) mod caller;
+pub(crate) mod hash_key;
 pub(crate) mod oauth;
+pub(crate) mod record;
 pub(crate) mod routes;
-pub(crate) mod store;
+mod store;
 pub(crate) mod user;
 
-pub use access_token::{AccessToken, HashKey};
-pub use store::{TokenKind, TokenRecord};
+pub use access_token::AccessToken;
+pub use hash_key::HashKey;
+pub use record::{TokenKind, TokenRecord};

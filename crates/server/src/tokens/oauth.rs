@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::http::error::{ApiError, OauthError, OauthErrorBody};
 use crate::server::{App, now};
 use crate::tokens::caller::Caller;
-use crate::tokens::store::TokenRecord;
+use crate::tokens::record::TokenRecord;
 
 /// A token that is asked about, as a form.
 #[derive(Deserialize, ToSchema)]

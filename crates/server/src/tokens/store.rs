@@ -1,95 +1,22 @@
-//! Access tokens, by their hashes.
+//! Queries on access tokens, which are stored by their hashes.
 
 use std::time::Duration;
 
 use sqlx::any::AnyRow;
 
+use super::record::{TokenKind, TokenRecord};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 
 /// How many rows are deleted at a time.
-const PART: u32 = 2_000;
-
-/// A token that was granted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenRecord {
-    /// What it is called in lists and in the audit log.
-    pub id: String,
-    /// What it is for.
-    pub kind: TokenKind,
-    /// The organization; none for the bootstrap token, which is for all.
-    pub organization: Option<String>,
-    /// The team, user or runner.
-    pub target: Option<String>,
-    /// Whether it has admin rights.
-    pub admin: bool,
-    /// The custom role.
-    pub role: Option<String>,
-    /// The id of the issuer that it was granted on.
-    pub issuer: Option<String>,
-    /// The `sub` that it was granted to.
-    pub subject: Option<String>,
-    /// The scope, as it was asked for.
-    pub scope: String,
-    /// When it was granted.
-    pub created: i64,
-    /// From when on it is no longer valid; never, if none.
-    pub expires: Option<i64>,
-    /// When it was revoked.
-    pub revoked: Option<i64>,
-}
-
-/// What a token is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(
-    missing_docs,
-    reason = "the token types, as in policies, and the one that everything begins with"
-)]
-pub enum TokenKind {
-    Bootstrap,
-    Organization,
-    Team,
-    Personal,
-    Runner,
-}
-
-impl TokenKind {
-    const ALL: [Self; 5] = [
-        Self::Bootstrap,
-        Self::Organization,
-        Self::Team,
-        Self::Personal,
-        Self::Runner,
-    ];
-
-    /// The word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Bootstrap => "bootstrap",
-            Self::Organization => "organization",
-            Self::Team => "team",
-            Self::Personal => "personal",
-            Self::Runner => "runner",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
+const DELETE_BATCH: u32 = 2_000;
 
 impl TokenRecord {
-    /// Whether it may be used.
-    #[must_use]
-    pub fn is_active(&self, now: i64) -> bool {
-        self.revoked.is_none() && self.expires.is_none_or(|expires| now < expires)
-    }
-
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         let kind = text(row, "kind")?;
-        let unknown = || sqlx::Error::Decode(format!("no kind of token: `{kind}`").into());
+        let unknown =
+            || sqlx::Error::Decode(format!("expected a token type, found `{kind}`").into());
         Ok(Self {
             id: text(row, "id")?,
             kind: TokenKind::parse(&kind).ok_or_else(unknown)?,
@@ -107,21 +34,25 @@ impl TokenRecord {
     }
 }
 
-/// How far a token's time and its id's may be apart, in milliseconds: they are made one after the
-/// other.
-const APART: i64 = 5_000;
+/// The most that the times in a token and in its id may differ, in milliseconds: they are generated
+/// one after the other.
+const MAX_TIME_DIFFERENCE: i64 = 5_000;
 
-/// Between which hashes that of the token with this id is: both begin with the time.
-fn hashes_about(id: &str) -> Option<[String; 2]> {
+/// The bounds of the hash of the token with this id: both start with the time.
+fn hash_range(id: &str) -> Option<[String; 2]> {
     let digits: String = id.chars().filter(|c| *c != '-').take(12).collect();
     let time = i64::from_str_radix(&digits, 16).ok()?;
     Some(
-        [time.saturating_sub(APART), time.saturating_add(APART)].map(|time| format!("{time:012x}")),
+        [
+            time.saturating_sub(MAX_TIME_DIFFERENCE),
+            time.saturating_add(MAX_TIME_DIFFERENCE),
+        ]
+        .map(|time| format!("{time:012x}")),
     )
 }
 
 impl Store {
-    /// The token of a hash, valid or not.
+    /// The token with a hash, active or not.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -135,7 +66,7 @@ impl Store {
             .transpose()?)
     }
 
-    /// The tokens of an organization that may be used, the newest first.
+    /// The active tokens of an organization, newest first, at most a thousand.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -158,7 +89,7 @@ impl Store {
             .collect::<Result<_, _>>()?)
     }
 
-    /// Revokes a token by its hash. Says whether there was one that was valid.
+    /// Revokes a token by its hash. Returns whether there was one that was not revoked.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -175,7 +106,7 @@ impl Store {
     /// Revokes a token of an organization by its id.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where there is none that was valid.
+    /// [`StoreError::Missing`] if there is no such token, or it is revoked already.
     pub async fn revoke_id(
         &self,
         organization: &str,
@@ -183,9 +114,9 @@ impl Store {
         now: i64,
     ) -> Result<(), StoreError> {
         let missing = StoreError::Missing { what: "token" };
-        // There is no index of ids: it would cost each exchange more than a look at the tokens of
+        // There is no index of ids: it would cost each exchange more than reading the tokens of
         // some seconds costs here.
-        let Some([from, to]) = hashes_about(id) else {
+        let Some([from, to]) = hash_range(id) else {
             return Err(missing);
         };
         let update = "UPDATE tokens SET revoked = $1
@@ -198,7 +129,7 @@ impl Store {
         }
     }
 
-    /// Revokes all tokens that were granted on an issuer. Says how many.
+    /// Revokes all tokens that were granted for ID tokens of an issuer. Returns their number.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -216,28 +147,31 @@ impl Store {
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 
-    /// Notes the mark of the key that tokens are hashed with, unless there is one. Says which there
-    /// is.
+    /// Stores the fingerprint of the token key, unless there is one. Returns the stored one.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn token_key(&self, mark: i64) -> Result<i64, StoreError> {
+    pub async fn register_token_key(&self, fingerprint: i64) -> Result<i64, StoreError> {
         let insert = "INSERT INTO counters (name, value) VALUES ('token-key', $1) ON CONFLICT (name) DO NOTHING";
-        sqlx::query(insert).bind(mark).execute(&self.pool).await?;
+        sqlx::query(insert)
+            .bind(fingerprint)
+            .execute(&self.pool)
+            .await?;
         let row = sqlx::query("SELECT value FROM counters WHERE name = 'token-key'")
             .fetch_one(&self.pool)
             .await?;
         Ok(number(&row, "value")?)
     }
 
-    /// Notes the mark of another key, and deletes all tokens: none of them is good with it.
+    /// Replaces the fingerprint of the token key, and deletes all tokens: none is valid with another
+    /// key.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn new_token_key(&self, mark: i64) -> Result<(), StoreError> {
+    pub async fn replace_token_key(&self, fingerprint: i64) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        let update =
-            sqlx::query("UPDATE counters SET value = $1 WHERE name = 'token-key'").bind(mark);
+        let update = sqlx::query("UPDATE counters SET value = $1 WHERE name = 'token-key'")
+            .bind(fingerprint);
         update.execute(&mut *transaction).await?;
         sqlx::query("DELETE FROM tokens")
             .execute(&mut *transaction)
@@ -245,8 +179,8 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Makes the bootstrap token that of a hash, unless there is one that is valid. Says whether it
-    /// did.
+    /// Creates the bootstrap token with a hash, unless there is one that is not revoked. Returns
+    /// whether it did.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -265,8 +199,7 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Makes the bootstrap token that of a hash, whatever it was before. One that was revoked stays
-    /// so.
+    /// Replaces the bootstrap token with the one with a hash. If that was revoked, it stays revoked.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -288,22 +221,21 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes what nobody needs any more: tokens and marks of single use that expired before
-    /// `now`, and entries of the audit log from before `audit_since`. A part at a time, for
-    /// exchanges are written meanwhile.
+    /// Deletes tokens and marks of single use that expired before `now`, and entries of the audit
+    /// log from before `audit_since`, in batches that leave time for exchanges.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn clean_up(&self, now: i64, audit_since: Option<i64>) -> Result<(), StoreError> {
         let tokens = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires < $1 LIMIT $2)";
-        self.delete_parts(tokens, now).await?;
+        self.delete_in_batches(tokens, now).await?;
         let used = "DELETE FROM used WHERE (issuer, jti) IN (SELECT issuer, jti FROM used WHERE expires < $1 LIMIT $2)";
-        self.delete_parts(used, now).await?;
+        self.delete_in_batches(used, now).await?;
         if let Some(since) = audit_since {
-            // Identifiers are in the order of their time.
+            // Ids sort by time.
             let audit = "DELETE FROM audit WHERE at < $1 AND id IN (SELECT id FROM audit ORDER BY id LIMIT $2)";
-            self.delete_parts(audit, since).await?;
-            // The last use that was written of what evidence rests on is an hour behind at most.
+            self.delete_in_batches(audit, since).await?;
+            // The last use of a shared document is written at most an hour late.
             let unused = sqlx::query("DELETE FROM evidence WHERE used < $1")
                 .bind(since.saturating_sub(86_400));
             unused.execute(&self.pool).await?;
@@ -311,34 +243,37 @@ impl Store {
         Ok(())
     }
 
-    /// Runs a statement that deletes up to [`PART`] rows, until there are fewer.
-    async fn delete_parts(&self, statement: &str, before: i64) -> Result<(), StoreError> {
-        while self.delete_part(statement, before).await? == u64::from(PART) {
+    /// Runs a statement that deletes up to [`DELETE_BATCH`] rows until it deletes fewer.
+    async fn delete_in_batches(&self, statement: &str, before: i64) -> Result<(), StoreError> {
+        while self.delete_batch(statement, before).await? == u64::from(DELETE_BATCH) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(())
     }
 
-    async fn delete_part(&self, statement: &str, before: i64) -> Result<u64, StoreError> {
-        let query = sqlx::query(statement).bind(before).bind(i64::from(PART));
+    async fn delete_batch(&self, statement: &str, before: i64) -> Result<u64, StoreError> {
+        let query = sqlx::query(statement)
+            .bind(before)
+            .bind(i64::from(DELETE_BATCH));
         Ok(query.execute(&self.pool).await?.rows_affected())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::hashes_about;
+    use super::hash_range;
     use crate::random;
-    use crate::tokens::access_token::{AccessToken, HashKey};
+    use crate::tokens::access_token::AccessToken;
+    use crate::tokens::hash_key::HashKey;
 
     #[test]
-    fn an_id_tells_where_the_hash_of_its_token_is() {
+    fn the_hash_of_a_token_is_in_the_range_of_its_id() {
         let key = HashKey::new(&"a".repeat(32)).unwrap();
-        let [from, to] = hashes_about(&random::id()).unwrap();
-        let hash = key.hash(AccessToken::mint().reveal());
+        let [from, to] = hash_range(&random::id()).unwrap();
+        let hash = key.hash(AccessToken::generate().reveal());
         assert!(from < hash && hash < to, "{from}, {hash}, {to}");
         for other in ["bootstrap", "", "é"] {
-            assert_eq!(hashes_about(other), None, "{other}");
+            assert_eq!(hash_range(other), None, "{other}");
         }
     }
 }

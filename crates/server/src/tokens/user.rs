@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::server::App;
 use crate::tokens::caller::Caller;
-use crate::tokens::store::TokenKind;
+use crate::tokens::record::TokenKind;
 
 /// Whoever the token is for.
 #[derive(Debug, Serialize, ToSchema)]

@@ -352,7 +352,7 @@ async fn evidence_that_was_packed_beside_what_is_gone_is_said_to_be() {
     let record = newest(&site).await;
     let note = record["detail"]["note"].as_str().unwrap();
     assert!(
-        note.ends_with("what it was packed beside is not there any more"),
+        note.ends_with("the text it was compressed with is missing"),
         "{note}"
     );
     assert_eq!(record["code"], "granted");

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::job::{Committed, Job};
-use crate::audit::file::Lines;
+use crate::audit::file::AuditFile;
 use crate::db::error::StoreError;
 use crate::db::wal::WriteAheadLog;
 
 /// Acknowledges committed transactions until there are no more. What is committed during a sync is
 /// synced together by the next one.
-pub(super) fn run(mut committed: mpsc::Receiver<Committed>, mut audit_file: Lines) {
+pub(super) fn run(mut committed: mpsc::Receiver<Committed>, mut audit_file: AuditFile) {
     while let Some(first) = committed.blocking_recv() {
         let mut all = vec![first];
         while let Ok(more) = committed.try_recv() {

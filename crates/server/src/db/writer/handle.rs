@@ -9,13 +9,13 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use super::acknowledge;
 use super::job::{Committed, Exchange, Job, SingleUse, Written};
 use super::task::{self, Task};
-use crate::audit::file::Lines;
-use crate::audit::store::AuditRecord;
+use crate::audit::entry::AuditRecord;
+use crate::audit::file::AuditFile;
 use crate::db::engine::Engine;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::server::now;
-use crate::tokens::store::TokenRecord;
+use crate::tokens::record::TokenRecord;
 
 /// How many exchanges may wait for the writer.
 const QUEUE: usize = 4_096;
@@ -66,7 +66,7 @@ impl Writer {
         store: &Store,
         config: WriterConfig,
     ) -> Result<(Self, oneshot::Receiver<()>), StoreError> {
-        let audit_file = Lines::open(config.audit_file)?;
+        let audit_file = AuditFile::open(config.audit_file)?;
         let (jobs, receiver) = mpsc::channel(QUEUE);
         let (opened, is_open) = oneshot::channel();
         let (done, is_done) = oneshot::channel();
@@ -204,7 +204,7 @@ impl Threads {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::audit::store::AuditEntry;
+    use crate::audit::entry::AuditEntry;
     use crate::db::sqlite::connection::SqliteConnection;
 
     fn record(id: &str) -> AuditRecord {
@@ -230,7 +230,7 @@ mod tests {
         connection.break_wal();
         let (sender, receiver) = mpsc::channel(9);
         let (committed, to_acknowledge) = mpsc::channel(MAX_UNSYNCED);
-        std::thread::spawn(move || acknowledge::run(to_acknowledge, Lines::None));
+        std::thread::spawn(move || acknowledge::run(to_acknowledge, AuditFile::None));
         let task = Task::new(Arc::clone(&store.engine), Box::new(connection), committed);
         tokio::spawn(task.run(Arc::new(Mutex::new(receiver)), 9));
         let writer = Writer::new(sender);

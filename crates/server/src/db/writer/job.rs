@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::audit::replay::Basis;
-use crate::audit::store::AuditRecord;
+use crate::audit::entry::AuditRecord;
+use crate::audit::shared_document::SharedDocument;
 use crate::db::error::StoreError;
 use crate::db::wal::WriteAheadLog;
-use crate::tokens::store::TokenRecord;
+use crate::tokens::record::TokenRecord;
 
 /// An ID token that may be exchanged only once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ pub(crate) struct Exchange {
     pub(crate) token: Option<(String, TokenRecord)>,
     pub(crate) single_use: Option<SingleUse>,
     /// What the evidence of the entry refers to.
-    pub(crate) documents: Vec<Arc<Basis>>,
+    pub(crate) documents: Vec<Arc<SharedDocument>>,
     /// The evidence in full, as JSON, for the audit file.
     pub(crate) explanation: Option<String>,
 }

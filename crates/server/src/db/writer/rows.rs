@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::audit::store::AuditRecord;
+use crate::audit::entry::AuditRecord;
 use crate::db::value::{Table, Value};
-use crate::tokens::store::TokenRecord;
+use crate::tokens::record::TokenRecord;
 
 /// Access tokens, as [`push_token`] writes them.
 pub(super) const TOKENS: Table = Table {

@@ -8,12 +8,12 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::job::{Committed, Job, Written};
 use super::rows::{AUDIT, TOKENS, push_record, push_token};
-use crate::audit::replay::Basis;
-use crate::audit::store::AuditRecord;
+use crate::audit::entry::AuditRecord;
+use crate::audit::shared_document::SharedDocument;
 use crate::db::engine::{Connection, Engine};
 use crate::db::error::StoreError;
 use crate::db::value::Value;
-use crate::tokens::store::TokenRecord;
+use crate::tokens::record::TokenRecord;
 
 /// How long the writer waits for more exchanges, while there are many of them.
 const PAUSE: Duration = Duration::from_micros(600);
@@ -210,7 +210,7 @@ impl Task {
             let values = [
                 Value::trusted(id),
                 Value::Number(*at),
-                Value::trusted(&document.document),
+                Value::trusted(&document.text),
             ];
             connection.execute(insert, &values).await?;
         }
@@ -287,7 +287,7 @@ fn due_issuers(last_used: &HashMap<String, i64>, granted: &Granted<'_>) -> BTree
 fn due_documents(
     known: &HashMap<String, i64>,
     jobs: &[Job],
-) -> BTreeMap<String, (Arc<Basis>, i64)> {
+) -> BTreeMap<String, (Arc<SharedDocument>, i64)> {
     let uses = jobs.iter().flat_map(|Job { exchange, .. }| {
         let at = exchange.record.entry.at;
         exchange
@@ -295,7 +295,7 @@ fn due_documents(
             .iter()
             .map(move |document| (document, at))
     });
-    let is_due = |(document, at): &(&Arc<Basis>, i64)| {
+    let is_due = |(document, at): &(&Arc<SharedDocument>, i64)| {
         known
             .get(&document.id)
             .is_none_or(|last| at - last >= DOCUMENT_INTERVAL)
