@@ -1,6 +1,8 @@
 //! Claimgate's server: the exchange endpoint, the issuers API, the app.
 
+mod app;
 pub mod audit;
+mod clock;
 pub mod config;
 pub mod db;
 mod demo;
@@ -12,12 +14,14 @@ pub mod organizations;
 mod private_file;
 pub mod random;
 mod server;
+mod text;
 pub mod tokens;
 
+pub use clock::now;
 pub use demo::{Demo, Sample};
 pub use http::assets::{Asset, Assets};
 pub use http::listen::listen;
 pub use http::logging::start_logging;
 pub use http::openapi::document as openapi_document;
 pub use http::tls::{ListenError, Tls};
-pub use server::{Server, StartError, now};
+pub use server::{Server, StartError};

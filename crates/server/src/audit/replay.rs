@@ -20,8 +20,7 @@ use serde_json::value::RawValue;
 
 use super::entry::AuditEntry;
 use super::shared_document::{IssuerDocument, SharedDocument};
-use crate::issuers::policies;
-use crate::issuers::policies::Policy;
+use crate::issuers::policies::{self, Policy};
 
 /// What stored evidence starts with. That of earlier versions is the explanation itself.
 const PREFIX: &str = "{\"evidence\":1,";

@@ -1,4 +1,4 @@
-//! The audit log: an organization's, for its admins, and everybody's, for the bootstrap token.
+//! Routes of the audit log: of one organization for its admins, of all for the bootstrap token.
 
 use std::sync::Arc;
 
@@ -8,14 +8,19 @@ use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::audit::entry::{AuditEntry, AuditRecord};
-use crate::audit::store::{AuditFilter, AuditScope};
+use super::entry::{AuditEntry, AuditRecord};
+use super::store::{AuditFilter, AuditScope};
+use crate::app::App;
 use crate::http::error::{ApiError, ErrorBody};
+use crate::http::request;
 use crate::random;
-use crate::server::App;
 use crate::tokens::caller::Caller;
 
+/// The most entries in one answer.
 const MAX_LIMIT: i64 = 500;
+
+/// The number of entries where the query does not say.
+const DEFAULT_LIMIT: i64 = 100;
 
 /// Which exchanges are looked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -106,10 +111,9 @@ async fn search(
     query: Result<Query<ExchangesQuery>, QueryRejection>,
     scope: impl FnOnce(Option<bool>) -> Result<AuditScope, ApiError>,
 ) -> Result<Json<ExchangesBody>, ApiError> {
-    let Query(query) =
-        query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
+    let query = request::query(query)?;
     let scope = scope(query.unknown)?;
-    let limit = query.limit.unwrap_or(100);
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(ApiError::bad_request(format!(
             "expected `limit` from 1 to {MAX_LIMIT}, found {limit}"
@@ -120,14 +124,16 @@ async fn search(
         .as_deref()
         .filter(|word| !["allowed", "denied"].contains(word))
     {
-        return Err(ApiError::bad_request(format!(
-            "expected `decision` `allowed` or `denied`, found `{found}`"
-        )));
+        return Err(ApiError::expected(
+            "`decision` `allowed` or `denied`",
+            found,
+        ));
     }
     if let Some(found) = query.before.as_deref().filter(|id| !random::is_id(id)) {
-        return Err(ApiError::bad_request(format!(
-            "expected `before` as the id of an exchange, found `{found}`"
-        )));
+        return Err(ApiError::expected(
+            "`before` as the id of an exchange",
+            found,
+        ));
     }
     let filter = AuditFilter {
         decision: query.decision,
@@ -185,10 +191,8 @@ pub(crate) async fn one_of_all(
 
 fn time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {
     let Some(text) = text else { return Ok(None) };
-    let expected = || {
-        ApiError::bad_request(format!(
-            "expected `{name}` as a time like `2026-11-25T12:00:00Z`, found `{text}`"
-        ))
-    };
-    claimgate::time::parse(&text).map(Some).ok_or_else(expected)
+    claimgate::time::parse(&text).map(Some).ok_or_else(|| {
+        let expected = format!("`{name}` as a time like `2026-11-25T12:00:00Z`");
+        ApiError::expected(expected, &text)
+    })
 }

@@ -1,15 +1,16 @@
-//! The demonstration's sample tokens.
+//! The route of the demonstration's sample tokens.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 
+use crate::app::App;
+use crate::clock::now;
 use crate::demo::samples::Sample;
 use crate::http::error::ApiError;
-use crate::server::{App, now};
 
-/// Sample tokens, signed now.
+/// Sample tokens, signed at the time of the request.
 pub(crate) async fn tokens(State(app): State<Arc<App>>) -> Result<Json<Vec<Sample>>, ApiError> {
     let demo = app.demo.as_ref();
     let demo = demo.ok_or_else(|| {

@@ -1,7 +1,6 @@
-//! The demonstration: an organization with an issuer of this server's own, which signs sample
-//! tokens, so that the whole story runs without a CI. The signing key follows from the one that
-//! tokens are hashed with, so that it is the same at each start and for all replicas, and no sample
-//! is refused because another server has started.
+//! The demonstration's issuer, which signs sample tokens. Its signing key is derived from the token
+//! key, so that it is the same at each start and on every replica, and a sample stays valid when a
+//! server restarts.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -9,17 +8,22 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::clock::now;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::issuers::record::{IssuerSettings, NewIssuer};
-use crate::server::{StartError, now};
+use crate::random;
 use crate::tokens::hash_key::HashKey;
 
-/// The organization.
-pub(crate) const ORGANIZATION: &str = "demo";
+/// The demonstration's organization.
+const ORGANIZATION: &str = "demo";
 
-/// The issuer. Nobody can own this name (RFC 6761).
-pub(crate) const ISSUER: &str = "https://issuer.claimgate.invalid";
+/// The demonstration's issuer. The top-level domain is reserved ([RFC 6761, section
+/// 6.4](https://www.rfc-editor.org/rfc/rfc6761#section-6.4)).
+const ISSUER: &str = "https://issuer.claimgate.invalid";
+
+/// Lifetime of a sample token, in seconds.
+const LIFETIME: i64 = 3_600;
 
 const POLICIES: &str = r#"[
     {"decision": "allow", "tokenType": "organization",
@@ -31,36 +35,47 @@ const POLICIES: &str = r#"[
      "rules": {"aud": "urn:pulumi:org:demo", "sub": "repo:demo/app:ref:refs/heads/main"}}
 ]"#;
 
-/// The issuer's side of the demonstration.
+/// The demonstration: the issuer's signing key.
 #[derive(Debug)]
 pub struct Demo {
     key: Ed25519KeyPair,
 }
 
-/// A token with what will become of it.
+/// A sample token, and the request to exchange it with.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sample {
-    /// What it shows.
+    /// What it demonstrates.
     pub title: &'static str,
-    /// Whether it is granted with `scope`.
+    /// Whether an exchange with `scope` is granted.
     pub granted: bool,
-    /// The type of access token to ask for.
+    /// The requested token type.
     pub requested_token_type: &'static str,
-    /// The scope to ask for.
+    /// The scope.
     pub scope: &'static str,
     /// The ID token.
     pub token: String,
 }
 
+/// Why the demonstration cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SetUpError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the signing key cannot be derived")]
+    Key,
+    #[error("{0}")]
+    Organization(StoreError),
+}
+
 impl Demo {
-    /// Registers the issuer with its key.
+    /// Registers the organization and the issuer with its key, where they are missing.
     ///
     /// # Errors
-    /// A sentence of what is in the way.
-    pub(crate) async fn set_up(store: &Store, token_key: &HashKey) -> Result<Self, StartError> {
-        let key = Ed25519KeyPair::from_seed_unchecked(token_key.demo_seed().as_ref());
-        let key = key.map_err(|_| StartError::Demo("no key could be made".to_owned()))?;
+    /// [`SetUpError`] if the key cannot be derived or the store fails.
+    pub(crate) async fn set_up(store: &Store, token_key: &HashKey) -> Result<Self, SetUpError> {
+        let key = Ed25519KeyPair::from_seed_unchecked(token_key.demo_seed().as_ref())
+            .map_err(|_| SetUpError::Key)?;
         let public = URL_SAFE_NO_PAD.encode(key.public_key());
         let jwk = json!({"kid": "demo", "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "x": public});
         let settings = IssuerSettings {
@@ -70,9 +85,9 @@ impl Demo {
             ..IssuerSettings::default()
         };
         if let Err(error) = store.create_organization(ORGANIZATION, now()).await {
-            let is_exists = matches!(error, StoreError::Exists { .. });
-            if !is_exists || store.organization(ORGANIZATION).await?.is_none() {
-                return Err(StartError::Demo(error.to_string()));
+            let exists = matches!(error, StoreError::Exists { .. });
+            if !exists || store.organization(ORGANIZATION).await?.is_none() {
+                return Err(SetUpError::Organization(error));
             }
         }
         let own = store
@@ -110,10 +125,10 @@ impl Demo {
         Ok(Self { key })
     }
 
-    /// Sample tokens, good for an hour from `now`.
+    /// Sample tokens, most of them valid for an hour from `now`.
     ///
     /// # Errors
-    /// A sentence, where signing fails.
+    /// A message, if signing fails.
     pub fn samples(&self, now: i64) -> Result<Vec<Sample>, String> {
         const ORGANIZATION_TYPE: &str = "urn:pulumi:token-type:access_token:organization";
         const TEAM_TYPE: &str = "urn:pulumi:token-type:access_token:team";
@@ -188,7 +203,7 @@ impl Demo {
         let header = json!({"alg": "EdDSA", "typ": "JWT", "kid": "demo"});
         let claims = json!({
             "iss": ISSUER, "sub": subject, "aud": format!("urn:pulumi:org:{ORGANIZATION}"),
-            "iat": at, "nbf": at, "exp": at + 3_600, "jti": crate::random::id(),
+            "iat": at, "nbf": at, "exp": at + LIFETIME, "jti": random::id(),
         });
         let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let input = format!("{}.{}", encode(&header), encode(&claims));

@@ -1,16 +1,10 @@
-//! The app: the files of its build, plain and compressed, as the program that embeds the server has
-//! them.
-
-use std::sync::Arc;
+//! The files of the app, plain and compressed. The program that embeds the server provides them.
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::server::App;
-
-/// The built app. The default has no files: the server then answers with its API alone.
+/// The built app. The default has no files: the server then has its API only.
 #[derive(Clone, Copy, Debug)]
 pub struct Assets {
     /// Its files.
@@ -31,28 +25,28 @@ impl Default for Assets {
 /// A file of the app.
 #[derive(Debug)]
 pub struct Asset {
-    /// Its path, without the first `/`.
+    /// Its path, without the leading `/`.
     pub path: &'static str,
-    /// `Content-Type`.
+    /// Its `Content-Type`.
     pub mime: &'static str,
     /// A hash of its content, for `ETag`.
     pub digest: &'static str,
     /// Whether its name changes with its content.
     pub is_named_by_content: bool,
-    /// As it is.
+    /// Its content.
     pub plain: &'static [u8],
-    /// Compressed; empty where that is no smaller.
+    /// Its content compressed by gzip; empty if that is no smaller.
     pub gzip: &'static [u8],
-    /// Compressed; empty where that is no smaller.
+    /// Its content compressed by Brotli; empty if that is no smaller.
     pub brotli: &'static [u8],
 }
 
-/// A file of the app, or its page for any path that has no file's name.
-pub(crate) async fn serve(
-    State(app): State<Arc<App>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
+/// A file of the app, or its page for any path that does not name a file.
+pub(super) fn respond(
+    assets: &Assets,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
 ) -> Response {
     if method != Method::GET && method != Method::HEAD {
         let allow = [(header::ALLOW, "GET, HEAD")];
@@ -66,9 +60,9 @@ pub(crate) async fn serve(
     let Assets {
         files,
         content_security_policy,
-    } = app.assets;
-    match find(files, uri.path()) {
-        Some(asset) => answer(asset, content_security_policy, &headers),
+    } = *assets;
+    match find(files, path) {
+        Some(asset) => answer(asset, content_security_policy, headers),
         None if files.is_empty() => (
             StatusCode::NOT_FOUND,
             "this program was built without the app\n",
@@ -86,19 +80,19 @@ fn find(assets: &'static [Asset], path: &str) -> Option<&'static Asset> {
 }
 
 fn answer(asset: &'static Asset, policy: &'static str, headers: &HeaderMap) -> Response {
-    // Weak, for it is the same one for all encodings.
+    // Weak, because all encodings share it.
     let tag = format!("W/\"{}\"", asset.digest);
     let known = headers
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok());
-    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
-    let (encoding, body) = encoded(
+    let is_unchanged = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
+    let (encoding, body) = encode(
         asset,
         headers
             .get(header::ACCEPT_ENCODING)
             .and_then(|value| value.to_str().ok()),
     );
-    let mut response = match is_known {
+    let mut response = match is_unchanged {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => Response::new(Body::from(body)),
     };
@@ -126,8 +120,8 @@ fn answer(asset: &'static Asset, policy: &'static str, headers: &HeaderMap) -> R
     response
 }
 
-/// The smallest form that the client takes.
-fn encoded(asset: &'static Asset, accepted: Option<&str>) -> (Option<&'static str>, &'static [u8]) {
+/// The smallest encoding that the client accepts.
+fn encode(asset: &'static Asset, accepted: Option<&str>) -> (Option<&'static str>, &'static [u8]) {
     let accepts = |name: &str| {
         accepted.unwrap_or_default().split(',').any(|one| {
             let (coding, weight) = one.split_once(';').unwrap_or((one, ""));
@@ -150,7 +144,7 @@ fn encoded(asset: &'static Asset, accepted: Option<&str>) -> (Option<&'static st
 
 #[cfg(test)]
 mod tests {
-    use super::{Asset, encoded, find};
+    use super::{Asset, encode, find};
 
     const fn asset(path: &'static str) -> Asset {
         Asset {
@@ -165,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_without_a_files_name_is_the_page() {
+    fn a_path_that_does_not_name_a_file_is_the_page() {
         static ASSETS: [Asset; 2] = [asset("index.html"), asset("app.js")];
         let found = |path| find(&ASSETS, path).map(|asset| asset.path);
         for page in ["/", "/playground", "/issuers/new", "/a.b/c"] {
@@ -177,9 +171,9 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_form_that_is_accepted_is_taken() {
+    fn the_smallest_accepted_encoding_is_chosen() {
         static ASSET: Asset = asset("a");
-        let form = |accepted| encoded(&ASSET, accepted).0;
+        let form = |accepted| encode(&ASSET, accepted).0;
         assert_eq!(form(Some("gzip, deflate, br")), Some("br"));
         assert_eq!(form(Some("gzip, br;q=0")), Some("gzip"));
         assert_eq!(form(Some("identity")), None);

@@ -1,17 +1,17 @@
-//! Where a request comes from.
+//! The address that a request comes from.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 
-/// The address of a request, as an extension of it.
+/// The client's address, as an extension of the request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Address(pub(crate) IpAddr);
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
-/// The address: the connection's, or with `proxies` in front, the one that the outermost of them
-/// saw.
-pub(crate) fn of(request: &Request, proxies: usize) -> Option<IpAddr> {
+/// The client's address: that of the connection, or with `proxies` in front, the one that the
+/// outermost of them saw.
+pub(super) fn find(request: &Request, proxies: usize) -> Option<IpAddr> {
     let connection = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
@@ -19,8 +19,8 @@ pub(crate) fn of(request: &Request, proxies: usize) -> Option<IpAddr> {
     forwarded(request.headers(), proxies).or(connection)
 }
 
-/// Each proxy appends the address that it saw: the one that counts is as many from the end as there
-/// are proxies. What stands before it anybody may have written.
+/// Each proxy appends the address that it saw, so the client's is as many from the end as there are
+/// proxies. The client itself may have sent the ones before.
 fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     if proxies == 0 {
         return None;
@@ -33,12 +33,13 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
         .flat_map(|value| value.split(','))
         .map(str::trim)
         .collect();
-    let place = addresses.len().checked_sub(proxies)?;
-    addresses.get(place)?.parse().ok()
+    let index = addresses.len().checked_sub(proxies)?;
+    addresses.get(index)?.parse().ok()
 }
 
-/// What counts as one for rate limits: an IPv4 address, or the /64 that one customer has.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
+/// The network that rate limits apply to: an IPv4 address, or the /64 of an IPv6 address, which is
+/// what one customer gets.
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
@@ -71,14 +72,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_proxy_or_with_too_few_nothing_is_believed() {
+    fn without_a_proxy_or_with_too_few_the_header_is_ignored() {
         assert_eq!(found("1.2.3.4", 0), None);
         assert_eq!(found("1.2.3.4", 2), None);
         assert_eq!(found("nonsense", 1), None);
     }
 
     #[test]
-    fn neighbours_in_a_64_are_one() {
+    fn addresses_in_one_64_are_one_network() {
         let address = |text: &str| network(text.parse().unwrap());
         assert_eq!(address("2001:db8:1:2:3::4"), address("2001:db8:1:2:ffff::"));
         assert_ne!(address("2001:db8:1:2::"), address("2001:db8:1:3::"));

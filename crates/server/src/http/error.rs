@@ -1,4 +1,7 @@
-//! What the API says when it does not do what was asked.
+//! Error responses.
+
+use std::fmt;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::db::error::StoreError;
 
-/// An answer that is an error.
+/// An error response of the API.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
@@ -38,7 +41,7 @@ pub(crate) struct OauthErrorBody {
     pub(crate) error_description: String,
 }
 
-/// An error in that form.
+/// An error response of the OAuth endpoints.
 #[derive(Debug)]
 pub(crate) struct OauthError(ApiError);
 
@@ -56,7 +59,7 @@ pub(crate) struct ErrorDetail {
 }
 
 impl ApiError {
-    /// A status and a sentence.
+    /// An error with a status and a message.
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         let body = ErrorBody {
             code: status.as_u16(),
@@ -75,11 +78,16 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
-    /// 400, with everything that is wrong in a document.
+    /// 400, because of a value in the request.
+    pub(crate) fn expected(expected: impl fmt::Display, found: &str) -> Self {
+        Self::bad_request(format!("expected {expected}, found `{found}`"))
+    }
+
+    /// 400, with all errors in a document.
     #[must_use]
-    pub(crate) fn refused(errors: Diagnostics) -> Self {
-        let mut refused = Self::bad_request(errors.to_string());
-        refused.body.errors = errors
+    pub(crate) fn invalid_document(errors: Diagnostics) -> Self {
+        let mut response = Self::bad_request(errors.to_string());
+        response.body.errors = errors
             .into_iter()
             .map(
                 |Diagnostic {
@@ -96,7 +104,7 @@ impl ApiError {
                 },
             )
             .collect();
-        refused
+        response
     }
 
     /// 401.
@@ -104,7 +112,7 @@ impl ApiError {
     pub(crate) fn unauthorized() -> Self {
         let message =
             "expected an access token as `Authorization: Bearer TOKEN`, found none that is valid";
-        Self::new(StatusCode::UNAUTHORIZED, message).with(
+        Self::new(StatusCode::UNAUTHORIZED, message).with_header(
             header::WWW_AUTHENTICATE,
             HeaderValue::from_static("Bearer realm=\"claimgate\""),
         )
@@ -122,7 +130,7 @@ impl ApiError {
 
     /// Adds a header.
     #[must_use]
-    pub(crate) fn with(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+    pub(crate) fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
     }
@@ -135,8 +143,7 @@ impl From<StoreError> for ApiError {
             StoreError::Exists { .. } => StatusCode::CONFLICT,
             StoreError::Conflict { .. } => StatusCode::PRECONDITION_FAILED,
             _ => {
-                // What the database says is for the log: it may have names of hosts and files in
-                // it.
+                // The details are for the log only: they may name hosts and files.
                 tracing::error!(%error, "a request failed");
                 return Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
@@ -184,5 +191,52 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, Json(self.body)).into_response();
         response.headers_mut().extend(self.headers);
         response
+    }
+}
+
+/// 429, with the time to wait.
+pub(crate) fn too_many_requests(problem: &str, wait: Duration) -> Response {
+    let seconds = wait.as_secs() + 1;
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let error_description = format!("{problem}, try again in {seconds} {unit}");
+    let body = Json(OauthErrorBody {
+        error: "too_many_requests",
+        error_description,
+    });
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::too_many_requests;
+
+    #[tokio::test]
+    async fn a_rate_limited_caller_learns_when_to_retry() {
+        for (millis, expected) in [
+            (0, "1 second"),
+            (999, "1 second"),
+            (1_000, "2 seconds"),
+            (90_000, "91 seconds"),
+        ] {
+            let answer = too_many_requests("too many", Duration::from_millis(millis));
+            assert_eq!(
+                answer.headers()["retry-after"].to_str().unwrap(),
+                expected.split(' ').next().unwrap()
+            );
+            let body = axum::body::to_bytes(answer.into_body(), 1_000)
+                .await
+                .unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(
+                body["error_description"],
+                format!("too many, try again in {expected}")
+            );
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the server is well.
+//! Health checks and metrics.
 
 use std::sync::Arc;
 
@@ -6,16 +6,16 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::http::error::ApiError;
-use crate::server::App;
+use super::error::ApiError;
+use crate::app::App;
 use crate::tokens::caller::Caller;
 
-/// The process answers.
+/// Liveness: the process answers.
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers too, and takes what is written.
+/// Readiness: the database answers, and exchanges can be written.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     if !app.writer.is_healthy() {
         return (
@@ -35,7 +35,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-/// Numbers for Prometheus; for the bootstrap token, unless they are open to all.
+/// Metrics for Prometheus; they need the bootstrap token, unless the configuration opens them.
 pub(crate) async fn metrics(
     State(app): State<Arc<App>>,
     request: Request,

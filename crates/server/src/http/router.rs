@@ -1,25 +1,26 @@
-//! The routes, a file a subject.
+//! All routes, and the middleware that every request passes.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 
+use super::client_address::ClientAddress;
 use super::{assets, client_address, health, openapi};
+use crate::app::App;
 use crate::audit::routes as audit;
 use crate::demo::routes as demo;
 use crate::exchange::routes as exchange;
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, too_many_requests};
 use crate::issuers::{policy_routes as policies, routes as issuers};
 use crate::organizations::routes as organizations;
-use crate::server::App;
 use crate::tokens::{oauth, routes as tokens, user};
 
-/// The largest body of the API: thousands of policies.
+/// The largest body of the API, in bytes: thousands of policies.
 const MAX_API_BODY: usize = 4 * 1024 * 1024;
 
 /// All routes.
@@ -87,27 +88,37 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/demo/tokens", get(demo::tokens))
-        .fallback(assets::serve)
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), around))
+        .fallback(asset)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), common))
         .with_state(app)
+}
+
+/// A file of the app, or its page for any path that does not name a file.
+async fn asset(
+    State(app): State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    assets::respond(&app.assets, &method, uri.path(), &headers)
 }
 
 async fn no_such_route() -> ApiError {
     ApiError::not_found("there is no such route; /api/openapi.json lists them")
 }
 
-/// What every request goes through: limits of rate and time, counting, and headers of every answer.
-async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+/// The middleware of every request: rate limit, timeout, metrics, and common headers.
+async fn common(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let started = std::time::Instant::now();
     if request.uri().path().contains("%00") {
-        // No name has it, and PostgreSQL takes no text with it.
+        // No name contains it, and PostgreSQL accepts no text with it.
         return ApiError::bad_request("expected a path without `%00`").into_response();
     }
     let is_api = request.uri().path().starts_with("/api/");
     let is_limited = is_api || request.uri().path() == "/api";
-    let mut response = match is_limited.then(|| limit(&app, &mut request)).flatten() {
+    let mut response = match is_limited.then(|| rate_limit(&app, &mut request)).flatten() {
         Some(refusal) => refusal,
         None => tokio::time::timeout(app.timeout, next.run(request))
             .await
@@ -117,7 +128,7 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
             }),
     };
     if is_api && response.status().is_client_error() {
-        response = in_json(response).await;
+        response = error_as_json(response).await;
     }
     let status = response.status().as_u16();
     let route = route.as_ref().map_or("app", MatchedPath::as_str);
@@ -139,8 +150,8 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
     response
 }
 
-/// The errors of the framework are text; those of the API are JSON.
-async fn in_json(response: Response) -> Response {
+/// Turns an error of the framework, which is text, into one of the API, which is JSON.
+async fn error_as_json(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     if parts
         .headers
@@ -165,48 +176,15 @@ async fn in_json(response: Response) -> Response {
     json
 }
 
-/// Refuses what comes too often from one address. Routes are told the address.
-fn limit(app: &App, request: &mut Request) -> Option<Response> {
-    let address = client_address::of(request, app.trusted_proxies)?;
-    request
-        .extensions_mut()
-        .insert(client_address::Address(address));
+/// The refusal of a request, if too many come from its address. Adds the address to the request.
+fn rate_limit(app: &App, request: &mut Request) -> Option<Response> {
+    let address = client_address::find(request, app.trusted_proxies)?;
+    request.extensions_mut().insert(ClientAddress(address));
     let taken = app
         .address_limit
         .take(client_address::network(address), std::time::Instant::now());
     taken.err().map(|wait| {
         app.metrics.limited();
-        exchange::too_many("too many requests from this address", wait)
+        too_many_requests("too many requests from this address", wait)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::exchange::too_many;
-
-    #[tokio::test]
-    async fn whoever_comes_too_often_is_told_when_to_come_back() {
-        for (millis, expected) in [
-            (0, "1 second"),
-            (999, "1 second"),
-            (1_000, "2 seconds"),
-            (90_000, "91 seconds"),
-        ] {
-            let answer = too_many("too many", Duration::from_millis(millis));
-            assert_eq!(
-                answer.headers()["retry-after"].to_str().unwrap(),
-                expected.split(' ').next().unwrap()
-            );
-            let body = axum::body::to_bytes(answer.into_body(), 1_000)
-                .await
-                .unwrap();
-            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-            assert_eq!(
-                body["error_description"],
-                format!("too many, try again in {expected}")
-            );
-        }
-    }
 }

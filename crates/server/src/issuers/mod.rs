@@ -5,6 +5,6 @@ pub(crate) mod policy_routes;
 pub(crate) mod record;
 pub(crate) mod routes;
 mod store;
-pub(crate) mod wire;
+mod wire;
 
 pub use record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord};

@@ -1,4 +1,4 @@
-//! Policies of an issuer: read by the issuer's id, changed by their own.
+//! Routes of the policies of an issuer: they are read by the issuer's id, and changed by their own.
 
 use std::sync::Arc;
 
@@ -12,12 +12,14 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
 use utoipa::ToSchema;
 
-use super::wire::{AuthPolicyBody, etag, if_match};
+use super::policies;
+use super::wire::AuthPolicyBody;
+use crate::app::App;
+use crate::clock::now;
 use crate::db::error::StoreError;
+use crate::http::conditional::{etag, if_match};
 use crate::http::error::{ApiError, ErrorBody};
-use crate::issuers::policies;
-use crate::server::{App, now};
-use crate::tokens::caller::Caller;
+use crate::tokens::caller::{Caller, Change};
 
 /// Policies as they are sent.
 #[derive(ToSchema)]
@@ -78,26 +80,26 @@ pub(crate) async fn update(
         std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
     let policies = match policies::parse(text) {
         Ok(policies) if !policies.is_empty() => policies,
-        Err(errors) if !has_none(text) => return Err(ApiError::refused(errors)),
+        Err(errors) if !has_no_policies(text) => return Err(ApiError::invalid_document(errors)),
         _ => return Err(ApiError::bad_request("policy definition can not be empty")),
     };
     let definitions: Vec<PolicyDefinition> = policies
         .iter()
         .map(|policy| policy.definition.clone())
         .collect();
-    PolicySet::compile(&definitions, Dialect::Pulumi).map_err(ApiError::refused)?;
+    PolicySet::compile(&definitions, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
     let document = policies::to_json(&policies).to_string();
     let (record, change) = app
         .store
         .update_policies(&org, &id, document, expected, now())
         .await?;
-    app.directory.changed(&org, change);
-    caller.has("replaced policies", &org, &id, &record.issuer);
+    app.directory.note_change(&org, change);
+    caller.log_change(Change::PoliciesReplaced, &org, &id, &record.issuer);
     Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
 }
 
 /// Whether a body is an object without policies.
-fn has_none(text: &str) -> bool {
+fn has_no_policies(text: &str) -> bool {
     let is_none = |(name, value): &(String, Value)| name == "policies" && *value == Value::Null;
     matches!(Value::parse(text), Ok(Value::Object(members)) if members.iter().all(is_none))
 }

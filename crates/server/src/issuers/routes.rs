@@ -1,4 +1,4 @@
-//! Issuers: `/api/orgs/{org}/oidc/issuers`.
+//! Routes of issuers: `/api/orgs/{org}/oidc/issuers`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,12 +15,15 @@ use claimgate::pattern::Dialect;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{self, IssuerBody, IssuerInput, IssuersBody, etag, if_match};
+use super::record::{IssuerRecord, IssuerSettings, NewIssuer};
+use super::wire::{IssuerBody, IssuerInput, IssuersBody};
+use crate::app::App;
+use crate::clock::now;
+use crate::http::conditional::{etag, if_match};
 use crate::http::error::{ApiError, ErrorBody};
-use crate::issuers::record::{IssuerRecord, IssuerSettings, NewIssuer};
+use crate::http::request::{self, json_body};
 use crate::keys::KeyError;
-use crate::server::{App, now};
-use crate::tokens::caller::Caller;
+use crate::tokens::caller::{Caller, Change};
 
 /// What is listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -45,9 +48,8 @@ pub(crate) async fn list(
     query: Result<Query<IssuersQuery>, QueryRejection>,
 ) -> Result<Json<IssuersBody>, ApiError> {
     caller.require_admin(&org)?;
-    let Query(query) =
-        query.map_err(|rejection| ApiError::bad_request(rejection.body_text().to_lowercase()))?;
-    app.require_organization(&org).await?;
+    let query = request::query(query)?;
+    require_organization(&app, &org).await?;
     let issuers = app.store.issuers(&org).await?;
     let mut bodies: Vec<_> = issuers.iter().map(IssuerBody::from).collect();
     if query.policies {
@@ -65,7 +67,7 @@ pub(crate) async fn list(
     }))
 }
 
-/// The longest that an issuer may have its tokens live, in seconds.
+/// The longest lifetime of tokens that an issuer may allow, in seconds.
 const MAX_EXPIRATION: i64 = 366 * 86_400;
 
 /// Register an issuer
@@ -84,8 +86,8 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     caller.require_admin(&org)?;
-    app.require_organization(&org).await?;
-    let mut input: IssuerInput = wire::body(&body)?;
+    require_organization(&app, &org).await?;
+    let mut input: IssuerInput = json_body(&body)?;
     let url = input.url.take().filter(|url| !url.is_empty());
     let url = url.ok_or_else(|| ApiError::bad_request("the issuer url is required"))?;
     let mut settings = input.apply(IssuerSettings::default())?;
@@ -101,8 +103,8 @@ pub(crate) async fn create(
         policies: "[]".to_owned(),
     };
     let (record, change) = app.store.create_issuer(new, now()).await?;
-    app.directory.changed(&org, change);
-    caller.has("registered an issuer", &org, &record.id, &record.url);
+    app.directory.note_change(&org, change);
+    caller.log_change(Change::IssuerCreated, &org, &record.id, &record.url);
     Ok(answer(&record))
 }
 
@@ -140,7 +142,7 @@ pub(crate) async fn update(
 ) -> Result<Response, ApiError> {
     caller.require_admin(&org)?;
     let expected = if_match(&headers)?;
-    let mut input: IssuerInput = wire::body(&body)?;
+    let mut input: IssuerInput = json_body(&body)?;
     let before = app.store.issuer(&org, &id).await?;
     if input
         .name
@@ -161,14 +163,15 @@ pub(crate) async fn update(
     let had_keys = before.settings.jwks.is_some();
     if settings.jwks.is_none() && (had_keys || settings.thumbprints != before.settings.thumbprints)
     {
-        // Thumbprints that were taken away are not taken again: only roots count then.
+        // Thumbprints that were removed are not taken again: only roots count then.
         if had_keys || !settings.thumbprints.is_empty() {
             settings.thumbprints =
                 registered_thumbprints(&app, &before.url, settings.thumbprints).await?;
         }
         try_keys(&app, &before.url, &settings.thumbprints).await?;
     }
-    // What was read must be what is replaced: members that were not sent are taken from it.
+    // The revision that was read must be the one that is replaced: members that were not sent come
+    // from it.
     let (record, change) = app
         .store
         .update_issuer(
@@ -179,13 +182,13 @@ pub(crate) async fn update(
             now(),
         )
         .await?;
-    app.directory.changed(&org, change);
+    app.directory.note_change(&org, change);
     if record.settings.jwks != before.settings.jwks
         || record.settings.thumbprints != before.settings.thumbprints
     {
         app.keys.forget(&id);
     }
-    caller.has("changed an issuer", &org, &id, &record.url);
+    caller.log_change(Change::IssuerUpdated, &org, &id, &record.url);
     Ok(answer(&record))
 }
 
@@ -207,9 +210,9 @@ pub(crate) async fn delete(
     let expected = if_match(&headers)?;
     let IssuerRecord { url, .. } = app.store.issuer(&org, &id).await?;
     let change = app.store.delete_issuer(&org, &id, expected).await?;
-    app.directory.changed(&org, change);
+    app.directory.note_change(&org, change);
     app.keys.forget(&id);
-    caller.has("deleted an issuer", &org, &id, &url);
+    caller.log_change(Change::IssuerDeleted, &org, &id, &url);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -242,9 +245,9 @@ pub(crate) async fn regenerate(
         .store
         .update_issuer(&org, &id, settings, expected, now())
         .await?;
-    app.directory.changed(&org, change);
+    app.directory.note_change(&org, change);
     app.keys.forget(&id);
-    caller.has("took an issuer's thumbprint anew", &org, &id, &record.url);
+    caller.log_change(Change::ThumbprintRegenerated, &org, &id, &record.url);
     Ok(answer(&record))
 }
 
@@ -266,7 +269,7 @@ pub(crate) async fn revoke_tokens(
 ) -> Result<Json<RevokedBody>, ApiError> {
     caller.require_admin(&org)?;
     let revoked = app.store.revoke_of_issuer(&org, &id, now()).await?;
-    caller.has("revoked the tokens of an issuer", &org, &id, "");
+    caller.log_change(Change::IssuerTokensRevoked, &org, &id, "");
     Ok(Json(RevokedBody { revoked }))
 }
 
@@ -274,7 +277,7 @@ fn answer(record: &IssuerRecord) -> Response {
     (etag(record.version), Json(IssuerBody::from(record))).into_response()
 }
 
-/// Whether the engine takes the issuer.
+/// Checks that the engine accepts the issuer.
 fn check(url: &str, settings: &IssuerSettings) -> Result<(), ApiError> {
     if let Some(seconds) = settings
         .max_expiration
@@ -291,18 +294,19 @@ fn check(url: &str, settings: &IssuerSettings) -> Result<(), ApiError> {
         jwks: settings.jwks.clone(),
         ..IssuerDefinition::default()
     };
-    let issuer = Issuer::compile(&definition, Dialect::Pulumi).map_err(ApiError::refused)?;
+    let issuer =
+        Issuer::compile(&definition, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
     issuer.jwks().map_or(Ok(()), require_key)
 }
 
-/// Connects to an issuer: the thumbprints that were given, if one of them is of its chain; without
-/// any, that of its own certificate.
+/// The thumbprints to register for an issuer, after connecting to it: the given ones, if one of them
+/// belongs to its chain; if none are given, that of its own certificate.
 async fn registered_thumbprints(
     app: &App,
     url: &str,
     given: Vec<String>,
 ) -> Result<Vec<String>, ApiError> {
-    let chain = app.keys.thumbprints(url).await.map_err(unfit)?;
+    let chain = app.keys.thumbprints(url).await.map_err(key_error)?;
     let Some(own) = chain.first() else {
         return Err(ApiError::bad_request(format!(
             "`{url}` has shown no certificate"
@@ -319,17 +323,17 @@ async fn registered_thumbprints(
     )))
 }
 
-/// Refuses an issuer whose keys cannot be fetched, as exchanges will have to.
+/// Refuses an issuer whose keys cannot be fetched, because exchanges would fail.
 async fn try_keys(app: &App, url: &str, thumbprints: &[String]) -> Result<(), ApiError> {
     require_key(
         &app.keys
             .try_to_fetch(url, thumbprints)
             .await
-            .map_err(unfit)?,
+            .map_err(key_error)?,
     )
 }
 
-/// Refuses keys that no token could be checked with.
+/// Refuses a key set without keys.
 fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
     if jwks.keys().is_empty() {
         Err(ApiError::bad_request(
@@ -340,8 +344,8 @@ fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
     }
 }
 
-/// An issuer whose keys cannot be had.
-fn unfit(error: KeyError) -> ApiError {
+/// 400, because the keys of an issuer cannot be fetched.
+fn key_error(error: KeyError) -> ApiError {
     let help = error
         .help()
         .map(|help| format!("; {help}"))
@@ -349,12 +353,10 @@ fn unfit(error: KeyError) -> ApiError {
     ApiError::bad_request(format!("{error}{help}"))
 }
 
-impl App {
-    /// 404 where there is no such organization.
-    pub(crate) async fn require_organization(&self, name: &str) -> Result<(), ApiError> {
-        let organization = self.store.organization(name).await?;
-        organization
-            .map(|_| ())
-            .ok_or_else(|| ApiError::not_found(format!("there is no organization `{name}`")))
-    }
+/// 404 if there is no such organization.
+async fn require_organization(app: &App, name: &str) -> Result<(), ApiError> {
+    let organization = app.store.organization(name).await?;
+    organization
+        .map(|_| ())
+        .ok_or_else(|| ApiError::not_found(format!("there is no organization `{name}`")))
 }

@@ -1,16 +1,14 @@
-//! The shapes of the issuers API: Pulumi Cloud's names, and this server's few own.
+//! Wire types of the issuers API: Pulumi Cloud's names, and a few of our own.
 
-use axum::http::{HeaderMap, HeaderValue, header};
 use claimgate::time::format_utc;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::policies;
+use super::record::{IssuerRecord, IssuerSettings, PolicyRecord};
 use crate::http::error::ApiError;
-use crate::issuers::policies;
-use crate::issuers::record::{IssuerRecord, IssuerSettings, PolicyRecord};
 use crate::keys::thumbprint;
-use crate::tokens::record::TokenRecord;
 
 /// An issuer as it is answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +45,7 @@ pub(crate) struct IssuerBody {
 }
 
 impl IssuerBody {
-    /// Adds what a list has only where it is asked for.
+    /// Adds the members that a list has only on request.
     pub(crate) fn add_policies(&mut self, version: i64, policies: Option<&PolicyRecord>) {
         self.version = Some(version);
         self.auth_policy = policies.map(AuthPolicyBody::from);
@@ -94,19 +92,19 @@ pub(crate) struct IssuersBody {
 pub(crate) struct IssuerInput {
     pub(crate) name: Option<String>,
     pub(crate) url: Option<String>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Vec<String>>)]
     pub(crate) thumbprints: Option<Option<Vec<String>>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<i64>)]
     pub(crate) max_expiration: Option<Option<i64>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Object>)]
     pub(crate) jwks: Option<Option<serde_json::Value>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<bool>)]
     pub(crate) single_use: Option<Option<bool>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<bool>)]
     pub(crate) report_only: Option<Option<bool>>,
     #[serde(default, rename = "id")]
@@ -132,18 +130,18 @@ pub(crate) struct IssuerInput {
     _auth_policy: Option<IgnoredAny>,
 }
 
-/// Tells `null` from nothing.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+/// Distinguishes `null` from an absent member.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
 impl IssuerInput {
-    /// What becomes of an issuer's settings.
+    /// Applies the input to an issuer's settings.
     ///
     /// # Errors
-    /// 400 for a thumbprint that is none.
+    /// 400 for an invalid name or thumbprint.
     pub(crate) fn apply(self, mut settings: IssuerSettings) -> Result<IssuerSettings, ApiError> {
         if let Some(name) = self.name {
             name.trim().clone_into(&mut settings.name);
@@ -180,11 +178,8 @@ impl IssuerInput {
 }
 
 fn read_thumbprint(text: &str) -> Result<String, ApiError> {
-    thumbprint::parse(text).ok_or_else(|| {
-        ApiError::bad_request(format!(
-            "expected a SHA-256 thumbprint, 64 hexadecimal digits, found `{text}`"
-        ))
-    })
+    thumbprint::parse(text)
+        .ok_or_else(|| ApiError::expected("a SHA-256 thumbprint, 64 hexadecimal digits", text))
 }
 
 /// The policies of an issuer.
@@ -216,96 +211,12 @@ impl From<&PolicyRecord> for AuthPolicyBody {
     }
 }
 
-/// An access token, without its secret.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct TokenBody {
-    id: String,
-    token_type: String,
-    /// The team, user or runner
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<String>,
-    admin: bool,
-    #[serde(skip_serializing_if = "Option::is_none", rename = "roleID")]
-    role_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issuer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<String>,
-    created: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<String>,
-}
-
-impl From<&TokenRecord> for TokenBody {
-    fn from(token: &TokenRecord) -> Self {
-        Self {
-            id: token.id.clone(),
-            token_type: token.kind.as_str().to_owned(),
-            target: token.target.clone(),
-            admin: token.admin,
-            role_id: token.role.clone(),
-            issuer: token.issuer.clone(),
-            subject: token.subject.clone(),
-            created: format_utc(token.created),
-            expires: token.expires.map(format_utc),
-        }
-    }
-}
-
-/// A version as `ETag`.
-pub(crate) fn etag(version: i64) -> [(header::HeaderName, HeaderValue); 1] {
-    let value = HeaderValue::from_str(&format!("\"{version}\""))
-        .unwrap_or(HeaderValue::from_static("\"\""));
-    [(header::ETAG, value)]
-}
-
-/// The version that `If-Match` demands; none where it is absent or `*`.
-///
-/// # Errors
-/// 400 where it is no version.
-pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
-    let Some(value) = headers.get(header::IF_MATCH) else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let version = text
-        .strip_prefix("W/")
-        .unwrap_or(text)
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'));
-    let expected = || {
-        ApiError::bad_request(format!(
-            "expected `If-Match` with an `ETag` like `\"3\"`, found `{text}`"
-        ))
-    };
-    version
-        .and_then(|version| version.parse().ok())
-        .map(Some)
-        .ok_or_else(expected)
-}
-
-/// Reads a JSON body, whatever its content type says.
-///
-/// # Errors
-/// 400 with the place.
-pub(crate) fn body<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| ApiError::bad_request(format!("the body cannot be read: {error}")))
-}
-
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderMap;
-
-    use super::{IssuerInput, if_match};
-    use crate::issuers::record::IssuerSettings;
+    use super::{IssuerInput, IssuerSettings};
 
     #[test]
-    fn what_is_absent_stays_and_null_takes_away() {
+    fn absent_members_stay_and_null_resets() {
         let before = IssuerSettings {
             name: "a".to_owned(),
             max_expiration: Some(60),
@@ -322,24 +233,7 @@ mod tests {
         assert!(change(r#"{"singleUse": true, "id": "x", "lastUsed": null}"#).single_use);
         assert!(
             serde_json::from_str::<IssuerInput>(r#"{"maxExpiraton": 60}"#).is_err(),
-            "a typing error is no change"
+            "unknown members are refused"
         );
-    }
-
-    #[test]
-    fn a_version_is_read_from_an_etag() {
-        let read = |value: &'static str| {
-            if_match(
-                &[("if-match".parse().unwrap(), value.parse().unwrap())]
-                    .into_iter()
-                    .collect(),
-            )
-            .ok()
-        };
-        assert_eq!(read("\"3\""), Some(Some(3)));
-        assert_eq!(read("W/\"3\""), Some(Some(3)));
-        assert_eq!(read("*"), Some(None));
-        assert_eq!(read("3"), None);
-        assert_eq!(if_match(&HeaderMap::new()).ok(), Some(None));
     }
 }

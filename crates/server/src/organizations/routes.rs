@@ -1,4 +1,4 @@
-//! Organizations.
+//! Routes of organizations.
 
 use std::sync::Arc;
 
@@ -11,13 +11,14 @@ use claimgate::time::format_utc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::record::Organization;
+use crate::app::App;
+use crate::clock::now;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::issuers::wire;
-use crate::organizations::record::Organization;
-use crate::server::{App, now};
-use crate::tokens::caller::Caller;
+use crate::http::request::json_body;
+use crate::tokens::caller::{Caller, Change};
 
-/// The longest name.
+/// The longest name, in characters.
 const MAX_NAME: usize = 100;
 
 /// An organization.
@@ -82,21 +83,20 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Result<Json<OrganizationBody>, ApiError> {
     caller.require_root()?;
-    let OrganizationInput { name } = wire::body(&body)?;
-    let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let OrganizationInput { name } = json_body(&body)?;
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty()
         || name.len() > MAX_NAME
-        || !name.chars().all(is_fit)
+        || !name.chars().all(is_allowed)
         || name.chars().all(|c| c == '.')
         || redact(&name) != name
     {
-        let expected =
-            format!("expected a name of at most {MAX_NAME} letters, digits, `-`, `_` or `.`");
-        return Err(ApiError::bad_request(format!("{expected}, found `{name}`")));
+        let expected = format!("a name of at most {MAX_NAME} letters, digits, `-`, `_` or `.`");
+        return Err(ApiError::expected(expected, &name));
     }
     let organization = app.store.create_organization(&name, now()).await?;
-    app.directory.changed(&name, organization.version);
-    caller.has("created an organization", &name, "", "");
+    app.directory.note_change(&name, organization.version);
+    caller.log_change(Change::OrganizationCreated, &name, "", "");
     Ok(Json(OrganizationBody::from(&organization)))
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn delete(
 ) -> Result<StatusCode, ApiError> {
     caller.require_root()?;
     let change = app.store.delete_organization(&org, now()).await?;
-    app.directory.changed(&org, change);
-    caller.has("deleted an organization", &org, "", "");
+    app.directory.note_change(&org, change);
+    caller.log_change(Change::OrganizationDeleted, &org, "", "");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,43 +1,80 @@
-//! Who asks, and what they may do.
+//! The caller of a request, and what it may do.
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
+use super::access_token;
+use super::record::{TokenKind, TokenRecord};
+use crate::app::App;
+use crate::clock::now;
 use crate::http::error::ApiError;
-use crate::server::App;
-use crate::tokens::access_token;
-use crate::tokens::record::{TokenKind, TokenRecord};
 
-/// Whoever has shown a valid access token.
+/// The longest token that is looked up, in bytes.
+const MAX_LENGTH: usize = 512;
+
+/// The holder of a valid access token.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     /// The token, without its secret.
     pub token: TokenRecord,
 }
 
+/// A change that is logged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Change {
+    OrganizationCreated,
+    OrganizationDeleted,
+    IssuerCreated,
+    IssuerUpdated,
+    IssuerDeleted,
+    ThumbprintRegenerated,
+    IssuerTokensRevoked,
+    PoliciesReplaced,
+    TokenRevoked,
+    TokenRevokedItself,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OrganizationCreated => "created an organization",
+            Self::OrganizationDeleted => "deleted an organization",
+            Self::IssuerCreated => "registered an issuer",
+            Self::IssuerUpdated => "changed an issuer",
+            Self::IssuerDeleted => "deleted an issuer",
+            Self::ThumbprintRegenerated => "regenerated the thumbprint of an issuer",
+            Self::IssuerTokensRevoked => "revoked the tokens of an issuer",
+            Self::PoliciesReplaced => "replaced policies",
+            Self::TokenRevoked => "revoked a token",
+            Self::TokenRevokedItself => "revoked itself",
+        })
+    }
+}
+
 impl Caller {
-    /// Whether it may do everything, in all organizations.
+    /// Whether it may do everything in all organizations.
     #[must_use]
     pub(crate) fn is_root(&self) -> bool {
         self.token.kind == TokenKind::Bootstrap
     }
 
-    /// Notes in the log what the caller has changed: an id in an organization, and what `name` it
-    /// has, a URL or the issuer's id for policies.
-    pub(crate) fn has(&self, done: &'static str, organization: &str, id: &str, name: &str) {
+    /// Logs what the caller changed: the id of a resource in an organization, and its `name`, which
+    /// is the URL of an issuer, and for policies the issuer's id.
+    pub(crate) fn log_change(&self, change: Change, organization: &str, id: &str, name: &str) {
         let TokenRecord {
             id: by,
             issuer,
             subject,
             ..
         } = &self.token;
-        tracing::info!(target: "claimgate::changes", organization, id, name, by, issuer, subject, "{done}");
+        tracing::info!(target: "claimgate::changes", organization, id, name, by, issuer, subject, "{change}");
     }
 
-    /// Refuses all but the bootstrap token.
+    /// Requires the bootstrap token.
     ///
     /// # Errors
     /// 403.
@@ -49,8 +86,8 @@ impl Caller {
         }
     }
 
-    /// Refuses all but the bootstrap token and admins of the organization. The answer is the same
-    /// whether there is such an organization or not.
+    /// Requires the bootstrap token or an admin of the organization. The answer does not reveal
+    /// whether the organization exists.
     ///
     /// # Errors
     /// 403.
@@ -79,29 +116,28 @@ impl FromRequestParts<Arc<App>> for Caller {
         let secret = header
             .and_then(secret_of)
             .ok_or_else(ApiError::unauthorized)?;
-        let token = app.find_token(secret).await?;
-        let now = crate::server::now();
+        let token = find_token(app, secret).await?;
         let token = token
-            .filter(|token| token.is_active(now))
+            .filter(|token| token.is_active(now()))
             .ok_or_else(ApiError::unauthorized)?;
         Ok(Self { token })
     }
 }
 
-impl App {
-    /// The token of a secret, valid or not.
-    pub(crate) async fn find_token(&self, secret: &str) -> Result<Option<TokenRecord>, ApiError> {
-        // A bootstrap token from the environment may be any text; all others are known by their
-        // form.
-        let is_foreign = !access_token::is_well_formed(secret) && !self.bootstrap_is_foreign;
-        if is_foreign || secret.len() > 512 {
-            return Ok(None);
-        }
-        Ok(self.store.token(&self.hash_key.hash(secret)).await?)
+/// The token with a secret, active or not.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) async fn find_token(app: &App, secret: &str) -> Result<Option<TokenRecord>, ApiError> {
+    // A configured bootstrap token may be any text; all others have a known form.
+    let may_exist = access_token::is_well_formed(secret) || app.has_custom_bootstrap;
+    if !may_exist || secret.len() > MAX_LENGTH {
+        return Ok(None);
     }
+    Ok(app.store.token(&app.hash_key.hash(secret)).await?)
 }
 
-/// What stands behind `token` or `Bearer`.
+/// The credentials of the schemes `token` and `Bearer`.
 fn secret_of(header: &str) -> Option<&str> {
     let (scheme, secret) = header.trim().split_once(' ')?;
     let is_known = scheme.eq_ignore_ascii_case("token") || scheme.eq_ignore_ascii_case("bearer");

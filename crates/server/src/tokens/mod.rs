@@ -8,6 +8,7 @@ pub(crate) mod record;
 pub(crate) mod routes;
 mod store;
 pub(crate) mod user;
+mod wire;
 
 pub use access_token::AccessToken;
 pub use hash_key::HashKey;

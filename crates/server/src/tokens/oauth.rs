@@ -10,10 +10,11 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::caller::{Caller, Change, find_token};
+use super::record::TokenRecord;
+use crate::app::App;
+use crate::clock::now;
 use crate::http::error::{ApiError, OauthError, OauthErrorBody};
-use crate::server::{App, now};
-use crate::tokens::caller::Caller;
-use crate::tokens::record::TokenRecord;
 
 /// A token that is asked about, as a form.
 #[derive(Deserialize, ToSchema)]
@@ -75,8 +76,7 @@ pub(crate) async fn introspect(
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Result<Json<IntrospectionBody>, OauthError> {
     let (caller, secret) = (caller?, secret(form)?);
-    let token = app
-        .find_token(&secret)
+    let token = find_token(&app, &secret)
         .await?
         .filter(|token| token.is_active(now()) && may_see(&caller, token));
     Ok(Json(token.map(body).unwrap_or_default()))
@@ -93,16 +93,21 @@ pub(crate) async fn revoke(
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Result<StatusCode, OauthError> {
     let secret = secret(form)?;
-    if let Some(token) = app.find_token(&secret).await? {
+    if let Some(token) = find_token(&app, &secret).await? {
         app.store.revoke(&app.hash_key.hash(&secret), now()).await?;
         let caller = Caller { token };
         let organization = caller.token.organization.as_deref().unwrap_or_default();
-        caller.has("revoked itself", organization, &caller.token.id, "");
+        caller.log_change(
+            Change::TokenRevokedItself,
+            organization,
+            &caller.token.id,
+            "",
+        );
     }
     Ok(StatusCode::OK)
 }
 
-/// The token that a form has. One that is empty counts as none.
+/// The token in a form. An empty one counts as missing.
 fn secret(form: Result<Form<TokenForm>, FormRejection>) -> Result<String, ApiError> {
     match form {
         Ok(Form(form)) if !form.token.is_empty() => Ok(form.token),

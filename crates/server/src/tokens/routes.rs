@@ -1,4 +1,4 @@
-//! The access tokens of an organization.
+//! Routes of the access tokens of an organization.
 
 use std::sync::Arc;
 
@@ -8,10 +8,11 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::caller::{Caller, Change};
+use super::wire::TokenBody;
+use crate::app::App;
+use crate::clock::now;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::issuers::wire::TokenBody;
-use crate::server::{App, now};
-use crate::tokens::caller::Caller;
 
 /// Tokens that may be used, the newest thousand.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +49,6 @@ pub(crate) async fn revoke(
 ) -> Result<StatusCode, ApiError> {
     caller.require_admin(&org)?;
     app.store.revoke_id(&org, &id, now()).await?;
-    caller.has("revoked a token", &org, &id, "");
+    caller.log_change(Change::TokenRevoked, &org, &id, "");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,4 +1,4 @@
-//! What `pulumi login` asks: whose token it has.
+//! Routes that `pulumi login` calls: whose token it has.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::caller::Caller;
+use super::record::TokenKind;
+use crate::app::App;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::server::App;
-use crate::tokens::caller::Caller;
-use crate::tokens::record::TokenKind;
 
 /// Whoever the token is for.
 #[derive(Debug, Serialize, ToSchema)]

@@ -11,10 +11,10 @@ use super::job::{Committed, Exchange, Job, SingleUse, Written};
 use super::task::{self, Task};
 use crate::audit::entry::AuditRecord;
 use crate::audit::file::AuditFile;
+use crate::clock::now;
 use crate::db::engine::Engine;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-use crate::server::now;
 use crate::tokens::record::TokenRecord;
 
 /// How many exchanges may wait for the writer.
