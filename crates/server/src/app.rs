@@ -10,7 +10,7 @@ use crate::exchange::directory::Directory;
 use crate::http::assets::Assets;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
-use crate::keys::KeyStore;
+use crate::keys::store::KeyStore;
 use crate::tokens::hash_key::HashKey;
 
 /// The state that all routes share.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::http::assets::Assets;
-use crate::keys::KeyConfig;
+use crate::keys::config::KeyConfig;
 use crate::tokens::hash_key::HashKey;
 
 /// The server's configuration.

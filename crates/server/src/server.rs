@@ -17,7 +17,8 @@ use crate::exchange::directory::Directory;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
 use crate::http::router;
-use crate::keys::{KeyError, KeyStore};
+use crate::keys::error::KeyError;
+use crate::keys::store::KeyStore;
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::hash_key::HashKey;
 

@@ -9,7 +9,8 @@ use claimgate::pattern::Dialect;
 
 use crate::audit::compress;
 use crate::audit::shared_document::SharedDocument;
-use crate::issuers::policies::{self, Policy};
+use crate::issuers::policies;
+use crate::issuers::policies::Policy;
 use crate::issuers::record::IssuerRecord;
 
 /// For how many keys of an issuer the shared document is cached.

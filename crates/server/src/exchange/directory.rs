@@ -12,7 +12,8 @@ use serde::Deserialize;
 use super::compiled::{CompiledOrganization, IssuerSets};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-use crate::keys::{IssuerKeys, KeyError, KeyStore};
+use crate::keys::error::KeyError;
+use crate::keys::store::{IssuerKeys, KeyStore};
 
 /// A cache of organizations with their compiled issuers.
 #[derive(Debug)]

@@ -38,7 +38,7 @@ pub fn parse(json: &str) -> Result<Vec<Policy>, Diagnostics> {
     for (index, definition) in definitions.into_iter().enumerate() {
         let report_only = marks.get(index).copied().unwrap_or_default();
         if report_only && definition.decision == Decision::Allow {
-            let message = "an allow policy cannot only report: what it lets in would be let in";
+            let message = "an allow policy cannot be report-only: it would still allow";
             return Err(refuse(path(index), "report-only-allow", message.to_owned()).into());
         }
         policies.push(Policy {

@@ -21,8 +21,9 @@ use crate::app::App;
 use crate::clock::now;
 use crate::http::conditional::{etag, if_match};
 use crate::http::error::{ApiError, ErrorBody};
-use crate::http::request::{self, json_body};
-use crate::keys::KeyError;
+use crate::http::request;
+use crate::http::request::json_body;
+use crate::keys::error::KeyError;
 use crate::tokens::caller::{Caller, Change};
 
 /// What is listed.

@@ -5,15 +5,15 @@
 mod address;
 mod cache;
 mod certificates;
-mod config;
+pub(crate) mod config;
 mod document;
 mod entry;
-mod error;
+pub(crate) mod error;
 mod fetch;
 mod metrics;
 mod resolve;
 mod status;
-mod store;
+pub(crate) mod store;
 pub(crate) mod thumbprint;
 
 pub use address::{Network, NetworkError};

@@ -1,4 +1,4 @@
-//! Issuers that are down, slow, or lie; and those who want the server to talk to somebody else.
+//! Issuers that are down, slow or hostile, and issuers that want the server to connect elsewhere.
 
 use std::time::Duration;
 
@@ -297,7 +297,7 @@ async fn redirects_are_followed_so_far() {
     assert_eq!(
         (world.server.hits(), world.names.questions()),
         (5, 5),
-        "each hop is looked at anew"
+        "each redirect is checked again"
     );
 }
 
@@ -314,7 +314,7 @@ async fn redirects_in_a_circle() {
 }
 
 #[tokio::test]
-async fn redirects_and_keys_to_where_nobody_may_go() {
+async fn redirects_and_keys_at_forbidden_addresses() {
     let places = [
         ("https://127.0.0.2/", "keys-address-forbidden"),
         (
@@ -410,7 +410,7 @@ async fn addresses_that_do_not_answer_are_passed_over() {
     })
     .await;
     world.server.publish(&named_keys(&["a"]));
-    // Nobody listens at 127.0.0.2.
+    // Nothing listens at 127.0.0.2.
     world.names.say(HOST, &[&["127.0.0.2", "127.0.0.1"]]);
     assert_eq!(world.kids(None).await.unwrap(), ["a"]);
 }

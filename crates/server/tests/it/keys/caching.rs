@@ -1,4 +1,4 @@
-//! How long keys are kept, and when they are fetched again.
+//! How long keys are cached, and when they are fetched again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use claimgate_server::keys::{IssuerKeys, KeyConfig};
 use crate::keys::support::{Authority, Reply, World, config, named_keys, thumbprint};
 use crate::support::waiting::eventually;
 
-const FOR_EVER: Duration = Duration::from_secs(1_000_000);
+const FOREVER: Duration = Duration::from_secs(1_000_000);
 
 /// Keys are over as soon as they are there.
 fn short_lived() -> KeyConfig {
@@ -111,7 +111,7 @@ async fn static_keys_are_never_fetched() {
 #[tokio::test]
 async fn an_unknown_key_makes_one_fetch_at_a_time() {
     let world = World::new(KeyConfig {
-        unknown_kid_interval: FOR_EVER,
+        unknown_kid_interval: FOREVER,
         ..config()
     })
     .await;
@@ -132,7 +132,7 @@ async fn an_unknown_key_makes_one_fetch_at_a_time() {
 async fn not_everybody_may_wait_for_an_unknown_key() {
     let world = Arc::new(
         World::new(KeyConfig {
-            unknown_kid_interval: FOR_EVER,
+            unknown_kid_interval: FOREVER,
             ..config()
         })
         .await,
@@ -157,7 +157,7 @@ async fn not_everybody_may_wait_for_an_unknown_key() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_anew_before_they_are_over_if_somebody_wants_them() {
+async fn keys_are_refreshed_before_they_expire_if_they_are_used() {
     let lifetime = Duration::from_secs(1);
     let world = World::new(KeyConfig {
         min_max_age: lifetime,
@@ -169,14 +169,14 @@ async fn keys_are_fetched_anew_before_they_are_over_if_somebody_wants_them() {
     world.kids(None).await.unwrap();
     let fetched = Instant::now();
     world.kids(None).await.unwrap();
-    // Nobody asks, and it happens: there are keys that are younger.
-    eventually("the keys are fetched by themselves", async || {
+    // They are refreshed without a request.
+    eventually("the keys are fetched in the background", async || {
         let since = fetched.elapsed();
         world.store.status()[0].age.is_some_and(|age| age < since)
     })
     .await;
     assert_eq!(world.store.status()[0].fetches, 2);
-    // Nobody has asked since then, and it does not happen again, however late it gets.
+    // They were not used since then, and are not refreshed again.
     tokio::time::pause();
     tokio::time::sleep(3 * lifetime).await;
     assert_eq!(world.store.status()[0].fetches, 2);
@@ -224,10 +224,10 @@ async fn the_last_good_keys_are_not_kept_for_ever() {
 }
 
 #[tokio::test]
-async fn after_a_failure_nobody_asks_at_once() {
+async fn after_a_failure_there_is_a_pause() {
     let slow = KeyConfig {
-        retry_interval: FOR_EVER,
-        max_retry_interval: FOR_EVER,
+        retry_interval: FOREVER,
+        max_retry_interval: FOREVER,
         ..short_lived()
     };
     let world = World::new(slow.clone()).await;
@@ -247,7 +247,7 @@ async fn after_a_failure_nobody_asks_at_once() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_forgotten_or_changed_is_fetched_anew() {
+async fn an_issuer_that_is_forgotten_or_changed_is_fetched_again() {
     let world = World::new(config()).await;
     world.server.publish(&named_keys(&["a"]));
     world.kids(None).await.unwrap();

@@ -1,5 +1,5 @@
-//! Whatever is sent, the server does not fail: every route of the OpenAPI document with odd names,
-//! queries and bodies.
+//! Malformed requests: every route of the OpenAPI document with odd names, queries and bodies. The
+//! server must not fail.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::Database;
 use crate::support::site::{Site, config, standard_policies};
 
-/// Names as they stand in a path.
+/// Names in a path.
 const NAMES: [&str; 10] = [
     "acme",
     "none",
