@@ -3,19 +3,11 @@
 use std::borrow::Cow;
 
 use claimgate::diagnostic::Diagnostic;
-use claimgate::expected::UNKNOWN_KEY;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
 use claimgate::policy::PolicyDefinition;
 
 use super::samples::Sample;
-
-/// The code of a note on a part that is left out.
-pub const LEFT_OUT: &str = "document-left-out";
-/// The code of a note on a part that is read otherwise than it is written.
-pub const CHANGED: &str = "document-changed";
-/// The code of a note on a part that is read as written, and deserves a look.
-pub const REMARK: &str = "document-remark";
 
 /// What a document was recognised as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +65,8 @@ pub struct Document {
     pub leeway: Option<u64>,
     /// The largest token in bytes, where the document says so.
     pub max_size: Option<u64>,
-    /// What is left out, read otherwise, or deserves a look: [`LEFT_OUT`], [`CHANGED`], [`REMARK`].
+    /// What is left out, read otherwise, or deserves a look: [`LEFT_OUT`](crate::LEFT_OUT),
+    /// [`CHANGED`](crate::CHANGED), [`REMARK`](crate::REMARK).
     pub notes: Vec<Diagnostic>,
 }
 
@@ -143,15 +136,5 @@ impl PoliciesPlace {
                 Cow::Borrowed(inner.strip_prefix('.').unwrap_or(inner))
             }
         }
-    }
-}
-
-/// The words before a note's message: what happened to the part.
-#[must_use]
-pub fn lead(note: &Diagnostic) -> &'static str {
-    match &*note.code {
-        LEFT_OUT | UNKNOWN_KEY => "Left out:",
-        CHANGED => "Changed:",
-        _ => "Mind:",
     }
 }

@@ -5,7 +5,8 @@ use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, REPORT_ONLY};
 
-use super::document::{CHANGED, IssuerDocument, IssuerPlace, LEFT_OUT, PoliciesPlace};
+use super::document::{IssuerDocument, IssuerPlace, PoliciesPlace};
+use super::notes::{CHANGED, LEFT_OUT};
 use super::policies::policies;
 use super::reader::{Object, Reader};
 use super::samples::samples;

@@ -4,6 +4,7 @@
 mod document;
 mod import;
 mod issuers;
+mod notes;
 mod policies;
 mod program;
 mod reader;
@@ -18,8 +19,7 @@ pub mod thumbprint;
 mod value;
 pub mod yaml;
 
-pub use document::{
-    CHANGED, Document, IssuerDocument, IssuerPlace, Kind, LEFT_OUT, PoliciesPlace, REMARK, lead,
-};
+pub use document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
 pub use import::{MAX_TEXT, import, read, read_configuration};
+pub use notes::{CHANGED, LEFT_OUT, REMARK, lead};
 pub use samples::Sample;

@@ -6,7 +6,8 @@ use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, parse_policies};
 
-use super::document::{CHANGED, PoliciesPlace};
+use super::document::PoliciesPlace;
+use super::notes::CHANGED;
 use super::reader::{Object, Reader, join};
 
 /// The members that a service adds to a body of policies.

@@ -4,8 +4,9 @@ use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 
-use super::document::{Document, IssuerDocument, IssuerPlace, Kind, LEFT_OUT, PoliciesPlace};
+use super::document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
 use super::issuers::{check, thumbprints};
+use super::notes::LEFT_OUT;
 use super::policies::policies;
 use super::reader::{Object, Reader, join};
 

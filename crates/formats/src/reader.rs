@@ -4,7 +4,7 @@ use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::expected::{UNKNOWN_KEY, found, unknown_key};
 use claimgate::json::Value;
 
-use super::document::LEFT_OUT;
+use super::notes::LEFT_OUT;
 
 /// Collects errors and notes.
 pub(super) struct Reader {

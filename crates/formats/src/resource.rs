@@ -6,7 +6,7 @@ use claimgate::diagnostic::Diagnostic;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 
-use super::document::{LEFT_OUT, REMARK};
+use super::notes::{LEFT_OUT, REMARK};
 use super::policies::enforced;
 use super::value::{dollars_doubled, object, policies_value};
 use claimgate::text::quote::double;

@@ -4,7 +4,7 @@ use claimgate::json::Value;
 use claimgate::policy::TokenType;
 use serde::Serialize;
 
-use super::document::LEFT_OUT;
+use super::notes::LEFT_OUT;
 use super::reader::{Object, Reader};
 use super::value::object;
 

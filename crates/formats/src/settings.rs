@@ -5,8 +5,9 @@ use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::REPORT_ONLY;
 
-use super::document::{CHANGED, Document, IssuerDocument, Kind};
+use super::document::{Document, IssuerDocument, Kind};
 use super::issuers::{SINGLE_USE, Unknown, issuer};
+use super::notes::CHANGED;
 use super::reader::{Object, Reader};
 use super::samples;
 use super::value::{keys, object, policies_value};
