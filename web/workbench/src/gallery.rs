@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_an_example() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/gallery");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/gallery");
         assert_eq!(std::fs::read_dir(folder).unwrap().count(), FILES.len());
         assert_eq!(all().len(), FILES.len());
         for example in all() {
