@@ -1,7 +1,7 @@
 //! The issuers in memory, and their copy in local storage, which other tabs read and write too.
 //!
-//! Every change reads what is stored, merges it in, and writes, in one go; the browser tells of
-//! what other tabs write.
+//! Every change reads, merges and writes the stored text in one step; the browser reports what
+//! other tabs write.
 
 mod remote;
 
@@ -16,7 +16,7 @@ use claimgate_workbench::storage::{self, Conflict, Kept, StoredIssuer, Tombstone
 /// How often the time of use is stored, in seconds.
 const USED_EVERY: i64 = 60;
 
-/// Stored text that cannot be read. It is kept as it is until the person decides.
+/// Stored text that cannot be read. It stays unchanged until the person decides.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Unreadable {
     /// The text.
@@ -25,23 +25,23 @@ pub(crate) struct Unreadable {
     pub(crate) problem: String,
 }
 
-/// What was done last, and how it is undone.
+/// The last operation, and how to undo it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Undo {
-    /// What was done: `Deleted`.
+    /// The operation: `Deleted`.
     pub(crate) verb: String,
-    /// To what: a name, written by the person.
+    /// Its object: a name, written by the person.
     pub(crate) object: String,
     back: Vec<Back>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Back {
-    /// Take an issuer away again.
+    /// Remove an issuer again.
     Remove(String),
-    /// Put an issuer back as it was, into its place.
+    /// Restore an issuer at its place.
     Put(StoredIssuer, usize),
-    /// Open a conflict again.
+    /// Reopen a conflict.
     Open(Conflict),
 }
 
@@ -50,25 +50,25 @@ enum Back {
 pub(crate) struct Store {
     /// All issuers, oldest first.
     pub(crate) issuers: RwSignal<Vec<StoredIssuer>>,
-    /// Versions of issuers that lost against another tab's.
+    /// Versions of issuers that lost to another tab's.
     pub(crate) conflicts: RwSignal<Vec<Conflict>>,
-    /// Set while local storage holds what cannot be read.
+    /// The content of local storage if it cannot be read.
     pub(crate) unreadable: RwSignal<Option<Unreadable>>,
     /// Why the last change could not be stored.
     pub(crate) problem: RwSignal<Option<String>>,
-    /// What can be undone.
+    /// The operation that can be undone.
     pub(crate) undo: RwSignal<Option<Undo>>,
-    /// The server that keeps the issuers in place of this browser, if there is one.
+    /// The server that stores the issuers in place of this browser, if there is one.
     pub(crate) remote: Option<Remote>,
     tombstones: StoredValue<Vec<Tombstone>>,
-    /// What this tab and the storage last had in common.
+    /// The last state that this tab and the storage had in common.
     base: StoredValue<Kept>,
-    /// The stored text of that.
+    /// That state as stored text.
     raw: StoredValue<Option<String>>,
 }
 
 impl Store {
-    /// Reads local storage, and listens to what other tabs write there.
+    /// Reads local storage, and listens to what other tabs write.
     pub(crate) fn load() -> Self {
         let store = Self {
             issuers: RwSignal::default(),
@@ -98,7 +98,7 @@ impl Store {
         store
     }
 
-    /// The issuer of that identifier, without tracking.
+    /// The issuer with that identifier, without tracking.
     pub(crate) fn find(&self, id: &str) -> Option<StoredIssuer> {
         self.issuers
             .with_untracked(|issuers| issuers.iter().find(|issuer| issuer.id == id).cloned())
@@ -109,7 +109,7 @@ impl Store {
         self.update(|kept| put(kept, issuer, usize::MAX));
     }
 
-    /// Changes an issuer, and its time of modification.
+    /// Changes an issuer and its modification time.
     pub(crate) fn change(&self, id: &str, change: impl FnOnce(&mut StoredIssuer)) {
         self.update(|kept| {
             if let Some(issuer) = kept.issuers.iter_mut().find(|issuer| issuer.id == id) {
@@ -119,9 +119,9 @@ impl Store {
         });
     }
 
-    /// Saves what a page has made of an issuer that it opened as `opened`. Whatever was stored of
-    /// it since then stays, and if that is the same part, it is kept as a conflict. Returns what is
-    /// stored now: the next `opened`.
+    /// Saves a page's changes to an issuer that it opened as `opened`. Changes stored since then
+    /// are kept; if they are to the same part, they become a conflict. Returns the stored version:
+    /// the next `opened`.
     pub(crate) fn change_since(
         &self,
         opened: &StoredIssuer,
@@ -136,7 +136,7 @@ impl Store {
                 .iter()
                 .position(|issuer| issuer.id == opened.id)
             else {
-                // Deleted meanwhile: what is saved is not lost for that.
+                // Deleted meanwhile: the saved version must not be lost.
                 put(kept, mine, usize::MAX);
                 stored.clone_from(kept.issuers.last().unwrap_or(opened));
                 return;
@@ -153,11 +153,10 @@ impl Store {
         stored
     }
 
-    /// Remembers that the playground decided by an issuer's policies. That is no change of the
-    /// issuer.
+    /// Records that the playground used an issuer's policies. That is no change to the issuer.
     pub(crate) fn mark_used(&self, id: &str) {
         if self.remote.is_some() {
-            // There, it is the last time that a token was granted.
+            // A server records the last time that a token was granted instead.
             return;
         }
         let time = now();
@@ -189,8 +188,7 @@ impl Store {
         });
     }
 
-    /// Adds issuers, and writes those that are there already anew; [`Store::undo`] puts it back as
-    /// it was.
+    /// Adds issuers, and overwrites those that exist; [`Store::undo`] restores them.
     pub(crate) fn import(&self, issuers: Vec<StoredIssuer>) {
         self.update(|kept| {
             let object = format!(
@@ -224,7 +222,7 @@ impl Store {
         });
     }
 
-    /// Undoes what was done last.
+    /// Undoes the last operation.
     pub(crate) fn undo(&self) {
         let Some(undo) = self.undo.get_untracked() else {
             return;
@@ -237,7 +235,7 @@ impl Store {
                         take(kept, &id);
                     }
                     Back::Put(issuer, place) => put(kept, issuer, place),
-                    // Under another name: that the old one is decided, other tabs know already.
+                    // Under a new name: other tabs have already seen that the old one is resolved.
                     Back::Open(Conflict { id, issuer }) => {
                         kept.conflicts.push(Conflict {
                             id: format!("{id}+"),
@@ -249,7 +247,7 @@ impl Store {
         });
     }
 
-    /// Ends a conflict with the version that is there; [`Store::undo`] opens it again.
+    /// Resolves a conflict with the listed version; [`Store::undo`] reopens it.
     pub(crate) fn discard(&self, conflict: &Conflict) {
         self.update(|kept| end(kept, conflict));
         let object = conflict.issuer.name.clone();
@@ -261,7 +259,7 @@ impl Store {
         }));
     }
 
-    /// Ends a conflict with the other version; the one that was there becomes the other.
+    /// Resolves a conflict with the other version; the listed one becomes the other.
     pub(crate) fn swap(&self, chosen: &Conflict) {
         self.update(|kept| {
             end(kept, chosen);
@@ -276,7 +274,7 @@ impl Store {
         });
     }
 
-    /// Gives up the text that cannot be read, on the person's word.
+    /// Discards the unreadable text, after the person has confirmed.
     pub(crate) fn start_anew(&self) {
         self.unreadable.set(None);
         self.raw.set_value(None);
@@ -287,7 +285,7 @@ impl Store {
         self.push();
     }
 
-    /// Tries again to store what is in memory.
+    /// Retries to store the issuers in memory.
     pub(crate) fn retry(&self) {
         self.update(|_| {});
     }
@@ -314,7 +312,7 @@ impl Store {
         self.tombstones.set_value(kept.removed);
     }
 
-    /// Takes in what another tab has stored.
+    /// Takes over what another tab has stored.
     fn pull(&self) {
         if self.remote.is_some() {
             return;
@@ -325,7 +323,7 @@ impl Store {
         if self.raw.with_value(|known| *known == raw) {
             return;
         }
-        // A person has cleared the storage: what is in memory stays there, and is stored with the
+        // A person has cleared the storage: the issuers stay in memory, and are stored with the
         // next change.
         let Some(text) = raw else { return };
         match storage::from_json(&text) {
@@ -346,7 +344,7 @@ impl Store {
         }
     }
 
-    /// Stores what is in memory.
+    /// Stores the issuers in memory.
     fn push(&self) {
         if let Some(remote) = self.remote {
             return remote.changed();
@@ -375,7 +373,7 @@ impl Store {
     }
 }
 
-/// Local storage; nothing where the browser forbids it, as with cookies blocked.
+/// Local storage; none if the browser forbids it, as with cookies blocked.
 pub(crate) fn area() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
@@ -391,7 +389,7 @@ fn saved_now(issuer: &mut StoredIssuer) {
     issuer.revision += 1;
 }
 
-/// Puts an issuer in, or back, as a later version than any before it.
+/// Inserts or restores an issuer, with a later revision than any before.
 fn put(kept: &mut Kept, issuer: StoredIssuer, place: usize) {
     let buried = kept
         .removed

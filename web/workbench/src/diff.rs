@@ -1,5 +1,5 @@
-//! What differs between two versions of policies, or of a whole issuer, in words and as text. The
-//! order of policies does not count, as it does not for decisions.
+//! Differences between two versions of policies, or of a whole issuer, in words and line by line.
+//! As for decisions, the order of policies does not count.
 
 use claimgate::json::Value;
 use claimgate::pattern::visible;
@@ -9,38 +9,38 @@ use super::lifetime;
 use super::storage::StoredIssuer;
 use claimgate_formats::Sample;
 
-/// What became of a policy, or of another part of an issuer.
+/// A change of a policy, or of another part of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What happened.
+    /// Its kind.
     pub kind: ChangeKind,
-    /// It in words: `policy 2, allow organization, is new`.
+    /// Its title: `policy 2, allow organization, is new`.
     pub title: String,
-    /// What changed within.
+    /// What changed within it.
     pub details: Vec<String>,
 }
 
-/// What can happen to it.
+/// The kinds of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It is new.
+    /// Added.
     Added,
-    /// It is gone.
+    /// Removed.
     Removed,
-    /// It says something else.
+    /// Changed.
     Changed,
 }
 
-/// A line of both texts, or of one.
+/// A line of one text or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Where it stands: in both (nothing), in the edited text only, or in the saved one only.
+    /// In both texts (none), only in the edited one (added), or only in the saved one (removed).
     pub kind: Option<ChangeKind>,
-    /// It.
+    /// The text.
     pub text: String,
 }
 
-/// The changes from saved to edited policies; none where only their order differs.
+/// The changes from saved to edited policies; empty if only their order differs.
 pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Change> {
     let pairs = pair(saved, edited);
     let changed =
@@ -123,7 +123,7 @@ pub fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
         .collect()
 }
 
-/// Both versions of an issuer line by line, the parts that are the same left out.
+/// Both versions of an issuer line by line, without the parts that are the same.
 pub fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
     let keys = |issuer: &StoredIssuer| {
         issuer
@@ -162,7 +162,7 @@ fn becomes(old: &str, new: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the old list has and the new one has not, and the other way round.
+/// The items that only the old list has, and those that only the new one has.
 fn in_one_only(what: &str, old: &[String], new: &[String]) -> Vec<String> {
     let goes = old
         .iter()
@@ -200,7 +200,7 @@ fn samples(old: &[Sample], new: &[Sample]) -> Vec<String> {
     details
 }
 
-/// What differs between two key sets, key by key.
+/// The differences between two key sets, key by key.
 fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
     if old == new {
         return Vec::new();
@@ -232,8 +232,8 @@ fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
     details
 }
 
-/// The keys of a set, each with its identifier, or its place where it has none. Nothing for what is
-/// no set.
+/// The keys of a set, each with its identifier, or with its position if it has none. None if the
+/// text is not a key set.
 fn keys_of(jwks: Option<&str>) -> Option<Vec<(String, String)>> {
     let Some(jwks) = jwks else {
         return Some(Vec::new());
@@ -274,7 +274,7 @@ pub fn lines(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Lin
     compare(&to_json(saved), &to_json(&edited))
 }
 
-/// For each edited policy the saved one that it came from.
+/// For each edited policy, the saved one that it is derived from.
 fn pair(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Option<usize>> {
     let mut scores: Vec<(usize, usize, usize)> = Vec::new();
     for (new, policy) in edited.iter().enumerate() {
@@ -282,7 +282,7 @@ fn pair(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Option<u
             scores.push((likeness(former, policy), old, new));
         }
     }
-    // The most alike first; among equals, those in the same place.
+    // The most similar pairs first; among equals, those with the nearest positions.
     scores.sort_by_key(|(score, old, new)| (std::cmp::Reverse(*score), old.abs_diff(*new), *new));
     let mut pairs = vec![None; edited.len()];
     let mut taken = vec![false; saved.len()];
@@ -417,7 +417,7 @@ fn in_order_of(policy: &PolicyDefinition, other: Option<&PolicyDefinition>) -> P
     policy
 }
 
-/// The longest common lines stay; what goes stands before what comes.
+/// The longest common lines are kept; removed lines come before added ones.
 fn compare(old: &str, new: &str) -> Vec<Line> {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let start = old
@@ -458,7 +458,7 @@ fn compare(old: &str, new: &str) -> Vec<Line> {
 }
 
 fn compare_all(old: &[&str], new: &[&str]) -> Vec<Line> {
-    // common[i][j]: how many lines the rests from i and from j have in common.
+    // common[i][j]: how many lines old[i..] and new[j..] have in common.
     let mut common = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {

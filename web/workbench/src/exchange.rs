@@ -1,5 +1,4 @@
-//! What is sent to have the token exchanged, and what comes back: a simulation. The token itself is
-//! never shown.
+//! A simulated exchange: the request and the response. The token itself is never shown.
 
 use std::borrow::Cow;
 
@@ -19,33 +18,33 @@ use serde::Serialize;
 use super::evaluate::{Question, Report, compile};
 use super::storage::StoredIssuer;
 
-/// Where tokens are exchanged.
+/// The address of Pulumi Cloud, where tokens are exchanged.
 const CLOUD: &str = "https://api.pulumi.com";
 
-/// What stands for the token wherever one would be shown.
+/// The placeholder for the token.
 pub const PLACEHOLDER: &str = "$ID_TOKEN";
 
-/// What stands for the access token in a simulated answer.
+/// The placeholder for the access token in a simulated response.
 const ACCESS_TOKEN: &str = "simulated-not-a-token";
 
-/// An exchange, simulated.
+/// A simulated exchange.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Simulation {
-    /// The request for a shell.
+    /// The request as a command for a shell.
     pub curl: String,
-    /// The request as it goes over the wire.
+    /// The request as HTTP.
     pub http: String,
-    /// The command of Pulumi's CLI, or why there is none.
+    /// The command for Pulumi's CLI, or why there is none.
     pub login: Result<String, &'static str>,
-    /// The first line of the answer.
+    /// The first line of the response.
     pub status: &'static str,
-    /// The answer's body.
+    /// The response's body.
     pub body: String,
-    /// What there is to know about it.
+    /// Notes on the response.
     pub notes: Vec<String>,
 }
 
-/// The organization that `aud` names, for the field.
+/// The organization that `aud` names, to fill in the field.
 pub fn organization(report: &Report) -> Option<String> {
     let aud = report.claims.as_ref()?.get("aud")?;
     let texts = match aud {
@@ -60,7 +59,7 @@ pub fn organization(report: &Report) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Simulates the exchange of what the report is about.
+/// Simulates the exchange of the report's token.
 pub fn simulate(
     question: &Question,
     stored: &[StoredIssuer],
@@ -118,7 +117,7 @@ pub fn simulate(
     }
 }
 
-/// The engine's own exchange: the token's checks once more, with what was found of its signature.
+/// Core's exchange: repeats the token's checks, with the known result of the signature check.
 fn exchange(
     question: &Question,
     stored: &[StoredIssuer],
@@ -143,7 +142,7 @@ fn exchange(
     Ok(grant.response(ACCESS_TOKEN.to_owned()))
 }
 
-/// The answer where a check was left out, which no exchange would do: by the report alone.
+/// The response when a check was skipped, which no server would do: derived from the report alone.
 fn assume(
     report: &Report,
     request: &ExchangeRequest,
@@ -201,7 +200,7 @@ fn pretty(value: &impl Serialize) -> String {
 
 type Parameters = Vec<(&'static str, String)>;
 
-/// All parameters but the token.
+/// All parameters except the token.
 fn parameters(request: &RequestedToken, organization: &str, expiration: &str) -> Parameters {
     let scope = match request {
         RequestedToken::Organization { admin: false } => String::new(),
@@ -235,7 +234,7 @@ fn form(parameters: &Parameters, token: &str) -> String {
     body + "subject_token=" + token
 }
 
-/// Percent-encodes all but what is never special.
+/// Percent-encodes everything except unreserved characters.
 fn percent(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
@@ -248,7 +247,7 @@ fn percent(text: &str) -> String {
     out
 }
 
-/// A text as a POSIX shell takes it.
+/// Quotes a text for a POSIX shell.
 fn quoted(text: &str) -> String {
     let is_plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '=');

@@ -1,15 +1,15 @@
-//! Sentences of the engine, in which code stands between backticks.
+//! Core's messages, with code between backticks, split into pieces.
 
-/// A piece of a sentence: in words, or in code.
+/// A piece of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// In words.
+    /// Text outside backticks.
     Words(&'a str),
-    /// In code.
+    /// Code.
     Code(&'a str),
 }
 
-/// Takes a sentence apart. A backtick that nothing closes is a character like any other.
+/// Splits a message. An unclosed backtick is an ordinary character.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! A decision to be pasted into an issue or a chat: what was decided and why, the policies and the
+//! A decision as Markdown for an issue or a chat: the decision, its reason, the policies and the
 //! claims. No token.
 
 use claimgate::explain::{Outcome, render_text};

@@ -1,8 +1,8 @@
-//! What several tabs have changed, brought together, so that none loses what it saved.
+//! Merges the changes of several tabs, so that none loses what it saved.
 //!
-//! Every tab remembers what it and the storage last had in common. Whatever one side alone has
-//! changed since then is taken; parts of an issuer that both have changed are a conflict, and then
-//! both versions are kept. Two tabs that bring the same together come to the same.
+//! Every tab remembers the last state that it and the storage had in common. A change of only one
+//! side since then is taken; parts of an issuer that both sides have changed are a conflict, which
+//! keeps both versions. Merges of the same states in two tabs have the same result.
 
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,7 @@ use super::storage::{Conflict, Kept, StoredIssuer, Tombstone};
 /// How many deletions are remembered.
 const MAX_TOMBSTONES: usize = 200;
 
-/// Brings together what this tab and the storage have, which last had `base` in common.
+/// Merges the states of this tab and the storage, with `base` as their common ancestor.
 pub fn merge(base: &Kept, mine: &Kept, theirs: &Kept) -> Kept {
     let removed = tombstones(&mine.removed, &theirs.removed);
     let mut merged = Kept {
@@ -46,9 +46,9 @@ pub fn merge(base: &Kept, mine: &Kept, theirs: &Kept) -> Kept {
     merged
 }
 
-/// What a page saves that opened an issuer as `opened`, made `mine` of it, and finds `theirs`
-/// stored. If both changed the same part, it is the page's, and the stored version is the second
-/// one.
+/// Merges a page's version: it opened an issuer as `opened`, changed it to `mine`, and finds
+/// `theirs` stored. If both changed the same part, the page's version wins, and the stored one is
+/// returned second.
 pub fn rebase(
     opened: &StoredIssuer,
     mine: &StoredIssuer,
@@ -58,7 +58,7 @@ pub fn rebase(
     (merged, is_conflict.then(|| theirs.clone()))
 }
 
-/// A version that lost, under a name that every tab gives it.
+/// A version that lost, under an identifier that is the same in every tab.
 pub fn conflict(issuer: StoredIssuer) -> Conflict {
     let digest = Sha256::digest(text_of(&issuer));
     let hex: String = digest
@@ -72,7 +72,7 @@ pub fn conflict(issuer: StoredIssuer) -> Conflict {
     }
 }
 
-/// The parts of two versions that differ, in words.
+/// The parts in which two versions differ, in words.
 pub fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'static str> {
     let parts = [
         ("name", one.name != other.name),
@@ -91,7 +91,7 @@ pub fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'static str
         .collect()
 }
 
-/// Adds a tombstone; the oldest go where there are too many.
+/// Adds a tombstone; beyond the limit the oldest ones are dropped.
 pub fn bury(removed: &mut Vec<Tombstone>, id: &str, revision: u64) {
     removed.retain(|tombstone| tombstone.id != id);
     removed.push(Tombstone {
@@ -102,7 +102,7 @@ pub fn bury(removed: &mut Vec<Tombstone>, id: &str, revision: u64) {
     removed.drain(..surplus);
 }
 
-/// An issuer that both have.
+/// Merges an issuer that both sides have.
 fn both(
     base: Option<&StoredIssuer>,
     mine: &StoredIssuer,
@@ -156,7 +156,7 @@ fn both_changed(
             (won.clone(), differ.then(|| lost.clone()))
         }
     };
-    // What one side has already, as the later revision, is not another one.
+    // A version that one side already has, as a later revision, is not a conflict.
     let is_there = |one: &StoredIssuer, other: &StoredIssuer| {
         one.revision > other.revision && has_same_content(one, &merged)
     };
@@ -169,7 +169,7 @@ fn both_changed(
     (StoredIssuer { revision, ..merged }, lost)
 }
 
-/// Whether two versions are one but for their times and numbers.
+/// Whether two versions are equal except for their times and revisions.
 fn has_same_content(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     let StoredIssuer {
         last_used,
@@ -185,8 +185,8 @@ fn has_same_content(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     } == *other
 }
 
-/// Every part as one side has changed it; and whether both have changed the same part, which then
-/// is `mine`.
+/// Every part as one side has changed it, and whether both have changed the same part, which is
+/// then `mine`.
 fn parts(base: &StoredIssuer, mine: &StoredIssuer, theirs: &StoredIssuer) -> (StoredIssuer, bool) {
     let mut merged = theirs.clone();
     let mut is_conflict = false;
@@ -210,7 +210,7 @@ fn parts(base: &StoredIssuer, mine: &StoredIssuer, theirs: &StoredIssuer) -> (St
     (merged, is_conflict)
 }
 
-/// Whether two versions are one, whenever they were used.
+/// Whether two versions are equal except for the time of use.
 fn is_same(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     one == other
         || StoredIssuer {
@@ -247,7 +247,7 @@ fn tombstones(mine: &[Tombstone], theirs: &[Tombstone]) -> Vec<Tombstone> {
     all
 }
 
-/// The conflicts of both that nobody has decided.
+/// The unresolved conflicts of both sides.
 fn conflicts(mine: &Kept, theirs: &Kept, removed: &[Tombstone]) -> Vec<Conflict> {
     let is_open =
         |conflict: &&Conflict| !removed.iter().any(|tombstone| tombstone.id == conflict.id);
@@ -291,7 +291,7 @@ mod tests {
             .collect()
     }
 
-    /// The merge, which has to come to the same whichever tab does it.
+    /// The merge, which must have the same result whichever tab does it.
     fn merged(base: &Kept, one: &Kept, other: &Kept) -> Kept {
         let merged = merge(base, one, other);
         let mut turned = merge(base, other, one);
@@ -305,8 +305,7 @@ mod tests {
             .removed
             .sort_by_key(|gone| merged.removed.iter().position(|known| known.id == gone.id));
         assert_eq!(turned, merged);
-        // Brought together once more, nothing changes, whatever a tab had in common with the
-        // storage.
+        // Merging once more changes nothing, whatever a tab had in common with the storage.
         for (base, tab) in [
             (one, &merged),
             (one, one),

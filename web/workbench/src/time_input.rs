@@ -1,8 +1,8 @@
-//! Times as people write them.
+//! Times as text input.
 
 use claimgate::time::{format_utc, looks_like_milliseconds, parse};
 
-/// Reads a time as it is written: nothing written is none.
+/// Reads a time; none for empty text.
 pub fn read_time(text: &str) -> Result<Option<i64>, String> {
     let text = text.trim();
     match parse(text) {
@@ -15,7 +15,7 @@ pub fn read_time(text: &str) -> Result<Option<i64>, String> {
             seconds / 1000,
             format_utc(seconds / 1000)
         )),
-        // Beyond the calendar a time cannot be written, nor be meant.
+        // Times beyond the calendar cannot be formatted, and are not meant.
         Some(seconds) if seconds < 0 || format_utc(seconds) == seconds.to_string() => Err(format!(
             "expected a time from 1970 to the year 9999, found `{text}`"
         )),

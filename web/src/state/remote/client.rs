@@ -1,5 +1,4 @@
-//! Requests to the server's API: to the page's own origin, with the token in a header and nowhere
-//! else.
+//! Requests to the server's API: to the page's own origin only, with the token in a header only.
 
 use std::time::Duration;
 
@@ -8,18 +7,18 @@ use claimgate_workbench::remote::failure::failure;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde_json::Value;
 
-/// How often a request is sent again that came too early for the server's limits.
+/// The most attempts for a rate-limited request.
 const TRIES: u32 = 4;
 
-/// An answer: its JSON, and the version that its `ETag` names.
+/// A response: its JSON, and its version from the `ETag` header.
 pub(crate) struct Answer {
-    /// The body; null where it is empty.
+    /// The body; null if empty.
     pub(crate) body: Value,
-    /// `ETag`, as it is.
+    /// `ETag`, unparsed.
     pub(crate) version: String,
 }
 
-/// A request with that token; `version` goes into `If-Match`.
+/// Sends a request with that token; `version` goes into `If-Match`.
 pub(crate) async fn call(
     token: &str,
     method: &str,

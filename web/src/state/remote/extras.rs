@@ -1,14 +1,14 @@
-//! What only this browser knows of a server's issuers, in its local storage.
+//! What only this browser knows about a server's issuers, in local storage.
 
 use claimgate_workbench::remote::extras::{is_bare, updated};
 use claimgate_workbench::storage::{Kept, StoredIssuer, from_json, to_json};
 
 use crate::state::store::area;
 
-/// The key in local storage, before the organization's name.
+/// The prefix of the key in local storage, before the organization's name.
 pub(crate) const KEY: &str = "claimgate.server.v1.";
 
-/// What is kept of an organization's issuers. What cannot be read is no issuer's.
+/// What is stored about an organization's issuers; empty if it cannot be read.
 pub(crate) fn read(organization: &str) -> Vec<StoredIssuer> {
     let text = area().and_then(|area| area.get_item(&key(organization)).ok().flatten());
     text.and_then(|text| from_json(&text).ok())
@@ -16,7 +16,7 @@ pub(crate) fn read(organization: &str) -> Vec<StoredIssuer> {
         .unwrap_or_default()
 }
 
-/// Keeps what is new of the issuers that are shown. Says why that cannot be done.
+/// Stores what only this browser knows about the displayed issuers, or returns why it cannot.
 pub(crate) fn write(organization: &str, shown: &[StoredIssuer]) -> Result<(), String> {
     let refused =
         || "this browser does not keep samples: its storage is full or blocked".to_owned();

@@ -1,11 +1,11 @@
-//! The access token, where the person wants it kept: in memory, or in this tab until it is closed.
+//! The access token, kept in memory, or in this tab until it is closed.
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
 const KEY: &str = "claimgate.session";
 
-/// The token and organization that this tab keeps.
+/// The token and organization stored in this tab.
 pub(crate) fn kept() -> Option<(String, String)> {
     let text = area()?.get_item(KEY).ok().flatten()?;
     let value: Value = serde_json::from_str(&text).ok()?;
@@ -18,7 +18,7 @@ pub(crate) fn kept() -> Option<(String, String)> {
     ))
 }
 
-/// Keeps them until the tab is closed.
+/// Stores them until the tab is closed.
 pub(crate) fn keep(token: &str, organization: &str) {
     if let Some(area) = area() {
         let _ = area.set_item(
@@ -28,7 +28,7 @@ pub(crate) fn keep(token: &str, organization: &str) {
     }
 }
 
-/// Keeps them no longer.
+/// Removes them.
 pub(crate) fn forget() {
     if let Some(area) = area() {
         let _ = area.remove_item(KEY);

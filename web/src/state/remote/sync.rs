@@ -1,9 +1,9 @@
-//! Brings what is shown to the server, one request after another, and shows what the server has.
+//! Sends changes to the server, one request after another, and shows the server's state.
 //!
-//! What a person changes is shown at once. [`plan::next`] finds what the server has to be told;
-//! what it refuses is undone and kept, so that it can be tried again. Every change names the
-//! version that it rests on: where somebody else was faster, the server is read anew, both changes
-//! are brought together, and what cannot be is a conflict.
+//! A change is shown at once. [`plan::next`] finds the next request; a change that the server
+//! refuses is reverted and kept, so that it can be tried again. Every request names the version
+//! that it is based on: if someone else has changed the issuer since, the server's state is
+//! refreshed and both changes are merged, and what cannot be merged is a conflict.
 
 mod requests;
 
@@ -21,13 +21,13 @@ use claimgate_workbench::remote::mapping;
 use claimgate_workbench::remote::plan::{self, Confirmed, Step};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// How often the server is asked what others have changed, while the page is in sight.
+/// How often the server is polled for changes by others, while the page is visible.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// How often somebody else may be faster, one time after another.
+/// The most retries in a row after someone else was faster.
 const RACES: u32 = 5;
 
-/// What the pages do with the server.
+/// The operations of the pages on the server.
 #[derive(Clone, Copy)]
 pub(crate) struct Sync {
     store: Store,
@@ -35,13 +35,13 @@ pub(crate) struct Sync {
 }
 
 impl Sync {
-    /// Where there is a server.
+    /// For a store with a server.
     pub(crate) fn of(store: Store) -> Option<Self> {
         store.remote.map(|remote| Self { store, remote })
     }
 
-    /// Listens to changes, looks for those of others, and goes on with the session of this tab, if
-    /// there is one.
+    /// Listens to changes, polls for those of others, and resumes the session of this tab, if there
+    /// is one.
     pub(crate) fn start(self) {
         self.remote
             .on_change
@@ -69,8 +69,8 @@ impl Sync {
         }
     }
 
-    /// Signs in, and reads the issuers. What was not told to the server before a token expired is
-    /// told now.
+    /// Signs in and loads the issuers. Changes that were not sent before a token expired are sent
+    /// now.
     pub(crate) async fn sign_in(self, token: String, keep: bool) -> Result<(), String> {
         let remote = self.remote;
         remote.refusal.set(String::new());
@@ -141,7 +141,7 @@ impl Sync {
         Ok(())
     }
 
-    /// Makes the server's first organization, and goes on with it.
+    /// Creates the server's first organization and selects it.
     pub(crate) async fn found(self, name: String) -> Result<(), String> {
         let body = serde_json::json!({ "name": name });
         self.call("POST", "/api/orgs", Some(body), "")
@@ -151,7 +151,7 @@ impl Sync {
         self.sign_in(self.remote.token.get_value(), keep).await
     }
 
-    /// Shows another organization.
+    /// Selects another organization.
     pub(crate) async fn choose(self, organization: String) -> Result<(), String> {
         let token = self.remote.token.get_value();
         let keep = session::kept().is_some();
@@ -161,7 +161,7 @@ impl Sync {
         self.sign_in(token, keep).await
     }
 
-    /// Forgets the token and all that is shown.
+    /// Forgets the token and all displayed issuers.
     pub(crate) fn sign_out(self) {
         session::forget();
         self.close();
@@ -181,8 +181,8 @@ impl Sync {
         self.store.clear_remote();
     }
 
-    /// Registers an issuer, and waits for the server: it may have to ask the issuer first. Returns
-    /// its identifier.
+    /// Registers an issuer and waits for the server, which may have to contact the issuer first.
+    /// Returns its identifier.
     pub(crate) async fn register(self, issuer: StoredIssuer) -> Result<String, String> {
         let session = self.remote.session.get_value();
         let created = self.create(&issuer).await;
@@ -190,7 +190,7 @@ impl Sync {
             return Err("you have signed out meanwhile".to_owned());
         }
         let created = created.map_err(|failure| {
-            // It may be there all the same.
+            // The server may have registered it all the same.
             self.read_anew();
             self.told(failure).sentence()
         })?;
@@ -207,7 +207,7 @@ impl Sync {
         Ok(id)
     }
 
-    /// Has the server take an issuer's thumbprints anew.
+    /// Has the server refresh an issuer's thumbprints.
     pub(crate) async fn regenerate_thumbprints(self, id: String) -> Result<(), String> {
         let path = format!(
             "{}/{}/regenerate-thumbprints",
@@ -221,7 +221,7 @@ impl Sync {
         Ok(())
     }
 
-    /// Asks the server for something of the organization's: `path` is what comes after its name.
+    /// Requests a resource of the organization: `path` is what follows its name.
     pub(crate) async fn get(self, path: &str) -> Result<Value, String> {
         let path = format!(
             "/api/orgs/{}{path}",
@@ -233,7 +233,7 @@ impl Sync {
             .map_err(|failure| self.told(failure).sentence())
     }
 
-    /// Tries again what the server did not do.
+    /// Retries a change that the server did not make.
     pub(crate) fn try_again(self, undone: &Undone) {
         self.drop_undone(undone);
         match &undone.step {
@@ -246,7 +246,7 @@ impl Sync {
         }
     }
 
-    /// Keeps what the server did not do no longer.
+    /// Discards a change that the server did not make.
     pub(crate) fn drop_undone(self, undone: &Undone) {
         self.remote
             .undone
@@ -258,7 +258,7 @@ impl Sync {
         self.tell();
     }
 
-    /// Tells the server what has changed, unless that is being done already.
+    /// Sends changes to the server, unless that is in progress.
     fn tell(self) {
         let organization = self.remote.organization.get_untracked();
         if self.remote.is_ready.get_untracked() {
@@ -311,7 +311,7 @@ impl Sync {
                 None => break,
             };
             if remote.session.get_value() != session {
-                // Somebody else's session, with requests of its own.
+                // Another session has requests of its own.
                 return;
             }
             if let Err(failure) = done {
@@ -330,14 +330,14 @@ impl Sync {
             return Ok(());
         }
         match list {
-            // What is shown stays; a change will say that the server cannot be reached.
+            // The page keeps what it shows; a change will report that the server cannot be reached.
             Err(Failure::SignedOut) => Err(Failure::SignedOut),
             Err(_) => Ok(()),
             Ok(list) => self.take(&list).map_err(Failure::Refused),
         }
     }
 
-    /// Takes in what the server has.
+    /// Takes over the server's state.
     fn take(self, list: &Value) -> Result<(), String> {
         let organization = self.remote.organization.get_untracked();
         let kept = extras::read(&organization);
@@ -364,7 +364,7 @@ impl Sync {
         Ok(())
     }
 
-    /// Takes in the samples that another tab has kept.
+    /// Takes over the samples that another tab has stored.
     fn take_extras(self) {
         let kept = extras::read(&self.remote.organization.get_untracked());
         let update = |issuer: &mut StoredIssuer| {
@@ -403,8 +403,7 @@ impl Sync {
         Ok(())
     }
 
-    /// Shows what the server has made of what it was told, and on top of it whatever was changed
-    /// since.
+    /// Shows the server's version after a request, with later local changes on top.
     fn settle(self, step: &Step, sent: &StoredIssuer, now: Confirmed) {
         if sent.id != now.issuer.id {
             self.store.rename(&sent.id, &now.issuer.id);
@@ -430,7 +429,7 @@ impl Sync {
         self.store.show_remote(issuers, Vec::new());
     }
 
-    /// Shows again what the server has, and keeps what it did not do.
+    /// Reverts a change to the server's version, and keeps the change for another attempt.
     fn undo(self, step: Step, failure: &Failure) {
         let shown = self.store.issuers.get_untracked();
         let server = self.remote.server.get_value();
@@ -459,7 +458,7 @@ impl Sync {
         });
     }
 
-    /// What a failure means for the session.
+    /// Updates the session after an error, and returns the error.
     fn told(self, failure: Failure) -> Failure {
         if failure == Failure::SignedOut && self.remote.access.get_untracked() == Access::SignedIn {
             session::forget();
@@ -479,7 +478,7 @@ async fn read_issuers(token: &str, organization: &str) -> Result<Value, Failure>
         .map(|answer| answer.body)
 }
 
-/// A text as a part of a path or query.
+/// Encodes a text as a part of a path or query.
 pub(crate) fn encode(text: &str) -> String {
     String::from(js_sys::encode_uri_component(text))
 }

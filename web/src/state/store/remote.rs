@@ -1,4 +1,4 @@
-//! The store where a server keeps the issuers.
+//! The store when a server keeps the issuers.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use claimgate_workbench::merge::conflict;
 use claimgate_workbench::storage::{Conflict, Kept, StoredIssuer};
 
 impl Store {
-    /// Shows what the server has, and versions that lost against it.
+    /// Shows the server's issuers, and versions that lost to them.
     pub(crate) fn show_remote(&self, issuers: Vec<StoredIssuer>, lost: Vec<StoredIssuer>) {
         let mut kept = Kept {
             issuers,
@@ -23,7 +23,7 @@ impl Store {
         self.show(kept);
     }
 
-    /// An issuer has got its identifier from the server.
+    /// Replaces an issuer's identifier by the server's.
     pub(crate) fn rename(&self, old: &str, new: &str) {
         let rename = |issuer: &mut StoredIssuer| {
             if issuer.id == old {
@@ -51,7 +51,7 @@ impl Store {
         }
     }
 
-    /// Forgets all that is shown: the server has it, and the person has signed out.
+    /// Removes all issuers after signing out: the server has them.
     pub(crate) fn clear_remote(&self) {
         self.undo.set(None);
         self.show(Kept::default());

@@ -1,22 +1,22 @@
-//! What only this browser knows of a server's issuers: samples, the preset, and where keys are
-//! from.
+//! What only this browser knows about a server's issuers: samples, the preset, and the source of
+//! keys.
 
 use crate::storage::StoredIssuer;
 
-/// What is kept, with the issuers that are shown in place of what was kept of them.
+/// The stored issuers, with the displayed ones in place of their earlier versions.
 pub fn updated(mut kept: Vec<StoredIssuer>, shown: &[StoredIssuer]) -> Vec<StoredIssuer> {
     kept.retain(|known| shown.iter().all(|issuer| issuer.id != known.id));
     kept.extend(shown.iter().filter(|issuer| !is_bare(issuer)).map(stripped));
     kept
 }
 
-/// Whether there is nothing of it that a server does not know.
+/// Whether the server knows everything about an issuer.
 pub fn is_bare(issuer: &StoredIssuer) -> bool {
     issuer.samples.is_empty() && issuer.preset.is_empty() && issuer.jwks_source.is_none()
 }
 
-/// An issuer without what its server has. The keys stay where it is known where they are from: that
-/// holds for them only.
+/// An issuer without what the server stores. Keys with a known source stay: the source applies to
+/// these keys only.
 fn stripped(issuer: &StoredIssuer) -> StoredIssuer {
     StoredIssuer {
         samples: issuer.samples.clone(),

@@ -1,24 +1,24 @@
-//! What a server's refusal means.
+//! Why a request to the server failed.
 
 use serde_json::Value;
 
-/// Why the server has not done what it was asked.
+/// Why a request to the server failed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
-    /// 401: the token is none, or no longer.
+    /// 401: the token is unknown or has expired.
     SignedOut,
-    /// 412: somebody else was faster.
+    /// 412: someone else has changed it since.
     Changed,
-    /// 404: it is not there.
+    /// 404: it does not exist.
     Missing,
-    /// Any other refusal, in the server's words.
+    /// Any other refusal, with the server's message.
     Refused(String),
-    /// There was no answer.
+    /// There was no response.
     Unreachable,
 }
 
 impl Failure {
-    /// That in a sentence.
+    /// The error as a message.
     pub fn sentence(&self) -> String {
         match self {
             Self::SignedOut => "the server does not know this token, or no longer".to_owned(),
@@ -30,7 +30,7 @@ impl Failure {
     }
 }
 
-/// What a status and the body of an error come to.
+/// The error for a status and a response body.
 pub fn failure(status: u16, body: &str) -> Failure {
     match status {
         401 => Failure::SignedOut,

@@ -1,4 +1,4 @@
-//! A server's issuers: its JSON, and the requests that bring it what is shown.
+//! A server's issuers: its JSON, and the requests that send it local changes.
 
 pub mod evidence;
 pub mod extras;

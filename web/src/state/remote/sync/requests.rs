@@ -1,4 +1,4 @@
-//! What the server is told, a request a step.
+//! The requests to the server, one for each step.
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -67,7 +67,7 @@ impl Sync {
     pub(super) async fn delete(self, id: &str, session: u32) -> Result<(), Failure> {
         let path = format!("{}/{}", self.issuers_path(), encode(id));
         match self.call("DELETE", &path, None, "").await {
-            // Somebody else was faster, and wanted the same.
+            // Someone else has deleted it already.
             Ok(_) | Err(Failure::Missing) => {}
             Err(failure) => return Err(failure),
         }
