@@ -1,4 +1,4 @@
-//! An exchange of the audit log, with its reasons as the playground shows them.
+//! An exchange of the audit log, with its explanation, as in the playground.
 
 use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
@@ -18,7 +18,7 @@ use crate::state::store::Store;
 use claimgate_workbench::remote::evidence::{self, Evidence};
 use claimgate_workbench::share::{ClaimsText, Shared, SharedIssuer};
 
-/// The entry, with all evidence.
+/// An entry with its full evidence.
 #[component]
 pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
     let Evidence {
@@ -96,7 +96,7 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
     }
 }
 
-/// The playground with what was asked, and with the issuer's policies as they are now.
+/// A link to the playground with the same request and the issuer's current policies.
 fn playground_link(store: Store, entry: &Value) -> Option<String> {
     let Evidence {
         explanation,
@@ -129,14 +129,14 @@ fn playground_link(store: Store, entry: &Value) -> Option<String> {
     Some(format!("/playground#{}", shared.to_fragment().ok()?))
 }
 
-/// When it was.
+/// The time of the entry.
 pub(crate) fn when(entry: &Value) -> AnyView {
     let whole = format_utc(entry["at"].as_i64().unwrap_or_default());
     let text = whole.replace('T', " ").replace('Z', "");
     view! { <time datetime=whole>{text}</time> }.into_any()
 }
 
-/// What was decided, as a word and a symbol.
+/// The decision, as a symbol and a word.
 pub(crate) fn decision(entry: &Value) -> AnyView {
     let (symbol, class, word) = match entry["decision"].as_str() {
         Some("allowed") => ("✓", "mark mark--good", "Allowed"),
@@ -153,7 +153,7 @@ pub(crate) fn decision(entry: &Value) -> AnyView {
     .into_any()
 }
 
-/// The type of token that was asked for, and the scope.
+/// The requested token type and scope.
 pub(crate) fn asked_for(entry: &Value) -> AnyView {
     let (requested, scope) = (
         entry["requested"].as_str().unwrap_or_default(),

@@ -1,11 +1,11 @@
-//! The checks of a token, a line each.
+//! The checks of a token, one per line.
 
 use claimgate::inspect::{Check, CheckStatus};
 use leptos::prelude::*;
 
 use super::sentence::sentence;
 
-/// A symbol, a word and a style for a check's status.
+/// Symbol, word and style of a check's status.
 fn look(status: CheckStatus) -> (&'static str, &'static str, &'static str) {
     match status {
         CheckStatus::Passed => ("✓", "passed", "mark mark--good"),

@@ -1,5 +1,5 @@
 //! Two versions of an issuer, saved in two tabs or by two people: both are kept until the person
-//! has decided.
+//! decides.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::state::store::use_store;
 use claimgate_workbench::merge::differences;
 use claimgate_workbench::storage::Conflict;
 
-/// The version that lost, against the one that is there.
+/// The version that lost, compared with the listed one.
 #[component]
 pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     let store = use_store();

@@ -1,5 +1,4 @@
-//! Taking a text along: a button that copies it and one that downloads it, both of which say what
-//! came of it.
+//! Buttons that copy and download a text, and report the result.
 
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use leptos::task::spawn_local;
 
 use crate::state::download::{copy, download};
 
-/// How long a button says that it has done its work.
+/// How long a button reports success.
 const SHOWN: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, PartialEq)]
@@ -18,7 +17,7 @@ enum Outcome {
     Failed,
 }
 
-/// Copies `text`. `what` is read out with the button, and is not shown: "Copy" and "the job".
+/// Copies `text`. `what` is for screen readers, and is not visible: "Copy" and "the job".
 #[component]
 pub(crate) fn CopyButton(
     #[prop(into)] text: Signal<String>,
@@ -44,7 +43,7 @@ pub(crate) fn CopyButton(
     }
 }
 
-/// Downloads `text` as the file `name`. `what` is read out with the button, and is not shown.
+/// Downloads `text` as the file `name`. `what` is for screen readers, and is not visible.
 #[component]
 pub(crate) fn DownloadButton(
     #[prop(into)] text: Signal<String>,
@@ -67,7 +66,7 @@ pub(crate) fn DownloadButton(
     }
 }
 
-/// Read out when it is done; shown when it failed.
+/// For screen readers after success; visible after a failure.
 #[component]
 fn Told(outcome: RwSignal<Outcome>, done: &'static str, failure: &'static str) -> impl IntoView {
     view! {
@@ -81,7 +80,7 @@ fn Told(outcome: RwSignal<Outcome>, done: &'static str, failure: &'static str) -
     }
 }
 
-/// Says what came of it, and is silent again after a while. The button may be gone by then.
+/// Reports the result for a while. The button may be gone by then.
 fn tell(outcome: RwSignal<Outcome>, done: bool) {
     outcome.try_set(if done { Outcome::Done } else { Outcome::Failed });
     if done {

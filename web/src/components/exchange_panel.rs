@@ -1,4 +1,4 @@
-//! The exchange, simulated: what would be sent, and what would come back.
+//! The simulated exchange: request and response.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -11,10 +11,10 @@ use super::shown::shown;
 use claimgate_workbench::evaluate::Answer;
 use claimgate_workbench::exchange::{Simulation, organization, simulate};
 
-/// What stands for the organization where `aud` names none.
+/// The placeholder for the organization if `aud` names none.
 const UNNAMED: &str = "my-org";
 
-/// The panel, folded until it is asked for. Nothing is simulated before.
+/// The panel, folded at first. Nothing is simulated until it is opened.
 #[component]
 pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
     let form = bench.form;

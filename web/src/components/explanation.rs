@@ -1,4 +1,4 @@
-//! Why: policies and their rules, failures first.
+//! The explanation: policies and their rules, failures first.
 
 use claimgate::explain::{
     Explanation, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome,
@@ -14,7 +14,7 @@ use super::shown::shown;
 use crate::state::store::use_store;
 use claimgate_workbench::scratch::apply;
 
-/// A symbol, a word and a style for a policy's outcome.
+/// Symbol, word and style of a policy's outcome.
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
     match (policy.outcome, policy.decision) {
         (PolicyOutcome::Matched, Decision::Allow) => ("✓", "matched: allows", "mark mark--good"),
@@ -36,11 +36,11 @@ fn order(explanation: &Explanation) -> Vec<PolicyEvidence> {
     policies
 }
 
-/// How many policies are shown with their rules unfolded. Of more, only those that decided or came
-/// nearest are.
+/// How many policies are shown with their rules unfolded. With more, only those that decided or
+/// came nearest are.
 const UNFOLDED: usize = 8;
 
-/// Whether the rules of a policy are shown at once.
+/// Whether the rules of a policy are unfolded at first.
 fn is_unfolded(explanation: &Explanation, policy: &PolicyEvidence) -> bool {
     let is_nearest = explanation
         .nearest_miss
@@ -93,7 +93,7 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
     rules.sort_by_key(|rule| rule.outcome == RuleOutcome::Matched);
     let rules = StoredValue::new(rules);
     let (index, title) = (policy.index, policy.title);
-    // Rules that nobody looks at are not made: with forty policies that is most of the work.
+    // Folded rules are not rendered: with forty policies that is most of the work.
     let is_open = RwSignal::new(open);
     let details = NodeRef::<html::Details>::new();
     let toggled = move |_| {
@@ -145,7 +145,7 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
     }
 }
 
-/// In the playground: a button that tries the change on a scratch copy.
+/// In the playground: a button that applies the fix to a scratch copy.
 #[component]
 fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
     let bench = use_bench()?;

@@ -1,4 +1,4 @@
-//! Issuers in the forms that other programs take.
+//! Issuers in the formats of other programs.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use claimgate_formats::{Note, resource, rest, settings};
 use claimgate_workbench::storage::StoredIssuer;
 use claimgate_workbench::storage::to_file;
 
-/// A form.
+/// A format.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
     Settings,
@@ -43,7 +43,7 @@ impl Form {
     }
 }
 
-/// What one form comes to: a text, a file name, and what to mind.
+/// An export: a text, a file name, and notes.
 #[derive(Clone, Default, PartialEq)]
 struct Export {
     text: String,
@@ -76,7 +76,7 @@ fn export(form: Form, issuers: &[StoredIssuer], organization: &str) -> Export {
     Export { text, file, notes }
 }
 
-/// The panel, folded until it is wanted.
+/// The panel, folded at first.
 #[component]
 pub(crate) fn ExportPanel(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     let is_open = RwSignal::new(false);
@@ -92,7 +92,7 @@ pub(crate) fn ExportPanel(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> i
     }
 }
 
-/// The forms of issuers, in a card of their own.
+/// The formats, in a card of their own.
 #[component]
 pub(crate) fn ExportForms(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     view! {
@@ -104,7 +104,7 @@ pub(crate) fn ExportForms(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> i
     }
 }
 
-/// Says so while something on the page is not saved: the export has what was saved last.
+/// A notice while something on the page is unsaved: the export has the last saved version.
 #[component]
 fn NotExported() -> impl IntoView {
     let unsaved = expect_context::<Unsaved>();
@@ -175,7 +175,7 @@ fn Forms(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     }
 }
 
-/// The bodies of the calls, one by one.
+/// The bodies of the requests, one by one.
 #[component]
 fn Bodies(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     let bodies = move || {
@@ -209,13 +209,13 @@ fn body(call: &'static str, text: String) -> AnyView {
     .into_any()
 }
 
-/// What is left out, and what to mind.
+/// Omissions and warnings.
 #[component]
 pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Note>>) -> impl IntoView {
     move || {
         (!notes.read().is_empty()).then(|| {
             let item = |note: Note| {
-                // Some sentences begin with the place themselves.
+                // Some messages begin with the path themselves.
                 let place =
                     (!note.sentence.starts_with(&format!("`{}`", note.path))).then_some(note.path);
                 view! {

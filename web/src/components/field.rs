@@ -42,7 +42,7 @@ pub(crate) fn TextField(
     }
 }
 
-/// Several lines of text, in the font of code.
+/// Several lines of text, in a monospaced font.
 #[component]
 pub(crate) fn TextArea(
     #[prop(into)] label: String,
@@ -111,7 +111,7 @@ pub(crate) fn Select(
     }
 }
 
-/// A box to tick.
+/// A checkbox.
 #[component]
 pub(crate) fn Checkbox(
     #[prop(into)] label: String,

@@ -1,4 +1,4 @@
-//! What is around every page: header, messages of the store, footer.
+//! The frame of every page: header, messages of the store, footer.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -84,7 +84,7 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
     }
 }
 
-/// Whether the page has nothing to show without an access token, where there is a server.
+/// Whether the page has no content without an access token, when there is a server.
 fn needs_token() -> Memo<bool> {
     let path = use_location().pathname;
     Memo::new(move |_| {
@@ -95,7 +95,7 @@ fn needs_token() -> Memo<bool> {
     })
 }
 
-/// What is there only where there is a server: loaded then, and no part of the app's beginning.
+/// Shown only with a server: loaded on demand, so that it is not part of the initial code.
 #[component]
 fn ServerParts(needs_token: Memo<bool>) -> impl IntoView {
     let (store, unsaved) = (use_store(), expect_context::<Unsaved>());
@@ -114,7 +114,7 @@ fn StoreMessages() -> impl IntoView {
     }
 }
 
-/// Changes are in memory only: said plainly, with a way to keep them.
+/// A plain notice that changes are in memory only, with a way to save them.
 #[component]
 fn NotStored(problem: String) -> impl IntoView {
     let store = use_store();

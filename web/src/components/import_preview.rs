@@ -1,4 +1,4 @@
-//! What an import would do, to be agreed to.
+//! A preview of an import, before it is saved.
 
 use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use claimgate_formats::{Imported, Problem};
 use claimgate_workbench::import_plan::{Effect, Planned, plan, plan_policies};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// What keeps a text from being read, each with its place.
+/// Problems that prevent reading a text, each with its path.
 #[component]
 pub(crate) fn Problems(problems: Vec<Problem>) -> impl IntoView {
     let item = |problem: Problem| {
@@ -33,7 +33,7 @@ pub(crate) fn Problems(problems: Vec<Problem>) -> impl IntoView {
     }
 }
 
-/// What was understood, and the button that saves it.
+/// The parsed issuers or policies, and the button that saves them.
 #[component]
 pub(crate) fn ImportPreview(
     imported: Imported,
@@ -46,7 +46,7 @@ pub(crate) fn ImportPreview(
         view! { <PoliciesPlan policies=imported.policies save=save /> }.into_any()
     } else {
         let store = use_store();
-        // Planned anew when another tab changes what is there.
+        // Planned again when another tab changes the issuers.
         let plan = move || {
             store.issuers.track();
             view! { <IssuersPlan imported=imported.clone() save=save /> }
@@ -63,7 +63,7 @@ pub(crate) fn ImportPreview(
     }
 }
 
-/// Issuers: which are new, and which replace one that is there.
+/// Issuers: new ones, and those that replace a registered one.
 #[component]
 fn IssuersPlan(imported: Imported, save: Callback<Vec<StoredIssuer>>) -> impl IntoView {
     let store = use_store();
@@ -138,7 +138,7 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
     .into_any()
 }
 
-/// Policies that no issuer is named for: the person says which one they are for.
+/// Policies without an issuer: the person chooses one.
 #[component]
 fn PoliciesPlan(
     policies: Vec<PolicyDefinition>,

@@ -12,7 +12,7 @@ use claimgate_workbench::keys::kinds;
 use claimgate_workbench::listing::{counts, keys};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// Its row.
+/// The row.
 #[component]
 pub(crate) fn IssuerRow(issuer: StoredIssuer) -> impl IntoView {
     let address = format!("/issuers/{}", issuer.id);
@@ -46,7 +46,7 @@ fn Actions(issuer: StoredIssuer) -> impl IntoView {
     let label = format!("Delete {name}");
     let remove = move |_| {
         store.remove(&id);
-        // What had the focus is gone.
+        // The focused element is gone.
         let main = document().get_element_by_id("main");
         if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = main.focus();
@@ -87,7 +87,7 @@ fn policies(issuer: &StoredIssuer) -> AnyView {
     }
 }
 
-/// How many keys of which kind, and where they are from.
+/// The number of keys by kind, and their source.
 fn key_cell(issuer: &StoredIssuer) -> AnyView {
     let Some(jwks) = keys(issuer).filter(|jwks| !jwks.keys().is_empty()) else {
         let is_fetched = use_store().remote.is_some() && issuer.jwks.is_none();
@@ -105,7 +105,7 @@ fn key_cell(issuer: &StoredIssuer) -> AnyView {
     view! { <span>{shown(&kinds(&jwks))} " " {source}</span> }.into_any()
 }
 
-/// A day; the time when pointed at.
+/// A day, with the time in a tooltip.
 fn day(time: Option<i64>) -> AnyView {
     let Some(time) = time else {
         return view! { <span class="hint">"never"</span> }.into_any();

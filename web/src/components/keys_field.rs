@@ -1,4 +1,4 @@
-//! An issuer's keys: pasted or fetched, and read by the engine as they are typed.
+//! An issuer's keys: pasted or fetched, and parsed while they are typed.
 
 use claimgate::jwt::{Jwk, Jwks};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::state::store::use_store;
 use claimgate_formats::thumbprint;
 use claimgate_workbench::keys::warnings;
 
-/// What fetching came to.
+/// The state of a fetch.
 #[derive(Clone, PartialEq)]
 enum Fetch {
     Idle,
@@ -21,7 +21,7 @@ enum Fetch {
     Failed(String),
 }
 
-/// The keys as far as the engine understands them; none for an empty field.
+/// The parsed keys; none for an empty field.
 fn parse(text: &str) -> Option<Result<Jwks, String>> {
     (!text.trim().is_empty()).then(|| Jwks::parse(text).map_err(|error| error.to_string()))
 }
@@ -31,12 +31,12 @@ pub(crate) fn keys_error(text: &str) -> String {
     parse(text).and_then(Result::err).unwrap_or_default()
 }
 
-/// The field, with the list of what it holds.
+/// The field, with a list of its keys.
 #[component]
 pub(crate) fn KeysField(
     jwks: RwSignal<String>,
     #[prop(into)] url: Signal<String>,
-    /// The text and the address of keys that were fetched.
+    /// The text and the address of fetched keys.
     fetched: RwSignal<Option<(String, String)>>,
 ) -> impl IntoView {
     let fetch = RwSignal::new(Fetch::Idle);
@@ -101,13 +101,12 @@ pub(crate) fn KeysField(
     }
 }
 
-/// What the set holds: every key with its thumbprint and what to mind about it, and where the set
-/// is from.
+/// The contents of the set: every key with its thumbprint and warnings, and the source of the set.
 #[component]
 fn KeyList(
     jwks: Jwks,
     source: Option<String>,
-    /// Whether the source is told already.
+    /// Whether the source is already shown elsewhere.
     is_said: bool,
 ) -> impl IntoView {
     let rows = jwks

@@ -1,4 +1,4 @@
-//! Small parts on native elements.
+//! Components, based on native elements.
 
 pub(crate) mod audit_entry;
 pub(crate) mod checks;

@@ -1,4 +1,4 @@
-//! The few names that a provider asks for.
+//! The parameters that a provider needs.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,14 @@ use super::field::TextField;
 use super::shown::prose;
 use claimgate_providers::{Ask, Provider, Remark};
 
-/// The names while they are written.
+/// The values while they are typed.
 #[derive(Clone)]
 pub(crate) struct Names {
     fields: Vec<(Ask, RwSignal<String>)>,
 }
 
 impl Names {
-    /// The names of a provider, as far as they are given.
+    /// The fields of a provider, with the given values.
     pub(crate) fn of(provider: &Provider, given: &BTreeMap<String, String>) -> Self {
         let field = |ask: &Ask| {
             (
@@ -28,7 +28,7 @@ impl Names {
         }
     }
 
-    /// What is written, by the identifiers of the names.
+    /// The typed values, by the identifiers of the parameters.
     pub(crate) fn given(&self) -> BTreeMap<String, String> {
         self.fields
             .iter()
@@ -36,14 +36,14 @@ impl Names {
             .collect()
     }
 
-    /// Whether nothing is written.
+    /// Whether all fields are empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.fields
             .iter()
             .all(|(_, text)| text.read().trim().is_empty())
     }
 
-    /// The labels of the names that have to be written, and are not.
+    /// The labels of required parameters that are empty.
     pub(crate) fn missing(&self) -> Vec<String> {
         let is_missing = |(ask, text): &&(Ask, RwSignal<String>)| {
             !ask.is_optional && text.read().trim().is_empty()
@@ -55,14 +55,14 @@ impl Names {
             .collect()
     }
 
-    /// Whether a name is written that there cannot be.
+    /// Whether a value is invalid.
     pub(crate) fn is_wrong(&self) -> bool {
         self.fields
             .iter()
             .any(|(ask, text)| ask.shape.problem(&text.read()).is_some())
     }
 
-    /// Writes the examples into the fields that are empty, but for the optional ones.
+    /// Fills empty fields with their examples, except optional ones.
     pub(crate) fn fill_examples(&self) {
         for (ask, text) in self.fields.iter().filter(|(ask, _)| !ask.is_optional) {
             if text.read_untracked().trim().is_empty() {
@@ -72,12 +72,12 @@ impl Names {
     }
 }
 
-/// The fields, each with its hint and the remarks on what is written.
+/// The fields, each with its hint and remarks on the value.
 #[component]
 pub(crate) fn NamesForm(
     names: Names,
     #[prop(into)] remarks: Signal<Vec<Remark>>,
-    /// Whether what is missing is shown as an error.
+    /// Whether missing values are shown as errors.
     #[prop(into)]
     required: Signal<bool>,
 ) -> impl IntoView {
@@ -102,8 +102,8 @@ pub(crate) fn NamesForm(
     view! { <div class="names">{fields.collect_view()}</div> }
 }
 
-/// A label within a sentence: its first letter small, unless the word is a name or has capitals of
-/// its own.
+/// A label within a sentence: with a lowercase first letter, unless the word is a name or has other
+/// capitals.
 fn in_sentence(label: &str) -> String {
     let first = label.split(' ').next().unwrap_or_default();
     let is_name = [

@@ -1,4 +1,4 @@
-//! A pattern: its wildcards lit up, and what the claim usually has at hand.
+//! A pattern field with highlighted wildcards, and suggestions for the claim.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use super::policy_state::{AtPattern, PolicyState};
 use super::sentence::sentence;
 use crate::state::draft::unique;
 
-/// The field. `key` is its draft's, `claim` what it is a rule on.
+/// The field. `key` is its draft's key, `claim` the claim of its rule.
 #[component]
 pub(crate) fn PatternField(
     state: PolicyState,
@@ -51,7 +51,7 @@ pub(crate) fn PatternField(
     }
 }
 
-/// The patterns that are useful on a claim, then the values that it has.
+/// Suggested patterns for a claim, then its known values.
 fn choices(state: PolicyState, claim: Option<&str>) -> Vec<Choice> {
     let known = state.known.read();
     let Some(known) = known

@@ -1,4 +1,4 @@
-//! What the pattern at the cursor does, with texts that it accepts and one that it refuses.
+//! Help on the pattern at the cursor, with texts that it matches and one that it does not.
 
 use leptos::prelude::*;
 
@@ -6,8 +6,8 @@ use super::policy_state::{AtPattern, PolicyState};
 use super::shown::shown;
 use claimgate_workbench::pattern_help::{at_cursor, examples};
 
-/// The help on the pattern of a draft, while it is the one that the cursor was last in. Without
-/// `key`, of the text.
+/// Help on the pattern of a draft, while the cursor was last in it. Without `key`, on a pattern of
+/// the text.
 #[component]
 pub(crate) fn PatternHelp(
     state: PolicyState,
@@ -68,7 +68,7 @@ fn example(text: &str) -> AnyView {
     }
 }
 
-/// A sentence in which what stands in backticks is code.
+/// A message in which backticks mark code.
 pub(crate) fn ticked(sentence: &str) -> AnyView {
     let piece = |(index, text): (usize, &str)| match index % 2 {
         0 => text.to_owned().into_any(),

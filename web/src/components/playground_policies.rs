@@ -1,4 +1,4 @@
-//! The playground's policies: an issuer's as they are, or a scratch set to change.
+//! The playground's policies: an issuer's, read-only, or a scratch set to edit.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::pattern::Dialect;
@@ -49,7 +49,7 @@ pub(crate) fn PlaygroundPolicies(bench: Bench) -> impl IntoView {
     }
 }
 
-/// A registered issuer's policies, which only a copy of can be changed here.
+/// A registered issuer's policies; to change them here, make a scratch copy.
 #[component]
 fn Registered(bench: Bench) -> impl IntoView {
     let store = use_store();
@@ -113,7 +113,7 @@ fn NoIssuer(is_empty: bool) -> impl IntoView {
     }
 }
 
-/// The scratch set, to be written.
+/// The scratch set, editable.
 #[component]
 pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
     let as_json = RwSignal::new(true);
@@ -170,7 +170,7 @@ pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
     }
 }
 
-/// The text of the scratch policies. The rule that is pointed at lights up.
+/// The text of the scratch policies. The rule under the pointer is highlighted.
 #[component]
 fn ScratchJson(bench: Bench) -> impl IntoView {
     let places = Signal::derive(move || Places::read(&bench.text.read()));
@@ -272,7 +272,7 @@ fn Problems(errors: Memo<Diagnostics>) -> impl IntoView {
     }
 }
 
-/// Policies to be read, each rule of which lights up its claim.
+/// Read-only policies; each rule highlights its claim.
 #[component]
 fn Rules(bench: Bench, policies: Vec<PolicyDefinition>) -> impl IntoView {
     if policies.is_empty() {
@@ -336,7 +336,7 @@ fn rule_item(bench: Bench, policy: usize, claim: &str, pattern: &str) -> AnyView
     .into_any()
 }
 
-/// A rule's claim, to be pressed: the claim in the token lights up, and is brought into view.
+/// A button for a rule's claim: it highlights the claim in the token and scrolls to it.
 pub(crate) fn claim_button(bench: Bench, policy: usize, claim: &str) -> AnyView {
     let lit = StoredValue::new(Lit {
         policy: Some(policy),

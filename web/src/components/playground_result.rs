@@ -1,4 +1,4 @@
-//! The playground's answer: checks, explanation, and what the exchange would come to.
+//! The playground's result: checks, explanation, and the simulated exchange.
 
 use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
@@ -38,7 +38,7 @@ pub(crate) fn PlaygroundResult(
     }
 }
 
-/// Checks and explanation. Each part is renewed only when it changes, so that what was folded stays
+/// Checks and explanation. Each part is rendered only when it changes, so that folded parts stay
 /// folded.
 #[component]
 pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoView {
@@ -105,7 +105,7 @@ fn by_policies_of(id: &str, name: &str) -> AnyView {
         .into_any()
 }
 
-/// What to begin with.
+/// First steps.
 #[component]
 fn Nothing() -> impl IntoView {
     let examples = [

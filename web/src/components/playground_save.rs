@@ -1,4 +1,4 @@
-//! Saving a scratch set to its issuer: what changes is shown first.
+//! Saves a scratch set to its issuer, after a preview of the changes.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use super::shown::shown;
 use crate::state::store::use_store;
 use claimgate_workbench::diff::{Change, ChangeKind, changes};
 
-/// The button, and behind it what it changes. Nothing where there is no issuer to save to.
+/// The button with the preview. Empty if there is no issuer to save to.
 #[component]
 pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
     let store = use_store();

@@ -1,5 +1,4 @@
-//! A sample token, signed in the page with a key that is thrown away: to try everything with no CI
-//! at hand.
+//! A sample token, signed in the page with a throw-away key: to try everything without a CI system.
 
 use claimgate::claims::{Claims, Value};
 use claimgate::jwt::Algorithm;
@@ -15,7 +14,7 @@ use crate::state::webcrypto::sign;
 use claimgate_workbench::scratch::{Origin, SCRATCH, Scratch, renew};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// Where the claims of the sample are from, besides the issuer's samples.
+/// The source of typed claims, in place of a sample.
 const TYPED: &str = "typed";
 const PROVIDER: &str = "provider:";
 const SAMPLE: &str = "sample:";
@@ -82,8 +81,8 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
     }
 }
 
-/// What can be signed: typed claims, the samples of the issuer, and providers' examples, the
-/// issuer's own first.
+/// Claims to sign: typed claims, the samples of the issuer, and providers' examples, the issuer's
+/// provider first.
 fn sources(bench: Bench, store: Store) -> Vec<(String, String)> {
     let mut sources = Vec::new();
     if bench.form.is_claims.get() && !bench.form.claims.read().trim().is_empty() {
@@ -112,7 +111,7 @@ fn issuer(bench: Bench, store: Store) -> Option<StoredIssuer> {
         .or_else(|| issuers.iter().find(|issuer| issuer.id == chosen).cloned())
 }
 
-/// The claims to sign, with fresh times where they are a sample's.
+/// The claims to sign, with fresh times if they are a sample's.
 fn claims_of(source: &str, bench: Bench, store: Store) -> Option<String> {
     if source == TYPED {
         let typed = bench.form.claims.get_untracked();
@@ -129,7 +128,7 @@ fn claims_of(source: &str, bench: Bench, store: Store) -> Option<String> {
     Some(renew(&provider.example(now()).claims, now()))
 }
 
-/// Where nobody's policies are about the sample, its provider's starter policies are tried on.
+/// If no issuer has policies for the sample, opens its provider's starter policies.
 fn provide_policies(bench: Bench, store: Store, source: &str, claims: &str) {
     let iss = Claims::from_json(claims).ok();
     let iss = iss

@@ -50,7 +50,7 @@ pub(crate) fn PolicyCard(
     }
 }
 
-/// Whether a server has a deny only report.
+/// Whether a deny is report-only.
 #[component]
 fn ReportOnly(policy: PolicyDraft) -> impl IntoView {
     let denies = Memo::new(move |_| *policy.decision.read() == "deny");
@@ -241,7 +241,7 @@ fn RuleRow(
     }
 }
 
-/// What is wrong at a path, once it is to be shown: after saving was tried.
+/// The error at a path, once errors are visible: after saving was tried.
 fn error_at(state: PolicyState, path: &str) -> String {
     if !state.tried.get() {
         return String::new();

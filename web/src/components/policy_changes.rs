@@ -1,4 +1,4 @@
-//! What differs between two versions: in words, and as text.
+//! The differences between two versions: in words, and as text.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! An issuer's policies, as a form or as JSON, with what they decide on its samples beside them.
+//! An issuer's policies, as a form or as JSON, next to their decisions on its samples.
 
 use claimgate::diagnostic::Diagnostic;
 use leptos::ev;
@@ -16,12 +16,12 @@ use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
 use claimgate_workbench::storage::StoredIssuer;
 
-/// The editor of an issuer's policies. `view` is kept in the address by the page.
+/// The editor of an issuer's policies. The page keeps `view` in the address.
 #[component]
 pub(crate) fn PolicyEditor(
     issuer: StoredIssuer,
     view: RwSignal<String>,
-    /// Set to the state, for what is beside the editor.
+    /// Set to the state, for components next to the editor.
     known: RwSignal<Option<PolicyState>>,
 ) -> impl IntoView {
     let asked = if view.get_untracked() == "json" {
@@ -75,7 +75,7 @@ pub(crate) fn PolicyEditor(
     }
 }
 
-/// How many policies there are, of those that are usual.
+/// The number of policies, and the usual maximum.
 #[component]
 fn Count(state: PolicyState) -> impl IntoView {
     let count = Memo::new(move |last: Option<&usize>| match &*state.written.read() {
@@ -135,7 +135,7 @@ fn ViewToggle(state: PolicyState) -> impl IntoView {
     }
 }
 
-/// Undo and redo by keys, before the browser undoes in one field only.
+/// Undo and redo by keyboard, before the browser undoes in one field only.
 fn undo_by_keys(state: PolicyState, event: &ev::KeyboardEvent) {
     if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || event.default_prevented() {
         return;
@@ -149,7 +149,7 @@ fn undo_by_keys(state: PolicyState, event: &ev::KeyboardEvent) {
     state.travel(is_redo);
 }
 
-/// Remarks of the engine; nothing where it has none.
+/// The engine's findings; empty without any.
 #[component]
 pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Diagnostic>>) -> impl IntoView {
     move || {

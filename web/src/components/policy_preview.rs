@@ -1,4 +1,4 @@
-//! Policies and a sample, to be read before they are saved.
+//! A read-only view of policies and a sample, before they are saved.
 
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::policy_editor::Findings;
 use super::shown::{shown, shown_lines};
 
-/// The policies, what the engine has to say about them, and claims that they let in.
+/// The policies, the engine's findings, and claims that they allow.
 #[component]
 pub(crate) fn PolicyPreview(
     policies: Vec<PolicyDefinition>,
@@ -28,7 +28,7 @@ pub(crate) fn PolicyPreview(
     }
 }
 
-/// Policies as sentences: the decision, for whom, and the rules.
+/// Policies as sentences: the decision, the target, and the rules.
 #[component]
 pub(crate) fn PolicyList(policies: Vec<PolicyDefinition>) -> impl IntoView {
     if policies.is_empty() {

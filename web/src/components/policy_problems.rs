@@ -1,4 +1,4 @@
-//! What the engine says of the policies, as a list whose entries lead to where they are about.
+//! The engine's messages on the policies, as a list with links to their places.
 
 use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::pattern_help::ticked;
 use super::policy_state::{PolicyState, Shown};
 
-/// A remark, as the list has it.
+/// An entry of the list.
 #[derive(Clone, PartialEq, Eq)]
 struct Remark {
     path: String,
@@ -14,8 +14,7 @@ struct Remark {
     help: Option<String>,
 }
 
-/// The list: errors, in a form mildly until somebody tries to save it, and what deserves a second
-/// look.
+/// The list: errors, muted in a form until saving is tried, and warnings.
 #[component]
 pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     let errors = Memo::new(move |_| {

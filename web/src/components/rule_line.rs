@@ -1,5 +1,5 @@
-//! One rule's evidence: pattern and value, with what each wildcard took, or where the match
-//! stopped.
+//! One rule's evidence: pattern and value, with the text of each wildcard, or the point where the
+//! match stopped.
 
 use claimgate::explain::{RuleEvidence, RuleOutcome, ValueEvidence};
 use claimgate::pattern::{Span, Trace};
@@ -65,8 +65,7 @@ fn render(pieces: Vec<Piece>) -> impl IntoView {
     pieces.into_iter().map(span).collect_view()
 }
 
-/// The line. In the playground it lights up the claim that it is about, and the rule where it is
-/// written.
+/// The line. In the playground it highlights its claim, and the rule in the policies.
 #[component]
 pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
     let bench = use_bench();

@@ -1,4 +1,4 @@
-//! Sentences of the engine: what stands in backticks is code, and what would not show is named.
+//! Messages of the engine: backticks mark code, and hidden characters are named.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use claimgate_workbench::inline_code::{Piece, pieces};
 
 use super::shown::shown;
 
-/// A sentence, to be put between other elements.
+/// A message, as content of an element.
 pub(crate) fn sentence(text: &str) -> AnyView {
     let view = |piece| match piece {
         Piece::Words(text) => shown(text),

@@ -1,4 +1,4 @@
-//! Taking a playground along: as a link, as Markdown, as a file; and reading such a file.
+//! Shares a playground as a link, as Markdown or as a file, and opens such a file.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use claimgate_workbench::markdown::markdown;
 use claimgate_workbench::scratch::Origin;
 use claimgate_workbench::share::Shared;
 
-/// The panel, folded until it is asked for. Nothing is packed before.
+/// The panel, folded at first. Nothing is compressed until it is opened.
 #[component]
 pub(crate) fn SharePanel(
     bench: Bench,
@@ -41,7 +41,7 @@ pub(crate) fn SharePanel(
     }
 }
 
-/// What is in it.
+/// Its content.
 #[component]
 pub(crate) fn Share(
     bench: Bench,
@@ -110,7 +110,7 @@ fn Outgoing(bench: Bench, report: Memo<Option<Report>>, now: Signal<i64>) -> imp
     }
 }
 
-/// In words, what goes out.
+/// A description of the shared content.
 fn what(shared: &Shared) -> String {
     let policies = match shared.policies.len() {
         0 => "no policies".to_owned(),
@@ -132,7 +132,7 @@ fn what(shared: &Shared) -> String {
     )
 }
 
-/// The playground's address without anything behind it.
+/// The playground's address without query and fragment.
 fn address() -> String {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     format!(

@@ -1,4 +1,4 @@
-//! The decision, large, and in sight while the reasons are scrolled.
+//! The decision, large, and visible while the explanation is scrolled.
 
 use claimgate::explain::Outcome;
 use leptos::prelude::*;
@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use super::sentence::sentence;
 use claimgate_workbench::evaluate::NO_TOKEN;
 
-/// What the banner says.
+/// The content of the banner.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Banner {
-    /// Nothing was asked.
+    /// There is no input.
     Nothing,
-    /// A decision, its sentence, and what was not checked for it.
+    /// A decision, its summary, and the checks that were skipped.
     Decided(Outcome, String, Vec<String>),
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn Verdict(
         }
         Banner::Decided(_, text, _) => sentence(text),
     };
-    // What would be let in unchecked must not look as if it were let in.
+    // An unchecked token that would be allowed must not look allowed.
     let caveat = move || match &*banner.read() {
         Banner::Decided(Outcome::Allowed, _, unchecked) if !unchecked.is_empty() => {
             let first = |line: &String| match line.as_str() {

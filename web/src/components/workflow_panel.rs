@@ -1,5 +1,5 @@
-//! Ready jobs for an issuer: they fetch its ID token and exchange it, filled with the names of this
-//! issuer.
+//! Ready jobs for an issuer: they fetch its ID token and exchange it, with this issuer's names
+//! filled in.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::state::clock::now;
 use claimgate_providers::{AUDIENCE, CLOUD_URL, Provider, Workflow};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// The jobs of the issuer's provider; of one that the person chooses where it has none.
+/// The jobs of the issuer's provider; of one that the person chooses if it has none.
 #[component]
 pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
     let own = issuer.provider();
@@ -109,7 +109,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
     }
 }
 
-/// One of several ways to do it.
+/// One of several variants.
 #[component]
 fn Variants(titles: Vec<String>, chosen: RwSignal<usize>) -> impl IntoView {
     let button = move |(index, title): (usize, String)| {
@@ -130,7 +130,7 @@ fn Variants(titles: Vec<String>, chosen: RwSignal<usize>) -> impl IntoView {
     }
 }
 
-/// That an action asks for an audience of its own, whatever the issuer's policies demand.
+/// A note that a job requests its own audience, whatever the issuer's policies require.
 #[component]
 fn FixedAudience(workflow: Workflow, audience: RwSignal<String>) -> impl IntoView {
     let is_fixed = workflow.text.contains("pulumi/auth-actions");
@@ -165,7 +165,7 @@ fn Job(workflow: Workflow) -> impl IntoView {
     }
 }
 
-/// A language as it is called.
+/// The display name of a language.
 fn language(word: &str) -> &'static str {
     match word {
         "yaml" => "YAML",

@@ -1,4 +1,4 @@
-//! A server's audit log: exchanges, the newest first, and one of them with its reasons.
+//! A server's audit log: exchanges, newest first, and the page of one of them.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -18,10 +18,10 @@ use crate::state::remote::Access;
 use crate::state::remote::sync::{Sync, encode};
 use crate::state::store::{Store, use_store};
 
-/// What exchanges are searched by: the names in the address, which are those of the API.
+/// The filters: their names in the address, which are those of the API.
 const FILTERS: [&str; 6] = ["decision", "code", "issuer", "subject", "since", "until"];
 
-/// How many are shown at once.
+/// How many exchanges a page shows.
 const PAGE: usize = 50;
 
 /// The list.
@@ -45,7 +45,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let log = Log::new(sync);
     Effect::new(move || {
         let asked = asked.get();
-        // Once more after the person has signed in again.
+        // Again after the person has signed in again.
         if store
             .remote
             .is_some_and(|remote| remote.access.get() == Access::SignedIn)
@@ -70,12 +70,12 @@ pub(crate) fn AuditPage() -> impl IntoView {
     .into_any()
 }
 
-/// What was read of the log.
+/// The loaded part of the log.
 #[derive(Clone, Copy)]
 struct Log {
     sync: Sync,
     entries: RwSignal<Vec<Value>>,
-    /// What comes before the older ones, if there are any.
+    /// The token of the next page, if there is one.
     next: RwSignal<Option<String>>,
     problem: RwSignal<String>,
     is_busy: RwSignal<bool>,
@@ -94,7 +94,7 @@ impl Log {
         }
     }
 
-    /// Reads the newest.
+    /// Loads the newest exchanges.
     fn begin(self, asked: Vec<(String, String)>) {
         self.asked.set_value(asked);
         self.read(None);
@@ -118,7 +118,7 @@ impl Log {
                 .sync
                 .get(&format!("/oidc/exchanges?{}", parts.join("&")))
                 .await;
-            // Something else may have been asked meanwhile, or the page left.
+            // The filters may have changed meanwhile, or the page may be gone.
             if self.asked.try_get_value() != Some(asked) {
                 return;
             }
@@ -202,7 +202,7 @@ fn Filters(store: Store, asked: Memo<Vec<(String, String)>>) -> impl IntoView {
         );
         let chosen = issuer.get();
         if options.iter().all(|(id, _)| *id != chosen) {
-            // Deleted since, or another organization's.
+            // Deleted since, or of another organization.
             options.push((chosen.clone(), chosen));
         }
         options

@@ -1,4 +1,4 @@
-//! Importing issuers and policies: what was understood is shown before anything is saved.
+//! Imports issuers and policies, after a preview.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -57,7 +57,7 @@ pub(crate) fn ImportPage() -> impl IntoView {
     }
 }
 
-/// Where the text comes from: the field, a chosen file, or one that is dropped.
+/// The source of the text: the field, a chosen file, or a dropped one.
 #[component]
 fn Source(text: RwSignal<String>, file: RwSignal<String>) -> impl IntoView {
     let is_over = RwSignal::new(false);

@@ -1,5 +1,4 @@
-//! Registering an issuer: from a provider and the names that it asks for, as a copy of another, or
-//! from nothing.
+//! Registers an issuer: from a provider and its parameters, as a copy of another, or from scratch.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -23,17 +22,17 @@ use claimgate_formats::Sample;
 use claimgate_providers::{Filled, Provider};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// What is being registered.
+/// The state of the registration.
 #[derive(Clone, Copy)]
 struct Registration {
     details: Details,
     choice: RwSignal<String>,
-    /// The names of the chosen provider.
+    /// The parameters of the chosen provider.
     names: Memo<Option<StoredValue<Names>>>,
     filled: Memo<Option<Filled>>,
-    /// Whether the provider's policies and sample are taken.
+    /// Whether to add the provider's policies and sample.
     starter: RwSignal<bool>,
-    /// The issuer that is copied.
+    /// The copied issuer.
     original: StoredValue<Option<StoredIssuer>>,
 }
 
@@ -86,8 +85,7 @@ impl Registration {
         claimgate_providers::find(&self.choice.read())
     }
 
-    /// Whether the provider's policies are taken although names are missing, or none that there can
-    /// be.
+    /// Whether the provider's policies are wanted although parameters are missing or invalid.
     fn is_incomplete(self) -> bool {
         let is_not_right = |names: StoredValue<Names>| {
             names.with_value(|names| !names.missing().is_empty() || names.is_wrong())
@@ -117,7 +115,7 @@ impl Registration {
         Some(issuer)
     }
 
-    /// Fills name and URL in, where the person has not written them otherwise.
+    /// Fills in name and URL, unless the person has edited them.
     fn keep_filled(self) {
         Effect::new(move |old: Option<Option<Filled>>| {
             let (old, new) = (old.flatten(), self.filled.get());
@@ -135,7 +133,7 @@ impl Registration {
         });
     }
 
-    /// Whether the person has written anything that would be lost.
+    /// Whether the person has entered anything that would be lost.
     fn is_changed(self) -> bool {
         if self.original.with_value(Option::is_some) {
             return true;
@@ -159,7 +157,7 @@ impl Registration {
     }
 }
 
-/// The provider's sample, as the issuer keeps it.
+/// The provider's sample, in stored form.
 fn sample(filled: &Filled) -> Sample {
     let requested = filled.policies.first();
     let target = requested.and_then(|policy| {
@@ -214,7 +212,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let result = sync.register(issuer).await;
-            // The page may have been left.
+            // The page may be gone by now.
             if busy.try_set(false).is_none() {
                 match result {
                     Ok(id) => done(&id),
@@ -250,7 +248,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
     }
 }
 
-/// Goes to the first field that is wrong, once it says so.
+/// Scrolls to the first invalid field, once it shows its error.
 fn show_first_error() {
     request_animation_frame(|| {
         if let Ok(Some(field)) = document().query_selector("form.register [aria-invalid='true']") {
@@ -260,7 +258,7 @@ fn show_first_error() {
     });
 }
 
-/// The provider, or the issuer that is copied.
+/// The provider, or the copied issuer.
 #[component]
 fn Origin(registration: Registration) -> impl IntoView {
     if let Some(original) = registration.original.get_value() {
@@ -318,7 +316,7 @@ fn Origin(registration: Registration) -> impl IntoView {
     .into_any()
 }
 
-/// The names that the provider asks for.
+/// The provider's parameters.
 #[component]
 fn NamesSection(registration: Registration) -> impl IntoView {
     let remarks = Signal::derive(move || {
@@ -351,7 +349,7 @@ fn NamesSection(registration: Registration) -> impl IntoView {
     }
 }
 
-/// That another issuer has the URL already.
+/// A warning that another issuer has the same URL.
 #[component]
 fn SameUrl(details: Details) -> impl IntoView {
     let store = use_store();
@@ -378,7 +376,7 @@ fn SameUrl(details: Details) -> impl IntoView {
     }
 }
 
-/// What will be registered along with the details.
+/// The policies and sample that will be registered along with the details.
 #[component]
 fn Preview(registration: Registration) -> impl IntoView {
     let content = move || {
