@@ -1,5 +1,5 @@
-//! No link and no file panics, what is unpacked stays small, and what is read is written and read
-//! again as it is.
+//! No link or file panics, unpacking has a limit, and content is unchanged after writing and
+//! reading it.
 #![no_main]
 
 use claimgate_workbench::share::{ClaimsText, Shared};
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, bool)| {
     let (text, is_packed) = input;
-    // Random text is hardly ever deflated JSON, so half of it is packed as a link packs it.
+    // Random text is hardly ever deflated JSON, so half of it is compressed as in a link.
     let packed = if is_packed {
         pack(text)
     } else {

@@ -1,10 +1,10 @@
-//! Providers from their files.
+//! Reads providers from their files.
 
 use claimgate::json::Value;
 
 use super::{Ask, Case, Derived, Group, Known, Provider, Shape, WorkflowTemplate, files};
 
-/// Reads a provider's file; nothing where it is not as it should be, which a test sees.
+/// Reads a provider's file; none if it is invalid, which a test detects.
 pub(super) fn read(file: &str) -> Option<Provider> {
     let value = Value::parse(file).ok()?;
     let group = text(&value, "group")?;
@@ -105,7 +105,7 @@ fn flag(value: &Value, name: &str) -> Option<bool> {
     }
 }
 
-/// A list of strings; none where there is no such member.
+/// A list of strings; empty if absent.
 fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
     match value.member(name) {
         None => Some(Vec::new()),

@@ -1,4 +1,4 @@
-//! What to look at twice in the names that a person has given.
+//! Remarks on given parameters that deserve a second look.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,18 +7,18 @@ use super::fill::clean;
 use super::template::{names, names_in};
 use claimgate::text::hidden::{Piece, pieces};
 
-/// A remark on a name that was given.
+/// A remark on a given parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     /// The identifier of the [`Ask`](super::Ask).
     pub ask: String,
-    /// What is the matter.
+    /// The problem.
     pub message: String,
-    /// What one might do about it.
+    /// A possible fix.
     pub help: String,
 }
 
-/// The remarks on all names of a provider that were given.
+/// The remarks on all given parameters of a provider.
 pub(super) fn remarks(provider: &Provider, given: &BTreeMap<String, String>) -> Vec<Remark> {
     let in_policies = names_in_policies(provider);
     let mut remarks = Vec::new();
@@ -55,13 +55,13 @@ pub(super) fn remarks(provider: &Provider, given: &BTreeMap<String, String>) -> 
     remarks
 }
 
-/// The names that patterns of the policies are made of, through whatever is derived from them.
+/// The parameters that occur in patterns of the policies, including through derived ones.
 fn names_in_policies(provider: &Provider) -> BTreeSet<&str> {
     let mut found = names_in(&provider.policies);
     if found.contains("audience") {
         found.insert("organization");
     }
-    // What is derived may be made of what was derived before it.
+    // A derived parameter may depend on an earlier derived one.
     for derived in provider.derived.iter().rev() {
         let cases = if found.contains(derived.id.as_str()) {
             derived.cases.as_slice()
@@ -78,7 +78,7 @@ fn names_in_policies(provider: &Provider) -> BTreeSet<&str> {
     found
 }
 
-/// What a character does in a pattern that is only meant as itself.
+/// The effect in a pattern of a character that is meant literally.
 fn wildcard(text: &str) -> Option<(String, &'static str)> {
     let c = text.chars().find(|c| matches!(c, '*' | '?' | '.' | '\\'))?;
     let message = match c {
@@ -112,7 +112,7 @@ fn hidden(text: &str) -> Option<String> {
     })
 }
 
-/// Whether the text is one pair of braces with plain text inside, as Bitbucket writes its ids.
+/// Whether the text is one pair of braces around plain text, as in Bitbucket's ids.
 fn is_braced(text: &str) -> bool {
     let inside = text
         .trim()

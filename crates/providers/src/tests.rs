@@ -16,7 +16,7 @@ const NOW: i64 = 1_763_942_400;
 
 type Given = BTreeMap<String, String>;
 
-/// Nothing given, and everything given.
+/// No parameters, and all of them.
 fn givens(provider: &Provider) -> [Given; 2] {
     let all = provider
         .asks
@@ -32,7 +32,7 @@ fn with(given: &Given, id: &str, text: &str) -> Given {
     given
 }
 
-/// Whether an issuer with the one's URL and policies lets the other's sample in.
+/// Whether an issuer with the first one's URL and policies allows the second one's sample.
 fn trusts(issuer: &Filled, sample: &Filled) -> bool {
     let claims = Claims::from_json(&sample.claims).unwrap();
     let is_from_it = claims.get("iss").and_then(Value::as_str) == Some(issuer.url.as_str());
@@ -42,7 +42,7 @@ fn trusts(issuer: &Filled, sample: &Filled) -> bool {
     is_from_it && decide(&policies, &claims, &request).decision == Outcome::Allowed
 }
 
-/// Every provider with nothing and with everything given.
+/// Every provider without and with all parameters.
 fn each(check: impl Fn(&Provider, &Given, Filled)) {
     for provider in all() {
         for given in givens(provider) {
@@ -236,7 +236,7 @@ fn a_sample_with_one_other_name_is_not_let_in() {
                         ask.id
                     );
                 }
-                // And it is let in where the policies are for it.
+                // The policies allow it with the right audience.
                 assert!(
                     trusts(&sample, &sample),
                     "{}: {} {other}",
@@ -375,7 +375,7 @@ fn workflows_in_yaml_are_yaml_whatever_is_given() {
 
 #[test]
 fn workflows_have_the_same_shape_with_and_without_what_is_optional() {
-    /// The objects and arrays, in their order.
+    /// The objects and arrays, in order.
     fn kinds(value: &Value) -> Vec<&'static str> {
         match value {
             Value::Object(members) => std::iter::once("an object")
@@ -486,7 +486,7 @@ fn wildcards_in_names_do_not_go_unnoticed() {
     );
     assert_eq!(remarks("organization", "a*").len(), 1);
     assert_eq!(remarks("repository", "my-repo"), []);
-    // In the URL, and in no pattern.
+    // In the URL, but in no pattern.
     let host = find("gitlab-self-managed")
         .unwrap()
         .fill(&with(&Given::new(), "host", "gitlab.example.org"), NOW);
