@@ -1,4 +1,4 @@
-//! What JavaScript passes, read into the core's types. No JavaScript value in here: it is tested
+//! Converts JavaScript's input into core's types. It contains no JavaScript values, so it is tested
 //! natively.
 
 use claimgate::claims::Value;
@@ -19,7 +19,7 @@ impl<'a> Input<'a> {
         Self { options }
     }
 
-    /// `issuers`: objects with `url`, and if wanted `name`, `jwks`, `maxExpiration`, `policies`.
+    /// `issuers`: objects with `url`, and optionally `name`, `jwks`, `maxExpiration`, `policies`.
     pub(crate) fn issuers(&self) -> Result<Vec<IssuerDefinition>, Diagnostics> {
         match self.member("issuers") {
             Some(Value::Array(items)) => items
@@ -31,7 +31,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// `dialect`: `pulumi` unless told otherwise.
+    /// `dialect`: `pulumi` by default.
     pub(crate) fn dialect(&self) -> Result<Dialect, Diagnostics> {
         match self.member("dialect") {
             None => Ok(Dialect::Pulumi),
@@ -125,7 +125,7 @@ fn issuer(value: &Value) -> Result<IssuerDefinition, Diagnostics> {
     })
 }
 
-/// Diagnostics in an issuer, their paths seen from the options.
+/// Diagnostics in an issuer, with paths relative to the options.
 pub(crate) fn within<T>(index: usize, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
     result.map_err(|mut failures| {
         for failure in failures.iter_mut() {
@@ -144,7 +144,7 @@ fn policies_of(value: &Value) -> Result<Vec<PolicyDefinition>, Diagnostics> {
     parse_policies(&text).map_err(|errors| shifted(errors, 0))
 }
 
-/// Errors in policies, a part of an array that begins at `first`, their places seen from the
+/// Errors in policies, a part of an array that begins at `first`, with paths relative to the
 /// issuer.
 pub(crate) fn shifted(errors: Diagnostics, first: usize) -> Diagnostics {
     let shift = |mut error: Diagnostic| {
