@@ -19,7 +19,7 @@ fuzz_target!(|input: (&str, bool)| {
                 if let Some(claims) = &shared.claims {
                     assert!(ClaimsText::new(claims.as_str()).is_ok());
                 }
-                let _ = shared.remarks();
+                let _ = shared.token_warnings();
                 let fragment = shared.to_fragment().expect("what was read can be written");
                 assert_eq!(Shared::from_fragment(&fragment).as_ref(), Ok(&shared));
                 let file = shared.to_file().expect("what was read can be written");

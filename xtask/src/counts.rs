@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_test_says_it_has_not_run_counts_once() {
+    fn a_test_that_reports_a_skip_counts_once() {
         let line = "NOT RUN: the tests on PostgreSQL, because it is not installed";
         assert_eq!(
             read(&[line, line]),

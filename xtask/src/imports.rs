@@ -97,7 +97,7 @@ const EXCEPTIONS: [Exception; 13] = [
     },
     Exception {
         folder: "crates/providers/src",
-        files: "fill remarks",
+        files: "fill warnings",
         reason: LOGIC,
     },
     Exception {

@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_way_comes_first_and_lanes_are_kept() {
+    fn the_longest_path_comes_first_and_lanes_are_respected() {
         let jobs = vec![
             job("short", 1.0),
             job("long", 5.0),
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_a_failed_job_is_left_out_and_the_rest_goes_on() {
+    fn jobs_that_need_a_failed_one_are_left_out_and_the_others_run() {
         let jobs = vec![
             job("a", 1.0),
             job("b", 1.0).after(&["a"]),

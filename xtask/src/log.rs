@@ -256,12 +256,15 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_begins_where_the_failure_is_told() {
+    fn an_excerpt_begins_at_the_failure() {
         let noise = "Compiling x\n".repeat(300);
-        let told = relevant(&format!(
+        let excerpt = relevant(&format!(
             "{noise}\nfailures:\n\n---- a stdout ----\nexpected 1, found 2\n"
         ));
-        assert_eq!(told, "failures:\n---- a stdout ----\nexpected 1, found 2");
+        assert_eq!(
+            excerpt,
+            "failures:\n---- a stdout ----\nexpected 1, found 2"
+        );
         assert!(
             relevant(&format!("{noise}error: expected `;`\n --> a.rs\n"))
                 .starts_with("error: expected `;`")

@@ -52,11 +52,11 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
     if let Some(found) = on_path("trunk").filter(|file| fits(file)) {
         return Ok(found);
     }
-    let kept = Kept {
+    let cached = CachedProgram {
         folder: cache().join(format!("tools/trunk-{TRUNK}")),
         program: "trunk",
     };
-    kept.find_or(log, fits, |log, root| {
+    cached.find_or(log, fits, |log, root| {
         if on_path("cargo-binstall").is_some() {
             let mut binstall = cargo("binstall --no-confirm --disable-strategies compile --root");
             if log
@@ -89,12 +89,12 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
 }
 
 /// A cached program with its checksum.
-struct Kept {
+struct CachedProgram {
     folder: PathBuf,
     program: &'static str,
 }
 
-impl Kept {
+impl CachedProgram {
     /// The cached program, if its checksum is correct; otherwise `install` is called with a new
     /// folder for it.
     fn find_or(
@@ -310,11 +310,11 @@ pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
     if let Some(found) = on_path("actionlint").filter(|file| fits(file)) {
         return Ok(Some(found));
     }
-    let kept = Kept {
+    let cached = CachedProgram {
         folder: cache().join(format!("tools/actionlint-{ACTIONLINT}")),
         program: "actionlint",
     };
-    if on_path("go").is_none() && !kept.folder.is_dir() {
+    if on_path("go").is_none() && !cached.folder.is_dir() {
         return Ok(None);
     }
     let install = |log: &mut Log, root: &Path| {
@@ -324,7 +324,7 @@ pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
         ));
         log.build(go.env("GOBIN", root.join("bin")).env("GOFLAGS", ""))
     };
-    kept.find_or(log, fits, install).map(Some)
+    cached.find_or(log, fits, install).map(Some)
 }
 
 /// Installs the npm modules of a folder from its lock file.

@@ -6,8 +6,8 @@ use claimgate::claim_path::ClaimPath;
 use claimgate::json::Value;
 use claimgate::policy::{PolicyDefinition, parse_policies};
 
-use super::remarks::{Remark, remarks};
 use super::template::Values;
+use super::warnings::{ParameterWarning, warnings};
 use super::{AUDIENCE, CLOUD_URL, DEFAULT_CLOUD_URL, Derived, Known, Provider, WorkflowTemplate};
 
 /// A provider with its parameters filled in.
@@ -29,8 +29,8 @@ pub struct Filled {
     pub known: Vec<KnownClaim>,
     /// Ready jobs that fetch an ID token and exchange it.
     pub workflows: Vec<Workflow>,
-    /// Remarks on the given parameters.
-    pub remarks: Vec<Remark>,
+    /// Warnings about the given parameters.
+    pub warnings: Vec<ParameterWarning>,
 }
 
 /// A claim that rules are usually about.
@@ -60,7 +60,7 @@ pub struct Workflow {
 }
 
 impl Provider {
-    /// Fills in the parameters: `given` by the identifiers of [`Provider::asks`], [`CLOUD_URL`] and
+    /// Fills in the parameters: `given` by the identifiers of [`Provider::parameters`], [`CLOUD_URL`] and
     /// [`AUDIENCE`]. A missing parameter takes its example; text that depends on a missing optional
     /// one is left out. Times in the sample are relative to `now`.
     pub fn fill(&self, given: &BTreeMap<String, String>, now: i64) -> Filled {
@@ -88,7 +88,7 @@ impl Provider {
                 .iter()
                 .map(|template| workflow(template, &values))
                 .collect(),
-            remarks: remarks(self, given),
+            warnings: warnings(self, given),
         }
     }
 
@@ -105,9 +105,9 @@ impl Provider {
                 .map(|text| clean(text))
                 .filter(|text| !text.is_empty())
         };
-        for ask in &self.asks {
-            let example = (!ask.is_optional).then(|| ask.example.clone());
-            values.set(&ask.id, written(&ask.id).or(example));
+        for parameter in &self.parameters {
+            let example = (!parameter.is_optional).then(|| parameter.example.clone());
+            values.set(&parameter.id, written(&parameter.id).or(example));
         }
         let cloud = written(CLOUD_URL).map(|url| url.trim_end_matches('/').to_owned());
         values.set(

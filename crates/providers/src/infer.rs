@@ -61,7 +61,7 @@ impl Provider {
         }
         // Neither other text nor patterns with wildcards are useful as a parameter.
         let is_name = |id: &str, text: &str| {
-            self.asks.iter().any(|ask| ask.id == id) && !text.contains(['*', '?'])
+            self.parameters.iter().any(|parameter| parameter.id == id) && !text.contains(['*', '?'])
         };
         found.retain(|id, text| is_name(id, text));
         found
@@ -131,13 +131,14 @@ pub fn provider_of(preset: &str, url: &str) -> Option<&'static Provider> {
 }
 
 fn recognise(url: &str) -> Option<&'static Provider> {
-    let fits =
-        |provider: &&Provider| is_telling(&provider.url) && unify(&provider.url, url).is_some();
+    let fits = |provider: &&Provider| {
+        identifies_provider(&provider.url) && unify(&provider.url, url).is_some()
+    };
     all().iter().find(fits)
 }
 
 /// Whether a URL template identifies one provider: its host is literal, or ends so.
-fn is_telling(template: &str) -> bool {
+fn identifies_provider(template: &str) -> bool {
     let host = template
         .strip_prefix("https://")
         .and_then(|rest| rest.split('/').next())
@@ -238,9 +239,9 @@ mod tests {
     fn what_was_filled_in_is_read_off_again() {
         for provider in all() {
             let given: BTreeMap<_, _> = provider
-                .asks
+                .parameters
                 .iter()
-                .map(|ask| (ask.id.clone(), ask.example.clone()))
+                .map(|parameter| (parameter.id.clone(), parameter.example.clone()))
                 .collect();
             let inferred = made(provider, &given).infer(provider);
             for (id, text) in &inferred {
@@ -248,9 +249,11 @@ mod tests {
             }
             // No claim contains the target of the exchange.
             let missing: Vec<_> = provider
-                .asks
+                .parameters
                 .iter()
-                .filter(|ask| !ask.is_exchange_only && !inferred.contains_key(&ask.id))
+                .filter(|parameter| {
+                    !parameter.is_exchange_only && !inferred.contains_key(&parameter.id)
+                })
                 .collect();
             assert!(missing.is_empty(), "{}: {missing:?}", provider.id);
         }

@@ -6,11 +6,11 @@ mod files;
 mod fill;
 mod infer;
 mod read;
-mod remarks;
 mod shape;
 mod template;
 #[cfg(test)]
 mod tests;
+mod warnings;
 
 use std::sync::LazyLock;
 
@@ -18,8 +18,8 @@ use claimgate::json::Value;
 
 pub use fill::{Filled, KnownClaim, Workflow};
 pub use infer::provider_of;
-pub use remarks::Remark;
 pub use shape::Shape;
+pub use warnings::ParameterWarning;
 
 /// The parameter of every template for the address of the service that exchanges tokens.
 pub const CLOUD_URL: &str = "cloudUrl";
@@ -42,7 +42,7 @@ pub struct Provider {
     /// The source of the facts.
     pub source: String,
     /// Its parameters.
-    pub asks: Vec<Ask>,
+    pub parameters: Vec<Parameter>,
     /// Steps that are often forgotten.
     pub checklist: Vec<String>,
     note: String,
@@ -91,7 +91,7 @@ impl Group {
 
 /// A parameter of a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
+pub struct Parameter {
     /// Its identifier: the key in the input of [`Provider::fill`].
     pub id: String,
     /// Its label.

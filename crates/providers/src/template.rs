@@ -42,7 +42,7 @@ impl Values {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Hole { name, filter } => {
-                    filled.push_str(&escape::apply(filter, self.get(name)?)?)
+                    filled.push_str(&escape::apply(filter, self.get(name)?)?);
                 }
             }
         }

@@ -175,7 +175,7 @@ pub(crate) fn CodeEditor(
                     // may be lost in between.
                     parent.set_hidden(false);
                     let selection = selection_of(plain);
-                    tell(editor, |handle| {
+                    with_editor(editor, |handle| {
                         selection
                             .into_iter()
                             .for_each(|(from, to)| handle.focus(from, to))
@@ -188,7 +188,7 @@ pub(crate) fn CodeEditor(
     Effect::new(move || {
         let text = value.get();
         field.track();
-        tell(editor, |handle| handle.set_value(&text));
+        with_editor(editor, |handle| handle.set_value(&text));
     });
     send(
         editor,
@@ -213,7 +213,7 @@ pub(crate) fn CodeEditor(
     );
     Effect::new(move || {
         if let Some((from, to)) = reveal.get() {
-            tell(editor, |handle| handle.reveal(from, to));
+            with_editor(editor, |handle| handle.reveal(from, to));
             if let (Some(plain), true) =
                 (plain.get_untracked(), field.get_untracked() != Field::Code)
             {
@@ -238,7 +238,7 @@ pub(crate) fn CodeEditor(
                 let id = id.clone();
                 move || match is_code.get() {
                     true => {
-                        let go = move |_| tell(editor, |handle| handle.focus(0, 0));
+                        let go = move |_| with_editor(editor, |handle| handle.focus(0, 0));
                         view! { <span class="label" on:click=go>{caption.clone()}</span> }.into_any()
                     }
                     false => view! { <label for=id.clone()>{caption.clone()}</label> }.into_any(),
@@ -375,7 +375,7 @@ async fn make(
 type Place = StoredValue<Option<Editor>, LocalStorage>;
 
 /// Calls the editor, if it exists.
-fn tell(editor: Place, what: impl FnOnce(&Handle)) {
+fn with_editor(editor: Place, what: impl FnOnce(&Handle)) {
     // The handle is cloned because the call may re-enter.
     let handle =
         editor.try_with_value(|editor| editor.as_ref().map(|editor| editor.handle.clone()));
@@ -395,7 +395,7 @@ fn send<T: Clone + Send + Sync + 'static>(
     Effect::new(move || {
         let list = list.get();
         field.track();
-        tell(editor, |handle| call(handle, write(&list)));
+        with_editor(editor, |handle| call(handle, write(&list)));
     });
 }
 

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::pages::lazy::versions_view;
 use crate::state::store::use_store;
 use claimgate_workbench::merge::differences;
@@ -38,7 +38,7 @@ pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     };
     view! {
         <section class="notice notice--note container" aria-label=title>
-            <h2>{title} " at once: " {other.with_value(|other| shown(&other.issuer.name))}</h2>
+            <h2>{title} " at once: " {other.with_value(|other| untrusted_text(&other.issuer.name))}</h2>
             {move || if is_there.get() {
                 view! {
                     <p>

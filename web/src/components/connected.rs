@@ -9,8 +9,8 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::field::{Checkbox, TextField};
-use super::sentence::sentence;
-use super::shown::shown;
+use super::inline_code::inline_code;
+use super::untrusted_text::untrusted_text;
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
 use crate::state::remote::{Access, Remote, Undone};
@@ -187,7 +187,7 @@ fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
                 />
                 <div id=notes class="notes">
                     <p class="hint">"It goes to this server, with each request to its API, and nowhere else."</p>
-                    <p class="error" role="alert">{move || sentence(&problem.read())}</p>
+                    <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
                 </div>
             </div>
             <Checkbox label="Stay signed in in this tab, until it is closed" value=stay />
@@ -250,7 +250,7 @@ fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     view! {
         <section class="server-bar container container--wide" aria-label="Server">
             {organizations}
-            <span class="hint">"signed in as " {move || shown(&remote.login.read())}</span>
+            <span class="hint">"signed in as " {move || untrusted_text(&remote.login.read())}</span>
             <span class="hint server-bar__state" role="status">
                 {move || if remote.is_busy.get() { "Saving…" } else { "" }}
             </span>
@@ -281,7 +281,7 @@ fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
         ),
         Step::Delete(_) => ("was not deleted", String::new()),
     };
-    let (name, reason) = (shown(&undone.name), sentence(&undone.reason));
+    let (name, reason) = (untrusted_text(&undone.name), inline_code(&undone.reason));
     let undone = StoredValue::new(undone);
     view! {
         <section class="notice notice--bad container" role="alert">
@@ -289,7 +289,7 @@ fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
             {(!wanted.is_empty()).then(|| view! {
                 <details>
                     <summary>"What was to be saved"</summary>
-                    <pre tabindex="0">{super::shown::shown_lines(&wanted)}</pre>
+                    <pre tabindex="0">{super::untrusted_text::untrusted_lines(&wanted)}</pre>
                 </details>
             })}
             <div class="actions">

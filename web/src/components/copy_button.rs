@@ -28,7 +28,7 @@ pub(crate) fn CopyButton(
         let text = text.get_untracked();
         spawn_local(async move {
             let done = copy(&text).await;
-            tell(outcome, done);
+            report(outcome, done);
         });
     };
     let failure = "The browser does not let this page copy. Select the text and copy it by hand.";
@@ -38,7 +38,7 @@ pub(crate) fn CopyButton(
                 {move || if outcome.get() == Outcome::Done { "✓ Copied" } else { "Copy" }}
                 <span class="visually-hidden">" " {what}</span>
             </button>
-            <Told outcome=outcome done="Copied" failure=failure />
+            <OutcomeNote outcome=outcome done="Copied" failure=failure />
         </span>
     }
 }
@@ -53,7 +53,7 @@ pub(crate) fn DownloadButton(
     let outcome = RwSignal::new(Outcome::None);
     let press = move |_| {
         let done = text.with_untracked(|text| name.with_untracked(|name| download(name, text)));
-        tell(outcome, done);
+        report(outcome, done);
     };
     view! {
         <span class="take">
@@ -61,14 +61,18 @@ pub(crate) fn DownloadButton(
                 "Download"
                 <span class="visually-hidden">" " {what}</span>
             </button>
-            <Told outcome=outcome done="Downloaded" failure="The browser does not let this page download." />
+            <OutcomeNote outcome=outcome done="Downloaded" failure="The browser does not let this page download." />
         </span>
     }
 }
 
 /// For screen readers after success; visible after a failure.
 #[component]
-fn Told(outcome: RwSignal<Outcome>, done: &'static str, failure: &'static str) -> impl IntoView {
+fn OutcomeNote(
+    outcome: RwSignal<Outcome>,
+    done: &'static str,
+    failure: &'static str,
+) -> impl IntoView {
     view! {
         <span role="status">
             {move || match outcome.get() {
@@ -81,7 +85,7 @@ fn Told(outcome: RwSignal<Outcome>, done: &'static str, failure: &'static str) -
 }
 
 /// Reports the result for a while. The button may be gone by then.
-fn tell(outcome: RwSignal<Outcome>, done: bool) {
+fn report(outcome: RwSignal<Outcome>, done: bool) {
     outcome.try_set(if done { Outcome::Done } else { Outcome::Failed });
     if done {
         set_timeout(

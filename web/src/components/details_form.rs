@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::{Checkbox, Select, TextArea, TextField, same};
+use super::inline_code::inline_code;
 use super::keys_field::{KeysField, keys_error};
 use super::save_state::SaveState;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
 use crate::state::store::{Store, use_store};
@@ -177,7 +177,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
         view! {
             <div class="field">
                 <span class="label">"URL"</span>
-                <code class="fixed">{shown(&details.url.get_untracked())}</code>
+                <code class="fixed">{untrusted_text(&details.url.get_untracked())}</code>
                 <p class="hint">"Fixed after registration: a token's iss must equal it, character by character."</p>
             </div>
         }
@@ -358,14 +358,14 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
 /// With a server, the server itself records the thumbprint of the issuer's certificate.
 #[component]
 fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl IntoView {
-    let (busy, said) = (RwSignal::new(false), RwSignal::new(Ok(String::new())));
+    let (busy, message) = (RwSignal::new(false), RwSignal::new(Ok(String::new())));
     let start = move |_| {
         busy.set(true);
         spawn_local(async move {
             let result = sync.regenerate_thumbprints(id.get_value()).await;
             let _ = busy.try_set(false);
-            let _ =
-                said.try_set(result.map(|()| "✓ Taken from the issuer's certificate".to_owned()));
+            let _ = message
+                .try_set(result.map(|()| "✓ Taken from the issuer's certificate".to_owned()));
         });
     };
     view! {
@@ -377,9 +377,9 @@ fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl Int
                 <span class="hint">"This server connects to the issuer, and takes its certificate's."</span>
             </div>
             <p class="fetch" role="status">
-                {move || match said.get() {
+                {move || match message.get() {
                     Ok(text) => view! { <span class="good">{text}</span> }.into_any(),
-                    Err(text) => view! { <span class="error">{sentence(&text)}</span> }.into_any(),
+                    Err(text) => view! { <span class="error">{inline_code(&text)}</span> }.into_any(),
                 }}
             </p>
         </Show>

@@ -7,10 +7,10 @@ use claimgate::policy::Decision;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::inline_code::inline_code;
 use super::playground_bench::use_bench;
 use super::rule_line::RuleLine;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::store::use_store;
 use claimgate_workbench::scratch::apply;
 
@@ -73,7 +73,7 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
             <div>
                 <p><strong>"Default denial"</strong> " "
                     <span class="word">{if default.applied { "applied" } else { "not applied" }}</span></p>
-                <p class="sentence">{sentence(&default.sentence)}</p>
+                <p class="sentence">{inline_code(&default.sentence)}</p>
             </div>
         </li>
     };
@@ -116,7 +116,7 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
                     <span class=class aria-hidden="true">{symbol}</span>
                     <span><strong class="title">{title}</strong> " " <span class="word">{word}</span></span>
                 </summary>
-                <p class="sentence">{sentence(&policy.sentence)}</p>
+                <p class="sentence">{inline_code(&policy.sentence)}</p>
                 <ul class="rule-list">{lines}</ul>
             </details>
         </li>
@@ -128,9 +128,9 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
     let changes = miss.changes.iter().map(|change| {
         view! {
             <li>
-                <p>{sentence(&change.sentence)}</p>
+                <p>{inline_code(&change.sentence)}</p>
                 {change.suggested_pattern.as_ref().map(|pattern| view! {
-                    <p class="hint">"A pattern for just this value: " <code>{shown(pattern)}</code></p>
+                    <p class="hint">"A pattern for just this value: " <code>{untrusted_text(pattern)}</code></p>
                 })}
             </li>
         }
@@ -138,7 +138,7 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
     view! {
         <section class="notice notice--note" aria-label="Nearest miss">
             <h3>"Nearest miss"</h3>
-            <p>{sentence(&miss.sentence)}</p>
+            <p>{inline_code(&miss.sentence)}</p>
             <ul>{changes.collect_view()}</ul>
             <ApplyMiss miss=miss.clone() />
         </section>
@@ -163,7 +163,7 @@ fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
         "Try this on a scratch copy"
     };
     let note = (!dropped.is_empty()).then(|| {
-        let names = dropped.into_iter().map(|claim| view! { " " <code>{shown(&claim)}</code> });
+        let names = dropped.into_iter().map(|claim| view! { " " <code>{untrusted_text(&claim)}</code> });
         view! { <p class="hint">"This takes out the rules on claims that the token does not have:" {names.collect_view()}</p> }
     });
     Some(view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::copy_button::{CopyButton, DownloadButton};
 use super::field::TextField;
-use super::shown::{prose, shown, shown_lines};
+use super::untrusted_text::{prose, untrusted_lines, untrusted_text};
 use crate::state::download::file_name;
 use crate::state::unsaved::Unsaved;
 use claimgate_formats::{Note, resource, rest, settings};
@@ -168,7 +168,7 @@ fn Forms(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
                         <DownloadButton text=text name=file what="the export" />
                     </span>
                 </div>
-                <pre tabindex="0" class="code" role="region" aria-label="Export">{move || shown_lines(&text.read())}</pre>
+                <pre tabindex="0" class="code" role="region" aria-label="Export">{move || untrusted_lines(&text.read())}</pre>
             </div>
             {move || (form.get() == Form::Rest).then(|| view! { <Bodies issuers=issuers /> })}
         </div>
@@ -183,7 +183,7 @@ fn Bodies(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
             let definition = issuer.definition();
             let policies = rest::policies_body(&definition);
             view! {
-                <h3>{shown(&issuer.name)}</h3>
+                <h3>{untrusted_text(&issuer.name)}</h3>
                 {body("POST …/oidc/issuers", rest::issuer_body(&definition))}
                 {(!definition.policies.is_empty()).then(|| body("PATCH …/auth/policies/{policyId}", policies))}
             }
@@ -203,7 +203,7 @@ fn body(call: &'static str, text: String) -> AnyView {
     view! {
         <div class="snippet">
             <div class="snippet__head"><code>{call}</code> <CopyButton text=copied what=format!("the body of {call}") /></div>
-            <pre tabindex="0" class="code" role="region" aria-label=format!("Body of {call}")>{shown_lines(&text)}</pre>
+            <pre tabindex="0" class="code" role="region" aria-label=format!("Body of {call}")>{untrusted_lines(&text)}</pre>
         </div>
     }
     .into_any()
@@ -221,7 +221,7 @@ pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Note>>) -> impl IntoView {
                 view! {
                     <li>
                         <span class="word">{note.kind.word()}</span> " "
-                        {place.map(|place| view! { <code>{shown(&place)}</code> " " })}
+                        {place.map(|place| view! { <code>{untrusted_text(&place)}</code> " " })}
                         {prose(&note.sentence)} "."
                     </li>
                 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::export_panel::Notes;
 use super::field::Select;
 use super::policy_preview::PolicyPreview;
-use super::shown::{prose, shown};
+use super::untrusted_text::{prose, untrusted_text};
 use crate::state::clock::now;
 use crate::state::store::{new_id, use_store};
 use claimgate_formats::{Imported, Problem};
@@ -19,7 +19,7 @@ pub(crate) fn Problems(problems: Vec<Problem>) -> impl IntoView {
     let item = |problem: Problem| {
         view! {
             <li>
-                {(!problem.path.is_empty()).then(|| view! { <code>{shown(&problem.path)}</code> " " })}
+                {(!problem.path.is_empty()).then(|| view! { <code>{untrusted_text(&problem.path)}</code> " " })}
                 {prose(&problem.message)}
                 {problem.help.map(|help| view! { <p class="hint">{prose(&help)}</p> })}
             </li>
@@ -56,7 +56,7 @@ pub(crate) fn ImportPreview(
     view! {
         <p role="status">
             "This is " {title}
-            {organization.map(|name| view! { ", of the organization " <strong>{shown(&name)}</strong> })} "."
+            {organization.map(|name| view! { ", of the organization " <strong>{untrusted_text(&name)}</strong> })} "."
         </p>
         <Notes notes=Signal::stored(notes) />
         {rest}
@@ -115,7 +115,7 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
         Effect::New => view! { <span class="badge badge--good">"New"</span> }.into_any(),
         Effect::Same => view! { <span class="badge">"The same is there already"</span> }.into_any(),
         Effect::Replaces { name, parts } => view! {
-            <span class="badge badge--note">"Replaces " {shown(name)}</span>
+            <span class="badge badge--note">"Replaces " {untrusted_text(name)}</span>
             <span class="hint">"Changes: " {parts.join(", ")}</span>
         }
         .into_any(),
@@ -125,9 +125,9 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
         <li class="card stack--tight">
             <label class="checkbox">
                 <input type="checkbox" bind:checked=wanted />
-                <strong>{shown(&issuer.name)}</strong>
+                <strong>{untrusted_text(&issuer.name)}</strong>
             </label>
-            <p><code>{shown(&issuer.url)}</code></p>
+            <p><code>{untrusted_text(&issuer.url)}</code></p>
             <p class="plan__effect">{effect}</p>
             <details class="more">
                 <summary>{format!("Policies ({})", issuer.policies.len())}</summary>

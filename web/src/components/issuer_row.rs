@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use wasm_bindgen::JsCast;
 
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::store::use_store;
 use claimgate_workbench::keys::kinds;
 use claimgate_workbench::listing::{counts, keys};
@@ -17,7 +17,7 @@ use claimgate_workbench::storage::StoredIssuer;
 pub(crate) fn IssuerRow(issuer: StoredIssuer) -> impl IntoView {
     let address = format!("/issuers/{}", issuer.id);
     let provider = issuer.provider().map(|provider| provider.name.clone());
-    let name = shown(&issuer.name);
+    let name = untrusted_text(&issuer.name);
     view! {
         <tr>
             <td data-label="Name">
@@ -26,7 +26,7 @@ pub(crate) fn IssuerRow(issuer: StoredIssuer) -> impl IntoView {
                     {provider.map(|provider| view! { <span class="badge">{provider}</span> })}
                 </div>
             </td>
-            <td data-label="URL"><code>{shown(&issuer.url)}</code></td>
+            <td data-label="URL"><code>{untrusted_text(&issuer.url)}</code></td>
             <td data-label="Policies">{policies(&issuer)}</td>
             <td data-label="Keys">{key_cell(&issuer)}</td>
             <td data-label="Max expiration">{max_expiration(&issuer)}</td>
@@ -102,7 +102,7 @@ fn key_cell(issuer: &StoredIssuer) -> AnyView {
         Some(address) => view! { <span class="hint" title=address.clone()>"fetched"</span> },
         None => view! { <span class="hint" title=String::new()>"pasted"</span> },
     };
-    view! { <span>{shown(&kinds(&jwks))} " " {source}</span> }.into_any()
+    view! { <span>{untrusted_text(&kinds(&jwks))} " " {source}</span> }.into_any()
 }
 
 /// A day, with the time in a tooltip.

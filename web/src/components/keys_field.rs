@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::TextArea;
-use super::sentence::sentence;
-use super::shown::{prose, shown, shown_link};
+use super::inline_code::inline_code;
+use super::untrusted_text::{prose, untrusted_link, untrusted_text};
 use crate::state::fetch::fetch_keys;
 use crate::state::store::use_store;
 use claimgate_formats::thumbprint;
@@ -79,9 +79,9 @@ pub(crate) fn KeysField(
                 placeholder=r#"{"keys": [{"kty": "RSA", "kid": "…", "n": "…", "e": "AQAB"}]}"#
             />
             {move || parse(&jwks.read()).and_then(Result::ok).map(|keys| {
-                let is_said = matches!(*fetch.read(), Fetch::Done(_));
+                let is_source_shown = matches!(*fetch.read(), Fetch::Done(_));
                 let source = fetched.get().filter(|(text, _)| *text == *jwks.read()).map(|(_, address)| address);
-                view! { <KeyList jwks=keys source=source is_said=is_said /> }
+                view! { <KeyList jwks=keys source=source is_source_shown=is_source_shown /> }
             })}
             <div class="actions">
                 <button type="button" class="button" on:click=start disabled=move || *fetch.read() == Fetch::Running>
@@ -93,8 +93,8 @@ pub(crate) fn KeysField(
                 {move || match fetch.get() {
                     Fetch::Idle => String::new().into_any(),
                     Fetch::Running => "Fetching…".into_any(),
-                    Fetch::Done(said) => view! { <span class="good">{said}</span> }.into_any(),
-                    Fetch::Failed(problem) => view! { <span class="error">{sentence(&problem)}</span> }.into_any(),
+                    Fetch::Done(message) => view! { <span class="good">{message}</span> }.into_any(),
+                    Fetch::Failed(problem) => view! { <span class="error">{inline_code(&problem)}</span> }.into_any(),
                 }}
             </p>
         </div>
@@ -107,7 +107,7 @@ fn KeyList(
     jwks: Jwks,
     source: Option<String>,
     /// Whether the source is already shown elsewhere.
-    is_said: bool,
+    is_source_shown: bool,
 ) -> impl IntoView {
     let rows = jwks
         .keys()
@@ -115,9 +115,9 @@ fn KeyList(
         .map(|key| key_row(&jwks, key))
         .collect_view();
     let source = match source {
-        Some(_) if is_said => ().into_any(),
+        Some(_) if is_source_shown => ().into_any(),
         Some(address) => {
-            view! { <p class="hint">"Fetched from " {shown_link(&address)}</p> }.into_any()
+            view! { <p class="hint">"Fetched from " {untrusted_link(&address)}</p> }.into_any()
         }
         None => view! { <p class="hint">"Pasted by hand."</p> }.into_any(),
     };
@@ -142,8 +142,8 @@ fn key_row(jwks: &Jwks, key: &Jwk) -> AnyView {
     });
     view! {
         <li>
-            <code>{shown(kid)}</code>
-            <span>{shown(&key.describe())}</span>
+            <code>{untrusted_text(kid)}</code>
+            <span>{untrusted_text(&key.describe())}</span>
             {state}
             {thumbprint}
             {warnings.into_iter().map(|warning| view! { <span class="key-list__note">{prose(&warning)}</span> }).collect_view()}

@@ -5,26 +5,26 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use super::field::TextField;
-use super::shown::prose;
-use claimgate_providers::{Ask, Provider, Remark};
+use super::untrusted_text::prose;
+use claimgate_providers::{Parameter, ParameterWarning, Provider};
 
 /// The values while they are typed.
 #[derive(Clone)]
 pub(crate) struct Names {
-    fields: Vec<(Ask, RwSignal<String>)>,
+    fields: Vec<(Parameter, RwSignal<String>)>,
 }
 
 impl Names {
     /// The fields of a provider, with the given values.
     pub(crate) fn of(provider: &Provider, given: &BTreeMap<String, String>) -> Self {
-        let field = |ask: &Ask| {
+        let field = |parameter: &Parameter| {
             (
-                ask.clone(),
-                RwSignal::new(given.get(&ask.id).cloned().unwrap_or_default()),
+                parameter.clone(),
+                RwSignal::new(given.get(&parameter.id).cloned().unwrap_or_default()),
             )
         };
         Self {
-            fields: provider.asks.iter().map(field).collect(),
+            fields: provider.parameters.iter().map(field).collect(),
         }
     }
 
@@ -32,7 +32,7 @@ impl Names {
     pub(crate) fn given(&self) -> BTreeMap<String, String> {
         self.fields
             .iter()
-            .map(|(ask, text)| (ask.id.clone(), text.get()))
+            .map(|(parameter, text)| (parameter.id.clone(), text.get()))
             .collect()
     }
 
@@ -45,13 +45,13 @@ impl Names {
 
     /// The labels of required parameters that are empty.
     pub(crate) fn missing(&self) -> Vec<String> {
-        let is_missing = |(ask, text): &&(Ask, RwSignal<String>)| {
-            !ask.is_optional && text.read().trim().is_empty()
+        let is_missing = |(parameter, text): &&(Parameter, RwSignal<String>)| {
+            !parameter.is_optional && text.read().trim().is_empty()
         };
         self.fields
             .iter()
             .filter(is_missing)
-            .map(|(ask, _)| ask.label.clone())
+            .map(|(parameter, _)| parameter.label.clone())
             .collect()
     }
 
@@ -59,43 +59,47 @@ impl Names {
     pub(crate) fn is_wrong(&self) -> bool {
         self.fields
             .iter()
-            .any(|(ask, text)| ask.shape.problem(&text.read()).is_some())
+            .any(|(parameter, text)| parameter.shape.problem(&text.read()).is_some())
     }
 
     /// Fills empty fields with their examples, except optional ones.
     pub(crate) fn fill_examples(&self) {
-        for (ask, text) in self.fields.iter().filter(|(ask, _)| !ask.is_optional) {
+        for (parameter, text) in self
+            .fields
+            .iter()
+            .filter(|(parameter, _)| !parameter.is_optional)
+        {
             if text.read_untracked().trim().is_empty() {
-                text.set(ask.example.clone());
+                text.set(parameter.example.clone());
             }
         }
     }
 }
 
-/// The fields, each with its hint and remarks on the value.
+/// The fields, each with its hint and warnings about the value.
 #[component]
 pub(crate) fn NamesForm(
     names: Names,
-    #[prop(into)] remarks: Signal<Vec<Remark>>,
+    #[prop(into)] warnings: Signal<Vec<ParameterWarning>>,
     /// Whether missing values are shown as errors.
     #[prop(into)]
     required: Signal<bool>,
 ) -> impl IntoView {
-    let fields = names.fields.into_iter().map(|(ask, text)| {
-        let id = ask.id.clone();
+    let fields = names.fields.into_iter().map(|(parameter, text)| {
+        let id = parameter.id.clone();
         let own =
-            Signal::derive(move || remarks.get().into_iter().filter(|remark| remark.ask == id).collect::<Vec<_>>());
-        let label = if ask.is_optional { format!("{} (optional)", ask.label) } else { ask.label.clone() };
-        let wanted = in_sentence(&ask.label);
+            Signal::derive(move || warnings.get().into_iter().filter(|warning| warning.parameter == id).collect::<Vec<_>>());
+        let label = if parameter.is_optional { format!("{} (optional)", parameter.label) } else { parameter.label.clone() };
+        let wanted = in_sentence(&parameter.label);
         let error = Signal::derive(move || {
-            let is_missing = required.get() && !ask.is_optional && text.read().trim().is_empty();
+            let is_missing = required.get() && !parameter.is_optional && text.read().trim().is_empty();
             let missing = is_missing.then(|| format!("expected the {wanted}, found nothing"));
-            missing.or_else(|| ask.shape.problem(&text.read())).unwrap_or_default()
+            missing.or_else(|| parameter.shape.problem(&text.read())).unwrap_or_default()
         });
         view! {
             <div class="name">
-                <TextField label=label value=text hint=ask.hint placeholder=ask.example error=error />
-                {move || own.get().into_iter().map(remark_view).collect_view()}
+                <TextField label=label value=text hint=parameter.hint placeholder=parameter.example error=error />
+                {move || own.get().into_iter().map(warning_view).collect_view()}
             </div>
         }
     });
@@ -125,11 +129,11 @@ fn in_sentence(label: &str) -> String {
         .unwrap_or_default()
 }
 
-fn remark_view(remark: Remark) -> AnyView {
+fn warning_view(warning: ParameterWarning) -> AnyView {
     view! {
         <div class="notice notice--note notice--small" role="note">
-            <p>{prose(&remark.message)} "."</p>
-            <p class="hint">"What to do: " {prose(&remark.help)} "."</p>
+            <p>{prose(&warning.message)} "."</p>
+            <p class="hint">"What to do: " {prose(&warning.help)} "."</p>
         </div>
     }
     .into_any()

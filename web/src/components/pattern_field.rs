@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::inline_code::inline_code;
 use super::policy_combobox::{Choice, Combobox};
 use super::policy_state::{AtPattern, PolicyState};
-use super::sentence::sentence;
 use crate::state::draft::unique;
 
 /// The field. `key` is its draft's key, `claim` the claim of its rule.
@@ -45,7 +45,7 @@ pub(crate) fn PatternField(
             />
             <div id=notes class="notes">
                 {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
-                {move || (!error.read().is_empty()).then(|| view! { <p class="error">{sentence(&error.read())}</p> })}
+                {move || (!error.read().is_empty()).then(|| view! { <p class="error">{inline_code(&error.read())}</p> })}
             </div>
         </div>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::policy_state::{AtPattern, PolicyState};
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_workbench::pattern_help::{at_cursor, examples};
 
 /// Help on the pattern of a draft, while the cursor was last in it. Without `key`, on a pattern of
@@ -64,7 +64,7 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
 fn example(text: &str) -> AnyView {
     match text {
         "" => view! { <span class="hint">"the empty text"</span> }.into_any(),
-        text => view! { <code>{shown(text)}</code> }.into_any(),
+        text => view! { <code>{untrusted_text(text)}</code> }.into_any(),
     }
 }
 
@@ -72,7 +72,7 @@ fn example(text: &str) -> AnyView {
 pub(crate) fn ticked(sentence: &str) -> AnyView {
     let piece = |(index, text): (usize, &str)| match index % 2 {
         0 => text.to_owned().into_any(),
-        _ => view! { <code>{shown(text)}</code> }.into_any(),
+        _ => view! { <code>{untrusted_text(text)}</code> }.into_any(),
     };
     sentence
         .split('`')

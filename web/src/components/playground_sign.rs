@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::{Select, same};
+use super::inline_code::inline_code;
 use super::playground_bench::Bench;
-use super::sentence::sentence;
 use crate::state::clock::now;
 use crate::state::store::{Store, new_id, use_store};
 use crate::state::webcrypto::sign;
@@ -75,7 +75,7 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
                 </div>
                 <div class="actions">
                     <button type="button" class="button" disabled=move || is_busy.get() on:click=press>"Sign and use"</button>
-                    <span role="status" class="error">{move || sentence(&problem.read())}</span>
+                    <span role="status" class="error">{move || inline_code(&problem.read())}</span>
                 </div>
             </div>
     }

@@ -10,9 +10,9 @@ use leptos::prelude::*;
 
 use super::claims_table::ClaimsTable;
 use super::code_editor::{CodeEditor, Mark, Mode as Language};
+use super::inline_code::inline_code;
 use super::playground_bench::{Bench, member};
 use super::playground_request::Requested;
-use super::sentence::sentence;
 use crate::state::clock::now;
 use crate::state::draft::unique;
 use crate::state::store::use_store;
@@ -42,8 +42,8 @@ pub(crate) fn PlaygroundToken(
                     {move || bench.tools.get().map(|tools| (tools.token_notes)(bench))}
                 }.into_any()
             }}
-            {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
-            {move || bench.tools.get().map(|tools| (tools.remarks)(bench))}
+            {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{inline_code(&problem.read())}</p> })}
+            {move || bench.tools.get().map(|tools| (tools.input_notes)(bench))}
             <Requested form=form />
             <div class="folds">
                 {move || (!form.is_claims.get()).then(|| view! { <ChecksFold bench=bench time=time /> })}
@@ -81,7 +81,7 @@ pub(crate) fn TokenNotes(bench: Bench) -> impl IntoView {
 
 /// Notes on the token or the claims.
 #[component]
-pub(crate) fn Remarks(bench: Bench) -> impl IntoView {
+pub(crate) fn InputNotes(bench: Bench) -> impl IntoView {
     view! {
         <ClaimsInstead bench=bench />
         <HiddenCharacters bench=bench />

@@ -20,12 +20,12 @@ use super::playground_policies::ScratchSet;
 use super::playground_request::ChecksAndTime;
 use super::playground_result::Reasons;
 use super::playground_sign::SignSample;
-use super::playground_token::{ClaimsInput, Decoded, Remarks, TokenNotes};
+use super::playground_token::{ClaimsInput, Decoded, InputNotes, TokenNotes};
 use super::share_panel::Share;
 use crate::pages::lazy;
 use crate::state::store::Store;
 use crate::state::webcrypto;
-use claimgate_workbench::evaluate::{Answer, Asked, Question, Report, Waiting, begin};
+use claimgate_workbench::evaluate::{Answer, Evaluation, Question, Report, Waiting, begin};
 use claimgate_workbench::gallery::Example;
 use claimgate_workbench::scratch::Throwaway;
 use claimgate_workbench::scratch::{Origin, candidates};
@@ -56,7 +56,7 @@ pub(crate) struct Tools {
     pub(crate) read: fn(&str, Dialect) -> Policies,
     /// Evaluates the question with the registered issuers or the scratch set, and with a throw-away
     /// key; also returns the issuers.
-    pub(crate) ask: fn(&Question, Stored<'_>) -> (Vec<StoredIssuer>, Asked),
+    pub(crate) evaluate: fn(&Question, Stored<'_>) -> (Vec<StoredIssuer>, Evaluation),
     /// Has the browser check a signature, and completes the answer.
     pub(crate) check: fn(Box<Waiting>) -> Later<Answer>,
     /// Opens the initial content.
@@ -68,7 +68,7 @@ pub(crate) struct Tools {
     /// Notes on the token.
     pub(crate) token_notes: fn(Bench) -> AnyView,
     /// Notes on the input.
-    pub(crate) remarks: fn(Bench) -> AnyView,
+    pub(crate) input_notes: fn(Bench) -> AnyView,
     /// The checks and the time.
     pub(crate) checks: fn(Bench, Signal<i64>) -> AnyView,
     /// The form that signs a sample.
@@ -91,7 +91,7 @@ impl Tools {
                 let policies = parse_policies(text)?;
                 PolicySet::compile(&policies, dialect).map(|_| policies)
             },
-            ask: |question, (registered, scratch, throwaway)| {
+            evaluate: |question, (registered, scratch, throwaway)| {
                 let stored = candidates(registered, scratch, throwaway, &question.text);
                 let asked = begin(question, &stored);
                 (stored, asked)
@@ -118,7 +118,7 @@ impl Tools {
             scratch: |bench| view! { <ScratchSet bench=bench /> }.into_any(),
             claims: |bench| view! { <ClaimsInput bench=bench /> }.into_any(),
             token_notes: |bench| view! { <TokenNotes bench=bench /> }.into_any(),
-            remarks: |bench| view! { <Remarks bench=bench /> }.into_any(),
+            input_notes: |bench| view! { <InputNotes bench=bench /> }.into_any(),
             checks: |bench, time| view! { <ChecksAndTime bench=bench time=time /> }.into_any(),
             sign: |bench| view! { <SignSample bench=bench /> }.into_any(),
             decoded: |bench, time| view! { <Decoded bench=bench time=time /> }.into_any(),

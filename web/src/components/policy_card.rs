@@ -5,12 +5,12 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::field::{Checkbox, Select, TextField, same};
+use super::inline_code::inline_code;
 use super::pattern_field::PatternField;
 use super::pattern_help::PatternHelp;
 use super::policy_combobox::{Choice, Combobox};
 use super::policy_form::Step;
 use super::policy_state::PolicyState;
-use super::sentence::sentence;
 use crate::state::draft::{PolicyDraft, RuleDraft, RuleFields, target_label};
 
 /// The policy at `place`, counted from 0.
@@ -174,7 +174,7 @@ fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> im
             <For each=move || policy.rules.get() key=|rule| rule.key let:rule>
                 <RuleRow state=state policy=policy rule=rule place=place />
             </For>
-            {move || (!missing.read().is_empty()).then(|| view! { <p class="error">{sentence(&missing.read())}</p> })}
+            {move || (!missing.read().is_empty()).then(|| view! { <p class="error">{inline_code(&missing.read())}</p> })}
             <button type="button" class="button" on:click=add>"Add rule"</button>
         </div>
     }

@@ -6,7 +6,7 @@ use leptos::ev;
 use leptos::html::{Div, Input};
 use leptos::prelude::*;
 
-use super::shown::{hidden_note, shown};
+use super::untrusted_text::{hidden_note, untrusted_text};
 use crate::state::draft::unique;
 use claimgate_workbench::pattern_help::{class, parts};
 
@@ -191,7 +191,7 @@ fn Row(id: String, place: usize, choice: Choice, state: State) -> impl IntoView 
             on:mousedown=move |event| event.prevent_default()
             on:click=move |_| state.choose(place)
         >
-            <code>{shown(&choice.value)}</code>
+            <code>{untrusted_text(&choice.value)}</code>
             <span class="combobox__doc">{choice.doc}</span>
         </li>
     }

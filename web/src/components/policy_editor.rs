@@ -4,14 +4,14 @@ use claimgate::diagnostic::Diagnostic;
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::inline_code::inline_code;
 use super::policy_form::PolicyForm;
 use super::policy_json::PolicyJson;
 use super::policy_problems::Problems;
 use super::policy_save::SaveBar;
 use super::policy_state::{PolicyState, Shown};
 use super::sample_panel::SamplePanel;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
 use claimgate_workbench::storage::StoredIssuer;
@@ -61,7 +61,7 @@ pub(crate) fn PolicyEditor(
                 <p class="lead">
                     "A token is let in if an allow matches and no deny does. Their order does not matter."
                 </p>
-                <p class="error" role="status">{move || state.hindrance.get()}</p>
+                <p class="error" role="status">{move || state.view_error.get()}</p>
                 {move || if is_json.get() {
                     view! { <PolicyJson state=state /> }.into_any()
                 } else {
@@ -159,8 +159,8 @@ pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Diagnostic>>) -> impl 
                     <h3>"Worth a second look"</h3>
                     <ul>{findings.get().into_iter().map(|finding| view! {
                         <li>
-                            <code>{shown(&finding.path)}</code> " " {sentence(&finding.message)}
-                            {finding.help.map(|help| view! { <p class="hint">{sentence(&help)}</p> })}
+                            <code>{untrusted_text(&finding.path)}</code> " " {inline_code(&finding.message)}
+                            {finding.help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}
                         </li>
                     }).collect_view()}</ul>
                 </div>

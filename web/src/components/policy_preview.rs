@@ -5,7 +5,7 @@ use claimgate::policy::{PolicyDefinition, PolicySet};
 use leptos::prelude::*;
 
 use super::policy_editor::Findings;
-use super::shown::{shown, shown_lines};
+use super::untrusted_text::{untrusted_lines, untrusted_text};
 
 /// The policies, the engine's findings, and claims that they allow.
 #[component]
@@ -22,7 +22,7 @@ pub(crate) fn PolicyPreview(
         {claims.map(|claims| view! {
             <details class="more">
                 <summary>"Sample claims, to try the policies on"</summary>
-                <pre tabindex="0" class="code">{shown_lines(&claims)}</pre>
+                <pre tabindex="0" class="code">{untrusted_lines(&claims)}</pre>
             </details>
         })}
     }
@@ -47,8 +47,8 @@ fn policy_view(policy: &PolicyDefinition) -> AnyView {
     let rule = |(claim, pattern): &(String, String)| {
         view! {
             <div>
-                <dt><code>{shown(claim)}</code></dt>
-                <dd><code>{shown(pattern)}</code></dd>
+                <dt><code>{untrusted_text(claim)}</code></dt>
+                <dd><code>{untrusted_text(pattern)}</code></dd>
             </div>
         }
     };
@@ -60,9 +60,9 @@ fn policy_view(policy: &PolicyDefinition) -> AnyView {
         <li>
             <p>
                 <strong>{policy.decision.as_str()}</strong> " " {policy.token_type.as_str()} " tokens"
-                {target.map(|target| view! { " for " <code>{shown(target)}</code> })}
+                {target.map(|target| view! { " for " <code>{untrusted_text(target)}</code> })}
                 {is_admin.then_some(", admin if asked for")}
-                {policy.role_id.as_ref().map(|role| view! { ", role " <code>{shown(role)}</code> })}
+                {policy.role_id.as_ref().map(|role| view! { ", role " <code>{untrusted_text(role)}</code> })}
             </p>
             <dl class="facts">{policy.rules.iter().map(rule).collect_view()}</dl>
         </li>

@@ -8,7 +8,7 @@ use super::policy_state::{PolicyState, Shown};
 
 /// An entry of the list.
 #[derive(Clone, PartialEq, Eq)]
-struct Remark {
+struct Entry {
     path: String,
     message: String,
     help: Option<String>,
@@ -20,17 +20,17 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     let errors = Memo::new(move |_| {
         let compiled = state.compiled.read();
         let errors = compiled.errors.iter();
-        let remark = |error: &claimgate::diagnostic::Diagnostic| Remark {
+        let entry = |error: &claimgate::diagnostic::Diagnostic| Entry {
             path: error.path.clone(),
             message: error.message.clone(),
             help: error.help.clone(),
         };
-        errors.map(remark).collect::<Vec<_>>()
+        errors.map(entry).collect::<Vec<_>>()
     });
     // A form that is being filled in is not wrong yet.
     let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == Shown::Json);
     let findings = Memo::new(move |_| {
-        let remark = |finding: &Diagnostic| Remark {
+        let entry = |finding: &Diagnostic| Entry {
             path: finding.path.clone(),
             message: finding.message.clone(),
             help: finding.help.clone(),
@@ -40,7 +40,7 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
             .read()
             .findings
             .iter()
-            .map(remark)
+            .map(entry)
             .collect::<Vec<_>>()
     });
     view! {
@@ -65,9 +65,9 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     }
 }
 
-fn list(state: PolicyState, remarks: &[Remark]) -> AnyView {
-    let item = |remark: &Remark| {
-        let path = remark.path.clone();
+fn list(state: PolicyState, entries: &[Entry]) -> AnyView {
+    let item = |entry: &Entry| {
+        let path = entry.path.clone();
         let label = if path.is_empty() {
             "Go there".to_owned()
         } else {
@@ -83,10 +83,10 @@ fn list(state: PolicyState, remarks: &[Remark]) -> AnyView {
         };
         view! {
             <li>
-                {place} " " {ticked(&remark.message)}
-                {remark.help.as_deref().map(|help| view! { <p class="hint">{ticked(help)}</p> })}
+                {place} " " {ticked(&entry.message)}
+                {entry.help.as_deref().map(|help| view! { <p class="hint">{ticked(help)}</p> })}
             </li>
         }
     };
-    remarks.iter().map(item).collect_view().into_any()
+    entries.iter().map(item).collect_view().into_any()
 }

@@ -8,7 +8,7 @@ use super::policy_changes::{ChangeList, ChangedText};
 use super::policy_state::PolicyState;
 use super::sample_panel::{Trial, trials};
 use super::save_state::SaveState;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_workbench::diff::{changes, lines};
 use claimgate_workbench::storage::StoredIssuer;
 
@@ -120,7 +120,7 @@ fn Turned(turned: Vec<Trial>) -> impl IntoView {
     if turned.is_empty() {
         return view! { <p class="hint">"Every sample is decided as before."</p> }.into_any();
     }
-    let item = |trial: Trial| view! { <li>{shown(&trial.sample.name)} ": " <strong>{trial.turn()}</strong></li> };
+    let item = |trial: Trial| view! { <li>{untrusted_text(&trial.sample.name)} ": " <strong>{trial.turn()}</strong></li> };
     view! {
         <div class="notice notice--note">
             <h3>"Samples that are decided otherwise"</h3>

@@ -94,7 +94,7 @@ pub(crate) struct PolicyState {
     /// The visible view, which is the edited one.
     pub(crate) shown: RwSignal<Shown>,
     /// Why the other view is unavailable; empty if it is available.
-    pub(crate) hindrance: RwSignal<String>,
+    pub(crate) view_error: RwSignal<String>,
     /// Whether saving was tried.
     pub(crate) tried: RwSignal<bool>,
     /// The history of both views.
@@ -173,7 +173,7 @@ impl PolicyState {
             drafts,
             json,
             shown,
-            hindrance: RwSignal::new(String::new()),
+            view_error: RwSignal::new(String::new()),
             tried: RwSignal::new(false),
             history,
             written,
@@ -224,12 +224,12 @@ impl PolicyState {
         let form = Content::Form(untrack(|| fields_of(self.drafts)));
         let text = Content::Json(self.json.get_untracked());
         let is_same = form.policies() == text.policies();
-        self.hindrance.set(String::new());
+        self.view_error.set(String::new());
         match shown {
             Shown::Json if !is_same => self.json.set(form.to_json()),
             Shown::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts))) {
                 Ok(fields) => self.restore(&fields),
-                Err(hindrance) => return self.hindrance.set(hindrance),
+                Err(view_error) => return self.view_error.set(view_error),
             },
             _ => {}
         }
@@ -278,7 +278,7 @@ impl PolicyState {
 
     /// Shows a content in the current view, or as text if the form cannot show it.
     fn become_content(self, content: &Content) {
-        self.hindrance.set(String::new());
+        self.view_error.set(String::new());
         if self.shown.get_untracked() == Shown::Form {
             match content.to_form(&untrack(|| fields_of(self.drafts))) {
                 Ok(fields) => return self.restore(&fields),

@@ -6,10 +6,10 @@ use claimgate::pattern::{Span, Trace};
 use claimgate_workbench::spans::{Piece, cut};
 use leptos::prelude::*;
 
+use super::inline_code::inline_code;
 use super::playground_bench::{Lit, use_bench};
 use super::playground_policies::claim_button;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 
 fn range(span: &Span) -> (usize, usize) {
     (span.start.chars, span.end.chars)
@@ -59,8 +59,8 @@ fn pattern_pieces(rule: &RuleEvidence) -> Vec<Piece> {
 
 fn render(pieces: Vec<Piece>) -> impl IntoView {
     let span = |Piece(text, style)| match style {
-        "" => view! { <span>{shown(&text)}</span> }.into_any(),
-        style => view! { <mark class=style>{shown(&text)}</mark> }.into_any(),
+        "" => view! { <span>{untrusted_text(&text)}</span> }.into_any(),
+        style => view! { <mark class=style>{untrusted_text(&text)}</mark> }.into_any(),
     };
     pieces.into_iter().map(span).collect_view()
 }
@@ -103,7 +103,7 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
     let values = rule.values.iter().map(value_row).collect_view();
     let claim = match use_bench() {
         Some(bench) => claim_button(bench, policy, &rule.claim),
-        None => view! { <code class="rule__claim">{shown(&rule.claim)}</code> }.into_any(),
+        None => view! { <code class="rule__claim">{untrusted_text(&rule.claim)}</code> }.into_any(),
     };
     view! {
         <span class=class aria-hidden="true">{symbol}</span>
@@ -113,7 +113,7 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
                 <div><dt>"pattern"</dt><dd><code>{pattern}</code></dd></div>
                 {values}
             </dl>
-            <p class="sentence">{sentence(&rule.sentence)}</p>
+            <p class="sentence">{inline_code(&rule.sentence)}</p>
         </div>
     }
     .into_any()
@@ -160,5 +160,5 @@ fn value_row(value: &ValueEvidence) -> impl IntoView + use<> {
 }
 
 fn quoted(text: &str) -> AnyView {
-    view! { "“" {shown(text)} "”" }.into_any()
+    view! { "“" {untrusted_text(text)} "”" }.into_any()
 }

@@ -9,7 +9,7 @@ use leptos_router::components::A;
 
 use super::policy_state::{Compiled, PolicyState};
 use super::sample_form::{Editing, SampleForm, example_sample};
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_formats::Sample;
 use claimgate_providers::Filled;
 use claimgate_workbench::evaluate::request;
@@ -132,7 +132,7 @@ pub(crate) fn SamplePanel(
             <div role="status">
                 {move || removed.get().map(|(_, sample)| view! {
                     <p class="samples__undo">
-                        "Deleted " <strong>{shown(&sample.name)}</strong> "."
+                        "Deleted " <strong>{untrusted_text(&sample.name)}</strong> "."
                         <button type="button" class="button" on:click=move |_| bring_back(state, removed)>"Undo"</button>
                     </p>
                 })}
@@ -240,16 +240,16 @@ fn SampleRow(
             </div>
             <details>
                 <summary>"Claims"</summary>
-                <pre>{move || sample.get().map(|sample| shown_text(&sample.claims))}</pre>
+                <pre>{move || sample.get().map(|sample| claims_text(&sample.claims))}</pre>
             </details>
         </li>
     }
 }
 
 /// Text of several lines: line breaks are kept, other hidden characters are marked.
-fn shown_text(text: &str) -> AnyView {
+fn claims_text(text: &str) -> AnyView {
     text.lines()
-        .map(|line| view! { {shown(line)} "\n" })
+        .map(|line| view! { {untrusted_text(line)} "\n" })
         .collect_view()
         .into_any()
 }
@@ -273,12 +273,12 @@ fn decision(trial: &Trial) -> AnyView {
     view! {
         <div class="sample__head">
             <span class=class aria-hidden="true">{symbol}</span>
-            <strong class="sample__name">{shown(&trial.sample.name)}</strong>
+            <strong class="sample__name">{untrusted_text(&trial.sample.name)}</strong>
             <span class="sample__word">{word}</span>
             {was.map(|was| view! { <span class="badge badge--note">{was}</span> })}
         </div>
-        <p class="sample__sentence">{shown(&sentence)}</p>
-        {asks(&trial.sample).map(|asks| view! { <p class="hint">{shown(&asks)}</p> })}
+        <p class="sample__sentence">{untrusted_text(&sentence)}</p>
+        {asks(&trial.sample).map(|asks| view! { <p class="hint">{untrusted_text(&asks)}</p> })}
     }
     .into_any()
 }

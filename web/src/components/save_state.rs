@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::store::{Store, use_store};
 
 /// Shows that something in an issuer is unsaved, or was just saved.
@@ -50,6 +50,6 @@ pub(crate) fn saved_view(store: Store, id: &str, issuer: &str) -> AnyView {
             view! { <span class="dirty">"● There are two versions, see above"</span> }.into_any()
         }
         _ if issuer.is_empty() => view! { <span class="good">"✓ Saved"</span> }.into_any(),
-        _ => view! { <span class="good">"✓ Saved to " {shown(issuer)}</span> }.into_any(),
+        _ => view! { <span class="good">"✓ Saved to " {untrusted_text(issuer)}</span> }.into_any(),
     }
 }

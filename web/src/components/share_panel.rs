@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::copy_button::{CopyButton, DownloadButton};
+use super::inline_code::inline_code;
 use super::playground_bench::Bench;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::download::file_of;
 use crate::state::store::use_store;
 use claimgate_workbench::evaluate::Report;
@@ -75,26 +75,26 @@ fn Outgoing(bench: Bench, report: Memo<Option<Report>>, now: Signal<i64>) -> imp
             .map(|report| markdown(report, &shared.read(), now.get()))
             .unwrap_or_default()
     });
-    let remarks = Memo::new(move |_| {
+    let warnings = Memo::new(move |_| {
         shared
-            .with(Shared::remarks)
+            .with(Shared::token_warnings)
             .into_iter()
-            .map(|remark| (remark.path, remark.message))
+            .map(|warning| (warning.path, warning.message))
             .collect::<Vec<_>>()
     });
     view! {
         <p class="hint">{move || what(&shared.read())}</p>
         <div role="status" aria-label="Before you share">
-            {move || (!remarks.read().is_empty()).then(|| view! {
+            {move || (!warnings.read().is_empty()).then(|| view! {
                 <div class="notice notice--bad">
                     <p><strong>"Look before you share."</strong></p>
-                    <ul>{remarks.get().into_iter().map(|(path, message)| view! {
-                        <li><code>{shown(&path)}</code> ": " {message}</li>
+                    <ul>{warnings.get().into_iter().map(|(path, message)| view! {
+                        <li><code>{untrusted_text(&path)}</code> ": " {message}</li>
                     }).collect_view()}</ul>
                 </div>
             })}
         </div>
-        {move || link.get().err().map(|problem| view! { <p class="error">{sentence(&problem)}</p> })}
+        {move || link.get().err().map(|problem| view! { <p class="error">{inline_code(&problem)}</p> })}
         <div class="share-link">
             <input type="text" class="mono" aria-label="Link" readonly prop:value=link_text />
             <CopyButton text=link_text what="the link" />
@@ -179,7 +179,7 @@ fn Incoming(bench: Bench) -> impl IntoView {
                 aria-describedby="playground-file-notes"
             />
             <div id="playground-file-notes" class="notes" role="status">
-                {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
+                {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{inline_code(&problem.read())}</p> })}
             </div>
         </div>
     }

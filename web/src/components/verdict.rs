@@ -3,7 +3,7 @@
 use claimgate::explain::Outcome;
 use leptos::prelude::*;
 
-use super::sentence::sentence;
+use super::inline_code::inline_code;
 use claimgate_workbench::evaluate::NO_TOKEN;
 
 /// The content of the banner.
@@ -32,12 +32,12 @@ pub(crate) fn Verdict(
     #[prop(into)] banner: Signal<Banner>,
     #[prop(into)] stale: Signal<bool>,
 ) -> impl IntoView {
-    let said = move || match &*banner.read() {
+    let status = move || match &*banner.read() {
         Banner::Nothing => {
             "Paste a token, or write claims, and the decision stands here with its reasons."
                 .into_any()
         }
-        Banner::Decided(_, text, _) => sentence(text),
+        Banner::Decided(_, text, _) => inline_code(text),
     };
     // An unchecked token that would be allowed must not look allowed.
     let caveat = move || match &*banner.read() {
@@ -48,7 +48,7 @@ pub(crate) fn Verdict(
             };
             let lines = unchecked.iter().map(first).collect::<Vec<_>>().join("; ");
             Some(
-                view! { <p class="verdict__caveat">"Not all was checked: " {sentence(&lines)} "."</p> },
+                view! { <p class="verdict__caveat">"Not all was checked: " {inline_code(&lines)} "."</p> },
             )
         }
         _ => None,
@@ -63,7 +63,7 @@ pub(crate) fn Verdict(
             <span class="verdict__symbol" aria-hidden="true">{move || banner.read().look().1}</span>
             <div class="verdict__text">
                 <p class="verdict__word">{move || banner.read().look().2}</p>
-                <p class="verdict__sentence">{said}</p>
+                <p class="verdict__sentence">{status}</p>
                 {caveat}
             </div>
         </div>

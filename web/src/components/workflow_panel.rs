@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::copy_button::{CopyButton, DownloadButton};
 use super::field::{Select, TextField};
 use super::names_form::{Names, NamesForm};
-use super::shown::{prose, shown, shown_lines};
+use super::untrusted_text::{prose, untrusted_lines, untrusted_text};
 use crate::state::clock::now;
 use claimgate_providers::{AUDIENCE, CLOUD_URL, Provider, Workflow};
 use claimgate_workbench::storage::StoredIssuer;
@@ -62,7 +62,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
         provider.fill(&given, now())
     });
     let missing = Memo::new(move |_| names.with_value(Names::missing));
-    let remarks = Signal::derive(move || filled.get().remarks);
+    let warnings = Signal::derive(move || filled.get().warnings);
     let chosen = RwSignal::new(0_usize);
     let workflow = Memo::new(move |_| filled.read().workflows.get(chosen.get()).cloned());
     let titles: Vec<String> = filled.with_untracked(|filled| {
@@ -78,7 +78,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
             <summary>"Names in the job"</summary>
             <div class="stack">
                 <p class="hint">"Read off the issuer's URL, policies and samples, where they say so."</p>
-                <NamesForm names=names.get_value() remarks=remarks required=false />
+                <NamesForm names=names.get_value() warnings=warnings required=false />
                 {provider.can_ask_for_audience().then(|| view! {
                     <TextField
                         label="Audience"
@@ -139,7 +139,7 @@ fn FixedAudience(workflow: Workflow, audience: RwSignal<String>) -> impl IntoVie
         (is_fixed && !demanded.trim().is_empty()).then(|| view! {
             <p class="notice notice--note notice--small" role="note">
                 <span>
-                    "The policies demand the audience " <code>{shown(&demanded)}</code> ". " <code>"pulumi/auth-actions"</code>
+                    "The policies demand the audience " <code>{untrusted_text(&demanded)}</code> ". " <code>"pulumi/auth-actions"</code>
                     " always asks for the organization's: take the other way, or change the rule on " <code>"aud"</code> "."
                 </span>
             </p>
@@ -160,7 +160,7 @@ fn Job(workflow: Workflow) -> impl IntoView {
                     <DownloadButton text=text name=Signal::stored(file) what="the job" />
                 </span>
             </div>
-            <pre tabindex="0" class="code" role="region" aria-label="Job">{shown_lines(&workflow.text)}</pre>
+            <pre tabindex="0" class="code" role="region" aria-label="Job">{untrusted_lines(&workflow.text)}</pre>
         </div>
     }
 }

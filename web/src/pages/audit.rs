@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::not_found::NotFoundPage;
 use crate::components::audit_entry::{AuditEntry, asked_for, decision, when};
 use crate::components::field::{Select, TextField};
-use crate::components::sentence::sentence;
-use crate::components::shown::shown;
+use crate::components::inline_code::inline_code;
+use crate::components::untrusted_text::untrusted_text;
 use crate::state::clock::read_time;
 use crate::state::remote::Access;
 use crate::state::remote::sync::{Sync, encode};
@@ -247,7 +247,7 @@ fn time_error(field: RwSignal<String>) -> String {
 #[component]
 fn Entries(log: Log) -> impl IntoView {
     let is_empty = Memo::new(move |_| log.entries.read().is_empty());
-    let said = move || match (
+    let status = move || match (
         log.is_busy.get(),
         log.entries.read().len(),
         log.next.read().is_some(),
@@ -259,9 +259,9 @@ fn Entries(log: Log) -> impl IntoView {
         (false, count, true) => format!("The newest {count} exchanges"),
     };
     view! {
-        <p class="hint" role="status">{said}</p>
+        <p class="hint" role="status">{status}</p>
         {move || (!log.problem.read().is_empty()).then(|| view! {
-            <p class="notice notice--bad" role="alert">"The log was not read: " {sentence(&log.problem.read())} "."</p>
+            <p class="notice notice--bad" role="alert">"The log was not read: " {inline_code(&log.problem.read())} "."</p>
         })}
         <Show
             when=move || !is_empty.get()
@@ -309,7 +309,7 @@ fn row(entry: &Value) -> AnyView {
     let text = |name: &str| entry[name].as_str().unwrap_or_default();
     let issuer = match text("issuerName") {
         "" => view! { <span class="hint">"none registered"</span> }.into_any(),
-        name => shown(name),
+        name => untrusted_text(name),
     };
     let (time, address) = (when(entry), format!("/audit/{}", encode(text("id"))));
     view! {
@@ -317,9 +317,9 @@ fn row(entry: &Value) -> AnyView {
             <td data-label="Time"><A href=address attr:class="audit__link">{time}</A></td>
             <td data-label="Decision">{decision(entry)}</td>
             <td data-label="Issuer"><span>{issuer}</span></td>
-            <td data-label="Subject"><code>{shown(text("subject"))}</code></td>
+            <td data-label="Subject"><code>{untrusted_text(text("subject"))}</code></td>
             <td data-label="Asked for"><span>{asked_for(entry)}</span></td>
-            <td data-label="Code"><code>{shown(text("code"))}</code></td>
+            <td data-label="Code"><code>{untrusted_text(text("code"))}</code></td>
         </tr>
     }
     .into_any()
@@ -348,7 +348,7 @@ pub(crate) fn AuditEntryPage() -> impl IntoView {
             {move || match answer.get() {
                 None => view! { <p class="hint" role="status">"Reading…"</p> }.into_any(),
                 Some(Err(sentence)) => view! {
-                    <p class="notice notice--bad" role="alert">"It was not read: " {shown(&sentence)} "."</p>
+                    <p class="notice notice--bad" role="alert">"It was not read: " {untrusted_text(&sentence)} "."</p>
                 }
                 .into_any(),
                 Some(Ok(entry)) => view! { <AuditEntry entry=entry store=store /> }.into_any(),

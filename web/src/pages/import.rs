@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 
 use crate::components::field::TextArea;
 use crate::components::import_preview::{ImportPreview, Problems};
-use crate::components::shown::shown;
+use crate::components::untrusted_text::untrusted_text;
 use crate::state::download::file_of;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
@@ -106,7 +106,7 @@ fn Source(text: RwSignal<String>, file: RwSignal<String>) -> impl IntoView {
                     <p role="status">
                         {move || failed.get().then(|| view! { <span class="error">"The file could not be read as text."</span> })}
                         {move || (!file.read().is_empty()).then(|| view! {
-                            <span class="good">"✓ Read " {shown(&file.read())}</span>
+                            <span class="good">"✓ Read " {untrusted_text(&file.read())}</span>
                         })}
                     </p>
                 </div>

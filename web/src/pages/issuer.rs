@@ -12,7 +12,7 @@ use crate::components::details_form::DetailsForm;
 use crate::components::export_panel::ExportForms;
 use crate::components::policy_editor::PolicyEditor;
 use crate::components::policy_state::PolicyState;
-use crate::components::shown::shown;
+use crate::components::untrusted_text::untrusted_text;
 use crate::components::workflow_panel::WorkflowPanel;
 use crate::state::handover::Handover;
 use crate::state::store::use_store;
@@ -117,7 +117,7 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
             .map(|issuer| issuer.name.clone())
     });
     let last_name = issuer.name.clone();
-    let title = move || shown(&name.get().unwrap_or_else(|| last_name.clone()));
+    let title = move || untrusted_text(&name.get().unwrap_or_else(|| last_name.clone()));
     let is_gone = Memo::new(move |_| name.read().is_none());
     let asked = use_query_map().with_untracked(Clone::clone);
     let section = RwSignal::new(Section::of(&asked.get("section").unwrap_or_default()));
@@ -145,7 +145,7 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
             <div class="section-head">
                 <div>
                     <h1>{title}</h1>
-                    <p><code>{shown(&address)}</code></p>
+                    <p><code>{untrusted_text(&address)}</code></p>
                 </div>
                 <A href=playground attr:class="button" on:click=take_along>"Try in the playground"</A>
             </div>

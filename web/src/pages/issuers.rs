@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use crate::components::export_panel::ExportPanel;
 use crate::components::field::Select;
 use crate::components::issuer_row::IssuerRow;
-use crate::components::shown::shown;
+use crate::components::untrusted_text::untrusted_text;
 use crate::state::store::use_store;
 use claimgate_workbench::listing::{Column, Listing};
 use claimgate_workbench::storage::StoredIssuer;
@@ -205,7 +205,7 @@ fn NothingFound(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView 
     view! {
         <div class="card empty">
             <h2>"No issuer matches"</h2>
-            <p>"Nothing has “" {move || shown(&listing.read().search)} "” in its name, URL, provider or rules."</p>
+            <p>"Nothing has “" {move || untrusted_text(&listing.read().search)} "” in its name, URL, provider or rules."</p>
             <button
                 type="button"
                 class="button"

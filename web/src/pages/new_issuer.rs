@@ -9,11 +9,11 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::components::details_form::{Details, DetailsFields};
 use crate::components::field::Checkbox;
+use crate::components::inline_code::inline_code;
 use crate::components::names_form::{Names, NamesForm};
 use crate::components::policy_preview::PolicyPreview;
 use crate::components::provider_picker::ProviderPicker;
-use crate::components::sentence::sentence;
-use crate::components::shown::{prose, shown};
+use crate::components::untrusted_text::{prose, untrusted_text};
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
 use crate::state::store::{new_id, use_store};
@@ -241,7 +241,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
                         {move || if busy.get() { "The server registers it…" } else { "Register issuer" }}
                     </button>
                     <A href="/" attr:class="button button--quiet">"Cancel"</A>
-                    <p class="error" role="alert">{move || sentence(&problem.read())}</p>
+                    <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
                 </div>
             </form>
         </div>
@@ -265,7 +265,7 @@ fn Origin(registration: Registration) -> impl IntoView {
         return view! {
             <div class="notice">
                 <p>
-                    "A copy of " <strong>{shown(&original.name)}</strong> ", with its policies and samples. Give it a URL \
+                    "A copy of " <strong>{untrusted_text(&original.name)}</strong> ", with its policies and samples. Give it a URL \
                      of its own: as long as two issuers have the same one, tokens of it are refused."
                 </p>
             </div>
@@ -319,11 +319,11 @@ fn Origin(registration: Registration) -> impl IntoView {
 /// The provider's parameters.
 #[component]
 fn NamesSection(registration: Registration) -> impl IntoView {
-    let remarks = Signal::derive(move || {
+    let warnings = Signal::derive(move || {
         registration
             .filled
             .get()
-            .map(|filled| filled.remarks)
+            .map(|filled| filled.warnings)
             .unwrap_or_default()
     });
     let required =
@@ -341,7 +341,7 @@ fn NamesSection(registration: Registration) -> impl IntoView {
                         </button>
                     </div>
                     <p class="hint">{move || registration.filled.get().map(|filled| prose(&filled.note))}</p>
-                    <NamesForm names=names remarks=remarks required=required />
+                    <NamesForm names=names warnings=warnings required=required />
                     <Checkbox label="Begin with the policies and the sample of these names" value=registration.starter />
                 </section>
             }
@@ -367,7 +367,7 @@ fn SameUrl(details: Details) -> impl IntoView {
             {move || other.get().map(|name| view! {
                 <p class="notice notice--note">
                     <span>
-                        <strong>{shown(&name)}</strong> " has this URL too. As long as two issuers have the same one, \
+                        <strong>{untrusted_text(&name)}</strong> " has this URL too. As long as two issuers have the same one, \
                          tokens of it are refused."
                     </span>
                 </p>
@@ -410,7 +410,7 @@ fn Preview(registration: Registration) -> impl IntoView {
         <section class="card stack register__preview" aria-labelledby="preview-heading">
             <h2 id="preview-heading">"Will be registered"</h2>
             <dl class="facts">
-                <div><dt>"Issuer"</dt><dd><code>{move || shown(&registration.details.url.read())}</code></dd></div>
+                <div><dt>"Issuer"</dt><dd><code>{move || untrusted_text(&registration.details.url.read())}</code></dd></div>
             </dl>
             <p class="hint" role="status">{missing}</p>
             {content}

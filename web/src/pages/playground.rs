@@ -12,18 +12,18 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use wasm_bindgen::JsValue;
 
+use crate::components::inline_code::inline_code;
 use crate::components::playground_bench::{Answered, Bench, Pane};
 use crate::components::playground_policies::PlaygroundPolicies;
 use crate::components::playground_result::PlaygroundResult;
 use crate::components::playground_token::PlaygroundToken;
 use crate::components::playground_tools::{Opening, Tools};
-use crate::components::sentence::sentence;
 use crate::components::verdict::{Banner, Verdict};
 use crate::state::clock::{read_time, ticking};
 use crate::state::handover::Handover;
 use crate::state::store::{Store, use_store};
 use crate::state::unsaved::Unsaved;
-use claimgate_workbench::evaluate::{Answer, Asked, Question, Report};
+use claimgate_workbench::evaluate::{Answer, Evaluation, Question, Report};
 use claimgate_workbench::gallery::Example;
 use claimgate_workbench::scratch::Throwaway;
 use claimgate_workbench::scratch::{SCRATCH, Scratch};
@@ -98,7 +98,7 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
             </div>
             {example.map(|example| view! { <Story example=example /> })}
             {move || (!problem.read().is_empty()).then(|| view! {
-                <div class="notice notice--bad" role="alert"><p>{sentence(&problem.read())}</p></div>
+                <div class="notice notice--bad" role="alert"><p>{inline_code(&problem.read())}</p></div>
             })}
             <div class=move || format!("playground playground--{}", bench.pane.get().word())>
                 <div class="playground__verdict"><Verdict banner=banner stale=stale /></div>
@@ -229,12 +229,12 @@ fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSi
             return;
         };
         // A separate statement: the borrow of the issuers must end before the answer is shown.
-        let (stored, asked) = (tools.ask)(
+        let (stored, asked) = (tools.evaluate)(
             &question,
             (&store.issuers.read(), scratch, throwaway.as_ref()),
         );
         match asked {
-            Asked::Answer(answer) => show(
+            Evaluation::Answer(answer) => show(
                 bench,
                 store,
                 Answered {
@@ -243,7 +243,7 @@ fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSi
                     answer,
                 },
             ),
-            Asked::Signature(waiting) => spawn_local(async move {
+            Evaluation::Signature(waiting) => spawn_local(async move {
                 let answer = (tools.check)(waiting).await;
                 if turn.try_get_value() == Some(this) {
                     show(

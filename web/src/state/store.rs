@@ -10,8 +10,8 @@ use leptos::prelude::*;
 
 use super::clock::now;
 use super::remote::{Remote, is_connected};
-use claimgate_workbench::merge::{bury, conflict, merge, rebase};
-use claimgate_workbench::storage::{self, Conflict, Kept, StoredIssuer, Tombstone};
+use claimgate_workbench::merge::{add_tombstone, conflict, merge, rebase};
+use claimgate_workbench::storage::{self, Conflict, StoredIssuer, StoredState, Tombstone};
 
 /// How often the time of use is stored, in seconds.
 const USED_EVERY: i64 = 60;
@@ -62,7 +62,7 @@ pub(crate) struct Store {
     pub(crate) remote: Option<Remote>,
     tombstones: StoredValue<Vec<Tombstone>>,
     /// The last state that this tab and the storage had in common.
-    base: StoredValue<Kept>,
+    base: StoredValue<StoredState>,
     /// That state as stored text.
     raw: StoredValue<Option<String>>,
 }
@@ -106,13 +106,13 @@ impl Store {
 
     /// Adds an issuer.
     pub(crate) fn add(&self, issuer: StoredIssuer) {
-        self.update(|kept| put(kept, issuer, usize::MAX));
+        self.update(|state| put(state, issuer, usize::MAX));
     }
 
     /// Changes an issuer and its modification time.
     pub(crate) fn change(&self, id: &str, change: impl FnOnce(&mut StoredIssuer)) {
-        self.update(|kept| {
-            if let Some(issuer) = kept.issuers.iter_mut().find(|issuer| issuer.id == id) {
+        self.update(|state| {
+            if let Some(issuer) = state.issuers.iter_mut().find(|issuer| issuer.id == id) {
                 change(issuer);
                 saved_now(issuer);
             }
@@ -130,25 +130,25 @@ impl Store {
         let mut mine = opened.clone();
         change(&mut mine);
         let mut stored = mine.clone();
-        self.update(|kept| {
-            let Some(place) = kept
+        self.update(|state| {
+            let Some(place) = state
                 .issuers
                 .iter()
                 .position(|issuer| issuer.id == opened.id)
             else {
                 // Deleted meanwhile: the saved version must not be lost.
-                put(kept, mine, usize::MAX);
-                stored.clone_from(kept.issuers.last().unwrap_or(opened));
+                put(state, mine, usize::MAX);
+                stored.clone_from(state.issuers.last().unwrap_or(opened));
                 return;
             };
-            let Some(theirs) = kept.issuers.get_mut(place) else {
+            let Some(theirs) = state.issuers.get_mut(place) else {
                 return;
             };
             let (mut merged, lost) = rebase(opened, &mine, theirs);
             saved_now(&mut merged);
             stored.clone_from(&merged);
             *theirs = merged;
-            kept.conflicts.extend(lost.map(conflict));
+            state.conflicts.extend(lost.map(conflict));
         });
         stored
     }
@@ -166,8 +166,8 @@ impl Store {
                 .is_none_or(|last| last + USED_EVERY <= time)
         };
         if self.find(id).is_some_and(is_old) {
-            self.update(|kept| {
-                if let Some(issuer) = kept.issuers.iter_mut().find(|issuer| issuer.id == id) {
+            self.update(|state| {
+                if let Some(issuer) = state.issuers.iter_mut().find(|issuer| issuer.id == id) {
                     issuer.last_used = Some(time);
                 }
             });
@@ -176,8 +176,8 @@ impl Store {
 
     /// Deletes an issuer; [`Store::undo`] brings it back.
     pub(crate) fn remove(&self, id: &str) {
-        self.update(|kept| {
-            if let Some((issuer, place)) = take(kept, id) {
+        self.update(|state| {
+            if let Some((issuer, place)) = take(state, id) {
                 let object = issuer.name.clone();
                 self.undo.set(Some(Undo {
                     verb: "Deleted".to_owned(),
@@ -190,7 +190,7 @@ impl Store {
 
     /// Adds issuers, and overwrites those that exist; [`Store::undo`] restores them.
     pub(crate) fn import(&self, issuers: Vec<StoredIssuer>) {
-        self.update(|kept| {
+        self.update(|state| {
             let object = format!(
                 "{} issuer{}",
                 issuers.len(),
@@ -198,9 +198,9 @@ impl Store {
             );
             let mut back = Vec::with_capacity(issuers.len());
             for issuer in issuers {
-                let place = kept.issuers.iter().position(|known| known.id == issuer.id);
+                let place = state.issuers.iter().position(|known| known.id == issuer.id);
                 match place
-                    .and_then(|place| kept.issuers.get_mut(place).map(|known| (known, place)))
+                    .and_then(|place| state.issuers.get_mut(place).map(|known| (known, place)))
                 {
                     Some((known, place)) => {
                         let revision = known.revision;
@@ -210,7 +210,7 @@ impl Store {
                     }
                     None => {
                         back.push(Back::Remove(issuer.id.clone()));
-                        put(kept, issuer, usize::MAX);
+                        put(state, issuer, usize::MAX);
                     }
                 }
             }
@@ -228,16 +228,16 @@ impl Store {
             return;
         };
         self.undo.set(None);
-        self.update(|kept| {
+        self.update(|state| {
             for back in undo.back.into_iter().rev() {
                 match back {
                     Back::Remove(id) => {
-                        take(kept, &id);
+                        take(state, &id);
                     }
-                    Back::Put(issuer, place) => put(kept, issuer, place),
+                    Back::Put(issuer, place) => put(state, issuer, place),
                     // Under a new name: other tabs have already seen that the old one is resolved.
                     Back::Open(Conflict { id, issuer }) => {
-                        kept.conflicts.push(Conflict {
+                        state.conflicts.push(Conflict {
                             id: format!("{id}+"),
                             issuer,
                         });
@@ -249,7 +249,7 @@ impl Store {
 
     /// Resolves a conflict with the listed version; [`Store::undo`] reopens it.
     pub(crate) fn discard(&self, conflict: &Conflict) {
-        self.update(|kept| end(kept, conflict));
+        self.update(|state| end(state, conflict));
         let object = conflict.issuer.name.clone();
         let verb = "Discarded another version of".to_owned();
         self.undo.set(Some(Undo {
@@ -261,24 +261,24 @@ impl Store {
 
     /// Resolves a conflict with the other version; the listed one becomes the other.
     pub(crate) fn swap(&self, chosen: &Conflict) {
-        self.update(|kept| {
-            end(kept, chosen);
-            let place = kept
+        self.update(|state| {
+            end(state, chosen);
+            let place = state
                 .issuers
                 .iter()
                 .position(|issuer| issuer.id == chosen.issuer.id);
-            if let Some(current) = place.and_then(|place| kept.issuers.get(place)) {
-                kept.conflicts.push(conflict(current.clone()));
+            if let Some(current) = place.and_then(|place| state.issuers.get(place)) {
+                state.conflicts.push(conflict(current.clone()));
             }
-            put(kept, chosen.issuer.clone(), place.unwrap_or(usize::MAX));
+            put(state, chosen.issuer.clone(), place.unwrap_or(usize::MAX));
         });
     }
 
     /// Discards the unreadable text, after the person has confirmed.
-    pub(crate) fn start_anew(&self) {
+    pub(crate) fn discard_unreadable(&self) {
         self.unreadable.set(None);
         self.raw.set_value(None);
-        self.base.set_value(Kept::default());
+        self.base.set_value(StoredState::default());
         self.issuers.set(Vec::new());
         self.conflicts.set(Vec::new());
         self.tombstones.set_value(Vec::new());
@@ -290,26 +290,26 @@ impl Store {
         self.update(|_| {});
     }
 
-    fn update(&self, change: impl FnOnce(&mut Kept)) {
+    fn update(&self, change: impl FnOnce(&mut StoredState)) {
         self.pull();
-        let mut kept = self.kept();
-        change(&mut kept);
-        self.show(kept);
+        let mut state = self.state();
+        change(&mut state);
+        self.show(state);
         self.push();
     }
 
-    fn kept(&self) -> Kept {
-        Kept {
+    fn state(&self) -> StoredState {
+        StoredState {
             issuers: self.issuers.get_untracked(),
             conflicts: self.conflicts.get_untracked(),
             removed: self.tombstones.get_value(),
         }
     }
 
-    fn show(&self, kept: Kept) {
-        set_if_new(self.issuers, kept.issuers);
-        set_if_new(self.conflicts, kept.conflicts);
-        self.tombstones.set_value(kept.removed);
+    fn show(&self, state: StoredState) {
+        set_if_new(self.issuers, state.issuers);
+        set_if_new(self.conflicts, state.conflicts);
+        self.tombstones.set_value(state.removed);
     }
 
     /// Takes over what another tab has stored.
@@ -330,7 +330,7 @@ impl Store {
             Ok(theirs) => {
                 let merged = self
                     .base
-                    .with_value(|base| merge(base, &self.kept(), &theirs));
+                    .with_value(|base| merge(base, &self.state(), &theirs));
                 let is_stored = merged == theirs;
                 self.base.set_value(theirs);
                 self.raw.set_value(Some(text));
@@ -355,11 +355,11 @@ impl Store {
             ));
             return;
         }
-        let kept = self.kept();
-        let text = storage::to_json(&kept);
+        let state = self.state();
+        let text = storage::to_json(&state);
         let problem = match area().map(|area| area.set_item(storage::KEY, &text)) {
             Some(Ok(())) => {
-                self.base.set_value(kept);
+                self.base.set_value(state);
                 self.raw.set_value(Some(text));
                 None
             }
@@ -390,35 +390,36 @@ fn saved_now(issuer: &mut StoredIssuer) {
 }
 
 /// Inserts or restores an issuer, with a later revision than any before.
-fn put(kept: &mut Kept, issuer: StoredIssuer, place: usize) {
-    let buried = kept
+fn put(state: &mut StoredState, issuer: StoredIssuer, place: usize) {
+    let buried = state
         .removed
         .iter()
         .find(|tombstone| tombstone.id == issuer.id)
         .map(|tombstone| tombstone.revision);
-    kept.removed.retain(|tombstone| tombstone.id != issuer.id);
-    let known = kept.issuers.iter().position(|known| known.id == issuer.id);
-    let replaced = known.map(|place| kept.issuers.remove(place).revision);
+    state.removed.retain(|tombstone| tombstone.id != issuer.id);
+    let known = state.issuers.iter().position(|known| known.id == issuer.id);
+    let replaced = known.map(|place| state.issuers.remove(place).revision);
     let revision = issuer
         .revision
         .max(buried.unwrap_or_default())
         .max(replaced.unwrap_or_default())
         + 1;
-    let place = place.min(kept.issuers.len());
-    kept.issuers
+    let place = place.min(state.issuers.len());
+    state
+        .issuers
         .insert(place, StoredIssuer { revision, ..issuer });
 }
 
-fn take(kept: &mut Kept, id: &str) -> Option<(StoredIssuer, usize)> {
-    let place = kept.issuers.iter().position(|issuer| issuer.id == id)?;
-    let issuer = kept.issuers.remove(place);
-    bury(&mut kept.removed, id, issuer.revision);
+fn take(state: &mut StoredState, id: &str) -> Option<(StoredIssuer, usize)> {
+    let place = state.issuers.iter().position(|issuer| issuer.id == id)?;
+    let issuer = state.issuers.remove(place);
+    add_tombstone(&mut state.removed, id, issuer.revision);
     Some((issuer, place))
 }
 
-fn end(kept: &mut Kept, conflict: &Conflict) {
-    kept.conflicts.retain(|known| known.id != conflict.id);
-    bury(&mut kept.removed, &conflict.id, 0);
+fn end(state: &mut StoredState, conflict: &Conflict) {
+    state.conflicts.retain(|known| known.id != conflict.id);
+    add_tombstone(&mut state.removed, &conflict.id, 0);
 }
 
 /// A new identifier: 16 hexadecimal digits.

@@ -36,7 +36,7 @@ mod tests {
     use super::{Choice, fit};
 
     #[test]
-    fn what_begins_as_written_comes_first_and_what_is_written_out_needs_no_list() {
+    fn prefix_matches_come_first_and_a_complete_choice_has_no_list() {
         let choices: Vec<_> = ["sub", "jti", "sub_jwk", "aud"]
             .map(|value| Choice {
                 value: value.to_owned(),

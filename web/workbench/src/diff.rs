@@ -90,8 +90,8 @@ pub fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
         (
             "max expiration",
             becomes(
-                &lifetime::words(old.max_expiration),
-                &lifetime::words(new.max_expiration),
+                &lifetime::describe(old.max_expiration),
+                &lifetime::describe(new.max_expiration),
             ),
         ),
         (
@@ -134,7 +134,10 @@ pub fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
     let parts = |issuer: &StoredIssuer| {
         [
             format!("name: {}", issuer.name),
-            format!("max expiration: {}", lifetime::words(issuer.max_expiration)),
+            format!(
+                "max expiration: {}",
+                lifetime::describe(issuer.max_expiration)
+            ),
             format!("thumbprints: {}", issuer.thumbprints.join(", ")),
             format!("single use: {}", yes_or_no(issuer.single_use)),
             format!("report only: {}", yes_or_no(issuer.report_only)),
@@ -187,7 +190,7 @@ fn samples(old: &[Sample], new: &[Sample]) -> Vec<String> {
         match find(new, &sample.id) {
             None => details.push(format!("sample `{}` goes", name(sample))),
             Some(other) if other != *sample => {
-                details.push(format!("sample `{}` says something else", name(&other)))
+                details.push(format!("sample `{}` says something else", name(&other)));
             }
             Some(_) => {}
         }
@@ -219,7 +222,7 @@ fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
         match find(&new, id) {
             None => details.push(format!("key `{}` goes", visible(id))),
             Some(other) if other != *key => {
-                details.push(format!("key `{}` is another one", visible(id)))
+                details.push(format!("key `{}` is another one", visible(id)));
             }
             Some(_) => {}
         }
@@ -507,13 +510,13 @@ mod tests {
             .rule("event_name", "pull_request")
     }
 
-    fn told(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<String> {
+    fn described(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<String> {
         let tell = |change: Change| format!("{}: {}", change.title, change.details.join("; "));
         changes(saved, edited).into_iter().map(tell).collect()
     }
 
     #[test]
-    fn changes_are_told_in_words() {
+    fn changes_are_described_in_words() {
         let cases: [(&[PolicyDefinition], &[PolicyDefinition], &[&str]); 5] = [
             (
                 &[],
@@ -540,12 +543,12 @@ mod tests {
             ),
         ];
         for (saved, edited, expected) in cases {
-            assert_eq!(told(saved, edited), expected);
+            assert_eq!(described(saved, edited), expected);
         }
     }
 
     #[test]
-    fn fields_are_told_too() {
+    fn changed_fields_are_described() {
         let old = PolicyDefinition {
             role_id: Some("a".to_owned()),
             ..allow("x")
@@ -554,12 +557,12 @@ mod tests {
             authorized_permissions: Some(vec!["admin".to_owned()]),
             ..allow("x")
         };
-        let told = told(&[old], &[new]);
+        let described = described(&[old], &[new]);
         assert!(
-            told[0].contains(
+            described[0].contains(
                 "`roleID`: `a` becomes nothing; `authorizedPermissions`: nothing becomes `admin`"
             ),
-            "{told:?}"
+            "{described:?}"
         );
     }
 
@@ -586,7 +589,7 @@ mod tests {
             thumbprints: vec!["ab".to_owned()],
             ..new
         };
-        let told: Vec<_> = issuer_changes(&old, &new)
+        let described: Vec<_> = issuer_changes(&old, &new)
             .into_iter()
             .map(|change| format!("{}: {}", change.title, change.details.join("; ")))
             .collect();
@@ -597,7 +600,7 @@ mod tests {
             "keys: key `b` goes; new key `c`",
             "policy 1, allow organization, changes: `sub`: `a` becomes `b`",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(described, expected);
         assert_eq!(issuer_changes(&old, &old), []);
         let text = issuer_lines(&old, &new);
         let goes: Vec<_> = text
@@ -646,12 +649,12 @@ mod tests {
             target: String::new(),
             admin: false,
         };
-        let told = samples(
+        let described = samples(
             &[sample("1", "A"), sample("2", "B")],
             &[sample("1", "A2"), sample("3", "C")],
         );
         assert_eq!(
-            told,
+            described,
             [
                 "sample `A2` says something else",
                 "sample `B` goes",
@@ -661,7 +664,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_shows_what_goes_and_what_comes_in_the_saved_order() {
+    fn the_text_shows_removed_and_added_lines_in_the_saved_order() {
         let lines = lines(&[allow("a"), deny()], &[deny(), allow("b")]);
         let marked: Vec<_> = lines
             .iter()

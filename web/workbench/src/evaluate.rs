@@ -70,7 +70,7 @@ pub enum Answer {
 }
 
 /// An evaluation without the signature check, which the caller may do asynchronously.
-pub enum Asked {
+pub enum Evaluation {
     /// Complete.
     Answer(Answer),
     /// A token whose signature has to be checked.
@@ -94,27 +94,27 @@ pub(super) struct Compiled {
 }
 
 /// Evaluates a question up to the signature.
-pub fn begin(question: &Question, stored: &[StoredIssuer]) -> Asked {
+pub fn begin(question: &Question, stored: &[StoredIssuer]) -> Evaluation {
     if question.text.trim().is_empty() {
-        return Asked::Answer(Answer::Nothing);
+        return Evaluation::Answer(Answer::Nothing);
     }
     if question.is_claims {
-        return Asked::Answer(ask_claims(question, stored));
+        return Evaluation::Answer(ask_claims(question, stored));
     }
     let compiled = match compile(question, stored) {
         Ok(compiled) => compiled,
-        Err(problem) => return Asked::Answer(Answer::Unclear(problem)),
+        Err(problem) => return Evaluation::Answer(Answer::Unclear(problem)),
     };
     let options = options(question, &compiled.issuers);
     match inspect::begin(question.text.trim(), &compiled.issuers, &options) {
-        Begun::Ended(checked) => Asked::Answer(report(
+        Begun::Ended(checked) => Evaluation::Answer(report(
             checked.explain(&question.request),
             &compiled.names,
             None,
         )),
         Begun::Signature(pending) => {
             let request = question.request.clone();
-            Asked::Signature(Box::new(Waiting {
+            Evaluation::Signature(Box::new(Waiting {
                 pending: *pending,
                 names: compiled.names,
                 request,
@@ -141,11 +141,11 @@ impl Waiting {
 
 /// Evaluates a question with a synchronous signature check.
 #[cfg(test)]
-pub fn ask(question: &Question, stored: &[StoredIssuer]) -> Answer {
+pub fn evaluate(question: &Question, stored: &[StoredIssuer]) -> Answer {
     use claimgate::jwt::{BuiltIn, VerifySignature};
     match begin(question, stored) {
-        Asked::Answer(answer) => answer,
-        Asked::Signature(waiting) => {
+        Evaluation::Answer(answer) => answer,
+        Evaluation::Signature(waiting) => {
             let found = BuiltIn.verify(&waiting.check());
             waiting.finish(found)
         }
@@ -328,8 +328,8 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_judged_by_the_policies_of_their_issuer() {
-        let answer = ask(
+    fn claims_are_evaluated_by_the_policies_of_their_issuer() {
+        let answer = evaluate(
             &question(r#"{"iss":"https://ci.example","sub":"xy"}"#, true),
             &[stored()],
         );
@@ -341,20 +341,20 @@ mod tests {
     }
 
     #[test]
-    fn claims_of_nobody_and_broken_claims_are_unclear() {
+    fn claims_without_a_registered_issuer_and_broken_claims_are_unclear() {
         assert!(matches!(
-            ask(&question(r#"{"iss":"b"}"#, true), &[stored()]),
+            evaluate(&question(r#"{"iss":"b"}"#, true), &[stored()]),
             Answer::Unclear(_)
         ));
         assert!(matches!(
-            ask(&question("{", true), &[stored()]),
+            evaluate(&question("{", true), &[stored()]),
             Answer::Unclear(_)
         ));
     }
 
     #[test]
     fn a_truncated_token_is_denied_with_seven_checks() {
-        let answer = ask(&question("eyJhbGciOiJub25lIn0.e30", false), &[stored()]);
+        let answer = evaluate(&question("eyJhbGciOiJub25lIn0.e30", false), &[stored()]);
         let Answer::Report(report) = answer else {
             panic!("{answer:?}")
         };
@@ -363,6 +363,6 @@ mod tests {
 
     #[test]
     fn nothing_asks_nothing() {
-        assert_eq!(ask(&question("  ", false), &[]), Answer::Nothing);
+        assert_eq!(evaluate(&question("  ", false), &[]), Answer::Nothing);
     }
 }

@@ -317,7 +317,7 @@ mod tests {
     use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 
     use super::*;
-    use crate::evaluate::{Answer, ask};
+    use crate::evaluate::{Answer, evaluate};
     use crate::gallery;
     use crate::scratch::{Origin, SCRATCH, Scratch};
 
@@ -344,7 +344,7 @@ mod tests {
             now: 0,
             dialect: Dialect::Pulumi,
         };
-        let Answer::Report(report) = ask(&question, &stored) else {
+        let Answer::Report(report) = evaluate(&question, &stored) else {
             panic!("no report")
         };
         simulate(&question, &stored, &report, "acme", expiration)
@@ -450,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_exchanged_by_the_engine_itself_and_stands_nowhere() {
+    fn the_engine_simulates_the_exchange_and_shows_no_token() {
         for example in gallery::all().iter().filter(|example| example.is_token) {
             let stored = [Scratch::of_shared(&example.shared(), Origin::Link, &[]).issuer];
             let question = Question {
@@ -462,7 +462,7 @@ mod tests {
                 now: example.now,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(&question, &stored) else {
+            let Answer::Report(report) = evaluate(&question, &stored) else {
                 panic!("no report")
             };
             let simulation = simulate(&question, &stored, &report, "acme", "");
@@ -496,7 +496,7 @@ mod tests {
                 now: 0,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(&question, &stored) else {
+            let Answer::Report(report) = evaluate(&question, &stored) else {
                 panic!("no report")
             };
             organization(&report)

@@ -200,7 +200,7 @@ fn number<N: TryFrom<i128>>(value: &Value) -> Option<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{Answer, Question, Report, ask};
+    use crate::evaluate::{Answer, Question, Report, evaluate};
     use crate::storage::StoredIssuer;
 
     fn stored(example: &Example) -> StoredIssuer {
@@ -227,7 +227,7 @@ mod tests {
             now: example.now,
             dialect: Dialect::Pulumi,
         };
-        match ask(&question, &[stored(example)]) {
+        match evaluate(&question, &[stored(example)]) {
             Answer::Report(report) => *report,
             other => panic!("{}: {other:?}", example.id),
         }
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_an_example() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/gallery");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/gallery");
         assert_eq!(std::fs::read_dir(folder).unwrap().count(), FILES.len());
         assert_eq!(all().len(), FILES.len());
         for example in all() {
@@ -276,7 +276,7 @@ mod tests {
             assert!(shared.claims.is_some());
             let fragment = shared.to_fragment().unwrap();
             assert_eq!(Shared::from_fragment(&fragment), Ok(shared.clone()));
-            assert_eq!(shared.remarks(), [], "{}", example.id);
+            assert_eq!(shared.token_warnings(), [], "{}", example.id);
         }
     }
 }

@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn typing_that_goes_on_is_one_step_until_it_rests() {
+    fn continued_typing_is_one_step_until_a_pause() {
         let mut history = History::new(json(""));
         for (text, time) in [("[", 0.0), ("[1", 300.0), ("[12", 600.0), ("[12]", 5000.0)] {
             history.record(json(text), time);
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_keeps_the_keys_of_what_it_shows() {
+    fn the_form_keeps_the_keys_of_its_fields() {
         let old = form("a");
         let shown = json(&with_pattern(&old, "b").to_json())
             .to_form(std::slice::from_ref(&old))
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_kept() {
+    fn the_history_is_limited() {
         let mut history = History::new(json("0"));
         for number in 0..2 * LIMIT {
             history.record(

@@ -63,13 +63,13 @@ pub struct Places {
 impl Places {
     /// Reads a document up to its first error.
     pub fn read(json: &str) -> Self {
-        let mut reader = Reader {
+        let mut scanner = Scanner {
             chars: json.chars().collect(),
             at: 0,
             unit: 0,
         };
         Self {
-            root: reader.node(0),
+            root: scanner.node(0),
         }
     }
 
@@ -77,10 +77,10 @@ impl Places {
     pub fn find(&self, path: &str) -> Option<Range> {
         let (policy, rest) = self.policy_at(path)?;
         let Some((key, inner)) = split(rest) else {
-            return policy.shown();
+            return policy.highlighted();
         };
         let Some(member) = policy.member(key) else {
-            return policy.shown();
+            return policy.highlighted();
         };
         if inner.is_empty() {
             return Some(member.whole());
@@ -95,8 +95,8 @@ impl Places {
             _ => {
                 return value
                     .nth(inner)
-                    .and_then(Node::shown)
-                    .or_else(|| value.shown());
+                    .and_then(Node::highlighted)
+                    .or_else(|| value.highlighted());
             }
         }
         .map_or_else(
@@ -266,7 +266,7 @@ impl Node {
     }
 
     /// The range to highlight: only the opening bracket of objects and arrays, which may be long.
-    fn shown(&self) -> Option<Range> {
+    fn highlighted(&self) -> Option<Range> {
         Some(match self.kind {
             Kind::Object(_) | Kind::Array(_) => self.range.start..self.range.start + 1,
             _ => self.range.clone(),
@@ -275,13 +275,13 @@ impl Node {
 }
 
 /// Reads up to the first error.
-struct Reader {
+struct Scanner {
     chars: Vec<char>,
     at: usize,
     unit: usize,
 }
 
-impl Reader {
+impl Scanner {
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }

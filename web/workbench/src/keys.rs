@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_a_key_from_being_used_is_said() {
+    fn warns_about_unusable_keys() {
         for (keys, word) in [
             (&[r#","kid":"a""#, r#","kid":"a""#][..], "several keys"),
             (&["", r#","kid":"a""#], "no `kid`"),

@@ -73,7 +73,7 @@ pub fn split(seconds: Option<u64>) -> (String, &'static str) {
 }
 
 /// A maximum lifetime in words.
-pub fn words(seconds: Option<u64>) -> String {
+pub fn describe(seconds: Option<u64>) -> String {
     seconds.map_or_else(|| "25 hours, the default".to_owned(), long)
 }
 
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_longer_than_usual_is_said() {
+    fn warns_about_a_long_lifetime() {
         assert_eq!(warning(None), None);
         assert_eq!(warning(Some(90_000)), None);
         assert!(
@@ -124,6 +124,6 @@ mod tests {
                 .unwrap()
                 .contains("good for 10 years, and")
         );
-        assert_eq!(words(Some(60)), "1 minute");
+        assert_eq!(describe(Some(60)), "1 minute");
     }
 }

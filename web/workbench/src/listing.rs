@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_query_says_it_all() {
+    fn the_query_stores_the_whole_listing() {
         for query in [
             &[][..],
             &[("q", "a b")],
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_goes_up_down_and_back() {
+    fn a_column_sorts_ascending_descending_and_not_at_all() {
         let up = Listing::default().sorted_by(Column::Name);
         assert_eq!((up.sort, up.descending), (Some(Column::Name), false));
         let down = up.sorted_by(Column::Name);

@@ -6,17 +6,17 @@
 
 use sha2::{Digest, Sha256};
 
-use super::storage::{Conflict, Kept, StoredIssuer, Tombstone};
+use super::storage::{Conflict, StoredIssuer, StoredState, Tombstone};
 
 /// How many deletions are remembered.
 const MAX_TOMBSTONES: usize = 200;
 
 /// Merges the states of this tab and the storage, with `base` as their common ancestor.
-pub fn merge(base: &Kept, mine: &Kept, theirs: &Kept) -> Kept {
+pub fn merge(base: &StoredState, mine: &StoredState, theirs: &StoredState) -> StoredState {
     let removed = tombstones(&mine.removed, &theirs.removed);
-    let mut merged = Kept {
+    let mut merged = StoredState {
         conflicts: conflicts(mine, theirs, &removed),
-        ..Kept::default()
+        ..StoredState::default()
     };
     for issuer in &theirs.issuers {
         match find(mine, &issuer.id) {
@@ -92,7 +92,7 @@ pub fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'static str
 }
 
 /// Adds a tombstone; beyond the limit the oldest ones are dropped.
-pub fn bury(removed: &mut Vec<Tombstone>, id: &str, revision: u64) {
+pub fn add_tombstone(removed: &mut Vec<Tombstone>, id: &str, revision: u64) {
     removed.retain(|tombstone| tombstone.id != id);
     removed.push(Tombstone {
         id: id.to_owned(),
@@ -223,8 +223,8 @@ fn text_of(issuer: &StoredIssuer) -> String {
     serde_json::to_string(issuer).unwrap_or_default()
 }
 
-fn find<'a>(kept: &'a Kept, id: &str) -> Option<&'a StoredIssuer> {
-    kept.issuers.iter().find(|issuer| issuer.id == id)
+fn find<'a>(state: &'a StoredState, id: &str) -> Option<&'a StoredIssuer> {
+    state.issuers.iter().find(|issuer| issuer.id == id)
 }
 
 /// Whether it was deleted, and not saved again since.
@@ -248,7 +248,7 @@ fn tombstones(mine: &[Tombstone], theirs: &[Tombstone]) -> Vec<Tombstone> {
 }
 
 /// The unresolved conflicts of both sides.
-fn conflicts(mine: &Kept, theirs: &Kept, removed: &[Tombstone]) -> Vec<Conflict> {
+fn conflicts(mine: &StoredState, theirs: &StoredState, removed: &[Tombstone]) -> Vec<Conflict> {
     let is_open =
         |conflict: &&Conflict| !removed.iter().any(|tombstone| tombstone.id == conflict.id);
     theirs
@@ -277,22 +277,23 @@ mod tests {
         }
     }
 
-    fn kept(issuers: &[StoredIssuer]) -> Kept {
-        Kept {
+    fn state(issuers: &[StoredIssuer]) -> StoredState {
+        StoredState {
             issuers: issuers.to_vec(),
-            ..Kept::default()
+            ..StoredState::default()
         }
     }
 
-    fn names(kept: &Kept) -> Vec<&str> {
-        kept.issuers
+    fn names(state: &StoredState) -> Vec<&str> {
+        state
+            .issuers
             .iter()
             .map(|issuer| issuer.name.as_str())
             .collect()
     }
 
     /// The merge, which must have the same result whichever tab does it.
-    fn merged(base: &Kept, one: &Kept, other: &Kept) -> Kept {
+    fn merged(base: &StoredState, one: &StoredState, other: &StoredState) -> StoredState {
         let merged = merge(base, one, other);
         let mut turned = merge(base, other, one);
         turned.issuers.sort_by_key(|issuer| {
@@ -320,17 +321,17 @@ mod tests {
 
     #[test]
     fn what_one_tab_added_stays() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let one = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
-        let other = kept(&[issuer("a", "A", 1), issuer("c", "C", 1)]);
+        let base = state(&[issuer("a", "A", 1)]);
+        let one = state(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let other = state(&[issuer("a", "A", 1), issuer("c", "C", 1)]);
         assert_eq!(names(&merged(&base, &one, &other)), ["A", "C", "B"]);
     }
 
     #[test]
     fn what_one_tab_changed_stays() {
-        let base = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
-        let one = kept(&[issuer("a", "A2", 2), issuer("b", "B", 1)]);
-        let other = kept(&[issuer("a", "A", 1), issuer("b", "B2", 2)]);
+        let base = state(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let one = state(&[issuer("a", "A2", 2), issuer("b", "B", 1)]);
+        let other = state(&[issuer("a", "A", 1), issuer("b", "B2", 2)]);
         let merged = merged(&base, &one, &other);
         assert_eq!(names(&merged), ["A2", "B2"]);
         assert_eq!(merged.conflicts, []);
@@ -338,10 +339,10 @@ mod tests {
 
     #[test]
     fn what_one_tab_deleted_is_gone_and_what_it_knew_nothing_of_is_not() {
-        let base = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
-        let mut one = kept(&[issuer("b", "B", 1)]);
-        bury(&mut one.removed, "a", 1);
-        let other = kept(&[
+        let base = state(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let mut one = state(&[issuer("b", "B", 1)]);
+        add_tombstone(&mut one.removed, "a", 1);
+        let other = state(&[
             issuer("a", "A", 1),
             issuer("b", "B", 1),
             issuer("c", "C", 1),
@@ -351,10 +352,10 @@ mod tests {
 
     #[test]
     fn what_is_saved_while_another_tab_deletes_it_stays() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let mut one = kept(&[]);
-        bury(&mut one.removed, "a", 1);
-        let other = kept(&[issuer("a", "A2", 2)]);
+        let base = state(&[issuer("a", "A", 1)]);
+        let mut one = state(&[]);
+        add_tombstone(&mut one.removed, "a", 1);
+        let other = state(&[issuer("a", "A2", 2)]);
         let merged = merged(&base, &one, &other);
         assert_eq!(names(&merged), ["A2"]);
         assert_eq!(merged.removed, []);
@@ -362,9 +363,9 @@ mod tests {
 
     #[test]
     fn different_parts_of_an_issuer_come_together() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let one = kept(&[issuer("a", "A2", 2)]);
-        let other = kept(&[StoredIssuer {
+        let base = state(&[issuer("a", "A", 1)]);
+        let one = state(&[issuer("a", "A2", 2)]);
+        let other = state(&[StoredIssuer {
             max_expiration: Some(60),
             modified: 9,
             ..issuer("a", "A", 2)
@@ -375,17 +376,17 @@ mod tests {
             modified: 9,
             ..issuer("a", "A2", 3)
         };
-        assert_eq!(merged, kept(&[expected]));
+        assert_eq!(merged, state(&[expected]));
     }
 
     #[test]
     fn the_same_part_is_a_conflict_and_both_versions_are_kept() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let one = kept(&[StoredIssuer {
+        let base = state(&[issuer("a", "A", 1)]);
+        let one = state(&[StoredIssuer {
             modified: 5,
             ..issuer("a", "first", 2)
         }]);
-        let other = kept(&[StoredIssuer {
+        let other = state(&[StoredIssuer {
             modified: 6,
             ..issuer("a", "second", 2)
         }]);
@@ -400,28 +401,28 @@ mod tests {
 
     #[test]
     fn a_decided_conflict_does_not_come_back() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let open = Kept {
+        let base = state(&[issuer("a", "A", 1)]);
+        let open = StoredState {
             conflicts: vec![conflict(issuer("a", "lost", 1))],
             ..base.clone()
         };
         let mut decided = base.clone();
-        bury(&mut decided.removed, &open.conflicts[0].id, 0);
+        add_tombstone(&mut decided.removed, &open.conflicts[0].id, 0);
         assert_eq!(merged(&open, &open, &decided).conflicts, []);
     }
 
     #[test]
     fn that_it_was_used_is_no_change() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let one = kept(&[StoredIssuer {
+        let base = state(&[issuer("a", "A", 1)]);
+        let one = state(&[StoredIssuer {
             last_used: Some(9),
             ..issuer("a", "A", 1)
         }]);
-        let other = kept(&[issuer("a", "A2", 2)]);
+        let other = state(&[issuer("a", "A2", 2)]);
         let merged = merged(&base, &one, &other);
         assert_eq!(
             merged,
-            kept(&[StoredIssuer {
+            state(&[StoredIssuer {
                 last_used: Some(9),
                 ..issuer("a", "A2", 2)
             }])
@@ -450,7 +451,7 @@ mod tests {
     fn old_deletions_are_forgotten() {
         let mut removed = Vec::new();
         for number in 0..MAX_TOMBSTONES + 5 {
-            bury(&mut removed, &number.to_string(), 1);
+            add_tombstone(&mut removed, &number.to_string(), 1);
         }
         assert_eq!(
             (removed.len(), removed[0].id.as_str()),

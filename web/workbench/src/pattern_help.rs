@@ -52,10 +52,10 @@ pub fn at_cursor(pattern: &str, cursor: usize) -> Option<String> {
         .or(before.filter(is_wild))
         .or(after)
         .or(before)?;
-    Some(sentence(part))
+    Some(describe(part))
 }
 
-fn sentence(part: &Part) -> String {
+fn describe(part: &Part) -> String {
     let text = visible(&part.text);
     match part.kind {
         PartKind::Literal => {
@@ -171,7 +171,7 @@ fn refilled(pattern: &Pattern, parts: &[Part], value: &str, fill: [&str; 3]) -> 
         let [many, optional, one] = fill;
         match part.kind {
             PartKind::Literal | PartKind::Escape => {
-                text.push_str(&filled(std::slice::from_ref(part), fill))
+                text.push_str(&filled(std::slice::from_ref(part), fill));
             }
             kind => {
                 let (index, capture) = taken.next()?;
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dot_shows_what_else_it_takes() {
+    fn a_dot_shows_another_text_that_it_matches() {
         let (accepted, refused) = shown("v1.2", &["v1.2"]);
         assert_eq!(accepted, ["v1.2", "v1x2", "v1-2"]);
         assert_eq!(refused.as_deref(), Some("vx1.2"));
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_is_told_what_it_stands_at() {
+    fn the_part_at_the_cursor_is_described() {
         let cases = [
             ("v1.2", 2, "`.` matches"),
             ("v1.2", 3, "`.` matches"),

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_told_from_claims_and_only_its_claims_come_back() {
+    fn a_pasted_token_is_recognised_and_reduced_to_its_claims() {
         // The header `{"alg":"RS256"}`, the payload `{"sub":"a"}`, and a signature.
         let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
         assert_eq!(
@@ -204,12 +204,12 @@ mod tests {
             patterns: vec![],
         };
         let known = known_claims(vec![documented], &[ready]);
-        let told: Vec<_> = known
+        let described: Vec<_> = known
             .iter()
             .map(|claim| format!("{}={}", claim.path, claim.values.join(",")))
             .collect();
         assert_eq!(
-            told,
+            described,
             ["sub=a,b", "aud=x,y", r#""kubernetes.io".pod.name=p"#, "n="]
         );
     }

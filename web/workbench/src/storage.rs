@@ -18,7 +18,7 @@ const VERSION: i128 = 4;
 
 /// The stored state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Kept {
+pub struct StoredState {
     /// The issuers, oldest first.
     pub issuers: Vec<StoredIssuer>,
     /// Deletions, so that another tab does not restore the issuers.
@@ -170,22 +170,22 @@ pub fn to_file(issuers: &[StoredIssuer]) -> String {
 }
 
 /// Writes the state as versioned JSON.
-pub fn to_json(kept: &Kept) -> String {
+pub fn to_json(state: &StoredState) -> String {
     #[derive(Serialize)]
     struct File<'a> {
         version: i128,
         #[serde(flatten)]
-        kept: &'a Kept,
+        state: &'a StoredState,
     }
     serde_json::to_string(&File {
         version: VERSION,
-        kept,
+        state,
     })
     .unwrap_or_default()
 }
 
 /// Reads the stored state, or returns why it cannot.
-pub fn from_json(text: &str) -> Result<Kept, String> {
+pub fn from_json(text: &str) -> Result<StoredState, String> {
     let file = Value::parse(text).map_err(|error| error.to_string())?;
     match file.member("version") {
         Some(Value::Integer(1..=VERSION)) => {}
@@ -202,7 +202,7 @@ pub fn from_json(text: &str) -> Result<Kept, String> {
     };
     let numbered =
         |(index, item)| issuer(item).map_err(|problem| format!("issuer {}: {problem}", index + 1));
-    Ok(Kept {
+    Ok(StoredState {
         issuers: items
             .iter()
             .enumerate()
@@ -361,16 +361,16 @@ mod tests {
         }
     }
 
-    fn kept(issuers: Vec<StoredIssuer>) -> Kept {
-        Kept {
+    fn state(issuers: Vec<StoredIssuer>) -> StoredState {
+        StoredState {
             issuers,
-            ..Kept::default()
+            ..StoredState::default()
         }
     }
 
     #[test]
     fn what_is_written_is_read_again_with_its_rules_in_order() {
-        let kept = Kept {
+        let state = StoredState {
             issuers: vec![full()],
             removed: vec![Tombstone {
                 id: "b".to_owned(),
@@ -381,12 +381,15 @@ mod tests {
                 issuer: full(),
             }],
         };
-        assert_eq!(from_json(&to_json(&kept)), Ok(kept));
+        assert_eq!(from_json(&to_json(&state)), Ok(state));
     }
 
     #[test]
     fn no_issuers_are_read_again() {
-        assert_eq!(from_json(&to_json(&Kept::default())), Ok(Kept::default()));
+        assert_eq!(
+            from_json(&to_json(&StoredState::default())),
+            Ok(StoredState::default())
+        );
     }
 
     #[test]
@@ -405,12 +408,12 @@ mod tests {
             modified: 2,
             ..StoredIssuer::blank("a".to_owned(), 1)
         };
-        assert_eq!(from_json(text), Ok(kept(vec![expected])));
+        assert_eq!(from_json(text), Ok(state(vec![expected])));
     }
 
     #[test]
     fn version_2_is_read_with_what_it_had() {
-        let text = to_json(&kept(vec![full()])).replace("\"version\":4", "\"version\":2");
+        let text = to_json(&state(vec![full()])).replace("\"version\":4", "\"version\":2");
         let text = text
             .replace(",\"revision\":7", "")
             .replace(",\"removed\":[],\"conflicts\":[]", "");
@@ -420,7 +423,7 @@ mod tests {
         );
         assert_eq!(
             from_json(&text),
-            Ok(kept(vec![StoredIssuer {
+            Ok(state(vec![StoredIssuer {
                 revision: 0,
                 ..full()
             }]))

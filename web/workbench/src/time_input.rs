@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_says_what_was_expected() {
+    fn an_invalid_time_is_refused_with_what_was_expected() {
         let milliseconds = "`1763942400000` looks like milliseconds: expected seconds since 1970, as `1763942400` for 2025-11-24T00:00:00Z";
         assert_eq!(read_time("1763942400000").unwrap_err(), milliseconds);
         for text in ["yesterday", "2026-11-24", "-1", "9223372036854775807"] {

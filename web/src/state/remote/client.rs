@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-pub(crate) use claimgate_workbench::remote::failure::Failure;
-use claimgate_workbench::remote::failure::failure;
+pub(crate) use claimgate_workbench::remote::request_error::RequestError;
+use claimgate_workbench::remote::request_error::request_error;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub(crate) async fn call(
     path: &str,
     body: Option<Value>,
     version: &str,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, RequestError> {
     let text = body.map(|body| body.to_string());
     for attempt in 1.. {
         let request = builder(method, path).header("Authorization", &format!("token {token}"));
@@ -41,8 +41,11 @@ pub(crate) async fn call(
                 .body(text.as_str()),
             None => request.build(),
         };
-        let request = request.map_err(|error| Failure::Refused(error.to_string()))?;
-        let response = request.send().await.map_err(|_| Failure::Unreachable)?;
+        let request = request.map_err(|error| RequestError::Refused(error.to_string()))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|_| RequestError::Unreachable)?;
         if response.status() != 429 || attempt >= TRIES {
             return read(response).await;
         }
@@ -52,7 +55,7 @@ pub(crate) async fn call(
             .and_then(|text| text.parse().ok());
         gloo_timers::future::sleep(Duration::from_secs(wait.unwrap_or(1).min(10))).await;
     }
-    Err(Failure::Unreachable)
+    Err(RequestError::Unreachable)
 }
 
 fn builder(method: &str, path: &str) -> RequestBuilder {
@@ -64,12 +67,15 @@ fn builder(method: &str, path: &str) -> RequestBuilder {
     }
 }
 
-async fn read(response: Response) -> Result<Answer, Failure> {
+async fn read(response: Response) -> Result<Answer, RequestError> {
     let version = response.headers().get("ETag").unwrap_or_default();
     let status = response.status();
-    let text = response.text().await.map_err(|_| Failure::Unreachable)?;
+    let text = response
+        .text()
+        .await
+        .map_err(|_| RequestError::Unreachable)?;
     if response.ok() {
-        let unreadable = |_| Failure::Refused("the server's answer is no JSON".to_owned());
+        let unreadable = |_| RequestError::Refused("the server's answer is no JSON".to_owned());
         let body = if text.is_empty() {
             Value::Null
         } else {
@@ -77,5 +83,5 @@ async fn read(response: Response) -> Result<Answer, Failure> {
         };
         return Ok(Answer { body, version });
     }
-    Err(failure(status, &text))
+    Err(request_error(status, &text))
 }

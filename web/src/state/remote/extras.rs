@@ -1,7 +1,7 @@
 //! What only this browser knows about a server's issuers, in local storage.
 
 use claimgate_workbench::remote::extras::{is_bare, updated};
-use claimgate_workbench::storage::{Kept, StoredIssuer, from_json, to_json};
+use claimgate_workbench::storage::{StoredIssuer, StoredState, from_json, to_json};
 
 use crate::state::store::area;
 
@@ -12,7 +12,7 @@ pub(crate) const KEY: &str = "claimgate.server.v1.";
 pub(crate) fn read(organization: &str) -> Vec<StoredIssuer> {
     let text = area().and_then(|area| area.get_item(&key(organization)).ok().flatten());
     text.and_then(|text| from_json(&text).ok())
-        .map(|kept| kept.issuers)
+        .map(|state| state.issuers)
         .unwrap_or_default()
 }
 
@@ -24,13 +24,13 @@ pub(crate) fn write(organization: &str, shown: &[StoredIssuer]) -> Result<(), St
         return shown.iter().all(is_bare).then_some(()).ok_or_else(refused);
     };
     let before = area.get_item(&key(organization)).ok().flatten();
-    let kept = before.as_deref().map(from_json).transpose();
-    let mut kept =
-        kept.map_err(|problem| format!("the samples in this browser cannot be read: {problem}"))?;
-    let issuers = updated(kept.take().unwrap_or_default().issuers, shown);
-    let text = to_json(&Kept {
+    let state = before.as_deref().map(from_json).transpose();
+    let mut state = state
+        .map_err(|problem| format!("the samples in this browser cannot be read: {problem}"))?;
+    let issuers = updated(state.take().unwrap_or_default().issuers, shown);
+    let text = to_json(&StoredState {
         issuers,
-        ..Kept::default()
+        ..StoredState::default()
     });
     if before.as_ref() == Some(&text) || (before.is_none() && shown.iter().all(is_bare)) {
         return Ok(());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const KEY: &str = "claimgate.session";
 
 /// The token and organization stored in this tab.
-pub(crate) fn kept() -> Option<(String, String)> {
+pub(crate) fn stored() -> Option<(String, String)> {
     let text = area()?.get_item(KEY).ok().flatten()?;
     let value: Value = serde_json::from_str(&text).ok()?;
     Some((
@@ -19,7 +19,7 @@ pub(crate) fn kept() -> Option<(String, String)> {
 }
 
 /// Stores them until the tab is closed.
-pub(crate) fn keep(token: &str, organization: &str) {
+pub(crate) fn store(token: &str, organization: &str) {
     if let Some(area) = area() {
         let _ = area.set_item(
             KEY,
@@ -29,7 +29,7 @@ pub(crate) fn keep(token: &str, organization: &str) {
 }
 
 /// Removes them.
-pub(crate) fn forget() {
+pub(crate) fn clear() {
     if let Some(area) = area() {
         let _ = area.remove_item(KEY);
     }

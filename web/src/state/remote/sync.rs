@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 
-use super::client::{self, Failure};
+use super::client::{self, RequestError};
 use super::{Access, Remote, Undone, extras, session};
 use crate::state::store::Store;
 use claimgate_workbench::remote::mapping;
@@ -45,10 +45,10 @@ impl Sync {
     pub(crate) fn start(self) {
         self.remote
             .on_change
-            .set_value(Some(Callback::new(move |()| self.tell())));
+            .set_value(Some(Callback::new(move |()| self.send_changes())));
         let look = move || {
             if !document().hidden() && self.remote.access.get_untracked() == Access::SignedIn {
-                self.read_anew();
+                self.request_refresh();
             }
         };
         let _ = window_event_listener(ev::focus, move |_| look());
@@ -58,12 +58,12 @@ impl Sync {
                 self.take_extras();
             }
         });
-        if let Some((token, organization)) = session::kept() {
+        if let Some((token, organization)) = session::stored() {
             self.remote.access.set(Access::Loading);
             self.remote.organization.set(organization);
             spawn_local(async move {
                 if self.sign_in(token, true).await.is_err() {
-                    session::forget();
+                    session::clear();
                 }
             });
         }
@@ -88,7 +88,7 @@ impl Sync {
         let remote = self.remote;
         let user = client::call(token, "GET", "/api/user", None, "")
             .await
-            .map_err(|failure| failure.sentence())?
+            .map_err(|error| error.message())?
             .body;
         let names = user["organizations"]
             .as_array()
@@ -110,7 +110,7 @@ impl Sync {
             }
             remote.token.set_value(token.to_owned());
             if keep {
-                session::keep(token, "");
+                session::store(token, "");
             }
             remote.access.set(Access::Founding);
             return Ok(());
@@ -122,7 +122,7 @@ impl Sync {
         }
         let list = read_issuers(token, &chosen)
             .await
-            .map_err(|failure| failure.sentence())?;
+            .map_err(|error| error.message())?;
         remote
             .login
             .set(user["githubLogin"].as_str().unwrap_or_default().to_owned());
@@ -130,14 +130,14 @@ impl Sync {
         remote.organization.set(chosen.clone());
         remote.token.set_value(token.to_owned());
         if keep {
-            session::keep(token, &chosen);
+            session::store(token, &chosen);
         } else {
-            session::forget();
+            session::clear();
         }
         self.take(&list)?;
         remote.is_ready.set(true);
         remote.access.set(Access::SignedIn);
-        self.tell();
+        self.send_changes();
         Ok(())
     }
 
@@ -146,15 +146,15 @@ impl Sync {
         let body = serde_json::json!({ "name": name });
         self.call("POST", "/api/orgs", Some(body), "")
             .await
-            .map_err(|failure| failure.sentence())?;
-        let keep = session::kept().is_some();
+            .map_err(|error| error.message())?;
+        let keep = session::stored().is_some();
         self.sign_in(self.remote.token.get_value(), keep).await
     }
 
     /// Selects another organization.
     pub(crate) async fn choose(self, organization: String) -> Result<(), String> {
         let token = self.remote.token.get_value();
-        let keep = session::kept().is_some();
+        let keep = session::stored().is_some();
         self.close();
         self.remote.organization.set(organization);
         self.remote.access.set(Access::Loading);
@@ -163,7 +163,7 @@ impl Sync {
 
     /// Forgets the token and all displayed issuers.
     pub(crate) fn sign_out(self) {
-        session::forget();
+        session::clear();
         self.close();
         self.remote.organization.set(String::new());
         self.remote.access.set(Access::SignedOut);
@@ -189,10 +189,10 @@ impl Sync {
         if self.remote.session.get_value() != session {
             return Err("you have signed out meanwhile".to_owned());
         }
-        let created = created.map_err(|failure| {
+        let created = created.map_err(|error| {
             // The server may have registered it all the same.
-            self.read_anew();
-            self.told(failure).sentence()
+            self.request_refresh();
+            self.note_expiry(error).message()
         })?;
         let id = created.issuer.id.clone();
         let shown = StoredIssuer {
@@ -216,8 +216,8 @@ impl Sync {
         );
         self.call("POST", &path, None, "")
             .await
-            .map_err(|failure| self.told(failure).sentence())?;
-        self.read_anew();
+            .map_err(|error| self.note_expiry(error).message())?;
+        self.request_refresh();
         Ok(())
     }
 
@@ -230,7 +230,7 @@ impl Sync {
         let answer = self.call("GET", &path, None, "").await;
         answer
             .map(|answer| answer.body)
-            .map_err(|failure| self.told(failure).sentence())
+            .map_err(|error| self.note_expiry(error).message())
     }
 
     /// Retries a change that the server did not make.
@@ -253,13 +253,13 @@ impl Sync {
             .update(|all| all.retain(|other| other.id != undone.id));
     }
 
-    fn read_anew(self) {
+    fn request_refresh(self) {
         self.remote.is_stale.set_value(true);
-        self.tell();
+        self.send_changes();
     }
 
     /// Sends changes to the server, unless that is in progress.
-    fn tell(self) {
+    fn send_changes(self) {
         let organization = self.remote.organization.get_untracked();
         if self.remote.is_ready.get_untracked() {
             let written = self
@@ -297,13 +297,13 @@ impl Sync {
                     self.refresh(session).await
                 }
                 Some(step) => match self.perform(&step, session).await {
-                    Err(Failure::Changed | Failure::Missing) if races < RACES => {
+                    Err(RequestError::Changed | RequestError::Missing) if races < RACES => {
                         races += 1;
                         remote.is_stale.set_value(true);
                         Ok(())
                     }
-                    Err(failure) if failure != Failure::SignedOut => {
-                        self.undo(step, &failure);
+                    Err(error) if error != RequestError::SignedOut => {
+                        self.undo(step, &error);
                         Ok(())
                     }
                     done => done.inspect(|()| races = 0),
@@ -314,8 +314,8 @@ impl Sync {
                 // Another session has requests of its own.
                 return;
             }
-            if let Err(failure) = done {
-                self.told(failure);
+            if let Err(error) = done {
+                self.note_expiry(error);
                 break;
             }
         }
@@ -323,7 +323,7 @@ impl Sync {
         remote.is_busy.set(false);
     }
 
-    async fn refresh(self, session: u32) -> Result<(), Failure> {
+    async fn refresh(self, session: u32) -> Result<(), RequestError> {
         let token = self.remote.token.get_value();
         let list = read_issuers(&token, &self.remote.organization.get_untracked()).await;
         if self.remote.session.get_value() != session {
@@ -331,9 +331,9 @@ impl Sync {
         }
         match list {
             // The page keeps what it shows; a change will report that the server cannot be reached.
-            Err(Failure::SignedOut) => Err(Failure::SignedOut),
+            Err(RequestError::SignedOut) => Err(RequestError::SignedOut),
             Err(_) => Ok(()),
-            Ok(list) => self.take(&list).map_err(Failure::Refused),
+            Ok(list) => self.take(&list).map_err(RequestError::Refused),
         }
     }
 
@@ -385,7 +385,7 @@ impl Sync {
         self.store.show_remote(issuers, Vec::new());
     }
 
-    async fn perform(self, step: &Step, session: u32) -> Result<(), Failure> {
+    async fn perform(self, step: &Step, session: u32) -> Result<(), RequestError> {
         let known = self
             .remote
             .server
@@ -395,7 +395,7 @@ impl Sync {
             (Step::Create(issuer), _) => (issuer, self.create(issuer).await?),
             (Step::Details(issuer), Some(known)) => (issuer, self.details(issuer, known).await?),
             (Step::Policies(issuer), Some(known)) => (issuer, self.policies(issuer, known).await?),
-            (Step::Details(_) | Step::Policies(_), None) => return Err(Failure::Missing),
+            (Step::Details(_) | Step::Policies(_), None) => return Err(RequestError::Missing),
         };
         if self.remote.session.get_value() == session {
             self.settle(step, sent, now);
@@ -430,7 +430,7 @@ impl Sync {
     }
 
     /// Reverts a change to the server's version, and keeps the change for another attempt.
-    fn undo(self, step: Step, failure: &Failure) {
+    fn undo(self, step: Step, error: &RequestError) {
         let shown = self.store.issuers.get_untracked();
         let server = self.remote.server.get_value();
         let of = |id: &str| {
@@ -453,22 +453,24 @@ impl Sync {
                 id,
                 step,
                 name,
-                reason: failure.sentence(),
+                reason: error.message(),
             });
         });
     }
 
     /// Updates the session after an error, and returns the error.
-    fn told(self, failure: Failure) -> Failure {
-        if failure == Failure::SignedOut && self.remote.access.get_untracked() == Access::SignedIn {
-            session::forget();
+    fn note_expiry(self, error: RequestError) -> RequestError {
+        if error == RequestError::SignedOut
+            && self.remote.access.get_untracked() == Access::SignedIn
+        {
+            session::clear();
             self.remote.access.set(Access::Expired);
         }
-        failure
+        error
     }
 }
 
-async fn read_issuers(token: &str, organization: &str) -> Result<Value, Failure> {
+async fn read_issuers(token: &str, organization: &str) -> Result<Value, RequestError> {
     let path = format!(
         "/api/orgs/{}/oidc/issuers?policies=true",
         encode(organization)

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_servers_issuer_only_what_the_server_does_not_know_is_kept() {
+    fn only_what_the_server_does_not_know_is_stored() {
         let issuer = StoredIssuer {
             name: "CI".to_owned(),
             url: "https://ci.example".to_owned(),
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_of_issuers_that_are_not_shown_stays() {
+    fn stored_parts_of_other_issuers_stay() {
         let of = |id: &str, preset: &str| StoredIssuer {
             preset: preset.to_owned(),
             ..StoredIssuer::blank(id.to_owned(), 0)

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_is_read_with_what_this_browser_knows_of_it() {
+    fn an_issuer_is_read_with_what_only_this_browser_knows() {
         let written = "{\"keys\": [{\"kty\": \"OKP\", \"kid\": \"a\"}]}";
         let known = StoredIssuer {
             jwks: Some(written.to_owned()),

@@ -2,6 +2,6 @@
 
 pub mod evidence;
 pub mod extras;
-pub mod failure;
 pub mod mapping;
 pub mod plan;
+pub mod request_error;

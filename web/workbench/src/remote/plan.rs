@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_is_told_one_thing_after_another_until_it_has_what_is_shown() {
+    fn requests_follow_each_other_until_the_server_has_all_changes() {
         let (a, b) = (issuer("a", "A"), issuer("b", "B"));
         let server = confirmed(&[a.clone(), b.clone()]);
         assert_eq!(next(&server, &[a.clone(), b.clone()]), None);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_server_goes_by_is_told_to_it() {
+    fn server_settings_are_sent() {
         let a = issuer("a", "A");
         for changed in [
             StoredIssuer {
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_this_browser_knows_is_not_told() {
+    fn what_only_this_browser_knows_is_not_sent() {
         let a = issuer("a", "A");
         let shown = StoredIssuer {
             preset: "github".to_owned(),
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_same_part_the_servers_version_is_shown_and_the_other_kept() {
+    fn for_the_same_part_the_servers_version_is_shown_and_the_other_kept() {
         let base = issuer("a", "A");
         let (mine, theirs) = (with_rule(&base, "mine"), with_rule(&base, "theirs"));
         let (merged, lost) = reconciled(&base, &mine, &theirs);
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_anew_brings_what_others_did_and_keeps_what_is_not_told_yet() {
+    fn a_refresh_merges_changes_by_others_with_unsent_ones() {
         let [a, b, c] = ["a", "b", "c"].map(|id| issuer(id, id));
         let before = confirmed(&[a.clone(), b.clone(), c.clone()]);
         let mine = StoredIssuer {
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_deleted_goes_unless_it_was_changed_here() {
+    fn an_issuer_deleted_by_others_disappears_unless_it_was_changed_here() {
         let [a, b] = ["a", "b"].map(|id| issuer(id, id));
         let before = confirmed(&[a.clone(), b.clone()]);
         let mine = StoredIssuer {

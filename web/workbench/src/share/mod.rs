@@ -2,7 +2,7 @@
 //! address.
 //!
 //! The text is `v1.` and the base64url of deflated JSON. Claims are a JSON object, so a link cannot
-//! contain a token, nor its signature. A claim can contain one; [`Shared::remarks`] warns about
+//! contain a token, nor its signature. A claim can contain one; [`Shared::token_warnings`] warns about
 //! that.
 
 mod file;
@@ -16,7 +16,7 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, RequestedToken};
 
 pub use file::MAX_FILE;
-pub use tokens::Remark;
+pub use tokens::TokenWarning;
 #[cfg(test)]
 pub(crate) use tokens::has_token;
 
@@ -143,8 +143,8 @@ impl Shared {
     }
 
     /// Warnings before the link is shared: tokens within claims.
-    pub fn remarks(&self) -> Vec<Remark> {
-        tokens::remarks(self)
+    pub fn token_warnings(&self) -> Vec<TokenWarning> {
+        tokens::token_warnings(self)
     }
 }
 

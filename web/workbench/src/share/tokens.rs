@@ -9,7 +9,7 @@ use super::Shared;
 
 /// A warning before a link is shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct TokenWarning {
     /// Where it is, such as `claims."nested.token"` or `policies[0]`.
     pub path: String,
     /// The problem.
@@ -17,7 +17,7 @@ pub struct Remark {
 }
 
 /// Warnings about all texts that look like a token.
-pub(super) fn remarks(shared: &Shared) -> Vec<Remark> {
+pub(super) fn token_warnings(shared: &Shared) -> Vec<TokenWarning> {
     let mut places = Vec::new();
     if let Some(claims) = shared
         .claims
@@ -45,7 +45,7 @@ pub(super) fn remarks(shared: &Shared) -> Vec<Remark> {
     let message = "this looks like a token: whoever gets the link gets it too";
     places
         .into_iter()
-        .map(|path| Remark {
+        .map(|path| TokenWarning {
             path,
             message: message.to_owned(),
         })

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use claimgate_workbench::inline_code::{Piece, pieces};
 
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 
 /// A message, as content of an element.
-pub(crate) fn sentence(text: &str) -> AnyView {
+pub(crate) fn inline_code(text: &str) -> AnyView {
     let view = |piece| match piece {
-        Piece::Words(text) => shown(text),
-        Piece::Code(text) => view! { <code class="said">{shown(text)}</code> }.into_any(),
+        Piece::Text(text) => untrusted_text(text),
+        Piece::Code(text) => view! { <code class="said">{untrusted_text(text)}</code> }.into_any(),
     };
     pieces(text).into_iter().map(view).collect_view().into_any()
 }

@@ -6,7 +6,7 @@ use claimgate::text::hidden::{Piece, has_hidden, hidden_in, name, pieces};
 use claimgate_workbench::links::is_safe_link;
 
 /// A text; characters that are invisible, or would reverse it, appear as marks such as `U+202E`.
-pub(crate) fn shown(text: &str) -> AnyView {
+pub(crate) fn untrusted_text(text: &str) -> AnyView {
     if !has_hidden(text) {
         return text.to_owned().into_any();
     }
@@ -23,13 +23,13 @@ pub(crate) fn shown(text: &str) -> AnyView {
         .into_any()
 }
 
-/// A text of several lines, which are kept; each line like [`shown`].
-pub(crate) fn shown_lines(text: &str) -> AnyView {
+/// A text of several lines, which are kept; each line like [`untrusted_text`].
+pub(crate) fn untrusted_lines(text: &str) -> AnyView {
     let is_layout = |c: char| matches!(c, '\n' | '\t');
     if !text.chars().any(|c| !is_layout(c) && name(c).is_some()) {
         return text.to_owned().into_any();
     }
-    let line = |line: &str| view! { {shown(line)} "\n" }.into_any();
+    let line = |line: &str| view! { {untrusted_text(line)} "\n" }.into_any();
     text.split('\n').map(line).collect_view().into_any()
 }
 
@@ -50,25 +50,25 @@ pub(crate) fn prose(text: &str) -> AnyView {
     let mut is_code = false;
     let parts = text.split('`').map(|part| {
         let view = if is_code {
-            view! { <code>{shown(part)}</code> }.into_any()
+            view! { <code>{untrusted_text(part)}</code> }.into_any()
         } else {
-            shown(part)
+            untrusted_text(part)
         };
         is_code = !is_code;
         view
     });
     // An odd number of backticks: the text has one that is not a mark.
     if text.matches('`').count() % 2 == 1 {
-        shown(text)
+        untrusted_text(text)
     } else {
         parts.collect_view().into_any()
     }
 }
 
 /// An address: a link if it is https without hidden characters, else text.
-pub(crate) fn shown_link(address: &str) -> AnyView {
+pub(crate) fn untrusted_link(address: &str) -> AnyView {
     if !is_safe_link(address) {
-        return view! { <code>{shown(address)}</code> }.into_any();
+        return view! { <code>{untrusted_text(address)}</code> }.into_any();
     }
     let target = address.to_owned();
     view! {

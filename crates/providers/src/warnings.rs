@@ -1,4 +1,4 @@
-//! Remarks on given parameters that deserve a second look.
+//! Warnings about given parameters that deserve a second look.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,33 +7,36 @@ use super::fill::clean;
 use super::template::{names, names_in};
 use claimgate::text::hidden::{Piece, pieces};
 
-/// A remark on a given parameter.
+/// A warning about a given parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// The identifier of the [`Ask`](super::Ask).
-    pub ask: String,
+pub struct ParameterWarning {
+    /// The identifier of the [`Parameter`](super::Parameter).
+    pub parameter: String,
     /// The problem.
     pub message: String,
     /// A possible fix.
     pub help: String,
 }
 
-/// The remarks on all given parameters of a provider.
-pub(super) fn remarks(provider: &Provider, given: &BTreeMap<String, String>) -> Vec<Remark> {
+/// Warnings about all given parameters of a provider.
+pub(super) fn warnings(
+    provider: &Provider,
+    given: &BTreeMap<String, String>,
+) -> Vec<ParameterWarning> {
     let in_policies = names_in_policies(provider);
-    let mut remarks = Vec::new();
-    for ask in &provider.asks {
-        let Some(text) = given.get(&ask.id) else {
+    let mut warnings = Vec::new();
+    for parameter in &provider.parameters {
+        let Some(text) = given.get(&parameter.id) else {
             continue;
         };
-        let remark = |message, help: &str| Remark {
-            ask: ask.id.clone(),
+        let warning = |message, help: &str| ParameterWarning {
+            parameter: parameter.id.clone(),
             message,
             help: help.to_owned(),
         };
         if let Some(hidden) = hidden(text.trim()) {
             let help = "type it anew; line ends and control characters are left out";
-            remarks.push(remark(
+            warnings.push(warning(
                 format!(
                     "`{}` has a character that cannot be seen: {hidden}",
                     clean(text)
@@ -41,18 +44,18 @@ pub(super) fn remarks(provider: &Provider, given: &BTreeMap<String, String>) -> 
                 help,
             ));
         }
-        if in_policies.contains(ask.id.as_str()) {
-            remarks.extend(wildcard(&clean(text)).map(|(message, help)| remark(message, help)));
+        if in_policies.contains(parameter.id.as_str()) {
+            warnings.extend(wildcard(&clean(text)).map(|(message, help)| warning(message, help)));
         }
         if let Some(c) = text
             .chars()
             .find(|c| matches!(c, '"' | '\'' | '`' | '$' | '{' | '}') && !is_braced(text))
         {
             let help = "check it: few names have such a character, and workflow files may read it as their own";
-            remarks.push(remark(format!("`{}` has a `{c}`", clean(text)), help));
+            warnings.push(warning(format!("`{}` has a `{c}`", clean(text)), help));
         }
     }
-    remarks
+    warnings
 }
 
 /// The parameters that occur in patterns of the policies, including through derived ones.
