@@ -1,4 +1,4 @@
-// What is asked for, what is left out, and at what time: the playground's other fields.
+// The playground's other fields: the requested token, skipped checks, and the time.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

@@ -1,4 +1,4 @@
-// Connected mode: what an issuer has only where there is a server.
+// Connected mode: the settings of an issuer that need a server.
 import assert from "node:assert/strict";
 import { X509Certificate, createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const { server, openPage } = withServer();
 const allow = { decision: "allow", tokenType: "organization", rules: { sub: "a" } };
 const denies = { decision: "deny", tokenType: "organization", reportOnly: true, rules: { sub: "b" } };
 
-/** A page that is signed in, on the details of an issuer. */
+/** A signed-in page on the details of an issuer. */
 async function onDetails(at, name, options = {}) {
   const page = await openPage(at.url, options);
   await signIn(page);
@@ -44,7 +44,7 @@ for (const width of [1280, 390]) {
     await reports.check();
     await page.getByRole("button", { name: "Save details" }).click();
     await areSet([false, true]);
-    // Somebody else sets one while the other is changed here.
+    // Someone else changes one setting while the other is changed here.
     await saved(page);
     const { id, maxExpiration } = await server.issuer(name);
     await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name, singleUse: true });
@@ -79,7 +79,7 @@ test("a deny only reports where it is ticked, whatever else is changed, until it
   await save(page);
   await are([true, false], "the mark moves with its policy");
   await saved(page);
-  // As JSON, too.
+  // The same as JSON.
   await page.getByRole("button", { name: "JSON", exact: true }).click();
   await page.getByText("Which policies only report is not in the text").waitFor();
   const editor = page.getByRole("textbox", { name: "Policies as JSON" });
@@ -92,7 +92,7 @@ test("a deny only reports where it is ticked, whatever else is changed, until it
   await page.getByRole("button", { name: "Form", exact: true }).click();
   const first = policyForm(page, 1).getByLabel("Report only");
   assert.ok(await first.isChecked());
-  // What somebody else does is shown.
+  // Changes by others appear.
   await saved(page);
   const { rules } = (await server.issuer("Reports")).authPolicy.policies[1];
   await server.setPolicies(await server.issuer("Reports"), [{ ...denies, reportOnly: false }, { ...allow, rules }]);

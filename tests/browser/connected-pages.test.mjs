@@ -1,4 +1,4 @@
-// Connected mode: the audit log, and how the pages of a server look.
+// Connected mode: the audit log, and the appearance of a server's pages.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import axe from "axe-core";

@@ -11,7 +11,7 @@ const row = (page, name) => page.getByRole("row").filter({ has: page.getByRole("
 const notice = (page, name) => page.getByRole("region", { name });
 let count = 0;
 
-/** A page that is signed in, on an issuer of its own with one policy. */
+/** A signed-in page on an issuer of its own with one policy. */
 async function onIssuer(options = {}) {
   const name = `CI ${++count}`;
   await server.add(name, `https://ci-${count}.example`);
@@ -24,9 +24,9 @@ async function onIssuer(options = {}) {
 }
 
 const subjects = async (name) => (await server.issuer(name))?.authPolicy.policies.map((policy) => policy.rules.sub);
-/** Waits until the server has these subjects in the policies of the issuer. */
+/** Waits until the issuer's policies on the server have these subjects. */
 const hasSubjects = (name, expected) => eventually(async () => assert.deepEqual(await subjects(name), expected));
-/** Waits until the server has the issuer no longer. */
+/** Waits until the server no longer has the issuer. */
 const isGone = (name) => eventually(async () => assert.equal(await server.issuer(name), undefined));
 const pattern = (page, number, place = 1) => policyForm(page, number).getByLabel("Pattern", { exact: true }).nth(place);
 

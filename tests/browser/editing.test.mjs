@@ -1,4 +1,4 @@
-// Editing an issuer: what is not complete or not saved yet, and where it goes.
+// Editing an issuer: incomplete and unsaved changes.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { allow, codeIn, deny, review, tool, withPolicies } from "./editor-helpers.mjs";
@@ -24,7 +24,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await errors.getByRole("heading", { name: "These policies cannot be saved" }).waitFor();
       assert.equal(await page.getByRole("status").filter({ hasText: /^✓ Saved/ }).count(), 0);
       await errors.getByRole("button", { name: "policies[0].rules." }).click();
-      // The remark leads to the row.
+      // The message links to the row.
       await hasFocus(rows(policy).nth(1));
       await policy.getByText("rule 2 is blank").waitFor();
       await policy.getByRole("button", { name: /^Remove rule\s*$/ }).click();
@@ -37,7 +37,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       const page = await open([allow({ aud: "octo" }), allow({ aud: "octo", sub: "b" })]);
       const field = rows(policyForm(page, 2)).nth(1);
       const list = page.getByRole("listbox", { name: "Known claims" }).filter({ visible: true });
-      // Right above the bar, where there is no room for the list below.
+      // Directly above the bar, with no room for the list below.
       await field.evaluate((field) => {
         const end = document.querySelector(".save-bar").getBoundingClientRect().top;
         window.scrollBy({ top: field.getBoundingClientRect().bottom + 12 - end, behavior: "instant" });
@@ -47,7 +47,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await list.waitFor();
       const [shown, save] = [await list.boundingBox(), await bar(page).boundingBox()];
       assert.ok(shown.y >= 0 && shown.y + shown.height <= save.y, JSON.stringify([shown, save]));
-      // With room below, it is there.
+      // With room below, the list is below.
       await page.keyboard.press("Escape");
       await field.evaluate((field) => window.scrollBy({ top: field.getBoundingClientRect().top - 90, behavior: "instant" }));
       await page.keyboard.press("ArrowDown");

@@ -1,4 +1,5 @@
-// The policy editor: its two views and their one history, help on patterns, the review before saving, and samples.
+// The policy editor: its two views with one history, help on patterns, the review before saving,
+// and samples.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import axe from "axe-core";
@@ -132,7 +133,7 @@ for (const width of [1280, 390]) {
       await page.keyboard.press("Escape");
       await at('[{"decision": |}]', '"d');
       await hasCount(options, 1);
-      // Enter right after the list has opened is not for the list.
+      // Enter directly after the list has opened does not select from it.
       await page.clock.runFor(100);
       await page.keyboard.press("Enter");
       assert.equal(await codeIn(page, "Policies as JSON"), '[{"decision": "deny"}]');

@@ -1,4 +1,4 @@
-// The gallery: every example with its address, and decided as it says.
+// The gallery: every example has an address, and its expected decision.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appUrl, decision, demonstrated, explanation, hasCount, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
@@ -64,7 +64,7 @@ test("an example is left for a registered issuer, and nothing of it is saved", a
   await page.getByLabel("Issuer", { exact: true }).selectOption(demo.id);
   await page.waitForURL(new URL(`playground?issuer=${demo.id}`, appUrl).href);
   await page.getByRole("link", { name: "OIDC Issuers" }).click();
-  // The list is a part of its own, and comes when it is loaded.
+  // The list is loaded on demand.
   await page.getByRole("row", { name: /GitHub Actions/ }).waitFor();
   assert.equal(await page.getByRole("row", { name: /GitHub Actions/ }).count(), 1);
 });

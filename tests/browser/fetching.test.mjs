@@ -1,4 +1,4 @@
-// Keys fetched by an issuer's discovery document, with the network in the test's hands.
+// Fetching keys through an issuer's discovery document, with the network controlled by the test.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appUrl, issuerUrl, makeIssuer, text, withBrowser } from "./helpers.mjs";
@@ -11,10 +11,13 @@ const json = { "content-type": "application/json" };
 const cors = { ...json, "access-control-allow-origin": "*" };
 const document = (changes = {}) => ({ body: JSON.stringify({ issuer: issuerUrl, jwks_uri: keys, ...changes }) });
 
-/** The registration page after "Fetch keys", with the issuer's addresses answered by `answers`; others cannot be reached. */
+/**
+ * The registration page after "Fetch keys"; `answers` has the responses by address, and other
+ * addresses are unreachable.
+ */
 async function fetchKeys(answers) {
   const page = await openPage("issuers/new");
-  // What the browser itself tells the console of what it could not load.
+  // The browser's own console messages about failed requests.
   page.expected = /CORS|ERR_FAILED|404/;
   const requested = [];
   page.on("request", (request) => requested.push(request.url()));

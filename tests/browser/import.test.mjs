@@ -1,4 +1,4 @@
-// Issuers go out and come in: what was understood is shown before anything is saved.
+// Exporting and importing issuers: a preview comes before anything is saved.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { copied, eventually, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
@@ -41,7 +41,7 @@ test("claimgate.json loses nothing", async () => {
   assert.deepEqual((await readStored(other)).issuers.map(what).map(JSON.stringify), before.map(what).map((issuer) => ({
     ...issuer, samples: issuer.samples,
   })).map(JSON.stringify));
-  // And it can be undone.
+  // The import can be undone.
   await other.getByRole("button", { name: "Undo" }).click();
   await other.getByRole("heading", { name: "No issuers yet" }).waitFor();
   assert.deepEqual((await readStored(other)).issuers, []);
@@ -58,7 +58,7 @@ describe("exporting", () => {
     await page.getByRole("button", { name: "Pulumi TypeScript" }).click();
     const region = page.getByRole("region", { name: "Export" });
     assert.match(await region.innerText(), /new pulumiservice\.OidcIssuer\("one", \{\n\s+organization: "other",/);
-    // What was written is read again.
+    // The export can be imported again.
     const other = await openPage("import", options());
     await field(other).fill(file.text);
     await other.getByText("This is a Pulumi program, of the organization acme.").waitFor();

@@ -1,4 +1,4 @@
-// The list of issuers, and what stands on an issuer's page beside its policies.
+// The list of issuers, and an issuer's page apart from its policies.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { appUrl, copied, eventually, hasFocus, issuerUrl, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
@@ -142,7 +142,7 @@ describe("an issuer's details", () => {
     assert.match(await text(keys), new RegExp(`^${kid} RSA 2048 bits, RS256 ✓ usable SHA-256 thumbprint [\\w-]{43}$`));
     const source = page.getByRole("link", { name: `${issuerUrl}/.well-known/jwks` });
     assert.equal(await source.getAttribute("rel"), "noreferrer noopener");
-    // Changed by hand, the keys are no longer from there.
+    // Once edited, the keys no longer have a source.
     await page.getByLabel("JWKS").fill(JSON.stringify({ keys: [JSON.parse(jwks).keys[0], { ...JSON.parse(jwks).keys[0], use: "enc" }] }));
     await page.getByText("Pasted by hand.").waitFor();
     assert.match(await text(keys), /several keys have this kid.*its use is not sig/);

@@ -1,4 +1,5 @@
-// Work is kept: what cannot be read is not wiped, what is not saved is not left without a question.
+// Work is kept: unreadable data is not overwritten, and unsaved work is not left without a
+// question.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -31,7 +32,7 @@ describe("stored data that cannot be read", () => {
       assert.match(await text(notice), /Nothing was changed or deleted/);
       assert.equal((await stored(page))[key], raw);
 
-      // Working on does not overwrite it either.
+      // Further changes do not overwrite it either.
       await register(page, { name: "Another", jwks: issuer.jwks });
       await page.getByRole("alert").filter({ hasText: "Not stored" }).waitFor();
       assert.equal((await stored(page))[key], raw);
@@ -39,14 +40,14 @@ describe("stored data that cannot be read", () => {
       await notice.waitFor();
       assert.equal((await stored(page))[key], raw);
 
-      // The text as it was can be had.
+      // The original text can be downloaded.
       const download = page.waitForEvent("download");
       await notice.getByRole("link", { name: "Download the text" }).click();
       const chunks = [];
       for await (const chunk of await (await download).createReadStream()) chunks.push(chunk);
       assert.equal(Buffer.concat(chunks).toString(), raw);
 
-      // Put right by hand, it is read again.
+      // Once repaired by hand, it is read again.
       await page.evaluate(([key, good]) => localStorage.setItem(key, good), [key, good]);
       await visit(page);
       await page.getByRole("row", { name: /GitHub Actions .* 1 allow, 1 deny/ }).waitFor();

@@ -1,4 +1,4 @@
-// The app without a network, and the way to a newer version of it.
+// The app without a network, and updates to a newer version.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";

@@ -1,4 +1,5 @@
-// Every page: accessible, within its width, without an error; found by its address and by the keyboard.
+// Every page: accessible, within its width, without an error; reachable by its address and by the
+// keyboard.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import axe from "axe-core";
@@ -20,7 +21,7 @@ async function violations(page) {
   return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n")}`);
 }
 
-/** What sticks out of the page to the right. */
+/** Elements that overflow the page to the right. */
 const overflow = (page) =>
   page.evaluate(() => {
     const width = document.documentElement.clientWidth;
@@ -129,7 +130,7 @@ describe("the keyboard", () => {
     test(`${key} evaluates at once, without waiting for typing to rest`, async () => {
       const { storageState, id } = await demonstration();
       const page = await openPage(`playground?issuer=${id}`, { storageState, clock: true });
-      // The clock stands still from here: nothing that waits comes to pass.
+      // The clock is fixed from here: no timer fires.
       await page.clock.pauseAt(new Date(Date.now() + 60_000));
       const token = page.getByLabel("Token", { exact: true });
       await token.fill(issuer.token(githubClaims()));
@@ -147,7 +148,7 @@ describe("the keyboard", () => {
       const expected = await page.evaluate(() => {
         document.activeElement?.blur();
         const all = document.querySelectorAll("a[href], button, input, select, textarea, summary");
-        // Of radio buttons, Tab reaches the one that is chosen; the arrows reach the others.
+        // Tab reaches only the checked radio button; the arrow keys reach the others.
         const isStop = (element) => element.type !== "radio" || element.checked;
         return [...all].filter((element) => !element.disabled && element.checkVisibility() && element.tabIndex >= 0 && isStop(element)).length;
       });

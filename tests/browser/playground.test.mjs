@@ -1,4 +1,4 @@
-// The playground's panes: policies to try things on, time travel, samples signed in the page, the exchange.
+// The playground's panes: scratch policies, time travel, samples signed in the page, the exchange.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -60,7 +60,7 @@ for (const width of widths) {
       const after = (await stored(page)).policies;
       assert.equal(after[0].rules.sub, "repo:octo-org/other-repo:ref:refs/heads/main");
       assert.deepEqual(after[1], before[1]);
-      // What is saved is left without a question.
+      // After saving, leaving does not ask.
       await page.getByRole("link", { name: "Examples" }).click();
       await page.getByRole("heading", { level: 1, name: "Examples" }).waitFor();
     });
@@ -81,7 +81,7 @@ for (const width of widths) {
         assert.match(await text(scratch(page)), /to start from, for GitHub Actions/);
         await pane(page, "Token");
       }
-      // Whatever is changed in the token shows.
+      // Any change to the token is detected.
       const good = await tokenField(page).inputValue();
       await paste(page, tampered(good), "the signature is not one of key");
       await paste(page, good, "Allowed");
@@ -123,7 +123,7 @@ for (const width of widths) {
       const field = page.getByLabel("Time", { exact: true });
       await field.fill(String(claims.iat * 1000));
       await page.getByText(`${claims.iat * 1000} looks like milliseconds: expected seconds since 1970, as ${claims.iat} for`).waitFor();
-      // What is asked after that is judged as of now.
+      // Later requests are evaluated at the current time.
       await page.getByLabel("Requested token type").selectOption("team");
       await decision(page).filter({ hasText: "denied by default" }).waitFor();
       await page.getByLabel("Requested token type").selectOption("organization");
@@ -238,7 +238,7 @@ test("a rule that is pointed at lights up with its claim, in every pane", async 
 
   await page.mouse.move(0, 0);
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
-  // The copy's own answer takes the place of the one before, and of what had the focus in it.
+  // The copy's own result replaces the previous one, which had the focus.
   await page.getByText("By the policies of the scratch set").waitFor();
   await explanation(page).getByRole("button", { name: "aud" }).first().focus();
   await page.locator(".cm-lit").first().waitFor();

@@ -1,4 +1,4 @@
-// A token is a credential: it stays in the page's memory and goes nowhere.
+// A token is a credential: it stays in the page's memory.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -9,7 +9,7 @@ import { unfold } from "./playground-helpers.mjs";
 const openPage = withBrowser();
 const issuer = makeIssuer();
 
-/** All that the page keeps beyond its memory, as one text. */
+/** All of the page's storage, as one text. */
 function kept(page) {
   return page.evaluate(async () => {
     const databases = [];
@@ -44,7 +44,7 @@ function kept(page) {
   });
 }
 
-/** Whether a request is for anything but a file of the app, by its name alone. */
+/** Whether a request is anything but one for a file of the app, by its name alone. */
 function isNoFile([method, url, body]) {
   const name = url.startsWith(appUrl) ? url.slice(appUrl.length) : "";
   return method !== "GET" || body !== null || !(name === "mark.svg" || /^[\w-]+\.(wasm|js)$/.test(name));
@@ -57,7 +57,7 @@ test("while a token is pasted and judged, no request leaves the page and nothing
   const requests = [];
   page.context().on("request", (request) => requests.push([request.method(), request.url(), request.postData(), request.headers()]));
   page.on("websocket", (socket) => requests.push(["websocket", socket.url()]));
-  // What decides is loaded with the first thing that is done here, whatever that is: files of the app, asked for by name alone.
+  // The first input loads code: files of the app, requested by name alone.
   await paste(page, "x", "Denied");
   await paste(page, "", "No decision yet");
   assert.deepEqual(requests.splice(0).filter(isNoFile), []);
@@ -83,14 +83,14 @@ test("while a token is pasted and judged, no request leaves the page and nothing
     for (const secret of secrets) assert.ok(!state.includes(secret), `${where}: found ${secret}`);
     return state;
   };
-  // The time of use is a number of seconds, and nothing else may change.
+  // The time of use is a number of seconds; nothing else may change.
   const unused = (state) => state.replace(/(lastUsed\\+":)(null|\d{10}(?=[,}]))/g, "$1null");
   const after = await holdsNone("in the playground", page);
   assert.equal(unused(after), unused(before), "what is kept has not changed but for the time of use");
   await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
   await page.getByRole("heading", { level: 1, name: "OIDC Issuers" }).waitFor();
   await holdsNone("on another page", page);
-  // The other page is loaded, and the browser may ask for the icon anew.
+  // The other page is loaded, and the browser may request the icon again.
   assert.deepEqual(requests.filter(isNoFile), []);
   await page.goBack();
   await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
@@ -107,7 +107,7 @@ test("nor while a sample is signed, a scratch set is tried, and all is shared", 
     permissions: ["clipboard-write"],
     clock: true,
   });
-  // What is loaded on demand is loaded before anything is pasted.
+  // Loads code on demand before anything is pasted.
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
   await page.locator(".cm-content").waitFor();
   await page.getByRole("button", { name: "Discard the scratch set" }).click();
@@ -135,7 +135,7 @@ test("nor while a sample is signed, a scratch set is tried, and all is shared", 
   assert.notEqual(signed, token);
   await aMinuteLater(page);
 
-  // The file that is downloaded is made in the page.
+  // The downloaded file is created in the page.
   assert.deepEqual(requests.filter(([method, url]) => method !== "GET" || !url.startsWith("blob:")), [], "no request at all");
   const shown = await page.evaluate(() => document.documentElement.outerHTML.replaceAll(/<(pre|textarea)[^]*?<\/\1>/g, ""));
   const state = await kept(page);

@@ -1,4 +1,4 @@
-// Registering an issuer from a provider: the few names that matter become its URL, policies and sample.
+// Registering an issuer from a provider: a few parameters determine its URL, policies and sample.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hasFocus, text, visit, withBrowser } from "./helpers.mjs";
@@ -102,7 +102,7 @@ test("names that there cannot be are named, and registered with no policy of the
     await error(words).waitFor();
     assert.equal(await field(label).getAttribute("aria-invalid"), "true");
     await page.getByRole("button", { name: "Register issuer" }).click();
-    // It leads to the field.
+    // The message links to the field.
     await hasFocus(field(label));
     assert.match(page.url(), /issuers\/new/);
     await field(label).fill(right);

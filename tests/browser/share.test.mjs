@@ -1,4 +1,4 @@
-// What is taken along: links, Markdown and files; and what comes back from them.
+// Sharing: links, Markdown and files, and opening them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -25,7 +25,7 @@ async function contents(download) {
 
 for (const width of widths) {
   test(`${width} px: a link shows another browser the same, without the token, and saves nothing there`, async () => {
-    // A link names the time that it is about.
+    // A link stores its time.
     const time = now();
     const page = await playground(sized(width, { time }));
     const claims = githubClaims({ exp: time - 7205, iat: time - 9000, nbf: time - 9000 });
@@ -57,7 +57,7 @@ for (const width of widths) {
     assert.deepEqual(await other.evaluate(() => Object.keys(localStorage).filter((key) => localStorage.getItem(key).includes("token.actions"))), []);
     await other.reload();
     await decision(other).filter({ hasText: "expired 2 hours" }).waitFor();
-    // From there it goes on: the same link again.
+    // Sharing it from there gives the same link.
     await pane(other, "Decision");
     await unfold(other, "Share");
     await link(other).waitFor();
@@ -181,7 +181,7 @@ describe("a link that cannot be opened", () => {
     await unfold(page, "Share");
     const good = new URL(await link(page).inputValue()).hash.slice(1);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=%#&";
-    // A generator with a fixed seed: what failed once fails again.
+    // A generator with a fixed seed: failures are reproducible.
     let state = 20251124;
     const random = (below) => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -1,11 +1,12 @@
-// What is painted before the app is there: the same as the app shows then, in the same place, and read out once.
+// The static shell before the app: the same content as the app, in the same place, and read out
+// only once.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { appUrl, withBrowser } from "./helpers.mjs";
 
 const openPage = withBrowser();
 const shell = "#shell .shell__page";
-/** What the shell has of each page. */
+/** The shell's content for each page. */
 const shown = {
   "": ["h1", ".lead", ".empty h2", ".empty p"],
   "issuers/new": [".crumbs", "h1"],
@@ -14,7 +15,7 @@ const shown = {
   playground: ["h1", ".panes", ".verdict", ".verdict__sentence", ".pane--token h2", ".pane--token .segments", ".pane--token .hint"],
 };
 
-/** Texts and places of what is seen of a page. */
+/** Texts and positions of visible elements. */
 const look = (page, within, selectors) =>
   page.evaluate(
     ({ within, selectors }) => {
@@ -30,7 +31,7 @@ const look = (page, within, selectors) =>
     { within, selectors },
   );
 
-/** A page whose Wasm does not come until it is let go. */
+/** A page whose Wasm is held back until the test releases it. */
 async function held(path, options = {}) {
   const page = await openPage(null, { serviceWorkers: "block", ...options });
   let letGo;

@@ -1,4 +1,4 @@
-// What is kept: by two tabs at once, in a browser that stores nothing, and from older versions.
+// Stored issuers: with two tabs, in a browser without storage, and from older versions.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { issuerUrl, makeIssuer, policyForm, register, save, text, visit, withBrowser } from "./helpers.mjs";
@@ -36,7 +36,7 @@ describe("two tabs", () => {
 
   test("a tab that has heard of nothing loses nothing of the other's", async () => {
     const page = await openPage("", two());
-    // The second tab hears no events, like one that sleeps.
+    // The second tab receives no events, like a suspended one.
     const other = await page.context().newPage();
     await other.addInitScript(() => {
       globalThis.addEventListener("storage", (event) => event.stopImmediatePropagation(), true);
@@ -56,7 +56,7 @@ describe("two tabs", () => {
   test("different parts of one issuer come together", async () => {
     const page = await openPage(first, two());
     const other = await secondPage(page, first);
-    // Both have the issuer open and write before either saves.
+    // Both tabs have the issuer open and edit it before either saves.
     await page.getByLabel("Name", { exact: true }).fill("Renamed");
     await other.getByLabel("Max expiration").fill("3");
     await other.getByRole("button", { name: "Save details" }).click();
@@ -82,7 +82,7 @@ describe("two tabs", () => {
     assert.match(await text(notice), /Changed in two tabs at once: Theirs Both versions are kept\. They differ in: name\./);
     await other.getByRole("region", { name: "Changed in two tabs" }).waitFor();
     assert.equal((await readStored(page)).issuers[0].name, "Mine");
-    // It survives a reload, and either version can be had.
+    // The conflict survives a reload, and either version can be chosen.
     await visit(page);
     await notice.getByText("Compare").click();
     await notice.locator(".review__list").waitFor();
@@ -161,7 +161,7 @@ describe("a browser that stores nothing", () => {
       await page.getByText("● In this tab only, see above").waitFor();
       await page.getByRole("link", { name: "OIDC Issuers", exact: true }).first().click();
       await lists(page, ["In this tab"]);
-      // Closing the tab would lose it.
+      // Closing the tab would lose the changes.
       const asked = page.waitForEvent("dialog");
       await page.close({ runBeforeUnload: true });
       const dialog = await asked;

@@ -1,4 +1,4 @@
-// What the package does, in both builds and with both kinds of hosts.
+// The behaviour of the package, in both builds and with both kinds of hosts.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as host from "claimgate";
@@ -74,7 +74,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
           assert.deepEqual(engine.decide({ verifiedClaims, request }), engine.decide({ token, request, now }), JSON.stringify(changes));
         }
         assert.equal(engine.decide({ verifiedClaims: { ...goodClaims, iss: "https://a.example" }, request }).code, "iss-unknown");
-        // What an object inherits is not its own.
+        // Inherited members are not the object's own.
         assert.equal(engine.decide({ verifiedClaims: Object.create(goodClaims, { iss: { value: url } }), request }).code, "default-deny");
       });
     });
@@ -193,7 +193,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
         return { ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(answers[where]) };
       };
       const both = Promise.all([engine.fetchKeys(fetch, { now }), engine.fetchKeys(fetch, { now, force: true })]);
-      // Whatever the second call does without an answer, it has done now.
+      // Lets the second call do everything that needs no response.
       await new Promise((resolve) => setImmediate(resolve));
       letGo();
       const results = await both;
@@ -262,7 +262,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
   });
 }
 
-/** `using`, which this version of Node.js has not. */
+/** `using`, which this version of Node.js lacks. */
 function using_(engine, use) {
   try {
     use(engine);

@@ -1,4 +1,4 @@
-// No input of any kind makes the package throw or trap, and after each the engine still answers.
+// No input makes the package throw or trap, and the engine still works after each.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -25,7 +25,7 @@ const mutant = (text) =>
   fc.tuple(fc.nat(text.length), fc.nat(8), fc.string({ unit: "binary" })).map(([at, cut, put]) => text.slice(0, at) + put + text.slice(at + cut));
 const halves = fc.array(fc.integer({ min: 0xd7ff, max: 0xe000 }), { maxLength: 9 }).map((units) => String.fromCharCode(...units));
 const names = fc.constantFrom("token", "claims", "verifiedClaims", "request", "now", "skip", "issuer", "issuers", "policies", "keys", "rules", "iss", "sub", "aud", "0", "length");
-/** Objects whose members are computed, and other each time, or an error. */
+/** Objects with computed members that change with each access, or throw. */
 const getters = fc.dictionary(names, fc.array(fc.oneof(anything, halves), { maxLength: 3 }), { maxKeys: 5 }).map((members) => {
   const object = {};
   for (const [name, values] of Object.entries(members)) {
@@ -133,7 +133,7 @@ test("getters, proxies, cycles and what JavaScript has besides are refused as va
     assert.equal(engine.explain({ claims: verifiedClaims, request }).ok, false);
   }
   for (const sub of halves) {
-    // It would turn into U+FFFD, which `*` accepts.
+    // It would turn into U+FFFD, which `*` matches.
     assert.equal(engine.decide({ verifiedClaims: { ...goodClaims, sub: `repo:octo-org/${sub}` }, request }).code, "wrong-argument");
   }
   for (const input of [thrower, proxy, revoked.proxy, Symbol("a"), () => 1, class {}, new Date(), null]) {

@@ -1,4 +1,4 @@
-// The middleware examples, each in a server that listens, and called over HTTP.
+// The middleware examples, each in a listening server, called over HTTP.
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ const work = `${here}node_modules/.examples`;
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 
-/** Copied to where it finds the package as installed. */
+/** Copied to a place where the installed package is found. */
 async function load(name) {
   copyFileSync(`${examples}${name}.js`, `${work}/${name}.mjs`);
   return import(`${work}/${name}.mjs`);

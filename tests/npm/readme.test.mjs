@@ -1,4 +1,4 @@
-// What the package's README shows runs as it stands there: in Node.js, by `require`, and in Chromium.
+// Runs the code of the package's README unchanged: in Node.js, with `require`, and in Chromium.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const here = new URL("./", import.meta.url).pathname;
 const work = `${here}node_modules/.readme`;
 const readme = readFileSync(`${here}node_modules/claimgate/README.md`, "utf8");
 
-/** The only block of code under that heading, or the one that `word` is in. */
+/** The only code block under that heading, or the one that contains `word`. */
 function block(heading, word = "") {
   const section = readme.split(`## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
   const blocks = [...section.matchAll(/```(?:js|html)\n([^]*?)```/g)].map(([, code]) => code).filter((code) => code.includes(word));

@@ -1,6 +1,7 @@
-// The reference of the API, docs/npm-api.md, is what typedoc makes of the package's types; and their examples compile.
+// docs/npm-api.md is typedoc's output for the package's types, and the examples in the types
+// compile.
 //
-// `cargo xtask npm-api` writes it anew.
+// `cargo xtask npm-api` regenerates it.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

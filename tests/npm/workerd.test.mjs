@@ -13,7 +13,7 @@ const example = new URL("../../crates/wasm/npm/examples/worker.js", import.meta.
 let worker;
 let address;
 
-/** The port that workerd listens on, which it tells by its control pipe. */
+/** The port of workerd, from its control pipe. */
 const portOf = (child) =>
   new Promise((resolve, reject) => {
     let told = "";

@@ -1,4 +1,4 @@
-// Real clients against `claimgate serve`, with ID tokens of a real OpenID provider over TLS.
+// Real clients of `claimgate serve`, with ID tokens of a real OpenID provider over TLS.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
@@ -40,7 +40,10 @@ after(async () => {
   await issuer?.stop();
 });
 
-/** The address at which a job of that subject asks for its ID token, as GitHub names it to its jobs. */
+/**
+ * The address at which a job with that subject requests its ID token, as GitHub provides it to
+ * jobs.
+ */
 const jobUrl = (subject = MAIN, more = '') => `${issuer.url}/job?subject=${encodeURIComponent(subject)}${more}`;
 
 async function idToken(subject, { audience = AUDIENCE, more = '' } = {}) {
@@ -69,7 +72,7 @@ async function exchange(parameters, { json = false, at = server } = {}) {
 
 const user = (token) => servers.call(server, 'GET', '/api/user', undefined, token);
 
-/** The steps of the announcement: those of the workflow that the app fills in, with these names. */
+/** The steps of the announcement: those of the workflow that the app generates with these names. */
 function steps(names) {
   const workflow = readFileSync(join(servers.root, 'examples/workflows/github-actions-curl.yml'), 'utf8');
   const [job, script] = workflow.split('        run: |\n');
@@ -80,20 +83,20 @@ function steps(names) {
   return lines.join('\n');
 }
 
-/** `jq`, as far as the steps use it, for machines without. */
+/** The part of `jq` that the steps use, for machines without it. */
 const JQ = `#!${process.execPath}
 const [raw, path] = process.argv.slice(2);
 if (raw !== '--raw-output') process.exit(2);
 console.log(JSON.parse(require('node:fs').readFileSync(0, 'utf8'))[path.slice(1)]);
 `;
 
-/** Where programs are looked for: `jq` behind all others. */
+/** The search path: `jq` comes after all others. */
 function path() {
   writeFileSync(join(server.folder, 'jq'), JQ, { mode: 0o755 });
   return `${process.env.PATH}:${server.folder}`;
 }
 
-/** Runs a job's script as a CI does, with a file for what the next steps get. */
+/** Runs a job's script as a CI system does, with a file for the output to later steps. */
 async function run(environment) {
   const file = join(server.folder, `environment-${Math.random()}`);
   writeFileSync(file, '');
@@ -120,7 +123,7 @@ describe('the two curl steps of the announcement', () => {
     assert.ok(stdout.includes(`::add-mask::${token}`));
     assert.equal((await user(token)).status, 200);
     assert.equal((await user(`${token.slice(0, -1)}x`)).status, 401);
-    // By curl, with both ways to show it.
+    // With curl, in both forms of the header.
     for (const scheme of ['token', 'Bearer']) {
       const words = ['--silent', '--fail', '--cacert', server.authority, '-H', `Authorization: ${scheme} ${token}`];
       const { stdout } = await promisify(execFile)('curl', [...words, `${server.url}/api/user`]);
@@ -187,7 +190,7 @@ describe('an exchange', () => {
 });
 
 describe('pulumi login', () => {
-  /** What it sends: a form, always with `scope` and `expiration`. */
+  /** The request that it sends: a form, always with `scope` and `expiration`. */
   const login = async (scope, expiration = '7200') => exchange({
     subject_token: await idToken(MAIN),
     requested_token_type: ACCESS_TOKEN + (scope.startsWith('team:') ? 'team' : scope.startsWith('user:') ? 'personal' : 'organization'),
@@ -200,7 +203,7 @@ describe('pulumi login', () => {
       const { status, body } = await login(scope);
       assert.equal(status, 200, JSON.stringify(body));
       assert.deepEqual([body.expires_in, body.scope], [7200, scope]);
-      // Then it asks who it is, and what the service can do.
+      // It then requests the user and the capabilities of the service.
       const me = await user(body.access_token);
       assert.equal(me.status, 200);
       assert.equal(typeof me.body.githubLogin, 'string');
@@ -237,7 +240,7 @@ describe('openid-client', () => {
     requested_token_type: `${ACCESS_TOKEN}organization`,
   });
 
-  /** Its configuration for this server; `change` may look at each answer. */
+  /** The client's configuration for this server; `change` can modify each response. */
   const configuration = (change = (body) => body) => {
     const metadata = { issuer: server.url, token_endpoint: `${server.url}/api/oauth/token` };
     const configuration = new client.Configuration(metadata, 'job', undefined, client.None());
@@ -250,7 +253,8 @@ describe('openid-client', () => {
   };
 
   test('exchanges by its generic grant', async () => {
-    // It wants to know what kind of token it gets, and `token` is Pulumi Cloud's own word for what RFC 6750 calls `Bearer`.
+    // It checks the token type, and `token` is Pulumi Cloud's own name for what RFC 6750 calls
+    // `Bearer`.
     const named = configuration((body) => ({ ...body, ...(body.token_type === 'token' && { token_type: 'Bearer' }) }));
     const granted = await client.genericGrantRequest(named, GRANT, await parameters());
     assert.deepEqual([granted.token_type, granted.expires_in, granted.expiresIn()], ['bearer', 7200, 7200]);
