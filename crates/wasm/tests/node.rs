@@ -130,7 +130,7 @@ fn half_a_surrogate_pair_is_no_text() {
 }
 
 #[wasm_bindgen_test]
-fn a_token_goes_through_the_engine() {
+fn the_engine_checks_a_token() {
     let issuer =
         format!(r#"{{"url": "https://token.actions.githubusercontent.com", "jwks": {JWKS}}}"#);
     let mut core = Core::create(&format!(r#"{{"issuers": [{issuer}]}}"#));
