@@ -24,7 +24,7 @@ async function onDetails(at, name, options = {}) {
 }
 
 for (const width of [1280, 390]) {
-  test(`at ${width} px single use and report only are said, set and taken back`, async () => {
+  test(`at ${width} px single use and report only are described, set and cleared`, async () => {
     const name = `Flags ${width}`;
     await server.add(name, `https://flags-${width}.example`);
     await server.setPolicies(await server.issuer(name), [allow, denies]);
@@ -52,12 +52,12 @@ for (const width of [1280, 390]) {
     await page.getByRole("button", { name: "Save details" }).click();
     await eventually(async () => assert.notEqual((await server.issuer(name)).maxExpiration, maxExpiration));
     assert.deepEqual(await flags(), [true, true]);
-    await eventually(async () => assert.ok(await once.isChecked(), "what somebody else has set is shown"));
+    await eventually(async () => assert.ok(await once.isChecked(), "a setting by someone else appears"));
     assert.deepEqual((await server.issuer(name)).authPolicy.policies.map((policy) => policy.reportOnly ?? false), [false, true]);
   });
 }
 
-test("a deny only reports where it is ticked, whatever else is changed, until it is not", async () => {
+test("a deny stays report-only through other changes until its box is cleared", async () => {
   await server.add("Reports", "https://reports.example");
   await server.setPolicies(await server.issuer("Reports"), [allow, { ...denies, reportOnly: false }]);
   const page = await openPage("");
@@ -121,7 +121,7 @@ test("a duplicate has the policies and settings of the first, under a URL of its
   assert.deepEqual(copy.authPolicy.policies.map(({ rules, reportOnly }) => [rules.sub, reportOnly ?? false]), [["a", false], ["b", true]]);
 });
 
-test("thumbprints are taken from the issuer's certificate anew, or it is said why not", async () => {
+test("thumbprints are refreshed from the issuer's certificate, or an error is shown", async () => {
   const folder = mkdtempSync(join(tmpdir(), "claimgate-issuer-"));
   const root = await authority();
   writeFileSync(join(folder, "root.pem"), root.pem);

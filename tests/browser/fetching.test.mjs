@@ -27,12 +27,12 @@ async function fetchKeys(answers) {
   });
   await page.getByLabel("URL", { exact: true }).fill(issuerUrl);
   await page.getByLabel("JWKS").fill("kept");
-  assert.ok(requested.every((address) => address.startsWith(appUrl)), "nothing goes out before the button is pressed");
+  assert.ok(requested.every((address) => address.startsWith(appUrl)), "no request is sent before the button is pressed");
   await page.getByRole("button", { name: "Fetch keys from issuer" }).click();
   return page;
 }
 
-test("keys are fetched where the issuer lets this page read them, and it is said from where", async () => {
+test("keys are fetched if the issuer allows this page to read them, and their source is shown", async () => {
   const page = await fetchKeys({ [discovery]: document(), [keys]: { body: jwks } });
   await page.getByText(`Fetched from ${keys}, as ${discovery} says.`).waitFor();
   assert.equal(await page.getByLabel("JWKS").inputValue(), jwks);
@@ -52,7 +52,7 @@ const failures = {
   "no key set": [{ [discovery]: document(), [keys]: { body: "[]" } }, /expected a JWKS/],
 };
 for (const [what, [answers, sentence]] of Object.entries(failures)) {
-  test(`${what}: it is said what went wrong, and nothing is lost`, async () => {
+  test(`${what}: the error is shown, and nothing is lost`, async () => {
     const page = await fetchKeys(answers);
     const said = page.getByRole("status").filter({ hasText: sentence });
     await said.waitFor();

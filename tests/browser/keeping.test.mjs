@@ -19,7 +19,7 @@ describe("stored data that cannot be read", () => {
     "empty": () => "",
   };
   for (const [what, spoil] of Object.entries(texts)) {
-    test(`${what}: a message says so, and nothing is wiped`, async () => {
+    test(`${what}: a message is shown, and nothing is overwritten`, async () => {
       const page = await openPage();
       await demonstrate(page, issuer);
       const [key, good] = Object.entries(await stored(page)).find(([, text]) => text.includes(issuerUrl));
@@ -54,7 +54,7 @@ describe("stored data that cannot be read", () => {
     });
   }
 
-  test("it is given up on the person's word only", async () => {
+  test("it is discarded only after confirmation", async () => {
     const page = await openPage();
     await demonstrate(page, issuer);
     const [key] = Object.entries(await stored(page)).find(([, text]) => text.includes(issuerUrl));
@@ -94,7 +94,7 @@ describe("policies that are not saved", () => {
     assert.equal(await policyForm(page, 3).getByLabel("Claim", { exact: true }).inputValue(), "actor");
   };
 
-  test("following a link asks: no stays with the work, yes leaves", async () => {
+  test("following a link asks: no stays, yes leaves", async () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
     await page.getByRole("link", { name: "Playground", exact: true }).click();
@@ -120,7 +120,7 @@ describe("policies that are not saved", () => {
     assert.equal(dialogs.length, 2);
   });
 
-  test("going back asks: no stays with the work", async () => {
+  test("going back asks: no stays", async () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
     await page.evaluate(() => setTimeout(() => history.back()));
@@ -149,7 +149,7 @@ describe("policies that are not saved", () => {
     assert.deepEqual(dialogs, ["confirm", "confirm"]);
   });
 
-  test("saved or put back as they were, nothing is asked", async () => {
+  test("once saved or reverted, nothing asks", async () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
     await page.getByRole("button", { name: "Remove policy 3" }).click();

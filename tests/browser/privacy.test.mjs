@@ -50,7 +50,7 @@ function isNoFile([method, url, body]) {
   return method !== "GET" || body !== null || !(name === "mark.svg" || /^[\w-]+\.(wasm|js)$/.test(name));
 }
 
-test("while a token is pasted and judged, no request leaves the page and nothing of it is kept", async () => {
+test("while a token is pasted and evaluated, no request leaves the page and nothing of it is stored", async () => {
   const demo = await demonstrated(openPage, issuer);
   const page = await openPage(`playground?issuer=${demo.id}`, { storageState: demo.storageState, clock: true });
   await storedOffline(page);
@@ -100,7 +100,7 @@ test("while a token is pasted and judged, no request leaves the page and nothing
   for (const secret of secrets) assert.ok(!JSON.stringify(requests).includes(secret), `in a request: ${secret}`);
 });
 
-test("nor while a sample is signed, a scratch set is tried, and all is shared", async () => {
+test("nor while a sample is signed, a scratch set is used, and everything is shared", async () => {
   const demo = await demonstrated(openPage, issuer);
   const page = await openPage(`playground?issuer=${demo.id}`, {
     storageState: demo.storageState,
@@ -147,7 +147,7 @@ test("nor while a sample is signed, a scratch set is tried, and all is shared", 
   for (const secret of ["throw-away", "PRIVATE", '"d":']) assert.ok(!state.includes(secret), secret);
 });
 
-test("an example and a link are kept nowhere but in the address", async () => {
+test("an example and a link are stored only in the address", async () => {
   const page = await openPage("examples");
   const before = JSON.parse(await kept(page));
   await page.getByRole("link", { name: "A token from an hour ago" }).click();
@@ -156,7 +156,7 @@ test("an example and a link are kept nowhere but in the address", async () => {
   for (const place of ["local", "session", "databases", "cookies"]) assert.deepEqual(after[place], before[place], place);
 });
 
-test("a page of the app asks its own origin for files and nobody else for anything", async () => {
+test("a page of the app requests only files, and only from its own origin", async () => {
   const page = await openPage(null, { clock: true });
   const hosts = new Set();
   page.context().on("request", (request) => hosts.add(new URL(request.url()).origin));

@@ -24,7 +24,7 @@ async function contents(download) {
 }
 
 for (const width of widths) {
-  test(`${width} px: a link shows another browser the same, without the token, and saves nothing there`, async () => {
+  test(`${width} px: a link shows the same in another browser, without the token, and saves nothing there`, async () => {
     // A link stores its time.
     const time = now();
     const page = await playground(sized(width, { time }));
@@ -65,7 +65,7 @@ for (const width of widths) {
   });
 }
 
-test("claims, what is asked for and edited policies go along", async () => {
+test("a link has claims, the request and edited policies", async () => {
   const page = await playground();
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
   const policies = [{ decision: "allow", tokenType: "team", teamName: "ops-*", rules: { sub: "a*" } }];
@@ -87,7 +87,7 @@ test("claims, what is asked for and edited policies go along", async () => {
   assert.match(await text(other.getByRole("region", { name: "Policies in the playground" })), /"teamName": "ops-\*"/);
 });
 
-test("a token within the claims is remarked on before anything is copied", async () => {
+test("a warning about a token within the claims appears before anything is copied", async () => {
   const page = await playground();
   await page.getByRole("button", { name: "From claims" }).click();
   const inner = issuer.token({ sub: "inner" });
@@ -138,7 +138,7 @@ describe("a file", () => {
     assert.match(await text(scratch(other)), /from a file, for GitHub Actions/);
   });
 
-  test("that is no playground is refused in words, and changes nothing", async () => {
+  test("that is not a playground is refused with an error, and changes nothing", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims()), "Allowed");
     await unfold(page, "Share");
@@ -159,7 +159,7 @@ describe("a file", () => {
 describe("a link that cannot be opened", () => {
   const address = (fragment) => `playground#${fragment}`;
 
-  test("says why, and the playground works all the same", async () => {
+  test("shows an error, and the playground still works", async () => {
     const page = await playground();
     for (const [fragment, problem] of [
       ["v2.abc", "expected a link that begins with v1."],
@@ -175,7 +175,7 @@ describe("a link that cannot be opened", () => {
     await page.getByRole("alert").filter({ hasText: "This link cannot be opened" }).waitFor();
   });
 
-  test("is never more than that: 300 damaged links", async () => {
+  test("does nothing else: 300 damaged links", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims()), "Allowed");
     await unfold(page, "Share");

@@ -61,7 +61,7 @@ for (const width of [1280, 412]) {
   });
 }
 
-test("the shell is seen and not read out, and nothing in it can be focused but its links", async () => {
+test("the shell is visible but not read out, and only its links can be focused", async () => {
   const { page, letGo } = await held("playground");
   await page.locator(`${shell} h1`).filter({ visible: true }).waitFor();
   assert.equal(await page.getByRole("heading").count(), 0);
@@ -75,7 +75,7 @@ test("the shell is seen and not read out, and nothing in it can be focused but i
   assert.equal(await page.getByRole("main").count(), 1);
 });
 
-test("a page that the shell does not know is only said to be loading", async () => {
+test("for a page that the shell does not know, it shows only that it is loading", async () => {
   const { page, letGo } = await held("examples/pull-request");
   await page.getByText("Loading…").filter({ visible: true }).waitFor();
   assert.deepEqual(await page.locator(shell).filter({ visible: true }).count(), 0);
@@ -84,7 +84,7 @@ test("a page that the shell does not know is only said to be loading", async () 
   await page.waitForFunction(() => document.title.startsWith("A pull request"));
 });
 
-test("with issuers stored, the shell does not say that there are none", async () => {
+test("with issuers stored, the shell does not show the empty list", async () => {
   const { page, letGo } = await held("");
   await page.evaluate(() => localStorage.setItem("claimgate.v1", '{"version":1,"issuers":[]}'));
   await page.goto(appUrl, { waitUntil: "domcontentloaded" });
@@ -94,7 +94,7 @@ test("with issuers stored, the shell does not say that there are none", async ()
   await page.getByRole("heading", { level: 1, name: "OIDC Issuers" }).waitFor();
 });
 
-test("an app that cannot be loaded says so in the shell's place", async () => {
+test("if the app cannot be loaded, an error replaces the shell", async () => {
   const page = await openPage(null, { serviceWorkers: "block" });
   await page.route(/_bg\.wasm$/, (route) => route.fulfill({ status: 404 }));
   await page.goto(new URL("playground", appUrl).href);

@@ -16,7 +16,7 @@ async function rename(page, name) {
 }
 
 describe("two tabs", () => {
-  test("what one adds, changes and deletes shows in the other at once", async () => {
+  test("additions, changes and deletions in one appear in the other at once", async () => {
     const page = await openPage("", two());
     const other = await secondPage(page, "issuers/new");
     await other.getByLabel("Name", { exact: true }).fill("Three");
@@ -34,7 +34,7 @@ describe("two tabs", () => {
     await lists(other, ["One", "Two", "Drei"]);
   });
 
-  test("a tab that has heard of nothing loses nothing of the other's", async () => {
+  test("a tab that received no events loses nothing of the other's", async () => {
     const page = await openPage("", two());
     // The second tab receives no events, like a suspended one.
     const other = await page.context().newPage();
@@ -53,7 +53,7 @@ describe("two tabs", () => {
     assert.deepEqual((await readStored(page)).issuers.map((issuer) => issuer.name), ["Added"]);
   });
 
-  test("different parts of one issuer come together", async () => {
+  test("changes to different parts of one issuer are merged", async () => {
     const page = await openPage(first, two());
     const other = await secondPage(page, first);
     // Both tabs have the issuer open and edit it before either saves.
@@ -71,7 +71,7 @@ describe("two tabs", () => {
     assert.equal(await page.getByLabel("Max expiration").inputValue(), "3");
   });
 
-  test("the same part is shown as a conflict, and both versions are kept", async () => {
+  test("changes to the same part are shown as a conflict, and both versions are kept", async () => {
     const page = await openPage(first, two());
     const other = await secondPage(page, first);
     await page.getByLabel("Name", { exact: true }).fill("Mine");
@@ -99,7 +99,7 @@ describe("two tabs", () => {
     assert.deepEqual((await readStored(page)).issuers.map((issuer) => issuer.name), ["Theirs", "Two"]);
   });
 
-  test("policies that another tab saves show here; edited ones are kept, and so are the other's", async () => {
+  test("policies that another tab saves appear here; edited ones are kept along with the other tab's", async () => {
     const with1 = { storageState: storageState([{ name: "One", policies: [policy({ sub: "first" })] }]) };
     const page = await openPage("issuers/0000000000000001", with1);
     const other = await secondPage(page, "issuers/0000000000000001");
@@ -145,7 +145,7 @@ describe("a browser that stores nothing", () => {
     },
   };
   for (const [what, script] of Object.entries(broken)) {
-    test(`${what}: changes are kept in the tab, it is said so, and they can be downloaded`, async () => {
+    test(`${what}: changes are kept in the tab, with a notice, and can be downloaded`, async () => {
       const page = await openPage(null);
       await page.addInitScript(script);
       await visit(page);
@@ -170,7 +170,7 @@ describe("a browser that stores nothing", () => {
     });
   }
 
-  test("what can be stored later is stored then", async () => {
+  test("changes are stored once that is possible", async () => {
     const page = await openPage("", two());
     await page.evaluate(() => {
       globalThis.setItem = Storage.prototype.setItem;
@@ -191,7 +191,7 @@ describe("a browser that stores nothing", () => {
   });
 });
 
-test("what an older version stored is read, and written anew with the next change", async () => {
+test("data of an older version is read, and migrated with the next change", async () => {
   const state = two();
   const old = stored([{ name: "One", policies: [policy({ sub: "a" })] }]);
   for (const field of ["revision", "samples", "thumbprints", "jwksSource", "lastUsed"]) delete old.issuers[0][field];
@@ -205,7 +205,7 @@ test("what an older version stored is read, and written anew with the next chang
   assert.deepEqual([now.version, now.issuers[0].name, now.issuers[0].policies.length], [3, "Newer", 1]);
 });
 
-test("a version of the future in another tab is not overwritten", async () => {
+test("data of a newer version in another tab is not overwritten", async () => {
   const page = await openPage("", two());
   const later = JSON.stringify({ version: 99, issuers: [] });
   const other = await page.context().newPage();

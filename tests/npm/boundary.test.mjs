@@ -71,7 +71,7 @@ const config = fc.record({
 const untouched = Object.getOwnPropertyNames(Object.prototype);
 const isAnswer = (value) => typeof value === "object" && value !== null && ("ok" in value || "decision" in value);
 
-test("whatever is passed, the answer is a value", async () => {
+test("any input returns a value", async () => {
   const property = fc.asyncProperty(odd, odd, claims, requests, some(now), config, async (one, other, someClaims, asked, time, made) => {
     const created = Engine.create(made);
     if (created.ok) created.engine.free();
@@ -104,7 +104,7 @@ test("whatever is passed, the answer is a value", async () => {
   await fc.assert(property, { numRuns: 1_000 });
 });
 
-test("a decision on odd claims is the same by the quick way and by JSON", () => {
+test("decisions on odd claims are the same in both forms of input", () => {
   const property = fc.property(fc.dictionary(fc.constantFrom("sub", "aud", "environment", "x"), fc.jsonValue()), (more) => {
     const verifiedClaims = { ...goodClaims, ...more };
     const explained = engine.explain({ claims: verifiedClaims, request });
@@ -115,7 +115,7 @@ test("a decision on odd claims is the same by the quick way and by JSON", () => 
   fc.assert(property, { numRuns: 2_000 });
 });
 
-test("getters, proxies, cycles and what JavaScript has besides are refused as values", () => {
+test("getters, proxies, cycles and other JavaScript values are refused without throwing", () => {
   const cycle = { ...goodClaims };
   cycle.sub = cycle;
   const thrower = {
@@ -146,7 +146,7 @@ test("getters, proxies, cycles and what JavaScript has besides are refused as va
   stillAnswers();
 });
 
-test("huge texts are refused, and the engine goes on", () => {
+test("huge texts are refused, and the engine still works", () => {
   const huge = "x".repeat(200_000_000);
   assert.equal(engine.decide({ token: huge, request, now }).code, "token-too-large");
   assert.equal(engine.decide({ verifiedClaims: { ...goodClaims, sub: huge }, request }).decision, "denied");
@@ -173,7 +173,7 @@ test("`using` frees an engine at the end of its block", async () => {
   assert.equal(await use({ engine: make(Engine) }, { token, request, now }), "engine-freed");
 });
 
-test("memory is given back", () => {
+test("memory is freed", () => {
   const memory = () => glue_memory().byteLength;
   const round = () => {
     const other = make(Engine);

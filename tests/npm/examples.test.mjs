@@ -27,7 +27,7 @@ const SERVERS = {
 
 for (const [name, start] of Object.entries(SERVERS)) {
   describe(name, () => {
-    test("lets a job in, and nobody else", async (t) => {
+    test("allows the job, and no other client", async (t) => {
       const { app } = await load(name);
       const server = await listening(start(app({ issuers: [{ url, jwks, policies }] })));
       t.after(() => server.close());
@@ -50,7 +50,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
       assert.deepEqual(codes, ["deny-matched", "token-expired", "signature-invalid", "token-empty"]);
     });
 
-    test("does not start with a configuration that is wrong", async () => {
+    test("does not start with an invalid configuration", async () => {
       const { app } = await load(name);
       assert.throws(() => app({ issuers: [{ url: "http://a.example" }] }), /^Error: issuers\[0\]\.url: /);
     });

@@ -27,7 +27,7 @@ test("the tarball has these files and no others", () => {
   assert.deepEqual(files, expected.toSorted());
 });
 
-test("it needs no other package, and tells of no machine", () => {
+test("it needs no other package, and contains no local paths", () => {
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.scripts, undefined);
   for (const name of ["dist/engine.js", "dist/input.js", "dist/host/claimgate.js", "dist/host/claimgate_bg.wasm", "dist/pure/claimgate_bg.wasm"]) {

@@ -47,11 +47,11 @@ test("the middleware for Express and Hono is that of the examples", () => {
   for (const name of ["express", "hono"]) {
     const example = readFileSync(new URL(`../../crates/wasm/npm/examples/${name}.js`, import.meta.url), "utf8");
     const shown = block("Express and Hono", name === "express" ? "(req, res, next)" : "(c, next)");
-    assert.ok(example.includes(shown.trim()), `the README shows another middleware than examples/${name}.js`);
+    assert.ok(example.includes(shown.trim()), `the README's middleware differs from examples/${name}.js`);
   }
 });
 
-test("CommonJS gets it by `require`, where Node.js can, and by `import()`", () => {
+test("CommonJS loads it with `require`, if Node.js supports that, and with `import()`", () => {
   const use = "const created = Engine.create({ issuers: [] }); process.stdout.write(String(created.ok));";
   const flags = process.features.require_module ? [] : ["--experimental-require-module"];
   if (flags.every((flag) => process.allowedNodeEnvironmentFlags.has(flag))) {

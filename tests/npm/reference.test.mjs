@@ -39,7 +39,7 @@ async function generate() {
     const project = await app.convert();
     app.validate(project);
     await app.outputs.writeOutput({ name: "markdown", path: `${work}/out` }, project);
-    assert.ok(!app.logger.hasErrors() && !app.logger.hasWarnings(), "typedoc has something to say, above");
+    assert.ok(!app.logger.hasErrors() && !app.logger.hasWarnings(), "typedoc reported problems, above");
     return readFileSync(`${work}/out/npm-api.md`, "utf8");
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -49,7 +49,7 @@ async function generate() {
 test("docs/npm-api.md is up to date", async () => {
   const made = await generate();
   if (process.env.CLAIMGATE_WRITE_API !== undefined) writeFileSync(kept, made);
-  assert.equal(readFileSync(kept, "utf8"), made, "this would mend it: cargo xtask npm-api");
+  assert.equal(readFileSync(kept, "utf8"), made, "how to fix: cargo xtask npm-api");
 });
 
 test("every public member of the API is in it, with a comment", () => {

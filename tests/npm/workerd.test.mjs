@@ -66,7 +66,7 @@ test("a job's token is exchanged", async () => {
   });
 });
 
-test("a pull request's and a changed one are refused, without the policies' secrets", async () => {
+test("the tokens of a pull request and a tampered one are refused without details of the policies", async () => {
   for (const token of [fresh({ sub: "repo:octo-org/x:pull_request" }), `${fresh().slice(0, -5)}AAAAA`]) {
     const response = await post(exchangeBody(token));
     assert.equal(response.status, 400);

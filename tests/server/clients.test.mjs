@@ -141,7 +141,7 @@ describe('the two curl steps of the announcement', () => {
 });
 
 describe('an exchange', () => {
-  test('is granted for as long as is asked for, and ends', async () => {
+  test('is granted for the requested lifetime, and expires', async () => {
     const { status, body } = await exchange({ subject_token: await idToken(MAIN), expiration: '600' });
     assert.equal(status, 200, JSON.stringify(body));
     assert.equal(body.expires_in, 600);
@@ -157,7 +157,7 @@ describe('an exchange', () => {
     assert.equal((await user(body.access_token)).status, 401);
   });
 
-  test('is refused with a reference and no word on the policies', async () => {
+  test('is refused with a reference and no details of the policies', async () => {
     const subjects = ['repo:acme/app:ref:refs/heads/develop', 'repo:evil/app:ref:refs/heads/main'];
     for (const subject of subjects) {
       const { status, body } = await exchange({ subject_token: await idToken(subject) });
@@ -168,7 +168,7 @@ describe('an exchange', () => {
     assert.equal(body.error, 'invalid_request');
   });
 
-  test('is refused for tokens that are changed, over, or of somebody else', async () => {
+  test('is refused for tokens that are tampered with, expired, or for another audience', async () => {
     const good = await idToken(MAIN);
     const [header, payload, signature] = good.split('.');
     const claims = { ...JSON.parse(Buffer.from(payload, 'base64url')), ref: 'refs/heads/main ' };
@@ -221,7 +221,7 @@ describe('pulumi login', () => {
   });
 });
 
-test('pulumi/auth-actions posts JSON, without what is not set', async () => {
+test('pulumi/auth-actions posts JSON, without unset members', async () => {
   const { status, body } = await exchange({ subject_token: await idToken(MAIN) }, { json: true });
   assert.equal(status, 200, JSON.stringify(body));
   assert.equal(body.expires_in, 7200);
@@ -252,7 +252,7 @@ describe('openid-client', () => {
     return configuration;
   };
 
-  test('exchanges by its generic grant', async () => {
+  test('exchanges with its generic grant', async () => {
     // It checks the token type, and `token` is Pulumi Cloud's own name for what RFC 6750 calls
     // `Bearer`.
     const named = configuration((body) => ({ ...body, ...(body.token_type === 'token' && { token_type: 'Bearer' }) }));
@@ -280,7 +280,7 @@ describe('openid-client', () => {
 });
 
 describe('the issuer', () => {
-  test('is asked for its keys once, whatever comes in', async () => {
+  test('receives one request for its keys, whatever tokens arrive', async () => {
     const asked = () => issuer.requests.filter((path) => path === '/jwks').length;
     await exchange({ subject_token: await idToken(MAIN) });
     const before = asked();
@@ -296,7 +296,7 @@ describe('the issuer', () => {
     assert.equal(status, 200, JSON.stringify(body));
   });
 
-  test('may rotate its keys again and again while jobs come in', async () => {
+  test('may rotate its keys repeatedly while jobs run', async () => {
     let isOver = false;
     const seen = new Set();
     const granted = Array.from({ length: 6 }, () => 0);
@@ -322,7 +322,7 @@ describe('the issuer', () => {
     assert.ok(['third', 'fourth', 'fifth'].every((kid) => seen.has(kid)), [...seen].join(', '));
   });
 
-  test('may be down', async () => {
+  test('may be unavailable', async () => {
     const subject_token = await idToken(MAIN);
     issuer.isDown = true;
     const { status, body } = await exchange({ subject_token });
@@ -331,7 +331,7 @@ describe('the issuer', () => {
   });
 });
 
-test('an issuer whose authority nobody trusts is known by its thumbprint', async () => {
+test('an issuer with an untrusted authority is identified by its thumbprint', async () => {
   const another = await servers.start(await localhost(trusted), trusted.pem);
   try {
     const { thumbprints } = await servers.register(another, issuer, POLICIES);
@@ -344,7 +344,7 @@ test('an issuer whose authority nobody trusts is known by its thumbprint', async
   }
 });
 
-test('no log has a token', () => {
+test('no log contains a token', () => {
   assert.ok(server.log.length > 0);
   assert.ok(!/eyJ[\w-]+\.eyJ/.test(server.log) && !/cgt_[\w-]{20}/.test(server.log), server.log);
 });

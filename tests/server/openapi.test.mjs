@@ -91,12 +91,12 @@ async function run(name, settings, words) {
 }
 
 describe('the OpenAPI document', { skip }, () => {
-  test('tells how any request is answered', async () => {
+  test('describes the response to any request', async () => {
     const cases = await run('any', '', ['--phases', 'examples,coverage,fuzzing', '--max-examples', '25']);
     assert.ok(cases > 400, `${cases} requests`);
   });
 
-  test('tells how requests about what is there are answered', async () => {
+  test('describes the responses for existing resources', async () => {
     const parameters = (operations) => Object.entries(operations).map(([name, parameters]) => {
       const lines = Object.entries(parameters).map(([name, value]) => `"path.${name}" = "${value}"\n`);
       return `[[operations]]\ninclude-name = "${name}"\n[operations.parameters]\n${lines.join('')}`;

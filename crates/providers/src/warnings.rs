@@ -35,7 +35,7 @@ pub(super) fn warnings(
             help: help.to_owned(),
         };
         if let Some(hidden) = hidden(text.trim()) {
-            let help = "type it anew; line ends and control characters are left out";
+            let help = "type it again; line breaks and control characters are removed";
             warnings.push(warning(
                 format!(
                     "`{}` has a character that cannot be seen: {hidden}",
