@@ -32,7 +32,7 @@ const bad = (error) => ({ ok: false, errors: failures(error) });
 const done = (value) => ({ ok: true, value });
 
 /** The errors of the core's last call. */
-function said(core) {
+function errorsOf(core) {
   const text = core.text();
   return text === "" ? [] : JSON.parse(text);
 }
@@ -41,7 +41,7 @@ function said(core) {
 function addPolicies(core, index, policies) {
   const add = (first, text) => {
     core.add_policies(index, first, text);
-    return said(core);
+    return errorsOf(core);
   };
   if (policies === undefined || policies === null) return [];
   if (typeof policies === "string") return add(0, wellFormed(policies, `issuers[${index}].policies`));
@@ -96,11 +96,11 @@ export function createPackage(glue, host) {
           return { policies, others };
         });
         core = glue.Core.create(json({ ...rest, issuers: parts.map(({ others }) => others) }, "config"));
-        const errors = said(core);
+        const errors = errorsOf(core);
         if (errors.length === 0) parts.forEach(({ policies }, index) => errors.push(...addPolicies(core, index, policies)));
         if (errors.length === 0) {
           core.compile();
-          errors.push(...said(core));
+          errors.push(...errorsOf(core));
         }
         if (errors.length === 0) return { ok: true, engine: new Engine(core) };
         core.free();
@@ -220,7 +220,7 @@ export function createPackage(glue, host) {
       }
       const number = this.#core.decide_json(index, kind, target, json(claims, "verifiedClaims"));
       if (number >= 0) return decision(number + (index + 1) * 32, this.#core);
-      return denied("wrong-argument", index, null, said(this.#core));
+      return denied("wrong-argument", index, null, errorsOf(this.#core));
     }
 
     #explainClaims(claims, request, issuer, asText) {
@@ -231,7 +231,7 @@ export function createPackage(glue, host) {
       const index = this.#byUrl.get(url) ?? (this.#issuers.length === 1 && issuer === undefined ? 0 : undefined);
       if (index === undefined) throw new Wrong("issuer", "the URL of one of this engine's issuers", url);
       const explained = this.#core.explain_json(index, kind, target, text, asText);
-      if (explained === undefined) return { ok: false, errors: said(this.#core) };
+      if (explained === undefined) return { ok: false, errors: errorsOf(this.#core) };
       return done(asText ? explained : JSON.parse(explained));
     }
 
@@ -330,7 +330,7 @@ export function createPackage(glue, host) {
         if (index === undefined) throw new Wrong("url", "the URL of one of this engine's issuers", url);
         if (this.#core === null) return { ok: false, errors: [freed()] };
         this.#core.set_jwks(index, typeof jwks === "string" ? wellFormed(jwks, "jwks") : json(jwks, "jwks"));
-        const errors = said(this.#core);
+        const errors = errorsOf(this.#core);
         if (errors.length > 0) return { ok: false, errors };
         this.#describe();
         return done(this.#issuers[index].keys.length);
