@@ -14,14 +14,14 @@ use crate::run::{bootstrap_token, state_folder};
 use crate::shell::{cargo, command, root, target};
 use crate::{app, serve, tools};
 
-/// What the server is built from.
+/// The sources of the server.
 const SOURCES: [&str; 3] = ["crates/core", "crates/server", "crates/cli"];
 
-/// How long after a change the next one is waited for: an editor writes several files.
+/// The debounce after a change: an editor writes several files.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// Serves until it is interrupted. Trunk serves the app on `port`, rebuilds it, and passes `/api`
-/// on to the server.
+/// Serves until interrupted. Trunk serves the app on `port`, rebuilds it, and forwards `/api` to
+/// the server.
 pub(crate) fn run(port: u16) -> Result<()> {
     drop(serve::listen(port)?);
     jobs::run_all(vec![
@@ -72,8 +72,8 @@ fn build(log: &mut Log) -> Result<()> {
     tools::link_wasm_bindgen()
 }
 
-/// Trunk, serving the development build; it reloads the page itself, and shows there what does not
-/// compile.
+/// Trunk, which serves the development build; it reloads the page itself, and shows compile errors
+/// there.
 fn trunk(port: u16, server: u16) -> Result<Child> {
     let program = jobs::quietly("trunk", tools::trunk)?;
     let mut trunk = command(
@@ -101,7 +101,7 @@ fn trunk(port: u16, server: u16) -> Result<Child> {
         .context("Trunk could not be started")
 }
 
-/// The development server, on a port that stays the same when it is started again.
+/// The development server, on a port that stays the same after a restart.
 struct Server {
     child: Child,
     port: u16,
@@ -139,7 +139,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Builds it again, and starts what was built; the old one goes on where that fails.
+    /// Builds the server and restarts it; if the build fails, the old one keeps running.
     fn rebuild(&mut self) -> Result<()> {
         let start = Instant::now();
         println!("building the server…");
@@ -165,7 +165,7 @@ impl Drop for Server {
     }
 }
 
-/// Says when a source of the server has changed.
+/// Reports changes of the server's sources.
 fn watch() -> Result<(notify::RecommendedWatcher, Receiver<()>)> {
     let (sender, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {

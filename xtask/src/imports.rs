@@ -78,7 +78,7 @@ const EXCEPTIONS: [Exception; 10] = [
     },
     Exception {
         folder: "crates/providers/src",
-        files: "fill remarks",
+        files: "fill warnings",
         reason: LOGIC,
     },
     Exception {

@@ -1,14 +1,14 @@
-//! How a value is written into text of another language.
+//! Escapes values for text in other languages.
 
 use claimgate::text::quote;
 
-/// Words that YAML reads as something else than a string.
+/// Words that YAML does not read as strings.
 const YAML_WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
 
-/// Writes `text` as a placeholder's filter says; nothing for an unknown filter.
+/// Writes `text` with a placeholder's filter; none for an unknown filter.
 ///
-/// `yaml`, `sh`, `json` and `groovy` write a whole scalar, word or literal, quotes included where
-/// they are needed; `colon` writes `:` as GitHub does within `sub`.
+/// `yaml`, `sh`, `json` and `groovy` write a whole scalar, word or literal, with quotes if needed;
+/// `colon` writes `:` as GitHub does within `sub`.
 pub(super) fn apply(filter: Option<&str>, text: &str) -> Option<String> {
     Some(match filter {
         None => text.to_owned(),

@@ -1,5 +1,5 @@
-//! The cryptography of `claimgate/pure`: verifiers alone, by newer crates than those that
-//! `jsonwebtoken` brings along. They take half the time in Wasm.
+//! The cryptography of `claimgate/pure`: verifiers only, from newer crates than those that
+//! `jsonwebtoken` depends on. They take half the time in Wasm.
 
 use claimgate::jwt::CryptoProvider;
 use jsonwebtoken::crypto::{JwtVerifier, KeyUtils};
@@ -9,14 +9,14 @@ use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use rsa::BoxedUint;
 use sha2::{Sha256, Sha384, Sha512};
 
-/// What `jsonwebtoken` takes its verifiers from. It signs nothing.
+/// The source of verifiers for `jsonwebtoken`. It cannot sign.
 pub(crate) static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |_, _| Err(ErrorKind::InvalidAlgorithm.into()),
     verifier_factory: |algorithm, key| Ok(Box::new(Verifier::new(*algorithm, key)?)),
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// A key that is ready to be checked with.
+/// A prepared key.
 struct Verifier {
     algorithm: Algorithm,
     key: Key,

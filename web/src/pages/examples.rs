@@ -1,4 +1,4 @@
-//! Examples: situations that people meet, each of which opens in the playground.
+//! Examples: typical situations, each of which opens in the playground.
 
 use claimgate::explain::Outcome;
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub(crate) fn ExamplePage() -> impl IntoView {
     }
 }
 
-/// All of them.
+/// All examples.
 #[component]
 pub(crate) fn ExamplesPage() -> impl IntoView {
     let query = use_query_map();

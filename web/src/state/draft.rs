@@ -1,5 +1,5 @@
-//! Policies while they are edited: every field a signal of its own, and what they say at one moment
-//! as plain values.
+//! Policies while they are edited: every field is a signal of its own, with a plain snapshot of its
+//! values.
 
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ pub(crate) struct PolicyDraft {
     pub(crate) admin: RwSignal<bool>,
     /// `roleID`.
     pub(crate) role: RwSignal<String>,
-    /// Whether a server has it only report, as a deny.
+    /// Whether it is report-only; a server honours this for a deny.
     pub(crate) report_only: RwSignal<bool>,
     /// The rules.
     pub(crate) rules: RwSignal<Vec<RuleDraft>>,
@@ -63,7 +63,7 @@ impl From<&PolicyFields> for PolicyDraft {
 }
 
 impl PolicyDraft {
-    /// What it says now.
+    /// The current values.
     pub(crate) fn fields(&self) -> PolicyFields {
         let rule = |rule: &RuleDraft| RuleFields {
             key: rule.key,
@@ -82,7 +82,7 @@ impl PolicyDraft {
         }
     }
 
-    /// Makes it say something else; what does not change is not touched.
+    /// Sets the fields, and touches only those that change.
     fn say(&self, fields: &PolicyFields) {
         say(self.decision, &fields.decision);
         say(self.token_type, &fields.token_type);
@@ -103,12 +103,12 @@ impl PolicyDraft {
     }
 }
 
-/// What all drafts say now.
+/// The current values of all drafts.
 pub(crate) fn fields_of(drafts: RwSignal<Vec<PolicyDraft>>) -> Vec<PolicyFields> {
     drafts.read().iter().map(PolicyDraft::fields).collect()
 }
 
-/// Makes drafts say something else. Those that stay keep their keys, and with them the focus.
+/// Sets the values of the drafts. Drafts that remain keep their keys, and so the focus.
 pub(crate) fn restore(drafts: RwSignal<Vec<PolicyDraft>>, fields: &[PolicyFields]) {
     let old = drafts.get_untracked();
     let draft = |fields: &PolicyFields| match old.iter().find(|draft| draft.key == fields.key) {

@@ -1,5 +1,4 @@
-//! What is sent to have the token exchanged, and what comes back: a simulation. The token itself is
-//! never shown.
+//! A simulated exchange: the request and the response. The token itself is never shown.
 
 use std::borrow::Cow;
 
@@ -21,33 +20,33 @@ use serde::Serialize;
 use super::evaluate::{Question, Report, compile};
 use super::storage::StoredIssuer;
 
-/// Where tokens are exchanged.
+/// The address of Pulumi Cloud, where tokens are exchanged.
 const CLOUD: &str = "https://api.pulumi.com";
 
-/// What stands for the token wherever one would be shown.
+/// The placeholder for the token.
 pub const PLACEHOLDER: &str = "$ID_TOKEN";
 
-/// What stands for the access token in a simulated answer.
+/// The placeholder for the access token in a simulated response.
 const ACCESS_TOKEN: &str = "simulated-not-a-token";
 
-/// An exchange, simulated.
+/// A simulated exchange.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Simulation {
-    /// The request for a shell.
+    /// The request as a command for a shell.
     pub curl: String,
-    /// The request as it goes over the wire.
+    /// The request as HTTP.
     pub http: String,
-    /// The command of Pulumi's CLI, or why there is none.
+    /// The command for Pulumi's CLI, or why there is none.
     pub login: Result<String, &'static str>,
-    /// The first line of the answer.
+    /// The first line of the response.
     pub status: &'static str,
-    /// The answer's body.
+    /// The response's body.
     pub body: String,
-    /// What there is to know about it.
+    /// Notes on the response.
     pub notes: Vec<String>,
 }
 
-/// The organization that `aud` names, for the field.
+/// The organization that `aud` names, to fill in the field.
 pub fn organization(report: &Report) -> Option<String> {
     let aud = report.claims.as_ref()?.get("aud")?;
     let texts = match aud {
@@ -62,7 +61,7 @@ pub fn organization(report: &Report) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Simulates the exchange of what the report is about.
+/// Simulates the exchange of the report's token.
 pub fn simulate(
     question: &Question,
     stored: &[StoredIssuer],
@@ -120,7 +119,7 @@ pub fn simulate(
     }
 }
 
-/// The engine's own exchange: the token's checks once more, with what was found of its signature.
+/// Core's exchange: repeats the token's checks, with the known result of the signature check.
 fn exchange(
     question: &Question,
     stored: &[StoredIssuer],
@@ -145,7 +144,7 @@ fn exchange(
     Ok(grant.response(ACCESS_TOKEN.to_owned()))
 }
 
-/// The answer where a check was left out, which no exchange would do: by the report alone.
+/// The response when a check was skipped, which no server would do: derived from the report alone.
 fn assume(
     report: &Report,
     request: &ExchangeRequest,
@@ -203,7 +202,7 @@ fn pretty(value: &impl Serialize) -> String {
 
 type Parameters = Vec<(&'static str, String)>;
 
-/// All parameters but the token.
+/// All parameters except the token.
 fn parameters(request: &RequestedToken, organization: &str, expiration: &str) -> Parameters {
     let scope = match request {
         RequestedToken::Organization { admin: false } => String::new(),
@@ -297,7 +296,7 @@ mod tests {
     use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 
     use super::*;
-    use crate::evaluate::{Answer, ask};
+    use crate::evaluate::{Answer, evaluate};
     use crate::gallery;
     use crate::scratch::{Origin, SCRATCH, Scratch};
 
@@ -324,7 +323,7 @@ mod tests {
             now: 0,
             dialect: Dialect::Pulumi,
         };
-        let Answer::Report(report) = ask(&question, &stored) else {
+        let Answer::Report(report) = evaluate(&question, &stored) else {
             panic!("no report")
         };
         simulate(&question, &stored, &report, "acme", expiration)
@@ -430,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_exchanged_by_the_engine_itself_and_stands_nowhere() {
+    fn the_engine_simulates_the_exchange_and_shows_no_token() {
         for example in gallery::all().iter().filter(|example| example.is_token) {
             let stored = [Scratch::of_shared(&example.shared(), Origin::Link, &[]).issuer];
             let question = Question {
@@ -442,7 +441,7 @@ mod tests {
                 now: example.now,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(&question, &stored) else {
+            let Answer::Report(report) = evaluate(&question, &stored) else {
                 panic!("no report")
             };
             let simulation = simulate(&question, &stored, &report, "acme", "");
@@ -476,7 +475,7 @@ mod tests {
                 now: 0,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(&question, &stored) else {
+            let Answer::Report(report) = evaluate(&question, &stored) else {
                 panic!("no report")
             };
             organization(&report)

@@ -191,16 +191,16 @@ fn claims_are_never_a_token() {
 }
 
 #[test]
-fn tokens_within_claims_are_remarked_on() {
+fn warns_about_tokens_within_claims() {
     let places = |claims: &str| {
         let shared = Shared {
             claims: Some(ClaimsText::new(claims).unwrap()),
             ..empty()
         };
         shared
-            .remarks()
+            .token_warnings()
             .into_iter()
-            .map(|remark| remark.path)
+            .map(|warning| warning.path)
             .collect::<Vec<_>>()
     };
     let nested =
@@ -231,9 +231,9 @@ fn tokens_within_claims_are_remarked_on() {
         ..empty()
     };
     let places: Vec<_> = shared
-        .remarks()
+        .token_warnings()
         .into_iter()
-        .map(|remark| remark.path)
+        .map(|warning| warning.path)
         .collect();
     assert_eq!(places, ["policies[0].rules.sub", "issuer.name"]);
 }
@@ -276,7 +276,7 @@ fn usual_links_are_short() {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
     );
-    assert!(shared.remarks().is_empty());
+    assert!(shared.token_warnings().is_empty());
 }
 
 #[test]
