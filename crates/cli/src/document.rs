@@ -225,7 +225,7 @@ impl Reader<'_> {
                 enforced,
                 reporting,
             }) => {
-                let findings = all.policies().findings().iter().cloned();
+                let findings = self.findings_on(&policies).into_iter();
                 self.findings(
                     path,
                     findings.map(|finding| {
@@ -320,7 +320,7 @@ impl Reader<'_> {
                     .iter()
                     .map(|index| mark(&own(&format!("policies[{index}].{REPORT_ONLY}"))));
                 self.findings("", marks);
-                let findings = sets.all.findings().iter().cloned();
+                let findings = self.findings_on(&policies).into_iter();
                 self.findings(
                     "",
                     findings.map(|finding| {
@@ -500,6 +500,11 @@ impl Reader<'_> {
         let located = errors.into_iter().map(|error| self.located(outer, error));
         let located: Vec<_> = located.collect();
         self.document.errors.extend(located);
+    }
+
+    fn findings_on(&self, policies: &[Policy]) -> Vec<Diagnostic> {
+        let definitions = policies.iter().map(|policy| policy.definition.clone());
+        claimgate_analysis::findings(&definitions.collect::<Vec<_>>(), self.dialect)
     }
 
     fn findings(&mut self, outer: &str, findings: impl Iterator<Item = Diagnostic>) {

@@ -238,7 +238,7 @@ fn join(path: &str, key: &str) -> String {
     }
 }
 
-/// The known name that `found` most likely stands for.
+/// The known name that `found` is most likely a misspelling of.
 fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
     let found = found.to_ascii_lowercase();
     known

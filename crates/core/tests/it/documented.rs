@@ -22,9 +22,14 @@ const PAGES: [&str; 5] = [
     "explanations.md",
 ];
 
-/// Where codes come from: the engine, the layer between it and JavaScript, and the JavaScript
-/// around that.
-const SOURCES: [&str; 3] = ["crates/core/src", "crates/wasm/src", "crates/wasm/npm/src"];
+/// Where codes come from: the engine, the findings, the layer between them and JavaScript, and the
+/// JavaScript around that.
+const SOURCES: [&str; 4] = [
+    "crates/core/src",
+    "crates/analysis/src",
+    "crates/wasm/src",
+    "crates/wasm/npm/src",
+];
 
 /// Strings of the source that look like codes and are none.
 const NO_CODES: [&str; 2] = ["cache-control", "ieee-p1363"];
