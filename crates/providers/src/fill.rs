@@ -6,6 +6,7 @@ use claimgate::claim_path::ClaimPath;
 use claimgate::json::Value;
 use claimgate::policy::{PolicyDefinition, parse_policies};
 
+use super::clean::clean;
 use super::remarks::{Remark, remarks};
 use super::template::Values;
 use super::{AUDIENCE, CLOUD_URL, DEFAULT_CLOUD_URL, Derived, Known, Provider, WorkflowTemplate};
@@ -129,12 +130,6 @@ impl Provider {
         }
         values
     }
-}
-
-/// Without white space around, and without what would end a line in a file.
-pub(super) fn clean(text: &str) -> String {
-    let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    text.trim().chars().filter(|c| !ends_line(*c)).collect()
 }
 
 fn derive(derived: &Derived, values: &Values) -> Option<String> {

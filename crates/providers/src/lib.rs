@@ -1,6 +1,7 @@
 //! Providers of ID tokens: what an issuer, its claims, its policies and a job that uses them look
 //! like, filled in with the few names that matter.
 
+mod clean;
 mod escape;
 mod files;
 mod fill;

@@ -1,6 +1,6 @@
 //! What names can be like: one that no provider could have makes a policy that never matches.
 
-use super::fill::clean;
+use super::clean::clean;
 
 /// What the text of a name can be like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

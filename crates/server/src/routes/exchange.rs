@@ -244,7 +244,7 @@ impl Attempt<'_> {
         let begun = begin_exchange(request, Some(issuers), &options);
         Ok(begun
             .map_err(|refusal| Failure::Refused(refusal.error))?
-            .settle(&BuiltIn))
+            .verify_with(&BuiltIn))
     }
 
     async fn grant(
