@@ -17,7 +17,6 @@ use crate::check::remarks;
 use crate::decode::finding_text;
 use crate::document::Document;
 use crate::output::{self, Format};
-use crate::reporting::{Report, Sets};
 use question::Question;
 
 /// What is explained.
@@ -42,17 +41,6 @@ struct Claimed<'a> {
     issuer: Option<&'a str>,
     explanation: Explanation,
     unchecked: [&'static str; 1],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Report>,
-}
-
-/// What is said about a token.
-#[derive(Serialize)]
-struct Inspected {
-    #[serde(flatten)]
-    inspection: Inspection,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Report>,
 }
 
 const UNCHECKED: &str =
@@ -100,34 +88,15 @@ impl Explain {
         }
         let options = self.question.options(&document)?;
         let requested = self.question.requested()?;
-        let Document {
-            issuers,
-            enforced,
-            reporting,
-            ..
-        } = document;
-        let mut inspection = inspect(token, &Issuers::from(issuers), &requested, &options);
-        let reporting = inspection
-            .issuer
-            .and_then(|index| reporting.get(index))
-            .map_or(&[][..], Vec::as_slice);
-        let report = Report::of(inspection.explanation.as_ref(), reporting);
-        if report.is_some() {
-            inspection = inspect(token, &Issuers::from(enforced), &requested, &options);
-        }
+        let issuers = Issuers::from(document.issuers);
+        let inspection = inspect(token, &issuers, &requested, &options);
         let decision = inspection.decision;
         let text = match self.format {
-            Format::Text => {
-                let shown = inspection.explanation.as_ref();
-                inspection_text(&inspection) + &reported(report.as_ref(), shown, reporting)
-            }
-            Format::Json => {
-                let inspected = Inspected { inspection, report };
-                format!(
-                    "{}\n",
-                    output::json(&serde_json::to_string_pretty(&inspected)?)
-                )
-            }
+            Format::Text => inspection_text(&inspection),
+            Format::Json => format!(
+                "{}\n",
+                output::json(&serde_json::to_string_pretty(&inspection)?)
+            ),
         };
         Ok((decision, text))
     }
@@ -143,26 +112,18 @@ impl Explain {
         let issuer = issuer.map(Issuer::url);
         let claims = TrustedClaims::dangerous_assume_verified(claims);
         let requested = self.question.requested()?;
-        let mut explanation = explain(policies.all, &claims, &requested);
-        let report = Report::of(Some(&explanation), &policies.reporting);
-        if report.is_some() {
-            explanation = explain(policies.enforced, &claims, &requested);
-        }
+        let explanation = explain(policies, &claims, &requested);
         let decision = explanation.decision;
         let text = match self.format {
-            Format::Text => {
-                let text = output::lines(&format!(
-                    "{}  not checked: {UNCHECKED}\n",
-                    render_text(&explanation)
-                ));
-                text + &reported(report.as_ref(), Some(&explanation), &policies.reporting)
-            }
+            Format::Text => output::lines(&format!(
+                "{}  not checked: {UNCHECKED}\n",
+                render_text(&explanation)
+            )),
             Format::Json => {
                 let claimed = Claimed {
                     issuer,
                     explanation,
                     unchecked: [UNCHECKED],
-                    report,
                 };
                 format!(
                     "{}\n",
@@ -179,20 +140,8 @@ impl Explain {
         if let Some(index) = self.question.issuer(document)? {
             return of_issuer(document, index);
         }
-        if let Some(Sets {
-            all,
-            enforced,
-            reporting,
-        }) = &document.alone
-        {
-            return Ok((
-                None,
-                Sets {
-                    all,
-                    enforced,
-                    reporting: reporting.clone(),
-                },
-            ));
+        if let Some(alone) = &document.alone {
+            return Ok((None, alone));
         }
         let iss = claims.get("iss").and_then(|iss| iss.as_str());
         let named = document
@@ -213,29 +162,12 @@ impl Explain {
 }
 
 /// The policies that decide, and the issuer that they are of.
-type Deciding<'a> = (Option<&'a Issuer>, Sets<&'a PolicySet>);
+type Deciding<'a> = (Option<&'a Issuer>, &'a PolicySet);
 
 fn of_issuer(document: &Document, index: usize) -> Result<Deciding<'_>> {
-    let both = document
-        .issuers
-        .get(index)
-        .zip(document.enforced.get(index));
-    let (all, enforced) = both.ok_or_else(|| anyhow::anyhow!("no issuer"))?;
-    let reporting = document.reporting.get(index).cloned().unwrap_or_default();
-    Ok((
-        Some(all),
-        Sets {
-            all: all.policies(),
-            enforced: enforced.policies(),
-            reporting,
-        },
-    ))
-}
-
-fn reported(report: Option<&Report>, shown: Option<&Explanation>, reporting: &[usize]) -> String {
-    let both = report.zip(shown);
-    both.map(|(report, shown)| output::lines(&report.text(shown, reporting)))
-        .unwrap_or_default()
+    let issuer = document.issuers.get(index);
+    let issuer = issuer.ok_or_else(|| anyhow::anyhow!("no issuer"))?;
+    Ok((Some(issuer), issuer.policies()))
 }
 
 /// The checks in their order, then the policies as the engine explains them.
@@ -252,7 +184,7 @@ fn inspection_text(inspection: &Inspection) -> String {
             let failed = inspection
                 .checks
                 .iter()
-                .find_map(|check| check.code)
+                .find_map(|check| check.code.as_deref())
                 .unwrap_or_default();
             let summary = inspection
                 .summary
@@ -276,6 +208,7 @@ fn check_text(text: &mut String, check: &Check) {
     };
     let code = check
         .code
+        .as_ref()
         .map(|code| format!(" [{code}]"))
         .unwrap_or_default();
     // Writing to a string cannot fail.

@@ -7,7 +7,6 @@ mod document;
 mod explain;
 mod output;
 mod place;
-mod reporting;
 mod serve;
 
 use std::process::ExitCode;

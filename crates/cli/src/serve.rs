@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
-use claimgate_server::store::{StoreError, sqlite_file};
+use claimgate_server::db::{StoreError, sqlite_file};
 use claimgate_server::{Server, StartError, Tls, listen};
 
 pub(crate) use settings::Serve;
@@ -93,7 +93,7 @@ fn announce(server: &Server, url: &str) {
                 }
             }
             Err(error) => {
-                text += &format!("\nThe demonstration's tokens cannot be signed: {error}\n")
+                text += &format!("\nThe demonstration's tokens cannot be signed: {error}\n");
             }
         }
     }

@@ -16,6 +16,7 @@ pub mod claim_path;
 pub mod claims;
 pub mod diagnostic;
 pub mod exchange;
+pub mod expected;
 pub mod explain;
 pub mod inspect;
 pub mod issuer;

@@ -1,134 +1,80 @@
 //! Reading whatever a person has: our own file, answers of Pulumi Cloud's API, policies, or a
 //! Pulumi program.
 
-use claimgate::issuer::IssuerDefinition;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::json::Value;
-use claimgate::policy::PolicyDefinition;
 
+use super::document::{Document, Kind, PoliciesPlace};
 use super::issuers::{Unknown, issuer};
 use super::policies::{check, policies};
-use super::reader::{Note, NoteKind, Object, Problem, Reader};
+use super::reader::{Object, Reader, join};
 use super::{program, settings, source, yaml};
-use crate::samples::Sample;
 
 /// The longest text that is read, in bytes.
 pub const MAX_TEXT: usize = 4 << 20;
 
-/// What a text was recognised as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// `claimgate.json`: the configuration of an engine.
-    Settings,
-    /// What Pulumi Cloud answers about issuers.
-    Issuers,
-    /// What Pulumi Cloud answers about the policies of an issuer, or takes for them.
-    AuthPolicy,
-    /// Policies without anything around.
-    Policies,
-    /// A Pulumi program in YAML or JSON.
-    Program,
+/// Reads a text: a document without errors, or everything that is wrong with it.
+///
+/// # Errors
+/// Every error, in the document's order.
+pub fn import(text: &str) -> Result<Document, Diagnostics> {
+    let (document, errors) = read(&parse(text)?);
+    errors.or(document)
 }
 
-impl Kind {
-    /// It in words: `a Claimgate file`.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Settings => "a Claimgate file",
-            Self::Issuers => "issuers of Pulumi Cloud",
-            Self::AuthPolicy => "the policies of an issuer of Pulumi Cloud",
-            Self::Policies => "policies",
-            Self::Program => "a Pulumi program",
-        }
-    }
-
-    /// Whether policies of this kind are of no issuer that is named.
-    pub fn has_only_policies(self) -> bool {
-        matches!(self, Self::AuthPolicy | Self::Policies)
-    }
-}
-
-/// What was understood. Nothing is saved yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Imported {
-    /// What the text is.
-    pub kind: Kind,
-    /// The issuers.
-    pub issuers: Vec<IssuerDocument>,
-    /// Policies that no issuer is named for.
-    pub policies: Vec<PolicyDefinition>,
-    /// The organization, where the text names one.
-    pub organization: Option<String>,
-    /// Everything that is left out or taken otherwise.
-    pub notes: Vec<Note>,
-}
-
-/// An issuer as a document describes it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct IssuerDocument {
-    /// The issuer.
-    pub definition: IssuerDefinition,
-    /// The provider that it was made from, if the text says so.
-    pub preset: String,
-    /// Whether a server exchanges each of its ID tokens once only.
-    pub single_use: bool,
-    /// Decoded claims to try the policies on.
-    pub samples: Vec<Sample>,
-    /// Whether the text has policies for it. Without, those that it may have already should stay.
-    pub has_policies: bool,
-}
-
-/// Reads a text: all of it, or everything that is wrong with it.
-pub fn import(text: &str) -> Result<Imported, Vec<Problem>> {
-    let value = parse(text).map_err(|problem| vec![problem])?;
+/// Reads a value as far as it can be understood, and says everything that is wrong with it.
+#[must_use]
+pub fn read(value: &Value) -> (Document, Diagnostics) {
     let mut reader = Reader::default();
-    let understood = understand(&mut reader, &value);
-    repeated_urls(&mut reader, &understood.issuers);
-    if reader.problems.is_empty() {
-        Ok(Imported {
-            notes: reader.notes,
-            ..understood
-        })
-    } else {
-        Err(reader.problems)
-    }
+    let document = understand(&mut reader, value);
+    repeated_urls(&mut reader, &document);
+    let Reader { errors, notes, .. } = reader;
+    (Document { notes, ..document }, errors)
 }
 
-/// Something understood, without anything in it.
-pub(super) fn nothing(kind: Kind) -> Imported {
-    Imported {
-        kind,
-        issuers: Vec::new(),
-        policies: Vec::new(),
-        organization: None,
-        notes: Vec::new(),
-    }
+/// Reads the configuration of an engine, as `claimgate.json` has it. Invalid values get the code
+/// `wrong`.
+///
+/// # Errors
+/// Every error, in the configuration's order.
+pub fn read_configuration(value: &Value, wrong: &'static str) -> Result<Document, Diagnostics> {
+    let mut reader = Reader::with_code(wrong);
+    let Some(object) = reader.object("", value, "a configuration, an object") else {
+        return Err(reader.errors);
+    };
+    let document = settings::read(&mut reader, &object);
+    repeated_urls(&mut reader, &document);
+    reader.errors.or(document)
 }
 
-fn parse(text: &str) -> Result<Value, Problem> {
+fn parse(text: &str) -> Result<Value, Diagnostic> {
     if text.len() > MAX_TEXT {
-        return Err(Problem::new(
+        return Err(Diagnostic::error(
             "",
+            "document-unreadable",
             format!("expected at most {MAX_TEXT} bytes, found {}", text.len()),
         ));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
     match text.chars().next() {
-        None => Err(Problem::new(
+        None => Err(Diagnostic::error(
             "",
+            "document-unreadable",
             "expected issuers or policies, found nothing",
         )),
-        Some('{' | '[') => Value::parse(text).map_err(|error| Problem::new("", error.to_string())),
+        Some('{' | '[') => Value::parse(text)
+            .map_err(|error| Diagnostic::error("", error.code(), error.to_string())),
         Some(_) => source::script(text)
             .or_else(|| source::typescript(text))
             .unwrap_or_else(|| yaml::parse(text)),
     }
 }
 
-fn understand(reader: &mut Reader, value: &Value) -> Imported {
+fn understand(reader: &mut Reader, value: &Value) -> Document {
     let has = |name: &str| value.member(name).is_some();
     match value {
         Value::Array(items) if items.iter().any(|item| item.member("url").is_some()) => {
-            issuers(reader, Kind::Issuers, "", items)
+            issuers(reader, Kind::Issuers, "", items, Unknown::Refused)
         }
         Value::Array(_) => bare(reader, Kind::Policies, value),
         Value::Object(members) => {
@@ -142,14 +88,20 @@ fn understand(reader: &mut Reader, value: &Value) -> Imported {
                 settings::read(reader, &object)
             } else if has("oidcIssuers") {
                 reader.ignore_others(&object, &["oidcIssuers"], "it is not known here");
-                let items = reader.list(&object, "oidcIssuers");
-                issuers(reader, Kind::Issuers, "oidcIssuers", items)
+                let items = reader.list(&object, "oidcIssuers", "issuers");
+                issuers(reader, Kind::Issuers, "oidcIssuers", items, Unknown::Noted)
             } else if has("url") {
-                issuers(reader, Kind::Issuers, "", std::slice::from_ref(value))
+                issuers(
+                    reader,
+                    Kind::Issuers,
+                    "",
+                    std::slice::from_ref(value),
+                    Unknown::Refused,
+                )
             } else if has("policies") {
                 bare(reader, Kind::AuthPolicy, value)
             } else if has("decision") || has("rules") {
-                bare(reader, Kind::Policies, &Value::Array(vec![value.clone()]))
+                single(reader, value)
             } else {
                 unknown(reader, value)
             }
@@ -158,60 +110,80 @@ fn understand(reader: &mut Reader, value: &Value) -> Imported {
     }
 }
 
-fn unknown(reader: &mut Reader, value: &Value) -> Imported {
+fn unknown(reader: &mut Reader, value: &Value) -> Document {
     let expected = "a Claimgate file (`issuers`), an answer of Pulumi Cloud (`oidcIssuers`, `url` or `policies`), \
                     policies or a Pulumi program (`resources`)";
     reader.wrong("", expected, Some(value));
-    nothing(Kind::Settings)
+    Document::empty(Kind::Settings)
 }
 
-fn bare(reader: &mut Reader, kind: Kind, value: &Value) -> Imported {
-    let before = reader.problems.len();
-    let policies = policies(reader, "", value);
-    if reader.problems.len() == before {
-        check(
-            reader,
-            if kind == Kind::AuthPolicy {
-                "policies"
-            } else {
-                ""
-            },
-            &policies,
-        );
-    }
-    Imported {
+/// Policies without an issuer.
+fn bare(reader: &mut Reader, kind: Kind, value: &Value) -> Document {
+    let (policies, place) = policies(reader, "", value);
+    check(reader, &place, &policies);
+    Document {
         policies,
-        ..nothing(kind)
+        policies_at: place,
+        ..Document::empty(kind)
     }
 }
 
-fn issuers(reader: &mut Reader, kind: Kind, path: &str, items: &[Value]) -> Imported {
-    let one = |(index, item)| {
-        let path = if path.is_empty() && items.len() == 1 {
+/// One policy.
+fn single(reader: &mut Reader, value: &Value) -> Document {
+    let before = reader.errors.len();
+    let list = Value::Array(vec![value.clone()]);
+    let (policies, _) = policies(reader, "", &list);
+    check(reader, &PoliciesPlace::Array(String::new()), &policies);
+    for error in reader.errors.iter_mut().skip(before) {
+        error.path = PoliciesPlace::Single
+            .locate(&format!("policies{}", error.path))
+            .into_owned();
+    }
+    Document {
+        policies,
+        policies_at: PoliciesPlace::Single,
+        ..Document::empty(Kind::Policies)
+    }
+}
+
+fn issuers(
+    reader: &mut Reader,
+    kind: Kind,
+    path: &str,
+    items: &[Value],
+    unknown: Unknown,
+) -> Document {
+    let mut document = Document::empty(kind);
+    let is_whole = path.is_empty() && items.len() == 1;
+    for (index, item) in items.iter().enumerate() {
+        let path = if is_whole {
             String::new()
         } else {
             format!("{path}[{index}]")
         };
-        issuer(reader, &path, item, Unknown::Noted)
-    };
-    Imported {
-        issuers: items.iter().enumerate().filter_map(one).collect(),
-        ..nothing(kind)
+        let read = issuer(reader, &path, item, unknown, document.dialect);
+        if let Some((issuer, place)) = read {
+            document.issuers.push(issuer);
+            document.places.push(place);
+        }
     }
+    document
 }
 
-fn repeated_urls(reader: &mut Reader, issuers: &[IssuerDocument]) {
-    for (index, issuer) in issuers.iter().enumerate() {
-        let url = &issuer.definition.url;
-        if issuers
-            .iter()
-            .take(index)
-            .any(|other| other.definition.url == *url)
-        {
-            let sentence = format!(
-                "`{url}` is the URL of two issuers: tokens of it are refused as long as there are both"
+fn repeated_urls(reader: &mut Reader, document: &Document) {
+    let urls: Vec<_> = document
+        .issuers
+        .iter()
+        .map(|issuer| &issuer.definition.url)
+        .collect();
+    for (index, (url, place)) in urls.iter().zip(&document.places).enumerate() {
+        if urls.iter().take(index).any(|other| other == url) {
+            let message = format!("`{url}` is the URL of two issuers");
+            let help = "tokens of it would be refused: keep one issuer, with the policies of both";
+            reader.errors.push(
+                Diagnostic::error(join(&place.issuer, "url"), "issuer-repeated", message)
+                    .help(help),
             );
-            reader.note(NoteKind::Remark, url.clone(), sentence);
         }
     }
 }

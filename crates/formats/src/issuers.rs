@@ -3,22 +3,23 @@
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::REPORT_ONLY;
+use claimgate::policy::{PolicyDefinition, REPORT_ONLY};
 
-use super::import::IssuerDocument;
-use super::policies::{policies, within};
+use super::document::{IssuerDocument, IssuerPlace, PoliciesPlace};
+use super::notes::{CHANGED, LEFT_OUT};
+use super::policies::policies;
 use super::reader::{Object, Reader};
 use super::samples::samples;
-use super::{NoteKind, Problem};
-use crate::thumbprint;
+use super::thumbprint;
 
 /// The keys of an issuer that is ours, or Pulumi Cloud's.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "url",
     "name",
     "jwks",
     "maxExpiration",
     POLICIES,
+    AUTH_POLICY,
     "preset",
     "thumbprints",
     "samples",
@@ -34,8 +35,8 @@ pub(super) const SINGLE_USE: &str = "singleUse";
 /// Where an issuer that `claimgate serve` lists has its policies.
 const AUTH_POLICY: &str = "authPolicy";
 
-/// The keys that belong to whoever wrote the issuer.
-const OWN: [&str; 5] = ["id", "version", "created", "modified", "lastUsed"];
+/// The keys that a service adds.
+const OWN: [&str; 6] = ["id", "version", "created", "modified", "lastUsed", "issuer"];
 
 /// How unknown keys are taken.
 #[derive(Clone, Copy, PartialEq)]
@@ -46,82 +47,98 @@ pub(super) enum Unknown {
     Noted,
 }
 
-/// Reads one issuer.
+/// Reads one issuer, and says where it is; nothing if it has errors.
 pub(super) fn issuer(
     reader: &mut Reader,
     path: &str,
     value: &Value,
     unknown: Unknown,
-) -> Option<IssuerDocument> {
-    let object = reader.object(path, value)?;
+    dialect: Dialect,
+) -> Option<(IssuerDocument, IssuerPlace)> {
+    let before = reader.errors.len();
+    let object = reader.object(path, value, "an issuer, an object")?;
     other_keys(reader, &object, unknown);
-    let before = reader.problems.len();
-    let url = reader.text(&object, "url");
+    let url = reader.optional_text(&object, "url");
     let name = reader
         .optional_text(&object, "name")
         .filter(|name| !name.trim().is_empty());
-    let place = [POLICIES, AUTH_POLICY]
-        .into_iter()
-        .find(|name| object.get(name).is_some());
+    let (policies, place, has_policies) = policies_of(reader, &object);
     let definition = IssuerDefinition {
         name: name_or_url(reader, &object, name, url.as_deref()),
         url: url.unwrap_or_default(),
         max_expiration: reader.seconds(&object, "maxExpiration"),
         jwks: jwks(reader, &object),
         thumbprints: thumbprints(reader, &object),
-        policies: place
-            .and_then(|place| Some(policies(reader, &object.at(place), object.get(place)?)))
-            .unwrap_or_default(),
+        policies,
         report_only: reader.flag(&object, REPORT_ONLY),
     };
     let single_use = reader.flag(&object, SINGLE_USE);
     let preset = reader.optional_text(&object, "preset").unwrap_or_default();
-    if reader.problems.len() == before {
-        check(reader, &object, &definition, "maxExpiration");
-    }
     let samples = samples(reader, &object);
-    Some(IssuerDocument {
+    check(
+        reader,
+        &object,
+        &definition,
+        (&place, "maxExpiration", dialect),
+    );
+    let document = IssuerDocument {
         definition,
         preset,
         single_use,
         samples,
-        has_policies: place.is_some(),
-    })
+        has_policies,
+    };
+    let place = IssuerPlace {
+        issuer: object.path,
+        policies: place,
+    };
+    (reader.errors.len() == before).then_some((document, place))
 }
 
-/// The problems of an issuer that can be read, and not be decided with.
+/// The policies of an issuer, where they are, and whether there are any: in `policies`, or as a
+/// server lists them in `authPolicy`.
+fn policies_of(
+    reader: &mut Reader,
+    object: &Object<'_>,
+) -> (Vec<PolicyDefinition>, PoliciesPlace, bool) {
+    let (name, value) = match (object.get(POLICIES), object.get(AUTH_POLICY)) {
+        (Some(value), None) => (POLICIES, value),
+        (None, Some(value)) => (AUTH_POLICY, value),
+        (None, None) => return (Vec::new(), nowhere(object), false),
+        (Some(_), Some(_)) => {
+            let message =
+                format!("expected policies in `{POLICIES}` or in `{AUTH_POLICY}`, found both");
+            reader.error(object.at(AUTH_POLICY), message);
+            return (Vec::new(), nowhere(object), false);
+        }
+    };
+    let (policies, place) = policies(reader, &object.at(name), value);
+    (policies, place, true)
+}
+
+fn nowhere(object: &Object<'_>) -> PoliciesPlace {
+    PoliciesPlace::Array(object.at(POLICIES))
+}
+
+/// Adds what is wrong with an issuer that cannot be compiled. What could not be read has been
+/// reported already.
 pub(super) fn check(
     reader: &mut Reader,
     object: &Object<'_>,
     definition: &IssuerDefinition,
-    expiration: &str,
+    (policies, expiration, dialect): (&PoliciesPlace, &str, Dialect),
 ) {
-    let Err(errors) = Issuer::compile(definition, Dialect::Pulumi) else {
+    let Err(errors) = Issuer::compile(definition, dialect) else {
         return;
     };
     for error in errors {
-        let problem = match error.path.as_str() {
-            "maxExpiration" => Problem {
-                path: object.at(expiration),
-                ..Problem::from(error)
-            },
-            path if path.starts_with(POLICIES) => within(&policies_of(object), error),
-            path => Problem {
-                path: object.at(path),
-                ..Problem::from(error)
-            },
+        let path = match error.path.as_str() {
+            "url" if !matches!(object.get("url"), None | Some(Value::String(_))) => continue,
+            "maxExpiration" => object.at(expiration),
+            path if path.starts_with(POLICIES) => policies.locate(path).into_owned(),
+            path => object.at(path),
         };
-        reader.problems.push(problem);
-    }
-}
-
-/// The place of the array of policies.
-fn policies_of(object: &Object<'_>) -> String {
-    let is_listed = object.get(POLICIES).is_none() && object.get(AUTH_POLICY).is_some();
-    if is_listed {
-        format!("{}.{POLICIES}", object.at(AUTH_POLICY))
-    } else {
-        object.at(POLICIES)
+        reader.errors.push(error.at(path));
     }
 }
 
@@ -135,40 +152,39 @@ pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<Strin
             Ok(thumbprint) if thumbprint == written => kept.push(thumbprint),
             Ok(thumbprint) => {
                 reader.note(
-                    NoteKind::Changed,
+                    CHANGED,
                     path,
                     "the thumbprint is kept in lower case, without colons",
                 );
                 kept.push(thumbprint);
             }
             Err(problem) if thumbprint::is_sha1(&written) => {
-                reader.note(
-                    NoteKind::Ignored,
-                    path,
-                    format!("it is left out: {problem}"),
-                );
+                reader.note(LEFT_OUT, path, format!("it is left out: {problem}"));
             }
-            Err(problem) => reader.problems.push(Problem::new(path, problem)),
+            Err(problem) => reader.error(path, problem),
         }
     }
     kept
 }
 
 fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
-    let mut known: Vec<&str> = KEYS.into_iter().chain(OWN).chain(["issuer"]).collect();
-    if object.get(POLICIES).is_none() {
-        known.push(AUTH_POLICY);
-    }
+    // A service may add members; a person who wrote one meant something by it.
+    let is_answer = object.get("id").is_some();
     match unknown {
-        Unknown::Refused => reader.refuse_others(object, &known),
-        Unknown::Noted => reader.ignore_others(object, &known, "it is not known here"),
+        Unknown::Refused if !is_answer => reader.refuse_others(object, &KEYS, &OWN),
+        _ => {
+            let known: Vec<&str> = KEYS.into_iter().chain(OWN).collect();
+            reader.ignore_others(object, &known, "it is not known here");
+        }
     }
-    reader.ignore(object, &OWN, "an issuer gets its own here");
+    let own = OWN.into_iter().filter(|name| *name != "issuer");
+    let own: Vec<_> = own.collect();
+    reader.ignore(object, &own, "an issuer gets its own here");
     if object.get("issuer") != object.get("url") {
         reader.ignore(
             object,
             &["issuer"],
-            "a token's `iss` is held against `url`, from which it differs",
+            "a token's `iss` must equal `url`, from which it differs",
         );
     }
 }
@@ -182,7 +198,7 @@ fn name_or_url(
     name.unwrap_or_else(|| {
         let url = url.unwrap_or_default();
         reader.note(
-            NoteKind::Changed,
+            CHANGED,
             object.at("name"),
             "there is no name: the issuer is called by its URL",
         );

@@ -1,8 +1,10 @@
 //! Issuers and policies in the documents of this project and of Pulumi Cloud: `claimgate.json`, the
 //! bodies of the REST API, and programs in YAML and TypeScript.
 
+mod document;
 mod import;
 mod issuers;
+mod notes;
 mod policies;
 mod program;
 mod reader;
@@ -14,8 +16,10 @@ mod source;
 #[cfg(test)]
 mod tests;
 pub mod thumbprint;
+mod value;
 pub mod yaml;
 
-pub use import::{Imported, IssuerDocument, Kind, MAX_TEXT, import};
-pub use reader::{Note, NoteKind, Problem};
+pub use document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
+pub use import::{MAX_TEXT, import, read, read_configuration};
+pub use notes::{CHANGED, LEFT_OUT, REMARK, lead};
 pub use samples::Sample;

@@ -6,63 +6,66 @@ use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, parse_policies};
 
-use super::reader::{Object, join};
-use super::{NoteKind, Problem};
-use crate::reader::Reader;
+use super::document::PoliciesPlace;
+use super::notes::CHANGED;
+use super::reader::{Object, Reader, join};
 
-/// Reads policies: an array, an object with one, or the JSON text of either.
-pub(super) fn policies(reader: &mut Reader, path: &str, value: &Value) -> Vec<PolicyDefinition> {
+/// The members that a service adds to a body of policies.
+const OWN: [&str; 4] = ["id", "version", "created", "modified"];
+
+/// Reads policies: an array, an object with one, or the JSON text of either. And where the array
+/// is.
+pub(super) fn policies(
+    reader: &mut Reader,
+    path: &str,
+    value: &Value,
+) -> (Vec<PolicyDefinition>, PoliciesPlace) {
     match value {
-        Value::Array(items) => list(reader, path, items),
+        Value::Array(items) => (
+            list(reader, path, items),
+            PoliciesPlace::Array(path.to_owned()),
+        ),
         Value::Object(members) if value.member("policies").is_some() => {
             let body = Object {
                 path: path.to_owned(),
                 members,
             };
-            reader.ignore(
-                &body,
-                &["id", "version", "created", "modified"],
-                "it is the service's own",
-            );
-            reader.refuse_others(&body, &["policies", "id", "version", "created", "modified"]);
+            reader.ignore(&body, &OWN, "it is the service's own");
+            reader.refuse_others(&body, &["policies"], &OWN);
             let path = body.at("policies");
-            let items = reader.list(&body, "policies");
-            list(reader, &path, items)
+            let items = reader.list(&body, "policies", "policies");
+            (list(reader, &path, items), PoliciesPlace::Array(path))
         }
         Value::String(text) => match Value::parse(text) {
-            Ok(Value::String(_)) => {
-                reader.wrong(path, "policies", Some(value));
-                Vec::new()
-            }
+            Ok(Value::String(_)) => (wrong(reader, path, value), nowhere(path)),
             Ok(inner) => policies(reader, path, &inner),
             Err(error) => {
-                reader.problems.push(Problem::new(path, error.to_string()));
-                Vec::new()
+                let error = Diagnostic::error(path, error.code(), error.to_string());
+                reader.errors.push(error);
+                (Vec::new(), nowhere(path))
             }
         },
-        other => {
-            reader.wrong(path, "an array of policies", Some(other));
-            Vec::new()
-        }
+        other => (wrong(reader, path, other), nowhere(path)),
     }
 }
 
-/// The problems of policies that can be read, and not be decided with.
-pub(super) fn check(reader: &mut Reader, path: &str, policies: &[PolicyDefinition]) {
+fn wrong(reader: &mut Reader, path: &str, value: &Value) -> Vec<PolicyDefinition> {
+    reader.wrong(path, "an array of policies", Some(value));
+    Vec::new()
+}
+
+fn nowhere(path: &str) -> PoliciesPlace {
+    PoliciesPlace::Array(path.to_owned())
+}
+
+/// Adds what is wrong with policies that could be read and cannot be compiled.
+pub(super) fn check(reader: &mut Reader, place: &PoliciesPlace, policies: &[PolicyDefinition]) {
     if let Err(errors) = PolicySet::compile(policies, Dialect::Pulumi) {
-        reader
-            .problems
-            .extend(errors.into_iter().map(|error| within(path, error)));
-    }
-}
-
-/// An error of compiled policies, its place seen from outside.
-pub(super) fn within(path: &str, error: Diagnostic) -> Problem {
-    let inner = error.path.strip_prefix("policies").unwrap_or(&error.path);
-    Problem {
-        path: join(path, inner),
-        message: error.message,
-        help: error.help,
+        let locate = |error: Diagnostic| {
+            let path = place.locate(&error.path).into_owned();
+            error.at(path)
+        };
+        reader.errors.extend(errors.into_iter().map(locate));
     }
 }
 
@@ -89,11 +92,11 @@ fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinitio
     match parse_policies(&Value::Array(tidied).to_json()) {
         Ok(policies) => policies,
         Err(errors) => {
-            let problem = |error: Diagnostic| Problem {
-                path: join(path, &error.path),
-                ..Problem::from(error)
+            let within = |error: Diagnostic| {
+                let path = join(path, &error.path);
+                error.at(path)
             };
-            reader.problems.extend(errors.into_iter().map(problem));
+            reader.errors.extend(errors.into_iter().map(within));
             Vec::new()
         }
     }
@@ -124,11 +127,7 @@ fn permissions(reader: &mut Reader, path: &str, items: &[Value]) -> Value {
         .partition(|item| item.as_str() == Some("standard"));
     if !standard.is_empty() {
         let sentence = "`standard` is left out: a token has it without being granted it";
-        reader.note(
-            NoteKind::Changed,
-            format!("{path}.authorizedPermissions"),
-            sentence,
-        );
+        reader.note(CHANGED, format!("{path}.authorizedPermissions"), sentence);
     }
     Value::Array(kept.into_iter().cloned().collect())
 }
@@ -143,6 +142,6 @@ fn note_texts(reader: &mut Reader, path: &str, rules: &[(String, Value)]) {
             pattern.kind(),
             pattern.to_json()
         );
-        reader.note(NoteKind::Changed, format!("{path}.rules.{claim}"), sentence);
+        reader.note(CHANGED, format!("{path}.rules.{claim}"), sentence);
     }
 }

@@ -2,46 +2,47 @@
 
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
+use claimgate::pattern::Dialect;
 
-use super::Problem;
-use super::import::{Imported, IssuerDocument, Kind, nothing};
+use super::document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
 use super::issuers::{check, thumbprints};
+use super::notes::LEFT_OUT;
 use super::policies::policies;
-use super::reader::{NoteKind, Object, Reader, join};
+use super::reader::{Object, Reader, join};
 
 /// What the type of the resource may be written as.
 const TYPES: [&str; 2] = ["pulumiservice:index:OidcIssuer", "pulumiservice:OidcIssuer"];
 
 /// Reads a program; whatever is no issuer is noted.
-pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Imported {
+pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Document {
     reader.ignore_others(program, &["resources"], "only resources are read");
-    let mut imported = nothing(Kind::Program);
+    let mut document = Document::empty(Kind::Program);
     let resources = program
         .get("resources")
-        .and_then(|value| reader.object("resources", value));
+        .and_then(|value| reader.object("resources", value, "an object"));
     for (name, value) in resources
         .as_ref()
         .map(|resources| resources.members)
         .unwrap_or_default()
     {
-        resource(reader, name, value, &mut imported);
+        resource(reader, name, value, &mut document);
     }
-    if imported.issuers.is_empty() && reader.problems.is_empty() {
+    if document.issuers.is_empty() && reader.errors.is_empty() {
         let message = format!("expected a resource of type `{}`, found none", TYPES[0]);
-        reader.problems.push(Problem::new("resources", message));
+        reader.error("resources", message);
     }
-    imported
+    document
 }
 
-fn resource(reader: &mut Reader, name: &str, value: &Value, imported: &mut Imported) {
+fn resource(reader: &mut Reader, name: &str, value: &Value, document: &mut Document) {
     let path = join("resources", name);
-    let Some(resource) = reader.object(&path, value) else {
+    let Some(resource) = reader.object(&path, value, "a resource, an object") else {
         return;
     };
     let kind = reader.text(&resource, "type").unwrap_or_default();
     if !TYPES.contains(&kind.as_str()) {
         reader.note(
-            NoteKind::Ignored,
+            LEFT_OUT,
             path,
             format!("`{name}` is left out: it is a `{kind}`, no issuer"),
         );
@@ -57,12 +58,11 @@ fn resource(reader: &mut Reader, name: &str, value: &Value, imported: &mut Impor
         return;
     };
     let properties = literal(reader, &resource.at("properties"), properties);
-    imported.issuers.extend(issuer(
-        reader,
-        &resource,
-        &properties,
-        &mut imported.organization,
-    ));
+    let read = issuer(reader, &resource, &properties, &mut document.organization);
+    if let Some((issuer, place)) = read {
+        document.issuers.push(issuer);
+        document.places.push(place);
+    }
 }
 
 fn issuer(
@@ -70,8 +70,8 @@ fn issuer(
     resource: &Object<'_>,
     properties: &Value,
     organization: &mut Option<String>,
-) -> Option<IssuerDocument> {
-    let object = reader.object(&resource.at("properties"), properties)?;
+) -> Option<(IssuerDocument, IssuerPlace)> {
+    let object = reader.object(&resource.at("properties"), properties, "an object")?;
     let known = [
         "organization",
         "name",
@@ -80,32 +80,37 @@ fn issuer(
         "thumbprints",
         "policies",
     ];
-    reader.refuse_others(&object, &known);
-    let before = reader.problems.len();
+    reader.refuse_others(&object, &known, &[]);
+    let before = reader.errors.len();
     note_organization(reader, &object, organization);
+    let (policies, place) = match object.get("policies") {
+        Some(value) => policies(reader, &object.at("policies"), value),
+        None => (Vec::new(), PoliciesPlace::Array(object.at("policies"))),
+    };
     let definition = IssuerDefinition {
         name: reader.text(&object, "name").unwrap_or_default(),
-        url: reader.text(&object, "url").unwrap_or_default(),
+        url: reader.optional_text(&object, "url").unwrap_or_default(),
         max_expiration: reader.seconds(&object, "maxExpirationSeconds"),
         jwks: None,
         thumbprints: thumbprints(reader, &object),
-        policies: object
-            .get("policies")
-            .map(|value| policies(reader, &object.at("policies"), value))
-            .unwrap_or_default(),
+        policies,
         report_only: false,
     };
-    if reader.problems.len() == before {
-        check(reader, &object, &definition, "maxExpirationSeconds");
-    }
+    let names = (&place, "maxExpirationSeconds", Dialect::Pulumi);
+    check(reader, &object, &definition, names);
     let has_policies = object.get("policies").is_some();
-    Some(IssuerDocument {
+    let issuer = IssuerDocument {
         definition,
         preset: String::new(),
         single_use: false,
         samples: Vec::new(),
         has_policies,
-    })
+    };
+    let place = IssuerPlace {
+        issuer: object.path,
+        policies: place,
+    };
+    (reader.errors.len() == before).then_some((issuer, place))
 }
 
 /// The organization of the first issuer; another one is noted.
@@ -119,7 +124,7 @@ fn note_organization(reader: &mut Reader, object: &Object<'_>, organization: &mu
             let sentence = format!(
                 "`{found}` is left out: issuers here are of one organization, and the first is of `{first}`"
             );
-            reader.note(NoteKind::Ignored, object.at("organization"), sentence);
+            reader.note(LEFT_OUT, object.at("organization"), sentence);
         }
         Some(_) => {}
     }
@@ -158,7 +163,7 @@ fn literal_text(reader: &mut Reader, path: &str, text: &str) -> String {
             let message = format!(
                 "expected a text, found `{text}`, which refers to something that is not known here"
             );
-            reader.problems.push(Problem::new(path, message));
+            reader.error(path, message);
         }
         rest = after.strip_prefix('$').unwrap_or(after);
     }

@@ -1,78 +1,23 @@
-//! Members of a value, read strictly: what is wrong, what is passed over, and where.
+//! A strict reader of the members of JSON objects: collects errors and notes with their paths.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::expected::{UNKNOWN_KEY, found, unknown_key};
 use claimgate::json::Value;
 
-/// Something that keeps a text from being read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Where, such as `issuers[0].policies[1].decision`; empty for the whole.
-    pub path: String,
-    /// What was expected and found.
-    pub message: String,
-    /// What one might do about it.
-    pub help: Option<String>,
-}
+use super::notes::LEFT_OUT;
 
-impl Problem {
-    /// A problem without advice.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-            help: None,
-        }
-    }
-}
-
-impl From<Diagnostic> for Problem {
-    fn from(error: Diagnostic) -> Self {
-        Self {
-            path: error.path,
-            message: error.message,
-            help: error.help,
-        }
-    }
-}
-
-/// What became of something that is not taken as it was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoteKind {
-    /// It is left out.
-    Ignored,
-    /// It is taken otherwise.
-    Changed,
-    /// It is taken, and deserves a look.
-    Remark,
-}
-
-impl NoteKind {
-    /// It in a word or two, before a sentence.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ignored => "Left out:",
-            Self::Changed => "Changed:",
-            Self::Remark => "Mind:",
-        }
-    }
-}
-
-/// Something that a person should know before what was read is saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// What became of it.
-    pub kind: NoteKind,
-    /// Where, such as `issuers[0].leeway`.
-    pub path: String,
-    /// One sentence.
-    pub sentence: String,
-}
-
-/// Collects problems and notes.
-#[derive(Default)]
+/// Collects errors and notes.
 pub(super) struct Reader {
-    pub(super) problems: Vec<Problem>,
-    pub(super) notes: Vec<Note>,
+    pub(super) errors: Diagnostics,
+    pub(super) notes: Vec<Diagnostic>,
+    /// The code of values that are invalid.
+    wrong: &'static str,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self::with_code("wrong-value")
+    }
 }
 
 /// An object and its place.
@@ -115,53 +60,62 @@ pub(super) fn join(path: &str, name: &str) -> String {
 }
 
 impl Reader {
-    /// Notes something.
+    /// A reader that gives invalid values this code.
+    pub(super) fn with_code(wrong: &'static str) -> Self {
+        Self {
+            errors: Diagnostics::default(),
+            notes: Vec::new(),
+            wrong,
+        }
+    }
+
+    /// Adds a note with that code.
     pub(super) fn note(
         &mut self,
-        kind: NoteKind,
+        code: &'static str,
         path: impl Into<String>,
-        sentence: impl Into<String>,
+        message: impl Into<String>,
     ) {
-        self.notes.push(Note {
-            kind,
-            path: path.into(),
-            sentence: sentence.into(),
-        });
+        self.notes.push(Diagnostic::note(code, message).at(path));
+    }
+
+    /// Adds an error that is not about an expected value.
+    pub(super) fn error(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.errors
+            .push(Diagnostic::error(path, self.wrong, message));
     }
 
     /// Says what was expected and found.
-    pub(super) fn wrong(&mut self, path: impl Into<String>, expected: &str, found: Option<&Value>) {
-        let found = match found {
-            None => "nothing".to_owned(),
-            Some(Value::String(text)) => format!("`{text}`"),
-            Some(value) => value.kind().to_owned(),
-        };
-        self.problems.push(Problem::new(
-            path,
-            format!("expected {expected}, found {found}"),
-        ));
+    pub(super) fn wrong(&mut self, path: impl Into<String>, expected: &str, value: Option<&Value>) {
+        let message = format!("expected {expected}, found {}", found(value));
+        self.error(path, message);
     }
 
-    /// The value as an object.
-    pub(super) fn object<'a>(&mut self, path: &str, value: &'a Value) -> Option<Object<'a>> {
+    /// The value as an object, which `what` names with its article.
+    pub(super) fn object<'a>(
+        &mut self,
+        path: &str,
+        value: &'a Value,
+        what: &str,
+    ) -> Option<Object<'a>> {
         match value {
             Value::Object(members) => Some(Object {
                 path: path.to_owned(),
                 members,
             }),
             other => {
-                self.wrong(path, "an object", Some(other));
+                self.wrong(path, what, Some(other));
                 None
             }
         }
     }
 
-    /// A list that has to be there.
-    pub(super) fn list<'a>(&mut self, object: &Object<'a>, name: &str) -> &'a [Value] {
+    /// A list that has to be there, of what `what` names.
+    pub(super) fn list<'a>(&mut self, object: &Object<'a>, name: &str, what: &str) -> &'a [Value] {
         match object.get(name) {
             Some(Value::Array(items)) => items,
             other => {
-                self.wrong(object.at(name), "an array", other);
+                self.wrong(object.at(name), &format!("an array of {what}"), other);
                 &[]
             }
         }
@@ -192,7 +146,7 @@ impl Reader {
             return Vec::new();
         }
         let mut texts = Vec::new();
-        for (index, item) in self.list(object, name).iter().enumerate() {
+        for (index, item) in self.list(object, name, "strings").iter().enumerate() {
             match item {
                 Value::String(text) => texts.push(text.clone()),
                 other => self.wrong(
@@ -219,35 +173,40 @@ impl Reader {
 
     /// Seconds, if they are there.
     pub(super) fn seconds(&mut self, object: &Object<'_>, name: &str) -> Option<u64> {
-        let found = object.get(name)?;
-        let seconds = match found {
+        self.whole(object, name, "a whole number of seconds")
+    }
+
+    /// A whole number, if it is there.
+    pub(super) fn count(&mut self, object: &Object<'_>, name: &str) -> Option<u64> {
+        self.whole(object, name, "a whole number from 0")
+    }
+
+    fn whole(&mut self, object: &Object<'_>, name: &str, expected: &str) -> Option<u64> {
+        let value = object.get(name)?;
+        let number = match value {
             Value::Integer(number) => u64::try_from(*number).ok(),
             _ => None,
         };
-        if seconds.is_none() {
-            self.wrong(object.at(name), "a whole number of seconds", Some(found));
+        if number.is_none() {
+            self.wrong(object.at(name), expected, Some(value));
         }
-        seconds
+        number
     }
 
-    /// Refuses members that are none of `known`.
-    pub(super) fn refuse_others(&mut self, object: &Object<'_>, known: &[&str]) {
-        for name in object.others(known) {
-            let help = Some(format!("known are {}", known.join(", ")));
-            let message = format!("unknown key `{name}`");
-            self.problems.push(Problem {
-                path: object.at(name),
-                message,
-                help,
-            });
-        }
+    /// Refuses members that are none of `known`, and none of `own`, which a service adds.
+    pub(super) fn refuse_others(&mut self, object: &Object<'_>, known: &[&str], own: &[&str]) {
+        let others = object.others(known).filter(|name| !own.contains(name));
+        let errors: Vec<_> = others
+            .map(|name| unknown_key(&object.path, name, known))
+            .collect();
+        self.errors.extend(errors);
     }
 
     /// Notes members that are none of `known` as left out.
     pub(super) fn ignore_others(&mut self, object: &Object<'_>, known: &[&str], why: &str) {
         for name in object.others(known) {
             self.note(
-                NoteKind::Ignored,
+                UNKNOWN_KEY,
                 object.at(name),
                 format!("`{name}` is left out: {why}"),
             );
@@ -258,7 +217,7 @@ impl Reader {
     pub(super) fn ignore(&mut self, object: &Object<'_>, names: &[&str], why: &str) {
         for name in names.iter().filter(|name| object.get(name).is_some()) {
             self.note(
-                NoteKind::Ignored,
+                LEFT_OUT,
                 object.at(name),
                 format!("`{name}` is left out: {why}"),
             );

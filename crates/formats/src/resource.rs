@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use claimgate::diagnostic::Diagnostic;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 
+use super::notes::{LEFT_OUT, REMARK};
 use super::policies::enforced;
-use super::settings::{object, policies_value};
-use super::{Note, NoteKind};
+use super::value::{dollars_doubled, object, policies_value};
 use claimgate::text::quote::double;
 
 /// A program's text, and what could not be written into it.
@@ -16,7 +17,7 @@ pub struct Exported {
     /// The text.
     pub text: String,
     /// What is left out, and what to mind.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Diagnostic>,
 }
 
 /// Writes issuers of an organization as a Pulumi program in YAML.
@@ -86,19 +87,15 @@ fn properties(issuer: &IssuerDefinition, organization: &str) -> Value {
     object(members)
 }
 
-fn notes(issuers: &[IssuerDefinition]) -> Vec<Note> {
+fn notes(issuers: &[IssuerDefinition]) -> Vec<Diagnostic> {
     let mut notes = Vec::new();
     for (index, issuer) in issuers.iter().enumerate() {
-        let mut note = |kind, name: &str, sentence: &str| {
-            notes.push(Note {
-                kind,
-                path: format!("issuers[{index}].{name}"),
-                sentence: sentence.to_owned(),
-            });
+        let mut note = |code, name: &str, sentence: &str| {
+            notes.push(Diagnostic::note(code, sentence).at(format!("issuers[{index}].{name}")));
         };
         if issuer.jwks.is_some() {
             note(
-                NoteKind::Ignored,
+                LEFT_OUT,
                 "jwks",
                 "keys are left out: the resource has none, and Pulumi Cloud fetches them",
             );
@@ -106,14 +103,14 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Note> {
         let policies = enforced(issuer);
         if policies.len() < issuer.policies.len() {
             note(
-                NoteKind::Ignored,
+                LEFT_OUT,
                 "policies",
                 "report-only policies are left out: Pulumi Cloud has none, and would enforce them",
             );
         }
         if policies.is_empty() {
             note(
-                NoteKind::Remark,
+                REMARK,
                 "policies",
                 "without policies, the resource leaves those that the issuer has as they are",
             );
@@ -129,7 +126,7 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Note> {
         if policies.iter().any(is_bare) {
             let sentence = "the provider's description asks for `authorizedPermissions` or `roleID` with organization tokens; \
                             its examples do without";
-            note(NoteKind::Remark, "policies", sentence);
+            note(REMARK, "policies", sentence);
         }
     }
     notes
@@ -172,33 +169,6 @@ fn resource_name(name: &str) -> String {
         }
         Some(_) => words.join("-"),
     }
-}
-
-/// With `$` doubled where a program in YAML would read a reference or an escape.
-pub(super) fn dollars_doubled(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(dollars_doubled_text(text)),
-        Value::Array(items) => Value::Array(items.iter().map(dollars_doubled).collect()),
-        Value::Object(members) => {
-            let double = |(name, value): &(String, Value)| {
-                (dollars_doubled_text(name), dollars_doubled(value))
-            };
-            Value::Object(members.iter().map(double).collect())
-        }
-        other => other.clone(),
-    }
-}
-
-fn dollars_doubled_text(text: &str) -> String {
-    let mut doubled = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        doubled.push(c);
-        if c == '$' && matches!(chars.peek(), Some('$' | '{')) {
-            doubled.push('$');
-        }
-    }
-    doubled
 }
 
 /// A value as YAML in block style, every string in double quotes.

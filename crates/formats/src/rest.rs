@@ -5,7 +5,7 @@ use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
 
 use super::policies::enforced;
-use super::settings::{keys, object, policies_value};
+use super::value::{keys, object, policies_value};
 use claimgate::text::quote::double;
 
 /// Where the API is.
@@ -63,7 +63,7 @@ pub fn script(issuers: &[IssuerDefinition], organization: &str) -> String {
             double(&issuer.name),
             data(&issuer_body(issuer), " | jq --raw-output .id)")
         ));
-        if !issuer.policies.is_empty() {
+        if !enforced(issuer).is_empty() {
             text.push_str(&format!(
                 "policy=$(curl --fail-with-body --silent --show-error \\\n  \
                  {API}/{organization}/auth/policies/oidcissuers/\"$issuer\" \\\n{HEADERS} | jq --raw-output .id)\n\

@@ -4,9 +4,9 @@ use claimgate::json::Value;
 use claimgate::policy::TokenType;
 use serde::Serialize;
 
-use super::NoteKind;
+use super::notes::LEFT_OUT;
 use super::reader::{Object, Reader};
-use super::settings::object;
+use super::value::object;
 
 /// Decoded claims to try policies on, and the request to try them with. Never a token.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -33,11 +33,11 @@ pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
     if issuer.get("samples").is_none() {
         return Vec::new();
     }
-    let items = reader.list(issuer, "samples");
+    let items = reader.list(issuer, "samples", "samples");
     let mut samples = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = format!("{}[{index}]", issuer.at("samples"));
-        let Some(object) = reader.object(&path, item) else {
+        let Some(object) = reader.object(&path, item, "a sample, an object") else {
             continue;
         };
         samples.extend(sample(reader, &object, index + 1));
@@ -46,7 +46,7 @@ pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
 }
 
 fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sample> {
-    reader.refuse_others(object, &KEYS);
+    reader.refuse_others(object, &KEYS, &[]);
     let claims = claims(reader, object);
     let sample = Sample {
         id: format!("s{number}"),
@@ -71,7 +71,7 @@ fn claims(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
         }
         Some(Value::String(_)) => {
             let sentence = "the sample is left out: its claims are no JSON object";
-            reader.note(NoteKind::Ignored, object.at("claims"), sentence);
+            reader.note(LEFT_OUT, object.at("claims"), sentence);
             None
         }
         other => {

@@ -2,12 +2,15 @@
 //! with.
 
 use claimgate::json::Value;
+use claimgate::pattern::Dialect;
 use claimgate::policy::REPORT_ONLY;
 
-use super::import::{Imported, IssuerDocument, Kind, nothing};
+use super::document::{Document, IssuerDocument, Kind};
 use super::issuers::{SINGLE_USE, Unknown, issuer};
-use super::reader::{NoteKind, Object, Reader};
+use super::notes::CHANGED;
+use super::reader::{Object, Reader};
 use super::samples;
+use super::value::{keys, object, policies_value};
 
 /// What the file is called.
 pub const FILE: &str = "claimgate.json";
@@ -15,8 +18,15 @@ pub const FILE: &str = "claimgate.json";
 /// The version that is written, and the only one that is read.
 const VERSION: i128 = 1;
 
-/// The members of a configuration that the app has no use for.
-const ENGINE: [&str; 3] = ["leeway", "maxSize", "dialect"];
+/// The members of a file.
+const KEYS: [&str; 6] = [
+    "version",
+    "issuers",
+    "organization",
+    "leeway",
+    "maxSize",
+    "dialect",
+];
 
 /// Writes issuers as a file, without what only this browser knows of them.
 pub fn write(issuers: &[IssuerDocument]) -> String {
@@ -31,51 +41,47 @@ pub fn write(issuers: &[IssuerDocument]) -> String {
 }
 
 /// Reads a file.
-pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Imported {
-    let known: Vec<&str> = ["version", "issuers", "organization"]
-        .into_iter()
-        .chain(ENGINE)
-        .collect();
-    reader.refuse_others(object, &known);
+pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Document {
+    reader.refuse_others(object, &KEYS, &[]);
     if let Some(version) = object
         .get("version")
         .filter(|version| **version != Value::Integer(VERSION))
     {
-        reader.wrong(
-            "version",
-            &format!("version {VERSION}"),
-            Some(&Value::String(version.to_json())),
-        );
+        reader.wrong("version", &format!("version {VERSION}"), Some(version));
     }
     reader.ignore(object, &["leeway", "maxSize"], "the app has its own");
-    dialect(reader, object);
-    let organization = reader.optional_text(object, "organization");
-    let mut issuers = Vec::new();
-    for (index, item) in reader.list(object, "issuers").iter().enumerate() {
-        issuers.extend(issuer(
-            reader,
-            &format!("issuers[{index}]"),
-            item,
-            Unknown::Refused,
-        ));
+    let mut document = Document {
+        dialect: dialect(reader, object),
+        organization: reader.optional_text(object, "organization"),
+        leeway: reader.seconds(object, "leeway"),
+        max_size: reader.count(object, "maxSize"),
+        ..Document::empty(Kind::Settings)
+    };
+    for (index, item) in reader.list(object, "issuers", "issuers").iter().enumerate() {
+        let path = format!("issuers[{index}]");
+        let read = issuer(reader, &path, item, Unknown::Refused, document.dialect);
+        if let Some((issuer, place)) = read {
+            document.issuers.push(issuer);
+            document.places.push(place);
+        }
     }
-    Imported {
-        issuers,
-        organization,
-        ..nothing(Kind::Settings)
-    }
+    document
 }
 
-fn dialect(reader: &mut Reader, object: &Object<'_>) {
+fn dialect(reader: &mut Reader, object: &Object<'_>) -> Dialect {
     match object.get("dialect") {
-        None => {}
-        Some(Value::String(name)) if name == "pulumi" => {}
+        None => Dialect::Pulumi,
+        Some(Value::String(name)) if name == "pulumi" => Dialect::Pulumi,
         Some(Value::String(name)) if name == "stringlike" => {
             let sentence = "the dialect `stringlike` is left out: the app reads patterns as Pulumi Cloud does, \
                             where `.` is a wildcard and `?` takes zero or one character";
-            reader.note(NoteKind::Changed, "dialect", sentence);
+            reader.note(CHANGED, "dialect", sentence);
+            Dialect::StringLike
         }
-        other => reader.wrong("dialect", "`pulumi` or `stringlike`", other),
+        other => {
+            reader.wrong("dialect", "`pulumi` or `stringlike`", other);
+            Dialect::Pulumi
+        }
     }
 }
 
@@ -109,28 +115,4 @@ fn entry(document: &IssuerDocument) -> Value {
         members.push(("preset", text(&document.preset)));
     }
     object(members)
-}
-
-/// Keys as an object, or as the text that they are where it is none.
-pub(super) fn keys(jwks: &str) -> Value {
-    match Value::parse(jwks) {
-        Ok(keys @ Value::Object(_)) => keys,
-        _ => Value::String(jwks.to_owned()),
-    }
-}
-
-/// Policies as a value.
-pub(super) fn policies_value(policies: &[claimgate::policy::PolicyDefinition]) -> Value {
-    let json = serde_json::to_string(policies).unwrap_or_default();
-    Value::parse(&json).unwrap_or(Value::Array(Vec::new()))
-}
-
-/// An object of these members.
-pub(super) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    Value::Object(
-        members
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
 }

@@ -8,10 +8,10 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+use claimgate::diagnostic::Diagnostic;
 use claimgate::json::Value;
 
-use super::Problem;
-use super::resource::dollars_doubled;
+use super::value::dollars_doubled;
 
 /// What marks a body in a script.
 const BODY: &str = "--data-raw '";
@@ -20,7 +20,7 @@ const BODY: &str = "--data-raw '";
 const CALL: &str = "OidcIssuer(";
 
 /// The program as its YAML would be, if the text is one in TypeScript.
-pub(super) fn typescript(text: &str) -> Option<Result<Value, Problem>> {
+pub(super) fn typescript(text: &str) -> Option<Result<Value, Diagnostic>> {
     let is_program =
         text.contains("pulumiservice") && text.contains(CALL) && !text.contains("resources:");
     is_program.then(|| {
@@ -54,7 +54,7 @@ pub(super) fn typescript(text: &str) -> Option<Result<Value, Problem>> {
 }
 
 /// The issuers with their policies, if the text is a script with the API's bodies.
-pub(super) fn script(text: &str) -> Option<Result<Value, Problem>> {
+pub(super) fn script(text: &str) -> Option<Result<Value, Diagnostic>> {
     text.contains(BODY).then(|| {
         let mut issuers: Vec<Value> = Vec::new();
         let mut rest = text;
@@ -69,10 +69,10 @@ pub(super) fn script(text: &str) -> Option<Result<Value, Problem>> {
             }
             let (body, after) = unquoted(quoted);
             rest = after;
-            let body = Value::parse(&body).map_err(|error| Problem::new("", error.to_string()))?;
+            let body = Value::parse(&body)
+                .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
             let Value::Object(members) = body else {
-                return Err(Problem::new(
-                    "",
+                return Err(unreadable(
                     "expected an object behind `--data-raw`, found something else".to_owned(),
                 ));
             };
@@ -83,7 +83,7 @@ pub(super) fn script(text: &str) -> Option<Result<Value, Problem>> {
                     if issuer.iter().any(|(name, _)| name == "policies") {
                         let message =
                             "expected policies of one issuer once, found them twice".to_owned();
-                        return Err(Problem::new("", message));
+                        return Err(unreadable(message));
                     }
                     issuer.extend(members);
                 }
@@ -111,13 +111,17 @@ fn unquoted(text: &str) -> (String, &str) {
     (body, rest)
 }
 
+fn unreadable(message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("", "document-unreadable", message)
+}
+
 /// Literals of JavaScript.
 struct Scanner<'a> {
     rest: Peekable<Chars<'a>>,
 }
 
 impl Scanner<'_> {
-    fn value(&mut self) -> Result<Value, Problem> {
+    fn value(&mut self) -> Result<Value, Diagnostic> {
         self.skip_space();
         match self.rest.peek() {
             Some('"' | '\'') => Ok(Value::String(self.string()?)),
@@ -155,8 +159,8 @@ impl Scanner<'_> {
     fn list(
         &mut self,
         end: char,
-        mut item: impl FnMut(&mut Self) -> Result<(), Problem>,
-    ) -> Result<(), Problem> {
+        mut item: impl FnMut(&mut Self) -> Result<(), Diagnostic>,
+    ) -> Result<(), Diagnostic> {
         self.rest.next();
         loop {
             self.skip_space();
@@ -174,7 +178,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn member(&mut self) -> Result<(String, Value), Problem> {
+    fn member(&mut self) -> Result<(String, Value), Diagnostic> {
         let name = match self.rest.peek() {
             Some('"' | '\'') => self.string()?,
             Some('[') => {
@@ -194,7 +198,7 @@ impl Scanner<'_> {
         Ok((name, self.value()?))
     }
 
-    fn string(&mut self) -> Result<String, Problem> {
+    fn string(&mut self) -> Result<String, Diagnostic> {
         let Some(quote) = self.rest.next_if(|c| matches!(c, '"' | '\'')) else {
             return Err(self.unexpected("a string", ""));
         };
@@ -206,13 +210,12 @@ impl Scanner<'_> {
                 c => text.push(c),
             }
         }
-        Err(Problem::new(
-            "",
+        Err(unreadable(
             "expected the end of a string, found the end of the text".to_owned(),
         ))
     }
 
-    fn escape(&mut self) -> Result<char, Problem> {
+    fn escape(&mut self) -> Result<char, Diagnostic> {
         Ok(match self.rest.next() {
             Some('n') => '\n',
             Some('r') => '\r',
@@ -230,7 +233,7 @@ impl Scanner<'_> {
     }
 
     /// `\u1234`, two of them for one character, or `\u{1234}`.
-    fn unicode(&mut self) -> Result<char, Problem> {
+    fn unicode(&mut self) -> Result<char, Diagnostic> {
         let first = match self.rest.next_if_eq(&'{') {
             Some(_) => {
                 let digits: String = self.rest.by_ref().take_while(|c| *c != '}').collect();
@@ -291,16 +294,15 @@ impl Scanner<'_> {
         }
     }
 
-    fn unexpected(&mut self, expected: &str, before: &str) -> Problem {
+    fn unexpected(&mut self, expected: &str, before: &str) -> Diagnostic {
         let rest: String = self.rest.clone().take(24).collect();
         let message = format!(
             "expected {expected}, found `{}`",
             format!("{before}{rest}").trim_end()
         );
-        Problem::new(
-            "",
-            format!("{message}; a program is read as far as its values are written out"),
-        )
+        unreadable(format!(
+            "{message}; a program is read as far as its values are written out"
+        ))
     }
 }
 
@@ -308,7 +310,7 @@ impl Scanner<'_> {
 mod tests {
     use super::*;
 
-    fn value(text: &str) -> Result<Value, Problem> {
+    fn value(text: &str) -> Result<Value, Diagnostic> {
         Scanner {
             rest: text.chars().peekable(),
         }

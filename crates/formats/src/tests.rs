@@ -9,7 +9,7 @@ use super::*;
 use crate::samples::Sample;
 use claimgate_testing::{policy, text};
 
-fn read(text: &str) -> Imported {
+fn read(text: &str) -> Document {
     import(text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
 }
 
@@ -21,11 +21,11 @@ fn problems(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn notes(text: &str) -> Vec<(NoteKind, String)> {
+fn notes(text: &str) -> Vec<(String, String)> {
     read(text)
         .notes
         .into_iter()
-        .map(|note| (note.kind, note.path))
+        .map(|note| (note.code.into_owned(), note.path))
         .collect()
 }
 
@@ -55,7 +55,7 @@ fn a_claimgate_file_is_the_engines_configuration() {
         (definition.policies.len(), definition.jwks.as_deref()),
         (1, Some("{\n  \"keys\": []\n}"))
     );
-    assert_eq!(notes(&text), [(NoteKind::Ignored, "leeway".to_owned())]);
+    assert_eq!(notes(&text), [(LEFT_OUT.to_owned(), "leeway".to_owned())]);
     let as_text = format!(
         r#"{{"issuers":[{{"url":"https://a.example","name":"A","policies":"[{}]"}}]}}"#,
         POLICY.replace('"', "\\\"")
@@ -110,8 +110,8 @@ fn what_is_wrong_in_a_claimgate_file_has_its_place() {
         (
             r#"{"issuers":[{"url":"https://a","policies":{"policies":[{"decision":"allow","tokenType":"team","rules":{"a..b":"c"}}]}}]}"#,
             vec![
-                "issuers[0].policies[0].teamName",
-                "issuers[0].policies[0].rules.a..b",
+                "issuers[0].policies.policies[0].teamName",
+                "issuers[0].policies.policies[0].rules.a..b",
             ],
         ),
         (r#"{"issuers":[],"issuers":[]}"#, vec![""]),
@@ -124,11 +124,11 @@ fn what_is_wrong_in_a_claimgate_file_has_its_place() {
 fn other_engines_settings_are_not_taken_silently() {
     assert_eq!(
         notes(r#"{"issuers":[],"dialect":"stringlike"}"#),
-        [(NoteKind::Changed, "dialect".to_owned())]
+        [(CHANGED.to_owned(), "dialect".to_owned())]
     );
     assert_eq!(notes(r#"{"issuers":[],"dialect":"pulumi"}"#), []);
     let twice = r#"{"issuers":[{"url":"https://a","name":"A"},{"url":"https://a","name":"B"}]}"#;
-    assert_eq!(notes(twice), [(NoteKind::Remark, "https://a".to_owned())]);
+    assert_eq!(places(twice), ["issuers[1].url"]);
     let backup = r#"{"version":1,"issuers":[{"id":"1","name":"A","url":"https://a","created":1,"modified":2,"preset":"gke",
         "maxExpiration":null,"jwks":null,"policies":[]}]}"#;
     assert_eq!(read(backup).issuers[0].preset, "gke");
@@ -189,14 +189,9 @@ fn the_list_of_claimgate_serve_is_read_with_its_policies() {
             .starts_with("oidcIssuers[0].authPolicy.policies[0]"),
         "{wrong:?}"
     );
-    // What is in both places is taken from the first, and that is said.
+    // In both places, they would have to be merged.
     let both = with(good, r#""policies":[],"#);
-    assert_eq!(read(&both).issuers[0].definition.policies.len(), 0);
-    assert!(
-        notes(&both)
-            .iter()
-            .any(|(_, path)| path.ends_with(".authPolicy"))
-    );
+    assert_eq!(places(&both), ["oidcIssuers[0].authPolicy"]);
 }
 
 #[test]
@@ -211,13 +206,13 @@ fn thumbprints_are_kept_as_the_app_writes_them() {
     );
     assert_eq!(
         notes(&with(&colons)),
-        [(NoteKind::Changed, "thumbprints[0]".to_owned())]
+        [(CHANGED.to_owned(), "thumbprints[0]".to_owned())]
     );
     let sha1 = with(&"ab".repeat(20));
     assert_eq!(read(&sha1).issuers[0].definition.thumbprints, [""; 0]);
     assert_eq!(
         notes(&sha1),
-        [(NoteKind::Ignored, "thumbprints[0]".to_owned())]
+        [(LEFT_OUT.to_owned(), "thumbprints[0]".to_owned())]
     );
     let expected = (
         "thumbprints[0]".to_owned(),
@@ -256,7 +251,10 @@ fn samples_are_claims_and_what_is_asked_for_with_them() {
     assert_eq!(read(&token).issuers[0].samples, []);
     assert_eq!(
         notes(&token),
-        [(NoteKind::Ignored, "issuers[0].samples[0].claims".to_owned())]
+        [(
+            LEFT_OUT.to_owned(),
+            "issuers[0].samples[0].claims".to_owned()
+        )]
     );
     for (sample, place) in [
         (r#"{"claims":[]}"#, "issuers[0].samples[0].claims"),
@@ -288,7 +286,7 @@ fn policies_are_read_with_what_pulumi_cloud_adds() {
     );
     let changed: Vec<_> = notes(text)
         .into_iter()
-        .filter(|(kind, _)| *kind == NoteKind::Changed)
+        .filter(|(kind, _)| *kind == CHANGED)
         .collect();
     assert_eq!(changed.len(), 3);
     assert_eq!(changed[2].1, "policies[0].rules.n");
@@ -523,6 +521,16 @@ prop_compose! {
     }
 }
 
+/// Documents of different issuers.
+fn documents(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<IssuerDocument>> {
+    prop::collection::vec(document(), count).prop_map(|mut documents| {
+        for (index, document) in documents.iter_mut().enumerate() {
+            document.definition.url.push_str(&format!("/{index}"));
+        }
+        documents
+    })
+}
+
 fn again(text: &str) -> Vec<IssuerDocument> {
     read(text).issuers
 }
@@ -540,17 +548,16 @@ fn bare(definition: IssuerDefinition) -> IssuerDocument {
 
 proptest! {
     #[test]
-    fn a_claimgate_file_loses_nothing(issuers in prop::collection::vec(document(), 0..4)) {
+    fn a_claimgate_file_loses_nothing(issuers in documents(0..4)) {
         let text = settings::write(&issuers);
         prop_assert_eq!(again(&text), issuers, "{}", text);
     }
 
     #[test]
-    fn a_program_loses_no_more_than_its_notes_say(issuers in prop::collection::vec(document(), 1..4)) {
+    fn a_program_loses_no_more_than_its_notes_say(issuers in documents(1..4)) {
         let definitions: Vec<_> = issuers.iter().map(|issuer| issuer.definition.clone()).collect();
         let written = yaml(&definitions, "a$${b}c");
         let without_keys = |issuer: &IssuerDocument| IssuerDocument {
-            has_policies: true,
             ..bare(IssuerDefinition { jwks: None, policies: enforced(&issuer.definition), report_only: false, ..issuer.definition.clone() })
         };
         let kept: Vec<_> = issuers.iter().map(without_keys).collect();
@@ -558,7 +565,7 @@ proptest! {
         let typescript = typescript(&definitions, "a$${b}c").text;
         prop_assert_eq!(again(&typescript), kept, "{}", &typescript);
         prop_assert_eq!(read(&written.text).organization, Some("a$${b}c".to_owned()));
-        let lost = written.notes.iter().filter(|note| note.kind == NoteKind::Ignored).count();
+        let lost = written.notes.iter().filter(|note| note.code == LEFT_OUT).count();
         let definitions = issuers.iter().map(|issuer| &issuer.definition);
         let keys = definitions.clone().filter(|issuer| issuer.jwks.is_some()).count();
         let reports = definitions.filter(|issuer| enforced(issuer).len() < issuer.policies.len()).count();

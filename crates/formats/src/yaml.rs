@@ -1,15 +1,14 @@
 //! YAML as the value that its JSON would be: one document, without tags, aliases and repeated keys.
 
+use claimgate::diagnostic::Diagnostic;
 use claimgate::json::{MAX_DEPTH, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
-
-use super::Problem;
 
 /// Reads one YAML document.
 ///
 /// Plain `null`, booleans and decimal integers are what they are in JSON; every other scalar is its
 /// text.
-pub fn parse(text: &str) -> Result<Value, Problem> {
+pub fn parse(text: &str) -> Result<Value, Diagnostic> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| problem(*error.marker(), error.info()))?;
@@ -17,14 +16,15 @@ pub fn parse(text: &str) -> Result<Value, Problem> {
             .event(event)
             .map_err(|message| problem(span.start, &message))?;
     }
-    builder
-        .document
-        .ok_or_else(|| Problem::new("", "expected a YAML document, found nothing"))
+    builder.document.ok_or_else(|| {
+        Diagnostic::error("", "yaml-syntax", "expected a YAML document, found nothing")
+    })
 }
 
-fn problem(place: Marker, message: &str) -> Problem {
-    Problem::new(
+fn problem(place: Marker, message: &str) -> Diagnostic {
+    Diagnostic::error(
         "",
+        "yaml-syntax",
         format!(
             "not YAML: {message} at line {}, column {}",
             place.line(),

@@ -20,7 +20,7 @@ use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate_server::config::{Config, Limits};
-use claimgate_server::token::HashKey;
+use claimgate_server::tokens::HashKey;
 use claimgate_server::{Server, now};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};

@@ -1,58 +1,58 @@
-//! What a server is started with.
+//! The server's configuration.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::keys::KeyConfig;
-use crate::routes::Assets;
-use crate::token::HashKey;
+use crate::http::assets::Assets;
+use crate::keys::config::KeyConfig;
+use crate::tokens::hash_key::HashKey;
 
-/// What a server is started with.
+/// The server's configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The database: `sqlite:FILE` or `postgres://…`.
     pub database: String,
-    /// What access tokens are hashed with.
+    /// The key that access tokens are hashed with.
     pub token_key: HashKey,
-    /// The bootstrap token, where one is given; else one is made at the first start.
+    /// The bootstrap token; if absent, one is generated on the first start.
     pub bootstrap: Option<String>,
-    /// A file for the audit log as lines of JSON; `-` is standard output.
+    /// A file to which the audit log is appended as JSON lines; `-` is standard output.
     pub audit_file: Option<PathBuf>,
-    /// For how many days the database keeps the audit log; for ever, if none.
+    /// For how many days the database keeps the audit log; without a limit if absent.
     pub audit_days: Option<u32>,
     /// How issuers' keys are fetched.
     pub keys: KeyConfig,
-    /// How many requests are answered.
+    /// Rate limits.
     pub limits: Limits,
-    /// How many proxies stand in front, whose `X-Forwarded-For` is believed.
+    /// Number of reverse proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: usize,
     /// Whether `/metrics` needs no token.
     pub open_metrics: bool,
-    /// By how much clocks may differ, in seconds.
+    /// Clock skew to tolerate, in seconds.
     pub leeway: u64,
-    /// How often changes of other replicas are looked for.
+    /// How often to poll for changes of other replicas.
     pub poll: Duration,
-    /// How long a request may take.
+    /// Time limit of a request.
     pub timeout: Duration,
-    /// Whether a database that was used with another token key is taken, and its tokens deleted.
+    /// Whether to accept a database that was used with another token key. All its tokens are
+    /// deleted then.
     pub new_token_key: bool,
-    /// Whether there is an organization `demo`, with an issuer of this server's own that signs
-    /// sample tokens.
+    /// Whether to create an organization `demo` with an issuer that signs sample tokens.
     pub demo: bool,
     /// The app.
     pub assets: Assets,
 }
 
-/// How many requests are answered. A rate of zero is no limit.
+/// Rate limits. A rate of zero is no limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
-    /// Requests a second from one address, in the long run.
+    /// Requests per second from one address, in the long run.
     pub address_rate: f64,
-    /// How many of them may come at once.
+    /// Requests at once from one address.
     pub address_burst: f64,
-    /// Tokens a second that are granted on one issuer, in the long run.
+    /// Tokens per second for one issuer, in the long run.
     pub issuer_rate: f64,
-    /// How many of them may be asked for at once.
+    /// Tokens at once for one issuer.
     pub issuer_burst: f64,
 }
 
@@ -68,7 +68,7 @@ impl Default for Limits {
 }
 
 impl Config {
-    /// The defaults, for a database and a key.
+    /// The default configuration, for a database and a token key.
     #[must_use]
     pub fn new(database: impl Into<String>, token_key: HashKey) -> Self {
         Self {

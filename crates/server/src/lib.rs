@@ -1,27 +1,27 @@
 //! Claimgate's server: the exchange endpoint, the issuers API, the app.
 
+mod app;
+pub mod audit;
+mod clock;
 pub mod config;
+pub mod db;
 mod demo;
-mod directory;
-pub mod error;
-mod evidence;
-mod identity;
-mod impatient;
+mod exchange;
+mod http;
+pub mod issuers;
 pub mod keys;
-mod limits;
-mod listen;
-mod logging;
-mod metrics;
-mod packed;
-pub mod policies;
+pub mod organizations;
+mod private_file;
 pub mod random;
-pub mod routes;
 mod server;
-pub mod store;
-pub mod token;
+mod text;
+pub mod tokens;
 
+pub use clock::now;
 pub use demo::{Demo, Sample};
-pub use listen::{ListenError, Tls, listen};
-pub use logging::start_logging;
-pub use routes::{Asset, Assets};
-pub use server::{Server, StartError, now};
+pub use http::assets::{Asset, Assets};
+pub use http::listen::listen;
+pub use http::logging::start_logging;
+pub use http::openapi::document as openapi_document;
+pub use http::tls::{ListenError, Tls};
+pub use server::{Server, StartError};

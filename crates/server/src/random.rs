@@ -3,18 +3,18 @@
 use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Random bytes of the operating system's quality.
+/// Cryptographically secure random bytes.
 ///
 /// # Panics
-/// Where the system has no randomness to give: nothing here could go on safely.
+/// If the system has no randomness: it would not be safe to continue.
 #[must_use]
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    aws_lc_rs::rand::fill(&mut bytes).expect("the system gives random bytes");
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system has randomness");
     bytes
 }
 
-/// The time in milliseconds since 1970, as six bytes that sort by it.
+/// The time in milliseconds since 1970, as six bytes in big-endian order.
 #[must_use]
 pub fn time() -> [u8; 6] {
     let millis = SystemTime::now()
@@ -30,12 +30,12 @@ pub fn time() -> [u8; 6] {
 pub fn id() -> String {
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&time());
-    bytes[6..].copy_from_slice(&STOCK.with_borrow_mut(Stock::take));
+    bytes[6..].copy_from_slice(&BUFFER.with_borrow_mut(RandomBuffer::take));
     bytes[6] = 0x70 | (bytes[6] & 0x0f);
     bytes[8] = 0x80 | (bytes[8] & 0x3f);
     let mut text = String::with_capacity(36);
-    for (place, byte) in bytes.into_iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
+    for (index, byte) in bytes.into_iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
             text.push('-');
         }
         text.extend(digits(byte));
@@ -46,25 +46,25 @@ pub fn id() -> String {
 /// Whether a text has the form of an identifier.
 #[must_use]
 pub fn is_id(text: &str) -> bool {
-    let is_fit = |(place, byte): (usize, u8)| match place {
+    let is_valid = |(index, byte): (usize, u8)| match index {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
     };
-    text.len() == 36 && text.bytes().enumerate().all(is_fit)
+    text.len() == 36 && text.bytes().enumerate().all(is_valid)
 }
 
-/// Random bytes for identifiers, many at a time: to ask for a few costs as much. Secrets do not
-/// come from here.
-struct Stock {
+/// A buffer of random bytes for identifiers: a call for a few bytes costs as much as one for many.
+/// Secrets do not come from here.
+struct RandomBuffer {
     bytes: [u8; 1_000],
     left: usize,
 }
 
 thread_local! {
-    static STOCK: RefCell<Stock> = const { RefCell::new(Stock { bytes: [0; 1_000], left: 0 }) };
+    static BUFFER: RefCell<RandomBuffer> = const { RefCell::new(RandomBuffer { bytes: [0; 1_000], left: 0 }) };
 }
 
-impl Stock {
+impl RandomBuffer {
     fn take(&mut self) -> [u8; 10] {
         if self.left == 0 {
             *self = Self {

@@ -1,105 +1,90 @@
-//! The server as a whole: what its routes share, and what runs beside them.
+//! The server's start and stop: it opens the store, builds the [`App`], and runs the background
+//! tasks.
 
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+use crate::app::App;
+use crate::clock::now;
 use crate::config::Config;
-use crate::demo::Demo;
-use crate::directory::Directory;
-use crate::keys::{KeyError, KeyStore};
-use crate::limits::RateLimit;
-use crate::metrics::Metrics;
-use crate::routes::Assets;
-use crate::store::{Store, StoreError, Writer, WriterConfig};
-use crate::token::{AccessToken, HashKey};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
+use crate::db::writer::handle::{Writer, WriterConfig};
+use crate::demo::samples::{Demo, SetUpError};
+use crate::exchange::directory::Directory;
+use crate::http::metrics::Metrics;
+use crate::http::rate_limit::RateLimit;
+use crate::http::router;
+use crate::keys::error::KeyError;
+use crate::keys::store::KeyStore;
+use crate::tokens::access_token::AccessToken;
+use crate::tokens::hash_key::HashKey;
 
-/// What all routes share.
-#[derive(Debug)]
-pub(crate) struct App {
-    pub(crate) store: Store,
-    pub(crate) writer: Writer,
-    pub(crate) directory: Directory,
-    pub(crate) keys: KeyStore,
-    pub(crate) hash_key: HashKey,
-    /// Whether the bootstrap token is somebody's own text.
-    pub(crate) bootstrap_is_foreign: bool,
-    pub(crate) metrics: Metrics,
-    pub(crate) address_limit: RateLimit<IpAddr>,
-    pub(crate) issuer_limit: RateLimit<String>,
-    pub(crate) trusted_proxies: usize,
-    pub(crate) open_metrics: bool,
-    pub(crate) leeway: u64,
-    pub(crate) timeout: Duration,
-    pub(crate) demo: Option<Demo>,
-    /// Whether the audit log goes to a file as well.
-    pub(crate) writes_lines: bool,
-    pub(crate) assets: Assets,
-}
+/// How often expired rows are deleted.
+const CLEAN_UP_INTERVAL: Duration = Duration::from_secs(600);
 
-/// A server that is ready to answer.
+/// How long [`Server::stop`] waits for the writer to finish.
+const WRITER_GRACE: Duration = Duration::from_secs(10);
+
+/// A server that is ready to answer requests.
 #[derive(Debug)]
 pub struct Server {
     app: Arc<App>,
     tasks: Vec<JoinHandle<()>>,
-    written: tokio::sync::oneshot::Receiver<()>,
-    bootstrap: Option<AccessToken>,
+    /// Resolves when the writer has finished.
+    writer_done: tokio::sync::oneshot::Receiver<()>,
+    new_bootstrap: Option<AccessToken>,
 }
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The database.
+    /// The database cannot be opened or read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// How keys are fetched.
+    /// The configuration for fetching keys is invalid.
     #[error(transparent)]
     Keys(#[from] KeyError),
-    /// The bootstrap token that was given.
+    /// The configured bootstrap token is too short.
     #[error("expected a bootstrap token of at least 32 characters, found {found}")]
     Bootstrap {
-        /// How many it has.
+        /// Its length.
         found: usize,
     },
-    /// The key that tokens are hashed with.
+    /// The tokens in the database were hashed with another key.
     #[error(
         "the tokens in the database were hashed with another token key: expected the file with the one that it was used with \
          before; to give all tokens up, the bootstrap token too, start once with --new-token-key"
     )]
     TokenKey,
-    /// The demonstration.
+    /// The demonstration cannot be set up.
     #[error("the demonstration cannot be set up: {0}")]
     Demo(String),
 }
 
 impl Server {
-    /// Opens the database and starts what runs beside the routes.
+    /// Opens the database and starts the background tasks.
     ///
     /// # Errors
-    /// [`StartError`] says what is in the way.
+    /// [`StartError`] if the configuration or the database cannot be used.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         if let Some(given) = config.bootstrap.as_deref().filter(|given| given.len() < 32) {
             return Err(StartError::Bootstrap { found: given.len() });
         }
         let store = Store::open(&config.database).await?;
-        let mark = config.token_key.mark();
-        if store.token_key(mark).await? != mark {
-            if !config.new_token_key {
-                return Err(StartError::TokenKey);
-            }
-            store.new_token_key(mark).await?;
-        }
+        check_token_key(&store, &config.token_key, config.new_token_key).await?;
         let keys = KeyStore::new(config.keys)?;
-        let writes_lines = config.audit_file.is_some();
-        let writer = WriterConfig {
+        let has_audit_file = config.audit_file.is_some();
+        let writer_config = WriterConfig {
             audit_file: config.audit_file,
             ..WriterConfig::default()
         };
-        let (writer, written) = Writer::start(&store, writer).await?;
-        let bootstrap = bootstrap(&store, &config.token_key, config.bootstrap.as_deref()).await?;
+        let (writer, writer_done) = Writer::start(&store, writer_config).await?;
+        let new_bootstrap =
+            set_bootstrap(&store, &config.token_key, config.bootstrap.as_deref()).await?;
         let demo = if config.demo {
             Some(Demo::set_up(&store, &config.token_key).await?)
         } else {
@@ -114,7 +99,7 @@ impl Server {
             directory,
             keys,
             hash_key: config.token_key,
-            bootstrap_is_foreign: config.bootstrap.is_some(),
+            has_custom_bootstrap: config.bootstrap.is_some(),
             metrics: Metrics::default(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             issuer_limit: RateLimit::new(limits.issuer_rate, limits.issuer_burst),
@@ -123,7 +108,7 @@ impl Server {
             leeway: config.leeway,
             timeout: config.timeout,
             demo,
-            writes_lines,
+            has_audit_file,
             assets: config.assets,
         });
         let tasks = vec![
@@ -133,30 +118,30 @@ impl Server {
         Ok(Self {
             app,
             tasks,
-            written,
-            bootstrap,
+            writer_done,
+            new_bootstrap,
         })
     }
 
     /// The routes.
     pub fn router(&self) -> axum::Router {
-        crate::routes::router(Arc::clone(&self.app))
+        router::router(Arc::clone(&self.app))
     }
 
-    /// The bootstrap token, if this start has made one. It is to be shown now or never.
+    /// The bootstrap token, if this start generated one. It cannot be shown again later.
     #[must_use]
     pub fn new_bootstrap(&self) -> Option<&AccessToken> {
-        self.bootstrap.as_ref()
+        self.new_bootstrap.as_ref()
     }
 
-    /// The demonstration, where there is one.
+    /// The demonstration, if it is enabled.
     #[must_use]
     pub fn demo(&self) -> Option<&Demo> {
         self.app.demo.as_ref()
     }
 
-    /// Ends what runs beside the routes, once all that was accepted is written. The routes must be
-    /// gone by then.
+    /// Stops the background tasks, after everything that was accepted is written. The router must
+    /// be dropped before.
     pub async fn stop(self) {
         for task in &self.tasks {
             task.abort();
@@ -166,39 +151,57 @@ impl Server {
         }
         let store = self.app.store.clone();
         drop(self.app);
-        // Connections that did not end in time may hold the writer still.
-        let _ = tokio::time::timeout(Duration::from_secs(10), self.written).await;
+        // Connections that did not close in time may still hold the writer.
+        let _ = tokio::time::timeout(WRITER_GRACE, self.writer_done).await;
         store.close().await;
     }
 }
 
-/// Seconds since 1970.
-#[must_use]
-pub fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+impl From<SetUpError> for StartError {
+    fn from(error: SetUpError) -> Self {
+        match error {
+            SetUpError::Store(error) => Self::Store(error),
+            other => Self::Demo(other.to_string()),
+        }
+    }
 }
 
-async fn bootstrap(
+/// Checks that the database was used with this token key, or replaces the key if that is allowed.
+async fn check_token_key(
     store: &Store,
     key: &HashKey,
-    given: Option<&str>,
+    may_replace: bool,
+) -> Result<(), StartError> {
+    let fingerprint = key.fingerprint();
+    if store.register_token_key(fingerprint).await? == fingerprint {
+        return Ok(());
+    }
+    if !may_replace {
+        return Err(StartError::TokenKey);
+    }
+    store.replace_token_key(fingerprint).await?;
+    Ok(())
+}
+
+/// Stores the configured bootstrap token, or generates one on the first start and returns it.
+async fn set_bootstrap(
+    store: &Store,
+    key: &HashKey,
+    configured: Option<&str>,
 ) -> Result<Option<AccessToken>, StoreError> {
-    if let Some(given) = given {
-        let hash = key.hash(given);
+    if let Some(configured) = configured {
+        let hash = key.hash(configured);
         store.set_bootstrap(&hash, now()).await?;
         if store
             .token(&hash)
             .await?
             .is_none_or(|token| !token.is_active(now()))
         {
-            tracing::warn!("the bootstrap token that is given was revoked; give another");
+            tracing::warn!("the configured bootstrap token was revoked; configure another one");
         }
         return Ok(None);
     }
-    let token = AccessToken::mint();
+    let token = AccessToken::generate();
     let is_first = store
         .create_bootstrap(&key.hash(token.reveal()), now())
         .await?;
@@ -211,18 +214,18 @@ async fn refresh(app: Arc<App>, every: Duration) {
     loop {
         interval.tick().await;
         if let Err(error) = app.directory.refresh().await {
-            tracing::warn!(%error, "changes of other replicas cannot be looked for");
+            tracing::warn!(%error, "cannot poll for changes of other replicas");
         }
     }
 }
 
 async fn clean_up(app: Arc<App>, audit_days: Option<u32>) {
-    let mut interval = tokio::time::interval(Duration::from_secs(600));
+    let mut interval = tokio::time::interval(CLEAN_UP_INTERVAL);
     loop {
         interval.tick().await;
         let audit_since = audit_days.map(|days| now() - i64::from(days) * 86_400);
         if let Err(error) = app.store.clean_up(now(), audit_since).await {
-            tracing::warn!(%error, "what has expired cannot be deleted");
+            tracing::warn!(%error, "cannot delete expired rows");
         }
     }
 }

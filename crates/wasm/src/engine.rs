@@ -20,8 +20,9 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::fields::Fields;
-use crate::input::{self, Input};
+use crate::input;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate_formats::read_configuration;
 
 use crate::failure;
 
@@ -96,15 +97,16 @@ impl Core {
 
     fn configure(&mut self, config: &str) -> Result<(), Diagnostics> {
         let config = input::parse("config", config)?;
-        let input = Input::new(&config);
-        self.dialect = input.dialect()?;
-        self.organization = input.text("organization")?;
-        self.leeway = input.count("leeway")?.unwrap_or(self.leeway);
-        let max_size = input
-            .count("maxSize")?
+        let document = read_configuration(&config, "wrong-argument")?;
+        self.dialect = document.dialect;
+        self.organization = document.organization;
+        self.leeway = document.leeway.unwrap_or(self.leeway);
+        let max_size = document
+            .max_size
             .and_then(|size| usize::try_from(size).ok());
         self.max_size = max_size.unwrap_or(self.max_size);
-        self.definitions = input.issuers()?;
+        let issuers = document.issuers.into_iter();
+        self.definitions = issuers.map(|issuer| issuer.definition).collect();
         Ok(())
     }
 

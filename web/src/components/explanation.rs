@@ -17,6 +17,9 @@ use claimgate_workbench::scratch::apply;
 /// A symbol, a word and a style for a policy's outcome.
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
     match (policy.outcome, policy.decision) {
+        (PolicyOutcome::Matched, Decision::Deny) if policy.report_only => {
+            ("!", "matched: would deny, report-only", "mark mark--note")
+        }
         (PolicyOutcome::Matched, Decision::Allow) => ("✓", "matched: allows", "mark mark--good"),
         (PolicyOutcome::Matched, Decision::Deny) => ("✕", "matched: denies", "mark mark--bad"),
         (PolicyOutcome::NotMatched, _) => ("○", "not matched", "mark mark--note"),
@@ -77,7 +80,15 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
             </div>
         </li>
     };
+    let report = explanation.report.map(|report| {
+        view! {
+            <p class="notice notice--note">
+                "With report-only policies enforced: " {sentence(&report.summary)} "."
+            </p>
+        }
+    });
     view! {
+        {report}
         {explanation.nearest_miss.map(|miss| view! { <NearestMissBox miss=miss /> })}
         <ul class="explanation" aria-label="Policies">
             {policies.into_iter().map(|(open, policy)| view! { <PolicyEntry policy=policy open=open /> }).collect_view()}

@@ -7,7 +7,8 @@ use super::field::TextField;
 use super::shown::{prose, shown, shown_lines};
 use crate::state::download::file_name;
 use crate::state::unsaved::Unsaved;
-use claimgate_formats::{Note, resource, rest, settings};
+use claimgate::diagnostic::Diagnostic;
+use claimgate_formats::{lead, resource, rest, settings};
 use claimgate_workbench::storage::StoredIssuer;
 use claimgate_workbench::storage::to_file;
 
@@ -48,7 +49,7 @@ impl Form {
 struct Export {
     text: String,
     file: String,
-    notes: Vec<Note>,
+    notes: Vec<Diagnostic>,
 }
 
 fn export(form: Form, issuers: &[StoredIssuer], organization: &str) -> Export {
@@ -211,18 +212,19 @@ fn body(call: &'static str, text: String) -> AnyView {
 
 /// What is left out, and what to mind.
 #[component]
-pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Note>>) -> impl IntoView {
+pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Diagnostic>>) -> impl IntoView {
     move || {
         (!notes.read().is_empty()).then(|| {
-            let item = |note: Note| {
+            let item = |note: Diagnostic| {
                 // Some sentences begin with the place themselves.
-                let place =
-                    (!note.sentence.starts_with(&format!("`{}`", note.path))).then_some(note.path);
+                let lead = lead(&note);
+                let begins = note.message.starts_with(&format!("`{}`", note.path));
+                let place = (!begins && !note.path.is_empty()).then_some(note.path);
                 view! {
                     <li>
-                        <span class="word">{note.kind.word()}</span> " "
+                        <span class="word">{lead}</span> " "
                         {place.map(|place| view! { <code>{shown(&place)}</code> " " })}
-                        {prose(&note.sentence)} "."
+                        {prose(&note.message)} "."
                     </li>
                 }
             };

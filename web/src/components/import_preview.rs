@@ -9,14 +9,15 @@ use super::policy_preview::PolicyPreview;
 use super::shown::{prose, shown};
 use crate::state::clock::now;
 use crate::state::store::{new_id, use_store};
-use claimgate_formats::{Imported, Problem};
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate_formats::Document;
 use claimgate_workbench::import_plan::{Effect, Planned, plan, plan_policies};
 use claimgate_workbench::storage::StoredIssuer;
 
 /// What keeps a text from being read, each with its place.
 #[component]
-pub(crate) fn Problems(problems: Vec<Problem>) -> impl IntoView {
-    let item = |problem: Problem| {
+pub(crate) fn Problems(problems: Diagnostics) -> impl IntoView {
+    let item = |problem: Diagnostic| {
         view! {
             <li>
                 {(!problem.path.is_empty()).then(|| view! { <code>{shown(&problem.path)}</code> " " })}
@@ -36,7 +37,7 @@ pub(crate) fn Problems(problems: Vec<Problem>) -> impl IntoView {
 /// What was understood, and the button that saves it.
 #[component]
 pub(crate) fn ImportPreview(
-    imported: Imported,
+    imported: Document,
     save: Callback<Vec<StoredIssuer>>,
 ) -> impl IntoView {
     let title = imported.kind.title();
@@ -65,7 +66,7 @@ pub(crate) fn ImportPreview(
 
 /// Issuers: which are new, and which replace one that is there.
 #[component]
-fn IssuersPlan(imported: Imported, save: Callback<Vec<StoredIssuer>>) -> impl IntoView {
+fn IssuersPlan(imported: Document, save: Callback<Vec<StoredIssuer>>) -> impl IntoView {
     let store = use_store();
     let planned = store
         .issuers

@@ -14,7 +14,8 @@ use crate::components::shown::shown;
 use crate::state::download::file_of;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
-use claimgate_formats::{Imported, Problem, import};
+use claimgate::diagnostic::Diagnostics;
+use claimgate_formats::{Document, import};
 use claimgate_workbench::storage::StoredIssuer;
 
 /// The page.
@@ -23,7 +24,7 @@ pub(crate) fn ImportPage() -> impl IntoView {
     let store = use_store();
     let text = RwSignal::new(String::new());
     let file = RwSignal::new(String::new());
-    let understood: Memo<Option<Result<Imported, Vec<Problem>>>> =
+    let understood: Memo<Option<Result<Document, Diagnostics>>> =
         Memo::new(move |_| (!text.read().trim().is_empty()).then(|| import(&text.read())));
     let done = RwSignal::new(false);
     let dirty = Memo::new(move |_| !done.get() && !text.read().trim().is_empty());

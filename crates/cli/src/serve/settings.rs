@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::Tls;
 use claimgate_server::config::{Config, Limits};
+use claimgate_server::db::{check_url, sqlite_file};
 use claimgate_server::keys::{KeyConfig, Network};
-use claimgate_server::store::{Kind, sqlite_file};
-use claimgate_server::token::HashKey;
+use claimgate_server::tokens::HashKey;
 use clap::builder::BoolishValueParser;
 use serde::Deserialize;
 
@@ -232,7 +232,7 @@ impl Serve {
         let database = self
             .database
             .unwrap_or_else(|| "sqlite:claimgate.db".to_owned());
-        Kind::of(&database)?;
+        check_url(&database)?;
         if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
             bail!(
                 "expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: expired tokens would be taken"

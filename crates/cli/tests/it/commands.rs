@@ -483,7 +483,8 @@ fn places_of_what_is_wrong() {
         ),
         (
             r#"{"url": "https://a.example", "thumbprints": ["AA:BB"], "maxExpiration": 0, "jwks": 7}"#,
-            "1:46: error[wrong-value]: thumbprints[0]: expected a SHA-256 thumbprint".to_owned(),
+            "1:46: error[wrong-value]: thumbprints[0]: expected 64 hexadecimal digits (SHA-256)"
+                .to_owned(),
         ),
         (
             r#"{"oidcIssuers": [{"url": "https://a.example"}, {"url": "https://a.example"}]}"#,
@@ -562,8 +563,7 @@ fn members_of_the_server() {
             out(&output),
             errors(&output)
         );
-        let note =
-            "note[report-only]: with the policies that only report it would be denied by policy 1";
+        let note = "note[report-only]: with report-only policies enforced: denied by policy 1";
         assert_eq!(out(&output).contains(note), allowed, "{}", out(&output));
     }
     let output = run(
@@ -581,7 +581,7 @@ fn members_of_the_server() {
     assert_eq!(
         (
             &answer["explanation"]["decision"],
-            &answer["report"]["policies"][0]
+            &answer["explanation"]["report"]["policies"][0]
         ),
         (&"allowed".into(), &0.into())
     );

@@ -541,7 +541,7 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
                 "{name} is lost"
             );
         }
-        let invented = claimgate_server::token::AccessToken::mint();
+        let invented = claimgate_server::tokens::AccessToken::generate();
         assert_eq!(
             server
                 .call("GET", "/api/user", invented.reveal(), &Value::Null)
@@ -808,7 +808,7 @@ fn each_change_is_a_line_of_the_log_that_says_by_whom() {
         .collect();
     let by = changes[3]["id"].as_str().unwrap();
     let expected = [
-        ("made an organization", "bootstrap"),
+        ("created an organization", "bootstrap"),
         ("registered an issuer", "bootstrap"),
         ("replaced policies", "bootstrap"),
         ("revoked itself", by),

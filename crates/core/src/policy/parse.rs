@@ -3,6 +3,7 @@
 use super::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::expected::{found, nearest, unknown_key};
 use crate::json::Value;
 
 const POLICY_KEYS: [&str; 9] = [
@@ -208,23 +209,12 @@ impl Reader {
             .iter()
             .filter(|(key, _)| !known.contains(&key.as_str()))
         {
-            let help = match nearest(key, known) {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => format!("known are {}", known.join(", ")),
-            };
-            let message = format!("unknown key `{key}`");
-            self.errors
-                .push(Diagnostic::error(join(path, key), "unknown-key", message).help(help));
+            self.errors.push(unknown_key(path, key, known));
         }
     }
 
-    fn wrong(&mut self, path: &str, expected: &str, found: Option<&Value>) {
-        let found = match found {
-            None => "nothing".to_owned(),
-            Some(Value::String(text)) => format!("`{text}`"),
-            Some(value) => value.kind().to_owned(),
-        };
-        let message = format!("expected {expected}, found {found}");
+    fn wrong(&mut self, path: &str, expected: &str, value: Option<&Value>) {
+        let message = format!("expected {expected}, found {}", found(value));
         self.errors
             .push(Diagnostic::error(path, "policy-wrong-value", message));
     }
@@ -236,20 +226,4 @@ fn join(path: &str, key: &str) -> String {
     } else {
         format!("{path}.{key}")
     }
-}
-
-/// The known name that `found` is most likely a misspelling of.
-fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
-    let found = found.to_ascii_lowercase();
-    known
-        .iter()
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&found, &name.to_ascii_lowercase()),
-                *name,
-            )
-        })
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
 }

@@ -1,11 +1,11 @@
-//! Which addresses may be connected to. Issuers are registered by people who should not be able to
-//! make the server talk to what only the server can reach.
+//! Which addresses may be connected to. The people who register issuers must not be able to make the
+//! server connect to hosts that only it can reach.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// A range of addresses, written like `10.1.0.0/16`; one address stands for itself.
+/// A range of addresses, such as `10.1.0.0/16`, or a single address.
 ///
 /// ```
 /// use claimgate_server::keys::Network;
@@ -21,7 +21,7 @@ pub struct Network {
     prefix: u8,
 }
 
-/// A text that is no range of addresses.
+/// The error for a text that is not a range of addresses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a range of addresses such as `10.1.0.0/16`, found `{found}`")]
 pub struct NetworkError {
@@ -35,10 +35,10 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
-                same_start(own.to_bits(), other.to_bits(), 32, self.prefix)
+                shares_prefix(own.to_bits(), other.to_bits(), 32, self.prefix)
             }
             (IpAddr::V6(own), IpAddr::V6(other)) => {
-                same_start(own.to_bits(), other.to_bits(), 128, self.prefix)
+                shares_prefix(own.to_bits(), other.to_bits(), 128, self.prefix)
             }
             _ => false,
         }
@@ -75,7 +75,7 @@ impl fmt::Display for Network {
     }
 }
 
-fn same_start(own: impl Into<u128>, other: impl Into<u128>, bits: u32, prefix: u8) -> bool {
+fn shares_prefix(own: impl Into<u128>, other: impl Into<u128>, bits: u32, prefix: u8) -> bool {
     let differ = own.into() ^ other.into();
     differ
         .checked_shr(bits.saturating_sub(prefix.into()))
@@ -83,9 +83,8 @@ fn same_start(own: impl Into<u128>, other: impl Into<u128>, bits: u32, prefix: u
         == 0
 }
 
-/// What is wrong with an address, in words, or nothing if it is one of the public internet.
-/// Everything that the registries of special-purpose addresses name ([RFC
-/// 6890](https://www.rfc-editor.org/rfc/rfc6890)) is not.
+/// Why an address is not public; `None` if it is. The addresses in the registries of special-purpose
+/// addresses ([RFC 6890](https://www.rfc-editor.org/rfc/rfc6890)) are not.
 pub(super) fn problem(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => problem_v4(address),
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_the_internet_are_fine() {
+    fn public_addresses_are_allowed() {
         for address in [
             "1.1.1.1",
             "9.255.255.255",
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn all_others_are_not() {
+    fn other_addresses_are_not_allowed() {
         for address in [
             "0.0.0.0",
             "0.1.2.3",

@@ -1,17 +1,15 @@
-//! Which certificates are believed: by roots, and where that fails by registered thumbprints.
+//! Which certificates are trusted: by roots, and where that fails by registered thumbprints.
 //!
-//! A thumbprint is the SHA-256 of a whole certificate. It counts for two of them only:
+//! A thumbprint applies to two certificates only:
 //!
-//! - the server's own certificate, the first that it sends: the handshake has shown that the server
+//! - the server's own certificate, the first that it sends: the handshake has proven that the server
 //!   has its key;
-//! - a certificate authority's further up in what the server sends, if the server's own leads to
-//!   it, signature by signature. A server can send any certificate along; one that has not vouched
-//!   for the server's is worth nothing.
+//! - that of a certificate authority further up in the chain, if the server's own leads to it,
+//!   signature by signature. A server can send any certificate along, so one that has not signed
+//!   the chain proves nothing.
 //!
-//! In both cases the name has to be the host's and the present time has to be within the
-//! certificates' validity.
+//! In both cases the name must be the host's, and the certificates must be valid at this time.
 
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -22,12 +20,15 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::{KeyConfig, KeyError};
+use super::config::KeyConfig;
+use super::error::KeyError;
+use super::thumbprint;
 
 /// The most certificates that a server may send.
 const MAX_CHAIN: usize = 10;
 
-/// The roots that are trusted: those of the system, unless told otherwise, and those of the files.
+/// The trusted roots: those of the system, unless the configuration excludes them, and those of the
+/// files.
 pub(super) fn roots(config: &KeyConfig) -> Result<RootCertStore, KeyError> {
     let mut roots = RootCertStore::empty();
     if config.system_roots {
@@ -63,46 +64,25 @@ pub(super) fn roots(config: &KeyConfig) -> Result<RootCertStore, KeyError> {
     Ok(roots)
 }
 
-/// SHA-256 of a certificate, as 64 lowercase hexadecimal digits.
-pub(super) fn thumbprint(certificate: &[u8]) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, certificate);
-    digest
-        .as_ref()
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
-/// A thumbprint as [`thumbprint`] writes it: people write it with colons, and in capitals.
-pub(super) fn normal_thumbprint(text: &str) -> String {
-    text.chars()
-        .filter(|c| *c != ':' && !c.is_whitespace())
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
-}
-
-/// What a connection is made for.
+/// The purpose of a connection.
 #[derive(Clone, Debug)]
 pub(super) enum Purpose {
-    /// To be believed, by roots or by one of these thumbprints.
-    Trust(Arc<[String]>),
-    /// To see whose certificates there are. Nothing that is sent over it is believed.
-    Look,
+    /// To fetch a document, if the roots or one of these thumbprints verify the server.
+    Fetch(Arc<[String]>),
+    /// To inspect the certificates. Nothing else is read.
+    Inspect,
 }
 
-/// What was seen of a server's certificates.
+/// What a handshake revealed about the server's certificates.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    /// The thumbprints that count, the server's own first.
+pub(super) struct Observed {
+    /// The thumbprints that may be registered, the server's own first.
     pub(super) thumbprints: Vec<String>,
-    /// Whether roots have failed and a thumbprint stood in.
+    /// Whether a thumbprint verified the server because the roots did not.
     pub(super) by_thumbprint: bool,
     /// Whether the server's own certificate is valid at this time.
     pub(super) is_own_valid: bool,
-    /// Whether the certificates are believed. The server may still not have the key.
+    /// Whether the certificates are trusted. The server may still lack the key.
     pub(super) is_accepted: bool,
 }
 
@@ -112,7 +92,7 @@ pub(super) struct Verifier {
     roots: Arc<RootCertStore>,
     provider: Arc<CryptoProvider>,
     purpose: Purpose,
-    seen: Mutex<Seen>,
+    observed: Mutex<Observed>,
 }
 
 impl Verifier {
@@ -125,55 +105,55 @@ impl Verifier {
             roots,
             provider,
             purpose,
-            seen: Mutex::default(),
+            observed: Mutex::default(),
         }
     }
 
-    /// What it has seen so far.
-    pub(super) fn seen(&self) -> Seen {
-        self.seen
+    /// What the handshake has revealed so far.
+    pub(super) fn observed(&self) -> Observed {
+        self.observed
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    fn saw(&self, seen: Seen) {
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+    fn set_observed(&self, observed: Observed) {
+        *self.observed.lock().unwrap_or_else(PoisonError::into_inner) = observed;
     }
 
-    fn chains_to(&self, sent: &Sent<'_>, roots: &RootCertStore) -> Result<(), rustls::Error> {
+    fn chains_to(&self, chain: &Chain<'_>, roots: &RootCertStore) -> Result<(), rustls::Error> {
         let algorithms = self.provider.signature_verification_algorithms.all;
         verify_server_cert_signed_by_trust_anchor(
-            &sent.parsed,
+            &chain.parsed,
             roots,
-            sent.others,
-            sent.now,
+            chain.others,
+            chain.now,
             algorithms,
         )
     }
 
-    /// The thumbprints that count, the server's own first.
-    fn counting(&self, sent: &Sent<'_>) -> Vec<String> {
-        let own = sent.is_own_valid.then(|| thumbprint(sent.own));
-        let others = sent
+    /// The thumbprints that may be registered, the server's own first.
+    fn applicable(&self, chain: &Chain<'_>) -> Vec<String> {
+        let own = chain.is_own_valid.then(|| thumbprint::of(chain.own));
+        let others = chain
             .others
             .iter()
-            .filter(|other| self.vouches(sent, other))
-            .map(|other| thumbprint(other));
+            .filter(|other| self.is_signed_by(chain, other))
+            .map(|other| thumbprint::of(other));
         own.into_iter().chain(others).collect()
     }
 
     /// Whether a certificate is an authority's and the server's own leads to it.
-    fn vouches(&self, sent: &Sent<'_>, other: &CertificateDer<'_>) -> bool {
+    fn is_signed_by(&self, chain: &Chain<'_>, other: &CertificateDer<'_>) -> bool {
         let mut anchor = RootCertStore::empty();
-        is_authority_at(other, sent.now)
+        is_authority_at(other, chain.now)
             && anchor.add(other.clone().into_owned()).is_ok()
-            && self.chains_to(sent, &anchor).is_ok()
+            && self.chains_to(chain, &anchor).is_ok()
     }
 }
 
-/// What a server has sent.
-struct Sent<'a> {
+/// The chain that a server chain.
+struct Chain<'a> {
     own: &'a CertificateDer<'a>,
     is_own_valid: bool,
     parsed: ParsedCertificate<'a>,
@@ -196,15 +176,15 @@ impl ServerCertVerifier for Verifier {
             )));
         }
         let is_own_valid = is_valid_at(end_entity, now);
-        let seen = Seen {
-            thumbprints: vec![thumbprint(end_entity)],
+        let observed = Observed {
+            thumbprints: vec![thumbprint::of(end_entity)],
             is_own_valid,
-            ..Seen::default()
+            ..Observed::default()
         };
-        self.saw(seen.clone());
+        self.set_observed(observed.clone());
         let parsed = ParsedCertificate::try_from(end_entity)?;
         verify_server_name(&parsed, server_name)?;
-        let sent = Sent {
+        let chain = Chain {
             own: end_entity,
             is_own_valid,
             parsed,
@@ -212,20 +192,20 @@ impl ServerCertVerifier for Verifier {
             now,
         };
         let (thumbprints, by_thumbprint) = match &self.purpose {
-            Purpose::Look => {
-                let counting = self.counting(&sent);
+            Purpose::Inspect => {
+                let counting = self.applicable(&chain);
                 if counting.is_empty() {
-                    return Err(out_of_validity(end_entity, now).into());
+                    return Err(validity_error(end_entity, now).into());
                 }
                 (counting, true)
             }
-            Purpose::Trust(registered) => match self.chains_to(&sent, &self.roots) {
-                Ok(()) => (seen.thumbprints, false),
+            Purpose::Fetch(registered) => match self.chains_to(&chain, &self.roots) {
+                Ok(()) => (observed.thumbprints, false),
                 Err(error) => {
                     let counting = if registered.is_empty() {
                         Vec::new()
                     } else {
-                        self.counting(&sent)
+                        self.applicable(&chain)
                     };
                     if !counting
                         .iter()
@@ -237,7 +217,7 @@ impl ServerCertVerifier for Verifier {
                 }
             },
         };
-        self.saw(Seen {
+        self.set_observed(Observed {
             thumbprints,
             by_thumbprint,
             is_own_valid,
@@ -285,8 +265,8 @@ fn is_valid_at(certificate: &CertificateDer<'_>, now: UnixTime) -> bool {
     X509Certificate::from_der(certificate).is_ok_and(|(_, parsed)| is_within(&parsed, now))
 }
 
-/// Why a certificate that is not valid at this time is none.
-fn out_of_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> CertificateError {
+/// Why a certificate is not valid at this time.
+fn validity_error(certificate: &CertificateDer<'_>, now: UnixTime) -> CertificateError {
     match X509Certificate::from_der(certificate) {
         Err(_) => CertificateError::BadEncoding,
         Ok((_, parsed))
@@ -298,7 +278,7 @@ fn out_of_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> Certifica
     }
 }
 
-/// Whether it may sign other certificates. As a trust anchor nothing else would ask that.
+/// Whether it may sign other certificates. Nothing else checks that of a trust anchor.
 fn is_authority_at(certificate: &CertificateDer<'_>, now: UnixTime) -> bool {
     let Ok((_, parsed)) = X509Certificate::from_der(certificate) else {
         return false;

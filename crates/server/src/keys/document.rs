@@ -1,4 +1,4 @@
-//! What issuers answer with: the discovery document and the keys, and how long they hold.
+//! The documents of issuers: the discovery document and the keys, and how long they may be cached.
 
 use std::time::Duration;
 
@@ -8,12 +8,13 @@ use claimgate::jwt::{Jwks, JwksError};
 use hyper::HeaderMap;
 use hyper::header::{AGE, CACHE_CONTROL, CONTENT_TYPE};
 
+use super::config::KeyConfig;
+use super::error::KeyError;
 use super::fetch::Answer;
-use super::{KeyConfig, KeyError};
 
-/// Where a discovery document ([OpenID Connect Discovery 1.0, section
-/// 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)) has its keys, if
-/// it is this issuer's.
+/// The `jwks_uri` of a discovery document ([OpenID Connect Discovery 1.0, section
+/// 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)), if it is this
+/// issuer's.
 pub(super) fn jwks_uri(answer: &Answer, issuer: &str) -> Result<String, KeyError> {
     let document = Value::parse(&answer.text).map_err(|problem| not_json(answer, problem))?;
     let text = |name: &str, expected: &'static str| match document.member(name) {
@@ -34,7 +35,7 @@ pub(super) fn jwks_uri(answer: &Answer, issuer: &str) -> Result<String, KeyError
     text("jwks_uri", "`jwks_uri` with the address of its keys")
 }
 
-/// The keys of an answer.
+/// The keys in a response.
 pub(super) fn jwks(answer: &Answer) -> Result<Jwks, KeyError> {
     Jwks::parse(&answer.text).map_err(|error| match error {
         JwksError::Json(problem) => not_json(answer, problem),
@@ -45,11 +46,10 @@ pub(super) fn jwks(answer: &Answer) -> Result<Jwks, KeyError> {
     })
 }
 
-/// For how long an answer holds: as it says, within bounds, less the time that it has been under
-/// way ([RFC 9111, section 4.2](https://www.rfc-editor.org/rfc/rfc9111#section-4.2)).
+/// How long a response may be cached: as its headers say, within bounds, less its age ([RFC 9111, section 4.2](https://www.rfc-editor.org/rfc/rfc9111#section-4.2)).
 pub(super) fn lifetime(headers: &HeaderMap, config: &KeyConfig) -> Duration {
-    let said = max_age(headers).map(|seconds| seconds.saturating_sub(age(headers)));
-    let lifetime = said.map_or(config.default_max_age, Duration::from_secs);
+    let declared = max_age(headers).map(|seconds| seconds.saturating_sub(age(headers)));
+    let lifetime = declared.map_or(config.default_max_age, Duration::from_secs);
     lifetime.max(config.min_max_age).min(config.max_max_age)
 }
 
@@ -77,7 +77,7 @@ fn age(headers: &HeaderMap) -> u64 {
         .unwrap_or_default()
 }
 
-/// Seconds; more than can be counted are very many.
+/// Seconds. A number that is too large becomes the largest.
 fn digits(text: &str) -> Option<u64> {
     let text = text.trim().trim_matches('"');
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

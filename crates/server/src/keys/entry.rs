@@ -1,4 +1,5 @@
-//! One issuer's keys at work: one fetch at a time, which nobody who goes away takes along.
+//! The keys of one issuer: one fetch at a time, which continues when a request that waits for it is
+//! cancelled.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -10,18 +11,19 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
-use super::cache::{Cache, Step, Want};
+use super::cache::{Cache, KeyRequest, Step};
+use super::document;
+use super::error::KeyError;
 use super::fetch::{Answer, Fetcher};
-use super::{IssuerStatus, KeyError, document};
+use super::status::IssuerStatus;
 
-/// How many requests may wait for one issuer's next fetch because they name a key that is not
-/// known.
+/// How many requests with an unknown key may wait for an issuer's next fetch.
 const MAX_WAITING: usize = 256;
 
-/// The shortest pause before keys are fetched with nobody waiting for them, whatever is configured.
+/// Minimum time before a fetch in the background, whatever the configuration.
 const MIN_PAUSE: Duration = Duration::from_millis(100);
 
-/// One issuer's keys.
+/// The keys of one issuer.
 pub(super) struct Entry {
     id: String,
     url: String,
@@ -36,9 +38,9 @@ pub(super) struct Entry {
 #[derive(Default)]
 struct State {
     cache: Cache,
-    /// Closed when the fetch that is under way has ended.
+    /// Closed when the fetch that is in flight has ended.
     flight: Option<watch::Receiver<()>>,
-    /// Counts the fetches, so that a timer knows whether it is still the last one's.
+    /// Number of the last fetch, so that a timer knows whether it belongs to it.
     number: u64,
 }
 
@@ -61,20 +63,20 @@ impl Entry {
         }
     }
 
-    /// Whether it is of this issuer as it is registered now.
+    /// Whether the registration is the same.
     pub(super) fn is_of(&self, url: &str, thumbprints: &[String]) -> bool {
         self.url == url && *self.thumbprints == *thumbprints
     }
 
     pub(super) async fn keys(self: &Arc<Self>, kid: Option<&str>) -> Result<Arc<Jwks>, KeyError> {
-        let want = Want {
+        let request = KeyRequest {
             kid,
             since: Instant::now(),
         };
         loop {
-            match self.step(want) {
+            match self.step(request) {
                 Next::Done(result) => return result,
-                // It ends by being closed, which is no failure.
+                // The channel closes at the end of the fetch, which is no failure.
                 Next::Join(mut flight) => drop(flight.changed().await),
                 Next::Wait(until, keys) => match self.waiting.try_acquire() {
                     Ok(_permit) => tokio::time::sleep_until(until).await,
@@ -84,58 +86,58 @@ impl Entry {
         }
     }
 
-    /// What a request has to do next; a fetch that has to begin has begun.
-    fn step(self: &Arc<Self>, want: Want<'_>) -> Next {
+    /// What a request has to do next. Begins the fetch, if one is needed.
+    fn step(self: &Arc<Self>, request: KeyRequest<'_>) -> Next {
         let now = Instant::now();
         let mut state = self.state();
         let is_fetching = state.flight.is_some();
         match state
             .cache
-            .step(want, now, is_fetching, &self.fetcher.config)
+            .step(request, now, is_fetching, &self.fetcher.config)
         {
-            Step::Take(keys) => Next::Done(Ok(keys)),
-            Step::TakeAndRefresh(keys) => {
-                self.begin(&mut state, want, now);
+            Step::Use(keys) => Next::Done(Ok(keys)),
+            Step::UseAndRefresh(keys) => {
+                self.begin(&mut state, request, now);
                 Next::Done(Ok(keys))
             }
-            Step::TakeStale(keys) => {
-                tracing::debug!(issuer = %self.id, "the issuer cannot be reached: its last good keys are used");
+            Step::UseStale(keys) => {
+                tracing::debug!(issuer = %self.id, "the issuer cannot be reached: using expired keys");
                 Next::Done(Ok(keys))
             }
             Step::Fail(error) => Next::Done(Err(error)),
-            Step::Fetch => Next::Join(self.begin(&mut state, want, now)),
+            Step::Fetch => Next::Join(self.begin(&mut state, request, now)),
             Step::Join => match state.flight.clone() {
                 Some(flight) => Next::Join(flight),
-                None => Next::Join(self.begin(&mut state, want, now)),
+                None => Next::Join(self.begin(&mut state, request, now)),
             },
             Step::Wait(until, keys) => Next::Wait(until, keys),
         }
     }
 
-    /// Begins a fetch of its own: whoever waits for it may go away.
+    /// Begins a fetch in a task of its own, so that requests waiting for it may be cancelled.
     fn begin(
         self: &Arc<Self>,
         state: &mut State,
-        want: Want<'_>,
+        request: KeyRequest<'_>,
         now: Instant,
     ) -> watch::Receiver<()> {
         let (sender, receiver) = watch::channel(());
-        state.cache.begin(want, now);
+        state.cache.begin(request, now);
         state.flight = Some(receiver.clone());
         state.number += 1;
         let flight = Flight {
             entry: Arc::clone(self),
-            begun: now,
+            started: now,
             sender: Some(sender),
         };
         tokio::spawn(async move {
             let result = flight.entry.fetch().await;
-            flight.land(result);
+            flight.complete(result);
         });
         receiver
     }
 
-    /// The keys, fetched once whatever is known of them.
+    /// Fetches the keys, whatever is cached.
     pub(super) async fn fetch(&self) -> Result<(Jwks, Answer), KeyError> {
         self.fetches.fetch_add(1, Ordering::Relaxed);
         self.fetcher.in_time(&self.url, self.documents()).await
@@ -153,14 +155,13 @@ impl Entry {
             .document(&jwks_uri, "as `jwks_uri`", &self.thumbprints)
             .await?;
         if discovery.by_thumbprint || answer.by_thumbprint {
-            tracing::info!(issuer = %self.id, "no trusted authority vouches for the issuer; its thumbprint does");
+            tracing::info!(issuer = %self.id, "the issuer is verified by its thumbprint, not by a trusted authority");
         }
         Ok((document::jwks(&answer)?, answer))
     }
 
-    /// Takes the result of a fetch, and sees to it that there is a next one before the keys are
-    /// over.
-    fn land(self: &Arc<Self>, result: Result<(Jwks, Answer), KeyError>, begun: Instant) {
+    /// Stores the result of a fetch, and schedules the next one before the keys expire.
+    fn complete(self: &Arc<Self>, result: Result<(Jwks, Answer), KeyError>, started: Instant) {
         let now = Instant::now();
         let config = &self.fetcher.config;
         let mut state = self.state();
@@ -168,18 +169,18 @@ impl Entry {
             Ok((keys, answer)) => {
                 let lifetime = document::lifetime(&answer.headers, config);
                 tracing::debug!(issuer = %self.id, keys = keys.keys().len(), ?lifetime, "fetched the issuer's keys");
-                state.cache.succeed(Arc::new(keys), begun, now, lifetime);
+                state.cache.succeed(Arc::new(keys), started, now, lifetime);
             }
             Err(error) => {
                 self.failures.fetch_add(1, Ordering::Relaxed);
                 let code = error.code();
                 let age = state.cache.age(now).map(|age| age.as_secs());
                 tracing::warn!(issuer = %self.id, url = %self.url, code, %error, age, "cannot fetch the issuer's keys");
-                state.cache.fail(error, begun, now, config);
+                state.cache.fail(error, started, now, config);
             }
         }
         state.flight = None;
-        // There is no runtime any more where a fetch was broken off because the server ends.
+        // If the fetch was interrupted because the server stops, there is no runtime.
         if let (Some(at), Ok(runtime)) = (state.cache.refresh_at(), Handle::try_current()) {
             runtime.spawn(refresh_later(
                 Arc::downgrade(self),
@@ -189,14 +190,14 @@ impl Entry {
         }
     }
 
-    /// Fetches the keys anew, unless somebody else has or nobody wants them.
+    /// Fetches the keys again, unless that has happened or they are not in use.
     fn refresh(self: &Arc<Self>, number: u64) {
         let mut state = self.state();
         if state.number == number && state.flight.is_none() && state.cache.is_used() {
             let now = Instant::now();
             self.begin(
                 &mut state,
-                Want {
+                KeyRequest {
                     kid: None,
                     since: now,
                 },
@@ -230,21 +231,21 @@ enum Next {
     Wait(Instant, Arc<Jwks>),
 }
 
-/// A fetch that is under way. If it is broken off, that is its result.
+/// A fetch that is in flight. If it is dropped, the result is an interruption.
 struct Flight {
     entry: Arc<Entry>,
-    begun: Instant,
+    started: Instant,
     sender: Option<watch::Sender<()>>,
 }
 
 impl Flight {
-    fn land(mut self, result: Result<(Jwks, Answer), KeyError>) {
+    fn complete(mut self, result: Result<(Jwks, Answer), KeyError>) {
         self.end(result);
     }
 
     fn end(&mut self, result: Result<(Jwks, Answer), KeyError>) {
         if let Some(sender) = self.sender.take() {
-            self.entry.land(result, self.begun);
+            self.entry.complete(result, self.started);
             drop(sender);
         }
     }

@@ -1,4 +1,4 @@
-//! Why keys are not to be had.
+//! Errors of fetching keys.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use claimgate::issuer::{IssuerError, nearly};
 use claimgate::json::JsonError;
 use claimgate::jwt::JwksError;
 
-/// Keys that cannot be had. Every variant says what was expected and what was found.
+/// Why keys cannot be fetched. Every variant says what was expected and what was found.
 ///
 /// ```
 /// use claimgate_server::keys::KeyError;
@@ -123,7 +123,7 @@ impl KeyError {
         }
     }
 
-    /// What one might do about it.
+    /// Advice on how to fix it.
     ///
     /// ```
     /// use claimgate_server::keys::KeyError;

@@ -1,9 +1,9 @@
-//! One document over TLS, within limits of size, time and redirects, from an address that was
-//! looked at.
+//! Fetching a document over TLS, within limits of size, time and redirects, from an address that is
+//! allowed.
 //!
-//! Nothing is pooled and nothing is resolved twice: a host's addresses are asked for once, those
-//! that are forbidden are taken out, and the connection goes to one of the others. What a name
-//! means a moment later does not matter.
+//! Nothing is pooled and nothing is resolved twice: a host is resolved once, forbidden addresses are
+//! removed, and the connection goes to one of the others. So it does not matter if the name resolves
+//! to another address a moment later.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -24,13 +24,16 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::{Host, Url};
 
-use super::certificates::{Purpose, Seen, Verifier, roots};
-use super::{KeyConfig, KeyError, Resolve, address};
+use super::address;
+use super::certificates::{Observed, Purpose, Verifier, roots};
+use super::config::KeyConfig;
+use super::error::KeyError;
+use super::resolve::Resolve;
 
-/// The most that headers may take, in bytes.
+/// Maximum size of the headers, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// What is fetched with.
+/// Fetches documents.
 pub(super) struct Fetcher {
     pub(super) config: KeyConfig,
     resolver: Arc<dyn Resolve>,
@@ -38,14 +41,14 @@ pub(super) struct Fetcher {
     provider: Arc<CryptoProvider>,
 }
 
-/// A document.
+/// A fetched document.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// Where it came from in the end.
+    /// Its URL, after redirects.
     pub(super) url: String,
     pub(super) headers: HeaderMap,
     pub(super) text: String,
-    /// Whether a thumbprint stood in for roots on the way.
+    /// Whether a thumbprint verified a server because the roots did not.
     pub(super) by_thumbprint: bool,
 }
 
@@ -60,7 +63,7 @@ impl Fetcher {
         })
     }
 
-    /// Fetches a document, following redirects. `place` says where the address is from.
+    /// Fetches a document, following redirects. `place` says where the URL comes from, for errors.
     pub(super) async fn document(
         &self,
         url: &str,
@@ -70,12 +73,12 @@ impl Fetcher {
         let mut url = https(url, place)?;
         let mut by_thumbprint = false;
         for _ in 0..=self.config.max_redirects {
-            let (stream, seen) = self
-                .connect(&url, Purpose::Trust(Arc::clone(thumbprints)))
+            let (stream, observed) = self
+                .connect(&url, Purpose::Fetch(Arc::clone(thumbprints)))
                 .await?;
-            by_thumbprint |= seen.by_thumbprint;
+            by_thumbprint |= observed.by_thumbprint;
             let reply = exchange(stream, &url, self.config.max_bytes).await?;
-            match next(&url, &reply)? {
+            match redirect(&url, &reply)? {
                 Some(further) => url = further,
                 None => return answer(&url, reply, by_thumbprint),
             }
@@ -86,13 +89,13 @@ impl Fetcher {
         })
     }
 
-    /// The thumbprints that count of a host's certificates, the host's own first.
+    /// The thumbprints of a host's certificates that may be registered, the host's own first.
     pub(super) async fn thumbprints(&self, url: &str) -> Result<Vec<String>, KeyError> {
         let url = https(url, "as the issuer's URL")?;
-        Ok(self.connect(&url, Purpose::Look).await?.1.thumbprints)
+        Ok(self.connect(&url, Purpose::Inspect).await?.1.thumbprints)
     }
 
-    /// The future's result, or an error if it takes too long.
+    /// The result of a future, or an error if it takes too long.
     pub(super) async fn in_time<T>(
         &self,
         url: &str,
@@ -112,7 +115,7 @@ impl Fetcher {
         &self,
         url: &Url,
         purpose: Purpose,
-    ) -> Result<(TlsStream<TcpStream>, Seen), KeyError> {
+    ) -> Result<(TlsStream<TcpStream>, Observed), KeyError> {
         let host = host_name(url);
         let stream = self
             .reach(
@@ -121,7 +124,7 @@ impl Fetcher {
                 url.port_or_known_default().unwrap_or(443),
             )
             .await?;
-        let registered = if let Purpose::Trust(thumbprints) = &purpose {
+        let registered = if let Purpose::Fetch(thumbprints) = &purpose {
             thumbprints.len()
         } else {
             0
@@ -145,9 +148,9 @@ impl Fetcher {
         let connected = TlsConnector::from(Arc::new(config))
             .connect(name, stream)
             .await;
-        let stream =
-            connected.map_err(|error| tls_error(&host, &error, &verifier.seen(), registered))?;
-        Ok((stream, verifier.seen()))
+        let stream = connected
+            .map_err(|error| tls_error(&host, &error, &verifier.observed(), registered))?;
+        Ok((stream, verifier.observed()))
     }
 
     /// The addresses of the URL's host that may be connected to.
@@ -198,7 +201,7 @@ impl Fetcher {
         }
     }
 
-    /// Connects to the first address that answers, leaving time for those behind it.
+    /// Connects to the first address that answers. Each gets an equal share of the time.
     async fn reach(
         &self,
         host: &str,
@@ -227,7 +230,7 @@ async fn attempt(address: SocketAddr, time: Duration) -> io::Result<TcpStream> {
         .map_err(too_long)?
 }
 
-/// A URL that may be fetched.
+/// Parses a URL that may be fetched.
 fn https(text: &str, place: &'static str) -> Result<Url, KeyError> {
     let url = Url::parse(text).map_err(|problem| KeyError::Address {
         found: text.to_owned(),
@@ -251,7 +254,7 @@ fn check(url: &Url, place: &'static str) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// The host as certificates name it: an IPv6 address without brackets.
+/// The host as in certificates: an IPv6 address without brackets.
 fn host_name(url: &Url) -> String {
     url.host_str()
         .unwrap_or_default()
@@ -259,14 +262,14 @@ fn host_name(url: &Url) -> String {
         .to_owned()
 }
 
-/// What a server has answered; the body of a good answer only.
+/// A response. The body is read only if the status is 200.
 struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-/// Asks for the URL over a connection, which is closed afterwards.
+/// Requests the URL over a connection, which is closed afterwards.
 async fn exchange(stream: TlsStream<TcpStream>, url: &Url, max: usize) -> Result<Reply, KeyError> {
     let broken = |error: hyper::Error| http_error(url, &error);
     let (mut sender, connection) = http1::Builder::new()
@@ -274,8 +277,11 @@ async fn exchange(stream: TlsStream<TcpStream>, url: &Url, max: usize) -> Result
         .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
-    let talk = async {
-        let response = sender.send_request(request(url)?).await.map_err(broken)?;
+    let request = async {
+        let response = sender
+            .send_request(get_request(url)?)
+            .await
+            .map_err(broken)?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = if status == StatusCode::OK {
             body(response, url, max).await?
@@ -289,17 +295,17 @@ async fn exchange(stream: TlsStream<TcpStream>, url: &Url, max: usize) -> Result
         })
     };
     let mut connection = std::pin::pin!(connection);
-    let mut talk = std::pin::pin!(talk);
+    let mut request = std::pin::pin!(request);
     tokio::select! {
         biased;
-        reply = &mut talk => return reply,
-        // The connection is closed; what it has brought may still have to be read.
+        reply = &mut request => return reply,
+        // The connection is closed; what it received may still have to be read.
         _ = &mut connection => {}
     }
-    talk.await
+    request.await
 }
 
-fn request(url: &Url) -> Result<Request<Empty<Bytes>>, KeyError> {
+fn get_request(url: &Url) -> Result<Request<Empty<Bytes>>, KeyError> {
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
     let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
     Request::get(target)
@@ -334,13 +340,13 @@ async fn body(response: Response<Incoming>, url: &Url, max: usize) -> Result<Byt
         }),
         Err(error) => Err(KeyError::Http {
             url: url.to_string(),
-            problem: chain(&*error),
+            problem: with_causes(&*error),
         }),
     }
 }
 
-/// Where a redirect leads, if it is one.
-fn next(url: &Url, reply: &Reply) -> Result<Option<Url>, KeyError> {
+/// The target of a redirect, if the response is one.
+fn redirect(url: &Url, reply: &Reply) -> Result<Option<Url>, KeyError> {
     if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
@@ -387,12 +393,12 @@ fn answer(url: &Url, reply: Reply, by_thumbprint: bool) -> Result<Answer, KeyErr
 fn http_error(url: &Url, error: &hyper::Error) -> KeyError {
     KeyError::Http {
         url: url.to_string(),
-        problem: chain(error),
+        problem: with_causes(error),
     }
 }
 
-/// An error with what caused it.
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error with its causes.
+fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -402,7 +408,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> KeyError {
+fn tls_error(host: &str, error: &io::Error, observed: &Observed, registered: usize) -> KeyError {
     let host = host.to_owned();
     let inner = error
         .get_ref()
@@ -413,7 +419,7 @@ fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> K
             problem: error.to_string(),
         };
     };
-    if seen.is_accepted {
+    if observed.is_accepted {
         return KeyError::Tls {
             host,
             problem: "it has not the key of its certificate".to_owned(),
@@ -423,7 +429,7 @@ fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> K
     match certificate {
         E::Expired | E::ExpiredContext { .. } | E::NotValidYet | E::NotValidYetContext { .. } => {
             let is_over = matches!(certificate, E::Expired | E::ExpiredContext { .. });
-            let problem = match (seen.is_own_valid, is_over) {
+            let problem = match (observed.is_own_valid, is_over) {
                 (false, true) => "over",
                 (false, false) => "not valid yet",
                 (true, true) => "signed by an authority whose certificate is over",
@@ -443,13 +449,13 @@ fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> K
             let problem = match other {
                 E::UnknownIssuer => "no trusted authority has signed it".to_owned(),
                 E::BadEncoding => "it cannot be read".to_owned(),
-                // What the checks of the chain say has no words.
+                // The verifier of the chain gives no message.
                 E::Other(_) => {
                     "it may not be a server's, or its chain cannot be checked".to_owned()
                 }
                 other => other.to_string(),
             };
-            let found = seen.thumbprints.first().cloned().unwrap_or_default();
+            let found = observed.thumbprints.first().cloned().unwrap_or_default();
             KeyError::CertificateUntrusted {
                 host,
                 problem,
@@ -460,7 +466,7 @@ fn tls_error(host: &str, error: &io::Error, seen: &Seen, registered: usize) -> K
     }
 }
 
-/// The names of a certificate, a few of them: `DnsName("a.example")` is `a.example`.
+/// The first names of a certificate: `DnsName("a.example")` is `a.example`.
 fn presented_names(presented: &[String]) -> String {
     let name = |text: &String| format!("`{}`", text.split('"').nth(1).unwrap_or(text));
     let mut names: Vec<String> = presented.iter().take(5).map(name).collect();

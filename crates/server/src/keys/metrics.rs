@@ -1,21 +1,25 @@
-//! How the issuers' keys are doing, as metrics.
+//! The state of issuers' keys as metrics.
 
 use std::fmt::Write;
 
-use super::IssuerStatus;
-use crate::metrics::{escape, head};
+use super::status::IssuerStatus;
+use crate::http::metrics::{escape_label, write_family};
 
-/// All of it as text in the form of Prometheus.
+/// All metrics as text, in the format of Prometheus.
 pub(super) fn render(statuses: &mut [IssuerStatus]) -> String {
     statuses.sort_by(|one, other| one.id.cmp(&other.id));
     let mut text = String::new();
     let mut family =
         |name: &str, kind: &str, help: &str, value: &dyn Fn(&IssuerStatus) -> Option<u64>| {
-            head(&mut text, name, kind, help);
+            write_family(&mut text, name, kind, help);
             for status in &*statuses {
                 if let Some(value) = value(status) {
                     // Writing to a string cannot fail.
-                    let _ = writeln!(text, "{name}{{issuer=\"{}\"}} {value}", escape(&status.id));
+                    let _ = writeln!(
+                        text,
+                        "{name}{{issuer=\"{}\"}} {value}",
+                        escape_label(&status.id)
+                    );
                 }
             }
         };

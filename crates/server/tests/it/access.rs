@@ -1,4 +1,4 @@
-//! Who may do what: every route with every identity.
+//! Access control: every route with every kind of caller.
 
 use serde_json::{Value, json};
 
@@ -6,9 +6,9 @@ use crate::support::Database;
 use crate::support::issuer::{Issuer, URL};
 use crate::support::site::{Answer, Site, config, exchange_body, standard_policies};
 
-/// What a route answers: to nobody, with nonsense for a token, with a revoked one, to a plain token
-/// of the organization, to one of a team, to an admin of another organization, to an admin, to the
-/// bootstrap token.
+/// The status of a route without a token, with a malformed token, a revoked one, a plain token of the
+/// organization, a team's, that of an admin of another organization, an admin's, and the bootstrap
+/// token.
 struct Row {
     method: &'static str,
     path: &'static str,
@@ -27,15 +27,15 @@ fn row(method: &'static str, path: &'static str, body: Value, expected: [u16; 8]
 
 /// For admins of the organization.
 const ADMIN: [u16; 8] = [401, 401, 401, 403, 403, 403, 200, 200];
-/// The same, where what is asked for is not there.
+/// The same, if the resource does not exist.
 const ADMIN_404: [u16; 8] = [401, 401, 401, 403, 403, 403, 404, 404];
 /// For the bootstrap token.
 const ROOT: [u16; 8] = [401, 401, 401, 403, 403, 403, 403, 200];
-/// The same, where what is asked for is not there.
+/// The same, if the resource does not exist.
 const ROOT_404: [u16; 8] = [401, 401, 401, 403, 403, 403, 403, 404];
-/// For everybody with a token.
+/// For any valid token.
 const ANY: [u16; 8] = [401, 401, 401, 200, 200, 200, 200, 200];
-/// For everybody.
+/// Without a token.
 const OPEN: [u16; 8] = [200; 8];
 
 fn matrix() -> Vec<Row> {
@@ -234,7 +234,7 @@ async fn other_admin(site: &Site, issuer: &Issuer) -> String {
 /// for machines.
 #[tokio::test]
 async fn the_matrix_is_complete() {
-    let document = serde_json::to_value(claimgate_server::routes::openapi_document()).unwrap();
+    let document = serde_json::to_value(claimgate_server::openapi_document()).unwrap();
     let mut documented: Vec<String> = document["paths"]
         .as_object()
         .unwrap()

@@ -1,12 +1,11 @@
-//! The audit log keeps what an exchange was decided on, and the engine says again what it said
-//! then.
+//! The audit log stores what an exchange was decided on, and the engine explains the decision again.
 
 use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, exchange};
 use claimgate::issuer::{Issuer as Compiled, IssuerDefinition, Issuers};
 use claimgate::pattern::Dialect;
 use claimgate::policy::parse_policies;
 use claimgate_server::config::Config;
-use claimgate_server::store::Store;
+use claimgate_server::db::Store;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection as _, Row as _};
 
@@ -14,8 +13,8 @@ use crate::support::Database;
 use crate::support::issuer::{Issuer, URL};
 use crate::support::site::{Answer, Site, config, exchange_body, standard_policies};
 
-/// What the engine says of an exchange, with all that it was told.
-fn told(issuer: &Issuer, policies: &Value, body: &Value, at: i64) -> Value {
+/// The engine's explanation of an exchange.
+fn explanation(issuer: &Issuer, policies: &Value, body: &Value, at: i64) -> Value {
     let definition = IssuerDefinition {
         name: "CI".to_owned(),
         url: URL.to_owned(),
@@ -133,7 +132,7 @@ async fn an_entry_says_what_the_engine_said_whatever_the_outcome() {
             );
             assert_eq!(
                 record["detail"],
-                told(&issuer, &policies, body, record["at"].as_i64().unwrap()),
+                explanation(&issuer, &policies, body, record["at"].as_i64().unwrap()),
                 "{code}"
             );
             assert_eq!(record.get("differs"), None, "{record}");
@@ -178,7 +177,7 @@ async fn an_entry_tells_of_the_policies_and_keys_of_its_time_after_they_have_cha
                 record["id"].as_str().unwrap()
             );
             assert_eq!(&site.get(&path, &site.root).await.expect(200), record);
-            let told = told(
+            let told = explanation(
                 &issuer,
                 &standard_policies(),
                 body,
@@ -224,7 +223,7 @@ async fn what_policies_that_only_report_say_is_in_the_evidence() {
     );
     assert_eq!(
         record["detail"],
-        told(&issuer, &all, &body, record["at"].as_i64().unwrap())
+        explanation(&issuer, &all, &body, record["at"].as_i64().unwrap())
     );
 }
 
@@ -302,7 +301,7 @@ async fn what_is_kept_is_short_and_has_no_signature() {
     assert_eq!(kept.len(), 3);
     assert!(
         kept[0].contains("\"sub\":\"repo:"),
-        "nothing is packed beside claims that nobody answers for: {}",
+        "unverified claims are no dictionary: {}",
         kept[0]
     );
     for kept in &kept[1..] {
@@ -352,7 +351,7 @@ async fn evidence_that_was_packed_beside_what_is_gone_is_said_to_be() {
     let record = newest(&site).await;
     let note = record["detail"]["note"].as_str().unwrap();
     assert!(
-        note.ends_with("what it was packed beside is not there any more"),
+        note.ends_with("the text it was compressed with is missing"),
         "{note}"
     );
     assert_eq!(record["code"], "granted");

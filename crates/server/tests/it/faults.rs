@@ -191,7 +191,7 @@ async fn a_client_that_is_slow_is_not_waited_for() {
     for one in waiting {
         one.await.unwrap();
     }
-    // Nobody else waits for them.
+    // Other requests do not wait for them.
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
@@ -236,7 +236,7 @@ async fn what_is_open_when_the_server_stops_is_answered_and_written() {
     site.get("/api/user", &token).await.expect(200);
 }
 
-/// What is no HTTP, or HTTP that nobody should send.
+/// Malformed HTTP, and HTTP that no client should send.
 fn oddities() -> Vec<Vec<u8>> {
     let post = "POST /api/oauth/token HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
     let heads = [
@@ -312,7 +312,7 @@ async fn what_is_no_http_gets_an_end_and_no_server_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hundreds_who_never_finish_keep_nobody_waiting() {
+async fn hundreds_of_unfinished_requests_do_not_delay_others() {
     let database = Database::sqlite();
     let limits = claimgate_server::config::Limits {
         address_rate: 0.0,

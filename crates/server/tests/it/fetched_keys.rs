@@ -187,7 +187,7 @@ async fn static_keys_are_given_up_only_for_those_that_can_be_fetched() {
     let database = Database::sqlite();
     let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
     let path = format!("/api/orgs/acme/oidc/issuers/{id}");
-    // Nobody answers at its URL.
+    // No server answers at its URL.
     let message = site
         .patch(&path, &site.root, &json!({"name": "CI", "jwks": null}))
         .await
@@ -336,7 +336,7 @@ async fn keys_are_rotated_under_load_without_one_wrong_refusal() {
             }
         });
     }
-    // Somebody with keys of his own: of a name that nobody knows, and of the names that are known.
+    // An attacker with other keys: of an unknown name, and of the known names.
     let refused = Arc::new(AtomicUsize::new(0));
     for number in 0..2 {
         let (signer, is_over, refused) = (

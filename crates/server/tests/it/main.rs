@@ -1,4 +1,4 @@
-//! The server as its clients, its administrators and the issuers meet it.
+//! The server, from the outside: its clients, its administrators and the issuers.
 
 mod access;
 mod evidence;
@@ -7,6 +7,6 @@ mod faults;
 mod fetched_keys;
 mod issuers;
 mod keys;
-mod nonsense;
+mod malformed;
 mod store;
 mod support;

@@ -1,9 +1,9 @@
 //! The store, on SQLite and on PostgreSQL alike.
 
-use claimgate_server::store::{
-    AuditEntry, AuditFilter, AuditRecord, IssuerChange, NewIssuer, SingleUse, Store, StoreError,
-    TokenKind, TokenRecord, Writer, WriterConfig, Written,
-};
+use claimgate_server::audit::{AuditEntry, AuditFilter, AuditRecord};
+use claimgate_server::db::{SingleUse, Store, StoreError, Writer, WriterConfig, Written};
+use claimgate_server::issuers::{IssuerSettings, NewIssuer};
+use claimgate_server::tokens::{TokenKind, TokenRecord};
 
 use crate::support::Database;
 
@@ -11,10 +11,10 @@ fn new_issuer(url: &str) -> NewIssuer {
     NewIssuer {
         organization: "acme".to_owned(),
         url: url.to_owned(),
-        settings: IssuerChange {
+        settings: IssuerSettings {
             name: "CI".to_owned(),
             thumbprints: vec!["ab".repeat(32)],
-            ..IssuerChange::default()
+            ..IssuerSettings::default()
         },
         policies: "[]".to_owned(),
     }
@@ -103,13 +103,13 @@ async fn issuers_are_registered_changed_and_deleted() {
             "what failed is no change"
         );
 
-        let settings = IssuerChange {
+        let settings = IssuerSettings {
             name: "other".to_owned(),
             jwks: Some("{}".to_owned()),
             max_expiration: Some(60),
             single_use: true,
             report_only: true,
-            ..IssuerChange::default()
+            ..IssuerSettings::default()
         };
         let (changed, _) = store
             .update_issuer("acme", &issuer.id, settings.clone(), Some(1), 300)

@@ -1,4 +1,4 @@
-//! `docs/keys.md` held against the source.
+//! `docs/keys.md` compared with the source.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ fn every_code_is_documented_and_every_documented_code_exists() {
         .map(|row| row[0].clone())
         .collect();
     assert_eq!(page.iter().cloned().collect::<BTreeSet<_>>(), codes);
-    assert_eq!(page.len(), codes.len(), "each stands there once");
+    assert_eq!(page.len(), codes.len(), "each is listed once");
 }
 
 #[test]

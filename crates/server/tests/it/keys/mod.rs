@@ -1,9 +1,8 @@
-//! The issuers' keys against real TLS servers on this machine: honest ones, and all kinds of
-//! others.
+//! The issuers' keys, against real TLS servers on this machine, honest and hostile.
 
+mod caching;
 mod certificates;
 mod documented;
-mod keeping;
-mod liars;
+mod hostile;
 mod rotation;
 pub(crate) mod support;

@@ -1,5 +1,5 @@
-//! An issuer that changes its keys while tokens come in, and somebody who names keys that nobody
-//! has.
+//! An issuer that rotates its keys while tokens come in, and an attacker whose tokens name unknown
+//! keys.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};

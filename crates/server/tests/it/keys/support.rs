@@ -12,7 +12,7 @@ use std::time::Duration;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use claimgate_server::keys::{IssuerKeys, KeyConfig, KeyError, KeyStore, Resolve, Resolving};
+use claimgate_server::keys::{IssuerKeys, KeyConfig, KeyError, KeyStore, Resolve, ResolveFuture};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose,
@@ -113,7 +113,7 @@ impl Authority {
 }
 
 impl Identity {
-    /// A certificate that nobody else has signed.
+    /// A self-signed certificate.
     pub(crate) fn self_signed(params: &CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
@@ -321,8 +321,8 @@ impl Server {
     }
 }
 
-/// A resolver that answers as a test wants, each time the next of a host's answers, and the last
-/// one for ever.
+/// A resolver with the answers of a test: each time the next of a host's answers, and then always the
+/// last one.
 #[derive(Default)]
 pub(crate) struct Names {
     answers: Mutex<HashMap<String, Vec<Vec<IpAddr>>>>,
@@ -348,7 +348,7 @@ impl Names {
 }
 
 impl Resolve for Names {
-    fn resolve<'a>(&'a self, host: &'a str) -> Resolving<'a> {
+    fn resolve<'a>(&'a self, host: &'a str) -> ResolveFuture<'a> {
         self.questions.fetch_add(1, Ordering::SeqCst);
         let mut answers = self.answers.lock().unwrap();
         let answer = match answers.get_mut(host) {
@@ -489,8 +489,7 @@ pub(crate) fn named_keys(kids: &[&str]) -> String {
     format!(r#"{{"keys": [{}]}}"#, keys.join(", "))
 }
 
-/// A port of this machine on which nobody listens, and on which nobody can while the socket is
-/// held.
+/// A port of this machine on which nothing listens, and nothing can while the socket is open.
 pub(crate) fn closed_port() -> (TcpSocket, u16) {
     let socket = TcpSocket::new_v4().unwrap();
     socket

@@ -36,7 +36,7 @@ impl Postgres {
         let Some(bin) = bin() else {
             assert!(
                 std::env::var_os("CI").is_none(),
-                "expected PostgreSQL; this would mend it: cargo xtask setup"
+                "expected PostgreSQL; to install it: cargo xtask setup"
             );
             eprintln!(
                 "NOT RUN: the tests on PostgreSQL, because it is not installed; `cargo xtask setup` would do it"

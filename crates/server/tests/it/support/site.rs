@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use claimgate_server::Server;
 use claimgate_server::config::Config;
-use claimgate_server::token::HashKey;
+use claimgate_server::tokens::HashKey;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;

@@ -1,0 +1,45 @@
+//! How errors say what was expected and found: one wording for every reader.
+
+use crate::diagnostic::Diagnostic;
+use crate::json::Value;
+
+/// The code of a member that its object does not have.
+pub const UNKNOWN_KEY: &str = "unknown-key";
+
+/// A value as an error names it: a short text in backticks, or what kind of value it is.
+#[must_use]
+pub fn found(value: Option<&Value>) -> String {
+    match value {
+        None => "nothing".to_owned(),
+        Some(Value::String(text)) => format!("`{text}`"),
+        Some(value) => value.kind().to_owned(),
+    }
+}
+
+/// The error for a member that its object does not have: `unknown-key`, with the nearest known
+/// name, or all of them.
+#[must_use]
+pub fn unknown_key(path: &str, name: &str, known: &[&str]) -> Diagnostic {
+    let help = match nearest(name, known) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    let place = if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    };
+    Diagnostic::error(place, UNKNOWN_KEY, format!("unknown key `{name}`")).help(help)
+}
+
+/// The known name that `found` most likely stands for, without regard to ASCII case.
+#[must_use]
+pub fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
+    let found = found.to_ascii_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&found, &name.to_ascii_lowercase());
+    let nearest = known.iter().map(|name| (distance(name), *name));
+    nearest
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}

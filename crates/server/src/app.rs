@@ -1,0 +1,42 @@
+//! The state that all routes share.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::db::store::Store;
+use crate::db::writer::handle::Writer;
+use crate::demo::samples::Demo;
+use crate::exchange::directory::Directory;
+use crate::http::assets::Assets;
+use crate::http::metrics::Metrics;
+use crate::http::rate_limit::RateLimit;
+use crate::keys::store::KeyStore;
+use crate::tokens::hash_key::HashKey;
+
+/// The state that all routes share.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) writer: Writer,
+    pub(crate) directory: Directory,
+    pub(crate) keys: KeyStore,
+    pub(crate) hash_key: HashKey,
+    /// Whether the bootstrap token was configured, and so need not have the form of a generated
+    /// token.
+    pub(crate) has_custom_bootstrap: bool,
+    pub(crate) metrics: Metrics,
+    pub(crate) address_limit: RateLimit<IpAddr>,
+    pub(crate) issuer_limit: RateLimit<String>,
+    /// Number of reverse proxies whose `X-Forwarded-For` is trusted.
+    pub(crate) trusted_proxies: usize,
+    /// Whether `/metrics` needs no token.
+    pub(crate) open_metrics: bool,
+    /// Clock skew to tolerate, in seconds.
+    pub(crate) leeway: u64,
+    /// Time limit of a request.
+    pub(crate) timeout: Duration,
+    pub(crate) demo: Option<Demo>,
+    /// Whether the audit log is also written to a file.
+    pub(crate) has_audit_file: bool,
+    pub(crate) assets: Assets,
+}

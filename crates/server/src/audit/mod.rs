@@ -1,0 +1,12 @@
+//! The audit log: every exchange, granted or refused, with the evidence for the decision.
+
+pub(crate) mod compress;
+pub(crate) mod entry;
+pub(crate) mod file;
+pub(crate) mod replay;
+pub(crate) mod routes;
+pub(crate) mod shared_document;
+mod store;
+
+pub use entry::{AuditEntry, AuditRecord};
+pub use store::{AuditFilter, AuditScope};

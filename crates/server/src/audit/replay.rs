@@ -1,0 +1,254 @@
+//! Evidence by replay: the audit log stores what an exchange was decided on, and the engine explains
+//! the decision again when the entry is read. That takes far less room than the explanation.
+//!
+//! What many exchanges share, the issuer with its policies and the key, is a [`SharedDocument`]. An
+//! entry holds the token's header and claims as they were sent, and the other inputs. It holds no
+//! signature, only whether that was genuine.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use claimgate::exchange::{
+    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeOptions, ExchangeRequest, GRANT_TYPE, Grant,
+    Refusal, SUBJECT_TOKEN_TYPE, exchange_with,
+};
+use claimgate::inspect::{Checked, Inspection};
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
+use claimgate::pattern::Dialect;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::entry::AuditEntry;
+use super::shared_document::{IssuerDocument, SharedDocument};
+use crate::issuers::policies::{self, Policy};
+
+/// What stored evidence starts with. That of earlier versions is the explanation itself.
+const PREFIX: &str = "{\"evidence\":1,";
+
+/// What an exchange was decided on.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StoredEvidence<'a> {
+    /// Ids of the shared documents.
+    issuer: &'a str,
+    key: &'a str,
+    /// The issuer's index among those of its organization.
+    place: usize,
+    leeway: u64,
+    /// Whether the explanation includes report-only policies.
+    reports: bool,
+    genuine: bool,
+    /// The signature's length in bytes.
+    signature: usize,
+    #[serde(borrow)]
+    header: &'a RawValue,
+    #[serde(borrow)]
+    claims: &'a RawValue,
+}
+
+/// The evidence of an exchange, to be stored; `None` if the checks ended before there was a key, or
+/// the token's text could not be reproduced. The explanation itself is stored then, which is short
+/// if no policy was evaluated.
+pub(crate) fn record_evidence(
+    checked: &Checked,
+    issuer: &SharedDocument,
+    key: &SharedDocument,
+    leeway: u64,
+    reports: bool,
+) -> Option<String> {
+    let is_forged = checked
+        .failure()
+        .is_some_and(|error| matches!(error, TokenError::Signature { .. }));
+    if !checked.is_genuine() && !is_forged {
+        return None;
+    }
+    let (token, index) = (checked.token()?, checked.issuer_index()?);
+    let (header, claims) = token.signing_input().split_once('.')?;
+    let (header, claims) = (decode_part(header)?, decode_part(claims)?);
+    let (issuer, key, genuine, signature) = (
+        &issuer.id,
+        &key.id,
+        checked.is_genuine(),
+        token.signature().len(),
+    );
+    Some(format!(
+        "{PREFIX}\"issuer\":\"{issuer}\",\"key\":\"{key}\",\"place\":{index},\"leeway\":{leeway},\"reports\":{reports},\
+         \"genuine\":{genuine},\"signature\":{signature},\"header\":{header},\"claims\":{claims}}}"
+    ))
+}
+
+/// The JSON of a part of a token; `None` if it would not be read back with the same bytes.
+fn decode_part(part: &str) -> Option<String> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
+    (text.trim_ascii().len() == text.len()).then_some(text)
+}
+
+/// The result of a replay.
+pub(super) struct Replay {
+    /// The explanation, as JSON.
+    pub(super) detail: String,
+    /// How the decision differs from the recorded one, if it does.
+    pub(super) differs: Option<String>,
+}
+
+/// Ids of the issuer and of the key that stored evidence refers to; `None` if it is the explanation
+/// itself.
+pub(super) fn document_ids(detail: &str) -> Option<[String; 2]> {
+    if !detail.starts_with(PREFIX) {
+        return None;
+    }
+    let stored: StoredEvidence<'_> = serde_json::from_str(detail).ok()?;
+    Some([stored.issuer.to_owned(), stored.key.to_owned()])
+}
+
+/// Has the engine decide an exchange again and explain it. `documents` are those of
+/// [`document_ids`], in the same order.
+///
+/// # Errors
+/// A message, if that is not possible.
+pub(super) fn replay(
+    entry: &AuditEntry,
+    detail: &str,
+    documents: [&str; 2],
+) -> Result<Replay, String> {
+    let stored: StoredEvidence<'_> =
+        serde_json::from_str(detail).map_err(|error| error.to_string())?;
+    let [issuer, key] = documents;
+    let issuer: IssuerDocument = serde_json::from_str(issuer).map_err(|error| error.to_string())?;
+    let policies = policies::parse(&issuer.policies).map_err(|errors| format!("{errors:?}"))?;
+    let enforced = policies::enforced(&policies, issuer.report_only);
+    let request = request(entry, &stored)?;
+    let options = ExchangeOptions {
+        leeway: stored.leeway,
+        ..ExchangeOptions::at(entry.at)
+    };
+    let decide = |policies: &mut dyn Iterator<Item = &Policy>| {
+        let issuers = Issuers::from(vec![compile(&issuer, key, policies)?]);
+        Ok::<_, String>(exchange_with(
+            &request,
+            Some(&issuers),
+            &options,
+            &RecordedSignature(stored.genuine),
+        ))
+    };
+    let decision = decide(&mut enforced.iter().filter_map(|index| policies.get(*index)))?;
+    let differs = difference(entry, &decision, &enforced);
+    let explained = if stored.reports {
+        decide(&mut policies.iter())?
+    } else {
+        decision
+    };
+    let mut inspection = match explained {
+        Ok(grant) => grant.inspection,
+        Err(refusal) => refusal
+            .inspection
+            .ok_or_else(|| refusal.error.to_string())?,
+    };
+    inspection.issuer = inspection.issuer.map(|_| stored.place);
+    let detail =
+        serde_json::to_string::<Inspection>(&inspection).map_err(|error| error.to_string())?;
+    Ok(Replay { detail, differs })
+}
+
+/// The request as it was sent, except for the signature.
+fn request(entry: &AuditEntry, stored: &StoredEvidence<'_>) -> Result<ExchangeRequest, String> {
+    let [header, claims] =
+        [stored.header, stored.claims].map(|part| URL_SAFE_NO_PAD.encode(part.get()));
+    let signature = URL_SAFE_NO_PAD.encode(vec![0; stored.signature]);
+    let body = serde_json::json!({
+        "grant_type": GRANT_TYPE,
+        "audience": format!("{AUDIENCE}{}", entry.organization.as_deref().unwrap_or_default()),
+        "subject_token": format!("{header}.{claims}.{signature}"),
+        "subject_token_type": SUBJECT_TOKEN_TYPE,
+        "requested_token_type": format!("{ACCESS_TOKEN_TYPE}{}", entry.requested.as_deref().unwrap_or_default()),
+        "scope": entry.scope,
+    });
+    ExchangeRequest::parse(&body.to_string(), BodyKind::Json).map_err(|error| error.to_string())
+}
+
+fn compile(
+    issuer: &IssuerDocument,
+    key: &str,
+    policies: &mut dyn Iterator<Item = &Policy>,
+) -> Result<Issuer, String> {
+    let definition = IssuerDefinition {
+        name: issuer.name.clone(),
+        url: issuer.url.clone(),
+        jwks: Some(key.to_owned()),
+        policies: policies.map(|policy| policy.definition.clone()).collect(),
+        ..IssuerDefinition::default()
+    };
+    Issuer::compile(&definition, Dialect::Pulumi).map_err(|errors| format!("{errors:?}"))
+}
+
+/// How a decision differs from the one that the entry records, if it does.
+fn difference(
+    entry: &AuditEntry,
+    decision: &Result<Grant, Refusal>,
+    enforced: &[usize],
+) -> Option<String> {
+    let (code, policies) = match decision {
+        Ok(grant) => ("granted", grant.policies.as_slice()),
+        Err(refusal) => {
+            let explanation = refusal
+                .inspection
+                .as_ref()
+                .and_then(|inspection| inspection.explanation.as_ref());
+            (
+                refusal.error.code(),
+                explanation.map_or(&[][..], |explanation| &explanation.reason.policies),
+            )
+        }
+    };
+    let recorded = if was_refused_after_approval(entry) {
+        "granted"
+    } else {
+        entry.code.as_str()
+    };
+    let policies: Vec<usize> = policies
+        .iter()
+        .filter_map(|index| enforced.get(*index).copied())
+        .collect();
+    if recorded == code && policies == entry.policies {
+        return None;
+    }
+    Some(format!(
+        "this version of the engine decides differently: `{code}` by policies {policies:?}, where it was `{}` by {:?}; \
+         the evidence is from this version",
+        entry.code, entry.policies
+    ))
+}
+
+/// Whether an exchange was refused although the policies allowed it.
+fn was_refused_after_approval(entry: &AuditEntry) -> bool {
+    matches!(entry.code.as_str(), "token-replayed" | "token-without-jti")
+}
+
+/// The explanation with a note, if the exchange was refused although the policies allowed it.
+pub(super) fn with_refusal_note(entry: &AuditEntry, detail: &str) -> Option<String> {
+    if !was_refused_after_approval(entry) {
+        return None;
+    }
+    let mut members: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(detail).ok()?;
+    let summary = entry
+        .summary
+        .strip_prefix("denied: ")
+        .unwrap_or(&entry.summary);
+    let mut note =
+        format!("the policies allowed the token, but it was refused all the same: {summary}");
+    if let Some(other) = members.get("note").and_then(serde_json::Value::as_str) {
+        note += &format!("; {other}");
+    }
+    members.insert("note".to_owned(), note.into());
+    Some(serde_json::Value::Object(members).to_string())
+}
+
+/// The recorded result of the check of the signature.
+struct RecordedSignature(bool);
+
+impl VerifySignature for RecordedSignature {
+    fn verify(&self, _: &SignatureCheck<'_>) -> Result<bool, TokenError> {
+        Ok(self.0)
+    }
+}

@@ -1,0 +1,198 @@
+//! Routes of the audit log: of one organization for its admins, of all for the bootstrap token.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::entry::{AuditEntry, AuditRecord};
+use super::store::{AuditFilter, AuditScope};
+use crate::app::App;
+use crate::http::error::{ApiError, ErrorBody};
+use crate::http::request;
+use crate::random;
+use crate::tokens::caller::Caller;
+
+/// The most entries in one answer.
+const MAX_LIMIT: i64 = 500;
+
+/// The number of entries where the query does not say.
+const DEFAULT_LIMIT: i64 = 100;
+
+/// Which exchanges are looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExchangesQuery {
+    /// `allowed` or `denied`
+    #[param(pattern = "^(allowed|denied)$")]
+    decision: Option<String>,
+    /// A code, such as `token-expired`
+    code: Option<String>,
+    /// The id of an issuer
+    issuer: Option<String>,
+    /// A part of the subject
+    subject: Option<String>,
+    /// RFC 3339, or seconds since 1970
+    since: Option<String>,
+    /// RFC 3339, or seconds since 1970
+    until: Option<String>,
+    /// The id of an exchange: only older ones
+    #[param(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    before: Option<String>,
+    /// How many, 100 where absent
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<i64>,
+    /// For the log of all organizations
+    #[param(ignore)]
+    unknown: Option<bool>,
+}
+
+/// Exchanges, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExchangesBody {
+    exchanges: Vec<AuditEntry>,
+    /// What `before` has to be for the next, if there may be more
+    next: Option<String>,
+}
+
+/// Search the audit log
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges", tag = "audit",
+    params(("org" = String, Path), ExchangesQuery),
+    responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+    query: Result<Query<ExchangesQuery>, QueryRejection>,
+) -> Result<Json<ExchangesBody>, ApiError> {
+    caller.require_admin(&org)?;
+    search(&app, query, |unknown| match unknown {
+        None => Ok(AuditScope::Organization(org)),
+        Some(_) => Err(ApiError::bad_request(
+            "`unknown` is for the log of all organizations",
+        )),
+    })
+    .await
+}
+
+/// Search the audit log of all organizations, and of none; for the bootstrap token only
+///
+/// What names no organization that there is, or cannot be read at all, is found here alone.
+#[utoipa::path(get, path = "/api/admin/exchanges", tag = "audit",
+    params(ExchangesQuery,
+        ("unknown" = Option<bool>, Query, description = "Only those that name no organization that there is")),
+    responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn list_all(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    query: Result<Query<ExchangesQuery>, QueryRejection>,
+) -> Result<Json<ExchangesBody>, ApiError> {
+    caller.require_root()?;
+    search(&app, query, |unknown| {
+        Ok(if unknown == Some(true) {
+            AuditScope::Unknown
+        } else {
+            AuditScope::All
+        })
+    })
+    .await
+}
+
+async fn search(
+    app: &App,
+    query: Result<Query<ExchangesQuery>, QueryRejection>,
+    scope: impl FnOnce(Option<bool>) -> Result<AuditScope, ApiError>,
+) -> Result<Json<ExchangesBody>, ApiError> {
+    let query = request::query(query)?;
+    let scope = scope(query.unknown)?;
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(ApiError::bad_request(format!(
+            "expected `limit` from 1 to {MAX_LIMIT}, found {limit}"
+        )));
+    }
+    if let Some(found) = query
+        .decision
+        .as_deref()
+        .filter(|word| !["allowed", "denied"].contains(word))
+    {
+        return Err(ApiError::expected(
+            "`decision` `allowed` or `denied`",
+            found,
+        ));
+    }
+    if let Some(found) = query.before.as_deref().filter(|id| !random::is_id(id)) {
+        return Err(ApiError::expected(
+            "`before` as the id of an exchange",
+            found,
+        ));
+    }
+    let filter = AuditFilter {
+        decision: query.decision,
+        code: query.code,
+        issuer: query.issuer,
+        subject: query.subject,
+        since: time("since", query.since)?,
+        until: time("until", query.until)?,
+        before: query.before,
+        limit,
+    };
+    let exchanges = app.store.audit(scope, &filter).await?;
+    let is_full = i64::try_from(exchanges.len()).is_ok_and(|count| count == limit);
+    let next = exchanges
+        .last()
+        .filter(|_| is_full)
+        .map(|entry| entry.id.clone());
+    Ok(Json(ExchangesBody { exchanges, next }))
+}
+
+/// Read an exchange with all evidence
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges/{id}", tag = "audit",
+    params(("org" = String, Path), ("id" = String, Path, description = "the reference that the caller was told")),
+    responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+) -> Result<Json<AuditRecord>, ApiError> {
+    caller.require_admin(&org)?;
+    Ok(Json(
+        app.store
+            .audit_record(AuditScope::Organization(org), &id)
+            .await?,
+    ))
+}
+
+/// Read an exchange of any organization, or of none, with all evidence; for the bootstrap token
+/// only
+#[utoipa::path(get, path = "/api/admin/exchanges/{id}", tag = "audit",
+    params(("id" = String, Path, description = "the reference that the caller was told")),
+    responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn one_of_all(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Json<AuditRecord>, ApiError> {
+    caller.require_root()?;
+    Ok(Json(app.store.audit_record(AuditScope::All, &id).await?))
+}
+
+fn time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    claimgate::time::parse(&text).map(Some).ok_or_else(|| {
+        let expected = format!("`{name}` as a time like `2026-11-25T12:00:00Z`");
+        ApiError::expected(expected, &text)
+    })
+}

@@ -1,0 +1,77 @@
+//! Errors of the store.
+
+use std::path::PathBuf;
+
+/// Why a query failed, or the database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// An error of the database itself.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The URL names no supported database.
+    #[error(
+        "expected a database like `sqlite:claimgate.db` or `postgres://host/name`, found `{found}`"
+    )]
+    Url {
+        /// The URL, or only its scheme where the rest may hold a password.
+        found: String,
+    },
+    /// The database was written by a later version of the program.
+    #[error(
+        "the database has schema {found}, this program knows up to {known}: it was written by a later version"
+    )]
+    Newer {
+        /// Schema version of the database.
+        found: i64,
+        /// Latest schema version that this program knows.
+        known: i64,
+    },
+    /// The name is taken.
+    #[error("{what} is there already")]
+    Exists {
+        /// What has the name, such as "organization `acme`".
+        what: String,
+    },
+    /// No such row.
+    #[error("there is no such {what}")]
+    Missing {
+        /// The kind of row, such as "issuer".
+        what: &'static str,
+    },
+    /// The row was changed concurrently.
+    #[error("it was changed in the meantime: expected version {expected}, found {found}")]
+    Conflict {
+        /// The version that the change is based on.
+        expected: i64,
+        /// The current version.
+        found: i64,
+    },
+    /// The audit file cannot be opened.
+    #[error("the audit file `{}` cannot be opened: {error}", file.display())]
+    AuditFile {
+        /// The file.
+        file: PathBuf,
+        /// The cause.
+        error: std::io::Error,
+    },
+    /// The write-ahead log of SQLite cannot be synced.
+    #[error("the write-ahead log cannot be synced to disk: {0}")]
+    Sync(std::io::Error),
+    /// The transaction is committed but may not be on disk.
+    #[error("the transaction may not be on disk")]
+    Unsynced,
+    /// The writer's thread cannot be started.
+    #[error("the writer thread cannot be started: {0}")]
+    Thread(std::io::Error),
+    /// The writer has ended because the server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+/// Whether a statement failed because a unique key exists already.
+pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}

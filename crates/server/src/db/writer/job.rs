@@ -1,0 +1,58 @@
+//! The exchanges on their way through the writer.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::audit::entry::AuditRecord;
+use crate::audit::shared_document::SharedDocument;
+use crate::db::error::StoreError;
+use crate::db::wal::WriteAheadLog;
+use crate::tokens::record::TokenRecord;
+
+/// An ID token that may be exchanged only once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SingleUse {
+    /// The id of its issuer.
+    pub issuer: String,
+    /// Its `jti`.
+    pub jti: String,
+    /// When it expires, in seconds since 1970: it is refused from then on in any case.
+    pub expires: i64,
+}
+
+/// The outcome of writing an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is written.
+    Done,
+    /// Its ID token was used before: no access token is stored, and the entry says so.
+    Replayed,
+}
+
+/// What to write about an exchange.
+pub(crate) struct Exchange {
+    pub(crate) record: AuditRecord,
+    /// The hash of the access token, and the token.
+    pub(crate) token: Option<(String, TokenRecord)>,
+    pub(crate) single_use: Option<SingleUse>,
+    /// What the evidence of the entry refers to.
+    pub(crate) documents: Vec<Arc<SharedDocument>>,
+    /// The evidence in full, as JSON, for the audit file.
+    pub(crate) explanation: Option<String>,
+}
+
+/// An exchange, and the channel to its caller. The exchange goes back with the answer: memory is
+/// freed best by the thread that allocated it.
+pub(super) struct Job {
+    pub(super) exchange: Box<Exchange>,
+    pub(super) answer: oneshot::Sender<Result<(Written, Box<Exchange>), StoreError>>,
+}
+
+/// Exchanges of a committed transaction, with their outcomes, and the log that has to be synced
+/// before they are acknowledged.
+pub(super) struct Committed {
+    pub(super) jobs: Vec<Job>,
+    pub(super) outcomes: Vec<Written>,
+    pub(super) wal: Option<Arc<WriteAheadLog>>,
+}

@@ -1,0 +1,66 @@
+//! The rows of an exchange.
+
+use std::borrow::Cow;
+
+use crate::audit::entry::AuditRecord;
+use crate::db::value::{Table, Value};
+use crate::tokens::record::TokenRecord;
+
+/// Access tokens, as [`push_token`] writes them.
+pub(super) const TOKENS: Table = Table {
+    name: "tokens",
+    columns: "hash, id, kind, organization, target, admin, role, issuer, subject, scope, created, expires",
+    width: 12,
+};
+
+/// The audit log, as [`push_record`] writes it.
+pub(super) const AUDIT: Table = Table {
+    name: "audit",
+    columns: "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, summary, policies, \
+              token, report, address, detail",
+    width: 16,
+};
+
+pub(super) fn push_token<'a>(hash: &'a str, token: &'a TokenRecord, values: &mut Vec<Value<'a>>) {
+    values.extend([
+        Value::trusted(hash),
+        Value::trusted(&token.id),
+        Value::trusted(token.kind.as_str()),
+        Value::optional(token.organization.as_deref()),
+        Value::optional(token.target.as_deref()),
+        Value::Number(i64::from(token.admin)),
+        Value::optional(token.role.as_deref()),
+        Value::optional(token.issuer.as_deref()),
+        Value::optional(token.subject.as_deref()),
+        Value::untrusted(&token.scope),
+        Value::Number(token.created),
+        token.expires.map_or(Value::Null, Value::Number),
+    ]);
+}
+
+pub(super) fn push_record<'a>(record: &'a AuditRecord, values: &mut Vec<Value<'a>>) {
+    let AuditRecord { entry, detail, .. } = record;
+    let policies = match entry.policies.as_slice() {
+        [] => Cow::Borrowed("[]"),
+        [0] => Cow::Borrowed("[0]"),
+        several => Cow::Owned(serde_json::to_string(several).unwrap_or_default()),
+    };
+    values.extend([
+        Value::trusted(&entry.id),
+        Value::Number(entry.at),
+        Value::optional(entry.organization.as_deref()),
+        Value::optional(entry.issuer.as_deref()),
+        Value::optional(entry.issuer_name.as_deref()),
+        Value::optional(entry.subject.as_deref()),
+        Value::optional(entry.requested.as_deref()),
+        Value::optional(entry.scope.as_deref()),
+        Value::trusted(&entry.decision),
+        Value::trusted(&entry.code),
+        Value::untrusted(&entry.summary),
+        Value::Text(policies),
+        Value::optional(entry.token.as_deref()),
+        Value::optional(entry.report.as_deref()),
+        Value::optional(entry.address.as_deref()),
+        Value::optional(detail.as_deref()),
+    ]);
+}

@@ -1,0 +1,419 @@
+//! One exchange, from the request to the entry in the audit log.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use claimgate::claims::Value;
+use claimgate::exchange::{
+    ACCESS_TOKEN_TYPE, AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest,
+    TokenResponse, approve, begin_exchange,
+};
+use claimgate::inspect::{Checked, Inspection};
+use claimgate::issuer::Issuers;
+use claimgate::jwt::{BuiltIn, UnverifiedToken};
+use claimgate::policy::RequestedToken;
+
+use super::compiled::{CompiledIssuer, CompiledOrganization, IssuerSets};
+use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
+use crate::app::App;
+use crate::audit::entry::{AuditEntry, AuditRecord};
+use crate::audit::shared_document::SharedDocument;
+use crate::audit::{compress, replay};
+use crate::db::error::StoreError;
+use crate::db::writer::job::{Exchange, SingleUse, Written};
+use crate::random;
+use crate::text::{MAX_TEXT, redacted, truncated};
+use crate::tokens::access_token::AccessToken;
+use crate::tokens::record::{TokenKind, TokenRecord};
+
+/// The most evidence that is stored of a genuine token, in bytes.
+const MAX_DETAIL: usize = 128 * 1024;
+
+/// The most evidence that is stored of a token without a genuine signature, in bytes: anyone can
+/// send such tokens, again and again.
+const MAX_UNVERIFIED_DETAIL: usize = 4 * 1024;
+
+/// How long the mark of a used token is kept after the token expires, besides the leeway, in
+/// seconds.
+const SINGLE_USE_MARGIN: i64 = 60;
+
+/// One exchange, with what the audit log records about it.
+pub(super) struct Attempt<'a> {
+    app: &'a App,
+    now: i64,
+    record: AuditRecord,
+    /// What the record refers to.
+    documents: Vec<Arc<SharedDocument>>,
+    /// The evidence in full, as JSON, if there is an audit file.
+    explanation: Option<String>,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn new(app: &'a App, entry: AuditEntry) -> Self {
+        Self {
+            app,
+            now: entry.at,
+            record: AuditRecord {
+                entry,
+                ..AuditRecord::default()
+            },
+            documents: Vec::new(),
+            explanation: None,
+        }
+    }
+
+    /// Decides an exchange and records it.
+    pub(super) async fn run(
+        mut self,
+        request: &ExchangeRequest,
+    ) -> Result<Response, ExchangeFailure> {
+        let entry = &mut self.record.entry;
+        entry.organization = Some(redacted(&request.organization));
+        entry.requested = Some(request.requested.token_type().as_str().to_owned());
+        entry.scope = Some(redacted(&request.scope));
+        let directory = &self.app.directory;
+        let organization = directory
+            .organization(&request.organization)
+            .await
+            .map_err(ExchangeFailure::Store)?;
+        let Some(organization) = organization else {
+            let found = format!("{AUDIENCE}{}", request.organization);
+            let error = ExchangeError::AudienceUnknown { found };
+            return self.refuse(error, None).await;
+        };
+        let (sets, key_error) = directory
+            .issuers_for(&organization, &request.subject_token)
+            .await;
+        let checked = self.check(request, &sets.enforced)?;
+        self.record_token(&checked, &organization, &sets);
+        match approve(request, &checked) {
+            Ok(approval) => {
+                self.grant(request, approval, checked, &organization, &sets)
+                    .await
+            }
+            Err(disapproval) => {
+                let issuer = checked
+                    .issuer_index()
+                    .and_then(|index| organization.issuer(index));
+                self.record.entry.policies = issuer
+                    .map(|issuer| issuer.policy_indices(&disapproval.policies))
+                    .unwrap_or_default();
+                self.record_evidence(request, checked, &organization, None);
+                self.refuse(disapproval.error, key_error.map(|error| error.to_string()))
+                    .await
+            }
+        }
+    }
+
+    /// Records the refusal of a body that is no valid request, under the organization that it
+    /// names.
+    pub(super) async fn refuse_body(
+        mut self,
+        error: ExchangeError,
+        organization: Option<String>,
+    ) -> Result<Response, ExchangeFailure> {
+        self.record.entry.organization = organization.as_deref().map(redacted);
+        self.refuse(error, None).await
+    }
+
+    /// Runs the checks of the token, including its signature.
+    fn check(
+        &self,
+        request: &ExchangeRequest,
+        issuers: &Issuers,
+    ) -> Result<Checked, ExchangeFailure> {
+        let options = ExchangeOptions {
+            leeway: self.app.leeway,
+            ..ExchangeOptions::at(self.now)
+        };
+        let begun = begin_exchange(request, Some(issuers), &options);
+        Ok(begun
+            .map_err(|refusal| ExchangeFailure::Refused(refusal.error))?
+            .verify_with(&BuiltIn))
+    }
+
+    async fn grant(
+        mut self,
+        request: &ExchangeRequest,
+        approval: Approval,
+        checked: Checked,
+        organization: &CompiledOrganization,
+        sets: &IssuerSets,
+    ) -> Result<Response, ExchangeFailure> {
+        let issuer = checked
+            .issuer_index()
+            .and_then(|index| organization.issuer(index));
+        let Some(issuer) = issuer else {
+            return Err(ExchangeFailure::Store(StoreError::Missing {
+                what: "issuer",
+            }));
+        };
+        let limit = &self.app.issuer_limit;
+        if let Err(wait) = limit.take(issuer.id.clone(), Instant::now()) {
+            self.app.metrics.limited();
+            self.deny(RATE_LIMITED, format!("denied: {TOO_MANY}"))
+                .await?;
+            return Err(ExchangeFailure::RateLimited(wait));
+        }
+        let entry = &mut self.record.entry;
+        "allowed".clone_into(&mut entry.decision);
+        "granted".clone_into(&mut entry.code);
+        entry.policies = issuer.policy_indices(&approval.policies);
+        entry.summary = truncated(&approval.summary);
+        let with_report_only = if issuer.has_report_only {
+            Some(self.report(request, sets)?)
+        } else {
+            None
+        };
+        let single_use = self.single_use(issuer, checked.token());
+        self.record_evidence(request, checked, organization, with_report_only);
+        let single_use = match single_use {
+            Ok(single_use) => single_use,
+            Err(error) => return self.refuse(error, None).await,
+        };
+        let secret = AccessToken::generate();
+        let token = self.token(request, &approval, issuer);
+        self.record.entry.token = Some(token.id.clone());
+        let stored = (self.app.hash_key.hash(secret.reveal()), token);
+        match self.write(Some(stored), single_use).await? {
+            Written::Done => Ok(Json(response(request, &approval, &secret)).into_response()),
+            Written::Replayed => Err(ExchangeFailure::Refused(replayed())),
+        }
+    }
+
+    /// Records what report-only policies would have denied. Returns the result of the checks with
+    /// all policies.
+    fn report(
+        &mut self,
+        request: &ExchangeRequest,
+        sets: &IssuerSets,
+    ) -> Result<Checked, ExchangeFailure> {
+        let checked = self.check(request, &sets.all)?;
+        if let Err(refusal) = approve(request, &checked) {
+            self.app.metrics.reported();
+            self.record.entry.report = Some(truncated(&refusal.error.to_string()));
+        }
+        Ok(checked)
+    }
+
+    /// Records the evidence: what the decision was based on, or the explanation where that does not
+    /// suffice. `with_report_only` is the result of the checks with all policies, if some are
+    /// report-only.
+    fn record_evidence(
+        &mut self,
+        request: &ExchangeRequest,
+        checked: Checked,
+        organization: &CompiledOrganization,
+        with_report_only: Option<Checked>,
+    ) {
+        let is_recorded = self
+            .record_inputs(request, &checked, organization, with_report_only.is_some())
+            .is_some();
+        if is_recorded && !self.app.has_audit_file {
+            return;
+        }
+        let checked = with_report_only.unwrap_or(checked);
+        let max = if checked.is_genuine() {
+            MAX_DETAIL
+        } else {
+            MAX_UNVERIFIED_DETAIL
+        };
+        let explanation = explanation(&checked.explain(&request.requested), max);
+        if !is_recorded {
+            self.record.detail.clone_from(&explanation);
+        }
+        self.explanation = explanation.filter(|_| self.app.has_audit_file);
+    }
+
+    /// Records what the decision was based on; `None` if the explanation could not be reproduced
+    /// from that.
+    fn record_inputs(
+        &mut self,
+        request: &ExchangeRequest,
+        checked: &Checked,
+        organization: &CompiledOrganization,
+        reports: bool,
+    ) -> Option<()> {
+        let is_genuine = checked.is_genuine();
+        let is_short =
+            is_genuine || checked.token()?.signing_input().len() <= MAX_UNVERIFIED_DETAIL;
+        if !is_short || request.scope.len() > MAX_TEXT {
+            return None;
+        }
+        let issuer = organization.issuer(checked.issuer_index()?)?;
+        let key = issuer.key_document(checked.key()?)?;
+        let evidence =
+            replay::record_evidence(checked, &issuer.document, &key, self.app.leeway, reports)?;
+        self.documents = vec![Arc::clone(&issuer.document), key];
+        let dictionary = issuer.dictionary(self.now, is_genuine.then_some(evidence.as_str()));
+        let compressed = dictionary
+            .and_then(|dictionary| Some((compress::compress(&evidence, &dictionary)?, dictionary)));
+        self.record.detail = Some(match compressed {
+            Some((compressed, dictionary)) => {
+                self.documents.push(dictionary);
+                compressed
+            }
+            None => evidence,
+        });
+        Some(())
+    }
+
+    fn single_use(
+        &self,
+        issuer: &CompiledIssuer,
+        token: Option<&UnverifiedToken>,
+    ) -> Result<Option<SingleUse>, ExchangeError> {
+        if !issuer.single_use {
+            return Ok(None);
+        }
+        let claim = |name: &str| token.and_then(|token| token.claims.get(name));
+        let jti = claim("jti")
+            .and_then(Value::as_str)
+            .filter(|jti| !jti.is_empty() && jti.len() <= MAX_TEXT);
+        let problem =
+            "expected a claim `jti`, for its issuer allows one exchange a token".to_owned();
+        let jti = jti.ok_or(ExchangeError::Token {
+            code: "token-without-jti",
+            problem,
+        })?;
+        let expires = match claim("exp") {
+            Some(Value::Integer(exp)) => i64::try_from(*exp).unwrap_or(i64::MAX),
+            _ => i64::MAX,
+        };
+        let expires = expires
+            .saturating_add(i64::try_from(self.app.leeway).unwrap_or(i64::MAX))
+            .saturating_add(SINGLE_USE_MARGIN);
+        Ok(Some(SingleUse {
+            issuer: issuer.id.clone(),
+            jti: jti.to_owned(),
+            expires,
+        }))
+    }
+
+    fn token(
+        &self,
+        request: &ExchangeRequest,
+        approval: &Approval,
+        issuer: &CompiledIssuer,
+    ) -> TokenRecord {
+        let (kind, target) = match &request.requested {
+            RequestedToken::Organization { .. } => (TokenKind::Organization, None),
+            RequestedToken::Team { name } => (TokenKind::Team, Some(name.clone())),
+            RequestedToken::Personal { login } => (TokenKind::Personal, Some(login.clone())),
+            RequestedToken::Runner { name } => (TokenKind::Runner, Some(name.clone())),
+        };
+        TokenRecord {
+            id: random::id(),
+            kind,
+            organization: Some(request.organization.clone()),
+            target,
+            admin: approval.admin,
+            role: approval.role_id.clone(),
+            issuer: Some(issuer.id.clone()),
+            subject: self.record.entry.subject.clone(),
+            scope: request.scope.clone(),
+            created: self.now,
+            expires: Some(approval.expires_at),
+            revoked: None,
+        }
+    }
+
+    /// Records the token's subject and issuer.
+    fn record_token(
+        &mut self,
+        checked: &Checked,
+        organization: &CompiledOrganization,
+        sets: &IssuerSets,
+    ) {
+        let entry = &mut self.record.entry;
+        entry.subject = subject(checked.token()).map(truncated);
+        if let Some(index) = checked.issuer_index() {
+            entry.issuer = organization.issuer(index).map(|issuer| issuer.id.clone());
+            entry.issuer_name = sets
+                .enforced
+                .get(index)
+                .map(|issuer| truncated(issuer.name()));
+        }
+    }
+
+    /// Writes a refusal. If that fails, the caller gets that failure: there is nothing to find under
+    /// the reference. `context` is added to the entry.
+    async fn refuse(
+        mut self,
+        error: ExchangeError,
+        context: Option<String>,
+    ) -> Result<Response, ExchangeFailure> {
+        let context = context
+            .map(|context| format!("; {context}"))
+            .unwrap_or_default();
+        self.deny(error.code(), redacted(&format!("{error}{context}")))
+            .await?;
+        Err(ExchangeFailure::Refused(error))
+    }
+
+    async fn deny(&mut self, code: &str, summary: String) -> Result<(), ExchangeFailure> {
+        let entry = &mut self.record.entry;
+        "denied".clone_into(&mut entry.decision);
+        code.clone_into(&mut entry.code);
+        entry.summary = summary;
+        self.write(None, None).await.map(|_| ())
+    }
+
+    async fn write(
+        &mut self,
+        token: Option<(String, TokenRecord)>,
+        single_use: Option<SingleUse>,
+    ) -> Result<Written, ExchangeFailure> {
+        let exchange = Exchange {
+            record: std::mem::take(&mut self.record),
+            token,
+            single_use,
+            documents: std::mem::take(&mut self.documents),
+            explanation: self.explanation.take(),
+        };
+        let written = self.app.writer.write_exchange(exchange).await;
+        written.map_err(ExchangeFailure::Store)
+    }
+}
+
+fn response(request: &ExchangeRequest, approval: &Approval, secret: &AccessToken) -> TokenResponse {
+    TokenResponse {
+        access_token: secret.reveal().to_owned(),
+        issued_token_type: format!(
+            "{ACCESS_TOKEN_TYPE}{}",
+            request.requested.token_type().as_str()
+        ),
+        token_type: "token",
+        expires_in: approval.expires_in,
+        scope: request.scope.clone(),
+    }
+}
+
+fn subject(token: Option<&UnverifiedToken>) -> Option<&str> {
+    token?.claims.get("sub").and_then(Value::as_str)
+}
+
+fn replayed() -> ExchangeError {
+    let problem = "it was exchanged before, and its issuer allows one exchange a token".to_owned();
+    ExchangeError::Token {
+        code: "token-replayed",
+        problem,
+    }
+}
+
+/// The explanation as JSON, or a note if it is longer than `max` bytes. It holds no credential: the
+/// signature is not part of it, and claims are none.
+fn explanation(inspection: &Inspection, max: usize) -> Option<String> {
+    let json = serde_json::to_string(inspection).ok()?;
+    if json.len() <= max {
+        return Some(json);
+    }
+    let note = format!(
+        "the evidence has {} bytes, more than the {max} that are kept",
+        json.len()
+    );
+    let summary = truncated(&inspection.summary);
+    serde_json::to_string(&serde_json::json!({"summary": summary, "note": note})).ok()
+}

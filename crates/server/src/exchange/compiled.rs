@@ -1,0 +1,237 @@
+//! An organization with its compiled issuers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+use claimgate::jwt::{Jwk, Jwks};
+use claimgate::pattern::Dialect;
+
+use crate::audit::compress;
+use crate::audit::shared_document::SharedDocument;
+use crate::issuers::policies;
+use crate::issuers::policies::Policy;
+use crate::issuers::record::IssuerRecord;
+
+/// For how many keys of an issuer the shared document is cached.
+const MAX_KEYS: usize = 8;
+
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
+/// An organization with its compiled issuers.
+#[derive(Debug)]
+pub(super) struct CompiledOrganization {
+    /// The version that was compiled.
+    pub(super) version: i64,
+    pub(super) issuers: Vec<CompiledIssuer>,
+    pub(super) sets: IssuerSets,
+}
+
+/// A compiled issuer, with what an exchange needs to know about it.
+#[derive(Debug)]
+pub(super) struct CompiledIssuer {
+    pub(super) id: String,
+    pub(super) url: String,
+    /// Whether each of its ID tokens may be exchanged only once.
+    pub(super) single_use: bool,
+    /// Whether any of its policies is report-only.
+    pub(super) has_report_only: bool,
+    /// For each policy that is enforced, its index among all.
+    enforced: Vec<usize>,
+    /// The issuer in the audit log.
+    pub(super) document: Arc<SharedDocument>,
+    pub(super) thumbprints: Vec<String>,
+    pub(super) has_static_keys: bool,
+    /// Keys that its tokens were recently checked with, and the keys in the audit log.
+    key_documents: Mutex<Vec<(Arc<Jwk>, Arc<SharedDocument>)>>,
+    /// The dictionary for compressing evidence, and the day that it is for.
+    dictionary: Mutex<Option<(i64, Arc<SharedDocument>)>>,
+    /// The organization's issuers with the fetched keys of this one, and those keys.
+    with_keys: Mutex<Option<(Arc<Jwks>, IssuerSets)>>,
+}
+
+/// The issuers of an organization, once with the policies that are enforced, and once with all.
+#[derive(Clone, Debug)]
+pub(super) struct IssuerSets {
+    /// For the decision.
+    pub(super) enforced: Issuers,
+    /// For the report.
+    pub(super) all: Issuers,
+}
+
+impl CompiledIssuer {
+    /// Indices among all policies, from indices among those that are enforced.
+    pub(super) fn policy_indices(&self, enforced: &[usize]) -> Vec<usize> {
+        enforced
+            .iter()
+            .filter_map(|index| self.enforced.get(*index).copied())
+            .collect()
+    }
+
+    /// A key in the audit log.
+    pub(super) fn key_document(&self, key: &Arc<Jwk>) -> Option<Arc<SharedDocument>> {
+        let mut documents = self
+            .key_documents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, document)) = documents.iter().find(|(own, _)| Arc::ptr_eq(own, key)) {
+            return Some(Arc::clone(document));
+        }
+        let document = SharedDocument::of_key(key)?;
+        if documents.len() >= MAX_KEYS {
+            documents.remove(0);
+        }
+        documents.push((Arc::clone(key), Arc::clone(&document)));
+        Some(document)
+    }
+
+    /// The dictionary for compressing evidence: the first evidence of the day. `evidence` becomes
+    /// it if there is none yet. With a new one each day, the database does not keep claims much
+    /// longer than the entries that they belong to.
+    pub(super) fn dictionary(
+        &self,
+        at: i64,
+        evidence: Option<&str>,
+    ) -> Option<Arc<SharedDocument>> {
+        let day = at / DAY;
+        let mut dictionary = self
+            .dictionary
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if dictionary.as_ref().is_none_or(|(of, _)| *of != day) {
+            *dictionary = evidence
+                .and_then(compress::dictionary)
+                .map(|document| (day, document));
+        }
+        dictionary
+            .as_ref()
+            .map(|(_, document)| Arc::clone(document))
+    }
+}
+
+impl CompiledOrganization {
+    /// Compiles issuers. `policies` are the policies of each, as JSON, by the issuer's id.
+    pub(super) fn new(
+        version: i64,
+        records: &[IssuerRecord],
+        policies: &HashMap<String, String>,
+    ) -> Self {
+        let mut issuers = Vec::with_capacity(records.len());
+        let (mut enforced, mut all) = (Vec::new(), Vec::new());
+        for record in records {
+            let text = policies.get(&record.id).map_or("[]", String::as_str);
+            let policies = parse(record, text);
+            let indices = policies::enforced(&policies, record.settings.report_only);
+            let (Some(with_all), Some(with_enforced)) = (
+                compile(record, policies.iter()),
+                compile(
+                    record,
+                    indices.iter().filter_map(|index| policies.get(*index)),
+                ),
+            ) else {
+                continue;
+            };
+            issuers.push(CompiledIssuer {
+                id: record.id.clone(),
+                url: record.url.clone(),
+                single_use: record.settings.single_use,
+                has_report_only: indices.len() < policies.len(),
+                enforced: indices,
+                document: SharedDocument::of_issuer(record, text),
+                thumbprints: record.settings.thumbprints.clone(),
+                has_static_keys: record.settings.jwks.is_some(),
+                key_documents: Mutex::default(),
+                dictionary: Mutex::default(),
+                with_keys: Mutex::default(),
+            });
+            enforced.push(with_enforced);
+            all.push(with_all);
+        }
+        Self {
+            version,
+            issuers,
+            sets: IssuerSets {
+                enforced: Issuers::from(enforced),
+                all: Issuers::from(all),
+            },
+        }
+    }
+
+    /// The issuer with an index in [`IssuerSets`].
+    pub(super) fn issuer(&self, index: usize) -> Option<&CompiledIssuer> {
+        self.issuers.get(index)
+    }
+
+    /// The issuers with the fetched keys of one of them. The result is cached as long as the keys
+    /// stay the same.
+    pub(super) fn with_keys(&self, issuer: &CompiledIssuer, keys: Arc<Jwks>) -> IssuerSets {
+        let mut cached = issuer
+            .with_keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, sets)) = cached
+            .as_ref()
+            .filter(|(known, _)| Arc::ptr_eq(known, &keys))
+        {
+            return sets.clone();
+        }
+        let position = self.issuers.iter().position(|other| other.id == issuer.id);
+        let with_keys = |issuers: &Issuers| {
+            let one = |(index, issuer): (usize, &Issuer)| match Some(index) == position {
+                true => issuer.with_jwks(Some(Jwks::clone(&keys))),
+                false => issuer.clone(),
+            };
+            issuers
+                .as_slice()
+                .iter()
+                .enumerate()
+                .map(one)
+                .collect::<Issuers>()
+        };
+        let sets = IssuerSets {
+            enforced: with_keys(&self.sets.enforced),
+            all: with_keys(&self.sets.all),
+        };
+        *cached = Some((keys, sets.clone()));
+        sets
+    }
+}
+
+/// The policies of an issuer. They were valid when they were saved, but a later engine may refuse
+/// them: nothing is allowed then.
+fn parse(record: &IssuerRecord, text: &str) -> Vec<Policy> {
+    policies::parse(text).unwrap_or_else(|errors| {
+        tracing::error!(
+            issuer = record.id,
+            ?errors,
+            "the policies of an issuer cannot be read"
+        );
+        Vec::new()
+    })
+}
+
+fn compile<'a>(
+    record: &IssuerRecord,
+    policies: impl Iterator<Item = &'a Policy>,
+) -> Option<Issuer> {
+    let definition = IssuerDefinition {
+        name: record.settings.name.clone(),
+        url: record.url.clone(),
+        max_expiration: record
+            .settings
+            .max_expiration
+            .and_then(|seconds| u64::try_from(seconds).ok()),
+        jwks: record.settings.jwks.clone(),
+        thumbprints: record.settings.thumbprints.clone(),
+        // The server takes report-only policies out itself.
+        report_only: false,
+        policies: policies.map(|policy| policy.definition.clone()).collect(),
+    };
+    let compiled = Issuer::compile(&definition, Dialect::Pulumi);
+    compiled
+        .inspect_err(|errors| {
+            tracing::error!(issuer = record.id, ?errors, "an issuer cannot be compiled");
+        })
+        .ok()
+}

@@ -1,0 +1,7 @@
+//! The token exchange: an ID token for an access token.
+
+mod attempt;
+mod compiled;
+pub(crate) mod directory;
+mod failure;
+pub(crate) mod routes;

@@ -1,0 +1,140 @@
+//! `POST /api/oauth/token`: an ID token for an access token.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use claimgate::exchange::{BodyKind, ExchangeError, ExchangeRequest, MAX_BODY};
+use utoipa::ToSchema;
+
+use super::attempt::Attempt;
+use super::failure::ExchangeFailure;
+use crate::app::App;
+use crate::audit::entry::AuditEntry;
+use crate::clock::now;
+use crate::http::client_address::ClientAddress;
+use crate::http::error::OauthErrorBody;
+use crate::random;
+
+/// What is asked for (RFC 8693, section 2.1), as a form or as JSON.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "the engine reads the body; this is for the OpenAPI document"
+)]
+pub(crate) struct TokenRequest {
+    /// `urn:ietf:params:oauth:grant-type:token-exchange`
+    grant_type: String,
+    /// `urn:pulumi:org:` and the organization's name
+    audience: String,
+    /// The ID token
+    subject_token: String,
+    /// `urn:ietf:params:oauth:token-type:id_token`
+    subject_token_type: String,
+    /// `urn:pulumi:token-type:access_token:` and `organization`, `team`, `personal` or `runner`
+    requested_token_type: String,
+    /// None or `admin`, `team:NAME`, `user:LOGIN`, `runner:NAME`
+    scope: Option<String>,
+    /// Lifetime in seconds; 7200 where absent
+    expiration: Option<u64>,
+}
+
+/// What is answered (RFC 8693, section 2.2.1).
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "the engine writes the answer; this is for the OpenAPI document"
+)]
+pub(crate) struct TokenAnswer {
+    access_token: String,
+    issued_token_type: String,
+    /// `token`
+    token_type: String,
+    /// Lifetime in seconds
+    expires_in: u64,
+    scope: String,
+}
+
+/// Exchange an ID token for an access token
+#[utoipa::path(post, path = "/api/oauth/token", tag = "oauth",
+    request_body(content((TokenRequest = "application/x-www-form-urlencoded"), (TokenRequest = "application/json"))),
+    responses((status = 200, body = TokenAnswer), (status = 400, body = OauthErrorBody),
+        (status = 413, body = OauthErrorBody), (status = 429, body = OauthErrorBody),
+        (status = 500, body = OauthErrorBody)))]
+pub(crate) async fn exchange(
+    State(app): State<Arc<App>>,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let started = Instant::now();
+    let entry = AuditEntry {
+        id: random::id(),
+        at: now(),
+        address: address.map(|Extension(ClientAddress(address))| address.to_string()),
+        ..AuditEntry::default()
+    };
+    let reference = entry.id.clone();
+    let attempt = Attempt::new(&app, entry);
+    let outcome = match read(&headers, &body) {
+        Ok(request) => attempt.run(&request).await,
+        // Mistakes of an organization's own jobs are shown to its admins.
+        Err(error) => {
+            attempt
+                .refuse_body(error, organization(&headers, &body))
+                .await
+        }
+    };
+    let code = outcome
+        .as_ref()
+        .map_or_else(ExchangeFailure::code, |_| "granted");
+    app.metrics.exchange(code, started.elapsed());
+    outcome.unwrap_or_else(|failure| failure.into_response(&reference))
+}
+
+/// The request in a body.
+fn read(
+    headers: &HeaderMap,
+    body: &Result<Bytes, BytesRejection>,
+) -> Result<ExchangeRequest, ExchangeError> {
+    let body = body
+        .as_ref()
+        .map_err(|rejection| body_error(headers, rejection))?;
+    let kind = BodyKind::of(content_type(headers))?;
+    let body = std::str::from_utf8(body).map_err(|_| ExchangeError::Malformed {
+        problem: "it is not UTF-8".to_owned(),
+    })?;
+    ExchangeRequest::parse(body, kind)
+}
+
+fn body_error(headers: &HeaderMap, rejection: &BytesRejection) -> ExchangeError {
+    if rejection.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return ExchangeError::Malformed {
+            problem: "it ended too early".to_owned(),
+        };
+    }
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    ExchangeError::BodyTooLarge {
+        max: MAX_BODY,
+        found: length.unwrap_or(MAX_BODY + 1),
+    }
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// The organization that an invalid request names.
+fn organization(headers: &HeaderMap, body: &Result<Bytes, BytesRejection>) -> Option<String> {
+    let kind = BodyKind::of(content_type(headers)).ok()?;
+    ExchangeRequest::organization_named(std::str::from_utf8(body.as_ref().ok()?).ok()?, kind)
+}

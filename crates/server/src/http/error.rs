@@ -1,0 +1,242 @@
+//! Error responses.
+
+use std::fmt;
+use std::time::Duration;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::db::error::StoreError;
+
+/// An error response of the API.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    body: ErrorBody,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
+}
+
+/// The body of an error, as the clients of Pulumi Cloud read it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    /// The status again.
+    pub(crate) code: u16,
+    /// What was expected and found.
+    pub(crate) message: String,
+    /// Where a whole document is refused: everything that is wrong in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) errors: Vec<ErrorDetail>,
+}
+
+/// The body of an error of the OAuth endpoints ([RFC 6749, section
+/// 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OauthErrorBody {
+    pub(crate) error: &'static str,
+    /// A sentence; of an exchange with the reference that the audit log has the refusal under
+    pub(crate) error_description: String,
+}
+
+/// An error response of the OAuth endpoints.
+#[derive(Debug)]
+pub(crate) struct OauthError(ApiError);
+
+/// One thing that is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorDetail {
+    /// Where, as a path such as `policies[1].rules.sub`.
+    pub(crate) path: String,
+    /// Stable code.
+    pub(crate) code: String,
+    /// What was expected and found.
+    pub(crate) message: String,
+    /// What one might do about it.
+    pub(crate) help: Option<String>,
+}
+
+impl ApiError {
+    /// An error with a status and a message.
+    pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        let body = ErrorBody {
+            code: status.as_u16(),
+            message: message.into(),
+            errors: Vec::new(),
+        };
+        Self {
+            status,
+            body,
+            headers: Vec::new(),
+        }
+    }
+
+    /// 400.
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 400, because of a value in the request.
+    pub(crate) fn expected(expected: impl fmt::Display, found: &str) -> Self {
+        Self::bad_request(format!("expected {expected}, found `{found}`"))
+    }
+
+    /// 400, with all errors in a document.
+    #[must_use]
+    pub(crate) fn invalid_document(errors: Diagnostics) -> Self {
+        let mut response = Self::bad_request(errors.to_string());
+        response.body.errors = errors
+            .into_iter()
+            .map(
+                |Diagnostic {
+                     path,
+                     code,
+                     message,
+                     help,
+                     ..
+                 }| ErrorDetail {
+                    path,
+                    code: code.into_owned(),
+                    message,
+                    help,
+                },
+            )
+            .collect();
+        response
+    }
+
+    /// 401.
+    #[must_use]
+    pub(crate) fn unauthorized() -> Self {
+        let message =
+            "expected an access token as `Authorization: Bearer TOKEN`, found none that is valid";
+        Self::new(StatusCode::UNAUTHORIZED, message).with_header(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"claimgate\""),
+        )
+    }
+
+    /// 403.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// 404.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub(crate) fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let status = match &error {
+            StoreError::Missing { .. } => StatusCode::NOT_FOUND,
+            StoreError::Exists { .. } => StatusCode::CONFLICT,
+            StoreError::Conflict { .. } => StatusCode::PRECONDITION_FAILED,
+            _ => {
+                // The details are for the log only: they may name hosts and files.
+                tracing::error!(%error, "a request failed");
+                return Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the database failed; the log says how",
+                );
+            }
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl<E: Into<ApiError>> From<E> for OauthError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for OauthError {
+    fn into_response(self) -> Response {
+        let ApiError {
+            status,
+            body,
+            headers,
+        } = self.0;
+        let error = match status {
+            StatusCode::UNAUTHORIZED => "invalid_client",
+            status if status.is_client_error() => "invalid_request",
+            _ => "server_error",
+        };
+        let mut response = (
+            status,
+            Json(OauthErrorBody {
+                error,
+                error_description: body.message,
+            }),
+        )
+            .into_response();
+        response.headers_mut().extend(headers);
+        response
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+/// 429, with the time to wait.
+pub(crate) fn too_many_requests(problem: &str, wait: Duration) -> Response {
+    let seconds = wait.as_secs() + 1;
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let error_description = format!("{problem}, try again in {seconds} {unit}");
+    let body = Json(OauthErrorBody {
+        error: "too_many_requests",
+        error_description,
+    });
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::too_many_requests;
+
+    #[tokio::test]
+    async fn a_rate_limited_caller_learns_when_to_retry() {
+        for (millis, expected) in [
+            (0, "1 second"),
+            (999, "1 second"),
+            (1_000, "2 seconds"),
+            (90_000, "91 seconds"),
+        ] {
+            let answer = too_many_requests("too many", Duration::from_millis(millis));
+            assert_eq!(
+                answer.headers()["retry-after"].to_str().unwrap(),
+                expected.split(' ').next().unwrap()
+            );
+            let body = axum::body::to_bytes(answer.into_body(), 1_000)
+                .await
+                .unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(
+                body["error_description"],
+                format!("too many, try again in {expected}")
+            );
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Health checks and metrics.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::error::ApiError;
+use crate::app::App;
+use crate::tokens::caller::Caller;
+
+/// Liveness: the process answers.
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Readiness: the database answers, and exchanges can be written.
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
+    if !app.writer.is_healthy() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the last exchange could not be written\n",
+        )
+            .into_response();
+    }
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(2), app.store.ping()).await;
+    match answer {
+        Ok(Ok(())) => "ok\n".into_response(),
+        _ => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        )
+            .into_response(),
+    }
+}
+
+/// Metrics for Prometheus; they need the bootstrap token, unless the configuration opens them.
+pub(crate) async fn metrics(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    if !app.open_metrics {
+        let (mut parts, _) = request.into_parts();
+        Caller::from_request_parts(&mut parts, &app)
+            .await?
+            .require_root()?;
+    }
+    let content_type = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
+    Ok((
+        content_type,
+        app.metrics.render() + &app.keys.render_metrics(),
+    )
+        .into_response())
+}

@@ -1,0 +1,114 @@
+//! The OpenAPI document, generated from the routes.
+
+use axum::Json;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, ResponseBuilder};
+use utoipa::{OpenApi, ToSchema as _};
+
+use crate::audit::routes as audit;
+use crate::exchange::routes as exchange;
+use crate::http::error::{ErrorBody, OauthErrorBody};
+use crate::issuers::{policy_routes as policies, routes as issuers};
+use crate::organizations::routes as organizations;
+use crate::tokens::{oauth, routes as tokens, user};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Claimgate",
+        description = "OIDC trust relationships: token exchange, issuers, policies, audit log"
+    ),
+    paths(
+        exchange::exchange,
+        oauth::introspect,
+        oauth::revoke,
+        user::user,
+        user::default_organization,
+        user::capabilities,
+        organizations::list,
+        organizations::create,
+        organizations::one,
+        organizations::delete,
+        issuers::list,
+        issuers::create,
+        issuers::one,
+        issuers::update,
+        issuers::delete,
+        issuers::regenerate,
+        issuers::revoke_tokens,
+        policies::of_issuer,
+        policies::update,
+        audit::list,
+        audit::one,
+        audit::list_all,
+        audit::one_of_all,
+        tokens::list,
+        tokens::revoke,
+    )
+)]
+struct Document;
+
+/// The OpenAPI document.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("`token` is accepted too"))
+        .build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        operations
+            .into_iter()
+            .flatten()
+            .for_each(add_common_responses);
+    }
+    document
+}
+
+/// Adds the responses that any route may give.
+fn add_common_responses(operation: &mut Operation) {
+    let is_oauth = operation.tags.iter().flatten().any(|tag| tag == "oauth");
+    let own = if is_oauth {
+        OauthErrorBody::name()
+    } else {
+        ErrorBody::name()
+    };
+    let has_body = operation.request_body.is_some();
+    let common = [
+        (
+            true,
+            "429",
+            "too many requests from this address",
+            OauthErrorBody::name(),
+        ),
+        (has_body, "413", "the body is too large", own.clone()),
+        (true, "408", "the request took too long", ErrorBody::name()),
+        (true, "500", "the database failed", own),
+    ];
+    for (_, status, description, schema) in
+        common.into_iter().filter(|(is_possible, ..)| *is_possible)
+    {
+        let content = Content::new(Some(Ref::from_schema_name(schema)));
+        let response = ResponseBuilder::new()
+            .description(description)
+            .content("application/json", content);
+        operation
+            .responses
+            .responses
+            .entry(status.to_owned())
+            .or_insert_with(|| response.build().into());
+    }
+}
+
+pub(crate) async fn serve() -> Json<utoipa::openapi::OpenApi> {
+    Json(document())
+}

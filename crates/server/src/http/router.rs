@@ -1,0 +1,190 @@
+//! All routes, and the middleware that every request passes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch, post};
+
+use super::client_address::ClientAddress;
+use super::{assets, client_address, health, openapi};
+use crate::app::App;
+use crate::audit::routes as audit;
+use crate::demo::routes as demo;
+use crate::exchange::routes as exchange;
+use crate::http::error::{ApiError, too_many_requests};
+use crate::issuers::{policy_routes as policies, routes as issuers};
+use crate::organizations::routes as organizations;
+use crate::tokens::{oauth, routes as tokens, user};
+
+/// The largest body of the API, in bytes: thousands of policies.
+const MAX_API_BODY: usize = 4 * 1024 * 1024;
+
+/// All routes.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let oauth = Router::new()
+        .route("/api/oauth/token", post(exchange::exchange))
+        .route("/api/oauth/introspect", post(oauth::introspect))
+        .route("/api/oauth/revoke", post(oauth::revoke))
+        .layer(DefaultBodyLimit::max(claimgate::exchange::MAX_BODY));
+    let api = Router::new()
+        .route("/api/user", get(user::user))
+        .route(
+            "/api/user/organizations/default",
+            get(user::default_organization),
+        )
+        .route("/api/capabilities", get(user::capabilities))
+        .route(
+            "/api/orgs",
+            get(organizations::list).post(organizations::create),
+        )
+        .route(
+            "/api/orgs/{org}",
+            get(organizations::one).delete(organizations::delete),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers",
+            get(issuers::list).post(issuers::create),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}",
+            get(issuers::one)
+                .patch(issuers::update)
+                .delete(issuers::delete),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints",
+            post(issuers::regenerate),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens",
+            post(issuers::revoke_tokens),
+        )
+        .route(
+            "/api/orgs/{org}/auth/policies/oidcissuers/{id}",
+            get(policies::of_issuer),
+        )
+        .route(
+            "/api/orgs/{org}/auth/policies/{id}",
+            patch(policies::update),
+        )
+        .route("/api/orgs/{org}/oidc/exchanges", get(audit::list))
+        .route("/api/orgs/{org}/oidc/exchanges/{id}", get(audit::one))
+        .route("/api/admin/exchanges", get(audit::list_all))
+        .route("/api/admin/exchanges/{id}", get(audit::one_of_all))
+        .route("/api/orgs/{org}/tokens", get(tokens::list))
+        .route("/api/orgs/{org}/tokens/{id}", delete(tokens::revoke))
+        .route("/api/openapi.json", get(openapi::serve))
+        .route("/api", get(no_such_route))
+        .route("/api/{*rest}", axum::routing::any(no_such_route))
+        .layer(DefaultBodyLimit::max(MAX_API_BODY));
+    Router::new()
+        .merge(oauth)
+        .merge(api)
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/demo/tokens", get(demo::tokens))
+        .fallback(asset)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), common))
+        .with_state(app)
+}
+
+/// A file of the app, or its page for any path that does not name a file.
+async fn asset(
+    State(app): State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    assets::respond(&app.assets, &method, uri.path(), &headers)
+}
+
+async fn no_such_route() -> ApiError {
+    ApiError::not_found("there is no such route; /api/openapi.json lists them")
+}
+
+/// The middleware of every request: rate limit, timeout, metrics, and common headers.
+async fn common(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    let started = std::time::Instant::now();
+    if request.uri().path().contains("%00") {
+        // No name contains it, and PostgreSQL accepts no text with it.
+        return ApiError::bad_request("expected a path without `%00`").into_response();
+    }
+    let is_api = request.uri().path().starts_with("/api/");
+    let is_limited = is_api || request.uri().path() == "/api";
+    let mut response = match is_limited.then(|| rate_limit(&app, &mut request)).flatten() {
+        Some(refusal) => refusal,
+        None => tokio::time::timeout(app.timeout, next.run(request))
+            .await
+            .unwrap_or_else(|_| {
+                ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long")
+                    .into_response()
+            }),
+    };
+    if is_api && response.status().is_client_error() {
+        response = error_as_json(response).await;
+    }
+    let status = response.status().as_u16();
+    let route = route.as_ref().map_or("app", MatchedPath::as_str);
+    app.metrics.request(route, status);
+    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(%method, route, status, millis, "answered");
+    let headers = response.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Turns an error of the framework, which is text, into one of the API, which is JSON.
+async fn error_as_json(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+    {
+        return Response::from_parts(parts, body);
+    }
+    let text = axum::body::to_bytes(body, 4_096).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).trim().to_lowercase();
+    let reason = parts
+        .status
+        .canonical_reason()
+        .unwrap_or("refused")
+        .to_lowercase();
+    let mut json =
+        ApiError::new(parts.status, if text.is_empty() { reason } else { text }).into_response();
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+        parts.headers.remove(name);
+    }
+    json.headers_mut().extend(parts.headers);
+    json
+}
+
+/// The refusal of a request, if too many come from its address. Adds the address to the request.
+fn rate_limit(app: &App, request: &mut Request) -> Option<Response> {
+    let address = client_address::find(request, app.trusted_proxies)?;
+    request.extensions_mut().insert(ClientAddress(address));
+    let taken = app
+        .address_limit
+        .take(client_address::network(address), std::time::Instant::now());
+    taken.err().map(|wait| {
+        app.metrics.limited();
+        too_many_requests("too many requests from this address", wait)
+    })
+}

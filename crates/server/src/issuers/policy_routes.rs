@@ -1,0 +1,105 @@
+//! Routes of the policies of an issuer: they are read by the issuer's id, and changed by their own.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use claimgate::json::Value;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, PolicySet};
+use utoipa::ToSchema;
+
+use super::policies;
+use super::wire::AuthPolicyBody;
+use crate::app::App;
+use crate::clock::now;
+use crate::db::error::StoreError;
+use crate::http::conditional::{etag, if_match};
+use crate::http::error::{ApiError, ErrorBody};
+use crate::tokens::caller::{Caller, Change};
+
+/// Policies as they are sent.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "the engine reads the body; this is for the OpenAPI document"
+)]
+pub(crate) struct PoliciesInput {
+    /// All policies of the issuer; they replace those that were
+    #[schema(value_type = Vec<Object>, min_items = 1)]
+    policies: serde_json::Value,
+}
+
+/// Read the policies of an issuer
+#[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/oidcissuers/{id}", tag = "policies",
+    params(("org" = String, Path), ("id" = String, Path, description = "the issuer's")),
+    responses((status = 200, body = AuthPolicyBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn of_issuer(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+) -> Result<Response, ApiError> {
+    caller.require_admin(&org)?;
+    let record = app
+        .store
+        .policies_of(&org, &id)
+        .await
+        .map_err(|error| match error {
+            StoreError::Missing { .. } => ApiError::bad_request("Invalid issuer ID"),
+            other => other.into(),
+        })?;
+    Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
+}
+
+/// Replace the policies of an issuer
+///
+/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was
+/// faster.
+#[utoipa::path(patch, path = "/api/orgs/{org}/auth/policies/{id}", tag = "policies",
+    params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"),
+        ("If-Match" = Option<String>, Header)),
+    request_body = PoliciesInput,
+    responses((status = 200, body = AuthPolicyBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn update(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    caller.require_admin(&org)?;
+    let expected = if_match(&headers)?;
+    let text =
+        std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
+    let policies = match policies::parse(text) {
+        Ok(policies) if !policies.is_empty() => policies,
+        Err(errors) if !has_no_policies(text) => return Err(ApiError::invalid_document(errors)),
+        _ => return Err(ApiError::bad_request("policy definition can not be empty")),
+    };
+    let definitions: Vec<PolicyDefinition> = policies
+        .iter()
+        .map(|policy| policy.definition.clone())
+        .collect();
+    PolicySet::compile(&definitions, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
+    let document = policies::to_json(&policies).to_string();
+    let (record, change) = app
+        .store
+        .update_policies(&org, &id, document, expected, now())
+        .await?;
+    app.directory.note_change(&org, change);
+    caller.log_change(Change::PoliciesReplaced, &org, &id, &record.issuer);
+    Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
+}
+
+/// Whether a body is an object without policies.
+fn has_no_policies(text: &str) -> bool {
+    let is_none = |(name, value): &(String, Value)| name == "policies" && *value == Value::Null;
+    matches!(Value::parse(text), Ok(Value::Object(members)) if members.iter().all(is_none))
+}

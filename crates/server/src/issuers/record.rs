@@ -1,0 +1,69 @@
+//! Issuers and policies as they are stored.
+
+/// A registered issuer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerRecord {
+    /// Its id.
+    pub id: String,
+    /// Name of its organization.
+    pub organization: String,
+    /// What can be changed about it.
+    pub settings: IssuerSettings,
+    /// Its URL, which never changes.
+    pub url: String,
+    /// Number of its revision, from 1.
+    pub version: i64,
+    /// When it was registered, in seconds since 1970.
+    pub created: i64,
+    /// When it was last changed, in seconds since 1970.
+    pub modified: i64,
+    /// When a token was last granted, in seconds since 1970.
+    pub last_used: Option<i64>,
+}
+
+/// What can be changed about an issuer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IssuerSettings {
+    /// A label.
+    pub name: String,
+    /// SHA-256 thumbprints of its TLS certificates, in lowercase.
+    pub thumbprints: Vec<String>,
+    /// Its static keys, as the text of a JWKS.
+    pub jwks: Option<String>,
+    /// The maximum lifetime of a token, in seconds.
+    pub max_expiration: Option<i64>,
+    /// Whether each of its ID tokens may be exchanged only once.
+    pub single_use: bool,
+    /// Whether all its deny policies are report-only.
+    pub report_only: bool,
+}
+
+/// An issuer to be registered.
+#[derive(Clone, Debug)]
+pub struct NewIssuer {
+    /// Name of the organization.
+    pub organization: String,
+    /// Its URL.
+    pub url: String,
+    /// Everything else.
+    pub settings: IssuerSettings,
+    /// Its first policies, as a JSON array.
+    pub policies: String,
+}
+
+/// The policies of an issuer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyRecord {
+    /// Their id, which differs from the issuer's.
+    pub id: String,
+    /// The issuer's id.
+    pub issuer: String,
+    /// Number of their revision, from 1.
+    pub version: i64,
+    /// When they were created, in seconds since 1970.
+    pub created: i64,
+    /// When they were last changed, in seconds since 1970.
+    pub modified: i64,
+    /// The policies, as a JSON array.
+    pub document: String,
+}

@@ -1,0 +1,363 @@
+//! Routes of issuers: `/api/orgs/{org}/oidc/issuers`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use claimgate::issuer::{Issuer, IssuerDefinition};
+use claimgate::jwt::Jwks;
+use claimgate::pattern::Dialect;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::record::{IssuerRecord, IssuerSettings, NewIssuer};
+use super::wire::{IssuerBody, IssuerInput, IssuersBody};
+use crate::app::App;
+use crate::clock::now;
+use crate::http::conditional::{etag, if_match};
+use crate::http::error::{ApiError, ErrorBody};
+use crate::http::request;
+use crate::http::request::json_body;
+use crate::keys::error::KeyError;
+use crate::tokens::caller::{Caller, Change};
+
+/// What is listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct IssuersQuery {
+    /// Whether each issuer comes with its `version`, which is its `ETag` too, and its `authPolicy`;
+    /// this server's own
+    #[serde(default)]
+    policies: bool,
+}
+
+/// List issuers
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers",
+    params(("org" = String, Path), IssuersQuery),
+    responses((status = 200, body = IssuersBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+    query: Result<Query<IssuersQuery>, QueryRejection>,
+) -> Result<Json<IssuersBody>, ApiError> {
+    caller.require_admin(&org)?;
+    let query = request::query(query)?;
+    require_organization(&app, &org).await?;
+    let issuers = app.store.issuers(&org).await?;
+    let mut bodies: Vec<_> = issuers.iter().map(IssuerBody::from).collect();
+    if query.policies {
+        let policies = app.store.policies(&org).await?;
+        let of_issuer: HashMap<_, _> = policies
+            .iter()
+            .map(|policy| (policy.issuer.as_str(), policy))
+            .collect();
+        for (body, issuer) in bodies.iter_mut().zip(&issuers) {
+            body.add_policies(issuer.version, of_issuer.get(issuer.id.as_str()).copied());
+        }
+    }
+    Ok(Json(IssuersBody {
+        oidc_issuers: bodies,
+    }))
+}
+
+/// The longest lifetime of tokens that an issuer may allow, in seconds.
+const MAX_EXPIRATION: i64 = 366 * 86_400;
+
+/// Register an issuer
+///
+/// Without static keys the server connects to the issuer, takes the thumbprint of its certificate,
+/// and fetches its discovery document and its keys.
+#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
+    request_body = IssuerInput,
+    responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    caller.require_admin(&org)?;
+    require_organization(&app, &org).await?;
+    let mut input: IssuerInput = json_body(&body)?;
+    let url = input.url.take().filter(|url| !url.is_empty());
+    let url = url.ok_or_else(|| ApiError::bad_request("the issuer url is required"))?;
+    let mut settings = input.apply(IssuerSettings::default())?;
+    check(&url, &settings)?;
+    if settings.jwks.is_none() {
+        settings.thumbprints = registered_thumbprints(&app, &url, settings.thumbprints).await?;
+        try_keys(&app, &url, &settings.thumbprints).await?;
+    }
+    let new = NewIssuer {
+        organization: org.clone(),
+        url,
+        settings,
+        policies: "[]".to_owned(),
+    };
+    let (record, change) = app.store.create_issuer(new, now()).await?;
+    app.directory.note_change(&org, change);
+    caller.log_change(Change::IssuerCreated, &org, &record.id, &record.url);
+    Ok(answer(&record))
+}
+
+/// Read an issuer
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers/{id}", tag = "issuers",
+    params(("org" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = IssuerBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+) -> Result<Response, ApiError> {
+    caller.require_admin(&org)?;
+    Ok(answer(&app.store.issuer(&org, &id).await?))
+}
+
+/// Change an issuer
+///
+/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was
+/// faster.
+#[utoipa::path(patch, path = "/api/orgs/{org}/oidc/issuers/{id}", tag = "issuers",
+    params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    request_body = IssuerInput,
+    responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn update(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    caller.require_admin(&org)?;
+    let expected = if_match(&headers)?;
+    let mut input: IssuerInput = json_body(&body)?;
+    let before = app.store.issuer(&org, &id).await?;
+    if input
+        .name
+        .as_deref()
+        .is_none_or(|name| name.trim().is_empty())
+    {
+        return Err(ApiError::bad_request("the issuer name is required"));
+    }
+    if let Some(url) = input.url.take().filter(|url| *url != before.url) {
+        let message = format!(
+            "the issuer url cannot be changed from `{}` to `{url}`",
+            before.url
+        );
+        return Err(ApiError::bad_request(message));
+    }
+    let mut settings = input.apply(before.settings.clone())?;
+    check(&before.url, &settings)?;
+    let had_keys = before.settings.jwks.is_some();
+    if settings.jwks.is_none() && (had_keys || settings.thumbprints != before.settings.thumbprints)
+    {
+        // Thumbprints that were removed are not taken again: only roots count then.
+        if had_keys || !settings.thumbprints.is_empty() {
+            settings.thumbprints =
+                registered_thumbprints(&app, &before.url, settings.thumbprints).await?;
+        }
+        try_keys(&app, &before.url, &settings.thumbprints).await?;
+    }
+    // The revision that was read must be the one that is replaced: members that were not sent come
+    // from it.
+    let (record, change) = app
+        .store
+        .update_issuer(
+            &org,
+            &id,
+            settings,
+            Some(expected.unwrap_or(before.version)),
+            now(),
+        )
+        .await?;
+    app.directory.note_change(&org, change);
+    if record.settings.jwks != before.settings.jwks
+        || record.settings.thumbprints != before.settings.thumbprints
+    {
+        app.keys.forget(&id);
+    }
+    caller.log_change(Change::IssuerUpdated, &org, &id, &record.url);
+    Ok(answer(&record))
+}
+
+/// Delete an issuer with its policies
+///
+/// Tokens that were granted on it stay valid until they expire; `revoke-tokens` ends them.
+#[utoipa::path(delete, path = "/api/orgs/{org}/oidc/issuers/{id}", tag = "issuers",
+    params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<StatusCode, ApiError> {
+    caller.require_admin(&org)?;
+    let expected = if_match(&headers)?;
+    let IssuerRecord { url, .. } = app.store.issuer(&org, &id).await?;
+    let change = app.store.delete_issuer(&org, &id, expected).await?;
+    app.directory.note_change(&org, change);
+    app.keys.forget(&id);
+    caller.log_change(Change::IssuerDeleted, &org, &id, &url);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take the thumbprint of the issuer's certificate anew
+#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints", tag = "issuers",
+    params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn regenerate(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    caller.require_admin(&org)?;
+    let expected = if_match(&headers)?;
+    let before = app.store.issuer(&org, &id).await?;
+    if before.settings.jwks.is_some() {
+        let message = "issuer jwks are statically configured, can't regenerate thumbprints";
+        return Err(ApiError::bad_request(message));
+    }
+    let thumbprints = registered_thumbprints(&app, &before.url, Vec::new()).await?;
+    let settings = IssuerSettings {
+        thumbprints,
+        ..before.settings
+    };
+    let expected = Some(expected.unwrap_or(before.version));
+    let (record, change) = app
+        .store
+        .update_issuer(&org, &id, settings, expected, now())
+        .await?;
+    app.directory.note_change(&org, change);
+    app.keys.forget(&id);
+    caller.log_change(Change::ThumbprintRegenerated, &org, &id, &record.url);
+    Ok(answer(&record))
+}
+
+/// How many tokens were revoked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RevokedBody {
+    revoked: u64,
+}
+
+/// Revoke all tokens that were granted on an issuer, a deleted one too
+#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens", tag = "issuers",
+    params(("org" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = RevokedBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn revoke_tokens(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+) -> Result<Json<RevokedBody>, ApiError> {
+    caller.require_admin(&org)?;
+    let revoked = app.store.revoke_of_issuer(&org, &id, now()).await?;
+    caller.log_change(Change::IssuerTokensRevoked, &org, &id, "");
+    Ok(Json(RevokedBody { revoked }))
+}
+
+fn answer(record: &IssuerRecord) -> Response {
+    (etag(record.version), Json(IssuerBody::from(record))).into_response()
+}
+
+/// Checks that the engine accepts the issuer.
+fn check(url: &str, settings: &IssuerSettings) -> Result<(), ApiError> {
+    if let Some(seconds) = settings
+        .max_expiration
+        .filter(|seconds| !(1..=MAX_EXPIRATION).contains(seconds))
+    {
+        let message = format!(
+            "expected `maxExpiration` in seconds, from 1 to {MAX_EXPIRATION}, which is a year, found {seconds}"
+        );
+        return Err(ApiError::bad_request(message));
+    }
+    let definition = IssuerDefinition {
+        name: settings.name.clone(),
+        url: url.to_owned(),
+        jwks: settings.jwks.clone(),
+        ..IssuerDefinition::default()
+    };
+    let issuer =
+        Issuer::compile(&definition, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
+    issuer.jwks().map_or(Ok(()), require_key)
+}
+
+/// The thumbprints to register for an issuer, after connecting to it: the given ones, if one of them
+/// belongs to its chain; if none are given, that of its own certificate.
+async fn registered_thumbprints(
+    app: &App,
+    url: &str,
+    given: Vec<String>,
+) -> Result<Vec<String>, ApiError> {
+    let chain = app.keys.thumbprints(url).await.map_err(key_error)?;
+    let Some(own) = chain.first() else {
+        return Err(ApiError::bad_request(format!(
+            "`{url}` has shown no certificate"
+        )));
+    };
+    if given.is_empty() {
+        return Ok(vec![own.clone()]);
+    }
+    if given.iter().any(|thumbprint| chain.contains(thumbprint)) {
+        return Ok(given);
+    }
+    Err(ApiError::bad_request(format!(
+        "Calculated thumbprint {own} does not match any of the provided. Make sure it is properly generated (SHA256)."
+    )))
+}
+
+/// Refuses an issuer whose keys cannot be fetched, because exchanges would fail.
+async fn try_keys(app: &App, url: &str, thumbprints: &[String]) -> Result<(), ApiError> {
+    require_key(
+        &app.keys
+            .try_to_fetch(url, thumbprints)
+            .await
+            .map_err(key_error)?,
+    )
+}
+
+/// Refuses a key set without keys.
+fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
+    if jwks.keys().is_empty() {
+        Err(ApiError::bad_request(
+            "expected a key of the issuer, found none",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// 400, because the keys of an issuer cannot be fetched.
+fn key_error(error: KeyError) -> ApiError {
+    let help = error
+        .help()
+        .map(|help| format!("; {help}"))
+        .unwrap_or_default();
+    ApiError::bad_request(format!("{error}{help}"))
+}
+
+/// 404 if there is no such organization.
+async fn require_organization(app: &App, name: &str) -> Result<(), ApiError> {
+    let organization = app.store.organization(name).await?;
+    organization
+        .map(|_| ())
+        .ok_or_else(|| ApiError::not_found(format!("there is no organization `{name}`")))
+}

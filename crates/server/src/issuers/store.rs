@@ -1,0 +1,329 @@
+//! Queries on issuers and policies.
+
+use sqlx::any::AnyRow;
+
+use super::record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord};
+use crate::db::columns::{number, optional_number, optional_text, text};
+use crate::db::error::{StoreError, is_unique_violation};
+use crate::db::store::Store;
+use crate::random;
+
+impl IssuerRecord {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let thumbprints = serde_json::from_str(&text(row, "thumbprints")?);
+        Ok(Self {
+            id: text(row, "id")?,
+            organization: text(row, "organization")?,
+            settings: IssuerSettings {
+                name: text(row, "name")?,
+                thumbprints: thumbprints.map_err(|error| sqlx::Error::Decode(error.into()))?,
+                jwks: optional_text(row, "jwks")?,
+                max_expiration: optional_number(row, "max_expiration")?,
+                single_use: number(row, "single_use")? != 0,
+                report_only: number(row, "report_only")? != 0,
+            },
+            url: text(row, "url")?,
+            version: number(row, "version")?,
+            created: number(row, "created")?,
+            modified: number(row, "modified")?,
+            last_used: optional_number(row, "last_used")?,
+        })
+    }
+}
+
+impl PolicyRecord {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: text(row, "id")?,
+            issuer: text(row, "issuer")?,
+            version: number(row, "version")?,
+            created: number(row, "created")?,
+            modified: number(row, "modified")?,
+            document: text(row, "document")?,
+        })
+    }
+}
+
+impl Store {
+    /// The issuers of an organization, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn issuers(&self, organization: &str) -> Result<Vec<IssuerRecord>, StoreError> {
+        let query =
+            sqlx::query("SELECT * FROM issuers WHERE organization = $1 ORDER BY created, id");
+        let rows = query
+            .bind(organization.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(IssuerRecord::read)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// One issuer of an organization.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such issuer.
+    pub async fn issuer(&self, organization: &str, id: &str) -> Result<IssuerRecord, StoreError> {
+        let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 AND id = $2");
+        let row = query
+            .bind(organization.to_owned())
+            .bind(id.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(IssuerRecord::read(
+            &row.ok_or(StoreError::Missing { what: "issuer" })?,
+        )?)
+    }
+
+    /// The policies of all issuers of an organization.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn policies(&self, organization: &str) -> Result<Vec<PolicyRecord>, StoreError> {
+        let query = "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
+                     WHERE issuers.organization = $1";
+        let rows = sqlx::query(query)
+            .bind(organization.to_owned())
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(PolicyRecord::read)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// The policies of an issuer of an organization.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such issuer.
+    pub async fn policies_of(
+        &self,
+        organization: &str,
+        issuer: &str,
+    ) -> Result<PolicyRecord, StoreError> {
+        self.one_policy("issuers.id", organization, issuer).await
+    }
+
+    /// The policies of an organization with an id.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there are no such policies.
+    pub async fn policy(&self, organization: &str, id: &str) -> Result<PolicyRecord, StoreError> {
+        self.one_policy("policies.id", organization, id).await
+    }
+
+    async fn one_policy(
+        &self,
+        column: &str,
+        organization: &str,
+        id: &str,
+    ) -> Result<PolicyRecord, StoreError> {
+        let query = format!(
+            "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
+             WHERE issuers.organization = $1 AND {column} = $2"
+        );
+        let query = sqlx::query(&query)
+            .bind(organization.to_owned())
+            .bind(id.to_owned());
+        let row = query.fetch_optional(&self.pool).await?;
+        Ok(PolicyRecord::read(
+            &row.ok_or(StoreError::Missing { what: "policy" })?,
+        )?)
+    }
+
+    /// Registers an issuer. Returns the number of the change as well.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if the organization has an issuer with that URL.
+    pub async fn create_issuer(
+        &self,
+        new: NewIssuer,
+        now: i64,
+    ) -> Result<(IssuerRecord, i64), StoreError> {
+        let NewIssuer {
+            organization,
+            url,
+            settings,
+            policies,
+        } = new;
+        let id = random::id();
+        let record = IssuerRecord {
+            id,
+            organization,
+            settings,
+            url,
+            version: 1,
+            created: now,
+            modified: now,
+            last_used: None,
+        };
+        let mut transaction = self.begin().await?;
+        let change = Self::bump_version(&mut transaction, &record.organization).await?;
+        let insert = "INSERT INTO issuers (id, organization, name, url, thumbprints, jwks, max_expiration, single_use,
+                          report_only, version, created, modified)
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)";
+        let inserted = sqlx::query(insert)
+            .bind(record.id.clone())
+            .bind(record.organization.clone())
+            .bind(record.settings.name.clone())
+            .bind(record.url.clone())
+            .bind(json_list(&record.settings.thumbprints))
+            .bind(record.settings.jwks.clone())
+            .bind(record.settings.max_expiration)
+            .bind(i64::from(record.settings.single_use))
+            .bind(i64::from(record.settings.report_only))
+            .bind(now)
+            .execute(&mut *transaction)
+            .await;
+        if inserted.as_ref().is_err_and(is_unique_violation) {
+            return Err(StoreError::Exists {
+                what: format!("an issuer with the URL `{}`", record.url),
+            });
+        }
+        inserted?;
+        let insert = "INSERT INTO policies (id, issuer, version, created, modified, document)
+                      VALUES ($1, $2, 1, $3, $3, $4)";
+        let insert = sqlx::query(insert)
+            .bind(random::id())
+            .bind(record.id.clone())
+            .bind(now)
+            .bind(policies);
+        insert.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok((record, change))
+    }
+
+    /// Changes an issuer; with `expected`, only if that is still its version. Returns the number of
+    /// the change as well.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] or [`StoreError::Conflict`].
+    pub async fn update_issuer(
+        &self,
+        organization: &str,
+        id: &str,
+        settings: IssuerSettings,
+        expected: Option<i64>,
+        now: i64,
+    ) -> Result<(IssuerRecord, i64), StoreError> {
+        let mut transaction = self.begin().await?;
+        let number = Self::bump_version(&mut transaction, organization).await?;
+        let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 AND id = $2");
+        let row = query
+            .bind(organization.to_owned())
+            .bind(id.to_owned())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let mut record = IssuerRecord::read(&row.ok_or(StoreError::Missing { what: "issuer" })?)?;
+        expect_version(expected, record.version)?;
+        record.settings = settings;
+        record.version += 1;
+        record.modified = now;
+        let update = "UPDATE issuers SET name = $1, thumbprints = $2, jwks = $3, max_expiration = $4, single_use = $5,
+                          report_only = $6, version = $7, modified = $8 WHERE id = $9";
+        sqlx::query(update)
+            .bind(record.settings.name.clone())
+            .bind(json_list(&record.settings.thumbprints))
+            .bind(record.settings.jwks.clone())
+            .bind(record.settings.max_expiration)
+            .bind(i64::from(record.settings.single_use))
+            .bind(i64::from(record.settings.report_only))
+            .bind(record.version)
+            .bind(now)
+            .bind(record.id.clone())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok((record, number))
+    }
+
+    /// Deletes an issuer with its policies; with `expected`, only if that is still its version.
+    /// Returns the number of the change.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] or [`StoreError::Conflict`].
+    pub async fn delete_issuer(
+        &self,
+        organization: &str,
+        id: &str,
+        expected: Option<i64>,
+    ) -> Result<i64, StoreError> {
+        let mut transaction = self.begin().await?;
+        let change = Self::bump_version(&mut transaction, organization).await?;
+        let select = "SELECT version FROM issuers WHERE organization = $1 AND id = $2";
+        let row = sqlx::query(select)
+            .bind(organization.to_owned())
+            .bind(id.to_owned());
+        let row = row
+            .fetch_optional(&mut *transaction)
+            .await?
+            .ok_or(StoreError::Missing { what: "issuer" })?;
+        expect_version(expected, number(&row, "version")?)?;
+        let policies = "DELETE FROM policies WHERE issuer = $2
+                        AND EXISTS (SELECT 1 FROM issuers WHERE organization = $1 AND id = $2)";
+        let issuer = "DELETE FROM issuers WHERE organization = $1 AND id = $2";
+        let mut deleted = 0;
+        for statement in [policies, issuer] {
+            let query = sqlx::query(statement)
+                .bind(organization.to_owned())
+                .bind(id.to_owned());
+            deleted = query.execute(&mut *transaction).await?.rows_affected();
+        }
+        if deleted == 0 {
+            return Err(StoreError::Missing { what: "issuer" });
+        }
+        transaction.commit().await?;
+        Ok(change)
+    }
+
+    /// Replaces the policies with an id; with `expected`, only if that is still their version.
+    /// Returns the number of the change as well.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] or [`StoreError::Conflict`].
+    pub async fn update_policies(
+        &self,
+        organization: &str,
+        id: &str,
+        document: String,
+        expected: Option<i64>,
+        now: i64,
+    ) -> Result<(PolicyRecord, i64), StoreError> {
+        let mut transaction = self.begin().await?;
+        let number = Self::bump_version(&mut transaction, organization).await?;
+        let query = "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
+                     WHERE issuers.organization = $1 AND policies.id = $2";
+        let query = sqlx::query(query)
+            .bind(organization.to_owned())
+            .bind(id.to_owned());
+        let row = query.fetch_optional(&mut *transaction).await?;
+        let mut record = PolicyRecord::read(&row.ok_or(StoreError::Missing { what: "policy" })?)?;
+        expect_version(expected, record.version)?;
+        record.document = document;
+        record.version += 1;
+        record.modified = now;
+        sqlx::query("UPDATE policies SET document = $1, version = $2, modified = $3 WHERE id = $4")
+            .bind(record.document.clone())
+            .bind(record.version)
+            .bind(now)
+            .bind(record.id.clone())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok((record, number))
+    }
+}
+
+fn json_list(items: &[String]) -> String {
+    serde_json::to_string(items).unwrap_or_default()
+}
+
+fn expect_version(expected: Option<i64>, found: i64) -> Result<(), StoreError> {
+    match expected {
+        Some(expected) if expected != found => Err(StoreError::Conflict { expected, found }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,7 @@
+//! Organizations.
+
+mod record;
+pub(crate) mod routes;
+mod store;
+
+pub use record::Organization;

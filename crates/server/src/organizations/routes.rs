@@ -1,0 +1,136 @@
+//! Routes of organizations.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use claimgate::jwt::redact;
+use claimgate::time::format_utc;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::record::Organization;
+use crate::app::App;
+use crate::clock::now;
+use crate::http::error::{ApiError, ErrorBody};
+use crate::http::request::json_body;
+use crate::tokens::caller::{Caller, Change};
+
+/// The longest name, in characters.
+const MAX_NAME: usize = 100;
+
+/// An organization.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OrganizationBody {
+    name: String,
+    created: String,
+}
+
+/// All organizations.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OrganizationsBody {
+    organizations: Vec<OrganizationBody>,
+}
+
+/// An organization to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrganizationInput {
+    /// Letters, digits, `-`, `_`, `.`, and not dots alone
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = "^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$"
+    )]
+    name: String,
+}
+
+impl From<&Organization> for OrganizationBody {
+    fn from(organization: &Organization) -> Self {
+        Self {
+            name: organization.name.clone(),
+            created: format_utc(organization.created),
+        }
+    }
+}
+
+/// List the organizations that the token is for
+#[utoipa::path(get, path = "/api/orgs", tag = "organizations",
+    responses((status = 200, body = OrganizationsBody), (status = 401, body = ErrorBody)), security(("token" = [])))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<OrganizationsBody>, ApiError> {
+    let organizations = match &caller.token.organization {
+        None => app.store.organizations().await?,
+        Some(own) => app.store.organization(own).await?.into_iter().collect(),
+    };
+    Ok(Json(OrganizationsBody {
+        organizations: organizations.iter().map(OrganizationBody::from).collect(),
+    }))
+}
+
+/// Make an organization; for the bootstrap token only
+#[utoipa::path(post, path = "/api/orgs", tag = "organizations", request_body = OrganizationInput,
+    responses((status = 200, body = OrganizationBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    body: Bytes,
+) -> Result<Json<OrganizationBody>, ApiError> {
+    caller.require_root()?;
+    let OrganizationInput { name } = json_body(&body)?;
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty()
+        || name.len() > MAX_NAME
+        || !name.chars().all(is_allowed)
+        || name.chars().all(|c| c == '.')
+        || redact(&name) != name
+    {
+        let expected = format!("a name of at most {MAX_NAME} letters, digits, `-`, `_` or `.`");
+        return Err(ApiError::expected(expected, &name));
+    }
+    let organization = app.store.create_organization(&name, now()).await?;
+    app.directory.note_change(&name, organization.version);
+    caller.log_change(Change::OrganizationCreated, &name, "", "");
+    Ok(Json(OrganizationBody::from(&organization)))
+}
+
+/// Read an organization
+#[utoipa::path(get, path = "/api/orgs/{org}", tag = "organizations", params(("org" = String, Path)),
+    responses((status = 200, body = OrganizationBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+) -> Result<Json<OrganizationBody>, ApiError> {
+    caller.require_admin(&org)?;
+    let organization = app.store.organization(&org).await?;
+    let missing = || ApiError::not_found(format!("there is no organization `{org}`"));
+    Ok(Json(OrganizationBody::from(
+        &organization.ok_or_else(missing)?,
+    )))
+}
+
+/// Delete an organization with its issuers, and revoke its tokens; for the bootstrap token only
+#[utoipa::path(delete, path = "/api/orgs/{org}", tag = "organizations", params(("org" = String, Path)),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+) -> Result<StatusCode, ApiError> {
+    caller.require_root()?;
+    let change = app.store.delete_organization(&org, now()).await?;
+    app.directory.note_change(&org, change);
+    caller.log_change(Change::OrganizationDeleted, &org, "", "");
+    Ok(StatusCode::NO_CONTENT)
+}

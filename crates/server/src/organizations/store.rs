@@ -1,0 +1,136 @@
+//! Queries on organizations.
+
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::record::Organization;
+use crate::db::columns::{number, text};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
+
+impl Organization {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            name: text(row, "name")?,
+            created: number(row, "created")?,
+            version: number(row, "version")?,
+        })
+    }
+}
+
+impl Store {
+    /// All organizations, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM organizations ORDER BY name")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(Organization::read)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// One organization.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn organization(&self, name: &str) -> Result<Option<Organization>, StoreError> {
+        let query =
+            sqlx::query("SELECT * FROM organizations WHERE name = $1").bind(name.to_owned());
+        Ok(query
+            .fetch_optional(&self.pool)
+            .await?
+            .as_ref()
+            .map(Organization::read)
+            .transpose()?)
+    }
+
+    /// Creates an organization.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if there is one with that name, or with a name that differs from it in
+    /// case only.
+    pub async fn create_organization(
+        &self,
+        name: &str,
+        now: i64,
+    ) -> Result<Organization, StoreError> {
+        let mut transaction = self.begin().await?;
+        let insert = "INSERT INTO organizations (name, created, version) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING";
+        let inserted = sqlx::query(insert)
+            .bind(name.to_owned())
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        if inserted == 0 {
+            return Err(StoreError::Exists {
+                what: format!("organization `{name}`"),
+            });
+        }
+        // From here on, no other transaction can create one.
+        let version = Self::bump_version(&mut transaction, name).await?;
+        let rows =
+            sqlx::query("SELECT name FROM organizations WHERE name <> $1").bind(name.to_owned());
+        for row in rows.fetch_all(&mut *transaction).await? {
+            let other = text(&row, "name")?;
+            if other.eq_ignore_ascii_case(name) {
+                let what =
+                    format!("organization `{other}`, from which `{name}` differs in case only,");
+                return Err(StoreError::Exists { what });
+            }
+        }
+        transaction.commit().await?;
+        Ok(Organization {
+            name: name.to_owned(),
+            created: now,
+            version,
+        })
+    }
+
+    /// Deletes an organization with its issuers and policies, and revokes its tokens. Its audit log
+    /// stays. Returns the number of the change.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such organization.
+    pub async fn delete_organization(&self, name: &str, now: i64) -> Result<i64, StoreError> {
+        let mut transaction = self.begin().await?;
+        let version = Self::bump_version(&mut transaction, name).await?;
+        let statements = [
+            "DELETE FROM policies WHERE issuer IN (SELECT id FROM issuers WHERE organization = $1)",
+            "DELETE FROM issuers WHERE organization = $1",
+            "DELETE FROM organizations WHERE name = $1",
+        ];
+        for statement in statements {
+            sqlx::query(statement)
+                .bind(name.to_owned())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let revoke = "UPDATE tokens SET revoked = $1 WHERE organization = $2 AND revoked IS NULL";
+        sqlx::query(revoke)
+            .bind(now)
+            .bind(name.to_owned())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(version)
+    }
+
+    /// Names and versions of all organizations.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn versions(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = sqlx::query("SELECT name, version FROM organizations")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect::<Result<_, sqlx::Error>>()?)
+    }
+}

@@ -1,0 +1,166 @@
+//! The caller of a request, and what it may do.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use super::access_token;
+use super::record::{TokenKind, TokenRecord};
+use crate::app::App;
+use crate::clock::now;
+use crate::http::error::ApiError;
+
+/// The longest token that is looked up, in bytes.
+const MAX_LENGTH: usize = 512;
+
+/// The holder of a valid access token.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// The token, without its secret.
+    pub token: TokenRecord,
+}
+
+/// A change that is logged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Change {
+    OrganizationCreated,
+    OrganizationDeleted,
+    IssuerCreated,
+    IssuerUpdated,
+    IssuerDeleted,
+    ThumbprintRegenerated,
+    IssuerTokensRevoked,
+    PoliciesReplaced,
+    TokenRevoked,
+    TokenRevokedItself,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OrganizationCreated => "created an organization",
+            Self::OrganizationDeleted => "deleted an organization",
+            Self::IssuerCreated => "registered an issuer",
+            Self::IssuerUpdated => "changed an issuer",
+            Self::IssuerDeleted => "deleted an issuer",
+            Self::ThumbprintRegenerated => "regenerated the thumbprint of an issuer",
+            Self::IssuerTokensRevoked => "revoked the tokens of an issuer",
+            Self::PoliciesReplaced => "replaced policies",
+            Self::TokenRevoked => "revoked a token",
+            Self::TokenRevokedItself => "revoked itself",
+        })
+    }
+}
+
+impl Caller {
+    /// Whether it may do everything in all organizations.
+    #[must_use]
+    pub(crate) fn is_root(&self) -> bool {
+        self.token.kind == TokenKind::Bootstrap
+    }
+
+    /// Logs what the caller changed: the id of a resource in an organization, and its `name`, which
+    /// is the URL of an issuer, and for policies the issuer's id.
+    pub(crate) fn log_change(&self, change: Change, organization: &str, id: &str, name: &str) {
+        let TokenRecord {
+            id: by,
+            issuer,
+            subject,
+            ..
+        } = &self.token;
+        tracing::info!(target: "claimgate::changes", organization, id, name, by, issuer, subject, "{change}");
+    }
+
+    /// Requires the bootstrap token.
+    ///
+    /// # Errors
+    /// 403.
+    pub(crate) fn require_root(&self) -> Result<(), ApiError> {
+        if self.is_root() {
+            Ok(())
+        } else {
+            Err(ApiError::forbidden("only the bootstrap token may do this"))
+        }
+    }
+
+    /// Requires the bootstrap token or an admin of the organization. The answer does not reveal
+    /// whether the organization exists.
+    ///
+    /// # Errors
+    /// 403.
+    pub(crate) fn require_admin(&self, organization: &str) -> Result<(), ApiError> {
+        let is_own = self.token.organization.as_deref() == Some(organization);
+        if self.is_root() || is_own && self.token.admin {
+            return Ok(());
+        }
+        Err(ApiError::forbidden(match (is_own, self.token.admin) {
+            (true, _) => {
+                "expected a token with admin rights: exchange one with scope `admin`".to_owned()
+            }
+            (false, _) => format!("this token is not one of organization `{organization}`"),
+        }))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let header = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let secret = header
+            .and_then(secret_of)
+            .ok_or_else(ApiError::unauthorized)?;
+        let token = find_token(app, secret).await?;
+        let token = token
+            .filter(|token| token.is_active(now()))
+            .ok_or_else(ApiError::unauthorized)?;
+        Ok(Self { token })
+    }
+}
+
+/// The token with a secret, active or not.
+///
+/// # Errors
+/// 500 if the store fails.
+pub(crate) async fn find_token(app: &App, secret: &str) -> Result<Option<TokenRecord>, ApiError> {
+    // A configured bootstrap token may be any text; all others have a known form.
+    let may_exist = access_token::is_well_formed(secret) || app.has_custom_bootstrap;
+    if !may_exist || secret.len() > MAX_LENGTH {
+        return Ok(None);
+    }
+    Ok(app.store.token(&app.hash_key.hash(secret)).await?)
+}
+
+/// The credentials of the schemes `token` and `Bearer`.
+fn secret_of(header: &str) -> Option<&str> {
+    let (scheme, secret) = header.trim().split_once(' ')?;
+    let is_known = scheme.eq_ignore_ascii_case("token") || scheme.eq_ignore_ascii_case("bearer");
+    is_known
+        .then_some(secret.trim())
+        .filter(|secret| !secret.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secret_of;
+
+    #[test]
+    fn both_schemes_are_accepted_in_any_case() {
+        for header in ["token abc", "Bearer abc", "bearer  abc ", "TOKEN abc"] {
+            assert_eq!(secret_of(header), Some("abc"), "{header}");
+        }
+    }
+
+    #[test]
+    fn other_headers_have_no_secret() {
+        for header in ["", "abc", "Basic abc", "token", "Bearer  "] {
+            assert_eq!(secret_of(header), None, "{header}");
+        }
+    }
+}

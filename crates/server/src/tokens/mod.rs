@@ -1,0 +1,15 @@
+//! Access tokens: how they are generated, stored, presented and revoked.
+
+pub(crate) mod access_token;
+pub(crate) mod caller;
+pub(crate) mod hash_key;
+pub(crate) mod oauth;
+pub(crate) mod record;
+pub(crate) mod routes;
+mod store;
+pub(crate) mod user;
+mod wire;
+
+pub use access_token::AccessToken;
+pub use hash_key::HashKey;
+pub use record::{TokenKind, TokenRecord};

@@ -1,0 +1,54 @@
+//! Routes of the access tokens of an organization.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::caller::{Caller, Change};
+use super::wire::TokenBody;
+use crate::app::App;
+use crate::clock::now;
+use crate::http::error::{ApiError, ErrorBody};
+
+/// Tokens that may be used, the newest thousand.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TokensBody {
+    tokens: Vec<TokenBody>,
+}
+
+/// List the tokens that may be used
+#[utoipa::path(get, path = "/api/orgs/{org}/tokens", tag = "tokens", params(("org" = String, Path)),
+    responses((status = 200, body = TokensBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+) -> Result<Json<TokensBody>, ApiError> {
+    caller.require_admin(&org)?;
+    let tokens = app.store.active_tokens(&org, now()).await?;
+    Ok(Json(TokensBody {
+        tokens: tokens.iter().map(TokenBody::from).collect(),
+    }))
+}
+
+/// Revoke a token by its id
+#[utoipa::path(delete, path = "/api/orgs/{org}/tokens/{id}", tag = "tokens",
+    params(("org" = String, Path), ("id" = String, Path)),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn revoke(
+    State(app): State<Arc<App>>,
+    Path((org, id)): Path<(String, String)>,
+    caller: Caller,
+) -> Result<StatusCode, ApiError> {
+    caller.require_admin(&org)?;
+    app.store.revoke_id(&org, &id, now()).await?;
+    caller.log_change(Change::TokenRevoked, &org, &id, "");
+    Ok(StatusCode::NO_CONTENT)
+}

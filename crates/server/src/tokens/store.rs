@@ -1,0 +1,279 @@
+//! Queries on access tokens, which are stored by their hashes.
+
+use std::time::Duration;
+
+use sqlx::any::AnyRow;
+
+use super::record::{TokenKind, TokenRecord};
+use crate::db::columns::{number, optional_number, optional_text, text};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
+
+/// How many rows are deleted at a time.
+const DELETE_BATCH: u32 = 2_000;
+
+impl TokenRecord {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let kind = text(row, "kind")?;
+        let unknown =
+            || sqlx::Error::Decode(format!("expected a token type, found `{kind}`").into());
+        Ok(Self {
+            id: text(row, "id")?,
+            kind: TokenKind::parse(&kind).ok_or_else(unknown)?,
+            organization: optional_text(row, "organization")?,
+            target: optional_text(row, "target")?,
+            admin: number(row, "admin")? != 0,
+            role: optional_text(row, "role")?,
+            issuer: optional_text(row, "issuer")?,
+            subject: optional_text(row, "subject")?,
+            scope: text(row, "scope")?,
+            created: number(row, "created")?,
+            expires: optional_number(row, "expires")?,
+            revoked: optional_number(row, "revoked")?,
+        })
+    }
+}
+
+/// The most that the times in a token and in its id may differ, in milliseconds: they are generated
+/// one after the other.
+const MAX_TIME_DIFFERENCE: i64 = 5_000;
+
+/// The bounds of the hash of the token with this id: both start with the time.
+fn hash_range(id: &str) -> Option<[String; 2]> {
+    let digits: String = id.chars().filter(|c| *c != '-').take(12).collect();
+    let time = i64::from_str_radix(&digits, 16).ok()?;
+    Some(
+        [
+            time.saturating_sub(MAX_TIME_DIFFERENCE),
+            time.saturating_add(MAX_TIME_DIFFERENCE),
+        ]
+        .map(|time| format!("{time:012x}")),
+    )
+}
+
+impl Store {
+    /// The token with a hash, active or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn token(&self, hash: &str) -> Result<Option<TokenRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM tokens WHERE hash = $1").bind(hash.to_owned());
+        Ok(query
+            .fetch_optional(&self.pool)
+            .await?
+            .as_ref()
+            .map(TokenRecord::read)
+            .transpose()?)
+    }
+
+    /// The active tokens of an organization, newest first, at most a thousand.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn active_tokens(
+        &self,
+        organization: &str,
+        now: i64,
+    ) -> Result<Vec<TokenRecord>, StoreError> {
+        let query =
+            "SELECT * FROM tokens WHERE organization = $1 AND expires > $2 AND revoked IS NULL
+                     ORDER BY created DESC, id DESC LIMIT 1000";
+        let rows = sqlx::query(query)
+            .bind(organization.to_owned())
+            .bind(now)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(TokenRecord::read)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Revokes a token by its hash. Returns whether there was one that was not revoked.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn revoke(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
+        let update = "UPDATE tokens SET revoked = $1 WHERE hash = $2 AND revoked IS NULL";
+        let done = sqlx::query(update)
+            .bind(now)
+            .bind(hash.to_owned())
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Revokes a token of an organization by its id.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such token, or it is revoked already.
+    pub async fn revoke_id(
+        &self,
+        organization: &str,
+        id: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let missing = StoreError::Missing { what: "token" };
+        // There is no index of ids: it would cost each exchange more than reading the tokens of
+        // some seconds costs here.
+        let Some([from, to]) = hash_range(id) else {
+            return Err(missing);
+        };
+        let update = "UPDATE tokens SET revoked = $1
+                      WHERE hash > $2 AND hash < $3 AND organization = $4 AND id = $5 AND revoked IS NULL";
+        let query = sqlx::query(update).bind(now).bind(from).bind(to);
+        let query = query.bind(organization.to_owned()).bind(id.to_owned());
+        match query.execute(&self.pool).await?.rows_affected() {
+            0 => Err(missing),
+            _ => Ok(()),
+        }
+    }
+
+    /// Revokes all tokens that were granted for ID tokens of an issuer. Returns their number.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn revoke_of_issuer(
+        &self,
+        organization: &str,
+        issuer: &str,
+        now: i64,
+    ) -> Result<u64, StoreError> {
+        let update = "UPDATE tokens SET revoked = $1 WHERE organization = $2 AND issuer = $3 AND revoked IS NULL";
+        let query = sqlx::query(update)
+            .bind(now)
+            .bind(organization.to_owned())
+            .bind(issuer.to_owned());
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+
+    /// Stores the fingerprint of the token key, unless there is one. Returns the stored one.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn register_token_key(&self, fingerprint: i64) -> Result<i64, StoreError> {
+        let insert = "INSERT INTO counters (name, value) VALUES ('token-key', $1) ON CONFLICT (name) DO NOTHING";
+        sqlx::query(insert)
+            .bind(fingerprint)
+            .execute(&self.pool)
+            .await?;
+        let row = sqlx::query("SELECT value FROM counters WHERE name = 'token-key'")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(number(&row, "value")?)
+    }
+
+    /// Replaces the fingerprint of the token key, and deletes all tokens: none is valid with another
+    /// key.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn replace_token_key(&self, fingerprint: i64) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let update = sqlx::query("UPDATE counters SET value = $1 WHERE name = 'token-key'")
+            .bind(fingerprint);
+        update.execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM tokens")
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// Creates the bootstrap token with a hash, unless there is one that is not revoked. Returns
+    /// whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn create_bootstrap(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let delete = "DELETE FROM tokens WHERE id = 'bootstrap' AND revoked IS NOT NULL";
+        sqlx::query(delete).execute(&mut *transaction).await?;
+        let insert = "INSERT INTO tokens (hash, id, kind, admin, scope, created)
+                      VALUES ($1, 'bootstrap', 'bootstrap', 1, '', $2) ON CONFLICT DO NOTHING";
+        let done = sqlx::query(insert)
+            .bind(hash.to_owned())
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Replaces the bootstrap token with the one with a hash. If that was revoked, it stays revoked.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn set_bootstrap(&self, hash: &str, now: i64) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let delete = "DELETE FROM tokens WHERE id = 'bootstrap' AND hash <> $1";
+        sqlx::query(delete)
+            .bind(hash.to_owned())
+            .execute(&mut *transaction)
+            .await?;
+        let insert = "INSERT INTO tokens (hash, id, kind, admin, scope, created)
+                      VALUES ($1, 'bootstrap', 'bootstrap', 1, '', $2) ON CONFLICT DO NOTHING";
+        sqlx::query(insert)
+            .bind(hash.to_owned())
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Deletes tokens and marks of single use that expired before `now`, and entries of the audit
+    /// log from before `audit_since`, in batches that leave time for exchanges.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn clean_up(&self, now: i64, audit_since: Option<i64>) -> Result<(), StoreError> {
+        let tokens = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires < $1 LIMIT $2)";
+        self.delete_in_batches(tokens, now).await?;
+        let used = "DELETE FROM used WHERE (issuer, jti) IN (SELECT issuer, jti FROM used WHERE expires < $1 LIMIT $2)";
+        self.delete_in_batches(used, now).await?;
+        if let Some(since) = audit_since {
+            // Ids sort by time.
+            let audit = "DELETE FROM audit WHERE at < $1 AND id IN (SELECT id FROM audit ORDER BY id LIMIT $2)";
+            self.delete_in_batches(audit, since).await?;
+            // The last use of a shared document is written at most an hour late.
+            let unused = sqlx::query("DELETE FROM evidence WHERE used < $1")
+                .bind(since.saturating_sub(86_400));
+            unused.execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement that deletes up to [`DELETE_BATCH`] rows until it deletes fewer.
+    async fn delete_in_batches(&self, statement: &str, before: i64) -> Result<(), StoreError> {
+        while self.delete_batch(statement, before).await? == u64::from(DELETE_BATCH) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    async fn delete_batch(&self, statement: &str, before: i64) -> Result<u64, StoreError> {
+        let query = sqlx::query(statement)
+            .bind(before)
+            .bind(i64::from(DELETE_BATCH));
+        Ok(query.execute(&self.pool).await?.rows_affected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hash_range;
+    use crate::random;
+    use crate::tokens::access_token::AccessToken;
+    use crate::tokens::hash_key::HashKey;
+
+    #[test]
+    fn the_hash_of_a_token_is_in_the_range_of_its_id() {
+        let key = HashKey::new(&"a".repeat(32)).unwrap();
+        let [from, to] = hash_range(&random::id()).unwrap();
+        let hash = key.hash(AccessToken::generate().reveal());
+        assert!(from < hash && hash < to, "{from}, {hash}, {to}");
+        for other in ["bootstrap", "", "é"] {
+            assert_eq!(hash_range(other), None, "{other}");
+        }
+    }
+}

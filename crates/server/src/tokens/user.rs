@@ -1,0 +1,131 @@
+//! Routes that `pulumi login` calls: whose token it has.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::caller::Caller;
+use super::record::TokenKind;
+use crate::app::App;
+use crate::http::error::{ApiError, ErrorBody};
+
+/// Whoever the token is for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserBody {
+    id: String,
+    /// The login: of the user, or the name of what the token is for
+    github_login: String,
+    name: String,
+    email: String,
+    avatar_url: String,
+    organizations: Vec<UserOrganization>,
+    identities: Vec<String>,
+    site_admin: bool,
+    token_info: TokenInfo,
+}
+
+/// An organization of the user's.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct UserOrganization {
+    name: String,
+    github_login: String,
+    avatar_url: String,
+}
+
+/// The token itself.
+#[derive(Debug, Serialize, ToSchema)]
+struct TokenInfo {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    team: Option<String>,
+    /// Whether it has admin rights
+    admin: bool,
+}
+
+/// Read whose token this is
+#[utoipa::path(get, path = "/api/user", tag = "user",
+    responses((status = 200, body = UserBody), (status = 401, body = ErrorBody)), security(("token" = [])))]
+pub(crate) async fn user(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<UserBody>, ApiError> {
+    let token = caller.token;
+    let names = match &token.organization {
+        Some(own) => vec![own.clone()],
+        None => app
+            .store
+            .organizations()
+            .await?
+            .into_iter()
+            .map(|organization| organization.name)
+            .collect(),
+    };
+    let own = token.organization.clone().unwrap_or_default();
+    let login = match token.kind {
+        TokenKind::Bootstrap => "bootstrap".to_owned(),
+        TokenKind::Organization | TokenKind::Team => own,
+        TokenKind::Personal | TokenKind::Runner => token.target.clone().unwrap_or(own),
+    };
+    let organization = |name: String| UserOrganization {
+        github_login: name.clone(),
+        name,
+        avatar_url: String::new(),
+    };
+    Ok(Json(UserBody {
+        id: token.id.clone(),
+        name: login.clone(),
+        github_login: login,
+        email: String::new(),
+        avatar_url: String::new(),
+        organizations: names.into_iter().map(organization).collect(),
+        identities: Vec::new(),
+        site_admin: token.kind == TokenKind::Bootstrap,
+        token_info: TokenInfo {
+            name: token.id,
+            organization: token.organization,
+            team: token.target.filter(|_| token.kind == TokenKind::Team),
+            admin: token.admin,
+        },
+    }))
+}
+
+/// The organization that is meant where none is named.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DefaultOrganization {
+    git_hub_login: String,
+}
+
+/// Read the organization that is meant where none is named
+#[utoipa::path(get, path = "/api/user/organizations/default", tag = "user",
+    responses((status = 200, body = DefaultOrganization), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+pub(crate) async fn default_organization(
+    caller: Caller,
+) -> Result<Json<DefaultOrganization>, ApiError> {
+    let own = caller.token.organization;
+    let own = own.ok_or_else(|| {
+        ApiError::not_found("the bootstrap token is for no organization of its own")
+    })?;
+    Ok(Json(DefaultOrganization { git_hub_login: own }))
+}
+
+/// What this server can do beyond the API's beginnings.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Capabilities {
+    #[schema(value_type = Vec<Object>)]
+    capabilities: [(); 0],
+}
+
+/// List capabilities, of which there are none
+#[utoipa::path(get, path = "/api/capabilities", tag = "user", responses((status = 200, body = Capabilities)))]
+pub(crate) async fn capabilities() -> Json<Capabilities> {
+    Json(Capabilities { capabilities: [] })
+}
