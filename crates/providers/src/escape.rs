@@ -14,7 +14,7 @@ pub(super) fn apply(filter: Option<&str>, text: &str) -> Option<String> {
         None => text.to_owned(),
         Some("yaml") if is_plain_yaml(text) => text.to_owned(),
         Some("yaml" | "json") => quote::double(text),
-        Some("sh") => shell_word(text),
+        Some("sh") => quote::shell(text),
         Some("groovy") => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
         Some("colon") => text.replace(':', "%3A"),
         Some(_) => return None,
@@ -28,16 +28,6 @@ fn is_plain_yaml(text: &str) -> bool {
             .split(':')
             .all(|part| !part.is_empty() && part.chars().all(is_word))
         && !YAML_WORDS.contains(&text.to_ascii_lowercase().as_str())
-}
-
-fn shell_word(text: &str) -> String {
-    let is_safe =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':' | '@' | '+');
-    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_safe) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::pages::lazy::ServerPart;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
-use claimgate_formats::settings;
+use claimgate_formats::{percent_encode, settings};
 use claimgate_workbench::storage::to_file;
 
 /// The frame around `children`.
@@ -153,7 +153,7 @@ fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
     let store = use_store();
     let address = format!(
         "data:application/json;charset=utf-8,{}",
-        encode(&unreadable.raw)
+        percent_encode(&unreadable.raw)
     );
     let anew = move |_| {
         let sure =
@@ -176,10 +176,6 @@ fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
             </div>
         </section>
     }
-}
-
-fn encode(text: &str) -> String {
-    String::from(js_sys::encode_uri_component(text))
 }
 
 #[component]

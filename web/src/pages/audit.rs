@@ -15,8 +15,9 @@ use crate::components::inline_code::inline_code;
 use crate::components::untrusted_text::untrusted_text;
 use crate::state::clock::read_time;
 use crate::state::remote::Access;
-use crate::state::remote::sync::{Sync, encode};
+use crate::state::remote::sync::Sync;
 use crate::state::store::{Store, use_store};
+use claimgate_formats::percent_encode;
 
 /// The filters: their names in the address, which are those of the API.
 const FILTERS: [&str; 6] = ["decision", "code", "issuer", "subject", "since", "until"];
@@ -104,13 +105,13 @@ impl Log {
         let asked = self.asked.get_value();
         let mut parts: Vec<_> = asked
             .iter()
-            .map(|(name, text)| format!("{name}={}", encode(text)))
+            .map(|(name, text)| format!("{name}={}", percent_encode(text)))
             .collect();
         parts.push(format!("limit={PAGE}"));
         parts.extend(
             before
                 .as_ref()
-                .map(|before| format!("before={}", encode(before))),
+                .map(|before| format!("before={}", percent_encode(before))),
         );
         self.is_busy.set(true);
         spawn_local(async move {
@@ -159,7 +160,7 @@ fn Filters(store: Store, asked: Memo<Vec<(String, String)>>) -> impl IntoView {
         let parts: Vec<_> = texts
             .iter()
             .filter(|(_, text)| !text.is_empty())
-            .map(|(name, text)| format!("{name}={}", encode(text)))
+            .map(|(name, text)| format!("{name}={}", percent_encode(text)))
             .collect();
         let query = if parts.is_empty() {
             String::new()
@@ -311,7 +312,10 @@ fn row(entry: &Value) -> AnyView {
         "" => view! { <span class="hint">"none registered"</span> }.into_any(),
         name => untrusted_text(name),
     };
-    let (time, address) = (when(entry), format!("/audit/{}", encode(text("id"))));
+    let (time, address) = (
+        when(entry),
+        format!("/audit/{}", percent_encode(text("id"))),
+    );
     view! {
         <tr>
             <td data-label="Time"><A href=address attr:class="audit__link">{time}</A></td>
@@ -337,7 +341,9 @@ pub(crate) fn AuditEntryPage() -> impl IntoView {
     Effect::new(move || {
         let id = params.read().get("id").unwrap_or_default();
         spawn_local(async move {
-            let read = sync.get(&format!("/oidc/exchanges/{}", encode(&id))).await;
+            let read = sync
+                .get(&format!("/oidc/exchanges/{}", percent_encode(&id)))
+                .await;
             let _ = answer.try_set(Some(read));
         });
     });

@@ -8,6 +8,7 @@ use claimgate::policy::{PolicyDefinition, to_json};
 use super::lifetime;
 use super::storage::StoredIssuer;
 use claimgate_formats::Sample;
+use similar::{ChangeTag, TextDiff};
 
 /// A change of a policy, or of another part of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -422,75 +423,16 @@ fn in_order_of(policy: &PolicyDefinition, other: Option<&PolicyDefinition>) -> P
 
 /// The longest common lines are kept; removed lines come before added ones.
 fn compare(old: &str, new: &str) -> Vec<Line> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let start = old
-        .iter()
-        .zip(&new)
-        .take_while(|(old, new)| old == new)
-        .count();
-    let shorter = old.len().min(new.len()) - start;
-    let end = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take(shorter)
-        .take_while(|(old, new)| old == new)
-        .count();
-    let line = |kind: Option<ChangeKind>, text: &&str| Line {
-        kind,
-        text: (*text).to_owned(),
+    let line = |change: similar::Change<&str>| Line {
+        kind: match change.tag() {
+            ChangeTag::Equal => None,
+            ChangeTag::Delete => Some(ChangeKind::Removed),
+            ChangeTag::Insert => Some(ChangeKind::Added),
+        },
+        text: change.value().trim_end_matches('\n').to_owned(),
     };
-    let mut lines: Vec<Line> = old
-        .iter()
-        .take(start)
-        .map(|text| line(None, text))
-        .collect();
-    let middle = (
-        old.get(start..old.len() - end),
-        new.get(start..new.len() - end),
-    );
-    if let (Some(old), Some(new)) = middle {
-        lines.extend(compare_all(old, new));
-    }
-    lines.extend(
-        old.iter()
-            .skip(old.len() - end)
-            .map(|text| line(None, text)),
-    );
-    lines
-}
-
-fn compare_all(old: &[&str], new: &[&str]) -> Vec<Line> {
-    // common[i][j]: how many lines old[i..] and new[j..] have in common.
-    let mut common = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            common[i][j] = if old[i] == new[j] {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut lines = Vec::new();
-    while i < old.len() || j < new.len() {
-        let goes = i < old.len() && (j == new.len() || common[i + 1][j] >= common[i][j + 1]);
-        let (kind, text) = match (old.get(i), new.get(j)) {
-            (Some(old), Some(new)) if old == new => (None, *old),
-            (Some(old), _) if goes => (Some(ChangeKind::Removed), *old),
-            (_, Some(new)) => (Some(ChangeKind::Added), *new),
-            (Some(old), None) => (Some(ChangeKind::Removed), *old),
-            (None, None) => break,
-        };
-        i += usize::from(kind != Some(ChangeKind::Added));
-        j += usize::from(kind != Some(ChangeKind::Removed));
-        lines.push(Line {
-            kind,
-            text: text.to_owned(),
-        });
-    }
-    lines
+    let diff = TextDiff::from_lines(old, new);
+    diff.iter_all_changes().map(line).collect()
 }
 
 #[cfg(test)]

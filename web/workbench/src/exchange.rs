@@ -12,7 +12,9 @@ use claimgate::explain::ReasonCode;
 use claimgate::inspect::{Begun, CheckId, CheckStatus, Skip};
 use claimgate::issuer::DEFAULT_MAX_EXPIRATION;
 use claimgate::policy::RequestedToken;
+use claimgate::text::quote::shell;
 use claimgate::time::format_duration;
+use claimgate_formats::percent_encode;
 use serde::Serialize;
 
 use super::evaluate::{Question, Report, compile};
@@ -229,32 +231,9 @@ fn parameters(request: &RequestedToken, organization: &str, expiration: &str) ->
 fn form(parameters: &Parameters, token: &str) -> String {
     let mut body = String::new();
     for (name, value) in parameters {
-        let _ = write!(body, "{name}={}&", percent(value));
+        let _ = write!(body, "{name}={}&", percent_encode(value));
     }
     body + "subject_token=" + token
-}
-
-/// Percent-encodes everything except unreserved characters.
-fn percent(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-/// Quotes a text for a POSIX shell.
-fn quoted(text: &str) -> String {
-    let is_plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '=');
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 fn curl(parameters: &Parameters) -> String {
@@ -263,7 +242,7 @@ fn curl(parameters: &Parameters) -> String {
         let _ = write!(
             command,
             " \\\n  --data-urlencode {}",
-            quoted(&format!("{name}={value}"))
+            shell(&format!("{name}={value}"))
         );
     }
     format!("{command} \\\n  --data-urlencode \"subject_token={PLACEHOLDER}\"")
@@ -295,16 +274,16 @@ fn login(
     };
     let mut command = format!(
         "pulumi login --oidc-token \"{PLACEHOLDER}\" \\\n  --oidc-org {}",
-        quoted(organization.trim())
+        shell(organization.trim())
     );
     if let Some((flag, name)) = target {
-        let _ = write!(command, " \\\n  {flag} {}", quoted(name));
+        let _ = write!(command, " \\\n  {flag} {}", shell(name));
     }
     if !expiration.trim().is_empty() {
         let _ = write!(
             command,
             " \\\n  --oidc-expiration {}",
-            quoted(&format!("{}s", expiration.trim()))
+            shell(&format!("{}s", expiration.trim()))
         );
     }
     Ok(format!("{command} \\\n  --cloud-url {CLOUD}"))

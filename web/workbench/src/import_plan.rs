@@ -40,19 +40,15 @@ pub fn plan(
     new_id: impl Fn() -> String,
     now: i64,
 ) -> Vec<Planned> {
-    let mut taken: Vec<&str> = Vec::new();
     let mut plan = Vec::with_capacity(imported.len());
     for issuer in imported {
-        let is_it = |known: &&StoredIssuer| {
-            known.url == issuer.definition.url && !taken.contains(&known.id.as_str())
-        };
+        let is_it = |known: &&StoredIssuer| known.url == issuer.definition.url;
         match existing.iter().find(is_it) {
             None => plan.push(Planned {
                 issuer: StoredIssuer::of_document(issuer, new_id(), now),
                 effect: Effect::New,
             }),
             Some(known) => {
-                taken.push(&known.id);
                 let has_policies = issuer.has_policies;
                 plan.push(replace(
                     known,
@@ -208,17 +204,6 @@ mod tests {
                 name: "CI".to_owned(),
                 parts
             }
-        );
-    }
-
-    #[test]
-    fn the_second_of_a_url_replaces_nothing() {
-        let plan = plan_of(
-            r#"[{"url":"https://ci.example","name":"CI"},{"url":"https://ci.example","name":"CI"}]"#,
-        );
-        assert_eq!(
-            (&plan[0].effect, &plan[1].effect),
-            (&Effect::Same, &Effect::New)
         );
     }
 

@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::client::{self, RequestError};
 use super::{Access, FailedChange, Remote, extras, session};
 use crate::state::store::Store;
+use claimgate_formats::percent_encode;
 use claimgate_workbench::remote::mapping;
 use claimgate_workbench::remote::plan::{self, Confirmed, Step};
 use claimgate_workbench::storage::StoredIssuer;
@@ -212,7 +213,7 @@ impl Sync {
         let path = format!(
             "{}/{}/regenerate-thumbprints",
             self.issuers_path(),
-            encode(&id)
+            percent_encode(&id)
         );
         self.call("POST", &path, None, "")
             .await
@@ -225,7 +226,7 @@ impl Sync {
     pub(crate) async fn get(self, path: &str) -> Result<Value, String> {
         let path = format!(
             "/api/orgs/{}{path}",
-            encode(&self.remote.organization.get_untracked())
+            percent_encode(&self.remote.organization.get_untracked())
         );
         let answer = self.call("GET", &path, None, "").await;
         answer
@@ -473,14 +474,9 @@ impl Sync {
 async fn read_issuers(token: &str, organization: &str) -> Result<Value, RequestError> {
     let path = format!(
         "/api/orgs/{}/oidc/issuers?policies=true",
-        encode(organization)
+        percent_encode(organization)
     );
     client::call(token, "GET", &path, None, "")
         .await
         .map(|answer| answer.body)
-}
-
-/// Encodes a text as a part of a path or query.
-pub(crate) fn encode(text: &str) -> String {
-    String::from(js_sys::encode_uri_component(text))
 }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{Sync, encode};
+use super::Sync;
 use crate::state::remote::client::{self, Answer, RequestError};
+use claimgate_formats::percent_encode;
 use claimgate_workbench::remote::mapping;
 use claimgate_workbench::remote::plan::Confirmed;
 use claimgate_workbench::storage::StoredIssuer;
@@ -23,7 +24,7 @@ impl Sync {
         let created = Confirmed::new(created, answer.version);
         let path = self.path(&format!(
             "/auth/policies/oidcissuers/{}",
-            encode(&created.issuer.id)
+            percent_encode(&created.issuer.id)
         ));
         let policies = self.call("GET", &path, None, "").await?.body;
         mapping::with_policies(created, &policies).map_err(RequestError::Refused)
@@ -34,7 +35,7 @@ impl Sync {
         issuer: &StoredIssuer,
         known: Confirmed,
     ) -> Result<Confirmed, RequestError> {
-        let path = format!("{}/{}", self.issuers_path(), encode(&issuer.id));
+        let path = format!("{}/{}", self.issuers_path(), percent_encode(&issuer.id));
         let body = mapping::details_body(issuer, &known.issuer);
         let answer = self
             .call("PATCH", &path, Some(body), &known.version)
@@ -53,7 +54,7 @@ impl Sync {
         issuer: &StoredIssuer,
         known: Confirmed,
     ) -> Result<Confirmed, RequestError> {
-        let path = self.path(&format!("/auth/policies/{}", encode(&known.policy)));
+        let path = self.path(&format!("/auth/policies/{}", percent_encode(&known.policy)));
         let body = mapping::policies_body(&issuer.policies);
         let answer = self
             .call("PATCH", &path, Some(body), &known.policy_version)
@@ -65,7 +66,7 @@ impl Sync {
     }
 
     pub(super) async fn delete(self, id: &str, session: u32) -> Result<(), RequestError> {
-        let path = format!("{}/{}", self.issuers_path(), encode(id));
+        let path = format!("{}/{}", self.issuers_path(), percent_encode(id));
         match self.call("DELETE", &path, None, "").await {
             // Someone else has deleted it already.
             Ok(_) | Err(RequestError::Missing) => {}
@@ -93,7 +94,7 @@ impl Sync {
     pub(super) fn path(self, rest: &str) -> String {
         format!(
             "/api/orgs/{}{rest}",
-            encode(&self.remote.organization.get_untracked())
+            percent_encode(&self.remote.organization.get_untracked())
         )
     }
 
