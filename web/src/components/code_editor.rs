@@ -178,7 +178,7 @@ pub(crate) fn CodeEditor(
                     with_editor(editor, |handle| {
                         selection
                             .into_iter()
-                            .for_each(|(from, to)| handle.focus(from, to))
+                            .for_each(|(from, to)| handle.focus(from, to));
                     });
                 }
                 let _ = field.try_set(if is_made { Field::Code } else { Field::Failed });

@@ -105,7 +105,7 @@ impl Tools {
             open: |bench, store, opening| {
                 match opening {
                     Opening::Example(example) => {
-                        bench.open(&example.shared(), Origin::Example(&example.id), store)
+                        bench.open(&example.shared(), Origin::Example(&example.id), store);
                     }
                     Opening::Fragment(fragment) => {
                         let shared =

@@ -40,7 +40,7 @@ pub(crate) fn PolicyEditor(
                 ""
             }
             .to_owned(),
-        )
+        );
     });
     let is_json = Memo::new(move |_| state.shown.get() == PolicyView::Json);
     let example = claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()));

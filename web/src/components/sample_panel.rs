@@ -222,7 +222,7 @@ fn SampleRow(
             return;
         };
         state.store.change(&state.id.read_value(), |issuer| {
-            issuer.samples.retain(|other| other.id != sample.id)
+            issuer.samples.retain(|other| other.id != sample.id);
         });
         removed.set(Some((place, sample)));
     };

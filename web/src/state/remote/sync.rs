@@ -379,7 +379,7 @@ impl Sync {
         self.remote.server.update_value(|server| {
             server
                 .iter_mut()
-                .for_each(|known| update(&mut known.issuer))
+                .for_each(|known| update(&mut known.issuer));
         });
         let mut issuers = self.store.issuers.get_untracked();
         issuers.iter_mut().for_each(update);
