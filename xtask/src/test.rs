@@ -181,7 +181,7 @@ fn check_disk_space() -> Result<()> {
         .and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
     match kilobytes {
         Some(free) if free < DISK_SPACE => bail!(
-            "expected {} GB of free disk, found {:.1}; `target` has what can be built again",
+            "expected {} GB of free disk, found {:.1}; everything in `target` can be rebuilt",
             DISK_SPACE / 1_000_000,
             free as f64 / 1e6
         ),

@@ -129,8 +129,9 @@ enum Field {
 
 /// A field for code.
 ///
-/// `value` is the text; changes from outside appear in the field. With `on_undo` the caller handles undo and redo
-/// (`true`). `reveal` selects a range of the text each time it is set, and scrolls to it.
+/// `value` is the text; changes from outside appear in the field. With `on_undo` the caller handles
+/// undo and redo (`true`). `reveal` selects a range of the text each time it is set, and scrolls to
+/// it.
 #[component]
 pub(crate) fn CodeEditor(
     #[prop(into)] label: String,
