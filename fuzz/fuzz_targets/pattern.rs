@@ -36,7 +36,8 @@ fuzz_target!(|input: (&str, &str, bool)| {
             );
         }
     }
-    let _ = compiled.findings();
+    let parts: String = compiled.parts().into_iter().map(|part| part.text).collect();
+    assert_eq!(parts, pattern);
     if let Ok(literal) = Pattern::new(&escape(pattern, dialect), dialect) {
         assert!(literal.is_match(pattern));
         assert_eq!(literal.is_match(value), pattern == value);

@@ -24,42 +24,10 @@ struct Exception {
     reason: &'static str,
 }
 
-const CORE: &str = "cut when the core is restructured";
 const VIEWS: &str = "rebuilt in the next app issue";
-const LOGIC: &str = "cut when it moves out of the app";
 
 /// Each circle must be exactly as listed: it may neither grow nor shrink unnoticed.
-const EXCEPTIONS: [Exception; 10] = [
-    Exception {
-        folder: "crates/core/src",
-        files: "explain/evaluate explain/nearest",
-        reason: CORE,
-    },
-    Exception {
-        folder: "crates/core/src",
-        files: "inspect/report inspect/walk",
-        reason: CORE,
-    },
-    Exception {
-        folder: "crates/core/src",
-        files: "jwt/algorithm jwt/error",
-        reason: CORE,
-    },
-    Exception {
-        folder: "crates/core/src",
-        files: "jwt/jwk jwt/public_key",
-        reason: CORE,
-    },
-    Exception {
-        folder: "crates/core/src",
-        files: "pattern/compile pattern/glob pattern/segments",
-        reason: CORE,
-    },
-    Exception {
-        folder: "crates/core/src",
-        files: "policy/compile policy/index",
-        reason: CORE,
-    },
+const EXCEPTIONS: [Exception; 3] = [
     Exception {
         folder: "web/src",
         files: "components/audit_entry components/claims_table components/exchange_panel \
@@ -75,11 +43,6 @@ const EXCEPTIONS: [Exception; 10] = [
         folder: "web/src/components",
         files: "policy_card policy_form",
         reason: VIEWS,
-    },
-    Exception {
-        folder: "crates/providers/src",
-        files: "fill warnings",
-        reason: LOGIC,
     },
     Exception {
         folder: "xtask/wasm-tools/src",

@@ -206,7 +206,7 @@ fn clippy(log: &mut Log) -> Result<()> {
 /// Packages whose tests need features of their own: cargo unites the features of one call, so all
 /// packages would be built with the server's cryptography.
 const RUST: [&str; 3] = [
-    "-p claimgate -p claimgate-formats -p claimgate-providers -p claimgate-workbench -p claimgate-wasm -p xtask -p wasm-tools --features claimgate/schema",
+    "-p claimgate -p claimgate-analysis -p claimgate-formats -p claimgate-providers -p claimgate-workbench -p claimgate-wasm -p xtask -p wasm-tools --features claimgate/schema",
     "-p claimgate-server -p claimgate-cli",
     "-p claimgate --no-default-features --features globset,aws_lc_rs --lib --test it",
 ];
@@ -253,6 +253,7 @@ fn rust_selections(options: &Options) -> Vec<String> {
         ("crates/core", "claimgate"),
         ("crates/server", "claimgate-server"),
         ("crates/cli", "claimgate-cli"),
+        ("crates/analysis", "claimgate-analysis"),
         ("crates/providers", "claimgate-providers"),
         ("crates/formats", "claimgate-formats"),
         ("web/workbench", "claimgate-workbench"),
@@ -291,7 +292,7 @@ fn wasm(log: &mut Log, options: &Options) -> Result<()> {
 
 fn docs(log: &mut Log) -> Result<()> {
     let mut doc = cargo(
-        "doc --no-deps -p claimgate -p claimgate-providers -p claimgate-formats -p claimgate-wasm -p claimgate-server",
+        "doc --no-deps -p claimgate -p claimgate-analysis -p claimgate-providers -p claimgate-formats -p claimgate-wasm -p claimgate-server",
     );
     log.build(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }

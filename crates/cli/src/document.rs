@@ -5,6 +5,7 @@ use claimgate::diagnostic::Diagnostic;
 use claimgate::expected::UNKNOWN_KEY;
 use claimgate::issuer::Issuer;
 use claimgate::json::Value;
+use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, REPORT_ONLY};
 use claimgate_formats::{IssuerDocument, IssuerPlace, PoliciesPlace, read};
 
@@ -55,7 +56,7 @@ impl Document {
         let issuers: Vec<_> = issuers
             .filter_map(|(issuer, place)| {
                 let compiled = Issuer::compile(&issuer.definition, document.dialect).ok()?;
-                findings.extend(remarks(issuer, &compiled, place));
+                findings.extend(remarks(issuer, document.dialect, place));
                 Some(compiled)
             })
             .collect();
@@ -67,9 +68,9 @@ impl Document {
             .has_only_policies()
             .then(|| PolicySet::compile(&document.policies, document.dialect).ok())
             .flatten();
-        if let Some(alone) = &alone {
+        if alone.is_some() {
             let place = &document.policies_at;
-            findings.extend(policy_remarks(&document.policies, alone, place));
+            findings.extend(policy_remarks(&document.policies, document.dialect, place));
         }
         let locate = |diagnostic: Diagnostic| Located {
             place: place(text, &diagnostic.path),
@@ -101,9 +102,9 @@ impl Document {
 }
 
 /// The findings on an issuer.
-fn remarks(issuer: &IssuerDocument, compiled: &Issuer, place: &IssuerPlace) -> Vec<Diagnostic> {
+fn remarks(issuer: &IssuerDocument, dialect: Dialect, place: &IssuerPlace) -> Vec<Diagnostic> {
     let definition = &issuer.definition;
-    let mut remarks = policy_remarks(&definition.policies, compiled.policies(), &place.policies);
+    let mut remarks = policy_remarks(&definition.policies, dialect, &place.policies);
     let has_deny = |policy: &PolicyDefinition| policy.decision == Decision::Deny;
     if definition.report_only && definition.policies.iter().any(has_deny) {
         let separator = if place.issuer.is_empty() { "" } else { "." };
@@ -118,7 +119,7 @@ fn remarks(issuer: &IssuerDocument, compiled: &Issuer, place: &IssuerPlace) -> V
 /// The findings on policies.
 fn policy_remarks(
     definitions: &[PolicyDefinition],
-    policies: &PolicySet,
+    dialect: Dialect,
     place: &PoliciesPlace,
 ) -> Vec<Diagnostic> {
     let reporting = definitions
@@ -129,9 +130,10 @@ fn policy_remarks(
             let path = format!("policies[{index}].{REPORT_ONLY}");
             report_only(place.locate(&path).into_owned())
         });
-    let findings = policies.findings().iter().map(|finding| {
+    let findings = claimgate_analysis::findings(definitions, dialect);
+    let findings = findings.into_iter().map(|finding| {
         let path = place.locate(&finding.path).into_owned();
-        finding.clone().at(path)
+        finding.at(path)
     });
     reporting.chain(findings).collect()
 }

@@ -33,7 +33,7 @@ pub struct ClaimPath {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimPathError {
-    /// Nothing at all.
+    /// An empty text.
     #[error("expected a claim name, found nothing")]
     Empty,
     /// `a..b`, `.a`, `a.` or `""`.
@@ -42,32 +42,32 @@ pub enum ClaimPathError {
         /// Where the segment would start.
         at: usize,
     },
-    /// A quote that nothing closes.
+    /// A quote that is not closed.
     #[error("the `\"` at character {} is never closed", at + 1)]
     UnclosedQuote {
-        /// Where the quote stands.
+        /// The position of the quote.
         at: usize,
     },
     /// `\` before anything but `"` and `\`.
     #[error("expected `\\\"` or `\\\\` at character {}, found `\\{found}`", at + 1)]
     BadEscape {
-        /// Where the `\` stands.
+        /// The position of the `\`.
         at: usize,
         /// What follows it.
         found: char,
     },
-    /// Text right behind a closing quote.
+    /// Text right after a closing quote.
     #[error("expected `.` or the end after the closing quote at character {}, found `{found}`", at + 1)]
     AfterQuote {
-        /// Where it stands.
+        /// Its position.
         at: usize,
-        /// What stands there.
+        /// The text at that position.
         found: char,
     },
     /// A character that a segment can only have in quotes.
     #[error("`{}` at character {} is only allowed in double quotes", found.escape_debug(), at + 1)]
     NeedsQuotes {
-        /// Where it stands.
+        /// Its position.
         at: usize,
         /// The character.
         found: char,

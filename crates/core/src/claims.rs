@@ -223,7 +223,7 @@ pub(crate) enum Usable {
     One(String),
     /// The texts of an array's scalar elements, with their indices.
     Any(Vec<(usize, String)>),
-    /// Nothing, and why not.
+    /// No text, and why.
     Nothing(&'static str),
 }
 
@@ -255,7 +255,7 @@ pub(crate) fn usable(value: &Value) -> Usable {
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};
 ///
-/// // Somebody else has checked signature, issuer and times.
+/// // Another library has checked the signature, the issuer and the times.
 /// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub": "a"}"#)?);
 /// assert!(claims.claims().get("sub").is_some());
 /// # Ok::<(), claimgate::claims::ClaimsError>(())
@@ -267,7 +267,7 @@ impl TrustedClaims {
     /// Vouches for claims that no check of this crate has seen: claims typed by hand, or verified
     /// elsewhere.
     ///
-    /// A decision on claims that nobody verified is a simulation, never a ground to grant access.
+    /// A decision on claims that were not verified is a simulation: never grant access by it.
     #[must_use]
     pub fn dangerous_assume_verified(claims: Claims) -> Self {
         Self(claims)

@@ -25,7 +25,7 @@ pub enum Severity {
     Note,
 }
 
-/// Something to say about an input: an error, or a finding that changes no decision.
+/// An error in an input, or a finding on it. Findings do not affect decisions.
 ///
 /// ```
 /// use claimgate::policy::parse_policies;
@@ -95,7 +95,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Everything that is wrong with an input, in its order; never empty where it is an error.
+/// All errors of an input, in the input's order. As an error value it is never empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Diagnostics(Vec<Diagnostic>);

@@ -1,4 +1,4 @@
-//! Issuers: whom tokens are trusted from, with which keys, under which policies.
+//! Issuers: whose tokens are trusted, with their keys and policies.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use crate::jwt::{Jwks, TokenError};
 use crate::pattern::Dialect;
 use crate::policy::{PolicyDefinition, PolicySet};
 
-/// The lifetime that no token exceeds where the issuer sets no maximum, in seconds: 25 hours.
+/// The longest lifetime of a token if the issuer sets no maximum, in seconds: 25 hours.
 pub const DEFAULT_MAX_EXPIRATION: u64 = 90_000;
 
-/// A registered issuer as it is written.
+/// The definition of a registered issuer, not validated yet.
 ///
 /// ```
 /// use claimgate::issuer::{Issuer, IssuerDefinition};
@@ -37,7 +37,7 @@ pub const DEFAULT_MAX_EXPIRATION: u64 = 90_000;
 pub struct IssuerDefinition {
     /// A label.
     pub name: String,
-    /// The URL that a token's `iss` has to equal, character by character.
+    /// The URL: a token's `iss` must be equal to it.
     pub url: String,
     /// The longest lifetime of a granted token, in seconds.
     pub max_expiration: Option<u64>,
@@ -47,7 +47,7 @@ pub struct IssuerDefinition {
     pub thumbprints: Vec<String>,
     /// The policies.
     pub policies: Vec<PolicyDefinition>,
-    /// Whether its deny policies only report what they would deny.
+    /// Whether all its deny policies are report-only.
     pub report_only: bool,
 }
 
@@ -55,7 +55,7 @@ pub struct IssuerDefinition {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {
-    /// Nothing.
+    /// An empty text.
     #[error("expected the issuer's URL, found nothing")]
     Empty,
     /// Another scheme than `https`.
@@ -64,7 +64,7 @@ pub enum IssuerError {
         /// The URL.
         found: String,
     },
-    /// No host behind the scheme.
+    /// No host after the scheme.
     #[error("expected a host name after `https://`, found none")]
     NoHost,
     /// A character that an issuer's URL cannot have: white space, `?`, `#`, or `@` in the host.
@@ -162,7 +162,7 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Compiles an issuer, or says everything that is wrong with it.
+    /// Compiles an issuer, or returns all errors in it.
     ///
     /// # Errors
     /// Errors at the paths `url`, `maxExpiration`, `jwks` and `policies[0]…`.
@@ -370,7 +370,7 @@ impl Issuers {
     }
 }
 
-/// In what two URLs differ, if it is only what people overlook.
+/// The difference between two URLs, if it is one that is easily overlooked.
 ///
 /// ```
 /// use claimgate::issuer::nearly;

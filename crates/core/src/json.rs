@@ -1,8 +1,8 @@
 //! Strict JSON: no duplicate member at any depth, no excessive nesting, integers kept apart from
 //! fractions.
 //!
-//! JSON with duplicate members means different things to different readers ([RFC 8259, section 4],
-//! [RFC 7519, section 4]); a token or a policy must mean one thing.
+//! Readers of JSON interpret duplicate members in different ways ([RFC 8259, section 4], [RFC 7519,
+//! section 4]); a token or a policy must have one meaning.
 //!
 //! [RFC 8259, section 4]: https://www.rfc-editor.org/rfc/rfc8259#section-4
 //! [RFC 7519, section 4]: https://www.rfc-editor.org/rfc/rfc7519#section-4
@@ -14,7 +14,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// How deep arrays and objects may nest.
+/// The deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 64;
 
 /// A JSON value.
@@ -36,7 +36,7 @@ pub enum Value {
     Object(Vec<(String, Value)>),
 }
 
-/// A text that is no acceptable JSON. Lines and columns count from 1.
+/// A text that is not acceptable JSON. Lines and columns count from 1.
 ///
 /// ```
 /// use claimgate::json::Value;
@@ -50,7 +50,7 @@ pub enum JsonError {
     /// Not JSON at all.
     #[error("not JSON: {message} at line {line}, column {column}")]
     Syntax {
-        /// The parser's own words.
+        /// The parser's message.
         message: String,
         /// Line of the error.
         line: usize,
@@ -72,9 +72,9 @@ pub enum JsonError {
     TooDeep {
         /// The limit.
         max: usize,
-        /// Line where it was passed.
+        /// Line where it was exceeded.
         line: usize,
-        /// Column where it was passed.
+        /// Column where it was exceeded.
         column: usize,
     },
 }
@@ -102,7 +102,7 @@ impl JsonError {
 }
 
 impl Value {
-    /// Parses one JSON text, nothing before or behind it but white space.
+    /// Parses one JSON text, which may have white space around it.
     ///
     /// # Errors
     /// [`JsonError`] with line and column.

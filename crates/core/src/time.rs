@@ -1,4 +1,4 @@
-//! Times and durations as people read them. Nothing here asks a clock.
+//! Times and durations as text. This module does not read a clock.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

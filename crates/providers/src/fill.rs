@@ -6,6 +6,7 @@ use claimgate::claim_path::ClaimPath;
 use claimgate::json::Value;
 use claimgate::policy::{PolicyDefinition, parse_policies};
 
+use super::clean::clean;
 use super::template::Values;
 use super::warnings::{ParameterWarning, warnings};
 use super::{AUDIENCE, CLOUD_URL, DEFAULT_CLOUD_URL, Derived, Known, Provider, WorkflowTemplate};
@@ -129,12 +130,6 @@ impl Provider {
         }
         values
     }
-}
-
-/// The text without surrounding white space, and without line breaks.
-pub(super) fn clean(text: &str) -> String {
-    let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    text.trim().chars().filter(|c| !ends_line(*c)).collect()
 }
 
 fn derive(derived: &Derived, values: &Values) -> Option<String> {

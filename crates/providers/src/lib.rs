@@ -1,6 +1,7 @@
 //! Providers of ID tokens: URL, claims, policies and jobs of each, as templates with a few
 //! parameters.
 
+mod clean;
 mod escape;
 mod files;
 mod fill;

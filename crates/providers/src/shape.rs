@@ -1,6 +1,6 @@
 //! The forms of parameters: a value of the wrong form makes a policy that never matches.
 
-use super::fill::clean;
+use super::clean::clean;
 
 /// The form of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Provider;
-use super::fill::clean;
+use super::clean::clean;
 use super::template::{names, names_in};
 use claimgate::text::hidden::{Piece, pieces};
 

@@ -11,7 +11,7 @@ use claimgate::exchange::{
     BodyKind, ExchangeOptions, ExchangeRequest, Refusal, begin_exchange, conclude,
 };
 use claimgate::explain::{Decided, Outcome, ReasonCode, decide, explain, render_text};
-use claimgate::inspect::{Begun, Checked, Options, Pending, Skip, begin};
+use claimgate::inspect::{Checked, Options, Pending, Progress, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Algorithm, Jwks, TokenError};
 use claimgate::pattern::Dialect;
@@ -21,7 +21,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::fields::Fields;
 use crate::input;
-use claimgate::diagnostic::Diagnostics;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate_formats::read_configuration;
 
 use crate::failure;
@@ -46,6 +46,8 @@ pub struct Core {
     keys: Vec<Vec<u32>>,
     next_key: u32,
     fields: Vec<Fields>,
+    /// The findings on each issuer's policies.
+    findings: Vec<Vec<Diagnostic>>,
     buffer: Vec<u8>,
     runs: Vec<Option<Run>>,
     free: Vec<u32>,
@@ -81,6 +83,7 @@ impl Core {
             keys: Vec::new(),
             next_key: 0,
             fields: Vec::new(),
+            findings: Vec::new(),
             buffer: Vec::new(),
             runs: Vec::new(),
             free: Vec::new(),
@@ -127,14 +130,16 @@ impl Core {
     pub fn compile(&mut self) {
         let definitions = std::mem::take(&mut self.definitions);
         let dialect = self.dialect;
-        let compile = |(index, definition): (usize, IssuerDefinition)| {
-            input::within(index, Issuer::compile(&definition, dialect))
-        };
         let mut issuers = Vec::with_capacity(definitions.len());
         let mut failures = Diagnostics::default();
-        for compiled in definitions.into_iter().enumerate().map(compile) {
-            match compiled {
-                Ok(issuer) => issuers.push(issuer),
+        self.findings.clear();
+        for (index, definition) in definitions.into_iter().enumerate() {
+            match input::within(index, Issuer::compile(&definition, dialect)) {
+                Ok(issuer) => {
+                    issuers.push(issuer);
+                    self.findings
+                        .push(claimgate_analysis::findings(&definition.policies, dialect));
+                }
                 Err(more) => failures.extend(more),
             }
         }
@@ -186,7 +191,7 @@ impl Core {
             policies: usize,
             claims: Vec<&'a str>,
             keys: Vec<(u32, Option<String>)>,
-            findings: &'a [claimgate::diagnostic::Diagnostic],
+            findings: &'a [Diagnostic],
         }
         let described = self
             .issuers
@@ -194,7 +199,8 @@ impl Core {
             .iter()
             .zip(&self.fields)
             .zip(&self.keys)
-            .map(|((issuer, fields), numbers)| {
+            .zip(&self.findings)
+            .map(|(((issuer, fields), numbers), findings)| {
                 let keys = issuer.jwks().map(Jwks::keys).unwrap_or_default();
                 Described {
                     url: issuer.url(),
@@ -206,7 +212,7 @@ impl Core {
                         .copied()
                         .zip(keys.iter().map(|key| key.to_json()))
                         .collect(),
-                    findings: issuer.policies().findings(),
+                    findings,
                 }
             });
         serde_json::to_string(&described.collect::<Vec<_>>()).unwrap_or_default()
@@ -600,11 +606,11 @@ fn refused(refusal: &Refusal) -> String {
     serde_json::to_string(&refused).unwrap_or_default()
 }
 
-impl From<Begun> for Stage {
-    fn from(begun: Begun) -> Self {
+impl From<Progress> for Stage {
+    fn from(begun: Progress) -> Self {
         match begun {
-            Begun::Ended(checked) => Self::Checked(checked),
-            Begun::Signature(pending) => Self::Pending(pending),
+            Progress::Checked(checked) => Self::Checked(checked),
+            Progress::AwaitingSignature(pending) => Self::Pending(pending),
         }
     }
 }

@@ -82,7 +82,7 @@ fn Count(state: PolicyState) -> impl IntoView {
         Ok(policies) => policies.len(),
         Err(_) => last.copied().unwrap_or_default(),
     });
-    let most = claimgate::policy::MANY_POLICIES;
+    let most = claimgate_analysis::PULUMI_POLICY_LIMIT;
     view! {
         <span class="count" class:count--many=move || { count.get() > most }>
             <span aria-hidden="true">{count} "/" {most}</span>

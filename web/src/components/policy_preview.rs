@@ -14,7 +14,7 @@ pub(crate) fn PolicyPreview(
     claims: Option<String>,
 ) -> impl IntoView {
     let findings = PolicySet::compile(&policies, Dialect::Pulumi)
-        .map(|set| set.findings().to_vec())
+        .map(|_| claimgate_analysis::findings(&policies, Dialect::Pulumi))
         .unwrap_or_default();
     view! {
         <PolicyList policies=policies />

@@ -50,9 +50,16 @@ impl Compiled {
     }
 
     fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>) -> Self {
-        match written.and_then(|policies| PolicySet::compile(&policies, Dialect::Pulumi)) {
-            Ok(set) => Self {
-                findings: set.findings().to_vec(),
+        let compiled = written.and_then(|policies| {
+            let set = PolicySet::compile(&policies, Dialect::Pulumi)?;
+            Ok((
+                set,
+                claimgate_analysis::findings(&policies, Dialect::Pulumi),
+            ))
+        });
+        match compiled {
+            Ok((set, findings)) => Self {
+                findings,
                 set: Some(Arc::new(set)),
                 errors: Diagnostics::default(),
             },

@@ -3,7 +3,7 @@
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::{Explanation, Outcome, explain};
-use claimgate::inspect::{self, Begun, Check, Inspection, Options, Pending, Skip};
+use claimgate::inspect::{self, Check, Inspection, Options, Pending, Progress, Skip};
 use claimgate::issuer::{Issuer, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, decode_unverified};
 use claimgate::pattern::Dialect;
@@ -107,12 +107,12 @@ pub fn begin(question: &Question, stored: &[StoredIssuer]) -> Evaluation {
     };
     let options = options(question, &compiled.issuers);
     match inspect::begin(question.text.trim(), &compiled.issuers, &options) {
-        Begun::Ended(checked) => Evaluation::Answer(report(
+        Progress::Checked(checked) => Evaluation::Answer(report(
             checked.explain(&question.request),
             &compiled.names,
             None,
         )),
-        Begun::Signature(pending) => {
+        Progress::AwaitingSignature(pending) => {
             let request = question.request.clone();
             Evaluation::Signature(Box::new(Waiting {
                 pending: *pending,

@@ -9,7 +9,7 @@ use claimgate::exchange::{
     ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE, TokenResponse, begin_exchange, conclude,
 };
 use claimgate::explain::ReasonCode;
-use claimgate::inspect::{Begun, CheckId, CheckStatus, Skip};
+use claimgate::inspect::{CheckId, CheckStatus, Progress, Skip};
 use claimgate::issuer::DEFAULT_MAX_EXPIRATION;
 use claimgate::policy::RequestedToken;
 use claimgate::text::quote::shell;
@@ -137,8 +137,10 @@ fn exchange(
         &ExchangeOptions::at(question.now),
     );
     let checked = match begun.map_err(|refusal| refusal.error)? {
-        Begun::Ended(checked) => *checked,
-        Begun::Signature(pending) => pending.finish(report.signature.clone().unwrap_or(Ok(false))),
+        Progress::Checked(checked) => *checked,
+        Progress::AwaitingSignature(pending) => {
+            pending.finish(report.signature.clone().unwrap_or(Ok(false)))
+        }
     };
     let grant = conclude(request, checked).map_err(|refusal| refusal.error)?;
     Ok(grant.response(ACCESS_TOKEN.to_owned()))

@@ -48,7 +48,7 @@ pub enum OauthError {
 ///
 /// let error = ExchangeError::Denied { summary: "denied by policy 2".to_owned() };
 /// assert_eq!((error.oauth(), error.status()), (OauthError::InvalidRequest, 400));
-/// // What the caller is told has no policy in it.
+/// // The caller learns nothing about policies.
 /// assert_eq!(error.description(), "no policy allows this exchange");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -143,8 +143,8 @@ impl ExchangeError {
         }
     }
 
-    /// What the caller is told: everything about the request, of the token only that it was
-    /// refused, and nothing about keys and policies.
+    /// The text for the caller: details of the request, but of the token only that it was refused,
+    /// and nothing about keys and policies.
     #[must_use]
     pub fn description(&self) -> String {
         match self {
@@ -155,8 +155,8 @@ impl ExchangeError {
         }
     }
 
-    /// The body of the answer, with the characters that may stand in it (RFC 6749, section 5.2).
-    /// `reference` is what the audit log calls this refusal.
+    /// The body of the response, in the permitted characters (RFC 6749, section 5.2). `reference`
+    /// identifies this refusal in the audit log.
     ///
     /// ```
     /// use claimgate::exchange::{BodyKind, ExchangeRequest};

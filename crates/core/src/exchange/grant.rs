@@ -8,7 +8,7 @@ use super::error::{ExchangeError, Refusal};
 use super::{ACCESS_TOKEN_TYPE, AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::claims::Value;
 use crate::explain::{ReasonCode, Report, Verdict};
-use crate::inspect::{Begun, CheckId, CheckStatus, Checked, Inspection, Options, begin};
+use crate::inspect::{CheckId, CheckStatus, Checked, Inspection, Options, Progress, begin};
 use crate::issuer::Issuers;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 use crate::jwt::BuiltIn;
@@ -187,8 +187,8 @@ pub fn exchange_with(
     options: &ExchangeOptions,
     verifier: &dyn VerifySignature,
 ) -> Result<Grant, Refusal> {
-    let begun = begin_exchange(request, issuers, options)?;
-    conclude(request, begun.settle(verifier))
+    let progress = begin_exchange(request, issuers, options)?;
+    conclude(request, progress.verify_with(verifier))
 }
 
 /// Runs the checks of the subject token that come before its signature, for hosts that check
@@ -199,7 +199,7 @@ pub fn exchange_with(
 ///
 /// ```
 /// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, begin_exchange, conclude};
-/// use claimgate::inspect::Begun;
+/// use claimgate::inspect::Progress;
 /// use claimgate::issuer::Issuers;
 ///
 /// let body = r#"{"audience": "urn:pulumi:org:octo-org", "subject_token": "a.b.c",
@@ -207,9 +207,9 @@ pub fn exchange_with(
 ///     "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
 ///     "requested_token_type": "urn:pulumi:token-type:access_token:organization"}"#;
 /// let request = ExchangeRequest::parse(body, BodyKind::Json)?;
-/// let begun = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
-/// // Only a token that got as far as its signature is `Begun::Signature`.
-/// let Begun::Ended(checked) = begun else { unreachable!() };
+/// let progress = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
+/// // Only a token that got as far as its signature is `Progress::AwaitingSignature`.
+/// let Progress::Checked(checked) = progress else { unreachable!() };
 /// assert_eq!(conclude(&request, *checked).unwrap_err().error.code(), "token-base64");
 /// # Ok::<(), claimgate::exchange::ExchangeError>(())
 /// ```
@@ -217,7 +217,7 @@ pub fn begin_exchange(
     request: &ExchangeRequest,
     issuers: Option<&Issuers>,
     options: &ExchangeOptions,
-) -> Result<Begun, Refusal> {
+) -> Result<Progress, Refusal> {
     let unknown = || ExchangeError::AudienceUnknown {
         found: format!("{AUDIENCE}{}", request.organization),
     };
@@ -287,7 +287,7 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
 ///
 /// ```
 /// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, approve, begin_exchange};
-/// use claimgate::inspect::Begun;
+/// use claimgate::inspect::Progress;
 /// use claimgate::issuer::Issuers;
 ///
 /// let body = r#"{"audience": "urn:pulumi:org:octo-org", "subject_token": "a.b.c",
@@ -295,8 +295,8 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
 ///     "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
 ///     "requested_token_type": "urn:pulumi:token-type:access_token:organization"}"#;
 /// let request = ExchangeRequest::parse(body, BodyKind::Json)?;
-/// let begun = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
-/// let Begun::Ended(checked) = begun else { unreachable!() };
+/// let progress = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
+/// let Progress::Checked(checked) = progress else { unreachable!() };
 /// assert_eq!(approve(&request, &checked).unwrap_err().error.code(), "token-base64");
 /// # Ok::<(), claimgate::exchange::ExchangeError>(())
 /// ```

@@ -28,15 +28,14 @@ pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// The only type of subject token (RFC 8693, section 3).
 pub const SUBJECT_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:id_token";
 
-/// What the type of an access token begins with; `organization`, `team`, `personal` or `runner`
-/// follows.
+/// The prefix of an access token's type, before `organization`, `team`, `personal` or `runner`.
 pub const ACCESS_TOKEN_TYPE: &str = "urn:pulumi:token-type:access_token:";
 
-/// What an audience begins with; the organization's name follows.
+/// The prefix of an audience, before the organization's name.
 pub const AUDIENCE: &str = "urn:pulumi:org:";
 
-/// The lifetime of a token where none is asked for, in seconds: 2 hours.
+/// The lifetime of an access token if the request has no `expiration`, in seconds: 2 hours.
 pub const DEFAULT_EXPIRATION: u64 = 7_200;
 
-/// The largest body that is read, in bytes: a token of the largest size, and room for the rest.
+/// The largest body that is accepted, in bytes: a token of the largest size and other parameters.
 pub const MAX_BODY: usize = 80 * 1024;

@@ -1,4 +1,4 @@
-//! What is asked for.
+//! The body of a request.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use super::{ACCESS_TOKEN_TYPE, AUDIENCE, ExchangeError, GRANT_TYPE, SUBJECT_TOKE
 use crate::jwt::redact;
 use crate::policy::{RequestedToken, TokenType};
 
-/// A well-formed request for an exchange. Nothing about its token is checked yet.
+/// A well-formed request for an exchange, whose subject token is not checked yet.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ExchangeRequest {
     /// The organization that `audience` names.
     pub organization: String,
-    /// What is asked for, by `requested_token_type` and `scope`.
+    /// The requested token, from `requested_token_type` and `scope`.
     pub requested: RequestedToken,
     /// `scope` as it was sent; empty where none was.
     pub scope: String,
@@ -35,8 +35,8 @@ impl fmt::Debug for ExchangeRequest {
 }
 
 impl ExchangeRequest {
-    /// Reads a body (RFC 8693, section 2.1). Parameters that mean nothing here are passed over, but
-    /// for those that ask for something else than would be given: `actor_token` and `resource`.
+    /// Reads a body (RFC 8693, section 2.1). Unknown parameters are ignored. `actor_token` and
+    /// `resource` are errors: the granted token could not honour them.
     ///
     /// # Errors
     /// The first [`ExchangeError`], with what was expected and found.
@@ -78,8 +78,8 @@ impl ExchangeRequest {
         })
     }
 
-    /// The organization that a body names, whatever else is wrong with it: whose admins a refusal
-    /// concerns.
+    /// The organization that a body names, even if the body is otherwise invalid: the one in whose
+    /// audit log a refusal belongs.
     ///
     /// ```
     /// use claimgate::exchange::{BodyKind, ExchangeRequest};
@@ -135,8 +135,8 @@ fn requested(token_type: TokenType, scope: &str) -> Result<RequestedToken, Excha
             found,
         }
     };
-    // One scope only: a list would be narrowed silently, or widened. And no token, which would be
-    // kept wherever names are.
+    // One scope only: a list would be narrowed or widened silently. And no token, which would be
+    // stored wherever names are.
     let is_name = |name: &&str| {
         let is_fit = |c: char| !(c.is_whitespace() || c.is_control() || c == ',');
         !name.is_empty() && name.chars().all(is_fit) && redact(name) == *name

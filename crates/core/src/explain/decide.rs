@@ -1,14 +1,14 @@
-//! The decision without the reasons.
+//! Decisions without evidence.
 
 use serde::Serialize;
 
-use super::evaluate::{about, report, summary};
 use super::evidence::{Grant, Outcome, Reason, ReasonCode, Report};
-use super::fold::Tally;
+use super::fold::{Tally, about};
+use super::sentences::{report, summary};
 use crate::claims::{Claims, TrustedClaims};
 use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Visitor};
 
-/// A decision, as short as it can be.
+/// A decision and the first policy that decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decided {
@@ -16,17 +16,17 @@ pub struct Decided {
     pub decision: Outcome,
     /// Why.
     pub reason: ReasonCode,
-    /// Index of the first policy that decided; none where nothing matched.
+    /// Index of the first policy that decided, from 0; `None` if no policy matched.
     pub policy: Option<usize>,
     /// If allowed: what is granted beyond the token itself.
     pub grant: Option<Grant>,
 }
 
-/// Decides as [`explain`](super::explain) does, and says no more than the first policy that
+/// Makes the same decision as [`explain`](super::explain), and returns only the first policy that
 /// decided.
 ///
-/// It looks the policies up in an index, so that its time hardly grows with their number, and
-/// allocates only where a claim is a number or a boolean, or a role is granted.
+/// Policies are looked up in an index, so that the time hardly grows with their number. It allocates
+/// only if a claim is a number or a boolean, or if a role is granted.
 ///
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};
@@ -66,7 +66,7 @@ pub fn decide(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedT
     }
 }
 
-/// A decision with all policies that decided, and no evidence.
+/// A decision with all policies that decided, without evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The decision.
@@ -81,8 +81,7 @@ pub struct Verdict {
     pub report: Option<Report>,
 }
 
-/// Decides as [`explain`](super::explain) does, and says what it says of the decision as a whole,
-/// without evidence.
+/// Makes the same decision as [`explain`](super::explain), with the same summary, without evidence.
 ///
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};

@@ -1,14 +1,15 @@
-//! From policies and claims to evidence, and from evidence to the decision.
+//! Evaluates policies on claims: records evidence, and derives the decision from it.
 
 use super::evidence::{
-    DefaultDenial, Explanation, Grant, Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode,
-    Report, RuleEvidence, RuleOutcome, ValueEvidence,
+    Explanation, Grant, Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, Report,
+    RuleEvidence, RuleOutcome, ValueEvidence,
 };
-use super::fold::Tally;
+use super::fold::{Tally, about};
 use super::hints::hints;
 use super::nearest::nearest_miss;
+use super::sentences::{default_denial, report, stopped, summary};
 use crate::claims::{Claims, Found, TrustedClaims, Usable, usable};
-use crate::policy::{CompiledPolicy, Decision, PolicySet, RequestedToken, Rule};
+use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Rule};
 
 /// Decides whether `claims` may have the token that `request` asks for, and says why.
 ///
@@ -182,13 +183,6 @@ fn matched_values(
     (outcome, values, sentence)
 }
 
-pub(super) fn stopped(value: &ValueEvidence) -> String {
-    match &value.trace {
-        crate::pattern::Trace::Stopped(stop) => stop.sentence.clone(),
-        crate::pattern::Trace::Matched { .. } => format!("`{}` matches", value.text),
-    }
-}
-
 /// The decision, from the evidence alone.
 fn fold(
     evidence: &[PolicyEvidence],
@@ -217,91 +211,4 @@ fn fold(
         .would_be_denied()
         .then(|| report(indices(&|policy| policy.report_only)));
     (Reason { code, policies }, grant, report)
-}
-
-/// What these report-only policies would have denied.
-pub(super) fn report(policies: Vec<usize>) -> Report {
-    let reason = Reason {
-        code: ReasonCode::DenyMatched,
-        policies,
-    };
-    Report {
-        summary: summary(&reason, usize::MAX),
-        policies: reason.policies,
-    }
-}
-
-/// Which policies a reason is about.
-pub(super) fn about(code: ReasonCode) -> Option<Decision> {
-    match code {
-        ReasonCode::DenyMatched => Some(Decision::Deny),
-        ReasonCode::DefaultDeny => None,
-        ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => {
-            Some(Decision::Allow)
-        }
-    }
-}
-
-/// The decision in one sentence; `all` is how many policies there are.
-pub(super) fn summary(reason: &Reason, all: usize) -> String {
-    let named = name_policies(&reason.policies);
-    match reason.code {
-        ReasonCode::AllowMatched => format!("allowed by {named}"),
-        ReasonCode::DenyMatched => {
-            format!("denied by {named}: a matching deny wins over any allow")
-        }
-        ReasonCode::DefaultDeny if all == 0 => "denied by default: there is no policy".to_owned(),
-        ReasonCode::DefaultDeny => "denied by default: no allow policy matches".to_owned(),
-        ReasonCode::AdminNotGranted => {
-            format!(
-                "denied: scope `admin` was asked for, and {named} does not list it in `authorizedPermissions`"
-            )
-        }
-        ReasonCode::RoleAmbiguous => {
-            format!("denied: {named} match and give different values of `roleID`")
-        }
-    }
-}
-
-/// `policy 1`, `policies 1 and 3`, `policies 1, 2 and 3`.
-fn name_policies(indices: &[usize]) -> String {
-    let numbers: Vec<String> = indices
-        .iter()
-        .map(|index| (index + 1).to_string())
-        .collect();
-    match numbers.as_slice() {
-        [] => "no policy".to_owned(),
-        [only] => format!("policy {only}"),
-        all => format!("policies {}", enumerate(all)),
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn enumerate(words: &[String]) -> String {
-    match words.split_last() {
-        None => String::new(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
-fn default_denial(reason: &Reason, evidence: &[PolicyEvidence]) -> DefaultDenial {
-    let applied = reason.code == ReasonCode::DefaultDeny;
-    let applicable = evidence
-        .iter()
-        .filter(|p| p.decision == Decision::Allow && p.outcome != PolicyOutcome::NotApplicable)
-        .count();
-    let sentence = match (applied, evidence.len(), applicable) {
-        (false, ..) => "not needed: a policy decided".to_owned(),
-        (true, 0, _) => {
-            "applied: there is no policy, and nothing is allowed unless a policy allows it"
-                .to_owned()
-        }
-        (true, _, 0) => "applied: no allow policy is for this token type and target".to_owned(),
-        (true, _, 1) => "applied: the only allow policy for this request does not match".to_owned(),
-        (true, _, all) => {
-            format!("applied: none of the {all} allow policies for this request matches")
-        }
-    };
-    DefaultDenial { applied, sentence }
 }

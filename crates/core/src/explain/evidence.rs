@@ -1,4 +1,4 @@
-//! The shapes of an explanation. Their JSON is what JavaScript and the app get.
+//! The types of an explanation. JavaScript and the app get them as JSON.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,52 +6,52 @@ use crate::diagnostic::Diagnostic;
 use crate::pattern::Trace;
 use crate::policy::{Decision, RequestedToken, TokenType};
 
-/// Whether the token gets what it asked for.
+/// A decision: whether the requested token is granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It does.
+    /// It is granted.
     Allowed,
-    /// It does not.
+    /// It is not granted.
     Denied,
 }
 
-/// A decision and everything that led to it.
+/// A decision with its evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
     /// The decision.
     pub decision: Outcome,
-    /// What decided.
+    /// Why.
     pub reason: Reason,
     /// The decision in one sentence.
     pub summary: String,
-    /// What was asked for.
+    /// The requested token.
     pub request: RequestedToken,
     /// The evidence of every policy, in the policies' order.
     pub policies: Vec<PolicyEvidence>,
-    /// The rule that nothing is allowed unless a policy allows it.
+    /// Whether the request is denied because no policy allows it.
     pub default_denial: DefaultDenial,
-    /// On a denial: the allow that needed the fewest changes.
+    /// After a default denial: the applicable allow that needs the fewest changes.
     pub nearest_miss: Option<NearestMiss>,
-    /// When allowed: what the token may do.
+    /// If allowed: the permissions of the token.
     pub grant: Option<Grant>,
-    /// What report-only policies would have denied, where no other policy denies it.
+    /// What report-only policies would have denied; `None` if another policy denies it.
     pub report: Option<Report>,
-    /// What people trip on, as far as it is seen here: why a rule that looks right does not match.
+    /// Common mistakes that were detected: why a rule that looks right does not match.
     pub hints: Vec<Diagnostic>,
 }
 
-/// What decided.
+/// Why a decision was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reason {
     /// Stable code.
     pub code: ReasonCode,
-    /// Indices of the policies that decided, from 0; none for a default denial.
+    /// Indices of the policies that decided, from 0; empty for a default denial.
     pub policies: Vec<usize>,
 }
 
@@ -66,7 +66,7 @@ pub struct Report {
     pub summary: String,
 }
 
-/// The ways in which a decision comes about.
+/// The code of a [`Reason`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -77,7 +77,7 @@ pub enum ReasonCode {
     DenyMatched,
     /// No allow matched.
     DefaultDeny,
-    /// `scope=admin` was asked for, and no matching allow lists `admin`.
+    /// `scope=admin` was requested, and no matching allow lists `admin`.
     AdminNotGranted,
     /// Matching allows give different roles.
     RoleAmbiguous,
@@ -101,14 +101,14 @@ impl ReasonCode {
     }
 }
 
-/// What the granted token may do beyond its type.
+/// Permissions of a granted token beyond its type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
-    /// Whether it has organization admin permission.
+    /// Whether it has admin permission for the organization.
     pub admin: bool,
-    /// The custom role that it gets.
+    /// Its custom role.
     pub role_id: Option<String>,
 }
 
@@ -119,31 +119,31 @@ pub struct Grant {
 pub struct PolicyEvidence {
     /// Its index, from 0.
     pub index: usize,
-    /// What it does when it matches.
+    /// Whether it allows or denies.
     pub decision: Decision,
     /// Whether it is a deny that only reports what it would deny.
     #[serde(default)]
     pub report_only: bool,
-    /// Which tokens it is about.
+    /// The token type that it applies to.
     pub token_type: TokenType,
     /// `policy 1: allow organization`, counted from 1.
     pub title: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: PolicyOutcome,
     /// Why, in one sentence.
     pub sentence: String,
-    /// The evidence of its rules, in their order. None where the policy does not apply.
+    /// The evidence of its rules, in their order; empty if the policy does not apply.
     pub rules: Vec<RuleEvidence>,
 }
 
-/// What became of a policy.
+/// The outcome of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum PolicyOutcome {
-    /// It is about another token type or target.
+    /// Its token type or target does not fit the request.
     NotApplicable,
-    /// It applies, and a rule does not match.
+    /// It applies, and at least one rule does not match.
     NotMatched,
     /// It applies, and all its rules match.
     Matched,
@@ -158,22 +158,22 @@ pub struct RuleEvidence {
     pub claim: String,
     /// The pattern.
     pub pattern: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: RuleOutcome,
-    /// The values that the pattern was held against: one, or an array's scalar elements.
+    /// The values that the pattern was compared with: one, or the scalar elements of an array.
     pub values: Vec<ValueEvidence>,
     /// Why, in one sentence.
     pub sentence: String,
 }
 
-/// What became of a rule.
+/// The outcome of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RuleOutcome {
     /// A value matched.
     Matched,
-    /// No value did.
+    /// No value matched.
     Mismatch,
     /// The token does not have the claim.
     MissingClaim,
@@ -181,7 +181,7 @@ pub enum RuleOutcome {
     UnusableValue,
 }
 
-/// One value against one pattern.
+/// The evidence of one value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -190,46 +190,46 @@ pub struct ValueEvidence {
     pub text: String,
     /// Its index, from 0, where the claim is an array.
     pub index: Option<usize>,
-    /// How the two went together.
+    /// How the pattern matched it, or where it stopped.
     pub trace: Trace,
 }
 
-/// The default denial: an entry of its own, applied or not.
+/// Whether the default applied: a request that no policy allows is denied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DefaultDenial {
-    /// Whether it decided.
+    /// Whether it applied.
     pub applied: bool,
     /// Why, in one sentence.
     pub sentence: String,
 }
 
-/// The allow that came nearest, and what was missing.
+/// The applicable allow that needs the fewest changes to match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NearestMiss {
     /// Index of the policy, from 0.
     pub policy: usize,
-    /// What would have to be otherwise, in the policy or in the token.
+    /// What would have to change, in the policy or in the token.
     pub changes: Vec<Change>,
     /// The same in one sentence.
     pub sentence: String,
 }
 
-/// One thing that would have to be otherwise.
+/// One change that would make a rule match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// The claim of the rule.
     pub claim: String,
-    /// Its pattern now.
+    /// Its current pattern.
     pub pattern: String,
-    /// The value that came nearest, if the claim has one.
+    /// The nearest value, if the claim has one.
     pub seen: Option<String>,
-    /// A pattern that accepts just that value.
+    /// A pattern that accepts only that value.
     pub suggested_pattern: Option<String>,
     /// What is wrong, in one sentence.
     pub sentence: String,

@@ -39,7 +39,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Whether it would change anything if that policy matched too.
+    /// Whether the decision could change if that policy matched too.
     pub(super) fn is_changed_by(&self, index: usize, policy: &CompiledPolicy) -> bool {
         let is_first = |first: Option<usize>| first.is_none_or(|first| index < first);
         if policy.report_only {
@@ -63,7 +63,7 @@ impl<'a> Tally<'a> {
         self.is_reported && self.deny.is_none()
     }
 
-    /// Deny wins; without an allow, nothing is granted.
+    /// A deny overrides every allow; without an allow, the request is denied.
     pub(super) fn verdict(&self, request: &RequestedToken) -> (ReasonCode, Option<Grant>) {
         let wants_admin = matches!(request, RequestedToken::Organization { admin: true });
         if self.deny.is_some() {
@@ -91,6 +91,17 @@ impl<'a> Tally<'a> {
             ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => {
                 self.allow
             }
+        }
+    }
+}
+
+/// Which policies a reason is about.
+pub(super) fn about(code: ReasonCode) -> Option<Decision> {
+    match code {
+        ReasonCode::DenyMatched => Some(Decision::Deny),
+        ReasonCode::DefaultDeny => None,
+        ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => {
+            Some(Decision::Allow)
         }
     }
 }

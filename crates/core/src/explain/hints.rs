@@ -1,7 +1,6 @@
-//! What people really trip on: why a rule that looks right does not match, and what to write
-//! instead.
+//! Hints on common mistakes: why a rule that looks right does not match, and what to write instead.
 //!
-//! Hints come after the decision and never change it.
+//! Hints are derived after the decision and do not affect it.
 
 use super::evidence::{
     Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, RuleEvidence, RuleOutcome,
@@ -12,10 +11,10 @@ use crate::diagnostic::Diagnostic;
 use crate::pattern::{Dialect, Pattern, visible};
 use crate::policy::{CompiledPolicy, Decision, Rule};
 
-/// No more hints than this: nobody reads on.
+/// The largest number of hints: more would not be read.
 const MANY: usize = 20;
 
-/// No more policies than this are looked at: each costs some patterns tried.
+/// The largest number of policies that are examined: each one costs several matches.
 const MANY_POLICIES: usize = 2_000;
 
 /// The hints on an explanation's evidence, in the policies' order.
@@ -29,12 +28,12 @@ pub(super) fn hints(
     let mut hints = Vec::new();
     shadowed(evidence, reason, &mut hints);
     for (policy, compiled) in evidence.iter().zip(compiled).take(MANY_POLICIES) {
-        // What is allowed already needs no more allows; a deny that fails to match does matter.
+        // After an allow, hints on other allows are useless; a deny that does not match may be a mistake.
         let matters = decision == Outcome::Denied || compiled.decision == Decision::Deny;
         if policy.outcome == PolicyOutcome::NotMatched && matters {
             for (seen, rule) in policy.rules.iter().zip(&compiled.rules) {
                 let place = format!("policies[{}].rules.{}", policy.index, rule.path);
-                // A deny for one form of `sub` is meant not to match the others.
+                // A deny on one form of `sub` is not expected to match the others.
                 let hint = rule_hint(seen, rule, claims)
                     .filter(|hint| compiled.decision == Decision::Allow || hint.code != "sub-form");
                 hints.extend(hint.map(|hint| hint.at(place)));
@@ -51,7 +50,7 @@ pub(super) fn hints(
     hints
 }
 
-/// An allow that matches too, and that a deny wins over.
+/// A matching allow that a deny overrides.
 fn shadowed(evidence: &[PolicyEvidence], reason: &Reason, hints: &mut Vec<Diagnostic>) {
     let allow = |policy: &&PolicyEvidence| {
         policy.outcome == PolicyOutcome::Matched && policy.decision == Decision::Allow
@@ -77,7 +76,7 @@ fn shadowed(evidence: &[PolicyEvidence], reason: &Reason, hints: &mut Vec<Diagno
     );
 }
 
-/// An allow for another type of token that would match.
+/// An allow whose rules match, but which does not apply to the requested token.
 fn other_type(
     evidence: &[PolicyEvidence],
     compiled: &[CompiledPolicy],
@@ -129,7 +128,7 @@ fn rule_hint(seen: &RuleEvidence, rule: &Rule, claims: &Claims) -> Option<Diagno
     }
 }
 
-/// `kubernetes.io.namespace` for `"kubernetes.io".namespace`.
+/// `kubernetes.io.namespace` instead of `"kubernetes.io".namespace`.
 fn unquoted(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
     let segments = path.segments();
     let quoted = (2..=segments.len()).find_map(|count| {
@@ -161,7 +160,7 @@ fn misspelt(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
     Some(Diagnostic::note("claim-misspelt", message).help(format!("did you mean `{}`?", nearest.1)))
 }
 
-/// Changes of a pattern under which the value would match, each a thing that people overlook.
+/// Tries small changes of a pattern, each a common oversight, until the value matches.
 fn value_hint(rule: &Rule, value: &str) -> Option<Diagnostic> {
     let source = rule.pattern.source();
     let dialect = rule.pattern.dialect();
@@ -224,7 +223,7 @@ fn is_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
     Pattern::new(pattern, dialect).is_ok_and(|pattern| pattern.is_match(value))
 }
 
-/// Without what cannot be seen, and with common look-alikes as ASCII has them.
+/// Removes invisible characters, and replaces common look-alikes with ASCII.
 fn clean(text: &str) -> String {
     let look_alike = |c: char| match c {
         '\u{a0}' | '\u{2007}' | '\u{202f}' => Some(' '),
@@ -247,7 +246,7 @@ fn boolean(source: &str, value: &str) -> Option<&'static str> {
     }
 }
 
-/// `main` for `refs/heads/main`, and the other way round.
+/// `main` instead of `refs/heads/main`, or vice versa.
 fn reference(
     source: &str,
     value: &str,
@@ -277,7 +276,7 @@ fn reference(
     None
 }
 
-/// The forms of `sub` that GitHub Actions has for the same repository.
+/// Forms of `sub` that GitHub Actions uses for one repository.
 fn github_subject(
     source: &str,
     value: &str,
@@ -333,14 +332,14 @@ fn github_subject(
     )
 }
 
-/// `repo:OWNER/REPO` and what follows it.
+/// Splits `repo:OWNER/REPO:CONTEXT` into `OWNER/REPO` and the context.
 fn subject(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("repo:")?;
     let end = rest.find(':')?;
     Some((rest.get(..end)?, rest.get(end + 1..)?))
 }
 
-/// Without the `@` and the digits behind it, up to the second colon.
+/// Removes the `@` and the digits after it, up to the second colon.
 fn without_ids(text: &str) -> String {
     let Some((repository, context)) = subject(text) else {
         return text.to_owned();

@@ -29,6 +29,7 @@ mod fold;
 mod hints;
 mod nearest;
 mod render;
+mod sentences;
 
 pub(crate) use decide::verdict_on;
 pub use decide::{Decided, Verdict, decide, verdict};

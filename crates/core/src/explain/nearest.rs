@@ -1,9 +1,9 @@
 //! The nearest miss: the allow that needed the fewest changes.
 
-use super::evaluate::{enumerate, stopped};
 use super::evidence::{
     Change, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence,
 };
+use super::sentences::{enumerate, stopped};
 use crate::pattern::{Trace, escape};
 use crate::policy::{CompiledPolicy, Decision};
 

@@ -1,8 +1,7 @@
-//! A token from first to last: every check in its order, then the policies, each with a line of its
-//! own.
+//! All checks of a token in order, then the policies.
 
+mod pipeline;
 mod report;
-mod walk;
 
 use std::borrow::Cow;
 
@@ -17,7 +16,7 @@ use crate::jwt::BuiltIn;
 use crate::jwt::{DEFAULT_MAX_SIZE, TokenError, VerifySignature};
 use crate::policy::RequestedToken;
 
-pub use walk::{Begun, Checked, Pending, begin};
+pub use pipeline::{Checked, Pending, Progress, begin};
 
 /// How a token is inspected.
 ///
@@ -33,11 +32,11 @@ pub use walk::{Begun, Checked, Pending, begin};
 pub struct Options {
     /// The time, in seconds since 1970.
     pub now: i64,
-    /// By how much clocks may differ, in seconds.
+    /// The tolerated difference between clocks, in seconds.
     pub leeway: u64,
     /// The largest token accepted, in bytes.
     pub max_size: usize,
-    /// Checks to leave out; for simulations only.
+    /// Checks to skip; for simulations only.
     pub skip: Skip,
     /// With [`Skip::issuer`]: the index of the issuer whose keys and policies are used.
     pub assume_issuer: Option<usize>,
@@ -57,12 +56,12 @@ impl Options {
     }
 }
 
-/// Checks that a simulation leaves out.
+/// Checks that a simulation skips.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Skip {
     /// Whether `iss` is a registered issuer.
     pub issuer: bool,
-    /// Which key the token is signed with. Without a key the signature cannot be checked either.
+    /// The choice of the key, and with it the signature.
     pub key: bool,
     /// The signature.
     pub signature: bool,
@@ -81,7 +80,7 @@ pub enum CheckId {
     Header,
     /// `iss`.
     Issuer,
-    /// `kid` and what the key is for.
+    /// `kid`, and whether that key fits the algorithm.
     Key,
     /// The signature.
     Signature,
@@ -103,7 +102,7 @@ impl CheckId {
         Self::Policies,
     ];
 
-    /// Its name for people.
+    /// Its title.
     ///
     /// ```
     /// use claimgate::inspect::CheckId;
@@ -125,56 +124,56 @@ impl CheckId {
     }
 }
 
-/// What became of a check.
+/// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CheckStatus {
     /// It passed.
     Passed,
-    /// It failed, and ended the inspection.
+    /// It failed and ended the inspection.
     Failed,
-    /// It was left out on demand.
+    /// The options skip it.
     Skipped,
     /// An earlier one failed.
     NotReached,
 }
 
-/// One check with its line.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
-    /// Which one.
+    /// The check.
     pub id: CheckId,
-    /// Its name for people.
+    /// Its title.
     pub title: String,
-    /// What became of it.
+    /// Its outcome.
     pub status: CheckStatus,
-    /// That in one sentence.
+    /// The outcome in one sentence.
     pub sentence: String,
     /// On failure: the error's stable code.
     pub code: Option<Cow<'static, str>>,
-    /// On failure: what one might do about it.
+    /// On failure: advice.
     pub help: Option<String>,
 }
 
-/// Everything that is to say about a token and a request.
+/// The results of all checks of a token, and the policies' explanation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Inspection {
-    /// The header, where the token could be decoded.
+    /// The header, if the token could be decoded.
     pub header: Option<Claims>,
-    /// The claims, where the token could be decoded.
+    /// The claims, if the token could be decoded.
     pub claims: Option<Claims>,
     /// Index of the issuer whose keys and policies were used.
     pub issuer: Option<usize>,
     /// The seven checks, in their order.
     pub checks: Vec<Check>,
-    /// Remarks on the token.
+    /// Findings on the token.
     pub findings: Vec<Diagnostic>,
-    /// The policies' explanation, where they were reached.
+    /// The policies' explanation, if no check failed.
     pub explanation: Option<Explanation>,
     /// The decision.
     pub decision: Outcome,
@@ -184,12 +183,12 @@ pub struct Inspection {
     pub unchecked: Vec<String>,
 }
 
-/// A decision on a token, as short as it can be.
+/// A decision on a token, without evidence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenDecision {
     /// Index of the issuer whose keys and policies were used.
     pub issuer: Option<usize>,
-    /// The policies' decision, or why they were not reached.
+    /// The policies' decision, or the error of the check that failed.
     pub decided: Result<Decided, TokenError>,
 }
 
@@ -212,8 +211,7 @@ impl TokenDecision {
     }
 }
 
-/// Runs every check of a token in order, with the built-in signature check. The first failure ends
-/// it.
+/// Runs all checks of a token in order, with the built-in signature check, up to the first failure.
 ///
 /// ```
 /// use claimgate::inspect::{Options, inspect};
@@ -236,7 +234,7 @@ pub fn inspect(
     inspect_with(token, issuers, request, options, &BuiltIn)
 }
 
-/// Runs every check of a token in order, with somebody else's signature check.
+/// Like [`inspect`](fn@inspect), with another signature check.
 ///
 /// ```
 /// use claimgate::inspect::{Options, inspect_with};
@@ -265,11 +263,11 @@ pub fn inspect_with(
     verifier: &dyn VerifySignature,
 ) -> Inspection {
     begin(token, issuers, options)
-        .settle(verifier)
+        .verify_with(verifier)
         .explain(request)
 }
 
-/// Decides as [`inspect`] does, and says no more than the decision and its code.
+/// Makes the same decision as [`inspect`](fn@inspect), and returns only the decision and its code.
 ///
 /// ```
 /// use claimgate::inspect::{Options, decide};
@@ -290,6 +288,6 @@ pub fn decide(
     options: &Options,
 ) -> TokenDecision {
     begin(token, issuers, options)
-        .settle(&BuiltIn)
+        .verify_with(&BuiltIn)
         .decide(request)
 }

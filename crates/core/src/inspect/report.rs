@@ -1,16 +1,38 @@
-//! What people read of a token's checks, made of the facts that those have left behind.
+//! Makes sentences of the results of a token's checks.
 
 use std::borrow::Cow;
 
-use super::{Check, CheckId, CheckStatus, Checked, Inspection};
+use super::pipeline::Checked;
+use super::{Check, CheckId, CheckStatus, Inspection};
 use crate::claims::TrustedClaims;
 use crate::explain::{Explanation, Outcome, explain};
 use crate::jwt::UnverifiedToken;
 use crate::policy::RequestedToken;
 use crate::time::{format_utc, looks_like_milliseconds, relative};
 
-/// Asks the policies, unless a check has failed, and tells everything.
-pub(super) fn report(checked: Checked, request: &RequestedToken) -> Inspection {
+impl Checked {
+    /// Evaluates the policies, and returns all checks with the policies' explanation.
+    ///
+    /// ```
+    /// use claimgate::inspect::{Progress, CheckStatus, Options, begin};
+    /// use claimgate::issuer::Issuers;
+    /// use claimgate::policy::RequestedToken;
+    ///
+    /// // {"alg":"none"} and {}
+    /// let progress = begin("eyJhbGciOiJub25lIn0.e30.", &Issuers::default(), &Options::at(0));
+    /// let Progress::Checked(checked) = progress else { unreachable!() };
+    /// let inspection = checked.explain(&RequestedToken::Organization { admin: false });
+    /// let statuses: Vec<_> = inspection.checks.iter().map(|check| check.status).collect();
+    /// assert_eq!(statuses[..3], [CheckStatus::Passed, CheckStatus::Failed, CheckStatus::NotReached]);
+    /// assert_eq!(inspection.checks[1].code, Some("alg-none"));
+    /// ```
+    #[must_use]
+    pub fn explain(self, request: &RequestedToken) -> Inspection {
+        report(self, request)
+    }
+}
+
+fn report(checked: Checked, request: &RequestedToken) -> Inspection {
     let mut lines = Vec::with_capacity(CheckId::ALL.len());
     let mut unchecked = Vec::new();
     for id in CheckId::ALL.into_iter().take(CheckId::ALL.len() - 1) {
@@ -173,7 +195,7 @@ fn explained(checked: &Checked, request: &RequestedToken) -> Option<Explanation>
         return None;
     }
     let (issuer, token) = (checked.issuer()?, checked.token.as_ref()?);
-    // Every check has passed, or the caller has left it out by name and `unchecked` says so.
+    // Every check has passed, or the caller's options skip it and `unchecked` says so.
     let claims = TrustedClaims::dangerous_assume_verified(token.claims.clone());
     Some(explain(issuer.policies(), &claims, request))
 }

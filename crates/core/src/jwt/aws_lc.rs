@@ -1,5 +1,5 @@
-//! RSA keys as AWS-LC takes them: for every signature `jsonwebtoken` would have it read the key
-//! anew, which takes longer than the signature.
+//! RSA keys parsed by AWS-LC once: `jsonwebtoken` would parse the key for every signature, which
+//! takes longer than the verification.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,8 +16,8 @@ use super::Algorithm;
 pub(super) struct Parsed(Arc<[OnceLock<Option<ParsedPublicKey>>; 6]>);
 
 impl Parsed {
-    /// Whether `signature` is one of the key of `n` and `e`. Nothing where the algorithm is not of
-    /// RSA, or the key cannot be read.
+    /// Whether `signature` was made with the key of `n` and `e`. `None` if the algorithm does not use
+    /// RSA, or the key cannot be parsed.
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,

@@ -8,13 +8,13 @@ use super::{Algorithm, TokenError};
 use crate::claims::{Claims, Value};
 use crate::diagnostic::Diagnostic;
 
-/// The largest token that is accepted unless told otherwise, in bytes.
+/// The default limit on the size of a token, in bytes.
 pub const DEFAULT_MAX_SIZE: usize = 64 * 1024;
 
 /// Header members that carry or name keys; they are never used.
 const KEY_MEMBERS: [&str; 4] = ["jku", "x5u", "x5c", "jwk"];
 
-/// A decoded token whose signature, issuer and times nobody has checked. It proves nothing.
+/// A decoded token whose signature, issuer and times are not checked. It proves nothing.
 ///
 /// ```
 /// use claimgate::jwt::decode_unverified;
@@ -38,7 +38,7 @@ pub struct UnverifiedToken<C = Claims> {
 }
 
 /// A compact JWS ([RFC 7515, section 7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1))
-/// whose signature nobody has checked. Its payload may be any bytes, whereas a token's is a JSON
+/// whose signature is not checked. Its payload may be any bytes, whereas a token's is a JSON
 /// object.
 pub type CompactJws = UnverifiedToken<Vec<u8>>;
 
@@ -236,7 +236,7 @@ fn canonical_base64url(encoded: &[u8]) -> Option<Vec<u8>> {
         [] => {}
         [a, b] => {
             let [a, b] = [a, b].map(sixtet);
-            // Bits that stand for nothing have to be zero.
+            // Unused bits must be zero.
             seen |= a | b | u8::from(b & 15 != 0) << 6;
             bytes.push(a << 2 | b >> 4);
         }
@@ -250,7 +250,7 @@ fn canonical_base64url(encoded: &[u8]) -> Option<Vec<u8>> {
     (seen < 64).then_some(bytes)
 }
 
-/// What a character stands for; 255 if it is none of base64url's.
+/// The value of a base64url character; 255 for any other character.
 fn sixtet(character: u8) -> u8 {
     SIXTETS.get(usize::from(character)).copied().unwrap_or(255)
 }

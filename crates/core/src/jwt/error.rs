@@ -1,9 +1,9 @@
-//! Why a token is refused.
+//! Errors of tokens.
 
 use crate::claims::ClaimsError;
 use crate::time::{format_duration, format_utc, looks_like_milliseconds, relative};
 
-/// A token that fails a check. Every variant says what was expected and what was found.
+/// A failed check of a token. Every message says what was expected and what was found.
 ///
 /// ```
 /// use claimgate::jwt::decode_unverified;
@@ -143,7 +143,7 @@ impl TokenError {
         }
     }
 
-    /// What one might do about it.
+    /// Advice on how to fix it.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         let help = match self {
@@ -192,7 +192,7 @@ impl TokenError {
     }
 }
 
-/// A time that is still to come.
+/// A time in the future.
 fn ahead(claim: &str, time: i64, now: i64) -> String {
     if looks_like_milliseconds(time) {
         return format!(

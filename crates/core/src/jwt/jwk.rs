@@ -1,5 +1,4 @@
-//! Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)): which there are, and which one a
-//! token is checked with.
+//! Key sets ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), and the choice of a token's key.
 
 use std::sync::Arc;
 
@@ -8,12 +7,6 @@ use serde::Serialize;
 use super::public_key::PublicKey;
 use super::{Algorithm, TokenError};
 use crate::json::{JsonError, Value};
-
-/// The smallest RSA modulus that is accepted, in bits.
-pub const MIN_RSA_BITS: usize = 2048;
-
-/// The largest RSA modulus that signatures are checked with, in bits.
-pub const MAX_RSA_BITS: usize = 4096;
 
 /// Members of private keys ([RFC 7518, section
 /// 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)) and, last, of those of later key types.
@@ -43,7 +36,7 @@ pub struct Jwk {
     pub kid: Option<String>,
     /// `kty`: `RSA`, `EC`, `OKP`, or one that is not supported.
     pub kty: String,
-    /// `alg`: the only algorithm that the key is for.
+    /// `alg`: the only algorithm that the key may be used with.
     pub alg: Option<String>,
     /// `crv`.
     pub crv: Option<String>,
@@ -54,14 +47,14 @@ pub struct Jwk {
     pub key_ops: Option<Vec<String>>,
     /// Size of the RSA modulus or the curve, in bits.
     pub bits: Option<usize>,
-    /// Why no token can be checked with it, if so.
+    /// Why it cannot be used, if so.
     pub problem: Option<String>,
-    /// The key itself, prepared once; nothing where there is a `problem`.
+    /// The parsed key; `None` if there is a `problem`.
     #[serde(skip)]
     pub(super) public_key: Option<PublicKey>,
 }
 
-/// A text that is no acceptable key set.
+/// A text that is not an acceptable key set.
 ///
 /// ```
 /// use claimgate::jwt::Jwks;
@@ -72,10 +65,10 @@ pub struct Jwk {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwksError {
-    /// No acceptable JSON.
+    /// Not acceptable JSON.
     #[error(transparent)]
     Json(#[from] JsonError),
-    /// No object with an array `keys`.
+    /// Not an object with an array `keys`.
     #[error("expected a JWKS, an object with an array `keys`; found {found}")]
     NotASet {
         /// What was found.
@@ -232,7 +225,7 @@ impl Jwks {
 }
 
 impl Jwk {
-    /// The key in a few words: `RSA 2048 bits, RS256`.
+    /// A short description of the key: `RSA 2048 bits, RS256`.
     #[must_use]
     pub fn describe(&self) -> String {
         let mut words = vec![self.kty.clone()];
@@ -249,8 +242,8 @@ impl Jwk {
         text
     }
 
-    /// The key as a JWK of its required members alone, as hosts import it; nothing where there is a
-    /// problem. Its SHA-256 is the key's thumbprint ([RFC 7638, section
+    /// The key as a JWK with only its required members, as hosts import it; `None` if there is a
+    /// problem. Its SHA-256 hash is the key's thumbprint ([RFC 7638, section
     /// 3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
     ///
     /// ```
@@ -271,7 +264,7 @@ impl Jwk {
         self.kid.as_deref().unwrap_or("(without kid)")
     }
 
-    /// What the key is called in messages.
+    /// The key's name in messages.
     #[must_use]
     pub fn label(&self) -> String {
         self.name().to_owned()
@@ -340,7 +333,7 @@ impl Jwk {
         })
     }
 
-    /// Why the key is not for `algorithm`, or nothing if it is.
+    /// Why the key cannot be used with `algorithm`; `None` if it can.
     fn misfit(&self, algorithm: Algorithm) -> Option<String> {
         if let Some(problem) = &self.problem {
             return Some(problem.clone());

@@ -1,6 +1,7 @@
 //! JSON Web Tokens: decoding, keys, and the checks that come before any policy.
 
 mod algorithm;
+mod algorithm_name;
 #[cfg(feature = "aws_lc_rs")]
 mod aws_lc;
 mod decode;
@@ -18,7 +19,8 @@ pub use decode::{
     decode_unverified_within,
 };
 pub use error::TokenError;
-pub use jwk::{Jwk, Jwks, JwksError, MAX_RSA_BITS, MIN_RSA_BITS};
+pub use jwk::{Jwk, Jwks, JwksError};
+pub use public_key::{MAX_RSA_BITS, MIN_RSA_BITS};
 pub use redact::redact;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 pub use signature::BuiltIn;

@@ -1,15 +1,20 @@
-//! The public key behind a JWK, read and checked once, when the set is parsed; every signature is
-//! checked with it as it is.
+//! The public key of a JWK, parsed and validated once, when the set is parsed.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::{Algorithm as Jwa, DecodingKey, DecodingKeyKind, errors};
 
+use super::Algorithm;
 use super::weak::{is_roca, is_small_order};
-use super::{Algorithm, MAX_RSA_BITS, MIN_RSA_BITS};
 
-/// A key that signatures can be checked with.
+/// The smallest RSA modulus that is accepted, in bits.
+pub const MIN_RSA_BITS: usize = 2048;
+
+/// The largest RSA modulus that signatures are checked with, in bits.
+pub const MAX_RSA_BITS: usize = 4096;
+
+/// A valid public key.
 #[derive(Clone, Debug)]
 pub(super) struct PublicKey {
     key: DecodingKey,
@@ -17,11 +22,11 @@ pub(super) struct PublicKey {
     parsed: super::aws_lc::Parsed,
 }
 
-/// The members `n`, `e`, `x` and `y`, in base64url as they stand in the set.
+/// The members `n`, `e`, `x` and `y` of a JWK, in base64url.
 pub(super) type Numbers = [Option<String>; 4];
 
 impl PublicKey {
-    /// The size of the RSA modulus or the curve in bits, where it is known; and the key, or why
+    /// Returns the size of the RSA modulus or the curve in bits, if it is known; and the key, or why
     /// there is none ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6), [RFC
     /// 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2)).
     pub(super) fn read(
@@ -96,8 +101,8 @@ impl PublicKey {
             .ok_or_else(|| "the point `x` is not on the curve".to_owned())
     }
 
-    /// The key, unless the built-in cryptography finds its point off the curve. Without that, the
-    /// host finds out when it imports the key.
+    /// The key, unless the built-in cryptography finds its point off the curve. Without built-in
+    /// cryptography, the host detects that when it imports the key.
     fn on_curve(self, algorithm: Algorithm) -> Option<Self> {
         #[cfg(feature = "rust_crypto")]
         if (jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.verifier_factory)(
@@ -112,7 +117,7 @@ impl PublicKey {
         Some(self)
     }
 
-    /// Whether `signature` is one of this key over `input`.
+    /// Whether `signature` over `input` was made with this key.
     pub(super) fn verify(
         &self,
         provider: &CryptoProvider,
@@ -126,7 +131,7 @@ impl PublicKey {
             .is_ok())
     }
 
-    /// The same by AWS-LC, with the key as it was read before.
+    /// The same with AWS-LC, which parses an RSA key only once.
     #[cfg(feature = "aws_lc_rs")]
     pub(super) fn verify_built_in(
         &self,
@@ -164,7 +169,7 @@ impl PublicKey {
                 format!(r#"{{"crv":"Ed25519","kty":"{kty}","x":"{}"}}"#, text(point))
             }
             (DecodingKeyKind::SecretOrDer(point), crv) => {
-                // Behind SEC 1's tag for an uncompressed point, both coordinates have one length.
+                // After SEC 1's tag for an uncompressed point, both coordinates have the same length.
                 let coordinates = point.get(1..).unwrap_or_default();
                 let (x, y) = coordinates.split_at(coordinates.len() / 2);
                 let crv = crv.unwrap_or_default();

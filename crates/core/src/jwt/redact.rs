@@ -1,8 +1,8 @@
-//! Tokens in texts that are told to people.
+//! Removing tokens from messages.
 
 use std::borrow::Cow;
 
-/// What stands in the place of a token.
+/// The replacement for a token.
 const INSTEAD: &str = "[a token]";
 
 /// What access tokens begin with, Claimgate's and Pulumi Cloud's, and how many characters follow at
@@ -49,7 +49,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     Cow::Owned(told)
 }
 
-/// Where a token begins, in a text of nothing but its characters.
+/// The position of a token in a run of a token's characters.
 fn token_in(run: &str) -> Option<usize> {
     // `{"` in base64url begins with `eyJ`; a header and nothing else is no secret.
     let jwt = run.find("eyJ").filter(|place| {

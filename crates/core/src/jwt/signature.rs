@@ -1,4 +1,4 @@
-//! The signature check, behind a seam: a host may do it with its own cryptography.
+//! The signature check, which a host may do with its own cryptography.
 
 pub use jsonwebtoken::crypto::CryptoProvider;
 use jsonwebtoken::errors;
@@ -6,7 +6,7 @@ use jsonwebtoken::errors;
 use super::public_key::PublicKey;
 use super::{Algorithm, Jwk, TokenError};
 
-/// What must be checked: that `signature` is one of `key` over `signing_input`.
+/// A signature to check: whether `signature` over `signing_input` was made with `key`.
 #[derive(Clone, Copy, Debug)]
 pub struct SignatureCheck<'a> {
     /// The algorithm of the token's header; it fits the key.
@@ -19,15 +19,15 @@ pub struct SignatureCheck<'a> {
     pub signature: &'a [u8],
 }
 
-/// Somebody who can check signatures.
+/// An implementation of signature checks.
 ///
 /// ```
 /// use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
 ///
-/// /// For tests of what comes behind the signature.
-/// struct Anything;
+/// /// For tests of the checks after the signature.
+/// struct AnySignature;
 ///
-/// impl VerifySignature for Anything {
+/// impl VerifySignature for AnySignature {
 ///     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
 ///         Ok(!check.signature.is_empty())
 ///     }
@@ -37,7 +37,7 @@ pub trait VerifySignature {
     /// Whether the signature is genuine.
     ///
     /// # Errors
-    /// [`TokenError::SignatureUnchecked`] where it could not be checked at all.
+    /// [`TokenError::SignatureUnchecked`] if it could not be checked.
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError>;
 }
 

@@ -1,4 +1,4 @@
-//! Keys of good form whose signatures prove nothing, because anybody can make them.
+//! Well-formed keys that are insecure: anyone can make signatures for them.
 
 /// The primes that the flawed generator's fingerprint shows in; those up to 167, for keys of every
 /// size.

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 #[cfg(feature = "globset")]
 use super::glob::Glob;
+use super::runs::{Bounds, Piece, pieces};
 use super::segments::Segments;
 use super::{Dialect, Item, Token, parse, reference};
 
@@ -18,7 +19,7 @@ pub(super) enum Matcher {
     Source,
     /// No wildcard: the value is this text.
     Exact(Box<str>),
-    /// One `*` at this byte of the source, and else nothing but literals without escapes.
+    /// One `*` at this byte of the source, otherwise only literals without escapes.
     OneStar(u32),
     /// Wildcards only: so many characters.
     Length(Bounds),
@@ -63,7 +64,7 @@ impl Matcher {
                 Self::Exact(text.into())
             };
         }
-        if let [Part::Run(run)] = *parts(items) {
+        if let [Piece::Run(run)] = *pieces(items) {
             return Self::Length(run.bounds());
         }
         if let Some(star) = one_star(source, items) {
@@ -97,7 +98,7 @@ impl Matcher {
     }
 }
 
-/// Where the only wildcard stands, if it is a `*` and nothing is escaped.
+/// The position of the only wildcard, if it is a `*` and nothing is escaped.
 fn one_star(source: &str, items: &[Item]) -> Option<u32> {
     let mut wildcards = items.iter().filter(|item| item.token.is_wildcard());
     let star = wildcards.next().filter(|item| item.token == Token::Many)?;
@@ -115,78 +116,4 @@ fn literal_text(items: &[Item]) -> Option<String> {
             _ => None,
         })
         .collect()
-}
-
-/// A pattern's literals, and its runs of wildcards in their shortest form.
-pub(super) enum Part {
-    Literal(char),
-    Run(Run),
-}
-
-/// A run of wildcards: at least `ones` characters, and up to `optional` more or, with `many`, any
-/// number.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Run {
-    pub(super) ones: usize,
-    pub(super) optional: usize,
-    pub(super) many: bool,
-}
-
-/// At least and at most so many characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Bounds {
-    min: usize,
-    max: usize,
-}
-
-impl Bounds {
-    /// Whether there is no longest.
-    pub(crate) fn is_open(self) -> bool {
-        self.max == usize::MAX
-    }
-
-    pub(crate) fn contains(self, length: usize) -> bool {
-        (self.min..=self.max).contains(&length)
-    }
-}
-
-impl Run {
-    pub(super) fn bounds(self) -> Bounds {
-        Bounds {
-            min: self.ones,
-            max: if self.many {
-                usize::MAX
-            } else {
-                self.ones + self.optional
-            },
-        }
-    }
-
-    fn add(&mut self, token: Token) {
-        match token {
-            Token::Literal(_) => {}
-            Token::One => self.ones += 1,
-            Token::Optional => self.optional += 1,
-            Token::Many => self.many = true,
-        }
-        if self.many {
-            self.optional = 0;
-        }
-    }
-}
-
-pub(super) fn parts(items: &[Item]) -> Vec<Part> {
-    let mut parts = Vec::with_capacity(items.len());
-    for item in items {
-        match (item.token, parts.last_mut()) {
-            (Token::Literal(c), _) => parts.push(Part::Literal(c)),
-            (token, Some(Part::Run(run))) => run.add(token),
-            (token, _) => {
-                let mut run = Run::default();
-                run.add(token);
-                parts.push(Part::Run(run));
-            }
-        }
-    }
-    parts
 }

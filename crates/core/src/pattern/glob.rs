@@ -1,9 +1,9 @@
 //! Patterns through `globset`.
 //!
 //! `globset` works on bytes, has wildcards of its own (`[`, `{`, `**/`) and turns `\` into `/` on
-//! some hosts. So a pattern is written anew in a small part of its language: escaped ASCII
+//! some hosts. So a pattern is translated into a small part of its language: escaped ASCII
 //! literals, `?`, `*` and `{?,}`. For "one character" to be one byte, characters outside ASCII are
-//! *folded*: a pattern can only tell apart the literals that it names, so each such literal gets an
+//! *folded*: a pattern can only distinguish the literals that it names, so each such literal gets an
 //! ASCII byte that the pattern does not use, and every other character becomes one common byte.
 //! That keeps the answer exact and the value one byte a character.
 
@@ -12,10 +12,10 @@ use std::collections::BTreeSet;
 
 use globset::{Candidate, GlobBuilder, GlobMatcher};
 
-use super::compile::{Part, parts};
+use super::runs::{Piece, pieces};
 use super::{Item, Token};
 
-/// A pattern as `globset` has it.
+/// A pattern compiled by `globset`.
 #[derive(Clone)]
 pub(super) struct Glob {
     matcher: GlobMatcher,
@@ -42,14 +42,14 @@ impl Glob {
     }
 }
 
-/// Writes the pattern in globset's language. A run of wildcards is put in its shortest form, `..*`
-/// for `*.?*.`: `**` would be another wildcard there.
+/// Writes the pattern in globset's language. A run of wildcards gets its shortest form, `..*` for
+/// `*.?*.`, because `**` would be another wildcard.
 fn glob_text(items: &[Item], fold: &Fold) -> String {
     let mut text = String::new();
-    for part in parts(items) {
+    for part in pieces(items) {
         match part {
-            Part::Literal(c) => push_escaped(fold.literal(c), &mut text),
-            Part::Run(run) => {
+            Piece::Literal(c) => push_escaped(fold.literal(c), &mut text),
+            Piece::Run(run) => {
                 text.extend(std::iter::repeat_n('?', run.ones));
                 text.extend(std::iter::repeat_n("{?,}", run.optional));
                 text.extend(run.many.then_some('*'));
@@ -66,13 +66,13 @@ fn push_escaped(c: char, text: &mut String) {
     text.push(c);
 }
 
-/// How characters that globset would not take for one character, or not for themselves, become one
-/// byte each.
+/// The replacement of characters that `globset` would not match as one literal character by one byte
+/// each.
 #[derive(Clone)]
 pub(super) struct Fold {
-    /// The pattern's literals that need one, with their stand-ins.
+    /// The pattern's literals that need a replacement, with their replacements.
     stand_ins: Vec<(char, char)>,
-    /// Stands for every character that the pattern does not name.
+    /// Replaces every character that the pattern does not name.
     other: char,
 }
 

@@ -26,6 +26,7 @@ mod glob;
 mod outline;
 mod parts;
 mod reference;
+mod runs;
 mod segments;
 mod words;
 
@@ -33,19 +34,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use parts::{Part, PartKind};
+pub use parts::{Part, PartKind, parts};
 pub use reference::{Capture, Position, Span, Stop, Trace};
 pub use words::visible;
 
-use crate::diagnostic::Diagnostic;
-pub(crate) use compile::Bounds;
 use compile::Matcher;
 pub(crate) use outline::Outline;
+pub(crate) use runs::Bounds;
 
 /// The longest pattern that is accepted, in characters.
 pub const MAX_PATTERN_CHARS: usize = 4096;
 
-/// Which characters of a pattern are wildcards, and what they take.
+/// Which characters of a pattern are wildcards, and what they match.
 ///
 /// ```
 /// use claimgate::pattern::{Dialect, Pattern};
@@ -150,7 +150,7 @@ impl Pattern {
         })
     }
 
-    /// The pattern that accepts `text` and nothing else, however long it is.
+    /// The pattern that accepts only `text`, which may have any length.
     pub(crate) fn literal(text: &str) -> Self {
         let source: Box<str> = escape(text, Dialect::StringLike).into();
         let matcher = Matcher::compile(&source, &parse(&source, Dialect::StringLike));
@@ -165,7 +165,7 @@ impl Pattern {
         parse(&self.source, self.dialect)
     }
 
-    /// What every accepted value has.
+    /// The literals that every accepted value contains.
     pub(crate) fn outline(&self) -> Outline {
         Outline::of(&self.items())
     }
@@ -182,7 +182,7 @@ impl Pattern {
         self.dialect
     }
 
-    /// Whether it has no wildcard, and so accepts one value only.
+    /// Whether it has no wildcard, and so accepts only one value.
     ///
     /// ```
     /// use claimgate::pattern::{Dialect, Pattern};
@@ -212,7 +212,7 @@ impl Pattern {
         self.matcher.is_match(&self.source, self.dialect, value)
     }
 
-    /// The same answer as [`Pattern::is_match`], with what each wildcard took, or where the match
+    /// The same result as [`Pattern::is_match`], with what each wildcard matched, or where the match
     /// stopped.
     ///
     /// A `*` is shown with the shortest text that lets the rest match.
@@ -228,50 +228,6 @@ impl Pattern {
     #[must_use]
     pub fn trace(&self, value: &str) -> Trace {
         reference::trace(&self.source, &self.items(), value)
-    }
-
-    /// Remarks on wildcards and escapes that are easily overlooked.
-    ///
-    /// ```
-    /// use claimgate::pattern::{Dialect, Pattern};
-    ///
-    /// let pattern = Pattern::new("https://github.com", Dialect::Pulumi)?;
-    /// assert_eq!(pattern.findings()[0].code, "dot-is-wildcard");
-    /// # Ok::<(), claimgate::pattern::PatternError>(())
-    /// ```
-    #[must_use]
-    pub fn findings(&self) -> Vec<Diagnostic> {
-        let items = self.items();
-        let mut findings = Vec::new();
-        if items.iter().any(|item| item.end - item.start > 1) {
-            findings.push(
-                Diagnostic::note("escape-not-portable", format!("`{}` escapes a character with `\\`", self.source))
-                    .help("escapes are an extension: Pulumi Cloud documents none, and may read the `\\` as itself"),
-            );
-        }
-        if !items.is_empty() && items.iter().all(|item| item.token == Token::Many) {
-            findings.push(
-                Diagnostic::note(
-                    "matches-anything",
-                    format!("`{}` accepts every value", self.source),
-                )
-                .help("the claim has to be there, but its value does not matter"),
-            );
-        }
-        let has_one = items.iter().any(|item| item.token == Token::One);
-        if has_one && self.dialect == Dialect::Pulumi {
-            findings.push(
-                Diagnostic::note(
-                    "dot-is-wildcard",
-                    format!("each `.` in `{}` matches any one character", self.source),
-                )
-                .help(format!(
-                    "it also accepts `{}`",
-                    items.iter().map(sample_char).collect::<String>()
-                )),
-            );
-        }
-        findings
     }
 }
 
@@ -292,7 +248,7 @@ impl PartialEq for Pattern {
 
 impl Eq for Pattern {}
 
-/// Writes `text` so that it stands for itself in a pattern.
+/// Escapes `text`, so that as a pattern it matches only itself.
 ///
 /// ```
 /// use claimgate::pattern::{escape, Dialect, Pattern};
@@ -313,7 +269,7 @@ pub fn escape(text: &str, dialect: Dialect) -> String {
     escaped
 }
 
-/// The naive matcher that property tests hold [`Pattern::is_match`] against.
+/// The reference matcher that property tests compare [`Pattern::is_match`] with.
 ///
 /// ```
 /// use claimgate::pattern::{Dialect, reference_match};
@@ -325,8 +281,8 @@ pub fn reference_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
     reference::is_match(&parse(pattern, dialect), value)
 }
 
-/// The same by way of `globset` whatever the pattern's shape, for property tests and benchmarks;
-/// nothing for the rare pattern with more distinct characters than it can tell apart.
+/// The same with `globset` for any pattern, for property tests and benchmarks;
+/// `None` for the rare pattern with more distinct characters than bytes.
 #[cfg(feature = "globset")]
 #[doc(hidden)]
 #[must_use]
@@ -355,17 +311,6 @@ fn parse(source: &str, dialect: Dialect) -> Vec<Item> {
         items.push(Item { token, start, end });
     }
     items
-}
-
-/// A character of an accepted text in which every `.` took an `x`; other wildcards stay as they are
-/// written.
-fn sample_char(item: &Item) -> char {
-    match item.token {
-        Token::Literal(c) => c,
-        Token::One => 'x',
-        Token::Optional => '?',
-        Token::Many => '*',
-    }
 }
 
 fn is_escapable(c: char, dialect: Dialect) -> bool {

@@ -1,22 +1,22 @@
-//! What every value that a pattern accepts must have: what an index can look up.
+//! The literals that every value accepted by a pattern contains, which an index can look up.
 
-use super::compile::{Bounds, Part, parts};
+use super::runs::{Bounds, Piece, pieces};
 use super::{Dialect, Item, is_escapable};
 
-/// The literals of a pattern by their places, and its normal form.
+/// The literals of a pattern by their position, and its normal form.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outline {
     /// Whether there is no wildcard: then `prefix` is the value.
     pub(crate) is_exact: bool,
-    /// With what the value begins.
+    /// The text that the value begins with.
     pub(crate) prefix: String,
-    /// With what it ends.
+    /// The text that it ends with.
     pub(crate) suffix: String,
-    /// Which texts it has in between.
+    /// The texts in between.
     pub(crate) inner: Vec<String>,
-    /// Its length, where it is all that is demanded.
+    /// The length, if the pattern requires nothing else.
     pub(crate) bounds: Option<Bounds>,
-    /// The same for all patterns that differ in nothing but how they are written.
+    /// Equal for all patterns that differ only in how they are written.
     pub(crate) normal: String,
 }
 
@@ -25,20 +25,20 @@ impl Outline {
         let mut outline = Self::default();
         let mut literal = String::new();
         let mut has_wildcard = false;
-        let parts = parts(items);
-        if let [Part::Run(run)] = *parts {
+        let pieces = pieces(items);
+        if let [Piece::Run(run)] = *pieces {
             outline.bounds = Some(run.bounds());
         }
-        for part in parts {
+        for part in pieces {
             match part {
-                Part::Literal(c) => {
+                Piece::Literal(c) => {
                     literal.push(c);
                     outline
                         .normal
                         .extend(is_escapable(c, Dialect::Pulumi).then_some('\\'));
                     outline.normal.push(c);
                 }
-                Part::Run(run) => {
+                Piece::Run(run) => {
                     let text = std::mem::take(&mut literal);
                     if !has_wildcard {
                         outline.prefix = text;

@@ -1,66 +1,74 @@
-//! A pattern taken apart as it is written, for whoever shows it.
+//! The parts of a pattern, for displaying it.
 
-use super::reference::{Span, span};
-use super::{Item, Pattern, Token};
+use super::reference::{Position, Span};
+use super::{Dialect, Item, Pattern, Token, parse};
 
-/// What a part of a pattern does.
+/// The kind of a part of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartKind {
-    /// Stands for itself.
+    /// Matches itself.
     Literal,
-    /// An escape: stands for the character behind its `\`.
+    /// An escape: matches the character after its `\`.
     Escape,
-    /// Takes exactly one character.
+    /// Matches exactly one character.
     One,
-    /// Takes zero or one character.
+    /// Matches zero or one character.
     Optional,
-    /// Takes zero or more characters.
+    /// Matches zero or more characters.
     Many,
 }
 
-/// A part of a pattern: one wildcard, one escape, or the longest run of characters that stand for
-/// themselves.
+/// A part of a pattern: one wildcard, one escape, or the longest run of literal characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// What it does.
+    /// Its kind.
     pub kind: PartKind,
-    /// It as written.
+    /// Its text.
     pub text: String,
-    /// Where it stands in the pattern.
+    /// Its position in the pattern.
     pub span: Span,
 }
 
-impl Pattern {
-    /// The parts that it is written in; together they are its source.
-    ///
-    /// ```
-    /// use claimgate::pattern::{Dialect, PartKind, Pattern};
-    ///
-    /// let parts = Pattern::new(r"v1\.*", Dialect::Pulumi)?.parts();
-    /// assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>(), ["v1", r"\.", "*"]);
-    /// assert_eq!(parts[2].kind, PartKind::Many);
-    /// # Ok::<(), claimgate::pattern::PatternError>(())
-    /// ```
-    #[must_use]
-    pub fn parts(&self) -> Vec<Part> {
-        let source: Vec<char> = self.source.chars().collect();
-        let mut parts: Vec<(PartKind, usize, usize)> = Vec::new();
-        for item in self.items() {
-            let kind = kind(&item);
-            match parts.last_mut() {
-                Some((PartKind::Literal, _, end)) if kind == PartKind::Literal => *end = item.end,
-                _ => parts.push((kind, item.start, item.end)),
+/// The parts that `source` is written in; together they are the text. Any length is accepted.
+///
+/// ```
+/// use claimgate::pattern::{Dialect, PartKind, parts};
+///
+/// let parts = parts(r"v1\.*", Dialect::Pulumi);
+/// assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>(), ["v1", r"\.", "*"]);
+/// assert_eq!(parts[2].kind, PartKind::Many);
+/// ```
+#[must_use]
+pub fn parts(source: &str, dialect: Dialect) -> Vec<Part> {
+    let mut chars = source.chars();
+    let mut end = Position::default();
+    let mut parts: Vec<Part> = Vec::new();
+    for item in parse(source, dialect) {
+        let kind = kind(&item);
+        let start = end;
+        let text: String = chars.by_ref().take(item.end - item.start).collect();
+        end.chars = item.end;
+        end.utf16 += text.encode_utf16().count();
+        match parts.last_mut() {
+            Some(part) if part.kind == PartKind::Literal && kind == PartKind::Literal => {
+                part.text.push_str(&text);
+                part.span.end = end;
             }
-        }
-        let part = |(kind, start, end)| {
-            let text = source.iter().take(end).skip(start).collect();
-            Part {
+            _ => parts.push(Part {
                 kind,
                 text,
-                span: span(&source, start, end),
-            }
-        };
-        parts.into_iter().map(part).collect()
+                span: Span { start, end },
+            }),
+        }
+    }
+    parts
+}
+
+impl Pattern {
+    /// The [`parts`] that it is written in.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        parts(&self.source, self.dialect)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The naive matcher: the definition of the language, and the source of every explanation.
+//! The reference matcher: the definition of the language, and the source of every explanation.
 //!
 //! A table of `pattern × value` bits, filled row by row: time and memory linear in pattern length ×
 //! value length.
@@ -19,7 +19,7 @@ pub struct Position {
     pub utf16: usize,
 }
 
-/// A part of a text, its end excluded.
+/// A range of a text, its end excluded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -30,46 +30,46 @@ pub struct Span {
     pub end: Position,
 }
 
-/// What one wildcard took.
+/// What one wildcard matched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Capture {
     /// The wildcard as written: `*`, `?` or `.`.
     pub wildcard: String,
-    /// Where it stands in the pattern.
+    /// Its position in the pattern.
     pub pattern: Span,
-    /// Which part of the value it took.
+    /// The matched range of the value.
     pub value: Span,
-    /// That part as text.
+    /// The matched text.
     pub text: String,
 }
 
-/// Where a match stopped: the furthest place in the pattern that could be reached.
+/// Where a match stopped: the furthest position in the pattern that could be reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stop {
-    /// Where in the pattern.
+    /// The position in the pattern.
     pub pattern: Position,
-    /// Where in the value.
+    /// The position in the value.
     pub value: Position,
-    /// What the pattern still wanted there; empty where it wanted the end of the value.
+    /// What the pattern expects there; empty if it expects the end of the value.
     pub expected: String,
-    /// What the value had there; empty at its end.
+    /// The rest of the value; empty at its end.
     pub found: String,
-    /// Both in one sentence.
+    /// The mismatch in one sentence.
     pub sentence: String,
 }
 
-/// How a pattern and a value went together.
+/// The result of matching a pattern against a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "outcome")]
 pub enum Trace {
     /// The pattern accepts the value.
     Matched {
-        /// What each wildcard took, in the pattern's order.
+        /// What each wildcard matched, in the pattern's order.
         captures: Vec<Capture>,
     },
     /// It does not.
@@ -165,7 +165,7 @@ struct Tracer<'a> {
 }
 
 impl Tracer<'_> {
-    /// How many tokens can be passed at all, and the value offsets reached behind them.
+    /// How many tokens can be matched, and the value offsets reached after them.
     fn furthest(&self) -> (usize, Row) {
         let mut row = start_row(self.value);
         for (index, item) in self.items.iter().enumerate() {
@@ -323,7 +323,7 @@ impl Tracer<'_> {
         }
     }
 
-    /// The start of the literal run that holds token `index`, if a `*` stands before the run.
+    /// The start of the literal run that contains token `index`, if a `*` precedes the run.
     fn floating_run(&self, index: usize) -> Option<usize> {
         let wildcard = self
             .items
@@ -334,7 +334,7 @@ impl Tracer<'_> {
         (is_many && wildcard < index).then_some(wildcard + 1)
     }
 
-    /// The first value offset that can be reached behind the first `index` tokens.
+    /// The first value offset that can be reached after the first `index` tokens.
     fn first_offset(&self, index: usize) -> usize {
         self.items
             .iter()
@@ -360,7 +360,7 @@ fn position(chars: &[char], offset: usize) -> Position {
     }
 }
 
-pub(super) fn span(chars: &[char], start: usize, end: usize) -> Span {
+fn span(chars: &[char], start: usize, end: usize) -> Span {
     Span {
         start: position(chars, start),
         end: position(chars, end),

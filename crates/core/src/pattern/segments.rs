@@ -1,23 +1,23 @@
-//! Patterns of literals, `.` and `*`: what stands between two `*` has a fixed length, so that its
-//! leftmost place is as good as any other.
+//! Patterns of literals, `.` and `*`. The text between two `*` has a fixed length, so that its
+//! leftmost match is always sufficient.
 
 use memchr::memmem;
 
 use super::Item;
-use super::compile::{Part, parts};
+use super::runs::{Piece, pieces};
 
 /// The texts between the `*`, the first and the last of them anchored.
 #[derive(Clone)]
 pub(super) struct Segments(Box<[Segment]>);
 
-/// Characters, some of which may be any.
+/// Literals and `.` in sequence.
 #[derive(Clone, Default)]
 struct Segment {
-    /// The literals; at the places in `any`, the character means nothing.
+    /// The literals; at the positions in `any`, the character has no meaning.
     text: Box<str>,
-    /// Places of `.`, in characters, ascending.
+    /// Positions of `.`, in characters, ascending.
     any: Box<[u32]>,
-    /// How many characters.
+    /// The number of characters.
     len: usize,
 }
 
@@ -48,15 +48,15 @@ impl Builder {
 }
 
 impl Segments {
-    /// Nothing if a `?` may take no character.
+    /// `None` if a `?` may match no character.
     pub(super) fn of(items: &[Item]) -> Option<Self> {
         let mut segments = Vec::new();
         let mut builder = Builder::default();
-        for part in parts(items) {
+        for part in pieces(items) {
             match part {
-                Part::Literal(c) => builder.push(Some(c)),
-                Part::Run(run) if run.optional > 0 => return None,
-                Part::Run(run) => {
+                Piece::Literal(c) => builder.push(Some(c)),
+                Piece::Run(run) if run.optional > 0 => return None,
+                Piece::Run(run) => {
                     (0..run.ones).for_each(|_| builder.push(None));
                     if run.many {
                         segments.push(builder.take());
@@ -89,7 +89,7 @@ impl Segments {
 }
 
 impl Segment {
-    /// What follows the segment at the start of `value`.
+    /// The text after the segment, if `value` starts with it.
     fn strip_prefix<'a>(&self, value: &'a str) -> Option<&'a str> {
         if self.any.is_empty() {
             return value.strip_prefix(&*self.text);
@@ -105,7 +105,7 @@ impl Segment {
         Some(rest.as_str())
     }
 
-    /// What follows the leftmost place of the segment in `value`.
+    /// The text after the leftmost match of the segment in `value`.
     fn behind_leftmost<'a>(&self, value: &'a str) -> Option<&'a str> {
         if self.any.is_empty() {
             // A whole text begins and ends where characters do.

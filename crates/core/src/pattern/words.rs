@@ -1,4 +1,4 @@
-//! Parts of patterns and values as sentences show them.
+//! Patterns and values in sentences.
 
 /// The text with control, bidirectional and zero-width characters written as escapes.
 ///
@@ -23,7 +23,7 @@ fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// At most 48 characters of `text`, all of them visible.
+/// At most 48 characters of `text`, with [`visible`] applied.
 pub(super) fn shorten(text: &str) -> String {
     const LIMIT: usize = 48;
     if text.chars().count() <= LIMIT {
@@ -34,8 +34,7 @@ pub(super) fn shorten(text: &str) -> String {
     visible(&short)
 }
 
-/// How many characters before the end of `common` a segment began: behind the last of `:`, `/`,
-/// `@`, `.` or a space.
+/// The length of the last segment of `common`: the text after the last `:`, `/`, `@`, `.` or space.
 pub(super) fn into_segment(common: &str) -> usize {
     common
         .chars()

@@ -1,92 +1,24 @@
-//! Policies as they are decided with: every path and pattern compiled, every field where it
-//! belongs.
+//! Compiling policies: parsing every path and pattern, and checking every field.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::compiled::{CompiledPolicy, Rule, Target};
 use super::index::Index;
-use super::{Decision, PolicyDefinition, REPORT_ONLY, RequestedToken, TokenType};
+use super::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pattern::{Dialect, Pattern};
 
-/// From more policies than this on an issuer, a finding warns: Pulumi Cloud documented it as its
-/// limit.
-pub const MANY_POLICIES: usize = 40;
-
-/// Compiled policies; nothing in it can be half right.
+/// Compiled policies. It cannot be partly invalid.
 #[derive(Clone, Debug)]
 pub struct PolicySet {
     policies: Vec<CompiledPolicy>,
     index: Index,
-    findings: Vec<Diagnostic>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct CompiledPolicy {
-    pub(crate) decision: Decision,
-    /// A deny that denies nothing.
-    pub(crate) report_only: bool,
-    pub(crate) target: Target,
-    pub(crate) rules: Vec<Rule>,
-}
-
-/// Which requests a policy applies to.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    Organization {
-        admin: bool,
-        role_id: Option<String>,
-    },
-    Team(Arc<Pattern>),
-    Personal(String),
-    Runner(String),
-}
-
-impl Target {
-    pub(crate) fn token_type(&self) -> TokenType {
-        match self {
-            Self::Organization { .. } => TokenType::Organization,
-            Self::Team(_) => TokenType::Team,
-            Self::Personal(_) => TokenType::Personal,
-            Self::Runner(_) => TokenType::Runner,
-        }
-    }
-
-    /// Why the policy does not apply to `request`, or nothing if it does.
-    pub(crate) fn mismatch(&self, request: &RequestedToken) -> Option<String> {
-        match (self, request) {
-            (Self::Organization { .. }, RequestedToken::Organization { .. }) => None,
-            (Self::Team(pattern), RequestedToken::Team { name }) => {
-                (!pattern.is_match(name)).then(|| {
-                    format!(
-                        "it is for teams like `{}`, asked for was team `{name}`",
-                        pattern.source()
-                    )
-                })
-            }
-            (Self::Personal(own), RequestedToken::Personal { login }) => (!own
-                .eq_ignore_ascii_case(login))
-            .then(|| format!("it is for user `{own}`, asked for was user `{login}`")),
-            (Self::Runner(own), RequestedToken::Runner { name }) => (own != name)
-                .then(|| format!("it is for runner `{own}`, asked for was runner `{name}`")),
-            _ => Some(format!(
-                "it is for {} tokens, asked for was a token of type {}",
-                self.token_type().as_str(),
-                request.token_type().as_str()
-            )),
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Rule {
-    pub(crate) path: Arc<ClaimPath>,
-    pub(crate) pattern: Arc<Pattern>,
 }
 
 impl PolicySet {
-    /// Compiles policies, or says everything that is wrong with them.
+    /// Compiles policies, or returns all errors in them.
     ///
     /// # Errors
     /// Every error, in the policies' order, with paths from `policies[0]`.
@@ -120,7 +52,6 @@ impl PolicySet {
             paths: HashMap::new(),
             patterns: HashMap::new(),
             errors: Diagnostics::default(),
-            findings: Vec::new(),
         };
         let policies: Vec<_> = definitions
             .iter()
@@ -130,54 +61,24 @@ impl PolicySet {
             })
             .collect();
         compiler.errors.or(())?;
-        if policies.len() > MANY_POLICIES {
-            let message = format!("{} policies on one issuer", policies.len());
-            let help =
-                format!("Pulumi Cloud documented a limit of {MANY_POLICIES} policies an issuer");
-            compiler.findings.push(
-                Diagnostic::note("many-policies", message)
-                    .at("policies")
-                    .help(help),
-            );
-        }
         let index = Index::build(&policies);
-        Ok(Self {
-            policies,
-            index,
-            findings: compiler.findings,
-        })
+        Ok(Self { policies, index })
     }
 
-    /// How many policies there are.
+    /// The number of policies.
     #[must_use]
     pub fn len(&self) -> usize {
         self.policies.len()
     }
 
-    /// Whether there is none, so that everything is denied.
+    /// Whether there are no policies, so that every request is denied.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.policies.is_empty()
     }
 
-    /// Remarks on the policies, each with its path.
-    ///
-    /// ```
-    /// use claimgate::pattern::Dialect;
-    /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
-    ///
-    /// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", "octo-org");
-    /// let policies = PolicySet::compile(&[allow], Dialect::Pulumi)?;
-    /// assert_eq!(policies.findings()[0].code, "audience-only");
-    /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
-    /// ```
-    #[must_use]
-    pub fn findings(&self) -> &[Diagnostic] {
-        &self.findings
-    }
-
-    /// The claims that the policies ask for, each once, in no particular order. A decision depends
-    /// on no other.
+    /// The claims that rules use, each once, in no particular order. Decisions depend on no other
+    /// claim.
     ///
     /// ```
     /// use claimgate::pattern::Dialect;
@@ -206,14 +107,13 @@ impl PolicySet {
     }
 }
 
-/// Claim paths and patterns that are written again and again are compiled once.
+/// Compiles each distinct claim path and pattern once.
 struct Compiler<'a> {
     dialect: Dialect,
     denies_report: bool,
     paths: HashMap<&'a str, Arc<ClaimPath>>,
-    patterns: HashMap<&'a str, (Arc<Pattern>, Vec<Diagnostic>)>,
+    patterns: HashMap<&'a str, Arc<Pattern>>,
     errors: Diagnostics,
-    findings: Vec<Diagnostic>,
 }
 
 impl<'a> Compiler<'a> {
@@ -223,7 +123,6 @@ impl<'a> Compiler<'a> {
         let is_deny = definition.decision == Decision::Deny;
         let target = self.target(path, definition);
         let rules = self.rules(path, definition);
-        self.look_closer(path, definition);
         Some(CompiledPolicy {
             decision: definition.decision,
             report_only: is_deny && (definition.report_only || self.denies_report),
@@ -415,44 +314,18 @@ impl<'a> Compiler<'a> {
     }
 
     fn pattern(&mut self, place: &str, source: &'a str) -> Option<Arc<Pattern>> {
-        if !self.patterns.contains_key(source) {
-            match Pattern::new(source, self.dialect) {
-                Ok(pattern) => {
-                    let findings = pattern.findings();
-                    self.patterns.insert(source, (Arc::new(pattern), findings));
-                }
-                Err(error) => {
-                    self.errors
-                        .push(Diagnostic::error(place, error.code(), error.to_string()))
-                }
+        if let Some(known) = self.patterns.get(source) {
+            return Some(Arc::clone(known));
+        }
+        match Pattern::new(source, self.dialect) {
+            Ok(pattern) => Some(Arc::clone(
+                self.patterns.entry(source).or_insert(Arc::new(pattern)),
+            )),
+            Err(error) => {
+                self.errors
+                    .push(Diagnostic::error(place, error.code(), error.to_string()));
+                None
             }
-        }
-        let (pattern, findings) = self.patterns.get(source)?;
-        self.findings
-            .extend(findings.iter().cloned().map(|finding| finding.at(place)));
-        Some(Arc::clone(pattern))
-    }
-
-    /// Remarks on a policy as a whole.
-    fn look_closer(&mut self, path: &str, definition: &'a PolicyDefinition) {
-        let claims: Vec<&str> = definition
-            .rules
-            .iter()
-            .map(|(claim, _)| claim.as_str())
-            .collect();
-        if definition.decision == Decision::Allow && claims == ["aud"] {
-            let finding = Diagnostic::note("audience-only", "the only rule is on `aud`, which the workload chooses itself")
-                .help("on an issuer that many share, any workload can ask for this audience: add a rule on `sub`");
-            self.findings.push(finding.at(path));
-        }
-        if definition.decision == Decision::Deny && claims.is_empty() {
-            let message = format!(
-                "denies every request for a token of type {}",
-                definition.token_type.as_str()
-            );
-            let finding = Diagnostic::note("denies-everything", message)
-                .help("a deny wins over every allow: nothing of this type and target gets through");
-            self.findings.push(finding.at(path));
         }
     }
 }

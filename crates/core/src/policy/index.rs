@@ -2,7 +2,7 @@
 //! match.
 //!
 //! Policies that say the same become one *class*. Each class is filed under one *key*: a text that
-//! one of its rules demands of its claim, as the whole value, its start, its end, or a part. Of the
+//! one of its rules requires of its claim, as the whole value, its start, its end, or a part. Of the
 //! keys a class could have, the one that the fewest others share is taken. A request hashes its
 //! values at the lengths that keys have, once, and then checks all rules of the classes found,
 //! those of the key included: a hash that collides costs time, never correctness.
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem::Finder;
 
-use super::compile::{CompiledPolicy, Target};
+use super::compiled::{CompiledPolicy, Target};
 use super::{Decision, RequestedToken, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
@@ -29,11 +29,11 @@ const FEW_SUBJECTS: usize = 16;
 #[cfg(feature = "aho-corasick")]
 const FEW_TEXTS: usize = 8;
 
-/// All policies of a set, by the type of token that they are for.
+/// All policies of a set, by the token type that they apply to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index([Partition; 4]);
 
-/// The policies for one type of token.
+/// The policies that apply to one token type.
 #[derive(Clone, Debug, Default)]
 struct Partition {
     classes: Vec<Class>,
@@ -52,7 +52,7 @@ struct Partition {
     postings: Vec<u32>,
 }
 
-/// Policies that differ in nothing that matters.
+/// Policies that are equivalent.
 #[derive(Clone, Copy, Debug)]
 struct Class {
     /// The first of them.
@@ -275,7 +275,7 @@ impl Partition {
             self.look_up_end(place, subject, value, asked, visitor);
             if let Some(inner) = &subject.inner {
                 inner.each(value, |postings| {
-                    self.check(self.listed(postings), asked, visitor)
+                    self.check(self.listed(postings), asked, visitor);
                 });
             }
             // Go on to the other values.
@@ -369,7 +369,7 @@ impl Partition {
     }
 }
 
-/// A hash that can be asked for at every length on the way.
+/// A hash that is available at every length.
 #[derive(Clone, Copy)]
 struct Running(u64);
 
@@ -613,7 +613,7 @@ impl Builder {
             start = *end;
             let cost = |key: &&Key| {
                 let shared = counts.get(*key).copied().unwrap_or_default();
-                // A length says less than a text, and any length says nothing.
+                // A length is less selective than a text, and an open length is not selective.
                 let bounds = self
                     .bounds
                     .get(key.2 as usize)

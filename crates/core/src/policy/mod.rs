@@ -1,29 +1,30 @@
 //! Policies: their JSON form, and the set that decisions are made with.
 //!
 //! All rules of a policy must match; the order of policies and of rules never matters; a matching
-//! deny wins over any allow; without a matching allow, everything is denied.
+//! deny overrides every allow; without a matching allow, the request is denied.
 
 mod compile;
+mod compiled;
 mod index;
 mod model;
 mod parse;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use compile::{CompiledPolicy, Rule, Target};
-pub use compile::{MANY_POLICIES, PolicySet};
+pub use compile::PolicySet;
+pub(crate) use compiled::{CompiledPolicy, Rule, Target};
 pub(crate) use index::Visitor;
 pub use model::{Decision, PolicyDefinition, REPORT_ONLY, TokenType, to_json};
 pub use parse::parse_policies;
 
-/// The access token that is asked for.
+/// The requested access token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "tokenType")]
 pub enum RequestedToken {
     /// For the organization, with `scope=admin` or without.
     Organization {
-        /// Whether `scope=admin` is asked for.
+        /// Whether `scope=admin` is requested.
         admin: bool,
     },
     /// For a team.

@@ -1,18 +1,18 @@
-//! Policies as they are written: the wire form, with Pulumi's field names.
+//! Policies in their wire form, with Pulumi's field names.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// The member that makes a deny policy, or all those of an issuer, report only.
 pub const REPORT_ONLY: &str = "reportOnly";
 
-/// What a matching policy does.
+/// The effect of a matching policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
-    /// Lets the exchange through, if nothing denies it.
+    /// Allows the exchange, unless another policy denies it.
     Allow,
-    /// Refuses the exchange, whatever allows it.
+    /// Denies the exchange, even if other policies allow it.
     Deny,
 }
 
@@ -45,7 +45,7 @@ impl Decision {
     }
 }
 
-/// Which kind of access token is asked for or granted.
+/// The type of a requested or granted access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -91,7 +91,7 @@ impl TokenType {
     }
 }
 
-/// One policy as it is written; nothing about it is checked yet.
+/// One policy in its wire form, not validated yet.
 ///
 /// ```
 /// use claimgate::pattern::Dialect;
@@ -110,16 +110,16 @@ pub struct PolicyDefinition {
     pub decision: Decision,
     /// `tokenType`.
     pub token_type: TokenType,
-    /// `teamName`: a pattern against the requested team. With `team`, and only there.
+    /// `teamName`: a pattern against the requested team. Only with `team`.
     pub team_name: Option<String>,
-    /// `userLogin`: compared without regard to ASCII case. With `personal`, and only there.
+    /// `userLogin`: compared without regard to ASCII case. Only with `personal`.
     pub user_login: Option<String>,
-    /// `runnerID`: compared exactly. With `runner`, and only there.
+    /// `runnerID`: compared exactly. Only with `runner`.
     pub runner_id: Option<String>,
-    /// `roleID`: a custom role for the token. With `organization`, and only there.
+    /// `roleID`: a custom role for the token. Only with `organization`.
     pub role_id: Option<String>,
-    /// `reportOnly`: with `deny`, and only there. The policy denies nothing: decisions say what it
-    /// would have denied. An extension; Pulumi Cloud has no such member.
+    /// `reportOnly`: only with `deny`. The policy does not deny: decisions report what it would have
+    /// denied. An extension that Pulumi Cloud does not have.
     pub report_only: bool,
     /// `authorizedPermissions`: only `admin`, and only with `organization`.
     pub authorized_permissions: Option<Vec<String>>,

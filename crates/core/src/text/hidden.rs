@@ -57,7 +57,7 @@ pub fn has_hidden(text: &str) -> bool {
     text.chars().any(|c| name(c).is_some())
 }
 
-/// What a character that does not show is called; nothing for one that does.
+/// The name of a character that is not visible; `None` for a visible one.
 pub fn name(c: char) -> Option<&'static str> {
     Some(match c {
         '\t' => "tab",
@@ -113,7 +113,7 @@ fn zero_width(c: char) -> Option<&'static str> {
     })
 }
 
-/// White space that looks like a space, like nothing, or like a new line.
+/// White space that looks like a space, like no character, or like a new line.
 fn space(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{a0}' => "no-break space",

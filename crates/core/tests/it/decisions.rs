@@ -506,22 +506,6 @@ fn decisions_are_folded_as_the_law_says() {
     );
 }
 
-#[test]
-fn many_policies_and_wide_ones_are_remarked_on() {
-    let one = r#"{"decision": "allow", "tokenType": "organization", "rules": {"aud": "x"}}"#;
-    let findings = |count: usize| {
-        let policies = parse_policies(&format!("[{}]", vec![one; count].join(","))).unwrap();
-        let set = PolicySet::compile(&policies, Dialect::Pulumi).unwrap();
-        set.findings()
-            .iter()
-            .map(|finding| finding.code.to_string())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(findings(1), ["audience-only"]);
-    assert!(!findings(40).contains(&"many-policies".to_owned()));
-    assert!(findings(41).contains(&"many-policies".to_owned()));
-}
-
 proptest! {
     #![proptest_config(cases(300))]
 

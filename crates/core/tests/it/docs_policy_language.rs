@@ -1,6 +1,7 @@
 //! The examples of `docs/policy-language.md`, run.
 //!
-//! - A block `json policies` compiles, with the findings that its line names and no others.
+//! - A block `json policies` compiles. The tests of `claimgate-analysis` check the findings that its
+//!   line names.
 //! - A block `json refused` gives the errors that its line names.
 //! - A table with `decision` and `code` asks the last policies, on the last claims with the row's
 //!   in place of theirs.
@@ -53,15 +54,9 @@ impl Page {
     fn fence(&mut self, fence: &Fence) {
         let place = fence.line;
         match fence.words().as_slice() {
-            ["json", "policies", expected @ ..] => {
+            ["json", "policies", ..] => {
                 let policies = compile(&fence.text)
                     .unwrap_or_else(|errors| panic!("line {place}: {errors:?}"));
-                let findings: Vec<_> = policies
-                    .findings()
-                    .iter()
-                    .map(|finding| &*finding.code)
-                    .collect();
-                assert_eq!(findings, expected, "line {place}");
                 self.policies = Some(policies);
             }
             ["json", "refused", expected @ ..] => {

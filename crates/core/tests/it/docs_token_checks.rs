@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimgate::exchange::{DEFAULT_EXPIRATION, MAX_BODY};
-use claimgate::inspect::{Begun, CheckId, Inspection, Options, Skip, begin, inspect};
+use claimgate::inspect::{CheckId, Inspection, Options, Progress, Skip, begin, inspect};
 use claimgate::issuer::{DEFAULT_MAX_EXPIRATION, Issuer, IssuerDefinition, Issuers, validate_url};
 use claimgate::json::MAX_DEPTH;
 use claimgate::jwt::{
@@ -23,7 +23,7 @@ fn the_tables_of_the_token_checks_hold() {
     for block in blocks(&file(PAGE)) {
         match block {
             Block::Fence(fence) if fence.info == "json jwks" => {
-                jwks = Some(Jwks::parse(&fence.text).unwrap())
+                jwks = Some(Jwks::parse(&fence.text).unwrap());
             }
             Block::Fence(fence) => panic!("line {}: what is {:?}?", fence.line, fence.info),
             Block::Table(table) => {
@@ -170,12 +170,12 @@ fn begun(claims: &str, now: i64, skip: Skip) -> String {
         ..Options::at(now)
     };
     match begin(&token(r#"{"alg":"RS256"}"#, claims), &gitlab(), &options) {
-        Begun::Ended(checked) => outcome(
+        Progress::Checked(checked) => outcome(
             checked
                 .failure()
                 .map_or(Ok("passes".to_owned()), |error| Err(error.clone())),
         ),
-        Begun::Signature(_) => panic!("the signature is left out"),
+        Progress::AwaitingSignature(_) => panic!("the signature is left out"),
     }
 }
 

@@ -22,10 +22,11 @@ const PAGES: [&str; 5] = [
     "explanations.md",
 ];
 
-/// Where codes come from: the engine, the documents, the command line, the server, the layer between the engine
-/// and JavaScript, and the JavaScript around that.
-const SOURCES: [&str; 6] = [
+/// Where codes come from: the engine, the findings, the documents, the command line, the server, the
+/// layer between the engine and JavaScript, and the JavaScript around that.
+const SOURCES: [&str; 7] = [
     "crates/core/src",
+    "crates/analysis/src",
     "crates/formats/src",
     "crates/cli/src/document.rs",
     "crates/server/src/exchange",

@@ -71,7 +71,7 @@ fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grant,
     let known = (request.organization == "arun-test").then_some(&issuers);
     let decided = exchange(&request, known, &ExchangeOptions::at(NOW));
     if let Ok(begun) = begin_exchange(&request, known, &ExchangeOptions::at(NOW)) {
-        agree(&decided, approve(&request, &begun.settle(&BuiltIn)));
+        agree(&decided, approve(&request, &begun.verify_with(&BuiltIn)));
     }
     decided
 }
@@ -127,7 +127,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
     let request = ExchangeRequest::parse(&format!("{ANNOUNCED}{token}"), BodyKind::Form).unwrap();
     let issuers = Issuers::from(vec![issuer(None)]);
     let begun = || begin_exchange(&request, Some(&issuers), &ExchangeOptions::at(NOW)).unwrap();
-    assert!(conclude(&request, begun().settle(&BuiltIn)).is_ok());
+    assert!(conclude(&request, begun().verify_with(&BuiltIn)).is_ok());
 
     let other = format!(
         "{ANNOUNCED}{}",
@@ -144,7 +144,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
             }
         )
     };
-    assert!(not_checked(conclude(&other, begun().settle(&BuiltIn))));
+    assert!(not_checked(conclude(&other, begun().verify_with(&BuiltIn))));
     for skip in [
         Skip {
             time: true,
@@ -163,7 +163,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
                 ..Options::at(NOW)
             },
         )
-        .settle(&BuiltIn);
+        .verify_with(&BuiltIn);
         assert_eq!(
             approve(&request, &checked).unwrap_err().error.code(),
             "token-not-checked",

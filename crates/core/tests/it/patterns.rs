@@ -147,38 +147,6 @@ proptest! {
 }
 
 #[test]
-fn remarks_are_made_on_what_is_easily_overlooked_and_on_nothing_else() {
-    let codes = |pattern: &str, dialect| {
-        let findings = Pattern::new(pattern, dialect).unwrap().findings();
-        findings
-            .into_iter()
-            .map(|finding| finding.code.to_string())
-            .collect::<Vec<_>>()
-    };
-    let table: [(&str, &[&str], &[&str]); 9] = [
-        ("", &[], &[]),
-        ("main", &[], &[]),
-        ("a*b", &[], &[]),
-        ("*", &["matches-anything"], &["matches-anything"]),
-        ("***", &["matches-anything"], &["matches-anything"]),
-        ("v1.0", &["dot-is-wildcard"], &[]),
-        ("v?", &[], &[]),
-        (r"v1\*", &["escape-not-portable"], &["escape-not-portable"]),
-        (r"a\b", &[], &[]),
-    ];
-    for (pattern, pulumi, stringlike) in table {
-        assert_eq!(codes(pattern, Dialect::Pulumi), pulumi, "{pattern}");
-        assert_eq!(codes(pattern, Dialect::StringLike), stringlike, "{pattern}");
-    }
-    let help = Pattern::new(r"v?.0\.*", Dialect::Pulumi)
-        .unwrap()
-        .findings()
-        .remove(1)
-        .help;
-    assert_eq!(help.as_deref(), Some("it also accepts `v?x0.*`"));
-}
-
-#[test]
 fn an_escape_takes_two_places_in_the_pattern() {
     let Trace::Stopped(stop) = Pattern::new(r"\*\*ab", Dialect::Pulumi)
         .unwrap()

@@ -3,7 +3,7 @@
 
 use claimgate::explain::Outcome;
 use claimgate::inspect::{
-    Begun, Check, CheckId, CheckStatus, Inspection, Options, Skip, begin, decide, inspect,
+    Check, CheckId, CheckStatus, Inspection, Options, Progress, Skip, begin, decide, inspect,
 };
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Algorithm, Jwks, TokenError};
@@ -1280,8 +1280,8 @@ fn a_host_may_check_the_signature_at_its_own_pace() {
     let options = Options::at(NOW);
     let token = good();
     let pending = || match begin(&token, &issuers, &options) {
-        Begun::Signature(pending) => pending,
-        Begun::Ended(checked) => panic!("{:?}", checked.failure()),
+        Progress::AwaitingSignature(pending) => pending,
+        Progress::Checked(checked) => panic!("{:?}", checked.failure()),
     };
     let asked = pending();
     let check = asked.check();
@@ -1317,6 +1317,6 @@ fn a_host_may_check_the_signature_at_its_own_pace() {
     }
     let ended = begin("a.b", &issuers, &options);
     assert!(
-        matches!(ended, Begun::Ended(checked) if checked.failure() == Some(&TokenError::Segments { found: 2 }))
+        matches!(ended, Progress::Checked(checked) if checked.failure() == Some(&TokenError::Segments { found: 2 }))
     );
 }

@@ -131,7 +131,7 @@ impl<'a> Attempt<'a> {
         let begun = begin_exchange(request, Some(issuers), &options);
         Ok(begun
             .map_err(|refusal| ExchangeFailure::Refused(refusal.error))?
-            .settle(&BuiltIn))
+            .verify_with(&BuiltIn))
     }
 
     async fn grant(

@@ -1,9 +1,8 @@
-//! The checks themselves. They leave facts behind; what people read is made of those, if anybody
-//! wants to read.
+//! Runs the checks and records their results. `report` makes sentences of the results on demand.
 
 use std::sync::Arc;
 
-use super::{Inspection, Options, Skip, TokenDecision};
+use super::{Options, Skip, TokenDecision};
 use crate::claims::TrustedClaims;
 use crate::explain::{Verdict, decide, verdict_on};
 use crate::issuer::{Issuer, Issuers};
@@ -13,20 +12,20 @@ use crate::jwt::{
 };
 use crate::policy::RequestedToken;
 
-/// A token's checks up to its signature, for hosts that check signatures at their own pace
-/// (`WebCrypto`).
+/// The state of a token's checks before its signature, for hosts that check signatures
+/// asynchronously (`WebCrypto`).
 #[derive(Debug)]
-pub enum Begun {
-    /// They are over: one before the signature failed, or the signature is left out.
-    Ended(Box<Checked>),
-    /// The signature has to be checked.
-    Signature(Box<Pending>),
+pub enum Progress {
+    /// All checks are done: one before the signature failed, or the options skip the signature.
+    Checked(Box<Checked>),
+    /// The signature must be checked next.
+    AwaitingSignature(Box<Pending>),
 }
 
-/// A token that waits for somebody to check its signature.
+/// A token whose signature must be checked next.
 ///
 /// ```
-/// use claimgate::inspect::{Begun, Options, begin};
+/// use claimgate::inspect::{Progress, Options, begin};
 /// use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 /// use claimgate::jwt::Algorithm;
 /// use claimgate::pattern::Dialect;
@@ -39,7 +38,7 @@ pub enum Begun {
 ///
 /// // {"alg":"EdDSA"} and {"iss":"https://ci.example","exp":2000}
 /// let token = "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJodHRwczovL2NpLmV4YW1wbGUiLCJleHAiOjIwMDB9.AAAA";
-/// let Begun::Signature(pending) = begin(token, &issuers, &Options::at(1000)) else { unreachable!() };
+/// let Progress::AwaitingSignature(pending) = begin(token, &issuers, &Options::at(1000)) else { unreachable!() };
 /// assert_eq!(pending.check().algorithm, Algorithm::EdDSA);
 /// // The host has looked, and the signature is not one of the key.
 /// let decision = pending.finish(Ok(false)).decide(&RequestedToken::Organization { admin: false });
@@ -54,7 +53,7 @@ pub struct Pending {
     key: Arc<Jwk>,
 }
 
-/// A token that went through the checks, up to the first that failed. Only the policies are left.
+/// The results of a token's checks, up to the first failure. Only the policies remain.
 #[derive(Debug)]
 pub struct Checked {
     pub(super) issuers: Issuers,
@@ -73,17 +72,17 @@ pub struct Checked {
 /// Runs the checks that come before the signature.
 ///
 /// ```
-/// use claimgate::inspect::{Begun, Options, begin};
+/// use claimgate::inspect::{Progress, Options, begin};
 /// use claimgate::issuer::Issuers;
 ///
 /// match begin("not a token", &Issuers::default(), &Options::at(1_763_942_500)) {
-///     Begun::Ended(checked) => assert_eq!(checked.failure().map(|error| error.code()), Some("token-segments")),
+///     Progress::Checked(checked) => assert_eq!(checked.failure().map(|error| error.code()), Some("token-segments")),
 ///     // A host checks `pending.check()`, and then calls `pending.finish(Ok(answer))`.
-///     Begun::Signature(_) => unreachable!(),
+///     Progress::AwaitingSignature(_) => unreachable!(),
 /// }
 /// ```
 #[must_use]
-pub fn begin(token: &str, issuers: &Issuers, options: &Options) -> Begun {
+pub fn begin(token: &str, issuers: &Issuers, options: &Options) -> Progress {
     let mut checked = Checked {
         issuers: issuers.clone(),
         options: *options,
@@ -99,20 +98,20 @@ pub fn begin(token: &str, issuers: &Issuers, options: &Options) -> Begun {
     match checked.until_signature(token) {
         Err(error) => {
             checked.failure = Some(error);
-            Begun::Ended(Box::new(checked))
+            Progress::Checked(Box::new(checked))
         }
-        Ok(Some((token, algorithm, key))) => Begun::Signature(Box::new(Pending {
+        Ok(Some((token, algorithm, key))) => Progress::AwaitingSignature(Box::new(Pending {
             checked,
             token,
             algorithm,
             key,
         })),
-        Ok(None) => Begun::Ended(Box::new(checked.after_signature())),
+        Ok(None) => Progress::Checked(Box::new(checked.after_signature())),
     }
 }
 
-impl Begun {
-    /// Goes on with the answer of `verifier`, if there is a signature to be checked.
+impl Progress {
+    /// Checks the signature with `verifier` if necessary, then runs the remaining checks.
     ///
     /// ```
     /// # #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))] {
@@ -120,15 +119,15 @@ impl Begun {
     /// use claimgate::issuer::Issuers;
     /// use claimgate::jwt::BuiltIn;
     ///
-    /// let checked = begin("", &Issuers::default(), &Options::at(0)).settle(&BuiltIn);
+    /// let checked = begin("", &Issuers::default(), &Options::at(0)).verify_with(&BuiltIn);
     /// assert_eq!(checked.failure().map(|error| error.code()), Some("token-empty"));
     /// # }
     /// ```
     #[must_use]
-    pub fn settle(self, verifier: &dyn VerifySignature) -> Checked {
+    pub fn verify_with(self, verifier: &dyn VerifySignature) -> Checked {
         match self {
-            Self::Ended(checked) => *checked,
-            Self::Signature(pending) => {
+            Self::Checked(checked) => *checked,
+            Self::AwaitingSignature(pending) => {
                 let answer = verifier.verify(&pending.check());
                 pending.finish(answer)
             }
@@ -137,7 +136,7 @@ impl Begun {
 }
 
 impl Pending {
-    /// What must be checked.
+    /// The signature check to run.
     #[must_use]
     pub fn check(&self) -> SignatureCheck<'_> {
         SignatureCheck {
@@ -148,8 +147,8 @@ impl Pending {
         }
     }
 
-    /// Goes on with the answer: whether the signature is genuine, or why that could not be checked
-    /// ([`TokenError::SignatureUnchecked`]). Anything but `Ok(true)` ends in a denial.
+    /// Continues with the result: whether the signature is genuine, or why it could not be checked
+    /// ([`TokenError::SignatureUnchecked`]). Anything but `Ok(true)` leads to a denial.
     #[must_use]
     pub fn finish(self, answer: Result<bool, TokenError>) -> Checked {
         let Self {
@@ -172,7 +171,7 @@ impl Pending {
 }
 
 impl Checked {
-    /// Why the token is refused before any policy is asked, if it is.
+    /// The error of the check that failed, if one did.
     #[must_use]
     pub fn failure(&self) -> Option<&TokenError> {
         self.failure.as_ref()
@@ -184,8 +183,7 @@ impl Checked {
         self.issuers.get(self.issuer?)
     }
 
-    /// The token, where it could be decoded. Where a check has failed, nothing in it is to be
-    /// believed.
+    /// The token, if it could be decoded. Do not trust its content if a check failed.
     #[must_use]
     pub fn token(&self) -> Option<&UnverifiedToken> {
         self.token.as_ref()
@@ -197,7 +195,7 @@ impl Checked {
         self.issuer
     }
 
-    /// The key that the signature is checked with, if the checks got that far.
+    /// The key that the signature is checked with, if that check was reached.
     #[must_use]
     pub fn key(&self) -> Option<&Arc<Jwk>> {
         self.key.as_ref()
@@ -209,14 +207,14 @@ impl Checked {
         self.is_genuine
     }
 
-    /// Whether no check was left out on demand.
+    /// Whether the options skip no check.
     ///
     /// ```
-    /// use claimgate::inspect::{Begun, Options, Skip, begin};
+    /// use claimgate::inspect::{Progress, Options, Skip, begin};
     /// use claimgate::issuer::Issuers;
     ///
     /// let skip = Skip { issuer: true, key: true, ..Skip::default() };
-    /// let Begun::Ended(checked) = begin("e30.e30.", &Issuers::default(), &Options { skip, ..Options::at(0) }) else {
+    /// let Progress::Checked(checked) = begin("e30.e30.", &Issuers::default(), &Options { skip, ..Options::at(0) }) else {
     ///     unreachable!()
     /// };
     /// assert!(!checked.is_complete());
@@ -226,7 +224,7 @@ impl Checked {
         self.options.skip == Skip::default()
     }
 
-    /// Whether it is this token that was checked, as far as it could be read.
+    /// Whether the checks were run on this token, as far as it could be decoded.
     pub(crate) fn is_of(&self, token: &str) -> bool {
         let is_same = |own: &UnverifiedToken| {
             token
@@ -242,27 +240,7 @@ impl Checked {
         self.options.now
     }
 
-    /// Asks the policies, and tells everything.
-    ///
-    /// ```
-    /// use claimgate::inspect::{Begun, CheckStatus, Options, begin};
-    /// use claimgate::issuer::Issuers;
-    /// use claimgate::policy::RequestedToken;
-    ///
-    /// // {"alg":"none"} and {}
-    /// let begun = begin("eyJhbGciOiJub25lIn0.e30.", &Issuers::default(), &Options::at(0));
-    /// let Begun::Ended(checked) = begun else { unreachable!() };
-    /// let inspection = checked.explain(&RequestedToken::Organization { admin: false });
-    /// let statuses: Vec<_> = inspection.checks.iter().map(|check| check.status).collect();
-    /// assert_eq!(statuses[..3], [CheckStatus::Passed, CheckStatus::Failed, CheckStatus::NotReached]);
-    /// assert_eq!(inspection.checks[1].code, Some("alg-none"));
-    /// ```
-    #[must_use]
-    pub fn explain(self, request: &RequestedToken) -> Inspection {
-        super::report::report(self, request)
-    }
-
-    /// Asks the policies, and tells the decision.
+    /// Evaluates the policies, and returns the decision.
     #[must_use]
     pub fn decide(self, request: &RequestedToken) -> TokenDecision {
         let Self {
@@ -275,7 +253,7 @@ impl Checked {
         let decided = match (failure, issuer.and_then(|index| issuers.get(index)), token) {
             (Some(error), ..) => Err(error),
             (None, Some(issuer), Some(token)) => {
-                // Every check has passed, or the caller has left it out by name.
+                // Every check has passed, or the caller's options skip it.
                 let claims = TrustedClaims::dangerous_assume_verified(token.claims);
                 Ok(decide(issuer.policies(), &claims, request))
             }
@@ -284,25 +262,25 @@ impl Checked {
         TokenDecision { issuer, decided }
     }
 
-    /// Asks the policies, and tells the decision with all policies that decided, but no evidence.
-    /// `self` is left for [`Checked::explain`].
+    /// Evaluates the policies, and returns the decision with all policies that decided, without
+    /// evidence. [`Checked::explain`] can follow.
     ///
     /// # Errors
     /// The error of the check that failed.
     ///
     /// ```
-    /// use claimgate::inspect::{Begun, Options, begin};
+    /// use claimgate::inspect::{Progress, Options, begin};
     /// use claimgate::issuer::Issuers;
     /// use claimgate::policy::RequestedToken;
     ///
-    /// let Begun::Ended(checked) = begin("a", &Issuers::default(), &Options::at(0)) else { unreachable!() };
+    /// let Progress::Checked(checked) = begin("a", &Issuers::default(), &Options::at(0)) else { unreachable!() };
     /// let error = checked.verdict(&RequestedToken::Organization { admin: false }).unwrap_err();
     /// assert_eq!(error.code(), "token-segments");
     /// ```
     pub fn verdict(&self, request: &RequestedToken) -> Result<Verdict, TokenError> {
         match (&self.failure, self.issuer(), &self.token) {
             (Some(error), ..) => Err(error.clone()),
-            // Every check has passed, or the caller has left it out by name.
+            // Every check has passed, or the caller's options skip it.
             (None, Some(issuer), Some(token)) => {
                 Ok(verdict_on(issuer.policies(), &token.claims, request))
             }
@@ -310,7 +288,8 @@ impl Checked {
         }
     }
 
-    /// The token with its key; nothing if the signature is left out.
+    /// Runs the checks before the signature. Returns what the signature check needs, or `None` if it
+    /// is skipped.
     fn until_signature(&mut self, token: &str) -> Result<Option<ToCheck>, TokenError> {
         let token = self
             .token

@@ -1,0 +1,36 @@
+//! `denies-everything`: a deny without rules.
+
+use claimgate::diagnostic::Diagnostic;
+use claimgate::policy::{Decision, PolicyDefinition};
+
+pub(super) fn finding(policy: &PolicyDefinition) -> Option<Diagnostic> {
+    let is_bare = policy.decision == Decision::Deny && policy.rules.is_empty();
+    is_bare.then(|| {
+        let message = format!(
+            "denies every request for a token of type {}",
+            policy.token_type.as_str()
+        );
+        Diagnostic::note("denies-everything", message)
+            .help("a deny wins over every allow: nothing of this type and target gets through")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+
+    #[test]
+    fn a_deny_without_rules_has_the_finding() {
+        let policy = |decision| PolicyDefinition::new(decision, TokenType::Organization);
+        let finding = super::finding(&policy(Decision::Deny)).unwrap();
+        assert_eq!(
+            finding.message,
+            "denies every request for a token of type organization"
+        );
+        assert_eq!(
+            super::finding(&policy(Decision::Deny).rule("sub", "x")),
+            None
+        );
+        assert_eq!(super::finding(&policy(Decision::Allow)), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! Findings, one file each.
+//!
+//! There are three kinds, by what they look at: a pattern, a policy, or all policies of an issuer.
+
+mod audience_only;
+mod denies_everything;
+mod dot_is_wildcard;
+mod escape_not_portable;
+mod many_policies;
+mod matches_anything;
+
+use std::collections::HashMap;
+
+use claimgate::diagnostic::Diagnostic;
+use claimgate::pattern::{Dialect, Part, parts};
+use claimgate::policy::{PolicyDefinition, TokenType};
+
+pub use many_policies::PULUMI_POLICY_LIMIT;
+
+/// A pattern as a finding looks at it.
+struct PatternText<'a> {
+    source: &'a str,
+    dialect: Dialect,
+    parts: Vec<Part>,
+}
+
+type OnPattern = fn(&PatternText<'_>) -> Option<Diagnostic>;
+type OnPolicy = fn(&PolicyDefinition) -> Option<Diagnostic>;
+type OnSet = fn(&[PolicyDefinition]) -> Option<Diagnostic>;
+
+/// The findings on one pattern. The caller adds the path.
+const ON_PATTERNS: [OnPattern; 3] = [
+    escape_not_portable::finding,
+    matches_anything::finding,
+    dot_is_wildcard::finding,
+];
+
+/// The findings on one policy. The caller adds the path.
+const ON_POLICIES: [OnPolicy; 2] = [audience_only::finding, denies_everything::finding];
+
+/// The findings on all policies of an issuer.
+const ON_SETS: [OnSet; 1] = [many_policies::finding];
+
+/// The findings on the policies of one issuer, in the order of the policies, those on the whole set
+/// last. Paths begin with `policies[0]`.
+///
+/// The policies should be valid ([`PolicySet::compile`](claimgate::policy::PolicySet::compile)
+/// accepts them): findings on others are of no use.
+///
+/// ```
+/// use claimgate::pattern::Dialect;
+/// use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+///
+/// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", "octo-org");
+/// let findings = claimgate_analysis::findings(&[allow], Dialect::Pulumi);
+/// assert_eq!(findings[0].code, "audience-only");
+/// ```
+#[must_use]
+pub fn findings(definitions: &[PolicyDefinition], dialect: Dialect) -> Vec<Diagnostic> {
+    let mut reader = Reader {
+        dialect,
+        patterns: HashMap::new(),
+        findings: Vec::new(),
+    };
+    for (index, definition) in definitions.iter().enumerate() {
+        reader.policy(index, definition);
+    }
+    let on_set = ON_SETS.iter().filter_map(|finding| finding(definitions));
+    reader.findings.extend(on_set);
+    reader.findings
+}
+
+struct Reader<'a> {
+    dialect: Dialect,
+    /// The findings on the patterns so far: many policies repeat the same few.
+    patterns: HashMap<&'a str, Vec<Diagnostic>>,
+    findings: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    fn policy(&mut self, index: usize, definition: &'a PolicyDefinition) {
+        let team = definition.team_name.as_deref();
+        if let Some(name) = team.filter(|_| definition.token_type == TokenType::Team) {
+            self.pattern(name, || format!("policies[{index}].teamName"));
+        }
+        for (claim, pattern) in &definition.rules {
+            self.pattern(pattern, || format!("policies[{index}].rules.{claim}"));
+        }
+        let on_policy = ON_POLICIES.iter().filter_map(|finding| finding(definition));
+        self.findings
+            .extend(on_policy.map(|finding| finding.at(format!("policies[{index}]"))));
+    }
+
+    fn pattern(&mut self, source: &'a str, path: impl Fn() -> String) {
+        // Without these characters no pattern has a finding.
+        if !source.contains(['*', '.', '\\']) {
+            return;
+        }
+        let dialect = self.dialect;
+        let findings = self
+            .patterns
+            .entry(source)
+            .or_insert_with(|| on_pattern(source, dialect));
+        self.findings
+            .extend(findings.iter().map(|finding| finding.clone().at(path())));
+    }
+}
+
+fn on_pattern(source: &str, dialect: Dialect) -> Vec<Diagnostic> {
+    let pattern = PatternText {
+        source,
+        dialect,
+        parts: parts(source, dialect),
+    };
+    let findings = ON_PATTERNS.iter().filter_map(|finding| finding(&pattern));
+    findings.collect()
+}
+
+/// The code of the finding on a pattern, in Pulumi's dialect and in `StringLike`.
+#[cfg(test)]
+fn codes(finding: OnPattern, source: &str) -> [Option<String>; 2] {
+    [Dialect::Pulumi, Dialect::StringLike].map(|dialect| {
+        let pattern = PatternText {
+            source,
+            dialect,
+            parts: parts(source, dialect),
+        };
+        finding(&pattern).map(|finding| finding.code.into_owned())
+    })
+}

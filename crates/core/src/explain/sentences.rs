@@ -1,0 +1,91 @@
+//! The sentences of an explanation.
+
+use super::evidence::{
+    DefaultDenial, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, Report, ValueEvidence,
+};
+use crate::pattern::Trace;
+use crate::policy::Decision;
+
+/// What these report-only policies would have denied.
+pub(super) fn report(policies: Vec<usize>) -> Report {
+    let reason = Reason {
+        code: ReasonCode::DenyMatched,
+        policies,
+    };
+    Report {
+        summary: summary(&reason, usize::MAX),
+        policies: reason.policies,
+    }
+}
+
+/// The decision in one sentence; `all` is how many policies there are.
+pub(super) fn summary(reason: &Reason, all: usize) -> String {
+    let named = name_policies(&reason.policies);
+    match reason.code {
+        ReasonCode::AllowMatched => format!("allowed by {named}"),
+        ReasonCode::DenyMatched => {
+            format!("denied by {named}: a matching deny wins over any allow")
+        }
+        ReasonCode::DefaultDeny if all == 0 => "denied by default: there is no policy".to_owned(),
+        ReasonCode::DefaultDeny => "denied by default: no allow policy matches".to_owned(),
+        ReasonCode::AdminNotGranted => {
+            format!(
+                "denied: scope `admin` was asked for, and {named} does not list it in `authorizedPermissions`"
+            )
+        }
+        ReasonCode::RoleAmbiguous => {
+            format!("denied: {named} match and give different values of `roleID`")
+        }
+    }
+}
+
+/// `policy 1`, `policies 1 and 3`, `policies 1, 2 and 3`.
+fn name_policies(indices: &[usize]) -> String {
+    let numbers: Vec<String> = indices
+        .iter()
+        .map(|index| (index + 1).to_string())
+        .collect();
+    match numbers.as_slice() {
+        [] => "no policy".to_owned(),
+        [only] => format!("policy {only}"),
+        all => format!("policies {}", enumerate(all)),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn enumerate(words: &[String]) -> String {
+    match words.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+pub(super) fn default_denial(reason: &Reason, evidence: &[PolicyEvidence]) -> DefaultDenial {
+    let applied = reason.code == ReasonCode::DefaultDeny;
+    let applicable = evidence
+        .iter()
+        .filter(|p| p.decision == Decision::Allow && p.outcome != PolicyOutcome::NotApplicable)
+        .count();
+    let sentence = match (applied, evidence.len(), applicable) {
+        (false, ..) => "not needed: a policy decided".to_owned(),
+        (true, 0, _) => {
+            "applied: there is no policy, and nothing is allowed unless a policy allows it"
+                .to_owned()
+        }
+        (true, _, 0) => "applied: no allow policy is for this token type and target".to_owned(),
+        (true, _, 1) => "applied: the only allow policy for this request does not match".to_owned(),
+        (true, _, all) => {
+            format!("applied: none of the {all} allow policies for this request matches")
+        }
+    };
+    DefaultDenial { applied, sentence }
+}
+
+/// Where the match of one value stopped.
+pub(super) fn stopped(value: &ValueEvidence) -> String {
+    match &value.trace {
+        Trace::Stopped(stop) => stop.sentence.clone(),
+        Trace::Matched { .. } => format!("`{}` matches", value.text),
+    }
+}

@@ -1,0 +1,70 @@
+//! A compiled policy: every claim path and pattern parsed, and a complete target.
+
+use std::sync::Arc;
+
+use super::{Decision, RequestedToken, TokenType};
+use crate::claim_path::ClaimPath;
+use crate::pattern::Pattern;
+
+#[derive(Clone, Debug)]
+pub(crate) struct CompiledPolicy {
+    pub(crate) decision: Decision,
+    /// A deny that denies nothing.
+    pub(crate) report_only: bool,
+    pub(crate) target: Target,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// Which requests a policy applies to.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    Organization {
+        admin: bool,
+        role_id: Option<String>,
+    },
+    Team(Arc<Pattern>),
+    Personal(String),
+    Runner(String),
+}
+
+impl Target {
+    pub(crate) fn token_type(&self) -> TokenType {
+        match self {
+            Self::Organization { .. } => TokenType::Organization,
+            Self::Team(_) => TokenType::Team,
+            Self::Personal(_) => TokenType::Personal,
+            Self::Runner(_) => TokenType::Runner,
+        }
+    }
+
+    /// Why the policy does not apply to `request`, or nothing if it does.
+    pub(crate) fn mismatch(&self, request: &RequestedToken) -> Option<String> {
+        match (self, request) {
+            (Self::Organization { .. }, RequestedToken::Organization { .. }) => None,
+            (Self::Team(pattern), RequestedToken::Team { name }) => {
+                (!pattern.is_match(name)).then(|| {
+                    format!(
+                        "it is for teams like `{}`, asked for was team `{name}`",
+                        pattern.source()
+                    )
+                })
+            }
+            (Self::Personal(own), RequestedToken::Personal { login }) => (!own
+                .eq_ignore_ascii_case(login))
+            .then(|| format!("it is for user `{own}`, asked for was user `{login}`")),
+            (Self::Runner(own), RequestedToken::Runner { name }) => (own != name)
+                .then(|| format!("it is for runner `{own}`, asked for was runner `{name}`")),
+            _ => Some(format!(
+                "it is for {} tokens, asked for was a token of type {}",
+                self.token_type().as_str(),
+                request.token_type().as_str()
+            )),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) path: Arc<ClaimPath>,
+    pub(crate) pattern: Arc<Pattern>,
+}
