@@ -169,9 +169,9 @@ describe("in the playground", () => {
       assert.match(line, sentence);
       const place = ["Format", "Header", "Issuer", "Key", "Signature", "Time", "Policies"].indexOf(title);
       assert.deepEqual(await statuses(page), [...Array(place).fill("passed"), "failed", ...Array(6 - place).fill("not reached")]);
-      const said = await text(decision(page));
-      assert.ok(!sentences.has(said), `the same words as for a token ${sentences.get(said)}`);
-      sentences.set(said, what);
+      const message = await text(decision(page));
+      assert.ok(!sentences.has(message), `the same words as for a token ${sentences.get(message)}`);
+      sentences.set(message, what);
     });
   }
 

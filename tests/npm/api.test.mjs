@@ -113,9 +113,9 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
         assert.deepEqual(refused({ scope: "admin" }), [false, 400, "invalid_scope", "admin-not-granted"]);
         assert.deepEqual(refused({}, signed({ exp: 1 })), [false, 400, "invalid_request", "token-expired"]);
         assert.equal(engine.exchange("x".repeat(100_000), { now }).status, 413);
-        const told = engine.exchange(exchangeBody(signed({ sub: "x" })), { now });
-        assert.equal(told.error_description, "no policy allows this exchange");
-        assert.match(told.reason, /denied by default/);
+        const result = engine.exchange(exchangeBody(signed({ sub: "x" })), { now });
+        assert.equal(result.error_description, "no policy allows this exchange");
+        assert.match(result.reason, /denied by default/);
       });
       using_(make(Engine, { organization: undefined }), (engine) => {
         assert.equal(engine.exchange(exchangeBody(signed()), { now }).code, "audience-unknown");
@@ -199,8 +199,8 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       const results = await both;
       const codes = results.map(({ value }) => value.map(({ errors }) => errors[0].code));
       assert.deepEqual([calls, codes], [1, [["fetch-failed"], ["fetch-failed"]]]);
-      const [told] = (await engine.fetchKeys(fetch, { now: now + 29, force: true })).value;
-      assert.deepEqual([calls, told.ok], [1, false], "the last error is returned again");
+      const [result] = (await engine.fetchKeys(fetch, { now: now + 29, force: true })).value;
+      assert.deepEqual([calls, result.ok], [1, false], "the last error is returned again");
       answers = { [place]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: jwks };
       assert.equal((await engine.fetchKeys(fetch, { now: now + 30 })).value[0].expires, now + 930);
       assert.deepEqual((await engine.fetchKeys(fetch, { now: now + 31 })).value, []);
@@ -222,8 +222,8 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       const fetch = async (where) => ({ ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(answers[where]) });
       const fetching = engine.fetchKeys(fetch, { now });
       engine.setKeys(url, jwks);
-      const [told] = (await fetching).value;
-      assert.equal(told.errors[0].message, "the program has set other keys in the meantime");
+      const [result] = (await fetching).value;
+      assert.equal(result.errors[0].message, "the program has set other keys in the meantime");
       assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed");
       assert.equal(engine.setKeys(url, []).ok, false);
       assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed", "the keys before stay");

@@ -52,7 +52,7 @@ pub(crate) const STEPS: [Step; 19] = [
         "deny",
         "licences and sources of dependencies, and advisories where cargo-deny is installed",
     ),
-    step("workflows", "the workflows, by actionlint and zizmor"),
+    step("workflows", "the workflows, with actionlint and zizmor"),
     step("app", "the app's release build"),
     step(
         "browser",
@@ -60,17 +60,17 @@ pub(crate) const STEPS: [Step; 19] = [
     ),
     step(
         "lighthouse",
-        "accessibility and best practices by Lighthouse",
+        "accessibility and best practices, with Lighthouse",
     ),
     step(
         "clients",
-        "the server with real clients, a real OpenID provider, and requests made from its OpenAPI document",
+        "the server with real clients, a real OpenID provider, and requests generated from its OpenAPI document",
     ),
     step("npm", "the npm package, as installed from its tarball"),
     step("vectors", "the external test vectors are in place"),
     full_step("fuzz", "each fuzz target, for ten minutes"),
     full_step("load", "the server under load for ten minutes"),
-    full_step("performance", "the app's times by Lighthouse"),
+    full_step("performance", "the app's times, with Lighthouse"),
     full_step("screenshots", "the pictures of docs/screenshots"),
 ];
 
@@ -396,7 +396,7 @@ fn vectors(log: &mut Log) -> Result<()> {
         (true, _) => Ok(()),
         (false, true) => {
             bail!(
-                "expected the external test vectors in {}, or where CLAIMGATE_VECTORS says",
+                "expected the external test vectors in {} or the folder of CLAIMGATE_VECTORS",
                 dir.display()
             )
         }

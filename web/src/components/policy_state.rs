@@ -20,7 +20,7 @@ use claimgate_workbench::storage::StoredIssuer;
 
 /// The views of the policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum PolicyView {
     /// Fields.
     Form,
     /// Text.
@@ -99,7 +99,7 @@ pub(crate) struct PolicyState {
     /// The policies as text.
     pub(crate) json: RwSignal<String>,
     /// The visible view, which is the edited one.
-    pub(crate) shown: RwSignal<Shown>,
+    pub(crate) shown: RwSignal<PolicyView>,
     /// Why the other view is unavailable; empty if it is available.
     pub(crate) view_error: RwSignal<String>,
     /// Whether saving was tried.
@@ -129,7 +129,7 @@ pub(crate) struct PolicyState {
 
 impl PolicyState {
     /// The state of an issuer's editor, without changes.
-    pub(crate) fn of(issuer: &StoredIssuer, shown: Shown) -> Self {
+    pub(crate) fn of(issuer: &StoredIssuer, shown: PolicyView) -> Self {
         let store = use_store();
         let id = StoredValue::new(issuer.id.clone());
         let fields = PolicyFields::of_all(&issuer.policies);
@@ -140,8 +140,8 @@ impl PolicyState {
         let shown = RwSignal::new(shown);
         let history = RwSignal::new(History::new(first));
         let content = Memo::new(move |_| match shown.get() {
-            Shown::Form => Content::Form(fields_of(drafts)),
-            Shown::Json => Content::Json(json.get()),
+            PolicyView::Form => Content::Form(fields_of(drafts)),
+            PolicyView::Json => Content::Json(json.get()),
         });
         Effect::new(move || {
             let content = content.get();
@@ -227,14 +227,15 @@ impl PolicyState {
     }
 
     /// Switches the view. If both views mean the same, the target view keeps its own text.
-    pub(crate) fn show(self, shown: Shown) {
+    pub(crate) fn show(self, shown: PolicyView) {
         let form = Content::Form(untrack(|| fields_of(self.drafts)));
         let text = Content::Json(self.json.get_untracked());
         let is_same = form.policies() == text.policies();
         self.view_error.set(String::new());
         match shown {
-            Shown::Json if !is_same => self.json.set(form.to_json()),
-            Shown::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts))) {
+            PolicyView::Json if !is_same => self.json.set(form.to_json()),
+            PolicyView::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts)))
+            {
                 Ok(fields) => self.restore(&fields),
                 Err(view_error) => return self.view_error.set(view_error),
             },
@@ -257,13 +258,13 @@ impl PolicyState {
             }
         });
         if let Some(content) = step.flatten() {
-            self.become_content(&content);
+            self.show_content(&content);
         }
     }
 
     /// Replaces the policies, as one step of the history.
     pub(crate) fn set_policies(self, policies: &[PolicyDefinition]) {
-        self.become_content(&Content::Form(PolicyFields::of_all(policies)));
+        self.show_content(&Content::Form(PolicyFields::of_all(policies)));
     }
 
     /// Fills the form.
@@ -278,18 +279,18 @@ impl PolicyState {
 
     fn content(self) -> Content {
         match self.shown.get_untracked() {
-            Shown::Form => Content::Form(untrack(|| fields_of(self.drafts))),
-            Shown::Json => Content::Json(self.json.get_untracked()),
+            PolicyView::Form => Content::Form(untrack(|| fields_of(self.drafts))),
+            PolicyView::Json => Content::Json(self.json.get_untracked()),
         }
     }
 
     /// Shows a content in the current view, or as text if the form cannot show it.
-    fn become_content(self, content: &Content) {
+    fn show_content(self, content: &Content) {
         self.view_error.set(String::new());
-        if self.shown.get_untracked() == Shown::Form {
+        if self.shown.get_untracked() == PolicyView::Form {
             match content.to_form(&untrack(|| fields_of(self.drafts))) {
                 Ok(fields) => return self.restore(&fields),
-                Err(_) => self.shown.set(Shown::Json),
+                Err(_) => self.shown.set(PolicyView::Json),
             }
         }
         self.json.set(content.to_json());
@@ -298,13 +299,13 @@ impl PolicyState {
     /// Goes to the place of a diagnostic.
     pub(crate) fn go_to(self, path: &str) {
         match self.shown.get_untracked() {
-            Shown::Json => {
+            PolicyView::Json => {
                 let range = self.json.with_untracked(|json| place_in(json, path));
                 // Reset first, so that going to the same place twice works.
                 self.goal.set(None);
                 self.goal.set(Some((range.start, range.end)));
             }
-            Shown::Form => {
+            PolicyView::Form => {
                 let id = untrack(|| field_of(&self.drafts.read(), path));
                 let element = id.and_then(|id| document().get_element_by_id(&id));
                 focus_in(element);

@@ -107,7 +107,7 @@ fn not_imported(algorithm: Algorithm, error: &JsValue) -> String {
     format!("this browser does not accept the key for `{alg}` ({reason})")
 }
 
-/// The name of an exception: its message differs between browsers and says little.
+/// The name of an exception: its message differs between browsers and is not informative.
 fn describe(error: &JsValue) -> String {
     let name = Reflect::get(error, &"name".into())
         .ok()
