@@ -138,11 +138,15 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       assert.equal(Engine.create({ issuers: [{ url, policies: JSON.stringify({ policies }) }] }).ok, true);
     });
 
-    test("two issuers with one URL allow nothing", () => {
-      using_(make(Engine, { issuers: [issuer, issuer] }), (engine) => {
-        assert.equal(engine.decide({ token: signed(), request, now }).code, "iss-repeated");
-        assert.equal(engine.decide({ verifiedClaims: goodClaims, request }).decision, "denied");
-      });
+    test("a second issuer of one URL is refused", () => {
+      const [error] = Engine.create({ issuers: [issuer, issuer] }).errors;
+      assert.deepEqual([error.code, error.path], ["issuer-repeated", "issuers[1].url"]);
+    });
+
+    test("a misspelled member is refused, with the nearest known one", () => {
+      const [error] = Engine.create({ issuers: [{ url, polices: policies }] }).errors;
+      assert.deepEqual([error.code, error.path, error.help], ["unknown-key", "issuers[0].polices", "did you mean `policies`?"]);
+      assert.equal(Engine.create({ issuers: [], leway: 3 }).errors[0].path, "leway");
     });
 
     test("keys are fetched, kept as long as they are fresh, and survive an outage", async () => {
