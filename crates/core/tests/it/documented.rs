@@ -100,7 +100,7 @@ fn oauth_errors_are_documented() {
 }
 
 #[test]
-fn every_row_says_what_a_code_means_and_what_mends_it() {
+fn every_row_says_what_a_code_means_and_how_to_fix_it() {
     for row in rows("code").iter().chain(&rows("`error`")) {
         assert!(
             code(&row[0]).is_some_and(|code| !code.is_empty()),
@@ -191,7 +191,7 @@ fn codes_are_read_from_where_they_stand() {
 
 /// The rows of the tables whose first column has that name.
 fn rows(first: &str) -> Vec<Vec<String>> {
-    let header = [first, "what it means", "what mends it"];
+    let header = [first, "what it means", "how to fix it"];
     let is_wanted = |table: &Table| table.has_header(&header);
     tables(&file(PAGE))
         .into_iter()
