@@ -59,9 +59,10 @@ pub(crate) fn dev_job() -> Job {
         .in_lane(Lane::Dev)
 }
 
-/// The folder of the development build.
+/// The folder of the development build for browser tests. `cargo xtask dev` has another one,
+/// because it may be serving at the same time.
 pub(crate) fn dev_dist() -> PathBuf {
-    target().join("dev/dist")
+    target().join("dev/test-dist")
 }
 
 fn package_dev(log: &mut Log) -> Result<()> {
@@ -69,7 +70,7 @@ fn package_dev(log: &mut Log) -> Result<()> {
     std::fs::create_dir_all(dev_dist())?;
     let mut trunk = command(tools::trunk(log)?, &["build", "--offline", "--dist"]);
     trunk.arg(dev_dist()).env("CLAIMGATE_DEV", "app");
-    log.run(on_tools_path(&mut trunk)?)
+    log.run(prepare_trunk(&mut trunk)?)
 }
 
 /// Compiles the app with Trunk's options, so that Trunk itself can be built at the same time, and
@@ -111,15 +112,22 @@ fn package(log: &mut Log) -> Result<()> {
         .env("CLAIMGATE_SPLIT", &parts)
         .env("CLAIMGATE_ROOT", root());
     trunk.env("CLAIMGATE_WASM_CACHE", target().join("wasm-opt"));
-    log.run(on_tools_path(&mut trunk)?)?;
+    log.run(prepare_trunk(&mut trunk)?)?;
     add_parts(&parts, &dist)?;
     log.run(&mut command("node", &["web/build/finish.mjs", "dist"]))?;
     std::fs::write(&stamp, hash)?;
     Ok(())
 }
 
-/// Trunk must find every tool on PATH, or it would download a missing one.
-pub(crate) fn on_tools_path(trunk: &mut Command) -> Result<&mut Command> {
+/// Trunk must find every tool on PATH, or it would download a missing one, and every path that its
+/// configuration ignores, or it does not start.
+pub(crate) fn prepare_trunk(trunk: &mut Command) -> Result<&mut Command> {
+    let configuration = std::fs::read_to_string(root().join("Trunk.toml"))?;
+    for path in ignored(&configuration)? {
+        let path = root().join(path);
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("cannot create {}", path.display()))?;
+    }
     let programs = tools::wasm_bindgen();
     let mut dirs: Vec<PathBuf> = programs
         .parent()
@@ -134,6 +142,20 @@ pub(crate) fn on_tools_path(trunk: &mut Command) -> Result<&mut Command> {
         .env("PATH", std::env::join_paths(dirs)?)
         .env("NO_COLOR", "true")
         .env("RUST_BACKTRACE", "0"))
+}
+
+/// The paths that Trunk's configuration ignores, relative to the root.
+fn ignored(configuration: &str) -> Result<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Configuration {
+        watch: Watch,
+    }
+    #[derive(serde::Deserialize)]
+    struct Watch {
+        ignore: Vec<String>,
+    }
+    let configuration: Configuration = toml::from_str(configuration).context("Trunk.toml")?;
+    Ok(configuration.watch.ignore)
 }
 
 /// Writes `web/editor/dist/editor.js`, CodeMirror as one module, which Trunk copies.
@@ -221,4 +243,21 @@ pub(crate) fn dist() -> Result<PathBuf> {
         bail!("expected the built app in dist/, found none; how to fix: cargo xtask build");
     }
     Ok(dist)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ignored;
+    use crate::shell::root;
+
+    #[test]
+    fn the_paths_that_trunk_ignores_are_read() {
+        let configuration = std::fs::read_to_string(root().join("Trunk.toml")).unwrap();
+        let paths = ignored(&configuration).unwrap();
+        assert!(paths.iter().any(|path| path == "dist"), "{paths:?}");
+        for path in paths {
+            let is_file = root().join(&path).is_file();
+            assert!(!is_file, "{path} would be created as a folder");
+        }
+    }
 }

@@ -94,9 +94,9 @@ fn trunk(port: u16, server: u16) -> Result<Child> {
     ]);
     trunk
         .arg("--dist")
-        .arg(app::dev_dist())
+        .arg(target().join("dev/dist"))
         .env("CLAIMGATE_DEV", "server");
-    app::on_tools_path(&mut trunk)?
+    app::prepare_trunk(&mut trunk)?
         .spawn()
         .context("Trunk could not be started")
 }
