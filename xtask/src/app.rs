@@ -140,7 +140,6 @@ pub(crate) fn prepare_trunk(trunk: &mut Command) -> Result<&mut Command> {
     // A backtrace of Trunk's does not say what it could not build.
     Ok(trunk
         .env("PATH", std::env::join_paths(dirs)?)
-        .env("NO_COLOR", "true")
         .env("RUST_BACKTRACE", "0"))
 }
 

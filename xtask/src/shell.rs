@@ -20,13 +20,19 @@ pub(crate) fn target() -> PathBuf {
         .map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// A program with arguments, run in the workspace's root.
+/// A program with arguments, run in the workspace's root, without colors: its output is read for
+/// progress, counts and errors.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command
         .args(arguments)
         .current_dir(root())
-        .stdin(Stdio::null());
+        .stdin(Stdio::null())
+        .env("CARGO_TERM_COLOR", "never")
+        // Any text means the same, but Trunk accepts only `true`.
+        .env("NO_COLOR", "true")
+        .env_remove("FORCE_COLOR")
+        .env_remove("CLICOLOR_FORCE");
     command
 }
 
@@ -97,5 +103,23 @@ fn quote(word: &str) -> String {
         format!("'{word}'")
     } else {
         word.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::cargo;
+
+    #[test]
+    fn programs_are_told_not_to_use_colors() {
+        let command = cargo("test");
+        let value = |name: &str| command.get_envs().find(|(key, _)| *key == OsStr::new(name));
+        assert_eq!(
+            value("CARGO_TERM_COLOR").unwrap().1,
+            Some(OsStr::new("never"))
+        );
+        assert_eq!(value("FORCE_COLOR").unwrap().1, None);
     }
 }
