@@ -23,7 +23,7 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// Serves until interrupted. Trunk serves the app on `port`, rebuilds it, and forwards `/api` to
 /// the server.
 pub(crate) fn run(port: u16) -> Result<()> {
-    drop(serve::listen(port)?);
+    serve::check_port("dev", port)?;
     jobs::run_all(vec![
         Job::new(
             "modules",
@@ -110,7 +110,7 @@ struct Server {
 
 impl Server {
     fn start() -> Result<Self> {
-        let port = serve::listen(0)?.local_addr()?.port();
+        let port = serve::listen()?.local_addr()?.port();
         let token = bootstrap_token()?;
         Ok(Self {
             child: Self::command(port, &token)?

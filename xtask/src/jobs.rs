@@ -129,14 +129,19 @@ pub(crate) fn run(jobs: Vec<Job>) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// The first failure, for runs in which nothing may fail.
+/// Runs all jobs, none of which may fail. The error has only their names, since [`run`] has shown
+/// what failed.
 pub(crate) fn run_all(jobs: Vec<Job>) -> Result<()> {
-    for outcome in run(jobs)? {
-        if let Ended::Failed(error) = outcome.result {
-            return Err(error.context(format!("`{}` failed", outcome.name)));
-        }
+    let outcomes = run(jobs)?;
+    let failed = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome.result, Ended::Failed(_)))
+        .map(|outcome| format!("`{}`", outcome.name))
+        .collect::<Vec<_>>();
+    if failed.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    bail!("{} failed", failed.join(" and "))
 }
 
 /// Runs one piece of work without a progress display, with its output in the log of that name.
@@ -392,7 +397,7 @@ impl Times {
 mod tests {
     use std::time::Duration;
 
-    use super::{Counts, Ended, Job, Lane, Outcome, Plan, check};
+    use super::{Counts, Ended, Job, Lane, Outcome, Plan, check, run_all};
 
     fn job(name: &'static str, takes: f64) -> Job {
         Job::new(name, name, takes, |_| Ok(()))
@@ -449,6 +454,15 @@ mod tests {
             .collect();
         assert_eq!(left_out, ["b", "c"]);
         assert_eq!(begun(&mut plan), ["d"]);
+    }
+
+    #[test]
+    fn the_error_of_a_job_is_shown_once() {
+        let failing = Job::new("failing-test-job", "a job", 1.0, |_| {
+            anyhow::bail!("the cause")
+        });
+        let error = run_all(vec![failing]).unwrap_err();
+        assert_eq!(format!("{error:#}"), "`failing-test-job` failed");
     }
 
     #[test]

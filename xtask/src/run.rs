@@ -11,8 +11,7 @@ use crate::{app, serve};
 
 /// Builds both and serves until interrupted.
 pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
-    // Detects a port in use before a build of several minutes.
-    drop(serve::listen(port)?);
+    serve::check_port("run", port)?;
     let mut all = app::jobs();
     all.extend([
         // Runs while the app is built; after that, only the program with the app embedded remains.
