@@ -1,13 +1,14 @@
 //! `cargo xtask dev`: the app with its server, rebuilt and reloaded when a file changes.
 
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use notify::{RecursiveMode, Watcher};
 
+use crate::children::{self, Running};
 use crate::jobs::{self, Job, Lane};
 use crate::log::Log;
 use crate::run::{bootstrap_token, state_folder};
@@ -74,7 +75,7 @@ fn build(log: &mut Log) -> Result<()> {
 
 /// Trunk, which serves the development build; it reloads the page itself, and shows compile errors
 /// there.
-fn trunk(port: u16, server: u16) -> Result<Child> {
+fn trunk(port: u16, server: u16) -> Result<Running> {
     let program = jobs::quietly("trunk", tools::trunk)?;
     let mut trunk = command(
         program,
@@ -96,14 +97,12 @@ fn trunk(port: u16, server: u16) -> Result<Child> {
         .arg("--dist")
         .arg(target().join("dev/dist"))
         .env("CLAIMGATE_DEV", "server");
-    app::prepare_trunk(&mut trunk)?
-        .spawn()
-        .context("Trunk could not be started")
+    children::spawn(app::prepare_trunk(&mut trunk)?).context("Trunk could not be started")
 }
 
 /// The development server, on a port that stays the same after a restart.
 struct Server {
-    child: Child,
+    child: Running,
     port: u16,
     token: String,
 }
@@ -113,8 +112,7 @@ impl Server {
         let port = serve::listen()?.local_addr()?.port();
         let token = bootstrap_token()?;
         Ok(Self {
-            child: Self::command(port, &token)?
-                .spawn()
+            child: children::spawn(&mut Self::command(port, &token)?)
                 .context("the server could not be started")?,
             port,
             token,
@@ -143,25 +141,18 @@ impl Server {
     fn rebuild(&mut self) -> Result<()> {
         let start = Instant::now();
         println!("building the server…");
-        if !cargo("build --quiet -p claimgate-cli").status()?.success() {
+        let mut build = children::spawn(&mut cargo("build --quiet -p claimgate-cli"))?;
+        if !build.wait()?.success() {
             println!("the server does not compile; the previous one keeps running");
             return Ok(());
         }
-        self.child.kill()?;
-        self.child.wait()?;
-        self.child = Self::command(self.port, &self.token)?.spawn()?;
+        self.child.end()?;
+        self.child = children::spawn(&mut Self::command(self.port, &self.token)?)?;
         println!(
             "the server was restarted after {:.1} s",
             start.elapsed().as_secs_f64()
         );
         Ok(())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

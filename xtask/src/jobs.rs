@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::children;
 use crate::counts::Counts;
 use crate::log::{self, Log};
 use crate::progress::{Progress, about, clock};
@@ -125,6 +126,7 @@ pub(crate) fn run(jobs: Vec<Job>) -> Result<Vec<Outcome>> {
         }
     });
     progress.clear();
+    children::wait_if_ending();
     plan.times.save();
     Ok(outcomes)
 }
@@ -175,6 +177,9 @@ fn announce(progress: &Progress, plan: &Plan, job: &Job) {
 }
 
 fn report(progress: &Progress, outcome: &Outcome) {
+    if children::is_ending() {
+        return;
+    }
     match &outcome.result {
         Ended::Failed(error) => {
             progress.line(&format!(

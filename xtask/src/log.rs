@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use wait4::Wait4 as _;
 
+use crate::children;
 use crate::counts::Counts;
 use crate::progress::Progress;
 use crate::shell::{on_path, show, target};
@@ -64,9 +64,8 @@ impl Log {
         command
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
             .env("CARGO_TERM_PROGRESS_WIDTH", "120");
-        let child = command
-            .spawn()
-            .with_context(|| format!("`{shown}` could not be started"));
+        let child =
+            children::spawn(command).with_context(|| format!("`{shown}` could not be started"));
         // The pipe ends when the last writer closes it, and `command` holds two.
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = child?;

@@ -2,6 +2,7 @@
 
 mod app;
 mod bench;
+mod children;
 mod counts;
 mod dev;
 mod full;
@@ -77,7 +78,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
+    let command = Arguments::parse().command;
+    let result = children::end_on_signals().and_then(|()| run(command));
+    // What fails after a signal fails because of it.
+    children::wait_if_ending();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         // Prints the error without the backtrace that `RUST_BACKTRACE` would add to an error
         // returned by `main`: it does not help here.

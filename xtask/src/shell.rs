@@ -1,9 +1,12 @@
 //! Running other programs.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+
+use crate::children;
 
 /// The workspace's root, from cargo at run time: the program may have been built for another
 /// checkout with the same target folder.
@@ -45,8 +48,8 @@ pub(crate) fn cargo(words: &str) -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
     println!("$ {shown}");
-    let status = command
-        .status()
+    let status = children::spawn(command)
+        .and_then(|mut child| child.wait())
         .with_context(|| format!("`{shown}` could not be started"))?;
     if status.success() {
         return Ok(());
@@ -57,11 +60,14 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs a program quietly and returns its standard output; `None` if it could not be started or
 /// failed.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
-    let output = command.stderr(Stdio::null()).output().ok()?;
-    output
-        .status
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = children::spawn(command).ok()?;
+    let mut output = Vec::new();
+    child.stdout()?.read_to_end(&mut output).ok()?;
+    let status = child.wait().ok()?;
+    status
         .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        .then(|| String::from_utf8_lossy(&output).into_owned())
 }
 
 /// The files of the repository that match one of git's patterns, and new files that are not
