@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::counts::Runner;
 use crate::log::Log;
 use crate::shell::command;
 use crate::{app, serve, tools};
@@ -13,5 +14,5 @@ pub(crate) fn audit(log: &mut Log, options: &[&str]) -> Result<()> {
     node.args(options)
         .env("CLAIMGATE_APP_URL", format!("http://{address}/"))
         .env("CHROMIUM", tools::chromium()?);
-    log.run(&mut node)
+    log.test(Runner::Lighthouse, &mut node)
 }

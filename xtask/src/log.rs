@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::children;
-use crate::counts::Counts;
+use crate::counts::{Counts, Runner};
 use crate::progress::Progress;
 use crate::shell::{on_path, show, target};
 
@@ -23,6 +23,8 @@ pub(crate) struct Log {
     name: &'static str,
     file: File,
     progress: Arc<Progress>,
+    /// The test runner that is running.
+    runner: Option<Runner>,
     /// The test counts so far.
     pub(crate) counts: Counts,
     /// The processor time of the finished programs.
@@ -42,6 +44,7 @@ impl Log {
             name,
             file,
             progress,
+            runner: None,
             counts: Counts::default(),
             cpu: Duration::ZERO,
         })
@@ -50,7 +53,7 @@ impl Log {
     /// Writes a line to the log and shows it.
     pub(crate) fn say(&mut self, line: &str) {
         let _ = writeln!(self.file, "{line}");
-        self.counts.line(line);
+        self.counts.not_run(line);
         self.progress.line(&format!("  {}: {line}", self.name));
     }
 
@@ -88,6 +91,14 @@ impl Log {
         }
     }
 
+    /// Runs a test runner, and counts the tests that it reports.
+    pub(crate) fn test(&mut self, runner: Runner, command: &mut Command) -> Result<()> {
+        self.runner = Some(runner);
+        let result = self.run(command);
+        self.runner = None;
+        result
+    }
+
     /// Runs a compiler or another program that is not timed, with lower priority than tests.
     pub(crate) fn build(&mut self, command: &mut Command) -> Result<()> {
         match on_path("nice") {
@@ -104,7 +115,9 @@ impl Log {
         let _ = writeln!(self.file, "{line}");
         excerpt.push_str(line);
         excerpt.push('\n');
-        self.counts.line(line);
+        if let Some(runner) = self.runner {
+            self.counts.line(runner, line);
+        }
     }
 }
 

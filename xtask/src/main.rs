@@ -15,6 +15,8 @@ mod npm;
 mod progress;
 mod prose;
 mod run;
+mod rust;
+mod select;
 mod serve;
 mod shell;
 mod soak;

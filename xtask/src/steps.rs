@@ -7,11 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 
 use crate::app;
+use crate::counts::Runner;
 use crate::jobs::{Job, Lane};
 use crate::log::Log;
-use crate::shell::{cargo, command, on_path, output, root, target};
+use crate::shell::{cargo, command, output, root, target};
 use crate::tools::{self, System};
-use crate::{full, imports, licences, lighthouse, npm, prose, run, serve};
+use crate::{full, imports, licences, lighthouse, npm, prose, run, rust, select, serve};
 
 /// A step of the tests, as named on the command line.
 pub(crate) struct Step {
@@ -101,7 +102,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         move |log: &mut Log| {
             work(log, &options)?;
             match &options.grep {
-                Some(name) if log.counts.passed == 0 => {
+                Some(name) if log.counts.passed + log.counts.skips() == 0 => {
                     bail!("expected a test whose name contains `{name}`, found none")
                 }
                 _ => Ok(()),
@@ -131,8 +132,8 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         Job::new("clippy", "lints", 300.0, clippy)
             .after(&["modules"])
             .in_lane(Lane::Dev),
-        Job::new("rust-build", "tests in Rust", 300.0, with(rust_build)).in_lane(Lane::Dev),
-        Job::new("rust", "tests in Rust, running", 150.0, tests(rust))
+        Job::new("rust-build", "tests in Rust", 300.0, with(rust::build)).in_lane(Lane::Dev),
+        Job::new("rust", "tests in Rust, running", 150.0, tests(rust::run))
             .after(&["rust-build", "system"])
             .in_lane(Lane::Dev),
         Job::new("wasm", "the Wasm layer in Node.js", 60.0, tests(wasm))
@@ -203,79 +204,6 @@ fn clippy(log: &mut Log) -> Result<()> {
         .try_for_each(|words| log.build(&mut cargo(words)))
 }
 
-/// Packages whose tests need features of their own: cargo unites the features of one call, so all
-/// packages would be built with the server's cryptography.
-const RUST: [&str; 3] = [
-    "-p claimgate -p claimgate-analysis -p claimgate-formats -p claimgate-providers -p claimgate-workbench -p claimgate-wasm -p xtask -p wasm-tools --features claimgate/schema",
-    "-p claimgate-server -p claimgate-cli",
-    "-p claimgate --no-default-features --features globset,aws_lc_rs --lib --test it",
-];
-
-fn rust_build(log: &mut Log, options: &Options) -> Result<()> {
-    rust_selections(options)
-        .iter()
-        .try_for_each(|words| log.build(&mut cargo(&format!("test --no-run {words}"))))
-}
-
-fn rust(log: &mut Log, options: &Options) -> Result<()> {
-    let nextest = on_path("cargo-nextest").is_some();
-    for words in rust_selections(options) {
-        let mut runs = vec![cargo(&format!("test {words}"))];
-        if nextest {
-            // nextest does not run doctests.
-            runs = vec![cargo(&format!("nextest run --no-tests pass {words}"))];
-            if !words.contains("--test ") {
-                runs.push(cargo(&format!("test --doc {words}")));
-            }
-        }
-        for mut run in runs {
-            let is_nextest = run.get_args().any(|word| word == "nextest");
-            if let Some(name) = &options.grep {
-                // In the form of a function's name.
-                run.arg("--").arg(name.replace(' ', "_"));
-            } else if !is_nextest {
-                // Skipped tests report themselves in their output.
-                run.args(["--", "--show-output"]);
-            }
-            log.run(cases(&mut run, options))?;
-        }
-    }
-    Ok(())
-}
-
-/// With `-g`, only the packages whose sources contain a matching test.
-fn rust_selections(options: &Options) -> Vec<String> {
-    let Some(name) = &options.grep else {
-        return RUST.map(str::to_owned).to_vec();
-    };
-    let name = name.replace(' ', "_");
-    let packages = [
-        ("crates/core", "claimgate"),
-        ("crates/server", "claimgate-server"),
-        ("crates/cli", "claimgate-cli"),
-        ("crates/analysis", "claimgate-analysis"),
-        ("crates/providers", "claimgate-providers"),
-        ("crates/formats", "claimgate-formats"),
-        ("web/workbench", "claimgate-workbench"),
-        ("xtask", "xtask"),
-    ];
-    let found = packages.iter().filter(|(dir, _)| {
-        let mut git = command("git", &["grep", "-qE", "--untracked"]);
-        output(git.arg(format!("fn \\w*{name}\\w*\\(")).args(["--", dir])).is_some()
-    });
-    found.map(|(_, package)| format!("-p {package}")).collect()
-}
-
-/// Fixed cases, or with `--full` many new ones.
-fn cases<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command {
-    match options.full {
-        true => command
-            .env("CLAIMGATE_CASES", "50")
-            .env("PROPTEST_CASES", "12800"),
-        false => command.env("PROPTEST_RNG_SEED", "7"),
-    }
-}
-
 fn wasm(log: &mut Log, options: &Options) -> Result<()> {
     // Both in one call, so that shared dependencies get the same features.
     log.build(&mut cargo("build -p wasm-tools -p wasm-test-runner"))?;
@@ -287,7 +215,11 @@ fn wasm(log: &mut Log, options: &Options) -> Result<()> {
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
         target().join("debug/wasm-test-runner"),
     );
-    log.run(test.args(options.grep.iter().flat_map(|name| ["--", name])))
+    if let Some(name) = &options.grep {
+        // In the form of a function's name.
+        test.arg("--").arg(name.replace(' ', "_"));
+    }
+    log.test(Runner::Cargo, &mut test)
 }
 
 fn docs(log: &mut Log) -> Result<()> {
@@ -328,7 +260,7 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
         node.args(options.grep.iter().flat_map(|name| ["--grep", name]));
         node.env("CLAIMGATE_APP_URL", format!("http://{address}/"))
             .env("CHROMIUM", tools::test_browser()?);
-        log.run(node.env("CLAIMGATE", run::server_program()))
+        log.test(Runner::Node, node.env("CLAIMGATE", run::server_program()))
             .with_context(|| format!("round {round} of {}", options.repeat))?;
     }
     Ok(())
@@ -339,13 +271,13 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
     let mut node = node_tests("tests/server", options)?;
     node.env("CLAIMGATE", run::server_program())
         .env("SCHEMATHESIS", programs.join("schemathesis"));
-    log.run(&mut node)
+    log.test(Runner::Node, &mut node)
 }
 
 fn npm_tests(log: &mut Log, options: &Options) -> Result<()> {
     npm::install(log, "tests/npm")?;
     let mut node = node_tests("tests/npm", options)?;
-    log.run(node.env("CHROMIUM", tools::chromium()?))
+    log.test(Runner::Node, node.env("CHROMIUM", tools::chromium()?))
 }
 
 /// Node's test runner over the tests of a folder.
@@ -359,12 +291,9 @@ fn node_tests(dir: &str, options: &Options) -> Result<Command> {
             "--test-concurrency=1",
         ],
     );
-    node.args(
-        options
-            .grep
-            .iter()
-            .flat_map(|name| ["--test-name-pattern", name]),
-    );
+    if let Some(name) = &options.grep {
+        node.arg("--test-name-pattern").arg(select::escape(name));
+    }
     node.args(files(dir, ".test.mjs")?);
     Ok(node)
 }

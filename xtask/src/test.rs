@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::counts::Counts;
 use crate::jobs::{self, Ended, Job, Outcome};
+use crate::select;
 use crate::shell::{command, output};
 use crate::steps::{self, Options, STEPS};
 
@@ -53,13 +54,14 @@ impl Arguments {
             return Ok(());
         }
         let chosen = self.chosen()?;
-        check_disk_space()?;
         let options = Options {
             grep: self.grep,
             full: self.full,
             repeat: self.repeat,
             dev: self.dev,
         };
+        select::check(&chosen, &options)?;
+        check_disk_space()?;
         let jobs = needed(steps::jobs(options)?, &chosen);
         let start = std::time::Instant::now();
         let outcomes = jobs::run(jobs)?;
