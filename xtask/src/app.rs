@@ -35,11 +35,15 @@ pub(crate) fn jobs() -> Vec<Job> {
             "Rust's target for Wasm and npm modules",
             15.0,
             tools::set_up_builds,
-        ),
+        )
+        .kept(),
         Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
             tools::trunk(log).map(drop)
-        }),
-        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).in_lane(Lane::Dev),
+        })
+        .kept(),
+        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools)
+            .kept()
+            .in_lane(Lane::Dev),
         Job::new("app-wasm", "the app's Wasm, release build", 240.0, compile)
             .after(&["modules"])
             .in_lane(Lane::Web),
@@ -66,6 +70,7 @@ pub(crate) fn dev_dist() -> PathBuf {
 }
 
 fn package_dev(log: &mut Log) -> Result<()> {
+    let _lock = log.lock("test-dist")?;
     bundle_editor(log)?;
     std::fs::create_dir_all(dev_dist())?;
     let mut trunk = command(tools::trunk(log)?, &["build", "--offline", "--dist"]);
@@ -93,6 +98,7 @@ fn with_flags(command: &mut Command) -> &mut Command {
 
 /// Builds `dist/` from the Wasm and the files of `web/`, if any of them has changed.
 fn package(log: &mut Log) -> Result<()> {
+    let _lock = log.lock("dist")?;
     let (dist, stamp) = (root().join("dist"), target().join("xtask/dist.sha256"));
     let hash = input_hash()?;
     if std::fs::read_to_string(&stamp).is_ok_and(|last| last == hash)

@@ -13,7 +13,7 @@ use crate::jobs::{self, Job, Lane};
 use crate::log::Log;
 use crate::run::{bootstrap_token, state_folder};
 use crate::shell::{cargo, command, root, target};
-use crate::{app, serve, tools};
+use crate::{app, lock, serve, tools};
 
 /// The sources of the server.
 const SOURCES: [&str; 3] = ["crates/core", "crates/server", "crates/cli"];
@@ -25,16 +25,19 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// the server.
 pub(crate) fn run(port: u16) -> Result<()> {
     serve::check_port("dev", port)?;
+    let _lock = lock::hold("dev", |line| println!("{line}"))?;
     jobs::run_all(vec![
         Job::new(
             "modules",
             "Rust's target for Wasm and npm modules",
             15.0,
             tools::set_up_builds,
-        ),
+        )
+        .kept(),
         Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
             tools::trunk(log).map(drop)
-        }),
+        })
+        .kept(),
         Job::new(
             "dev-build",
             "the server and wasm-bindgen, development build",

@@ -1,7 +1,6 @@
 //! Runs jobs with dependencies, at least two at a time, longest path first.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use crate::children;
 use crate::counts::Counts;
 use crate::log::{self, Log};
 use crate::progress::{Progress, about, clock};
-use crate::shell::target;
+use crate::times::{self, Times};
 
 /// A resource of jobs: jobs in the same lane never run at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +34,10 @@ pub(crate) struct Job {
     lane: Option<Lane>,
     /// The expected seconds on two cores, with nothing built yet.
     takes: f64,
+    /// Whether it sets up a tool that is kept for later runs.
+    is_kept: bool,
+    /// Whether it does only a part of its work in this run.
+    is_partial: bool,
     work: Option<Work>,
 }
 
@@ -51,6 +54,8 @@ impl Job {
             needs: Vec::new(),
             lane: None,
             takes,
+            is_kept: false,
+            is_partial: false,
             work: Some(Box::new(work)),
         }
     }
@@ -65,6 +70,25 @@ impl Job {
     pub(crate) fn in_lane(mut self, lane: Lane) -> Self {
         self.lane = Some(lane);
         self
+    }
+
+    /// Marks a job that sets up a tool, and usually finds it there.
+    #[must_use]
+    pub(crate) fn kept(mut self) -> Self {
+        self.is_kept = true;
+        self
+    }
+
+    /// Marks a job that takes another time than usual, because of the options of this run.
+    #[must_use]
+    pub(crate) fn partial_if(mut self, is_partial: bool) -> Self {
+        self.is_partial = is_partial;
+        self
+    }
+
+    /// The expected seconds on two cores, with nothing built yet.
+    pub(crate) fn takes(&self) -> f64 {
+        self.takes
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -112,7 +136,7 @@ pub(crate) fn run(jobs: Vec<Job>) -> Result<Vec<Outcome>> {
                     let _ = sender.send(outcome);
                 });
             }
-            progress.tick(&plan.summary());
+            progress.tick(&plan.summary(|name| progress.share(name)));
             match ended.recv_timeout(Duration::from_millis(250)) {
                 Ok(outcome) => {
                     progress.end(outcome.name);
@@ -127,7 +151,6 @@ pub(crate) fn run(jobs: Vec<Job>) -> Result<Vec<Outcome>> {
     });
     progress.clear();
     children::wait_if_ending();
-    plan.times.save();
     Ok(outcomes)
 }
 
@@ -223,10 +246,19 @@ fn perform(job: &mut Job, progress: Arc<Progress>) -> Outcome {
     outcome
 }
 
+/// A running job.
+struct Started {
+    lane: Option<Lane>,
+    since: Instant,
+    expected: f64,
+    is_kept: bool,
+    is_partial: bool,
+}
+
 /// The remaining jobs.
 struct Plan {
     waiting: Vec<Job>,
-    running: BTreeMap<&'static str, (Option<Lane>, Instant, f64)>,
+    running: BTreeMap<&'static str, Started>,
     done: BTreeSet<&'static str>,
     at_once: usize,
     count: usize,
@@ -258,7 +290,7 @@ impl Plan {
         let lanes: BTreeSet<_> = self
             .running
             .values()
-            .filter_map(|(lane, ..)| *lane)
+            .filter_map(|started| started.lane)
             .collect();
         let can_begin = |job: &Job| {
             job.needs.iter().all(|need| self.done.contains(need))
@@ -274,18 +306,26 @@ impl Plan {
         let job = self.waiting.remove(index);
         self.running.insert(
             job.name,
-            (job.lane, Instant::now(), self.times.expected(&job)),
+            Started {
+                lane: job.lane,
+                since: Instant::now(),
+                expected: self.times.expected(&job),
+                is_kept: job.is_kept,
+                is_partial: job.is_partial,
+            },
         );
         Some(job)
     }
 
     /// Records the end of a job; returns the outcomes of jobs that cannot run any more.
     fn ended(&mut self, outcome: &Outcome) -> Vec<Outcome> {
-        if let Some((_, _, expected)) = self.running.remove(outcome.name) {
-            self.times
-                .record(outcome.name, expected, outcome.wall.as_secs_f64());
-        }
+        let started = self.running.remove(outcome.name);
         if matches!(outcome.result, Ended::Done) {
+            if let Some(started) = started.filter(|started| !started.is_partial) {
+                let seconds = outcome.wall.as_secs_f64();
+                self.times
+                    .record(outcome.name, started.is_kept, started.expected, seconds);
+            }
             self.done.insert(outcome.name);
             return Vec::new();
         }
@@ -321,80 +361,40 @@ impl Plan {
         self.times.expected(job) + after.fold(0.0, f64::max)
     }
 
-    /// The progress of all jobs together, with the expected remaining time.
-    fn summary(&self) -> String {
+    /// The progress of all jobs together, with the expected remaining time. `share` is the part of
+    /// a running job that is done, if it says so.
+    fn summary(&self, share: impl Fn(&str) -> Option<f64>) -> String {
         let pace = self.times.pace();
-        let left = |(_, since, expected): &(_, Instant, f64)| {
-            (expected * pace - since.elapsed().as_secs_f64()).max(3.0)
-        };
-        let running: Vec<f64> = self.running.values().map(left).collect();
-        let waiting: f64 = self
-            .waiting
-            .iter()
-            .map(|job| self.times.expected(job) * pace)
-            .sum();
+        let mut overdue = Vec::new();
+        let mut running = Vec::new();
+        for (name, started) in &self.running {
+            let elapsed = started.since.elapsed().as_secs_f64();
+            match times::rest(started.expected * pace, elapsed, share(name)) {
+                Some(rest) => running.push(rest),
+                None => overdue.push(*name),
+            }
+        }
+        let seconds = |job: &Job| self.times.expected(job) * pace;
+        let waiting: f64 = self.waiting.iter().map(seconds).sum();
         let longest = self
             .waiting
             .iter()
             .map(|job| self.path_seconds(job) * pace)
+            .chain(running.iter().copied())
             .fold(0.0, f64::max);
-        let longest_running = running.iter().copied().fold(0.0, f64::max);
         let total = (running.iter().sum::<f64>() + waiting) / self.at_once as f64;
-        let left = total.max(longest).max(longest_running);
-        format!(
-            "{} of {} done, about {} left",
-            self.count - self.waiting.len() - self.running.len(),
-            self.count,
-            about(left)
-        )
-    }
-}
-
-/// The durations of jobs in the last run, and the pace of this one.
-struct Times {
-    last: BTreeMap<String, f64>,
-    expected: f64,
-    actual: f64,
-}
-
-impl Times {
-    fn file() -> PathBuf {
-        target().join("xtask/times.json")
-    }
-
-    fn load() -> Self {
-        let text = std::fs::read_to_string(Self::file()).unwrap_or_default();
-        Self {
-            last: serde_json::from_str(&text).unwrap_or_default(),
-            expected: 0.0,
-            actual: 0.0,
-        }
-    }
-
-    fn expected(&self, job: &Job) -> f64 {
-        self.last.get(job.name).copied().unwrap_or(job.takes)
-    }
-
-    fn record(&mut self, name: &str, expected: f64, seconds: f64) {
-        self.expected += expected;
-        self.actual += seconds;
-        self.last.insert(name.to_owned(), seconds.round());
-    }
-
-    /// The ratio of this run's durations to the expected ones.
-    fn pace(&self) -> f64 {
-        if self.expected < 20.0 {
-            1.0
-        } else {
-            (self.actual / self.expected).clamp(0.2, 4.0)
-        }
-    }
-
-    /// Estimates are optional: if they cannot be written, the next run uses the defaults.
-    fn save(&self) {
-        if let Ok(text) = serde_json::to_string(&self.last) {
-            let _ = std::fs::write(Self::file(), text);
-        }
+        let left = total.max(longest);
+        let done = self.count - self.waiting.len() - self.running.len();
+        let left = match (overdue.is_empty(), left > 0.0) {
+            (true, _) => format!("about {} left", about(left)),
+            (false, true) => format!(
+                "longer than expected: {}; about {} for the others",
+                overdue.join(", "),
+                about(left)
+            ),
+            (false, false) => format!("longer than expected: {}", overdue.join(", ")),
+        };
+        format!("{done} of {} done, {left}", self.count)
     }
 }
 
@@ -402,7 +402,7 @@ impl Times {
 mod tests {
     use std::time::Duration;
 
-    use super::{Counts, Ended, Job, Lane, Outcome, Plan, check, run_all};
+    use super::{Counts, Ended, Job, Lane, Outcome, Plan, Times, check, run_all};
 
     fn job(name: &'static str, takes: f64) -> Job {
         Job::new(name, name, takes, |_| Ok(()))
@@ -432,12 +432,44 @@ mod tests {
             job("other", 8.0).in_lane(Lane::Dev),
         ];
         let mut plan = Plan::new(jobs, 2);
-        plan.times.last.clear();
+        plan.times = Times::empty();
         assert_eq!(begun(&mut plan), ["first", "long"]);
         plan.ended(&outcome("first", Ended::Done));
         assert_eq!(begun(&mut plan), ["last"]);
         plan.ended(&outcome("long", Ended::Done));
         assert_eq!(begun(&mut plan), ["short"], "`other` waits for the lane");
+    }
+
+    #[test]
+    fn only_complete_and_successful_runs_are_timed() {
+        let expected = |result, is_partial| {
+            let mut plan = Plan::new(vec![job("a", 30.0).partial_if(is_partial)], 1);
+            plan.times = Times::empty();
+            begun(&mut plan);
+            plan.ended(&outcome("a", result));
+            plan.times.expected(&job("a", 30.0))
+        };
+        assert_eq!(expected(Ended::Done, false), 1.0);
+        assert_eq!(expected(Ended::Done, true), 30.0);
+        let failed = Ended::Failed(anyhow::anyhow!("it failed"));
+        assert_eq!(expected(failed, false), 30.0);
+    }
+
+    #[test]
+    fn a_job_that_takes_longer_than_expected_is_named() {
+        let mut plan = Plan::new(vec![job("a", 100.0), job("b", 60.0)], 1);
+        plan.times = Times::empty();
+        assert_eq!(plan.summary(|_| None), "0 of 2 done, about 3 min left");
+        begun(&mut plan);
+        plan.running.get_mut("a").unwrap().since -= Duration::from_secs(1000);
+        assert_eq!(
+            plan.summary(|_| None),
+            "0 of 2 done, longer than expected: a; about 60 s for the others"
+        );
+        assert_eq!(
+            plan.summary(|_| Some(0.94)),
+            "0 of 2 done, about 2 min left"
+        );
     }
 
     #[test]
@@ -449,7 +481,7 @@ mod tests {
             job("d", 0.5),
         ];
         let mut plan = Plan::new(jobs, 1);
-        plan.times.last.clear();
+        plan.times = Times::empty();
         assert_eq!(begun(&mut plan), ["a"]);
         let failed = outcome("a", Ended::Failed(anyhow::anyhow!("it failed")));
         let left_out: Vec<_> = plan

@@ -10,6 +10,7 @@ mod imports;
 mod jobs;
 mod licences;
 mod lighthouse;
+mod lock;
 mod log;
 mod npm;
 mod progress;
@@ -22,6 +23,7 @@ mod shell;
 mod soak;
 mod steps;
 mod test;
+mod times;
 mod tools;
 
 use std::process::ExitCode;
@@ -127,23 +129,28 @@ fn set_up() -> Result<()> {
             "Rust's target for Wasm and npm modules",
             15.0,
             tools::set_up_builds,
-        ),
+        )
+        .kept(),
         Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
             tools::trunk(log).map(drop)
-        }),
-        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools),
+        })
+        .kept(),
+        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).kept(),
         Job::new("system", "Chromium, PostgreSQL and Python", 60.0, |log| {
             tools::system(log, &System::TESTS)
         })
+        .kept()
         .in_lane(Lane::System),
         Job::new("python", "the tests' Python tools", 40.0, |log| {
             tools::python_environment(log, "schemathesis", "tests/server/requirements.txt")?;
             tools::python_environment(log, "workflows", "tests/workflows/requirements.txt")
                 .map(drop)
         })
+        .kept()
         .after(&["system"]),
         Job::new("actionlint", "actionlint", 40.0, |log| {
             tools::actionlint(log).map(drop)
-        }),
+        })
+        .kept(),
     ])
 }

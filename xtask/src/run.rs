@@ -44,6 +44,7 @@ pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
 /// own copy with one without the app when it builds the tests of that crate, possibly while this
 /// one is in use.
 pub(crate) fn server(log: &mut Log) -> Result<()> {
+    let _lock = log.lock("server")?;
     log.build(&mut cargo("build -p claimgate-cli --features app"))?;
     let (program, new) = (server_program(), server_program().with_extension("new"));
     std::fs::copy(target().join("debug/claimgate"), &new)?;

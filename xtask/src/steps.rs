@@ -91,6 +91,8 @@ pub(crate) struct Options {
 /// All jobs, each after those that it needs.
 pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
     let browser_needs = browser_needs(&options)?;
+    let is_named = options.grep.is_some();
+    let is_unusual = is_named || options.full || options.repeat > 1 || options.dev;
     let options = Arc::new(options);
     let with = |work: fn(&mut Log, &Options) -> Result<()>| {
         let options = Arc::clone(&options);
@@ -116,12 +118,14 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         Job::new("system", "Chromium and PostgreSQL", 60.0, |log| {
             tools::system(log, &System::TESTS)
         })
+        .kept()
         .in_lane(Lane::System),
         Job::new("test-modules", "npm modules of the tests", 20.0, |log| {
             ["tests/server", "tests/npm", "tests/lighthouse"]
                 .iter()
                 .try_for_each(|dir| tools::node_modules(log, dir))
         })
+        .kept()
         .after(&["modules"]),
         Job::new("fmt", "formatting", 2.0, fmt),
         Job::new("imports", "import circles", 3.0, imports::check),
@@ -132,32 +136,34 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         Job::new("clippy", "lints", 300.0, clippy)
             .after(&["modules"])
             .in_lane(Lane::Dev),
-        Job::new("rust-build", "tests in Rust", 300.0, with(rust::build)).in_lane(Lane::Dev),
+        Job::new("rust-build", "tests in Rust", 300.0, with(rust::build))
+            .partial_if(is_named)
+            .in_lane(Lane::Dev),
         Job::new("rust", "tests in Rust, running", 150.0, tests(rust::run))
+            .partial_if(is_unusual)
             .after(&["rust-build", "system"])
             .in_lane(Lane::Dev),
         Job::new("wasm", "the Wasm layer in Node.js", 60.0, tests(wasm))
+            .partial_if(is_unusual)
             .after(&["modules"])
             .in_lane(Lane::Dev),
         Job::new("docs", "documentation", 40.0, docs).in_lane(Lane::Dev),
         Job::new("server", "the server with the app", 60.0, run::server)
             .after(&["app"])
             .in_lane(Lane::Dev),
-        Job::new("browser", "browser tests", 200.0, tests(browser)).after(browser_needs),
+        Job::new("browser", "browser tests", 200.0, tests(browser))
+            .partial_if(is_unusual)
+            .after(browser_needs),
         Job::new("lighthouse", "Lighthouse", 60.0, |log| {
             lighthouse::audit(log, &[])
         })
         .after(&["app", "system", "test-modules"]),
-        Job::new("clients", "real clients", 80.0, tests(clients)).after(&[
-            "server",
-            "system",
-            "test-modules",
-        ]),
-        Job::new("npm", "tests of the npm package", 60.0, tests(npm_tests)).after(&[
-            "npm-pack",
-            "system",
-            "test-modules",
-        ]),
+        Job::new("clients", "real clients", 80.0, tests(clients))
+            .partial_if(is_unusual)
+            .after(&["server", "system", "test-modules"]),
+        Job::new("npm", "tests of the npm package", 60.0, tests(npm_tests))
+            .partial_if(is_unusual)
+            .after(&["npm-pack", "system", "test-modules"]),
     ]);
     jobs.extend(full::jobs());
     Ok(jobs)

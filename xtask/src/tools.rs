@@ -329,6 +329,7 @@ pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
 
 /// Installs the npm modules of a folder from its lock file.
 pub(crate) fn node_modules(log: &mut Log, dir: &str) -> Result<()> {
+    let _lock = log.lock("node-modules")?;
     // npm writes this file last.
     let stamp = root().join(dir).join("node_modules/.package-lock.json");
     let lock = root().join(dir).join("package-lock.json");
