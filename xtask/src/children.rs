@@ -9,7 +9,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, Signal, kill_process_group, test_kill_process, test_kill_process_group,
+};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use wait4::{ResUse, Wait4 as _};
@@ -158,6 +161,14 @@ fn begin_ending() -> BTreeSet<i32> {
         signal(*group, Signal::TERM);
     }
     state.groups.clone()
+}
+
+/// Whether a process of that number is running, of any user.
+pub(crate) fn is_alive(process: i32) -> bool {
+    let Some(process) = Pid::from_raw(process) else {
+        return false;
+    };
+    test_kill_process(process) != Err(Errno::SRCH)
 }
 
 /// The group of a program has the number of its process.

@@ -142,9 +142,8 @@ fn set_up() -> Result<()> {
         .kept()
         .in_lane(Lane::System),
         Job::new("python", "the tests' Python tools", 40.0, |log| {
-            tools::python_environment(log, "schemathesis", "tests/server/requirements.txt")?;
-            tools::python_environment(log, "workflows", "tests/workflows/requirements.txt")
-                .map(drop)
+            tools::schemathesis(log)?;
+            tools::workflow_tools(log).map(drop)
         })
         .kept()
         .after(&["system"]),

@@ -236,7 +236,7 @@ fn docs(log: &mut Log) -> Result<()> {
 }
 
 fn workflows(log: &mut Log) -> Result<()> {
-    let programs = tools::python_environment(log, "workflows", "tests/workflows/requirements.txt")?;
+    let programs = tools::workflow_tools(log)?;
     let files = files(".github/workflows", ".yml")?;
     match tools::actionlint(log)? {
         Some(actionlint) => {
@@ -273,10 +273,10 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
 }
 
 fn clients(log: &mut Log, options: &Options) -> Result<()> {
-    let programs = tools::python_environment(log, "schemathesis", "tests/server/requirements.txt")?;
+    let schemathesis = tools::schemathesis(log)?;
     let mut node = node_tests("tests/server", options)?;
     node.env("CLAIMGATE", run::server_program())
-        .env("SCHEMATHESIS", programs.join("schemathesis"));
+        .env("SCHEMATHESIS", schemathesis);
     log.test(Runner::Node, &mut node)
 }
 

@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
+use crate::children;
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, output, root, target};
 
@@ -79,7 +80,7 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
             .env_remove("RUSTFLAGS");
         let result = log
             .build(&mut install)
-            .context("how to fix: cargo install trunk --version 0.21.14 --locked");
+            .with_context(|| format!("how to fix: cargo install trunk --version {TRUNK} --locked"));
         // Half a gigabyte that is no longer needed.
         if result.is_ok() {
             let _ = std::fs::remove_dir_all(target().join("tools-build"));
@@ -111,11 +112,7 @@ impl CachedProgram {
         {
             return Ok(file);
         }
-        // Atomic: an interrupted build leaves nothing that looks like the program.
-        let draft = self
-            .folder
-            .with_extension(format!("{}.new", std::process::id()));
-        std::fs::create_dir_all(&draft)?;
+        let draft = draft_of(&self.folder)?;
         install(log, &draft)?;
         let built = draft.join("bin").join(self.program);
         if !fits(&built) {
@@ -126,13 +123,44 @@ impl CachedProgram {
             );
         }
         std::fs::write(draft.join("sha256"), sha256(&built)?)?;
-        if self.folder.is_dir() {
-            std::fs::remove_dir_all(&self.folder)?;
-        }
-        std::fs::rename(&draft, &self.folder)
-            .with_context(|| format!("cannot write {}", self.folder.display()))?;
+        replace(&draft, &self.folder)?;
         Ok(file)
     }
+}
+
+/// A new folder beside a cached one, which is complete before it gets its name: an interrupted
+/// build leaves nothing that looks like a tool. Removes the drafts of builds that were interrupted.
+fn draft_of(folder: &Path) -> Result<PathBuf> {
+    let parent = folder.parent().unwrap_or(folder);
+    std::fs::create_dir_all(parent)?;
+    for entry in std::fs::read_dir(parent)? {
+        let entry = entry?;
+        if is_abandoned(&entry.file_name().to_string_lossy()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let draft = parent.join(format!("{name}.{}.new", std::process::id()));
+    if draft.is_dir() {
+        std::fs::remove_dir_all(&draft)?;
+    }
+    std::fs::create_dir(&draft).with_context(|| format!("cannot write {}", draft.display()))?;
+    Ok(draft)
+}
+
+/// Whether a folder is the draft, `NAME.PROCESS.new`, of a process that is gone.
+fn is_abandoned(name: &str) -> bool {
+    let process = name
+        .strip_suffix(".new")
+        .and_then(|name| name.rsplit('.').next()?.parse().ok());
+    process.is_some_and(|process| !children::is_alive(process))
+}
+
+fn replace(draft: &Path, folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::rename(draft, folder).with_context(|| format!("cannot write {}", folder.display()))
 }
 
 fn sha256(file: &Path) -> Result<String> {
@@ -168,10 +196,14 @@ pub(crate) fn wasm_bindgen() -> PathBuf {
 /// Chromium and PostgreSQL, installed from Debian's packages if missing, in one call of the package
 /// manager.
 pub(crate) fn system(log: &mut Log, wanted: &[System]) -> Result<()> {
-    let missing: Vec<&System> = wanted
+    let mut missing: Vec<&System> = wanted
         .iter()
         .filter(|package| !package.is_there())
         .collect();
+    if missing.contains(&&System::HeadlessShell) && find_browser(&CHROMIUM).is_some() {
+        missing.retain(|package| **package != System::HeadlessShell);
+        add_headless_shell(log);
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -240,7 +272,12 @@ impl System {
 }
 
 /// The names of Chromium.
-const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+const CHROMIUM: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
 
 /// `$CHROMIUM`, or a browser with one of these names on PATH.
 fn find_browser(names: &[&str]) -> Option<PathBuf> {
@@ -252,7 +289,7 @@ fn find_browser(names: &[&str]) -> Option<PathBuf> {
 
 /// The browser; an error if there is none.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    let fix = "expected Chromium on PATH or in CHROMIUM, found none; how to fix: apt-get install chromium";
+    let fix = "expected Chromium on PATH or in CHROMIUM, found none; how to fix: apt-get install chromium, or set CHROMIUM to the path of another Chromium or Chrome";
     find_browser(&CHROMIUM).context(fix)
 }
 
@@ -262,43 +299,114 @@ pub(crate) fn test_browser() -> Result<PathBuf> {
     find_browser(&["chromium-headless-shell"]).map_or_else(chromium, Ok)
 }
 
+/// The headless shell only makes the tests faster than another Chromium: it is tried once, and only
+/// where packages can be installed.
+fn add_headless_shell(log: &mut Log) {
+    let tried = target().join("xtask/headless-shell-tried");
+    if tried.is_file() || !is_root() || on_path("apt-get").is_none() {
+        return;
+    }
+    let packages = System::HeadlessShell.packages();
+    log.say(&format!(
+        "installing {packages}, which makes the tests faster"
+    ));
+    if install(log, packages).is_err() {
+        log.say("it cannot be installed; the tests use the other Chromium");
+        let _ = std::fs::write(tried, "");
+    }
+}
+
+fn is_root() -> bool {
+    output(&mut command("id", &["-u"])).is_some_and(|id| id.trim() == "0")
+}
+
 /// Installs Debian packages, after completing an interrupted installation.
 fn install(log: &mut Log, packages: &str) -> Result<()> {
     let script = format!(
         "dpkg --configure -a && apt-get update -qq && apt-get install -y -qq --no-install-recommends {packages}"
     );
-    let is_root = output(&mut command("id", &["-u"])).is_some_and(|id| id.trim() == "0");
-    if is_root {
+    if is_root() {
         return log.run(command("sh", &["-c", &script]).env("DEBIAN_FRONTEND", "noninteractive"));
     }
     log.run(&mut command("sudo", &["-n", "sh", "-c", &script]))
 }
 
-/// Sets up a Python environment with exactly the versions of a requirements file; returns its
-/// folder of programs.
-pub(crate) fn python_environment(log: &mut Log, name: &str, requirements: &str) -> Result<PathBuf> {
+/// Schemathesis, which generates requests from an OpenAPI document.
+pub(crate) fn schemathesis(log: &mut Log) -> Result<PathBuf> {
+    let requirements = "tests/server/requirements.txt";
+    let programs = python_environment(log, "schemathesis", requirements, &["schemathesis"])?;
+    Ok(programs.join("schemathesis"))
+}
+
+/// The folder with zizmor and shellcheck, which check the workflows.
+pub(crate) fn workflow_tools(log: &mut Log) -> Result<PathBuf> {
+    let requirements = "tests/workflows/requirements.txt";
+    python_environment(log, "workflows", requirements, &["zizmor", "shellcheck"])
+}
+
+/// Sets up a Python environment with exactly the versions of a requirements file, unless there is
+/// one whose programs start; returns its folder of programs.
+fn python_environment(
+    log: &mut Log,
+    name: &str,
+    requirements: &str,
+    wanted: &[&str],
+) -> Result<PathBuf> {
     let requirements = root().join(requirements);
-    let wanted = std::fs::read_to_string(&requirements)?;
+    let content = std::fs::read_to_string(&requirements)?;
     let version =
         output(&mut command("python3", &["--version"])).context("python3 was not found")?;
-    let hash = Sha256::digest(format!("{version}{wanted}"))
+    let hash = Sha256::digest(format!("{version}{content}"))
         .iter()
         .take(6)
         .fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
     let environment = cache().join(format!("python/{name}-{hash}"));
-    let (programs, stamp) = (environment.join("bin"), environment.join("complete"));
-    if stamp.is_file() && output(&mut command(programs.join("python"), &["--version"])).is_some() {
+    let programs = environment.join("bin");
+    let broken = || {
+        wanted
+            .iter()
+            .find(|program| output(&mut command(programs.join(program), &["--version"])).is_none())
+    };
+    if environment.join("complete").is_file() && broken().is_none() {
         return Ok(programs);
     }
     log.say(&format!("setting up {name}"));
-    log.run(command("python3", &["-m", "venv", "--clear"]).arg(&environment))?;
-    let mut pip = command(
-        programs.join("pip"),
-        &["install", "--quiet", "--disable-pip-version-check", "-r"],
-    );
-    log.run(pip.arg(&requirements))?;
-    std::fs::write(&stamp, wanted)?;
-    Ok(programs)
+    let draft = draft_of(&environment)?;
+    log.run(command("python3", &["-m", "venv", "--clear"]).arg(&draft))?;
+    let words = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+    ];
+    log.run(command(draft.join("bin/python"), &words).arg(&requirements))?;
+    relocate(&draft, &environment)?;
+    std::fs::write(draft.join("complete"), content)?;
+    replace(&draft, &environment)?;
+    match broken() {
+        None => Ok(programs),
+        Some(program) => bail!("{program} was installed, but does not start"),
+    }
+}
+
+/// Writes the later path of a Python environment into its scripts, which contain it.
+fn relocate(draft: &Path, environment: &Path) -> Result<()> {
+    let (from, to) = (draft.to_string_lossy(), environment.to_string_lossy());
+    for entry in std::fs::read_dir(draft.join("bin"))? {
+        let file = entry?.path();
+        if file.is_symlink() {
+            continue;
+        }
+        // Programs that are not text do not contain it.
+        if let Ok(text) = std::fs::read_to_string(&file)
+            && text.contains(&*from)
+        {
+            std::fs::write(&file, text.replace(&*from, &to))?;
+        }
+    }
+    Ok(())
 }
 
 /// actionlint, from Go's module proxy and checksum database; `None` without Go.
@@ -374,4 +482,48 @@ fn wasm_target(log: &mut Log) -> Result<()> {
     }
     log.run(&mut command("rustup", &["target", "add", target]))
         .with_context(|| format!("how to fix: rustup target add {target}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{draft_of, is_abandoned, relocate, replace};
+
+    #[test]
+    fn drafts_of_interrupted_builds_are_removed() {
+        let own = std::process::id();
+        // The largest number that Linux gives to a process is 4194304.
+        let gone = "trunk-0.21.999999999.new";
+        assert!(is_abandoned(gone));
+        for kept in [
+            &format!("trunk-0.21.14.{own}.new"),
+            "trunk-0.21.14",
+            "a.new",
+        ] {
+            assert!(!is_abandoned(kept), "{kept}");
+        }
+        let cache = std::env::temp_dir().join(format!("claimgate-tools-{own}"));
+        std::fs::create_dir_all(cache.join(gone)).unwrap();
+        let folder = cache.join("trunk-0.21.14");
+        let draft = draft_of(&folder).unwrap();
+        assert!(!cache.join(gone).exists() && !folder.exists());
+        replace(&draft, &folder).unwrap();
+        assert!(folder.is_dir() && !draft.exists());
+        std::fs::remove_dir_all(cache).unwrap();
+    }
+
+    #[test]
+    fn the_scripts_of_an_environment_get_its_later_path() {
+        let folder = std::env::temp_dir().join(format!("claimgate-venv-{}", std::process::id()));
+        let (draft, environment) = (folder.join("a.1.new"), folder.join("a"));
+        std::fs::create_dir_all(draft.join("bin")).unwrap();
+        let script = format!("#!{}/bin/python\nimport a\n", draft.display());
+        std::fs::write(draft.join("bin/a"), script).unwrap();
+        std::fs::write(draft.join("bin/b"), [0xff, 0xfe]).unwrap();
+        relocate(&draft, &environment).unwrap();
+        assert_eq!(
+            std::fs::read_to_string(draft.join("bin/a")).unwrap(),
+            format!("#!{}/bin/python\nimport a\n", environment.display())
+        );
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }
