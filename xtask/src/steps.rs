@@ -191,9 +191,12 @@ fn browser_needs(options: &Options) -> Result<&'static [&'static str]> {
 
 fn fmt(log: &mut Log) -> Result<()> {
     log.run(&mut cargo("fmt --all --check"))?;
-    log.run(&mut cargo(
-        "fmt --manifest-path crates/bench/Cargo.toml --check",
-    ))
+    // Workspaces of their own.
+    ["crates/bench", "fuzz"].iter().try_for_each(|folder| {
+        log.run(&mut cargo(&format!(
+            "fmt --manifest-path {folder}/Cargo.toml --check"
+        )))
+    })
 }
 
 /// The features are those of the tests and of the app, so that dependencies are checked only once.
