@@ -86,11 +86,6 @@ impl Job {
         self
     }
 
-    /// The expected seconds on two cores, with nothing built yet.
-    pub(crate) fn takes(&self) -> f64 {
-        self.takes
-    }
-
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }
@@ -194,7 +189,7 @@ fn check(jobs: &[Job]) -> Result<()> {
 }
 
 fn announce(progress: &Progress, plan: &Plan, job: &Job) {
-    let line = format!("▸ {} (about {})", job.what, about(plan.times.expected(job)));
+    let line = format!("▸ {} (about {})", job.what, about(plan.expected(job)));
     progress.line(&line);
     progress.begin(job.name, job.what);
 }
@@ -278,6 +273,10 @@ impl Plan {
         }
     }
 
+    fn expected(&self, job: &Job) -> f64 {
+        self.times.expected(job.name, job.takes)
+    }
+
     fn is_done(&self) -> bool {
         self.waiting.is_empty() && self.running.is_empty()
     }
@@ -309,7 +308,7 @@ impl Plan {
             Started {
                 lane: job.lane,
                 since: Instant::now(),
-                expected: self.times.expected(&job),
+                expected: self.expected(&job),
                 is_kept: job.is_kept,
                 is_partial: job.is_partial,
             },
@@ -358,7 +357,7 @@ impl Plan {
             .iter()
             .filter(|other| other.needs.contains(&job.name))
             .map(|other| self.path_seconds(other));
-        self.times.expected(job) + after.fold(0.0, f64::max)
+        self.expected(job) + after.fold(0.0, f64::max)
     }
 
     /// The progress of all jobs together, with the expected remaining time. `share` is the part of
@@ -374,7 +373,7 @@ impl Plan {
                 None => overdue.push(*name),
             }
         }
-        let seconds = |job: &Job| self.times.expected(job) * pace;
+        let seconds = |job: &Job| self.expected(job) * pace;
         let waiting: f64 = self.waiting.iter().map(seconds).sum();
         let longest = self
             .waiting
@@ -447,7 +446,7 @@ mod tests {
             plan.times = Times::empty();
             begun(&mut plan);
             plan.ended(&outcome("a", result));
-            plan.times.expected(&job("a", 30.0))
+            plan.expected(&job("a", 30.0))
         };
         assert_eq!(expected(Ended::Done, false), 1.0);
         assert_eq!(expected(Ended::Done, true), 30.0);

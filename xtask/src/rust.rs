@@ -6,9 +6,9 @@ use anyhow::{Result, bail};
 
 use crate::counts::Runner;
 use crate::log::Log;
-use crate::select;
+use crate::names;
+use crate::options::Options;
 use crate::shell::{cargo, on_path, root};
-use crate::steps::Options;
 
 /// Packages that are tested with the same features: cargo unites the features of one call, so all
 /// packages would be built with the server's cryptography.
@@ -160,7 +160,7 @@ fn runs(chosen: &Chosen, nextest: bool, options: &Options) -> Vec<(Runner, Comma
     }
     if let Some(name) = &options.grep {
         for (_, command) in &mut runs {
-            command.args(select::rust_names(name));
+            command.args(names::rust_names(name));
         }
     }
     runs
@@ -170,7 +170,7 @@ fn runs(chosen: &Chosen, nextest: bool, options: &Options) -> Vec<(Runner, Comma
 fn chosen(options: &Options) -> Vec<Chosen> {
     let is_chosen = |package: &&Package| match &options.grep {
         None => true,
-        Some(name) => select::is_in_sources(name, package.folder),
+        Some(name) => names::is_in_sources(name, package.folder),
     };
     let chosen = SELECTIONS.iter().map(|selection| Chosen {
         packages: selection.packages.iter().filter(is_chosen).collect(),
@@ -186,7 +186,7 @@ pub(crate) fn has_test(name: &str) -> bool {
     let packages = SELECTIONS.iter().flat_map(|selection| selection.packages);
     packages
         .into_iter()
-        .any(|package| select::is_in_sources(name, package.folder))
+        .any(|package| names::is_in_sources(name, package.folder))
 }
 
 /// Fixed cases, or with `--full` many new ones.
@@ -202,8 +202,8 @@ fn cases<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command {
 #[cfg(test)]
 mod tests {
     use super::{Chosen, SELECTIONS, chosen, runs};
+    use crate::options::Options;
     use crate::shell::{root, show};
-    use crate::steps::Options;
 
     fn only(name: &str) -> Options {
         Options {

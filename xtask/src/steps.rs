@@ -10,9 +10,10 @@ use crate::app;
 use crate::counts::Runner;
 use crate::jobs::{Job, Lane};
 use crate::log::Log;
+use crate::options::Options;
 use crate::shell::{cargo, command, output, root, target};
 use crate::tools::{self, System};
-use crate::{full, imports, licences, lighthouse, npm, prose, run, rust, select, serve};
+use crate::{full, imports, licences, lighthouse, names, npm, prose, run, rust, serve};
 
 /// A step of the tests, as named on the command line.
 pub(crate) struct Step {
@@ -74,19 +75,6 @@ pub(crate) const STEPS: [Step; 19] = [
     full_step("performance", "the app's times, with Lighthouse"),
     full_step("screenshots", "the pictures of docs/screenshots"),
 ];
-
-/// Options of a test run.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
-    /// Only tests whose name contains this.
-    pub(crate) grep: Option<String>,
-    /// More cases, with new random ones, instead of the usual number.
-    pub(crate) full: bool,
-    /// How often the browser tests run.
-    pub(crate) repeat: u32,
-    /// Run browser tests on the app's development build instead of the release build.
-    pub(crate) dev: bool,
-}
 
 /// All jobs, each after those that it needs.
 pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
@@ -301,7 +289,7 @@ fn node_tests(dir: &str, options: &Options) -> Result<Command> {
         ],
     );
     if let Some(name) = &options.grep {
-        node.arg("--test-name-pattern").arg(select::escape(name));
+        node.arg("--test-name-pattern").arg(names::escape(name));
     }
     node.args(files(dir, ".test.mjs")?);
     Ok(node)

@@ -7,9 +7,10 @@ use anyhow::{Result, bail};
 
 use crate::counts::Counts;
 use crate::jobs::{self, Ended, Job, Outcome};
+use crate::options::Options;
 use crate::select;
 use crate::shell::{command, output};
-use crate::steps::{self, Options, STEPS};
+use crate::steps::{self, STEPS};
 
 /// The disk space that a run may need, in kilobytes.
 const DISK_SPACE: u64 = 8_000_000;
@@ -199,7 +200,8 @@ mod tests {
     use super::{needed, table};
     use crate::counts::Counts;
     use crate::jobs::{Ended, Job, Outcome};
-    use crate::steps::{self, Options, STEPS};
+    use crate::options::Options;
+    use crate::steps::{self, STEPS};
 
     #[test]
     fn every_step_has_a_job_and_every_need_comes_before() {
