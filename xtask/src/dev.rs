@@ -109,10 +109,9 @@ fn trunk(port: u16, server: u16) -> Result<Running> {
         "--proxy-backend",
         &format!("http://127.0.0.1:{server}/api/"),
     ]);
-    trunk
-        .arg("--dist")
-        .arg(target().join("dev/dist"))
-        .env("CLAIMGATE_DEV", "server");
+    let dist = target().join("dev/dist");
+    std::fs::create_dir_all(&dist)?;
+    trunk.arg("--dist").arg(dist).env("CLAIMGATE_DEV", "server");
     children::spawn(app::prepare_trunk(&mut trunk)?).context("Trunk could not be started")
 }
 
