@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use crate::jobs::{Job, Lane};
+use crate::job::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{cargo, command, root, target};
 use crate::tools;

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 use notify::{RecursiveMode, Watcher};
 
 use crate::children::{self, Running};
-use crate::jobs::{self, Job, Lane};
+use crate::job::{Job, Lane};
+use crate::jobs;
 use crate::log::Log;
 use crate::run::{bootstrap_token, state_folder};
 use crate::shell::{cargo, command, root, target};

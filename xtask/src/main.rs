@@ -2,11 +2,13 @@
 
 mod app;
 mod bench;
+mod cached;
 mod children;
 mod counts;
 mod dev;
 mod full;
 mod imports;
+mod job;
 mod jobs;
 mod licences;
 mod lighthouse;
@@ -15,8 +17,10 @@ mod log;
 mod names;
 mod npm;
 mod options;
+mod plan;
 mod progress;
 mod prose;
+mod python;
 mod run;
 mod rust;
 mod select;
@@ -24,6 +28,7 @@ mod serve;
 mod shell;
 mod soak;
 mod steps;
+mod system;
 mod test;
 mod times;
 mod tools;
@@ -33,8 +38,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::jobs::{Job, Lane};
-use crate::tools::System;
+use crate::job::{Job, Lane};
+use crate::system::System;
 
 /// Builds, runs and tests Claimgate. Each command installs the tools that it needs
 #[derive(Parser)]
@@ -139,13 +144,13 @@ fn set_up() -> Result<()> {
         .kept(),
         Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).kept(),
         Job::new("system", "Chromium, PostgreSQL and Python", 60.0, |log| {
-            tools::system(log, &System::TESTS)
+            system::add(log, &System::TESTS)
         })
         .kept()
         .in_lane(Lane::System),
         Job::new("python", "the tests' Python tools", 40.0, |log| {
-            tools::schemathesis(log)?;
-            tools::workflow_tools(log).map(drop)
+            python::schemathesis(log)?;
+            python::workflow_tools(log).map(drop)
         })
         .kept()
         .after(&["system"]),

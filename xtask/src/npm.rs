@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::jobs::{Job, Lane};
+use crate::job::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{command, root, run, target};
 use crate::tools;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::jobs::{self, Job, Lane};
+use crate::job::{Job, Lane};
+use crate::jobs;
 use crate::log::Log;
 use crate::shell::{self, cargo, command, target};
 use crate::{app, serve};

@@ -8,12 +8,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::app;
 use crate::counts::Runner;
-use crate::jobs::{Job, Lane};
+use crate::job::{Job, Lane};
 use crate::log::Log;
 use crate::options::Options;
 use crate::shell::{cargo, command, output, root, target};
-use crate::tools::{self, System};
-use crate::{full, imports, licences, lighthouse, names, npm, prose, run, rust, serve};
+use crate::system::{self, System};
+use crate::tools;
+use crate::{full, imports, licences, lighthouse, names, npm, prose, python, run, rust, serve};
 
 /// A step of the tests, as named on the command line.
 pub(crate) struct Step {
@@ -104,7 +105,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
     jobs.extend(npm::package_jobs());
     jobs.extend([
         Job::new("system", "Chromium and PostgreSQL", 60.0, |log| {
-            tools::system(log, &System::TESTS)
+            system::add(log, &System::TESTS)
         })
         .kept()
         .in_lane(Lane::System),
@@ -227,7 +228,7 @@ fn docs(log: &mut Log) -> Result<()> {
 }
 
 fn workflows(log: &mut Log) -> Result<()> {
-    let programs = tools::workflow_tools(log)?;
+    let programs = python::workflow_tools(log)?;
     let files = files(".github/workflows", ".yml")?;
     match tools::actionlint(log)? {
         Some(actionlint) => {
@@ -256,7 +257,7 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
         let mut node = command("node", &["tests/browser/run.mjs", "--concurrency", "2"]);
         node.args(options.grep.iter().flat_map(|name| ["--grep", name]));
         node.env("CLAIMGATE_APP_URL", format!("http://{address}/"))
-            .env("CHROMIUM", tools::test_browser()?);
+            .env("CHROMIUM", system::test_browser()?);
         log.test(Runner::Node, node.env("CLAIMGATE", run::server_program()))
             .with_context(|| format!("round {round} of {}", options.repeat))?;
     }
@@ -264,7 +265,7 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
 }
 
 fn clients(log: &mut Log, options: &Options) -> Result<()> {
-    let schemathesis = tools::schemathesis(log)?;
+    let schemathesis = python::schemathesis(log)?;
     let mut node = node_tests("tests/server", options)?;
     node.env("CLAIMGATE", run::server_program())
         .env("SCHEMATHESIS", schemathesis);
@@ -274,7 +275,7 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
 fn npm_tests(log: &mut Log, options: &Options) -> Result<()> {
     npm::install(log, "tests/npm")?;
     let mut node = node_tests("tests/npm", options)?;
-    log.test(Runner::Node, node.env("CHROMIUM", tools::chromium()?))
+    log.test(Runner::Node, node.env("CHROMIUM", system::chromium()?))
 }
 
 /// Node's test runner over the tests of a folder.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::counts::Counts;
-use crate::jobs::{self, Ended, Job, Outcome};
+use crate::job::{Ended, Job, Outcome};
+use crate::jobs;
 use crate::options::Options;
 use crate::select;
 use crate::shell::{command, output};
@@ -199,7 +200,7 @@ mod tests {
 
     use super::{needed, table};
     use crate::counts::Counts;
-    use crate::jobs::{Ended, Job, Outcome};
+    use crate::job::{Ended, Job, Outcome};
     use crate::options::Options;
     use crate::steps::{self, STEPS};
 
