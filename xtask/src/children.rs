@@ -116,8 +116,13 @@ impl Drop for Running {
 /// Handles SIGINT, SIGTERM and SIGHUP: ends all programs, waits for them, and exits. A second
 /// signal ends them without waiting.
 pub(crate) fn end_on_signals() -> Result<()> {
-    let mut signals =
-        Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals cannot be handled")?;
+    let mut handled = vec![SIGINT, SIGTERM];
+    // `nohup` ignores it for the programs that it starts.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    if !is_ignored(&status, SIGHUP) {
+        handled.push(SIGHUP);
+    }
+    let mut signals = Signals::new(handled).context("signals cannot be handled")?;
     std::thread::spawn(move || {
         let Some(first) = signals.forever().next() else {
             return;
@@ -139,6 +144,15 @@ pub(crate) fn end_on_signals() -> Result<()> {
         std::process::exit(128 + first);
     });
     Ok(())
+}
+
+/// Whether the process with this status, a file of Linux, ignores a signal.
+fn is_ignored(status: &str, signal: i32) -> bool {
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 /// Whether a signal to end has arrived.
@@ -192,7 +206,15 @@ mod tests {
     use std::io::Read as _;
     use std::process::{Command, Stdio};
 
-    use super::{spawn, state};
+    use super::{SIGHUP, SIGINT, is_ignored, spawn, state};
+
+    #[test]
+    fn an_ignored_signal_stays_ignored() {
+        let status = "Name:\tcargo\nSigIgn:\t0000000000000001\n";
+        assert!(is_ignored(status, SIGHUP));
+        assert!(!is_ignored(status, SIGINT));
+        assert!(!is_ignored("", SIGHUP));
+    }
 
     #[test]
     fn a_program_ends_with_those_that_it_started() {
