@@ -1,5 +1,6 @@
 //! The two commands of the README, and what CI calls.
 
+mod api;
 mod app;
 mod bench;
 mod counts;
@@ -65,6 +66,8 @@ enum Command {
     NpmApi,
     /// Write docs/schema/ from the engine's types
     Schema,
+    /// Write docs/api/ from the engine's public items
+    Api,
     /// Set up every tool that any command needs, and nothing else
     Setup,
     /// Print the numbers of docs/benchmarks.md
@@ -101,6 +104,7 @@ fn run(command: Command) -> Result<()> {
             let mut test = shell::cargo("test -p claimgate --features schema --test it schema");
             shell::run(test.env("CLAIMGATE_WRITE_SCHEMA", "1"))
         }
+        Command::Api => api::write(),
         Command::Setup => set_up(),
         Command::Bench => bench::run(),
         Command::BenchNpm => bench::npm(),

@@ -8,14 +8,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, json};
 
 use crate::claims::Claims;
-use crate::exchange::Grant;
+use crate::exchange::GrantedToken;
 use crate::explain::Explanation;
 use crate::inspect::Inspection;
 use crate::policy::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 
 /// The schemas with their file names: `policies.json` is what
 /// [`parse_policies`](crate::policy::parse_policies) reads, the others are what [`Explanation`],
-/// [`Inspection`] and [`Grant`] are written as.
+/// [`Inspection`] and [`GrantedToken`] are written as.
 ///
 /// ```
 /// let names: Vec<_> = claimgate::schema::all().into_iter().map(|(name, _)| name).collect();
@@ -25,7 +25,7 @@ use crate::policy::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 pub fn all() -> Vec<(&'static str, Schema)> {
     vec![
         schema::<Explanation>("explanation.json"),
-        schema::<Grant>("grant.json"),
+        schema::<GrantedToken>("grant.json"),
         schema::<Inspection>("inspection.json"),
         schema::<Policies>("policies.json"),
     ]

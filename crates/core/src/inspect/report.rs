@@ -24,7 +24,7 @@ impl Checked {
     /// let inspection = checked.explain(&RequestedToken::Organization { admin: false });
     /// let statuses: Vec<_> = inspection.checks.iter().map(|check| check.status).collect();
     /// assert_eq!(statuses[..3], [CheckStatus::Passed, CheckStatus::Failed, CheckStatus::NotReached]);
-    /// assert_eq!(inspection.checks[1].code, Some("alg-none"));
+    /// assert_eq!(inspection.checks[1].code.as_deref(), Some("alg-none"));
     /// ```
     #[must_use]
     pub fn explain(self, request: &RequestedToken) -> Inspection {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::public_key::PublicKey;
+use super::public_key::{KeyMaterial, PublicKey};
 use super::{Algorithm, TokenError};
 use crate::json::{JsonError, Value};
 
@@ -31,6 +31,7 @@ pub struct Jwks {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Jwk {
     /// `kid`.
     pub kid: Option<String>,
@@ -262,6 +263,22 @@ impl Jwk {
 
     fn name(&self) -> &str {
         self.kid.as_deref().unwrap_or("(without kid)")
+    }
+
+    /// The key in bytes; `None` if there is a problem.
+    ///
+    /// ```
+    /// use claimgate::jwt::{Jwks, KeyMaterial};
+    ///
+    /// let jwk = r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// let jwks = Jwks::parse(jwk)?;
+    /// assert!(matches!(jwks.keys()[0].material(), Some(KeyMaterial::Ed25519 { point }) if point.len() == 32));
+    /// # Ok::<(), claimgate::jwt::JwksError>(())
+    /// ```
+    #[must_use]
+    pub fn material(&self) -> Option<KeyMaterial<'_>> {
+        let key = self.public_key.as_ref()?;
+        Some(key.material(self.crv.as_deref()))
     }
 
     /// The key's name in messages.
