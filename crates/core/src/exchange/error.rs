@@ -68,7 +68,7 @@ pub enum ExchangeError {
     Malformed { problem: String },
     #[error("parameter `{name}` is missing")]
     Missing { name: &'static str },
-    #[error("parameter `{name}` stands there twice")]
+    #[error("parameter `{name}` is repeated")]
     Repeated { name: String },
     #[error("parameter `{name}` is not supported")]
     Unsupported { name: &'static str },

@@ -348,7 +348,7 @@ fn require_all_checks(request: &ExchangeRequest, checked: &Checked) -> Result<()
     if checked.is_complete() && checked.is_of(&request.subject_token) {
         return Ok(());
     }
-    let problem = "its checks were left out, or were those of another token".to_owned();
+    let problem = "checks were skipped, or belong to another token".to_owned();
     Err(ExchangeError::Token {
         code: "token-not-checked",
         problem,

@@ -90,12 +90,12 @@ pub enum JwksError {
         index: usize,
     },
     /// A private key ([RFC 7517, section 9.2](https://www.rfc-editor.org/rfc/rfc7517#section-9.2)).
-    /// Whoever has read the set can sign with it, so that no token of this key proves anything any
-    /// more. The whole set is refused, not the key alone, for the secret must not stay in it; the
-    /// error tells the member's name and never its value.
+    /// Anyone who has read the set can sign with the key, so that its tokens no longer prove anything.
+    /// The whole set is refused, not only the key, because the secret must not stay in it. The error
+    /// contains the member's name, never its value.
     #[error(
-        "key {} is private (it has `{member}`): whoever has read it can sign tokens, and it has no place in a set of \
-         public keys",
+        "key {} is private (it has `{member}`): anyone who has read it can sign tokens; a key set \
+         may contain only public keys",
         index + 1
     )]
     Private {
@@ -372,7 +372,7 @@ impl Jwk {
         }
         if let Some(own) = self.alg.as_deref().filter(|own| *own != name) {
             return Some(format!(
-                "it is for `{own}` (`alg`), the token is signed with `{name}`"
+                "its `alg` is `{own}`, the token is signed with `{name}`"
             ));
         }
         if let Some(usage) = self.usage.as_deref().filter(|usage| *usage != "sig") {

@@ -119,7 +119,7 @@ impl PublicKey {
     fn ed25519(x: Option<String>) -> Result<Self, String> {
         let point = sized("x", x, 32)?;
         if is_small_order(&point) {
-            return Err("the point `x` is of small order: anybody can sign for it".to_owned());
+            return Err("the point `x` is of small order: anyone can sign for it".to_owned());
         }
         Self::from(DecodingKey::from_ed_der(&point))
             .on_curve(Algorithm::EdDSA)

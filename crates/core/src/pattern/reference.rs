@@ -285,7 +285,7 @@ impl Tracer<'_> {
         let shown = shorten(found);
         if reached == self.items.len() {
             return format!(
-                "the pattern is at its end, but the value goes on with `{shown}` at character {place}"
+                "the pattern ends, but the value continues with `{shown}` at character {place}"
             );
         }
         if let Some(run) = self.floating_run(reached) {

@@ -25,7 +25,7 @@ pub(super) fn subject_form(
     }
     if without_ids(source) != source && matches(&without_ids(source), value) {
         let message = format!(
-            "the pattern has the immutable form of `sub`, with ids; the token has not: `{value}`"
+            "the pattern has the immutable form of `sub`, with ids; the token does not: `{value}`"
         );
         return hint(
             "sub-immutable",
@@ -52,7 +52,7 @@ pub(super) fn subject_form(
     hint(
         "sub-form",
         format!(
-            "the repository matches, but `{source}` is for `{wanted}`, and the token is of `{found}`"
+            "the repository matches, but `{source}` expects `{wanted}`, and the token has `{found}`"
         ),
         help(why),
     )

@@ -95,12 +95,12 @@ fn other_type(
     })?;
     let token_type = policy.token_type.as_str();
     let message = format!(
-        "policy {} matches this token, but is for another request: {}",
+        "policy {} matches this token, but applies to another request: {}",
         policy.index + 1,
         policy.sentence
     );
     let help = format!(
-        "ask for a token of type {token_type} with its target, or add a policy for this request"
+        "request a token of type {token_type} with its target, or add a policy for this request"
     );
     Some(
         Diagnostic::note("wrong-token-type", message)
@@ -186,7 +186,7 @@ fn value_hint(rule: &Rule, value: &str) -> Option<Diagnostic> {
         return finding(
             "invisible-characters",
             message,
-            "write the pattern anew by hand, or take the value from the token".to_owned(),
+            "retype the pattern, or copy the value from the token".to_owned(),
         );
     }
     if matches(&source.to_lowercase(), &value.to_lowercase()) {
