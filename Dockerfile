@@ -1,13 +1,14 @@
-# The server from source, the app inside: `docker build -t claimgate .`
+# Builds the server from source, with the app embedded: `docker build -t claimgate .`
 
 FROM rust:1-trixie AS build
-# Node.js 20 for the npm modules that the app's build uses; Debian 12 has 18.
+# The build of the app needs Node.js 20; Debian 12 has 18.
 RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-# The app goes into dist/, and from there into the program.
+# The build puts the app into dist/, and the program embeds it.
 RUN cargo xtask build && cargo build --profile server -p claimgate-cli --features app
-# The last stage has no shell to do this with: the program, the C library that it is linked to, certificates, a folder.
+# The last stage has no shell, so its files are collected here: the program, the C library it is
+# linked to, certificates, a folder.
 RUN mkdir -p /out/usr/local/bin /out/etc/ssl/certs /out/var/lib/claimgate \
     && cp target/server/claimgate /out/usr/local/bin/ \
     && ldd target/server/claimgate | grep -o '/[^ ]*' | xargs -I{} cp --parents -L {} /out \
@@ -21,6 +22,6 @@ USER 65532:65532
 ENV CLAIMGATE_LISTEN=0.0.0.0:8080 CLAIMGATE_DATABASE=sqlite:/var/lib/claimgate/claimgate.db
 VOLUME /var/lib/claimgate
 EXPOSE 8080
-# SIGTERM lets open requests end.
+# SIGTERM lets open requests finish.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/local/bin/claimgate", "serve"]

@@ -1,4 +1,4 @@
-//! A path that parses can be written again, and is the same path.
+//! A parsed path can be written and parsed again, with the same result.
 #![no_main]
 
 use claimgate::claim_path::ClaimPath;

@@ -1,4 +1,4 @@
-//! `decide` and `explain` agree on whatever policies, claims and requests.
+//! `decide` and `explain` agree on any policies, claims and requests.
 #![no_main]
 
 use arbitrary::Arbitrary;
@@ -64,7 +64,7 @@ fn definition(policy: &Policy<'_>) -> PolicyDefinition {
     definition
 }
 
-/// Claims whose values are a text, or several.
+/// Claims with one text or several as their values.
 fn claims(input: &[(u8, Vec<&[u8]>)]) -> TrustedClaims {
     let quote = |bytes: &&[u8]| format!("\"{}\"", text(bytes).replace('\\', "\\\\"));
     let mut members: Vec<String> = Vec::new();

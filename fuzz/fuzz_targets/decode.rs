@@ -1,4 +1,4 @@
-//! Decoding never panics, and what it accepts is canonical: written again, it is the same text.
+//! Decoding never panics, and accepts only canonical text: encoding it again gives the same text.
 #![no_main]
 
 use claimgate::claims::Claims;

@@ -1,4 +1,4 @@
-//! No body panics, and what is granted was asked for.
+//! No body panics, and only requested tokens are granted.
 #![no_main]
 
 use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, exchange};

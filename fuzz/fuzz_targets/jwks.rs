@@ -1,4 +1,4 @@
-//! Parsing a key set never panics; a key that is selected fits.
+//! Parsing a key set never panics; a selected key is suitable.
 #![no_main]
 
 use claimgate::jwt::{Algorithm, Jwks};

@@ -4,7 +4,7 @@
 use claimgate::pattern::{Dialect, Pattern, globset_match, reference_match};
 use libfuzzer_sys::fuzz_target;
 
-/// Few characters, so that patterns and values have something to do with each other.
+/// Few distinct characters, so that patterns and values match often.
 fn text(bytes: &[u8]) -> String {
     const CHARS: [char; 16] = [
         'a', 'b', '*', '?', '.', '*', '\\', '/', ':', '[', '{', ',', 'é', '😀', '\n', '!',

@@ -1,5 +1,5 @@
-//! Compiling, matching and tracing never panic; spans lie in their texts; an escaped text accepts
-//! itself only.
+//! Compiling, matching and tracing never panic; spans lie within their texts; an escaped text
+//! matches only itself.
 #![no_main]
 
 use claimgate::pattern::{Dialect, Pattern, Trace, escape};

@@ -1,4 +1,4 @@
-//! Policies that parse are the same when written and parsed again, and compile or say why not.
+//! Valid policies are unchanged after writing and parsing them, and compile or return errors.
 #![no_main]
 
 use claimgate::pattern::Dialect;

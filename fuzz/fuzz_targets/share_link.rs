@@ -1,5 +1,5 @@
-//! No link and no file panics, what is unpacked stays small, and what is read is written and read
-//! again as it is.
+//! No link or file panics, unpacking has a limit, and content is unchanged after writing and
+//! reading it.
 #![no_main]
 
 use claimgate_workbench::share::{ClaimsText, Shared};
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, bool)| {
     let (text, is_packed) = input;
-    // Random text is hardly ever deflated JSON, so half of it is packed as a link packs it.
+    // Random text is hardly ever deflated JSON, so half of it is compressed as in a link.
     let packed = if is_packed {
         pack(text)
     } else {
@@ -19,7 +19,7 @@ fuzz_target!(|input: (&str, bool)| {
                 if let Some(claims) = &shared.claims {
                     assert!(ClaimsText::new(claims.as_str()).is_ok());
                 }
-                let _ = shared.remarks();
+                let _ = shared.token_warnings();
                 let fragment = shared.to_fragment().expect("what was read can be written");
                 assert_eq!(Shared::from_fragment(&fragment).as_ref(), Ok(&shared));
                 let file = shared.to_file().expect("what was read can be written");

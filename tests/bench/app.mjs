@@ -1,4 +1,4 @@
-// Size of the built app, and how soon it paints and answers in headless Chromium.
+// Measures the size of the built app, and how soon it paints and answers in headless Chromium:
 // `node tests/bench/app.mjs URL`, with the app served there from `dist/`.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,8 +29,8 @@ const launch = () => chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 });
 
-// What each page's first visit loads, in brotli. The code editor comes later, and is counted apart; what the service worker
-// fetches to have it when there is no network is not counted.
+// What each page's first visit loads, in brotli. The code editor loads later and is counted
+// separately; files that the service worker fetches for offline use are not counted.
 console.log(`\n${"first visit".padEnd(24)} brotli / files / the code editor apart`);
 const browser = await launch();
 for (const path of ["", "issuers/new", "import", "playground", "examples", "examples/pull-request"]) {

@@ -1,5 +1,5 @@
-// What a keystroke costs in headless Chromium: everything that the page's main thread does for it, from the key to the painted
-// answer, without the time that typing has to rest. 40 policies and a token of 4 kB.
+// Measures a keystroke in headless Chromium: all work of the page's main thread, from the key to
+// the painted result, without the debounce. 40 policies and a token of 4 kB:
 // `node tests/bench/keystrokes.mjs URL`, with the app served there from `dist/`.
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { chromium } from "playwright-core";
@@ -38,11 +38,11 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 });
 
-/** Waits until nothing is left to do, and all is painted. */
+/** Waits until the page is idle and painted. */
 const rest = (page) =>
   page.evaluate(() => new Promise((resolve) => requestIdleCallback(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))));
 
-/** Has the page look for the next change in what the selector `answer` is about. */
+/** Has the page observe the next change of the element `answer`. */
 const watch = (page, answer) =>
   page.evaluate((answer) => {
     globalThis.answered = new Promise((resolve) => {
@@ -62,7 +62,7 @@ async function measure(name, path, answer, prepare) {
   await page.goto(new URL(path, url).href);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await prepare(page);
-  // The app stores its files for offline use once it is at rest.
+  // The app stores its files for offline use once it is idle.
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await rest(page);
   const session = await context.newCDPSession(page);

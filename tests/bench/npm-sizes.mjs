@@ -1,9 +1,10 @@
-// What the npm package's Wasm is made of: code by the crate that it comes from, before wasm-opt, which drops the names.
-// Generic code of the standard library counts for that. `cargo xtask bench-npm` calls it with the builds of both flavours.
+// Measures the npm package's Wasm by crate, before wasm-opt, which drops the names. Generic code of
+// the standard library counts as the standard library. `cargo xtask bench-npm` calls it with the
+// builds of both flavours.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 
-/** Number at `at` in LEB128, and where it ends. */
+/** The number at `at` in LEB128, and where it ends. */
 function number(bytes, at) {
   let value = 0;
   for (let shift = 1; ; shift *= 128) {
@@ -59,7 +60,7 @@ function functionNames(body) {
 const STANDARD = "the standard library";
 const STD = ["std", "core", "alloc", "hashbrown", "dlmalloc", "compiler_builtins", "rustc_demangle", "miniz_oxide", "gimli", "addr2line"];
 
-/** The first crate in a name that is not the standard library's. */
+/** The first crate in a name other than the standard library's. */
 function crateOf(name, crates) {
   const found = [...name.matchAll(/(?<!\w)([a-z_]\w*)(?:\[[0-9a-f]+\])?::/g)].map(([, word]) => word);
   return found.find((word) => crates.has(word)) ?? STANDARD;
@@ -82,7 +83,7 @@ function measure(file, crates) {
   return sums;
 }
 
-/** The crates that were linked, by what cargo left beside the Wasm. */
+/** The linked crates, from cargo's files next to the Wasm. */
 function crates(folder) {
   const files = existsSync(`${folder}/deps`) ? readdirSync(`${folder}/deps`) : [];
   const names = files.map((file) => /^lib([a-z0-9_]+)-[0-9a-f]{16}\.rlib$/.exec(file)?.[1]).filter((name) => name !== undefined);

@@ -1,4 +1,4 @@
-// The npm package beside other ways of deciding the same, in one Node.js process: `cargo xtask bench-npm`.
+// Compares the npm package with other libraries in one Node.js process: `cargo xtask bench-npm`.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
@@ -118,7 +118,7 @@ function byPrefix(policies) {
     return allowed;
   };
 }
-/** One preparsed set an audience: its best form. */
+/** One preparsed set per audience: Cedar's fastest form. */
 function withCedar(policies, n) {
   const sets = new Map();
   policies.forEach(({ decision, rules }, i) => {
@@ -164,7 +164,10 @@ m = r.given.aud == p.aud && like(r.given.sub, p.sub)`);
   return (given) => enforcer.enforceSync({ aud: given.aud, sub: given.sub });
 }
 
-/** The least of eight rounds, in µs a call, each of at least 60 ms: what other work on the machine disturbed least. */
+/**
+ * The least of eight rounds, in µs per call, each of at least 60 ms: the round that other work
+ * disturbed least.
+ */
 function time(given, work) {
   const rounds = [];
   for (let round = 0; round < 9; round += 1) {
@@ -194,7 +197,7 @@ function signed(given, alg) {
   const key = alg === "RS256" ? privateKey : { key: ec.privateKey, dsaEncoding: "ieee-p1363" };
   return `${input}.${sign("sha256", Buffer.from(input), key).toString("base64url")}`;
 }
-/** Says that every signature is good, to see what the rest costs. */
+/** Reports every signature as valid, to measure the rest. */
 const trusting = createPackage(
   { ...glue, isReady: () => true, memory: () => glue.initSync().memory },
   { isAsync: false, importKey: () => true, verify: () => true },
@@ -271,7 +274,7 @@ for (const alg of ["RS256", "ES256"]) {
 console.log("\nVerifying, µs; ours decides among 1,000 policies, too:");
 table(["", "claimgate, verify and decide", "fast-jwt, verify", "jose, verify"], verifying);
 
-// In Rust, for where the host has no cryptography
+// In Rust, for hosts without cryptography
 const inRust = pure.Engine.create({ issuers: [{ url, jwks, policies }] }).engine;
 const rust = ["RS256", "ES256"].map((alg) => {
   const tokens = requests(1_000).slice(0, 4).map(({ claims: one }) => signed(one, alg));

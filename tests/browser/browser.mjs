@@ -8,8 +8,8 @@ const options = {
 };
 
 /**
- * Connects to the browser that `run.mjs` has started, or starts one. Closing it closes its own pages only where others use the
- * browser too.
+ * Connects to the browser that `run.mjs` has started, or starts one. Closing a shared browser
+ * closes only its own pages.
  */
 export function launch() {
   const endpoint = process.env.CLAIMGATE_BROWSER;

@@ -1,5 +1,5 @@
-// `claimgate serve` with the app in it, for the tests of connected mode: a server of its own for each file, on one port, so
-// that it can be stopped and started again.
+// `claimgate serve` with the app embedded, for the tests of connected mode: each file has its own
+// server on one port, so that it can be stopped and restarted.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -17,14 +17,14 @@ export const BOOTSTRAP = "the-bootstrap-token-of-the-connected-tests";
 /** The demonstration's issuer. */
 export const DEMO = "https://issuer.claimgate.invalid";
 
-/** Keys that an issuer can be registered with; nobody has the private one. */
+/** Keys to register an issuer with; the private key does not exist. */
 export const KEYS = JSON.stringify({
   keys: [{ kty: "OKP", crv: "Ed25519", kid: "k", alg: "EdDSA", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
 });
 
 /**
- * A free port of the loopback address. It is below those that the system gives away by itself, so that it stays free while a
- * server is stopped.
+ * A free port of the loopback address, below the system's ephemeral ports, so that it stays free
+ * while a server is stopped.
  */
 async function freePort() {
   for (;;) {
@@ -79,7 +79,7 @@ export class Server {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** Calls the API, as another admin would; fails where the server refuses. */
+  /** Calls the API, as another admin would; fails if the server refuses. */
   async call(method, path, body, token = BOOTSTRAP) {
     const headers = { authorization: `token ${token}`, "content-type": "application/json" };
     const answer = await fetch(new URL(path, this.url), { method, headers, body: body && JSON.stringify(body) });
@@ -122,8 +122,10 @@ export class Server {
   }
 }
 
-/** Starts a server and a browser for the tests of a file. A page that reports problems fails its test; that the server refuses
- * something is none. */
+/**
+ * Starts a server and a browser for the tests of a file. A page that reports problems fails its test;
+ * requests that the server refuses do not count.
+ */
 export function withServer() {
   const server = new Server();
   let browser;
@@ -161,11 +163,11 @@ export async function signIn(page, token = BOOTSTRAP, { stay = false } = {}) {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-/** Waits until the server has all that is shown. */
+/** Waits until the server has all changes. */
 export async function saved(page) {
   await page.getByText("Saving…").first().waitFor({ state: "detached" });
 }
 
-/** All that the browser keeps of the page, and its address, as one text. */
+/** The browser's storage and the address of the page, as one text. */
 export const kept = (page) =>
   page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state, window.name]));

@@ -1,4 +1,4 @@
-// Connected mode: what an issuer has only where there is a server.
+// Connected mode: the settings of an issuer that need a server.
 import assert from "node:assert/strict";
 import { X509Certificate, createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const { server, openPage } = withServer();
 const allow = { decision: "allow", tokenType: "organization", rules: { sub: "a" } };
 const denies = { decision: "deny", tokenType: "organization", reportOnly: true, rules: { sub: "b" } };
 
-/** A page that is signed in, on the details of an issuer. */
+/** A signed-in page on the details of an issuer. */
 async function onDetails(at, name, options = {}) {
   const page = await openPage(at.url, options);
   await signIn(page);
@@ -24,16 +24,16 @@ async function onDetails(at, name, options = {}) {
 }
 
 for (const width of [1280, 390]) {
-  test(`at ${width} px single use and report only are said, set and taken back`, async () => {
+  test(`at ${width} px single use and report only are described, set and cleared`, async () => {
     const name = `Flags ${width}`;
     await server.add(name, `https://flags-${width}.example`);
     await server.setPolicies(await server.issuer(name), [allow, denies]);
     const page = await onDetails(server, name, { viewport: { width, height: 800 } });
     const [once, reports] = ["Single use", "Report only"].map((label) => page.locator(".details-form").getByLabel(label));
     assert.deepEqual([await once.isChecked(), await reports.isChecked()], [false, false]);
-    const said = (box) => box.evaluate((box) => document.getElementById(box.getAttribute("aria-describedby")).textContent);
-    assert.match(await said(once), /exchanged once only, told by its jti/);
-    assert.match(await said(reports), /what they would have denied is in the audit log/);
+    const descriptionOf = (box) => box.evaluate((box) => document.getElementById(box.getAttribute("aria-describedby")).textContent);
+    assert.match(await descriptionOf(once), /exchanged once only, told by its jti/);
+    assert.match(await descriptionOf(reports), /what they would have denied is in the audit log/);
     const flags = async () => ((issuer) => [issuer.singleUse, issuer.reportOnly])(await server.issuer(name));
     const areSet = (expected) => eventually(async () => assert.deepEqual(await flags(), expected));
     await once.check();
@@ -44,7 +44,7 @@ for (const width of [1280, 390]) {
     await reports.check();
     await page.getByRole("button", { name: "Save details" }).click();
     await areSet([false, true]);
-    // Somebody else sets one while the other is changed here.
+    // Someone else changes one setting while the other is changed here.
     await saved(page);
     const { id, maxExpiration } = await server.issuer(name);
     await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name, singleUse: true });
@@ -52,12 +52,12 @@ for (const width of [1280, 390]) {
     await page.getByRole("button", { name: "Save details" }).click();
     await eventually(async () => assert.notEqual((await server.issuer(name)).maxExpiration, maxExpiration));
     assert.deepEqual(await flags(), [true, true]);
-    await eventually(async () => assert.ok(await once.isChecked(), "what somebody else has set is shown"));
+    await eventually(async () => assert.ok(await once.isChecked(), "a setting by someone else appears"));
     assert.deepEqual((await server.issuer(name)).authPolicy.policies.map((policy) => policy.reportOnly ?? false), [false, true]);
   });
 }
 
-test("a deny only reports where it is ticked, whatever else is changed, until it is not", async () => {
+test("a deny stays report-only through other changes until its box is cleared", async () => {
   await server.add("Reports", "https://reports.example");
   await server.setPolicies(await server.issuer("Reports"), [allow, { ...denies, reportOnly: false }]);
   const page = await openPage("");
@@ -79,7 +79,7 @@ test("a deny only reports where it is ticked, whatever else is changed, until it
   await save(page);
   await are([true, false], "the mark moves with its policy");
   await saved(page);
-  // As JSON, too.
+  // The same as JSON.
   await page.getByRole("button", { name: "JSON", exact: true }).click();
   await page.getByText("Which policies only report is not in the text").waitFor();
   const editor = page.getByRole("textbox", { name: "Policies as JSON" });
@@ -92,7 +92,7 @@ test("a deny only reports where it is ticked, whatever else is changed, until it
   await page.getByRole("button", { name: "Form", exact: true }).click();
   const first = policyForm(page, 1).getByLabel("Report only");
   assert.ok(await first.isChecked());
-  // What somebody else does is shown.
+  // Changes by others appear.
   await saved(page);
   const { rules } = (await server.issuer("Reports")).authPolicy.policies[1];
   await server.setPolicies(await server.issuer("Reports"), [{ ...denies, reportOnly: false }, { ...allow, rules }]);
@@ -121,7 +121,7 @@ test("a duplicate has the policies and settings of the first, under a URL of its
   assert.deepEqual(copy.authPolicy.policies.map(({ rules, reportOnly }) => [rules.sub, reportOnly ?? false]), [["a", false], ["b", true]]);
 });
 
-test("thumbprints are taken from the issuer's certificate anew, or it is said why not", async () => {
+test("thumbprints are refreshed from the issuer's certificate, or an error is shown", async () => {
   const folder = mkdtempSync(join(tmpdir(), "claimgate-issuer-"));
   const root = await authority();
   writeFileSync(join(folder, "root.pem"), root.pem);

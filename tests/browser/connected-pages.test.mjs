@@ -1,4 +1,4 @@
-// Connected mode: the audit log, and how the pages of a server look.
+// Connected mode: the audit log, and the appearance of a server's pages.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import axe from "axe-core";
@@ -9,7 +9,7 @@ const { server, openPage } = withServer();
 const notice = (page, name) => page.getByRole("region", { name });
 
 for (const width of [1280, 390]) {
-  test(`at ${width} px the audit log is searched, and shows why`, async () => {
+  test(`at ${width} px the audit log is searched, and explains decisions`, async () => {
     const samples = await server.samples();
     const hostile = "repo:demo/app:<img src=x onerror=alert(1)>\u202e";
     for (const sample of samples) await server.exchange(sample.token, { scope: sample.scope, type: sample.requestedTokenType.split(":").at(-1) });
@@ -57,7 +57,7 @@ for (const width of [1280, 390]) {
   });
 }
 
-test("older exchanges are read when they are asked for", async () => {
+test("older exchanges are loaded on demand", async () => {
   const { token } = (await server.samples())[2];
   for (let index = 0; index < 60; index++) await server.exchange(token);
   const page = await openPage("");
@@ -72,7 +72,7 @@ test("older exchanges are read when they are asked for", async () => {
   assert.equal(new Set(ids).size, ids.length, "none is there twice");
 });
 
-test("names and subjects from outside are text, whatever is in them", async () => {
+test("names and subjects from outside are shown as text", async () => {
   const evil = `<img src=x onerror="alert(1)"> \u202e javascript:alert(1)`;
   await server.add(evil, "https://evil.example");
   const page = await openPage("");

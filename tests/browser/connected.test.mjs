@@ -11,7 +11,7 @@ const row = (page, name) => page.getByRole("row").filter({ has: page.getByRole("
 const notice = (page, name) => page.getByRole("region", { name });
 let count = 0;
 
-/** A page that is signed in, on an issuer of its own with one policy. */
+/** A signed-in page on an issuer of its own with one policy. */
 async function onIssuer(options = {}) {
   const name = `CI ${++count}`;
   await server.add(name, `https://ci-${count}.example`);
@@ -24,9 +24,9 @@ async function onIssuer(options = {}) {
 }
 
 const subjects = async (name) => (await server.issuer(name))?.authPolicy.policies.map((policy) => policy.rules.sub);
-/** Waits until the server has these subjects in the policies of the issuer. */
+/** Waits until the issuer's policies on the server have these subjects. */
 const hasSubjects = (name, expected) => eventually(async () => assert.deepEqual(await subjects(name), expected));
-/** Waits until the server has the issuer no longer. */
+/** Waits until the server no longer has the issuer. */
 const isGone = (name) => eventually(async () => assert.equal(await server.issuer(name), undefined));
 const pattern = (page, number, place = 1) => policyForm(page, number).getByLabel("Pattern", { exact: true }).nth(place);
 
@@ -40,7 +40,7 @@ for (const width of [1280, 390]) {
   describe(`at ${width} px`, () => {
     const options = { viewport: { width, height: 800 } };
 
-    test("one signs in, registers an issuer, writes its policies, and signs out", async () => {
+    test("signing in, registering an issuer, writing its policies, and signing out", async () => {
       const page = await openPage("", options);
       await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
       await signIn(page, "wrong");
@@ -80,7 +80,7 @@ for (const width of [1280, 390]) {
       assert.equal(await page.getByText(name).count(), 0, "nothing of the server's is shown");
     });
 
-    test("what two people change in different parts is brought together", async () => {
+    test("changes by two people to different parts are merged", async () => {
       const { page, name } = await onIssuer(options);
       const { id } = await server.issuer(name);
       await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name: `${name}, renamed`, maxExpiration: 60 });
@@ -93,7 +93,7 @@ for (const width of [1280, 390]) {
       assert.equal(await notice(page, "Changed by two people").count(), 0);
     });
 
-    test("what two people change in the same part is there twice until one is chosen", async () => {
+    test("changes by two people to the same part are a conflict until one is chosen", async () => {
       const { page, name } = await onIssuer(options);
       await pattern(page, 1).fill("mine");
       await server.setPolicies(await server.issuer(name), [allow("theirs")]);
@@ -111,7 +111,7 @@ for (const width of [1280, 390]) {
       assert.deepEqual(await subjects(name), ["theirs"], "the server's version stays until the person has chosen");
       assert.equal(await pattern(page, 1).inputValue(), "theirs");
       await page.getByRole("status").filter({ hasText: "There are two versions, see above" }).waitFor();
-      assert.equal(await page.getByText("✓ Saved").filter({ visible: true }).count(), 0, "what the server does not have is not saved");
+      assert.equal(await page.getByText("✓ Saved").filter({ visible: true }).count(), 0, "changes that the server does not have are not saved");
       await conflict.getByRole("button", { name: "Put the other into the list" }).click();
       await hasSubjects(name, ["mine"]);
       assert.match(await conflict.innerText(), /They differ in: policies/, "now theirs is the other one");
@@ -119,7 +119,7 @@ for (const width of [1280, 390]) {
       await conflict.waitFor({ state: "detached" });
     });
 
-    test("what is changed while somebody else deletes it is kept, and can be registered anew", async () => {
+    test("an issuer that is changed while someone else deletes it is kept, and can be registered again", async () => {
       const { page, name } = await onIssuer(options);
       const { id } = await server.issuer(name);
       await pattern(page, 1).fill("kept");
@@ -133,7 +133,7 @@ for (const width of [1280, 390]) {
       await hasSubjects(name, ["kept"]);
     });
 
-    test("what the server refuses is undone, in its words, and can be tried again", async () => {
+    test("a change that the server refuses is reverted, with its message, and can be tried again", async () => {
       const { page, name } = await onIssuer(options);
       await policyForm(page, 1).getByRole("button", { name: /Remove policy/ }).click();
       await saveAtOnce(page);
@@ -141,12 +141,12 @@ for (const width of [1280, 390]) {
       await undone.waitFor();
       assert.match(await undone.innerText(), /policy definition can not be empty/);
       await pattern(page, 1).waitFor();
-      assert.equal(await pattern(page, 1).inputValue(), "first", "what the server has is shown again");
+      assert.equal(await pattern(page, 1).inputValue(), "first", "the server's version is shown again");
       await undone.getByRole("button", { name: "Give it up" }).click();
       await undone.waitFor({ state: "detached" });
     });
 
-    test("a server that cannot be reached undoes a change; when it is back, it is tried again", async () => {
+    test("a change is reverted while the server is unreachable, and can be tried again once it is back", async () => {
       const { page, name } = await onIssuer(options);
       await pattern(page, 1).fill("second");
       await server.stop();
@@ -165,7 +165,7 @@ for (const width of [1280, 390]) {
       await eventually(async () => assert.equal(await pattern(page, 1).inputValue(), "second"));
     });
 
-    test("an issuer is deleted, and put back with its policies and settings", async () => {
+    test("an issuer is deleted, and restored with its policies and settings", async () => {
       const { page, name } = await onIssuer(options);
       const before = await server.issuer(name);
       await server.call("PATCH", `/api/orgs/demo/oidc/issuers/${before.id}`, { name, singleUse: true });
@@ -190,7 +190,7 @@ for (const width of [1280, 390]) {
       await page.waitForURL((url) => url.pathname === `/issuers/${after.id}`);
     });
 
-    test("a token that is revoked signs out, and nothing is lost", async () => {
+    test("a revoked token signs out, and nothing is lost", async () => {
       const admin = (await server.samples()).find((sample) => sample.scope === "admin");
       const { access_token: token } = await server.exchange(admin.token, { scope: "admin" });
       const { page, name } = await onIssuer(options);
@@ -212,9 +212,9 @@ for (const width of [1280, 390]) {
   });
 }
 
-test("the access token is in requests to the server's API only, and nowhere that is kept", async () => {
+test("the access token is only in requests to the server's API, and not stored", async () => {
   const page = await openPage("");
-  assert.deepEqual(page.requests.filter((request) => request.url().includes("/api/")), [], "nothing is asked before one signs in");
+  assert.deepEqual(page.requests.filter((request) => request.url().includes("/api/")), [], "no request is sent before signing in");
   await signIn(page);
   await page.getByRole("link", { name: "Demonstration", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Demonstration" }).waitFor();
@@ -231,7 +231,7 @@ test("the access token is in requests to the server's API only, and nowhere that
   await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
 });
 
-test("whoever wants to stay signed in does so in the tab, until signing out", async () => {
+test("staying signed in lasts in the tab until signing out", async () => {
   const page = await openPage("");
   await signIn(page, BOOTSTRAP, { stay: true });
   await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
@@ -254,7 +254,7 @@ test("a token in the playground stays in the page, in connected mode too", async
   page.requests.length = 0;
   await paste(page, sample.token, "Allowed");
   await aMinuteLater(page);
-  assert.ok(page.requests.some((request) => request.url().includes("/oidc/issuers")), "the page looks for what others have changed");
+  assert.ok(page.requests.some((request) => request.url().includes("/oidc/issuers")), "the page polls for changes by others");
   for (const request of page.requests) {
     const text = JSON.stringify([request.url(), request.postData(), await request.allHeaders()]);
     for (const part of sample.token.split(".")) assert.ok(!text.includes(part), request.url());
@@ -281,7 +281,7 @@ test("samples stay in this browser, and are there again", async () => {
   await sample.waitFor();
 });
 
-test("what others change is seen when one comes back to the page", async () => {
+test("changes by others appear when the page regains the focus", async () => {
   const { page, name } = await onIssuer();
   await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
   const { id } = await server.issuer(name);
@@ -292,7 +292,7 @@ test("what others change is seen when one comes back to the page", async () => {
   assert.equal(await row(page, name).count(), 0);
 });
 
-test("what is imported is registered, and undone together", async () => {
+test("imported issuers are registered, and undone together", async () => {
   const page = await openPage("import");
   await signIn(page);
   const issuers = ["One", "Two"].map((name) => ({ name, url: `https://${name.toLowerCase()}.example`, jwks: JSON.parse(KEYS), policies: [allow(name)] }));
@@ -305,7 +305,7 @@ test("what is imported is registered, and undone together", async () => {
   await isGone("Two");
 });
 
-test("an issuer that is imported is open already when the server names it", async () => {
+test("an imported issuer that is open follows the identifier from the server", async () => {
   const page = await openPage("import");
   await signIn(page);
   let go;

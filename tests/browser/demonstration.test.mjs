@@ -10,7 +10,7 @@ const openPage = withBrowser();
 const issuer = makeIssuer();
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-test("an issuer is registered, its policies are saved, and all of it survives a reload", async () => {
+test("an issuer is registered, its policies are saved, and both survive a reload", async () => {
   const page = await openPage();
   await page.getByRole("heading", { name: "OIDC Issuers" }).waitFor();
   const empty = await text(page.getByRole("main"));
@@ -86,7 +86,7 @@ describe("in the playground", () => {
   };
   const statuses = (page) => page.evaluate(() => [...document.querySelectorAll("[aria-label=Checks] .word")].map((word) => word.textContent));
 
-  test("a genuine token is allowed, with its policy, its rules and what the wildcard took", async () => {
+  test("a genuine token is allowed, with its policy, its rules and the wildcard's text", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims()), "Allowed");
     assert.match(await text(decision(page)), /Allowed allowed by policy 1/);
@@ -121,7 +121,7 @@ describe("in the playground", () => {
     assert.deepEqual(await statuses(page), [...Array(6).fill("passed"), "failed"]);
   });
 
-  test("another repository is denied, with the place where `sub` stopped", async () => {
+  test("another repository is denied, with the position where `sub` stopped matching", async () => {
     const page = await playground();
     const sub = "repo:octo-org/other-repo:ref:refs/heads/main";
     await paste(page, issuer.token(githubClaims({ sub, repository: "octo-org/other-repo" })), "Denied");
@@ -159,7 +159,7 @@ describe("in the playground", () => {
   ];
   const sentences = new Map();
   for (const [what, make, title, sentence] of cases) {
-    test(`a token ${what} is denied in its own words`, async () => {
+    test(`a token ${what} is denied with its own message`, async () => {
       const page = await playground();
       await paste(page, make(), "Denied");
       assert.match(await text(decision(page)), sentence);
@@ -169,20 +169,20 @@ describe("in the playground", () => {
       assert.match(line, sentence);
       const place = ["Format", "Header", "Issuer", "Key", "Signature", "Time", "Policies"].indexOf(title);
       assert.deepEqual(await statuses(page), [...Array(place).fill("passed"), "failed", ...Array(6 - place).fill("not reached")]);
-      const said = await text(decision(page));
-      assert.ok(!sentences.has(said), `the same words as for a token ${sentences.get(said)}`);
-      sentences.set(said, what);
+      const message = await text(decision(page));
+      assert.ok(!sentences.has(message), `the same words as for a token ${sentences.get(message)}`);
+      sentences.set(message, what);
     });
   }
 
-  test("a wrong audience is shown where it parts from the pattern", async () => {
+  test("a wrong audience is shown with the position where it differs from the pattern", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims({ aud: "https://github.com/evil-org" })), "Denied");
     assert.match(await text(page.getByRole("region", { name: "Nearest miss" })), /only its rule on `aud` does not match/);
     assert.deepEqual(await explanation(page).locator("mark.stopped").filter({ hasText: /^(octo|evil)-org$/ }).allInnerTexts(), ["octo-org", "evil-org"]);
   });
 
-  test("another token type is denied, because no policy is for it", async () => {
+  test("another token type is denied, because no policy applies to it", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims()), "Allowed");
     await page.getByLabel("Requested token type").selectOption("team");
@@ -190,7 +190,7 @@ describe("in the playground", () => {
     assert.match(await text(explanation(page)), /policy 1: allow organization does not apply/);
   });
 
-  test("claims are judged without a token, and it is said what was not checked", async () => {
+  test("claims are evaluated without a token, and the skipped checks are listed", async () => {
     const page = await playground();
     await page.getByRole("button", { name: "From claims" }).click();
     const field = page.getByLabel("Claims", { exact: true });
@@ -210,7 +210,7 @@ describe("in the playground", () => {
     await decision(page).filter({ hasText: "denied by policy 2" }).waitFor();
   });
 
-  test("without a token there is no decision, and the last one goes when the token goes", async () => {
+  test("without a token there is no decision, and removing the token removes the last one", async () => {
     const page = await playground();
     assert.match(await text(decision(page)), /No decision yet/);
     await paste(page, issuer.token(githubClaims()), "Allowed");

@@ -1,4 +1,4 @@
-// Editing an issuer: what is not complete or not saved yet, and where it goes.
+// Editing an issuer: incomplete and unsaved changes.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { allow, codeIn, deny, review, tool, withPolicies } from "./editor-helpers.mjs";
@@ -13,7 +13,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
   describe(`at ${viewport.width} px`, () => {
     const open = (policies, path = "issuers/e1") => openPage(path, { ...withPolicies(policies), viewport });
 
-    test("a row that is left blank is named, and not passed over", async () => {
+    test("a blank row is reported, not ignored", async () => {
       const page = await open([deny({ sub: "a" })]);
       const policy = policyForm(page, 1);
       await policy.getByRole("button", { name: "Add rule" }).click();
@@ -24,7 +24,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await errors.getByRole("heading", { name: "These policies cannot be saved" }).waitFor();
       assert.equal(await page.getByRole("status").filter({ hasText: /^✓ Saved/ }).count(), 0);
       await errors.getByRole("button", { name: "policies[0].rules." }).click();
-      // The remark leads to the row.
+      // The message links to the row.
       await hasFocus(rows(policy).nth(1));
       await policy.getByText("rule 2 is blank").waitFor();
       await policy.getByRole("button", { name: /^Remove rule\s*$/ }).click();
@@ -33,11 +33,11 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await page.getByRole("status").filter({ hasText: "✓ Saved" }).waitFor();
     });
 
-    test("the list of claims keeps off the bar that saves", async () => {
+    test("the list of claims does not cover the save bar", async () => {
       const page = await open([allow({ aud: "octo" }), allow({ aud: "octo", sub: "b" })]);
       const field = rows(policyForm(page, 2)).nth(1);
       const list = page.getByRole("listbox", { name: "Known claims" }).filter({ visible: true });
-      // Right above the bar, where there is no room for the list below.
+      // Directly above the bar, with no room for the list below.
       await field.evaluate((field) => {
         const end = document.querySelector(".save-bar").getBoundingClientRect().top;
         window.scrollBy({ top: field.getBoundingClientRect().bottom + 12 - end, behavior: "instant" });
@@ -47,7 +47,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await list.waitFor();
       const [shown, save] = [await list.boundingBox(), await bar(page).boundingBox()];
       assert.ok(shown.y >= 0 && shown.y + shown.height <= save.y, JSON.stringify([shown, save]));
-      // With room below, it is there.
+      // With room below, the list is below.
       await page.keyboard.press("Escape");
       await field.evaluate((field) => window.scrollBy({ top: field.getBoundingClientRect().top - 90, behavior: "instant" }));
       await page.keyboard.press("ArrowDown");
@@ -56,7 +56,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       assert.ok(below.y >= input.y + input.height, JSON.stringify([below, input]));
     });
 
-    test("what can be undone is offered above the bar that saves, not over it", async () => {
+    test("the undo notice appears above the save bar, not over it", async () => {
       const options = withPolicies(mainOnly);
       const [kept] = options.storageState.origins[0].localStorage;
       const { issuers } = JSON.parse(kept.value);
@@ -73,7 +73,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await page.getByRole("link", { name: "Gone", exact: true }).waitFor();
     });
 
-    test("the export says that changes have to be saved first", async () => {
+    test("the export shows that changes have to be saved first", async () => {
       const page = await open(mainOnly);
       const notice = page.getByText("Changes that have to be saved first are not in the export");
       await page.getByRole("tab", { name: "Export" }).click();
@@ -96,7 +96,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await notice.waitFor({ state: "detached" });
     });
 
-    test("edited policies go along to the playground, unsaved, and can be saved there", async () => {
+    test("edited policies are passed to the playground unsaved, and can be saved there", async () => {
       const page = await open(mainOnly);
       page.on("dialog", (dialog) => {
         page.problems.push(`asked: ${dialog.message()}`);
@@ -116,7 +116,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       assert.equal(await policyForm(page, 1).getByLabel("Pattern", { exact: true }).nth(1).inputValue(), "repo:a:*");
     });
 
-    test("edits that cannot be taken along ask before they are lost", async () => {
+    test("leaving edits that cannot be passed on asks first", async () => {
       const page = await open(mainOnly);
       const asked = [];
       page.on("dialog", (dialog) => {
@@ -132,7 +132,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await page.getByRole("heading", { level: 1, name: "CI" }).waitFor();
     });
 
-    test("what a remark has in backticks is code, in the editor and under fields", async () => {
+    test("backticks in a message mark code, in the editor and under fields", async () => {
       const page = await open(mainOnly, "issuers/e1?view=json");
       await codeIn(page, "Policies as JSON");
       const editor = page.getByRole("textbox", { name: "Policies as JSON" });

@@ -1,4 +1,4 @@
-// What the tests of the policy editor share.
+// Helpers for the tests of the policy editor.
 import { appUrl, issuerUrl } from "./helpers.mjs";
 
 /** The text of a code editor, once it is loaded. */
@@ -13,7 +13,7 @@ export const sampleNamed = (page, name) => samplesOf(page).filter({ hasText: nam
 export const review = (page) => page.getByRole("dialog", { name: "Save these changes?" });
 export const tool = (page, name) => page.getByRole("button", { name, exact: true });
 
-/** Options for a page that has one issuer, `e1`, with these policies and samples. */
+/** Options for a page with one issuer, `e1`, with these policies and samples. */
 export function withPolicies(policies, samples = [], changes = {}) {
   const sample = ([name, claims], index) =>
     ({ id: `s${index}`, name, claims: JSON.stringify(claims, null, 2), tokenType: "organization", target: "", admin: false });

@@ -1,4 +1,5 @@
-// The policy editor: its two views and their one history, help on patterns, the review before saving, and samples.
+// The policy editor: its two views with one history, help on patterns, the review before saving,
+// and samples.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import axe from "axe-core";
@@ -49,7 +50,7 @@ for (const width of [1280, 390]) {
       await policyForm(page, 1).getByText("the organization or user").waitFor();
     });
 
-    test("policies are moved, duplicated, counted and removed, and it is said that order does not matter", async () => {
+    test("policies are moved, duplicated, counted and removed, with a note that order does not matter", async () => {
       const page = await open(undefined, undefined, size);
       await page.getByText("their order changes no decision").waitFor();
       assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /2\/40/);
@@ -80,7 +81,7 @@ for (const width of [1280, 390]) {
       assert.match(await text(review(page)), /tokenType: organization becomes runner .*runnerID: nothing becomes x/);
     });
 
-    test("the pattern at the cursor is explained, with what it accepts and refuses", async () => {
+    test("the pattern at the cursor is explained, with texts that it matches and does not match", async () => {
       const page = await open(undefined, undefined, size);
       await pattern(page, 1).fill("repo:octo-org/octo.repo:*");
       const help = page.getByRole("group", { name: "About this pattern" });
@@ -98,7 +99,7 @@ for (const width of [1280, 390]) {
       assert.equal(await policyForm(page, 1).locator(".combobox__layer mark").count(), 2);
     });
 
-    test("what is wrong is said at its field, and the list leads there", async () => {
+    test("errors appear at their fields, and the list links to them", async () => {
       const page = await open(undefined, undefined, size);
       await claim(page, 2).fill("a..b");
       await tool(page, "Save policies").click();
@@ -132,7 +133,7 @@ for (const width of [1280, 390]) {
       await page.keyboard.press("Escape");
       await at('[{"decision": |}]', '"d');
       await hasCount(options, 1);
-      // Enter right after the list has opened is not for the list.
+      // Enter directly after the list has opened does not select from it.
       await page.clock.runFor(100);
       await page.keyboard.press("Enter");
       assert.equal(await codeIn(page, "Policies as JSON"), '[{"decision": "deny"}]');
@@ -146,7 +147,7 @@ for (const width of [1280, 390]) {
       await page.locator(".cm-help").getByText("repository and environment, branch, tag or pull request").waitFor();
     });
 
-    test("errors are underlined, in the margin and in the list, which leads there", async () => {
+    test("errors are underlined, in the margin and in the list, which links to them", async () => {
       const page = await openJson(undefined, size);
       await code(page).fill('{"policies": [\n{"decision": "allow", "tokenTpye": "team",\n "rules": {"sub": "a.b"}}]}');
       const list = page.getByRole("status").filter({ hasText: "These policies cannot be saved" });
@@ -161,7 +162,7 @@ for (const width of [1280, 390]) {
       await page.waitForFunction(() => getSelection().toString() === "]");
     });
 
-    test("wildcards are lit up, and explained where the cursor stands", async () => {
+    test("wildcards are highlighted, and explained at the cursor", async () => {
       const page = await openJson(undefined, size);
       await code(page).fill('[{"decision": "deny", "tokenType": "organization", "rules": {"sub": "a\\\\.b.c?*"}}]');
       await page.waitForFunction(() => document.querySelectorAll(".cm-content .wild").length === 4);
@@ -211,7 +212,7 @@ for (const width of [1280, 390]) {
       await page.waitForFunction(() => document.querySelector(".cm-content").innerText.includes("octo-org/two"));
     });
 
-    test("the form says why it cannot show a text, which is kept", async () => {
+    test("the form explains why it cannot show a text, which is kept", async () => {
       const page = await openJson(undefined, size);
       const odd = '[{"decision":"deny","tokenType":"organization","teamName":"x","rules":{}}]';
       for (const [written, why] of [["[{", "once the JSON has no errors"], [odd, "no place for something in policy 1"]]) {
@@ -224,7 +225,7 @@ for (const width of [1280, 390]) {
   });
 
   describe(`saving, ${width} px`, () => {
-    test("shows what changes in words, as text and on the samples, and saves by Ctrl+S", async () => {
+    test("shows changes in words, as text and on the samples, and saves with Ctrl+S", async () => {
       const page = await open(undefined, undefined, size);
       await pattern(page, 1).fill("repo:octo-org/other:*");
       await page.getByText("Not saved").waitFor();
@@ -245,7 +246,7 @@ for (const width of [1280, 390]) {
       await page.getByText("is decided otherwise").waitFor({ state: "hidden" });
     });
 
-    test("another order is said to change nothing", async () => {
+    test("another order counts as no change", async () => {
       const page = await open(undefined, undefined, size);
       await tool(page, "Move down policy 1").click();
       await tool(page, "Save policies").click();
@@ -254,7 +255,7 @@ for (const width of [1280, 390]) {
   });
 
   describe(`samples, ${width} px`, () => {
-    test("are decided as policies are written, and those that change are marked", async () => {
+    test("are decided while policies are edited, and changes are marked", async () => {
       const page = await open(undefined, undefined, size);
       assert.match(await text(sampleNamed(page, "push to main")), /^✓ push to main Allowed/);
       assert.match(await text(sampleNamed(page, "pull request")), /^✕ pull request Denied/);
@@ -268,7 +269,7 @@ for (const width of [1280, 390]) {
       assert.match(await text(sampleNamed(page, "pull request")), /Allowed/);
     });
 
-    test("come from a pasted token, of which only the claims are kept", async () => {
+    test("come from a pasted token, and only its claims are kept", async () => {
       const page = await open(withPolicies(policies), undefined, size);
       await page.getByRole("heading", { name: "No samples yet" }).waitFor();
       const token = makeIssuer().token(githubClaims());
@@ -284,7 +285,7 @@ for (const width of [1280, 390]) {
       await samplesOf(page).first().waitFor();
     });
 
-    test("what is neither claims nor a token is refused and stays", async () => {
+    test("text that is neither claims nor a token is refused and stays in the field", async () => {
       const page = await open(withPolicies(policies), undefined, size);
       await tool(page, "Add sample").click();
       const form = page.getByRole("form", { name: "New sample" });
@@ -297,7 +298,7 @@ for (const width of [1280, 390]) {
       assert.deepEqual((await stored(page)).samples, []);
     });
 
-    test("are renamed, ask for another token, are deleted and come back", async () => {
+    test("are renamed, request another token, are deleted and restored", async () => {
       const page = await open(withPolicies([...policies, allow(main, { tokenType: "team", teamName: "core" })], samples), undefined, size);
       await tool(page, "Edit push to main").click();
       const form = page.getByRole("form", { name: "Edit sample" });
@@ -313,14 +314,14 @@ for (const width of [1280, 390]) {
       assert.deepEqual((await stored(page)).samples.map((sample) => sample.name), ["team of main", "pull request"]);
     });
 
-    test("the provider's example is a sample with one press", async () => {
+    test("the provider's example becomes a sample with one click", async () => {
       const page = await open(withPolicies([]), undefined, size);
       await page.getByRole("button", { name: "Use the starter policy" }).click();
       await tool(page, "Add the provider's example").click();
       assert.match(await text(samplesOf(page).first()), /GitHub Actions example Allowed was denied/);
     });
 
-    test("go to the playground with the policies as they are written", async () => {
+    test("open in the playground with the edited policies", async () => {
       const page = await open(undefined, undefined, size);
       await pattern(page, 2).fill("*:nothing");
       page.on("dialog", (dialog) => dialog.accept());
@@ -345,7 +346,7 @@ test("sections and views have addresses, and tabs arrow keys", async () => {
   await page.locator(".cm-content").waitFor();
 });
 
-test("Ctrl+S in another section is not for the policies", async () => {
+test("Ctrl+S in another section does not save the policies", async () => {
   const page = await open();
   await tool(page, "Remove policy 2").click();
   await page.getByRole("tab", { name: "Details" }).click();
@@ -370,7 +371,7 @@ test("without its editor the JSON is a plain field that works", async () => {
   page.problems.length = 0;
 });
 
-test("whatever is written in a field is text, and what cannot be seen is shown", async () => {
+test("fields show their content as text, and mark hidden characters", async () => {
   const evil = `<img src=x onerror="globalThis.hacked=1">\u202Ejavascript:alert(1)\u200B`;
   const page = await open(withPolicies([allow({ sub: evil, [`"${evil.replaceAll('"', '\\"')}"`]: evil }, { roleID: evil })], [[evil, { sub: evil, [evil]: evil }]]));
   await pattern(page, 1).click();
@@ -399,7 +400,7 @@ test("whatever is written in a field is text, and what cannot be seen is shown",
   await harmless();
 });
 
-test("forty policies stay a number, one more is remarked on", async () => {
+test("forty policies show only their number, one more causes a warning", async () => {
   const many = Array.from({ length: 40 }, (_, index) => allow({ sub: `repo:octo-org/${index}:*` }));
   const page = await open(withPolicies(many, samples));
   assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /40\/40/);

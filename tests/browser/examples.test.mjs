@@ -1,4 +1,4 @@
-// The gallery: every example with its address, and decided as it says.
+// The gallery: every example has an address, and its expected decision.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appUrl, decision, demonstrated, explanation, hasCount, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
@@ -9,7 +9,7 @@ const issuer = makeIssuer();
 const cards = (page) => page.getByRole("list", { name: "Examples" }).getByRole("listitem");
 
 for (const width of widths) {
-  test(`${width} px: all are listed, and filtered by what is decided`, async () => {
+  test(`${width} px: all are listed, and filtered by decision`, async () => {
     const page = await openPage("examples", sized(width));
     const all = examples();
     assert.equal(await cards(page).count(), all.length);
@@ -42,7 +42,7 @@ for (const width of widths) {
   }
 }
 
-test("each opens in the playground by its address, and is decided as it says", async () => {
+test("each opens in the playground by its address, with the expected decision", async () => {
   const page = await openPage("examples");
   for (const { id, title, expected } of examples()) {
     await visit(page, `examples/${id}`);
@@ -55,7 +55,7 @@ test("each opens in the playground by its address, and is decided as it says", a
   }
 });
 
-test("an example is left for a registered issuer, and nothing of it is saved", async () => {
+test("leaving an example for a registered issuer saves nothing of it", async () => {
   const demo = await demonstrated(openPage, issuer);
   const page = await openPage("examples", { storageState: demo.storageState });
   await page.getByRole("link", { name: "A deny wins over a narrower allow" }).click();
@@ -64,12 +64,12 @@ test("an example is left for a registered issuer, and nothing of it is saved", a
   await page.getByLabel("Issuer", { exact: true }).selectOption(demo.id);
   await page.waitForURL(new URL(`playground?issuer=${demo.id}`, appUrl).href);
   await page.getByRole("link", { name: "OIDC Issuers" }).click();
-  // The list is a part of its own, and comes when it is loaded.
+  // The list is loaded on demand.
   await page.getByRole("row", { name: /GitHub Actions/ }).waitFor();
   assert.equal(await page.getByRole("row", { name: /GitHub Actions/ }).count(), 1);
 });
 
-test("an unknown example is a page that is not there", async () => {
+test("an unknown example shows the page for unknown addresses", async () => {
   const page = await openPage("examples/none");
   await page.getByRole("heading", { level: 1, name: "Page not found" }).waitFor();
 });

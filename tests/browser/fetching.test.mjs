@@ -1,4 +1,4 @@
-// Keys fetched by an issuer's discovery document, with the network in the test's hands.
+// Fetching keys through an issuer's discovery document, with the network controlled by the test.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appUrl, issuerUrl, makeIssuer, text, withBrowser } from "./helpers.mjs";
@@ -11,10 +11,13 @@ const json = { "content-type": "application/json" };
 const cors = { ...json, "access-control-allow-origin": "*" };
 const document = (changes = {}) => ({ body: JSON.stringify({ issuer: issuerUrl, jwks_uri: keys, ...changes }) });
 
-/** The registration page after "Fetch keys", with the issuer's addresses answered by `answers`; others cannot be reached. */
+/**
+ * The registration page after "Fetch keys"; `answers` has the responses by address, and other
+ * addresses are unreachable.
+ */
 async function fetchKeys(answers) {
   const page = await openPage("issuers/new");
-  // What the browser itself tells the console of what it could not load.
+  // The browser's own console messages about failed requests.
   page.expected = /CORS|ERR_FAILED|404/;
   const requested = [];
   page.on("request", (request) => requested.push(request.url()));
@@ -24,12 +27,12 @@ async function fetchKeys(answers) {
   });
   await page.getByLabel("URL", { exact: true }).fill(issuerUrl);
   await page.getByLabel("JWKS").fill("kept");
-  assert.ok(requested.every((address) => address.startsWith(appUrl)), "nothing goes out before the button is pressed");
+  assert.ok(requested.every((address) => address.startsWith(appUrl)), "no request is sent before the button is pressed");
   await page.getByRole("button", { name: "Fetch keys from issuer" }).click();
   return page;
 }
 
-test("keys are fetched where the issuer lets this page read them, and it is said from where", async () => {
+test("keys are fetched if the issuer allows this page to read them, and their source is shown", async () => {
   const page = await fetchKeys({ [discovery]: document(), [keys]: { body: jwks } });
   await page.getByText(`Fetched from ${keys}, as ${discovery} says.`).waitFor();
   assert.equal(await page.getByLabel("JWKS").inputValue(), jwks);
@@ -49,11 +52,11 @@ const failures = {
   "no key set": [{ [discovery]: document(), [keys]: { body: "[]" } }, /expected a JWKS/],
 };
 for (const [what, [answers, sentence]] of Object.entries(failures)) {
-  test(`${what}: it is said what went wrong, and nothing is lost`, async () => {
+  test(`${what}: the error is shown, and nothing is lost`, async () => {
     const page = await fetchKeys(answers);
-    const said = page.getByRole("status").filter({ hasText: sentence });
-    await said.waitFor();
-    assert.match(await text(said), sentence);
+    const status = page.getByRole("status").filter({ hasText: sentence });
+    await status.waitFor();
+    assert.match(await text(status), sentence);
     assert.equal(await page.getByLabel("JWKS").inputValue(), "kept");
     assert.equal(await page.getByLabel("URL", { exact: true }).inputValue(), issuerUrl);
   });

@@ -1,5 +1,5 @@
-// What the browser tests share: the browser, a page that keeps a record of everything amiss, an issuer that signs
-// tokens as GitHub Actions does, and the steps of the demonstration.
+// Helpers for the browser tests: the browser, a page that records all problems, an issuer that
+// signs tokens like those of GitHub Actions, and the steps of the demonstration.
 import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { after, afterEach, before } from "node:test";
@@ -11,15 +11,18 @@ if (!appUrl) {
   throw new Error("expected the address of the served app in CLAIMGATE_APP_URL, found none: cargo xtask test browser");
 }
 
-/** How long anything may take before its test fails, in milliseconds. The machine may be slow, and building at the same time. */
+/**
+ * The timeout of each wait, in milliseconds. The machine may be slow, and building at the same
+ * time.
+ */
 const TIMEOUT = 60_000;
 
 export const issuerUrl = "https://token.actions.githubusercontent.com";
 export const audience = "https://github.com/octo-org";
 
 /**
- * Starts a browser for the tests of a file. Every page is closed after its test, which fails if the page wrote an error
- * or a warning to the console, threw, or ran into its Content Security Policy.
+ * Starts a browser for the tests of a file. Every page is closed after its test, which fails if the
+ * page logged an error or a warning, threw, or violated its Content Security Policy.
  */
 export function withBrowser() {
   let browser;
@@ -44,9 +47,10 @@ export function withBrowser() {
 }
 
 /**
- * A page in a context of its own, with everything amiss in `page.problems`, apart from messages of the console that match
- * `page.expected`. `options` are those of the context, and two more: with `clock` the page's clock is Playwright's, so that
- * `aMinuteLater` can put it forward; with `time`, in seconds, it stands still.
+ * A page in a context of its own, with its problems in `page.problems`, except console messages
+ * that match `page.expected`. `options` are those of the context, and two more: with `clock` the
+ * page's clock is Playwright's, so that `aMinuteLater` can advance it; with `time`, in seconds, the
+ * clock is fixed.
  */
 export async function newPage(browser, { clock = false, time, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
@@ -65,7 +69,8 @@ export async function newPage(browser, { clock = false, time, ...options } = {})
     document.addEventListener("securitypolicyviolation", (event) => {
       globalThis.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`);
     });
-    // The clipboard is the browser's, and other files use it at the same time: what this page has put there is noted in it.
+    // The clipboard belongs to the browser, and other files use it at the same time: so the page
+    // records what it has copied.
     const { clipboard } = navigator;
     const writeText = clipboard?.writeText.bind(clipboard);
     if (clipboard) {
@@ -80,19 +85,19 @@ export async function newPage(browser, { clock = false, time, ...options } = {})
   return page;
 }
 
-/** What the browser says of itself and of the tests, at a moment of its own choosing, and not of the app. */
+/** Whether a console message comes from the browser or the tests, and not from the app. */
 const isHarmless = (text) =>
   // Chromium ignores the integrity of a preloaded module.
   /integrity/.test(text) ||
-  // A slow machine has not come to the part yet.
+  // On a slow machine, the page may not have used the part yet.
   /was preloaded using link preload but not used within a few seconds/.test(text) ||
   // With `serviceWorkers: "block"`.
   /Service Worker registration blocked by Playwright/.test(text);
 
-/** What the page has copied last. */
+/** The text that the page has copied last. */
 export const copied = (page) => page.evaluate(() => globalThis.copied);
 
-/** Goes to an address of the app, and waits until it is there. */
+/** Goes to an address of the app, and waits until the page has loaded. */
 export async function visit(page, path = "") {
   const answer = await page.goto(new URL(path, appUrl).href);
   if (answer?.ok() === false) throw new Error(`expected a page at ${answer.url()}, found the status ${answer.status()}`);
@@ -102,8 +107,8 @@ export async function visit(page, path = "") {
 // Waiting
 
 /**
- * Waits until `check` passes, and returns what it returns. What it asserts may not hold yet; when it still does not hold at the
- * end, its last error is thrown.
+ * Waits until `check` passes, and returns its result. It may throw until then; after the timeout,
+ * its last error is thrown.
  */
 export async function eventually(check) {
   const end = Date.now() + TIMEOUT;
@@ -117,13 +122,13 @@ export async function eventually(check) {
   }
 }
 
-/** Waits until there are that many. */
+/** Waits for a number of elements. */
 export const hasCount = (locator, count) => eventually(async () => assert.equal(await locator.count(), count, `${locator}`));
 
-/** Waits until it has the focus. */
+/** Waits until the element has the focus. */
 export const hasFocus = (locator) => locator.and(locator.page().locator(":focus")).waitFor();
 
-/** Waits until the page has nothing left to do, and has painted what came of it. */
+/** Waits until the page is idle and painted. */
 export const settled = (page) =>
   page.evaluate(
     () =>
@@ -132,13 +137,16 @@ export const settled = (page) =>
       }),
   );
 
-/** Lets a minute pass in a page that was opened with `clock`, with all that was to happen in it. */
+/** Advances the clock of a page that was opened with `clock` by a minute, and runs its timers. */
 export async function aMinuteLater(page) {
   await page.clock.runFor(60_000);
   await settled(page);
 }
 
-/** Waits until the service worker has stored the app's files: after that, the app loads nothing of its own accord. */
+/**
+ * Waits until the service worker has stored the app's files: after that, the app loads nothing
+ * by itself.
+ */
 export const storedOffline = (page) =>
   page.evaluate(async () => {
     const { active } = await navigator.serviceWorker.ready;
@@ -159,7 +167,10 @@ export function makeIssuer() {
   return {
     kid,
     jwks,
-    /** A token signed by this issuer; of another `alg` in the ways of an attacker who has the public key only. */
+    /**
+     * A token signed by this issuer; with another `alg`, forged as by an attacker who has only
+     * the public key.
+     */
     token(claims, header = {}) {
       const head = { typ: "JWT", alg: "RS256", kid, ...header };
       const input = `${encode(head)}.${encode(claims)}`;
@@ -174,7 +185,7 @@ export function makeIssuer() {
 
 export const now = () => Math.floor(Date.now() / 1000);
 
-/** The claims of a job on the main branch, shaped as GitHub Actions shapes them. */
+/** The claims of a job on the main branch, as in GitHub Actions. */
 export function githubClaims(changes = {}) {
   const issued = now() - 20;
   return {
@@ -224,7 +235,7 @@ export async function register(page, { name = "GitHub Actions", url = issuerUrl,
   await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 }
 
-/** Adds a policy after those that are there. */
+/** Adds a policy after the existing ones. */
 export async function addPolicy(page, number, decision, rules) {
   await page.getByRole("button", { name: "Add policy" }).click();
   const policy = policyForm(page, number);
@@ -248,7 +259,7 @@ export async function save(page) {
   await page.getByRole("status").filter({ hasText: "✓ Saved" }).waitFor();
 }
 
-/** The demonstration up to its saved policies; leaves the page on the issuer. */
+/** The demonstration up to its saved policies; ends on the issuer's page. */
 export async function demonstrate(page, issuer) {
   await register(page, { jwks: issuer.jwks });
   await addPolicy(page, 1, "allow", [["aud", audience], ["sub", "repo:octo-org/octo-repo:*"]]);
@@ -256,7 +267,7 @@ export async function demonstrate(page, issuer) {
   await save(page);
 }
 
-/** The state of a browser in which the demonstration was done, for new contexts, and the issuer's address. */
+/** The state of a browser after the demonstration, for new contexts, and the issuer's address. */
 export async function demonstrated(openPage, issuer) {
   const page = await openPage();
   await demonstrate(page, issuer);
@@ -275,7 +286,7 @@ export async function paste(page, token, text) {
   await decision(page).filter({ hasText: text }).waitFor();
 }
 
-/** The text that is shown, in one line. What a sentence of the engine shows as code stands in backticks, as the engine has it. */
+/** The visible text, in one line. Code has backticks, as in the engine's messages. */
 export async function text(locator) {
   const shown = await locator.evaluate((element) => {
     const ticks = [];
@@ -291,7 +302,7 @@ export async function text(locator) {
   return shown.replaceAll(/\s+/g, " ").trim();
 }
 
-/** Every page of the app with something on it, by name: how to get there. */
+/** Every page of the app with content, by name: how to get there. */
 export function pages(demo, issuer) {
   return {
     "issuers, empty": { path: "", empty: true },

@@ -1,4 +1,4 @@
-// Issuers go out and come in: what was understood is shown before anything is saved.
+// Exporting and importing issuers: a preview comes before anything is saved.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { copied, eventually, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
@@ -41,14 +41,14 @@ test("claimgate.json loses nothing", async () => {
   assert.deepEqual((await readStored(other)).issuers.map(what).map(JSON.stringify), before.map(what).map((issuer) => ({
     ...issuer, samples: issuer.samples,
   })).map(JSON.stringify));
-  // And it can be undone.
+  // The import can be undone.
   await other.getByRole("button", { name: "Undo" }).click();
   await other.getByRole("heading", { name: "No issuers yet" }).waitFor();
   assert.deepEqual((await readStored(other)).issuers, []);
 });
 
 describe("exporting", () => {
-  test("as a Pulumi program, with what is left out", async () => {
+  test("as a Pulumi program, with a list of omissions", async () => {
     const page = await openPage("", options());
     const file = await exported(page, "Pulumi YAML");
     assert.equal(file.name, "Pulumi.yaml");
@@ -58,7 +58,7 @@ describe("exporting", () => {
     await page.getByRole("button", { name: "Pulumi TypeScript" }).click();
     const region = page.getByRole("region", { name: "Export" });
     assert.match(await region.innerText(), /new pulumiservice\.OidcIssuer\("one", \{\n\s+organization: "other",/);
-    // What was written is read again.
+    // The export can be imported again.
     const other = await openPage("import", options());
     await field(other).fill(file.text);
     await other.getByText("This is a Pulumi program, of the organization acme.").waitFor();
@@ -84,7 +84,7 @@ describe("exporting", () => {
 describe("importing", () => {
   const file = (changes) => JSON.stringify({ version: 1, issuers: [{ name: "One", url: "https://one.example", ...changes }] });
 
-  test("says what is replaced, what stays, and brings it back by Undo", async () => {
+  test("shows what is replaced and what stays, and can be undone", async () => {
     const page = await openPage("import", options());
     await field(page).fill(file({ policies: [policy({ sub: "b" })], leeway: undefined, maxExpiration: 90, id: "x" }));
     const item = page.getByRole("list", { name: "Issuers" }).getByRole("listitem").first();
@@ -102,7 +102,7 @@ describe("importing", () => {
     assert.deepEqual([saved.maxExpiration, saved.policies], [60, issuers[0].policies]);
   });
 
-  test("takes only what is ticked", async () => {
+  test("imports only what is selected", async () => {
     const page = await openPage("import", options());
     await field(page).fill(JSON.stringify({ issuers: [{ name: "A", url: "https://a.example" }, { name: "B", url: "https://b.example" }] }));
     await page.getByRole("checkbox", { name: "A" }).uncheck();
@@ -111,7 +111,7 @@ describe("importing", () => {
     await lists(page, ["One", "Two", "B"]);
   });
 
-  test("says every problem with its place, and saves nothing", async () => {
+  test("shows every problem with its path, and saves nothing", async () => {
     const page = await openPage("import", options());
     for (const [written, expected] of [
       ["{", /not JSON: .* at line 1, column 1|not JSON/],
@@ -143,7 +143,7 @@ describe("importing", () => {
     await page.getByRole("checkbox", { name: "Dropped" }).waitFor();
   });
 
-  test("policies alone go into the issuer that one chooses", async () => {
+  test("policies without an issuer are added to the chosen one", async () => {
     const page = await openPage("import", options());
     await field(page).fill(JSON.stringify({ policies: [policy({ sub: "new" }, { authorizedPermissions: ["standard"] })] }));
     await page.getByText("This is the policies of an issuer of Pulumi Cloud.").waitFor();
@@ -157,7 +157,7 @@ describe("importing", () => {
     assert.deepEqual((await readStored(page)).issuers[1].policies[0].rules, { sub: "new" });
   });
 
-  test("leaving with a text in the field asks", async () => {
+  test("leaving with text in the field asks", async () => {
     const page = await openPage("import", options());
     await field(page).fill("{");
     const dialogs = [];
@@ -170,7 +170,7 @@ describe("importing", () => {
     assert.equal(await field(page).inputValue(), "{");
   });
 
-  test("what is written as HTML or hidden is shown as what it is", async () => {
+  test("HTML and hidden characters are shown as text", async () => {
     const page = await openPage("import", options());
     const evil = `<img src=x onerror="globalThis.hacked = true">\u202e`;
     await field(page).fill(JSON.stringify({ organization: evil, issuers: [{ name: evil, url: "https://e.example", policies: [policy({ sub: evil })], samples: [{ claims: { [evil]: evil } }] }] }));

@@ -1,4 +1,4 @@
-// What the tests of the list, of registering and of import and export share.
+// Helpers for the tests of the list, of registering and of import and export.
 import assert from "node:assert/strict";
 import { appUrl, eventually, visit } from "./helpers.mjs";
 
@@ -7,7 +7,7 @@ export const storageKey = "claimgate.v1";
 
 export const policy = (rules, changes = {}) => ({ decision: "allow", tokenType: "organization", rules, ...changes });
 
-/** Issuers as the app stores them, by what is of interest. */
+/** Issuers as the app stores them, from the relevant parts. */
 export function stored(issuers) {
   const whole = (issuer, index) => ({
     id: `${index + 1}`.padStart(16, "0"),
@@ -34,16 +34,16 @@ export const storageState = (issuers) => ({
   origins: [{ origin: new URL(appUrl).origin, localStorage: [{ name: storageKey, value: JSON.stringify(stored(issuers)) }] }],
 });
 
-/** What is stored now. */
+/** The current content of the storage. */
 export const readStored = (page) => page.evaluate((key) => JSON.parse(localStorage.getItem(key) ?? "null"), storageKey);
 
-/** The names in the list, from above. */
+/** The names in the list, from top to bottom. */
 export const names = (page) => page.locator(".issuer-link").allInnerTexts();
 
-/** Waits until these are the names in the list. */
+/** Waits until the list has these names. */
 export const lists = (page, expected) => eventually(async () => assert.deepEqual(await names(page), expected));
 
-/** A file that a button lets one download, as its name and text. */
+/** The name and text of a file that a button downloads. */
 export async function download(page, press) {
   const waiting = page.waitForEvent("download");
   await press();
@@ -53,7 +53,7 @@ export async function download(page, press) {
   return { name: file.suggestedFilename(), text: Buffer.concat(chunks).toString() };
 }
 
-/** Another page of the same browser context, with its problems kept as those of the first. */
+/** Another page of the same browser context; its problems are added to the first page's. */
 export async function secondPage(page, path = "") {
   const other = await page.context().newPage();
   other.on("pageerror", (error) => page.problems.push(`thrown: ${error.message}`));

@@ -1,4 +1,4 @@
-// The list of issuers, and what stands on an issuer's page beside its policies.
+// The list of issuers, and an issuer's page apart from its policies.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { appUrl, copied, eventually, hasFocus, issuerUrl, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
@@ -19,7 +19,7 @@ const options = (changes = {}) => ({ storageState: storageState(issuers), ...cha
 const hasQuery = (page, query) => page.waitForURL((url) => url.search === query);
 const heading = (page, name) => page.getByRole("columnheader", { name });
 
-test("a row says what an issuer is", async () => {
+test("a row describes an issuer", async () => {
   const page = await openPage("", options());
   const row = page.getByRole("row", { name: /beta GitHub/ });
   assert.equal(
@@ -31,7 +31,7 @@ test("a row says what an issuer is", async () => {
 });
 
 describe("searching", () => {
-  test("finds by name, URL, provider and rule, and is in the address", async () => {
+  test("finds by name, URL, provider and rule, and updates the address", async () => {
     const page = await openPage("", options());
     const search = page.getByRole("searchbox", { name: "Search" });
     for (const [words, expected] of [["ALPHA", ["Alpha"]], ["gitlab", ["gamma"]], ["github actions", ["beta GitHub"]], ["group/one", ["Alpha"]]]) {
@@ -51,7 +51,7 @@ describe("searching", () => {
     await hasQuery(page, "");
   });
 
-  test("by the keyboard: / goes there, the arrows through the issuers, Escape empties it", async () => {
+  test("works by keyboard: / focuses it, arrows move between issuers, Escape clears it", async () => {
     const page = await openPage("", options());
     await page.keyboard.press("/");
     const search = page.getByRole("searchbox", { name: "Search" });
@@ -73,7 +73,7 @@ describe("searching", () => {
 });
 
 describe("sorting", () => {
-  test("by each column, up, down and back, in the address", async () => {
+  test("by each column, ascending, descending and unsorted, in the address", async () => {
     const page = await openPage("", options());
     const registered = ["beta GitHub", "Alpha", "gamma"];
     const orders = {
@@ -134,7 +134,7 @@ test("a copy is registered with a URL of its own, the policies and the samples",
 });
 
 describe("an issuer's details", () => {
-  test("the URL is fixed, keys say what they are and where from", async () => {
+  test("the URL is fixed, and keys show their kind and source", async () => {
     const page = await openPage("issuers/0000000000000001?section=details", options());
     await page.getByText("Fixed after registration").waitFor();
     assert.equal(await page.getByLabel("URL", { exact: true }).count(), 0);
@@ -142,7 +142,7 @@ describe("an issuer's details", () => {
     assert.match(await text(keys), new RegExp(`^${kid} RSA 2048 bits, RS256 ✓ usable SHA-256 thumbprint [\\w-]{43}$`));
     const source = page.getByRole("link", { name: `${issuerUrl}/.well-known/jwks` });
     assert.equal(await source.getAttribute("rel"), "noreferrer noopener");
-    // Changed by hand, the keys are no longer from there.
+    // Once edited, the keys no longer have a source.
     await page.getByLabel("JWKS").fill(JSON.stringify({ keys: [JSON.parse(jwks).keys[0], { ...JSON.parse(jwks).keys[0], use: "enc" }] }));
     await page.getByText("Pasted by hand.").waitFor();
     assert.match(await text(keys), /several keys have this kid.*its use is not sig/);
@@ -150,7 +150,7 @@ describe("an issuer's details", () => {
     await page.getByText("key 1 is private (it has d)").or(page.getByText("key 1 is private (it has `d`)")).waitFor();
   });
 
-  test("thumbprints are normalised, and SHA-1 is told apart by name", async () => {
+  test("thumbprints are normalised, and SHA-1 is named in the error", async () => {
     const page = await openPage("issuers/0000000000000001?section=details", options());
     const field = page.getByLabel("Thumbprints");
     await field.fill("AB:".repeat(19) + "AB");
@@ -168,7 +168,7 @@ describe("an issuer's details", () => {
 });
 
 describe("the workflow", () => {
-  test("is filled with the names that the issuer has, copied and downloaded", async () => {
+  test("is filled with the issuer's parameters, copied and downloaded", async () => {
     const page = await openPage("issuers/0000000000000001?section=workflow", options({ permissions: ["clipboard-write"] }));
     const job = page.getByRole("region", { name: "Job" });
     assert.match(await job.innerText(), /id-token: write[\s\S]*organization: acme/);
@@ -189,7 +189,7 @@ describe("the workflow", () => {
     assert.match(await text(page.getByRole("region", { name: "Workflow" })), /What people forget/);
   });
 
-  test("asks for the audience that the policies demand, and says where that cannot be", async () => {
+  test("requests the audience that the policies require, and warns where that is impossible", async () => {
     const own = { ...issuers[0], policies: [policy({ aud: "https://github.com/octo-org", sub: "repo:octo-org/octo-repo:*" })] };
     const page = await openPage("issuers/0000000000000001?section=workflow", { storageState: storageState([own]) });
     const panel = page.getByRole("region", { name: "Workflow" });
@@ -199,7 +199,7 @@ describe("the workflow", () => {
     assert.equal(await panel.getByRole("note").filter({ hasText: "always asks" }).count(), 0);
   });
 
-  test("where copying is not allowed, it is said", async () => {
+  test("an error is shown if copying is not allowed", async () => {
     const page = await openPage(null, options());
     await page.addInitScript(() => {
       Object.defineProperty(navigator, "clipboard", { value: undefined });
@@ -209,7 +209,7 @@ describe("the workflow", () => {
     await page.getByText("The browser does not let this page copy").waitFor();
   });
 
-  test("an issuer of no known provider is asked where the job runs", async () => {
+  test("for an unknown provider, the page asks where the job runs", async () => {
     const page = await openPage("issuers/0000000000000002?section=workflow", options());
     const panel = page.getByRole("region", { name: "Workflow" });
     await panel.getByLabel("Provider").selectOption("buildkite");
@@ -218,7 +218,7 @@ describe("the workflow", () => {
   });
 });
 
-test("what is written as HTML or hidden is shown as what it is, and only https is a link", async () => {
+test("HTML and hidden characters are shown as text, and only https is a link", async () => {
   const evil = `\u202e<img src=x onerror="globalThis.hacked = true">\u200b`;
   const key = { ...JSON.parse(jwks).keys[0], kid: evil };
   const state = storageState([
@@ -250,7 +250,7 @@ test("what is written as HTML or hidden is shown as what it is, and only https i
   await harmless();
 });
 
-test("the empty list says what an issuer is, and offers one action and one example", async () => {
+test("the empty list explains issuers, and offers one action and one example", async () => {
   const page = await openPage();
   const main = await text(page.getByRole("main"));
   assert.match(main, /An issuer signs tokens that say who is asking/);
@@ -264,7 +264,7 @@ test("the empty list says what an issuer is, and offers one action and one examp
   assert.ok(page.url().startsWith(appUrl));
 });
 
-test("an issuer that another tab deletes leaves the list here too", async () => {
+test("an issuer that another tab deletes disappears from the list", async () => {
   const page = await openPage("", options());
   const other = await secondPage(page);
   await other.getByRole("button", { name: "Delete gamma" }).click();

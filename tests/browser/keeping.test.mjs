@@ -1,4 +1,5 @@
-// Work is kept: what cannot be read is not wiped, what is not saved is not left without a question.
+// Work is kept: unreadable data is not overwritten, and unsaved work is not left without a
+// question.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -18,7 +19,7 @@ describe("stored data that cannot be read", () => {
     "empty": () => "",
   };
   for (const [what, spoil] of Object.entries(texts)) {
-    test(`${what}: a message says so, and nothing is wiped`, async () => {
+    test(`${what}: a message is shown, and nothing is overwritten`, async () => {
       const page = await openPage();
       await demonstrate(page, issuer);
       const [key, good] = Object.entries(await stored(page)).find(([, text]) => text.includes(issuerUrl));
@@ -31,7 +32,7 @@ describe("stored data that cannot be read", () => {
       assert.match(await text(notice), /Nothing was changed or deleted/);
       assert.equal((await stored(page))[key], raw);
 
-      // Working on does not overwrite it either.
+      // Further changes do not overwrite it either.
       await register(page, { name: "Another", jwks: issuer.jwks });
       await page.getByRole("alert").filter({ hasText: "Not stored" }).waitFor();
       assert.equal((await stored(page))[key], raw);
@@ -39,21 +40,21 @@ describe("stored data that cannot be read", () => {
       await notice.waitFor();
       assert.equal((await stored(page))[key], raw);
 
-      // The text as it was can be had.
+      // The original text can be downloaded.
       const download = page.waitForEvent("download");
       await notice.getByRole("link", { name: "Download the text" }).click();
       const chunks = [];
       for await (const chunk of await (await download).createReadStream()) chunks.push(chunk);
       assert.equal(Buffer.concat(chunks).toString(), raw);
 
-      // Put right by hand, it is read again.
+      // Once repaired by hand, it is read again.
       await page.evaluate(([key, good]) => localStorage.setItem(key, good), [key, good]);
       await visit(page);
       await page.getByRole("row", { name: /GitHub Actions .* 1 allow, 1 deny/ }).waitFor();
     });
   }
 
-  test("it is given up on the person's word only", async () => {
+  test("it is discarded only after confirmation", async () => {
     const page = await openPage();
     await demonstrate(page, issuer);
     const [key] = Object.entries(await stored(page)).find(([, text]) => text.includes(issuerUrl));
@@ -93,7 +94,7 @@ describe("policies that are not saved", () => {
     assert.equal(await policyForm(page, 3).getByLabel("Claim", { exact: true }).inputValue(), "actor");
   };
 
-  test("following a link asks: no stays with the work, yes leaves", async () => {
+  test("following a link asks: no stays, yes leaves", async () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
     await page.getByRole("link", { name: "Playground", exact: true }).click();
@@ -119,7 +120,7 @@ describe("policies that are not saved", () => {
     assert.equal(dialogs.length, 2);
   });
 
-  test("going back asks: no stays with the work", async () => {
+  test("going back asks: no stays", async () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
     await page.evaluate(() => setTimeout(() => history.back()));
@@ -148,7 +149,7 @@ describe("policies that are not saved", () => {
     assert.deepEqual(dialogs, ["confirm", "confirm"]);
   });
 
-  test("saved or put back as they were, nothing is asked", async () => {
+  test("once saved or reverted, nothing asks", async () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
     await page.getByRole("button", { name: "Remove policy 3" }).click();

@@ -6,7 +6,7 @@ import { decision, githubClaims, makeIssuer, text, withBrowser } from "./helpers
 const openPage = withBrowser();
 const issuer = makeIssuer();
 
-/** What has the focus: its role or tag, and its name. */
+/** The focused element: its role or tag, and its name. */
 const focused = (page) =>
   page.evaluate(() => {
     const element = document.activeElement;
@@ -15,7 +15,10 @@ const focused = (page) =>
     return { tag: element.tagName, name: name.replaceAll(/\s+/g, " ").trim(), type: element.getAttribute("type") };
   });
 
-/** Presses Tab until something of that name has the focus, and sees to it that the focus shows. */
+/**
+ * Presses Tab until an element with that name has the focus, and checks that the focus is
+ * visible.
+ */
 async function tabTo(page, name, tags = ["A", "BUTTON", "INPUT", "SELECT", "TEXTAREA", "DIV", "SUMMARY"]) {
   const passed = [];
   for (let step = 0; step < 120; step += 1) {
@@ -38,7 +41,7 @@ async function tabTo(page, name, tags = ["A", "BUTTON", "INPUT", "SELECT", "TEXT
 for (const width of [1280, 390]) {
   test(`register, write policies, save, and try a token with the keyboard alone, ${width} px`, async () => {
     const page = await openPage("", { viewport: { width, height: 900 } });
-    // What leads past the header is the first thing.
+    // The skip link comes first.
     await page.keyboard.press("Tab");
     assert.equal((await focused(page)).name, "Skip to content");
 

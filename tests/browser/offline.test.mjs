@@ -1,4 +1,4 @@
-// The app without a network, and the way to a newer version of it.
+// The app without a network, and updates to a newer version.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
@@ -20,7 +20,7 @@ test("after the first visit the app works without a network: issuers, policies, 
   await visit(page, "no/such/page");
 });
 
-test("what is kept holds no token", async () => {
+test("the offline cache contains no token", async () => {
   const page = await openPage();
   const issuer = makeIssuer();
   await storedOffline(page);
@@ -46,7 +46,7 @@ test("what is kept holds no token", async () => {
   assert.equal(found.hit, false);
 });
 
-test("a page whose files cannot be had says so, and is there once they can be", async () => {
+test("a page whose files are unavailable shows an error, and loads once they are available", async () => {
   const page = await openPage("", { serviceWorkers: "block" });
   await page.route(/\.wasm$/, (route) => route.abort());
   await page.getByRole("link", { name: "Playground" }).click();
@@ -58,7 +58,7 @@ test("a page whose files cannot be had says so, and is there once they can be", 
 });
 
 describe("a newer version", () => {
-  test("is offered, and taken over on the person's word", async () => {
+  test("is offered, and installed after confirmation", async () => {
     // A deployment: another text in the shell, and a worker with another version.
     const changes = {
       "index.html": [/<title>Claimgate<\/title>/, "<title>Claimgate, newer</title>"],

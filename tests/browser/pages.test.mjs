@@ -1,4 +1,5 @@
-// Every page: accessible, within its width, without an error; found by its address and by the keyboard.
+// Every page: accessible, within its width, without an error; reachable by its address and by the
+// keyboard.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import axe from "axe-core";
@@ -20,7 +21,7 @@ async function violations(page) {
   return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n")}`);
 }
 
-/** What sticks out of the page to the right. */
+/** Elements that overflow the page to the right. */
 const overflow = (page) =>
   page.evaluate(() => {
     const width = document.documentElement.clientWidth;
@@ -48,7 +49,7 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 
-test("the chosen theme is applied, survives a reload, and beats the system's", async () => {
+test("the chosen theme is applied, survives a reload, and overrides the system's", async () => {
   const page = await openPage("", { colorScheme: "light" });
   const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
@@ -93,7 +94,7 @@ describe("addresses", () => {
     await policyForm(page, 2).waitFor();
   });
 
-  test("an unknown address says so and leads back", async () => {
+  test("an unknown address shows an error with a link back", async () => {
     for (const path of ["no/such/page", "issuers/0000000000000000", "playground/x"]) {
       const page = await openPage(path);
       await page.getByRole("heading", { level: 1, name: "Page not found" }).waitFor();
@@ -112,7 +113,7 @@ describe("addresses", () => {
     await page.waitForURL(new URL(`playground?issuer=${id}`, appUrl).href);
   });
 
-  test("a deleted issuer comes back by Undo, with its policies", async () => {
+  test("a deleted issuer is restored by Undo, with its policies", async () => {
     const { storageState } = await demonstration();
     const page = await openPage("", { storageState });
     await page.getByRole("button", { name: "Delete GitHub Actions" }).click();
@@ -126,10 +127,10 @@ describe("addresses", () => {
 
 describe("the keyboard", () => {
   for (const key of ["Control+Enter", "Meta+Enter"]) {
-    test(`${key} evaluates at once, without waiting for typing to rest`, async () => {
+    test(`${key} evaluates at once, without the debounce`, async () => {
       const { storageState, id } = await demonstration();
       const page = await openPage(`playground?issuer=${id}`, { storageState, clock: true });
-      // The clock stands still from here: nothing that waits comes to pass.
+      // The clock is fixed from here: no timer fires.
       await page.clock.pauseAt(new Date(Date.now() + 60_000));
       const token = page.getByLabel("Token", { exact: true });
       await token.fill(issuer.token(githubClaims()));
@@ -147,7 +148,7 @@ describe("the keyboard", () => {
       const expected = await page.evaluate(() => {
         document.activeElement?.blur();
         const all = document.querySelectorAll("a[href], button, input, select, textarea, summary");
-        // Of radio buttons, Tab reaches the one that is chosen; the arrows reach the others.
+        // Tab reaches only the checked radio button; the arrow keys reach the others.
         const isStop = (element) => element.type !== "radio" || element.checked;
         return [...all].filter((element) => !element.disabled && element.checkVisibility() && element.tabIndex >= 0 && isStop(element)).length;
       });
@@ -176,7 +177,7 @@ describe("the keyboard", () => {
     }
   });
 
-  test("goes through the whole demonstration", async () => {
+  test("completes the whole demonstration", async () => {
     const page = await openPage();
     const focusOn = async (locator) => {
       const target = await locator.elementHandle();
@@ -218,7 +219,7 @@ describe("the keyboard", () => {
   });
 });
 
-test("what is written like HTML is shown as text", async () => {
+test("HTML is shown as text", async () => {
   const evil = `<img src=x onerror="globalThis.hacked = true"><script>globalThis.hacked = true</script>`;
   const page = await openPage();
   const requests = [];

@@ -1,4 +1,4 @@
-// What the tests of the playground share.
+// Helpers for the tests of the playground.
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -8,13 +8,13 @@ import { issuerUrl } from "./helpers.mjs";
 export const widths = [1280, 390];
 export const sized = (width, options = {}) => ({ viewport: { width, height: 900 }, ...options });
 
-/** Shows a pane where only one of them fits. */
+/** Shows a pane on a screen that fits only one. */
 export async function pane(page, name) {
   const button = page.getByRole("group", { name: "Pane" }).getByRole("button", { name, exact: true });
   if (await button.isVisible()) await button.click();
 }
 
-/** Opens what is folded. */
+/** Opens a folded part. */
 export async function unfold(page, name) {
   const details = page.locator("details").filter({ has: page.locator(":scope > summary").filter({ hasText: name }) });
   if (!(await details.evaluate((element) => element.open))) await details.locator(":scope > summary").click();
@@ -22,7 +22,7 @@ export async function unfold(page, name) {
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Nothing for axe, and nothing that sticks out to the right. */
+/** Checks that axe finds nothing, and nothing overflows to the right. */
 export async function isInOrder(page, what) {
   await page.evaluate(axe.source);
   const found = await page.evaluate(async (values) => {
@@ -34,7 +34,7 @@ export async function isInOrder(page, what) {
   assert.equal(overflow, 0, `${what}: wider than the window`);
 }
 
-/** The examples, as their files have them. */
+/** The examples from their files. */
 export const examples = () => {
   const folder = new URL("../../examples/gallery/", import.meta.url);
   return readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), "utf8")));
@@ -42,7 +42,7 @@ export const examples = () => {
 
 const encode = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 
-/** A key of an algorithm, and tokens signed with it. */
+/** A key for an algorithm, and tokens signed with it. */
 export function signer(alg) {
   const kid = `key-${alg}`;
   const [kind, options] = {
@@ -70,7 +70,7 @@ export function tampered(token) {
   return [header, payload, bytes.toString("base64url")].join(".");
 }
 
-/** What the store keeps of the issuer. */
+/** The stored form of the issuer. */
 export const stored = (page, url = issuerUrl) =>
   page.evaluate((url) => {
     const text = Object.values({ ...localStorage }).find((text) => text.includes('"issuers"'));

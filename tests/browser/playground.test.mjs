@@ -1,4 +1,4 @@
-// The playground's panes: policies to try things on, time travel, samples signed in the page, the exchange.
+// The playground's panes: scratch policies, time travel, samples signed in the page, the exchange.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -22,7 +22,7 @@ const tokenField = (page) => page.getByLabel("Token", { exact: true });
 
 for (const width of widths) {
   describe(`${width} px`, () => {
-    test("the decision is in sight with every pane, and a narrow screen shows one of them", async () => {
+    test("the decision is visible with every pane, and a narrow screen shows one pane", async () => {
       const page = await playground(width);
       await paste(page, stranger(), "Denied");
       const inputs = ["Policies in the playground", "Input", "Result"].map((name) => page.getByRole("region", { name }));
@@ -37,7 +37,7 @@ for (const width of widths) {
       }
     });
 
-    test("the nearest miss is applied to a scratch copy, and saved when what changes was shown", async () => {
+    test("the nearest miss is applied to a scratch copy, and saved after a preview of the changes", async () => {
       const page = await playground(width);
       const before = (await stored(page)).policies;
       await paste(page, stranger(), "Denied");
@@ -60,12 +60,12 @@ for (const width of widths) {
       const after = (await stored(page)).policies;
       assert.equal(after[0].rules.sub, "repo:octo-org/other-repo:ref:refs/heads/main");
       assert.deepEqual(after[1], before[1]);
-      // What is saved is left without a question.
+      // After saving, leaving does not ask.
       await page.getByRole("link", { name: "Examples" }).click();
       await page.getByRole("heading", { level: 1, name: "Examples" }).waitFor();
     });
 
-    test("a sample is signed with a throw-away key where nobody is registered, and the policies to it are tried on", async () => {
+    test("without issuers, a sample is signed with a throw-away key, and its policies open as a scratch set", async () => {
       const page = await openPage("playground", sized(width));
       for (const algorithm of ["ES256", "RS256"]) {
         await unfold(page, "Sign a sample token");
@@ -81,7 +81,7 @@ for (const width of widths) {
         assert.match(await text(scratch(page)), /to start from, for GitHub Actions/);
         await pane(page, "Token");
       }
-      // Whatever is changed in the token shows.
+      // Any change to the token is detected.
       const good = await tokenField(page).inputValue();
       await paste(page, tampered(good), "the signature was not made with key");
       await paste(page, good, "Allowed");
@@ -115,7 +115,7 @@ for (const width of widths) {
       assert.equal(await field.inputValue(), "");
     });
 
-    test("times in milliseconds are named where they are written, and where they are judged", async () => {
+    test("times in milliseconds are reported at the claims and in the check", async () => {
       const page = await playground(width);
       const claims = githubClaims();
       await paste(page, issuer.token(claims), "Allowed");
@@ -123,7 +123,7 @@ for (const width of widths) {
       const field = page.getByLabel("Time", { exact: true });
       await field.fill(String(claims.iat * 1000));
       await page.getByText(`${claims.iat * 1000} looks like milliseconds: expected seconds since 1970, as ${claims.iat} for`).waitFor();
-      // What is asked after that is judged as of now.
+      // Later requests are evaluated at the current time.
       await page.getByLabel("Requested token type").selectOption("team");
       await decision(page).filter({ hasText: "denied by default" }).waitFor();
       await page.getByLabel("Requested token type").selectOption("organization");
@@ -213,7 +213,7 @@ for (const width of widths) {
   });
 }
 
-test("a rule that is pointed at lights up with its claim, in every pane", async () => {
+test("a rule under the pointer is highlighted with its claim, in every pane", async () => {
   const page = await playground();
   await paste(page, issuer.token(githubClaims()), "Allowed");
   const row = (name) => page.getByRole("table", { name: "Claims" }).getByRole("row", { name: new RegExp(`^${name} `) });
@@ -238,7 +238,7 @@ test("a rule that is pointed at lights up with its claim, in every pane", async 
 
   await page.mouse.move(0, 0);
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
-  // The copy's own answer takes the place of the one before, and of what had the focus in it.
+  // The copy's own result replaces the previous one, which had the focus.
   await page.getByText("By the policies of the scratch set").waitFor();
   await explanation(page).getByRole("button", { name: "aud" }).first().focus();
   await page.locator(".cm-lit").first().waitFor();
@@ -274,7 +274,7 @@ describe("signatures", () => {
     }
   });
 
-  test("a browser that cannot check one says so, and lets nothing in", async () => {
+  test("a browser that cannot check one shows an error, and allows nothing", async () => {
     const page = await playground();
     await page.addInitScript(() => {
       const original = crypto.subtle.importKey.bind(crypto.subtle);
@@ -312,7 +312,7 @@ describe("signatures", () => {
 });
 
 describe("a scratch set", () => {
-  test("decides as it is typed; what cannot be read leaves the last decision, and says where it is wrong", async () => {
+  test("decides while it is typed; unreadable text leaves the last decision, and its error is marked", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims()), "Allowed");
     await page.getByRole("button", { name: "Edit a scratch copy" }).click();
@@ -331,7 +331,7 @@ describe("a scratch set", () => {
     await page.getByRole("button", { name: "Edit a scratch copy" }).waitFor();
   });
 
-  test("that was changed is not left without a question", async () => {
+  test("that was changed asks before it is left", async () => {
     const page = await playground();
     await page.getByRole("button", { name: "Edit a scratch copy" }).click();
     await scratchField(page).fill('{"policies": []}');
@@ -350,7 +350,7 @@ describe("a scratch set", () => {
   });
 });
 
-test("the time of use is kept with the issuer, and is no modification", async () => {
+test("the time of use is stored with the issuer, and does not count as a modification", async () => {
   const start = now();
   const page = await playground(1280, { time: start });
   const before = await stored(page);
@@ -387,7 +387,7 @@ describe("text that is not what it seems", () => {
   const evil = `<img src=x onerror="globalThis.hacked=1">`;
   const bidi = "\u202Emain\u200B";
 
-  test("is shown as text, with what is hidden by its name", async () => {
+  test("is shown as text, with hidden characters named", async () => {
     const page = await playground();
     const requests = [];
     page.on("request", (request) => requests.push(request.url()));
@@ -427,7 +427,7 @@ describe("text that is not what it seems", () => {
 });
 
 describe("keys", () => {
-  test("`?` lists them, and `g` with another goes to a page; while something is typed they are characters", async () => {
+  test("`?` lists them, and `g` with another opens a page; in a text field they are characters", async () => {
     const page = await openPage("playground");
     await page.keyboard.press("?");
     const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -450,7 +450,7 @@ describe("keys", () => {
     await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
   });
 
-  test("`/` goes to the search of the issuers", async () => {
+  test("`/` focuses the search of the issuers", async () => {
     const { storageState } = (demo ??= await demonstrated(openPage, issuer));
     const page = await openPage("", { storageState });
     await page.keyboard.press("/");
@@ -460,7 +460,7 @@ describe("keys", () => {
   });
 });
 
-test("without a token, examples are offered, and a claim of nobody registered is answered in words", async () => {
+test("without a token, examples are offered, and claims of an unregistered issuer show an explanation", async () => {
   const page = await openPage("playground");
   const result = page.getByRole("region", { name: "Result" });
   await result.getByRole("link", { name: "A pull request does not" }).waitFor();

@@ -1,4 +1,4 @@
-// A token is a credential: it stays in the page's memory and goes nowhere.
+// A token is a credential: it stays in the page's memory.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -9,7 +9,7 @@ import { unfold } from "./playground-helpers.mjs";
 const openPage = withBrowser();
 const issuer = makeIssuer();
 
-/** All that the page keeps beyond its memory, as one text. */
+/** All of the page's storage, as one text. */
 function kept(page) {
   return page.evaluate(async () => {
     const databases = [];
@@ -44,20 +44,20 @@ function kept(page) {
   });
 }
 
-/** Whether a request is for anything but a file of the app, by its name alone. */
+/** Whether a request is anything but one for a file of the app, by its name alone. */
 function isNoFile([method, url, body]) {
   const name = url.startsWith(appUrl) ? url.slice(appUrl.length) : "";
   return method !== "GET" || body !== null || !(name === "mark.svg" || /^[\w-]+\.(wasm|js)$/.test(name));
 }
 
-test("while a token is pasted and judged, no request leaves the page and nothing of it is kept", async () => {
+test("while a token is pasted and evaluated, no request leaves the page and nothing of it is stored", async () => {
   const demo = await demonstrated(openPage, issuer);
   const page = await openPage(`playground?issuer=${demo.id}`, { storageState: demo.storageState, clock: true });
   await storedOffline(page);
   const requests = [];
   page.context().on("request", (request) => requests.push([request.method(), request.url(), request.postData(), request.headers()]));
   page.on("websocket", (socket) => requests.push(["websocket", socket.url()]));
-  // What decides is loaded with the first thing that is done here, whatever that is: files of the app, asked for by name alone.
+  // The first input loads code: files of the app, requested by name alone.
   await paste(page, "x", "Denied");
   await paste(page, "", "No decision yet");
   assert.deepEqual(requests.splice(0).filter(isNoFile), []);
@@ -83,14 +83,14 @@ test("while a token is pasted and judged, no request leaves the page and nothing
     for (const secret of secrets) assert.ok(!state.includes(secret), `${where}: found ${secret}`);
     return state;
   };
-  // The time of use is a number of seconds, and nothing else may change.
+  // The time of use is a number of seconds; nothing else may change.
   const unused = (state) => state.replace(/(lastUsed\\+":)(null|\d{10}(?=[,}]))/g, "$1null");
   const after = await holdsNone("in the playground", page);
   assert.equal(unused(after), unused(before), "what is kept has not changed but for the time of use");
   await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
   await page.getByRole("heading", { level: 1, name: "OIDC Issuers" }).waitFor();
   await holdsNone("on another page", page);
-  // The other page is loaded, and the browser may ask for the icon anew.
+  // The other page is loaded, and the browser may request the icon again.
   assert.deepEqual(requests.filter(isNoFile), []);
   await page.goBack();
   await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
@@ -100,14 +100,14 @@ test("while a token is pasted and judged, no request leaves the page and nothing
   for (const secret of secrets) assert.ok(!JSON.stringify(requests).includes(secret), `in a request: ${secret}`);
 });
 
-test("nor while a sample is signed, a scratch set is tried, and all is shared", async () => {
+test("nor while a sample is signed, a scratch set is used, and everything is shared", async () => {
   const demo = await demonstrated(openPage, issuer);
   const page = await openPage(`playground?issuer=${demo.id}`, {
     storageState: demo.storageState,
     permissions: ["clipboard-write"],
     clock: true,
   });
-  // What is loaded on demand is loaded before anything is pasted.
+  // Loads code on demand before anything is pasted.
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
   await page.locator(".cm-content").waitFor();
   await page.getByRole("button", { name: "Discard the scratch set" }).click();
@@ -135,7 +135,7 @@ test("nor while a sample is signed, a scratch set is tried, and all is shared", 
   assert.notEqual(signed, token);
   await aMinuteLater(page);
 
-  // The file that is downloaded is made in the page.
+  // The downloaded file is created in the page.
   assert.deepEqual(requests.filter(([method, url]) => method !== "GET" || !url.startsWith("blob:")), [], "no request at all");
   const shown = await page.evaluate(() => document.documentElement.outerHTML.replaceAll(/<(pre|textarea)[^]*?<\/\1>/g, ""));
   const state = await kept(page);
@@ -147,7 +147,7 @@ test("nor while a sample is signed, a scratch set is tried, and all is shared", 
   for (const secret of ["throw-away", "PRIVATE", '"d":']) assert.ok(!state.includes(secret), secret);
 });
 
-test("an example and a link are kept nowhere but in the address", async () => {
+test("an example and a link are stored only in the address", async () => {
   const page = await openPage("examples");
   const before = JSON.parse(await kept(page));
   await page.getByRole("link", { name: "A token from an hour ago" }).click();
@@ -156,7 +156,7 @@ test("an example and a link are kept nowhere but in the address", async () => {
   for (const place of ["local", "session", "databases", "cookies"]) assert.deepEqual(after[place], before[place], place);
 });
 
-test("a page of the app asks its own origin for files and nobody else for anything", async () => {
+test("a page of the app requests only files, and only from its own origin", async () => {
   const page = await openPage(null, { clock: true });
   const hosts = new Set();
   page.context().on("request", (request) => hosts.add(new URL(request.url()).origin));

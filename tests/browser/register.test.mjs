@@ -1,4 +1,4 @@
-// Registering an issuer from a provider: the few names that matter become its URL, policies and sample.
+// Registering an issuer from a provider: a few parameters determine its URL, policies and sample.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hasFocus, text, visit, withBrowser } from "./helpers.mjs";
@@ -8,7 +8,7 @@ const openPage = withBrowser();
 const preview = (page) => page.getByRole("region", { name: "Will be registered" });
 
 for (const width of [1280, 390]) {
-  test(`${width} px: a provider is found, its names are filled in, previewed and registered`, async () => {
+  test(`${width} px: a provider is found, its parameters are filled in, previewed and registered`, async () => {
     const page = await openPage("issuers/new", { viewport: { width, height: 800 } });
     await page.getByLabel("Find a provider").fill("hub");
     await page.getByText("1 provider", { exact: true }).waitFor();
@@ -38,7 +38,7 @@ for (const width of [1280, 390]) {
 }
 
 describe("the provider", () => {
-  test("is in the address, and changing it changes name and URL, but nothing that was written", async () => {
+  test("is in the address, and changing it changes name and URL unless they were edited", async () => {
     const page = await openPage("issuers/new?preset=gitlab");
     await page.getByRole("heading", { name: "Provider: GitLab" }).waitFor();
     const [name, url] = [page.getByLabel("Name", { exact: true }), page.getByLabel("URL", { exact: true })];
@@ -54,7 +54,7 @@ describe("the provider", () => {
     await page.waitForURL((url) => url.search === "");
   });
 
-  test("is chosen by the arrow keys", async () => {
+  test("is chosen with the arrow keys", async () => {
     const page = await openPage("issuers/new");
     await page.getByRole("radio", { name: "Custom" }).focus();
     await page.keyboard.press("ArrowDown");
@@ -78,7 +78,7 @@ describe("the provider", () => {
     assert.ok(issuers.every((issuer) => issuer.policies.length > 0 && issuer.samples.length === 1));
   });
 
-  test("without its policies, no names are needed", async () => {
+  test("without its policies, no parameters are needed", async () => {
     const page = await openPage("issuers/new?preset=github-actions");
     await page.getByLabel("Begin with the policies").uncheck();
     await preview(page).getByText("No policies yet").waitFor();
@@ -89,7 +89,7 @@ describe("the provider", () => {
   });
 });
 
-test("names that there cannot be are named, and registered with no policy of them", async () => {
+test("invalid parameters are reported, and no policy is registered with them", async () => {
   const page = await openPage("issuers/new?preset=github-actions&examples=yes");
   const field = (label) => page.getByLabel(label, { exact: true });
   const error = (words) => page.locator(".names p.error").filter({ hasText: words });
@@ -102,7 +102,7 @@ test("names that there cannot be are named, and registered with no policy of the
     await error(words).waitFor();
     assert.equal(await field(label).getAttribute("aria-invalid"), "true");
     await page.getByRole("button", { name: "Register issuer" }).click();
-    // It leads to the field.
+    // The message links to the field.
     await hasFocus(field(label));
     assert.match(page.url(), /issuers\/new/);
     await field(label).fill(right);
@@ -112,7 +112,7 @@ test("names that there cannot be are named, and registered with no policy of the
   await page.getByRole("tab", { name: "Policies" }).waitFor();
 });
 
-test("a longest lifetime beyond what is usual is warned of, and one that cannot be written is refused", async () => {
+test("a long maximum lifetime causes a warning, and an invalid one is refused", async () => {
   const page = await openPage("issuers/new");
   await page.getByLabel("Name", { exact: true }).fill("Long");
   await page.getByLabel("URL", { exact: true }).fill("https://long.example");
@@ -131,13 +131,13 @@ test("a longest lifetime beyond what is usual is warned of, and one that cannot 
   await page.getByRole("heading", { level: 1, name: "Long" }).waitFor();
 });
 
-test("a URL that is registered already is said", async () => {
+test("a warning is shown for a URL that is already registered", async () => {
   const page = await openPage("issuers/new", { storageState: storageState([{ name: "One", url: "https://one.example" }]) });
   await page.getByLabel("URL", { exact: true }).fill("https://one.example");
   await page.getByRole("status").filter({ hasText: "One has this URL too" }).waitFor();
 });
 
-test("names are shown as what they are", async () => {
+test("parameters are shown as text", async () => {
   const page = await openPage("issuers/new?preset=github-actions");
   const evil = `<img src=x onerror="globalThis.hacked = true">\u202e`;
   for (const label of ["Pulumi organization", "Owner", "Repository", "Branch"]) await page.getByLabel(label).fill(evil);

@@ -20,11 +20,11 @@ const HELP = `Runs the browser tests, all of them or those of the files, in one 
   CLAIMGATE           the server program; target/xtask/claimgate if not set
 `;
 
-/** How long a file may take at all, in milliseconds, so that one that hangs ends. */
+/** The timeout of a file, in milliseconds, so that a hanging one ends. */
 const TIMEOUT = 30 * 60_000;
 
-/** Something wrong with what was asked for. */
-class Complaint extends Error {}
+/** An error in the command line. */
+class UsageError extends Error {}
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -37,7 +37,7 @@ async function main() {
     },
   });
   if (values.help) return void process.stdout.write(HELP);
-  if (!/^[1-9]\d*$/.test(values.concurrency)) throw new Complaint(`expected a number of files in --concurrency, found ${values.concurrency}`);
+  if (!/^[1-9]\d*$/.test(values.concurrency)) throw new UsageError(`expected a number of files in --concurrency, found ${values.concurrency}`);
   const files = choose(positionals.length > 0 ? positionals.map((file) => resolve(file)) : all(), values.grep);
   if (values["list-needs"]) return void process.stdout.write(needs(files).map((need) => `${need}\n`).join(""));
   const words = [`--test-concurrency=${values.concurrency}`, `--test-timeout=${TIMEOUT}`, "--test-reporter=spec"];
@@ -51,8 +51,8 @@ const all = () => readdirSync(import.meta.dirname).filter((name) => name.endsWit
 const read = (file) => readFileSync(file, "utf8");
 
 /**
- * Those of the files that have the text in them. A name may be put together when the file is run: where no file has the text,
- * those with such names are chosen.
+ * The files that contain the text. A test name may be computed at run time: if no file contains the text, the files with
+ * computed names are chosen.
  */
 function choose(files, text) {
   if (text === undefined) return files;
@@ -71,7 +71,7 @@ async function run(words) {
   const { launchServer } = await import("./browser.mjs");
   let child;
   let stopped;
-  // The tests end first, and the browser when nobody needs it.
+  // The tests end first, and then the browser.
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {
       stopped = signal;
@@ -95,8 +95,8 @@ async function run(words) {
 try {
   await main();
 } catch (error) {
-  // What was asked for is wrong, and no line of this file is.
-  const isComplaint = error instanceof Complaint || error instanceof SyntaxError || error.code?.startsWith("ERR_PARSE_ARGS");
-  process.stderr.write(`${isComplaint ? error.message : error.stack}\n`);
+  // An error of the command line needs no stack trace.
+  const isUsageError = error instanceof UsageError || error instanceof SyntaxError || error.code?.startsWith("ERR_PARSE_ARGS");
+  process.stderr.write(`${isUsageError ? error.message : error.stack}\n`);
   process.exitCode = 1;
 }

@@ -14,7 +14,7 @@ const browser = await launch();
 
 const sample = (id, name, claims) => ({ id, name, claims: JSON.stringify(claims, null, 2), tokenType: "organization", target: "", admin: false });
 const allow = (rules) => ({ decision: "allow", tokenType: "organization", rules });
-/** What a team has after a while. */
+/** The issuers of a typical team. */
 const issuers = [
   {
     name: "GitHub Actions", url: "https://token.actions.githubusercontent.com", preset: "github-actions", jwks: issuer.jwks,
@@ -37,7 +37,7 @@ for (const colorScheme of ["light", "dark"]) {
   for (const width of [1280, 390]) {
     const size = { colorScheme, viewport: { width, height: 900 } };
     const page = await newPage(browser, size);
-    /** The whole page, as on a screen that is high enough for it: what is fixed to the window is then where it belongs. */
+    /** The whole page, in a window of its height, so that fixed elements are in their places. */
     const shoot = async (name, of = page) => {
       const height = await of.evaluate(() => document.documentElement.scrollHeight);
       await of.setViewportSize({ width, height: Math.max(900, height) });

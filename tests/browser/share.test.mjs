@@ -1,4 +1,4 @@
-// What is taken along: links, Markdown and files; and what comes back from them.
+// Sharing: links, Markdown and files, and opening them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -24,8 +24,8 @@ async function contents(download) {
 }
 
 for (const width of widths) {
-  test(`${width} px: a link shows another browser the same, without the token, and saves nothing there`, async () => {
-    // A link names the time that it is about.
+  test(`${width} px: a link shows the same in another browser, without the token, and saves nothing there`, async () => {
+    // A link stores its time.
     const time = now();
     const page = await playground(sized(width, { time }));
     const claims = githubClaims({ exp: time - 7205, iat: time - 9000, nbf: time - 9000 });
@@ -57,7 +57,7 @@ for (const width of widths) {
     assert.deepEqual(await other.evaluate(() => Object.keys(localStorage).filter((key) => localStorage.getItem(key).includes("token.actions"))), []);
     await other.reload();
     await decision(other).filter({ hasText: "expired 2 hours" }).waitFor();
-    // From there it goes on: the same link again.
+    // Sharing it from there gives the same link.
     await pane(other, "Decision");
     await unfold(other, "Share");
     await link(other).waitFor();
@@ -65,7 +65,7 @@ for (const width of widths) {
   });
 }
 
-test("claims, what is asked for and edited policies go along", async () => {
+test("a link has claims, the request and edited policies", async () => {
   const page = await playground();
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
   const policies = [{ decision: "allow", tokenType: "team", teamName: "ops-*", rules: { sub: "a*" } }];
@@ -87,7 +87,7 @@ test("claims, what is asked for and edited policies go along", async () => {
   assert.match(await text(other.getByRole("region", { name: "Policies in the playground" })), /"teamName": "ops-\*"/);
 });
 
-test("a token within the claims is remarked on before anything is copied", async () => {
+test("a warning about a token within the claims appears before anything is copied", async () => {
   const page = await playground();
   await page.getByRole("button", { name: "From claims" }).click();
   const inner = issuer.token({ sub: "inner" });
@@ -138,7 +138,7 @@ describe("a file", () => {
     assert.match(await text(scratch(other)), /from a file, for GitHub Actions/);
   });
 
-  test("that is no playground is refused in words, and changes nothing", async () => {
+  test("that is not a playground is refused with an error, and changes nothing", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims()), "Allowed");
     await unfold(page, "Share");
@@ -159,7 +159,7 @@ describe("a file", () => {
 describe("a link that cannot be opened", () => {
   const address = (fragment) => `playground#${fragment}`;
 
-  test("says why, and the playground works all the same", async () => {
+  test("shows an error, and the playground still works", async () => {
     const page = await playground();
     for (const [fragment, problem] of [
       ["v2.abc", "expected a link that begins with v1."],
@@ -175,13 +175,13 @@ describe("a link that cannot be opened", () => {
     await page.getByRole("alert").filter({ hasText: "This link cannot be opened" }).waitFor();
   });
 
-  test("is never more than that: 300 damaged links", async () => {
+  test("does nothing else: 300 damaged links", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims()), "Allowed");
     await unfold(page, "Share");
     const good = new URL(await link(page).inputValue()).hash.slice(1);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=%#&";
-    // A generator with a fixed seed: what failed once fails again.
+    // A generator with a fixed seed: failures are reproducible.
     let state = 20251124;
     const random = (below) => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -1,11 +1,12 @@
-// What is painted before the app is there: the same as the app shows then, in the same place, and read out once.
+// The static shell before the app: the same content as the app, in the same place, and read out
+// only once.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { appUrl, withBrowser } from "./helpers.mjs";
 
 const openPage = withBrowser();
 const shell = "#shell .shell__page";
-/** What the shell has of each page. */
+/** The shell's content for each page. */
 const shown = {
   "": ["h1", ".lead", ".empty h2", ".empty p"],
   "issuers/new": [".crumbs", "h1"],
@@ -14,7 +15,7 @@ const shown = {
   playground: ["h1", ".panes", ".verdict", ".verdict__sentence", ".pane--token h2", ".pane--token .segments", ".pane--token .hint"],
 };
 
-/** Texts and places of what is seen of a page. */
+/** Texts and positions of visible elements. */
 const look = (page, within, selectors) =>
   page.evaluate(
     ({ within, selectors }) => {
@@ -30,7 +31,7 @@ const look = (page, within, selectors) =>
     { within, selectors },
   );
 
-/** A page whose Wasm does not come until it is let go. */
+/** A page whose Wasm is held back until the test releases it. */
 async function held(path, options = {}) {
   const page = await openPage(null, { serviceWorkers: "block", ...options });
   let letGo;
@@ -60,7 +61,7 @@ for (const width of [1280, 412]) {
   });
 }
 
-test("the shell is seen and not read out, and nothing in it can be focused but its links", async () => {
+test("the shell is visible but not read out, and only its links can be focused", async () => {
   const { page, letGo } = await held("playground");
   await page.locator(`${shell} h1`).filter({ visible: true }).waitFor();
   assert.equal(await page.getByRole("heading").count(), 0);
@@ -74,7 +75,7 @@ test("the shell is seen and not read out, and nothing in it can be focused but i
   assert.equal(await page.getByRole("main").count(), 1);
 });
 
-test("a page that the shell does not know is only said to be loading", async () => {
+test("for a page that the shell does not know, it shows only that it is loading", async () => {
   const { page, letGo } = await held("examples/pull-request");
   await page.getByText("Loading…").filter({ visible: true }).waitFor();
   assert.deepEqual(await page.locator(shell).filter({ visible: true }).count(), 0);
@@ -83,7 +84,7 @@ test("a page that the shell does not know is only said to be loading", async () 
   await page.waitForFunction(() => document.title.startsWith("A pull request"));
 });
 
-test("with issuers stored, the shell does not say that there are none", async () => {
+test("with issuers stored, the shell does not show the empty list", async () => {
   const { page, letGo } = await held("");
   await page.evaluate(() => localStorage.setItem("claimgate.v1", '{"version":1,"issuers":[]}'));
   await page.goto(appUrl, { waitUntil: "domcontentloaded" });
@@ -93,7 +94,7 @@ test("with issuers stored, the shell does not say that there are none", async ()
   await page.getByRole("heading", { level: 1, name: "OIDC Issuers" }).waitFor();
 });
 
-test("an app that cannot be loaded says so in the shell's place", async () => {
+test("if the app cannot be loaded, an error replaces the shell", async () => {
   const page = await openPage(null, { serviceWorkers: "block" });
   await page.route(/_bg\.wasm$/, (route) => route.fulfill({ status: 404 }));
   await page.goto(new URL("playground", appUrl).href);

@@ -1,4 +1,4 @@
-// What is kept: by two tabs at once, in a browser that stores nothing, and from older versions.
+// Stored issuers: with two tabs, in a browser without storage, and from older versions.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { issuerUrl, makeIssuer, policyForm, register, save, text, visit, withBrowser } from "./helpers.mjs";
@@ -16,7 +16,7 @@ async function rename(page, name) {
 }
 
 describe("two tabs", () => {
-  test("what one adds, changes and deletes shows in the other at once", async () => {
+  test("additions, changes and deletions in one appear in the other at once", async () => {
     const page = await openPage("", two());
     const other = await secondPage(page, "issuers/new");
     await other.getByLabel("Name", { exact: true }).fill("Three");
@@ -34,9 +34,9 @@ describe("two tabs", () => {
     await lists(other, ["One", "Two", "Drei"]);
   });
 
-  test("a tab that has heard of nothing loses nothing of the other's", async () => {
+  test("a tab that received no events loses nothing of the other's", async () => {
     const page = await openPage("", two());
-    // The second tab hears no events, like one that sleeps.
+    // The second tab receives no events, like a suspended one.
     const other = await page.context().newPage();
     await other.addInitScript(() => {
       globalThis.addEventListener("storage", (event) => event.stopImmediatePropagation(), true);
@@ -53,10 +53,10 @@ describe("two tabs", () => {
     assert.deepEqual((await readStored(page)).issuers.map((issuer) => issuer.name), ["Added"]);
   });
 
-  test("different parts of one issuer come together", async () => {
+  test("changes to different parts of one issuer are merged", async () => {
     const page = await openPage(first, two());
     const other = await secondPage(page, first);
-    // Both have the issuer open and write before either saves.
+    // Both tabs have the issuer open and edit it before either saves.
     await page.getByLabel("Name", { exact: true }).fill("Renamed");
     await other.getByLabel("Max expiration").fill("3");
     await other.getByRole("button", { name: "Save details" }).click();
@@ -71,7 +71,7 @@ describe("two tabs", () => {
     assert.equal(await page.getByLabel("Max expiration").inputValue(), "3");
   });
 
-  test("the same part is shown as a conflict, and both versions are kept", async () => {
+  test("changes to the same part are shown as a conflict, and both versions are kept", async () => {
     const page = await openPage(first, two());
     const other = await secondPage(page, first);
     await page.getByLabel("Name", { exact: true }).fill("Mine");
@@ -82,7 +82,7 @@ describe("two tabs", () => {
     assert.match(await text(notice), /Changed in two tabs at once: Theirs Both versions are kept\. They differ in: name\./);
     await other.getByRole("region", { name: "Changed in two tabs" }).waitFor();
     assert.equal((await readStored(page)).issuers[0].name, "Mine");
-    // It survives a reload, and either version can be had.
+    // The conflict survives a reload, and either version can be chosen.
     await visit(page);
     await notice.getByText("Compare").click();
     await notice.locator(".review__list").waitFor();
@@ -99,7 +99,7 @@ describe("two tabs", () => {
     assert.deepEqual((await readStored(page)).issuers.map((issuer) => issuer.name), ["Theirs", "Two"]);
   });
 
-  test("policies that another tab saves show here; edited ones are kept, and so are the other's", async () => {
+  test("policies that another tab saves appear here; edited ones are kept along with the other tab's", async () => {
     const with1 = { storageState: storageState([{ name: "One", policies: [policy({ sub: "first" })] }]) };
     const page = await openPage("issuers/0000000000000001", with1);
     const other = await secondPage(page, "issuers/0000000000000001");
@@ -145,7 +145,7 @@ describe("a browser that stores nothing", () => {
     },
   };
   for (const [what, script] of Object.entries(broken)) {
-    test(`${what}: changes are kept in the tab, it is said so, and they can be downloaded`, async () => {
+    test(`${what}: changes are kept in the tab, with a notice, and can be downloaded`, async () => {
       const page = await openPage(null);
       await page.addInitScript(script);
       await visit(page);
@@ -161,7 +161,7 @@ describe("a browser that stores nothing", () => {
       await page.getByText("● In this tab only, see above").waitFor();
       await page.getByRole("link", { name: "OIDC Issuers", exact: true }).first().click();
       await lists(page, ["In this tab"]);
-      // Closing the tab would lose it.
+      // Closing the tab would lose the changes.
       const asked = page.waitForEvent("dialog");
       await page.close({ runBeforeUnload: true });
       const dialog = await asked;
@@ -170,7 +170,7 @@ describe("a browser that stores nothing", () => {
     });
   }
 
-  test("what can be stored later is stored then", async () => {
+  test("changes are stored once that is possible", async () => {
     const page = await openPage("", two());
     await page.evaluate(() => {
       globalThis.setItem = Storage.prototype.setItem;
@@ -191,7 +191,7 @@ describe("a browser that stores nothing", () => {
   });
 });
 
-test("what an older version stored is read, and written anew with the next change", async () => {
+test("data of an older version is read, and migrated with the next change", async () => {
   const state = two();
   const old = stored([{ name: "One", policies: [policy({ sub: "a" })] }]);
   for (const field of ["revision", "samples", "thumbprints", "jwksSource", "lastUsed"]) delete old.issuers[0][field];
@@ -205,7 +205,7 @@ test("what an older version stored is read, and written anew with the next chang
   assert.deepEqual([now.version, now.issuers[0].name, now.issuers[0].policies.length], [3, "Newer", 1]);
 });
 
-test("a version of the future in another tab is not overwritten", async () => {
+test("data of a newer version in another tab is not overwritten", async () => {
   const page = await openPage("", two());
   const later = JSON.stringify({ version: 99, issuers: [] });
   const other = await page.context().newPage();

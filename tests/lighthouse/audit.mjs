@@ -1,6 +1,7 @@
-// Lighthouse, mobile profile, over the pages of the app as it is served at CLAIMGATE_APP_URL.
-// `node tests/lighthouse/audit.mjs` fails where accessibility or best practices are below 100, and names the audits. With
-// `--times` it only prints the performance, for docs/benchmarks.md: times are no matter of pass and fail.
+// Runs Lighthouse with its mobile profile on the pages of the app at CLAIMGATE_APP_URL.
+// `node tests/lighthouse/audit.mjs` fails if accessibility or best practices are below 100, and
+// names the audits. With `--times` it only prints the performance for docs/benchmarks.md: times are
+// not a criterion of success.
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
@@ -9,12 +10,12 @@ if (!url) throw new Error("expected the address of the served app in CLAIMGATE_A
 const timed = process.argv.includes("--times");
 const pages = ["", "issuers/new", "playground", "examples", "import"];
 const categories = timed ? ["performance"] : ["accessibility", "best-practices", "seo"];
-/** Lighthouse's own rounds differ; of these, the median is told. */
+/** Lighthouse's rounds vary: this prints their median. */
 const rounds = timed ? 5 : 1;
 
 const chrome = await launch({
   chromePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  // A start and a page may take long where something is being built at the same time.
+  // Starting and loading may take long while something is being built.
   maxConnectionRetries: 240,
   chromeFlags: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
 });

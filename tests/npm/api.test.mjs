@@ -1,4 +1,4 @@
-// What the package does, in both builds and with both kinds of hosts.
+// The behaviour of the package, in both builds and with both kinds of hosts.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as host from "claimgate";
@@ -53,7 +53,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       });
     });
 
-    test("verified claims are decided as the token with them is", () => {
+    test("verified claims are decided like a token with the same claims", () => {
       using_(make(Engine), (engine) => {
         const odd = [
           {},
@@ -74,7 +74,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
           assert.deepEqual(engine.decide({ verifiedClaims, request }), engine.decide({ token, request, now }), JSON.stringify(changes));
         }
         assert.equal(engine.decide({ verifiedClaims: { ...goodClaims, iss: "https://a.example" }, request }).code, "iss-unknown");
-        // What an object inherits is not its own.
+        // Inherited members are not the object's own.
         assert.equal(engine.decide({ verifiedClaims: Object.create(goodClaims, { iss: { value: url } }), request }).code, "default-deny");
       });
     });
@@ -95,7 +95,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       });
     });
 
-    test("an exchange is granted or refused as RFC 8693 has it", () => {
+    test("an exchange is granted or refused according to RFC 8693", () => {
       using_(make(Engine), (engine) => {
         const granted = engine.exchange(exchangeBody(signed(), { expiration: "60" }), { now });
         assert.equal(granted.ok, true);
@@ -113,16 +113,16 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
         assert.deepEqual(refused({ scope: "admin" }), [false, 400, "invalid_scope", "admin-not-granted"]);
         assert.deepEqual(refused({}, signed({ exp: 1 })), [false, 400, "invalid_request", "token-expired"]);
         assert.equal(engine.exchange("x".repeat(100_000), { now }).status, 413);
-        const told = engine.exchange(exchangeBody(signed({ sub: "x" })), { now });
-        assert.equal(told.error_description, "no policy allows this exchange");
-        assert.match(told.reason, /denied by default/);
+        const result = engine.exchange(exchangeBody(signed({ sub: "x" })), { now });
+        assert.equal(result.error_description, "no policy allows this exchange");
+        assert.match(result.reason, /denied by default/);
       });
       using_(make(Engine, { organization: undefined }), (engine) => {
         assert.equal(engine.exchange(exchangeBody(signed()), { now }).code, "audience-unknown");
       });
     });
 
-    test("all that is wrong with a configuration comes at once, each with its place", () => {
+    test("all errors of a configuration are returned at once, with their paths", () => {
       const wrong = (config) => Engine.create(config).errors.map(({ code, path }) => [code, path]);
       assert.deepEqual(wrong({ issuers: [{ url: "http://a.example" }] }), [["url-not-https", "issuers[0].url"]]);
       const many = Array.from({ length: 1_203 }, () => policies[0]);
@@ -138,11 +138,15 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       assert.equal(Engine.create({ issuers: [{ url, policies: JSON.stringify({ policies }) }] }).ok, true);
     });
 
-    test("two issuers of one URL have no say", () => {
-      using_(make(Engine, { issuers: [issuer, issuer] }), (engine) => {
-        assert.equal(engine.decide({ token: signed(), request, now }).code, "iss-repeated");
-        assert.equal(engine.decide({ verifiedClaims: goodClaims, request }).decision, "denied");
-      });
+    test("a second issuer of one URL is refused", () => {
+      const [error] = Engine.create({ issuers: [issuer, issuer] }).errors;
+      assert.deepEqual([error.code, error.path], ["issuer-repeated", "issuers[1].url"]);
+    });
+
+    test("a misspelled member is refused, with the nearest known one", () => {
+      const [error] = Engine.create({ issuers: [{ url, polices: policies }] }).errors;
+      assert.deepEqual([error.code, error.path, error.help], ["unknown-key", "issuers[0].polices", "did you mean `policies`?"]);
+      assert.equal(Engine.create({ issuers: [], leway: 3 }).errors[0].path, "leway");
     });
 
     test("keys are fetched, kept as long as they are fresh, and survive an outage", async () => {
@@ -179,7 +183,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       engine.free();
     });
 
-    test("an issuer is asked once by calls at the same time, and not again for 30 seconds where that failed", async () => {
+    test("concurrent calls share a request, and a failed one is not repeated for 30 seconds", async () => {
       const engine = make(Engine, { issuers: [{ ...issuer, jwks: undefined }] });
       const place = `${url}/.well-known/openid-configuration`;
       let calls = 0;
@@ -193,14 +197,14 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
         return { ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(answers[where]) };
       };
       const both = Promise.all([engine.fetchKeys(fetch, { now }), engine.fetchKeys(fetch, { now, force: true })]);
-      // Whatever the second call does without an answer, it has done now.
+      // Lets the second call do everything that needs no response.
       await new Promise((resolve) => setImmediate(resolve));
       letGo();
       const results = await both;
       const codes = results.map(({ value }) => value.map(({ errors }) => errors[0].code));
       assert.deepEqual([calls, codes], [1, [["fetch-failed"], ["fetch-failed"]]]);
-      const [told] = (await engine.fetchKeys(fetch, { now: now + 29, force: true })).value;
-      assert.deepEqual([calls, told.ok], [1, false], "what failed is told again");
+      const [result] = (await engine.fetchKeys(fetch, { now: now + 29, force: true })).value;
+      assert.deepEqual([calls, result.ok], [1, false], "the last error is returned again");
       answers = { [place]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: jwks };
       assert.equal((await engine.fetchKeys(fetch, { now: now + 30 })).value[0].expires, now + 930);
       assert.deepEqual((await engine.fetchKeys(fetch, { now: now + 31 })).value, []);
@@ -208,29 +212,29 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       engine.free();
     });
 
-    test("keys that the program sets are not fetched over", async () => {
+    test("fetching does not replace keys that the program has set", async () => {
       const engine = make(Engine, { issuers: [{ ...issuer, jwks: undefined }] });
-      const fetch = async () => assert.fail("nobody may be asked");
+      const fetch = async () => assert.fail("expected no request");
       assert.equal(engine.setKeys(url, jwks).value, algorithms.length);
       assert.deepEqual((await engine.fetchKeys(fetch, { now })).value, []);
       engine.free();
     });
 
-    test("keys that the program sets while others are fetched stay, and are read whole", async () => {
+    test("keys that the program sets during a fetch stay, and are read completely", async () => {
       const engine = make(Engine, { issuers: [{ ...issuer, jwks: undefined }] });
       const answers = { [`${url}/.well-known/openid-configuration`]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: { keys: [] } };
       const fetch = async (where) => ({ ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(answers[where]) });
       const fetching = engine.fetchKeys(fetch, { now });
       engine.setKeys(url, jwks);
-      const [told] = (await fetching).value;
-      assert.equal(told.errors[0].message, "the program has set other keys in the meantime");
+      const [result] = (await fetching).value;
+      assert.equal(result.errors[0].message, "the program has set other keys in the meantime");
       assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed");
       assert.equal(engine.setKeys(url, []).ok, false);
       assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed", "the keys before stay");
       engine.free();
     });
 
-    test("an engine that was freed says so", () => {
+    test("a freed engine returns an error", () => {
       const engine = make(Engine);
       engine[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
       engine.free();
@@ -241,7 +245,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       assert.equal(engine.setKeys(url, jwks).errors[0].code, "engine-freed");
     });
 
-    test("the asynchronous form answers the same, many at once", async () => {
+    test("concurrent asynchronous calls have the same results", async () => {
       const engine = make(Engine);
       const tokens = algorithms.flatMap((algorithm) => [signed({}, {}, algorithm), `${signed({}, {}, algorithm).slice(0, -9)}AAAAAAAAA`]);
       const inputs = tokens.map((token) => ({ token, request, now }));
@@ -262,7 +266,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
   });
 }
 
-/** `using`, which this version of Node.js has not. */
+/** `using`, which this version of Node.js lacks. */
 function using_(engine, use) {
   try {
     use(engine);

@@ -1,4 +1,4 @@
-// No input of any kind makes the package throw or trap, and after each the engine still answers.
+// No input makes the package throw or trap, and the engine still works after each.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -25,7 +25,7 @@ const mutant = (text) =>
   fc.tuple(fc.nat(text.length), fc.nat(8), fc.string({ unit: "binary" })).map(([at, cut, put]) => text.slice(0, at) + put + text.slice(at + cut));
 const halves = fc.array(fc.integer({ min: 0xd7ff, max: 0xe000 }), { maxLength: 9 }).map((units) => String.fromCharCode(...units));
 const names = fc.constantFrom("token", "claims", "verifiedClaims", "request", "now", "skip", "issuer", "issuers", "policies", "keys", "rules", "iss", "sub", "aud", "0", "length");
-/** Objects whose members are computed, and other each time, or an error. */
+/** Objects with computed members that change with each access, or throw. */
 const getters = fc.dictionary(names, fc.array(fc.oneof(anything, halves), { maxLength: 3 }), { maxKeys: 5 }).map((members) => {
   const object = {};
   for (const [name, values] of Object.entries(members)) {
@@ -71,7 +71,7 @@ const config = fc.record({
 const untouched = Object.getOwnPropertyNames(Object.prototype);
 const isAnswer = (value) => typeof value === "object" && value !== null && ("ok" in value || "decision" in value);
 
-test("whatever is passed, the answer is a value", async () => {
+test("any input returns a value", async () => {
   const property = fc.asyncProperty(odd, odd, claims, requests, some(now), config, async (one, other, someClaims, asked, time, made) => {
     const created = Engine.create(made);
     if (created.ok) created.engine.free();
@@ -104,7 +104,7 @@ test("whatever is passed, the answer is a value", async () => {
   await fc.assert(property, { numRuns: 1_000 });
 });
 
-test("a decision on odd claims is the same by the quick way and by JSON", () => {
+test("decisions on odd claims are the same in both forms of input", () => {
   const property = fc.property(fc.dictionary(fc.constantFrom("sub", "aud", "environment", "x"), fc.jsonValue()), (more) => {
     const verifiedClaims = { ...goodClaims, ...more };
     const explained = engine.explain({ claims: verifiedClaims, request });
@@ -115,7 +115,7 @@ test("a decision on odd claims is the same by the quick way and by JSON", () => 
   fc.assert(property, { numRuns: 2_000 });
 });
 
-test("getters, proxies, cycles and what JavaScript has besides are refused as values", () => {
+test("getters, proxies, cycles and other JavaScript values are refused without throwing", () => {
   const cycle = { ...goodClaims };
   cycle.sub = cycle;
   const thrower = {
@@ -133,7 +133,7 @@ test("getters, proxies, cycles and what JavaScript has besides are refused as va
     assert.equal(engine.explain({ claims: verifiedClaims, request }).ok, false);
   }
   for (const sub of halves) {
-    // It would turn into U+FFFD, which `*` accepts.
+    // It would turn into U+FFFD, which `*` matches.
     assert.equal(engine.decide({ verifiedClaims: { ...goodClaims, sub: `repo:octo-org/${sub}` }, request }).code, "wrong-argument");
   }
   for (const input of [thrower, proxy, revoked.proxy, Symbol("a"), () => 1, class {}, new Date(), null]) {
@@ -146,7 +146,7 @@ test("getters, proxies, cycles and what JavaScript has besides are refused as va
   stillAnswers();
 });
 
-test("huge texts are refused, and the engine goes on", () => {
+test("huge texts are refused, and the engine still works", () => {
   const huge = "x".repeat(200_000_000);
   assert.equal(engine.decide({ token: huge, request, now }).code, "token-too-large");
   assert.equal(engine.decide({ verifiedClaims: { ...goodClaims, sub: huge }, request }).decision, "denied");
@@ -173,7 +173,7 @@ test("`using` frees an engine at the end of its block", async () => {
   assert.equal(await use({ engine: make(Engine) }, { token, request, now }), "engine-freed");
 });
 
-test("memory is given back", () => {
+test("memory is freed", () => {
   const memory = () => glue_memory().byteLength;
   const round = () => {
     const other = make(Engine);

@@ -4,17 +4,20 @@ import { chromium } from "playwright-core";
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--headless"], timeout: 60_000 });
 
-/** What the page at that address puts into `window.answer`. An error in the page, or in its console, is thrown. */
+/**
+ * What the page at that address stores in `window.answer`. Throws the page's and the console's
+ * errors.
+ */
 export async function answerAt(browser, address) {
   const page = await browser.newPage();
   page.setDefaultTimeout(60_000);
   const failed = new Promise((_, reject) => {
     page.on("pageerror", reject);
-    // Vite reloads pages by a socket, which the tests turn off; its script complains.
+    // Vite reloads pages through a socket, which the tests turn off; its script logs that.
     const isVites = (text) => /websocket/i.test(text);
     page.on("console", (message) => message.type() === "error" && !isVites(message.text()) && reject(new Error(message.text())));
   });
-  // It may fail before anything waits for that.
+  // It may fail before anything waits for it.
   failed.catch(() => undefined);
   try {
     await page.goto(address);

@@ -1,4 +1,4 @@
-// In browsers: bundled by Vite, webpack and esbuild, and by no bundler at all.
+// In browsers: bundled by Vite, webpack and esbuild, and without a bundler.
 import assert from "node:assert/strict";
 import { createReadStream, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-// The middleware examples, each in a server that listens, and called over HTTP.
+// The middleware examples, each in a listening server, called over HTTP.
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ const work = `${here}node_modules/.examples`;
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 
-/** Copied to where it finds the package as installed. */
+/** Copied to a place where the installed package is found. */
 async function load(name) {
   copyFileSync(`${examples}${name}.js`, `${work}/${name}.mjs`);
   return import(`${work}/${name}.mjs`);
@@ -27,7 +27,7 @@ const SERVERS = {
 
 for (const [name, start] of Object.entries(SERVERS)) {
   describe(name, () => {
-    test("lets a job in, and nobody else", async (t) => {
+    test("allows the job, and no other client", async (t) => {
       const { app } = await load(name);
       const server = await listening(start(app({ issuers: [{ url, jwks, policies }] })));
       t.after(() => server.close());
@@ -50,7 +50,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
       assert.deepEqual(codes, ["deny-matched", "token-expired", "signature-invalid", "token-empty"]);
     });
 
-    test("does not start with a configuration that is wrong", async () => {
+    test("does not start with an invalid configuration", async () => {
       const { app } = await load(name);
       assert.throws(() => app({ issuers: [{ url: "http://a.example" }] }), /^Error: issuers\[0\]\.url: /);
     });

@@ -1,4 +1,5 @@
-// What the tests of the npm package share: an issuer, its keys, and tokens as GitHub Actions has them.
+// Helpers for the tests of the npm package: an issuer, its keys, and tokens like those of GitHub
+// Actions.
 import { generateKeyPairSync, sign } from "node:crypto";
 
 export const url = "https://token.actions.githubusercontent.com";
@@ -52,7 +53,7 @@ export const goodClaims = {
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** A token with these changes to good claims and header. */
+/** A token with changes to valid claims and header. */
 export function signed(changes = {}, header = {}, algorithm = "RS256") {
   const [{ privateKey }, digest, options] = ALGORITHMS[algorithm];
   const input = `${encode({ alg: algorithm, kid: algorithm, ...header })}.${encode({ ...goodClaims, ...changes })}`;

@@ -1,4 +1,4 @@
-// What is packed, and what TypeScript and the linters of packages say to it.
+// The contents of the package, and the results of TypeScript and of package linters.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -27,7 +27,7 @@ test("the tarball has these files and no others", () => {
   assert.deepEqual(files, expected.toSorted());
 });
 
-test("it needs no other package, and tells of no machine", () => {
+test("it needs no other package, and contains no local paths", () => {
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.scripts, undefined);
   for (const name of ["dist/engine.js", "dist/input.js", "dist/host/claimgate.js", "dist/host/claimgate_bg.wasm", "dist/pure/claimgate_bg.wasm"]) {
@@ -48,7 +48,7 @@ test("the Wasm is small", () => {
 test("publint and attw find nothing", () => {
   const publint = run(`${here}node_modules/.bin/publint`, `${here}node_modules/claimgate`, "--strict");
   assert.match(publint, /All good!/);
-  // CommonJS programs reach it by `import()`, or by `require` where Node.js can.
+  // CommonJS programs load it with `import()`, or with `require` if Node.js supports that.
   run(`${here}node_modules/.bin/attw`, tarball, "--profile", "esm-only", "--exclude-entrypoints", "claimgate.wasm", "pure.wasm");
 });
 

@@ -1,4 +1,4 @@
-// What the package's README shows runs as it stands there: in Node.js, by `require`, and in Chromium.
+// Runs the code of the package's README unchanged: in Node.js, with `require`, and in Chromium.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const here = new URL("./", import.meta.url).pathname;
 const work = `${here}node_modules/.readme`;
 const readme = readFileSync(`${here}node_modules/claimgate/README.md`, "utf8");
 
-/** The only block of code under that heading, or the one that `word` is in. */
+/** The only code block under that heading, or the one that contains `word`. */
 function block(heading, word = "") {
   const section = readme.split(`## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
   const blocks = [...section.matchAll(/```(?:js|html)\n([^]*?)```/g)].map(([, code]) => code).filter((code) => code.includes(word));
@@ -47,11 +47,11 @@ test("the middleware for Express and Hono is that of the examples", () => {
   for (const name of ["express", "hono"]) {
     const example = readFileSync(new URL(`../../crates/wasm/npm/examples/${name}.js`, import.meta.url), "utf8");
     const shown = block("Express and Hono", name === "express" ? "(req, res, next)" : "(c, next)");
-    assert.ok(example.includes(shown.trim()), `the README shows another middleware than examples/${name}.js`);
+    assert.ok(example.includes(shown.trim()), `the README's middleware differs from examples/${name}.js`);
   }
 });
 
-test("CommonJS gets it by `require`, where Node.js can, and by `import()`", () => {
+test("CommonJS loads it with `require`, if Node.js supports that, and with `import()`", () => {
   const use = "const created = Engine.create({ issuers: [] }); process.stdout.write(String(created.ok));";
   const flags = process.features.require_module ? [] : ["--experimental-require-module"];
   if (flags.every((flag) => process.allowedNodeEnvironmentFlags.has(flag))) {

@@ -1,6 +1,7 @@
-// The reference of the API, docs/npm-api.md, is what typedoc makes of the package's types; and their examples compile.
+// docs/npm-api.md is typedoc's output for the package's types, and the examples in the types
+// compile.
 //
-// `cargo xtask npm-api` writes it anew.
+// `cargo xtask npm-api` regenerates it.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -38,7 +39,7 @@ async function generate() {
     const project = await app.convert();
     app.validate(project);
     await app.outputs.writeOutput({ name: "markdown", path: `${work}/out` }, project);
-    assert.ok(!app.logger.hasErrors() && !app.logger.hasWarnings(), "typedoc has something to say, above");
+    assert.ok(!app.logger.hasErrors() && !app.logger.hasWarnings(), "typedoc reported problems, above");
     return readFileSync(`${work}/out/npm-api.md`, "utf8");
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -48,7 +49,7 @@ async function generate() {
 test("docs/npm-api.md is up to date", async () => {
   const made = await generate();
   if (process.env.CLAIMGATE_WRITE_API !== undefined) writeFileSync(kept, made);
-  assert.equal(readFileSync(kept, "utf8"), made, "this would mend it: cargo xtask npm-api");
+  assert.equal(readFileSync(kept, "utf8"), made, "how to fix: cargo xtask npm-api");
 });
 
 test("every public member of the API is in it, with a comment", () => {

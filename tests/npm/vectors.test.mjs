@@ -1,4 +1,5 @@
-// The hosts' signature checks agree with the built-in one on every Wycheproof case that comes as far as a signature.
+// The hosts' signature checks agree with the built-in one on every Wycheproof case that reaches the
+// signature check.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";

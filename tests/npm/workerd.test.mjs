@@ -13,13 +13,13 @@ const example = new URL("../../crates/wasm/npm/examples/worker.js", import.meta.
 let worker;
 let address;
 
-/** The port that workerd listens on, which it tells by its control pipe. */
+/** The port of workerd, from its control pipe. */
 const portOf = (child) =>
   new Promise((resolve, reject) => {
-    let told = "";
+    let output = "";
     child.stdio[3].setEncoding("utf8").on("data", (text) => {
-      told += text;
-      const port = /"event":"listen".*"port":(\d+)/.exec(told)?.[1];
+      output += text;
+      const port = /"event":"listen".*"port":(\d+)/.exec(output)?.[1];
       if (port) resolve(port);
     });
     child.on("error", reject);
@@ -66,7 +66,7 @@ test("a job's token is exchanged", async () => {
   });
 });
 
-test("a pull request's and a changed one are refused, without the policies' secrets", async () => {
+test("the tokens of a pull request and a tampered one are refused without details of the policies", async () => {
   for (const token of [fresh({ sub: "repo:octo-org/x:pull_request" }), `${fresh().slice(0, -5)}AAAAA`]) {
     const response = await post(exchangeBody(token));
     assert.equal(response.status, 400);

@@ -1,4 +1,4 @@
-// An authority of the tests' own, and what it vouches for.
+// A certificate authority for the tests, and certificates that it signs.
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -27,7 +27,7 @@ export async function authority() {
   return { certificate, keys, pem: certificate.toString('pem') };
 }
 
-/** A certificate of localhost, with its key, in PEM. */
+/** A certificate for localhost, with its key, in PEM. */
 export async function localhost({ certificate, keys: authorityKeys }) {
   const keys = await pair();
   const own = await x509.X509CertificateGenerator.create({

@@ -1,4 +1,4 @@
-// Real clients against `claimgate serve`, with ID tokens of a real OpenID provider over TLS.
+// Real clients of `claimgate serve`, with ID tokens of a real OpenID provider over TLS.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
@@ -40,7 +40,10 @@ after(async () => {
   await issuer?.stop();
 });
 
-/** The address at which a job of that subject asks for its ID token, as GitHub names it to its jobs. */
+/**
+ * The address at which a job with that subject requests its ID token, as GitHub provides it to
+ * jobs.
+ */
 const jobUrl = (subject = MAIN, more = '') => `${issuer.url}/job?subject=${encodeURIComponent(subject)}${more}`;
 
 async function idToken(subject, { audience = AUDIENCE, more = '' } = {}) {
@@ -69,7 +72,7 @@ async function exchange(parameters, { json = false, at = server } = {}) {
 
 const user = (token) => servers.call(server, 'GET', '/api/user', undefined, token);
 
-/** The steps of the announcement: those of the workflow that the app fills in, with these names. */
+/** The steps of the announcement: those of the workflow that the app generates with these names. */
 function steps(names) {
   const workflow = readFileSync(join(servers.root, 'examples/workflows/github-actions-curl.yml'), 'utf8');
   const [job, script] = workflow.split('        run: |\n');
@@ -80,20 +83,20 @@ function steps(names) {
   return lines.join('\n');
 }
 
-/** `jq`, as far as the steps use it, for machines without. */
+/** The part of `jq` that the steps use, for machines without it. */
 const JQ = `#!${process.execPath}
 const [raw, path] = process.argv.slice(2);
 if (raw !== '--raw-output') process.exit(2);
 console.log(JSON.parse(require('node:fs').readFileSync(0, 'utf8'))[path.slice(1)]);
 `;
 
-/** Where programs are looked for: `jq` behind all others. */
+/** The search path: `jq` comes after all others. */
 function path() {
   writeFileSync(join(server.folder, 'jq'), JQ, { mode: 0o755 });
   return `${process.env.PATH}:${server.folder}`;
 }
 
-/** Runs a job's script as a CI does, with a file for what the next steps get. */
+/** Runs a job's script as a CI system does, with a file for the output to later steps. */
 async function run(environment) {
   const file = join(server.folder, `environment-${Math.random()}`);
   writeFileSync(file, '');
@@ -120,7 +123,7 @@ describe('the two curl steps of the announcement', () => {
     assert.ok(stdout.includes(`::add-mask::${token}`));
     assert.equal((await user(token)).status, 200);
     assert.equal((await user(`${token.slice(0, -1)}x`)).status, 401);
-    // By curl, with both ways to show it.
+    // With curl, in both forms of the header.
     for (const scheme of ['token', 'Bearer']) {
       const words = ['--silent', '--fail', '--cacert', server.authority, '-H', `Authorization: ${scheme} ${token}`];
       const { stdout } = await promisify(execFile)('curl', [...words, `${server.url}/api/user`]);
@@ -138,7 +141,7 @@ describe('the two curl steps of the announcement', () => {
 });
 
 describe('an exchange', () => {
-  test('is granted for as long as is asked for, and ends', async () => {
+  test('is granted for the requested lifetime, and expires', async () => {
     const { status, body } = await exchange({ subject_token: await idToken(MAIN), expiration: '600' });
     assert.equal(status, 200, JSON.stringify(body));
     assert.equal(body.expires_in, 600);
@@ -154,7 +157,7 @@ describe('an exchange', () => {
     assert.equal((await user(body.access_token)).status, 401);
   });
 
-  test('is refused with a reference and no word on the policies', async () => {
+  test('is refused with a reference and no details of the policies', async () => {
     const subjects = ['repo:acme/app:ref:refs/heads/develop', 'repo:evil/app:ref:refs/heads/main'];
     for (const subject of subjects) {
       const { status, body } = await exchange({ subject_token: await idToken(subject) });
@@ -165,7 +168,7 @@ describe('an exchange', () => {
     assert.equal(body.error, 'invalid_request');
   });
 
-  test('is refused for tokens that are changed, over, or of somebody else', async () => {
+  test('is refused for tokens that are tampered with, expired, or for another audience', async () => {
     const good = await idToken(MAIN);
     const [header, payload, signature] = good.split('.');
     const claims = { ...JSON.parse(Buffer.from(payload, 'base64url')), ref: 'refs/heads/main ' };
@@ -187,7 +190,7 @@ describe('an exchange', () => {
 });
 
 describe('pulumi login', () => {
-  /** What it sends: a form, always with `scope` and `expiration`. */
+  /** The request that it sends: a form, always with `scope` and `expiration`. */
   const login = async (scope, expiration = '7200') => exchange({
     subject_token: await idToken(MAIN),
     requested_token_type: ACCESS_TOKEN + (scope.startsWith('team:') ? 'team' : scope.startsWith('user:') ? 'personal' : 'organization'),
@@ -200,7 +203,7 @@ describe('pulumi login', () => {
       const { status, body } = await login(scope);
       assert.equal(status, 200, JSON.stringify(body));
       assert.deepEqual([body.expires_in, body.scope], [7200, scope]);
-      // Then it asks who it is, and what the service can do.
+      // It then requests the user and the capabilities of the service.
       const me = await user(body.access_token);
       assert.equal(me.status, 200);
       assert.equal(typeof me.body.githubLogin, 'string');
@@ -218,7 +221,7 @@ describe('pulumi login', () => {
   });
 });
 
-test('pulumi/auth-actions posts JSON, without what is not set', async () => {
+test('pulumi/auth-actions posts JSON, without unset members', async () => {
   const { status, body } = await exchange({ subject_token: await idToken(MAIN) }, { json: true });
   assert.equal(status, 200, JSON.stringify(body));
   assert.equal(body.expires_in, 7200);
@@ -237,7 +240,7 @@ describe('openid-client', () => {
     requested_token_type: `${ACCESS_TOKEN}organization`,
   });
 
-  /** Its configuration for this server; `change` may look at each answer. */
+  /** The client's configuration for this server; `change` can modify each response. */
   const configuration = (change = (body) => body) => {
     const metadata = { issuer: server.url, token_endpoint: `${server.url}/api/oauth/token` };
     const configuration = new client.Configuration(metadata, 'job', undefined, client.None());
@@ -249,8 +252,9 @@ describe('openid-client', () => {
     return configuration;
   };
 
-  test('exchanges by its generic grant', async () => {
-    // It wants to know what kind of token it gets, and `token` is Pulumi Cloud's own word for what RFC 6750 calls `Bearer`.
+  test('exchanges with its generic grant', async () => {
+    // It checks the token type, and `token` is Pulumi Cloud's own name for what RFC 6750 calls
+    // `Bearer`.
     const named = configuration((body) => ({ ...body, ...(body.token_type === 'token' && { token_type: 'Bearer' }) }));
     const granted = await client.genericGrantRequest(named, GRANT, await parameters());
     assert.deepEqual([granted.token_type, granted.expires_in, granted.expiresIn()], ['bearer', 7200, 7200]);
@@ -276,7 +280,7 @@ describe('openid-client', () => {
 });
 
 describe('the issuer', () => {
-  test('is asked for its keys once, whatever comes in', async () => {
+  test('receives one request for its keys, whatever tokens arrive', async () => {
     const asked = () => issuer.requests.filter((path) => path === '/jwks').length;
     await exchange({ subject_token: await idToken(MAIN) });
     const before = asked();
@@ -292,7 +296,7 @@ describe('the issuer', () => {
     assert.equal(status, 200, JSON.stringify(body));
   });
 
-  test('may rotate its keys again and again while jobs come in', async () => {
+  test('may rotate its keys repeatedly while jobs run', async () => {
     let isOver = false;
     const seen = new Set();
     const granted = Array.from({ length: 6 }, () => 0);
@@ -318,7 +322,7 @@ describe('the issuer', () => {
     assert.ok(['third', 'fourth', 'fifth'].every((kid) => seen.has(kid)), [...seen].join(', '));
   });
 
-  test('may be down', async () => {
+  test('may be unavailable', async () => {
     const subject_token = await idToken(MAIN);
     issuer.isDown = true;
     const { status, body } = await exchange({ subject_token });
@@ -327,7 +331,7 @@ describe('the issuer', () => {
   });
 });
 
-test('an issuer whose authority nobody trusts is known by its thumbprint', async () => {
+test('an issuer with an untrusted authority is identified by its thumbprint', async () => {
   const another = await servers.start(await localhost(trusted), trusted.pem);
   try {
     const { thumbprints } = await servers.register(another, issuer, POLICIES);
@@ -340,7 +344,7 @@ test('an issuer whose authority nobody trusts is known by its thumbprint', async
   }
 });
 
-test('no log has a token', () => {
+test('no log contains a token', () => {
   assert.ok(server.log.length > 0);
   assert.ok(!/eyJ[\w-]+\.eyJ/.test(server.log) && !/cgt_[\w-]{20}/.test(server.log), server.log);
 });

@@ -1,11 +1,11 @@
-// A continuous integration service: a real OpenID provider over TLS, and the address at which its jobs ask for ID tokens,
-// as GitHub's do.
+// A continuous integration service: a real OpenID provider over TLS, with an address at which its
+// jobs request ID tokens, as on GitHub.
 import { createServer } from 'node:https';
 import { generateKeyPairSync } from 'node:crypto';
 import Provider from 'oidc-provider';
 
 const JOB = 'urn:claimgate:tests:job';
-/** What a job shows to be given an ID token. */
+/** The secret with which a job requests an ID token. */
 export const JOB_SECRET = 'the-secret-of-the-job';
 
 const signingKey = (kid) => {
@@ -13,7 +13,7 @@ const signingKey = (kid) => {
   return { ...privateKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' };
 };
 
-/** Starts it, with clients named as the audiences that its tokens may have. */
+/** Starts it, with one client for each audience of its tokens. */
 export async function start(identity, audiences) {
   const server = createServer(identity);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -21,7 +21,7 @@ export async function start(identity, audiences) {
   const issuer = { url, server, requests: [], isDown: false };
   let keys = [signingKey('first')];
   let provider = make(url, audiences, keys);
-  /** Signs with a new key from now on; the last one stays for the tokens under way. */
+  /** Signs with a new key from now on; the previous one stays for existing tokens. */
   issuer.rotate = (kid) => {
     keys = [signingKey(kid), keys[0]];
     provider = make(url, audiences, keys);
@@ -59,7 +59,7 @@ function make(url, audiences, keys) {
     claims: { openid: ['sub', 'repository', 'ref'] },
     ttl: { IdToken: 300 },
   });
-  // What the provider issues, signed by its key, for a job.
+  // An ID token of the provider for a job, signed with its key.
   provider.registerGrantType(JOB, async (context) => {
     const { subject, ttl } = context.oidc.params;
     const [, repository, , ref] = subject.split(':');
@@ -89,7 +89,7 @@ async function job(provider, request, response) {
   response.end(JSON.stringify(id_token ? { value: id_token } : rest));
 }
 
-/** Asks the provider's own token endpoint, without a network in between. */
+/** Calls the provider's own token endpoint without a network. */
 async function tokenEndpoint(provider, parameters) {
   const { default: http } = await import('node:http');
   const inner = http.createServer(provider.callback());

@@ -1,4 +1,5 @@
-// What the server answers is what its OpenAPI document says, whatever it is asked: `schemathesis` makes the requests.
+// The server's responses conform to its OpenAPI document for any request: `schemathesis` generates
+// the requests.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -11,7 +12,10 @@ import * as servers from './server.mjs';
 const program = process.env.SCHEMATHESIS;
 const skip = program ? false : 'set SCHEMATHESIS to its path; `cargo xtask test clients` does';
 
-/** That a policy or a key is a good one no schema can say: requests that the schema takes may be refused. */
+/**
+ * A schema cannot express that a policy or a key is valid: requests that conform to it may be
+ * refused.
+ */
 const CHECKS = [
   'not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_headers_conformance',
   'response_schema_conformance', 'negative_data_rejection', 'missing_required_header', 'unsupported_method',
@@ -39,7 +43,10 @@ const call = async (method, path, body) => {
   return answer.body;
 };
 
-/** An organization with two issuers, one of which may go, policies, a token, and an exchange. */
+/**
+ * An organization with two issuers, one of which may be deleted, policies, a token, and an
+ * exchange.
+ */
 async function setUp() {
   await call('POST', '/api/orgs', { name: 'acme' });
   const { oidcIssuers } = await call('GET', '/api/orgs/demo/oidc/issuers');
@@ -62,7 +69,7 @@ async function setUp() {
   return { issuer: kept.id, gone: gone.id, policy, exchange: exchanges[0].id, token: tokens[0].id };
 }
 
-/** Runs it, with what is in that file of settings. */
+/** Runs it with that settings file. */
 async function run(name, settings, words) {
   const file = join(server.folder, `${name}.toml`);
   writeFileSync(file, settings);
@@ -73,7 +80,7 @@ async function run(name, settings, words) {
     '--header', `Authorization: Bearer ${servers.BOOTSTRAP}`, '--checks', CHECKS.join(','), '--request-timeout', '60',
     '--continue-on-failure', '--no-shrink', '--no-color', ...words,
   ];
-  // `.hypothesis` is where it remembers failures; each run is to be the same.
+  // schemathesis stores failures in `.hypothesis`; runs must be independent.
   const child = spawn(program, all, { cwd: server.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 900_000 });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
@@ -84,12 +91,12 @@ async function run(name, settings, words) {
 }
 
 describe('the OpenAPI document', { skip }, () => {
-  test('tells how any request is answered', async () => {
+  test('describes the response to any request', async () => {
     const cases = await run('any', '', ['--phases', 'examples,coverage,fuzzing', '--max-examples', '25']);
     assert.ok(cases > 400, `${cases} requests`);
   });
 
-  test('tells how requests about what is there are answered', async () => {
+  test('describes the responses for existing resources', async () => {
     const parameters = (operations) => Object.entries(operations).map(([name, parameters]) => {
       const lines = Object.entries(parameters).map(([name, value]) => `"path.${name}" = "${value}"\n`);
       return `[[operations]]\ninclude-name = "${name}"\n[operations.parameters]\n${lines.join('')}`;

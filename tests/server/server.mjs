@@ -7,10 +7,10 @@ import { Agent, fetch } from 'undici';
 
 export const root = resolve(import.meta.dirname, '../..');
 const program = process.env.CLAIMGATE ?? join(root, 'target/xtask/claimgate');
-/** May do everything. */
+/** A token with all permissions. */
 export const BOOTSTRAP = 'the-bootstrap-token-of-the-client-tests';
 
-/** Starts a server that shows that identity; `options` are further arguments. */
+/** Starts a server with that certificate; `options` are further arguments. */
 export async function start(identity, authorityPem, options = []) {
   const folder = mkdtempSync(join(tmpdir(), 'claimgate-clients-'));
   const file = (name, text) => {
@@ -49,7 +49,7 @@ export async function start(identity, authorityPem, options = []) {
   return server;
 }
 
-/** Calls the API as whoever has the token. */
+/** Calls the API with that token. */
 export async function call(server, method, path, body, token = BOOTSTRAP) {
   const answer = await server.fetch(path, {
     method,
@@ -64,7 +64,7 @@ export async function call(server, method, path, body, token = BOOTSTRAP) {
   return { status: answer.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
 }
 
-/** Makes an organization with that issuer and these policies. */
+/** Creates an organization with that issuer and these policies. */
 export async function register(server, issuer, policies) {
   const made = await call(server, 'POST', '/api/orgs', { name: 'acme' });
   if (made.status !== 200) throw new Error(JSON.stringify(made));

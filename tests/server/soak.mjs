@@ -1,5 +1,5 @@
-// Exchanges for minutes, by wrk, with the audit log on: how many, how fast, and what becomes of memory and of the database.
-// `cargo xtask soak` runs it.
+// Exchanges tokens for minutes, with wrk and with the audit log on: measures throughput and
+// latency, and the growth of memory and database. `cargo xtask soak` runs it.
 import { execFile, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const database = join(folder, 'claimgate.db');
 const BOOTSTRAP = `the-bootstrap-token-of-the-soak-${randomUUID()}`;
 const URL = 'https://ci.example';
 const TOKENS = 2_000;
-/** What is left free on the disk, whatever happens. */
+/** Free disk space that always remains. */
 const RESERVE = 3e9;
 
 const seconds = Number(minutes) * 60;
@@ -51,7 +51,7 @@ async function main() {
   await judge(url, rows, total);
 }
 
-/** Starts the server, and says where it is. */
+/** Starts the server, and returns its address. */
 function start() {
   const key = join(folder, 'key');
   writeFileSync(key, randomUUID() + randomUUID(), { mode: 0o600 });
@@ -113,7 +113,7 @@ function body() {
   }).toString();
 }
 
-/** Has wrk post for that long. */
+/** Has wrk send requests for that time. */
 async function load(url, bodies, time) {
   const words = ['-t1', `-c${connections}`, `-d${Math.ceil(time)}s`, '--timeout', '10s', '-s', join(import.meta.dirname, 'soak.lua'), url, bodies];
   const { stdout, stderr } = await promisify(execFile)(wrk, words);
@@ -138,7 +138,7 @@ function show(until, { requests, microseconds, p50, p99, max, refused, broken, m
   console.log(cells.join(' '));
 }
 
-/** Fails where anything was refused or lost. */
+/** Fails if any request was refused or any entry lost. */
 async function judge(url, rows, total) {
   const metrics = await call(url, 'GET', '/metrics');
   const granted = Number(/^claimgate_exchanges_total\{code="granted"\} (\d+)$/m.exec(metrics)?.[1] ?? 0);

@@ -1,6 +1,6 @@
-// A hook of Trunk's, after each build. In a development build (`CLAIMGATE_DEV`) it lets the page load Trunk's script that
-// reloads it, and with `CLAIMGATE_DEV=server` tells the app that it has a server, as the server itself does. Other builds stay
-// as they are.
+// A Trunk hook that runs after each build. In a development build (`CLAIMGATE_DEV`) it lets the
+// page load Trunk's reload script, and with `CLAIMGATE_DEV=server` marks the page as connected, as
+// the server itself does. Other builds stay unchanged.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 

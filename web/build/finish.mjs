@@ -1,7 +1,8 @@
 // Finishes a build of the app: `node web/build/finish.mjs dist`.
-// Names the parts of the Wasm by their content; writes the files that are kept for offline use into sw.js, the size of the Wasm
-// and each page's parts into index.html (for the progress bar, and so that they load beside it), and compressed copies of
-// everything beside it, for servers that hand them out as they are.
+// Names the parts of the Wasm by their content; writes the list of files for offline use into
+// sw.js, the size of the Wasm and each page's parts into index.html (for the progress bar, and so
+// that they load in parallel), and compressed copies of all files for servers that send them as
+// they are.
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
@@ -30,8 +31,9 @@ const read = (file) => readFileSync(join(dist, file));
 const LINK = "__wasm_split.js";
 
 /**
- * Gives the parts of the Wasm, the module that loads them and the one that calls it names that change with their content: no
- * cache may mix two builds. Returns the parts' files by the function that loads them.
+ * Gives the parts of the Wasm, the module that loads them and the one that calls it names that
+ * change with their content: no cache may mix two builds. Returns the files of the parts by the
+ * function that loads them.
  */
 function nameParts() {
   const main = walk("").find((file) => /^claimgate-web-[0-9a-f]+\.js$/.test(file));
@@ -44,11 +46,11 @@ function nameParts() {
     names.set(file, name);
   }
   link = link.replace(/"\.\/(\w+\.wasm)"/g, (_, file) => `"./${names.get(file)}"`);
-  // The two modules import each other: both get the name of what they have in common.
+  // The two modules import each other: both get a name derived from the content of both.
   const common = digest("sha256", link + read(main)).toString("hex").slice(0, 16);
   const [newMain, newLink] = [`claimgate-web-${common}.js`, `wasm-parts-${common}.js`];
   writeFileSync(join(dist, newLink), link.replaceAll(`./${main}`, `./${newMain}`));
-  // In the module it is also the name that the Wasm imports by, and that stays.
+  // In the module it is also the name that the Wasm imports by, which stays.
   writeFileSync(join(dist, main), read(main).toString().replaceAll(`from "./${LINK}"`, `from "./${newLink}"`));
   renameSync(join(dist, main), join(dist, newMain));
   rmSync(join(dist, LINK));

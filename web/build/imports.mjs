@@ -1,5 +1,6 @@
-// Prints what Wasm modules import from `__wasm_split`, as text: `node web/build/imports.mjs NAMES FILE…`. It reads the files in
-// their order until all NAMES, separated by commas, are found: by one process, where `wasm-dis` would be one a file.
+// Prints the imports of Wasm modules from `__wasm_split`, as text: `node web/build/imports.mjs
+// NAMES FILE…`. It reads the files in their order until all NAMES, separated by commas, are found,
+// in one process; `wasm-dis` would need one for each file.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";

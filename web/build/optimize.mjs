@@ -1,6 +1,7 @@
 // Optimizes Wasm modules for size, in place: `node web/build/optimize.mjs [--cache DIR] [--enable-FEATURE …] FILE…`.
-// What `wasm-opt -Oz` does, with binaryen loaded once a thread in place of once a module. With a cache, a module that was
-// optimized before, by the same version and with the same features, is copied.
+// Does the same as `wasm-opt -Oz`, but loads binaryen once per thread instead of once per module.
+// With a cache, a module that was optimized before, by the same version and with the same features,
+// is copied.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,10 +9,10 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 
-// binaryen belongs to the modules of tests/, which is no parent folder of this file.
+// binaryen is a dependency of tests/, which is not a parent folder of this file.
 const require = createRequire(new URL("../../tests/package.json", import.meta.url));
 
-/** wasm-opt's names of features, in binaryen.js. */
+/** wasm-opt's names of features, as binaryen.js names them. */
 const FEATURES = {
   "bulk-memory": ["BulkMemory", "BulkMemoryOpt"],
   multivalue: ["Multivalue"],
@@ -45,14 +46,14 @@ async function main(words) {
   };
   const jobs = files.map((file) => ({ file, kept: cache && kept(file), size: statSync(file).size }));
   for (const job of jobs) if (job.kept && existsSync(job.kept)) copyFileSync(job.kept, job.file);
-  // The largest first, so that no thread is left with one in the end.
+  // The largest first, so that no thread ends with a long job.
   const left = jobs.filter((job) => !(job.kept && existsSync(job.kept))).sort((a, b) => b.size - a.size);
   console.log(`${files.length - left.length} of ${files.length} modules are optimized already`);
   const threads = Math.min(availableParallelism(), left.length);
   await Promise.all(Array.from({ length: threads }, () => drain(left, features)));
 }
 
-/** Has a thread of its own take jobs until none is left. */
+/** Lets a thread take jobs until none is left. */
 function drain(left, features) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: features });
@@ -79,7 +80,7 @@ async function work(features) {
     const optimized = module.emitBinary();
     module.dispose();
     if (kept) {
-      // Whole or not at all: an interrupted write must not be taken for a module.
+      // Written atomically: a partial file must not be used as a module.
       writeFileSync(`${kept}.${process.pid}`, optimized);
       renameSync(`${kept}.${process.pid}`, kept);
     }

@@ -1,4 +1,4 @@
-//! The router, and nothing else.
+//! The router only.
 
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};

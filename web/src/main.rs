@@ -1,5 +1,5 @@
-//! The Claimgate app: issuers, their policies, and a playground that says why a token is let in or
-//! not.
+//! The Claimgate app: issuers, their policies, and a playground that explains why a token is
+//! allowed or denied.
 
 #![expect(
     unreachable_pub,
@@ -15,6 +15,6 @@ use leptos::prelude::*;
 
 fn main() {
     console_error_panic_hook::set_once();
-    // The shell that is shown meanwhile goes by itself (`static/starter.js`).
+    // The static shell that is visible until now removes itself (`static/starter.js`).
     mount_to_body(app::App);
 }

@@ -1,4 +1,4 @@
-// What has to be known before the first paint: the chosen theme, and the page that the address names.
+// State that is needed before the first paint: the chosen theme, and the page of the address.
 (() => {
   const root = document.documentElement;
   let theme = null;
@@ -11,7 +11,7 @@
   }
   root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
 
-  // The part of the Wasm that has the page is named like it, and so is what stands in for it until then.
+  // The Wasm part of a page has the page's name, and so does its placeholder until then.
   const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
   const [first, second] = path.split("/");
   const of = { "": "issuers", issuers: second === "new" ? "new_issuer" : "issuer", examples: second ? "example" : "examples" };

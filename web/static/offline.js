@@ -1,6 +1,6 @@
-// Keeps the app for visits without a network, and says when a newer version of it is there.
+// Makes the app available offline, and offers newer versions.
 
-/** A message at the foot of the page, with one action. */
+/** A message at the bottom of the page, with one action. */
 function offer(text, action, act) {
   const note = document.createElement("div");
   note.className = "toasts toasts--app";
@@ -24,7 +24,7 @@ function offer(text, action, act) {
 function newer(worker) {
   if (document.querySelector(".toasts--app")) return;
   offer("A new version of Claimgate is ready.", "Reload", () => {
-    // Unsaved work asks before the page is left, as ever.
+    // As always, the page asks before unsaved work is lost.
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     worker.postMessage("take over");
   });
@@ -42,7 +42,7 @@ export async function keepOffline() {
     if (registration.waiting) look(registration.waiting);
     registration.addEventListener("updatefound", () => registration.installing && look(registration.installing));
   } catch (error) {
-    // Private windows and full disks: the app works, only not without a network.
+    // Private windows and full disks: the app works, but not offline.
     console.info(`Claimgate is not kept for offline use: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -1,10 +1,10 @@
-// Loads the app, shows how far it is, and says so in words if it cannot start.
+// Loads the app, shows the progress, and reports in words if it cannot start.
 const { js, wasm, size, parts } = document.getElementById("starter").dataset;
 const message = document.getElementById("shell-message");
 const progress = document.getElementById("shell-progress");
 const root = document.documentElement;
 
-/** Counts what has arrived, unpacked. The build says how much there is; a length in the answer may be that of packed bytes. */
+/** Counts received bytes, uncompressed. The build provides the total: Content-Length may be compressed. */
 const counted = (response) => {
   const total = Number(size) || (response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length")));
   if (!response.body || !total) return response;
@@ -20,12 +20,12 @@ const counted = (response) => {
   return new Response(response.body.pipeThrough(count), { headers: { "content-type": "application/wasm" } });
 };
 
-/** Asks for the parts of the Wasm that this page needs now, not when the app has started and finds out. */
+/** Requests the parts of the Wasm that this page needs now, before the app has started. */
 const preloadParts = () => {
   const { files, pages } = JSON.parse(parts || '{ "files": [], "pages": {} }');
   const needed = [root.dataset.page];
   if (document.querySelector("meta[name='claimgate-server']")) needed.push("server");
-  // What the playground decides with: at once where it begins with something.
+  // The playground's tools: at once if it opens with content.
   if (root.dataset.page === "example" || (root.dataset.page === "playground" && location.hash)) needed.push("tools");
   for (const file of new Set(needed.flatMap((page) => pages[page] ?? []).map((index) => files[index]))) {
     const link = document.createElement("link");
@@ -40,7 +40,7 @@ const load = async () => {
   return counted(response);
 };
 
-/** The shell stays until the app has a page to show: its code may be on its way still. */
+/** The shell stays until the app has a page to show, whose code may still be loading. */
 const makeWay = () => {
   const shell = document.getElementById("shell");
   const look = (_, observer) => {

@@ -1,19 +1,19 @@
-// Keeps the app for when there is no network. `web/build/finish.mjs` writes the version and the files of a build into it; a
-// build without them keeps nothing.
+// Caches the app for offline use. `web/build/finish.mjs` inserts the version and the files of a
+// build; a build without them caches nothing.
 const VERSION = "";
 const FILES = [];
 
 const PREFIX = "claimgate-app-";
 const CACHE = PREFIX + VERSION;
 
-/** What a server may have beside the app. */
+/** The paths that a server uses besides the app's. */
 const isServers = (path) => /^\/(api|demo|healthz|readyz|metrics|oauth)(\/|$)/.test(path);
 
-/** Whether a visit to this address shows the app. */
+/** Whether this address is a page of the app. */
 const isPage = (path) => !path.split("/").pop().includes(".");
 
 self.addEventListener("install", (event) => {
-  // Past the browser's own cache: an older index.html would name files that are gone.
+  // Bypasses the browser's own cache: an older index.html would name files that no longer exist.
   const fresh = FILES.map((file) => new Request(file, { cache: "no-cache" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
 });
@@ -27,7 +27,7 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(dropOthers());
 });
 
-// The page asks for this when the person takes the new version.
+// The page sends this when the person accepts the new version.
 self.addEventListener("message", (event) => {
   if (event.data === "take over") self.skipWaiting();
 });
@@ -36,7 +36,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (FILES.length === 0 || request.method !== "GET" || url.origin !== self.location.origin) return;
-  // With its access token it is none of a service worker's business.
+  // A service worker must not handle requests with the access token.
   if (isServers(url.pathname)) return;
   const shown = request.mode === "navigate" && isPage(url.pathname) ? "index.html" : request;
   const answer = async () => {

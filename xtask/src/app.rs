@@ -11,10 +11,10 @@ use crate::log::Log;
 use crate::shell::{cargo, command, root, target};
 use crate::tools;
 
-/// The module that the app's Wasm loads its parts by.
+/// The module that loads the parts of the app's Wasm.
 const LINK: &str = "__wasm_split.js";
 
-/// What decides about `dist/` beside the Wasm: the files that Trunk and the scripts after it read.
+/// The inputs of `dist/` besides the Wasm: the files that Trunk and the scripts after it read.
 const SOURCES: [&str; 9] = [
     "index.html",
     "Trunk.toml",
@@ -52,7 +52,7 @@ pub(crate) fn jobs() -> Vec<Job> {
     ]
 }
 
-/// The job that makes the development build: without splitting and optimization.
+/// The job that builds the development version: without splitting and optimization.
 pub(crate) fn dev_job() -> Job {
     Job::new("app-dev", "the app, development build", 60.0, package_dev)
         .after(&["modules", "trunk", "wasm-tools"])
@@ -72,8 +72,8 @@ fn package_dev(log: &mut Log) -> Result<()> {
     log.run(on_tools_path(&mut trunk)?)
 }
 
-/// Compiles the app as Trunk does it, which finds it done then: so that Trunk itself can be built
-/// meanwhile.
+/// Compiles the app with Trunk's options, so that Trunk itself can be built at the same time, and
+/// then finds it compiled.
 fn compile(log: &mut Log) -> Result<()> {
     let manifest = root().join("web/Cargo.toml");
     let mut build = cargo(
@@ -82,7 +82,7 @@ fn compile(log: &mut Log) -> Result<()> {
     log.build(with_flags(build.arg(manifest)))
 }
 
-/// Splitting the Wasm needs to know what refers to what; the rest as in .cargo/config.toml.
+/// Splitting needs the Wasm's relocations; the other flags are those of .cargo/config.toml.
 fn with_flags(command: &mut Command) -> &mut Command {
     let flags = "--cfg\u{1f}erase_components\u{1f}-Clink-args=--emit-relocs";
     command
@@ -90,7 +90,7 @@ fn with_flags(command: &mut Command) -> &mut Command {
         .env_remove("RUSTFLAGS")
 }
 
-/// Makes `dist/` of the Wasm and the files of `web/`, if any of them has changed.
+/// Builds `dist/` from the Wasm and the files of `web/`, if any of them has changed.
 fn package(log: &mut Log) -> Result<()> {
     let (dist, stamp) = (root().join("dist"), target().join("xtask/dist.sha256"));
     let hash = input_hash()?;
@@ -118,7 +118,7 @@ fn package(log: &mut Log) -> Result<()> {
     Ok(())
 }
 
-/// Trunk must find every tool on PATH: it would fetch a missing one from elsewhere.
+/// Trunk must find every tool on PATH, or it would download a missing one.
 pub(crate) fn on_tools_path(trunk: &mut Command) -> Result<&mut Command> {
     let programs = tools::wasm_bindgen();
     let mut dirs: Vec<PathBuf> = programs
@@ -129,14 +129,14 @@ pub(crate) fn on_tools_path(trunk: &mut Command) -> Result<&mut Command> {
     dirs.extend(std::env::split_paths(
         &std::env::var_os("PATH").unwrap_or_default(),
     ));
-    // A backtrace of Trunk's says nothing about what it could not build.
+    // A backtrace of Trunk's does not say what it could not build.
     Ok(trunk
         .env("PATH", std::env::join_paths(dirs)?)
         .env("NO_COLOR", "true")
         .env("RUST_BACKTRACE", "0"))
 }
 
-/// Writes `web/editor/dist/editor.js`, CodeMirror in one module, which Trunk copies.
+/// Writes `web/editor/dist/editor.js`, CodeMirror as one module, which Trunk copies.
 pub(crate) fn bundle_editor(log: &mut Log) -> Result<()> {
     log.run(&mut tools::npm(&[
         "run",
@@ -147,7 +147,7 @@ pub(crate) fn bundle_editor(log: &mut Log) -> Result<()> {
     ]))
 }
 
-/// Puts the parts of the Wasm beside Trunk's files, with the loader that names Trunk's module.
+/// Copies the parts of the Wasm next to Trunk's files, with the loader that imports Trunk's module.
 fn add_parts(parts: &Path, dist: &Path) -> Result<()> {
     let mut main = None;
     for entry in std::fs::read_dir(dist)? {
@@ -180,7 +180,7 @@ fn add_parts(parts: &Path, dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A hash of all that `dist/` is made from.
+/// A hash of all inputs of `dist/`.
 fn input_hash() -> Result<String> {
     let mut files = vec![target().join("wasm32-unknown-unknown/web/claimgate-web.wasm")];
     files.push(tools::wasm_bindgen());

@@ -1,4 +1,4 @@
-//! `cargo xtask bench` and `bench-npm`: the numbers of `docs/benchmarks.md`.
+//! `cargo xtask bench` and `bench-npm`: measure the numbers of `docs/benchmarks.md`.
 
 use anyhow::Result;
 
@@ -7,7 +7,8 @@ use crate::shell::{command, root, run as show};
 use crate::tools::{self, System};
 use crate::{app, npm, serve};
 
-/// Native, then among many policies and beside other ways, then the app in headless Chromium.
+/// Native benchmarks, then many policies compared with other engines, then the app in headless
+/// Chromium.
 pub(crate) fn run() -> Result<()> {
     let mut all = app::jobs();
     all.push(Job::new("system", "Chromium", 60.0, |log| {

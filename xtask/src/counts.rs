@@ -1,15 +1,15 @@
-//! How many tests passed, failed and were skipped, as the runners' own output says.
+//! Counts passed, failed and skipped tests in the output of test runners.
 
 use std::collections::BTreeMap;
 
-/// Tests of a job.
+/// The test counts of a job.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Counts {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
-    /// Tests that were not run, by the reason.
+    /// Skipped tests, by reason.
     pub(crate) skipped: BTreeMap<String, u64>,
-    /// `ignored` tests whose reason is on a line of its own before the summary.
+    /// `ignored` tests, whose reason appears on a line before the summary.
     pub(crate) ignored: u64,
 }
 
@@ -17,7 +17,7 @@ impl Counts {
     /// Reads a line of a runner's output.
     pub(crate) fn line(&mut self, line: &str) {
         let line = line.trim();
-        // Tests that pass over something say so themselves, each in a line of its own.
+        // Tests that skip something print so themselves, one line each.
         if let Some((_, reason)) = line.split_once("NOT RUN: ") {
             self.skipped
                 .entry(reason.trim_end_matches(['`', '"', '\'']).to_owned())
@@ -53,7 +53,7 @@ impl Counts {
         }
     }
 
-    /// Adds those of another job.
+    /// Adds the counts of another job.
     pub(crate) fn add(&mut self, other: &Self) {
         self.passed += other.passed;
         self.failed += other.failed;
@@ -62,7 +62,7 @@ impl Counts {
         }
     }
 
-    /// How many were skipped.
+    /// The number of skipped tests.
     pub(crate) fn skips(&self) -> u64 {
         self.skipped.values().sum()
     }
@@ -71,10 +71,10 @@ impl Counts {
         *self.skipped.entry(reason.to_owned()).or_default() += count;
     }
 
-    /// `# SKIP` alone has no reason, and a test that says `NOT RUN` has said it.
+    /// `# SKIP` alone has no reason, and a test that prints `NOT RUN` is already counted.
     fn node_skip(&mut self, reason: &str) {
         let reason = reason.strip_prefix("SKIP").unwrap_or(reason).trim();
-        // One that was not asked for is not skipped.
+        // A test that the filter excludes is not skipped.
         if reason != "test name does not match pattern" {
             self.skip(
                 if reason.is_empty() {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_test_says_it_has_not_run_counts_once() {
+    fn a_test_that_reports_a_skip_counts_once() {
         let line = "NOT RUN: the tests on PostgreSQL, because it is not installed";
         assert_eq!(
             read(&[line, line]),

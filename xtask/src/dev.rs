@@ -14,14 +14,14 @@ use crate::run::{bootstrap_token, state_folder};
 use crate::shell::{cargo, command, root, target};
 use crate::{app, serve, tools};
 
-/// What the server is built from.
+/// The sources of the server.
 const SOURCES: [&str; 3] = ["crates/core", "crates/server", "crates/cli"];
 
-/// How long after a change the next one is waited for: an editor writes several files.
+/// The debounce after a change: an editor writes several files.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// Serves until it is interrupted. Trunk serves the app on `port`, rebuilds it, and passes `/api`
-/// on to the server.
+/// Serves until interrupted. Trunk serves the app on `port`, rebuilds it, and forwards `/api` to
+/// the server.
 pub(crate) fn run(port: u16) -> Result<()> {
     drop(serve::listen(port)?);
     jobs::run_all(vec![
@@ -46,7 +46,7 @@ pub(crate) fn run(port: u16) -> Result<()> {
     let mut server = Server::start()?;
     let mut trunk = trunk(port, server.port)?;
     println!(
-        "\nThe app is at http://127.0.0.1:{port}/ once Trunk has built it; a change is there some seconds after it is saved.\n\
+        "\nThe app is at http://127.0.0.1:{port}/ once Trunk has built it; changes appear some seconds after they are saved.\n\
          The server alone: http://127.0.0.1:{}/ (organization `demo`, sample tokens at /demo/tokens).\n\n\
          Sign in with this token, the same in every run:\n\n    {}\n",
         server.port, server.token
@@ -58,7 +58,7 @@ pub(crate) fn run(port: u16) -> Result<()> {
         }
         match changes.recv_timeout(Duration::from_secs(1)) {
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => bail!("watching files ended"),
+            Err(RecvTimeoutError::Disconnected) => bail!("the file watcher stopped"),
             Ok(()) => {
                 while changes.recv_timeout(SETTLE).is_ok() {}
                 server.rebuild()?;
@@ -72,8 +72,8 @@ fn build(log: &mut Log) -> Result<()> {
     tools::link_wasm_bindgen()
 }
 
-/// Trunk, serving the development build; it reloads the page itself, and shows there what does not
-/// compile.
+/// Trunk, which serves the development build; it reloads the page itself, and shows compile errors
+/// there.
 fn trunk(port: u16, server: u16) -> Result<Child> {
     let program = jobs::quietly("trunk", tools::trunk)?;
     let mut trunk = command(
@@ -101,7 +101,7 @@ fn trunk(port: u16, server: u16) -> Result<Child> {
         .context("Trunk could not be started")
 }
 
-/// The development server, on a port that stays the same when it is started again.
+/// The development server, on a port that stays the same after a restart.
 struct Server {
     child: Child,
     port: u16,
@@ -139,19 +139,19 @@ impl Server {
         Ok(server)
     }
 
-    /// Builds it again, and starts what was built; the old one goes on where that fails.
+    /// Builds the server and restarts it; if the build fails, the old one keeps running.
     fn rebuild(&mut self) -> Result<()> {
         let start = Instant::now();
         println!("building the server…");
         if !cargo("build --quiet -p claimgate-cli").status()?.success() {
-            println!("the server does not compile; the one from before goes on");
+            println!("the server does not compile; the previous one keeps running");
             return Ok(());
         }
         self.child.kill()?;
         self.child.wait()?;
         self.child = Self::command(self.port, &self.token)?.spawn()?;
         println!(
-            "the server is started again, after {:.1} s",
+            "the server was restarted after {:.1} s",
             start.elapsed().as_secs_f64()
         );
         Ok(())
@@ -165,7 +165,7 @@ impl Drop for Server {
     }
 }
 
-/// Says when a source of the server has changed.
+/// Reports changes of the server's sources.
 fn watch() -> Result<(notify::RecommendedWatcher, Receiver<()>)> {
     let (sender, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {

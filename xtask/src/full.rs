@@ -1,4 +1,4 @@
-//! What only `cargo xtask test --full` runs: fuzzing, load, times and pictures.
+//! Steps of `cargo xtask test --full` only: fuzzing, load, times and pictures.
 
 use anyhow::{Context as _, Result};
 
@@ -9,7 +9,7 @@ use crate::shell::{cargo, command, on_path, output, root};
 use crate::tools::{self, System};
 use crate::{lighthouse, serve, soak};
 
-/// How long each target is fuzzed, in seconds, unless `CLAIMGATE_FUZZ_SECONDS` says otherwise.
+/// The default fuzzing time of each target in seconds; `CLAIMGATE_FUZZ_SECONDS` overrides it.
 const FUZZ_SECONDS: &str = "600";
 
 pub(crate) fn jobs() -> Vec<Job> {
@@ -31,7 +31,7 @@ pub(crate) fn jobs() -> Vec<Job> {
     ]
 }
 
-/// Each target in turn, with the seeds that are kept in the repository.
+/// Fuzzes each target in turn, with the seeds in the repository.
 fn fuzz(log: &mut Log) -> Result<()> {
     if on_path("cargo-fuzz").is_none() {
         log.say("installing cargo-fuzz");

@@ -1,4 +1,4 @@
-//! Jobs that need each other: run two at a time or more, the longest way first.
+//! Runs jobs with dependencies, at least two at a time, longest path first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::log::{self, Log};
 use crate::progress::{Progress, about, clock};
 use crate::shell::target;
 
-/// What jobs of one lane share: they never run at the same time.
+/// A resource of jobs: jobs in the same lane never run at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lane {
     /// Cargo in the development profile, which locks its target folder.
@@ -32,7 +32,7 @@ pub(crate) struct Job {
     what: &'static str,
     needs: Vec<&'static str>,
     lane: Option<Lane>,
-    /// Seconds on two cores where nothing is built yet.
+    /// The expected seconds on two cores, with nothing built yet.
     takes: f64,
     work: Option<Work>,
 }
@@ -87,11 +87,11 @@ pub(crate) struct Outcome {
 pub(crate) enum Ended {
     Done,
     Failed(anyhow::Error),
-    /// Not begun, because the job of that name failed.
+    /// Not run, because the job of that name failed.
     LeftOut(&'static str),
 }
 
-/// Runs all jobs; one that fails keeps those that need it from being run, and no others.
+/// Runs all jobs; a failed one prevents only those that need it.
 pub(crate) fn run(jobs: Vec<Job>) -> Result<Vec<Outcome>> {
     check(&jobs)?;
     let at_once = std::thread::available_parallelism()
@@ -129,7 +129,7 @@ pub(crate) fn run(jobs: Vec<Job>) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// The first failure of a run in which nothing may fail.
+/// The first failure, for runs in which nothing may fail.
 pub(crate) fn run_all(jobs: Vec<Job>) -> Result<()> {
     for outcome in run(jobs)? {
         if let Ended::Failed(error) = outcome.result {
@@ -139,7 +139,7 @@ pub(crate) fn run_all(jobs: Vec<Job>) -> Result<()> {
     Ok(())
 }
 
-/// One piece of work without a display, its output in the log of that name.
+/// Runs one piece of work without a progress display, with its output in the log of that name.
 pub(crate) fn quietly<T>(
     name: &'static str,
     work: impl FnOnce(&mut Log) -> Result<T>,
@@ -195,7 +195,7 @@ fn perform(job: &mut Job, progress: Arc<Progress>) -> Outcome {
         counts: Counts::default(),
         result: Ended::Done,
     };
-    // A panic in a job is its failure; the others go on.
+    // A panic in a job counts as its failure; the other jobs continue.
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| -> Result<()> {
         let work = job
             .work
@@ -213,7 +213,7 @@ fn perform(job: &mut Job, progress: Arc<Progress>) -> Outcome {
     outcome
 }
 
-/// What is left to do.
+/// The remaining jobs.
 struct Plan {
     waiting: Vec<Job>,
     running: BTreeMap<&'static str, (Option<Lane>, Instant, f64)>,
@@ -240,7 +240,7 @@ impl Plan {
         self.waiting.is_empty() && self.running.is_empty()
     }
 
-    /// The job to begin now: of those that can be, the one with the longest way to the end.
+    /// The next job to start: among those that are ready, the one with the longest path to the end.
     fn next(&mut self) -> Option<Job> {
         if self.running.len() >= self.at_once {
             return None;
@@ -259,7 +259,8 @@ impl Plan {
             .iter()
             .enumerate()
             .filter(|(_, job)| can_begin(job));
-        let (index, _) = ready.max_by(|(_, a), (_, b)| self.way(a).total_cmp(&self.way(b)))?;
+        let (index, _) =
+            ready.max_by(|(_, a), (_, b)| self.path_seconds(a).total_cmp(&self.path_seconds(b)))?;
         let job = self.waiting.remove(index);
         self.running.insert(
             job.name,
@@ -268,11 +269,11 @@ impl Plan {
         Some(job)
     }
 
-    /// Takes note of an end; returns the outcomes of jobs that cannot be run any more.
+    /// Records the end of a job; returns the outcomes of jobs that cannot run any more.
     fn ended(&mut self, outcome: &Outcome) -> Vec<Outcome> {
         if let Some((_, _, expected)) = self.running.remove(outcome.name) {
             self.times
-                .took(outcome.name, expected, outcome.wall.as_secs_f64());
+                .record(outcome.name, expected, outcome.wall.as_secs_f64());
         }
         if matches!(outcome.result, Ended::Done) {
             self.done.insert(outcome.name);
@@ -300,17 +301,17 @@ impl Plan {
         left_out
     }
 
-    /// Seconds from the start of a job to the end of the last one that needs it.
-    fn way(&self, job: &Job) -> f64 {
+    /// The seconds from the start of a job to the end of the last one that needs it.
+    fn path_seconds(&self, job: &Job) -> f64 {
         let after = self
             .waiting
             .iter()
             .filter(|other| other.needs.contains(&job.name))
-            .map(|other| self.way(other));
+            .map(|other| self.path_seconds(other));
         self.times.expected(job) + after.fold(0.0, f64::max)
     }
 
-    /// How far all jobs together are, and about how long they will take.
+    /// The progress of all jobs together, with the expected remaining time.
     fn summary(&self) -> String {
         let pace = self.times.pace();
         let left = |(_, since, expected): &(_, Instant, f64)| {
@@ -325,7 +326,7 @@ impl Plan {
         let longest = self
             .waiting
             .iter()
-            .map(|job| self.way(job) * pace)
+            .map(|job| self.path_seconds(job) * pace)
             .fold(0.0, f64::max);
         let longest_running = running.iter().copied().fold(0.0, f64::max);
         let total = (running.iter().sum::<f64>() + waiting) / self.at_once as f64;
@@ -339,7 +340,7 @@ impl Plan {
     }
 }
 
-/// How long jobs took the last time, and how this run compares.
+/// The durations of jobs in the last run, and the pace of this one.
 struct Times {
     last: BTreeMap<String, f64>,
     expected: f64,
@@ -364,13 +365,13 @@ impl Times {
         self.last.get(job.name).copied().unwrap_or(job.takes)
     }
 
-    fn took(&mut self, name: &str, expected: f64, seconds: f64) {
+    fn record(&mut self, name: &str, expected: f64, seconds: f64) {
         self.expected += expected;
         self.actual += seconds;
         self.last.insert(name.to_owned(), seconds.round());
     }
 
-    /// By how much this machine, with what it has built, differs from what was expected.
+    /// The ratio of this run's durations to the expected ones.
     fn pace(&self) -> f64 {
         if self.expected < 20.0 {
             1.0
@@ -379,7 +380,7 @@ impl Times {
         }
     }
 
-    /// Estimates are a convenience: where they cannot be written, the next run has the defaults.
+    /// Estimates are optional: if they cannot be written, the next run uses the defaults.
     fn save(&self) {
         if let Ok(text) = serde_json::to_string(&self.last) {
             let _ = std::fs::write(Self::file(), text);
@@ -412,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_way_comes_first_and_lanes_are_kept() {
+    fn the_longest_path_comes_first_and_lanes_are_respected() {
         let jobs = vec![
             job("short", 1.0),
             job("long", 5.0),
@@ -430,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_a_failed_job_is_left_out_and_the_rest_goes_on() {
+    fn jobs_that_need_a_failed_one_are_left_out_and_the_others_run() {
         let jobs = vec![
             job("a", 1.0),
             job("b", 1.0).after(&["a"]),

@@ -1,6 +1,6 @@
-//! What dependencies may be: licences and sources as `deny.toml` has them. The checks of
-//! `cargo deny` that need nothing but cargo's metadata, without building it; advisories, which need
-//! a database, are checked where it is installed.
+//! Checks dependencies: licences and sources according to `deny.toml`. These are the checks of
+//! `cargo deny` that need only cargo's metadata, so it does not have to be built; advisories, which
+//! need a database, are checked if it is installed.
 
 use std::collections::BTreeSet;
 
@@ -74,7 +74,7 @@ fn metadata(targets: &[String]) -> Result<Metadata> {
         .exec()?)
 }
 
-/// The packages of what is built, without those that only tests need: as cargo-deny does it.
+/// The packages of the distributed programs, without test-only dependencies, as in cargo-deny.
 fn distributed<'a>(metadata: &'a Metadata, resolved: &'a Resolve) -> BTreeSet<&'a PackageId> {
     let mut found: BTreeSet<_> = metadata.workspace_members.iter().collect();
     let mut left: Vec<_> = found.iter().copied().collect();
@@ -119,7 +119,7 @@ fn licence(package: &Package, allowed: &[String]) -> Option<String> {
         .then(|| format!("{of}: expected one of the licences of deny.toml, found `{text}`"))
 }
 
-/// Ours, or from the registry.
+/// A message about a package that is neither local nor from the registry.
 fn source(package: &Package) -> Option<String> {
     let source = package.source.as_ref()?;
     (source.repr != REGISTRY).then(|| {
@@ -130,7 +130,7 @@ fn source(package: &Package) -> Option<String> {
     })
 }
 
-/// Ours must say which versions they take.
+/// Messages about dependencies without a version.
 fn wildcards(package: &Package) -> Vec<String> {
     if package.source.is_some() {
         return Vec::new();
@@ -150,7 +150,7 @@ fn wildcards(package: &Package) -> Vec<String> {
     .collect()
 }
 
-/// Advisories need a database from elsewhere; they are checked where it can be had.
+/// Advisories need an external database; they are checked if it is available.
 fn advisories(log: &mut Log) -> Result<()> {
     if on_path("cargo-deny").is_none() {
         log.say("NOT RUN: security advisories, because cargo-deny is not installed");

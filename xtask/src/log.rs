@@ -1,5 +1,5 @@
-//! The log of a job: what its programs print goes into a file, and is read along for progress and
-//! for the tests' results.
+//! The log of a job: a file with the output of its programs, which is also scanned for progress and
+//! test results.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -15,7 +15,7 @@ use crate::counts::Counts;
 use crate::progress::Progress;
 use crate::shell::{on_path, show, target};
 
-/// How many lines of a log an error shows at most.
+/// The most lines of a log in an error.
 const EXCERPT: usize = 150;
 
 /// The log of one job.
@@ -23,14 +23,14 @@ pub(crate) struct Log {
     name: &'static str,
     file: File,
     progress: Arc<Progress>,
-    /// What the tests said so far.
+    /// The test counts so far.
     pub(crate) counts: Counts,
-    /// Processor time of the programs that have ended.
+    /// The processor time of the finished programs.
     pub(crate) cpu: Duration,
 }
 
 impl Log {
-    /// Begins the job's log.
+    /// Creates the job's log.
     pub(crate) fn create(name: &'static str, progress: Arc<Progress>) -> Result<Self> {
         let path = path(name);
         if let Some(folder) = path.parent() {
@@ -47,20 +47,20 @@ impl Log {
         })
     }
 
-    /// Writes a line into the log and shows it.
+    /// Writes a line to the log and shows it.
     pub(crate) fn say(&mut self, line: &str) {
         let _ = writeln!(self.file, "{line}");
         self.counts.line(line);
         self.progress.line(&format!("  {}: {line}", self.name));
     }
 
-    /// Runs a program; an error carries the part of its output that matters.
+    /// Runs a program; an error contains the relevant part of its output.
     pub(crate) fn run(&mut self, command: &mut Command) -> Result<()> {
         let shown = show(command);
         writeln!(self.file, "$ {shown}")?;
         let (mut output, sink) = std::io::pipe()?;
         command.stdout(sink.try_clone()?).stderr(sink);
-        // Cargo then says how far it is, even to a pipe.
+        // Makes cargo report progress to a pipe.
         command
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
             .env("CARGO_TERM_PROGRESS_WIDTH", "120");
@@ -89,8 +89,7 @@ impl Log {
         }
     }
 
-    /// Runs a compiler or another program that nobody's timing depends on, with less priority than
-    /// tests.
+    /// Runs a compiler or another program that is not timed, with lower priority than tests.
     pub(crate) fn build(&mut self, command: &mut Command) -> Result<()> {
         match on_path("nice") {
             None => self.run(command),
@@ -134,7 +133,7 @@ fn niced(nice: &std::path::Path, command: &Command) -> Command {
     niced
 }
 
-/// Splits what arrives into lines. A carriage return ends one too: progress is written over itself.
+/// Splits output into lines. A carriage return ends one too: progress bars overwrite their line.
 #[derive(Default)]
 struct Lines {
     rest: Vec<u8>,
@@ -166,7 +165,7 @@ fn give(line: &[u8], each: &mut impl FnMut(&str)) {
     }
 }
 
-/// What cargo's progress bar says: `    Building [====>    ] 45/300: serde, syn`.
+/// The text of cargo's progress bar: `    Building [====>    ] 45/300: serde, syn`.
 fn cargo_progress(line: &str) -> Option<String> {
     let (verb, rest) = line.trim_start().split_once(" [")?;
     let rest = rest.split_once("] ")?.1;
@@ -188,8 +187,8 @@ fn cargo_progress(line: &str) -> Option<String> {
     Some(format!("{done} of {} crates{name}", all.trim()))
 }
 
-/// The part of a failed program's output that says why: from the tests' own summary of failures or
-/// the first error on, else its end.
+/// The part of a failed program's output with the cause: from the tests' summary of failures or the
+/// first error on, else its end.
 fn relevant(output: &str) -> String {
     let marks = [
         "\nfailures:\n",
@@ -257,12 +256,15 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_begins_where_the_failure_is_told() {
+    fn an_excerpt_begins_at_the_failure() {
         let noise = "Compiling x\n".repeat(300);
-        let told = relevant(&format!(
+        let excerpt = relevant(&format!(
             "{noise}\nfailures:\n\n---- a stdout ----\nexpected 1, found 2\n"
         ));
-        assert_eq!(told, "failures:\n---- a stdout ----\nexpected 1, found 2");
+        assert_eq!(
+            excerpt,
+            "failures:\n---- a stdout ----\nexpected 1, found 2"
+        );
         assert!(
             relevant(&format!("{noise}error: expected `;`\n --> a.rs\n"))
                 .starts_with("error: expected `;`")

@@ -1,4 +1,4 @@
-//! The two commands of the README, and what CI calls.
+//! The command line of `cargo xtask`.
 
 mod api;
 mod app;
@@ -30,7 +30,7 @@ use clap::{Parser, Subcommand};
 use crate::jobs::{Job, Lane};
 use crate::tools::System;
 
-/// Builds, runs and tests Claimgate. Each command sets up what it misses
+/// Builds, runs and tests Claimgate. Each command installs the tools that it needs
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -40,51 +40,50 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the app and the server, start it and print its address; what it keeps is in
-    /// target/run/
+    /// Build the app and the server, start it and print its address; its data is in target/run/
     Run {
         /// The port to serve on
         #[arg(long, default_value_t = 8080)]
         port: u16,
-        /// With an organization `demo` whose issuer signs sample tokens
+        /// Add an organization `demo` whose issuer signs sample tokens
         #[arg(long)]
         demo: bool,
     },
-    /// Serve the app's development build with its server, rebuilt and reloaded when a file changes
+    /// Serve the app's development build with its server; changed files are rebuilt and reloaded
     Dev {
         /// The port to serve on
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
-    /// Run the tests: all steps, or those that are named
+    /// Run the tests: all steps, or the named ones
     Test(test::Arguments),
     /// Build the app into dist/
     Build,
     /// Build the npm package and pack it into target/npm/
     Npm,
-    /// Write docs/npm-api.md from the package's types
+    /// Generate docs/npm-api.md from the package's types
     NpmApi,
-    /// Write docs/schema/ from the engine's types
+    /// Generate docs/schema/ from the engine's types
     Schema,
-    /// Write docs/api/ from the engine's public items
+    /// Generate docs/api/ from the engine's public items
     Api,
-    /// Set up every tool that any command needs, and nothing else
+    /// Install the tools of all commands
     Setup,
-    /// Print the numbers of docs/benchmarks.md
+    /// Measure the numbers of docs/benchmarks.md
     Bench,
-    /// Print those of the npm package, beside other packages
+    /// Measure the npm package, compared with other packages
     BenchNpm,
     /// List words that read as translated or archaic, with suggestions
     Prose(prose::Arguments),
-    /// Put the server under load: exchanges a second, latency, memory, the database
+    /// Put the server under load: exchanges per second, latency, memory, database
     Soak(soak::Options),
 }
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
-        // Without a backtrace, which `RUST_BACKTRACE` would add to an error that `main` returns: it
-        // says nothing here.
+        // Prints the error without the backtrace that `RUST_BACKTRACE` would add to an error
+        // returned by `main`: it does not help here.
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

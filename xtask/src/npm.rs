@@ -1,4 +1,4 @@
-//! The npm package, packed as it would be published.
+//! Builds and packs the npm package for publication.
 
 use std::path::{Path, PathBuf};
 
@@ -12,12 +12,12 @@ use crate::tools;
 /// The two builds, with the features of each: the host checks signatures, or Rust does.
 const FLAVOURS: [(&str, &str); 2] = [("host", ""), ("pure", "pure")];
 
-/// What wasm-opt may count on: all of it is in the hosts that the package names.
+/// Features that wasm-opt may use: all hosts of the package support them.
 fn wasm_features() -> impl Iterator<Item = &'static str> {
     include_str!("../wasm-tools/features.txt").lines()
 }
 
-/// The jobs that build the package; the last one is `npm-pack`. They need no others.
+/// The jobs that build the package; the last one is `npm-pack`. They depend on no others.
 pub(crate) fn jobs() -> Vec<Job> {
     vec![
         Job::new(
@@ -74,7 +74,7 @@ fn compile(log: &mut Log, features: &str) -> Result<()> {
     log.build(&mut cargo)
 }
 
-/// Makes the package of both compiled flavours, and packs it.
+/// Assembles the package from both compiled flavours, and packs it.
 fn pack(log: &mut Log) -> Result<()> {
     let (sources, package) = (root().join("crates/wasm/npm"), target().join("npm/package"));
     if package.is_dir() {
@@ -102,7 +102,7 @@ fn pack(log: &mut Log) -> Result<()> {
     Ok(())
 }
 
-/// The packed package.
+/// The path of the packed package.
 pub(crate) fn tarball() -> Result<PathBuf> {
     let manifest = std::fs::read_to_string(root().join("crates/wasm/npm/package.json"))?;
     let manifest: serde_json::Value = serde_json::from_str(&manifest)?;
@@ -112,7 +112,7 @@ pub(crate) fn tarball() -> Result<PathBuf> {
     Ok(target().join(format!("npm/claimgate-{version}.tgz")))
 }
 
-/// Installs the packed package beside the modules of a folder.
+/// Installs the packed package into the `node_modules` of a folder.
 pub(crate) fn install(log: &mut Log, dir: &str) -> Result<()> {
     tools::node_modules(log, dir)?;
     let mut npm = tools::npm(&[
@@ -125,7 +125,7 @@ pub(crate) fn install(log: &mut Log, dir: &str) -> Result<()> {
     log.run(npm.arg(tarball()?).current_dir(root().join(dir)))
 }
 
-/// Writes the reference of the package's API from its types.
+/// Generates the reference of the package's API from its types.
 pub(crate) fn write_reference() -> Result<()> {
     run(&mut tools::npm(&[
         "ci",
@@ -157,16 +157,16 @@ fn bind(log: &mut Log, features: &str, dist: &Path) -> Result<()> {
     let wasm = own.join("wasm32-unknown-unknown/npm/claimgate_wasm.wasm");
     log.run(command(tools::wasm_bindgen(), &words).arg(dist).arg(wasm))?;
     let wasm = dist.join("claimgate_bg.wasm");
-    // What still has the names, for `npm-sizes.mjs`.
+    // The module that still has its names, for `npm-sizes.mjs`.
     std::fs::copy(&wasm, own.join("named.wasm"))?;
     // A function that is inlined only because it has one caller would be compiled with its caller,
-    // before it is called.
+    // before the first call.
     let words = ["-O3", "--one-caller-inline-max-function-size", "200"];
     let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &words);
     log.run(opt.args(wasm_features()).arg(&wasm).arg("-o").arg(&wasm))
 }
 
-/// Where the builds with those features are kept.
+/// The folder of the builds with those features.
 fn build_folder(features: &str) -> PathBuf {
     target().join("npm").join(if features.is_empty() {
         "build"
@@ -175,12 +175,12 @@ fn build_folder(features: &str) -> PathBuf {
     })
 }
 
-/// Where the builds of both flavours are kept.
+/// The folders of both flavours.
 pub(crate) fn build_folders() -> [PathBuf; 2] {
     FLAVOURS.map(|(_, features)| build_folder(features))
 }
 
-/// Keeps the folders of this machine out of what is published.
+/// Removes local paths from the published files.
 fn remapped() -> String {
     let home = std::env::var_os("HOME")
         .map(PathBuf::from)

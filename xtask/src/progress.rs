@@ -1,5 +1,4 @@
-//! What people see while jobs run: what is being built, how far it is, and about how long it will
-//! take.
+//! The progress display: running jobs, their state, and the expected remaining time.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
@@ -8,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-/// How often a log without a terminal gets a line about what is running.
+/// The interval of progress lines in a log without a terminal.
 const REPORT: Duration = Duration::from_secs(60);
 
-/// The display, which the jobs' threads share.
+/// The display, shared by the jobs' threads.
 pub(crate) struct Progress {
     bars: Option<MultiProgress>,
     state: Mutex<State>,
@@ -19,7 +18,7 @@ pub(crate) struct Progress {
 
 struct State {
     running: BTreeMap<&'static str, Running>,
-    /// The line below all others.
+    /// The line at the bottom.
     overall: Option<ProgressBar>,
     reported: Instant,
 }
@@ -45,7 +44,7 @@ impl Progress {
         }
     }
 
-    /// Prints a line that stays.
+    /// Prints a permanent line.
     pub(crate) fn line(&self, line: &str) {
         match &self.bars {
             Some(bars) => drop(bars.println(line)),
@@ -77,7 +76,7 @@ impl Progress {
         }
     }
 
-    /// Sets how far a job is, in its own words.
+    /// Sets the state of a job, in its own words.
     pub(crate) fn detail(&self, name: &str, detail: &str) {
         self.with(|state| {
             if let Some(running) = state.running.get_mut(name) {
@@ -86,7 +85,7 @@ impl Progress {
         });
     }
 
-    /// Redraws, with what is said of all jobs together.
+    /// Redraws the display, with the summary of all jobs.
     pub(crate) fn tick(&self, overall: &str) {
         let report = self.with(|state| {
             for running in state.running.values() {
@@ -112,7 +111,7 @@ impl Progress {
         }
     }
 
-    /// Removes what does not stay.
+    /// Removes the temporary lines.
     pub(crate) fn clear(&self) {
         if let Some(bars) = &self.bars {
             let _ = bars.clear();
@@ -153,7 +152,7 @@ pub(crate) fn clock(time: Duration) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// A time to be expected, in words that do not promise more than is known.
+/// An expected time, rounded to what the estimate supports.
 pub(crate) fn about(seconds: f64) -> String {
     match seconds {
         ..10.0 => "a few seconds".to_owned(),

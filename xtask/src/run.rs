@@ -1,4 +1,4 @@
-//! `cargo xtask run`: the app and the server, built and started.
+//! `cargo xtask run`: builds and starts the server with the app.
 
 use std::path::PathBuf;
 
@@ -9,13 +9,13 @@ use crate::log::Log;
 use crate::shell::{self, cargo, command, target};
 use crate::{app, serve};
 
-/// Builds both and serves until it is interrupted.
+/// Builds both and serves until interrupted.
 pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
-    // A port that is taken is better known before a build of minutes.
+    // Detects a port in use before a build of several minutes.
     drop(serve::listen(port)?);
     let mut all = app::jobs();
     all.extend([
-        // While the app is built; what is left then is the program with the app inside.
+        // Runs while the app is built; after that, only the program with the app embedded remains.
         Job::new("server-build", "the server", 140.0, |log| {
             log.build(&mut cargo("build -p claimgate-cli"))
         })
@@ -41,36 +41,37 @@ pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
     shell::run(server.env("CLAIMGATE_BOOTSTRAP_TOKEN", token))
 }
 
-/// Builds the server with the app inside, and keeps it apart: cargo replaces its own copy by one
-/// without the app when the tests of its crate are built, which may be while this one is in use.
+/// Builds the server with the app embedded, and moves it to a separate place: cargo replaces its
+/// own copy with one without the app when it builds the tests of that crate, possibly while this
+/// one is in use.
 pub(crate) fn server(log: &mut Log) -> Result<()> {
     log.build(&mut cargo("build -p claimgate-cli --features app"))?;
     let (program, new) = (server_program(), server_program().with_extension("new"));
     std::fs::copy(target().join("debug/claimgate"), &new)?;
-    // Renamed: the old one may be running.
+    // Renamed rather than overwritten: the old one may be running.
     std::fs::rename(&new, &program).with_context(|| format!("cannot write {}", program.display()))
 }
 
-/// What [`server`] builds.
+/// The path of the program that [`server`] builds.
 pub(crate) fn server_program() -> PathBuf {
     target().join("xtask/claimgate")
 }
 
-/// The folder for what servers that are started here keep.
+/// The folder for the data of servers that xtask starts.
 pub(crate) fn state_folder() -> Result<PathBuf> {
     let folder = target().join("run");
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 
-/// The bootstrap token of these servers: made once, for this machine only.
+/// The bootstrap token of these servers: created once, for this machine only.
 pub(crate) fn bootstrap_token() -> Result<String> {
     use std::hash::BuildHasher;
     let file = state_folder()?.join("bootstrap-token");
     if let Ok(token) = std::fs::read_to_string(&file) {
         return Ok(token.trim().to_owned());
     }
-    // Each state is keyed by the system's random numbers.
+    // Each state is keyed with random numbers of the system.
     let part = |number: u64| format!("{:016x}", std::hash::RandomState::new().hash_one(number));
     let token: String = (0..4).map(part).collect();
     std::fs::write(file, &token)?;

@@ -26,12 +26,12 @@ pub(crate) fn in_background(dir: &Path) -> Result<SocketAddr> {
     Ok(address)
 }
 
-/// Serves `dir`; what is no file there is a page of the app.
+/// Serves `dir`; paths that are not files are pages of the app.
 pub(crate) fn serve(listener: &TcpListener, dir: &Path) {
     for stream in listener.incoming().flatten() {
         let dir = dir.to_path_buf();
         std::thread::spawn(move || {
-            // A browser that goes away in the middle is no concern of ours.
+            // A browser that closes the connection early is not an error.
             let _ = answer(&stream, &dir);
         });
     }
@@ -76,7 +76,7 @@ fn answer(stream: &TcpStream, dir: &Path) -> std::io::Result<()> {
     respond(stream, "200 OK", &headers, &body, method == "HEAD")
 }
 
-/// The file, or the compressed copy beside it that the browser takes, with the header that says so.
+/// The file, or its compressed copy if the browser accepts it, with the header for it.
 fn read(file: &Path, accepted: &str) -> std::io::Result<(Vec<u8>, &'static str)> {
     let encodings = [
         ("br", "Content-Encoding: br\r\n"),
@@ -115,8 +115,8 @@ fn respond(
     }
 }
 
-/// The file of a request; a path without an extension is a page of the app, which `index.html`
-/// shows.
+/// The file of a request; a path without an extension is a page of the app, so it gets
+/// `index.html`.
 fn resolve(dir: &Path, target: &str) -> Option<PathBuf> {
     let path = target.split(['?', '#']).next()?.strip_prefix('/')?;
     let is_plain = Path::new(path)

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// The workspace's root. Cargo says at run time which: the program may have been built for another
-/// checkout that shares the target folder.
+/// The workspace's root, from cargo at run time: the program may have been built for another
+/// checkout with the same target folder.
 pub(crate) fn root() -> PathBuf {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR");
     let manifest =
@@ -14,7 +14,7 @@ pub(crate) fn root() -> PathBuf {
     manifest.parent().unwrap_or(&manifest).to_path_buf()
 }
 
-/// The folder for everything that is slow to build.
+/// The folder for build output and caches.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root().join("target"), |dir| root().join(dir))
@@ -35,7 +35,7 @@ pub(crate) fn cargo(words: &str) -> Command {
     command("cargo", &words.split(' ').collect::<Vec<_>>())
 }
 
-/// Runs a program with its output on the terminal; an error names the command that shows it again.
+/// Runs a program with its output on the terminal; an error contains the command.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
     println!("$ {shown}");
@@ -58,8 +58,8 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
         .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The files of the repository that fit one of git's patterns, and new ones that it does not ignore,
-/// relative to the root.
+/// The files of the repository that match one of git's patterns, and new files that are not
+/// ignored, relative to the root.
 pub(crate) fn tracked(patterns: &[&str]) -> Result<Vec<String>> {
     let words = [
         "ls-files",
@@ -75,7 +75,7 @@ pub(crate) fn tracked(patterns: &[&str]) -> Result<Vec<String>> {
     Ok(files.filter(|file| root().join(file).is_file()).collect())
 }
 
-/// A program of that name on PATH.
+/// The path of a program on PATH.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
@@ -83,7 +83,7 @@ pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// The command as one would type it.
+/// The command as a shell would take it.
 pub(crate) fn show(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the server under load for minutes.
+//! `cargo xtask soak`: puts the server under load for minutes.
 
 use anyhow::{Result, bail};
 
@@ -6,16 +6,16 @@ use crate::log::Log;
 use crate::shell::{cargo, command, on_path, target};
 use crate::tools::{self, System};
 
-/// How much load.
+/// The amount of load.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Options {
-    /// For how many minutes
+    /// The duration in minutes
     #[arg(long, value_name = "N", default_value_t = 10.0)]
     minutes: f64,
-    /// By how many connections
+    /// The number of connections
     #[arg(long, value_name = "N", default_value_t = 64)]
     connections: u32,
-    /// On which database, a new SQLite file if none is given
+    /// The database; by default a new SQLite file
     #[arg(long, value_name = "URL", default_value = "")]
     database: String,
 }
@@ -31,7 +31,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Builds the server as it is released, and has `wrk` post tokens to it.
+    /// Builds the server in its release profile, and posts tokens to it with `wrk`.
     pub(crate) fn run(&self, log: &mut Log) -> Result<()> {
         if !(self.minutes > 0.0 && self.minutes < 10_000.0) || self.connections == 0 {
             bail!(

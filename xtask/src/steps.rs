@@ -1,4 +1,4 @@
-//! What `cargo xtask test` runs: the steps, and the jobs that they need.
+//! The steps of `cargo xtask test`, and the jobs that they need.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,11 +13,11 @@ use crate::shell::{cargo, command, on_path, output, root, target};
 use crate::tools::{self, System};
 use crate::{api, full, imports, licences, lighthouse, npm, prose, run, serve};
 
-/// A step of the tests, as people name it.
+/// A step of the tests, as named on the command line.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) what: &'static str,
-    /// Whether it belongs to `--full` only.
+    /// Whether it runs with `--full` only.
     pub(crate) is_full: bool,
 }
 
@@ -53,7 +53,7 @@ pub(crate) const STEPS: [Step; 20] = [
         "deny",
         "licences and sources of dependencies, and advisories where cargo-deny is installed",
     ),
-    step("workflows", "the workflows, by actionlint and zizmor"),
+    step("workflows", "the workflows, with actionlint and zizmor"),
     step("app", "the app's release build"),
     step(
         "browser",
@@ -61,30 +61,30 @@ pub(crate) const STEPS: [Step; 20] = [
     ),
     step(
         "lighthouse",
-        "accessibility and best practices by Lighthouse",
+        "accessibility and best practices, with Lighthouse",
     ),
     step(
         "clients",
-        "the server with real clients, a real OpenID provider, and requests made from its OpenAPI document",
+        "the server with real clients, a real OpenID provider, and requests generated from its OpenAPI document",
     ),
     step("npm", "the npm package, as installed from its tarball"),
     step("vectors", "the external test vectors are in place"),
     full_step("fuzz", "each fuzz target, for ten minutes"),
     full_step("load", "the server under load for ten minutes"),
-    full_step("performance", "the app's times by Lighthouse"),
+    full_step("performance", "the app's times, with Lighthouse"),
     full_step("screenshots", "the pictures of docs/screenshots"),
 ];
 
-/// How the tests are run.
+/// Options of a test run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     /// Only tests whose name contains this.
     pub(crate) grep: Option<String>,
-    /// The counts that issues ask for, with new random cases, in place of those for every change.
+    /// More cases, with new random ones, instead of the usual number.
     pub(crate) full: bool,
-    /// How often the browser's tests are run.
+    /// How often the browser tests run.
     pub(crate) repeat: u32,
-    /// The app's development build in place of the release build, for the browser's tests.
+    /// Run browser tests on the app's development build instead of the release build.
     pub(crate) dev: bool,
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         let options = Arc::clone(&options);
         move |log: &mut Log| work(log, &options)
     };
-    // Tests of which one may be chosen by its name.
+    // Tests that can be selected by name.
     let tests = |work: fn(&mut Log, &Options) -> Result<()>| {
         let options = Arc::clone(&options);
         move |log: &mut Log| {
@@ -164,7 +164,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
     Ok(jobs)
 }
 
-/// One test needs less than all of them: its file says whether it starts the server.
+/// A single browser test needs fewer jobs: its file shows whether it starts the server.
 fn browser_needs(options: &Options) -> Result<&'static [&'static str]> {
     let needs_server = match &options.grep {
         None => true,
@@ -191,13 +191,13 @@ fn fmt(log: &mut Log) -> Result<()> {
     ))
 }
 
-/// The features are those of the tests and of the app, so that dependencies are checked once.
+/// The features are those of the tests and of the app, so that dependencies are checked only once.
 fn clippy(log: &mut Log) -> Result<()> {
     let commands = [
         "clippy --workspace --all-targets --exclude claimgate-web --features claimgate/schema -- -D warnings",
         "clippy -p claimgate -p claimgate-wasm -p claimgate-web --target wasm32-unknown-unknown -- -D warnings",
         "clippy -p claimgate-wasm --features pure --tests --target wasm32-unknown-unknown -- -D warnings",
-        // Those who bring cryptography along build the engine without.
+        // Programs with their own cryptography build the engine without.
         "clippy -p claimgate --no-default-features -- -D warnings",
     ];
     commands
@@ -205,8 +205,8 @@ fn clippy(log: &mut Log) -> Result<()> {
         .try_for_each(|words| log.build(&mut cargo(words)))
 }
 
-/// The selections of packages that are tested with features of their own: cargo adds the features
-/// of one call up, and the server's cryptography would be everybody's.
+/// Packages whose tests need features of their own: cargo unites the features of one call, so all
+/// packages would be built with the server's cryptography.
 const RUST: [&str; 3] = [
     "-p claimgate -p claimgate-analysis -p claimgate-formats -p claimgate-providers -p claimgate-workbench -p claimgate-wasm -p xtask -p wasm-tools --features claimgate/schema",
     "-p claimgate-server -p claimgate-cli",
@@ -224,7 +224,7 @@ fn rust(log: &mut Log, options: &Options) -> Result<()> {
     for words in rust_selections(options) {
         let mut runs = vec![cargo(&format!("test {words}"))];
         if nextest {
-            // It runs no examples of the documentation.
+            // nextest does not run doctests.
             runs = vec![cargo(&format!("nextest run --no-tests pass {words}"))];
             if !words.contains("--test ") {
                 runs.push(cargo(&format!("test --doc {words}")));
@@ -233,10 +233,10 @@ fn rust(log: &mut Log, options: &Options) -> Result<()> {
         for mut run in runs {
             let is_nextest = run.get_args().any(|word| word == "nextest");
             if let Some(name) = &options.grep {
-                // As a function's name has it.
+                // In the form of a function's name.
                 run.arg("--").arg(name.replace(' ', "_"));
             } else if !is_nextest {
-                // What a test says it has not run is said in what it prints.
+                // Skipped tests report themselves in their output.
                 run.args(["--", "--show-output"]);
             }
             log.run(cases(&mut run, options))?;
@@ -245,7 +245,7 @@ fn rust(log: &mut Log, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// With `-g`, only the packages in whose sources a test has that name.
+/// With `-g`, only the packages whose sources contain a matching test.
 fn rust_selections(options: &Options) -> Vec<String> {
     let Some(name) = &options.grep else {
         return RUST.map(str::to_owned).to_vec();
@@ -268,7 +268,7 @@ fn rust_selections(options: &Options) -> Vec<String> {
     found.map(|(_, package)| format!("-p {package}")).collect()
 }
 
-/// The same cases every time, or with `--full` many new ones.
+/// Fixed cases, or with `--full` many new ones.
 fn cases<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command {
     match options.full {
         true => command
@@ -279,7 +279,7 @@ fn cases<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command {
 }
 
 fn wasm(log: &mut Log, options: &Options) -> Result<()> {
-    // Both at once, so that what they share has the same features.
+    // Both in one call, so that shared dependencies get the same features.
     log.build(&mut cargo("build -p wasm-tools -p wasm-test-runner"))?;
     let words =
         "test -p claimgate-wasm --features pure --test node --target wasm32-unknown-unknown";
@@ -389,8 +389,7 @@ fn is_ci() -> bool {
     std::env::var_os("CI").is_some()
 }
 
-/// Tests that read the external vectors pass over them where they are absent; our own CI must have
-/// them.
+/// Tests skip external vectors if they are absent; in CI they must be present.
 fn vectors(log: &mut Log) -> Result<()> {
     let dir = std::env::var_os("CLAIMGATE_VECTORS")
         .map_or_else(|| root().join("../shared/vectors"), Into::into);
@@ -399,7 +398,7 @@ fn vectors(log: &mut Log) -> Result<()> {
         (true, _) => Ok(()),
         (false, true) => {
             bail!(
-                "expected the external test vectors in {}, or where CLAIMGATE_VECTORS says",
+                "expected the external test vectors in {} or the folder of CLAIMGATE_VECTORS",
                 dir.display()
             )
         }

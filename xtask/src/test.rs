@@ -1,4 +1,4 @@
-//! `cargo xtask test`: which steps, and what is said of them in the end.
+//! `cargo xtask test`: selects the steps, runs them, and prints the results.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,36 +10,36 @@ use crate::jobs::{self, Ended, Job, Outcome};
 use crate::shell::{command, output};
 use crate::steps::{self, Options, STEPS};
 
-/// What a run may take of the disk, in kilobytes.
-const ROOM: u64 = 8_000_000;
+/// The disk space that a run may need, in kilobytes.
+const DISK_SPACE: u64 = 8_000_000;
 
-/// Which tests are run.
+/// Selects the tests to run.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Steps to run, all of them if none is named
+    /// Steps to run; by default all of them
     #[arg(value_name = "STEP")]
     steps: Vec<String>,
-    /// Only tests whose name contains this, building only what they need; for the steps rust, wasm,
-    /// browser, clients and npm
+    /// Run only tests whose name contains this, and build only what they need; for the steps rust,
+    /// wasm, browser, clients and npm
     #[arg(short, long, value_name = "NAME", requires = "steps")]
     grep: Option<String>,
-    /// The counts that issues ask for, new random cases, and also the steps fuzz, load, performance
-    /// and screenshots
+    /// Run more cases with new random ones, and also the steps fuzz, load, performance and
+    /// screenshots
     #[arg(long)]
     full: bool,
-    /// Run the browser's tests this often; the first failure ends it
+    /// Repeat the browser tests this often; stops at the first failure
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
-    /// The browser's tests over the app's development build, which takes seconds
+    /// Run browser tests on the app's development build, which builds in seconds
     #[arg(long, requires = "grep")]
     dev: bool,
-    /// Name the steps
+    /// List the steps
     #[arg(long)]
     list: bool,
 }
 
 impl Arguments {
-    /// Runs the chosen steps, with all that they need.
+    /// Runs the selected steps, with all jobs that they need.
     pub(crate) fn run(self) -> Result<()> {
         if self.list {
             for step in &STEPS {
@@ -53,7 +53,7 @@ impl Arguments {
             return Ok(());
         }
         let chosen = self.chosen()?;
-        room()?;
+        check_disk_space()?;
         let options = Options {
             grep: self.grep,
             full: self.full,
@@ -96,10 +96,10 @@ impl Arguments {
     }
 }
 
-/// The chosen jobs and those that they need.
+/// The selected jobs and those that they need.
 fn needed(jobs: Vec<Job>, chosen: &BTreeSet<&'static str>) -> Vec<Job> {
     let mut wanted = chosen.clone();
-    // Each job comes after those that it needs.
+    // Each job comes after those that it needs, so this visits dependents first.
     for job in jobs.iter().rev() {
         if wanted.contains(job.name()) {
             wanted.extend(job.needs());
@@ -110,7 +110,7 @@ fn needed(jobs: Vec<Job>, chosen: &BTreeSet<&'static str>) -> Vec<Job> {
         .collect()
 }
 
-/// What was run, and the line that ends it: `N passed, N failed`.
+/// A table of the results, ending with the line `N passed, N failed`; and whether all passed.
 fn table(outcomes: &[Outcome], wall: Duration) -> (String, bool) {
     let mut lines = vec![format!(
         "\n{:<14} {:>7} {:>7} {:>7} {:>7} {:>8}",
@@ -125,7 +125,7 @@ fn table(outcomes: &[Outcome], wall: Duration) -> (String, bool) {
             Ended::LeftOut(because) => format!("  not run, because {because} failed"),
             Ended::Failed(_) => {
                 has_failed = true;
-                // A check that fails outside of a test is one failure too.
+                // A check that fails outside a test counts as one failure.
                 counts.failed = counts.failed.max(1);
                 "  FAILED".to_owned()
             }
@@ -169,8 +169,9 @@ fn table(outcomes: &[Outcome], wall: Duration) -> (String, bool) {
     (lines.join("\n"), has_failed)
 }
 
-/// A linker on a full disk dies of a bus error, which says nothing.
-fn room() -> Result<()> {
+/// Checks for free disk space: on a full disk the linker dies of a bus error, which does not say
+/// why.
+fn check_disk_space() -> Result<()> {
     let Some(text) = output(&mut command("df", &["-Pk", "."])) else {
         return Ok(());
     };
@@ -179,9 +180,9 @@ fn room() -> Result<()> {
         .nth(1)
         .and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
     match kilobytes {
-        Some(free) if free < ROOM => bail!(
-            "expected {} GB of free disk, found {:.1}; `target` has what can be built again",
-            ROOM / 1_000_000,
+        Some(free) if free < DISK_SPACE => bail!(
+            "expected {} GB of free disk, found {:.1}; everything in `target` can be rebuilt",
+            DISK_SPACE / 1_000_000,
             free as f64 / 1e6
         ),
         _ => Ok(()),

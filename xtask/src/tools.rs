@@ -1,8 +1,8 @@
-//! The programs that the build and the tests need: looked for on PATH, then among those that this
-//! program keeps, then installed by `cargo binstall` where that works, else built.
+//! The programs that the build and the tests need: found on PATH or in the cache, or else installed
+//! by `cargo binstall` if available, or built.
 //!
-//! What is slow to build is kept by version in the user's cache folder, as browser test tools keep
-//! their browsers: a second checkout finds it there.
+//! Programs that are slow to build are cached by version in the user's cache folder, like the
+//! browsers of test tools: a second checkout finds them there.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,7 +43,7 @@ pub(crate) fn set_up_builds(log: &mut Log) -> Result<()> {
     node_modules(log, "web/editor")
 }
 
-/// Trunk, of the pinned version.
+/// Trunk, in the pinned version.
 pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
     let fits = |file: &Path| {
         let printed = output(&mut command(file, &["--version"]));
@@ -52,11 +52,11 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
     if let Some(found) = on_path("trunk").filter(|file| fits(file)) {
         return Ok(found);
     }
-    let kept = Kept {
+    let cached = CachedProgram {
         folder: cache().join(format!("tools/trunk-{TRUNK}")),
         program: "trunk",
     };
-    kept.find_or(log, fits, |log, root| {
+    cached.find_or(log, fits, |log, root| {
         if on_path("cargo-binstall").is_some() {
             let mut binstall = cargo("binstall --no-confirm --disable-strategies compile --root");
             if log
@@ -67,8 +67,8 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
             }
         }
         log.say(&format!("building Trunk {TRUNK}, once for all checkouts"));
-        // It runs for seconds at a time: a build without optimization is done in half the time. TLS
-        // and the search for updates are for what it would download.
+        // It runs for only seconds at a time, and a build without optimization takes half the time.
+        // TLS and the update check are needed only for downloads.
         let mut install = cargo("install trunk --locked --debug --no-default-features");
         install.args(["--version", TRUNK, "--root"]).arg(root);
         install
@@ -80,7 +80,7 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
         let result = log
             .build(&mut install)
             .context("how to fix: cargo install trunk --version 0.21.14 --locked");
-        // Half a gigabyte that nothing needs again.
+        // Half a gigabyte that is no longer needed.
         if result.is_ok() {
             let _ = std::fs::remove_dir_all(target().join("tools-build"));
         }
@@ -88,14 +88,15 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
     })
 }
 
-/// A program in the cache folder, beside its checksum.
-struct Kept {
+/// A cached program with its checksum.
+struct CachedProgram {
     folder: PathBuf,
     program: &'static str,
 }
 
-impl Kept {
-    /// The kept program, if it is what was installed; else `install` is given a new folder for it.
+impl CachedProgram {
+    /// The cached program, if its checksum is correct; otherwise `install` is called with a new
+    /// folder for it.
     fn find_or(
         &self,
         log: &mut Log,
@@ -110,8 +111,7 @@ impl Kept {
         {
             return Ok(file);
         }
-        // Whole or not at all: an interrupted build leaves nothing that would be taken for the
-        // program.
+        // Atomic: an interrupted build leaves nothing that looks like the program.
         let draft = self
             .folder
             .with_extension(format!("{}.new", std::process::id()));
@@ -120,7 +120,7 @@ impl Kept {
         let built = draft.join("bin").join(self.program);
         if !fits(&built) {
             bail!(
-                "{} was installed, but {} is not of the wanted version",
+                "{} was installed, but {} has another version",
                 self.program,
                 built.display()
             );
@@ -142,13 +142,13 @@ fn sha256(file: &Path) -> Result<String> {
         .collect())
 }
 
-/// Builds our `wasm-bindgen`.
+/// Builds this repository's `wasm-bindgen`.
 pub(crate) fn wasm_tools(log: &mut Log) -> Result<()> {
     log.build(&mut cargo("build -p wasm-tools"))?;
     link_wasm_bindgen()
 }
 
-/// Trunk looks for it by that name, which cargo cannot give it.
+/// Trunk looks for it under that name, which cargo cannot give it.
 pub(crate) fn link_wasm_bindgen() -> Result<()> {
     let (program, link) = (target().join("debug/wasm-tools"), wasm_bindgen());
     if std::fs::read_link(&link).is_ok_and(|found| found == program) {
@@ -160,13 +160,13 @@ pub(crate) fn link_wasm_bindgen() -> Result<()> {
         .with_context(|| format!("cannot write {}", link.display()))
 }
 
-/// Our `wasm-bindgen`, once it is built.
+/// The path of this repository's `wasm-bindgen`, once built.
 pub(crate) fn wasm_bindgen() -> PathBuf {
     target().join("xtask/bin/wasm-bindgen")
 }
 
-/// Chromium and PostgreSQL, from Debian's packages where they are missing: by one call of the
-/// package manager.
+/// Chromium and PostgreSQL, installed from Debian's packages if missing, in one call of the package
+/// manager.
 pub(crate) fn system(log: &mut Log, wanted: &[System]) -> Result<()> {
     let missing: Vec<&System> = wanted
         .iter()
@@ -188,7 +188,7 @@ pub(crate) fn system(log: &mut Log, wanted: &[System]) -> Result<()> {
     }
 }
 
-/// What comes from the system's packages.
+/// Programs from the system's packages.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum System {
     Chromium,
@@ -199,7 +199,7 @@ pub(crate) enum System {
 }
 
 impl System {
-    /// What the tests need.
+    /// All that the tests need.
     pub(crate) const TESTS: [Self; 4] = [
         Self::Chromium,
         Self::HeadlessShell,
@@ -239,10 +239,10 @@ impl System {
     }
 }
 
-/// The names that Chromium has.
+/// The names of Chromium.
 const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// `$CHROMIUM`, or a browser of one of these names on PATH.
+/// `$CHROMIUM`, or a browser with one of these names on PATH.
 fn find_browser(names: &[&str]) -> Option<PathBuf> {
     let named = std::env::var_os("CHROMIUM")
         .map(PathBuf::from)
@@ -250,19 +250,19 @@ fn find_browser(names: &[&str]) -> Option<PathBuf> {
     named.or_else(|| names.iter().find_map(|name| on_path(name)))
 }
 
-/// A browser, which is installed.
+/// The browser; an error if there is none.
 pub(crate) fn chromium() -> Result<PathBuf> {
     let fix = "expected Chromium on PATH or in CHROMIUM, found none; how to fix: apt-get install chromium";
     find_browser(&CHROMIUM).context(fix)
 }
 
-/// Chromium for tests: its headless shell, the same engine without a window system, takes half of
-/// the processor time.
+/// The browser for tests: Chromium's headless shell, the same engine without a window system, takes
+/// half of the processor time.
 pub(crate) fn test_browser() -> Result<PathBuf> {
     find_browser(&["chromium-headless-shell"]).map_or_else(chromium, Ok)
 }
 
-/// Installs packages of Debian's. One that was interrupted is finished first.
+/// Installs Debian packages, after completing an interrupted installation.
 fn install(log: &mut Log, packages: &str) -> Result<()> {
     let script = format!(
         "dpkg --configure -a && apt-get update -qq && apt-get install -y -qq --no-install-recommends {packages}"
@@ -274,8 +274,8 @@ fn install(log: &mut Log, packages: &str) -> Result<()> {
     log.run(&mut command("sudo", &["-n", "sh", "-c", &script]))
 }
 
-/// A Python environment with just the versions that a requirements file names; its folder of
-/// programs is returned.
+/// Sets up a Python environment with exactly the versions of a requirements file; returns its
+/// folder of programs.
 pub(crate) fn python_environment(log: &mut Log, name: &str, requirements: &str) -> Result<PathBuf> {
     let requirements = root().join(requirements);
     let wanted = std::fs::read_to_string(&requirements)?;
@@ -301,7 +301,7 @@ pub(crate) fn python_environment(log: &mut Log, name: &str, requirements: &str) 
     Ok(programs)
 }
 
-/// actionlint, by Go's module proxy and checksum database; `None` where Go is missing.
+/// actionlint, from Go's module proxy and checksum database; `None` without Go.
 pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
     let fits = |file: &Path| {
         output(&mut command(file, &["-version"]))
@@ -310,11 +310,11 @@ pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
     if let Some(found) = on_path("actionlint").filter(|file| fits(file)) {
         return Ok(Some(found));
     }
-    let kept = Kept {
+    let cached = CachedProgram {
         folder: cache().join(format!("tools/actionlint-{ACTIONLINT}")),
         program: "actionlint",
     };
-    if on_path("go").is_none() && !kept.folder.is_dir() {
+    if on_path("go").is_none() && !cached.folder.is_dir() {
         return Ok(None);
     }
     let install = |log: &mut Log, root: &Path| {
@@ -324,12 +324,12 @@ pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
         ));
         log.build(go.env("GOBIN", root.join("bin")).env("GOFLAGS", ""))
     };
-    kept.find_or(log, fits, install).map(Some)
+    cached.find_or(log, fits, install).map(Some)
 }
 
-/// The npm modules of a folder, as its lock file has them.
+/// Installs the npm modules of a folder from its lock file.
 pub(crate) fn node_modules(log: &mut Log, dir: &str) -> Result<()> {
-    // npm writes it last.
+    // npm writes this file last.
     let stamp = root().join(dir).join("node_modules/.package-lock.json");
     let lock = root().join(dir).join("package-lock.json");
     if modified(&stamp)

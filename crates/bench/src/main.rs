@@ -1,5 +1,5 @@
-//! Deciding among many policies, beside other ways: `cargo xtask bench`. Prints tables for
-//! `docs/benchmarks.md`.
+//! Benchmarks of decisions among many policies, compared with other engines: `cargo xtask bench`.
+//! Prints tables for `docs/benchmarks.md`.
 
 mod memory;
 mod others;
@@ -26,8 +26,8 @@ fn main() {
     adversarial();
 }
 
-/// The median of nine rounds, in µs for each of `count` calls; of one, where a round takes more
-/// than a second.
+/// The median of nine rounds, in µs for each of `count` calls; of one round if it takes more than a
+/// second.
 fn time(count: usize, mut work: impl FnMut()) -> f64 {
     let mut round = || {
         let start = Instant::now();
@@ -67,8 +67,8 @@ fn decide_all(policies: &PolicySet, requests: &[TrustedClaims], request: &Reques
     })
 }
 
-/// How many decisions, or first deciding policies, differ from those of the explanation, which goes
-/// through all policies.
+/// How many decisions, or first deciding policies, differ from those of the explanation, which
+/// evaluates all policies.
 fn wrong(policies: &PolicySet, requests: &[TrustedClaims], request: &RequestedToken) -> usize {
     let is_wrong = |claims: &&TrustedClaims| {
         let decided = decide(policies, claims, request);

@@ -1,4 +1,4 @@
-//! An allocator that counts.
+//! A counting allocator.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -9,7 +9,7 @@ static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: hands everything on to the system's allocator.
+// SAFETY: forwards every call to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         CALLS.fetch_add(1, Relaxed);
@@ -24,7 +24,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What `work` leaves behind and has at most at one time, in bytes.
+/// The memory that `work` leaves allocated, and its peak, in bytes.
 pub fn bytes<T>(work: impl FnOnce() -> T) -> (T, usize, usize) {
     let before = LIVE.load(Relaxed);
     PEAK.store(before, Relaxed);
@@ -36,7 +36,7 @@ pub fn bytes<T>(work: impl FnOnce() -> T) -> (T, usize, usize) {
     )
 }
 
-/// How often `work` allocates.
+/// How many allocations `work` makes.
 pub fn allocations(work: impl FnOnce()) -> usize {
     let before = CALLS.load(Relaxed);
     work();

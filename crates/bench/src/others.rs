@@ -1,4 +1,4 @@
-//! Other ways of deciding the same, each as its users would write it.
+//! Other engines for the same decisions, each used as its users would.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ fn glob(pattern: &str) -> globset::Glob {
         .expect("glob")
 }
 
-/// A loop over all policies, each rule a compiled glob.
+/// A loop over all policies, with each rule a compiled glob.
 pub struct Naive(Vec<(Decision, Vec<(String, GlobMatcher)>)>);
 
 impl Naive {
@@ -62,17 +62,17 @@ impl Naive {
     }
 }
 
-/// Says which patterns on `sub` match: by one `GlobSet` or one `RegexSet`.
+/// Finds the matching patterns on `sub`, with one `GlobSet` or one `RegexSet`.
 pub enum Set {
     Globs(GlobSet),
     Regexes(RegexSet),
 }
 
-/// All patterns on `sub` in one set; the other rules of those that match are checked one by one.
+/// All patterns on `sub` in one set; the other rules of matching policies are checked one by one.
 pub struct BySet(Set, Vec<(Decision, Vec<(String, GlobMatcher)>)>);
 
 impl BySet {
-    /// Nothing where there are too many for one set.
+    /// None if there are too many for one set.
     pub fn globs(policies: &[PolicyDefinition]) -> Option<Self> {
         let mut set = GlobSetBuilder::new();
         for policy in policies {
@@ -81,7 +81,7 @@ impl BySet {
         Some(Self(Set::Globs(set.build().ok()?), rest(policies)))
     }
 
-    /// Nothing where they take more than 1 GiB.
+    /// None if they take more than 1 GiB.
     pub fn regexes(policies: &[PolicyDefinition]) -> Option<Self> {
         let texts = policies
             .iter()

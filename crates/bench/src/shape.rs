@@ -1,4 +1,4 @@
-//! Policies and requests of a large organization's shape, and of shapes that try to hurt.
+//! Policies and requests of a large organization's shape, and adversarial shapes.
 
 use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::policy::{Decision, PolicyDefinition, RequestedToken, TokenType};
@@ -13,8 +13,8 @@ fn is_special(i: usize) -> bool {
     i % 10 == 3 || i % 5 == 1 || i % 100 == 50
 }
 
-/// A repository a policy; a tenth with two or three `*`, a fifth with another claim, one in a
-/// hundred a deny.
+/// A policy for each repository; a tenth with two or three `*`, a fifth with another claim, one in
+/// a hundred a deny.
 pub fn ordinary(n: usize) -> Vec<PolicyDefinition> {
     (0..n)
         .map(|i| {
@@ -42,7 +42,7 @@ pub fn ordinary(n: usize) -> Vec<PolicyDefinition> {
         .collect()
 }
 
-/// Claims as GitHub Actions has them, about 25.
+/// Claims like those of GitHub Actions, about 25.
 pub fn claims(org: usize, repository: &str, sub: &str) -> TrustedClaims {
     let text = format!(
         r#"{{"jti":"4a8e5c0b-0d5c-4b0e-9d7c-7a1c5b1c2d3e","sub":"{sub}","aud":"urn:pulumi:org:org{org}","ref":"refs/heads/main",
@@ -160,7 +160,7 @@ pub fn adversarial(n: usize) -> Vec<Shape> {
     ]
 }
 
-/// What to ask for in a shape.
+/// The request for a shape.
 pub fn request_of(policies: &[PolicyDefinition]) -> RequestedToken {
     match policies.last().and_then(|policy| policy.user_login.clone()) {
         Some(login) => RequestedToken::Personal { login },

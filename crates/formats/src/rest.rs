@@ -4,6 +4,7 @@ use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
 
+use super::percent::percent_encode;
 use super::policies::enforced;
 use super::value::{keys, object, policies_value};
 use claimgate::text::quote::double;
@@ -52,7 +53,7 @@ pub fn policies_body(issuer: &IssuerDefinition) -> String {
 /// The calls that register issuers and set their policies, as a shell script. The API files
 /// policies under an identifier of their own, which has to be asked for.
 pub fn script(issuers: &[IssuerDefinition], organization: &str) -> String {
-    let organization = encode(organization);
+    let organization = percent_encode(organization);
     let mut text =
         "#!/bin/sh\n# Registers OIDC issuers in Pulumi Cloud. Needs curl, jq, and PULUMI_ACCESS_TOKEN of an admin.\n\
                     set -eu\n"
@@ -83,20 +84,6 @@ fn data(body: &str, then: &str) -> String {
         "  --header 'Content-Type: application/json' \\\n  --data-raw '{}'{then}\n",
         body.replace('\'', r"'\''")
     )
-}
-
-/// A text within a path of a URL, and within a shell word.
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                encoded.push(char::from(byte))
-            }
-            other => encoded.push_str(&format!("%{other:02X}")),
-        }
-    }
-    encoded
 }
 
 /// The Pulumi organization that policies are for, where a rule on the audience names one.

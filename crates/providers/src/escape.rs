@@ -1,20 +1,20 @@
-//! How a value is written into text of another language.
+//! Escapes values for text in other languages.
 
 use claimgate::text::quote;
 
-/// Words that YAML reads as something else than a string.
+/// Words that YAML does not read as strings.
 const YAML_WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
 
-/// Writes `text` as a placeholder's filter says; nothing for an unknown filter.
+/// Writes `text` with a placeholder's filter; none for an unknown filter.
 ///
-/// `yaml`, `sh`, `json` and `groovy` write a whole scalar, word or literal, quotes included where
-/// they are needed; `colon` writes `:` as GitHub does within `sub`.
+/// `yaml`, `sh`, `json` and `groovy` write a whole scalar, word or literal, with quotes if needed;
+/// `colon` writes `:` as GitHub does within `sub`.
 pub(super) fn apply(filter: Option<&str>, text: &str) -> Option<String> {
     Some(match filter {
         None => text.to_owned(),
         Some("yaml") if is_plain_yaml(text) => text.to_owned(),
         Some("yaml" | "json") => quote::double(text),
-        Some("sh") => shell_word(text),
+        Some("sh") => quote::shell(text),
         Some("groovy") => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
         Some("colon") => text.replace(':', "%3A"),
         Some(_) => return None,
@@ -28,16 +28,6 @@ fn is_plain_yaml(text: &str) -> bool {
             .split(':')
             .all(|part| !part.is_empty() && part.chars().all(is_word))
         && !YAML_WORDS.contains(&text.to_ascii_lowercase().as_str())
-}
-
-fn shell_word(text: &str) -> String {
-    let is_safe =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':' | '@' | '+');
-    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_safe) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

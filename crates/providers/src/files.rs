@@ -1,6 +1,6 @@
-//! The files of providers and their workflows, read in when the app is built.
+//! The files of providers and their workflows, embedded in the binary.
 
-/// The providers, in the order that lists have.
+/// The providers, in the order of lists.
 pub(super) const PROVIDERS: [&str; 20] = [
     include_str!("../../../examples/presets/github-actions.json"),
     include_str!("../../../examples/presets/gitlab.json"),

@@ -1,4 +1,4 @@
-//! A provider with its names filled in.
+//! Fills in a provider's parameters.
 
 use std::collections::BTreeMap;
 
@@ -7,31 +7,31 @@ use claimgate::json::Value;
 use claimgate::policy::{PolicyDefinition, parse_policies};
 
 use super::clean::clean;
-use super::remarks::{Remark, remarks};
 use super::template::Values;
+use super::warnings::{ParameterWarning, warnings};
 use super::{AUDIENCE, CLOUD_URL, DEFAULT_CLOUD_URL, Derived, Known, Provider, WorkflowTemplate};
 
-/// What comes of a provider and the names that it asks for.
+/// A provider with its parameters filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filled {
     /// A label for the issuer.
     pub name: String,
     /// The issuer's URL.
     pub url: String,
-    /// What to mind.
+    /// A note on the setup.
     pub note: String,
     /// The header of a sample token, as pretty JSON.
     pub header: String,
     /// Sample claims, as pretty JSON.
     pub claims: String,
-    /// Policies to start from: no wider than the names say.
+    /// Policies to start from, restricted to the given parameters.
     pub policies: Vec<PolicyDefinition>,
     /// Claims that rules are usually about.
     pub known: Vec<KnownClaim>,
     /// Ready jobs that fetch an ID token and exchange it.
     pub workflows: Vec<Workflow>,
-    /// What to look at twice in the names that were given.
-    pub remarks: Vec<Remark>,
+    /// Warnings about the given parameters.
+    pub warnings: Vec<ParameterWarning>,
 }
 
 /// A claim that rules are usually about.
@@ -39,20 +39,20 @@ pub struct Filled {
 pub struct KnownClaim {
     /// Its path, quoted as rules need it.
     pub path: String,
-    /// What it is.
+    /// Its documentation.
     pub doc: String,
-    /// Values that it has, the sample's own first.
+    /// Its values, the sample's own first.
     pub values: Vec<String>,
-    /// Patterns that are useful on it.
+    /// Useful patterns for it.
     pub patterns: Vec<String>,
 }
 
 /// A ready job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
-    /// Which way it goes.
+    /// The variant that it shows.
     pub title: String,
-    /// The file that it belongs into.
+    /// The path of its file.
     pub file: String,
     /// Its language: `yaml`, `shell`, `groovy` or `typescript`.
     pub language: String,
@@ -61,9 +61,9 @@ pub struct Workflow {
 }
 
 impl Provider {
-    /// Fills in the names: `given` by the identifiers of [`Provider::asks`], [`CLOUD_URL`] and
-    /// [`AUDIENCE`]. A name that is not given is its example; what depends on an optional one is
-    /// left out. Times in the sample are relative to `now`.
+    /// Fills in the parameters: `given` by the identifiers of [`Provider::parameters`],
+    /// [`CLOUD_URL`] and [`AUDIENCE`]. A missing parameter takes its example; text that depends on a
+    /// missing optional one is left out. Times in the sample are relative to `now`.
     pub fn fill(&self, given: &BTreeMap<String, String>, now: i64) -> Filled {
         let values = self.values(given, now);
         let claims = values.fill_value(&self.claims).unwrap_or(Value::Null);
@@ -89,11 +89,11 @@ impl Provider {
                 .iter()
                 .map(|template| workflow(template, &values))
                 .collect(),
-            remarks: remarks(self, given),
+            warnings: warnings(self, given),
         }
     }
 
-    /// The provider with its examples.
+    /// The provider filled in with its examples.
     pub fn example(&self, now: i64) -> Filled {
         self.fill(&BTreeMap::new(), now)
     }
@@ -106,9 +106,9 @@ impl Provider {
                 .map(|text| clean(text))
                 .filter(|text| !text.is_empty())
         };
-        for ask in &self.asks {
-            let example = (!ask.is_optional).then(|| ask.example.clone());
-            values.set(&ask.id, written(&ask.id).or(example));
+        for parameter in &self.parameters {
+            let example = (!parameter.is_optional).then(|| parameter.example.clone());
+            values.set(&parameter.id, written(&parameter.id).or(example));
         }
         let cloud = written(CLOUD_URL).map(|url| url.trim_end_matches('/').to_owned());
         values.set(
@@ -159,7 +159,7 @@ fn known_claim(known: &Known, values: &Values, claims: &Value) -> KnownClaim {
     }
 }
 
-/// The texts that the sample has at a path.
+/// The strings of the sample at a path.
 fn sample_texts(path: &str, claims: &Value) -> Vec<String> {
     let found = ClaimPath::parse(path).ok().and_then(|path| {
         path.segments()

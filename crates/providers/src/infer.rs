@@ -1,5 +1,5 @@
-//! The other way round: which provider an issuer is of, and which names were filled in, read off
-//! what it has.
+//! The inverse of filling in: finds the provider of an issuer, and its parameters, from the
+//! issuer's data.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{AUDIENCE, Provider, all};
 use claimgate::policy::PolicyDefinition;
 
 impl Provider {
-    /// Whether a job of it asks for an audience, so that it may ask for another one.
+    /// Whether its jobs can request an audience of their own choice.
     pub fn can_ask_for_audience(&self) -> bool {
         let is_audience = |piece: Piece<'_>| matches!(piece, Piece::Hole { name, .. } if name == AUDIENCE || name == "audienceClaim");
         self.workflows
@@ -19,8 +19,7 @@ impl Provider {
             .any(|workflow| pieces(workflow.text).into_iter().any(is_audience))
     }
 
-    /// The audience that an issuer's allowing policies demand, where it is another one than an
-    /// organization's.
+    /// The audience that an issuer's allow policies require, if it is not an organization's.
     pub fn infer_audience(&self, policies: &[PolicyDefinition]) -> Option<String> {
         let allows = policies
             .iter()
@@ -38,8 +37,8 @@ impl Provider {
             .cloned()
     }
 
-    /// The parameters as far as they can be read off an issuer's URL, its policies, and the claims of
-    /// its samples, each the text of a JSON object.
+    /// The parameters as far as they can be inferred from an issuer's URL, its policies, and the
+    /// claims of its samples, each the text of a JSON object.
     pub fn infer<'a>(
         &self,
         url: &str,
@@ -60,15 +59,15 @@ impl Provider {
                 self.read_claims(&self.claims, &claims, &mut found);
             }
         }
-        // What is no name that is asked for, and what stands for many, is of no use.
+        // Neither other text nor patterns with wildcards are useful as a parameter.
         let is_name = |id: &str, text: &str| {
-            self.asks.iter().any(|ask| ask.id == id) && !text.contains(['*', '?'])
+            self.parameters.iter().any(|parameter| parameter.id == id) && !text.contains(['*', '?'])
         };
         found.retain(|id, text| is_name(id, text));
         found
     }
 
-    /// The patterns that the provider's own policies have for a claim.
+    /// The patterns of the provider's own policies on a claim.
     fn rule_templates<'a>(&'a self, claim: &str) -> Vec<&'a str> {
         let Value::Array(policies) = &self.policies else {
             return Vec::new();
@@ -98,7 +97,7 @@ impl Provider {
         }
     }
 
-    /// Adds the names of a filled template that are not known yet.
+    /// Adds the parameters of a filled template that are not known yet.
     fn read_off(&self, template: &str, text: &str, found: &mut BTreeMap<String, String>) {
         let holes = self
             .variants(template)
@@ -109,12 +108,12 @@ impl Provider {
         }
     }
 
-    /// A template with what is derived replaced by what it is derived from, in every way that there
-    /// is.
+    /// All variants of a template with derived parameters replaced by those that they are derived
+    /// from.
     fn variants(&self, template: &str) -> Vec<String> {
         let built_in = ("audience", "urn:pulumi:org:{{organization}}");
         let mut variants = vec![template.to_owned()];
-        // What is derived may be made of what was derived before it.
+        // A derived parameter may depend on an earlier derived one.
         for derived in self.derived.iter().rev() {
             variants = replace(
                 &variants,
@@ -126,21 +125,20 @@ impl Provider {
     }
 }
 
-/// The provider of an issuer: that of the preset it was made from, or the one whose URLs look like
-/// its URL.
+/// The provider of an issuer: that of its preset, or the one whose URL template matches its URL.
 pub fn provider_of(preset: &str, url: &str) -> Option<&'static Provider> {
     super::find(preset).or_else(|| recognise(url))
 }
 
 fn recognise(url: &str) -> Option<&'static Provider> {
-    let fits =
-        |provider: &&Provider| is_telling(&provider.url) && unify(&provider.url, url).is_some();
+    let fits = |provider: &&Provider| {
+        identifies_provider(&provider.url) && unify(&provider.url, url).is_some()
+    };
     all().iter().find(fits)
 }
 
-/// Whether a template of a URL is of one provider only: a host that is written out, or the end of
-/// one.
-fn is_telling(template: &str) -> bool {
+/// Whether a URL template identifies one provider: its host is literal, or ends so.
+fn identifies_provider(template: &str) -> bool {
     let host = template
         .strip_prefix("https://")
         .and_then(|rest| rest.split('/').next())
@@ -168,8 +166,8 @@ fn replace<'a>(
     replaced
 }
 
-/// What the holes of a template were filled with, if it can have become this text: each as little
-/// as will do, the last one the rest.
+/// The values of the placeholders of a template that produce this text, if there are any: each as
+/// short as possible, the last one the rest.
 fn unify(template: &str, text: &str) -> Option<Vec<(String, String)>> {
     let mut rest = text;
     let mut holes: Vec<(String, String)> = Vec::new();
@@ -185,7 +183,7 @@ fn unify(template: &str, text: &str) -> Option<Vec<(String, String)>> {
                     rest = after;
                 }
             },
-            // Two holes side by side cannot be told apart.
+            // Two adjacent placeholders are ambiguous.
             Piece::Hole { .. } if open.is_some() => return None,
             Piece::Hole { name, filter } => open = Some((name, filter)),
         }
@@ -213,7 +211,7 @@ mod tests {
 
     const NOW: i64 = 1_763_942_400;
 
-    /// What of an issuer is read.
+    /// The parts of an issuer that inference reads.
     struct Made {
         url: String,
         policies: Vec<PolicyDefinition>,
@@ -227,7 +225,7 @@ mod tests {
         }
     }
 
-    /// An issuer as registering it from a provider makes it.
+    /// An issuer as registering it from a provider creates it.
     fn made(provider: &Provider, given: &BTreeMap<String, String>) -> Made {
         let filled = provider.fill(given, NOW);
         Made {
@@ -241,19 +239,21 @@ mod tests {
     fn what_was_filled_in_is_read_off_again() {
         for provider in all() {
             let given: BTreeMap<_, _> = provider
-                .asks
+                .parameters
                 .iter()
-                .map(|ask| (ask.id.clone(), ask.example.clone()))
+                .map(|parameter| (parameter.id.clone(), parameter.example.clone()))
                 .collect();
             let inferred = made(provider, &given).infer(provider);
             for (id, text) in &inferred {
                 assert_eq!(given.get(id), Some(text), "{}: {id}", provider.id);
             }
-            // For whom the token is exchanged is in no claim.
+            // No claim contains the target of the exchange.
             let missing: Vec<_> = provider
-                .asks
+                .parameters
                 .iter()
-                .filter(|ask| !ask.is_exchange_only && !inferred.contains_key(&ask.id))
+                .filter(|parameter| {
+                    !parameter.is_exchange_only && !inferred.contains_key(&parameter.id)
+                })
                 .collect();
             assert!(missing.is_empty(), "{}: {missing:?}", provider.id);
         }

@@ -1,5 +1,5 @@
-//! Providers of ID tokens: what an issuer, its claims, its policies and a job that uses them look
-//! like, filled in with the few names that matter.
+//! Providers of ID tokens: URL, claims, policies and jobs of each, as templates with a few
+//! parameters.
 
 mod clean;
 mod escape;
@@ -7,11 +7,11 @@ mod files;
 mod fill;
 mod infer;
 mod read;
-mod remarks;
 mod shape;
 mod template;
 #[cfg(test)]
 mod tests;
+mod warnings;
 
 use std::sync::LazyLock;
 
@@ -19,17 +19,16 @@ use claimgate::json::Value;
 
 pub use fill::{Filled, KnownClaim, Workflow};
 pub use infer::provider_of;
-pub use remarks::Remark;
 pub use shape::Shape;
+pub use warnings::ParameterWarning;
 
-/// The name that every template may use for the service where tokens are exchanged.
+/// The parameter of every template for the address of the service that exchanges tokens.
 pub const CLOUD_URL: &str = "cloudUrl";
 
-/// The name of the audience that an ID token is asked for with, where it is another one than the
-/// organization's.
+/// The parameter for the audience of the ID token, if it is not the organization's.
 pub const AUDIENCE: &str = "audience";
 
-/// What [`CLOUD_URL`] is unless told otherwise.
+/// The default of [`CLOUD_URL`].
 const DEFAULT_CLOUD_URL: &str = "https://api.pulumi.com";
 
 /// A provider.
@@ -39,13 +38,13 @@ pub struct Provider {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What it is, for lists.
+    /// Its group in lists.
     pub group: Group,
-    /// Where the facts are from.
+    /// The source of the facts.
     pub source: String,
-    /// The names that it asks for.
-    pub asks: Vec<Ask>,
-    /// What people forget.
+    /// Its parameters.
+    pub parameters: Vec<Parameter>,
+    /// Steps that are often forgotten.
     pub checklist: Vec<String>,
     note: String,
     url: String,
@@ -57,7 +56,7 @@ pub struct Provider {
     workflows: Vec<WorkflowTemplate>,
 }
 
-/// What a provider is.
+/// The kinds of providers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     /// A service that runs jobs.
@@ -69,7 +68,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// All groups, in the order that lists have.
+    /// All groups, in the order of lists.
     pub const ALL: [Self; 3] = [Self::Jobs, Self::Cluster, Self::Cloud];
 
     /// Its heading.
@@ -81,7 +80,7 @@ impl Group {
         }
     }
 
-    /// Its word in the files.
+    /// Its name in the files.
     fn word(self) -> &'static str {
         match self {
             Self::Jobs => "jobs",
@@ -91,26 +90,26 @@ impl Group {
     }
 }
 
-/// A name that a provider asks for.
+/// A parameter of a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
-    /// Its identifier: the key in what [`Provider::fill`] takes.
+pub struct Parameter {
+    /// Its identifier: the key in the input of [`Provider::fill`].
     pub id: String,
     /// Its label.
     pub label: String,
-    /// What is filled in where nothing is given.
+    /// The default.
     pub example: String,
     /// Where to find it, or what it does.
     pub hint: String,
-    /// Whether nothing is filled in where nothing is given: what depends on it is then left out.
+    /// Whether it has no default: text that depends on it is left out if it is missing.
     pub is_optional: bool,
-    /// Whether no claim has it: it says for whom the token is exchanged.
+    /// Whether no claim contains it: it is the target of the exchange.
     pub is_exchange_only: bool,
-    /// What its text can be like.
+    /// The form of its values.
     pub shape: Shape,
 }
 
-/// A name whose text is made of others: the first case whose name was given.
+/// A derived parameter: the first case whose parameter was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Derived {
     id: String,
@@ -150,7 +149,7 @@ pub fn all() -> &'static [Provider] {
     &ALL
 }
 
-/// The provider of that identifier.
+/// The provider with that identifier.
 pub fn find(id: &str) -> Option<&'static Provider> {
     all().iter().find(|provider| provider.id == id)
 }

@@ -1,10 +1,10 @@
-//! Providers from their files.
+//! Reads providers from their files.
 
 use claimgate::json::Value;
 
-use super::{Ask, Case, Derived, Group, Known, Provider, Shape, WorkflowTemplate, files};
+use super::{Case, Derived, Group, Known, Parameter, Provider, Shape, WorkflowTemplate, files};
 
-/// Reads a provider's file; nothing where it is not as it should be, which a test sees.
+/// Reads a provider's file; none if it is invalid, which a test detects.
 pub(super) fn read(file: &str) -> Option<Provider> {
     let value = Value::parse(file).ok()?;
     let group = text(&value, "group")?;
@@ -13,7 +13,7 @@ pub(super) fn read(file: &str) -> Option<Provider> {
         name: text(&value, "name")?,
         group: Group::ALL.into_iter().find(|known| known.word() == group)?,
         source: text(&value, "source")?,
-        asks: list(&value, "asks", ask)?,
+        parameters: list(&value, "asks", parameter)?,
         checklist: texts(&value, "checklist")?,
         note: text(&value, "note")?,
         url: text(&value, "url")?,
@@ -32,8 +32,8 @@ pub(super) fn read(file: &str) -> Option<Provider> {
     })
 }
 
-fn ask(value: &Value) -> Option<Ask> {
-    Some(Ask {
+fn parameter(value: &Value) -> Option<Parameter> {
+    Some(Parameter {
         id: text(value, "id")?,
         label: text(value, "label")?,
         example: text(value, "example")?,
@@ -105,7 +105,7 @@ fn flag(value: &Value, name: &str) -> Option<bool> {
     }
 }
 
-/// A list of strings; none where there is no such member.
+/// A list of strings; empty if absent.
 fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
     match value.member(name) {
         None => Some(Vec::new()),

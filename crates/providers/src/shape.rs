@@ -1,23 +1,23 @@
-//! What names can be like: one that no provider could have makes a policy that never matches.
+//! The forms of parameters: a value of the wrong form makes a policy that never matches.
 
 use super::clean::clean;
 
-/// What the text of a name can be like.
+/// The form of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// One name, without slashes and spaces.
+    /// A single name, without slashes and spaces.
     Part,
-    /// Names with slashes between them, without spaces.
+    /// Names separated by slashes, without spaces.
     Path,
-    /// Any text, in one line.
+    /// Any single line.
     Text,
 }
 
 impl Shape {
-    /// All shapes.
+    /// All forms.
     pub(super) const ALL: [Self; 3] = [Self::Part, Self::Path, Self::Text];
 
-    /// Its word in the files.
+    /// Its name in the files.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Part => "part",
@@ -26,7 +26,7 @@ impl Shape {
         }
     }
 
-    /// What is wrong with a text; nothing where it is right, or where nothing is written.
+    /// The problem of a value; none if it is valid or empty.
     pub fn problem(self, text: &str) -> Option<String> {
         let text = clean(text);
         if text.is_empty() || self == Self::Text {

@@ -1,5 +1,5 @@
 //! Templates: texts with placeholders such as `{{owner}}` or `{{owner|yaml}}`, filled in a single
-//! pass, so that a value which looks like a placeholder stays as it is.
+//! pass, so that a value that looks like a placeholder stays as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,17 +7,17 @@ use claimgate::json::Value;
 
 use super::escape;
 
-/// What placeholders stand for.
+/// The values of placeholders.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Values {
-    /// The texts; `None` where an optional name was not given.
+    /// The values; `None` for a missing optional parameter.
     texts: BTreeMap<String, Option<String>>,
     /// The time that `{{now}}` and `{{now+300}}` are relative to.
     now: i64,
 }
 
 impl Values {
-    /// No texts yet.
+    /// No values yet.
     pub(super) fn at(now: i64) -> Self {
         Self {
             texts: BTreeMap::new(),
@@ -25,31 +25,31 @@ impl Values {
         }
     }
 
-    /// Sets what a name stands for.
+    /// Sets the value of a parameter.
     pub(super) fn set(&mut self, name: &str, text: Option<String>) {
         self.texts.insert(name.to_owned(), text);
     }
 
-    /// The text of a name; nothing where it was not given, or is unknown.
+    /// The value of a parameter; none if it is missing or unknown.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.texts.get(name)?.as_deref()
     }
 
-    /// Fills a text. Nothing where it needs a name that was not given.
+    /// Fills in a text. None if it needs a missing parameter.
     pub(super) fn fill(&self, template: &str) -> Option<String> {
         let mut filled = String::with_capacity(template.len());
         for piece in pieces(template) {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Hole { name, filter } => {
-                    filled.push_str(&escape::apply(filter, self.get(name)?)?)
+                    filled.push_str(&escape::apply(filter, self.get(name)?)?);
                 }
             }
         }
         Some(filled)
     }
 
-    /// Fills a text line by line; a line that needs a name which was not given is left out.
+    /// Fills in a text line by line; a line that needs a missing parameter is left out.
     pub(super) fn fill_lines(&self, template: &str) -> String {
         template
             .split_inclusive('\n')
@@ -57,8 +57,8 @@ impl Values {
             .collect()
     }
 
-    /// Fills the strings of a JSON value; a member or element that needs a name which was not given
-    /// is left out.
+    /// Fills in the strings of a JSON value; a member or element that needs a missing parameter is
+    /// left out.
     pub(super) fn fill_value(&self, template: &Value) -> Option<Value> {
         Some(match template {
             Value::String(text) => match self.time(text) {
@@ -92,7 +92,7 @@ impl Values {
     }
 }
 
-/// The names that the placeholders of a text have.
+/// The names of the placeholders of a text.
 pub(super) fn names(template: &str) -> BTreeSet<&str> {
     let name = |piece| match piece {
         Piece::Hole { name, .. } => Some(name),
@@ -101,7 +101,7 @@ pub(super) fn names(template: &str) -> BTreeSet<&str> {
     pieces(template).into_iter().filter_map(name).collect()
 }
 
-/// The names that the placeholders in a JSON value's strings have.
+/// The names of the placeholders in a JSON value's strings.
 pub(super) fn names_in(template: &Value) -> BTreeSet<&str> {
     match template {
         Value::String(text) => names(text),
@@ -116,7 +116,7 @@ pub(super) fn names_in(template: &Value) -> BTreeSet<&str> {
 
 /// A part of a template.
 pub(super) enum Piece<'a> {
-    /// As it stands.
+    /// Literal text.
     Text(&'a str),
     /// A placeholder.
     Hole {
@@ -125,7 +125,7 @@ pub(super) enum Piece<'a> {
     },
 }
 
-/// Takes a template apart.
+/// Splits a template.
 pub(super) fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = template;

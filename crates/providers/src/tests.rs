@@ -16,12 +16,12 @@ const NOW: i64 = 1_763_942_400;
 
 type Given = BTreeMap<String, String>;
 
-/// Nothing given, and everything given.
+/// No parameters, and all of them.
 fn givens(provider: &Provider) -> [Given; 2] {
     let all = provider
-        .asks
+        .parameters
         .iter()
-        .map(|ask| (ask.id.clone(), ask.example.clone()))
+        .map(|parameter| (parameter.id.clone(), parameter.example.clone()))
         .collect();
     [Given::new(), all]
 }
@@ -32,7 +32,7 @@ fn with(given: &Given, id: &str, text: &str) -> Given {
     given
 }
 
-/// Whether an issuer with the one's URL and policies lets the other's sample in.
+/// Whether an issuer with the first one's URL and policies allows the second one's sample.
 fn trusts(issuer: &Filled, sample: &Filled) -> bool {
     let claims = Claims::from_json(&sample.claims).unwrap();
     let is_from_it = claims.get("iss").and_then(Value::as_str) == Some(issuer.url.as_str());
@@ -42,7 +42,7 @@ fn trusts(issuer: &Filled, sample: &Filled) -> bool {
     is_from_it && decide(&policies, &claims, &request).decision == Outcome::Allowed
 }
 
-/// Every provider with nothing and with everything given.
+/// Every provider without and with all parameters.
 fn each(check: impl Fn(&Provider, &Given, Filled)) {
     for provider in all() {
         for given in givens(provider) {
@@ -65,7 +65,7 @@ fn every_file_is_a_provider_of_its_own() {
     for provider in all() {
         assert_eq!(find(&provider.id), Some(provider));
         assert!(
-            !provider.asks.is_empty()
+            !provider.parameters.is_empty()
                 && !provider.checklist.is_empty()
                 && !provider.workflows.is_empty()
         );
@@ -75,19 +75,23 @@ fn every_file_is_a_provider_of_its_own() {
 #[test]
 fn every_example_is_a_name_that_there_can_be() {
     for provider in all() {
-        for ask in &provider.asks {
+        for parameter in &provider.parameters {
             assert_eq!(
-                ask.shape.problem(&ask.example),
+                parameter.shape.problem(&parameter.example),
                 None,
                 "{}: {}",
                 provider.id,
-                ask.id
+                parameter.id
             );
         }
     }
-    let shape = |provider: &str, ask: &str| {
-        let asks = &find(provider).unwrap().asks;
-        asks.iter().find(|other| other.id == ask).unwrap().shape
+    let shape = |provider: &str, parameter: &str| {
+        let parameters = &find(provider).unwrap().parameters;
+        parameters
+            .iter()
+            .find(|other| other.id == parameter)
+            .unwrap()
+            .shape
     };
     assert_eq!(shape("github-actions", "repository"), Shape::Part);
     assert_eq!(shape("github-actions", "branch"), Shape::Path);
@@ -117,7 +121,10 @@ fn placeholders_have_a_meaning_and_in_workflows_a_filter() {
             "audienceClaim",
             "exchangeAudience",
         ];
-        let asked = provider.asks.iter().map(|ask| ask.id.as_str());
+        let asked = provider
+            .parameters
+            .iter()
+            .map(|parameter| parameter.id.as_str());
         let derived = provider.derived.iter().map(|derived| derived.id.as_str());
         let known: Vec<&str> = built_in.into_iter().chain(asked).chain(derived).collect();
         let cases = provider.derived.iter().flat_map(|derived| &derived.cases);
@@ -215,33 +222,33 @@ fn starter_policies_let_the_sample_in() {
 }
 
 #[test]
-fn a_sample_with_one_other_name_is_not_let_in() {
+fn a_sample_with_one_different_parameter_is_not_allowed() {
     each(|provider, given, filled| {
-        for ask in provider
-            .asks
+        for parameter in provider
+            .parameters
             .iter()
-            .filter(|ask| !ask.is_optional || given.contains_key(&ask.id))
+            .filter(|parameter| !parameter.is_optional || given.contains_key(&parameter.id))
         {
             for other in [
-                format!("{}x", ask.example),
-                ask.example.to_ascii_uppercase(),
-                format!("x{}", ask.example),
+                format!("{}x", parameter.example),
+                parameter.example.to_ascii_uppercase(),
+                format!("x{}", parameter.example),
             ] {
-                let sample = provider.fill(&with(given, &ask.id, &other), NOW);
-                if other != ask.example && !ask.is_exchange_only {
+                let sample = provider.fill(&with(given, &parameter.id, &other), NOW);
+                if other != parameter.example && !parameter.is_exchange_only {
                     assert!(
                         !trusts(&filled, &sample),
                         "{}: {} {other}",
                         provider.id,
-                        ask.id
+                        parameter.id
                     );
                 }
-                // And it is let in where the policies are for it.
+                // The policies allow it with the right audience.
                 assert!(
                     trusts(&sample, &sample),
                     "{}: {} {other}",
                     provider.id,
-                    ask.id
+                    parameter.id
                 );
             }
         }
@@ -251,11 +258,15 @@ fn a_sample_with_one_other_name_is_not_let_in() {
 #[test]
 fn names_for_the_exchange_only_are_in_no_claim() {
     for provider in all() {
-        for ask in provider.asks.iter().filter(|ask| ask.is_exchange_only) {
+        for parameter in provider
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.is_exchange_only)
+        {
             let [none, _] = givens(provider);
             let (one, other) = (
                 provider.example(NOW),
-                provider.fill(&with(&none, &ask.id, "other"), NOW),
+                provider.fill(&with(&none, &parameter.id, "other"), NOW),
             );
             assert_eq!(
                 (one.claims, one.policies),
@@ -311,9 +322,9 @@ fn any_text_can_be_given() {
         .flat_map(|provider| odd.map(|text| (provider, text)))
     {
         let given = provider
-            .asks
+            .parameters
             .iter()
-            .map(|ask| (ask.id.clone(), text.to_owned()))
+            .map(|parameter| (parameter.id.clone(), text.to_owned()))
             .collect();
         let filled = provider.fill(&given, NOW);
         assert!(Claims::from_json(&filled.claims).is_ok());
@@ -352,9 +363,9 @@ fn workflows_in_yaml_are_yaml_whatever_is_given() {
         .flat_map(|provider| odd.map(|text| (provider, text)))
     {
         let given = provider
-            .asks
+            .parameters
             .iter()
-            .map(|ask| (ask.id.clone(), text.to_owned()))
+            .map(|parameter| (parameter.id.clone(), text.to_owned()))
             .collect();
         for workflow in provider
             .fill(&given, NOW)
@@ -375,7 +386,7 @@ fn workflows_in_yaml_are_yaml_whatever_is_given() {
 
 #[test]
 fn workflows_have_the_same_shape_with_and_without_what_is_optional() {
-    /// The objects and arrays, in their order.
+    /// The objects and arrays, in order.
     fn kinds(value: &Value) -> Vec<&'static str> {
         match value {
             Value::Object(members) => std::iter::once("an object")
@@ -463,12 +474,12 @@ fn workflows_have_the_names_and_the_cloud() {
 #[test]
 fn wildcards_in_names_do_not_go_unnoticed() {
     let provider = find("github-actions").unwrap();
-    let remarks = |id: &str, text: &str| {
+    let warnings = |id: &str, text: &str| {
         let filled = provider.fill(&with(&Given::new(), id, text), NOW);
         filled
-            .remarks
+            .warnings
             .into_iter()
-            .map(|remark| (remark.ask, remark.message))
+            .map(|warning| (warning.parameter, warning.message))
             .collect::<Vec<_>>()
     };
     for (id, text) in [
@@ -477,29 +488,29 @@ fn wildcards_in_names_do_not_go_unnoticed() {
         ("environment", "a?"),
         ("owner", "a\\b"),
     ] {
-        assert_eq!(remarks(id, text).len(), 1, "{id}");
+        assert_eq!(warnings(id, text).len(), 1, "{id}");
     }
     let expected = "`my.repo` has a `.`, which matches any one character in a pattern: `myxrepo` is let in too";
     assert_eq!(
-        remarks("repository", "my.repo"),
+        warnings("repository", "my.repo"),
         [("repository".to_owned(), expected.to_owned())]
     );
-    assert_eq!(remarks("organization", "a*").len(), 1);
-    assert_eq!(remarks("repository", "my-repo"), []);
-    // In the URL, and in no pattern.
+    assert_eq!(warnings("organization", "a*").len(), 1);
+    assert_eq!(warnings("repository", "my-repo"), []);
+    // In the URL, but in no pattern.
     let host = find("gitlab-self-managed")
         .unwrap()
         .fill(&with(&Given::new(), "host", "gitlab.example.org"), NOW);
-    assert_eq!(host.remarks, []);
+    assert_eq!(host.warnings, []);
 }
 
 #[test]
-fn odd_characters_in_names_are_remarked_on() {
+fn warns_about_odd_characters_in_parameters() {
     let provider = find("bitbucket").unwrap();
     let count = |text: &str| {
         provider
             .fill(&with(&Given::new(), "branch", text), NOW)
-            .remarks
+            .warnings
             .len()
     };
     assert_eq!(
@@ -514,7 +525,7 @@ fn odd_characters_in_names_are_remarked_on() {
     assert!(
         provider
             .fill(&with(&Given::new(), "branch", " main\n"), NOW)
-            .remarks
+            .warnings
             .is_empty()
     );
 }

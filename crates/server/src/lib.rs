@@ -10,6 +10,7 @@ mod exchange;
 mod http;
 pub mod issuers;
 pub mod keys;
+mod lock;
 pub mod organizations;
 mod private_file;
 pub mod random;

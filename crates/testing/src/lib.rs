@@ -1,9 +1,9 @@
-//! Random policies for property tests.
+//! Strategies for property tests: random policies.
 
 use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 use proptest::prelude::*;
 
-/// Texts as they are, as they should not be, and with what other languages read as their own.
+/// Valid and invalid texts, with some that other languages interpret.
 pub fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z:/*.-]{1,10}",

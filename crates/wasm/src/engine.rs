@@ -1,8 +1,8 @@
-//! The engine as the hand-written JavaScript around it drives it: text through one buffer, numbers
-//! as arguments.
+//! The engine behind the hand-written JavaScript: text passes through one buffer, numbers as
+//! arguments.
 //!
-//! A token's run begins with [`Core::begin`], waits for the host's answer on its signature, and
-//! ends with a decision, an explanation or an exchange; until then it has a number.
+//! The run of a token begins with [`Core::begin`], waits for the host's result of the signature
+//! check, and ends with a decision, an explanation or an exchange; until then it has a number.
 
 use std::sync::Arc;
 
@@ -26,10 +26,10 @@ use claimgate_formats::read_configuration;
 
 use crate::failure;
 
-/// What [`Core::begin`] and its like say where there is no run: the reason is in [`Core::text`].
+/// The result of [`Core::begin`] and similar calls without a run: the reason is in [`Core::text`].
 const NONE: u32 = u32::MAX;
 
-/// A decision's number: [`Core::decide`] says how it is put together.
+/// The reason in a decision's number for an error: see [`Core::decide`].
 const FAILED: f64 = 15.0;
 
 /// Compiled issuers and the runs of tokens through them.
@@ -42,7 +42,7 @@ pub struct Core {
     max_size: usize,
     definitions: Vec<IssuerDefinition>,
     issuers: Issuers,
-    /// The numbers of each issuer's keys, which no other key will ever have.
+    /// The numbers of each issuer's keys, which are never reused.
     keys: Vec<Vec<u32>>,
     next_key: u32,
     fields: Vec<Fields>,
@@ -70,7 +70,7 @@ enum Stage {
 #[wasm_bindgen]
 impl Core {
     /// Reads the configuration without its policies: `issuers`, `organization`, `leeway`,
-    /// `maxSize`, `dialect`. What is wrong with it is in [`Core::text`].
+    /// `maxSize`, `dialect`. Errors are in [`Core::text`].
     #[must_use]
     pub fn create(config: &str) -> Self {
         let mut core = Self {
@@ -110,7 +110,7 @@ impl Core {
         Ok(())
     }
 
-    /// Adds policies to an issuer that is not compiled yet, from JSON text; `first` is the index of
+    /// Adds policies in JSON text to an issuer that is not compiled yet; `first` is the index of
     /// the first of them.
     pub fn add_policies(&mut self, issuer: usize, first: usize, json: &str) {
         let policies = parse_policies(json).map_err(|errors| input::shifted(errors, first));
@@ -126,7 +126,7 @@ impl Core {
         self.say(result);
     }
 
-    /// Compiles what was added.
+    /// Compiles the issuers.
     pub fn compile(&mut self) {
         let definitions = std::mem::take(&mut self.definitions);
         let dialect = self.dialect;
@@ -151,7 +151,7 @@ impl Core {
         self.say(failures.or(()));
     }
 
-    /// Gives an issuer other keys, from a JWKS in JSON text.
+    /// Replaces the keys of an issuer by a JWKS in JSON text.
     pub fn set_jwks(&mut self, issuer: usize, json: &str) {
         let result = Jwks::parse(json).map_err(|error| failure(error.code(), error));
         let result = result.map(|jwks| {
@@ -180,7 +180,7 @@ impl Core {
         self.issuers = issuers;
     }
 
-    /// For each issuer its `url`, the `claims` that decisions ask for, and its `keys` with their
+    /// For each issuer its `url`, the `claims` that decisions need, and its `keys` with their
     /// numbers, as JSON text.
     #[must_use]
     pub fn describe(&self) -> String {
@@ -218,7 +218,7 @@ impl Core {
         serde_json::to_string(&described.collect::<Vec<_>>()).unwrap_or_default()
     }
 
-    /// Room for `length` bytes of text: where it begins.
+    /// Reserves `length` bytes of text, and returns their address.
     pub fn reserve(&mut self, length: usize) -> *const u8 {
         if self.buffer.len() < length {
             self.buffer.resize(length.next_power_of_two(), 0);
@@ -226,7 +226,7 @@ impl Core {
         self.buffer.as_ptr()
     }
 
-    /// What the last call has to say: empty where all went well.
+    /// The text result of the last call: empty after success without one.
     #[must_use]
     pub fn text(&self) -> String {
         self.text.clone()
@@ -238,11 +238,11 @@ impl Core {
         self.role.clone()
     }
 
-    /// Decides on claims that the caller has verified: `length` bytes of the buffer, the request's
-    /// target and then the values of the claims that [`Core::describe`] names, each with the kind
-    /// in front, all with U+001F between them.
+    /// Decides on claims that the caller has verified: `length` bytes of the buffer with the
+    /// request's target and then the values of the claims that [`Core::describe`] lists, each
+    /// prefixed with its kind, all separated by U+001F.
     ///
-    /// The answer is [`Core::decide`]'s, or -1 where the claims have to come as JSON text
+    /// The result is [`Core::decide`]'s, or -1 if the claims have to come as JSON text
     /// ([`Core::decide_json`]).
     pub fn decide_fields(&mut self, issuer: usize, kind: u32, length: usize) -> f64 {
         let Self {
@@ -269,7 +269,7 @@ impl Core {
         }
     }
 
-    /// The same with the claims as JSON text, and the target in the buffer.
+    /// The same with the claims as JSON text, and the target as an argument.
     pub fn decide_json(&mut self, issuer: usize, kind: u32, target: &str, json: &str) -> f64 {
         let claims = Claims::from_json(json)
             .map_err(|error| failure(error.code(), format_args!("`claims` is {error}")));
@@ -295,9 +295,9 @@ impl Core {
         }
     }
 
-    /// Begins with a token: `length` bytes of the buffer. Of `skip`, bit 0 leaves out the issuer, 1
-    /// the key, 2 the signature, 3 the times; `assume` is the issuer's index then, or -1. The
-    /// answer is the run's number.
+    /// Begins with a token: `length` bytes of the buffer. In `skip`, bit 0 skips the check of the
+    /// issuer, 1 of the key, 2 of the signature, 3 of the times; `assume` is then the issuer's
+    /// index, or -1. The result is the run's number.
     pub fn begin(&mut self, length: usize, now: f64, skip: u32, assume: i32) -> u32 {
         let Some(Ok(token)) = self.buffer.get(..length).map(std::str::from_utf8) else {
             return NONE;
@@ -323,8 +323,8 @@ impl Core {
         })
     }
 
-    /// Begins with an exchange: `length` bytes of the buffer are the body, JSON or a form. Where it
-    /// is refused at once, the answer is `u32::MAX`, and the refusal is in [`Core::text`].
+    /// Begins with an exchange: `length` bytes of the buffer are the body, JSON or a form. If it is
+    /// refused at once, the result is `u32::MAX`, and the refusal is in [`Core::text`].
     pub fn begin_exchange(&mut self, length: usize, is_json: bool, now: f64) -> u32 {
         let kind = if is_json {
             BodyKind::Json
@@ -361,7 +361,7 @@ impl Core {
         }
     }
 
-    /// The token that a run's exchange brings.
+    /// The token of a run's exchange.
     #[must_use]
     pub fn subject_token(&self, run: u32) -> String {
         let run = self.runs.get(run as usize).and_then(Option::as_ref);
@@ -370,8 +370,8 @@ impl Core {
             .unwrap_or_default()
     }
 
-    /// What a run waits for: -1 for nothing, or the number of the key times 16 and the number of
-    /// the algorithm.
+    /// The signature check that a run waits for: -1 for none, or 16 × the key's number + the
+    /// algorithm's number.
     #[must_use]
     pub fn wanted(&self, run: u32) -> f64 {
         let Some(Some(Run {
@@ -394,12 +394,13 @@ impl Core {
             .iter()
             .position(|algorithm| *algorithm == check.algorithm)
             .unwrap_or_default();
-        // A key that was replaced in between has no number any more.
+        // A key that was replaced meanwhile has no number.
         let number = number.copied().next().map_or(f64::from(NONE), f64::from);
         number * 16.0 + algorithm as f64
     }
 
-    /// The host's answer on the signature: whether it is genuine, or why that could not be checked.
+    /// Passes the host's result of the signature check: whether it is genuine, or why it could not
+    /// be checked.
     pub fn settle(&mut self, run: u32, is_genuine: bool, problem: Option<String>) {
         let answer = match problem {
             Some(problem) => Err(TokenError::SignatureUnchecked { problem }),
@@ -408,7 +409,7 @@ impl Core {
         self.advance(run, |pending| pending.finish(answer));
     }
 
-    /// Checks the signature here.
+    /// Checks the signature here, without the host.
     #[cfg(feature = "pure")]
     pub fn settle_built_in(&mut self, run: u32) {
         use crate::cryptography::Pure;
@@ -435,8 +436,8 @@ impl Core {
     /// Ends a run with a decision, for a request of that kind, whose target is `length` bytes of
     /// the buffer.
     ///
-    /// The answer is `((policy + 1) * 2^20 + issuer + 1) * 32 + admin * 16 + reason`. The reason 15
-    /// stands for an error, whose code is in [`Core::text`]; 5 for a match that gives the role in
+    /// The result is `((policy + 1) * 2^20 + issuer + 1) * 32 + admin * 16 + reason`. The reason 15
+    /// stands for an error, whose code is in [`Core::text`]; 5 for a match that grants the role in
     /// [`Core::role`].
     pub fn decide(&mut self, run: u32, kind: u32, length: usize) -> f64 {
         let Some(checked) = self.take(run) else {
@@ -468,7 +469,7 @@ impl Core {
         serde_json::to_string(&checked.explain(&request)).ok()
     }
 
-    /// Ends the run of an exchange: the grant or the refusal, as JSON text.
+    /// Ends the run of an exchange with the grant or the refusal, as JSON text.
     pub fn conclude(&mut self, run: u32) -> Option<String> {
         let exchange = self.runs.get_mut(run as usize)?.as_mut()?.exchange.take()?;
         let checked = self.take(run)?;
@@ -487,8 +488,7 @@ impl Core {
         self.take(run);
     }
 
-    /// Explains the policies' decision on claims that nobody has verified, as JSON or as text for
-    /// people.
+    /// Explains the policies' decision on unverified claims, as JSON or as text for people.
     pub fn explain_json(
         &mut self,
         issuer: usize,
@@ -530,7 +530,7 @@ impl Core {
         u32::try_from(self.runs.len() - 1).unwrap_or(NONE)
     }
 
-    /// The run's token. One that still waits for its signature is dropped.
+    /// The run's token. One that still waits for its signature check is dropped.
     fn take(&mut self, run: u32) -> Option<Checked> {
         let taken = self.runs.get_mut(run as usize)?.take()?;
         self.free.push(run);

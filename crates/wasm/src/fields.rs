@@ -1,13 +1,12 @@
-//! The claims that decisions ask for, filled in place, so that a decision allocates nothing for
-//! them.
+//! The claims that decisions need, filled in place, so that a decision allocates nothing for them.
 
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::issuer::Issuer;
 
-/// What stands between two values.
+/// The separator between values.
 pub(crate) const SEPARATOR: char = '\u{1f}';
 
-/// An object of the claims that an issuer's policies look at, and of no others.
+/// The claims that an issuer's policies use, and no others, as an object.
 #[derive(Debug, Default)]
 pub(crate) struct Fields(Vec<(String, Value)>);
 
@@ -29,14 +28,14 @@ impl Fields {
         )
     }
 
-    /// The claims, in the order that their values come in.
+    /// The claims, in the order of their values.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// Shows `look` the claims with these values: `s` and a string, `j` and JSON text, or `m` for a
-    /// claim that is missing, which a decision cannot tell from `null`. Nothing where the values
-    /// are not as many, or not understood.
+    /// Calls `look` with the claims of these values: `s` and a string, `j` and JSON text, or `m`
+    /// for a missing claim, which a decision cannot distinguish from `null`. None if the number of
+    /// values is wrong, or one is invalid.
     pub(crate) fn with<T>(
         &mut self,
         values: &str,
@@ -144,7 +143,7 @@ mod tests {
                 "{twice}"
             );
         }
-        // And goes on as if nothing had happened.
+        // Later calls are unaffected.
         let mut fields = fields();
         assert_eq!(json(&mut fields, "sx"), None);
         assert!(json(&mut fields, "sx\u{1f}m\u{1f}m").is_some());

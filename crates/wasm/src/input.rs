@@ -1,4 +1,4 @@
-//! What JavaScript passes, read into the core's types. No JavaScript value in here: it is tested
+//! Converts JavaScript's input into core's types. It contains no JavaScript values, so it is tested
 //! natively.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
@@ -24,7 +24,7 @@ pub(crate) fn dialect(name: &str) -> Result<Dialect, Diagnostics> {
     }
 }
 
-/// Diagnostics in an issuer, their paths seen from the options.
+/// Diagnostics in an issuer, with paths relative to the options.
 pub(crate) fn within<T>(index: usize, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
     result.map_err(|mut failures| {
         for failure in failures.iter_mut() {
@@ -35,7 +35,7 @@ pub(crate) fn within<T>(index: usize, result: Result<T, Diagnostics>) -> Result<
     })
 }
 
-/// Errors in policies, a part of an array that begins at `first`, their places seen from the
+/// Errors in policies, a part of an array that begins at `first`, with paths relative to the
 /// issuer.
 pub(crate) fn shifted(errors: Diagnostics, first: usize) -> Diagnostics {
     let shift = |mut error: Diagnostic| {

@@ -1,7 +1,7 @@
-//! Claimgate's engine for JavaScript: glue over the core, nothing else.
+//! Claimgate's engine for JavaScript: only glue over core.
 //!
-//! Every function returns a tagged value, `{ ok: true, value }` or `{ ok: false, errors }`. Nothing
-//! a caller passes makes it throw.
+//! Every function returns a tagged value, `{ ok: true, value }` or `{ ok: false, errors }`. No
+//! input makes it throw.
 
 #[cfg(feature = "pure")]
 mod cryptography;
@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::*;
 
 pub use engine::Core;
 
-/// An error without a place, or a place that the caller adds.
+/// An error without a path, or whose path the caller adds.
 fn failure(code: &'static str, message: impl ToString) -> Diagnostics {
     Diagnostic::error("", code, message.to_string()).into()
 }
@@ -53,14 +53,14 @@ pub fn decode_unverified(token: &JsValue) -> JsValue {
     }))
 }
 
-/// Reads policies from JSON text, strictly.
+/// Parses policies in JSON text, strictly.
 #[wasm_bindgen(js_name = parsePolicies, skip_typescript)]
 #[must_use]
 pub fn parse_policies(json: &JsValue) -> JsValue {
     answer::<Vec<PolicyDefinition>>(text(json, "json").and_then(|json| parse(&json)))
 }
 
-/// Reads a JWKS from JSON text, and describes its keys.
+/// Parses a JWKS in JSON text, and describes its keys.
 #[wasm_bindgen(js_name = parseJwks, skip_typescript)]
 #[must_use]
 pub fn parse_jwks(json: &JsValue) -> JsValue {
@@ -70,7 +70,7 @@ pub fn parse_jwks(json: &JsValue) -> JsValue {
     }))
 }
 
-/// Holds one pattern against one value.
+/// Matches one value with one pattern.
 #[wasm_bindgen(js_name = matchPattern, skip_typescript)]
 #[must_use]
 pub fn match_pattern(pattern: &JsValue, value: &JsValue, dialect: &JsValue) -> JsValue {
@@ -85,8 +85,8 @@ pub fn match_pattern(pattern: &JsValue, value: &JsValue, dialect: &JsValue) -> J
     })())
 }
 
-/// The signature of a compact JWS, of any payload, by the only key of a set that fits: whether it
-/// is genuine, and of which algorithm and key. Hosts are tested against it.
+/// Checks the signature of a compact JWS, of any payload, with the only suitable key of a set:
+/// whether it is genuine, and its algorithm and key. Tests compare hosts with it.
 #[cfg(feature = "pure")]
 #[wasm_bindgen(js_name = checkJws, skip_typescript)]
 #[must_use]
@@ -139,8 +139,7 @@ fn text(value: &JsValue, name: &str) -> Result<String, Diagnostics> {
             format_args!("expected `{name}` to be a string"),
         ));
     };
-    // Read anyway, halves of surrogate pairs would turn into other characters, and a pattern might
-    // match those.
+    // Otherwise lone surrogates would turn into other characters, and a pattern might match those.
     if !string.is_valid_utf16() {
         let message = format_args!(
             "expected `{name}` to be well-formed Unicode, found half of a surrogate pair"
@@ -150,7 +149,7 @@ fn text(value: &JsValue, name: &str) -> Result<String, Diagnostics> {
     Ok(String::from(string))
 }
 
-/// The tagged value that every function returns.
+/// The tagged result of every function.
 fn answer<T: Serialize>(result: Result<T, Diagnostics>) -> JsValue {
     #[derive(Serialize)]
     struct Success<T> {

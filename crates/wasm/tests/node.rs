@@ -1,4 +1,4 @@
-//! The Wasm layer in Node.js, as JavaScript sees it.
+//! Tests the Wasm layer in Node.js, from JavaScript's side.
 #![cfg(target_arch = "wasm32")]
 
 use claimgate_wasm::Core;
@@ -110,7 +110,7 @@ fn odd_claims_come_back_as_they_are() {
         at(&decoded, "value.claims.huge").as_f64(),
         Some(18_446_744_073_709_551_615.0)
     );
-    // An ordinary member, not the prototype that would lend the object a `sub`.
+    // An ordinary member, not a prototype that would give the object a `sub`.
     assert_eq!(at(&decoded, "value.claims.sub"), JsValue::UNDEFINED);
     assert_eq!(text(&decoded, "value.claims.__proto__.sub"), "forged");
 }
@@ -130,7 +130,7 @@ fn half_a_surrogate_pair_is_no_text() {
 }
 
 #[wasm_bindgen_test]
-fn a_token_goes_through_the_engine() {
+fn the_engine_checks_a_token() {
     let issuer =
         format!(r#"{{"url": "https://token.actions.githubusercontent.com", "jwks": {JWKS}}}"#);
     let mut core = Core::create(&format!(r#"{{"issuers": [{issuer}]}}"#));
@@ -146,7 +146,7 @@ fn a_token_goes_through_the_engine() {
     );
     let mut run = |token: &str| {
         let start = core.reserve(token.len());
-        // Only JavaScript can write there.
+        // JavaScript writes there, so a Rust test cannot.
         assert!(!start.is_null());
         core.begin(0, 1_763_942_500.0, 0, -1)
     };

@@ -1,5 +1,5 @@
-// The code editor of the app, around CodeMirror 6. The app loads this module where it is needed, and talks to it through
-// what `create` returns; every offset is in UTF-16 units.
+// The code editor of the app, based on CodeMirror 6. The app loads this module on demand and
+// controls an editor through the object that `create` returns; every offset is in UTF-16 units.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
@@ -11,14 +11,15 @@ import { completions, hover, known, setKnown } from "./help.js";
 import { jwtParts, marks, setMarks } from "./marks.js";
 import { theme } from "./theme.js";
 
-/** Marks a change that came from the app, which need not be told of it. */
+/** Marks a change by the app, which is not reported back to it. */
 const fromApp = Annotation.define();
 
 /**
- * Puts an editor into an element.
+ * Creates an editor in an element.
  *
- * `mode` is `policies`, `claims` or `jwt`. `onChange` gets the text that a person wrote, `onCursor` the place of the cursor.
- * With `onUndo` the editor keeps no history of its own, and calls it with whether something is to be done again.
+ * `mode` is `policies`, `claims` or `jwt`. `onChange` gets the edited text, `onCursor` the position
+ * of the cursor. With `onUndo` the editor keeps no history of its own, and calls it instead: true
+ * for redo, false for undo.
  */
 export function create(parent, { label, describedBy, mode, value, rows, placeholder, onChange, onCursor, onUndo }) {
   const view = new EditorView({
@@ -58,20 +59,20 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
   const within = (place) => Math.min(Math.max(place, 0), view.state.doc.length);
 
   return {
-    /** Changes no more of the text than differs, so that cursor and scrolling stay where they make sense. */
+    /** Replaces only the part of the text that differs, so that cursor and scroll position stay. */
     setValue(text) {
       const old = view.state.doc.toString();
       const clean = text.replaceAll(/\r\n?/g, "\n");
       if (clean !== old) view.dispatch({ changes: difference(old, clean), annotations: fromApp.of(true) });
       if (clean !== text) onChange(clean);
     },
-    /** A list of `{from, to, severity, message}`; what stands in backticks in a message is code. */
+    /** A list of `{from, to, severity, message}`; backticks in a message mark code. */
     setDiagnostics(list) {
       const places = list.map((item) => ({
         ...item,
         from: within(item.from),
         to: Math.max(within(item.from), within(item.to)),
-        renderMessage: () => sentence(item.message),
+        renderMessage: () => inlineCode(item.message),
       }));
       view.dispatch(setDiagnostics(view.state, places));
     },
@@ -84,7 +85,7 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
     setKnown(list) {
       view.dispatch({ effects: setKnown.of(list) });
     },
-    /** Selects a part of the text, brings it into sight and goes there. */
+    /** Selects a range of the text, scrolls to it and focuses the editor. */
     reveal(from, to) {
       const selection = { anchor: within(from), head: within(to) };
       view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: "center" }) });
@@ -98,7 +99,7 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
   };
 }
 
-/** What helps with JSON. */
+/** Extensions for editing JSON. */
 function writing(mode) {
   return [
     json(),
@@ -137,12 +138,12 @@ function undoElsewhere(onUndo) {
 }
 
 /**
- * Writes over a selection. Left to itself, Chromium keeps the look of what is written over in an inline style, which the
- * app's Content Security Policy refuses and reports.
+ * Replaces the selection. By default, Chromium keeps the style of the replaced text in an inline
+ * style, which the app's Content Security Policy refuses and reports.
  */
 function replaceSelection(event, view) {
   if (event.inputType !== "insertText" || event.data === null || event.isComposing) return false;
-  // The browser may know of a selection that the editor has not been told of yet.
+  // The browser may have a selection that the editor does not know yet.
   const selection = view.root.getSelection();
   const range = event.getTargetRanges()[0] ?? (selection?.rangeCount ? selection.getRangeAt(0) : undefined);
   const known = view.state.selection.main;
@@ -157,10 +158,10 @@ function replaceSelection(event, view) {
   return true;
 }
 
-/** A sentence of the engine, in which what stands in backticks is code. */
-function sentence(text) {
+/** A message of the engine as an element; backticks mark code. */
+function inlineCode(text) {
   const whole = document.createElement("span");
-  // A backtick that nothing closes is a character like any other.
+  // An unclosed backtick is an ordinary character.
   for (const [index, piece] of text.split(/`([^`]*)`/).entries()) {
     if (index % 2 === 0) {
       whole.append(piece);
@@ -173,7 +174,7 @@ function sentence(text) {
   return whole;
 }
 
-/** The one change that makes `text` of `old`. */
+/** The single change that turns `old` into `text`. */
 function difference(old, text) {
   const shorter = Math.min(old.length, text.length);
   let start = 0;

@@ -1,11 +1,11 @@
-// Completion and hover help for policies: what the JSON Schema says about keys, and what the provider says about claims.
+// Completion and hover help for policies: keys from the JSON Schema, claims from the provider.
 import { insertCompletionText, snippet } from "@codemirror/autocomplete";
 import { syntaxTree } from "@codemirror/language";
 import { StateEffect, StateField } from "@codemirror/state";
 import { hoverTooltip } from "@codemirror/view";
 import schema from "../../../docs/schema/policies.json";
 
-/** Replaces the claims that are known. */
+/** Replaces the known claims. */
 export const setKnown = StateEffect.define();
 
 export const known = StateField.define({
@@ -22,9 +22,9 @@ const TOKEN_TYPES = {
   runner: "Acts as a deployment runner.",
 };
 
-// Where in the document
+// Positions in the document
 
-/** The text of a string in the document; as it stands where it is no JSON. */
+/** The value of a string in the document; its raw text if it is not JSON. */
 function textOf(state, node) {
   const raw = state.sliceDoc(node.from, node.to);
   try {
@@ -39,7 +39,7 @@ const keyOf = (state, property) => {
   return name ? textOf(state, name) : "";
 };
 
-/** The keys that lead to a node, `[]` for an element of an array. */
+/** The keys that lead to a node; `[]` for an array element. */
 function pathTo(state, node) {
   const path = [];
   for (let child = node, parent = node.parent; parent; child = parent, parent = parent.parent) {
@@ -49,7 +49,7 @@ function pathTo(state, node) {
   return path;
 }
 
-/** The path within a policy: empty for the policy itself, nothing for what is around policies. */
+/** The path within a policy: empty for the policy itself, none outside policies. */
 function inPolicy(path) {
   const rest = path[0] === "policies" ? path.slice(1) : path;
   if (rest[0] === "[]") return rest.slice(1);
@@ -64,9 +64,9 @@ function valueOf(state, object, key) {
   return value ? textOf(state, value) : undefined;
 }
 
-// What there is to say
+// Documentation
 
-/** What the schema says of a policy's key with a token type; nothing where the key has no place there. */
+/** The schema's documentation of a policy's key with a token type; none if it is not allowed. */
 function docOfKey(key, tokenType) {
   const variants = Policy.oneOf.filter((variant) => !tokenType || variant.properties.tokenType.const === tokenType);
   const docs = (variants.length ? variants : Policy.oneOf).map((variant) => variant.properties[key]);
@@ -92,7 +92,7 @@ const policyTemplate = (decision) =>
 
 // Completion
 
-/** A completion that replaces a string's inside, or puts a whole string where there is none. */
+/** A completion that replaces the content of a string, or inserts a string. */
 function word(text, info, detail, inside) {
   const quoted = JSON.stringify(text);
   const apply = (view, _, from, to) => view.dispatch(insertCompletionText(view.state, inside ? quoted.slice(1, -1) : quoted, from, to));
@@ -177,7 +177,7 @@ export function completions(context) {
   return found.length ? { from: before.from, options: found, validFor: /^\w*$/ } : null;
 }
 
-/** What would hold something written here: an object for a key, an array, or a member that has no value yet. */
+/** The node that text typed here would belong to: an object, an array, or a member without value. */
 function place(node, pos) {
   for (let at = node; at; at = at.parent) {
     if (at.name === "Property") {

@@ -1,4 +1,4 @@
-// What the app wants lit up in the text, and the three parts of a token.
+// Ranges that the app highlights, and the three parts of a token.
 import { RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView } from "@codemirror/view";
 
@@ -19,7 +19,7 @@ function decorate(list) {
   return Decoration.set(ranges.map((mark) => Decoration.mark({ class: mark.class }).range(mark.from, mark.to)), true);
 }
 
-/** The parts of a token, each in its own colour, and the dots between them. */
+/** The parts of a token, each in a colour of its own, and the dots between them. */
 export const jwtParts = StateField.define({
   create: (state) => parts(state.doc.toString()),
   update: (old, transaction) => (transaction.docChanged ? parts(transaction.newDoc.toString()) : old),

@@ -1,11 +1,11 @@
-// How the editor looks: the app's own tokens, so that it is light and dark when the app is.
+// The editor's theme, based on the app's custom properties, so that it follows light and dark.
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { StyleModule } from "style-mod";
 
-// CodeMirror would add a `<style>` element, which the app's Content Security Policy refuses. A constructed style sheet is
-// the app's own script at work, and allowed.
+// CodeMirror would add a `<style>` element, which the app's Content Security Policy refuses. It
+// allows a constructed style sheet.
 const sheets = new Map();
 StyleModule.mount = (root, modules) => {
   const document = root.ownerDocument ?? root;
@@ -94,7 +94,7 @@ const look = EditorView.theme({
   ".cm-lintPoint::after": { borderBottomColor: "var(--bad)" },
 });
 
-/** The look, at least `rows` lines high, and at most as high as most of the window. */
+/** The theme, at least `rows` lines high, and at most as high as most of the window. */
 export function theme(rows) {
   const height = EditorView.theme({
     ".cm-content, .cm-gutter": { minHeight: `calc(${rows * 1.55}em + 0.75rem)` },

@@ -1,4 +1,4 @@
-//! An exchange of the audit log, with its reasons as the playground shows them.
+//! An exchange of the audit log, with its explanation, as in the playground.
 
 use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
@@ -11,14 +11,14 @@ use serde_json::Value;
 use super::checks::Checks;
 use super::claims_table::ClaimsTable;
 use super::explanation::ExplanationView;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::inline_code::inline_code;
+use super::untrusted_text::untrusted_text;
 use crate::state::clock::ticking;
 use crate::state::store::Store;
 use claimgate_workbench::remote::evidence::{self, Evidence};
 use claimgate_workbench::share::{ClaimsText, Shared, SharedIssuer};
 
-/// The entry, with all evidence.
+/// An entry with its full evidence.
 #[component]
 pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
     let Evidence {
@@ -32,7 +32,7 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
     let text = |name: &str| entry[name].as_str().unwrap_or_default();
     let code = |name: &'static str, label: &'static str| {
         (!text(name).is_empty())
-            .then(|| view! { <div><dt>{label}</dt><dd><code>{shown(text(name))}</code></dd></div> })
+            .then(|| view! { <div><dt>{label}</dt><dd><code>{untrusted_text(text(name))}</code></dd></div> })
     };
     let is_there = store
         .issuers
@@ -40,10 +40,10 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
     let issuer = match text("issuerName") {
         "" => "none that is registered".into_any(),
         name if is_there => {
-            let (name, address) = (shown(name), format!("/issuers/{}", text("issuer")));
+            let (name, address) = (untrusted_text(name), format!("/issuers/{}", text("issuer")));
             view! { <A href=address>{name}</A> }.into_any()
         }
-        name => view! { {shown(name)} " (no longer registered)" }.into_any(),
+        name => view! { {untrusted_text(name)} " (no longer registered)" }.into_any(),
     };
     let verdict = if text("decision") == "allowed" {
         "verdict verdict--allowed"
@@ -55,12 +55,12 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
             <span class="verdict__symbol" aria-hidden="true">{if text("decision") == "allowed" { "✓" } else { "✕" }}</span>
             <div class="verdict__text">
                 <p class="verdict__word">{if text("decision") == "allowed" { "Allowed" } else { "Denied" }}</p>
-                <p class="verdict__sentence">{sentence(text("summary"))}</p>
+                <p class="verdict__sentence">{inline_code(text("summary"))}</p>
             </div>
         </div>
         {(!text("report").is_empty()).then(|| view! {
             <div class="notice notice--note">
-                <p>"Policies that only report would have refused it: " {sentence(text("report"))}</p>
+                <p>"Policies that only report would have refused it: " {inline_code(text("report"))}</p>
             </div>
         })}
         <dl class="card facts">
@@ -79,7 +79,7 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
                 <span class="hint">"With the claims, the question and the present policies; the token is not known here."</span>
             </div>
         })}
-        {note.map(|note| view! { <p class="notice notice--note">{sentence(&note)}</p> })}
+        {note.map(|note| view! { <p class="notice notice--note">{inline_code(&note)}</p> })}
         {has_none.then(|| view! { <p class="hint">"The request was refused before there was a token to look at."</p> })}
         {(!checks.is_empty()).then(|| view! {
             <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks /></section>
@@ -96,7 +96,7 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
     }
 }
 
-/// The playground with what was asked, and with the issuer's policies as they are now.
+/// A link to the playground with the same request and the issuer's current policies.
 fn playground_link(store: Store, entry: &Value) -> Option<String> {
     let Evidence {
         explanation,
@@ -129,14 +129,14 @@ fn playground_link(store: Store, entry: &Value) -> Option<String> {
     Some(format!("/playground#{}", shared.to_fragment().ok()?))
 }
 
-/// When it was.
+/// The time of the entry.
 pub(crate) fn when(entry: &Value) -> AnyView {
     let whole = format_utc(entry["at"].as_i64().unwrap_or_default());
     let text = whole.replace('T', " ").replace('Z', "");
     view! { <time datetime=whole>{text}</time> }.into_any()
 }
 
-/// What was decided, as a word and a symbol.
+/// The decision, as a symbol and a word.
 pub(crate) fn decision(entry: &Value) -> AnyView {
     let (symbol, class, word) = match entry["decision"].as_str() {
         Some("allowed") => ("✓", "mark mark--good", "Allowed"),
@@ -153,12 +153,12 @@ pub(crate) fn decision(entry: &Value) -> AnyView {
     .into_any()
 }
 
-/// The type of token that was asked for, and the scope.
+/// The requested token type and scope.
 pub(crate) fn asked_for(entry: &Value) -> AnyView {
     let (requested, scope) = (
         entry["requested"].as_str().unwrap_or_default(),
         entry["scope"].as_str().unwrap_or_default(),
     );
-    let scope = (!scope.is_empty()).then(|| view! { " " <code>{shown(scope)}</code> });
-    view! { {shown(requested)} {scope} }.into_any()
+    let scope = (!scope.is_empty()).then(|| view! { " " <code>{untrusted_text(scope)}</code> });
+    view! { {untrusted_text(requested)} {scope} }.into_any()
 }

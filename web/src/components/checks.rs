@@ -1,11 +1,11 @@
-//! The checks of a token, a line each.
+//! The checks of a token, one per line.
 
 use claimgate::inspect::{Check, CheckStatus};
 use leptos::prelude::*;
 
-use super::sentence::sentence;
+use super::inline_code::inline_code;
 
-/// A symbol, a word and a style for a check's status.
+/// Symbol, word and style of a check's status.
 fn look(status: CheckStatus) -> (&'static str, &'static str, &'static str) {
     match status {
         CheckStatus::Passed => ("✓", "passed", "mark mark--good"),
@@ -25,8 +25,8 @@ pub(crate) fn Checks(checks: Vec<Check>) -> impl IntoView {
                 <span class=class aria-hidden="true">{symbol}</span>
                 <div>
                     <p><strong>{check.title}</strong> " " <span class="word">{word}</span></p>
-                    <p class="sentence">{sentence(&check.sentence)}</p>
-                    {check.help.map(|help| view! { <p class="hint">"help: " {sentence(&help)}</p> })}
+                    <p class="sentence">{inline_code(&check.sentence)}</p>
+                    {check.help.map(|help| view! { <p class="hint">"help: " {inline_code(&help)}</p> })}
                 </div>
             </li>
         }

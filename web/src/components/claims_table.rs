@@ -1,14 +1,14 @@
-//! Decoded claims as a table; times as times.
+//! Decoded claims as a table, with readable times.
 
 use claimgate::claims::{Claims, Value};
 use claimgate::time::{format_utc, looks_like_milliseconds, relative};
 use leptos::prelude::*;
 
-use super::playground_bench::{Lit, use_bench};
-use super::shown::shown;
+use super::playground_bench::{Highlight, use_bench};
+use super::untrusted_text::untrusted_text;
 
-/// The table. Times are put in relation to `now`. In the playground, rules and their claims light
-/// up together.
+/// The table. Times are relative to `now`. In the playground, rules and their claims are
+/// highlighted together.
 #[component]
 pub(crate) fn ClaimsTable(
     caption: &'static str,
@@ -31,24 +31,24 @@ pub(crate) fn ClaimsTable(
 fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView {
     let cell = match (name, value) {
         ("exp" | "nbf" | "iat", Value::Integer(number)) => time(*number, now),
-        (_, Value::String(text)) => shown(text),
+        (_, Value::String(text)) => untrusted_text(text),
         (_, Value::Object(_) | Value::Array(_)) => lines(&value.to_json_pretty()),
         _ => value.to_json().into_any(),
     };
-    let head = shown(name);
+    let head = untrusted_text(name);
     let Some(bench) = use_bench().filter(|_| is_claims) else {
         return view! { <tr><th scope="row">{head}</th><td>{cell}</td></tr> }.into_any();
     };
     let member = name.to_owned();
-    let lit = Lit {
+    let highlight = Highlight {
         policy: None,
         claim: claimgate::claim_path::ClaimPath::of(&[name]),
     };
     view! {
         <tr
-            class:lit=move || bench.is_claim_lit(&member)
-            on:mouseenter=move |_| bench.lit.set(Some(lit.clone()))
-            on:mouseleave=move |_| bench.lit.set(None)
+            class:lit=move || bench.is_claim_highlighted(&member)
+            on:mouseenter=move |_| bench.highlight.set(Some(highlight.clone()))
+            on:mouseleave=move |_| bench.highlight.set(None)
         >
             <th scope="row">{head}</th>
             <td>{cell}</td>
@@ -57,9 +57,9 @@ fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView 
     .into_any()
 }
 
-/// JSON in lines: that it is in lines does not have to be shown.
+/// JSON in several lines, without marks for its line breaks.
 fn lines(json: &str) -> AnyView {
-    let line = |(index, line): (usize, &str)| view! { {(index > 0).then_some("\n")} {shown(line)} };
+    let line = |(index, line): (usize, &str)| view! { {(index > 0).then_some("\n")} {untrusted_text(line)} };
     json.lines().enumerate().map(line).collect_view().into_any()
 }
 
@@ -67,7 +67,7 @@ fn time(number: i128, now: Signal<i64>) -> AnyView {
     let seconds = i64::try_from(number).ok();
     let written = seconds.map_or_else(|| number.to_string(), format_utc);
     if written == number.to_string() {
-        // No time of the calendar.
+        // Not a time of the calendar.
         let milliseconds = seconds.filter(|seconds| looks_like_milliseconds(*seconds));
         let aside = milliseconds.map(|milliseconds| {
             let meant = format_utc(milliseconds / 1000);

@@ -1,5 +1,5 @@
-//! Code with an editor around it: CodeMirror, which is loaded when the first editor is shown, and a
-//! plain field before that and where it cannot be loaded.
+//! A code field: CodeMirror, loaded with the first editor on a page, and a plain text area before
+//! that and if it cannot be loaded.
 
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
@@ -10,14 +10,14 @@ use wasm_bindgen_futures::spawn_local;
 use crate::state::draft::unique;
 use claimgate_providers::KnownClaim;
 
-/// What is written in an editor.
+/// The language of an editor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Policies as JSON, with the schema's completion and help.
     Policies,
     /// Any JSON.
     Claims,
-    /// A token, its parts in colours.
+    /// A token, with its parts in colours.
     Jwt,
 }
 
@@ -31,43 +31,43 @@ impl Mode {
     }
 }
 
-/// How bad a remark is.
+/// The severity of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
-    /// It has to be put right.
+    /// Must be fixed.
     Error,
-    /// It deserves a second look.
+    /// Deserves a second look.
     Warning,
 }
 
-/// A remark on a part of the text. Offsets are in UTF-16 units.
+/// A note on a range of the text. Offsets are in UTF-16 units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Underline {
-    /// Where the part begins.
+    /// The start of the range.
     pub(crate) from: usize,
-    /// Where it ends.
+    /// The end of the range.
     pub(crate) to: usize,
-    /// How bad it is.
+    /// The severity.
     pub(crate) severity: Severity,
-    /// What there is to say.
+    /// The message.
     pub(crate) message: String,
 }
 
-/// A part of the text that is lit up. Offsets are in UTF-16 units.
+/// A highlighted range of the text. Offsets are in UTF-16 units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Mark {
-    /// Where the part begins.
+    /// The start of the range.
     pub(crate) from: usize,
-    /// Where it ends.
+    /// The end of the range.
     pub(crate) to: usize,
-    /// Its class.
+    /// Its CSS class.
     pub(crate) class: &'static str,
 }
 
 #[wasm_bindgen(inline_js = "export const load = (address) => import(address);")]
 extern "C" {
-    /// Loads a module; rejects where it cannot be had.
+    /// Loads a module; rejects if it is unavailable.
     #[wasm_bindgen(catch)]
     async fn load(address: &str) -> Result<JsValue, JsValue>;
 }
@@ -83,7 +83,7 @@ extern "C" {
         options: &JsValue,
     ) -> Result<Handle, JsValue>;
 
-    /// An editor as the module returns it.
+    /// An editor, as the module returns it.
     #[derive(Clone)]
     type Handle;
     #[wasm_bindgen(method, js_name = setValue)]
@@ -102,7 +102,7 @@ extern "C" {
     fn destroy(this: &Handle);
 }
 
-/// An editor with what it calls; it goes when this is dropped.
+/// An editor and its callbacks, dropped together.
 struct Editor {
     handle: Handle,
     _on_change: Closure<dyn Fn(String)>,
@@ -116,21 +116,22 @@ impl Drop for Editor {
     }
 }
 
-/// Which field is there.
+/// Which field is visible.
 #[derive(Clone, Copy, PartialEq)]
 enum Field {
     /// The plain one, until the editor is loaded.
     Plain,
     /// The editor.
     Code,
-    /// The plain one, as the editor could not be loaded.
+    /// The plain one, because the editor could not be loaded.
     Failed,
 }
 
 /// A field for code.
 ///
-/// `value` is the text, whoever writes it. With `on_undo` undo and redo (`true`) are the caller's.
-/// `reveal` selects a part of the text each time it changes to one, and goes there.
+/// `value` is the text; changes from outside appear in the field. With `on_undo` the caller handles
+/// undo and redo (`true`). `reveal` selects a range of the text each time it is set, and scrolls to
+/// it.
 #[component]
 pub(crate) fn CodeEditor(
     #[prop(into)] label: String,
@@ -171,14 +172,14 @@ pub(crate) fn CodeEditor(
                 let is_made = made.is_ok();
                 editor.try_update_value(|editor| *editor = made.ok());
                 if is_made {
-                    // At once, for what is shown and hidden waits: nothing that is being typed may
-                    // be lost in between.
+                    // Immediately, because visibility in the view is updated later: no keystroke
+                    // may be lost in between.
                     parent.set_hidden(false);
                     let selection = selection_of(plain);
-                    tell(editor, |handle| {
+                    with_editor(editor, |handle| {
                         selection
                             .into_iter()
-                            .for_each(|(from, to)| handle.focus(from, to))
+                            .for_each(|(from, to)| handle.focus(from, to));
                     });
                 }
                 let _ = field.try_set(if is_made { Field::Code } else { Field::Failed });
@@ -188,7 +189,7 @@ pub(crate) fn CodeEditor(
     Effect::new(move || {
         let text = value.get();
         field.track();
-        tell(editor, |handle| handle.set_value(&text));
+        with_editor(editor, |handle| handle.set_value(&text));
     });
     send(
         editor,
@@ -213,7 +214,7 @@ pub(crate) fn CodeEditor(
     );
     Effect::new(move || {
         if let Some((from, to)) = reveal.get() {
-            tell(editor, |handle| handle.reveal(from, to));
+            with_editor(editor, |handle| handle.reveal(from, to));
             if let (Some(plain), true) =
                 (plain.get_untracked(), field.get_untracked() != Field::Code)
             {
@@ -238,7 +239,7 @@ pub(crate) fn CodeEditor(
                 let id = id.clone();
                 move || match is_code.get() {
                     true => {
-                        let go = move |_| tell(editor, |handle| handle.focus(0, 0));
+                        let go = move |_| with_editor(editor, |handle| handle.focus(0, 0));
                         view! { <span class="label" on:click=go>{caption.clone()}</span> }.into_any()
                     }
                     false => view! { <label for=id.clone()>{caption.clone()}</label> }.into_any(),
@@ -297,7 +298,7 @@ fn Plain(
     }
 }
 
-/// What is selected in the plain field, if it has the focus.
+/// The selection of the plain field, if it has the focus.
 fn selection_of(plain: NodeRef<Textarea>) -> Option<(usize, usize)> {
     let plain = plain.try_get_untracked()??;
     let active = document().active_element()?;
@@ -308,7 +309,7 @@ fn selection_of(plain: NodeRef<Textarea>) -> Option<(usize, usize)> {
         .then(|| (place(plain.selection_start()), place(plain.selection_end())))
 }
 
-/// What an editor is made with.
+/// The options of a new editor.
 #[derive(Clone)]
 struct Options {
     label: String,
@@ -319,7 +320,7 @@ struct Options {
     placeholder: String,
 }
 
-/// Whom an editor calls.
+/// The callbacks of an editor.
 #[derive(Clone, Copy)]
 struct Calls {
     on_cursor: Option<Callback<usize>>,
@@ -374,9 +375,9 @@ async fn make(
 
 type Place = StoredValue<Option<Editor>, LocalStorage>;
 
-/// Has something done by the editor, if it is there.
-fn tell(editor: Place, what: impl FnOnce(&Handle)) {
-    // The handle is cloned, as it may call back.
+/// Calls the editor, if it exists.
+fn with_editor(editor: Place, what: impl FnOnce(&Handle)) {
+    // The handle is cloned because the call may re-enter.
     let handle =
         editor.try_with_value(|editor| editor.as_ref().map(|editor| editor.handle.clone()));
     if let Some(handle) = handle.flatten() {
@@ -395,7 +396,7 @@ fn send<T: Clone + Send + Sync + 'static>(
     Effect::new(move || {
         let list = list.get();
         field.track();
-        tell(editor, |handle| call(handle, write(&list)));
+        with_editor(editor, |handle| call(handle, write(&list)));
     });
 }
 

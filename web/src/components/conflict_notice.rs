@@ -1,15 +1,15 @@
 //! Two versions of an issuer, saved in two tabs or by two people: both are kept until the person
-//! has decided.
+//! decides.
 
 use leptos::prelude::*;
 
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::pages::lazy::versions_view;
 use crate::state::store::use_store;
 use claimgate_workbench::merge::differences;
 use claimgate_workbench::storage::Conflict;
 
-/// The version that lost, against the one that is there.
+/// The version that lost, compared with the listed one.
 #[component]
 pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     let store = use_store();
@@ -38,7 +38,7 @@ pub(crate) fn ConflictNotice(conflict: Conflict) -> impl IntoView {
     };
     view! {
         <section class="notice notice--note container" aria-label=title>
-            <h2>{title} " at once: " {other.with_value(|other| shown(&other.issuer.name))}</h2>
+            <h2>{title} " at once: " {other.with_value(|other| untrusted_text(&other.issuer.name))}</h2>
             {move || if is_there.get() {
                 view! {
                     <p>

@@ -1,4 +1,4 @@
-//! What differs between the two versions of a conflict.
+//! The differences between the two versions of a conflict.
 
 use leptos::prelude::*;
 
@@ -6,8 +6,8 @@ use super::policy_changes::{ChangeList, ChangedText};
 use claimgate_workbench::diff::{issuer_changes, issuer_lines};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// What would change if the other version took the listed one's place; where nothing is listed, all
-/// of the other one.
+/// The changes if the other version replaced the listed one; if none is listed, the whole other
+/// version.
 #[component]
 pub(crate) fn ConflictVersions(listed: Option<StoredIssuer>, other: StoredIssuer) -> impl IntoView {
     let (intro, before) = match listed {

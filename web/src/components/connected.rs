@@ -1,5 +1,5 @@
-//! What is above every page of a server's app: signing in, the organization, and what the server
-//! did not do.
+//! The top of every page of a connected app: signing in, the organization, and changes that the
+//! server did not make.
 
 use leptos::ev::{self, SubmitEvent};
 use leptos::prelude::*;
@@ -9,16 +9,16 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::field::{Checkbox, TextField};
-use super::sentence::sentence;
-use super::shown::shown;
+use super::inline_code::inline_code;
+use super::untrusted_text::untrusted_text;
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
-use crate::state::remote::{Access, Remote, Undone};
+use crate::state::remote::{Access, FailedChange, Remote};
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 use claimgate_workbench::remote::plan::Step;
 
-/// All of that. `needs_token` says whether the page has nothing to show without a token.
+/// The whole notice. `needs_token` says whether the page has no content without a token.
 #[component]
 pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>) -> impl IntoView {
     let (remote, sync) = (store.remote?, Sync::of(store)?);
@@ -52,7 +52,7 @@ pub(crate) fn Connected(store: Store, unsaved: Unsaved, needs_token: Memo<bool>)
     })
 }
 
-/// A page of an issuer that the server has given another identifier goes on under that one.
+/// Follows the page's issuer to the identifier that the server has given it.
 fn follow_names(remote: Remote) {
     let (navigate, path) = (use_navigate(), use_location().pathname);
     Effect::new(move || {
@@ -71,11 +71,11 @@ fn follow_names(remote: Remote) {
     });
 }
 
-/// What the server does not have is lost when the page is closed or loaded anew.
+/// Changes that the server does not have are lost when the page is closed or reloaded.
 fn ask_before_leaving(remote: Remote, store: Store) {
     let handle = window_event_listener(ev::beforeunload, move |event| {
         let is_open = remote.is_busy.get_untracked()
-            || !remote.undone.read_untracked().is_empty()
+            || !remote.failed_changes.read_untracked().is_empty()
             || !store.conflicts.read_untracked().is_empty();
         if is_open {
             event.prevent_default();
@@ -84,7 +84,7 @@ fn ask_before_leaving(remote: Remote, store: Store) {
     on_cleanup(move || handle.remove());
 }
 
-/// A server that was just set up.
+/// The form for a new server without an organization.
 #[component]
 fn FirstOrganization(sync: Sync) -> impl IntoView {
     let (name, problem) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -149,7 +149,8 @@ fn SignInAgain(remote: Remote, sync: Sync) -> impl IntoView {
     }
 }
 
-/// The token goes into a field that no browser offers to keep, and out of it as soon as it is used.
+/// The token goes into a field that no browser offers to save, and is removed as soon as it is
+/// used.
 #[component]
 fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
     let token = RwSignal::new(String::new());
@@ -166,7 +167,7 @@ fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let _ = sync.sign_in(text, stay.get_untracked()).await;
-            // Signed in, the form is gone.
+            // After signing in, the form is gone.
             let _ = busy.try_set(false);
         });
     };
@@ -186,7 +187,7 @@ fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
                 />
                 <div id=notes class="notes">
                     <p class="hint">"It goes to this server, with each request to its API, and nowhere else."</p>
-                    <p class="error" role="alert">{move || sentence(&problem.read())}</p>
+                    <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
                 </div>
             </div>
             <Checkbox label="Stay signed in in this tab, until it is closed" value=stay />
@@ -199,11 +200,12 @@ fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
     }
 }
 
-/// Whose issuers these are, and whether the server has all that is shown.
+/// The user and organization, and whether the server has all changes.
 #[component]
 fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     let may_go = move || {
-        let is_open = remote.is_busy.get_untracked() || !remote.undone.read_untracked().is_empty();
+        let is_open =
+            remote.is_busy.get_untracked() || !remote.failed_changes.read_untracked().is_empty();
         let sentence =
             "The server does not have all changes yet. Sign out all the same? They will be lost.";
         unsaved.may_leave() && (!is_open || window().confirm_with_message(sentence).unwrap_or(true))
@@ -216,11 +218,11 @@ fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     let choose = move |organization: String| {
         if may_go() {
             spawn_local(async move {
-                // What is in the way is said where the token is asked for.
+                // Problems are reported at the sign-in form.
                 let _ = sync.choose(organization).await;
             });
         } else {
-            // The field shows again what is chosen still.
+            // The field shows the current choice again.
             remote.organization.notify();
         }
     };
@@ -249,7 +251,7 @@ fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     view! {
         <section class="server-bar container container--wide" aria-label="Server">
             {organizations}
-            <span class="hint">"signed in as " {move || shown(&remote.login.read())}</span>
+            <span class="hint">"signed in as " {move || untrusted_text(&remote.login.read())}</span>
             <span class="hint server-bar__state" role="status">
                 {move || if remote.is_busy.get() { "Saving…" } else { "" }}
             </span>
@@ -258,20 +260,20 @@ fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     }
 }
 
-/// What the server did not do: the page shows again what the server has, and what was wanted is
+/// Changes that the server did not make: the page shows the server's version, and the changes are
 /// kept here.
 #[component]
 fn UndoneList(remote: Remote, sync: Sync) -> impl IntoView {
     view! {
-        <For each=move || remote.undone.get() key=|undone| undone.id let:undone>
-            <UndoneNotice undone=undone sync=sync />
+        <For each=move || remote.failed_changes.get() key=|failed| failed.id let:failed>
+            <FailedChangeNotice failed=failed sync=sync />
         </For>
     }
 }
 
 #[component]
-fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
-    let (what, wanted) = match &undone.step {
+fn FailedChangeNotice(failed: FailedChange, sync: Sync) -> impl IntoView {
+    let (what, wanted) = match &failed.step {
         Step::Create(_) => ("was not registered", String::new()),
         Step::Details(_) => ("keeps its details as they were", String::new()),
         Step::Policies(issuer) => (
@@ -280,25 +282,25 @@ fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
         ),
         Step::Delete(_) => ("was not deleted", String::new()),
     };
-    let (name, reason) = (shown(&undone.name), sentence(&undone.reason));
-    let undone = StoredValue::new(undone);
+    let (name, reason) = (untrusted_text(&failed.name), inline_code(&failed.reason));
+    let failed = StoredValue::new(failed);
     view! {
         <section class="notice notice--bad container" role="alert">
             <p><strong>{name}</strong> " " {what} ": " {reason} "."</p>
             {(!wanted.is_empty()).then(|| view! {
                 <details>
                     <summary>"What was to be saved"</summary>
-                    <pre tabindex="0">{super::shown::shown_lines(&wanted)}</pre>
+                    <pre tabindex="0">{super::untrusted_text::untrusted_lines(&wanted)}</pre>
                 </details>
             })}
             <div class="actions">
-                <button type="button" class="button button--small" on:click=move |_| sync.try_again(&undone.get_value())>
+                <button type="button" class="button button--small" on:click=move |_| sync.try_again(&failed.get_value())>
                     "Try again"
                 </button>
                 <button
                     type="button"
                     class="button button--small button--quiet"
-                    on:click=move |_| sync.drop_undone(&undone.get_value())
+                    on:click=move |_| sync.discard_failed(&failed.get_value())
                 >
                     "Give it up"
                 </button>

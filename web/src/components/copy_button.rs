@@ -1,5 +1,4 @@
-//! Taking a text along: a button that copies it and one that downloads it, both of which say what
-//! came of it.
+//! Buttons that copy and download a text, and report the result.
 
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use leptos::task::spawn_local;
 
 use crate::state::download::{copy, download};
 
-/// How long a button says that it has done its work.
+/// How long a button reports success.
 const SHOWN: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, PartialEq)]
@@ -18,7 +17,7 @@ enum Outcome {
     Failed,
 }
 
-/// Copies `text`. `what` is read out with the button, and is not shown: "Copy" and "the job".
+/// Copies `text`. `what` is for screen readers, and is not visible: "Copy" and "the job".
 #[component]
 pub(crate) fn CopyButton(
     #[prop(into)] text: Signal<String>,
@@ -29,7 +28,7 @@ pub(crate) fn CopyButton(
         let text = text.get_untracked();
         spawn_local(async move {
             let done = copy(&text).await;
-            tell(outcome, done);
+            report(outcome, done);
         });
     };
     let failure = "The browser does not let this page copy. Select the text and copy it by hand.";
@@ -39,12 +38,12 @@ pub(crate) fn CopyButton(
                 {move || if outcome.get() == Outcome::Done { "✓ Copied" } else { "Copy" }}
                 <span class="visually-hidden">" " {what}</span>
             </button>
-            <Told outcome=outcome done="Copied" failure=failure />
+            <OutcomeNote outcome=outcome done="Copied" failure=failure />
         </span>
     }
 }
 
-/// Downloads `text` as the file `name`. `what` is read out with the button, and is not shown.
+/// Downloads `text` as the file `name`. `what` is for screen readers, and is not visible.
 #[component]
 pub(crate) fn DownloadButton(
     #[prop(into)] text: Signal<String>,
@@ -54,7 +53,7 @@ pub(crate) fn DownloadButton(
     let outcome = RwSignal::new(Outcome::None);
     let press = move |_| {
         let done = text.with_untracked(|text| name.with_untracked(|name| download(name, text)));
-        tell(outcome, done);
+        report(outcome, done);
     };
     view! {
         <span class="take">
@@ -62,14 +61,18 @@ pub(crate) fn DownloadButton(
                 "Download"
                 <span class="visually-hidden">" " {what}</span>
             </button>
-            <Told outcome=outcome done="Downloaded" failure="The browser does not let this page download." />
+            <OutcomeNote outcome=outcome done="Downloaded" failure="The browser does not let this page download." />
         </span>
     }
 }
 
-/// Read out when it is done; shown when it failed.
+/// For screen readers after success; visible after a failure.
 #[component]
-fn Told(outcome: RwSignal<Outcome>, done: &'static str, failure: &'static str) -> impl IntoView {
+fn OutcomeNote(
+    outcome: RwSignal<Outcome>,
+    done: &'static str,
+    failure: &'static str,
+) -> impl IntoView {
     view! {
         <span role="status">
             {move || match outcome.get() {
@@ -81,8 +84,8 @@ fn Told(outcome: RwSignal<Outcome>, done: &'static str, failure: &'static str) -
     }
 }
 
-/// Says what came of it, and is silent again after a while. The button may be gone by then.
-fn tell(outcome: RwSignal<Outcome>, done: bool) {
+/// Reports the result for a while. The button may be gone by then.
+fn report(outcome: RwSignal<Outcome>, done: bool) {
     outcome.try_set(if done { Outcome::Done } else { Outcome::Failed });
     if done {
         set_timeout(

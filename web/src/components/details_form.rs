@@ -1,14 +1,14 @@
-//! An issuer's fields: the same in registering and in editing.
+//! An issuer's fields, for registering and editing.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::{Checkbox, Select, TextArea, TextField, same};
+use super::inline_code::inline_code;
 use super::keys_field::{KeysField, keys_error};
 use super::save_state::SaveState;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
 use crate::state::store::{Store, use_store};
@@ -17,7 +17,7 @@ use claimgate_formats::thumbprint;
 use claimgate_workbench::lifetime;
 use claimgate_workbench::storage::StoredIssuer;
 
-/// The fields' texts.
+/// The values of the fields.
 #[derive(Clone, Copy)]
 pub(crate) struct Details {
     /// Name.
@@ -30,16 +30,16 @@ pub(crate) struct Details {
     pub(crate) unit: RwSignal<String>,
     /// JWKS.
     pub(crate) jwks: RwSignal<String>,
-    /// Keys that were fetched: their text and their address. Changed by hand, they are no longer
-    /// from there.
+    /// Fetched keys: their text and their address. Once the field is edited, the address no longer
+    /// applies.
     pub(crate) fetched: RwSignal<Option<(String, String)>>,
-    /// Thumbprints, one a line.
+    /// Thumbprints, one per line.
     pub(crate) thumbprints: RwSignal<String>,
-    /// Whether a token can be exchanged once only.
+    /// Whether a token can be exchanged only once.
     single_use: RwSignal<bool>,
-    /// Whether deny policies only report.
+    /// Whether deny policies are report-only.
     report_only: RwSignal<bool>,
-    /// Whether saving was tried: from then on, errors show.
+    /// Whether saving was tried: from then on, errors are visible.
     pub(crate) tried: RwSignal<bool>,
 }
 
@@ -69,7 +69,7 @@ impl Details {
         details
     }
 
-    /// Shows an issuer in the fields.
+    /// Fills the fields from an issuer.
     pub(crate) fn show(self, issuer: &StoredIssuer) {
         let (number, unit) = lifetime::split(issuer.max_expiration);
         let jwks = issuer.jwks.clone().unwrap_or_default();
@@ -89,7 +89,7 @@ impl Details {
         self.report_only.set(issuer.report_only);
     }
 
-    /// All that is written.
+    /// The texts of all fields.
     pub(crate) fn texts(self) -> [String; 6] {
         [
             self.name,
@@ -102,12 +102,12 @@ impl Details {
         .map(|field| field.get())
     }
 
-    /// All that is ticked.
+    /// The states of all checkboxes.
     pub(crate) fn flags(self) -> [bool; 2] {
         [self.single_use, self.report_only].map(|field| field.get())
     }
 
-    /// The address that the keys, as they are written, were fetched from.
+    /// The address of the fetched keys, if they were not edited.
     fn source(self) -> Option<String> {
         self.fetched
             .read()
@@ -142,7 +142,7 @@ impl Details {
         lifetime::parse(&self.number.read(), &self.unit.read())
     }
 
-    /// Writes the fields into an issuer; none and all errors shown if one is wrong.
+    /// Writes the fields into an issuer; if one is invalid, shows all errors and returns none.
     pub(crate) fn apply(self, mut issuer: StoredIssuer) -> Option<StoredIssuer> {
         self.tried.set(true);
         let jwks = self.jwks.get_untracked();
@@ -177,7 +177,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
         view! {
             <div class="field">
                 <span class="label">"URL"</span>
-                <code class="fixed">{shown(&details.url.get_untracked())}</code>
+                <code class="fixed">{untrusted_text(&details.url.get_untracked())}</code>
                 <p class="hint">"Fixed after registration: a token's iss must equal it, character by character."</p>
             </div>
         }
@@ -222,7 +222,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
     }
 }
 
-/// What only a server goes by.
+/// Settings that only a server uses.
 #[component]
 fn ServerFields(details: Details) -> impl IntoView {
     let field = |label: &'static str, value: RwSignal<bool>, hint: &'static str| {
@@ -285,7 +285,7 @@ fn ThumbprintsField(details: Details) -> impl IntoView {
     }
 }
 
-/// The details of a registered issuer, saved on their own.
+/// The details of a registered issuer, saved separately.
 #[component]
 pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
     let store = use_store();
@@ -324,8 +324,7 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
             .get()
             .filter(|current| opened.with_value(|opened| differ(opened, current)))
     });
-    // What another tab has saved is shown at once, unless that would overwrite what is being
-    // written here.
+    // Shows what another tab has saved at once, unless that would overwrite edits here.
     Effect::new(move || {
         if let Some(current) = elsewhere.get()
             && !dirty.get()
@@ -356,17 +355,17 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
     }
 }
 
-/// Where there is a server, it takes the thumbprint of the issuer's certificate itself.
+/// With a server, the server itself records the thumbprint of the issuer's certificate.
 #[component]
 fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl IntoView {
-    let (busy, said) = (RwSignal::new(false), RwSignal::new(Ok(String::new())));
+    let (busy, message) = (RwSignal::new(false), RwSignal::new(Ok(String::new())));
     let start = move |_| {
         busy.set(true);
         spawn_local(async move {
             let result = sync.regenerate_thumbprints(id.get_value()).await;
             let _ = busy.try_set(false);
-            let _ =
-                said.try_set(result.map(|()| "✓ Taken from the issuer's certificate".to_owned()));
+            let _ = message
+                .try_set(result.map(|()| "✓ Taken from the issuer's certificate".to_owned()));
         });
     };
     view! {
@@ -378,16 +377,16 @@ fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl Int
                 <span class="hint">"This server connects to the issuer, and takes its certificate's."</span>
             </div>
             <p class="fetch" role="status">
-                {move || match said.get() {
+                {move || match message.get() {
                     Ok(text) => view! { <span class="good">{text}</span> }.into_any(),
-                    Err(text) => view! { <span class="error">{sentence(&text)}</span> }.into_any(),
+                    Err(text) => view! { <span class="error">{inline_code(&text)}</span> }.into_any(),
                 }}
             </p>
         </Show>
     }
 }
 
-/// Where a change comes from that was not made here.
+/// The origin of a change that was not made here.
 pub(crate) fn elsewhere_word(store: Store) -> &'static str {
     if store.remote.is_some() {
         "by somebody else"

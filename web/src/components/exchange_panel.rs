@@ -1,20 +1,20 @@
-//! The exchange, simulated: what would be sent, and what would come back.
+//! The simulated exchange: request and response.
 
 use leptos::html;
 use leptos::prelude::*;
 
 use super::copy_button::CopyButton;
 use super::field::TextField;
+use super::inline_code::inline_code;
 use super::playground_bench::Bench;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_workbench::evaluate::Answer;
 use claimgate_workbench::exchange::{Simulation, organization, simulate};
 
-/// What stands for the organization where `aud` names none.
+/// The placeholder for the organization if `aud` names none.
 const UNNAMED: &str = "my-org";
 
-/// The panel, folded until it is asked for. Nothing is simulated before.
+/// The panel, folded at first. Nothing is simulated until it is opened.
 #[component]
 pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
     let form = bench.form;
@@ -32,7 +32,7 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
             details
                 .get_untracked()
                 .is_some_and(|details| details.open()),
-        )
+        );
     };
     let simulation = Memo::new(move |_| {
         if !is_open.get() {
@@ -84,7 +84,7 @@ fn Messages(simulation: Simulation) -> impl IntoView {
     let login = match simulation.login {
         Ok(command) => block("pulumi login", "Pulumi's command", command),
         Err(reason) => {
-            view! { <h3>"pulumi login"</h3> <p class="hint">{sentence(reason)}</p> }.into_any()
+            view! { <h3>"pulumi login"</h3> <p class="hint">{inline_code(reason)}</p> }.into_any()
         }
     };
     let notes = simulation
@@ -105,7 +105,7 @@ fn block(title: &'static str, what: &'static str, text: String) -> AnyView {
     let lines = text
         .lines()
         .enumerate()
-        .map(|(index, line)| view! { {(index > 0).then_some("\n")} {shown(line)} });
+        .map(|(index, line)| view! { {(index > 0).then_some("\n")} {untrusted_text(line)} });
     let lines = lines.collect_view();
     view! {
         <div class="code-head"><h3>{title}</h3> <CopyButton text=Signal::stored(text) what=what /></div>

@@ -1,4 +1,4 @@
-//! Why: policies and their rules, failures first.
+//! The explanation: policies and their rules, failures first.
 
 use claimgate::explain::{
     Explanation, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome,
@@ -7,14 +7,14 @@ use claimgate::policy::Decision;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::inline_code::inline_code;
 use super::playground_bench::use_bench;
 use super::rule_line::RuleLine;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::store::use_store;
 use claimgate_workbench::scratch::apply;
 
-/// A symbol, a word and a style for a policy's outcome.
+/// Symbol, word and style of a policy's outcome.
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
     match (policy.outcome, policy.decision) {
         (PolicyOutcome::Matched, Decision::Deny) if policy.report_only => {
@@ -39,11 +39,11 @@ fn order(explanation: &Explanation) -> Vec<PolicyEvidence> {
     policies
 }
 
-/// How many policies are shown with their rules unfolded. Of more, only those that decided or came
-/// nearest are.
+/// How many policies are shown with their rules unfolded. With more, only those that decided or
+/// came nearest are.
 const UNFOLDED: usize = 8;
 
-/// Whether the rules of a policy are shown at once.
+/// Whether the rules of a policy are unfolded at first.
 fn is_unfolded(explanation: &Explanation, policy: &PolicyEvidence) -> bool {
     let is_nearest = explanation
         .nearest_miss
@@ -76,14 +76,14 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
             <div>
                 <p><strong>"Default denial"</strong> " "
                     <span class="word">{if default.applied { "applied" } else { "not applied" }}</span></p>
-                <p class="sentence">{sentence(&default.sentence)}</p>
+                <p class="sentence">{inline_code(&default.sentence)}</p>
             </div>
         </li>
     };
     let report = explanation.report.map(|report| {
         view! {
             <p class="notice notice--note">
-                "With report-only policies enforced: " {sentence(&report.summary)} "."
+                "With report-only policies enforced: " {inline_code(&report.summary)} "."
             </p>
         }
     });
@@ -104,7 +104,7 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
     rules.sort_by_key(|rule| rule.outcome == RuleOutcome::Matched);
     let rules = StoredValue::new(rules);
     let (index, title) = (policy.index, policy.title);
-    // Rules that nobody looks at are not made: with forty policies that is most of the work.
+    // Folded rules are not rendered: with forty policies that is most of the work.
     let is_open = RwSignal::new(open);
     let details = NodeRef::<html::Details>::new();
     let toggled = move |_| {
@@ -112,7 +112,7 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
             details
                 .get_untracked()
                 .is_some_and(|details| details.open()),
-        )
+        );
     };
     let lines = move || {
         let line = |rule: RuleEvidence| view! { <RuleLine policy=index rule=rule /> };
@@ -127,7 +127,7 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
                     <span class=class aria-hidden="true">{symbol}</span>
                     <span><strong class="title">{title}</strong> " " <span class="word">{word}</span></span>
                 </summary>
-                <p class="sentence">{sentence(&policy.sentence)}</p>
+                <p class="sentence">{inline_code(&policy.sentence)}</p>
                 <ul class="rule-list">{lines}</ul>
             </details>
         </li>
@@ -139,9 +139,9 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
     let changes = miss.changes.iter().map(|change| {
         view! {
             <li>
-                <p>{sentence(&change.sentence)}</p>
+                <p>{inline_code(&change.sentence)}</p>
                 {change.suggested_pattern.as_ref().map(|pattern| view! {
-                    <p class="hint">"A pattern for just this value: " <code>{shown(pattern)}</code></p>
+                    <p class="hint">"A pattern for just this value: " <code>{untrusted_text(pattern)}</code></p>
                 })}
             </li>
         }
@@ -149,14 +149,14 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
     view! {
         <section class="notice notice--note" aria-label="Nearest miss">
             <h3>"Nearest miss"</h3>
-            <p>{sentence(&miss.sentence)}</p>
+            <p>{inline_code(&miss.sentence)}</p>
             <ul>{changes.collect_view()}</ul>
             <ApplyMiss miss=miss.clone() />
         </section>
     }
 }
 
-/// In the playground: a button that tries the change on a scratch copy.
+/// In the playground: a button that applies the fix to a scratch copy.
 #[component]
 fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
     let bench = use_bench()?;
@@ -174,7 +174,7 @@ fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
         "Try this on a scratch copy"
     };
     let note = (!dropped.is_empty()).then(|| {
-        let names = dropped.into_iter().map(|claim| view! { " " <code>{shown(&claim)}</code> });
+        let names = dropped.into_iter().map(|claim| view! { " " <code>{untrusted_text(&claim)}</code> });
         view! { <p class="hint">"This takes out the rules on claims that the token does not have:" {names.collect_view()}</p> }
     });
     Some(view! {

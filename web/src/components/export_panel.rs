@@ -1,10 +1,10 @@
-//! Issuers in the forms that other programs take.
+//! Issuers in the formats of other programs.
 
 use leptos::prelude::*;
 
 use super::copy_button::{CopyButton, DownloadButton};
 use super::field::TextField;
-use super::shown::{prose, shown, shown_lines};
+use super::untrusted_text::{prose, untrusted_lines, untrusted_text};
 use crate::state::download::file_name;
 use crate::state::unsaved::Unsaved;
 use claimgate::diagnostic::Diagnostic;
@@ -12,7 +12,7 @@ use claimgate_formats::{lead, resource, rest, settings};
 use claimgate_workbench::storage::StoredIssuer;
 use claimgate_workbench::storage::to_file;
 
-/// A form.
+/// A format.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
     Settings,
@@ -44,7 +44,7 @@ impl Form {
     }
 }
 
-/// What one form comes to: a text, a file name, and what to mind.
+/// An export: a text, a file name, and notes.
 #[derive(Clone, Default, PartialEq)]
 struct Export {
     text: String,
@@ -77,7 +77,7 @@ fn export(form: Form, issuers: &[StoredIssuer], organization: &str) -> Export {
     Export { text, file, notes }
 }
 
-/// The panel, folded until it is wanted.
+/// The panel, folded at first.
 #[component]
 pub(crate) fn ExportPanel(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     let is_open = RwSignal::new(false);
@@ -93,7 +93,7 @@ pub(crate) fn ExportPanel(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> i
     }
 }
 
-/// The forms of issuers, in a card of their own.
+/// The formats, in a card of their own.
 #[component]
 pub(crate) fn ExportForms(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     view! {
@@ -105,7 +105,7 @@ pub(crate) fn ExportForms(#[prop(into)] issuers: Signal<Vec<StoredIssuer>>) -> i
     }
 }
 
-/// Says so while something on the page is not saved: the export has what was saved last.
+/// A notice while something on the page is unsaved: the export has the last saved version.
 #[component]
 fn NotExported() -> impl IntoView {
     let unsaved = expect_context::<Unsaved>();
@@ -169,14 +169,14 @@ fn Forms(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
                         <DownloadButton text=text name=file what="the export" />
                     </span>
                 </div>
-                <pre tabindex="0" class="code" role="region" aria-label="Export">{move || shown_lines(&text.read())}</pre>
+                <pre tabindex="0" class="code" role="region" aria-label="Export">{move || untrusted_lines(&text.read())}</pre>
             </div>
             {move || (form.get() == Form::Rest).then(|| view! { <Bodies issuers=issuers /> })}
         </div>
     }
 }
 
-/// The bodies of the calls, one by one.
+/// The bodies of the requests, one by one.
 #[component]
 fn Bodies(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     let bodies = move || {
@@ -184,7 +184,7 @@ fn Bodies(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
             let definition = issuer.definition();
             let policies = rest::policies_body(&definition);
             view! {
-                <h3>{shown(&issuer.name)}</h3>
+                <h3>{untrusted_text(&issuer.name)}</h3>
                 {body("POST …/oidc/issuers", rest::issuer_body(&definition))}
                 {(!definition.policies.is_empty()).then(|| body("PATCH …/auth/policies/{policyId}", policies))}
             }
@@ -204,26 +204,26 @@ fn body(call: &'static str, text: String) -> AnyView {
     view! {
         <div class="snippet">
             <div class="snippet__head"><code>{call}</code> <CopyButton text=copied what=format!("the body of {call}") /></div>
-            <pre tabindex="0" class="code" role="region" aria-label=format!("Body of {call}")>{shown_lines(&text)}</pre>
+            <pre tabindex="0" class="code" role="region" aria-label=format!("Body of {call}")>{untrusted_lines(&text)}</pre>
         </div>
     }
     .into_any()
 }
 
-/// What is left out, and what to mind.
+/// Omissions and warnings.
 #[component]
 pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Diagnostic>>) -> impl IntoView {
     move || {
         (!notes.read().is_empty()).then(|| {
             let item = |note: Diagnostic| {
-                // Some sentences begin with the place themselves.
+                // Some messages begin with the path themselves.
                 let lead = lead(&note);
                 let begins = note.message.starts_with(&format!("`{}`", note.path));
                 let place = (!begins && !note.path.is_empty()).then_some(note.path);
                 view! {
                     <li>
                         <span class="word">{lead}</span> " "
-                        {place.map(|place| view! { <code>{shown(&place)}</code> " " })}
+                        {place.map(|place| view! { <code>{untrusted_text(&place)}</code> " " })}
                         {prose(&note.message)} "."
                     </li>
                 }

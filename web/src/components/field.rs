@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::sentence::sentence;
-use super::shown::{hidden_note, prose};
+use super::inline_code::inline_code;
+use super::untrusted_text::{hidden_note, prose};
 use crate::state::draft::unique;
 
 /// A line of text.
@@ -42,7 +42,7 @@ pub(crate) fn TextField(
     }
 }
 
-/// Several lines of text, in the font of code.
+/// Several lines of text, in a monospaced font.
 #[component]
 pub(crate) fn TextArea(
     #[prop(into)] label: String,
@@ -111,7 +111,7 @@ pub(crate) fn Select(
     }
 }
 
-/// A box to tick.
+/// A checkbox.
 #[component]
 pub(crate) fn Checkbox(
     #[prop(into)] label: String,
@@ -134,7 +134,7 @@ fn Notes(id: String, hint: String, error: Signal<String>) -> impl IntoView {
             {(!hint.is_empty()).then(|| view! { <p class="hint">{prose(&hint)}</p> })}
             {move || {
                 let error = error.get();
-                (!error.is_empty()).then(|| view! { <p class="error">{sentence(&error)}</p> })
+                (!error.is_empty()).then(|| view! { <p class="error">{inline_code(&error)}</p> })
             }}
         </div>
     }

@@ -1,4 +1,4 @@
-//! What is around every page: header, messages of the store, footer.
+//! The frame of every page: header, messages of the store, footer.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -8,15 +8,15 @@ use leptos_router::hooks::use_location;
 use super::conflict_notice::ConflictNotice;
 use super::copy_button::DownloadButton;
 use super::field::Select;
+use super::inline_code::inline_code;
 use super::page_title::PageTitle;
-use super::sentence::sentence;
 use super::shortcuts::Shortcuts;
-use super::shown::{shown, shown_lines};
+use super::untrusted_text::{untrusted_lines, untrusted_text};
 use crate::pages::lazy::ServerPart;
 use crate::state::store::{Unreadable, use_store};
 use crate::state::theme;
 use crate::state::unsaved::Unsaved;
-use claimgate_formats::settings;
+use claimgate_formats::{percent_encode, settings};
 use claimgate_workbench::storage::to_file;
 
 /// The frame around `children`.
@@ -84,7 +84,7 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
     }
 }
 
-/// Whether the page has nothing to show without an access token, where there is a server.
+/// Whether the page has no content without an access token, when there is a server.
 fn needs_token() -> Memo<bool> {
     let path = use_location().pathname;
     Memo::new(move |_| {
@@ -95,7 +95,7 @@ fn needs_token() -> Memo<bool> {
     })
 }
 
-/// What is there only where there is a server: loaded then, and no part of the app's beginning.
+/// Shown only with a server: loaded on demand, so that it is not part of the initial code.
 #[component]
 fn ServerParts(needs_token: Memo<bool>) -> impl IntoView {
     let (store, unsaved) = (use_store(), expect_context::<Unsaved>());
@@ -114,12 +114,12 @@ fn StoreMessages() -> impl IntoView {
     }
 }
 
-/// Changes are in memory only: said plainly, with a way to keep them.
+/// A plain notice that changes are in memory only, with a way to save them.
 #[component]
 fn NotStored(problem: String) -> impl IntoView {
     let store = use_store();
     if store.remote.is_some() {
-        return view! { <p class="notice notice--bad container" role="alert">"Samples are not kept: " {sentence(&problem)} "."</p> }.into_any();
+        return view! { <p class="notice notice--bad container" role="alert">"Samples are not kept: " {inline_code(&problem)} "."</p> }.into_any();
     }
     let text = Signal::derive(move || to_file(&store.issuers.read()));
     let handle = window_event_listener(ev::beforeunload, move |event| {
@@ -130,7 +130,7 @@ fn NotStored(problem: String) -> impl IntoView {
     on_cleanup(move || handle.remove());
     view! {
         <div class="notice notice--bad container" role="alert">
-            <p>"Not stored: " {sentence(&problem)} "."</p>
+            <p>"Not stored: " {inline_code(&problem)} "."</p>
             <Show when=move || !store.issuers.read().is_empty()>
                 <p class="hint">
                     "Issuers and policies are kept in this tab, as you see them, until it is closed or loaded anew. \
@@ -153,22 +153,22 @@ fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
     let store = use_store();
     let address = format!(
         "data:application/json;charset=utf-8,{}",
-        encode(&unreadable.raw)
+        percent_encode(&unreadable.raw)
     );
     let anew = move |_| {
         let sure =
             window().confirm_with_message("Replace the stored data by an empty list of issuers?");
         if sure.unwrap_or(false) {
-            store.start_anew();
+            store.discard_unreadable();
         }
     };
     view! {
         <section class="notice notice--bad container" aria-label="Stored data cannot be read">
             <h2>"The stored issuers cannot be read"</h2>
-            <p>{sentence(&unreadable.problem)} ". Nothing was changed or deleted. Keep a copy of the text before starting anew."</p>
+            <p>{inline_code(&unreadable.problem)} ". Nothing was changed or deleted. Keep a copy of the text before starting anew."</p>
             <details>
                 <summary>"Show the stored text"</summary>
-                <pre tabindex="0">{shown_lines(&unreadable.raw)}</pre>
+                <pre tabindex="0">{untrusted_lines(&unreadable.raw)}</pre>
             </details>
             <div class="actions">
                 <a class="button" href=address download="claimgate-v1.json">"Download the text"</a>
@@ -178,10 +178,6 @@ fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
     }
 }
 
-fn encode(text: &str) -> String {
-    String::from(js_sys::encode_uri_component(text))
-}
-
 #[component]
 fn UndoToast() -> impl IntoView {
     let store = use_store();
@@ -189,7 +185,7 @@ fn UndoToast() -> impl IntoView {
         <div class="toasts" role="status">
             {move || store.undo.get().map(|undo| view! {
                 <div class="toast">
-                    <span>{undo.verb} " " <strong>{shown(&undo.object)}</strong></span>
+                    <span>{undo.verb} " " <strong>{untrusted_text(&undo.object)}</strong></span>
                     <button type="button" class="button" on:click=move |_| store.undo()>"Undo"</button>
                     <button
                         type="button"

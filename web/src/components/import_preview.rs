@@ -1,4 +1,4 @@
-//! What an import would do, to be agreed to.
+//! A preview of an import, before it is saved.
 
 use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::export_panel::Notes;
 use super::field::Select;
 use super::policy_preview::PolicyPreview;
-use super::shown::{prose, shown};
+use super::untrusted_text::{prose, untrusted_text};
 use crate::state::clock::now;
 use crate::state::store::{new_id, use_store};
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
@@ -14,13 +14,13 @@ use claimgate_formats::Document;
 use claimgate_workbench::import_plan::{Effect, Planned, plan, plan_policies};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// What keeps a text from being read, each with its place.
+/// Problems that prevent reading a text, each with its path.
 #[component]
 pub(crate) fn Problems(problems: Diagnostics) -> impl IntoView {
     let item = |problem: Diagnostic| {
         view! {
             <li>
-                {(!problem.path.is_empty()).then(|| view! { <code>{shown(&problem.path)}</code> " " })}
+                {(!problem.path.is_empty()).then(|| view! { <code>{untrusted_text(&problem.path)}</code> " " })}
                 {prose(&problem.message)}
                 {problem.help.map(|help| view! { <p class="hint">{prose(&help)}</p> })}
             </li>
@@ -34,7 +34,7 @@ pub(crate) fn Problems(problems: Diagnostics) -> impl IntoView {
     }
 }
 
-/// What was understood, and the button that saves it.
+/// The parsed issuers or policies, and the button that saves them.
 #[component]
 pub(crate) fn ImportPreview(
     imported: Document,
@@ -47,7 +47,7 @@ pub(crate) fn ImportPreview(
         view! { <PoliciesPlan policies=imported.policies save=save /> }.into_any()
     } else {
         let store = use_store();
-        // Planned anew when another tab changes what is there.
+        // Planned again when another tab changes the issuers.
         let plan = move || {
             store.issuers.track();
             view! { <IssuersPlan imported=imported.clone() save=save /> }
@@ -57,14 +57,14 @@ pub(crate) fn ImportPreview(
     view! {
         <p role="status">
             "This is " {title}
-            {organization.map(|name| view! { ", of the organization " <strong>{shown(&name)}</strong> })} "."
+            {organization.map(|name| view! { ", of the organization " <strong>{untrusted_text(&name)}</strong> })} "."
         </p>
         <Notes notes=Signal::stored(notes) />
         {rest}
     }
 }
 
-/// Issuers: which are new, and which replace one that is there.
+/// Issuers: new ones, and those that replace a registered one.
 #[component]
 fn IssuersPlan(imported: Document, save: Callback<Vec<StoredIssuer>>) -> impl IntoView {
     let store = use_store();
@@ -116,7 +116,7 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
         Effect::New => view! { <span class="badge badge--good">"New"</span> }.into_any(),
         Effect::Same => view! { <span class="badge">"The same is there already"</span> }.into_any(),
         Effect::Replaces { name, parts } => view! {
-            <span class="badge badge--note">"Replaces " {shown(name)}</span>
+            <span class="badge badge--note">"Replaces " {untrusted_text(name)}</span>
             <span class="hint">"Changes: " {parts.join(", ")}</span>
         }
         .into_any(),
@@ -126,9 +126,9 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
         <li class="card stack--tight">
             <label class="checkbox">
                 <input type="checkbox" bind:checked=wanted />
-                <strong>{shown(&issuer.name)}</strong>
+                <strong>{untrusted_text(&issuer.name)}</strong>
             </label>
-            <p><code>{shown(&issuer.url)}</code></p>
+            <p><code>{untrusted_text(&issuer.url)}</code></p>
             <p class="plan__effect">{effect}</p>
             <details class="more">
                 <summary>{format!("Policies ({})", issuer.policies.len())}</summary>
@@ -139,7 +139,7 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
     .into_any()
 }
 
-/// Policies that no issuer is named for: the person says which one they are for.
+/// Policies without an issuer: the person chooses one.
 #[component]
 fn PoliciesPlan(
     policies: Vec<PolicyDefinition>,

@@ -6,18 +6,18 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use wasm_bindgen::JsCast;
 
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::store::use_store;
 use claimgate_workbench::keys::kinds;
 use claimgate_workbench::listing::{counts, keys};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// Its row.
+/// The row.
 #[component]
 pub(crate) fn IssuerRow(issuer: StoredIssuer) -> impl IntoView {
     let address = format!("/issuers/{}", issuer.id);
     let provider = issuer.provider().map(|provider| provider.name.clone());
-    let name = shown(&issuer.name);
+    let name = untrusted_text(&issuer.name);
     view! {
         <tr>
             <td data-label="Name">
@@ -26,7 +26,7 @@ pub(crate) fn IssuerRow(issuer: StoredIssuer) -> impl IntoView {
                     {provider.map(|provider| view! { <span class="badge">{provider}</span> })}
                 </div>
             </td>
-            <td data-label="URL"><code>{shown(&issuer.url)}</code></td>
+            <td data-label="URL"><code>{untrusted_text(&issuer.url)}</code></td>
             <td data-label="Policies">{policies(&issuer)}</td>
             <td data-label="Keys">{key_cell(&issuer)}</td>
             <td data-label="Max expiration">{max_expiration(&issuer)}</td>
@@ -46,7 +46,7 @@ fn Actions(issuer: StoredIssuer) -> impl IntoView {
     let label = format!("Delete {name}");
     let remove = move |_| {
         store.remove(&id);
-        // What had the focus is gone.
+        // The focused element is gone.
         let main = document().get_element_by_id("main");
         if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = main.focus();
@@ -87,7 +87,7 @@ fn policies(issuer: &StoredIssuer) -> AnyView {
     }
 }
 
-/// How many keys of which kind, and where they are from.
+/// The number of keys by kind, and their source.
 fn key_cell(issuer: &StoredIssuer) -> AnyView {
     let Some(jwks) = keys(issuer).filter(|jwks| !jwks.keys().is_empty()) else {
         let is_fetched = use_store().remote.is_some() && issuer.jwks.is_none();
@@ -102,10 +102,10 @@ fn key_cell(issuer: &StoredIssuer) -> AnyView {
         Some(address) => view! { <span class="hint" title=address.clone()>"fetched"</span> },
         None => view! { <span class="hint" title=String::new()>"pasted"</span> },
     };
-    view! { <span>{shown(&kinds(&jwks))} " " {source}</span> }.into_any()
+    view! { <span>{untrusted_text(&kinds(&jwks))} " " {source}</span> }.into_any()
 }
 
-/// A day; the time when pointed at.
+/// A day, with the time in a tooltip.
 fn day(time: Option<i64>) -> AnyView {
     let Some(time) = time else {
         return view! { <span class="hint">"never"</span> }.into_any();

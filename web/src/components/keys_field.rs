@@ -1,18 +1,18 @@
-//! An issuer's keys: pasted or fetched, and read by the engine as they are typed.
+//! An issuer's keys: pasted or fetched, and parsed while they are typed.
 
 use claimgate::jwt::{Jwk, Jwks};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::TextArea;
-use super::sentence::sentence;
-use super::shown::{prose, shown, shown_link};
+use super::inline_code::inline_code;
+use super::untrusted_text::{prose, untrusted_link, untrusted_text};
 use crate::state::fetch::fetch_keys;
 use crate::state::store::use_store;
 use claimgate_formats::thumbprint;
 use claimgate_workbench::keys::warnings;
 
-/// What fetching came to.
+/// The state of a fetch.
 #[derive(Clone, PartialEq)]
 enum Fetch {
     Idle,
@@ -21,7 +21,7 @@ enum Fetch {
     Failed(String),
 }
 
-/// The keys as far as the engine understands them; none for an empty field.
+/// The parsed keys; none for an empty field.
 fn parse(text: &str) -> Option<Result<Jwks, String>> {
     (!text.trim().is_empty()).then(|| Jwks::parse(text).map_err(|error| error.to_string()))
 }
@@ -31,12 +31,12 @@ pub(crate) fn keys_error(text: &str) -> String {
     parse(text).and_then(Result::err).unwrap_or_default()
 }
 
-/// The field, with the list of what it holds.
+/// The field, with a list of its keys.
 #[component]
 pub(crate) fn KeysField(
     jwks: RwSignal<String>,
     #[prop(into)] url: Signal<String>,
-    /// The text and the address of keys that were fetched.
+    /// The text and the address of fetched keys.
     fetched: RwSignal<Option<(String, String)>>,
 ) -> impl IntoView {
     let fetch = RwSignal::new(Fetch::Idle);
@@ -79,9 +79,9 @@ pub(crate) fn KeysField(
                 placeholder=r#"{"keys": [{"kty": "RSA", "kid": "…", "n": "…", "e": "AQAB"}]}"#
             />
             {move || parse(&jwks.read()).and_then(Result::ok).map(|keys| {
-                let is_said = matches!(*fetch.read(), Fetch::Done(_));
+                let is_source_shown = matches!(*fetch.read(), Fetch::Done(_));
                 let source = fetched.get().filter(|(text, _)| *text == *jwks.read()).map(|(_, address)| address);
-                view! { <KeyList jwks=keys source=source is_said=is_said /> }
+                view! { <KeyList jwks=keys source=source is_source_shown=is_source_shown /> }
             })}
             <div class="actions">
                 <button type="button" class="button" on:click=start disabled=move || *fetch.read() == Fetch::Running>
@@ -93,22 +93,21 @@ pub(crate) fn KeysField(
                 {move || match fetch.get() {
                     Fetch::Idle => String::new().into_any(),
                     Fetch::Running => "Fetching…".into_any(),
-                    Fetch::Done(said) => view! { <span class="good">{said}</span> }.into_any(),
-                    Fetch::Failed(problem) => view! { <span class="error">{sentence(&problem)}</span> }.into_any(),
+                    Fetch::Done(message) => view! { <span class="good">{message}</span> }.into_any(),
+                    Fetch::Failed(problem) => view! { <span class="error">{inline_code(&problem)}</span> }.into_any(),
                 }}
             </p>
         </div>
     }
 }
 
-/// What the set holds: every key with its thumbprint and what to mind about it, and where the set
-/// is from.
+/// The contents of the set: every key with its thumbprint and warnings, and the source of the set.
 #[component]
 fn KeyList(
     jwks: Jwks,
     source: Option<String>,
-    /// Whether the source is told already.
-    is_said: bool,
+    /// Whether the source is already shown elsewhere.
+    is_source_shown: bool,
 ) -> impl IntoView {
     let rows = jwks
         .keys()
@@ -116,9 +115,9 @@ fn KeyList(
         .map(|key| key_row(&jwks, key))
         .collect_view();
     let source = match source {
-        Some(_) if is_said => ().into_any(),
+        Some(_) if is_source_shown => ().into_any(),
         Some(address) => {
-            view! { <p class="hint">"Fetched from " {shown_link(&address)}</p> }.into_any()
+            view! { <p class="hint">"Fetched from " {untrusted_link(&address)}</p> }.into_any()
         }
         None => view! { <p class="hint">"Pasted by hand."</p> }.into_any(),
     };
@@ -143,8 +142,8 @@ fn key_row(jwks: &Jwks, key: &Jwk) -> AnyView {
     });
     view! {
         <li>
-            <code>{shown(kid)}</code>
-            <span>{shown(&key.describe())}</span>
+            <code>{untrusted_text(kid)}</code>
+            <span>{untrusted_text(&key.describe())}</span>
             {state}
             {thumbprint}
             {warnings.into_iter().map(|warning| view! { <span class="key-list__note">{prose(&warning)}</span> }).collect_view()}

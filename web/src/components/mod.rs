@@ -1,4 +1,4 @@
-//! Small parts on native elements.
+//! Components, based on native elements.
 
 pub(crate) mod audit_entry;
 pub(crate) mod checks;
@@ -15,6 +15,7 @@ pub(crate) mod export_panel;
 pub(crate) mod field;
 pub(crate) mod frame;
 pub(crate) mod import_preview;
+pub(crate) mod inline_code;
 pub(crate) mod issuer_row;
 pub(crate) mod keys_field;
 pub(crate) mod names_form;
@@ -44,9 +45,8 @@ pub(crate) mod rule_line;
 pub(crate) mod sample_form;
 pub(crate) mod sample_panel;
 pub(crate) mod save_state;
-pub(crate) mod sentence;
 pub(crate) mod share_panel;
 pub(crate) mod shortcuts;
-pub(crate) mod shown;
+pub(crate) mod untrusted_text;
 pub(crate) mod verdict;
 pub(crate) mod workflow_panel;

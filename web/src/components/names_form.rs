@@ -1,109 +1,113 @@
-//! The few names that a provider asks for.
+//! The parameters that a provider needs.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
 use super::field::TextField;
-use super::shown::prose;
-use claimgate_providers::{Ask, Provider, Remark};
+use super::untrusted_text::prose;
+use claimgate_providers::{Parameter, ParameterWarning, Provider};
 
-/// The names while they are written.
+/// The values while they are typed.
 #[derive(Clone)]
 pub(crate) struct Names {
-    fields: Vec<(Ask, RwSignal<String>)>,
+    fields: Vec<(Parameter, RwSignal<String>)>,
 }
 
 impl Names {
-    /// The names of a provider, as far as they are given.
+    /// The fields of a provider, with the given values.
     pub(crate) fn of(provider: &Provider, given: &BTreeMap<String, String>) -> Self {
-        let field = |ask: &Ask| {
+        let field = |parameter: &Parameter| {
             (
-                ask.clone(),
-                RwSignal::new(given.get(&ask.id).cloned().unwrap_or_default()),
+                parameter.clone(),
+                RwSignal::new(given.get(&parameter.id).cloned().unwrap_or_default()),
             )
         };
         Self {
-            fields: provider.asks.iter().map(field).collect(),
+            fields: provider.parameters.iter().map(field).collect(),
         }
     }
 
-    /// What is written, by the identifiers of the names.
+    /// The typed values, by the identifiers of the parameters.
     pub(crate) fn given(&self) -> BTreeMap<String, String> {
         self.fields
             .iter()
-            .map(|(ask, text)| (ask.id.clone(), text.get()))
+            .map(|(parameter, text)| (parameter.id.clone(), text.get()))
             .collect()
     }
 
-    /// Whether nothing is written.
+    /// Whether all fields are empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.fields
             .iter()
             .all(|(_, text)| text.read().trim().is_empty())
     }
 
-    /// The labels of the names that have to be written, and are not.
+    /// The labels of required parameters that are empty.
     pub(crate) fn missing(&self) -> Vec<String> {
-        let is_missing = |(ask, text): &&(Ask, RwSignal<String>)| {
-            !ask.is_optional && text.read().trim().is_empty()
+        let is_missing = |(parameter, text): &&(Parameter, RwSignal<String>)| {
+            !parameter.is_optional && text.read().trim().is_empty()
         };
         self.fields
             .iter()
             .filter(is_missing)
-            .map(|(ask, _)| ask.label.clone())
+            .map(|(parameter, _)| parameter.label.clone())
             .collect()
     }
 
-    /// Whether a name is written that there cannot be.
+    /// Whether a value is invalid.
     pub(crate) fn is_wrong(&self) -> bool {
         self.fields
             .iter()
-            .any(|(ask, text)| ask.shape.problem(&text.read()).is_some())
+            .any(|(parameter, text)| parameter.shape.problem(&text.read()).is_some())
     }
 
-    /// Writes the examples into the fields that are empty, but for the optional ones.
+    /// Fills empty fields with their examples, except optional ones.
     pub(crate) fn fill_examples(&self) {
-        for (ask, text) in self.fields.iter().filter(|(ask, _)| !ask.is_optional) {
+        for (parameter, text) in self
+            .fields
+            .iter()
+            .filter(|(parameter, _)| !parameter.is_optional)
+        {
             if text.read_untracked().trim().is_empty() {
-                text.set(ask.example.clone());
+                text.set(parameter.example.clone());
             }
         }
     }
 }
 
-/// The fields, each with its hint and the remarks on what is written.
+/// The fields, each with its hint and warnings about the value.
 #[component]
 pub(crate) fn NamesForm(
     names: Names,
-    #[prop(into)] remarks: Signal<Vec<Remark>>,
-    /// Whether what is missing is shown as an error.
+    #[prop(into)] warnings: Signal<Vec<ParameterWarning>>,
+    /// Whether missing values are shown as errors.
     #[prop(into)]
     required: Signal<bool>,
 ) -> impl IntoView {
-    let fields = names.fields.into_iter().map(|(ask, text)| {
-        let id = ask.id.clone();
+    let fields = names.fields.into_iter().map(|(parameter, text)| {
+        let id = parameter.id.clone();
         let own =
-            Signal::derive(move || remarks.get().into_iter().filter(|remark| remark.ask == id).collect::<Vec<_>>());
-        let label = if ask.is_optional { format!("{} (optional)", ask.label) } else { ask.label.clone() };
-        let wanted = in_sentence(&ask.label);
+            Signal::derive(move || warnings.get().into_iter().filter(|warning| warning.parameter == id).collect::<Vec<_>>());
+        let label = if parameter.is_optional { format!("{} (optional)", parameter.label) } else { parameter.label.clone() };
+        let wanted = in_sentence(&parameter.label);
         let error = Signal::derive(move || {
-            let is_missing = required.get() && !ask.is_optional && text.read().trim().is_empty();
+            let is_missing = required.get() && !parameter.is_optional && text.read().trim().is_empty();
             let missing = is_missing.then(|| format!("expected the {wanted}, found nothing"));
-            missing.or_else(|| ask.shape.problem(&text.read())).unwrap_or_default()
+            missing.or_else(|| parameter.shape.problem(&text.read())).unwrap_or_default()
         });
         view! {
             <div class="name">
-                <TextField label=label value=text hint=ask.hint placeholder=ask.example error=error />
-                {move || own.get().into_iter().map(remark_view).collect_view()}
+                <TextField label=label value=text hint=parameter.hint placeholder=parameter.example error=error />
+                {move || own.get().into_iter().map(warning_view).collect_view()}
             </div>
         }
     });
     view! { <div class="names">{fields.collect_view()}</div> }
 }
 
-/// A label within a sentence: its first letter small, unless the word is a name or has capitals of
-/// its own.
+/// A label within a sentence: with a lowercase first letter, unless the word is a name or has other
+/// capitals.
 fn in_sentence(label: &str) -> String {
     let first = label.split(' ').next().unwrap_or_default();
     let is_name = [
@@ -125,11 +129,11 @@ fn in_sentence(label: &str) -> String {
         .unwrap_or_default()
 }
 
-fn remark_view(remark: Remark) -> AnyView {
+fn warning_view(warning: ParameterWarning) -> AnyView {
     view! {
         <div class="notice notice--note notice--small" role="note">
-            <p>{prose(&remark.message)} "."</p>
-            <p class="hint">"What to do: " {prose(&remark.help)} "."</p>
+            <p>{prose(&warning.message)} "."</p>
+            <p class="hint">"What to do: " {prose(&warning.help)} "."</p>
         </div>
     }
     .into_any()

@@ -1,16 +1,16 @@
-//! The title of the page, in the browser's tab and history.
+//! The title of the page, for the browser's tab and history.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::state::store::use_store;
 
-/// Shows a title.
+/// Sets the title.
 pub(crate) fn show_title(title: &str) {
     document().set_title(&format!("{title} · Claimgate"));
 }
 
-/// Names the page that is shown, but for an example, whose page knows its title.
+/// Sets the title of the current page, except for examples, which set their own.
 #[component]
 pub(crate) fn PageTitle() -> impl IntoView {
     let store = use_store();

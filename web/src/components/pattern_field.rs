@@ -1,13 +1,13 @@
-//! A pattern: its wildcards lit up, and what the claim usually has at hand.
+//! A pattern field with highlighted wildcards, and suggestions for the claim.
 
 use leptos::prelude::*;
 
+use super::inline_code::inline_code;
 use super::policy_combobox::{Choice, Combobox};
 use super::policy_state::{AtPattern, PolicyState};
-use super::sentence::sentence;
 use crate::state::draft::unique;
 
-/// The field. `key` is its draft's, `claim` what it is a rule on.
+/// The field. `key` is its draft's key, `claim` the claim of its rule.
 #[component]
 pub(crate) fn PatternField(
     state: PolicyState,
@@ -45,13 +45,13 @@ pub(crate) fn PatternField(
             />
             <div id=notes class="notes">
                 {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
-                {move || (!error.read().is_empty()).then(|| view! { <p class="error">{sentence(&error.read())}</p> })}
+                {move || (!error.read().is_empty()).then(|| view! { <p class="error">{inline_code(&error.read())}</p> })}
             </div>
         </div>
     }
 }
 
-/// The patterns that are useful on a claim, then the values that it has.
+/// Suggested patterns for a claim, then its known values.
 fn choices(state: PolicyState, claim: Option<&str>) -> Vec<Choice> {
     let known = state.known.read();
     let Some(known) = known

@@ -1,13 +1,13 @@
-//! What the pattern at the cursor does, with texts that it accepts and one that it refuses.
+//! Help on the pattern at the cursor, with texts that it matches and one that it does not.
 
 use leptos::prelude::*;
 
 use super::policy_state::{AtPattern, PolicyState};
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_workbench::pattern_help::{at_cursor, examples};
 
-/// The help on the pattern of a draft, while it is the one that the cursor was last in. Without
-/// `key`, of the text.
+/// Help on the pattern of a draft, while the cursor was last in it. Without `key`, on a pattern of
+/// the text.
 #[component]
 pub(crate) fn PatternHelp(
     state: PolicyState,
@@ -64,15 +64,15 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
 fn example(text: &str) -> AnyView {
     match text {
         "" => view! { <span class="hint">"the empty text"</span> }.into_any(),
-        text => view! { <code>{shown(text)}</code> }.into_any(),
+        text => view! { <code>{untrusted_text(text)}</code> }.into_any(),
     }
 }
 
-/// A sentence in which what stands in backticks is code.
+/// A message in which backticks mark code.
 pub(crate) fn ticked(sentence: &str) -> AnyView {
     let piece = |(index, text): (usize, &str)| match index % 2 {
         0 => text.to_owned().into_any(),
-        _ => view! { <code>{shown(text)}</code> }.into_any(),
+        _ => view! { <code>{untrusted_text(text)}</code> }.into_any(),
     };
     sentence
         .split('`')

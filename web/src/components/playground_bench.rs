@@ -1,4 +1,4 @@
-//! Everything that the playground's panes share: the fields, the scratch set, what is lit, and the
+//! The shared state of the playground's panes: the fields, the scratch set, highlights, and the
 //! answer.
 
 use claimgate::diagnostic::Diagnostics;
@@ -22,58 +22,58 @@ use claimgate_workbench::storage::StoredIssuer;
 /// The fields. The token is in memory only.
 #[derive(Clone, Copy)]
 pub(crate) struct Form {
-    /// Whether claims are typed, not a token pasted.
+    /// Whether the input is claims rather than a token.
     pub(crate) is_claims: RwSignal<bool>,
     /// The token.
     pub(crate) token: RwSignal<String>,
     /// The claims.
     pub(crate) claims: RwSignal<String>,
-    /// The chosen issuer's identifier, [`SCRATCH`], or nothing.
+    /// The chosen issuer's identifier, [`SCRATCH`], or empty.
     pub(crate) issuer: RwSignal<String>,
     /// The requested token type.
     pub(crate) token_type: RwSignal<String>,
     /// The requested team, user or runner.
     pub(crate) target: RwSignal<String>,
-    /// Whether `scope=admin` is asked for.
+    /// Whether `scope=admin` is requested.
     pub(crate) admin: RwSignal<bool>,
-    /// Leaves the issuer's check out.
+    /// Skips the check of the issuer.
     pub(crate) skip_issuer: RwSignal<bool>,
-    /// Leaves the key's check out.
+    /// Skips the check of the key.
     pub(crate) skip_key: RwSignal<bool>,
-    /// Leaves the signature's check out.
+    /// Skips the check of the signature.
     pub(crate) skip_signature: RwSignal<bool>,
-    /// Leaves the time's check out.
+    /// Skips the check of the time.
     pub(crate) skip_time: RwSignal<bool>,
-    /// Another time than now.
+    /// A time other than now.
     pub(crate) now: RwSignal<String>,
-    /// The organization whose access token is asked for; nothing for the one that `aud` names.
+    /// The organization of the requested access token; empty for the one that `aud` names.
     pub(crate) organization: RwSignal<String>,
-    /// For how many seconds it is asked for.
+    /// The requested lifetime in seconds.
     pub(crate) expiration: RwSignal<String>,
 }
 
-/// A rule that is pointed at, or a claim: both light up, wherever they are shown.
+/// A rule or claim under the pointer, highlighted wherever it appears.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Lit {
-    /// The rule's policy; nothing where a claim itself is pointed at.
+pub(crate) struct Highlight {
+    /// The rule's policy; none for a claim itself.
     pub(crate) policy: Option<usize>,
     /// The claim path.
     pub(crate) claim: String,
 }
 
-/// What is shown on a narrow screen.
+/// The visible pane on a narrow screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pane {
     /// The policies.
     Policies,
     /// The token or the claims.
     Token,
-    /// The reasons.
+    /// The explanation.
     Decision,
 }
 
 impl Pane {
-    /// Its word in class names.
+    /// Its name in class names.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Policies => "policies",
@@ -83,41 +83,41 @@ impl Pane {
     }
 }
 
-/// An answer, with what was asked.
+/// An answer with its question.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answered {
     /// The question.
     pub(crate) question: Question,
-    /// The issuers that it was about.
+    /// The issuers of the question.
     pub(crate) stored: Vec<StoredIssuer>,
     /// The answer.
     pub(crate) answer: Answer,
 }
 
-/// What the panes share.
+/// The shared state.
 #[derive(Clone, Copy)]
 pub(crate) struct Bench {
     /// The fields.
     pub(crate) form: Form,
-    /// The scratch set, if one was made.
+    /// The scratch set, if there is one.
     pub(crate) scratch: RwSignal<Option<Scratch>>,
-    /// Its policies as they are written now.
+    /// Its policies as text.
     pub(crate) text: RwSignal<String>,
-    /// Its policies as they are read, or what is wrong with them.
+    /// Its parsed policies, or their problems.
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
-    /// The last that were right.
+    /// The last valid policies.
     pub(crate) good: Memo<Vec<PolicyDefinition>>,
-    /// The language of its patterns.
+    /// The dialect of its patterns.
     pub(crate) dialect: RwSignal<Dialect>,
-    /// The key of the sample that was signed last.
+    /// The key of the last signed sample.
     pub(crate) throwaway: RwSignal<Option<Throwaway>>,
-    /// What is pointed at.
-    pub(crate) lit: RwSignal<Option<Lit>>,
-    /// What a narrow screen shows.
+    /// The highlighted rule or claim.
+    pub(crate) highlight: RwSignal<Option<Highlight>>,
+    /// The visible pane on a narrow screen.
     pub(crate) pane: RwSignal<Pane>,
-    /// The answer that is shown.
+    /// The displayed answer.
     pub(crate) answered: RwSignal<Option<Answered>>,
-    /// The engine and its views, once they are loaded.
+    /// The engine and its views, once loaded.
     pub(crate) tools: RwSignal<Option<Tools>>,
 }
 
@@ -144,12 +144,12 @@ impl Form {
         }
     }
 
-    /// What is asked for.
+    /// The requested token.
     pub(crate) fn request(self) -> RequestedToken {
         request(&self.token_type.read(), self.target.get(), self.admin.get())
     }
 
-    /// What is left out.
+    /// The checks to skip.
     pub(crate) fn skip(self) -> Skip {
         Skip {
             issuer: self.skip_issuer.get(),
@@ -204,19 +204,19 @@ impl Bench {
             good,
             dialect,
             throwaway: RwSignal::new(None),
-            lit: RwSignal::new(None),
+            highlight: RwSignal::new(None),
             pane: RwSignal::new(Pane::Token),
             answered: RwSignal::new(None),
             tools,
         }
     }
 
-    /// Whether the scratch set decides.
+    /// Whether the scratch set is in use.
     pub(crate) fn is_scratch(self) -> bool {
         *self.form.issuer.read() == SCRATCH && self.scratch.read().is_some()
     }
 
-    /// The scratch set as an issuer, if it decides.
+    /// The scratch set as an issuer, if it is in use.
     pub(crate) fn scratch_issuer(self) -> Option<StoredIssuer> {
         let is_chosen = self.is_scratch();
         self.scratch
@@ -226,7 +226,7 @@ impl Bench {
             .map(|scratch| scratch.with(&self.good.read()))
     }
 
-    /// The report that is shown, without tracking.
+    /// The displayed report, without tracking.
     pub(crate) fn report_untracked(self) -> Option<Report> {
         self.answered.with_untracked(|answered| {
             match answered.as_ref().map(|answered| &answered.answer) {
@@ -236,7 +236,7 @@ impl Bench {
         })
     }
 
-    /// The policies that decided, without tracking.
+    /// The policies of the decision, without tracking.
     pub(crate) fn decided_untracked(self) -> Vec<PolicyDefinition> {
         let id = self
             .report_untracked()
@@ -256,14 +256,14 @@ impl Bench {
             .unwrap_or_default()
     }
 
-    /// Starts a scratch set, which decides from now on.
-    pub(crate) fn try_on(self, scratch: Scratch, policies: &[PolicyDefinition]) {
+    /// Starts a scratch set and uses it.
+    pub(crate) fn start_scratch(self, scratch: Scratch, policies: &[PolicyDefinition]) {
         self.text.set(to_json(policies));
         self.scratch.set(Some(scratch));
         self.form.issuer.set(SCRATCH.to_owned());
     }
 
-    /// Changes the policies of the scratch set, or of a scratch copy of the issuer that decided.
+    /// Changes the policies of the scratch set, or of a scratch copy of the issuer in use.
     pub(crate) fn change(self, store: Store, policies: &[PolicyDefinition]) {
         let scratch = if untrack(|| self.is_scratch()) {
             self.scratch.get_untracked()
@@ -271,11 +271,11 @@ impl Bench {
             self.copied(store)
         };
         if let Some(scratch) = scratch {
-            self.try_on(scratch, policies);
+            self.start_scratch(scratch, policies);
         }
     }
 
-    /// A scratch copy of the registered issuer that decides.
+    /// A scratch copy of the registered issuer in use.
     pub(crate) fn copied(self, store: Store) -> Option<Scratch> {
         let chosen = self.form.issuer.get_untracked();
         let decided = self
@@ -286,20 +286,20 @@ impl Bench {
         store.find(&id).map(|issuer| Scratch::of_issuer(&issuer))
     }
 
-    /// Shows what a link, a file or an example carries, as a scratch set.
+    /// Opens the content of a link, a file or an example as a scratch set.
     pub(crate) fn open(self, shared: &Shared, origin: Origin, store: Store) {
         let scratch = store
             .issuers
             .with_untracked(|issuers| Scratch::of_shared(shared, origin, issuers));
         self.dialect.set(shared.dialect);
-        self.try_on(scratch, &shared.policies);
+        self.start_scratch(scratch, &shared.policies);
         let claims = shared
             .claims
             .as_ref()
             .map(ClaimsText::as_str)
             .unwrap_or_default();
-        // Claims whose key and signature are not to be checked were a token's, whose other checks
-        // they can show.
+        // Claims whose key and signature are not checked come from a token, so the other checks can
+        // be shown.
         let was_token = shared.skip.key && shared.skip.signature && !claims.is_empty();
         self.form.token.set(if was_token {
             unsigned(claims)
@@ -316,7 +316,7 @@ impl Bench {
         self.throwaway.set(None);
     }
 
-    /// What can be shared of what is shown: policies, claims and the question, and no token.
+    /// The shareable content of the playground: policies, claims and the request, and no token.
     pub(crate) fn shared(self, clock: i64) -> Shared {
         let answered = self.answered.get();
         let report = match answered.as_ref().map(|answered| &answered.answer) {
@@ -368,7 +368,7 @@ impl Bench {
         }
     }
 
-    /// Brings what is lit in the claims into view.
+    /// Scrolls to the highlighted claim.
     pub(crate) fn reveal(self) {
         self.pane.set(Pane::Token);
         request_animation_frame(|| {
@@ -378,27 +378,27 @@ impl Bench {
         });
     }
 
-    /// Whether that rule lights up: it is pointed at, or its claim is.
-    pub(crate) fn is_rule_lit(self, policy: usize, claim: &str) -> bool {
-        self.lit
+    /// Whether a rule is highlighted: it or its claim is under the pointer.
+    pub(crate) fn is_rule_highlighted(self, policy: usize, claim: &str) -> bool {
+        self.highlight
             .read()
             .as_ref()
-            .is_some_and(|lit| match lit.policy {
-                Some(other) => other == policy && lit.claim == claim,
-                None => member(&lit.claim) == member(claim),
+            .is_some_and(|highlight| match highlight.policy {
+                Some(other) => other == policy && highlight.claim == claim,
+                None => member(&highlight.claim) == member(claim),
             })
     }
 
-    /// Whether that member of the claims lights up.
-    pub(crate) fn is_claim_lit(self, name: &str) -> bool {
-        self.lit
+    /// Whether a member of the claims is highlighted.
+    pub(crate) fn is_claim_highlighted(self, name: &str) -> bool {
+        self.highlight
             .read()
             .as_ref()
-            .is_some_and(|lit| member(&lit.claim).as_deref() == Some(name))
+            .is_some_and(|highlight| member(&highlight.claim).as_deref() == Some(name))
     }
 }
 
-/// The playground that a component is in, if it is in one.
+/// The playground around a component, if there is one.
 pub(crate) fn use_bench() -> Option<Bench> {
     use_context::<Bench>()
 }

@@ -1,4 +1,4 @@
-//! The playground's policies: an issuer's as they are, or a scratch set to change.
+//! The playground's policies: an issuer's, read-only, or a scratch set to edit.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::pattern::Dialect;
@@ -8,10 +8,10 @@ use leptos_router::components::A;
 
 use super::code_editor::{CodeEditor, Mark, Mode, Severity, Underline};
 use super::field::Select;
-use super::playground_bench::{Bench, Lit};
+use super::inline_code::inline_code;
+use super::playground_bench::{Bench, Highlight};
 use super::playground_save::SaveToIssuer;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::clock::now;
 use crate::state::store::use_store;
 use claimgate_workbench::json_places::Places;
@@ -49,7 +49,7 @@ pub(crate) fn PlaygroundPolicies(bench: Bench) -> impl IntoView {
     }
 }
 
-/// A registered issuer's policies, which only a copy of can be changed here.
+/// A registered issuer's policies; to change them here, make a scratch copy.
 #[component]
 fn Registered(bench: Bench) -> impl IntoView {
     let store = use_store();
@@ -79,7 +79,7 @@ fn Registered(bench: Bench) -> impl IntoView {
     });
     let copy = move |_| {
         if let Some(issuer) = issuer.get_untracked() {
-            bench.try_on(Scratch::of_issuer(&issuer), &issuer.policies);
+            bench.start_scratch(Scratch::of_issuer(&issuer), &issuer.policies);
         }
     };
     move || {
@@ -87,7 +87,7 @@ fn Registered(bench: Bench) -> impl IntoView {
         None => view! { <NoIssuer is_empty=store.issuers.read().is_empty() /> }.into_any(),
         Some(issuer) => view! {
             <p class="hint">
-                "As they are saved with " <A href=format!("/issuers/{}", issuer.id)>{shown(&issuer.name)}</A> "."
+                "As they are saved with " <A href=format!("/issuers/{}", issuer.id)>{untrusted_text(&issuer.name)}</A> "."
             </p>
             <Rules bench=bench policies=issuer.policies />
             <div class="actions">
@@ -113,7 +113,7 @@ fn NoIssuer(is_empty: bool) -> impl IntoView {
     }
 }
 
-/// The scratch set, to be written.
+/// The scratch set, editable.
 #[component]
 pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
     let as_json = RwSignal::new(true);
@@ -170,14 +170,14 @@ pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
     }
 }
 
-/// The text of the scratch policies. The rule that is pointed at lights up.
+/// The text of the scratch policies. The rule under the pointer is highlighted.
 #[component]
 fn ScratchJson(bench: Bench) -> impl IntoView {
     let places = Signal::derive(move || Places::read(&bench.text.read()));
     let marks = Memo::new(move |_| {
-        let lit = bench.lit.read();
-        let range = lit.as_ref().and_then(|lit| {
-            let path = format!("policies[{}].rules.{}", lit.policy?, lit.claim);
+        let highlight = bench.highlight.read();
+        let range = highlight.as_ref().and_then(|highlight| {
+            let path = format!("policies[{}].rules.{}", highlight.policy?, highlight.claim);
             places.with(|places| places.find(&path))
         });
         range
@@ -202,7 +202,7 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
     });
     let diagnostics = Memo::new(move |_| {
         let places = places.get();
-        let remark = |error: &Diagnostic| {
+        let underline = |error: &Diagnostic| {
             let range = places.find(&error.path)?;
             let message = error.message.clone();
             Some(Underline {
@@ -217,7 +217,7 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
             .read()
             .as_ref()
             .err()
-            .map(|errors| errors.iter().filter_map(remark).collect())
+            .map(|errors| errors.iter().filter_map(underline).collect())
             .unwrap_or_default()
     });
     view! {
@@ -234,7 +234,7 @@ fn ScratchJson(bench: Bench) -> impl IntoView {
 }
 
 fn origin_line(scratch: &Scratch) -> AnyView {
-    let name = shown(&scratch.issuer.name);
+    let name = untrusted_text(&scratch.issuer.name);
     match scratch.origin {
         Origin::Issuer(_) => {
             view! { "copied from " {name} ". The saved issuer stays as it is." }.into_any()
@@ -255,8 +255,8 @@ fn Problems(errors: Memo<Diagnostics>) -> impl IntoView {
     let item = |error: Diagnostic| {
         view! {
             <li>
-                <code>{shown(&error.path)}</code> " " {sentence(&error.message)}
-                {error.help.map(|help| view! { <p class="hint">{sentence(&help)}</p> })}
+                <code>{untrusted_text(&error.path)}</code> " " {inline_code(&error.message)}
+                {error.help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}
             </li>
         }
     };
@@ -272,7 +272,7 @@ fn Problems(errors: Memo<Diagnostics>) -> impl IntoView {
     }
 }
 
-/// Policies to be read, each rule of which lights up its claim.
+/// Read-only policies; each rule highlights its claim.
 #[component]
 fn Rules(bench: Bench, policies: Vec<PolicyDefinition>) -> impl IntoView {
     if policies.is_empty() {
@@ -308,9 +308,9 @@ fn policy_item(bench: Bench, index: usize, policy: &PolicyDefinition) -> AnyView
             <p>
                 <strong>{format!("Policy {}", index + 1)}</strong> " "
                 {policy.decision.as_str()} " " {policy.token_type.as_str()}
-                {target.map(|target| view! { " " <code>{shown(target)}</code> })}
+                {target.map(|target| view! { " " <code>{untrusted_text(target)}</code> })}
                 {admin.then_some(" with admin")}
-                {policy.role_id.as_ref().map(|role| view! { " as role " <code>{shown(role)}</code> })}
+                {policy.role_id.as_ref().map(|role| view! { " as role " <code>{untrusted_text(role)}</code> })}
             </p>
             <ul class="rule-items">{rules}</ul>
         </li>
@@ -320,41 +320,41 @@ fn policy_item(bench: Bench, index: usize, policy: &PolicyDefinition) -> AnyView
 
 fn rule_item(bench: Bench, policy: usize, claim: &str, pattern: &str) -> AnyView {
     let path = claim.to_owned();
-    let lit = Lit {
+    let highlight = Highlight {
         policy: Some(policy),
         claim: path.clone(),
     };
     view! {
         <li
-            class:lit=move || bench.is_rule_lit(policy, &path)
-            on:mouseenter=move |_| bench.lit.set(Some(lit.clone()))
-            on:mouseleave=move |_| bench.lit.set(None)
+            class:lit=move || bench.is_rule_highlighted(policy, &path)
+            on:mouseenter=move |_| bench.highlight.set(Some(highlight.clone()))
+            on:mouseleave=move |_| bench.highlight.set(None)
         >
-            {claim_button(bench, policy, claim)} " " <code>{shown(pattern)}</code>
+            {claim_button(bench, policy, claim)} " " <code>{untrusted_text(pattern)}</code>
         </li>
     }
     .into_any()
 }
 
-/// A rule's claim, to be pressed: the claim in the token lights up, and is brought into view.
+/// A button for a rule's claim: it highlights the claim in the token and scrolls to it.
 pub(crate) fn claim_button(bench: Bench, policy: usize, claim: &str) -> AnyView {
-    let lit = StoredValue::new(Lit {
+    let highlight = StoredValue::new(Highlight {
         policy: Some(policy),
         claim: claim.to_owned(),
     });
-    let point = move || bench.lit.set(Some(lit.get_value()));
+    let point = move || bench.highlight.set(Some(highlight.get_value()));
     view! {
         <button
             type="button"
             class="claim-button"
             on:focus=move |_| point()
-            on:blur=move |_| bench.lit.set(None)
+            on:blur=move |_| bench.highlight.set(None)
             on:click=move |_| {
                 point();
                 bench.reveal();
             }
         >
-            <code>{shown(claim)}</code>
+            <code>{untrusted_text(claim)}</code>
         </button>
     }
     .into_any()

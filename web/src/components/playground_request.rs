@@ -1,4 +1,4 @@
-//! What is asked for, which checks are left out, and as of when.
+//! The requested token, the checks to skip, and the time.
 
 use claimgate::claims::Value;
 use claimgate::policy::TokenType;
@@ -28,7 +28,7 @@ pub(crate) fn Requested(form: Form) -> impl IntoView {
     }
 }
 
-/// Checks to leave out, and another time.
+/// Checks to skip, and another time.
 #[component]
 pub(crate) fn ChecksAndTime(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let form = bench.form;
@@ -48,7 +48,7 @@ pub(crate) fn ChecksAndTime(bench: Bench, time: Signal<i64>) -> impl IntoView {
 fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let field = bench.form.now;
     let error = Signal::derive(move || {
-        // What cannot be read does not hold.
+        // A time that cannot be parsed is ignored.
         read_time(&field.read()).map_or_else(
             |problem| format!("{problem}; judged as of now"),
             |_| String::new(),

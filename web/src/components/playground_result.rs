@@ -1,4 +1,4 @@
-//! The playground's answer: checks, explanation, and what the exchange would come to.
+//! The playground's result: checks, explanation, and the simulated exchange.
 
 use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
@@ -7,10 +7,10 @@ use leptos_router::components::A;
 use super::checks::Checks;
 use super::exchange_panel::ExchangePanel;
 use super::explanation::ExplanationView;
+use super::inline_code::inline_code;
 use super::playground_bench::Bench;
-use super::sentence::sentence;
 use super::share_panel::SharePanel;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_workbench::evaluate::Report;
 use claimgate_workbench::gallery;
 use claimgate_workbench::scratch::SCRATCH;
@@ -38,7 +38,7 @@ pub(crate) fn PlaygroundResult(
     }
 }
 
-/// Checks and explanation. Each part is renewed only when it changes, so that what was folded stays
+/// Checks and explanation. Each part is rendered only when it changes, so that folded parts stay
 /// folded.
 #[component]
 pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoView {
@@ -78,7 +78,7 @@ pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoVi
     view! {
         {move || (!unchecked.read().is_empty()).then(|| view! {
             <div class="notice notice--note">
-                <ul>{unchecked.get().into_iter().map(|line| view! { <li>{sentence(&line)}</li> }).collect_view()}</ul>
+                <ul>{unchecked.get().into_iter().map(|line| view! { <li>{inline_code(&line)}</li> }).collect_view()}</ul>
             </div>
         })}
         {move || (!checks.read().is_empty()).then(|| view! {
@@ -98,14 +98,14 @@ pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoVi
 
 fn by_policies_of(id: &str, name: &str) -> AnyView {
     if id == SCRATCH {
-        return view! { <p class="hint">"By the policies of the scratch set for " {shown(name)}</p> }.into_any();
+        return view! { <p class="hint">"By the policies of the scratch set for " {untrusted_text(name)}</p> }.into_any();
     }
-    let name = shown(name);
+    let name = untrusted_text(name);
     view! { <p class="hint">"By the policies of " <A href=format!("/issuers/{id}")>{name}</A></p> }
         .into_any()
 }
 
-/// What to begin with.
+/// First steps.
 #[component]
 fn Nothing() -> impl IntoView {
     let examples = [
@@ -138,9 +138,9 @@ fn Remarks(findings: Memo<Vec<Diagnostic>>) -> impl IntoView {
     let item = |finding: Diagnostic| {
         view! {
             <li>
-                {(!finding.path.is_empty()).then(|| view! { <code>{shown(&finding.path)}</code> " " })}
-                {sentence(&finding.message)}
-                {finding.help.map(|help| view! { <p class="hint">{sentence(&help)}</p> })}
+                {(!finding.path.is_empty()).then(|| view! { <code>{untrusted_text(&finding.path)}</code> " " })}
+                {inline_code(&finding.message)}
+                {finding.help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}
             </li>
         }
     };

@@ -1,15 +1,15 @@
-//! Saving a scratch set to its issuer: what changes is shown first.
+//! Saves a scratch set to its issuer, after a preview of the changes.
 
 use leptos::prelude::*;
 
+use super::inline_code::inline_code;
 use super::playground_bench::Bench;
 use super::save_state::saved_view;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::store::use_store;
 use claimgate_workbench::diff::{Change, ChangeKind, changes};
 
-/// The button, and behind it what it changes. Nothing where there is no issuer to save to.
+/// The button with the preview. Empty if there is no issuer to save to.
 #[component]
 pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
     let store = use_store();
@@ -71,10 +71,10 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
                 {move || is_open.get().then(|| view! {
                     <section class="stack--tight" aria-label="What saving changes">
                         {if is_same() {
-                            view! { <p class="hint">"Nothing would change in " {shown(&name)} "."</p> }.into_any()
+                            view! { <p class="hint">"Nothing would change in " {untrusted_text(&name)} "."</p> }.into_any()
                         } else {
                             view! {
-                                <p>"In " <strong>{shown(&name)}</strong> " this would change:"</p>
+                                <p>"In " <strong>{untrusted_text(&name)}</strong> " this would change:"</p>
                                 <Changes changes=differences.get() />
                             }.into_any()
                         }}
@@ -108,12 +108,12 @@ fn Changes(changes: Vec<Change>) -> impl IntoView {
         let details = change
             .details
             .iter()
-            .map(|detail| view! { <li>{sentence(detail)}</li> })
+            .map(|detail| view! { <li>{inline_code(detail)}</li> })
             .collect_view();
         view! {
             <li class=class>
                 <span aria-hidden="true">{mark}</span>
-                <div><p>{sentence(&change.title)}</p><ul>{details}</ul></div>
+                <div><p>{inline_code(&change.title)}</p><ul>{details}</ul></div>
             </li>
         }
     };

@@ -1,5 +1,4 @@
-//! A sample token, signed in the page with a key that is thrown away: to try everything with no CI
-//! at hand.
+//! A sample token, signed in the page with a throw-away key: to try everything without a CI system.
 
 use claimgate::claims::{Claims, Value};
 use claimgate::jwt::Algorithm;
@@ -7,15 +6,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::{Select, same};
+use super::inline_code::inline_code;
 use super::playground_bench::Bench;
-use super::sentence::sentence;
 use crate::state::clock::now;
 use crate::state::store::{Store, new_id, use_store};
 use crate::state::webcrypto::sign;
 use claimgate_workbench::scratch::{Origin, SCRATCH, Scratch, renew};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// Where the claims of the sample are from, besides the issuer's samples.
+/// The source of typed claims, in place of a sample.
 const TYPED: &str = "typed";
 const PROVIDER: &str = "provider:";
 const SAMPLE: &str = "sample:";
@@ -76,14 +75,14 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
                 </div>
                 <div class="actions">
                     <button type="button" class="button" disabled=move || is_busy.get() on:click=press>"Sign and use"</button>
-                    <span role="status" class="error">{move || sentence(&problem.read())}</span>
+                    <span role="status" class="error">{move || inline_code(&problem.read())}</span>
                 </div>
             </div>
     }
 }
 
-/// What can be signed: typed claims, the samples of the issuer, and providers' examples, the
-/// issuer's own first.
+/// Claims to sign: typed claims, the samples of the issuer, and providers' examples, the issuer's
+/// provider first.
 fn sources(bench: Bench, store: Store) -> Vec<(String, String)> {
     let mut sources = Vec::new();
     if bench.form.is_claims.get() && !bench.form.claims.read().trim().is_empty() {
@@ -112,7 +111,7 @@ fn issuer(bench: Bench, store: Store) -> Option<StoredIssuer> {
         .or_else(|| issuers.iter().find(|issuer| issuer.id == chosen).cloned())
 }
 
-/// The claims to sign, with fresh times where they are a sample's.
+/// The claims to sign, with fresh times if they are a sample's.
 fn claims_of(source: &str, bench: Bench, store: Store) -> Option<String> {
     if source == TYPED {
         let typed = bench.form.claims.get_untracked();
@@ -129,7 +128,7 @@ fn claims_of(source: &str, bench: Bench, store: Store) -> Option<String> {
     Some(renew(&provider.example(now()).claims, now()))
 }
 
-/// Where nobody's policies are about the sample, its provider's starter policies are tried on.
+/// If no issuer has policies for the sample, opens its provider's starter policies.
 fn provide_policies(bench: Bench, store: Store, source: &str, claims: &str) {
     let iss = Claims::from_json(claims).ok();
     let iss = iss
@@ -156,7 +155,7 @@ fn provide_policies(bench: Bench, store: Store, source: &str, claims: &str) {
             policies: filled.policies.clone(),
             ..StoredIssuer::blank(SCRATCH.to_owned(), now())
         };
-        bench.try_on(
+        bench.start_scratch(
             Scratch {
                 origin: Origin::Starter,
                 issuer,

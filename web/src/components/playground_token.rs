@@ -1,5 +1,5 @@
-//! The playground's token: pasted, with its three parts in colours, or its claims typed by hand;
-//! and what it says.
+//! The playground's input: a pasted token, with its three parts in colours, or typed claims; and
+//! its decoded content.
 
 use claimgate::claims::Claims;
 use claimgate::inspect::Skip;
@@ -10,9 +10,9 @@ use leptos::prelude::*;
 
 use super::claims_table::ClaimsTable;
 use super::code_editor::{CodeEditor, Mark, Mode as Language};
+use super::inline_code::inline_code;
 use super::playground_bench::{Bench, member};
 use super::playground_request::Requested;
-use super::sentence::sentence;
 use crate::state::clock::now;
 use crate::state::draft::unique;
 use crate::state::store::use_store;
@@ -42,8 +42,8 @@ pub(crate) fn PlaygroundToken(
                     {move || bench.tools.get().map(|tools| (tools.token_notes)(bench))}
                 }.into_any()
             }}
-            {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
-            {move || bench.tools.get().map(|tools| (tools.remarks)(bench))}
+            {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{inline_code(&problem.read())}</p> })}
+            {move || bench.tools.get().map(|tools| (tools.input_notes)(bench))}
             <Requested form=form />
             <div class="folds">
                 {move || (!form.is_claims.get()).then(|| view! { <ChecksFold bench=bench time=time /> })}
@@ -57,7 +57,7 @@ pub(crate) fn PlaygroundToken(
     }
 }
 
-/// Checks to leave out, and another time. Opened where either is set, as in a link.
+/// Checks to skip, and another time. Open if either is set, as in a link.
 #[component]
 fn ChecksFold(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let form = bench.form;
@@ -70,7 +70,7 @@ fn ChecksFold(bench: Bench, time: Signal<i64>) -> impl IntoView {
     }
 }
 
-/// What there is to say about the token.
+/// Notes on the token.
 #[component]
 pub(crate) fn TokenNotes(bench: Bench) -> impl IntoView {
     view! {
@@ -79,9 +79,9 @@ pub(crate) fn TokenNotes(bench: Bench) -> impl IntoView {
     }
 }
 
-/// What there is to say about the token or the claims.
+/// Notes on the token or the claims.
 #[component]
-pub(crate) fn Remarks(bench: Bench) -> impl IntoView {
+pub(crate) fn InputNotes(bench: Bench) -> impl IntoView {
     view! {
         <ClaimsInstead bench=bench />
         <HiddenCharacters bench=bench />
@@ -110,7 +110,7 @@ fn Mode(bench: Bench) -> impl IntoView {
     }
 }
 
-/// What to do with claims that somebody put where the token goes.
+/// Offers to move claims that were pasted into the token field.
 #[component]
 fn ClaimsInstead(bench: Bench) -> impl IntoView {
     let form = bench.form;
@@ -137,7 +137,7 @@ fn ClaimsInstead(bench: Bench) -> impl IntoView {
     }
 }
 
-/// Says so where the token that is shown was made of claims that came without one.
+/// A notice if the token was made from claims without one.
 #[component]
 fn StandIn(bench: Bench) -> impl IntoView {
     let is_stand_in =
@@ -157,7 +157,7 @@ fn StandIn(bench: Bench) -> impl IntoView {
     }
 }
 
-/// The field. Its text is coloured by a layer below, which has the same text; the field's own is
+/// The field. A layer below with the same text has the colours; the field's own text is
 /// transparent.
 #[component]
 fn TokenField(value: RwSignal<String>) -> impl IntoView {
@@ -166,7 +166,7 @@ fn TokenField(value: RwSignal<String>) -> impl IntoView {
     let layer = NodeRef::<html::Pre>::new();
     let area = NodeRef::<html::Textarea>::new();
     let follow = move || {
-        // The field may be gone by the time of the next frame.
+        // The field may be gone by the next frame.
         let (layer, area) = (
             layer.try_get_untracked().flatten(),
             area.try_get_untracked().flatten(),
@@ -213,7 +213,7 @@ fn TokenField(value: RwSignal<String>) -> impl IntoView {
     }
 }
 
-/// The claims, to be written.
+/// The claims, editable.
 #[component]
 pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
     let store = use_store();
@@ -236,7 +236,11 @@ pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
         );
     };
     let marks = Memo::new(move |_| {
-        let name = bench.lit.read().as_ref().and_then(|lit| member(&lit.claim));
+        let name = bench
+            .highlight
+            .read()
+            .as_ref()
+            .and_then(|highlight| member(&highlight.claim));
         let places = name.as_ref().map(|_| Places::read(&form.claims.read()));
         let range = places
             .zip(name)
@@ -295,7 +299,7 @@ fn ThrowawayNotice(bench: Bench) -> impl IntoView {
     }
 }
 
-/// Names the characters of the input that do not show in its field.
+/// Names the invisible characters of the input.
 #[component]
 fn HiddenCharacters(bench: Bench) -> impl IntoView {
     let form = bench.form;
@@ -305,7 +309,7 @@ fn HiddenCharacters(bench: Bench) -> impl IntoView {
         } else {
             form.token.get()
         };
-        // New lines and tabs are how JSON is laid out.
+        // Line breaks and tabs are formatting in JSON.
         hidden_in(&text.trim().replace(['\n', '\r', '\t'], " "))
     });
     move || {
@@ -324,7 +328,7 @@ fn HiddenCharacters(bench: Bench) -> impl IntoView {
     }
 }
 
-/// Names the times of the claims that are written in milliseconds.
+/// Names the times of the claims that are in milliseconds.
 #[component]
 fn Milliseconds(bench: Bench) -> impl IntoView {
     let found = Memo::new(move |_| {
@@ -351,7 +355,7 @@ fn Milliseconds(bench: Bench) -> impl IntoView {
     }
 }
 
-/// The header and the claims as they were read.
+/// The decoded header and claims.
 #[component]
 pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let read = move |part: fn(&claimgate_workbench::evaluate::Report) -> Option<Claims>| {
@@ -369,10 +373,10 @@ pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
     };
     Effect::new(move || {
         if bench
-            .lit
+            .highlight
             .read()
             .as_ref()
-            .is_some_and(|lit| lit.policy.is_some())
+            .is_some_and(|highlight| highlight.policy.is_some())
         {
             request_animation_frame(bring_into_pane);
         }
@@ -385,7 +389,7 @@ pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
     }
 }
 
-/// Scrolls the pane, and nothing else, to the claim that is lit.
+/// Scrolls the pane, and nothing else, to the highlighted claim.
 fn bring_into_pane() {
     let find = |selector| document().query_selector(selector).ok().flatten();
     let (Some(pane), Some(row)) = (find(".pane--token"), find(".pane--token .claims .lit")) else {

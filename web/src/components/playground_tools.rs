@@ -1,9 +1,9 @@
-//! What the playground needs as soon as there is something to decide: the engine, and the views of
-//! what it says.
+//! Code that the playground needs once it has something to decide: the engine, and the views of its
+//! results.
 //!
-//! The code of all this is a part of its own, for somebody who opens an empty playground needs none
-//! of it yet. It is loaded with the first thing that is done there, or along with the page where
-//! that begins with something. From then on it is called like any other code.
+//! This code is a part of its own, because an empty playground does not need it. It is loaded on
+//! the first input, or along with the page if the page begins with content. From then on it is
+//! called like any other code.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -20,23 +20,23 @@ use super::playground_policies::ScratchSet;
 use super::playground_request::ChecksAndTime;
 use super::playground_result::Reasons;
 use super::playground_sign::SignSample;
-use super::playground_token::{ClaimsInput, Decoded, Remarks, TokenNotes};
+use super::playground_token::{ClaimsInput, Decoded, InputNotes, TokenNotes};
 use super::share_panel::Share;
 use crate::pages::lazy;
 use crate::state::store::Store;
 use crate::state::webcrypto;
-use claimgate_workbench::evaluate::{Answer, Asked, Question, Report, Waiting, begin};
+use claimgate_workbench::evaluate::{Answer, Evaluation, Question, Report, Waiting, begin};
 use claimgate_workbench::gallery::Example;
 use claimgate_workbench::scratch::Throwaway;
 use claimgate_workbench::scratch::{Origin, candidates};
 use claimgate_workbench::share::Shared;
 use claimgate_workbench::storage::StoredIssuer;
 
-/// Something that a playground opens with.
+/// Initial content of a playground.
 pub(crate) enum Opening {
     /// An example.
     Example(&'static Example),
-    /// What a link carries behind the `#`.
+    /// A link's content, after the `#`.
     Fragment(String),
 }
 
@@ -45,53 +45,53 @@ type Stored<'a> = (
     Option<StoredIssuer>,
     Option<&'a Throwaway>,
 );
-type Shown = Memo<Option<Report>>;
+type ShownReport = Memo<Option<Report>>;
 type Policies = Result<Vec<PolicyDefinition>, Diagnostics>;
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// All of it.
+/// The entry points of this part.
 #[derive(Clone, Copy)]
 pub(crate) struct Tools {
-    /// Reads policies that are being written.
+    /// Parses policies while they are edited.
     pub(crate) read: fn(&str, Dialect) -> Policies,
-    /// Asks the engine about the registered issuers, or the scratch set, and with a throw-away key;
-    /// says which they were.
-    pub(crate) ask: fn(&Question, Stored<'_>) -> (Vec<StoredIssuer>, Asked),
-    /// Has the browser check a signature, and goes on with what it finds.
+    /// Evaluates the question with the registered issuers or the scratch set, and with a throw-away
+    /// key; also returns the issuers.
+    pub(crate) evaluate: fn(&Question, Stored<'_>) -> (Vec<StoredIssuer>, Evaluation),
+    /// Has the browser check a signature, and completes the answer.
     pub(crate) check: fn(Box<Waiting>) -> Later<Answer>,
-    /// Shows what the playground opens with.
+    /// Opens the initial content.
     pub(crate) open: fn(Bench, Store, &Opening) -> Result<(), String>,
     /// The scratch set.
     pub(crate) scratch: fn(Bench) -> AnyView,
     /// The field for claims.
     pub(crate) claims: fn(Bench) -> AnyView,
-    /// What there is to say about the token.
+    /// Notes on the token.
     pub(crate) token_notes: fn(Bench) -> AnyView,
-    /// What there is to say about what was entered.
-    pub(crate) remarks: fn(Bench) -> AnyView,
+    /// Notes on the input.
+    pub(crate) input_notes: fn(Bench) -> AnyView,
     /// The checks and the time.
     pub(crate) checks: fn(Bench, Signal<i64>) -> AnyView,
-    /// Signing a sample.
+    /// The form that signs a sample.
     pub(crate) sign: fn(Bench) -> AnyView,
     /// The token's header and claims.
     pub(crate) decoded: fn(Bench, Signal<i64>) -> AnyView,
-    /// Why.
-    pub(crate) reasons: fn(Bench, Shown) -> AnyView,
-    /// Taking it along.
-    pub(crate) share: fn(Bench, Shown, Signal<i64>, Signal<bool>) -> AnyView,
+    /// The explanation.
+    pub(crate) reasons: fn(Bench, ShownReport) -> AnyView,
+    /// The panel for sharing.
+    pub(crate) share: fn(Bench, ShownReport, Signal<i64>, Signal<bool>) -> AnyView,
 }
 
 static TOOLS: OnceLock<Tools> = OnceLock::new();
 
 impl Tools {
-    /// All of it: only what loads the part may call this.
+    /// The entry points; only the code that loads the part may call this.
     pub(crate) fn new() -> Self {
         Self {
             read: |text, dialect| {
                 let policies = parse_policies(text)?;
                 PolicySet::compile(&policies, dialect).map(|_| policies)
             },
-            ask: |question, (registered, scratch, throwaway)| {
+            evaluate: |question, (registered, scratch, throwaway)| {
                 let stored = candidates(registered, scratch, throwaway, &question.text);
                 let asked = begin(question, &stored);
                 (stored, asked)
@@ -105,7 +105,7 @@ impl Tools {
             open: |bench, store, opening| {
                 match opening {
                     Opening::Example(example) => {
-                        bench.open(&example.shared(), Origin::Example(&example.id), store)
+                        bench.open(&example.shared(), Origin::Example(&example.id), store);
                     }
                     Opening::Fragment(fragment) => {
                         let shared =
@@ -118,7 +118,7 @@ impl Tools {
             scratch: |bench| view! { <ScratchSet bench=bench /> }.into_any(),
             claims: |bench| view! { <ClaimsInput bench=bench /> }.into_any(),
             token_notes: |bench| view! { <TokenNotes bench=bench /> }.into_any(),
-            remarks: |bench| view! { <Remarks bench=bench /> }.into_any(),
+            input_notes: |bench| view! { <InputNotes bench=bench /> }.into_any(),
             checks: |bench, time| view! { <ChecksAndTime bench=bench time=time /> }.into_any(),
             sign: |bench| view! { <SignSample bench=bench /> }.into_any(),
             decoded: |bench, time| view! { <Decoded bench=bench time=time /> }.into_any(),
@@ -129,12 +129,12 @@ impl Tools {
         }
     }
 
-    /// Those that are loaded.
+    /// The tools, if they are loaded.
     pub(crate) fn loaded() -> Option<Self> {
         TOOLS.get().copied()
     }
 
-    /// Loads them, if they can be had.
+    /// Loads the tools, if they are available.
     pub(crate) async fn load() -> Option<Self> {
         if Self::loaded().is_none()
             && let Some(tools) = lazy::tools().await
@@ -144,14 +144,14 @@ impl Tools {
         Self::loaded()
     }
 
-    /// Loads them for a playground that is shown.
+    /// Loads the tools for the playground on the page.
     pub(crate) fn want(to: RwSignal<Option<Self>>, failed: RwSignal<String>) {
         if to.read_untracked().is_some() {
             return;
         }
         spawn_local(async move {
             match Self::load().await {
-                // Somebody else may have asked as well.
+                // Another caller may have loaded them as well.
                 Some(tools) => {
                     if matches!(to.try_get_untracked(), Some(None)) {
                         to.set(Some(tools));

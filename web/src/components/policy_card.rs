@@ -5,12 +5,12 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::field::{Checkbox, Select, TextField, same};
+use super::inline_code::inline_code;
 use super::pattern_field::PatternField;
 use super::pattern_help::PatternHelp;
 use super::policy_combobox::{Choice, Combobox};
 use super::policy_form::Step;
 use super::policy_state::PolicyState;
-use super::sentence::sentence;
 use crate::state::draft::{PolicyDraft, RuleDraft, RuleFields, target_label};
 
 /// The policy at `place`, counted from 0.
@@ -50,7 +50,7 @@ pub(crate) fn PolicyCard(
     }
 }
 
-/// Whether a server has a deny only report.
+/// Whether a deny is report-only.
 #[component]
 fn ReportOnly(policy: PolicyDraft) -> impl IntoView {
     let denies = Memo::new(move |_| *policy.decision.read() == "deny");
@@ -156,7 +156,7 @@ fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> im
         policy.rules.update(|rules| rules.push(draft));
         let id = format!("rule-{}", rule.key);
         request_animation_frame(move || {
-            super::policy_state::focus_in(document().get_element_by_id(&id))
+            super::policy_state::focus_in(document().get_element_by_id(&id));
         });
     };
     let missing =
@@ -174,7 +174,7 @@ fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> im
             <For each=move || policy.rules.get() key=|rule| rule.key let:rule>
                 <RuleRow state=state policy=policy rule=rule place=place />
             </For>
-            {move || (!missing.read().is_empty()).then(|| view! { <p class="error">{sentence(&missing.read())}</p> })}
+            {move || (!missing.read().is_empty()).then(|| view! { <p class="error">{inline_code(&missing.read())}</p> })}
             <button type="button" class="button" on:click=add>"Add rule"</button>
         </div>
     }
@@ -190,7 +190,7 @@ fn RuleRow(
     let remove = move |_| {
         policy
             .rules
-            .update(|rules| rules.retain(|other| other.key != rule.key))
+            .update(|rules| rules.retain(|other| other.key != rule.key));
     };
     let claims = Signal::derive(move || {
         let choice = |claim: &claimgate_providers::KnownClaim| Choice {
@@ -241,7 +241,7 @@ fn RuleRow(
     }
 }
 
-/// What is wrong at a path, once it is to be shown: after saving was tried.
+/// The error at a path, once errors are visible: after saving was tried.
 fn error_at(state: PolicyState, path: &str) -> String {
     if !state.tried.get() {
         return String::new();

@@ -1,9 +1,9 @@
-//! What differs between two versions: in words, and as text.
+//! The differences between two versions: in words, and as text.
 
 use leptos::prelude::*;
 
 use super::pattern_help::ticked;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_workbench::diff::{Change, ChangeKind, Line};
 
 /// The changes in words.
@@ -47,7 +47,7 @@ fn line(line: Line) -> AnyView {
         Some(ChangeKind::Removed) => ("− ", "goes", "goes: "),
         Some(_) => ("+ ", "comes", "comes: "),
     };
-    let text = view! { <span aria-hidden="true">{symbol}</span> <span class="visually-hidden">{word}</span> {shown(&line.text)} "\n" };
+    let text = view! { <span aria-hidden="true">{symbol}</span> <span class="visually-hidden">{word}</span> {untrusted_text(&line.text)} "\n" };
     match class {
         "" => view! { <span>{text}</span> }.into_any(),
         class => view! { <mark class=class>{text}</mark> }.into_any(),

@@ -6,11 +6,11 @@ use leptos::ev;
 use leptos::html::{Div, Input};
 use leptos::prelude::*;
 
-use super::shown::{hidden_note, shown};
+use super::untrusted_text::{hidden_note, untrusted_text};
 use crate::state::draft::unique;
 use claimgate_workbench::pattern_help::{class, parts};
 
-/// How high the list is at most, in pixels: the style sheet's 16rem, and 38 % of the window.
+/// The maximum height of the list in pixels: 16rem in the style sheet, and 38 % of the window.
 const MOST_HIGH: f64 = 256.0;
 
 /// A field's state.
@@ -18,7 +18,7 @@ const MOST_HIGH: f64 = 256.0;
 struct State {
     value: RwSignal<String>,
     is_open: RwSignal<bool>,
-    /// Whether all choices are shown, not only those that fit what is written.
+    /// Whether the list shows all choices, not only matching ones.
     is_all: RwSignal<bool>,
     active: RwSignal<Option<usize>>,
     fitting: Memo<Vec<Choice>>,
@@ -56,7 +56,7 @@ impl State {
         self.close();
     }
 
-    /// Goes to the next choice, or the one before, around the ends.
+    /// Moves to the next or previous choice, and wraps around.
     fn go(self, is_down: bool) {
         let count = self.fitting.with_untracked(Vec::len);
         if count == 0 {
@@ -73,7 +73,7 @@ impl State {
     }
 }
 
-/// The field. With `is_pattern` its wildcards are lit up.
+/// The field. With `is_pattern` its wildcards are highlighted.
 #[component]
 pub(crate) fn Combobox(
     label: &'static str,
@@ -121,7 +121,7 @@ pub(crate) fn Combobox(
         <label for=id.clone()>{label}</label>
         <div class="combobox" class:combobox--pattern=is_pattern>
             {is_pattern.then(|| view! {
-                <div node_ref=layer class="combobox__layer" aria-hidden="true">{move || lit(&value.read())}</div>
+                <div node_ref=layer class="combobox__layer" aria-hidden="true">{move || highlighted(&value.read())}</div>
             })}
             <input
                 node_ref=input
@@ -191,14 +191,14 @@ fn Row(id: String, place: usize, choice: Choice, state: State) -> impl IntoView 
             on:mousedown=move |event| event.prevent_default()
             on:click=move |_| state.choose(place)
         >
-            <code>{shown(&choice.value)}</code>
+            <code>{untrusted_text(&choice.value)}</code>
             <span class="combobox__doc">{choice.doc}</span>
         </li>
     }
 }
 
-/// Whether a list that is as high as it may be has no room below a field, between it and what is
-/// fixed at the end of the page, and more of it above.
+/// Whether a list of maximum height does not fit below a field, above the fixed bar at the bottom
+/// of the page, and has more room above.
 fn has_more_room_above(input: &web_sys::Element) -> bool {
     let height = window()
         .inner_height()
@@ -215,7 +215,7 @@ fn has_more_room_above(input: &web_sys::Element) -> bool {
     below < MOST_HIGH.min(0.38 * height) && field.top() > below
 }
 
-/// Brings an option into sight within its list, and does not move the page.
+/// Scrolls to an option within its list without moving the page.
 fn scroll_within(element: &web_sys::Element) {
     use wasm_bindgen::JsCast;
     let Some(option) = element.dyn_ref::<web_sys::HtmlElement>() else {
@@ -262,7 +262,7 @@ fn press(state: State, is_shown: Memo<bool>, event: &ev::KeyboardEvent) {
     event.prevent_default();
 }
 
-/// Keeps what is lit up under the text, and tells where the cursor is.
+/// Keeps the highlights under the text, and reports the position of the cursor.
 fn follow(input: NodeRef<Input>, layer: NodeRef<Div>, on_cursor: Option<Callback<usize>>) {
     let Some(input) = input.get_untracked() else {
         return;
@@ -275,8 +275,8 @@ fn follow(input: NodeRef<Input>, layer: NodeRef<Div>, on_cursor: Option<Callback
     }
 }
 
-/// A pattern with its wildcards marked; only the marks are seen, under the field's own text.
-fn lit(pattern: &str) -> AnyView {
+/// A pattern with its wildcards marked; only the marks are visible, under the field's own text.
+fn highlighted(pattern: &str) -> AnyView {
     let part = |part: claimgate::pattern::Part| match class(part.kind) {
         Some(class) => view! { <mark class=class>{part.text}</mark> }.into_any(),
         None => part.text.into_any(),

@@ -1,48 +1,48 @@
-//! An issuer's policies, as a form or as JSON, with what they decide on its samples beside them.
+//! An issuer's policies, as a form or as JSON, next to their decisions on its samples.
 
 use claimgate::diagnostic::Diagnostic;
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::inline_code::inline_code;
 use super::policy_form::PolicyForm;
 use super::policy_json::PolicyJson;
 use super::policy_problems::Problems;
 use super::policy_save::SaveBar;
-use super::policy_state::{PolicyState, Shown};
+use super::policy_state::{PolicyState, PolicyView};
 use super::sample_panel::SamplePanel;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
 use claimgate_workbench::storage::StoredIssuer;
 
-/// The editor of an issuer's policies. `view` is kept in the address by the page.
+/// The editor of an issuer's policies. The page keeps `view` in the address.
 #[component]
 pub(crate) fn PolicyEditor(
     issuer: StoredIssuer,
     view: RwSignal<String>,
-    /// Set to the state, for what is beside the editor.
+    /// Set to the state, for components next to the editor.
     known: RwSignal<Option<PolicyState>>,
 ) -> impl IntoView {
     let asked = if view.get_untracked() == "json" {
-        Shown::Json
+        PolicyView::Json
     } else {
-        Shown::Form
+        PolicyView::Form
     };
     let state = PolicyState::of(&issuer, asked);
     known.set(Some(state));
     expect_context::<Unsaved>().watch(state.dirty);
     Effect::new(move || {
         view.set(
-            if state.shown.get() == Shown::Json {
+            if state.shown.get() == PolicyView::Json {
                 "json"
             } else {
                 ""
             }
             .to_owned(),
-        )
+        );
     });
-    let is_json = Memo::new(move |_| state.shown.get() == Shown::Json);
+    let is_json = Memo::new(move |_| state.shown.get() == PolicyView::Json);
     let example = claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()));
     let starter = example
         .as_ref()
@@ -61,7 +61,7 @@ pub(crate) fn PolicyEditor(
                 <p class="lead">
                     "A token is let in if an allow matches and no deny does. Their order does not matter."
                 </p>
-                <p class="error" role="status">{move || state.hindrance.get()}</p>
+                <p class="error" role="status">{move || state.view_error.get()}</p>
                 {move || if is_json.get() {
                     view! { <PolicyJson state=state /> }.into_any()
                 } else {
@@ -75,7 +75,7 @@ pub(crate) fn PolicyEditor(
     }
 }
 
-/// How many policies there are, of those that are usual.
+/// The number of policies, and the usual maximum.
 #[component]
 fn Count(state: PolicyState) -> impl IntoView {
     let count = Memo::new(move |last: Option<&usize>| match &*state.written.read() {
@@ -117,7 +117,7 @@ fn History(state: PolicyState) -> impl IntoView {
 
 #[component]
 fn ViewToggle(state: PolicyState) -> impl IntoView {
-    let button = move |label: &'static str, shown: Shown| {
+    let button = move |label: &'static str, shown: PolicyView| {
         view! {
             <button
                 type="button"
@@ -130,12 +130,12 @@ fn ViewToggle(state: PolicyState) -> impl IntoView {
     };
     view! {
         <div class="segments" role="group" aria-label="View">
-            {button("Form", Shown::Form)} {button("JSON", Shown::Json)}
+            {button("Form", PolicyView::Form)} {button("JSON", PolicyView::Json)}
         </div>
     }
 }
 
-/// Undo and redo by keys, before the browser undoes in one field only.
+/// Undo and redo by keyboard, before the browser undoes in one field only.
 fn undo_by_keys(state: PolicyState, event: &ev::KeyboardEvent) {
     if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || event.default_prevented() {
         return;
@@ -149,7 +149,7 @@ fn undo_by_keys(state: PolicyState, event: &ev::KeyboardEvent) {
     state.travel(is_redo);
 }
 
-/// Remarks of the engine; nothing where it has none.
+/// The engine's findings; empty without any.
 #[component]
 pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Diagnostic>>) -> impl IntoView {
     move || {
@@ -159,8 +159,8 @@ pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Diagnostic>>) -> impl 
                     <h3>"Worth a second look"</h3>
                     <ul>{findings.get().into_iter().map(|finding| view! {
                         <li>
-                            <code>{shown(&finding.path)}</code> " " {sentence(&finding.message)}
-                            {finding.help.map(|help| view! { <p class="hint">{sentence(&help)}</p> })}
+                            <code>{untrusted_text(&finding.path)}</code> " " {inline_code(&finding.message)}
+                            {finding.help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}
                         </li>
                     }).collect_view()}</ul>
                 </div>

@@ -7,20 +7,20 @@ use super::policy_card::PolicyCard;
 use super::policy_state::{PolicyState, focus_in};
 use crate::state::draft::{PolicyFields, fields_of};
 
-/// A change of the list of policies.
+/// A change to the list of policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// One place towards the start.
     Up,
     /// One place towards the end.
     Down,
-    /// Once more, behind it.
+    /// A copy after it.
     Duplicate,
-    /// Away.
+    /// Remove it.
     Remove,
 }
 
-/// All policies, each a card.
+/// All policies, one card each.
 #[component]
 pub(crate) fn PolicyForm(state: PolicyState, starter: Vec<PolicyDefinition>) -> impl IntoView {
     let drafts = state.drafts;
@@ -118,7 +118,7 @@ fn take(state: PolicyState, moved: RwSignal<String>, key: usize, step: Step) {
     }
 }
 
-/// Focuses a card's first field, once it is there.
+/// Focuses the first field of a card, once it exists.
 fn focus_card(key: usize) {
     request_animation_frame(move || {
         let id = format!("policy-{key}-fields");
@@ -126,7 +126,7 @@ fn focus_card(key: usize) {
     });
 }
 
-/// Focuses what has the focus now again, once the page has changed.
+/// Restores the focus after the page has changed.
 fn refocus() {
     use wasm_bindgen::JsCast;
     let focused = document()

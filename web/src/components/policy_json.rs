@@ -11,7 +11,7 @@ use super::policy_state::{AtPattern, Compiled, PolicyState, place_among};
 use claimgate_workbench::json_places::Places;
 use claimgate_workbench::pattern_help::{class, parts, range};
 
-/// The text, with what the engine says of it where it stands.
+/// The text, with the engine's messages at their positions.
 #[component]
 pub(crate) fn PolicyJson(state: PolicyState) -> impl IntoView {
     let json = state.json;
@@ -20,7 +20,7 @@ pub(crate) fn PolicyJson(state: PolicyState) -> impl IntoView {
         Memo::new(move |_| diagnostics(&json.read(), &places.read(), &state.compiled.read()));
     let marks = Memo::new(move |_| marks(&places.read()));
     let cursor = Callback::new(move |place| {
-        // The text is read anew: the cursor is told of before the memos follow.
+        // Parsed again, because the cursor is reported before the memos are updated.
         let at = at_pattern(&Places::read(&json.read_untracked()), place);
         if state.at.with_untracked(|old| *old != at) {
             state.at.set(at);
@@ -97,7 +97,7 @@ fn marks(places: &Places) -> Vec<Mark> {
     marks
 }
 
-/// The pattern that a place of the text is in.
+/// The pattern at a position of the text.
 fn at_pattern(places: &Places, place: usize) -> Option<AtPattern> {
     places.patterns().into_iter().find_map(|pattern| {
         let cursor = pattern.text.unit_at(place)?;

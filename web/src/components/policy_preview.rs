@@ -1,13 +1,13 @@
-//! Policies and a sample, to be read before they are saved.
+//! A read-only view of policies and a sample, before they are saved.
 
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
 use leptos::prelude::*;
 
 use super::policy_editor::Findings;
-use super::shown::{shown, shown_lines};
+use super::untrusted_text::{untrusted_lines, untrusted_text};
 
-/// The policies, what the engine has to say about them, and claims that they let in.
+/// The policies, the engine's findings, and claims that they allow.
 #[component]
 pub(crate) fn PolicyPreview(
     policies: Vec<PolicyDefinition>,
@@ -22,13 +22,13 @@ pub(crate) fn PolicyPreview(
         {claims.map(|claims| view! {
             <details class="more">
                 <summary>"Sample claims, to try the policies on"</summary>
-                <pre tabindex="0" class="code">{shown_lines(&claims)}</pre>
+                <pre tabindex="0" class="code">{untrusted_lines(&claims)}</pre>
             </details>
         })}
     }
 }
 
-/// Policies as sentences: the decision, for whom, and the rules.
+/// Policies as sentences: the decision, the target, and the rules.
 #[component]
 pub(crate) fn PolicyList(policies: Vec<PolicyDefinition>) -> impl IntoView {
     if policies.is_empty() {
@@ -47,8 +47,8 @@ fn policy_view(policy: &PolicyDefinition) -> AnyView {
     let rule = |(claim, pattern): &(String, String)| {
         view! {
             <div>
-                <dt><code>{shown(claim)}</code></dt>
-                <dd><code>{shown(pattern)}</code></dd>
+                <dt><code>{untrusted_text(claim)}</code></dt>
+                <dd><code>{untrusted_text(pattern)}</code></dd>
             </div>
         }
     };
@@ -60,9 +60,9 @@ fn policy_view(policy: &PolicyDefinition) -> AnyView {
         <li>
             <p>
                 <strong>{policy.decision.as_str()}</strong> " " {policy.token_type.as_str()} " tokens"
-                {target.map(|target| view! { " for " <code>{shown(target)}</code> })}
+                {target.map(|target| view! { " for " <code>{untrusted_text(target)}</code> })}
                 {is_admin.then_some(", admin if asked for")}
-                {policy.role_id.as_ref().map(|role| view! { ", role " <code>{shown(role)}</code> })}
+                {policy.role_id.as_ref().map(|role| view! { ", role " <code>{untrusted_text(role)}</code> })}
             </p>
             <dl class="facts">{policy.rules.iter().map(rule).collect_view()}</dl>
         </li>

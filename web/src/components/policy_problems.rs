@@ -1,37 +1,36 @@
-//! What the engine says of the policies, as a list whose entries lead to where they are about.
+//! The engine's messages on the policies, as a list with links to their places.
 
 use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
 
 use super::pattern_help::ticked;
-use super::policy_state::{PolicyState, Shown};
+use super::policy_state::{PolicyState, PolicyView};
 
-/// A remark, as the list has it.
+/// An entry of the list.
 #[derive(Clone, PartialEq, Eq)]
-struct Remark {
+struct Entry {
     path: String,
     message: String,
     help: Option<String>,
 }
 
-/// The list: errors, in a form mildly until somebody tries to save it, and what deserves a second
-/// look.
+/// The list: errors, muted in a form until saving is tried, and warnings.
 #[component]
 pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     let errors = Memo::new(move |_| {
         let compiled = state.compiled.read();
         let errors = compiled.errors.iter();
-        let remark = |error: &claimgate::diagnostic::Diagnostic| Remark {
+        let entry = |error: &claimgate::diagnostic::Diagnostic| Entry {
             path: error.path.clone(),
             message: error.message.clone(),
             help: error.help.clone(),
         };
-        errors.map(remark).collect::<Vec<_>>()
+        errors.map(entry).collect::<Vec<_>>()
     });
     // A form that is being filled in is not wrong yet.
-    let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == Shown::Json);
+    let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == PolicyView::Json);
     let findings = Memo::new(move |_| {
-        let remark = |finding: &Diagnostic| Remark {
+        let entry = |finding: &Diagnostic| Entry {
             path: finding.path.clone(),
             message: finding.message.clone(),
             help: finding.help.clone(),
@@ -41,7 +40,7 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
             .read()
             .findings
             .iter()
-            .map(remark)
+            .map(entry)
             .collect::<Vec<_>>()
     });
     view! {
@@ -66,15 +65,15 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
     }
 }
 
-fn list(state: PolicyState, remarks: &[Remark]) -> AnyView {
-    let item = |remark: &Remark| {
-        let path = remark.path.clone();
+fn list(state: PolicyState, entries: &[Entry]) -> AnyView {
+    let item = |entry: &Entry| {
+        let path = entry.path.clone();
         let label = if path.is_empty() {
             "Go there".to_owned()
         } else {
             path.clone()
         };
-        let can_go = !path.is_empty() || state.shown.get_untracked() == Shown::Json;
+        let can_go = !path.is_empty() || state.shown.get_untracked() == PolicyView::Json;
         let place = match can_go {
             true => view! {
                 <button type="button" class="place" on:click=move |_| state.go_to(&path)><code>{label}</code></button>
@@ -84,10 +83,10 @@ fn list(state: PolicyState, remarks: &[Remark]) -> AnyView {
         };
         view! {
             <li>
-                {place} " " {ticked(&remark.message)}
-                {remark.help.as_deref().map(|help| view! { <p class="hint">{ticked(help)}</p> })}
+                {place} " " {ticked(&entry.message)}
+                {entry.help.as_deref().map(|help| view! { <p class="hint">{ticked(help)}</p> })}
             </li>
         }
     };
-    remarks.iter().map(item).collect_view().into_any()
+    entries.iter().map(item).collect_view().into_any()
 }

@@ -1,4 +1,4 @@
-//! Saving policies: what would change is shown first, in words, as text, and on the samples.
+//! Saves policies after a preview of the changes: in words, as text, and on the samples.
 
 use leptos::ev;
 use leptos::html::{Dialog, Div};
@@ -8,7 +8,7 @@ use super::policy_changes::{ChangeList, ChangedText};
 use super::policy_state::PolicyState;
 use super::sample_panel::{Trial, trials};
 use super::save_state::SaveState;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_workbench::diff::{changes, lines};
 use claimgate_workbench::storage::StoredIssuer;
 
@@ -55,16 +55,16 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
         }
     });
     let bar = NodeRef::<Div>::new();
-    // In another tab of the page, the keys are not for the policies.
+    // On another tab of the page, the shortcut does not concern the policies.
     let is_there = move || {
         bar.get_untracked()
             .is_some_and(|bar| bar.offset_parent().is_some())
     };
     save_by_keys(is_there, move || {
         if is_asking.get_untracked() {
-            save.run(())
+            save.run(());
         } else {
-            ask()
+            ask();
         }
     });
     let discard = move |_| state.set_policies(&state.saved.get_untracked());
@@ -86,7 +86,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     }
 }
 
-/// What saving would change.
+/// The changes that saving would make.
 #[component]
 fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl IntoView {
     let edited = state.written.get_untracked().unwrap_or_default();
@@ -114,13 +114,13 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
     }
 }
 
-/// The samples that are decided otherwise.
+/// The samples whose decision changes.
 #[component]
 fn Turned(turned: Vec<Trial>) -> impl IntoView {
     if turned.is_empty() {
         return view! { <p class="hint">"Every sample is decided as before."</p> }.into_any();
     }
-    let item = |trial: Trial| view! { <li>{shown(&trial.sample.name)} ": " <strong>{trial.turn()}</strong></li> };
+    let item = |trial: Trial| view! { <li>{untrusted_text(&trial.sample.name)} ": " <strong>{trial.turn()}</strong></li> };
     view! {
         <div class="notice notice--note">
             <h3>"Samples that are decided otherwise"</h3>
@@ -130,7 +130,7 @@ fn Turned(turned: Vec<Trial>) -> impl IntoView {
     .into_any()
 }
 
-/// Goes to the list of errors, once it is there.
+/// Scrolls to the list of errors, once it exists.
 fn show_errors() {
     use wasm_bindgen::JsCast;
     request_animation_frame(|| {
@@ -141,7 +141,7 @@ fn show_errors() {
     });
 }
 
-/// Ctrl+S, or the same with the command key.
+/// Ctrl+S or Cmd+S.
 fn save_by_keys(is_there: impl Fn() -> bool + 'static, save: impl Fn() + 'static) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let is_save =

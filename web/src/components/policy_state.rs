@@ -1,5 +1,5 @@
-//! What the policy editor's parts share: the policies in both views, their history, and what the
-//! engine says of them.
+//! The shared state of the policy editor's parts: the policies in both views, their history, and
+//! the engine's diagnostics.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,26 +20,26 @@ use claimgate_workbench::storage::StoredIssuer;
 
 /// The views of the policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum PolicyView {
     /// Fields.
     Form,
     /// Text.
     Json,
 }
 
-/// What the engine says of the policies as they are written.
+/// The result of compiling the edited policies.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Compiled {
-    /// The compiled policies, if nothing is wrong but that rows are blank.
+    /// The compiled policies, if there are no errors except blank rows.
     pub(crate) set: Option<Arc<PolicySet>>,
-    /// What is wrong.
+    /// Errors.
     pub(crate) errors: Diagnostics,
-    /// What deserves a second look.
+    /// Warnings.
     pub(crate) findings: Vec<Diagnostic>,
 }
 
 impl Compiled {
-    /// Compiles policies, and adds what is wrong with blank rows.
+    /// Compiles policies, and adds errors for blank rows.
     pub(crate) fn of(
         written: Result<Vec<PolicyDefinition>, Diagnostics>,
         blanks: Vec<Diagnostic>,
@@ -71,17 +71,16 @@ impl Compiled {
     }
 }
 
-/// The pattern that the cursor is in.
+/// The pattern at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AtPattern {
-    /// The draft that it belongs to: a rule's key, or a policy's for a team's name. None in the
-    /// text.
+    /// Its draft: a rule's key, or a policy's for a team's name. None in the JSON view.
     pub(crate) key: Option<usize>,
-    /// The claim that it is about; none for a team's name.
+    /// Its claim; none for a team's name.
     pub(crate) claim: Option<String>,
     /// The pattern.
     pub(crate) pattern: String,
-    /// Where the cursor is, in UTF-16 units.
+    /// The position of the cursor, in UTF-16 units.
     pub(crate) cursor: usize,
 }
 
@@ -92,45 +91,45 @@ pub(crate) struct PolicyState {
     pub(crate) store: Store,
     /// The issuer's identifier.
     pub(crate) id: StoredValue<String>,
-    /// The issuer as it was opened, or last saved here: what another tab has saved since is held
-    /// against it.
+    /// The issuer as it was opened, or last saved here: later changes by other tabs are compared
+    /// with it.
     pub(crate) opened: StoredValue<StoredIssuer>,
     /// The policies in the form.
     pub(crate) drafts: RwSignal<Vec<PolicyDraft>>,
     /// The policies as text.
     pub(crate) json: RwSignal<String>,
-    /// Which of both is shown, and so is what is edited.
-    pub(crate) shown: RwSignal<Shown>,
-    /// Why the other view cannot be shown; empty if it can.
-    pub(crate) hindrance: RwSignal<String>,
+    /// The visible view, which is the edited one.
+    pub(crate) shown: RwSignal<PolicyView>,
+    /// Why the other view is unavailable; empty if it is available.
+    pub(crate) view_error: RwSignal<String>,
     /// Whether saving was tried.
     pub(crate) tried: RwSignal<bool>,
     /// The history of both views.
     pub(crate) history: RwSignal<History>,
-    /// The policies as they are written.
+    /// The edited policies.
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
-    /// What the engine says of them.
+    /// The result of compiling them.
     pub(crate) compiled: Memo<Compiled>,
     /// The saved policies.
     pub(crate) saved: Memo<Vec<PolicyDefinition>>,
-    /// Whether they differ.
+    /// Whether they differ from the saved ones.
     pub(crate) dirty: Memo<bool>,
-    /// The issuer's samples, read.
+    /// The issuer's samples, parsed.
     pub(crate) samples: Memo<Vec<Ready>>,
-    /// The claims that rules can be about.
+    /// The claims that rules can use.
     pub(crate) known: Memo<Vec<KnownClaim>>,
-    /// The pattern that the cursor is in.
+    /// The pattern at the cursor.
     pub(crate) at: RwSignal<Option<AtPattern>>,
-    /// The part of the text to go to.
+    /// The range of the text to scroll to.
     pub(crate) goal: RwSignal<Option<(usize, usize)>>,
-    /// Whom the fields belong to: the editor, and not the button or effect that happens to make
-    /// them.
+    /// The reactive owner of the fields: the editor, not the button or effect that happens to
+    /// create them.
     owner: StoredValue<Owner>,
 }
 
 impl PolicyState {
-    /// The state of an issuer's editor, with nothing changed yet.
-    pub(crate) fn of(issuer: &StoredIssuer, shown: Shown) -> Self {
+    /// The state of an issuer's editor, without changes.
+    pub(crate) fn of(issuer: &StoredIssuer, shown: PolicyView) -> Self {
         let store = use_store();
         let id = StoredValue::new(issuer.id.clone());
         let fields = PolicyFields::of_all(&issuer.policies);
@@ -141,8 +140,8 @@ impl PolicyState {
         let shown = RwSignal::new(shown);
         let history = RwSignal::new(History::new(first));
         let content = Memo::new(move |_| match shown.get() {
-            Shown::Form => Content::Form(fields_of(drafts)),
-            Shown::Json => Content::Json(json.get()),
+            PolicyView::Form => Content::Form(fields_of(drafts)),
+            PolicyView::Json => Content::Json(json.get()),
         });
         Effect::new(move || {
             let content = content.get();
@@ -181,7 +180,7 @@ impl PolicyState {
             drafts,
             json,
             shown,
-            hindrance: RwSignal::new(String::new()),
+            view_error: RwSignal::new(String::new()),
             tried: RwSignal::new(false),
             history,
             written,
@@ -200,7 +199,7 @@ impl PolicyState {
         state
     }
 
-    /// Shows what another tab has saved, unless something is being edited here.
+    /// Shows what another tab has saved, unless there are edits here.
     fn follow(self) {
         Effect::new(move |before: Option<Vec<PolicyDefinition>>| {
             let saved = self.saved.get();
@@ -212,14 +211,14 @@ impl PolicyState {
             };
             if before.as_ref().is_some_and(is_untouched) {
                 let policies = saved.clone();
-                // Outside this effect: the fields that it makes would go with its next run.
+                // Outside this effect: its next run would dispose of the fields that it creates.
                 set_timeout(move || self.take(&policies), Duration::ZERO);
             }
             saved
         });
     }
 
-    /// Shows what another tab has saved, if the editor is still there.
+    /// Shows what another tab has saved, if the editor still exists.
     fn take(self, policies: &[PolicyDefinition]) {
         let take = |opened: &mut StoredIssuer| opened.policies = policies.to_vec();
         if self.opened.try_update_value(take).is_some() {
@@ -227,17 +226,18 @@ impl PolicyState {
         }
     }
 
-    /// Changes the view. What says the same in the other one stays as it was written there.
-    pub(crate) fn show(self, shown: Shown) {
+    /// Switches the view. If both views mean the same, the target view keeps its own text.
+    pub(crate) fn show(self, shown: PolicyView) {
         let form = Content::Form(untrack(|| fields_of(self.drafts)));
         let text = Content::Json(self.json.get_untracked());
         let is_same = form.policies() == text.policies();
-        self.hindrance.set(String::new());
+        self.view_error.set(String::new());
         match shown {
-            Shown::Json if !is_same => self.json.set(form.to_json()),
-            Shown::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts))) {
+            PolicyView::Json if !is_same => self.json.set(form.to_json()),
+            PolicyView::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts)))
+            {
                 Ok(fields) => self.restore(&fields),
-                Err(hindrance) => return self.hindrance.set(hindrance),
+                Err(view_error) => return self.view_error.set(view_error),
             },
             _ => {}
         }
@@ -245,9 +245,9 @@ impl PolicyState {
         self.shown.set(shown);
     }
 
-    /// Undoes a step, or does it again.
+    /// Undoes or redoes a step.
     pub(crate) fn travel(self, is_redo: bool) {
-        // What was typed last may not be in the history yet.
+        // The last keystrokes may not be in the history yet.
         let content = self.content();
         let step = self.history.try_update(|history| {
             history.record(content, js_sys::Date::now());
@@ -258,54 +258,54 @@ impl PolicyState {
             }
         });
         if let Some(content) = step.flatten() {
-            self.become_content(&content);
+            self.show_content(&content);
         }
     }
 
-    /// Makes the policies those, as one step of the history.
+    /// Replaces the policies, as one step of the history.
     pub(crate) fn set_policies(self, policies: &[PolicyDefinition]) {
-        self.become_content(&Content::Form(PolicyFields::of_all(policies)));
+        self.show_content(&Content::Form(PolicyFields::of_all(policies)));
     }
 
-    /// Makes the form say this.
+    /// Fills the form.
     pub(crate) fn restore(self, fields: &[PolicyFields]) {
         self.own(|| restore(self.drafts, fields));
     }
 
-    /// Makes fields that last as long as the editor does.
+    /// Creates fields that live as long as the editor.
     pub(crate) fn own<T>(self, make: impl FnOnce() -> T) -> T {
         self.owner.get_value().with(make)
     }
 
     fn content(self) -> Content {
         match self.shown.get_untracked() {
-            Shown::Form => Content::Form(untrack(|| fields_of(self.drafts))),
-            Shown::Json => Content::Json(self.json.get_untracked()),
+            PolicyView::Form => Content::Form(untrack(|| fields_of(self.drafts))),
+            PolicyView::Json => Content::Json(self.json.get_untracked()),
         }
     }
 
-    /// Shows a content in the present view, or as text where the form cannot show it.
-    fn become_content(self, content: &Content) {
-        self.hindrance.set(String::new());
-        if self.shown.get_untracked() == Shown::Form {
+    /// Shows a content in the current view, or as text if the form cannot show it.
+    fn show_content(self, content: &Content) {
+        self.view_error.set(String::new());
+        if self.shown.get_untracked() == PolicyView::Form {
             match content.to_form(&untrack(|| fields_of(self.drafts))) {
                 Ok(fields) => return self.restore(&fields),
-                Err(_) => self.shown.set(Shown::Json),
+                Err(_) => self.shown.set(PolicyView::Json),
             }
         }
         self.json.set(content.to_json());
     }
 
-    /// Goes to where a remark is about.
+    /// Goes to the place of a diagnostic.
     pub(crate) fn go_to(self, path: &str) {
         match self.shown.get_untracked() {
-            Shown::Json => {
+            PolicyView::Json => {
                 let range = self.json.with_untracked(|json| place_in(json, path));
-                // The same place twice is gone to twice.
+                // Reset first, so that going to the same place twice works.
                 self.goal.set(None);
                 self.goal.set(Some((range.start, range.end)));
             }
-            Shown::Form => {
+            PolicyView::Form => {
                 let id = untrack(|| field_of(&self.drafts.read(), path));
                 let element = id.and_then(|id| document().get_element_by_id(&id));
                 focus_in(element);
@@ -314,12 +314,12 @@ impl PolicyState {
     }
 }
 
-/// The part of a text that a remark is about: where JSON breaks, if its path is empty.
+/// The range of the text that a diagnostic refers to: the JSON error, if its path is empty.
 pub(crate) fn place_in(json: &str, path: &str) -> Range {
     place_among(json, &Places::read(json), path)
 }
 
-/// The same, with the places at hand.
+/// The same, for a parsed text.
 pub(crate) fn place_among(json: &str, places: &Places, path: &str) -> Range {
     let broken = || json_error(json).map(|error| place_of(json, &error));
     places
@@ -328,7 +328,7 @@ pub(crate) fn place_among(json: &str, places: &Places, path: &str) -> Range {
         .unwrap_or(0..usize::from(!json.is_empty()))
 }
 
-/// The identifier of the element that a path such as `policies[1].rules.sub` is about.
+/// The identifier of the element for a path such as `policies[1].rules.sub`.
 fn field_of(drafts: &[PolicyDraft], path: &str) -> Option<String> {
     let (index, rest) = path.strip_prefix("policies[")?.split_once(']')?;
     let draft = drafts.get(index.parse::<usize>().ok()?)?;
@@ -344,7 +344,7 @@ fn field_of(drafts: &[PolicyDraft], path: &str) -> Option<String> {
     })
 }
 
-/// Focuses the first field within an element.
+/// Focuses the first field of an element.
 pub(crate) fn focus_in(element: Option<web_sys::Element>) {
     use wasm_bindgen::JsCast;
     let field = element.and_then(|element| {

@@ -1,11 +1,11 @@
-//! Choosing a provider: all of them in groups, with a search.
+//! A provider picker with groups and a search field.
 
 use leptos::prelude::*;
 
 use claimgate_providers::{Group, Provider};
 
-/// The groups, in radio buttons of one name, so that the arrow keys go through all of them. An
-/// empty choice is a custom issuer.
+/// The groups, as radio buttons with one name, so that the arrow keys reach all of them. An empty
+/// choice is a custom issuer.
 #[component]
 pub(crate) fn ProviderPicker(
     #[prop(into)] choice: Signal<String>,

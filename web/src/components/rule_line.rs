@@ -1,15 +1,15 @@
-//! One rule's evidence: pattern and value, with what each wildcard took, or where the match
-//! stopped.
+//! One rule's evidence: pattern and value, with the text of each wildcard, or the point where the
+//! match stopped.
 
 use claimgate::explain::{RuleEvidence, RuleOutcome, ValueEvidence};
 use claimgate::pattern::{Span, Trace};
 use claimgate_workbench::spans::{Piece, cut};
 use leptos::prelude::*;
 
-use super::playground_bench::{Lit, use_bench};
+use super::inline_code::inline_code;
+use super::playground_bench::{Highlight, use_bench};
 use super::playground_policies::claim_button;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 
 fn range(span: &Span) -> (usize, usize) {
     (span.start.chars, span.end.chars)
@@ -59,33 +59,33 @@ fn pattern_pieces(rule: &RuleEvidence) -> Vec<Piece> {
 
 fn render(pieces: Vec<Piece>) -> impl IntoView {
     let span = |Piece(text, style)| match style {
-        "" => view! { <span>{shown(&text)}</span> }.into_any(),
-        style => view! { <mark class=style>{shown(&text)}</mark> }.into_any(),
+        "" => view! { <span>{untrusted_text(&text)}</span> }.into_any(),
+        style => view! { <mark class=style>{untrusted_text(&text)}</mark> }.into_any(),
     };
     pieces.into_iter().map(span).collect_view()
 }
 
-/// The line. In the playground it lights up the claim that it is about, and the rule where it is
-/// written.
+/// The line. In the playground it highlights its claim, and the rule in the policies.
 #[component]
 pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
     let bench = use_bench();
-    let lit = StoredValue::new(Lit {
+    let highlight = StoredValue::new(Highlight {
         policy: Some(policy),
         claim: rule.claim.clone(),
     });
-    let point = move |lit: Option<Lit>| {
+    let point = move |highlight: Option<Highlight>| {
         if let Some(bench) = bench {
-            bench.lit.set(lit);
+            bench.highlight.set(highlight);
         }
     };
-    let is_lit =
-        move || bench.is_some_and(|bench| bench.is_rule_lit(policy, &lit.read_value().claim));
+    let is_lit = move || {
+        bench.is_some_and(|bench| bench.is_rule_highlighted(policy, &highlight.read_value().claim))
+    };
     view! {
         <li
             class="rule"
             class:lit=is_lit
-            on:mouseenter=move |_| point(Some(lit.get_value()))
+            on:mouseenter=move |_| point(Some(highlight.get_value()))
             on:mouseleave=move |_| point(None)
         >
             {rule_body(policy, rule)}
@@ -104,7 +104,7 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
     let values = rule.values.iter().map(value_row).collect_view();
     let claim = match use_bench() {
         Some(bench) => claim_button(bench, policy, &rule.claim),
-        None => view! { <code class="rule__claim">{shown(&rule.claim)}</code> }.into_any(),
+        None => view! { <code class="rule__claim">{untrusted_text(&rule.claim)}</code> }.into_any(),
     };
     view! {
         <span class=class aria-hidden="true">{symbol}</span>
@@ -114,7 +114,7 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
                 <div><dt>"pattern"</dt><dd><code>{pattern}</code></dd></div>
                 {values}
             </dl>
-            <p class="sentence">{sentence(&rule.sentence)}</p>
+            <p class="sentence">{inline_code(&rule.sentence)}</p>
         </div>
     }
     .into_any()
@@ -161,5 +161,5 @@ fn value_row(value: &ValueEvidence) -> impl IntoView + use<> {
 }
 
 fn quoted(text: &str) -> AnyView {
-    view! { "“" {shown(text)} "”" }.into_any()
+    view! { "“" {untrusted_text(text)} "”" }.into_any()
 }

@@ -13,7 +13,7 @@ use claimgate_formats::Sample;
 use claimgate_providers::Filled;
 use claimgate_workbench::samples::{Pasted, pasted};
 
-/// The sample that is edited; a new one has no identifier yet.
+/// The edited sample; a new one has no identifier yet.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Editing(Sample);
 
@@ -23,7 +23,7 @@ impl Editing {
         Self(blank(String::new()))
     }
 
-    /// One that is there.
+    /// An existing sample.
     pub(crate) fn of(sample: Sample) -> Self {
         Self(sample)
     }
@@ -73,7 +73,7 @@ impl Fields {
         }
     }
 
-    /// The sample as it is written, or why it cannot be kept.
+    /// The edited sample, or why it cannot be saved.
     fn sample(self, id: String) -> Result<Sample, String> {
         let text = self.claims.get_untracked();
         if let Pasted::BrokenToken(problem) = pasted(&text) {
@@ -103,7 +103,7 @@ impl Fields {
     }
 }
 
-/// A name for claims that were given none: their subject.
+/// A name for claims without one: their subject.
 fn name_of(claims: &Claims) -> String {
     let subject = claims
         .get("sub")
@@ -122,7 +122,7 @@ pub(crate) fn SampleForm(
     let Editing(sample) = editing;
     let fields = Fields::of(&sample);
     let is_new = sample.id.is_empty();
-    // A token is taken apart as soon as it is pasted, and is gone from the page with that.
+    // A token is reduced to its claims as soon as it is pasted, so it does not stay in the page.
     Effect::new(move || {
         fields.problem.set(String::new());
         let found = pasted(&fields.claims.read());
@@ -138,7 +138,7 @@ pub(crate) fn SampleForm(
         match fields.sample(id) {
             Ok(sample) => {
                 state.store.change(&state.id.read_value(), |issuer| {
-                    put(&mut issuer.samples, sample)
+                    put(&mut issuer.samples, sample);
                 });
                 close.run(());
             }

@@ -1,4 +1,4 @@
-//! The samples of an issuer, and what the policies as they are written decide on each.
+//! The samples of an issuer, and the edited policies' decision on each.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use leptos_router::components::A;
 
 use super::policy_state::{Compiled, PolicyState};
 use super::sample_form::{Editing, SampleForm, example_sample};
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use claimgate_formats::Sample;
 use claimgate_providers::Filled;
 use claimgate_workbench::evaluate::request;
 use claimgate_workbench::samples::{Decided, Ready};
 use claimgate_workbench::share::{ClaimsText, Shared, SharedIssuer};
 
-/// A sample with what the saved policies decide on it, and the edited ones.
+/// A sample with the decisions of the saved and the edited policies.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Trial {
     /// The sample.
@@ -36,13 +36,13 @@ impl Trial {
         }
     }
 
-    /// Whether it is decided otherwise than by the saved policies.
+    /// Whether the two decisions differ.
     pub(crate) fn changes(&self) -> bool {
         let outcome = |decided: &Option<Decided>| decided.as_ref().map(|decided| decided.outcome);
         outcome(&self.before) != outcome(&self.now)
     }
 
-    /// What it turns into: `allowed, was denied`.
+    /// The change of the decision: `allowed, was denied`.
     pub(crate) fn turn(&self) -> String {
         let word = |decided: &Option<Decided>| {
             decided
@@ -60,7 +60,7 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-/// All samples as they are decided now, without tracking.
+/// The current decisions on all samples, without tracking.
 pub(crate) fn trials(state: PolicyState) -> Vec<Trial> {
     let before = Compiled::of(Ok(state.saved.get_untracked()), Vec::new()).set;
     let now = state
@@ -84,7 +84,7 @@ pub(crate) fn SamplePanel(
         move |_| Compiled::of(Ok(state.saved.get()), Vec::new()).set,
         |_, _| true,
     );
-    // The last policies that had no errors stay the ones that decide.
+    // The last policies without errors are used.
     let good = Memo::new_with_compare(
         move |last: Option<&Option<Arc<PolicySet>>>| {
             state
@@ -122,7 +122,7 @@ pub(crate) fn SamplePanel(
                 <h2 id="samples-heading">"Samples"</h2>
                 <p class="hint">"Claims that the policies are tried on, as you write."</p>
             </div>
-            <p class="samples__news" role="status">{move || news(turned.get(), is_stale.get())}</p>
+            <p class="samples__news" role="status">{move || changes_note(turned.get(), is_stale.get())}</p>
             <Show when=move || ids.read().is_empty() && editing.read().is_none()><Empty /></Show>
             <ul class="sample-list" aria-label="Samples" class:stale=move || is_stale.get()>
                 <For each=move || ids.get() key=String::clone let:id>
@@ -132,7 +132,7 @@ pub(crate) fn SamplePanel(
             <div role="status">
                 {move || removed.get().map(|(_, sample)| view! {
                     <p class="samples__undo">
-                        "Deleted " <strong>{shown(&sample.name)}</strong> "."
+                        "Deleted " <strong>{untrusted_text(&sample.name)}</strong> "."
                         <button type="button" class="button" on:click=move |_| bring_back(state, removed)>"Undo"</button>
                     </p>
                 })}
@@ -145,7 +145,7 @@ pub(crate) fn SamplePanel(
     }
 }
 
-fn news(turned: usize, is_stale: bool) -> Option<String> {
+fn changes_note(turned: usize, is_stale: bool) -> Option<String> {
     match (turned, is_stale) {
         (_, true) => {
             Some("These policies have errors; decided by the last ones that had none.".to_owned())
@@ -222,7 +222,7 @@ fn SampleRow(
             return;
         };
         state.store.change(&state.id.read_value(), |issuer| {
-            issuer.samples.retain(|other| other.id != sample.id)
+            issuer.samples.retain(|other| other.id != sample.id);
         });
         removed.set(Some((place, sample)));
     };
@@ -240,16 +240,16 @@ fn SampleRow(
             </div>
             <details>
                 <summary>"Claims"</summary>
-                <pre>{move || sample.get().map(|sample| shown_text(&sample.claims))}</pre>
+                <pre>{move || sample.get().map(|sample| claims_text(&sample.claims))}</pre>
             </details>
         </li>
     }
 }
 
-/// Text of several lines: its line ends are no surprise, all else is shown.
-fn shown_text(text: &str) -> AnyView {
+/// Text of several lines: line breaks are kept, other hidden characters are marked.
+fn claims_text(text: &str) -> AnyView {
     text.lines()
-        .map(|line| view! { {shown(line)} "\n" })
+        .map(|line| view! { {untrusted_text(line)} "\n" })
         .collect_view()
         .into_any()
 }
@@ -273,17 +273,17 @@ fn decision(trial: &Trial) -> AnyView {
     view! {
         <div class="sample__head">
             <span class=class aria-hidden="true">{symbol}</span>
-            <strong class="sample__name">{shown(&trial.sample.name)}</strong>
+            <strong class="sample__name">{untrusted_text(&trial.sample.name)}</strong>
             <span class="sample__word">{word}</span>
             {was.map(|was| view! { <span class="badge badge--note">{was}</span> })}
         </div>
-        <p class="sample__sentence">{shown(&sentence)}</p>
-        {asks(&trial.sample).map(|asks| view! { <p class="hint">{shown(&asks)}</p> })}
+        <p class="sample__sentence">{untrusted_text(&sentence)}</p>
+        {asks(&trial.sample).map(|asks| view! { <p class="hint">{untrusted_text(&asks)}</p> })}
     }
     .into_any()
 }
 
-/// What is asked for, where it is not the usual.
+/// The requested token, if it is not the default.
 fn asks(sample: &Sample) -> Option<String> {
     match (sample.token_type.as_str(), sample.admin) {
         ("organization", false) => None,
@@ -292,7 +292,7 @@ fn asks(sample: &Sample) -> Option<String> {
     }
 }
 
-/// A link that carries the sample and the policies as they are written.
+/// A link with the sample and the edited policies.
 #[component]
 fn Playground(
     state: PolicyState,
@@ -301,7 +301,7 @@ fn Playground(
 ) -> impl IntoView {
     let plain = format!("/playground?issuer={}", *state.id.read_value());
     let address = RwSignal::new(plain);
-    // Packing takes time; it is done when the link is about to be followed.
+    // Compressing takes time, so the link is made only when it is about to be followed.
     let pack = move || {
         if let Some(fragment) = sample
             .get_untracked()

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::store::{Store, use_store};
 
-/// Says that something of an issuer is not saved, or that it just was.
+/// Shows that something in an issuer is unsaved, or was just saved.
 #[component]
 pub(crate) fn SaveState(
     id: StoredValue<String>,
@@ -24,10 +24,9 @@ pub(crate) fn SaveState(
     }
 }
 
-/// What has become of something that was saved to the issuer `id`, which is named if `issuer` is
-/// its name.
+/// The state of something saved to the issuer `id`, with its name unless `issuer` is empty.
 pub(crate) fn saved_view(store: Store, id: &str, issuer: &str) -> AnyView {
-    // With a server it has the other one until the person has chosen.
+    // With a server, the server has the other version until the person chooses.
     let has_versions = store
         .conflicts
         .read()
@@ -35,9 +34,9 @@ pub(crate) fn saved_view(store: Store, id: &str, issuer: &str) -> AnyView {
         .any(|conflict| conflict.issuer.id == id);
     let is_undone = store
         .remote
-        .is_some_and(|remote| !remote.undone.read().is_empty());
+        .is_some_and(|remote| !remote.failed_changes.read().is_empty());
     match store.remote {
-        // Of the server's, nothing is saved before it says so.
+        // On a server, a change is saved once the server confirms it.
         Some(remote) if remote.is_busy.get() => {
             view! { <span class="hint">"Saving…"</span> }.into_any()
         }
@@ -51,6 +50,6 @@ pub(crate) fn saved_view(store: Store, id: &str, issuer: &str) -> AnyView {
             view! { <span class="dirty">"● There are two versions, see above"</span> }.into_any()
         }
         _ if issuer.is_empty() => view! { <span class="good">"✓ Saved"</span> }.into_any(),
-        _ => view! { <span class="good">"✓ Saved to " {shown(issuer)}</span> }.into_any(),
+        _ => view! { <span class="good">"✓ Saved to " {untrusted_text(issuer)}</span> }.into_any(),
     }
 }

@@ -1,13 +1,13 @@
-//! Taking a playground along: as a link, as Markdown, as a file; and reading such a file.
+//! Shares a playground as a link, as Markdown or as a file, and opens such a file.
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::copy_button::{CopyButton, DownloadButton};
+use super::inline_code::inline_code;
 use super::playground_bench::Bench;
-use super::sentence::sentence;
-use super::shown::shown;
+use super::untrusted_text::untrusted_text;
 use crate::state::download::file_of;
 use crate::state::store::use_store;
 use claimgate_workbench::evaluate::Report;
@@ -15,7 +15,7 @@ use claimgate_workbench::markdown::markdown;
 use claimgate_workbench::scratch::Origin;
 use claimgate_workbench::share::Shared;
 
-/// The panel, folded until it is asked for. Nothing is packed before.
+/// The panel, folded at first. Nothing is compressed until it is opened.
 #[component]
 pub(crate) fn SharePanel(
     bench: Bench,
@@ -29,7 +29,7 @@ pub(crate) fn SharePanel(
             details
                 .get_untracked()
                 .is_some_and(|details| details.open()),
-        )
+        );
     };
     view! {
         <section class="card stack--tight" aria-label="Share">
@@ -41,7 +41,7 @@ pub(crate) fn SharePanel(
     }
 }
 
-/// What is in it.
+/// Its content.
 #[component]
 pub(crate) fn Share(
     bench: Bench,
@@ -75,26 +75,26 @@ fn Outgoing(bench: Bench, report: Memo<Option<Report>>, now: Signal<i64>) -> imp
             .map(|report| markdown(report, &shared.read(), now.get()))
             .unwrap_or_default()
     });
-    let remarks = Memo::new(move |_| {
+    let warnings = Memo::new(move |_| {
         shared
-            .with(Shared::remarks)
+            .with(Shared::token_warnings)
             .into_iter()
-            .map(|remark| (remark.path, remark.message))
+            .map(|warning| (warning.path, warning.message))
             .collect::<Vec<_>>()
     });
     view! {
         <p class="hint">{move || what(&shared.read())}</p>
         <div role="status" aria-label="Before you share">
-            {move || (!remarks.read().is_empty()).then(|| view! {
+            {move || (!warnings.read().is_empty()).then(|| view! {
                 <div class="notice notice--bad">
                     <p><strong>"Look before you share."</strong></p>
-                    <ul>{remarks.get().into_iter().map(|(path, message)| view! {
-                        <li><code>{shown(&path)}</code> ": " {message}</li>
+                    <ul>{warnings.get().into_iter().map(|(path, message)| view! {
+                        <li><code>{untrusted_text(&path)}</code> ": " {message}</li>
                     }).collect_view()}</ul>
                 </div>
             })}
         </div>
-        {move || link.get().err().map(|problem| view! { <p class="error">{sentence(&problem)}</p> })}
+        {move || link.get().err().map(|problem| view! { <p class="error">{inline_code(&problem)}</p> })}
         <div class="share-link">
             <input type="text" class="mono" aria-label="Link" readonly prop:value=link_text />
             <CopyButton text=link_text what="the link" />
@@ -110,7 +110,7 @@ fn Outgoing(bench: Bench, report: Memo<Option<Report>>, now: Signal<i64>) -> imp
     }
 }
 
-/// In words, what goes out.
+/// A description of the shared content.
 fn what(shared: &Shared) -> String {
     let policies = match shared.policies.len() {
         0 => "no policies".to_owned(),
@@ -132,7 +132,7 @@ fn what(shared: &Shared) -> String {
     )
 }
 
-/// The playground's address without anything behind it.
+/// The playground's address without query and fragment.
 fn address() -> String {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     format!(
@@ -179,7 +179,7 @@ fn Incoming(bench: Bench) -> impl IntoView {
                 aria-describedby="playground-file-notes"
             />
             <div id="playground-file-notes" class="notes" role="status">
-                {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{sentence(&problem.read())}</p> })}
+                {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{inline_code(&problem.read())}</p> })}
             </div>
         </div>
     }

@@ -1,4 +1,4 @@
-//! The keys that do something, and a list of them behind `?`.
+//! Keyboard shortcuts, and a list of them behind `?`.
 
 use leptos::ev;
 use leptos::html;
@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 
 use crate::state::unsaved::Unsaved;
 
-/// Keys and what they do.
+/// Keys and their effects.
 const KEYS: [(&[&str], &str); 11] = [
     (&["Ctrl", "Enter"], "Evaluate at once, in the playground"),
     (&["Ctrl", "S"], "Save the policies, in the policy editor"),
@@ -60,7 +60,7 @@ pub(crate) fn Shortcuts() -> impl IntoView {
     }
 }
 
-/// Single keys do something only where nothing is typed.
+/// Single keys work only outside text fields.
 fn listen(open: impl Fn() + 'static) {
     let navigate = use_navigate();
     let unsaved = expect_context::<Unsaved>();

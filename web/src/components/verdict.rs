@@ -1,17 +1,17 @@
-//! The decision, large, and in sight while the reasons are scrolled.
+//! The decision, large, and visible while the explanation is scrolled.
 
 use claimgate::explain::Outcome;
 use leptos::prelude::*;
 
-use super::sentence::sentence;
+use super::inline_code::inline_code;
 use claimgate_workbench::evaluate::NO_TOKEN;
 
-/// What the banner says.
+/// The content of the banner.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Banner {
-    /// Nothing was asked.
+    /// There is no input.
     Nothing,
-    /// A decision, its sentence, and what was not checked for it.
+    /// A decision, its summary, and the checks that were skipped.
     Decided(Outcome, String, Vec<String>),
 }
 
@@ -32,14 +32,14 @@ pub(crate) fn Verdict(
     #[prop(into)] banner: Signal<Banner>,
     #[prop(into)] stale: Signal<bool>,
 ) -> impl IntoView {
-    let said = move || match &*banner.read() {
+    let status = move || match &*banner.read() {
         Banner::Nothing => {
             "Paste a token, or write claims, and the decision stands here with its reasons."
                 .into_any()
         }
-        Banner::Decided(_, text, _) => sentence(text),
+        Banner::Decided(_, text, _) => inline_code(text),
     };
-    // What would be let in unchecked must not look as if it were let in.
+    // An unchecked token that would be allowed must not look allowed.
     let caveat = move || match &*banner.read() {
         Banner::Decided(Outcome::Allowed, _, unchecked) if !unchecked.is_empty() => {
             let first = |line: &String| match line.as_str() {
@@ -48,7 +48,7 @@ pub(crate) fn Verdict(
             };
             let lines = unchecked.iter().map(first).collect::<Vec<_>>().join("; ");
             Some(
-                view! { <p class="verdict__caveat">"Not all was checked: " {sentence(&lines)} "."</p> },
+                view! { <p class="verdict__caveat">"Not all was checked: " {inline_code(&lines)} "."</p> },
             )
         }
         _ => None,
@@ -63,7 +63,7 @@ pub(crate) fn Verdict(
             <span class="verdict__symbol" aria-hidden="true">{move || banner.read().look().1}</span>
             <div class="verdict__text">
                 <p class="verdict__word">{move || banner.read().look().2}</p>
-                <p class="verdict__sentence">{said}</p>
+                <p class="verdict__sentence">{status}</p>
                 {caveat}
             </div>
         </div>

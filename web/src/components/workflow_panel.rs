@@ -1,5 +1,5 @@
-//! Ready jobs for an issuer: they fetch its ID token and exchange it, filled with the names of this
-//! issuer.
+//! Ready jobs for an issuer: they fetch its ID token and exchange it, with this issuer's names
+//! filled in.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use leptos::prelude::*;
 use super::copy_button::{CopyButton, DownloadButton};
 use super::field::{Select, TextField};
 use super::names_form::{Names, NamesForm};
-use super::shown::{prose, shown, shown_lines};
+use super::untrusted_text::{prose, untrusted_lines, untrusted_text};
 use crate::state::clock::now;
 use claimgate_providers::{AUDIENCE, CLOUD_URL, Provider, Workflow};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// The jobs of the issuer's provider; of one that the person chooses where it has none.
+/// The jobs of the issuer's provider; of one that the person chooses if it has none.
 #[component]
 pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
     let own = issuer.provider();
@@ -62,7 +62,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
         provider.fill(&given, now())
     });
     let missing = Memo::new(move |_| names.with_value(Names::missing));
-    let remarks = Signal::derive(move || filled.get().remarks);
+    let warnings = Signal::derive(move || filled.get().warnings);
     let chosen = RwSignal::new(0_usize);
     let workflow = Memo::new(move |_| filled.read().workflows.get(chosen.get()).cloned());
     let titles: Vec<String> = filled.with_untracked(|filled| {
@@ -78,7 +78,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
             <summary>"Names in the job"</summary>
             <div class="stack">
                 <p class="hint">"Read off the issuer's URL, policies and samples, where they say so."</p>
-                <NamesForm names=names.get_value() remarks=remarks required=false />
+                <NamesForm names=names.get_value() warnings=warnings required=false />
                 {provider.can_ask_for_audience().then(|| view! {
                     <TextField
                         label="Audience"
@@ -109,7 +109,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
     }
 }
 
-/// One of several ways to do it.
+/// One of several variants.
 #[component]
 fn Variants(titles: Vec<String>, chosen: RwSignal<usize>) -> impl IntoView {
     let button = move |(index, title): (usize, String)| {
@@ -130,7 +130,7 @@ fn Variants(titles: Vec<String>, chosen: RwSignal<usize>) -> impl IntoView {
     }
 }
 
-/// That an action asks for an audience of its own, whatever the issuer's policies demand.
+/// A note that a job requests its own audience, whatever the issuer's policies require.
 #[component]
 fn FixedAudience(workflow: Workflow, audience: RwSignal<String>) -> impl IntoView {
     let is_fixed = workflow.text.contains("pulumi/auth-actions");
@@ -139,7 +139,7 @@ fn FixedAudience(workflow: Workflow, audience: RwSignal<String>) -> impl IntoVie
         (is_fixed && !demanded.trim().is_empty()).then(|| view! {
             <p class="notice notice--note notice--small" role="note">
                 <span>
-                    "The policies demand the audience " <code>{shown(&demanded)}</code> ". " <code>"pulumi/auth-actions"</code>
+                    "The policies demand the audience " <code>{untrusted_text(&demanded)}</code> ". " <code>"pulumi/auth-actions"</code>
                     " always asks for the organization's: take the other way, or change the rule on " <code>"aud"</code> "."
                 </span>
             </p>
@@ -160,12 +160,12 @@ fn Job(workflow: Workflow) -> impl IntoView {
                     <DownloadButton text=text name=Signal::stored(file) what="the job" />
                 </span>
             </div>
-            <pre tabindex="0" class="code" role="region" aria-label="Job">{shown_lines(&workflow.text)}</pre>
+            <pre tabindex="0" class="code" role="region" aria-label="Job">{untrusted_lines(&workflow.text)}</pre>
         </div>
     }
 }
 
-/// A language as it is called.
+/// The display name of a language.
 fn language(word: &str) -> &'static str {
     match word {
         "yaml" => "YAML",

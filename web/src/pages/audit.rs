@@ -1,4 +1,4 @@
-//! A server's audit log: exchanges, the newest first, and one of them with its reasons.
+//! A server's audit log: exchanges, newest first, and the page of one of them.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -11,17 +11,18 @@ use serde_json::Value;
 use super::not_found::NotFoundPage;
 use crate::components::audit_entry::{AuditEntry, asked_for, decision, when};
 use crate::components::field::{Select, TextField};
-use crate::components::sentence::sentence;
-use crate::components::shown::shown;
+use crate::components::inline_code::inline_code;
+use crate::components::untrusted_text::untrusted_text;
 use crate::state::clock::read_time;
 use crate::state::remote::Access;
-use crate::state::remote::sync::{Sync, encode};
+use crate::state::remote::sync::Sync;
 use crate::state::store::{Store, use_store};
+use claimgate_formats::percent_encode;
 
-/// What exchanges are searched by: the names in the address, which are those of the API.
+/// The filters: their names in the address, which are those of the API.
 const FILTERS: [&str; 6] = ["decision", "code", "issuer", "subject", "since", "until"];
 
-/// How many are shown at once.
+/// How many exchanges a page shows.
 const PAGE: usize = 50;
 
 /// The list.
@@ -45,7 +46,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let log = Log::new(sync);
     Effect::new(move || {
         let asked = asked.get();
-        // Once more after the person has signed in again.
+        // Again after the person has signed in again.
         if store
             .remote
             .is_some_and(|remote| remote.access.get() == Access::SignedIn)
@@ -70,12 +71,12 @@ pub(crate) fn AuditPage() -> impl IntoView {
     .into_any()
 }
 
-/// What was read of the log.
+/// The loaded part of the log.
 #[derive(Clone, Copy)]
 struct Log {
     sync: Sync,
     entries: RwSignal<Vec<Value>>,
-    /// What comes before the older ones, if there are any.
+    /// The token of the next page, if there is one.
     next: RwSignal<Option<String>>,
     problem: RwSignal<String>,
     is_busy: RwSignal<bool>,
@@ -94,7 +95,7 @@ impl Log {
         }
     }
 
-    /// Reads the newest.
+    /// Loads the newest exchanges.
     fn begin(self, asked: Vec<(String, String)>) {
         self.asked.set_value(asked);
         self.read(None);
@@ -104,13 +105,13 @@ impl Log {
         let asked = self.asked.get_value();
         let mut parts: Vec<_> = asked
             .iter()
-            .map(|(name, text)| format!("{name}={}", encode(text)))
+            .map(|(name, text)| format!("{name}={}", percent_encode(text)))
             .collect();
         parts.push(format!("limit={PAGE}"));
         parts.extend(
             before
                 .as_ref()
-                .map(|before| format!("before={}", encode(before))),
+                .map(|before| format!("before={}", percent_encode(before))),
         );
         self.is_busy.set(true);
         spawn_local(async move {
@@ -118,7 +119,7 @@ impl Log {
                 .sync
                 .get(&format!("/oidc/exchanges?{}", parts.join("&")))
                 .await;
-            // Something else may have been asked meanwhile, or the page left.
+            // The filters may have changed meanwhile, or the page may be gone.
             if self.asked.try_get_value() != Some(asked) {
                 return;
             }
@@ -159,7 +160,7 @@ fn Filters(store: Store, asked: Memo<Vec<(String, String)>>) -> impl IntoView {
         let parts: Vec<_> = texts
             .iter()
             .filter(|(_, text)| !text.is_empty())
-            .map(|(name, text)| format!("{name}={}", encode(text)))
+            .map(|(name, text)| format!("{name}={}", percent_encode(text)))
             .collect();
         let query = if parts.is_empty() {
             String::new()
@@ -202,7 +203,7 @@ fn Filters(store: Store, asked: Memo<Vec<(String, String)>>) -> impl IntoView {
         );
         let chosen = issuer.get();
         if options.iter().all(|(id, _)| *id != chosen) {
-            // Deleted since, or another organization's.
+            // Deleted since, or of another organization.
             options.push((chosen.clone(), chosen));
         }
         options
@@ -247,7 +248,7 @@ fn time_error(field: RwSignal<String>) -> String {
 #[component]
 fn Entries(log: Log) -> impl IntoView {
     let is_empty = Memo::new(move |_| log.entries.read().is_empty());
-    let said = move || match (
+    let status = move || match (
         log.is_busy.get(),
         log.entries.read().len(),
         log.next.read().is_some(),
@@ -259,9 +260,9 @@ fn Entries(log: Log) -> impl IntoView {
         (false, count, true) => format!("The newest {count} exchanges"),
     };
     view! {
-        <p class="hint" role="status">{said}</p>
+        <p class="hint" role="status">{status}</p>
         {move || (!log.problem.read().is_empty()).then(|| view! {
-            <p class="notice notice--bad" role="alert">"The log was not read: " {sentence(&log.problem.read())} "."</p>
+            <p class="notice notice--bad" role="alert">"The log was not read: " {inline_code(&log.problem.read())} "."</p>
         })}
         <Show
             when=move || !is_empty.get()
@@ -309,17 +310,20 @@ fn row(entry: &Value) -> AnyView {
     let text = |name: &str| entry[name].as_str().unwrap_or_default();
     let issuer = match text("issuerName") {
         "" => view! { <span class="hint">"none registered"</span> }.into_any(),
-        name => shown(name),
+        name => untrusted_text(name),
     };
-    let (time, address) = (when(entry), format!("/audit/{}", encode(text("id"))));
+    let (time, address) = (
+        when(entry),
+        format!("/audit/{}", percent_encode(text("id"))),
+    );
     view! {
         <tr>
             <td data-label="Time"><A href=address attr:class="audit__link">{time}</A></td>
             <td data-label="Decision">{decision(entry)}</td>
             <td data-label="Issuer"><span>{issuer}</span></td>
-            <td data-label="Subject"><code>{shown(text("subject"))}</code></td>
+            <td data-label="Subject"><code>{untrusted_text(text("subject"))}</code></td>
             <td data-label="Asked for"><span>{asked_for(entry)}</span></td>
-            <td data-label="Code"><code>{shown(text("code"))}</code></td>
+            <td data-label="Code"><code>{untrusted_text(text("code"))}</code></td>
         </tr>
     }
     .into_any()
@@ -337,7 +341,9 @@ pub(crate) fn AuditEntryPage() -> impl IntoView {
     Effect::new(move || {
         let id = params.read().get("id").unwrap_or_default();
         spawn_local(async move {
-            let read = sync.get(&format!("/oidc/exchanges/{}", encode(&id))).await;
+            let read = sync
+                .get(&format!("/oidc/exchanges/{}", percent_encode(&id)))
+                .await;
             let _ = answer.try_set(Some(read));
         });
     });
@@ -348,7 +354,7 @@ pub(crate) fn AuditEntryPage() -> impl IntoView {
             {move || match answer.get() {
                 None => view! { <p class="hint" role="status">"Reading…"</p> }.into_any(),
                 Some(Err(sentence)) => view! {
-                    <p class="notice notice--bad" role="alert">"It was not read: " {shown(&sentence)} "."</p>
+                    <p class="notice notice--bad" role="alert">"It was not read: " {untrusted_text(&sentence)} "."</p>
                 }
                 .into_any(),
                 Some(Ok(entry)) => view! { <AuditEntry entry=entry store=store /> }.into_any(),

@@ -1,4 +1,4 @@
-//! Examples: situations that people meet, each of which opens in the playground.
+//! Examples: typical situations, each of which opens in the playground.
 
 use claimgate::explain::Outcome;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub(crate) fn ExamplePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     Effect::new(move || {
-        show_title(gallery::find(&id.read()).map_or("Page not found", |example| &example.title))
+        show_title(gallery::find(&id.read()).map_or("Page not found", |example| &example.title));
     });
     move || match gallery::find(&id.read()) {
         Some(example) => view! { <Playground example=Some(example) /> }.into_any(),
@@ -25,7 +25,7 @@ pub(crate) fn ExamplePage() -> impl IntoView {
     }
 }
 
-/// All of them.
+/// All examples.
 #[component]
 pub(crate) fn ExamplesPage() -> impl IntoView {
     let query = use_query_map();

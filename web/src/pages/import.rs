@@ -1,4 +1,4 @@
-//! Importing issuers and policies: what was understood is shown before anything is saved.
+//! Imports issuers and policies, after a preview.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 
 use crate::components::field::TextArea;
 use crate::components::import_preview::{ImportPreview, Problems};
-use crate::components::shown::shown;
+use crate::components::untrusted_text::untrusted_text;
 use crate::state::download::file_of;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
@@ -58,7 +58,7 @@ pub(crate) fn ImportPage() -> impl IntoView {
     }
 }
 
-/// Where the text comes from: the field, a chosen file, or one that is dropped.
+/// The source of the text: the field, a chosen file, or a dropped one.
 #[component]
 fn Source(text: RwSignal<String>, file: RwSignal<String>) -> impl IntoView {
     let is_over = RwSignal::new(false);
@@ -107,7 +107,7 @@ fn Source(text: RwSignal<String>, file: RwSignal<String>) -> impl IntoView {
                     <p role="status">
                         {move || failed.get().then(|| view! { <span class="error">"The file could not be read as text."</span> })}
                         {move || (!file.read().is_empty()).then(|| view! {
-                            <span class="good">"✓ Read " {shown(&file.read())}</span>
+                            <span class="good">"✓ Read " {untrusted_text(&file.read())}</span>
                         })}
                     </p>
                 </div>

@@ -1,4 +1,4 @@
-//! One issuer: its policies, its details, and what is made of it.
+//! One issuer: its policies, its details, its jobs and its exports.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::components::details_form::DetailsForm;
 use crate::components::export_panel::ExportForms;
 use crate::components::policy_editor::PolicyEditor;
 use crate::components::policy_state::PolicyState;
-use crate::components::shown::shown;
+use crate::components::untrusted_text::untrusted_text;
 use crate::components::workflow_panel::WorkflowPanel;
 use crate::state::handover::Handover;
 use crate::state::store::use_store;
@@ -31,7 +31,7 @@ pub(crate) fn IssuerPage() -> impl IntoView {
     }
 }
 
-/// The sections of the page. Each stays as it is while another is shown.
+/// The sections of the page. Each keeps its state while another is visible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     Policies,
@@ -53,7 +53,7 @@ impl Section {
         }
     }
 
-    /// Its word in the address.
+    /// Its name in the address.
     fn word(self) -> &'static str {
         match self {
             Self::Policies => "",
@@ -70,7 +70,7 @@ impl Section {
             .unwrap_or(Self::Policies)
     }
 
-    /// What it shows.
+    /// Its content.
     fn view(
         self,
         issuer: StoredIssuer,
@@ -88,7 +88,7 @@ impl Section {
     }
 }
 
-/// The issuer as it is kept, in other forms.
+/// The saved issuer in other formats.
 fn export(id: String) -> AnyView {
     let store = use_store();
     let issuers = Signal::derive(move || {
@@ -117,7 +117,7 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
             .map(|issuer| issuer.name.clone())
     });
     let last_name = issuer.name.clone();
-    let title = move || shown(&name.get().unwrap_or_else(|| last_name.clone()));
+    let title = move || untrusted_text(&name.get().unwrap_or_else(|| last_name.clone()));
     let is_gone = Memo::new(move |_| name.read().is_none());
     let asked = use_query_map().with_untracked(Clone::clone);
     let section = RwSignal::new(Section::of(&asked.get("section").unwrap_or_default()));
@@ -145,7 +145,7 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
             <div class="section-head">
                 <div>
                     <h1>{title}</h1>
-                    <p><code>{shown(&address)}</code></p>
+                    <p><code>{untrusted_text(&address)}</code></p>
                 </div>
                 <A href=playground attr:class="button" on:click=take_along>"Try in the playground"</A>
             </div>
@@ -165,8 +165,8 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
     }
 }
 
-/// Policies that are not saved go along to the playground, as a scratch set. Where they are not
-/// complete the link is one like any other, which asks before they are lost.
+/// Passes unsaved policies to the playground, as a scratch set. While they have errors, the link is
+/// an ordinary one, which asks before they are lost.
 fn take_along(
     editor: RwSignal<Option<PolicyState>>,
     id: String,
@@ -200,7 +200,7 @@ fn take_along(
     }
 }
 
-/// The tabs; arrow keys go from one to the next.
+/// The tabs; arrow keys move between them.
 #[component]
 fn Tabs(section: RwSignal<Section>) -> impl IntoView {
     let go = move |event: ev::KeyboardEvent| {

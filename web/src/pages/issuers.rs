@@ -1,4 +1,4 @@
-//! All issuers.
+//! The list of issuers.
 
 use leptos::ev;
 use leptos::html::Input;
@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use crate::components::export_panel::ExportPanel;
 use crate::components::field::Select;
 use crate::components::issuer_row::IssuerRow;
-use crate::components::shown::shown;
+use crate::components::untrusted_text::untrusted_text;
 use crate::state::store::use_store;
 use claimgate_workbench::listing::{Column, Listing};
 use claimgate_workbench::storage::StoredIssuer;
@@ -59,7 +59,7 @@ fn Empty() -> impl IntoView {
     }
 }
 
-/// The table, and what it is searched and sorted by, which is in the address.
+/// The table; its search and order are in the address.
 #[component]
 fn List() -> impl IntoView {
     let store = use_store();
@@ -154,7 +154,7 @@ fn Heading(
     }
 }
 
-/// Sorting where the headings have no room.
+/// The sort control for screens without room for headings.
 #[component]
 fn SortFields(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
     let registered = ("".to_owned(), "As registered".to_owned());
@@ -169,7 +169,7 @@ fn SortFields(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
                 .map(Column::word)
                 .unwrap_or_default()
                 .to_owned(),
-        )
+        );
     });
     Effect::new(move || {
         let word = sort.get();
@@ -205,7 +205,7 @@ fn NothingFound(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView 
     view! {
         <div class="card empty">
             <h2>"No issuer matches"</h2>
-            <p>"Nothing has “" {move || shown(&listing.read().search)} "” in its name, URL, provider or rules."</p>
+            <p>"Nothing has “" {move || untrusted_text(&listing.read().search)} "” in its name, URL, provider or rules."</p>
             <button
                 type="button"
                 class="button"
@@ -217,7 +217,7 @@ fn NothingFound(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView 
     }
 }
 
-/// Puts a listing into the address, in place of the last one.
+/// Writes a listing into the address, in place of the last one.
 fn address_writer() -> Callback<Listing> {
     let navigate = use_navigate();
     Callback::new(move |listing: Listing| {
@@ -241,7 +241,7 @@ fn address_writer() -> Callback<Listing> {
     })
 }
 
-/// `/` goes to the search field, unless something is being written.
+/// `/` focuses the search field, except while typing.
 fn focus_on_slash(search: NodeRef<Input>) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
@@ -265,7 +265,7 @@ fn is_writing() -> bool {
         .is_some_and(|element| element.matches(fields).unwrap_or(false))
 }
 
-/// Escape empties the search; the arrow goes to what was found.
+/// Escape clears the search; arrow down moves to the results.
 fn from_search(event: &ev::KeyboardEvent, go: Callback<Listing>, listing: Memo<Listing>) {
     match event.key().as_str() {
         "Escape" => go.run(Listing {
@@ -278,7 +278,7 @@ fn from_search(event: &ev::KeyboardEvent, go: Callback<Listing>, listing: Memo<L
     event.prevent_default();
 }
 
-/// The arrows go from issuer to issuer.
+/// Arrow keys move between issuers.
 fn move_focus(event: &ev::KeyboardEvent) {
     let step = match event.key().as_str() {
         "ArrowDown" => 1,

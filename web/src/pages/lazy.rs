@@ -1,6 +1,6 @@
-//! Pages that are loaded when somebody goes there. With the feature `split`, the code that only
-//! they need is taken out of the app's Wasm into files of their own (`xtask/src/split.rs`); without
-//! it, all is in one.
+//! Pages that are loaded on demand. With the feature `split`, code that only they need is moved
+//! from the app's Wasm into files of its own (`xtask/src/split.rs`); without it, everything is in
+//! one file.
 
 use leptos::prelude::*;
 #[cfg(feature = "split")]
@@ -61,7 +61,7 @@ lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
 lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage, if is_link());
 lazy_page!(ExampleRoute, load_example, ExamplePage, if true);
 
-/// Whether the playground begins with what a link carries.
+/// Whether the playground opens with a link's content.
 fn is_link() -> bool {
     window()
         .location()
@@ -69,7 +69,7 @@ fn is_link() -> bool {
         .is_ok_and(|hash| !matches!(hash.as_str(), "" | "#main"))
 }
 
-/// What the playground decides with.
+/// The playground's tools.
 pub(crate) async fn tools() -> Option<Tools> {
     #[cfg(feature = "split")]
     let loaded = load_tools().await;
@@ -83,9 +83,9 @@ fn load_tools() -> Result<Tools, SplitLoaderError> {
     Ok(Tools::new())
 }
 
-/// What is there only where there is a server: one part, for most of its code is common to all.
+/// Views that need a server: one part, because most of their code is shared.
 pub(crate) enum ServerPart {
-    /// What is above every page.
+    /// The top of every page.
     Above(Box<(Store, Unsaved, Memo<bool>)>),
     /// The audit log.
     Log,
@@ -94,7 +94,7 @@ pub(crate) enum ServerPart {
 }
 
 impl ServerPart {
-    /// Loads it, and shows it.
+    /// Loads and renders the view.
     pub(crate) async fn view(self) -> AnyView {
         #[cfg(feature = "split")]
         let loaded = load_server(self).await;
@@ -119,7 +119,7 @@ fn load_server(part: ServerPart) -> Loaded {
 /// The two versions of a conflict: the listed one, and the other.
 type Versions = Box<(Option<StoredIssuer>, StoredIssuer)>;
 
-/// Loads the comparison of a conflict's versions, and shows it.
+/// Loads and renders the comparison of a conflict's versions.
 pub(crate) async fn versions_view(versions: Versions) -> AnyView {
     #[cfg(feature = "split")]
     let loaded = load_versions(versions).await;
@@ -154,7 +154,7 @@ macro_rules! server_page {
 server_page!(AuditRoute, ServerPart::Log);
 server_page!(AuditEntryRoute, ServerPart::Exchange);
 
-/// What is shown where a page's code could not be had.
+/// The message when a page's code could not be loaded.
 fn not_loaded() -> AnyView {
     let again = move |_| {
         let _ = window().location().reload();

@@ -1,4 +1,4 @@
-//! A file a page.
+//! The pages, each in a file of its own.
 
 pub(crate) mod audit;
 pub(crate) mod examples;

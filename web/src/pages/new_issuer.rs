@@ -1,5 +1,4 @@
-//! Registering an issuer: from a provider and the names that it asks for, as a copy of another, or
-//! from nothing.
+//! Registers an issuer: from a provider and its parameters, as a copy of another, or from scratch.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -10,11 +9,11 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::components::details_form::{Details, DetailsFields};
 use crate::components::field::Checkbox;
+use crate::components::inline_code::inline_code;
 use crate::components::names_form::{Names, NamesForm};
 use crate::components::policy_preview::PolicyPreview;
 use crate::components::provider_picker::ProviderPicker;
-use crate::components::sentence::sentence;
-use crate::components::shown::{prose, shown};
+use crate::components::untrusted_text::{prose, untrusted_text};
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
 use crate::state::store::{new_id, use_store};
@@ -23,17 +22,17 @@ use claimgate_formats::Sample;
 use claimgate_providers::{Filled, Provider};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// What is being registered.
+/// The state of the registration.
 #[derive(Clone, Copy)]
 struct Registration {
     details: Details,
     choice: RwSignal<String>,
-    /// The names of the chosen provider.
+    /// The parameters of the chosen provider.
     names: Memo<Option<StoredValue<Names>>>,
     filled: Memo<Option<Filled>>,
-    /// Whether the provider's policies and sample are taken.
+    /// Whether to add the provider's policies and sample.
     starter: RwSignal<bool>,
-    /// The issuer that is copied.
+    /// The copied issuer.
     original: StoredValue<Option<StoredIssuer>>,
 }
 
@@ -86,8 +85,7 @@ impl Registration {
         claimgate_providers::find(&self.choice.read())
     }
 
-    /// Whether the provider's policies are taken although names are missing, or none that there can
-    /// be.
+    /// Whether the provider's policies are wanted although parameters are missing or invalid.
     fn is_incomplete(self) -> bool {
         let is_not_right = |names: StoredValue<Names>| {
             names.with_value(|names| !names.missing().is_empty() || names.is_wrong())
@@ -117,7 +115,7 @@ impl Registration {
         Some(issuer)
     }
 
-    /// Fills name and URL in, where the person has not written them otherwise.
+    /// Fills in name and URL, unless the person has edited them.
     fn keep_filled(self) {
         Effect::new(move |old: Option<Option<Filled>>| {
             let (old, new) = (old.flatten(), self.filled.get());
@@ -135,7 +133,7 @@ impl Registration {
         });
     }
 
-    /// Whether the person has written anything that would be lost.
+    /// Whether the person has entered anything that would be lost.
     fn is_changed(self) -> bool {
         if self.original.with_value(Option::is_some) {
             return true;
@@ -159,7 +157,7 @@ impl Registration {
     }
 }
 
-/// The provider's sample, as the issuer keeps it.
+/// The provider's sample, in stored form.
 fn sample(filled: &Filled) -> Sample {
     let requested = filled.policies.first();
     let target = requested.and_then(|policy| {
@@ -214,7 +212,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             let result = sync.register(issuer).await;
-            // The page may have been left.
+            // The page may be gone by now.
             if busy.try_set(false).is_none() {
                 match result {
                     Ok(id) => done(&id),
@@ -243,14 +241,14 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
                         {move || if busy.get() { "The server registers it…" } else { "Register issuer" }}
                     </button>
                     <A href="/" attr:class="button button--quiet">"Cancel"</A>
-                    <p class="error" role="alert">{move || sentence(&problem.read())}</p>
+                    <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
                 </div>
             </form>
         </div>
     }
 }
 
-/// Goes to the first field that is wrong, once it says so.
+/// Scrolls to the first invalid field, once it shows its error.
 fn show_first_error() {
     request_animation_frame(|| {
         if let Ok(Some(field)) = document().query_selector("form.register [aria-invalid='true']") {
@@ -260,14 +258,14 @@ fn show_first_error() {
     });
 }
 
-/// The provider, or the issuer that is copied.
+/// The provider, or the copied issuer.
 #[component]
 fn Origin(registration: Registration) -> impl IntoView {
     if let Some(original) = registration.original.get_value() {
         return view! {
             <div class="notice">
                 <p>
-                    "A copy of " <strong>{shown(&original.name)}</strong> ", with its policies and samples. Give it a URL \
+                    "A copy of " <strong>{untrusted_text(&original.name)}</strong> ", with its policies and samples. Give it a URL \
                      of its own: as long as two issuers have the same one, tokens of it are refused."
                 </p>
             </div>
@@ -318,14 +316,14 @@ fn Origin(registration: Registration) -> impl IntoView {
     .into_any()
 }
 
-/// The names that the provider asks for.
+/// The provider's parameters.
 #[component]
 fn NamesSection(registration: Registration) -> impl IntoView {
-    let remarks = Signal::derive(move || {
+    let warnings = Signal::derive(move || {
         registration
             .filled
             .get()
-            .map(|filled| filled.remarks)
+            .map(|filled| filled.warnings)
             .unwrap_or_default()
     });
     let required =
@@ -343,7 +341,7 @@ fn NamesSection(registration: Registration) -> impl IntoView {
                         </button>
                     </div>
                     <p class="hint">{move || registration.filled.get().map(|filled| prose(&filled.note))}</p>
-                    <NamesForm names=names remarks=remarks required=required />
+                    <NamesForm names=names warnings=warnings required=required />
                     <Checkbox label="Begin with the policies and the sample of these names" value=registration.starter />
                 </section>
             }
@@ -351,7 +349,7 @@ fn NamesSection(registration: Registration) -> impl IntoView {
     }
 }
 
-/// That another issuer has the URL already.
+/// A warning that another issuer has the same URL.
 #[component]
 fn SameUrl(details: Details) -> impl IntoView {
     let store = use_store();
@@ -369,7 +367,7 @@ fn SameUrl(details: Details) -> impl IntoView {
             {move || other.get().map(|name| view! {
                 <p class="notice notice--note">
                     <span>
-                        <strong>{shown(&name)}</strong> " has this URL too. As long as two issuers have the same one, \
+                        <strong>{untrusted_text(&name)}</strong> " has this URL too. As long as two issuers have the same one, \
                          tokens of it are refused."
                     </span>
                 </p>
@@ -378,7 +376,7 @@ fn SameUrl(details: Details) -> impl IntoView {
     }
 }
 
-/// What will be registered along with the details.
+/// The policies and sample that will be registered along with the details.
 #[component]
 fn Preview(registration: Registration) -> impl IntoView {
     let content = move || {
@@ -412,7 +410,7 @@ fn Preview(registration: Registration) -> impl IntoView {
         <section class="card stack register__preview" aria-labelledby="preview-heading">
             <h2 id="preview-heading">"Will be registered"</h2>
             <dl class="facts">
-                <div><dt>"Issuer"</dt><dd><code>{move || shown(&registration.details.url.read())}</code></dd></div>
+                <div><dt>"Issuer"</dt><dd><code>{move || untrusted_text(&registration.details.url.read())}</code></dd></div>
             </dl>
             <p class="hint" role="status">{missing}</p>
             {content}

@@ -1,4 +1,4 @@
-//! Where no page is.
+//! The page for unknown addresses.
 
 use leptos::prelude::*;
 use leptos_router::components::A;

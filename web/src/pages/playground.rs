@@ -1,4 +1,4 @@
-//! Policies, a token or claims, and the decision with its reasons, as they are typed.
+//! Policies, a token or claims, and the decision with its explanation, updated while typing.
 
 use std::time::Duration;
 
@@ -12,24 +12,24 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use wasm_bindgen::JsValue;
 
+use crate::components::inline_code::inline_code;
 use crate::components::playground_bench::{Answered, Bench, Pane};
 use crate::components::playground_policies::PlaygroundPolicies;
 use crate::components::playground_result::PlaygroundResult;
 use crate::components::playground_token::PlaygroundToken;
 use crate::components::playground_tools::{Opening, Tools};
-use crate::components::sentence::sentence;
 use crate::components::verdict::{Banner, Verdict};
 use crate::state::clock::{read_time, ticking};
 use crate::state::handover::Handover;
 use crate::state::store::{Store, use_store};
 use crate::state::unsaved::Unsaved;
-use claimgate_workbench::evaluate::{Answer, Asked, Question, Report};
+use claimgate_workbench::evaluate::{Answer, Evaluation, Question, Report};
 use claimgate_workbench::gallery::Example;
 use claimgate_workbench::scratch::Throwaway;
 use claimgate_workbench::scratch::{SCRATCH, Scratch};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// How long typing has to rest before the engine is asked.
+/// The debounce of the evaluation.
 const REST: Duration = Duration::from_millis(150);
 
 /// The page.
@@ -38,7 +38,7 @@ pub(crate) fn PlaygroundPage() -> impl IntoView {
     view! { <Playground example=None /> }
 }
 
-/// The playground, with an example in it or with what the address says.
+/// The playground, with an example or with the content of the address.
 #[component]
 pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     let store = use_store();
@@ -59,7 +59,7 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     guard_scratch(bench);
 
     let clock = ticking();
-    let settled = settle(Memo::new(move |_| Asking::of(bench, clock.get())));
+    let settled = settle(Memo::new(move |_| EvaluationInput::of(bench, clock.get())));
     evaluate(bench, store, settled, problem);
     let answer = Memo::new(move |_| {
         bench
@@ -98,7 +98,7 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
             </div>
             {example.map(|example| view! { <Story example=example /> })}
             {move || (!problem.read().is_empty()).then(|| view! {
-                <div class="notice notice--bad" role="alert"><p>{sentence(&problem.read())}</p></div>
+                <div class="notice notice--bad" role="alert"><p>{inline_code(&problem.read())}</p></div>
             })}
             <div class=move || format!("playground playground--{}", bench.pane.get().word())>
                 <div class="playground__verdict"><Verdict banner=banner stale=stale /></div>
@@ -110,7 +110,7 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     }
 }
 
-/// On a narrow screen: which pane is shown.
+/// The visible pane on a narrow screen.
 #[component]
 fn Panes(bench: Bench) -> impl IntoView {
     let button = move |label: &'static str, pane: Pane| {
@@ -142,15 +142,15 @@ fn Story(example: &'static Example) -> impl IntoView {
     }
 }
 
-/// All that is asked with one press of a key.
+/// The complete input of one evaluation.
 #[derive(Clone, PartialEq)]
-struct Asking {
+struct EvaluationInput {
     question: Question,
     scratch: Option<StoredIssuer>,
     throwaway: Option<Throwaway>,
 }
 
-impl Asking {
+impl EvaluationInput {
     fn of(bench: Bench, clock: i64) -> Self {
         let form = bench.form;
         let scratch = bench.scratch_issuer();
@@ -162,7 +162,7 @@ impl Asking {
             } else {
                 form.token.get()
             },
-            // A scratch set that is gone leaves nothing chosen.
+            // The scratch set is gone: no issuer is chosen.
             issuer: if chosen == SCRATCH && scratch.is_none() {
                 String::new()
             } else {
@@ -185,13 +185,13 @@ impl Asking {
     }
 }
 
-/// The question, passed on when typing rests, or at once on Ctrl+Enter.
-fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
+/// The debounced question; Ctrl+Enter passes it on at once.
+fn settle(asked: Memo<EvaluationInput>) -> RwSignal<EvaluationInput> {
     let settled = RwSignal::new(asked.get_untracked());
     let pass = move || {
-        // The page may have been left meanwhile.
-        if let Some(asking) = asked.try_get_untracked() {
-            settled.try_set(asking);
+        // The page may be gone by now.
+        if let Some(input) = asked.try_get_untracked() {
+            settled.try_set(input);
         }
     };
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
@@ -212,12 +212,17 @@ fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
 
 /// Answers each question: at once, or as soon as the browser has checked the signature. The newest
 /// question wins.
-fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSignal<String>) {
+fn evaluate(
+    bench: Bench,
+    store: Store,
+    settled: RwSignal<EvaluationInput>,
+    problem: RwSignal<String>,
+) {
     let turn = StoredValue::new(0_u64);
     Effect::new(move || {
         turn.update_value(|turn| *turn += 1);
         let this = turn.get_value();
-        let Asking {
+        let EvaluationInput {
             question,
             scratch,
             throwaway,
@@ -228,13 +233,13 @@ fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSi
             }
             return;
         };
-        // In a line of its own: the issuers must not be held any more when the answer is shown.
-        let (stored, asked) = (tools.ask)(
+        // A separate statement: the borrow of the issuers must end before the answer is shown.
+        let (stored, asked) = (tools.evaluate)(
             &question,
             (&store.issuers.read(), scratch, throwaway.as_ref()),
         );
         match asked {
-            Asked::Answer(answer) => show(
+            Evaluation::Answer(answer) => show(
                 bench,
                 store,
                 Answered {
@@ -243,7 +248,7 @@ fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSi
                     answer,
                 },
             ),
-            Asked::Signature(waiting) => spawn_local(async move {
+            Evaluation::Signature(waiting) => spawn_local(async move {
                 let answer = (tools.check)(waiting).await;
                 if turn.try_get_value() == Some(this) {
                     show(
@@ -261,7 +266,7 @@ fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSi
     });
 }
 
-/// Shows an answer, and remembers that the issuer's policies were used for it.
+/// Shows an answer, and records the use of the issuer's policies.
 fn show(bench: Bench, store: Store, answered: Answered) {
     let used = match &answered.answer {
         Answer::Report(report) if report.explanation.is_some() => report.issuer.clone(),
@@ -278,19 +283,19 @@ fn show(bench: Bench, store: Store, answered: Answered) {
     }
 }
 
-/// Shows the policies that were being edited as a scratch copy of their issuer, with what was not
-/// saved in it.
+/// Opens the policies from the editor as a scratch copy of their issuer, with the unsaved changes.
 fn take_over(bench: Bench, store: Store, problem: RwSignal<String>) {
     let handed = expect_context::<Handover>().take();
     if let Some((issuer, policies)) =
         handed.and_then(|(id, policies)| Some((store.find(&id)?, policies)))
     {
-        bench.try_on(Scratch::of_issuer(&issuer), &policies);
+        bench.start_scratch(Scratch::of_issuer(&issuer), &policies);
         Tools::want(bench.tools, problem);
     }
 }
 
-/// What shows an example or what a link carries: at once, or as soon as that can be read.
+/// A callback that opens an example or a link's content: at once, or as soon as the tools are
+/// loaded.
 fn opener(bench: Bench, store: Store, problem: RwSignal<String>) -> Callback<Opening> {
     let show = move |tools: Tools, opening: &Opening| match (tools.open)(bench, store, opening) {
         Ok(()) => problem.set(String::new()),
@@ -298,7 +303,7 @@ fn opener(bench: Bench, store: Store, problem: RwSignal<String>) -> Callback<Ope
     };
     let waiting = StoredValue::new(None::<Opening>);
     Effect::new(move || {
-        // What waits is taken only once it can be shown.
+        // Take the pending content only once it can be shown.
         if let Some(tools) = bench.tools.get()
             && let Some(opening) = waiting.try_update_value(Option::take).flatten()
         {
@@ -314,7 +319,7 @@ fn opener(bench: Bench, store: Store, problem: RwSignal<String>) -> Callback<Ope
     })
 }
 
-/// Opens what a link carries: at first, and whenever another link is followed on this page.
+/// Opens a link's content: initially, and whenever another link is followed on this page.
 fn follow_fragment(open: Callback<Opening>) {
     let opened = StoredValue::new(String::new());
     let open = move |fragment: String| {
@@ -328,7 +333,7 @@ fn follow_fragment(open: Callback<Opening>) {
         open.run(Opening::Fragment(fragment));
     };
     let typed = || window().location().hash().unwrap_or_default();
-    // A link within the app: the router knows where it goes before the address says so.
+    // For a link within the app, the router knows the target before the address changes.
     let hash = use_location().hash;
     open(
         Some(hash.get_untracked())
@@ -340,7 +345,7 @@ fn follow_fragment(open: Callback<Opening>) {
     on_cleanup(move || handle.remove());
 }
 
-/// Loads what decides with the first thing that is done on the page, before it is needed.
+/// Loads the tools on the first input, before they are needed.
 fn load_once_used(bench: Bench, problem: RwSignal<String>) {
     let is_asked = StoredValue::new(bench.tools.read_untracked().is_some());
     for event in ["focusin", "keydown", "pointerdown", "pointermove", "wheel"] {
@@ -356,7 +361,7 @@ fn load_once_used(bench: Bench, problem: RwSignal<String>) {
 }
 
 /// Keeps the chosen issuer in the address, and chooses the one that the address names. A link's
-/// content stays in the address as long as it is a scratch set that decides.
+/// content stays in the address while its scratch set is in use.
 fn keep_address(bench: Bench, is_example: bool) {
     let navigate = use_navigate();
     let query = use_query_map();
@@ -371,7 +376,7 @@ fn keep_address(bench: Bench, is_example: bool) {
                 format!("?issuer={issuer}")
             };
             if is_example {
-                // Going there by the router would begin anew.
+                // Navigating with the router would reset the page.
                 let base = document().base_uri().ok().flatten().unwrap_or_default();
                 let history = window().history();
                 let _ = history.map(|history| {
@@ -403,7 +408,7 @@ fn keep_address(bench: Bench, is_example: bool) {
     });
 }
 
-/// Leaving a scratch set that was changed asks.
+/// Asks before leaving a changed scratch set.
 fn guard_scratch(bench: Bench) {
     let is_changed = Memo::new(move |_| {
         let scratch = bench.scratch.read();

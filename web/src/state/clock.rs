@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 pub(crate) use claimgate_workbench::time_input::read_time;
 
-/// Now, in seconds since 1970.
+/// The current time, in seconds since 1970.
 pub(crate) fn now() -> i64 {
     (js_sys::Date::now() / 1000.0) as i64
 }
 
-/// Now, renewed every ten seconds while the component that asked lives.
+/// The current time, updated every ten seconds while the calling component exists.
 pub(crate) fn ticking() -> ReadSignal<i64> {
     let (time, set_time) = signal(now());
     if let Ok(handle) = set_interval_with_handle(

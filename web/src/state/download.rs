@@ -1,5 +1,4 @@
-//! Files that go out of and come into the page: downloads, the clipboard, and files that a person
-//! chooses.
+//! Files that leave or enter the page: downloads, the clipboard, and files that a person chooses.
 
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::*;
@@ -8,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 
 pub(crate) use claimgate_workbench::file_name::file_name;
 
-/// Offers a text as a file of that name; false where the browser does not let the page do so.
+/// Offers a text as a file with that name; false if the browser does not allow it.
 pub(crate) fn download(file: &str, text: &str) -> bool {
     try_download(file, text).is_ok()
 }
@@ -26,7 +25,7 @@ fn try_download(file: &str, text: &str) -> Result<(), JsValue> {
     web_sys::Url::revoke_object_url(&address)
 }
 
-/// Puts a text on the clipboard; false where the browser does not let the page do so.
+/// Copies a text to the clipboard; false if the browser does not allow it.
 pub(crate) async fn copy(text: &str) -> bool {
     let Ok(written) = write_text(text) else {
         return false;
@@ -34,7 +33,7 @@ pub(crate) async fn copy(text: &str) -> bool {
     JsFuture::from(written).await.is_ok()
 }
 
-/// `navigator.clipboard.writeText(text)`. There is no clipboard where the page came without https.
+/// `navigator.clipboard.writeText(text)`. Without https there is no clipboard.
 fn write_text(text: &str) -> Result<Promise, JsValue> {
     let clipboard = member(&member(&window(), "navigator")?, "clipboard")?;
     let write = member(&clipboard, "writeText")?.dyn_into::<Function>()?;

@@ -1,5 +1,5 @@
-//! Policies while they are edited: every field a signal of its own, and what they say at one moment
-//! as plain values.
+//! Policies while they are edited: every field is a signal of its own, with a plain snapshot of its
+//! values.
 
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ pub(crate) struct PolicyDraft {
     pub(crate) admin: RwSignal<bool>,
     /// `roleID`.
     pub(crate) role: RwSignal<String>,
-    /// Whether a server has it only report, as a deny.
+    /// Whether it is report-only; a server honours this for a deny.
     pub(crate) report_only: RwSignal<bool>,
     /// The rules.
     pub(crate) rules: RwSignal<Vec<RuleDraft>>,
@@ -63,7 +63,7 @@ impl From<&PolicyFields> for PolicyDraft {
 }
 
 impl PolicyDraft {
-    /// What it says now.
+    /// The current values.
     pub(crate) fn fields(&self) -> PolicyFields {
         let rule = |rule: &RuleDraft| RuleFields {
             key: rule.key,
@@ -82,46 +82,46 @@ impl PolicyDraft {
         }
     }
 
-    /// Makes it say something else; what does not change is not touched.
-    fn say(&self, fields: &PolicyFields) {
-        say(self.decision, &fields.decision);
-        say(self.token_type, &fields.token_type);
-        say(self.target, &fields.target);
-        say(self.admin, &fields.admin);
-        say(self.role, &fields.role);
-        say(self.report_only, &fields.report_only);
+    /// Sets the fields, and touches only those that change.
+    fn set(&self, fields: &PolicyFields) {
+        set_if_changed(self.decision, &fields.decision);
+        set_if_changed(self.token_type, &fields.token_type);
+        set_if_changed(self.target, &fields.target);
+        set_if_changed(self.admin, &fields.admin);
+        set_if_changed(self.role, &fields.role);
+        set_if_changed(self.report_only, &fields.report_only);
         let old = self.rules.get_untracked();
         let rule = |fields: &RuleFields| match old.iter().find(|draft| draft.key == fields.key) {
             Some(draft) => {
-                say(draft.claim, &fields.claim);
-                say(draft.pattern, &fields.pattern);
+                set_if_changed(draft.claim, &fields.claim);
+                set_if_changed(draft.pattern, &fields.pattern);
                 *draft
             }
             None => fields.into(),
         };
-        say(self.rules, &fields.rules.iter().map(rule).collect());
+        set_if_changed(self.rules, &fields.rules.iter().map(rule).collect());
     }
 }
 
-/// What all drafts say now.
+/// The current values of all drafts.
 pub(crate) fn fields_of(drafts: RwSignal<Vec<PolicyDraft>>) -> Vec<PolicyFields> {
     drafts.read().iter().map(PolicyDraft::fields).collect()
 }
 
-/// Makes drafts say something else. Those that stay keep their keys, and with them the focus.
+/// Sets the values of the drafts. Drafts that remain keep their keys, and so the focus.
 pub(crate) fn restore(drafts: RwSignal<Vec<PolicyDraft>>, fields: &[PolicyFields]) {
     let old = drafts.get_untracked();
     let draft = |fields: &PolicyFields| match old.iter().find(|draft| draft.key == fields.key) {
         Some(draft) => {
-            draft.say(fields);
+            draft.set(fields);
             *draft
         }
         None => fields.into(),
     };
-    say(drafts, &fields.iter().map(draft).collect());
+    set_if_changed(drafts, &fields.iter().map(draft).collect());
 }
 
-fn say<T: Clone + PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: &T) {
+fn set_if_changed<T: Clone + PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: &T) {
     if signal.with_untracked(|old| old != value) {
         signal.set(value.clone());
     }

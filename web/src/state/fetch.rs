@@ -1,4 +1,4 @@
-//! An issuer's keys by its discovery document. Only ever called by the button that says so.
+//! Fetches an issuer's keys through its discovery document. Called only by the button for it.
 
 use claimgate::issuer::discovery_url;
 use claimgate::jwt::Jwks;
@@ -7,15 +7,15 @@ use gloo_net::http::Request;
 
 /// Keys that were fetched.
 pub(crate) struct Fetched {
-    /// The text of the JWKS.
+    /// The JWKS as text.
     pub(crate) jwks: String,
-    /// The address that it is from.
+    /// The address that they were fetched from.
     pub(crate) source: String,
-    /// A sentence on that.
+    /// A sentence about the result.
     pub(crate) sentence: String,
 }
 
-/// The issuer's JWKS, or why it could not be had.
+/// The issuer's JWKS, or why it could not be fetched.
 pub(crate) async fn fetch_keys(issuer: String) -> Result<Fetched, String> {
     let discovery = discovery_url(&issuer);
     let text = get(&discovery).await?;

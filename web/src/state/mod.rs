@@ -1,5 +1,4 @@
-//! What the app keeps in signals, and its glue to the browser; what it decides is in
-//! `claimgate-workbench`.
+//! The app's state in signals, and its glue to the browser. The logic is in `claimgate-workbench`.
 
 pub(crate) mod clock;
 pub(crate) mod download;

@@ -1,7 +1,7 @@
 //! The issuers in memory, and their copy in local storage, which other tabs read and write too.
 //!
-//! Every change reads what is stored, merges it in, and writes, in one go; the browser tells of
-//! what other tabs write.
+//! Every change reads, merges and writes the stored text in one step; the browser reports what
+//! other tabs write.
 
 mod remote;
 
@@ -10,13 +10,13 @@ use leptos::prelude::*;
 
 use super::clock::now;
 use super::remote::{Remote, is_connected};
-use claimgate_workbench::merge::{bury, conflict, merge, rebase};
-use claimgate_workbench::storage::{self, Conflict, Kept, StoredIssuer, Tombstone};
+use claimgate_workbench::merge::{add_tombstone, conflict, merge, rebase};
+use claimgate_workbench::storage::{self, Conflict, StoredIssuer, StoredState, Tombstone};
 
 /// How often the time of use is stored, in seconds.
 const USED_EVERY: i64 = 60;
 
-/// Stored text that cannot be read. It is kept as it is until the person decides.
+/// Stored text that cannot be read. It stays unchanged until the person decides.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Unreadable {
     /// The text.
@@ -25,23 +25,23 @@ pub(crate) struct Unreadable {
     pub(crate) problem: String,
 }
 
-/// What was done last, and how it is undone.
+/// The last operation, and how to undo it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Undo {
-    /// What was done: `Deleted`.
+    /// The operation: `Deleted`.
     pub(crate) verb: String,
-    /// To what: a name, written by the person.
+    /// Its object: a name, written by the person.
     pub(crate) object: String,
     back: Vec<Back>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Back {
-    /// Take an issuer away again.
+    /// Remove an issuer again.
     Remove(String),
-    /// Put an issuer back as it was, into its place.
+    /// Restore an issuer at its place.
     Put(StoredIssuer, usize),
-    /// Open a conflict again.
+    /// Reopen a conflict.
     Open(Conflict),
 }
 
@@ -50,25 +50,25 @@ enum Back {
 pub(crate) struct Store {
     /// All issuers, oldest first.
     pub(crate) issuers: RwSignal<Vec<StoredIssuer>>,
-    /// Versions of issuers that lost against another tab's.
+    /// Versions of issuers that lost to another tab's.
     pub(crate) conflicts: RwSignal<Vec<Conflict>>,
-    /// Set while local storage holds what cannot be read.
+    /// The content of local storage if it cannot be read.
     pub(crate) unreadable: RwSignal<Option<Unreadable>>,
     /// Why the last change could not be stored.
     pub(crate) problem: RwSignal<Option<String>>,
-    /// What can be undone.
+    /// The operation that can be undone.
     pub(crate) undo: RwSignal<Option<Undo>>,
-    /// The server that keeps the issuers in place of this browser, if there is one.
+    /// The server that stores the issuers in place of this browser, if there is one.
     pub(crate) remote: Option<Remote>,
     tombstones: StoredValue<Vec<Tombstone>>,
-    /// What this tab and the storage last had in common.
-    base: StoredValue<Kept>,
-    /// The stored text of that.
+    /// The last state that this tab and the storage had in common.
+    base: StoredValue<StoredState>,
+    /// That state as stored text.
     raw: StoredValue<Option<String>>,
 }
 
 impl Store {
-    /// Reads local storage, and listens to what other tabs write there.
+    /// Reads local storage, and listens to what other tabs write.
     pub(crate) fn load() -> Self {
         let store = Self {
             issuers: RwSignal::default(),
@@ -98,7 +98,7 @@ impl Store {
         store
     }
 
-    /// The issuer of that identifier, without tracking.
+    /// The issuer with that identifier, without tracking.
     pub(crate) fn find(&self, id: &str) -> Option<StoredIssuer> {
         self.issuers
             .with_untracked(|issuers| issuers.iter().find(|issuer| issuer.id == id).cloned())
@@ -106,22 +106,22 @@ impl Store {
 
     /// Adds an issuer.
     pub(crate) fn add(&self, issuer: StoredIssuer) {
-        self.update(|kept| put(kept, issuer, usize::MAX));
+        self.update(|state| put(state, issuer, usize::MAX));
     }
 
-    /// Changes an issuer, and its time of modification.
+    /// Changes an issuer and its modification time.
     pub(crate) fn change(&self, id: &str, change: impl FnOnce(&mut StoredIssuer)) {
-        self.update(|kept| {
-            if let Some(issuer) = kept.issuers.iter_mut().find(|issuer| issuer.id == id) {
+        self.update(|state| {
+            if let Some(issuer) = state.issuers.iter_mut().find(|issuer| issuer.id == id) {
                 change(issuer);
                 saved_now(issuer);
             }
         });
     }
 
-    /// Saves what a page has made of an issuer that it opened as `opened`. Whatever was stored of
-    /// it since then stays, and if that is the same part, it is kept as a conflict. Returns what is
-    /// stored now: the next `opened`.
+    /// Saves a page's changes to an issuer that it opened as `opened`. Changes stored since then
+    /// are kept; if they are to the same part, they become a conflict. Returns the stored version:
+    /// the next `opened`.
     pub(crate) fn change_since(
         &self,
         opened: &StoredIssuer,
@@ -130,34 +130,33 @@ impl Store {
         let mut mine = opened.clone();
         change(&mut mine);
         let mut stored = mine.clone();
-        self.update(|kept| {
-            let Some(place) = kept
+        self.update(|state| {
+            let Some(place) = state
                 .issuers
                 .iter()
                 .position(|issuer| issuer.id == opened.id)
             else {
-                // Deleted meanwhile: what is saved is not lost for that.
-                put(kept, mine, usize::MAX);
-                stored.clone_from(kept.issuers.last().unwrap_or(opened));
+                // Deleted meanwhile: the saved version must not be lost.
+                put(state, mine, usize::MAX);
+                stored.clone_from(state.issuers.last().unwrap_or(opened));
                 return;
             };
-            let Some(theirs) = kept.issuers.get_mut(place) else {
+            let Some(theirs) = state.issuers.get_mut(place) else {
                 return;
             };
             let (mut merged, lost) = rebase(opened, &mine, theirs);
             saved_now(&mut merged);
             stored.clone_from(&merged);
             *theirs = merged;
-            kept.conflicts.extend(lost.map(conflict));
+            state.conflicts.extend(lost.map(conflict));
         });
         stored
     }
 
-    /// Remembers that the playground decided by an issuer's policies. That is no change of the
-    /// issuer.
+    /// Records that the playground used an issuer's policies. That is no change to the issuer.
     pub(crate) fn mark_used(&self, id: &str) {
         if self.remote.is_some() {
-            // There, it is the last time that a token was granted.
+            // A server records the last time that a token was granted instead.
             return;
         }
         let time = now();
@@ -167,8 +166,8 @@ impl Store {
                 .is_none_or(|last| last + USED_EVERY <= time)
         };
         if self.find(id).is_some_and(is_old) {
-            self.update(|kept| {
-                if let Some(issuer) = kept.issuers.iter_mut().find(|issuer| issuer.id == id) {
+            self.update(|state| {
+                if let Some(issuer) = state.issuers.iter_mut().find(|issuer| issuer.id == id) {
                     issuer.last_used = Some(time);
                 }
             });
@@ -177,8 +176,8 @@ impl Store {
 
     /// Deletes an issuer; [`Store::undo`] brings it back.
     pub(crate) fn remove(&self, id: &str) {
-        self.update(|kept| {
-            if let Some((issuer, place)) = take(kept, id) {
+        self.update(|state| {
+            if let Some((issuer, place)) = take(state, id) {
                 let object = issuer.name.clone();
                 self.undo.set(Some(Undo {
                     verb: "Deleted".to_owned(),
@@ -189,10 +188,9 @@ impl Store {
         });
     }
 
-    /// Adds issuers, and writes those that are there already anew; [`Store::undo`] puts it back as
-    /// it was.
+    /// Adds issuers, and overwrites those that exist; [`Store::undo`] restores them.
     pub(crate) fn import(&self, issuers: Vec<StoredIssuer>) {
-        self.update(|kept| {
+        self.update(|state| {
             let object = format!(
                 "{} issuer{}",
                 issuers.len(),
@@ -200,9 +198,9 @@ impl Store {
             );
             let mut back = Vec::with_capacity(issuers.len());
             for issuer in issuers {
-                let place = kept.issuers.iter().position(|known| known.id == issuer.id);
+                let place = state.issuers.iter().position(|known| known.id == issuer.id);
                 match place
-                    .and_then(|place| kept.issuers.get_mut(place).map(|known| (known, place)))
+                    .and_then(|place| state.issuers.get_mut(place).map(|known| (known, place)))
                 {
                     Some((known, place)) => {
                         let revision = known.revision;
@@ -212,7 +210,7 @@ impl Store {
                     }
                     None => {
                         back.push(Back::Remove(issuer.id.clone()));
-                        put(kept, issuer, usize::MAX);
+                        put(state, issuer, usize::MAX);
                     }
                 }
             }
@@ -224,22 +222,22 @@ impl Store {
         });
     }
 
-    /// Undoes what was done last.
+    /// Undoes the last operation.
     pub(crate) fn undo(&self) {
         let Some(undo) = self.undo.get_untracked() else {
             return;
         };
         self.undo.set(None);
-        self.update(|kept| {
+        self.update(|state| {
             for back in undo.back.into_iter().rev() {
                 match back {
                     Back::Remove(id) => {
-                        take(kept, &id);
+                        take(state, &id);
                     }
-                    Back::Put(issuer, place) => put(kept, issuer, place),
-                    // Under another name: that the old one is decided, other tabs know already.
+                    Back::Put(issuer, place) => put(state, issuer, place),
+                    // Under a new name: other tabs have already seen that the old one is resolved.
                     Back::Open(Conflict { id, issuer }) => {
-                        kept.conflicts.push(Conflict {
+                        state.conflicts.push(Conflict {
                             id: format!("{id}+"),
                             issuer,
                         });
@@ -249,9 +247,9 @@ impl Store {
         });
     }
 
-    /// Ends a conflict with the version that is there; [`Store::undo`] opens it again.
+    /// Resolves a conflict with the listed version; [`Store::undo`] reopens it.
     pub(crate) fn discard(&self, conflict: &Conflict) {
-        self.update(|kept| end(kept, conflict));
+        self.update(|state| end(state, conflict));
         let object = conflict.issuer.name.clone();
         let verb = "Discarded another version of".to_owned();
         self.undo.set(Some(Undo {
@@ -261,60 +259,60 @@ impl Store {
         }));
     }
 
-    /// Ends a conflict with the other version; the one that was there becomes the other.
+    /// Resolves a conflict with the other version; the listed one becomes the other.
     pub(crate) fn swap(&self, chosen: &Conflict) {
-        self.update(|kept| {
-            end(kept, chosen);
-            let place = kept
+        self.update(|state| {
+            end(state, chosen);
+            let place = state
                 .issuers
                 .iter()
                 .position(|issuer| issuer.id == chosen.issuer.id);
-            if let Some(current) = place.and_then(|place| kept.issuers.get(place)) {
-                kept.conflicts.push(conflict(current.clone()));
+            if let Some(current) = place.and_then(|place| state.issuers.get(place)) {
+                state.conflicts.push(conflict(current.clone()));
             }
-            put(kept, chosen.issuer.clone(), place.unwrap_or(usize::MAX));
+            put(state, chosen.issuer.clone(), place.unwrap_or(usize::MAX));
         });
     }
 
-    /// Gives up the text that cannot be read, on the person's word.
-    pub(crate) fn start_anew(&self) {
+    /// Discards the unreadable text, after the person has confirmed.
+    pub(crate) fn discard_unreadable(&self) {
         self.unreadable.set(None);
         self.raw.set_value(None);
-        self.base.set_value(Kept::default());
+        self.base.set_value(StoredState::default());
         self.issuers.set(Vec::new());
         self.conflicts.set(Vec::new());
         self.tombstones.set_value(Vec::new());
         self.push();
     }
 
-    /// Tries again to store what is in memory.
+    /// Retries to store the issuers in memory.
     pub(crate) fn retry(&self) {
         self.update(|_| {});
     }
 
-    fn update(&self, change: impl FnOnce(&mut Kept)) {
+    fn update(&self, change: impl FnOnce(&mut StoredState)) {
         self.pull();
-        let mut kept = self.kept();
-        change(&mut kept);
-        self.show(kept);
+        let mut state = self.state();
+        change(&mut state);
+        self.show(state);
         self.push();
     }
 
-    fn kept(&self) -> Kept {
-        Kept {
+    fn state(&self) -> StoredState {
+        StoredState {
             issuers: self.issuers.get_untracked(),
             conflicts: self.conflicts.get_untracked(),
             removed: self.tombstones.get_value(),
         }
     }
 
-    fn show(&self, kept: Kept) {
-        set_if_new(self.issuers, kept.issuers);
-        set_if_new(self.conflicts, kept.conflicts);
-        self.tombstones.set_value(kept.removed);
+    fn show(&self, state: StoredState) {
+        set_if_new(self.issuers, state.issuers);
+        set_if_new(self.conflicts, state.conflicts);
+        self.tombstones.set_value(state.removed);
     }
 
-    /// Takes in what another tab has stored.
+    /// Takes over what another tab has stored.
     fn pull(&self) {
         if self.remote.is_some() {
             return;
@@ -325,14 +323,14 @@ impl Store {
         if self.raw.with_value(|known| *known == raw) {
             return;
         }
-        // A person has cleared the storage: what is in memory stays there, and is stored with the
+        // A person has cleared the storage: the issuers stay in memory, and are stored with the
         // next change.
         let Some(text) = raw else { return };
         match storage::from_json(&text) {
             Ok(theirs) => {
                 let merged = self
                     .base
-                    .with_value(|base| merge(base, &self.kept(), &theirs));
+                    .with_value(|base| merge(base, &self.state(), &theirs));
                 let is_stored = merged == theirs;
                 self.base.set_value(theirs);
                 self.raw.set_value(Some(text));
@@ -346,7 +344,7 @@ impl Store {
         }
     }
 
-    /// Stores what is in memory.
+    /// Stores the issuers in memory.
     fn push(&self) {
         if let Some(remote) = self.remote {
             return remote.changed();
@@ -357,11 +355,11 @@ impl Store {
             ));
             return;
         }
-        let kept = self.kept();
-        let text = storage::to_json(&kept);
+        let state = self.state();
+        let text = storage::to_json(&state);
         let problem = match area().map(|area| area.set_item(storage::KEY, &text)) {
             Some(Ok(())) => {
-                self.base.set_value(kept);
+                self.base.set_value(state);
                 self.raw.set_value(Some(text));
                 None
             }
@@ -375,7 +373,7 @@ impl Store {
     }
 }
 
-/// Local storage; nothing where the browser forbids it, as with cookies blocked.
+/// Local storage; none if the browser forbids it, as with cookies blocked.
 pub(crate) fn area() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
@@ -391,36 +389,37 @@ fn saved_now(issuer: &mut StoredIssuer) {
     issuer.revision += 1;
 }
 
-/// Puts an issuer in, or back, as a later version than any before it.
-fn put(kept: &mut Kept, issuer: StoredIssuer, place: usize) {
-    let buried = kept
+/// Inserts or restores an issuer, with a later revision than any before.
+fn put(state: &mut StoredState, issuer: StoredIssuer, place: usize) {
+    let buried = state
         .removed
         .iter()
         .find(|tombstone| tombstone.id == issuer.id)
         .map(|tombstone| tombstone.revision);
-    kept.removed.retain(|tombstone| tombstone.id != issuer.id);
-    let known = kept.issuers.iter().position(|known| known.id == issuer.id);
-    let replaced = known.map(|place| kept.issuers.remove(place).revision);
+    state.removed.retain(|tombstone| tombstone.id != issuer.id);
+    let known = state.issuers.iter().position(|known| known.id == issuer.id);
+    let replaced = known.map(|place| state.issuers.remove(place).revision);
     let revision = issuer
         .revision
         .max(buried.unwrap_or_default())
         .max(replaced.unwrap_or_default())
         + 1;
-    let place = place.min(kept.issuers.len());
-    kept.issuers
+    let place = place.min(state.issuers.len());
+    state
+        .issuers
         .insert(place, StoredIssuer { revision, ..issuer });
 }
 
-fn take(kept: &mut Kept, id: &str) -> Option<(StoredIssuer, usize)> {
-    let place = kept.issuers.iter().position(|issuer| issuer.id == id)?;
-    let issuer = kept.issuers.remove(place);
-    bury(&mut kept.removed, id, issuer.revision);
+fn take(state: &mut StoredState, id: &str) -> Option<(StoredIssuer, usize)> {
+    let place = state.issuers.iter().position(|issuer| issuer.id == id)?;
+    let issuer = state.issuers.remove(place);
+    add_tombstone(&mut state.removed, id, issuer.revision);
     Some((issuer, place))
 }
 
-fn end(kept: &mut Kept, conflict: &Conflict) {
-    kept.conflicts.retain(|known| known.id != conflict.id);
-    bury(&mut kept.removed, &conflict.id, 0);
+fn end(state: &mut StoredState, conflict: &Conflict) {
+    state.conflicts.retain(|known| known.id != conflict.id);
+    add_tombstone(&mut state.removed, &conflict.id, 0);
 }
 
 /// A new identifier: 16 hexadecimal digits.

@@ -1,5 +1,5 @@
-//! Light, dark, or what the system says. `static/early.js` applies the choice before the first
-//! paint.
+//! The colour scheme: light, dark, or the system's. `static/early.js` applies the choice before the
+//! first paint.
 
 use leptos::prelude::*;
 
@@ -23,7 +23,7 @@ pub(crate) fn stored() -> String {
     }
 }
 
-/// Applies and stores a choice. A browser without storage forgets it.
+/// Applies and stores a choice. Without storage it lasts as long as the page.
 pub(crate) fn choose(choice: &str) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-theme", choice);

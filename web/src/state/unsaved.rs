@@ -1,4 +1,4 @@
-//! Unsaved work: leaving it asks.
+//! Unsaved work: asks before leaving it.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -9,13 +9,13 @@ use wasm_bindgen::{JsCast, JsValue};
 pub(crate) struct Unsaved {
     /// The parts of the page that can be unsaved.
     parts: RwSignal<Vec<Memo<bool>>>,
-    /// The address that the router shows, as far as is known here.
+    /// The address that the router shows, as last seen here.
     address: StoredValue<String>,
 }
 
 impl Unsaved {
-    /// Nothing unsaved; closing the tab or going back asks as long as something is. To be made
-    /// before the router, whose own listener would otherwise leave first.
+    /// Nothing unsaved yet. While something is, closing the tab or going back asks first. Create
+    /// this before the router, whose own listener would otherwise leave first.
     pub(crate) fn new() -> Self {
         let unsaved = Self {
             parts: RwSignal::default(),
@@ -35,7 +35,7 @@ impl Unsaved {
         unsaved
     }
 
-    /// Asks as long as `dirty` is true and the part of the page that says so is there.
+    /// Asks before leaving while `dirty` is true and the calling component exists.
     pub(crate) fn watch(self, dirty: Memo<bool>) {
         self.parts.update(|parts| parts.push(dirty));
         Effect::new(move || {
@@ -67,19 +67,19 @@ impl Unsaved {
         }
     }
 
-    /// Whether the page may be left: nothing is unsaved, or the person says so.
+    /// Whether the page may be left: nothing is unsaved, or the person confirms.
     pub(crate) fn may_leave(self) -> bool {
         !self.any() || confirmed()
     }
 
-    /// Whether the page may be left where one part of it, `kept`, is taken along: nothing else is
-    /// unsaved, or the person says so.
+    /// Whether the page may be left while one of its parts, `kept`, is passed on: nothing else is
+    /// unsaved, or the person confirms.
     pub(crate) fn may_leave_with(self, kept: Memo<bool>) -> bool {
         let is_lost = |part: &Memo<bool>| *part != kept && part.try_get_untracked() == Some(true);
         !self.parts.with_untracked(|parts| parts.iter().any(is_lost)) || confirmed()
     }
 
-    /// The same as a signal would say it: whether something on the page is not saved.
+    /// Whether something on the page is unsaved, tracked like a signal.
     pub(crate) fn is_any(self) -> bool {
         self.parts
             .read()
@@ -95,7 +95,7 @@ impl Unsaved {
         })
     }
 
-    /// Puts the address back: the history has moved already when it tells of it.
+    /// Restores the address: the history has already moved when it reports the change.
     fn stay(self) {
         let address = self.address.get_value();
         if let Ok(history) = window().history() {

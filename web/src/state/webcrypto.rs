@@ -1,4 +1,4 @@
-//! The browser's own cryptography: signatures checked by SubtleCrypto, and samples signed with a
+//! The browser's own cryptography: SubtleCrypto checks signatures, and signs samples with a
 //! throw-away key.
 
 use std::cell::RefCell;
@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, CryptoKeyPair, SubtleCrypto};
 
-/// How many imported keys are kept.
+/// The most imported keys that are cached.
 const MAX_KEYS: usize = 32;
 
 thread_local! {
@@ -22,7 +22,7 @@ thread_local! {
     static KEYS: RefCell<HashMap<(&'static str, String), CryptoKey>> = RefCell::default();
 }
 
-/// What a signature check needs, independent of the token that it is of.
+/// The input of a signature check, independent of the token.
 pub(crate) struct Job {
     algorithm: Algorithm,
     jwk: Option<String>,
@@ -41,7 +41,7 @@ impl From<SignatureCheck<'_>> for Job {
     }
 }
 
-/// Whether the signature is genuine, or why the browser cannot tell.
+/// Whether the signature is valid, or why the browser cannot tell.
 pub(crate) async fn verify(job: Job) -> Result<bool, TokenError> {
     answer(job)
         .await
@@ -64,7 +64,7 @@ async fn answer(job: Job) -> Result<bool, String> {
     Ok(JsFuture::from(promise).await.map_err(refused)?.is_truthy())
 }
 
-/// The key as the browser has it, imported once.
+/// The key in the browser's form, imported once.
 async fn key(
     subtle: &SubtleCrypto,
     algorithm: Algorithm,
@@ -107,7 +107,7 @@ fn not_imported(algorithm: Algorithm, error: &JsValue) -> String {
     format!("this browser does not accept the key for `{alg}` ({reason})")
 }
 
-/// The name of an exception: its message differs from browser to browser and says little.
+/// The name of an exception: its message differs between browsers and is not informative.
 fn describe(error: &JsValue) -> String {
     let name = Reflect::get(error, &"name".into())
         .ok()
@@ -172,7 +172,7 @@ fn how_verified(algorithm: Algorithm) -> Object {
     }
 }
 
-/// Makes a key pair, signs the claims with it, and forgets its private half. For RS256 and ES256.
+/// Creates a key pair, signs the claims and drops the private key. For RS256 and ES256.
 pub(crate) async fn sign(
     claims: &str,
     algorithm: Algorithm,
@@ -196,7 +196,7 @@ pub(crate) async fn sign(
         );
     }
     let usages = Array::of2(&"sign".into(), &"verify".into());
-    // The private half cannot be had from the browser; the public one always can.
+    // The browser does not export the private key; the public key is always available.
     let promise = subtle
         .generate_key_with_object(&how, false, &usages)
         .map_err(refused)?;

@@ -1,16 +1,16 @@
-//! What a field offers for what was written in it.
+//! Suggestions for what was typed into a field.
 
-/// Something to choose.
+/// A suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What is written when it is chosen.
+    /// The text to insert.
     pub value: String,
-    /// What it is.
+    /// Its documentation.
     pub doc: String,
 }
 
-/// The choices that fit what is written: those that begin with it first. None once one of them is
-/// written out.
+/// The choices that contain the typed text, those that begin with it first. Empty once one of them
+/// is complete.
 pub fn fit(choices: &[Choice], written: &str, is_all: bool) -> Vec<Choice> {
     let written = written.to_lowercase();
     if is_all || written.is_empty() {
@@ -36,7 +36,7 @@ mod tests {
     use super::{Choice, fit};
 
     #[test]
-    fn what_begins_as_written_comes_first_and_what_is_written_out_needs_no_list() {
+    fn prefix_matches_come_first_and_a_complete_choice_has_no_list() {
         let choices: Vec<_> = ["sub", "jti", "sub_jwk", "aud"]
             .map(|value| Choice {
                 value: value.to_owned(),

@@ -1,8 +1,8 @@
-//! The members of claims that claim paths lead into.
+//! The top-level members of the claims that claim paths lead into.
 
 use claimgate::claim_path::ClaimPath;
 
-/// The member of the claims that a path leads into.
+/// The top-level member that a path leads into.
 pub fn member(path: &str) -> Option<String> {
     ClaimPath::parse(path).ok()?.segments().first().cloned()
 }

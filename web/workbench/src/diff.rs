@@ -1,5 +1,5 @@
-//! What differs between two versions of policies, or of a whole issuer, in words and as text. The
-//! order of policies does not count, as it does not for decisions.
+//! Differences between two versions of policies, or of a whole issuer, in words and line by line.
+//! As for decisions, the order of policies does not count.
 
 use claimgate::json::Value;
 use claimgate::pattern::visible;
@@ -8,39 +8,40 @@ use claimgate::policy::{PolicyDefinition, to_json};
 use super::lifetime;
 use super::storage::StoredIssuer;
 use claimgate_formats::Sample;
+use similar::{ChangeTag, TextDiff};
 
-/// What became of a policy, or of another part of an issuer.
+/// A change of a policy, or of another part of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What happened.
+    /// Its kind.
     pub kind: ChangeKind,
-    /// It in words: `policy 2, allow organization, is new`.
+    /// Its title: `policy 2, allow organization, is new`.
     pub title: String,
-    /// What changed within.
+    /// What changed within it.
     pub details: Vec<String>,
 }
 
-/// What can happen to it.
+/// The kinds of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It is new.
+    /// Added.
     Added,
-    /// It is gone.
+    /// Removed.
     Removed,
-    /// It says something else.
+    /// Changed.
     Changed,
 }
 
-/// A line of both texts, or of one.
+/// A line of one text or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Where it stands: in both (nothing), in the edited text only, or in the saved one only.
+    /// In both texts (none), only in the edited one (added), or only in the saved one (removed).
     pub kind: Option<ChangeKind>,
-    /// It.
+    /// The text.
     pub text: String,
 }
 
-/// The changes from saved to edited policies; none where only their order differs.
+/// The changes from saved to edited policies; empty if only their order differs.
 pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Change> {
     let pairs = pair(saved, edited);
     let changed =
@@ -90,8 +91,8 @@ pub fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
         (
             "max expiration",
             becomes(
-                &lifetime::words(old.max_expiration),
-                &lifetime::words(new.max_expiration),
+                &lifetime::describe(old.max_expiration),
+                &lifetime::describe(new.max_expiration),
             ),
         ),
         (
@@ -123,7 +124,7 @@ pub fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
         .collect()
 }
 
-/// Both versions of an issuer line by line, the parts that are the same left out.
+/// Both versions of an issuer line by line, without the parts that are the same.
 pub fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
     let keys = |issuer: &StoredIssuer| {
         issuer
@@ -134,7 +135,10 @@ pub fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
     let parts = |issuer: &StoredIssuer| {
         [
             format!("name: {}", issuer.name),
-            format!("max expiration: {}", lifetime::words(issuer.max_expiration)),
+            format!(
+                "max expiration: {}",
+                lifetime::describe(issuer.max_expiration)
+            ),
             format!("thumbprints: {}", issuer.thumbprints.join(", ")),
             format!("single use: {}", yes_or_no(issuer.single_use)),
             format!("report only: {}", yes_or_no(issuer.report_only)),
@@ -162,7 +166,7 @@ fn becomes(old: &str, new: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the old list has and the new one has not, and the other way round.
+/// The items that only the old list has, and those that only the new one has.
 fn in_one_only(what: &str, old: &[String], new: &[String]) -> Vec<String> {
     let goes = old
         .iter()
@@ -187,7 +191,7 @@ fn samples(old: &[Sample], new: &[Sample]) -> Vec<String> {
         match find(new, &sample.id) {
             None => details.push(format!("sample `{}` goes", name(sample))),
             Some(other) if other != *sample => {
-                details.push(format!("sample `{}` says something else", name(&other)))
+                details.push(format!("sample `{}` says something else", name(&other)));
             }
             Some(_) => {}
         }
@@ -200,7 +204,7 @@ fn samples(old: &[Sample], new: &[Sample]) -> Vec<String> {
     details
 }
 
-/// What differs between two key sets, key by key.
+/// The differences between two key sets, key by key.
 fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
     if old == new {
         return Vec::new();
@@ -219,7 +223,7 @@ fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
         match find(&new, id) {
             None => details.push(format!("key `{}` goes", visible(id))),
             Some(other) if other != *key => {
-                details.push(format!("key `{}` is another one", visible(id)))
+                details.push(format!("key `{}` is another one", visible(id)));
             }
             Some(_) => {}
         }
@@ -232,8 +236,8 @@ fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
     details
 }
 
-/// The keys of a set, each with its identifier, or its place where it has none. Nothing for what is
-/// no set.
+/// The keys of a set, each with its identifier, or with its position if it has none. None if the
+/// text is not a key set.
 fn keys_of(jwks: Option<&str>) -> Option<Vec<(String, String)>> {
     let Some(jwks) = jwks else {
         return Some(Vec::new());
@@ -274,15 +278,15 @@ pub fn lines(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Lin
     compare(&to_json(saved), &to_json(&edited))
 }
 
-/// For each edited policy the saved one that it came from.
+/// For each edited policy, the saved one that it is derived from.
 fn pair(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Option<usize>> {
     let mut scores: Vec<(usize, usize, usize)> = Vec::new();
     for (new, policy) in edited.iter().enumerate() {
         for (old, former) in saved.iter().enumerate() {
-            scores.push((likeness(former, policy), old, new));
+            scores.push((similarity(former, policy), old, new));
         }
     }
-    // The most alike first; among equals, those in the same place.
+    // The most similar pairs first; among equals, those with the nearest positions.
     scores.sort_by_key(|(score, old, new)| (std::cmp::Reverse(*score), old.abs_diff(*new), *new));
     let mut pairs = vec![None; edited.len()];
     let mut taken = vec![false; saved.len()];
@@ -296,7 +300,7 @@ fn pair(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Option<u
 }
 
 /// How much two policies have in common.
-fn likeness(one: &PolicyDefinition, other: &PolicyDefinition) -> usize {
+fn similarity(one: &PolicyDefinition, other: &PolicyDefinition) -> usize {
     if details(one, other).is_empty() {
         return usize::MAX;
     }
@@ -417,77 +421,18 @@ fn in_order_of(policy: &PolicyDefinition, other: Option<&PolicyDefinition>) -> P
     policy
 }
 
-/// The longest common lines stay; what goes stands before what comes.
+/// The longest common lines are kept; removed lines come before added ones.
 fn compare(old: &str, new: &str) -> Vec<Line> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let start = old
-        .iter()
-        .zip(&new)
-        .take_while(|(old, new)| old == new)
-        .count();
-    let shorter = old.len().min(new.len()) - start;
-    let end = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take(shorter)
-        .take_while(|(old, new)| old == new)
-        .count();
-    let line = |kind: Option<ChangeKind>, text: &&str| Line {
-        kind,
-        text: (*text).to_owned(),
+    let line = |change: similar::Change<&str>| Line {
+        kind: match change.tag() {
+            ChangeTag::Equal => None,
+            ChangeTag::Delete => Some(ChangeKind::Removed),
+            ChangeTag::Insert => Some(ChangeKind::Added),
+        },
+        text: change.value().trim_end_matches('\n').to_owned(),
     };
-    let mut lines: Vec<Line> = old
-        .iter()
-        .take(start)
-        .map(|text| line(None, text))
-        .collect();
-    let middle = (
-        old.get(start..old.len() - end),
-        new.get(start..new.len() - end),
-    );
-    if let (Some(old), Some(new)) = middle {
-        lines.extend(compare_all(old, new));
-    }
-    lines.extend(
-        old.iter()
-            .skip(old.len() - end)
-            .map(|text| line(None, text)),
-    );
-    lines
-}
-
-fn compare_all(old: &[&str], new: &[&str]) -> Vec<Line> {
-    // common[i][j]: how many lines the rests from i and from j have in common.
-    let mut common = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            common[i][j] = if old[i] == new[j] {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut lines = Vec::new();
-    while i < old.len() || j < new.len() {
-        let goes = i < old.len() && (j == new.len() || common[i + 1][j] >= common[i][j + 1]);
-        let (kind, text) = match (old.get(i), new.get(j)) {
-            (Some(old), Some(new)) if old == new => (None, *old),
-            (Some(old), _) if goes => (Some(ChangeKind::Removed), *old),
-            (_, Some(new)) => (Some(ChangeKind::Added), *new),
-            (Some(old), None) => (Some(ChangeKind::Removed), *old),
-            (None, None) => break,
-        };
-        i += usize::from(kind != Some(ChangeKind::Added));
-        j += usize::from(kind != Some(ChangeKind::Removed));
-        lines.push(Line {
-            kind,
-            text: text.to_owned(),
-        });
-    }
-    lines
+    let diff = TextDiff::from_lines(old, new);
+    diff.iter_all_changes().map(line).collect()
 }
 
 #[cfg(test)]
@@ -507,13 +452,13 @@ mod tests {
             .rule("event_name", "pull_request")
     }
 
-    fn told(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<String> {
+    fn described(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<String> {
         let tell = |change: Change| format!("{}: {}", change.title, change.details.join("; "));
         changes(saved, edited).into_iter().map(tell).collect()
     }
 
     #[test]
-    fn changes_are_told_in_words() {
+    fn changes_are_described_in_words() {
         let cases: [(&[PolicyDefinition], &[PolicyDefinition], &[&str]); 5] = [
             (
                 &[],
@@ -540,12 +485,12 @@ mod tests {
             ),
         ];
         for (saved, edited, expected) in cases {
-            assert_eq!(told(saved, edited), expected);
+            assert_eq!(described(saved, edited), expected);
         }
     }
 
     #[test]
-    fn fields_are_told_too() {
+    fn changed_fields_are_described() {
         let old = PolicyDefinition {
             role_id: Some("a".to_owned()),
             ..allow("x")
@@ -554,12 +499,12 @@ mod tests {
             authorized_permissions: Some(vec!["admin".to_owned()]),
             ..allow("x")
         };
-        let told = told(&[old], &[new]);
+        let described = described(&[old], &[new]);
         assert!(
-            told[0].contains(
+            described[0].contains(
                 "`roleID`: `a` becomes nothing; `authorizedPermissions`: nothing becomes `admin`"
             ),
-            "{told:?}"
+            "{described:?}"
         );
     }
 
@@ -586,7 +531,7 @@ mod tests {
             thumbprints: vec!["ab".to_owned()],
             ..new
         };
-        let told: Vec<_> = issuer_changes(&old, &new)
+        let described: Vec<_> = issuer_changes(&old, &new)
             .into_iter()
             .map(|change| format!("{}: {}", change.title, change.details.join("; ")))
             .collect();
@@ -597,7 +542,7 @@ mod tests {
             "keys: key `b` goes; new key `c`",
             "policy 1, allow organization, changes: `sub`: `a` becomes `b`",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(described, expected);
         assert_eq!(issuer_changes(&old, &old), []);
         let text = issuer_lines(&old, &new);
         let goes: Vec<_> = text
@@ -646,12 +591,12 @@ mod tests {
             target: String::new(),
             admin: false,
         };
-        let told = samples(
+        let described = samples(
             &[sample("1", "A"), sample("2", "B")],
             &[sample("1", "A2"), sample("3", "C")],
         );
         assert_eq!(
-            told,
+            described,
             [
                 "sample `A2` says something else",
                 "sample `B` goes",
@@ -661,7 +606,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_shows_what_goes_and_what_comes_in_the_saved_order() {
+    fn the_text_shows_removed_and_added_lines_in_the_saved_order() {
         let lines = lines(&[allow("a"), deny()], &[deny(), allow("b")]);
         let marked: Vec<_> = lines
             .iter()

@@ -2,7 +2,7 @@
 
 use claimgate::json::Value;
 
-/// Where a discovery document has its keys, if it is this issuer's.
+/// The address of the keys in a discovery document, if it is this issuer's.
 pub fn read_discovery(text: &str, issuer: &str) -> Result<String, String> {
     let document =
         Value::parse(text).map_err(|error| format!("The discovery document is {error}."))?;

@@ -1,4 +1,4 @@
-//! The playground's question to the engine, and its answer.
+//! Evaluates the playground's input.
 
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::diagnostic::Diagnostic;
@@ -11,73 +11,73 @@ use claimgate::policy::{PolicySet, RequestedToken, TokenType};
 
 use super::storage::StoredIssuer;
 
-/// What claims without a token leave open.
+/// The note on claims without a token.
 pub const NO_TOKEN: &str = "No token: signature, issuer and time were not checked.";
 
-/// Everything that the playground asks.
+/// The playground's whole input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// Whether the text is claims, not a token.
+    /// Whether the text is claims rather than a token.
     pub is_claims: bool,
     /// The token or the claims.
     pub text: String,
     /// The chosen issuer; empty for the one that `iss` names.
     pub issuer: String,
-    /// What is asked for.
+    /// The requested token.
     pub request: RequestedToken,
-    /// What is left out.
+    /// The checks to skip.
     pub skip: Skip,
-    /// The time.
+    /// The time, in seconds since 1970.
     pub now: i64,
-    /// The language of the patterns.
+    /// The dialect of the patterns.
     pub dialect: Dialect,
 }
 
-/// What the engine says.
+/// The result of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// The decision.
     pub decision: Outcome,
-    /// It in one sentence.
+    /// The decision in one sentence.
     pub summary: String,
-    /// The checks; none without a token.
+    /// The checks; empty without a token.
     pub checks: Vec<Check>,
     /// The header, if there is one.
     pub header: Option<Claims>,
     /// The claims, if they could be read.
     pub claims: Option<Claims>,
-    /// The explanation, if the policies were reached.
+    /// The explanation, if the policies were evaluated.
     pub explanation: Option<Explanation>,
-    /// Remarks.
+    /// Findings.
     pub findings: Vec<Diagnostic>,
     /// What was not checked.
     pub unchecked: Vec<String>,
     /// Identifier and name of the issuer whose policies were used.
     pub issuer: Option<(String, String)>,
-    /// What was found of the signature, if it was looked at.
+    /// The result of the signature check, if there was one.
     pub signature: Option<Result<bool, TokenError>>,
 }
 
 /// The answer to a question.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// Nothing was asked.
+    /// The input is empty.
     Nothing,
-    /// The question cannot be answered yet.
+    /// The input cannot be evaluated yet.
     Unclear(String),
     /// The answer.
     Report(Box<Report>),
 }
 
-/// What is known at once: the answer, or that a signature has to be checked first.
-pub enum Asked {
-    /// The answer.
+/// An evaluation without the signature check, which the caller may do asynchronously.
+pub enum Evaluation {
+    /// Complete.
     Answer(Answer),
-    /// A token that waits for its signature.
+    /// A token whose signature has to be checked.
     Signature(Box<Waiting>),
 }
 
-/// A token whose signature somebody has to check.
+/// A token whose signature has to be checked.
 pub struct Waiting {
     pending: Pending,
     names: Names,
@@ -87,34 +87,34 @@ pub struct Waiting {
 /// Identifier and name of each issuer.
 type Names = Vec<(String, String)>;
 
-/// Issuers that a question is about, ready for the engine.
+/// The issuers of a question, compiled.
 pub(super) struct Compiled {
     pub(super) issuers: Issuers,
     names: Names,
 }
 
-/// Asks the engine, up to a signature.
-pub fn begin(question: &Question, stored: &[StoredIssuer]) -> Asked {
+/// Evaluates a question up to the signature.
+pub fn begin(question: &Question, stored: &[StoredIssuer]) -> Evaluation {
     if question.text.trim().is_empty() {
-        return Asked::Answer(Answer::Nothing);
+        return Evaluation::Answer(Answer::Nothing);
     }
     if question.is_claims {
-        return Asked::Answer(ask_claims(question, stored));
+        return Evaluation::Answer(ask_claims(question, stored));
     }
     let compiled = match compile(question, stored) {
         Ok(compiled) => compiled,
-        Err(problem) => return Asked::Answer(Answer::Unclear(problem)),
+        Err(problem) => return Evaluation::Answer(Answer::Unclear(problem)),
     };
     let options = options(question, &compiled.issuers);
     match inspect::begin(question.text.trim(), &compiled.issuers, &options) {
-        Progress::Checked(checked) => Asked::Answer(report(
+        Progress::Checked(checked) => Evaluation::Answer(report(
             checked.explain(&question.request),
             &compiled.names,
             None,
         )),
         Progress::AwaitingSignature(pending) => {
             let request = question.request.clone();
-            Asked::Signature(Box::new(Waiting {
+            Evaluation::Signature(Box::new(Waiting {
                 pending: *pending,
                 names: compiled.names,
                 request,
@@ -124,12 +124,12 @@ pub fn begin(question: &Question, stored: &[StoredIssuer]) -> Asked {
 }
 
 impl Waiting {
-    /// What has to be checked.
+    /// The input of the signature check.
     pub fn check(&self) -> SignatureCheck<'_> {
         self.pending.check()
     }
 
-    /// Goes on with what was found.
+    /// Completes the evaluation with the result of the signature check.
     pub fn finish(self, found: Result<bool, TokenError>) -> Answer {
         report(
             self.pending.finish(found.clone()).explain(&self.request),
@@ -139,13 +139,13 @@ impl Waiting {
     }
 }
 
-/// Asks the engine, with somebody who checks signatures at once.
+/// Evaluates a question with a synchronous signature check.
 #[cfg(test)]
-pub fn ask(question: &Question, stored: &[StoredIssuer]) -> Answer {
+pub fn evaluate(question: &Question, stored: &[StoredIssuer]) -> Answer {
     use claimgate::jwt::{BuiltIn, VerifySignature};
     match begin(question, stored) {
-        Asked::Answer(answer) => answer,
-        Asked::Signature(waiting) => {
+        Evaluation::Answer(answer) => answer,
+        Evaluation::Signature(waiting) => {
             let found = BuiltIn.verify(&waiting.check());
             waiting.finish(found)
         }
@@ -212,7 +212,7 @@ pub(super) fn compile(question: &Question, stored: &[StoredIssuer]) -> Result<Co
                 names.push((stored.id.clone(), stored.name.clone()));
                 issuers.push(issuer);
             }
-            // Another issuer's errors have no say in this token.
+            // Errors of other issuers do not concern this token.
             Err(errors) if !question.issuer.is_empty() || iss.as_deref() == Some(&stored.url) => {
                 return Err(format!(
                     "The definition of {} has errors: {}",
@@ -270,7 +270,7 @@ fn named_issuer(token: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// With the issuer's check left out: the one that `iss` names, else the first.
+/// Without the check of the issuer: the one that `iss` names, else the first.
 fn assumed(iss: Option<&str>, issuers: &Issuers) -> Option<usize> {
     let named = issuers
         .as_slice()
@@ -328,8 +328,8 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_judged_by_the_policies_of_their_issuer() {
-        let answer = ask(
+    fn claims_are_evaluated_by_the_policies_of_their_issuer() {
+        let answer = evaluate(
             &question(r#"{"iss":"https://ci.example","sub":"xy"}"#, true),
             &[stored()],
         );
@@ -341,20 +341,20 @@ mod tests {
     }
 
     #[test]
-    fn claims_of_nobody_and_broken_claims_are_unclear() {
+    fn claims_without_a_registered_issuer_and_broken_claims_are_unclear() {
         assert!(matches!(
-            ask(&question(r#"{"iss":"b"}"#, true), &[stored()]),
+            evaluate(&question(r#"{"iss":"b"}"#, true), &[stored()]),
             Answer::Unclear(_)
         ));
         assert!(matches!(
-            ask(&question("{", true), &[stored()]),
+            evaluate(&question("{", true), &[stored()]),
             Answer::Unclear(_)
         ));
     }
 
     #[test]
     fn a_truncated_token_is_denied_with_seven_checks() {
-        let answer = ask(&question("eyJhbGciOiJub25lIn0.e30", false), &[stored()]);
+        let answer = evaluate(&question("eyJhbGciOiJub25lIn0.e30", false), &[stored()]);
         let Answer::Report(report) = answer else {
             panic!("{answer:?}")
         };
@@ -363,6 +363,6 @@ mod tests {
 
     #[test]
     fn nothing_asks_nothing() {
-        assert_eq!(ask(&question("  ", false), &[]), Answer::Nothing);
+        assert_eq!(evaluate(&question("  ", false), &[]), Answer::Nothing);
     }
 }

@@ -1,5 +1,4 @@
-//! What is sent to have the token exchanged, and what comes back: a simulation. The token itself is
-//! never shown.
+//! A simulated exchange: the request and the response. The token itself is never shown.
 
 use std::borrow::Cow;
 
@@ -13,39 +12,41 @@ use claimgate::explain::ReasonCode;
 use claimgate::inspect::{CheckId, CheckStatus, Progress, Skip};
 use claimgate::issuer::DEFAULT_MAX_EXPIRATION;
 use claimgate::policy::RequestedToken;
+use claimgate::text::quote::shell;
 use claimgate::time::format_duration;
+use claimgate_formats::percent_encode;
 use serde::Serialize;
 
 use super::evaluate::{Question, Report, compile};
 use super::storage::StoredIssuer;
 
-/// Where tokens are exchanged.
+/// The address of Pulumi Cloud, where tokens are exchanged.
 const CLOUD: &str = "https://api.pulumi.com";
 
-/// What stands for the token wherever one would be shown.
+/// The placeholder for the token.
 pub const PLACEHOLDER: &str = "$ID_TOKEN";
 
-/// What stands for the access token in a simulated answer.
+/// The placeholder for the access token in a simulated response.
 const ACCESS_TOKEN: &str = "simulated-not-a-token";
 
-/// An exchange, simulated.
+/// A simulated exchange.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Simulation {
-    /// The request for a shell.
+    /// The request as a command for a shell.
     pub curl: String,
-    /// The request as it goes over the wire.
+    /// The request as HTTP.
     pub http: String,
-    /// The command of Pulumi's CLI, or why there is none.
+    /// The command for Pulumi's CLI, or why there is none.
     pub login: Result<String, &'static str>,
-    /// The first line of the answer.
+    /// The first line of the response.
     pub status: &'static str,
-    /// The answer's body.
+    /// The response's body.
     pub body: String,
-    /// What there is to know about it.
+    /// Notes on the response.
     pub notes: Vec<String>,
 }
 
-/// The organization that `aud` names, for the field.
+/// The organization that `aud` names, to fill in the field.
 pub fn organization(report: &Report) -> Option<String> {
     let aud = report.claims.as_ref()?.get("aud")?;
     let texts = match aud {
@@ -60,7 +61,7 @@ pub fn organization(report: &Report) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Simulates the exchange of what the report is about.
+/// Simulates the exchange of the report's token.
 pub fn simulate(
     question: &Question,
     stored: &[StoredIssuer],
@@ -118,7 +119,7 @@ pub fn simulate(
     }
 }
 
-/// The engine's own exchange: the token's checks once more, with what was found of its signature.
+/// Core's exchange: repeats the token's checks, with the known result of the signature check.
 fn exchange(
     question: &Question,
     stored: &[StoredIssuer],
@@ -145,7 +146,7 @@ fn exchange(
     Ok(grant.response(ACCESS_TOKEN.to_owned()))
 }
 
-/// The answer where a check was left out, which no exchange would do: by the report alone.
+/// The response when a check was skipped, which no server would do: derived from the report alone.
 fn assume(
     report: &Report,
     request: &ExchangeRequest,
@@ -203,7 +204,7 @@ fn pretty(value: &impl Serialize) -> String {
 
 type Parameters = Vec<(&'static str, String)>;
 
-/// All parameters but the token.
+/// All parameters except the token.
 fn parameters(request: &RequestedToken, organization: &str, expiration: &str) -> Parameters {
     let scope = match request {
         RequestedToken::Organization { admin: false } => String::new(),
@@ -232,32 +233,9 @@ fn parameters(request: &RequestedToken, organization: &str, expiration: &str) ->
 fn form(parameters: &Parameters, token: &str) -> String {
     let mut body = String::new();
     for (name, value) in parameters {
-        let _ = write!(body, "{name}={}&", percent(value));
+        let _ = write!(body, "{name}={}&", percent_encode(value));
     }
     body + "subject_token=" + token
-}
-
-/// Percent-encodes all but what is never special.
-fn percent(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-/// A text as a POSIX shell takes it.
-fn quoted(text: &str) -> String {
-    let is_plain =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '=');
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 fn curl(parameters: &Parameters) -> String {
@@ -266,7 +244,7 @@ fn curl(parameters: &Parameters) -> String {
         let _ = write!(
             command,
             " \\\n  --data-urlencode {}",
-            quoted(&format!("{name}={value}"))
+            shell(&format!("{name}={value}"))
         );
     }
     format!("{command} \\\n  --data-urlencode \"subject_token={PLACEHOLDER}\"")
@@ -298,16 +276,16 @@ fn login(
     };
     let mut command = format!(
         "pulumi login --oidc-token \"{PLACEHOLDER}\" \\\n  --oidc-org {}",
-        quoted(organization.trim())
+        shell(organization.trim())
     );
     if let Some((flag, name)) = target {
-        let _ = write!(command, " \\\n  {flag} {}", quoted(name));
+        let _ = write!(command, " \\\n  {flag} {}", shell(name));
     }
     if !expiration.trim().is_empty() {
         let _ = write!(
             command,
             " \\\n  --oidc-expiration {}",
-            quoted(&format!("{}s", expiration.trim()))
+            shell(&format!("{}s", expiration.trim()))
         );
     }
     Ok(format!("{command} \\\n  --cloud-url {CLOUD}"))
@@ -320,7 +298,7 @@ mod tests {
     use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 
     use super::*;
-    use crate::evaluate::{Answer, ask};
+    use crate::evaluate::{Answer, evaluate};
     use crate::gallery;
     use crate::scratch::{Origin, SCRATCH, Scratch};
 
@@ -347,7 +325,7 @@ mod tests {
             now: 0,
             dialect: Dialect::Pulumi,
         };
-        let Answer::Report(report) = ask(&question, &stored) else {
+        let Answer::Report(report) = evaluate(&question, &stored) else {
             panic!("no report")
         };
         simulate(&question, &stored, &report, "acme", expiration)
@@ -453,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_exchanged_by_the_engine_itself_and_stands_nowhere() {
+    fn the_engine_simulates_the_exchange_and_shows_no_token() {
         for example in gallery::all().iter().filter(|example| example.is_token) {
             let stored = [Scratch::of_shared(&example.shared(), Origin::Link, &[]).issuer];
             let question = Question {
@@ -465,7 +443,7 @@ mod tests {
                 now: example.now,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(&question, &stored) else {
+            let Answer::Report(report) = evaluate(&question, &stored) else {
                 panic!("no report")
             };
             let simulation = simulate(&question, &stored, &report, "acme", "");
@@ -499,7 +477,7 @@ mod tests {
                 now: 0,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(&question, &stored) else {
+            let Answer::Report(report) = evaluate(&question, &stored) else {
                 panic!("no report")
             };
             organization(&report)

@@ -10,7 +10,7 @@ pub fn unique() -> usize {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// What a rule's draft says at one moment.
+/// A snapshot of a rule's draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleFields {
     /// The key of the draft.
@@ -32,7 +32,7 @@ impl RuleFields {
     }
 }
 
-/// What a policy's draft says at one moment.
+/// A snapshot of a policy's draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyFields {
     /// The key of the draft.
@@ -47,14 +47,14 @@ pub struct PolicyFields {
     pub admin: bool,
     /// `roleID`.
     pub role: String,
-    /// Whether a server has it only report, as a deny.
+    /// Whether it is report-only; a server honours this for a deny.
     pub report_only: bool,
     /// The rules.
     pub rules: Vec<RuleFields>,
 }
 
 impl PolicyFields {
-    /// A policy to be filled in: allow, organization, one empty rule.
+    /// An empty policy: allow, organization, one empty rule.
     pub fn blank() -> Self {
         Self::of(&PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("", ""))
     }
@@ -95,7 +95,7 @@ impl PolicyFields {
         self.report_only && self.decision == Decision::Deny.as_str()
     }
 
-    /// The same, with keys of its own.
+    /// A copy with keys of its own.
     pub fn duplicate(&self) -> Self {
         let rules = self
             .rules
@@ -109,7 +109,7 @@ impl PolicyFields {
         }
     }
 
-    /// The policy that they say. Rules without claim and pattern are left out.
+    /// The policy. Rules without claim and pattern are left out.
     pub fn definition(&self) -> PolicyDefinition {
         let decision = Decision::parse(&self.decision).unwrap_or(Decision::Deny);
         let token_type = TokenType::parse(&self.token_type).unwrap_or(TokenType::Organization);
@@ -136,8 +136,8 @@ impl PolicyFields {
         policy
     }
 
-    /// What is wrong with the rows that nothing is written in, as rules of the policy at `place`.
-    /// An allow that has no other says so already.
+    /// The problems of blank rows, as rules of the policy at `place`. An allow without any other
+    /// rule is already reported.
     pub fn blanks(&self, place: usize) -> Vec<Diagnostic> {
         let is_blank = |rule: &RuleFields| rule.claim.is_empty() && rule.pattern.is_empty();
         if self.decision == Decision::Allow.as_str() && self.rules.iter().all(is_blank) {
@@ -157,7 +157,7 @@ impl PolicyFields {
     }
 }
 
-/// What the target of a token type is called: the field's label.
+/// The label of the target field of a token type.
 pub fn target_label(token_type: &str) -> Option<&'static str> {
     match TokenType::parse(token_type)? {
         TokenType::Organization => None,

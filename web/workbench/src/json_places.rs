@@ -1,27 +1,27 @@
-//! Where things stand in the JSON of policies: for remarks on a path, a part of the text. Offsets
+//! Positions in the JSON of policies: from the path of a diagnostic to a part of the text. Offsets
 //! are in UTF-16 units.
 //!
-//! The text may be broken: what stands before the break has its places all the same.
+//! The text may be broken: what comes before the error still has its positions.
 
 use claimgate::claim_path::ClaimPath;
 use claimgate::json::{JsonError, MAX_DEPTH, Value};
 
-/// A part of a text.
+/// A range of the text.
 pub type Range = std::ops::Range<usize>;
 
 /// A string of the document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
-    /// What it says.
+    /// Its value.
     pub value: String,
-    /// Where it stands, quotes included.
+    /// Its range, quotes included.
     pub range: Range,
-    /// Where each UTF-16 unit of `value` stands, and behind it where its end does.
+    /// The position of each UTF-16 unit of `value`, and the end of the last one.
     places: Vec<usize>,
 }
 
 impl Text {
-    /// The part of the document that a part of the value is.
+    /// The range in the document of a range of the value.
     pub fn within(&self, part: &Range) -> Range {
         let place = |unit: usize| {
             self.places
@@ -33,7 +33,7 @@ impl Text {
         place(part.start)..place(part.end)
     }
 
-    /// The UTF-16 unit of the value that stands at a place of the document.
+    /// The UTF-16 unit of the value at a position of the document.
     pub fn unit_at(&self, place: usize) -> Option<usize> {
         let inside = self.range.start < place && place < self.range.end;
         inside.then(|| {
@@ -48,39 +48,39 @@ impl Text {
 /// A pattern of the document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PatternPlace {
-    /// The claim that it is a rule on; nothing for a team's name.
+    /// The claim of the rule; none for a team's name.
     pub claim: Option<String>,
     /// The pattern.
     pub text: Text,
 }
 
-/// A document with the place of everything in it.
+/// A document with the positions of its parts.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     root: Option<Node>,
 }
 
 impl Places {
-    /// Reads a document as far as it can be read.
+    /// Reads a document up to its first error.
     pub fn read(json: &str) -> Self {
-        let mut reader = Reader {
+        let mut scanner = Scanner {
             chars: json.chars().collect(),
             at: 0,
             unit: 0,
         };
         Self {
-            root: reader.node(0),
+            root: scanner.node(0),
         }
     }
 
-    /// The part that a remark of the engine is about; nothing where it is about the whole.
+    /// The range that a path of a diagnostic refers to; none for the whole document.
     pub fn find(&self, path: &str) -> Option<Range> {
         let (policy, rest) = self.policy_at(path)?;
         let Some((key, inner)) = split(rest) else {
-            return policy.shown();
+            return policy.highlighted();
         };
         let Some(member) = policy.member(key) else {
-            return policy.shown();
+            return policy.highlighted();
         };
         if inner.is_empty() {
             return Some(member.whole());
@@ -95,8 +95,8 @@ impl Places {
             _ => {
                 return value
                     .nth(inner)
-                    .and_then(Node::shown)
-                    .or_else(|| value.shown());
+                    .and_then(Node::highlighted)
+                    .or_else(|| value.highlighted());
             }
         }
         .map_or_else(
@@ -142,8 +142,7 @@ impl Places {
     }
 }
 
-/// The part that an error of the JSON parser is about: one character, or the last one where the
-/// text ends too early.
+/// The range of a JSON error: one character, or the last one if the text ends too early.
 pub fn place_of(json: &str, error: &JsonError) -> Range {
     let (line, column) = error.place();
     let start: usize = json
@@ -155,7 +154,7 @@ pub fn place_of(json: &str, error: &JsonError) -> Range {
         .split_inclusive('\n')
         .nth(line.saturating_sub(1))
         .unwrap_or_default();
-    // The parser counts bytes, and points behind the character that it stumbled on.
+    // The parser counts bytes, and points behind the offending character.
     let mut end = column.min(text.len());
     while !text.is_char_boundary(end) {
         end += 1;
@@ -170,7 +169,7 @@ pub fn place_of(json: &str, error: &JsonError) -> Range {
     }
 }
 
-/// The error that the parser has for a text, if it is no JSON.
+/// The parser's error for a text, if it is not JSON.
 pub fn json_error(json: &str) -> Option<JsonError> {
     Value::parse(json).err()
 }
@@ -179,14 +178,14 @@ fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// A key and what follows it in a path.
+/// A key, and the rest of the path after it.
 fn split(path: &str) -> Option<(&str, &str)> {
     let end = path.find(['.', '[']).unwrap_or(path.len());
     let (key, rest) = path.split_at(end);
     (!key.is_empty()).then(|| (key, rest.strip_prefix('.').unwrap_or(rest)))
 }
 
-/// Whether a member's name is the claim that a path ends with: as it is written, or as one segment.
+/// Whether a member's name is the claim that a path ends with: as written, or as one segment.
 fn is_claim(name: &str, claim: &str) -> bool {
     name == claim || ClaimPath::of(&[name]) == claim
 }
@@ -266,8 +265,8 @@ impl Node {
         }
     }
 
-    /// The part to show for it: the opening bracket of what may be long.
-    fn shown(&self) -> Option<Range> {
+    /// The range to highlight: only the opening bracket of objects and arrays, which may be long.
+    fn highlighted(&self) -> Option<Range> {
         Some(match self.kind {
             Kind::Object(_) | Kind::Array(_) => self.range.start..self.range.start + 1,
             _ => self.range.clone(),
@@ -275,14 +274,14 @@ impl Node {
     }
 }
 
-/// Reads on until something is amiss.
-struct Reader {
+/// Reads up to the first error.
+struct Scanner {
     chars: Vec<char>,
     at: usize,
     unit: usize,
 }
 
-impl Reader {
+impl Scanner {
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
@@ -364,7 +363,7 @@ impl Reader {
         members
     }
 
-    /// A string; it ends with the line where its closing quote is missing.
+    /// A string; without a closing quote it ends with the line.
     fn string(&mut self) -> Text {
         let start = self.unit;
         self.next();
@@ -410,7 +409,7 @@ impl Reader {
         }
     }
 
-    /// What `\u` names: two of them where the first is half of a character.
+    /// The character of `\u`: reads two of them for a surrogate pair.
     fn unicode(&mut self) -> char {
         let high = self.hex();
         let is_pair = (0xD800..0xDC00).contains(&high) && self.peek() == Some('\\');

@@ -1,9 +1,8 @@
-//! What there is to say about an issuer's keys, one by one.
+//! Summaries and warnings about an issuer's keys.
 
 use claimgate::jwt::{Algorithm, Jwk, Jwks};
 
-/// The keys of an issuer in a few words: `2 RSA, 1 EC`; nothing where there are none that can be
-/// read.
+/// The kinds of an issuer's keys: `2 RSA, 1 EC`; empty if none can be read.
 pub fn kinds(jwks: &Jwks) -> String {
     let mut kinds: Vec<(&str, usize)> = Vec::new();
     for key in jwks.keys() {
@@ -19,7 +18,7 @@ pub fn kinds(jwks: &Jwks) -> String {
         .join(", ")
 }
 
-/// What to mind about a key of a set: why no token is checked with it, or not every one.
+/// Warnings about a key of a set: why it checks no token, or only some.
 pub fn warnings(jwks: &Jwks, key: &Jwk) -> Vec<String> {
     let mut warnings: Vec<String> = key.problem.iter().cloned().collect();
     let mut warn = |is_met: bool, sentence: &str| {
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_a_key_from_being_used_is_said() {
+    fn warns_about_unusable_keys() {
         for (keys, word) in [
             (&[r#","kid":"a""#, r#","kid":"a""#][..], "several keys"),
             (&["", r#","kid":"a""#], "no `kid`"),

@@ -1,4 +1,4 @@
-//! What the app decides, apart from its views: pure, and tested natively.
+//! The app's logic, apart from its views: pure, and tested natively.
 
 pub mod choices;
 pub mod claim_member;

@@ -1,4 +1,4 @@
-//! Durations as a number and a unit, as people write them.
+//! Durations as a number and a unit.
 
 use claimgate::issuer::DEFAULT_MAX_EXPIRATION;
 use claimgate::time::format_duration;
@@ -11,11 +11,11 @@ pub const UNITS: [(&str, u64); 4] = [
     ("days", 86_400),
 ];
 
-/// The most seconds that every reader of the JSON gets as they were written: integers beyond are
-/// rounded where numbers are floats, and then could not be added to a time either.
+/// The longest duration, in seconds, that every reader of the JSON gets exactly: larger integers
+/// are rounded where numbers are floats, and could not be added to a time either.
 const MOST: u64 = (1 << 53) - 1;
 
-/// Seconds of a written duration; nothing written is none.
+/// The seconds of a duration; none for an empty number.
 pub fn parse(number: &str, unit: &str) -> Result<Option<u64>, String> {
     let number = number.trim();
     if number.is_empty() {
@@ -40,7 +40,7 @@ fn too_long(number: &str, unit: &str) -> String {
     format!("expected at most {MOST} seconds, found `{number}` {unit}")
 }
 
-/// What to mind about a lifetime: nothing up to what holds where none is set.
+/// A warning about a lifetime that exceeds the default.
 pub fn warning(seconds: Option<u64>) -> Option<String> {
     let seconds = seconds.filter(|seconds| *seconds > DEFAULT_MAX_EXPIRATION)?;
     Some(format!(
@@ -50,7 +50,7 @@ pub fn warning(seconds: Option<u64>) -> Option<String> {
     ))
 }
 
-/// A long time in words: years tell more than thousands of days.
+/// A long duration in words: years are easier to read than thousands of days.
 fn long(seconds: u64) -> String {
     const YEAR: u64 = 31_557_600;
     if seconds < 2 * YEAR {
@@ -59,7 +59,7 @@ fn long(seconds: u64) -> String {
     format!("{} years", seconds / YEAR)
 }
 
-/// The largest unit that writes the seconds as a whole number.
+/// The largest unit that expresses the seconds as a whole number.
 pub fn split(seconds: Option<u64>) -> (String, &'static str) {
     let Some(seconds) = seconds else {
         return (String::new(), "hours");
@@ -72,8 +72,8 @@ pub fn split(seconds: Option<u64>) -> (String, &'static str) {
     ((seconds / unit.1).to_string(), unit.0)
 }
 
-/// A longest lifetime in words.
-pub fn words(seconds: Option<u64>) -> String {
+/// A maximum lifetime in words.
+pub fn describe(seconds: Option<u64>) -> String {
     seconds.map_or_else(|| "25 hours, the default".to_owned(), long)
 }
 
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_longer_than_usual_is_said() {
+    fn warns_about_a_long_lifetime() {
         assert_eq!(warning(None), None);
         assert_eq!(warning(Some(90_000)), None);
         assert!(
@@ -124,6 +124,6 @@ mod tests {
                 .unwrap()
                 .contains("good for 10 years, and")
         );
-        assert_eq!(words(Some(60)), "1 minute");
+        assert_eq!(describe(Some(60)), "1 minute");
     }
 }

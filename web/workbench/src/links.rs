@@ -2,7 +2,7 @@
 
 use claimgate::text::hidden::has_hidden;
 
-/// Whether an address may be a link: it is https, and nothing in it is hidden.
+/// Whether an address may be a link: it is https and contains no hidden characters.
 pub fn is_safe_link(address: &str) -> bool {
     address.starts_with("https://")
         && !has_hidden(address)

@@ -1,4 +1,4 @@
-//! The list of issuers: what is looked for, and in which order.
+//! The list of issuers: search and order.
 
 use std::cmp::Ordering;
 
@@ -30,7 +30,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// All columns, as the table has them.
+    /// All columns, in the order of the table.
     pub const ALL: [Self; 8] = [
         Self::Name,
         Self::Url,
@@ -42,7 +42,7 @@ impl Column {
         Self::Used,
     ];
 
-    /// Its word in the query.
+    /// Its name in the query.
     pub fn word(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -87,19 +87,19 @@ impl Column {
     }
 }
 
-/// What the list shows: the part of the address after the question mark.
+/// What the list shows, as the query of the address stores it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// What is looked for.
+    /// The search text.
     pub search: String,
-    /// The column that it is sorted by; as registered without.
+    /// The sort column; none for the order of registration.
     pub sort: Option<Column>,
-    /// Whether it is sorted downwards.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
 impl Listing {
-    /// Reads the members of a query.
+    /// Reads the parameters of a query.
     pub fn read(member: impl Fn(&str) -> Option<String>) -> Self {
         let sort = member("sort")
             .and_then(|word| Column::ALL.into_iter().find(|column| column.word() == word));
@@ -110,7 +110,7 @@ impl Listing {
         }
     }
 
-    /// The members of its query: name and value.
+    /// The parameters of its query: name and value.
     pub fn query(&self) -> Vec<(&'static str, String)> {
         let mut query = Vec::new();
         if !self.search.is_empty() {
@@ -123,7 +123,7 @@ impl Listing {
         query
     }
 
-    /// What comes of choosing a column: upwards first, then downwards, then as registered.
+    /// The listing after a click on a column: ascending first, then descending, then unsorted.
     pub fn sorted_by(&self, column: Column) -> Self {
         let (sort, descending) = match (self.sort == Some(column), self.descending) {
             (false, _) => (Some(column), false),
@@ -137,7 +137,7 @@ impl Listing {
         }
     }
 
-    /// The issuers that are looked for, in order.
+    /// The issuers that match the search, in order.
     pub fn of(&self, issuers: &[StoredIssuer]) -> Vec<StoredIssuer> {
         let words: Vec<String> = self
             .search
@@ -179,7 +179,7 @@ fn has_all(issuer: &StoredIssuer, words: &[String]) -> bool {
     words.iter().all(|word| text.contains(word.as_str()))
 }
 
-/// The keys of an issuer that can be read.
+/// The keys of an issuer, if they can be read.
 pub fn keys(issuer: &StoredIssuer) -> Option<Jwks> {
     issuer
         .jwks
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_query_says_it_all() {
+    fn the_query_stores_the_whole_listing() {
         for query in [
             &[][..],
             &[("q", "a b")],
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_goes_up_down_and_back() {
+    fn a_column_sorts_ascending_descending_and_not_at_all() {
         let up = Listing::default().sorted_by(Column::Name);
         assert_eq!((up.sort, up.descending), (Some(Column::Name), false));
         let down = up.sorted_by(Column::Name);

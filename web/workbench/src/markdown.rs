@@ -1,4 +1,4 @@
-//! A decision to be pasted into an issue or a chat: what was decided and why, the policies and the
+//! A decision as Markdown for an issue or a chat: the decision, its reason, the policies and the
 //! claims. No token.
 
 use claimgate::explain::{Outcome, render_text};
@@ -92,7 +92,7 @@ mod tests {
     use claimgate::pattern::Dialect;
 
     use super::*;
-    use crate::evaluate::{Answer, Question, ask};
+    use crate::evaluate::{Answer, Question, evaluate};
     use crate::scratch::{Origin, SCRATCH, Scratch};
     use crate::share::{ClaimsText, has_token};
 
@@ -113,7 +113,7 @@ mod tests {
                 now: example.now,
                 dialect: Dialect::Pulumi,
             };
-            let Answer::Report(report) = ask(
+            let Answer::Report(report) = evaluate(
                 &question,
                 &[Scratch::of_shared(&shared, Origin::Link, &[]).issuer],
             ) else {
@@ -148,7 +148,7 @@ mod tests {
             now: 0,
             dialect: Dialect::Pulumi,
         };
-        let Answer::Report(report) = ask(&question, &stored) else {
+        let Answer::Report(report) = evaluate(&question, &stored) else {
             panic!("no report")
         };
         let text = markdown(&report, &shared, 0);

@@ -1,22 +1,22 @@
-//! What several tabs have changed, brought together, so that none loses what it saved.
+//! Merges the changes of several tabs, so that none loses what it saved.
 //!
-//! Every tab remembers what it and the storage last had in common. Whatever one side alone has
-//! changed since then is taken; parts of an issuer that both have changed are a conflict, and then
-//! both versions are kept. Two tabs that bring the same together come to the same.
+//! Every tab remembers the last state that it and the storage had in common. A change of only one
+//! side since then is taken; parts of an issuer that both sides have changed are a conflict, which
+//! keeps both versions. Merges of the same states in two tabs have the same result.
 
 use sha2::{Digest, Sha256};
 
-use super::storage::{Conflict, Kept, StoredIssuer, Tombstone};
+use super::storage::{Conflict, StoredIssuer, StoredState, Tombstone};
 
 /// How many deletions are remembered.
 const MAX_TOMBSTONES: usize = 200;
 
-/// Brings together what this tab and the storage have, which last had `base` in common.
-pub fn merge(base: &Kept, mine: &Kept, theirs: &Kept) -> Kept {
+/// Merges the states of this tab and the storage, with `base` as their common ancestor.
+pub fn merge(base: &StoredState, mine: &StoredState, theirs: &StoredState) -> StoredState {
     let removed = tombstones(&mine.removed, &theirs.removed);
-    let mut merged = Kept {
+    let mut merged = StoredState {
         conflicts: conflicts(mine, theirs, &removed),
-        ..Kept::default()
+        ..StoredState::default()
     };
     for issuer in &theirs.issuers {
         match find(mine, &issuer.id) {
@@ -46,9 +46,9 @@ pub fn merge(base: &Kept, mine: &Kept, theirs: &Kept) -> Kept {
     merged
 }
 
-/// What a page saves that opened an issuer as `opened`, made `mine` of it, and finds `theirs`
-/// stored. If both changed the same part, it is the page's, and the stored version is the second
-/// one.
+/// Merges a page's version: it opened an issuer as `opened`, changed it to `mine`, and finds
+/// `theirs` stored. If both changed the same part, the page's version wins, and the stored one is
+/// returned second.
 pub fn rebase(
     opened: &StoredIssuer,
     mine: &StoredIssuer,
@@ -58,7 +58,7 @@ pub fn rebase(
     (merged, is_conflict.then(|| theirs.clone()))
 }
 
-/// A version that lost, under a name that every tab gives it.
+/// A version that lost, under an identifier that is the same in every tab.
 pub fn conflict(issuer: StoredIssuer) -> Conflict {
     let digest = Sha256::digest(text_of(&issuer));
     let hex: String = digest
@@ -72,7 +72,7 @@ pub fn conflict(issuer: StoredIssuer) -> Conflict {
     }
 }
 
-/// The parts of two versions that differ, in words.
+/// The parts in which two versions differ, in words.
 pub fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'static str> {
     let parts = [
         ("name", one.name != other.name),
@@ -91,8 +91,8 @@ pub fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'static str
         .collect()
 }
 
-/// Adds a tombstone; the oldest go where there are too many.
-pub fn bury(removed: &mut Vec<Tombstone>, id: &str, revision: u64) {
+/// Adds a tombstone; beyond the limit the oldest ones are dropped.
+pub fn add_tombstone(removed: &mut Vec<Tombstone>, id: &str, revision: u64) {
     removed.retain(|tombstone| tombstone.id != id);
     removed.push(Tombstone {
         id: id.to_owned(),
@@ -102,7 +102,7 @@ pub fn bury(removed: &mut Vec<Tombstone>, id: &str, revision: u64) {
     removed.drain(..surplus);
 }
 
-/// An issuer that both have.
+/// Merges an issuer that both sides have.
 fn both(
     base: Option<&StoredIssuer>,
     mine: &StoredIssuer,
@@ -156,7 +156,7 @@ fn both_changed(
             (won.clone(), differ.then(|| lost.clone()))
         }
     };
-    // What one side has already, as the later revision, is not another one.
+    // A version that one side already has, as a later revision, is not a conflict.
     let is_there = |one: &StoredIssuer, other: &StoredIssuer| {
         one.revision > other.revision && has_same_content(one, &merged)
     };
@@ -169,7 +169,7 @@ fn both_changed(
     (StoredIssuer { revision, ..merged }, lost)
 }
 
-/// Whether two versions are one but for their times and numbers.
+/// Whether two versions are equal except for their times and revisions.
 fn has_same_content(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     let StoredIssuer {
         last_used,
@@ -185,8 +185,8 @@ fn has_same_content(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     } == *other
 }
 
-/// Every part as one side has changed it; and whether both have changed the same part, which then
-/// is `mine`.
+/// Every part as one side has changed it, and whether both have changed the same part, which is
+/// then `mine`.
 fn parts(base: &StoredIssuer, mine: &StoredIssuer, theirs: &StoredIssuer) -> (StoredIssuer, bool) {
     let mut merged = theirs.clone();
     let mut is_conflict = false;
@@ -210,7 +210,7 @@ fn parts(base: &StoredIssuer, mine: &StoredIssuer, theirs: &StoredIssuer) -> (St
     (merged, is_conflict)
 }
 
-/// Whether two versions are one, whenever they were used.
+/// Whether two versions are equal except for the time of use.
 fn is_same(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     one == other
         || StoredIssuer {
@@ -223,8 +223,8 @@ fn text_of(issuer: &StoredIssuer) -> String {
     serde_json::to_string(issuer).unwrap_or_default()
 }
 
-fn find<'a>(kept: &'a Kept, id: &str) -> Option<&'a StoredIssuer> {
-    kept.issuers.iter().find(|issuer| issuer.id == id)
+fn find<'a>(state: &'a StoredState, id: &str) -> Option<&'a StoredIssuer> {
+    state.issuers.iter().find(|issuer| issuer.id == id)
 }
 
 /// Whether it was deleted, and not saved again since.
@@ -247,8 +247,8 @@ fn tombstones(mine: &[Tombstone], theirs: &[Tombstone]) -> Vec<Tombstone> {
     all
 }
 
-/// The conflicts of both that nobody has decided.
-fn conflicts(mine: &Kept, theirs: &Kept, removed: &[Tombstone]) -> Vec<Conflict> {
+/// The unresolved conflicts of both sides.
+fn conflicts(mine: &StoredState, theirs: &StoredState, removed: &[Tombstone]) -> Vec<Conflict> {
     let is_open =
         |conflict: &&Conflict| !removed.iter().any(|tombstone| tombstone.id == conflict.id);
     theirs
@@ -277,22 +277,23 @@ mod tests {
         }
     }
 
-    fn kept(issuers: &[StoredIssuer]) -> Kept {
-        Kept {
+    fn state(issuers: &[StoredIssuer]) -> StoredState {
+        StoredState {
             issuers: issuers.to_vec(),
-            ..Kept::default()
+            ..StoredState::default()
         }
     }
 
-    fn names(kept: &Kept) -> Vec<&str> {
-        kept.issuers
+    fn names(state: &StoredState) -> Vec<&str> {
+        state
+            .issuers
             .iter()
             .map(|issuer| issuer.name.as_str())
             .collect()
     }
 
-    /// The merge, which has to come to the same whichever tab does it.
-    fn merged(base: &Kept, one: &Kept, other: &Kept) -> Kept {
+    /// The merge, which must have the same result whichever tab does it.
+    fn merged(base: &StoredState, one: &StoredState, other: &StoredState) -> StoredState {
         let merged = merge(base, one, other);
         let mut turned = merge(base, other, one);
         turned.issuers.sort_by_key(|issuer| {
@@ -305,8 +306,7 @@ mod tests {
             .removed
             .sort_by_key(|gone| merged.removed.iter().position(|known| known.id == gone.id));
         assert_eq!(turned, merged);
-        // Brought together once more, nothing changes, whatever a tab had in common with the
-        // storage.
+        // Merging once more changes nothing, whatever a tab had in common with the storage.
         for (base, tab) in [
             (one, &merged),
             (one, one),
@@ -321,17 +321,17 @@ mod tests {
 
     #[test]
     fn what_one_tab_added_stays() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let one = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
-        let other = kept(&[issuer("a", "A", 1), issuer("c", "C", 1)]);
+        let base = state(&[issuer("a", "A", 1)]);
+        let one = state(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let other = state(&[issuer("a", "A", 1), issuer("c", "C", 1)]);
         assert_eq!(names(&merged(&base, &one, &other)), ["A", "C", "B"]);
     }
 
     #[test]
     fn what_one_tab_changed_stays() {
-        let base = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
-        let one = kept(&[issuer("a", "A2", 2), issuer("b", "B", 1)]);
-        let other = kept(&[issuer("a", "A", 1), issuer("b", "B2", 2)]);
+        let base = state(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let one = state(&[issuer("a", "A2", 2), issuer("b", "B", 1)]);
+        let other = state(&[issuer("a", "A", 1), issuer("b", "B2", 2)]);
         let merged = merged(&base, &one, &other);
         assert_eq!(names(&merged), ["A2", "B2"]);
         assert_eq!(merged.conflicts, []);
@@ -339,10 +339,10 @@ mod tests {
 
     #[test]
     fn what_one_tab_deleted_is_gone_and_what_it_knew_nothing_of_is_not() {
-        let base = kept(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
-        let mut one = kept(&[issuer("b", "B", 1)]);
-        bury(&mut one.removed, "a", 1);
-        let other = kept(&[
+        let base = state(&[issuer("a", "A", 1), issuer("b", "B", 1)]);
+        let mut one = state(&[issuer("b", "B", 1)]);
+        add_tombstone(&mut one.removed, "a", 1);
+        let other = state(&[
             issuer("a", "A", 1),
             issuer("b", "B", 1),
             issuer("c", "C", 1),
@@ -352,10 +352,10 @@ mod tests {
 
     #[test]
     fn what_is_saved_while_another_tab_deletes_it_stays() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let mut one = kept(&[]);
-        bury(&mut one.removed, "a", 1);
-        let other = kept(&[issuer("a", "A2", 2)]);
+        let base = state(&[issuer("a", "A", 1)]);
+        let mut one = state(&[]);
+        add_tombstone(&mut one.removed, "a", 1);
+        let other = state(&[issuer("a", "A2", 2)]);
         let merged = merged(&base, &one, &other);
         assert_eq!(names(&merged), ["A2"]);
         assert_eq!(merged.removed, []);
@@ -363,9 +363,9 @@ mod tests {
 
     #[test]
     fn different_parts_of_an_issuer_come_together() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let one = kept(&[issuer("a", "A2", 2)]);
-        let other = kept(&[StoredIssuer {
+        let base = state(&[issuer("a", "A", 1)]);
+        let one = state(&[issuer("a", "A2", 2)]);
+        let other = state(&[StoredIssuer {
             max_expiration: Some(60),
             modified: 9,
             ..issuer("a", "A", 2)
@@ -376,17 +376,17 @@ mod tests {
             modified: 9,
             ..issuer("a", "A2", 3)
         };
-        assert_eq!(merged, kept(&[expected]));
+        assert_eq!(merged, state(&[expected]));
     }
 
     #[test]
     fn the_same_part_is_a_conflict_and_both_versions_are_kept() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let one = kept(&[StoredIssuer {
+        let base = state(&[issuer("a", "A", 1)]);
+        let one = state(&[StoredIssuer {
             modified: 5,
             ..issuer("a", "first", 2)
         }]);
-        let other = kept(&[StoredIssuer {
+        let other = state(&[StoredIssuer {
             modified: 6,
             ..issuer("a", "second", 2)
         }]);
@@ -401,28 +401,28 @@ mod tests {
 
     #[test]
     fn a_decided_conflict_does_not_come_back() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let open = Kept {
+        let base = state(&[issuer("a", "A", 1)]);
+        let open = StoredState {
             conflicts: vec![conflict(issuer("a", "lost", 1))],
             ..base.clone()
         };
         let mut decided = base.clone();
-        bury(&mut decided.removed, &open.conflicts[0].id, 0);
+        add_tombstone(&mut decided.removed, &open.conflicts[0].id, 0);
         assert_eq!(merged(&open, &open, &decided).conflicts, []);
     }
 
     #[test]
     fn that_it_was_used_is_no_change() {
-        let base = kept(&[issuer("a", "A", 1)]);
-        let one = kept(&[StoredIssuer {
+        let base = state(&[issuer("a", "A", 1)]);
+        let one = state(&[StoredIssuer {
             last_used: Some(9),
             ..issuer("a", "A", 1)
         }]);
-        let other = kept(&[issuer("a", "A2", 2)]);
+        let other = state(&[issuer("a", "A2", 2)]);
         let merged = merged(&base, &one, &other);
         assert_eq!(
             merged,
-            kept(&[StoredIssuer {
+            state(&[StoredIssuer {
                 last_used: Some(9),
                 ..issuer("a", "A2", 2)
             }])
@@ -451,7 +451,7 @@ mod tests {
     fn old_deletions_are_forgotten() {
         let mut removed = Vec::new();
         for number in 0..MAX_TOMBSTONES + 5 {
-            bury(&mut removed, &number.to_string(), 1);
+            add_tombstone(&mut removed, &number.to_string(), 1);
         }
         assert_eq!(
             (removed.len(), removed[0].id.as_str()),

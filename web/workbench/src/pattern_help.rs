@@ -1,5 +1,5 @@
-//! What a pattern does, for the person who writes it: what stands at the cursor, and texts that it
-//! accepts and refuses.
+//! Help while writing a pattern: the part at the cursor, and texts that the pattern matches and
+//! does not match.
 
 use claimgate::pattern::{Dialect, Part, PartKind, Pattern, Trace, visible};
 
@@ -8,16 +8,16 @@ use super::json_places::Range;
 /// How many accepted texts are shown.
 const SHOWN: usize = 3;
 
-/// Texts that show what a pattern does.
+/// Texts that show what a pattern matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Examples {
-    /// Three that it accepts; one, where it accepts no other.
+    /// Three texts that it matches; one if it matches no other.
     pub accepted: Vec<String>,
-    /// One that it refuses; none where it refuses nothing.
+    /// A text that it does not match; none if it matches every text.
     pub refused: Option<String>,
 }
 
-/// The class that lights up a part of a pattern; none for what stands for itself.
+/// The CSS class of a part of a pattern; none for literal text.
 pub fn class(kind: PartKind) -> Option<&'static str> {
     match kind {
         PartKind::Literal => None,
@@ -28,20 +28,20 @@ pub fn class(kind: PartKind) -> Option<&'static str> {
     }
 }
 
-/// The parts of a pattern; none of one that is too long.
+/// The parts of a pattern; none if it is too long.
 pub fn parts(pattern: &str) -> Vec<Part> {
     Pattern::new(pattern, Dialect::Pulumi)
         .map(|pattern| pattern.parts())
         .unwrap_or_default()
 }
 
-/// Where a part stands in its pattern, in UTF-16 units.
+/// The range of a part in its pattern, in UTF-16 units.
 pub fn range(part: &Part) -> Range {
     part.span.start.utf16..part.span.end.utf16
 }
 
-/// What stands at the cursor, in UTF-16 units, and what it does: a wildcard beside the cursor
-/// before what stands for itself.
+/// What the part at the cursor does, in UTF-16 units: a wildcard next to the cursor takes
+/// precedence over literal text.
 pub fn at_cursor(pattern: &str, cursor: usize) -> Option<String> {
     let parts = parts(pattern);
     let after = parts.iter().find(|part| range(part).contains(&cursor));
@@ -52,10 +52,10 @@ pub fn at_cursor(pattern: &str, cursor: usize) -> Option<String> {
         .or(before.filter(is_wild))
         .or(after)
         .or(before)?;
-    Some(sentence(part))
+    Some(describe(part))
 }
 
-fn sentence(part: &Part) -> String {
+fn describe(part: &Part) -> String {
     let text = visible(&part.text);
     match part.kind {
         PartKind::Literal => {
@@ -71,8 +71,8 @@ fn sentence(part: &Part) -> String {
     }
 }
 
-/// Texts that the pattern accepts and one that it refuses, as near as can be to values that the
-/// claim has. Each is held against the compiled pattern.
+/// Texts that the pattern matches and one that it does not, as similar as possible to values of the
+/// claim. Each is checked with the compiled pattern.
 pub fn examples(pattern: &str, values: &[String]) -> Examples {
     let Ok(pattern) = Pattern::new(pattern, Dialect::Pulumi) else {
         return Examples::default();
@@ -90,8 +90,7 @@ pub fn examples(pattern: &str, values: &[String]) -> Examples {
     Examples { accepted, refused }
 }
 
-/// What wildcards are filled with where no value says better: each line is what `*`, `?` and `.`
-/// take.
+/// Fallback texts for wildcards: each line has one for `*`, `?` and `.`.
 const FILLS: [[&str; 3]; 8] = [
     ["main", "x", "."],
     ["x", "", "x"],
@@ -108,7 +107,7 @@ fn candidates(pattern: &Pattern, values: &[String]) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(value) = values.iter().find(|value| pattern.is_match(value)) {
         texts.push(value.clone());
-        // The same value, but for what its wildcards took.
+        // The same value with other texts for its wildcards.
         for [many, optional, one] in FILLS.iter().skip(1).take(2) {
             texts.extend(refilled(pattern, &parts, value, [many, optional, one]));
         }
@@ -142,8 +141,7 @@ fn filled(parts: &[Part], [many, optional, one]: [&str; 3]) -> String {
     parts.iter().map(text).collect()
 }
 
-/// The pattern with its last `*` filled with the end of a value: what follows as many `:` and `/`
-/// there.
+/// The pattern with its last `*` filled with the end of a value, after as many `:` and `/`.
 fn with_tail(parts: &[Part], value: &str) -> Option<String> {
     let (last, before) = parts.split_last()?;
     let is_separator = |c: &char| matches!(c, ':' | '/');
@@ -158,8 +156,7 @@ fn with_tail(parts: &[Part], value: &str) -> Option<String> {
     (last.kind == PartKind::Many).then(|| format!("{start}{tail}"))
 }
 
-/// A value that the pattern accepts, with its single characters replaced; or, without such, its
-/// last `*`.
+/// A matched value with its single characters replaced; or, without such, its last `*`.
 fn refilled(pattern: &Pattern, parts: &[Part], value: &str, fill: [&str; 3]) -> Option<String> {
     let Trace::Matched { captures } = pattern.trace(value) else {
         return None;
@@ -174,7 +171,7 @@ fn refilled(pattern: &Pattern, parts: &[Part], value: &str, fill: [&str; 3]) -> 
         let [many, optional, one] = fill;
         match part.kind {
             PartKind::Literal | PartKind::Escape => {
-                text.push_str(&filled(std::slice::from_ref(part), fill))
+                text.push_str(&filled(std::slice::from_ref(part), fill));
             }
             kind => {
                 let (index, capture) = taken.next()?;
@@ -198,7 +195,7 @@ fn refilled(pattern: &Pattern, parts: &[Part], value: &str, fill: [&str; 3]) -> 
 fn refusals(pattern: &Pattern, accepted: &[String], values: &[String]) -> Vec<String> {
     let mut texts = Vec::new();
     let first = accepted.first().cloned().unwrap_or_default();
-    // A look-alike: one character more within what has to stand there.
+    // A look-alike: one more character within literal text.
     let parts = pattern.parts();
     let mut before = 0;
     for part in parts
@@ -225,7 +222,7 @@ fn refusals(pattern: &Pattern, accepted: &[String], values: &[String]) -> Vec<St
                 .collect(),
         );
     }
-    // Values that the claim has: those that get furthest first.
+    // Values of the claim: those that match furthest first.
     let stop = |value: &String| match pattern.trace(value) {
         Trace::Stopped(stop) => Some((stop.pattern.chars, value.clone())),
         Trace::Matched { .. } => None,
@@ -278,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dot_shows_what_else_it_takes() {
+    fn a_dot_shows_another_text_that_it_matches() {
         let (accepted, refused) = shown("v1.2", &["v1.2"]);
         assert_eq!(accepted, ["v1.2", "v1x2", "v1-2"]);
         assert_eq!(refused.as_deref(), Some("vx1.2"));
@@ -296,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_is_told_what_it_stands_at() {
+    fn the_part_at_the_cursor_is_described() {
         let cases = [
             ("v1.2", 2, "`.` matches"),
             ("v1.2", 3, "`.` matches"),

@@ -1,4 +1,4 @@
-//! Sample claims: what policies decide on them, and how they come in.
+//! Sample claims: decisions on them, and reading them from pasted text.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::evaluate::request;
 use claimgate_formats::Sample;
 use claimgate_providers::KnownClaim;
 
-/// A sample that can be decided on.
+/// A sample with its parsed claims.
 #[derive(Clone, Debug)]
 pub struct Ready {
     /// The sample.
@@ -32,7 +32,7 @@ impl Ready {
         }
     }
 
-    /// What policies decide on it.
+    /// The decision of policies on it.
     pub fn decide(&self, policies: &PolicySet) -> Option<Decided> {
         let request = request(
             &self.sample.token_type,
@@ -52,24 +52,24 @@ impl Ready {
 pub struct Decided {
     /// The decision.
     pub outcome: Outcome,
-    /// It in one sentence.
+    /// The decision in one sentence.
     pub summary: String,
 }
 
-/// Claims as they were pasted.
+/// Pasted text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pasted {
-    /// Nothing.
+    /// Empty.
     Nothing,
-    /// Claims, or what may become such.
+    /// Claims, or the beginning of claims.
     Claims,
-    /// A token: its claims, as pretty JSON. The token is to be forgotten.
+    /// A token: its claims, as pretty JSON. The token itself is dropped.
     Token(String),
-    /// What looks like a token, and cannot be decoded: why.
+    /// Text that looks like a token and cannot be decoded: why.
     BrokenToken(String),
 }
 
-/// Tells what was pasted.
+/// Classifies pasted text.
 pub fn pasted(text: &str) -> Pasted {
     let text = text.trim();
     let token = text
@@ -90,7 +90,8 @@ pub fn pasted(text: &str) -> Pasted {
     }
 }
 
-/// What rules can be about: what the provider documents, and what the samples have besides.
+/// The claims that rules can use: those that the provider documents, and further ones of the
+/// samples.
 pub fn known_claims(documented: Vec<KnownClaim>, samples: &[Ready]) -> Vec<KnownClaim> {
     let mut known = documented;
     for ready in samples {
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_told_from_claims_and_only_its_claims_come_back() {
+    fn a_pasted_token_is_recognised_and_reduced_to_its_claims() {
         // The header `{"alg":"RS256"}`, the payload `{"sub":"a"}`, and a signature.
         let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
         assert_eq!(
@@ -203,12 +204,12 @@ mod tests {
             patterns: vec![],
         };
         let known = known_claims(vec![documented], &[ready]);
-        let told: Vec<_> = known
+        let described: Vec<_> = known
             .iter()
             .map(|claim| format!("{}={}", claim.path, claim.values.join(",")))
             .collect();
         assert_eq!(
-            told,
+            described,
             ["sub=a,b", "aud=x,y", r#""kubernetes.io".pod.name=p"#, "n="]
         );
     }

@@ -1,4 +1,4 @@
-//! A scratch set: policies to try things on, which change no saved issuer.
+//! A scratch set: policies for experiments, which change no saved issuer.
 
 use claimgate::claims::{Claims, Value};
 use claimgate::explain::NearestMiss;
@@ -8,15 +8,15 @@ use claimgate::policy::PolicyDefinition;
 use super::share::Shared;
 use super::storage::StoredIssuer;
 
-/// What the scratch set is called where issuers have their identifier.
+/// The identifier of the scratch set, in place of an issuer's.
 pub const SCRATCH: &str = "scratch";
 
-/// Where a scratch set is from.
+/// The origin of a scratch set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// A copy of the registered issuer of that identifier.
+    /// A copy of the registered issuer with that identifier.
     Issuer(String),
-    /// The example of that identifier.
+    /// The example with that identifier.
     Example(&'static str),
     /// A link.
     Link,
@@ -26,13 +26,13 @@ pub enum Origin {
     Starter,
 }
 
-/// A key pair that the app made for one token, for claims without a signature of their issuer's. The
-/// private half is dropped once that is signed.
+/// A key pair that the app created for one token, for claims without a signature of their issuer.
+/// The private key is dropped after signing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Throwaway {
     /// The identifier of the key.
     pub kid: String,
-    /// The public half, as the text of a JWKS.
+    /// The public key, as the text of a JWKS.
     pub jwks: String,
     /// The signed token.
     pub token: String,
@@ -41,9 +41,9 @@ pub struct Throwaway {
 /// A scratch set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scratch {
-    /// Where it is from.
+    /// Where it comes from.
     pub origin: Origin,
-    /// Name, URL and keys, and the policies as they were at first.
+    /// Name, URL and keys, and the original policies.
     pub issuer: StoredIssuer,
 }
 
@@ -60,8 +60,8 @@ impl Scratch {
         }
     }
 
-    /// What a link, a file or an example carries. Keys come from the registered issuer of the same
-    /// URL, if there is one.
+    /// The content of a link, a file or an example. Keys come from the registered issuer with the
+    /// same URL, if there is one.
     pub fn of_shared(shared: &Shared, origin: Origin, registered: &[StoredIssuer]) -> Self {
         let (name, url) = match &shared.issuer {
             Some(issuer) => (issuer.name.clone(), issuer.url.clone()),
@@ -90,7 +90,7 @@ impl Scratch {
         Self { origin, issuer }
     }
 
-    /// The set with the policies as they are now.
+    /// The set with its current policies.
     pub fn with(&self, policies: &[PolicyDefinition]) -> StoredIssuer {
         StoredIssuer {
             policies: policies.to_vec(),
@@ -98,7 +98,7 @@ impl Scratch {
         }
     }
 
-    /// The registered issuer that it could be saved to.
+    /// The registered issuer that it can be saved to.
     pub fn target<'a>(&self, registered: &'a [StoredIssuer]) -> Option<&'a StoredIssuer> {
         registered.iter().find(|issuer| match &self.origin {
             Origin::Issuer(id) => issuer.id == *id,
@@ -112,8 +112,8 @@ fn iss_of(shared: &Shared) -> Option<String> {
     claims.get("iss").and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The issuers that a question is about: the registered ones, or the scratch set alone. A token of
-/// the throw-away key is checked with that instead of the issuer's keys.
+/// The issuers of a question: the registered ones, or the scratch set alone. A token signed with
+/// the throw-away key is checked with that key instead of the issuer's.
 pub fn candidates(
     registered: &[StoredIssuer],
     scratch: Option<StoredIssuer>,
@@ -134,8 +134,8 @@ pub fn is_of(token: &str, throwaway: &Throwaway) -> bool {
     decode_unverified(token.trim()).is_ok_and(|token| token.key_id() == Some(&throwaway.kid))
 }
 
-/// What the nearest miss asks for, done to the policies: the suggested patterns, and rules on
-/// claims that the token does not have taken out. Nothing if no rule would be left.
+/// Policies with the fixes of the nearest miss: the suggested patterns, without rules on claims
+/// that the token lacks. None if no rule would be left.
 pub fn apply(policies: &[PolicyDefinition], miss: &NearestMiss) -> Option<Vec<PolicyDefinition>> {
     let mut policies = policies.to_vec();
     let policy = policies.get_mut(miss.policy)?;
@@ -152,7 +152,7 @@ pub fn apply(policies: &[PolicyDefinition], miss: &NearestMiss) -> Option<Vec<Po
     (!policy.rules.is_empty()).then_some(policies)
 }
 
-/// Claims whose times are moved, all by as much, so that the token was issued a moment before
+/// Claims with all times shifted by the same amount, so that the token was issued just before
 /// `now`.
 pub fn renew(claims: &str, now: i64) -> String {
     let Ok(read) = Claims::from_json(claims) else {
@@ -186,7 +186,7 @@ mod tests {
     use claimgate::policy::{Decision, RequestedToken, TokenType};
 
     use super::*;
-    use crate::evaluate::{Answer, Question, ask};
+    use crate::evaluate::{Answer, Question, evaluate};
     use crate::gallery;
 
     fn allow(rules: &[(&str, &str)]) -> PolicyDefinition {
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn applying_the_nearest_miss_lets_the_token_in_unless_a_deny_is_in_the_way() {
+    fn applying_the_nearest_miss_allows_the_token_unless_a_deny_matches() {
         let mut applied = 0;
         for example in gallery::all() {
             let shared = example.shared();
@@ -211,11 +211,13 @@ mod tests {
                 now: example.now,
                 dialect: shared.dialect,
             };
-            let decide =
-                |policies: &[PolicyDefinition]| match ask(&question, &[scratch.with(policies)]) {
-                    Answer::Report(report) => report.explanation.unwrap(),
-                    other => panic!("{}: {other:?}", example.id),
-                };
+            let decide = |policies: &[PolicyDefinition]| match evaluate(
+                &question,
+                &[scratch.with(policies)],
+            ) {
+                Answer::Report(report) => report.explanation.unwrap(),
+                other => panic!("{}: {other:?}", example.id),
+            };
             let Some(miss) = decide(&example.policies).nearest_miss else {
                 continue;
             };

@@ -1,10 +1,10 @@
-//! A text cut at spans of it.
+//! Splits a text at spans.
 
 /// A piece of a text, and its style.
 #[derive(Debug, PartialEq)]
 pub struct Piece(pub String, pub &'static str);
 
-/// Cuts a text at spans counted in characters; what lies between them has no style.
+/// Splits a text at spans counted in characters; pieces between them have no style.
 pub fn cut(text: &str, spans: &[(usize, usize)], style: &'static str) -> Vec<Piece> {
     let chars: Vec<char> = text.chars().collect();
     let slice = |start: usize, end: usize| {

@@ -1,4 +1,4 @@
-//! The stored form of issuers: versioned JSON, read strictly, so that nothing unreadable is ever
+//! The stored form of issuers: versioned JSON, read strictly, so that unreadable text is never
 //! overwritten.
 
 use claimgate::issuer::IssuerDefinition;
@@ -12,31 +12,31 @@ use serde::Serialize;
 pub const KEY: &str = "claimgate.v1";
 
 /// The version that is written. Older ones are read too: version 1 had no thumbprints, samples and
-/// times of use, version 2 no revisions and nothing that tabs tell each other, version 3 the marks of
-/// report-only policies beside the policies.
+/// times of use, version 2 no revisions, tombstones and conflicts, version 3 kept the marks of
+/// report-only policies apart from the policies.
 const VERSION: i128 = 4;
 
-/// All that is kept.
+/// The stored state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Kept {
+pub struct StoredState {
     /// The issuers, oldest first.
     pub issuers: Vec<StoredIssuer>,
-    /// What was deleted, so that another tab does not bring it back.
+    /// Deletions, so that another tab does not restore the issuers.
     pub removed: Vec<Tombstone>,
-    /// Versions of issuers that lost against another tab's, until the person has decided.
+    /// Versions of issuers that lost to another tab's, until the person decides.
     pub conflicts: Vec<Conflict>,
 }
 
-/// That something was deleted.
+/// The record of a deletion.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Tombstone {
     /// Its identifier.
     pub id: String,
-    /// The last revision that was deleted.
+    /// The last deleted revision.
     pub revision: u64,
 }
 
-/// A version of an issuer that was saved while another tab saved another one.
+/// A version of an issuer that lost to one that another tab saved at the same time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Conflict {
     /// Its identifier: the same in every tab that finds it.
@@ -45,7 +45,7 @@ pub struct Conflict {
     pub issuer: StoredIssuer,
 }
 
-/// A registered issuer, as it is kept.
+/// A registered issuer, as stored.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredIssuer {
@@ -59,37 +59,35 @@ pub struct StoredIssuer {
     pub max_expiration: Option<u64>,
     /// The text of its JWKS.
     pub jwks: Option<String>,
-    /// Where the JWKS is from, in words: an address that it was fetched from. None for keys that
-    /// were pasted.
+    /// The source of the JWKS: the address that it was fetched from. None for pasted keys.
     pub jwks_source: Option<String>,
     /// SHA-256 thumbprints of the certificates that its server may have, 64 lowercase hexadecimal
     /// digits each.
     pub thumbprints: Vec<String>,
-    /// Whether a server exchanges each of its ID tokens once only. Without one it says nothing.
+    /// Whether a server exchanges each ID token only once. Without a server it has no effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub single_use: bool,
-    /// Whether a server has its deny policies only report what they would deny. Without one it says
-    /// nothing.
+    /// Whether the deny policies are report-only on a server. Without a server it has no effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub report_only: bool,
     /// Its policies.
     pub policies: Vec<PolicyDefinition>,
-    /// Decoded claims that its policies are tried on. Never tokens.
+    /// Decoded claims to test its policies on. Never tokens.
     pub samples: Vec<Sample>,
-    /// The preset that it was made from.
+    /// The preset that it was created from.
     pub preset: String,
     /// When it was registered, in seconds since 1970.
     pub created: i64,
     /// When it was last saved, in seconds since 1970.
     pub modified: i64,
-    /// When the playground last decided by its policies, in seconds since 1970.
+    /// When the playground last used its policies, in seconds since 1970.
     pub last_used: Option<i64>,
     /// How often it was saved.
     pub revision: u64,
 }
 
 impl StoredIssuer {
-    /// An issuer with nothing but an identifier and its times.
+    /// An issuer with only an identifier and its times.
     pub fn blank(id: String, now: i64) -> Self {
         Self {
             id,
@@ -111,7 +109,7 @@ impl StoredIssuer {
         }
     }
 
-    /// The form in which a document of an issuer is kept.
+    /// The stored form of an issuer document.
     pub fn of_document(document: IssuerDocument, id: String, now: i64) -> Self {
         let IssuerDocument {
             definition,
@@ -135,7 +133,7 @@ impl StoredIssuer {
         }
     }
 
-    /// What a file says of it.
+    /// The issuer as a document.
     pub fn document(&self) -> IssuerDocument {
         IssuerDocument {
             definition: self.definition(),
@@ -146,12 +144,12 @@ impl StoredIssuer {
         }
     }
 
-    /// The provider that it is of.
+    /// Its provider.
     pub fn provider(&self) -> Option<&'static Provider> {
         provider_of(&self.preset, &self.url)
     }
 
-    /// The engine's form of it.
+    /// The issuer in core's form.
     pub fn definition(&self) -> IssuerDefinition {
         IssuerDefinition {
             name: self.name.clone(),
@@ -171,23 +169,23 @@ pub fn to_file(issuers: &[StoredIssuer]) -> String {
     settings::write(&documents)
 }
 
-/// Writes what is kept as versioned JSON.
-pub fn to_json(kept: &Kept) -> String {
+/// Writes the state as versioned JSON.
+pub fn to_json(state: &StoredState) -> String {
     #[derive(Serialize)]
     struct File<'a> {
         version: i128,
         #[serde(flatten)]
-        kept: &'a Kept,
+        state: &'a StoredState,
     }
     serde_json::to_string(&File {
         version: VERSION,
-        kept,
+        state,
     })
     .unwrap_or_default()
 }
 
-/// Reads what is kept, or says in words why that cannot be done.
-pub fn from_json(text: &str) -> Result<Kept, String> {
+/// Reads the stored state, or returns why it cannot.
+pub fn from_json(text: &str) -> Result<StoredState, String> {
     let file = Value::parse(text).map_err(|error| error.to_string())?;
     match file.member("version") {
         Some(Value::Integer(1..=VERSION)) => {}
@@ -204,7 +202,7 @@ pub fn from_json(text: &str) -> Result<Kept, String> {
     };
     let numbered =
         |(index, item)| issuer(item).map_err(|problem| format!("issuer {}: {problem}", index + 1));
-    Ok(Kept {
+    Ok(StoredState {
         issuers: items
             .iter()
             .enumerate()
@@ -237,7 +235,7 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
         .member("policies")
         .ok_or("expected `policies`, found none")?;
     let mut policies = parse_policies(&policies.to_json()).map_err(|errors| errors.to_string())?;
-    // Before version 4, the marks of policies that only report stood beside them.
+    // Before version 4, a list beside the policies marked report-only ones.
     let marks = list(value, "reporting", |item| Ok(*item == Value::Bool(true)))?;
     for (policy, mark) in policies.iter_mut().zip(marks) {
         policy.report_only |= mark && policy.decision == Decision::Deny;
@@ -277,7 +275,7 @@ fn sample(value: &Value) -> Result<Sample, String> {
     })
 }
 
-/// A list; an absent one is empty.
+/// A list; empty if absent.
 fn list<T>(
     value: &Value,
     name: &str,
@@ -363,16 +361,16 @@ mod tests {
         }
     }
 
-    fn kept(issuers: Vec<StoredIssuer>) -> Kept {
-        Kept {
+    fn state(issuers: Vec<StoredIssuer>) -> StoredState {
+        StoredState {
             issuers,
-            ..Kept::default()
+            ..StoredState::default()
         }
     }
 
     #[test]
     fn what_is_written_is_read_again_with_its_rules_in_order() {
-        let kept = Kept {
+        let state = StoredState {
             issuers: vec![full()],
             removed: vec![Tombstone {
                 id: "b".to_owned(),
@@ -383,12 +381,15 @@ mod tests {
                 issuer: full(),
             }],
         };
-        assert_eq!(from_json(&to_json(&kept)), Ok(kept));
+        assert_eq!(from_json(&to_json(&state)), Ok(state));
     }
 
     #[test]
     fn no_issuers_are_read_again() {
-        assert_eq!(from_json(&to_json(&Kept::default())), Ok(Kept::default()));
+        assert_eq!(
+            from_json(&to_json(&StoredState::default())),
+            Ok(StoredState::default())
+        );
     }
 
     #[test]
@@ -407,12 +408,12 @@ mod tests {
             modified: 2,
             ..StoredIssuer::blank("a".to_owned(), 1)
         };
-        assert_eq!(from_json(text), Ok(kept(vec![expected])));
+        assert_eq!(from_json(text), Ok(state(vec![expected])));
     }
 
     #[test]
     fn version_2_is_read_with_what_it_had() {
-        let text = to_json(&kept(vec![full()])).replace("\"version\":4", "\"version\":2");
+        let text = to_json(&state(vec![full()])).replace("\"version\":4", "\"version\":2");
         let text = text
             .replace(",\"revision\":7", "")
             .replace(",\"removed\":[],\"conflicts\":[]", "");
@@ -422,7 +423,7 @@ mod tests {
         );
         assert_eq!(
             from_json(&text),
-            Ok(kept(vec![StoredIssuer {
+            Ok(state(vec![StoredIssuer {
                 revision: 0,
                 ..full()
             }]))

@@ -1,8 +1,8 @@
-//! Times as people write them.
+//! Times as text input.
 
 use claimgate::time::{format_utc, looks_like_milliseconds, parse};
 
-/// Reads a time as it is written: nothing written is none.
+/// Reads a time; none for empty text.
 pub fn read_time(text: &str) -> Result<Option<i64>, String> {
     let text = text.trim();
     match parse(text) {
@@ -15,7 +15,7 @@ pub fn read_time(text: &str) -> Result<Option<i64>, String> {
             seconds / 1000,
             format_utc(seconds / 1000)
         )),
-        // Beyond the calendar a time cannot be written, nor be meant.
+        // Times beyond the calendar cannot be formatted, and are not meant.
         Some(seconds) if seconds < 0 || format_utc(seconds) == seconds.to_string() => Err(format!(
             "expected a time from 1970 to the year 9999, found `{text}`"
         )),
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_says_what_was_expected() {
+    fn an_invalid_time_is_refused_with_what_was_expected() {
         let milliseconds = "`1763942400000` looks like milliseconds: expected seconds since 1970, as `1763942400` for 2025-11-24T00:00:00Z";
         assert_eq!(read_time("1763942400000").unwrap_err(), milliseconds);
         for text in ["yesterday", "2026-11-24", "-1", "9223372036854775807"] {

@@ -1,20 +1,20 @@
-//! The times that a token gives to look at.
+//! The times of interest for a token.
 
-/// By how much clocks may differ, in seconds: the engine's own default.
+/// The tolerated difference of clocks, in seconds: core's default.
 pub const LEEWAY: i64 = 60;
 
-/// Times that are worth a visit.
+/// Times of interest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
     /// `iat`.
     pub iat: Option<i64>,
     /// `exp`.
     pub exp: Option<i64>,
-    /// Where the slider begins and ends.
+    /// The ends of the slider.
     pub range: Option<(i64, i64)>,
 }
 
-/// The times of a token, by its `iat`, `nbf` and `exp`, in seconds since 1970.
+/// The times for a token's `iat`, `nbf` and `exp`, in seconds since 1970.
 pub fn times(iat: Option<i64>, nbf: Option<i64>, exp: Option<i64>) -> Times {
     let first = [iat, nbf, exp].into_iter().flatten().min();
     let range = first.zip(exp).map(|(first, exp)| {
@@ -23,7 +23,7 @@ pub fn times(iat: Option<i64>, nbf: Option<i64>, exp: Option<i64>) -> Times {
             exp.saturating_add(3 * LEEWAY),
         )
     });
-    // A slider over years could not be set to a second.
+    // A slider over years could not be set to the second.
     Times {
         iat,
         exp,

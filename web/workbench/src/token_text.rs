@@ -1,10 +1,10 @@
-//! A token as text: as people copy it, and in its parts.
+//! The text of a token: found in pasted text, and split into its parts.
 
 use claimgate::claims::{Claims, Value};
 use claimgate::time::looks_like_milliseconds;
 
-/// The token in a text that has more around it, as people copy them: `Bearer `, quotes, a
-/// variable's name, line ends.
+/// The token in a text with surroundings from copying: `Bearer `, quotes, a variable's name, line
+/// ends.
 pub fn bare_token(text: &str) -> Option<String> {
     let mut rest = text.trim().trim_end_matches([';', ',']);
     if let Some((name, value)) = rest.split_once('=') {
@@ -34,7 +34,7 @@ pub fn bare_token(text: &str) -> Option<String> {
     (is_token && token != text).then_some(token)
 }
 
-/// The parts of a compact token, with the points between them.
+/// The parts of a compact token, with the dots between them.
 pub fn parts(token: &str) -> Vec<(&'static str, String)> {
     let names = [
         "part part--header",

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_are_told_from_code() {
+    fn comments_are_distinguished_from_code() {
         for (code, expected) in [
             ("a // b\n", vec!["1: b\n"]),
             ("/// a\n/// b\nfn f() {}\n// c", vec!["1: a\n b\n", "4: c"]),

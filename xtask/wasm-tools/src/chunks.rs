@@ -1,7 +1,6 @@
-//! Fewer, larger files of the app's parts. Taking the Wasm apart gives a file (a chunk) for each
-//! set of parts that need the same code, most of them small: asking for one takes longer than
-//! loading it with another. So some are put together, which costs the parts that need one and not
-//! the other some bytes.
+//! Merges small files of the split app. The splitter writes a file (a chunk) for each set of parts
+//! that share code, most of them small: requesting one takes longer than loading it with another.
+//! So some are merged, which adds unused bytes to the parts that need only one of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,14 +11,14 @@ use anyhow::{Context, Result, bail};
 use crate::split::Split;
 use crate::{binaryen, output, run, wasm_features};
 
-/// What a file more may cost, in bytes of Wasm before it is made small and packed: about 2 kB of
-/// what is sent.
+/// The cost of one more file, in bytes of Wasm before optimization and compression: about 2 kB on
+/// the wire.
 const FILE: i64 = 13_000;
 
-/// The parts that need a chunk, and the module that loads it names them so.
+/// The parts that need a chunk, by the names in the loader module.
 type Parts = BTreeSet<String>;
 
-/// What becomes one file.
+/// The chunks of one file.
 #[derive(Clone, Debug, PartialEq)]
 struct Group {
     chunks: Vec<String>,
@@ -28,7 +27,7 @@ struct Group {
 }
 
 impl Group {
-    /// What is won by putting both into one file.
+    /// The gain of merging both into one file.
     fn gain(&self, other: &Self) -> i64 {
         let count = |parts: usize| i64::try_from(parts).unwrap_or(i64::MAX);
         let only = |a: &Self, b: &Self| count(a.parts.difference(&b.parts).count());
@@ -43,13 +42,13 @@ impl Group {
     }
 }
 
-/// Puts together what is better off in one file, the best pair first.
+/// Merges groups while there is a gain, the best pair first.
 fn group(mut groups: Vec<Group>) -> Vec<Group> {
     loop {
         let pairs = (0..groups.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
         let best = pairs.map(|(a, b)| (groups[a].gain(&groups[b]), a, b)).max();
         match best {
-            // `b` is before `a`, and stays where it is.
+            // `b` comes before `a`, so its index stays valid.
             Some((gain, a, b)) if gain > 0 => {
                 let taken = groups.remove(a);
                 groups[b].take(taken);
@@ -59,7 +58,7 @@ fn group(mut groups: Vec<Group>) -> Vec<Group> {
     }
 }
 
-/// Puts the chunks together; returns the loader with the files that there are then.
+/// Merges the chunks; returns the loader for the new files.
 pub(crate) fn merge(split: &Split, link: &str) -> Result<String> {
     let dir = &split.parts;
     let mut chunks = Vec::new();
@@ -81,7 +80,7 @@ pub(crate) fn merge(split: &Split, link: &str) -> Result<String> {
     let groups_in_turn: Vec<_> = groups.iter().collect();
     let half = groups_in_turn.len().div_ceil(2);
     let base = &base;
-    // Each call of the program is a process of its own, and starts slowly: two at a time.
+    // Each call starts a process, which is slow to start: two at a time.
     std::thread::scope(|scope| {
         let halves = groups_in_turn.chunks(half.max(1)).map(|some| {
             scope.spawn(move || {
@@ -127,7 +126,7 @@ fn chunks_of(link: &str) -> Vec<(String, Parts)> {
     loaders.filter_map(chunk).collect()
 }
 
-/// The loader with groups in place of chunks.
+/// The loader with groups instead of chunks.
 fn relink(link: &str, groups: &BTreeMap<String, Group>) -> String {
     let owner: BTreeMap<&str, &str> = groups
         .iter()
@@ -173,8 +172,8 @@ fn relink(link: &str, groups: &BTreeMap<String, Group>) -> String {
     text
 }
 
-/// A module that hands on what all chunks import: so that what they are merged into imports it
-/// once.
+/// A module that re-exports the common imports of all chunks, so that the merged module imports
+/// them once.
 fn base_module(split: &Split, link: &str, chunks: &[Group], to: &Path) -> Result<()> {
     let between = |text: &str| {
         Some(
@@ -231,7 +230,7 @@ fn base_module(split: &Split, link: &str, chunks: &[Group], to: &Path) -> Result
         .arg(to))
 }
 
-/// Name and kind of an import: `(memory $0 21)`.
+/// The name and kind of an import: `(memory $0 21)`.
 fn import(line: &str) -> Option<(String, String)> {
     let rest = line.trim().strip_prefix("(import \"__wasm_split\" \"")?;
     let (name, kind) = rest.split_once("\" ")?;

@@ -1,8 +1,8 @@
-//! `wasm-bindgen`, as Trunk and the npm package's build call it: the options that they use. With
+//! `wasm-bindgen` with the options that Trunk and the npm package's build use. With
 //! `CLAIMGATE_SPLIT` it splits the app's Wasm first.
 //!
-//! It is not called so: rustc refuses a crate of that name whose version is below wasm-bindgen's
-//! own.
+//! The crate has another name because rustc refuses a crate called wasm-bindgen whose version is
+//! below wasm-bindgen's own.
 
 mod chunks;
 mod split;
@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::split::Split;
 
-/// The options of wasm-bindgen's own command line that are used here.
+/// The supported options of wasm-bindgen's own command line.
 #[derive(Parser)]
 #[command(name = "wasm-bindgen", version = wasm_bindgen_shared::version())]
 pub(crate) struct Arguments {
@@ -49,8 +49,8 @@ fn main() -> Result<()> {
 }
 
 impl Arguments {
-    /// Does what wasm-bindgen does. The parts of a module that was split refer to symbols and
-    /// exports of its main part, which have to stay.
+    /// Runs wasm-bindgen. The parts of a split module refer to symbols and exports of its main
+    /// part, which must be kept.
     pub(crate) fn bindgen(&self, input: &Path, is_split: bool) -> Result<()> {
         let mut bindgen = Bindgen::new();
         match self.target {
@@ -66,29 +66,29 @@ impl Arguments {
             .generate(&self.out_dir)
     }
 
-    /// The module that it writes.
+    /// The path of the output module.
     pub(crate) fn output(&self) -> PathBuf {
         self.out_dir.join(format!("{}_bg.wasm", self.out_name))
     }
 }
 
-/// The features that binaryen's programs may use: those of the hosts that the npm package names,
-/// and of the browsers that the app supports.
+/// The features that binaryen's programs may use: those of the package's hosts, and of the browsers
+/// that the app supports.
 pub(crate) fn wasm_features() -> impl Iterator<Item = &'static str> {
     include_str!("../features.txt").lines()
 }
 
-/// One of binaryen's programs, from npm.
+/// The path of a binaryen program, from npm.
 pub(crate) fn binaryen(program: &str, root: &Path) -> PathBuf {
     root.join("tests/node_modules/.bin").join(program)
 }
 
-/// Runs a program; an error carries what it printed.
+/// Runs a program; an error contains its output.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     output(command).map(drop)
 }
 
-/// What a program prints on standard output.
+/// The standard output of a program.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command

@@ -1,8 +1,8 @@
-//! Taking the app's Wasm apart: what only one page needs becomes a file of its own, loaded when
+//! Splits the app's Wasm: code that only one page needs is moved to a file of its own, loaded when
 //! that page is opened.
 //!
-//! That has to happen before `wasm-bindgen` runs, which Trunk calls. So the `wasm-bindgen` that
-//! Trunk finds is ours, and xtask puts the parts beside Trunk's files when Trunk is done.
+//! This has to happen before `wasm-bindgen` runs, which Trunk calls. So this program takes the
+//! place of `wasm-bindgen`, and xtask copies the parts next to Trunk's files afterwards.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,23 +11,23 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::{Arguments, chunks, run};
 
-/// The module that the app's Wasm loads its parts by.
+/// The module that loads the parts of the app's Wasm.
 const LINK: &str = "__wasm_split.js";
 
-/// Where things are.
+/// The paths of a split.
 #[derive(Clone, Debug)]
 pub(crate) struct Split {
     /// The checkout.
     pub(crate) root: PathBuf,
     /// The folder for the parts.
     pub(crate) parts: PathBuf,
-    /// The folder in which optimized modules are kept by the hash of their input.
+    /// The cache of optimized modules, by the hash of their input.
     cache: PathBuf,
 }
 
 impl Split {
-    /// What xtask asks for by `CLAIMGATE_SPLIT` (the folder for the parts), `CLAIMGATE_ROOT` and
-    /// `CLAIMGATE_WASM_CACHE`.
+    /// The paths that xtask sets: `CLAIMGATE_SPLIT` (the folder for the parts), `CLAIMGATE_ROOT`
+    /// and `CLAIMGATE_WASM_CACHE`.
     pub(crate) fn from_env() -> Option<Self> {
         let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
         Some(Self {
@@ -50,7 +50,7 @@ impl Split {
         self.optimize(&modules)
     }
 
-    /// Writes the parts; the main one is returned.
+    /// Writes the parts; returns the main one.
     fn split(&self, input: &Path) -> Result<PathBuf> {
         let wasm =
             std::fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
@@ -70,7 +70,7 @@ impl Split {
         Ok(main)
     }
 
-    /// Optimizes modules for size, in place: all by one process.
+    /// Optimizes modules for size, in place, in one process.
     fn optimize(&self, modules: &[PathBuf]) -> Result<()> {
         let mut node = Command::new("node");
         node.arg(self.root.join("web/build/optimize.mjs"))

@@ -1,8 +1,8 @@
-//! Strings in double quotes that JSON, YAML and TypeScript read alike.
+//! Strings as other languages write them.
 
 use std::fmt::Write;
 
-/// The text in double quotes. What cannot be seen is written as an escape, and shows in the file.
+/// The text in double quotes, as JSON, YAML and TypeScript read it alike. What cannot be seen is written as an escape, and shows in the file.
 pub fn double(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
@@ -21,6 +21,26 @@ pub fn double(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// The text as one word of a POSIX shell, in single quotes where it needs them.
+///
+/// ```
+/// use claimgate::text::quote::shell;
+///
+/// assert_eq!(shell("octo-org/octo-repo"), "octo-org/octo-repo");
+/// assert_eq!(shell("it's $(id)"), r"'it'\''s $(id)'");
+/// ```
+#[must_use]
+pub fn shell(text: &str) -> String {
+    let is_safe = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':' | '@' | '+' | '=')
+    };
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 /// Whether a character of the first plane is written as an escape. There are none such in the

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::routing::get;
+use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::entry::{AuditEntry, AuditRecord};
 use super::store::{AuditFilter, AuditScope};
@@ -15,6 +16,20 @@ use crate::http::error::{ApiError, ErrorBody};
 use crate::http::request;
 use crate::random;
 use crate::tokens::caller::Caller;
+
+/// The routes of the audit log.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/orgs/{org}/oidc/exchanges", get(list))
+        .route("/api/orgs/{org}/oidc/exchanges/{id}", get(one))
+        .route("/api/admin/exchanges", get(list_all))
+        .route("/api/admin/exchanges/{id}", get(one_of_all))
+}
+
+/// Their part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(paths(list, one, list_all, one_of_all))]
+pub(crate) struct Api;
 
 /// The most entries in one answer.
 const MAX_LIMIT: i64 = 500;
@@ -26,7 +41,7 @@ const DEFAULT_LIMIT: i64 = 100;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ExchangesQuery {
+struct ExchangesQuery {
     /// `allowed` or `denied`
     #[param(pattern = "^(allowed|denied)$")]
     decision: Option<String>,
@@ -53,7 +68,7 @@ pub(crate) struct ExchangesQuery {
 
 /// Exchanges, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ExchangesBody {
+struct ExchangesBody {
     exchanges: Vec<AuditEntry>,
     /// What `before` has to be for the next, if there may be more
     next: Option<String>,
@@ -65,7 +80,7 @@ pub(crate) struct ExchangesBody {
     responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn list(
+async fn list(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
@@ -90,7 +105,7 @@ pub(crate) async fn list(
     responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn list_all(
+async fn list_all(
     State(app): State<Arc<App>>,
     caller: Caller,
     query: Result<Query<ExchangesQuery>, QueryRejection>,
@@ -160,7 +175,7 @@ async fn search(
     responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn one(
+async fn one(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
@@ -180,7 +195,7 @@ pub(crate) async fn one(
     responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn one_of_all(
+async fn one_of_all(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     caller: Caller,

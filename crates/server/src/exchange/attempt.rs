@@ -1,6 +1,5 @@
 //! One exchange, from the request to the entry in the audit log.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
@@ -10,30 +9,22 @@ use claimgate::exchange::{
     ACCESS_TOKEN_TYPE, AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest,
     TokenResponse, approve, begin_exchange,
 };
-use claimgate::inspect::{Checked, Inspection};
+use claimgate::inspect::Checked;
 use claimgate::issuer::Issuers;
 use claimgate::jwt::{BuiltIn, UnverifiedToken};
 use claimgate::policy::RequestedToken;
 
 use super::compiled::{CompiledIssuer, CompiledOrganization, IssuerSets};
+use super::evidence::{Context, Evidence};
 use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
 use crate::app::App;
 use crate::audit::entry::{AuditEntry, AuditRecord};
-use crate::audit::shared_document::SharedDocument;
-use crate::audit::{compress, replay};
 use crate::db::error::StoreError;
 use crate::db::writer::job::{Exchange, SingleUse, Written};
 use crate::random;
 use crate::text::{MAX_TEXT, redacted, truncated};
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::record::{TokenKind, TokenRecord};
-
-/// The most evidence that is stored of a genuine token, in bytes.
-const MAX_DETAIL: usize = 128 * 1024;
-
-/// The most evidence that is stored of a token without a genuine signature, in bytes: anyone can
-/// send such tokens, again and again.
-const MAX_UNVERIFIED_DETAIL: usize = 4 * 1024;
 
 /// How long the mark of a used token is kept after the token expires, besides the leeway, in
 /// seconds.
@@ -44,10 +35,7 @@ pub(super) struct Attempt<'a> {
     app: &'a App,
     now: i64,
     record: AuditRecord,
-    /// What the record refers to.
-    documents: Vec<Arc<SharedDocument>>,
-    /// The evidence in full, as JSON, if there is an audit file.
-    explanation: Option<String>,
+    evidence: Evidence,
 }
 
 impl<'a> Attempt<'a> {
@@ -59,8 +47,7 @@ impl<'a> Attempt<'a> {
                 entry,
                 ..AuditRecord::default()
             },
-            documents: Vec::new(),
-            explanation: None,
+            evidence: Evidence::default(),
         }
     }
 
@@ -198,9 +185,8 @@ impl<'a> Attempt<'a> {
         Ok(checked)
     }
 
-    /// Records the evidence: what the decision was based on, or the explanation where that does not
-    /// suffice. `with_report_only` is the result of the checks with all policies, if some are
-    /// report-only.
+    /// Records the evidence. `with_report_only` is the result of the checks with all policies, if
+    /// some are report-only.
     fn record_evidence(
         &mut self,
         request: &ExchangeRequest,
@@ -208,56 +194,14 @@ impl<'a> Attempt<'a> {
         organization: &CompiledOrganization,
         with_report_only: Option<Checked>,
     ) {
-        let is_recorded = self
-            .record_inputs(request, &checked, organization, with_report_only.is_some())
-            .is_some();
-        if is_recorded && !self.app.has_audit_file {
-            return;
-        }
-        let checked = with_report_only.unwrap_or(checked);
-        let max = if checked.is_genuine() {
-            MAX_DETAIL
-        } else {
-            MAX_UNVERIFIED_DETAIL
+        let context = Context {
+            request,
+            organization,
+            at: self.now,
+            leeway: self.app.leeway,
+            has_audit_file: self.app.has_audit_file,
         };
-        let explanation = explanation(&checked.explain(&request.requested), max);
-        if !is_recorded {
-            self.record.detail.clone_from(&explanation);
-        }
-        self.explanation = explanation.filter(|_| self.app.has_audit_file);
-    }
-
-    /// Records what the decision was based on; `None` if the explanation could not be reproduced
-    /// from that.
-    fn record_inputs(
-        &mut self,
-        request: &ExchangeRequest,
-        checked: &Checked,
-        organization: &CompiledOrganization,
-        reports: bool,
-    ) -> Option<()> {
-        let is_genuine = checked.is_genuine();
-        let is_short =
-            is_genuine || checked.token()?.signing_input().len() <= MAX_UNVERIFIED_DETAIL;
-        if !is_short || request.scope.len() > MAX_TEXT {
-            return None;
-        }
-        let issuer = organization.issuer(checked.issuer_index()?)?;
-        let key = issuer.key_document(checked.key()?)?;
-        let evidence =
-            replay::record_evidence(checked, &issuer.document, &key, self.app.leeway, reports)?;
-        self.documents = vec![Arc::clone(&issuer.document), key];
-        let dictionary = issuer.dictionary(self.now, is_genuine.then_some(evidence.as_str()));
-        let compressed = dictionary
-            .and_then(|dictionary| Some((compress::compress(&evidence, &dictionary)?, dictionary)));
-        self.record.detail = Some(match compressed {
-            Some((compressed, dictionary)) => {
-                self.documents.push(dictionary);
-                compressed
-            }
-            None => evidence,
-        });
-        Some(())
+        self.evidence = Evidence::collect(context, checked, with_report_only);
     }
 
     fn single_use(
@@ -366,12 +310,15 @@ impl<'a> Attempt<'a> {
         token: Option<(String, TokenRecord)>,
         single_use: Option<SingleUse>,
     ) -> Result<Written, ExchangeFailure> {
+        let mut record = std::mem::take(&mut self.record);
+        let evidence = std::mem::take(&mut self.evidence);
+        record.detail = evidence.detail;
         let exchange = Exchange {
-            record: std::mem::take(&mut self.record),
+            record,
             token,
             single_use,
-            documents: std::mem::take(&mut self.documents),
-            explanation: self.explanation.take(),
+            documents: evidence.documents,
+            explanation: evidence.explanation,
         };
         let written = self.app.writer.write_exchange(exchange).await;
         written.map_err(ExchangeFailure::Store)
@@ -401,19 +348,4 @@ fn replayed() -> ExchangeError {
         code: "token-replayed",
         problem,
     }
-}
-
-/// The explanation as JSON, or a note if it is longer than `max` bytes. It holds no credential: the
-/// signature is not part of it, and claims are none.
-fn explanation(inspection: &Inspection, max: usize) -> Option<String> {
-    let json = serde_json::to_string(inspection).ok()?;
-    if json.len() <= max {
-        return Some(json);
-    }
-    let note = format!(
-        "the evidence has {} bytes, more than the {max} that are kept",
-        json.len()
-    );
-    let summary = truncated(&inspection.summary);
-    serde_json::to_string(&serde_json::json!({"summary": summary, "note": note})).ok()
 }

@@ -1,7 +1,7 @@
 //! An organization with its compiled issuers.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Jwk, Jwks};
@@ -12,6 +12,7 @@ use crate::audit::shared_document::SharedDocument;
 use crate::issuers::policies;
 use crate::issuers::policies::Policy;
 use crate::issuers::record::IssuerRecord;
+use crate::lock::lock;
 
 /// For how many keys of an issuer the shared document is cached.
 const MAX_KEYS: usize = 8;
@@ -71,10 +72,7 @@ impl CompiledIssuer {
 
     /// A key in the audit log.
     pub(super) fn key_document(&self, key: &Arc<Jwk>) -> Option<Arc<SharedDocument>> {
-        let mut documents = self
-            .key_documents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut documents = lock(&self.key_documents);
         if let Some((_, document)) = documents.iter().find(|(own, _)| Arc::ptr_eq(own, key)) {
             return Some(Arc::clone(document));
         }
@@ -95,10 +93,7 @@ impl CompiledIssuer {
         evidence: Option<&str>,
     ) -> Option<Arc<SharedDocument>> {
         let day = at / DAY;
-        let mut dictionary = self
-            .dictionary
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut dictionary = lock(&self.dictionary);
         if dictionary.as_ref().is_none_or(|(of, _)| *of != day) {
             *dictionary = evidence
                 .and_then(compress::dictionary)
@@ -166,10 +161,7 @@ impl CompiledOrganization {
     /// The issuers with the fetched keys of one of them. The result is cached as long as the keys
     /// stay the same.
     pub(super) fn with_keys(&self, issuer: &CompiledIssuer, keys: Arc<Jwks>) -> IssuerSets {
-        let mut cached = issuer
-            .with_keys
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut cached = lock(&issuer.with_keys);
         if let Some((_, sets)) = cached
             .as_ref()
             .filter(|(known, _)| Arc::ptr_eq(known, &keys))

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,6 +14,7 @@ use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::keys::error::KeyError;
 use crate::keys::store::{IssuerKeys, KeyStore};
+use crate::lock::{read, write};
 
 /// A cache of organizations with their compiled issuers.
 #[derive(Debug)]
@@ -192,14 +193,6 @@ impl Hint {
             kid: header.map(Cow::into_owned),
         }
     }
-}
-
-fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

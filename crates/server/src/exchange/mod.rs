@@ -3,5 +3,6 @@
 mod attempt;
 mod compiled;
 pub(crate) mod directory;
+mod evidence;
 mod failure;
 pub(crate) mod routes;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use axum::routing::post;
 use claimgate::exchange::{BodyKind, ExchangeError, ExchangeRequest, MAX_BODY};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use super::attempt::Attempt;
 use super::failure::ExchangeFailure;
@@ -20,13 +22,23 @@ use crate::http::client_address::ClientAddress;
 use crate::http::error::OauthErrorBody;
 use crate::random;
 
+/// The route of the exchange.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new().route("/api/oauth/token", post(exchange))
+}
+
+/// Its part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(paths(exchange))]
+pub(crate) struct Api;
+
 /// What is asked for (RFC 8693, section 2.1), as a form or as JSON.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
     reason = "the engine reads the body; this is for the OpenAPI document"
 )]
-pub(crate) struct TokenRequest {
+struct TokenRequest {
     /// `urn:ietf:params:oauth:grant-type:token-exchange`
     grant_type: String,
     /// `urn:pulumi:org:` and the organization's name
@@ -49,7 +61,7 @@ pub(crate) struct TokenRequest {
     dead_code,
     reason = "the engine writes the answer; this is for the OpenAPI document"
 )]
-pub(crate) struct TokenAnswer {
+struct TokenAnswer {
     access_token: String,
     issued_token_type: String,
     /// `token`
@@ -65,7 +77,7 @@ pub(crate) struct TokenAnswer {
     responses((status = 200, body = TokenAnswer), (status = 400, body = OauthErrorBody),
         (status = 413, body = OauthErrorBody), (status = 429, body = OauthErrorBody),
         (status = 500, body = OauthErrorBody)))]
-pub(crate) async fn exchange(
+async fn exchange(
     State(app): State<Arc<App>>,
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use crate::lock::lock;
 
 /// Upper bounds of the histogram's buckets, in microseconds.
 const BOUNDS: [u64; 12] = [
@@ -34,10 +36,7 @@ struct Histogram {
 impl Metrics {
     /// Counts an exchange.
     pub(crate) fn exchange(&self, code: &str, took: Duration) {
-        let mut exchanges = self
-            .exchanges
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut exchanges = lock(&self.exchanges);
         match exchanges.get_mut(code) {
             Some(count) => *count += 1,
             None => {
@@ -60,7 +59,7 @@ impl Metrics {
 
     /// Counts a response. `route` is the pattern of the route, of which there are few.
     pub(crate) fn request(&self, route: &str, status: u16) {
-        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut requests = lock(&self.requests);
         if let Some(by_status) = requests.get_mut(route) {
             *by_status.entry(status).or_default() += 1;
         } else {
@@ -78,11 +77,7 @@ impl Metrics {
             "counter",
             "Token exchanges by their code; `granted` is a success.",
         );
-        for (code, count) in &*self
-            .exchanges
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-        {
+        for (code, count) in &*lock(&self.exchanges) {
             let _ = writeln!(
                 text,
                 "claimgate_exchanges_total{{code=\"{}\"}} {count}",
@@ -95,7 +90,7 @@ impl Metrics {
             "counter",
             "Answers by route and status.",
         );
-        for (route, by_status) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner) {
+        for (route, by_status) in &*lock(&self.requests) {
             let route = escape_label(route);
             for (status, count) in by_status {
                 let _ = writeln!(

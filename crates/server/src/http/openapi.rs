@@ -6,53 +6,33 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, ResponseBuilder};
 use utoipa::{OpenApi, ToSchema as _};
 
-use crate::audit::routes as audit;
-use crate::exchange::routes as exchange;
-use crate::http::error::{ErrorBody, OauthErrorBody};
-use crate::issuers::{policy_routes as policies, routes as issuers};
-use crate::organizations::routes as organizations;
-use crate::tokens::{oauth, routes as tokens, user};
+use super::error::{ErrorBody, OauthErrorBody};
+use crate::{audit, exchange, issuers, organizations, tokens};
 
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Claimgate",
-        description = "OIDC trust relationships: token exchange, issuers, policies, audit log"
-    ),
-    paths(
-        exchange::exchange,
-        oauth::introspect,
-        oauth::revoke,
-        user::user,
-        user::default_organization,
-        user::capabilities,
-        organizations::list,
-        organizations::create,
-        organizations::one,
-        organizations::delete,
-        issuers::list,
-        issuers::create,
-        issuers::one,
-        issuers::update,
-        issuers::delete,
-        issuers::regenerate,
-        issuers::revoke_tokens,
-        policies::of_issuer,
-        policies::update,
-        audit::list,
-        audit::one,
-        audit::list_all,
-        audit::one_of_all,
-        tokens::list,
-        tokens::revoke,
-    )
-)]
+#[openapi(info(
+    title = "Claimgate",
+    description = "OIDC trust relationships: token exchange, issuers, policies, audit log"
+))]
 struct Document;
 
 /// The OpenAPI document.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
+    let parts = [
+        exchange::routes::Api::openapi(),
+        tokens::oauth::Api::openapi(),
+        tokens::user::Api::openapi(),
+        organizations::routes::Api::openapi(),
+        issuers::routes::Api::openapi(),
+        issuers::policy_routes::Api::openapi(),
+        audit::routes::Api::openapi(),
+        tokens::routes::Api::openapi(),
+    ];
+    for part in parts {
+        document.merge(part);
+    }
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("`token` is accepted too"))

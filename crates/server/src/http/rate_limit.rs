@@ -5,6 +5,8 @@ use std::hash::Hash;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::lock::lock;
+
 /// With more buckets than this, and then whenever their number has doubled, full ones are dropped: a
 /// full bucket is the same as none.
 const SWEEP_AT: usize = 20_000;
@@ -52,10 +54,7 @@ impl<K: Eq + Hash> RateLimit<K> {
         if self.rate <= 0.0 {
             return Ok(());
         }
-        let mut buckets = self
-            .buckets
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut buckets = lock(&self.buckets);
         if buckets.by_key.len() >= buckets.sweep_at {
             buckets
                 .by_key

@@ -7,76 +7,28 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::get;
 
 use super::client_address::ClientAddress;
+use super::error::{ApiError, too_many_requests};
 use super::{assets, client_address, health, openapi};
 use crate::app::App;
-use crate::audit::routes as audit;
-use crate::demo::routes as demo;
-use crate::exchange::routes as exchange;
-use crate::http::error::{ApiError, too_many_requests};
-use crate::issuers::{policy_routes as policies, routes as issuers};
-use crate::organizations::routes as organizations;
-use crate::tokens::{oauth, routes as tokens, user};
+use crate::{audit, demo, exchange, issuers, organizations, tokens};
 
 /// The largest body of the API, in bytes: thousands of policies.
 const MAX_API_BODY: usize = 4 * 1024 * 1024;
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let oauth = Router::new()
-        .route("/api/oauth/token", post(exchange::exchange))
-        .route("/api/oauth/introspect", post(oauth::introspect))
-        .route("/api/oauth/revoke", post(oauth::revoke))
+    let oauth = exchange::routes::router()
+        .merge(tokens::oauth::router())
         .layer(DefaultBodyLimit::max(claimgate::exchange::MAX_BODY));
-    let api = Router::new()
-        .route("/api/user", get(user::user))
-        .route(
-            "/api/user/organizations/default",
-            get(user::default_organization),
-        )
-        .route("/api/capabilities", get(user::capabilities))
-        .route(
-            "/api/orgs",
-            get(organizations::list).post(organizations::create),
-        )
-        .route(
-            "/api/orgs/{org}",
-            get(organizations::one).delete(organizations::delete),
-        )
-        .route(
-            "/api/orgs/{org}/oidc/issuers",
-            get(issuers::list).post(issuers::create),
-        )
-        .route(
-            "/api/orgs/{org}/oidc/issuers/{id}",
-            get(issuers::one)
-                .patch(issuers::update)
-                .delete(issuers::delete),
-        )
-        .route(
-            "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints",
-            post(issuers::regenerate),
-        )
-        .route(
-            "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens",
-            post(issuers::revoke_tokens),
-        )
-        .route(
-            "/api/orgs/{org}/auth/policies/oidcissuers/{id}",
-            get(policies::of_issuer),
-        )
-        .route(
-            "/api/orgs/{org}/auth/policies/{id}",
-            patch(policies::update),
-        )
-        .route("/api/orgs/{org}/oidc/exchanges", get(audit::list))
-        .route("/api/orgs/{org}/oidc/exchanges/{id}", get(audit::one))
-        .route("/api/admin/exchanges", get(audit::list_all))
-        .route("/api/admin/exchanges/{id}", get(audit::one_of_all))
-        .route("/api/orgs/{org}/tokens", get(tokens::list))
-        .route("/api/orgs/{org}/tokens/{id}", delete(tokens::revoke))
+    let api = tokens::user::router()
+        .merge(organizations::routes::router())
+        .merge(issuers::routes::router())
+        .merge(issuers::policy_routes::router())
+        .merge(audit::routes::router())
+        .merge(tokens::routes::router())
         .route("/api/openapi.json", get(openapi::serve))
         .route("/api", get(no_such_route))
         .route("/api/{*rest}", axum::routing::any(no_such_route))
@@ -87,7 +39,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .route("/demo/tokens", get(demo::tokens))
+        .route("/demo/tokens", get(demo::routes::tokens))
         .fallback(asset)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), common))
         .with_state(app)

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch};
+use axum::{Json, Router};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use super::policies;
 use super::wire::AuthPolicyBody;
@@ -21,13 +22,28 @@ use crate::http::conditional::{etag, if_match};
 use crate::http::error::{ApiError, ErrorBody};
 use crate::tokens::caller::{Caller, Change};
 
+/// The routes of policies.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route(
+            "/api/orgs/{org}/auth/policies/oidcissuers/{id}",
+            get(of_issuer),
+        )
+        .route("/api/orgs/{org}/auth/policies/{id}", patch(update))
+}
+
+/// Their part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(paths(of_issuer, update))]
+pub(crate) struct Api;
+
 /// Policies as they are sent.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
     reason = "the engine reads the body; this is for the OpenAPI document"
 )]
-pub(crate) struct PoliciesInput {
+struct PoliciesInput {
     /// All policies of the issuer; they replace those that were
     #[schema(value_type = Vec<Object>, min_items = 1)]
     policies: serde_json::Value,
@@ -39,7 +55,7 @@ pub(crate) struct PoliciesInput {
     responses((status = 200, body = AuthPolicyBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn of_issuer(
+async fn of_issuer(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
@@ -67,7 +83,7 @@ pub(crate) async fn of_issuer(
     responses((status = 200, body = AuthPolicyBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn update(
+async fn update(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,

@@ -3,17 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::jwt::Jwks;
 use claimgate::pattern::Dialect;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::record::{IssuerRecord, IssuerSettings, NewIssuer};
 use super::wire::{IssuerBody, IssuerInput, IssuersBody};
@@ -26,10 +27,33 @@ use crate::http::request::json_body;
 use crate::keys::error::KeyError;
 use crate::tokens::caller::{Caller, Change};
 
+/// The routes of issuers.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/orgs/{org}/oidc/issuers", get(list).post(create))
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}",
+            get(one).patch(update).delete(delete),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints",
+            post(regenerate),
+        )
+        .route(
+            "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens",
+            post(revoke_tokens),
+        )
+}
+
+/// Their part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(paths(list, create, one, update, delete, regenerate, revoke_tokens))]
+pub(crate) struct Api;
+
 /// What is listed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct IssuersQuery {
+struct IssuersQuery {
     /// Whether each issuer comes with its `version`, which is its `ETag` too, and its `authPolicy`;
     /// this server's own
     #[serde(default)]
@@ -42,7 +66,7 @@ pub(crate) struct IssuersQuery {
     responses((status = 200, body = IssuersBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn list(
+async fn list(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
@@ -80,7 +104,7 @@ const MAX_EXPIRATION: i64 = 366 * 86_400;
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn create(
+async fn create(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
@@ -115,7 +139,7 @@ pub(crate) async fn create(
     responses((status = 200, body = IssuerBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn one(
+async fn one(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
@@ -134,7 +158,7 @@ pub(crate) async fn one(
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn update(
+async fn update(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
@@ -201,7 +225,7 @@ pub(crate) async fn update(
     responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn delete(
+async fn delete(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
@@ -223,7 +247,7 @@ pub(crate) async fn delete(
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn regenerate(
+async fn regenerate(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
@@ -254,7 +278,7 @@ pub(crate) async fn regenerate(
 
 /// How many tokens were revoked.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RevokedBody {
+struct RevokedBody {
     revoked: u64,
 }
 
@@ -263,7 +287,7 @@ pub(crate) struct RevokedBody {
     params(("org" = String, Path), ("id" = String, Path)),
     responses((status = 200, body = RevokedBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn revoke_tokens(
+async fn revoke_tokens(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,

@@ -451,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_without_keys_are_reported_and_not_refixture_at_once() {
+    fn failures_without_keys_are_reported_and_not_retried_at_once() {
         let mut fixture = Fixture::new();
         fixture.fail(10);
         assert_eq!(fixture.step(None, 10, 10, false), "keys-interrupted");

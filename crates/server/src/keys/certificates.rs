@@ -10,7 +10,7 @@
 //!
 //! In both cases the name must be the host's, and the certificates must be valid at this time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -23,6 +23,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use super::config::KeyConfig;
 use super::error::KeyError;
 use super::thumbprint;
+use crate::lock::lock;
 
 /// The most certificates that a server may send.
 const MAX_CHAIN: usize = 10;
@@ -111,14 +112,11 @@ impl Verifier {
 
     /// What the handshake has revealed so far.
     pub(super) fn observed(&self) -> Observed {
-        self.observed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.observed).clone()
     }
 
     fn set_observed(&self, observed: Observed) {
-        *self.observed.lock().unwrap_or_else(PoisonError::into_inner) = observed;
+        *lock(&self.observed) = observed;
     }
 
     fn chains_to(&self, chain: &Chain<'_>, roots: &RootCertStore) -> Result<(), rustls::Error> {

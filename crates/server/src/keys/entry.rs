@@ -2,7 +2,7 @@
 //! cancelled.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use claimgate::issuer::discovery_url;
@@ -16,6 +16,7 @@ use super::document;
 use super::error::KeyError;
 use super::fetch::{Answer, Fetcher};
 use super::status::IssuerStatus;
+use crate::lock::lock;
 
 /// How many requests with an unknown key may wait for an issuer's next fetch.
 const MAX_WAITING: usize = 256;
@@ -221,7 +222,7 @@ impl Entry {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The keys of all issuers.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use claimgate::issuer::{discovery_url, validate_url};
 use claimgate::jwt::Jwks;
@@ -13,6 +13,7 @@ use super::fetch::Fetcher;
 use super::resolve::{Resolve, SystemResolver};
 use super::status::IssuerStatus;
 use super::{metrics, thumbprint};
+use crate::lock::lock;
 
 /// The registration of an issuer, as far as its keys are concerned.
 #[derive(Clone, Copy, Debug)]
@@ -192,10 +193,7 @@ impl KeyStore {
     }
 
     fn issuers(&self) -> MutexGuard<'_, HashMap<String, IssuerEntry>> {
-        self.0
-            .issuers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.issuers)
     }
 }
 

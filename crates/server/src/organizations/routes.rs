@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
 use claimgate::jwt::redact;
 use claimgate::time::format_utc;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use super::record::Organization;
 use crate::app::App;
@@ -18,26 +19,38 @@ use crate::http::error::{ApiError, ErrorBody};
 use crate::http::request::json_body;
 use crate::tokens::caller::{Caller, Change};
 
+/// The routes of organizations.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/orgs", get(list).post(create))
+        .route("/api/orgs/{org}", get(one).delete(delete))
+}
+
+/// Their part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(paths(list, create, one, delete))]
+pub(crate) struct Api;
+
 /// The longest name, in characters.
 const MAX_NAME: usize = 100;
 
 /// An organization.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OrganizationBody {
+struct OrganizationBody {
     name: String,
     created: String,
 }
 
 /// All organizations.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OrganizationsBody {
+struct OrganizationsBody {
     organizations: Vec<OrganizationBody>,
 }
 
 /// An organization to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OrganizationInput {
+struct OrganizationInput {
     /// Letters, digits, `-`, `_`, `.`, and not dots alone
     #[schema(
         min_length = 1,
@@ -59,7 +72,7 @@ impl From<&Organization> for OrganizationBody {
 /// List the organizations that the token is for
 #[utoipa::path(get, path = "/api/orgs", tag = "organizations",
     responses((status = 200, body = OrganizationsBody), (status = 401, body = ErrorBody)), security(("token" = [])))]
-pub(crate) async fn list(
+async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
 ) -> Result<Json<OrganizationsBody>, ApiError> {
@@ -77,7 +90,7 @@ pub(crate) async fn list(
     responses((status = 200, body = OrganizationBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn create(
+async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     body: Bytes,
@@ -105,7 +118,7 @@ pub(crate) async fn create(
     responses((status = 200, body = OrganizationBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn one(
+async fn one(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
@@ -123,7 +136,7 @@ pub(crate) async fn one(
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn delete(
+async fn delete(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
+use axum::routing::post;
+use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use super::caller::{Caller, Change, find_token};
 use super::record::TokenRecord;
@@ -16,9 +17,21 @@ use crate::app::App;
 use crate::clock::now;
 use crate::http::error::{ApiError, OauthError, OauthErrorBody};
 
+/// The routes of introspection and revocation.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/oauth/introspect", post(introspect))
+        .route("/api/oauth/revoke", post(revoke))
+}
+
+/// Their part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(paths(introspect, revoke))]
+pub(crate) struct Api;
+
 /// A token that is asked about, as a form.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct TokenForm {
+struct TokenForm {
     /// The access token
     #[schema(min_length = 1)]
     token: String,
@@ -29,7 +42,7 @@ pub(crate) struct TokenForm {
 
 /// What a token is; of one that is not valid no more than that.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub(crate) struct IntrospectionBody {
+struct IntrospectionBody {
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
@@ -70,7 +83,7 @@ pub(crate) struct IntrospectionBody {
     responses((status = 200, body = IntrospectionBody), (status = 400, body = OauthErrorBody),
         (status = 401, body = OauthErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn introspect(
+async fn introspect(
     State(app): State<Arc<App>>,
     caller: Result<Caller, ApiError>,
     form: Result<Form<TokenForm>, FormRejection>,
@@ -88,7 +101,7 @@ pub(crate) async fn introspect(
 #[utoipa::path(post, path = "/api/oauth/revoke", tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200), (status = 400, body = OauthErrorBody)))]
-pub(crate) async fn revoke(
+async fn revoke(
     State(app): State<Arc<App>>,
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Result<StatusCode, OauthError> {

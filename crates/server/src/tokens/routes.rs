@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use super::caller::{Caller, Change};
 use super::wire::TokenBody;
@@ -14,9 +15,21 @@ use crate::app::App;
 use crate::clock::now;
 use crate::http::error::{ApiError, ErrorBody};
 
+/// The routes of access tokens.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/orgs/{org}/tokens", get(list))
+        .route("/api/orgs/{org}/tokens/{id}", axum::routing::delete(revoke))
+}
+
+/// Their part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(paths(list, revoke))]
+pub(crate) struct Api;
+
 /// Tokens that may be used, the newest thousand.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TokensBody {
+struct TokensBody {
     tokens: Vec<TokenBody>,
 }
 
@@ -24,7 +37,7 @@ pub(crate) struct TokensBody {
 #[utoipa::path(get, path = "/api/orgs/{org}/tokens", tag = "tokens", params(("org" = String, Path)),
     responses((status = 200, body = TokensBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn list(
+async fn list(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
@@ -42,7 +55,7 @@ pub(crate) async fn list(
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn revoke(
+async fn revoke(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,

@@ -2,20 +2,34 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 
 use super::caller::Caller;
 use super::record::TokenKind;
 use crate::app::App;
 use crate::http::error::{ApiError, ErrorBody};
 
+/// The routes of the user.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/user", get(user))
+        .route("/api/user/organizations/default", get(default_organization))
+        .route("/api/capabilities", get(capabilities))
+}
+
+/// Their part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(paths(user, default_organization, capabilities))]
+pub(crate) struct Api;
+
 /// Whoever the token is for.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct UserBody {
+struct UserBody {
     id: String,
     /// The login: of the user, or the name of what the token is for
     github_login: String,
@@ -52,10 +66,7 @@ struct TokenInfo {
 /// Read whose token this is
 #[utoipa::path(get, path = "/api/user", tag = "user",
     responses((status = 200, body = UserBody), (status = 401, body = ErrorBody)), security(("token" = [])))]
-pub(crate) async fn user(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-) -> Result<Json<UserBody>, ApiError> {
+async fn user(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<UserBody>, ApiError> {
     let token = caller.token;
     let names = match &token.organization {
         Some(own) => vec![own.clone()],
@@ -99,7 +110,7 @@ pub(crate) async fn user(
 /// The organization that is meant where none is named.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct DefaultOrganization {
+struct DefaultOrganization {
     git_hub_login: String,
 }
 
@@ -107,9 +118,7 @@ pub(crate) struct DefaultOrganization {
 #[utoipa::path(get, path = "/api/user/organizations/default", tag = "user",
     responses((status = 200, body = DefaultOrganization), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-pub(crate) async fn default_organization(
-    caller: Caller,
-) -> Result<Json<DefaultOrganization>, ApiError> {
+async fn default_organization(caller: Caller) -> Result<Json<DefaultOrganization>, ApiError> {
     let own = caller.token.organization;
     let own = own.ok_or_else(|| {
         ApiError::not_found("the bootstrap token is for no organization of its own")
@@ -119,13 +128,13 @@ pub(crate) async fn default_organization(
 
 /// What this server can do beyond the API's beginnings.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Capabilities {
+struct Capabilities {
     #[schema(value_type = Vec<Object>)]
     capabilities: [(); 0],
 }
 
 /// List capabilities, of which there are none
 #[utoipa::path(get, path = "/api/capabilities", tag = "user", responses((status = 200, body = Capabilities)))]
-pub(crate) async fn capabilities() -> Json<Capabilities> {
+async fn capabilities() -> Json<Capabilities> {
     Json(Capabilities { capabilities: [] })
 }

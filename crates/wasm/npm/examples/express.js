@@ -2,13 +2,13 @@
 import express from "express";
 import { Engine } from "claimgate";
 
-/** Lets requests through whose bearer token is allowed. */
+/** Passes on requests whose bearer token is allowed. */
 export const allowed = (engine, request = { tokenType: "organization" }) => async (req, res, next) => {
   const token = /^Bearer (.+)$/i.exec(req.headers.authorization ?? "")?.[1] ?? "";
-  await engine.fetchKeys(fetch); // asks nobody while the keys are fresh
+  await engine.fetchKeys(fetch); // no requests while the keys are fresh
   req.decision = await engine.decideAsync({ token, request, now: Date.now() / 1000 });
   if (req.decision.decision === "allowed") return next();
-  console.log(JSON.stringify(req.decision)); // why is for the log, not for the caller
+  console.log(JSON.stringify(req.decision)); // the reason is for the log, not for the caller
   res.status(401).json({ error: "invalid_token" });
 };
 

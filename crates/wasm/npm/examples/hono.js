@@ -2,13 +2,13 @@
 import { Hono } from "hono";
 import { Engine } from "claimgate";
 
-/** Lets requests through whose bearer token is allowed. */
+/** Passes on requests whose bearer token is allowed. */
 export const allowed = (engine, request = { tokenType: "organization" }) => async (c, next) => {
   const token = /^Bearer (.+)$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
-  await engine.fetchKeys((url, init) => fetch(url, init)); // asks nobody while the keys are fresh
+  await engine.fetchKeys((url, init) => fetch(url, init)); // no requests while the keys are fresh
   c.set("decision", await engine.decideAsync({ token, request, now: Date.now() / 1000 }));
   if (c.get("decision").decision === "allowed") return next();
-  console.log(JSON.stringify(c.get("decision"))); // why is for the log, not for the caller
+  console.log(JSON.stringify(c.get("decision"))); // the reason is for the log, not for the caller
   return c.json({ error: "invalid_token" }, 401);
 };
 

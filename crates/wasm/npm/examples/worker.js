@@ -15,7 +15,7 @@ export default {
       return new Response("not found\n", { status: 404 });
     }
     engine ??= await load(env);
-    // Keys that the configuration does not bring are fetched, and again once they are not fresh any more.
+    // Keys missing from the configuration are fetched, and refreshed when they expire.
     await engine.fetchKeys((url, init) => fetch(url, init));
     const contentType = request.headers.get("content-type") ?? undefined;
     const result = await engine.exchangeAsync(await request.text(), { now: Date.now() / 1000, contentType });
@@ -27,7 +27,7 @@ export default {
     }
     const { issuedTokenType, expiresIn, scope } = result.grant;
     return Response.json({
-      access_token: `demo-${crypto.randomUUID()}`, // mint and keep a real one here
+      access_token: `demo-${crypto.randomUUID()}`, // create and store a real one here
       issued_token_type: issuedTokenType,
       token_type: "token",
       expires_in: expiresIn,

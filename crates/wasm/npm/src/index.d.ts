@@ -1,31 +1,31 @@
 /**
- * OIDC trust policies: decide, explain and exchange ID tokens, and see why.
+ * Decides, explains and exchanges ID tokens with OIDC trust policies.
  *
- * Nothing here throws: every error is a value with a stable code.
+ * Nothing throws: every error is a value with a stable code.
  *
  * @packageDocumentation
  */
 
-/** What is wrong with an input, or deserves a second look. */
+/** An error in an input, or a finding that deserves a second look. */
 export interface Diagnostic {
   /** Stable, such as `policy-wrong-value` or `wrong-argument`; the project's `docs/errors.md` lists them all. */
   code: string;
-  /** An `error` keeps the input from being used; a `warning` or a `note` changes no decision. */
+  /** An `error` prevents the input from being used; a `warning` or a `note` changes no decision. */
   severity: "error" | "warning" | "note";
   /** What was expected and found. */
   message: string;
-  /** Where, such as `issuers[0].policies[2].rules.sub`; empty for the whole input. */
+  /** The path, such as `issuers[0].policies[2].rules.sub`; empty for the whole input. */
   path: string;
-  /** What you can do about it. */
+  /** How to fix it. */
   help: string | null;
 }
 
-/** A value, or everything that is wrong. */
+/** A value, or all errors. */
 export type Answer<T> = { ok: true; value: T } | { ok: false; errors: Diagnostic[] };
 
-/** What JSON has. Integers beyond 2^53 are rounded, as by `JSON.parse`; evidence has their exact text. */
+/** A JSON value. Integers beyond 2^53 are rounded, as by `JSON.parse`; evidence is exact. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-/** An object of JSON. */
+/** A JSON object. */
 export type JsonObject = { [name: string]: Json };
 
 /** The wildcards of patterns: Pulumi Cloud's (`*`, `.`, `?`) or those of AWS `StringLike` (`*`, `?`). */
@@ -33,7 +33,7 @@ export type Dialect = "pulumi" | "stringlike";
 /** What an access token acts as. */
 export type TokenType = "organization" | "team" | "personal" | "runner";
 
-/** The access token that is asked for. */
+/** The requested access token. */
 export type Request =
   | { tokenType: "organization"; admin?: boolean }
   | { tokenType: "team"; teamName: string }
@@ -50,11 +50,11 @@ export interface Policy {
   userLogin?: string;
   /** With `runner`. */
   runnerID?: string;
-  /** With `organization`: the custom role that the token gets. */
+  /** With `organization`: the custom role of the token. */
   roleID?: string;
   /** With `organization`: only `admin`. */
   authorizedPermissions?: string[];
-  /** With `deny`: denies nothing, and decisions say what it would have denied. An extension. */
+  /** With `deny`: denies nothing; decisions report what it would have denied. An extension. */
   reportOnly?: boolean;
   /** Claim path and pattern; all of them must match. */
   rules: { [claimPath: string]: string };
@@ -64,60 +64,60 @@ export type Policies = readonly Policy[] | { policies: readonly Policy[] } | str
 
 /** An issuer of ID tokens, with its keys and policies. */
 export interface IssuerConfig {
-  /** What a token's `iss` has to equal, character by character. */
+  /** The value that a token's `iss` must equal, character by character. */
   url: string;
-  /** A label; the URL without one. */
+  /** A label; the URL by default. */
   name?: string;
-  /** A JWKS, as an object or as JSON text. Without one, {@link Engine.fetchKeys} can get it. */
+  /** A JWKS, as an object or as JSON text. {@link Engine.fetchKeys} can fetch it instead. */
   jwks?: object | string | null;
-  /** The longest lifetime of a granted token, in seconds; 90,000 (25 hours) without one. */
+  /** The longest lifetime of a granted token, in seconds; 90,000 (25 hours) by default. */
   maxExpiration?: number | null;
   policies?: Policies | null;
 }
 
-/** What an engine is made of. */
+/** The configuration of an engine. */
 export interface Config {
   issuers: readonly IssuerConfig[];
-  /** The organization that exchanges are for; without one, every exchange is refused. */
+  /** The organization of exchanges; without one, every exchange is refused. */
   organization?: string;
-  /** By how much clocks may differ, in seconds; 60 unless told otherwise. */
+  /** The tolerated difference of clocks, in seconds; 60 by default. */
   leeway?: number;
-  /** The largest token, in bytes; 65,536 unless told otherwise. */
+  /** The largest token, in bytes; 65,536 by default. */
   maxSize?: number;
   dialect?: Dialect;
 }
 
-/** What an allowed request gets beyond the token itself. */
+/** What an allowed request is granted beyond the token itself. */
 export interface Granted {
   admin: boolean;
   roleId: string | null;
 }
 
-/** A decision. `issuer` and `policy` are indices into what the engine was created with. */
+/** A decision. `issuer` and `policy` are indices into the engine's configuration. */
 export type Decision =
   | { decision: "allowed"; code: "allow-matched"; policy: number; issuer: number; grant: Granted; errors?: undefined }
   | {
       decision: "denied";
       /**
-       * `deny-matched`, `default-deny`, `admin-not-granted` or `role-ambiguous` by policies; else the code of the check
-       * that failed, such as `token-expired` or `signature-invalid`.
+       * `deny-matched`, `default-deny`, `admin-not-granted` or `role-ambiguous` by policies;
+       * otherwise the code of the failed check, such as `token-expired` or `signature-invalid`.
        */
       code: string;
-      /** The first policy that decided; `null` where none matched or the policies were not reached. */
+      /** The first deciding policy; `null` if none matched or the policies were not evaluated. */
       policy: number | null;
       issuer: number | null;
       grant: null;
-      /** With the code `wrong-argument`, `engine-freed` or `not-ready`: what is wrong. */
+      /** With the code `wrong-argument`, `engine-freed` or `not-ready`: the errors. */
       errors?: Diagnostic[];
     };
 
-/** What {@link Engine.decide} is asked. */
+/** The input of {@link Engine.decide}. */
 export type DecideInput =
   | { token: string; request: Request; /** Seconds since 1970. */ now: number; verifiedClaims?: undefined }
   | {
       /**
-       * Claims of a token that **you have verified**: signature, issuer and times are not looked at again. `iss` says
-       * which issuer's policies decide.
+       * Claims of a token that **you have verified**: signature, issuer and times are not checked
+       * again. `iss` selects the issuer whose policies decide.
        */
       verifiedClaims: object;
       request: Request;
@@ -125,7 +125,7 @@ export type DecideInput =
       now?: number;
     };
 
-/** Checks that an explanation leaves out: a simulation, never a ground to grant access. */
+/** Checks that an explanation skips: a simulation, never a ground to grant access. */
 export interface Skip {
   issuer?: boolean;
   key?: boolean;
@@ -133,7 +133,7 @@ export interface Skip {
   time?: boolean;
 }
 
-/** What {@link Engine.explain} is asked about a token. */
+/** The input of {@link Engine.explain} for a token. */
 export interface ExplainToken {
   token: string;
   request: Request;
@@ -144,7 +144,7 @@ export interface ExplainToken {
   issuer?: string;
   claims?: undefined;
 }
-/** What {@link Engine.explain} is asked about claims that nobody has verified. */
+/** The input of {@link Engine.explain} for unverified claims. */
 export interface ExplainClaims {
   /** An object, or JSON text. */
   claims: object | string;
@@ -154,7 +154,7 @@ export interface ExplainClaims {
   token?: undefined;
 }
 
-/** A place in a text: in Unicode scalar values, and in UTF-16 units as JavaScript counts. */
+/** A position in a text: in Unicode scalar values, and in UTF-16 units as JavaScript counts. */
 export interface Position {
   chars: number;
   utf16: number;
@@ -163,19 +163,19 @@ export interface Span {
   start: Position;
   end: Position;
 }
-/** What a wildcard took. */
+/** The text that a wildcard matched. */
 export interface Capture {
   wildcard: string;
   pattern: Span;
   value: Span;
   text: string;
 }
-/** How a pattern went through a value. */
+/** How a pattern was matched with a value. */
 export type Trace =
   | { outcome: "matched"; captures: Capture[] }
   | { outcome: "stopped"; pattern: Position; value: Position; expected: string; found: string; sentence: string };
 
-/** What became of a rule. */
+/** The evidence of a rule. */
 export interface RuleEvidence {
   claim: string;
   pattern: string;
@@ -183,11 +183,11 @@ export interface RuleEvidence {
   values: { text: string; index: number | null; trace: Trace }[];
   sentence: string;
 }
-/** What became of a policy. */
+/** The evidence of a policy. */
 export interface PolicyEvidence {
   index: number;
   decision: "allow" | "deny";
-  /** Whether it is a deny that only reports what it would deny. */
+  /** Whether it is a report-only deny. */
   reportOnly: boolean;
   tokenType: TokenType;
   title: string;
@@ -195,13 +195,13 @@ export interface PolicyEvidence {
   sentence: string;
   rules: RuleEvidence[];
 }
-/** What was asked for, as the explanation repeats it. */
+/** The request, as the explanation repeats it. */
 export type AskedFor =
   | { tokenType: "organization"; admin: boolean }
   | { tokenType: "team"; name: string }
   | { tokenType: "personal"; login: string }
   | { tokenType: "runner"; name: string };
-/** Why the policies decide as they do. */
+/** The explanation of the policies' decision. */
 export interface Explanation {
   decision: "allowed" | "denied";
   reason: {
@@ -212,7 +212,7 @@ export interface Explanation {
   request: AskedFor;
   policies: PolicyEvidence[];
   defaultDenial: { applied: boolean; sentence: string };
-  /** The least that would have to change for the request to be allowed. */
+  /** The smallest change that would allow the request. */
   nearestMiss: {
     policy: number;
     changes: { claim: string; pattern: string; seen: string | null; suggestedPattern: string | null; sentence: string }[];
@@ -221,10 +221,10 @@ export interface Explanation {
   grant: Granted | null;
   /** What report-only policies would have denied, if no other policy denies it. */
   report: { policies: number[]; summary: string } | null;
-  /** What people trip on, as far as it is seen here. */
+  /** Common mistakes that were detected. */
   hints: Diagnostic[];
 }
-/** One check of a token, with its line. */
+/** One check of a token. */
 export interface Check {
   id: "format" | "header" | "issuer" | "key" | "signature" | "time" | "policies";
   title: string;
@@ -233,22 +233,22 @@ export interface Check {
   code: string | null;
   help: string | null;
 }
-/** Everything that is to say about a token and a request. */
+/** All checks and the explanation of a token and a request. */
 export interface Inspection {
   header: JsonObject | null;
   claims: JsonObject | null;
   issuer: number | null;
-  /** All seven, in their order. */
+  /** All seven, in order. */
   checks: Check[];
   findings: Diagnostic[];
   explanation: Explanation | null;
   decision: "allowed" | "denied";
   summary: string;
-  /** What was not checked, in sentences. */
+  /** The skipped checks, in sentences. */
   unchecked: string[];
 }
 
-/** An exchange that is granted. The access token itself is yours to mint. */
+/** A granted exchange. Creating the access token is up to you. */
 export interface Grant {
   organization: string;
   issuer: string;
@@ -257,7 +257,7 @@ export interface Grant {
   admin: boolean;
   roleId: string | null;
   scope: string;
-  /** `issued_token_type` of the answer (RFC 8693, section 2.2.1). */
+  /** `issued_token_type` of the response (RFC 8693, section 2.2.1). */
   issuedTokenType: string;
   /** Lifetime in seconds. */
   expiresIn: number;
@@ -268,7 +268,7 @@ export interface Grant {
   /** For the audit log. */
   inspection: Inspection;
 }
-/** What becomes of an exchange (RFC 8693). */
+/** The result of an exchange (RFC 8693). */
 export type Exchange =
   | { ok: true; grant: Grant }
   | {
@@ -276,18 +276,18 @@ export type Exchange =
       /** The HTTP status. */
       status: number;
       error: "invalid_request" | "unsupported_grant_type" | "invalid_target" | "invalid_scope";
-      /** For the caller: nothing of keys and policies. */
+      /** For the client: reveals nothing about keys and policies. */
       error_description: string;
       /** The stable code, for the audit log. */
       code: string;
-      /** The whole reason, for the audit log. */
+      /** The full reason, for the audit log. */
       reason: string;
       inspection: Inspection | null;
     };
 export interface ExchangeOptions {
   /** Seconds since 1970. */
   now: number;
-  /** `application/x-www-form-urlencoded` unless told otherwise, or `application/json`. */
+  /** `application/x-www-form-urlencoded` (the default) or `application/json`. */
   contentType?: string;
 }
 
@@ -297,25 +297,25 @@ export type Fetch = (
   init: { headers: { accept: string }; redirect: "error" },
 ) => Promise<{ ok: boolean; status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
 export interface FetchKeysOptions {
-  /** Seconds since 1970; the clock's unless told otherwise. */
+  /** Seconds since 1970; the current time by default. */
   now?: number;
-  /** Fetches keys that are still fresh, too, but not again within 30 seconds. For a token with an unknown `kid`. */
+  /** Also fetches fresh keys, but not twice within 30 seconds. For tokens with an unknown `kid`. */
   force?: boolean;
 }
-/** What became of one issuer's keys. */
+/** The result of fetching one issuer's keys. */
 export type FetchedKeys =
   | { issuer: string; ok: true; keys: number; from: string; /** Seconds since 1970. */ expires: number }
   | { issuer: string; ok: false; errors: Diagnostic[] };
 
 /**
- * Compiled issuers and policies. It holds memory outside of JavaScript's: free it, or let `using` do that; one that is
- * garbage is freed some time later.
+ * Compiled issuers and policies. An engine holds memory outside JavaScript's: free it, or let
+ * `using` free it; otherwise it is freed some time after garbage collection.
  */
 export class Engine {
   private constructor();
 
   /**
-   * Reads and compiles everything once.
+   * Reads and compiles the configuration.
    *
    * @example
    * ```ts
@@ -331,14 +331,14 @@ export class Engine {
    */
   static create(config: Config): { ok: true; engine: Engine } | { ok: false; errors: Diagnostic[] };
 
-  /** The issuers, with the number of their policies and the remarks on those. */
+  /** The issuers, with the number of their policies and the findings on those. */
   readonly issuers: { url: string; name: string; policies: number; findings: Diagnostic[] }[];
 
   /**
-   * Decides on a token, or on claims that you have verified, and says no more than that.
+   * Decides on a token, or on claims that you have verified, without an explanation.
    *
-   * Where the host checks signatures asynchronously only (browsers, edge runtimes), a token is denied with
-   * `signature-unchecked`: use {@link Engine.decideAsync}, or `claimgate/pure`.
+   * If the host checks signatures only asynchronously (browsers, edge runtimes), a token is denied
+   * with `signature-unchecked`: use {@link Engine.decideAsync}, or `claimgate/pure`.
    *
    * @example
    * ```ts
@@ -347,7 +347,7 @@ export class Engine {
    */
   decide(input: DecideInput): Decision;
   /**
-   * The same with the signature checked as the host can.
+   * The same, with an asynchronous signature check if the host needs it.
    *
    * @example
    * ```ts
@@ -358,7 +358,8 @@ export class Engine {
   decideAsync(input: DecideInput): Promise<Decision>;
 
   /**
-   * The whole evidence: of a token every check and the policies' explanation, of claims the explanation.
+   * The full evidence: for a token, every check and the policies' explanation; for claims, the
+   * explanation.
    *
    * @example
    * ```ts
@@ -369,7 +370,7 @@ export class Engine {
   explain(input: ExplainToken): Answer<Inspection>;
   explain(input: ExplainClaims): Answer<Explanation>;
   /**
-   * The same with the signature checked as the host can.
+   * The same, with an asynchronous signature check if the host needs it.
    *
    * @example
    * ```ts
@@ -380,7 +381,7 @@ export class Engine {
   explainAsync(input: ExplainToken): Promise<Answer<Inspection>>;
   explainAsync(input: ExplainClaims): Promise<Answer<Explanation>>;
   /**
-   * The explanation of claims as text, in the manner of a compiler's diagnostics.
+   * The explanation of claims as text, in the style of a compiler's diagnostics.
    *
    * @example
    * ```ts
@@ -391,7 +392,7 @@ export class Engine {
   explainText(input: ExplainClaims): Answer<string>;
 
   /**
-   * Decides a token exchange (RFC 8693) from the body of its request. It mints nothing.
+   * Decides a token exchange (RFC 8693) from the body of its request. It creates no token.
    *
    * @example
    * ```ts
@@ -401,7 +402,7 @@ export class Engine {
    */
   exchange(body: string, options: ExchangeOptions): Exchange;
   /**
-   * The same with the signature checked as the host can.
+   * The same, with an asynchronous signature check if the host needs it.
    *
    * @example
    * ```ts
@@ -412,7 +413,8 @@ export class Engine {
   exchangeAsync(body: string, options: ExchangeOptions): Promise<Exchange>;
 
   /**
-   * Gives an issuer other keys. The answer is how many there are. They are not fetched over.
+   * Gives an issuer new keys, and returns their number. {@link Engine.fetchKeys} does not replace
+   * them.
    *
    * @example
    * ```ts
@@ -422,13 +424,13 @@ export class Engine {
    */
   setKeys(issuer: string, jwks: object | string): Answer<number>;
   /**
-   * Gets the keys of all issuers that were created without: the discovery document, whose `issuer` must equal the URL,
-   * then its `jwks_uri`, both without redirects.
+   * Gets the keys of all issuers that were created without keys: from the discovery document, whose
+   * `issuer` must equal the URL, then from its `jwks_uri`, both without redirects.
    *
-   * Keys stay fresh for the `max-age` of the answer, from one minute to one day, 15 minutes without one; as long as they
-   * are fresh, a call fetches nothing, unless forced. The same issuer is not asked twice within 30 seconds, forced or not;
-   * what failed is told again. Calls at the same time wait for the same answers. Where fetching fails, the keys before
-   * stay.
+   * Keys stay fresh for the `max-age` of the response, at least one minute and at most one day, 15
+   * minutes by default; while they are fresh, a call sends no request unless forced. The same
+   * issuer is not requested twice within 30 seconds, forced or not; the last error is returned
+   * again. Concurrent calls share their requests. If a request fails, the previous keys stay.
    *
    * @example
    * ```ts
@@ -437,12 +439,12 @@ export class Engine {
    */
   fetchKeys(fetch: Fetch, options?: FetchKeysOptions): Promise<Answer<FetchedKeys[]>>;
 
-  /** Gives its memory back. Whatever is called afterwards answers with `engine-freed`. */
+  /** Gives back its memory. Later calls return the error `engine-freed`. */
   free(): void;
   [Symbol.dispose](): void;
 }
 
-/** What a token says. It proves nothing. */
+/** The content of a token. It proves nothing. */
 export interface Decoded {
   header: JsonObject;
   claims: JsonObject;
@@ -458,7 +460,7 @@ export interface Jwk {
   use: string | null;
   keyOps: string[] | null;
   bits: number | null;
-  /** Why no token can be checked with it, if so. */
+  /** Why it cannot check any token, if so. */
   problem: string | null;
 }
 
@@ -473,7 +475,8 @@ export interface Jwk {
  */
 export function decodeUnverified(token: string): Answer<Decoded>;
 /**
- * Reads policies from JSON text, strictly: unknown keys are errors, and all errors come at once.
+ * Reads policies from JSON text, strictly: unknown keys are errors, and all errors are returned at
+ * once.
  *
  * @example
  * ```ts
@@ -493,7 +496,7 @@ export function parsePolicies(json: string): Answer<Policy[]>;
  */
 export function parseJwks(json: string): Answer<Jwk[]>;
 /**
- * Holds one pattern against one value.
+ * Matches one value with one pattern.
  *
  * @example
  * ```ts
@@ -504,8 +507,8 @@ export function parseJwks(json: string): Answer<Jwk[]>;
 export function matchPattern(pattern: string, value: string, dialect?: Dialect): Answer<Trace>;
 
 /**
- * Loads the Wasm: in browsers, and before anything else is called. In Node.js and edge runtimes there is nothing to wait
- * for. Without `source`, it is fetched from beside the package's code.
+ * Loads the Wasm: in browsers, before any other call. Node.js and edge runtimes need no loading.
+ * Without `source`, it is fetched from next to the package's code.
  *
  * @example
  * ```ts

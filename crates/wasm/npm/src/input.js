@@ -1,12 +1,12 @@
-// What callers pass, read: each property once, and what is wrong with it as an error that says where.
+// Reads the caller's input: each property once, with an error that has the path of what is invalid.
 
-/** Longer texts are refused, or cut where the core refuses their length anyway: the core's memory has an end. */
+/** The longest accepted text: the core's memory is limited. Texts that it refuses anyway are cut. */
 export const LONGEST = 1 << 24;
 
 export const isWellFormed = (text) =>
   typeof text.isWellFormed === "function" ? text.isWellFormed() : !/\p{Surrogate}/u.test(text);
 
-/** An error of the caller's, with the place in the arguments. */
+/** An error in the caller's input, with its path in the arguments. */
 export class Wrong extends Error {
   constructor(path, expected, found) {
     super(`expected ${expected}, found ${describe(found)}`);
@@ -26,14 +26,14 @@ export function failure(code, message, path = "", help = null) {
   return { code, severity: "error", path, message, help };
 }
 
-/** What went wrong in a call, as the list of errors that every answer has. */
+/** An exception as the list of errors that every answer has. */
 export function failures(error) {
   if (error instanceof Wrong) return [failure("wrong-argument", error.message, error.path)];
   let reason = "";
   try {
     reason = String(error?.message ?? error).split("\n", 1)[0];
   } catch {
-    // An error that cannot be read is no reason to throw another.
+    // An error that cannot be read must not throw another.
   }
   return [failure("wrong-argument", `expected plain data, as JSON has it: ${reason}`)];
 }
@@ -55,7 +55,7 @@ export function string(value, path) {
   return value;
 }
 
-/** A text that a pattern is held against: halves of surrogate pairs would turn into other characters. */
+/** A well-formed text: lone surrogates would turn into other characters. */
 export function wellFormed(value, path) {
   if (string(value, path).length === 0) throw new Wrong(path, "a string that is not empty", value);
   if (value.length > LONGEST) throw new Wrong(path, "less than 16 MB", `${value.length} characters`);
@@ -93,7 +93,7 @@ export function readRequest(value) {
 const ORGANIZATION = { kind: 0, target: "" };
 const ADMIN = { kind: 1, target: "" };
 
-/** The bits of the checks to leave out. */
+/** The bits of the checks to skip. */
 export function readSkip(value) {
   if (value === undefined || value === null) return 0;
   const skip = object(value, "skip");
@@ -104,7 +104,7 @@ export function readSkip(value) {
   }, 0);
 }
 
-/** A claim as the core takes it in one text with others; `null` for what has to go as JSON. */
+/** A claim in the core's compact form; `null` if it has to be passed as JSON. */
 export function field(claims, name) {
   if (!Object.hasOwn(claims, name)) return "m";
   const value = claims[name];
@@ -120,7 +120,7 @@ export function field(claims, name) {
   }
 }
 
-/** No longer than the core needs to see that it is too long. */
+/** Cuts a text to the length at which the core still sees that it is too long. */
 export function shortened(text) {
   return text.length > LONGEST ? text.slice(0, LONGEST) : text;
 }

@@ -1,32 +1,31 @@
-//! Requests to the server's API: to the page's own origin, with the token in a header and nowhere
-//! else.
+//! Requests to the server's API: to the page's own origin only, with the token in a header only.
 
 use std::time::Duration;
 
-pub(crate) use claimgate_workbench::remote::failure::Failure;
-use claimgate_workbench::remote::failure::failure;
+pub(crate) use claimgate_workbench::remote::request_error::RequestError;
+use claimgate_workbench::remote::request_error::request_error;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde_json::Value;
 
-/// How often a request is sent again that came too early for the server's limits.
+/// The most attempts for a rate-limited request.
 const TRIES: u32 = 4;
 
-/// An answer: its JSON, and the version that its `ETag` names.
+/// A response: its JSON, and its version from the `ETag` header.
 pub(crate) struct Answer {
-    /// The body; null where it is empty.
+    /// The body; null if empty.
     pub(crate) body: Value,
-    /// `ETag`, as it is.
+    /// `ETag`, unparsed.
     pub(crate) version: String,
 }
 
-/// A request with that token; `version` goes into `If-Match`.
+/// Sends a request with that token; `version` goes into `If-Match`.
 pub(crate) async fn call(
     token: &str,
     method: &str,
     path: &str,
     body: Option<Value>,
     version: &str,
-) -> Result<Answer, Failure> {
+) -> Result<Answer, RequestError> {
     let text = body.map(|body| body.to_string());
     for attempt in 1.. {
         let request = builder(method, path).header("Authorization", &format!("token {token}"));
@@ -42,8 +41,11 @@ pub(crate) async fn call(
                 .body(text.as_str()),
             None => request.build(),
         };
-        let request = request.map_err(|error| Failure::Refused(error.to_string()))?;
-        let response = request.send().await.map_err(|_| Failure::Unreachable)?;
+        let request = request.map_err(|error| RequestError::Refused(error.to_string()))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|_| RequestError::Unreachable)?;
         if response.status() != 429 || attempt >= TRIES {
             return read(response).await;
         }
@@ -53,7 +55,7 @@ pub(crate) async fn call(
             .and_then(|text| text.parse().ok());
         gloo_timers::future::sleep(Duration::from_secs(wait.unwrap_or(1).min(10))).await;
     }
-    Err(Failure::Unreachable)
+    Err(RequestError::Unreachable)
 }
 
 fn builder(method: &str, path: &str) -> RequestBuilder {
@@ -65,12 +67,15 @@ fn builder(method: &str, path: &str) -> RequestBuilder {
     }
 }
 
-async fn read(response: Response) -> Result<Answer, Failure> {
+async fn read(response: Response) -> Result<Answer, RequestError> {
     let version = response.headers().get("ETag").unwrap_or_default();
     let status = response.status();
-    let text = response.text().await.map_err(|_| Failure::Unreachable)?;
+    let text = response
+        .text()
+        .await
+        .map_err(|_| RequestError::Unreachable)?;
     if response.ok() {
-        let unreadable = |_| Failure::Refused("the server's answer is no JSON".to_owned());
+        let unreadable = |_| RequestError::Refused("the server's answer is no JSON".to_owned());
         let body = if text.is_empty() {
             Value::Null
         } else {
@@ -78,5 +83,5 @@ async fn read(response: Response) -> Result<Answer, Failure> {
         };
         return Ok(Answer { body, version });
     }
-    Err(failure(status, &text))
+    Err(request_error(status, &text))
 }

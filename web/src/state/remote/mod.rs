@@ -1,9 +1,9 @@
 //! Connected mode: the same pages over a server's API.
 //!
-//! `claimgate serve` marks the page that it serves; without that mark nothing here is ever asked.
-//! The parts that decide something are in `claimgate_workbench::remote`; [`client`] talks to the
-//! server, [`session`] keeps the token where the person wants it kept, [`extras`] what only this
-//! browser knows, and [`sync`] brings what is shown to the server.
+//! `claimgate serve` marks the page that it serves; without that mark this module sends no request.
+//! The logic is in `claimgate_workbench::remote`; [`client`] talks to the server, [`session`] keeps
+//! the token where the person chose, [`extras`] keeps what only this browser knows, and [`sync`]
+//! sends changes to the server.
 
 pub(crate) mod client;
 pub(crate) mod extras;
@@ -21,67 +21,67 @@ pub(crate) fn is_connected() -> bool {
         .is_ok_and(|mark| mark.is_some())
 }
 
-/// How far the person is in signing in.
+/// How far signing in has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     /// There is no token.
     SignedOut,
-    /// The token is good, and the server has no organization yet.
+    /// The token is valid, and the server has no organization yet.
     Founding,
     /// Issuers are being read.
     Loading,
-    /// All is there.
+    /// Signed in, with all issuers loaded.
     SignedIn,
-    /// The token was good, and is no longer. What is shown stays.
+    /// The token has expired. The page keeps showing what it has.
     Expired,
 }
 
-/// Something that the server did not do. What is shown is as it was before; this can be tried
-/// again.
+/// A change that the server did not make. The page shows the state before it; the change can be
+/// tried again.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Undone {
-    /// Its number.
+pub(crate) struct FailedChange {
+    /// Its identifier in the list.
     pub(crate) id: u32,
-    /// What was asked.
+    /// The request.
     pub(crate) step: Step,
     /// The issuer's name.
     pub(crate) name: String,
-    /// Why not.
+    /// Why the server did not make it.
     pub(crate) reason: String,
 }
 
-/// What the app knows of its server.
+/// The app's connection to its server.
 #[derive(Clone, Copy)]
 pub(crate) struct Remote {
-    /// How far the person is in signing in.
+    /// How far signing in has come.
     pub(crate) access: RwSignal<Access>,
-    /// Why the person could not sign in.
+    /// Why signing in failed.
     pub(crate) refusal: RwSignal<String>,
-    /// Whether issuers were read since the person signed in.
+    /// Whether issuers were loaded since signing in.
     pub(crate) is_ready: RwSignal<bool>,
-    /// Whom the token is for.
+    /// The token's user.
     pub(crate) login: RwSignal<String>,
-    /// The organizations that the token is for.
+    /// The organizations that the token is valid for.
     pub(crate) organizations: RwSignal<Vec<String>>,
-    /// The one that is shown.
+    /// The selected organization.
     pub(crate) organization: RwSignal<String>,
-    /// What the server did not do.
-    pub(crate) undone: RwSignal<Vec<Undone>>,
-    /// Whether the server is being told something.
+    /// Changes that the server did not make.
+    pub(crate) failed_changes: RwSignal<Vec<FailedChange>>,
+    /// Whether requests are in progress.
     pub(crate) is_busy: RwSignal<bool>,
-    /// An issuer has got another identifier from the server: the old one and the new one.
+    /// An issuer whose identifier the server has replaced: the old one and the new one.
     pub(crate) renamed: RwSignal<Option<(String, String)>>,
-    /// Called after every change of what is shown.
+    /// Called after every change of the displayed issuers.
     pub(crate) on_change: StoredValue<Option<Callback<()>>>,
-    /// The access token: here, and nowhere else unless the person wants it kept in the tab.
+    /// The access token, in memory only unless the person wants it kept in the tab.
     token: StoredValue<String>,
-    /// What the server has, as far as is known.
+    /// The last known state of the server.
     server: StoredValue<Vec<Confirmed>>,
     /// Whether requests are being sent, one after another.
     is_running: StoredValue<bool>,
-    /// Whether the server has to be read anew.
+    /// Whether the server's state has to be refreshed.
     is_stale: StoredValue<bool>,
-    /// Counts sessions: what was asked in an earlier one is of no interest any more.
+    /// The number of the session: answers to requests of an earlier one are ignored.
     session: StoredValue<u32>,
 }
 
@@ -95,7 +95,7 @@ impl Remote {
             login: RwSignal::default(),
             organizations: RwSignal::default(),
             organization: RwSignal::default(),
-            undone: RwSignal::default(),
+            failed_changes: RwSignal::default(),
             is_busy: RwSignal::default(),
             renamed: RwSignal::default(),
             on_change: StoredValue::default(),
@@ -107,7 +107,7 @@ impl Remote {
         }
     }
 
-    /// Says that what is shown has changed.
+    /// Reports that the displayed issuers have changed.
     pub(crate) fn changed(self) {
         if let Some(callback) = self.on_change.get_value() {
             callback.run(());

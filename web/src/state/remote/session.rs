@@ -1,12 +1,12 @@
-//! The access token, where the person wants it kept: in memory, or in this tab until it is closed.
+//! The access token, kept in memory, or in this tab until it is closed.
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
 const KEY: &str = "claimgate.session";
 
-/// The token and organization that this tab keeps.
-pub(crate) fn kept() -> Option<(String, String)> {
+/// The token and organization stored in this tab.
+pub(crate) fn stored() -> Option<(String, String)> {
     let text = area()?.get_item(KEY).ok().flatten()?;
     let value: Value = serde_json::from_str(&text).ok()?;
     Some((
@@ -18,8 +18,8 @@ pub(crate) fn kept() -> Option<(String, String)> {
     ))
 }
 
-/// Keeps them until the tab is closed.
-pub(crate) fn keep(token: &str, organization: &str) {
+/// Stores them until the tab is closed.
+pub(crate) fn store(token: &str, organization: &str) {
     if let Some(area) = area() {
         let _ = area.set_item(
             KEY,
@@ -28,8 +28,8 @@ pub(crate) fn keep(token: &str, organization: &str) {
     }
 }
 
-/// Keeps them no longer.
-pub(crate) fn forget() {
+/// Removes them.
+pub(crate) fn clear() {
     if let Some(area) = area() {
         let _ = area.remove_item(KEY);
     }

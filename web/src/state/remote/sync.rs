@@ -1,9 +1,9 @@
-//! Brings what is shown to the server, one request after another, and shows what the server has.
+//! Sends changes to the server, one request after another, and shows the server's state.
 //!
-//! What a person changes is shown at once. [`plan::next`] finds what the server has to be told;
-//! what it refuses is undone and kept, so that it can be tried again. Every change names the
-//! version that it rests on: where somebody else was faster, the server is read anew, both changes
-//! are brought together, and what cannot be is a conflict.
+//! A change is shown at once. [`plan::next`] finds the next request; a change that the server
+//! refuses is reverted and kept, so that it can be tried again. Every request names the version
+//! that it is based on: if someone else has changed the issuer since, the server's state is
+//! refreshed and both changes are merged, and what cannot be merged is a conflict.
 
 mod requests;
 
@@ -14,20 +14,21 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 
-use super::client::{self, Failure};
-use super::{Access, Remote, Undone, extras, session};
+use super::client::{self, RequestError};
+use super::{Access, FailedChange, Remote, extras, session};
 use crate::state::store::Store;
+use claimgate_formats::percent_encode;
 use claimgate_workbench::remote::mapping;
 use claimgate_workbench::remote::plan::{self, Confirmed, Step};
 use claimgate_workbench::storage::StoredIssuer;
 
-/// How often the server is asked what others have changed, while the page is in sight.
+/// How often the server is polled for changes by others, while the page is visible.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// How often somebody else may be faster, one time after another.
+/// The most retries in a row after someone else was faster.
 const RACES: u32 = 5;
 
-/// What the pages do with the server.
+/// The operations of the pages on the server.
 #[derive(Clone, Copy)]
 pub(crate) struct Sync {
     store: Store,
@@ -35,20 +36,20 @@ pub(crate) struct Sync {
 }
 
 impl Sync {
-    /// Where there is a server.
+    /// For a store with a server.
     pub(crate) fn of(store: Store) -> Option<Self> {
         store.remote.map(|remote| Self { store, remote })
     }
 
-    /// Listens to changes, looks for those of others, and goes on with the session of this tab, if
-    /// there is one.
+    /// Listens to changes, polls for those of others, and resumes the session of this tab, if there
+    /// is one.
     pub(crate) fn start(self) {
         self.remote
             .on_change
-            .set_value(Some(Callback::new(move |()| self.tell())));
+            .set_value(Some(Callback::new(move |()| self.send_changes())));
         let look = move || {
             if !document().hidden() && self.remote.access.get_untracked() == Access::SignedIn {
-                self.read_anew();
+                self.request_refresh();
             }
         };
         let _ = window_event_listener(ev::focus, move |_| look());
@@ -58,19 +59,19 @@ impl Sync {
                 self.take_extras();
             }
         });
-        if let Some((token, organization)) = session::kept() {
+        if let Some((token, organization)) = session::stored() {
             self.remote.access.set(Access::Loading);
             self.remote.organization.set(organization);
             spawn_local(async move {
                 if self.sign_in(token, true).await.is_err() {
-                    session::forget();
+                    session::clear();
                 }
             });
         }
     }
 
-    /// Signs in, and reads the issuers. What was not told to the server before a token expired is
-    /// told now.
+    /// Signs in and loads the issuers. Changes that were not sent before a token expired are sent
+    /// now.
     pub(crate) async fn sign_in(self, token: String, keep: bool) -> Result<(), String> {
         let remote = self.remote;
         remote.refusal.set(String::new());
@@ -88,7 +89,7 @@ impl Sync {
         let remote = self.remote;
         let user = client::call(token, "GET", "/api/user", None, "")
             .await
-            .map_err(|failure| failure.sentence())?
+            .map_err(|error| error.message())?
             .body;
         let names = user["organizations"]
             .as_array()
@@ -110,7 +111,7 @@ impl Sync {
             }
             remote.token.set_value(token.to_owned());
             if keep {
-                session::keep(token, "");
+                session::store(token, "");
             }
             remote.access.set(Access::Founding);
             return Ok(());
@@ -122,7 +123,7 @@ impl Sync {
         }
         let list = read_issuers(token, &chosen)
             .await
-            .map_err(|failure| failure.sentence())?;
+            .map_err(|error| error.message())?;
         remote
             .login
             .set(user["githubLogin"].as_str().unwrap_or_default().to_owned());
@@ -130,40 +131,40 @@ impl Sync {
         remote.organization.set(chosen.clone());
         remote.token.set_value(token.to_owned());
         if keep {
-            session::keep(token, &chosen);
+            session::store(token, &chosen);
         } else {
-            session::forget();
+            session::clear();
         }
         self.take(&list)?;
         remote.is_ready.set(true);
         remote.access.set(Access::SignedIn);
-        self.tell();
+        self.send_changes();
         Ok(())
     }
 
-    /// Makes the server's first organization, and goes on with it.
+    /// Creates the server's first organization and selects it.
     pub(crate) async fn found(self, name: String) -> Result<(), String> {
         let body = serde_json::json!({ "name": name });
         self.call("POST", "/api/orgs", Some(body), "")
             .await
-            .map_err(|failure| failure.sentence())?;
-        let keep = session::kept().is_some();
+            .map_err(|error| error.message())?;
+        let keep = session::stored().is_some();
         self.sign_in(self.remote.token.get_value(), keep).await
     }
 
-    /// Shows another organization.
+    /// Selects another organization.
     pub(crate) async fn choose(self, organization: String) -> Result<(), String> {
         let token = self.remote.token.get_value();
-        let keep = session::kept().is_some();
+        let keep = session::stored().is_some();
         self.close();
         self.remote.organization.set(organization);
         self.remote.access.set(Access::Loading);
         self.sign_in(token, keep).await
     }
 
-    /// Forgets the token and all that is shown.
+    /// Forgets the token and all displayed issuers.
     pub(crate) fn sign_out(self) {
-        session::forget();
+        session::clear();
         self.close();
         self.remote.organization.set(String::new());
         self.remote.access.set(Access::SignedOut);
@@ -174,25 +175,25 @@ impl Sync {
         remote.session.update_value(|session| *session += 1);
         remote.token.set_value(String::new());
         remote.server.set_value(Vec::new());
-        remote.undone.set(Vec::new());
+        remote.failed_changes.set(Vec::new());
         remote.is_running.set_value(false);
         remote.is_busy.set(false);
         remote.is_ready.set(false);
         self.store.clear_remote();
     }
 
-    /// Registers an issuer, and waits for the server: it may have to ask the issuer first. Returns
-    /// its identifier.
+    /// Registers an issuer and waits for the server, which may have to contact the issuer first.
+    /// Returns its identifier.
     pub(crate) async fn register(self, issuer: StoredIssuer) -> Result<String, String> {
         let session = self.remote.session.get_value();
         let created = self.create(&issuer).await;
         if self.remote.session.get_value() != session {
             return Err("you have signed out meanwhile".to_owned());
         }
-        let created = created.map_err(|failure| {
-            // It may be there all the same.
-            self.read_anew();
-            self.told(failure).sentence()
+        let created = created.map_err(|error| {
+            // The server may have registered it all the same.
+            self.request_refresh();
+            self.note_expiry(error).message()
         })?;
         let id = created.issuer.id.clone();
         let shown = StoredIssuer {
@@ -207,36 +208,36 @@ impl Sync {
         Ok(id)
     }
 
-    /// Has the server take an issuer's thumbprints anew.
+    /// Has the server refresh an issuer's thumbprints.
     pub(crate) async fn regenerate_thumbprints(self, id: String) -> Result<(), String> {
         let path = format!(
             "{}/{}/regenerate-thumbprints",
             self.issuers_path(),
-            encode(&id)
+            percent_encode(&id)
         );
         self.call("POST", &path, None, "")
             .await
-            .map_err(|failure| self.told(failure).sentence())?;
-        self.read_anew();
+            .map_err(|error| self.note_expiry(error).message())?;
+        self.request_refresh();
         Ok(())
     }
 
-    /// Asks the server for something of the organization's: `path` is what comes after its name.
+    /// Requests a resource of the organization: `path` is what follows its name.
     pub(crate) async fn get(self, path: &str) -> Result<Value, String> {
         let path = format!(
             "/api/orgs/{}{path}",
-            encode(&self.remote.organization.get_untracked())
+            percent_encode(&self.remote.organization.get_untracked())
         );
         let answer = self.call("GET", &path, None, "").await;
         answer
             .map(|answer| answer.body)
-            .map_err(|failure| self.told(failure).sentence())
+            .map_err(|error| self.note_expiry(error).message())
     }
 
-    /// Tries again what the server did not do.
-    pub(crate) fn try_again(self, undone: &Undone) {
-        self.drop_undone(undone);
-        match &undone.step {
+    /// Retries a change that the server did not make.
+    pub(crate) fn try_again(self, failed: &FailedChange) {
+        self.discard_failed(failed);
+        match &failed.step {
             Step::Create(issuer) => self.store.add(issuer.clone()),
             Step::Delete(id) => self.store.remove(id),
             step @ (Step::Details(issuer) | Step::Policies(issuer)) => {
@@ -246,20 +247,20 @@ impl Sync {
         }
     }
 
-    /// Keeps what the server did not do no longer.
-    pub(crate) fn drop_undone(self, undone: &Undone) {
+    /// Discards a change that the server did not make.
+    pub(crate) fn discard_failed(self, failed: &FailedChange) {
         self.remote
-            .undone
-            .update(|all| all.retain(|other| other.id != undone.id));
+            .failed_changes
+            .update(|all| all.retain(|other| other.id != failed.id));
     }
 
-    fn read_anew(self) {
+    fn request_refresh(self) {
         self.remote.is_stale.set_value(true);
-        self.tell();
+        self.send_changes();
     }
 
-    /// Tells the server what has changed, unless that is being done already.
-    fn tell(self) {
+    /// Sends changes to the server, unless that is in progress.
+    fn send_changes(self) {
         let organization = self.remote.organization.get_untracked();
         if self.remote.is_ready.get_untracked() {
             let written = self
@@ -297,13 +298,13 @@ impl Sync {
                     self.refresh(session).await
                 }
                 Some(step) => match self.perform(&step, session).await {
-                    Err(Failure::Changed | Failure::Missing) if races < RACES => {
+                    Err(RequestError::Changed | RequestError::Missing) if races < RACES => {
                         races += 1;
                         remote.is_stale.set_value(true);
                         Ok(())
                     }
-                    Err(failure) if failure != Failure::SignedOut => {
-                        self.undo(step, &failure);
+                    Err(error) if error != RequestError::SignedOut => {
+                        self.undo(step, &error);
                         Ok(())
                     }
                     done => done.inspect(|()| races = 0),
@@ -311,11 +312,11 @@ impl Sync {
                 None => break,
             };
             if remote.session.get_value() != session {
-                // Somebody else's session, with requests of its own.
+                // Another session has requests of its own.
                 return;
             }
-            if let Err(failure) = done {
-                self.told(failure);
+            if let Err(error) = done {
+                self.note_expiry(error);
                 break;
             }
         }
@@ -323,21 +324,21 @@ impl Sync {
         remote.is_busy.set(false);
     }
 
-    async fn refresh(self, session: u32) -> Result<(), Failure> {
+    async fn refresh(self, session: u32) -> Result<(), RequestError> {
         let token = self.remote.token.get_value();
         let list = read_issuers(&token, &self.remote.organization.get_untracked()).await;
         if self.remote.session.get_value() != session {
             return Ok(());
         }
         match list {
-            // What is shown stays; a change will say that the server cannot be reached.
-            Err(Failure::SignedOut) => Err(Failure::SignedOut),
+            // The page keeps what it shows; a change will report that the server cannot be reached.
+            Err(RequestError::SignedOut) => Err(RequestError::SignedOut),
             Err(_) => Ok(()),
-            Ok(list) => self.take(&list).map_err(Failure::Refused),
+            Ok(list) => self.take(&list).map_err(RequestError::Refused),
         }
     }
 
-    /// Takes in what the server has.
+    /// Takes over the server's state.
     fn take(self, list: &Value) -> Result<(), String> {
         let organization = self.remote.organization.get_untracked();
         let kept = extras::read(&organization);
@@ -364,7 +365,7 @@ impl Sync {
         Ok(())
     }
 
-    /// Takes in the samples that another tab has kept.
+    /// Takes over the samples that another tab has stored.
     fn take_extras(self) {
         let kept = extras::read(&self.remote.organization.get_untracked());
         let update = |issuer: &mut StoredIssuer| {
@@ -378,14 +379,14 @@ impl Sync {
         self.remote.server.update_value(|server| {
             server
                 .iter_mut()
-                .for_each(|known| update(&mut known.issuer))
+                .for_each(|known| update(&mut known.issuer));
         });
         let mut issuers = self.store.issuers.get_untracked();
         issuers.iter_mut().for_each(update);
         self.store.show_remote(issuers, Vec::new());
     }
 
-    async fn perform(self, step: &Step, session: u32) -> Result<(), Failure> {
+    async fn perform(self, step: &Step, session: u32) -> Result<(), RequestError> {
         let known = self
             .remote
             .server
@@ -395,7 +396,7 @@ impl Sync {
             (Step::Create(issuer), _) => (issuer, self.create(issuer).await?),
             (Step::Details(issuer), Some(known)) => (issuer, self.details(issuer, known).await?),
             (Step::Policies(issuer), Some(known)) => (issuer, self.policies(issuer, known).await?),
-            (Step::Details(_) | Step::Policies(_), None) => return Err(Failure::Missing),
+            (Step::Details(_) | Step::Policies(_), None) => return Err(RequestError::Missing),
         };
         if self.remote.session.get_value() == session {
             self.settle(step, sent, now);
@@ -403,8 +404,7 @@ impl Sync {
         Ok(())
     }
 
-    /// Shows what the server has made of what it was told, and on top of it whatever was changed
-    /// since.
+    /// Shows the server's version after a request, with later local changes on top.
     fn settle(self, step: &Step, sent: &StoredIssuer, now: Confirmed) {
         if sent.id != now.issuer.id {
             self.store.rename(&sent.id, &now.issuer.id);
@@ -430,8 +430,8 @@ impl Sync {
         self.store.show_remote(issuers, Vec::new());
     }
 
-    /// Shows again what the server has, and keeps what it did not do.
-    fn undo(self, step: Step, failure: &Failure) {
+    /// Reverts a change to the server's version, and keeps the change for another attempt.
+    fn undo(self, step: Step, error: &RequestError) {
         let shown = self.store.issuers.get_untracked();
         let server = self.remote.server.get_value();
         let of = |id: &str| {
@@ -447,39 +447,36 @@ impl Sync {
         };
         self.store.undo.set(None);
         self.store
-            .show_remote(plan::undone(&step, &server, shown), Vec::new());
-        self.remote.undone.update(|all| {
-            let id = all.iter().map(|undone| undone.id).max().unwrap_or_default() + 1;
-            all.push(Undone {
+            .show_remote(plan::reverted(&step, &server, shown), Vec::new());
+        self.remote.failed_changes.update(|all| {
+            let id = all.iter().map(|failed| failed.id).max().unwrap_or_default() + 1;
+            all.push(FailedChange {
                 id,
                 step,
                 name,
-                reason: failure.sentence(),
+                reason: error.message(),
             });
         });
     }
 
-    /// What a failure means for the session.
-    fn told(self, failure: Failure) -> Failure {
-        if failure == Failure::SignedOut && self.remote.access.get_untracked() == Access::SignedIn {
-            session::forget();
+    /// Updates the session after an error, and returns the error.
+    fn note_expiry(self, error: RequestError) -> RequestError {
+        if error == RequestError::SignedOut
+            && self.remote.access.get_untracked() == Access::SignedIn
+        {
+            session::clear();
             self.remote.access.set(Access::Expired);
         }
-        failure
+        error
     }
 }
 
-async fn read_issuers(token: &str, organization: &str) -> Result<Value, Failure> {
+async fn read_issuers(token: &str, organization: &str) -> Result<Value, RequestError> {
     let path = format!(
         "/api/orgs/{}/oidc/issuers?policies=true",
-        encode(organization)
+        percent_encode(organization)
     );
     client::call(token, "GET", &path, None, "")
         .await
         .map(|answer| answer.body)
-}
-
-/// A text as a part of a path or query.
-pub(crate) fn encode(text: &str) -> String {
-    String::from(js_sys::encode_uri_component(text))
 }

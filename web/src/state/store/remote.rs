@@ -1,41 +1,43 @@
-//! The store where a server keeps the issuers.
+//! The store when a server keeps the issuers.
 
 use leptos::prelude::*;
 
 use super::{Back, Store};
 use claimgate_workbench::merge::conflict;
-use claimgate_workbench::storage::{Conflict, Kept, StoredIssuer};
+use claimgate_workbench::storage::{Conflict, StoredIssuer, StoredState};
 
 impl Store {
-    /// Shows what the server has, and versions that lost against it.
+    /// Shows the server's issuers, and versions that lost to them.
     pub(crate) fn show_remote(&self, issuers: Vec<StoredIssuer>, lost: Vec<StoredIssuer>) {
-        let mut kept = Kept {
+        let mut state = StoredState {
             issuers,
-            ..self.kept()
+            ..self.state()
         };
-        let is_new =
-            |other: &Conflict, kept: &Kept| kept.conflicts.iter().all(|known| known.id != other.id);
+        let is_new = |other: &Conflict, state: &StoredState| {
+            state.conflicts.iter().all(|known| known.id != other.id)
+        };
         for other in lost.into_iter().map(conflict) {
-            if is_new(&other, &kept) {
-                kept.conflicts.push(other);
+            if is_new(&other, &state) {
+                state.conflicts.push(other);
             }
         }
-        self.show(kept);
+        self.show(state);
     }
 
-    /// An issuer has got its identifier from the server.
+    /// Replaces an issuer's identifier by the server's.
     pub(crate) fn rename(&self, old: &str, new: &str) {
         let rename = |issuer: &mut StoredIssuer| {
             if issuer.id == old {
                 new.clone_into(&mut issuer.id);
             }
         };
-        let mut kept = self.kept();
-        kept.issuers.iter_mut().for_each(rename);
-        kept.conflicts
+        let mut state = self.state();
+        state.issuers.iter_mut().for_each(rename);
+        state
+            .conflicts
             .iter_mut()
             .for_each(|conflict| rename(&mut conflict.issuer));
-        self.show(kept);
+        self.show(state);
         let has_back = self.undo.with_untracked(Option::is_some);
         if has_back {
             self.undo.update(|undo| {
@@ -51,9 +53,9 @@ impl Store {
         }
     }
 
-    /// Forgets all that is shown: the server has it, and the person has signed out.
+    /// Removes all issuers after signing out: the server has them.
     pub(crate) fn clear_remote(&self) {
         self.undo.set(None);
-        self.show(Kept::default());
+        self.show(StoredState::default());
     }
 }

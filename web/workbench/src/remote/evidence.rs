@@ -1,5 +1,5 @@
-//! The evidence of an exchange, as the audit log has it, in the engine's types: so the app shows it
-//! as its own.
+//! The evidence of an exchange from the audit log, converted to core's types, so that the app shows
+//! it like its own.
 
 use claimgate::claims::Claims;
 use claimgate::explain::Explanation;
@@ -7,20 +7,20 @@ use claimgate::inspect::Check;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What is known of an exchange.
+/// The evidence of an exchange.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
     /// The checks.
     pub checks: Vec<Check>,
-    /// The policies' explanation, where they were reached.
+    /// The policies' explanation, if they were evaluated.
     pub explanation: Option<Explanation>,
     /// The token's claims.
     pub claims: Option<Claims>,
-    /// Why there is no more.
+    /// Why the evidence is incomplete.
     pub note: Option<String>,
 }
 
-/// Reads it. A part that another version wrote in another form is left out.
+/// Reads the evidence. Parts in the format of another version are left out.
 pub fn read(detail: &Value) -> Evidence {
     fn part<'a, T: Deserialize<'a>>(value: &'a Value) -> Option<T> {
         T::deserialize(value).ok()

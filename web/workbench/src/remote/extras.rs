@@ -1,22 +1,22 @@
-//! What only this browser knows of a server's issuers: samples, the preset, and where keys are
-//! from.
+//! What only this browser knows about a server's issuers: samples, the preset, and the source of
+//! keys.
 
 use crate::storage::StoredIssuer;
 
-/// What is kept, with the issuers that are shown in place of what was kept of them.
+/// The stored issuers, with the displayed ones in place of their earlier versions.
 pub fn updated(mut kept: Vec<StoredIssuer>, shown: &[StoredIssuer]) -> Vec<StoredIssuer> {
     kept.retain(|known| shown.iter().all(|issuer| issuer.id != known.id));
     kept.extend(shown.iter().filter(|issuer| !is_bare(issuer)).map(stripped));
     kept
 }
 
-/// Whether there is nothing of it that a server does not know.
+/// Whether the server knows everything about an issuer.
 pub fn is_bare(issuer: &StoredIssuer) -> bool {
     issuer.samples.is_empty() && issuer.preset.is_empty() && issuer.jwks_source.is_none()
 }
 
-/// An issuer without what its server has. The keys stay where it is known where they are from: that
-/// holds for them only.
+/// An issuer without what the server stores. Keys with a known source stay: the source applies to
+/// these keys only.
 fn stripped(issuer: &StoredIssuer) -> StoredIssuer {
     StoredIssuer {
         samples: issuer.samples.clone(),
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_servers_issuer_only_what_the_server_does_not_know_is_kept() {
+    fn only_what_the_server_does_not_know_is_stored() {
         let issuer = StoredIssuer {
             name: "CI".to_owned(),
             url: "https://ci.example".to_owned(),
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_of_issuers_that_are_not_shown_stays() {
+    fn stored_parts_of_other_issuers_stay() {
         let of = |id: &str, preset: &str| StoredIssuer {
             preset: preset.to_owned(),
             ..StoredIssuer::blank(id.to_owned(), 0)

@@ -1,4 +1,4 @@
-//! The server's JSON and the app's issuers, either made of the other.
+//! Conversions between the server's JSON and the app's issuers.
 
 use claimgate::policy::{PolicyDefinition, REPORT_ONLY, parse_policies};
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::plan::Confirmed;
 use crate::storage::StoredIssuer;
 
-/// All issuers of an organization, of a list that has their policies too. `known` has what only
+/// All issuers of an organization, from a list that includes their policies. `known` adds what only
 /// this browser knows.
 pub fn issuers(
     body: &Value,
@@ -31,7 +31,7 @@ pub fn issuers(
     items.iter().map(one).collect()
 }
 
-/// An issuer with the policies that the server says it has.
+/// An issuer with the policies of a response.
 pub fn with_policies(mut known: Confirmed, body: &Value) -> Result<Confirmed, String> {
     let policies = policies(body)?;
     let version = body["version"]
@@ -46,7 +46,7 @@ pub fn with_policies(mut known: Confirmed, body: &Value) -> Result<Confirmed, St
     Ok(known)
 }
 
-/// An issuer of the server's, without its policies. What only this browser knows of it is taken
+/// An issuer of the server's, without its policies. What only this browser knows about it comes
 /// from `known`.
 pub fn issuer(body: &Value, known: Option<&StoredIssuer>) -> Result<StoredIssuer, String> {
     let text = |name: &str| {
@@ -87,7 +87,7 @@ pub fn issuer(body: &Value, known: Option<&StoredIssuer>) -> Result<StoredIssuer
     })
 }
 
-/// Keys as they were written here, if they are the same ones.
+/// Keys in the form that was entered here, if they are the same ones.
 fn keys_text(jwks: &Value, known: Option<&StoredIssuer>) -> String {
     let written = known.and_then(|known| known.jwks.as_deref());
     let is_same = |text: &&str| serde_json::from_str::<Value>(text).is_ok_and(|own| own == *jwks);
@@ -97,7 +97,7 @@ fn keys_text(jwks: &Value, known: Option<&StoredIssuer>) -> String {
     )
 }
 
-/// Policies of the server's.
+/// Policies of a response.
 pub fn policies(body: &Value) -> Result<Vec<PolicyDefinition>, String> {
     let items = &body["policies"];
     if !items.is_array() {
@@ -108,7 +108,7 @@ pub fn policies(body: &Value) -> Result<Vec<PolicyDefinition>, String> {
     Ok(policies)
 }
 
-/// No permissions are written in one way.
+/// Gives policies without permissions one form.
 pub fn normalize(policy: &mut PolicyDefinition) {
     if policy
         .authorized_permissions
@@ -131,7 +131,7 @@ pub fn new_body(issuer: &StoredIssuer) -> Value {
     body
 }
 
-/// The body that changes an issuer: what is not named in it stays as it is.
+/// The body that changes an issuer: parts that it does not name stay as they are.
 pub fn details_body(issuer: &StoredIssuer, before: &StoredIssuer) -> Value {
     let mut body = Map::new();
     body.insert("name".to_owned(), issuer.name.clone().into());
@@ -139,7 +139,8 @@ pub fn details_body(issuer: &StoredIssuer, before: &StoredIssuer) -> Value {
         body.insert("maxExpiration".to_owned(), json!(issuer.max_expiration));
     }
     if issuer.jwks != before.jwks {
-        // What is no JSON goes as a text, and the server refuses it: no key is taken away for that.
+        // A text that is not JSON is sent as a string, so that the server refuses it rather than
+        // removing keys.
         let jwks = issuer
             .jwks
             .as_deref()
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_is_read_with_what_this_browser_knows_of_it() {
+    fn an_issuer_is_read_with_what_only_this_browser_knows() {
         let written = "{\"keys\": [{\"kty\": \"OKP\", \"kid\": \"a\"}]}";
         let known = StoredIssuer {
             jwks: Some(written.to_owned()),

@@ -1,7 +1,7 @@
-//! A server's issuers: its JSON, and the requests that bring it what is shown.
+//! A server's issuers: its JSON, and the requests that send it local changes.
 
 pub mod evidence;
 pub mod extras;
-pub mod failure;
 pub mod mapping;
 pub mod plan;
+pub mod request_error;

@@ -1,4 +1,4 @@
-//! What has to be told to the server, and what becomes of it when the server does not take it.
+//! Plans the requests to the server, and what the page shows when the server refuses one.
 
 use crate::merge::rebase;
 use crate::storage::StoredIssuer;
@@ -37,12 +37,12 @@ pub enum Step {
     Details(StoredIssuer),
     /// Replace its policies.
     Policies(StoredIssuer),
-    /// Delete the issuer of that identifier.
+    /// Delete the issuer with that identifier.
     Delete(String),
 }
 
 impl Step {
-    /// The issuer that it is about.
+    /// The identifier of its issuer.
     pub fn id(&self) -> &str {
         match self {
             Self::Create(issuer) | Self::Details(issuer) | Self::Policies(issuer) => &issuer.id,
@@ -51,7 +51,7 @@ impl Step {
     }
 }
 
-/// What the server has to be told next, so that it has what is shown.
+/// The next request that brings the server closer to the displayed issuers.
 pub fn next(server: &[Confirmed], shown: &[StoredIssuer]) -> Option<Step> {
     let step = |issuer: &StoredIssuer| match find(server, &issuer.id) {
         None => Some(Step::Create(issuer.clone())),
@@ -74,16 +74,16 @@ pub fn next(server: &[Confirmed], shown: &[StoredIssuer]) -> Option<Step> {
         .or_else(|| gone.cloned().map(Step::Delete))
 }
 
-/// What is shown after the server has answered with `now` what was `sent`: the server's version,
-/// and on top of it whatever was changed since.
+/// The issuer to show after the server has answered the request with `sent` by `now`: the server's
+/// version, with later local changes on top.
 pub fn settled(sent: &StoredIssuer, shown: &StoredIssuer, now: &StoredIssuer) -> StoredIssuer {
     let (mut issuer, _) = rebase(sent, shown, now);
     issuer.revision = shown.revision + 1;
     issuer
 }
 
-/// Puts a part of an issuer, as a step has it, into `issuer`: what the server refused as it was, or
-/// what is tried again.
+/// Copies the part of an issuer that a step changes into `issuer`: to revert a refused change, or
+/// to try it again.
 pub fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
     if let Step::Policies(_) = step {
         issuer.policies.clone_from(&from.policies);
@@ -97,8 +97,8 @@ pub fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
     (issuer.single_use, issuer.report_only) = (from.single_use, from.report_only);
 }
 
-/// What is shown after the server did not do a step: what it has still.
-pub fn undone(
+/// The issuers to show after the server refused a step: the server's state for that part.
+pub fn reverted(
     step: &Step,
     server: &[Confirmed],
     mut shown: Vec<StoredIssuer>,
@@ -129,8 +129,8 @@ pub fn undone(
     shown
 }
 
-/// What two people make of an issuer that both had as `base`: brought together where they have
-/// changed different parts; else the server's, and the other version is to be kept.
+/// Merges two people's changes to an issuer that both had as `base`. If they changed the same part,
+/// the result is the server's version, and the other version is to be kept.
 pub fn reconciled(
     base: &StoredIssuer,
     mine: &StoredIssuer,
@@ -138,7 +138,7 @@ pub fn reconciled(
 ) -> (StoredIssuer, Option<StoredIssuer>) {
     let (mut merged, lost) = rebase(base, mine, theirs);
     if lost.is_some() {
-        // What only this browser knows is not the server's.
+        // The server's version has none of what only this browser knows.
         merged = StoredIssuer {
             samples: mine.samples.clone(),
             preset: mine.preset.clone(),
@@ -149,7 +149,7 @@ pub fn reconciled(
     (merged, lost.map(|_| mine.clone()))
 }
 
-/// What is shown after the server was read anew.
+/// The issuers to show after a refresh of the server's state.
 pub fn refreshed(
     before: &[Confirmed],
     shown: &[StoredIssuer],
@@ -159,7 +159,7 @@ pub fn refreshed(
     let (mut issuers, mut lost) = (Vec::new(), Vec::new());
     for theirs in server.iter().map(|known| &known.issuer) {
         match (find(before, &theirs.id), of(&theirs.id)) {
-            // Deleted here, and not told yet.
+            // Deleted here, and not sent yet.
             (Some(_), None) => {}
             (_, None) => issuers.push(theirs.clone()),
             (base, Some(mine)) => {
@@ -176,7 +176,7 @@ pub fn refreshed(
         match find(before, &mine.id) {
             None => issuers.push(mine.clone()),
             Some(base) if is_same(&base.issuer, mine) => {}
-            // Deleted by somebody else while it was changed here.
+            // Deleted by someone else while it was changed here.
             Some(_) => lost.push(mine.clone()),
         }
     }
@@ -200,7 +200,7 @@ fn has_other_policies(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     one.policies != other.policies
 }
 
-/// Whether two versions are one but for the number of their revision.
+/// Whether two versions are equal except for their revision.
 fn is_same(one: &StoredIssuer, other: &StoredIssuer) -> bool {
     StoredIssuer {
         revision: other.revision,
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_is_told_one_thing_after_another_until_it_has_what_is_shown() {
+    fn requests_follow_each_other_until_the_server_has_all_changes() {
         let (a, b) = (issuer("a", "A"), issuer("b", "B"));
         let server = confirmed(&[a.clone(), b.clone()]);
         assert_eq!(next(&server, &[a.clone(), b.clone()]), None);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_server_goes_by_is_told_to_it() {
+    fn server_settings_are_sent() {
         let a = issuer("a", "A");
         for changed in [
             StoredIssuer {
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_this_browser_knows_is_not_told() {
+    fn what_only_this_browser_knows_is_not_sent() {
         let a = issuer("a", "A");
         let shown = StoredIssuer {
             preset: "github".to_owned(),
@@ -317,7 +317,7 @@ mod tests {
             single_use: true,
             ..with_rule(&a, "x")
         };
-        let details = undone(
+        let details = reverted(
             &Step::Details(changed.clone()),
             &server,
             vec![changed.clone()],
@@ -330,18 +330,18 @@ mod tests {
             ),
             ("a", 1, false)
         );
-        let policies = undone(&Step::Policies(changed.clone()), &server, vec![changed]);
+        let policies = reverted(&Step::Policies(changed.clone()), &server, vec![changed]);
         assert_eq!(
             (policies[0].name.as_str(), policies[0].policies.len()),
             ("new", 0)
         );
-        let created = undone(
+        let created = reverted(
             &Step::Create(c.clone()),
             &server,
             vec![a.clone(), c.clone()],
         );
         assert_eq!(names(&created), ["a"]);
-        let deleted = undone(&Step::Delete("b".to_owned()), &server, vec![a, c]);
+        let deleted = reverted(&Step::Delete("b".to_owned()), &server, vec![a, c]);
         assert_eq!(names(&deleted), ["a", "b", "c"]);
     }
 
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_same_part_the_servers_version_is_shown_and_the_other_kept() {
+    fn for_the_same_part_the_servers_version_is_shown_and_the_other_kept() {
         let base = issuer("a", "A");
         let (mine, theirs) = (with_rule(&base, "mine"), with_rule(&base, "theirs"));
         let (merged, lost) = reconciled(&base, &mine, &theirs);
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_anew_brings_what_others_did_and_keeps_what_is_not_told_yet() {
+    fn a_refresh_merges_changes_by_others_with_unsent_ones() {
         let [a, b, c] = ["a", "b", "c"].map(|id| issuer(id, id));
         let before = confirmed(&[a.clone(), b.clone(), c.clone()]);
         let mine = StoredIssuer {
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_deleted_goes_unless_it_was_changed_here() {
+    fn an_issuer_deleted_by_others_disappears_unless_it_was_changed_here() {
         let [a, b] = ["a", "b"].map(|id| issuer(id, id));
         let before = confirmed(&[a.clone(), b.clone()]);
         let mine = StoredIssuer {

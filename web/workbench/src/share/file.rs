@@ -1,4 +1,4 @@
-//! A playground as a file: what a link carries, readable, and with room for more.
+//! A playground as a file: the content of a link, readable and with a higher limit.
 
 use claimgate::json::Value;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use super::{ShareError, Shared, read};
 /// The longest file that is read, in bytes.
 pub const MAX_FILE: usize = 8 << 20;
 
-/// The member that says what the file is, and its version.
+/// The member that identifies the file, with its version.
 const KEY: &str = "claimgatePlayground";
 
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ pub(super) fn write(shared: &Shared) -> Result<String, ShareError> {
     let text = serde_json::to_string_pretty(&file).map_err(|error| ShareError::Content {
         problem: error.to_string(),
     })?;
-    // What is written must be readable.
+    // Whatever is written must be readable.
     parse(&text).map(|_| text)
 }
 

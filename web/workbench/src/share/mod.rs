@@ -1,9 +1,9 @@
-//! Links that carry a playground: policies, decoded claims, and what is asked, in the fragment of
-//! the address.
+//! Links that carry a playground: policies, decoded claims and the request, in the fragment of the
+//! address.
 //!
-//! The text is `v1.` and the base64url of deflated JSON. Claims go in as a JSON object, so that no
-//! token, and with it no signature, can be in a link. A token within a claim can;
-//! [`Shared::remarks`] says so.
+//! The text is `v1.` and the base64url of deflated JSON. Claims are a JSON object, so a link cannot
+//! contain a token, nor its signature. A claim can contain one; [`Shared::token_warnings`] warns
+//! about that.
 
 mod file;
 mod read;
@@ -16,7 +16,7 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, RequestedToken};
 
 pub use file::MAX_FILE;
-pub use tokens::Remark;
+pub use tokens::TokenWarning;
 #[cfg(test)]
 pub(crate) use tokens::has_token;
 
@@ -26,29 +26,29 @@ pub const MAX_FRAGMENT: usize = 512 << 10;
 /// The longest JSON that a link may hold, in bytes.
 pub const MAX_JSON: usize = 1 << 20;
 
-/// What every link begins with.
+/// The prefix of every link.
 const PREFIX: &str = "v1.";
 
-/// What a link carries.
+/// The content of a link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shared {
-    /// Name and URL of the issuer, if the policies are one's.
+    /// Name and URL of the issuer, if the policies belong to one.
     pub issuer: Option<SharedIssuer>,
     /// The policies.
     pub policies: Vec<PolicyDefinition>,
-    /// The claims, if there are any yet.
+    /// The claims, if there are any.
     pub claims: Option<ClaimsText>,
-    /// What is asked for.
+    /// The requested token.
     pub request: RequestedToken,
-    /// The time, if another than the present one.
+    /// The time in seconds since 1970, if not the current one.
     pub now: Option<i64>,
-    /// The checks that are left out.
+    /// The checks to skip.
     pub skip: Skip,
     /// The dialect of the patterns.
     pub dialect: Dialect,
 }
 
-/// An issuer as a link has it.
+/// An issuer in a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedIssuer {
     /// Its label.
@@ -57,40 +57,40 @@ pub struct SharedIssuer {
     pub url: String,
 }
 
-/// The text of a JSON object: decoded claims, and never a token.
+/// The text of a JSON object: decoded claims, never a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimsText(String);
 
 impl ClaimsText {
-    /// Takes a text that is a JSON object.
+    /// Accepts a text that is a JSON object.
     pub fn new(text: &str) -> Result<Self, ClaimsError> {
         Claims::from_json(text).map(|_| Self(text.to_owned()))
     }
 
-    /// The text, as it was typed.
+    /// The text, unchanged.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A link that cannot be read, or content that no link can carry.
+/// A link that cannot be read, or content that does not fit into a link.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShareError {
-    /// Nothing at all.
+    /// An empty link.
     #[error("the link carries nothing")]
     Empty,
-    /// Another version, or no link of ours.
+    /// Another version, or not a link of this app.
     #[error(
         "expected a link that begins with `{PREFIX}`, found `{found}`: it may be of a newer Claimgate"
     )]
     Version {
-        /// What it begins with.
+        /// Its prefix.
         found: String,
     },
     /// More than [`MAX_FRAGMENT`].
     #[error("expected a link of at most {MAX_FRAGMENT} bytes, found {found}: save a file instead")]
     TooLong {
-        /// How many bytes there are.
+        /// The length in bytes.
         found: usize,
     },
     /// More than [`MAX_JSON`].
@@ -102,16 +102,16 @@ pub enum ShareError {
     /// More than [`MAX_FILE`].
     #[error("expected a file of at most {MAX_FILE} bytes, found {found}")]
     FileTooLarge {
-        /// How many bytes there are.
+        /// The length in bytes.
         found: usize,
     },
-    /// A file that is no playground's.
+    /// Not a playground file.
     #[error("the file cannot be read: {problem}")]
     File {
         /// What is wrong.
         problem: String,
     },
-    /// JSON that is not as it should be.
+    /// JSON of an unexpected form.
     #[error("the content cannot be understood: {problem}")]
     Content {
         /// What is wrong.
@@ -123,7 +123,7 @@ impl Shared {
     /// Writes the text of a link, without `#`.
     pub fn to_fragment(&self) -> Result<String, ShareError> {
         let fragment = write::fragment(self)?;
-        // What is written must be readable: rules on one claim twice, for one, are not.
+        // Whatever is written must be readable: two rules on one claim, for example, are not.
         Self::from_fragment(&fragment).map(|_| fragment)
     }
 
@@ -142,9 +142,9 @@ impl Shared {
         file::parse(text)
     }
 
-    /// What to mind before the link is passed on: tokens within claims.
-    pub fn remarks(&self) -> Vec<Remark> {
-        tokens::remarks(self)
+    /// Warnings before the link is shared: tokens within claims.
+    pub fn token_warnings(&self) -> Vec<TokenWarning> {
+        tokens::token_warnings(self)
     }
 }
 

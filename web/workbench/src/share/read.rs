@@ -1,4 +1,4 @@
-//! From the text of a link to what is shared.
+//! Reads the text of a link.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -20,7 +20,7 @@ pub(super) fn shared(text: &str) -> Result<Shared, ShareError> {
     content_of(&Value::parse(&json).map_err(|error| content(error.to_string()))?)
 }
 
-/// What a link and a file have in common.
+/// The common content of a link and a file.
 pub(super) fn content_of(value: &Value) -> Result<Shared, ShareError> {
     only(value, &KEYS, "content")?;
     Ok(Shared {
@@ -38,7 +38,7 @@ pub(super) fn content_of(value: &Value) -> Result<Shared, ShareError> {
     })
 }
 
-/// The JSON that the link carries, never longer than it may be.
+/// The JSON of the link, within its limit.
 fn json(text: &str) -> Result<String, ShareError> {
     let text = text.strip_prefix('#').unwrap_or(text).trim();
     if text.is_empty() {
@@ -167,7 +167,7 @@ fn text(value: &Value, name: &str) -> Result<String, ShareError> {
         .ok_or_else(|| content(format!("expected `{name}` to be a text")))
 }
 
-/// Refuses whatever is no object, and members that are none of `known`.
+/// Refuses values that are not objects, and members other than `known`.
 pub(super) fn only(value: &Value, known: &[&str], what: &str) -> Result<(), ShareError> {
     let Value::Object(members) = value else {
         return Err(content(format!(

@@ -34,7 +34,7 @@ fn problem(json: &str) -> String {
 
 #[test]
 fn a_link_of_the_first_version_is_read_for_ever() {
-    // Written by another deflate, and never to be changed.
+    // Compressed by another implementation of deflate. Never change it: old links must stay readable.
     let fragment = "#v1.bY-xDsIwDER_Bd1cgRhYsjKxMLFRhjS1wGqahjoRoKj_jiPUjcn2-fxsF7BIphmmINiRYHA8oUGevaaPlKKY3c7xlt52jJ6wNIiTZ8ckMNeCnhwLT0HdPYWPjqZpoHD5xMpKZMcqaTj_6FbLOfs6XSC5U6nDstwaOG95VBmlrY0WZrNfqpuemSRV_x90WLF6WJheMIcGMnDU49bXdD-rSVf0bD05RUHSzOHuedCPvg";
     let shared = Shared::from_fragment(fragment).unwrap();
     assert_eq!(shared.issuer.unwrap().url, "https://ci.example");
@@ -191,16 +191,16 @@ fn claims_are_never_a_token() {
 }
 
 #[test]
-fn tokens_within_claims_are_remarked_on() {
+fn warns_about_tokens_within_claims() {
     let places = |claims: &str| {
         let shared = Shared {
             claims: Some(ClaimsText::new(claims).unwrap()),
             ..empty()
         };
         shared
-            .remarks()
+            .token_warnings()
             .into_iter()
-            .map(|remark| remark.path)
+            .map(|warning| warning.path)
             .collect::<Vec<_>>()
     };
     let nested =
@@ -231,9 +231,9 @@ fn tokens_within_claims_are_remarked_on() {
         ..empty()
     };
     let places: Vec<_> = shared
-        .remarks()
+        .token_warnings()
         .into_iter()
-        .map(|remark| remark.path)
+        .map(|warning| warning.path)
         .collect();
     assert_eq!(places, ["policies[0].rules.sub", "issuer.name"]);
 }
@@ -276,7 +276,7 @@ fn usual_links_are_short() {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
     );
-    assert!(shared.remarks().is_empty());
+    assert!(shared.token_warnings().is_empty());
 }
 
 #[test]

@@ -7,17 +7,17 @@ use claimgate::json::Value;
 
 use super::Shared;
 
-/// Something to mind before a link is passed on.
+/// A warning before a link is shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct TokenWarning {
     /// Where it is, such as `claims."nested.token"` or `policies[0]`.
     pub path: String,
-    /// What is the matter.
+    /// The problem.
     pub message: String,
 }
 
-/// All places that look like a token.
-pub(super) fn remarks(shared: &Shared) -> Vec<Remark> {
+/// Warnings about all texts that look like a token.
+pub(super) fn token_warnings(shared: &Shared) -> Vec<TokenWarning> {
     let mut places = Vec::new();
     if let Some(claims) = shared
         .claims
@@ -45,7 +45,7 @@ pub(super) fn remarks(shared: &Shared) -> Vec<Remark> {
     let message = "this looks like a token: whoever gets the link gets it too";
     places
         .into_iter()
-        .map(|path| Remark {
+        .map(|path| TokenWarning {
             path,
             message: message.to_owned(),
         })
@@ -72,12 +72,12 @@ fn search(value: &Value, path: &str, places: &mut Vec<String>) {
     }
 }
 
-/// Whether a JWT, signed or encrypted, stands somewhere in the text.
+/// Whether the text contains a JWT, signed or encrypted.
 pub(crate) fn has_token(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     text.split(|c| !is_part(c)).any(|run| {
         let parts: Vec<&str> = run.split('.').collect();
-        // Behind the last dot is no header, and a header alone is no token.
+        // After the last dot there is no header, and a header alone is no token.
         parts
             .split_last()
             .is_some_and(|(_, parts)| parts.iter().any(|part| is_header(part)))

@@ -1,4 +1,4 @@
-//! From what is shared to the text of a link.
+//! Writes the text of a link.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{ClaimsText, MAX_FRAGMENT, MAX_JSON, PREFIX, ShareError, Shared};
 
-/// How hard deflate tries: its best.
+/// The compression level of deflate: the highest.
 const LEVEL: u8 = 9;
 
 pub(super) fn fragment(shared: &Shared) -> Result<String, ShareError> {
@@ -33,7 +33,7 @@ pub(super) fn fragment(shared: &Shared) -> Result<String, ShareError> {
     Ok(fragment)
 }
 
-/// The JSON. What is as usual is left out, for the link's length.
+/// The JSON. Defaults are left out, to keep the link short.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Content<'a> {

@@ -1,4 +1,4 @@
-// Browsers and bundlers: the Wasm is fetched once `init()` is called.
+// Browsers and bundlers: `init()` fetches the Wasm.
 import * as glue from "./claimgate.js";
 import { createPackage } from "../engine.js";
 import { host } from "./signatures-web.js";
@@ -6,7 +6,7 @@ import { host } from "./signatures-web.js";
 let wasm;
 let loading;
 
-/** Loads the Wasm, from beside this file unless told from where. Calls after the first wait for the same. */
+/** Loads the Wasm, by default from next to this file. Later calls wait for the first one. */
 export function init(source) {
   const place = source ?? new URL("./claimgate_bg.wasm", import.meta.url);
   loading ??= glue.default({ module_or_path: place }).then(

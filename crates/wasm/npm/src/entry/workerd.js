@@ -7,7 +7,7 @@ import { host } from "./signatures-web.js";
 const wasm = glue.initSync({ module });
 const ready = { ...glue, isReady: () => true, memory: () => wasm.memory };
 
-/** Here for programs that run in browsers, too: here there is nothing to wait for. */
+/** For programs that also run in browsers: edge runtimes have nothing to load. */
 export async function init() {}
 
 export const { Engine, decodeUnverified, parsePolicies, parseJwks, matchPattern } = createPackage(ready, host);

@@ -1,9 +1,9 @@
-// Signatures by node:crypto, which answers at once.
+// Checks signatures with node:crypto, synchronously.
 import { constants, createPublicKey, verify } from "node:crypto";
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 const ecdsa = { dsaEncoding: "ieee-p1363" };
-/** By algorithm (RFC 7518, section 3.1; RFC 8037, section 3.1): the digest, and what goes with the key. */
+/** By algorithm (RFC 7518, section 3.1; RFC 8037, section 3.1): digest and key options. */
 const ALGORITHMS = {
   RS256: ["sha256", {}],
   RS384: ["sha384", {}],

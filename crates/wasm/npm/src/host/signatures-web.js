@@ -1,7 +1,7 @@
-// Signatures by SubtleCrypto (WebCrypto), which answers later.
+// Checks signatures with SubtleCrypto (WebCrypto), asynchronously.
 const rsa = (name, hash, saltLength) => [{ name, hash }, saltLength === undefined ? { name } : { name, saltLength }];
 const ecdsa = (namedCurve, hash) => [{ name: "ECDSA", namedCurve }, { name: "ECDSA", hash }];
-/** By algorithm: how its key is imported, and how its signature is checked. */
+/** By algorithm: the parameters to import its key, and to check its signature. */
 const ALGORITHMS = {
   RS256: rsa("RSASSA-PKCS1-v1_5", "SHA-256"),
   RS384: rsa("RSASSA-PKCS1-v1_5", "SHA-384"),

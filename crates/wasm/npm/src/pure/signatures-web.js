@@ -1,2 +1,2 @@
-// Signatures are checked in Rust, by the core itself.
+// The core itself checks signatures, in Rust.
 export const host = undefined;

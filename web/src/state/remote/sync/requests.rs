@@ -1,16 +1,17 @@
-//! What the server is told, a request a step.
+//! The requests to the server, one for each step.
 
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::{Sync, encode};
-use crate::state::remote::client::{self, Answer, Failure};
+use super::Sync;
+use crate::state::remote::client::{self, Answer, RequestError};
+use claimgate_formats::percent_encode;
 use claimgate_workbench::remote::mapping;
 use claimgate_workbench::remote::plan::Confirmed;
 use claimgate_workbench::storage::StoredIssuer;
 
 impl Sync {
-    pub(super) async fn create(self, issuer: &StoredIssuer) -> Result<Confirmed, Failure> {
+    pub(super) async fn create(self, issuer: &StoredIssuer) -> Result<Confirmed, RequestError> {
         let body = mapping::new_body(issuer);
         let answer = self
             .call("POST", &self.issuers_path(), Some(body), "")
@@ -19,27 +20,27 @@ impl Sync {
             policies: Vec::new(),
             ..issuer.clone()
         };
-        let created = mapping::issuer(&answer.body, Some(&known)).map_err(Failure::Refused)?;
+        let created = mapping::issuer(&answer.body, Some(&known)).map_err(RequestError::Refused)?;
         let created = Confirmed::new(created, answer.version);
         let path = self.path(&format!(
             "/auth/policies/oidcissuers/{}",
-            encode(&created.issuer.id)
+            percent_encode(&created.issuer.id)
         ));
         let policies = self.call("GET", &path, None, "").await?.body;
-        mapping::with_policies(created, &policies).map_err(Failure::Refused)
+        mapping::with_policies(created, &policies).map_err(RequestError::Refused)
     }
 
     pub(super) async fn details(
         self,
         issuer: &StoredIssuer,
         known: Confirmed,
-    ) -> Result<Confirmed, Failure> {
-        let path = format!("{}/{}", self.issuers_path(), encode(&issuer.id));
+    ) -> Result<Confirmed, RequestError> {
+        let path = format!("{}/{}", self.issuers_path(), percent_encode(&issuer.id));
         let body = mapping::details_body(issuer, &known.issuer);
         let answer = self
             .call("PATCH", &path, Some(body), &known.version)
             .await?;
-        let mut now = mapping::issuer(&answer.body, Some(issuer)).map_err(Failure::Refused)?;
+        let mut now = mapping::issuer(&answer.body, Some(issuer)).map_err(RequestError::Refused)?;
         now.policies.clone_from(&known.issuer.policies);
         Ok(Confirmed {
             issuer: now,
@@ -52,24 +53,24 @@ impl Sync {
         self,
         issuer: &StoredIssuer,
         known: Confirmed,
-    ) -> Result<Confirmed, Failure> {
-        let path = self.path(&format!("/auth/policies/{}", encode(&known.policy)));
+    ) -> Result<Confirmed, RequestError> {
+        let path = self.path(&format!("/auth/policies/{}", percent_encode(&known.policy)));
         let body = mapping::policies_body(&issuer.policies);
         let answer = self
             .call("PATCH", &path, Some(body), &known.policy_version)
             .await?;
-        let mut now = mapping::with_policies(known, &answer.body).map_err(Failure::Refused)?;
+        let mut now = mapping::with_policies(known, &answer.body).map_err(RequestError::Refused)?;
         now.issuer.samples.clone_from(&issuer.samples);
         now.issuer.preset.clone_from(&issuer.preset);
         Ok(now)
     }
 
-    pub(super) async fn delete(self, id: &str, session: u32) -> Result<(), Failure> {
-        let path = format!("{}/{}", self.issuers_path(), encode(id));
+    pub(super) async fn delete(self, id: &str, session: u32) -> Result<(), RequestError> {
+        let path = format!("{}/{}", self.issuers_path(), percent_encode(id));
         match self.call("DELETE", &path, None, "").await {
-            // Somebody else was faster, and wanted the same.
-            Ok(_) | Err(Failure::Missing) => {}
-            Err(failure) => return Err(failure),
+            // Someone else has deleted it already.
+            Ok(_) | Err(RequestError::Missing) => {}
+            Err(error) => return Err(error),
         }
         if self.remote.session.get_value() == session {
             self.remote
@@ -85,7 +86,7 @@ impl Sync {
         path: &str,
         body: Option<Value>,
         version: &str,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, RequestError> {
         let token = self.remote.token.get_value();
         client::call(&token, method, path, body, version).await
     }
@@ -93,7 +94,7 @@ impl Sync {
     pub(super) fn path(self, rest: &str) -> String {
         format!(
             "/api/orgs/{}{rest}",
-            encode(&self.remote.organization.get_untracked())
+            percent_encode(&self.remote.organization.get_untracked())
         )
     }
 

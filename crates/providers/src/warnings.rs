@@ -1,4 +1,4 @@
-//! What to look at twice in the names that a person has given.
+//! Warnings about given parameters that deserve a second look.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,33 +7,36 @@ use super::clean::clean;
 use super::template::{names, names_in};
 use claimgate::text::hidden::{Piece, pieces};
 
-/// A remark on a name that was given.
+/// A warning about a given parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// The identifier of the [`Ask`](super::Ask).
-    pub ask: String,
-    /// What is the matter.
+pub struct ParameterWarning {
+    /// The identifier of the [`Parameter`](super::Parameter).
+    pub parameter: String,
+    /// The problem.
     pub message: String,
-    /// What one might do about it.
+    /// A possible fix.
     pub help: String,
 }
 
-/// The remarks on all names of a provider that were given.
-pub(super) fn remarks(provider: &Provider, given: &BTreeMap<String, String>) -> Vec<Remark> {
+/// Warnings about all given parameters of a provider.
+pub(super) fn warnings(
+    provider: &Provider,
+    given: &BTreeMap<String, String>,
+) -> Vec<ParameterWarning> {
     let in_policies = names_in_policies(provider);
-    let mut remarks = Vec::new();
-    for ask in &provider.asks {
-        let Some(text) = given.get(&ask.id) else {
+    let mut warnings = Vec::new();
+    for parameter in &provider.parameters {
+        let Some(text) = given.get(&parameter.id) else {
             continue;
         };
-        let remark = |message, help: &str| Remark {
-            ask: ask.id.clone(),
+        let warning = |message, help: &str| ParameterWarning {
+            parameter: parameter.id.clone(),
             message,
             help: help.to_owned(),
         };
         if let Some(hidden) = hidden(text.trim()) {
-            let help = "type it anew; line ends and control characters are left out";
-            remarks.push(remark(
+            let help = "type it again; line breaks and control characters are removed";
+            warnings.push(warning(
                 format!(
                     "`{}` has a character that cannot be seen: {hidden}",
                     clean(text)
@@ -41,27 +44,27 @@ pub(super) fn remarks(provider: &Provider, given: &BTreeMap<String, String>) -> 
                 help,
             ));
         }
-        if in_policies.contains(ask.id.as_str()) {
-            remarks.extend(wildcard(&clean(text)).map(|(message, help)| remark(message, help)));
+        if in_policies.contains(parameter.id.as_str()) {
+            warnings.extend(wildcard(&clean(text)).map(|(message, help)| warning(message, help)));
         }
         if let Some(c) = text
             .chars()
             .find(|c| matches!(c, '"' | '\'' | '`' | '$' | '{' | '}') && !is_braced(text))
         {
             let help = "check it: few names have such a character, and workflow files may read it as their own";
-            remarks.push(remark(format!("`{}` has a `{c}`", clean(text)), help));
+            warnings.push(warning(format!("`{}` has a `{c}`", clean(text)), help));
         }
     }
-    remarks
+    warnings
 }
 
-/// The names that patterns of the policies are made of, through whatever is derived from them.
+/// The parameters that occur in patterns of the policies, including through derived ones.
 fn names_in_policies(provider: &Provider) -> BTreeSet<&str> {
     let mut found = names_in(&provider.policies);
     if found.contains("audience") {
         found.insert("organization");
     }
-    // What is derived may be made of what was derived before it.
+    // A derived parameter may depend on an earlier derived one.
     for derived in provider.derived.iter().rev() {
         let cases = if found.contains(derived.id.as_str()) {
             derived.cases.as_slice()
@@ -78,7 +81,7 @@ fn names_in_policies(provider: &Provider) -> BTreeSet<&str> {
     found
 }
 
-/// What a character does in a pattern that is only meant as itself.
+/// The effect in a pattern of a character that is meant literally.
 fn wildcard(text: &str) -> Option<(String, &'static str)> {
     let c = text.chars().find(|c| matches!(c, '*' | '?' | '.' | '\\'))?;
     let message = match c {
@@ -112,7 +115,7 @@ fn hidden(text: &str) -> Option<String> {
     })
 }
 
-/// Whether the text is one pair of braces with plain text inside, as Bitbucket writes its ids.
+/// Whether the text is one pair of braces around plain text, as in Bitbucket's ids.
 fn is_braced(text: &str) -> bool {
     let inside = text
         .trim()

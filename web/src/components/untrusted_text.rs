@@ -1,13 +1,12 @@
-//! Text that others wrote, shown as it is: never as HTML, and what cannot be seen by its name.
+//! Untrusted text, displayed as text: never as HTML, with hidden characters named.
 
 use leptos::prelude::*;
 
 use claimgate::text::hidden::{Piece, has_hidden, hidden_in, name, pieces};
 use claimgate_workbench::links::is_safe_link;
 
-/// A text; characters that would not show, or would turn it around, stand in it as marks such as
-/// `U+202E`.
-pub(crate) fn shown(text: &str) -> AnyView {
+/// A text; characters that are invisible, or would reverse it, appear as marks such as `U+202E`.
+pub(crate) fn untrusted_text(text: &str) -> AnyView {
     if !has_hidden(text) {
         return text.to_owned().into_any();
     }
@@ -24,17 +23,17 @@ pub(crate) fn shown(text: &str) -> AnyView {
         .into_any()
 }
 
-/// A text of several lines, which stay lines; within them as [`shown`].
-pub(crate) fn shown_lines(text: &str) -> AnyView {
+/// A text of several lines, which are kept; each line like [`untrusted_text`].
+pub(crate) fn untrusted_lines(text: &str) -> AnyView {
     let is_layout = |c: char| matches!(c, '\n' | '\t');
     if !text.chars().any(|c| !is_layout(c) && name(c).is_some()) {
         return text.to_owned().into_any();
     }
-    let line = |line: &str| view! { {shown(line)} "\n" }.into_any();
+    let line = |line: &str| view! { {untrusted_text(line)} "\n" }.into_any();
     text.split('\n').map(line).collect_view().into_any()
 }
 
-/// A note on the characters of a field that do not show in it; nothing where all do.
+/// A note on the hidden characters of a field; empty without any.
 pub(crate) fn hidden_note(text: &str) -> AnyView {
     let found = hidden_in(text);
     if found.is_empty() {
@@ -46,30 +45,30 @@ pub(crate) fn hidden_note(text: &str) -> AnyView {
     view! { <p class="note" role="note">"Does not show in the field: " {items.collect_view()} "."</p> }.into_any()
 }
 
-/// A sentence of ours, in which `code` stands between backticks; what is hidden in it shows.
+/// A message of the app, with `code` between backticks; hidden characters in it are marked.
 pub(crate) fn prose(text: &str) -> AnyView {
     let mut is_code = false;
     let parts = text.split('`').map(|part| {
         let view = if is_code {
-            view! { <code>{shown(part)}</code> }.into_any()
+            view! { <code>{untrusted_text(part)}</code> }.into_any()
         } else {
-            shown(part)
+            untrusted_text(part)
         };
         is_code = !is_code;
         view
     });
-    // A backtick without a second one is no mark.
+    // An odd number of backticks: the text has one that is not a mark.
     if text.matches('`').count() % 2 == 1 {
-        shown(text)
+        untrusted_text(text)
     } else {
         parts.collect_view().into_any()
     }
 }
 
-/// An address: a link where it is https and nothing in it is hidden, else its text.
-pub(crate) fn shown_link(address: &str) -> AnyView {
+/// An address: a link if it is https without hidden characters, else text.
+pub(crate) fn untrusted_link(address: &str) -> AnyView {
     if !is_safe_link(address) {
-        return view! { <code>{shown(address)}</code> }.into_any();
+        return view! { <code>{untrusted_text(address)}</code> }.into_any();
     }
     let target = address.to_owned();
     view! {

@@ -1,0 +1,81 @@
+//! Why a request to the server failed.
+
+use serde_json::Value;
+
+/// Why a request to the server failed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RequestError {
+    /// 401: the token is unknown or has expired.
+    SignedOut,
+    /// 412: someone else has changed it since.
+    Changed,
+    /// 404: it does not exist.
+    Missing,
+    /// Any other refusal, with the server's message.
+    Refused(String),
+    /// There was no response.
+    Unreachable,
+}
+
+impl RequestError {
+    /// The error as a message.
+    pub fn message(&self) -> String {
+        match self {
+            Self::SignedOut => "the server does not know this token, or no longer".to_owned(),
+            Self::Changed => "somebody else has changed it meanwhile".to_owned(),
+            Self::Missing => "the server does not have it, or no longer".to_owned(),
+            Self::Refused(message) => message.clone(),
+            Self::Unreachable => "the server cannot be reached".to_owned(),
+        }
+    }
+}
+
+/// The error for a status and a response body.
+pub fn request_error(status: u16, body: &str) -> RequestError {
+    match status {
+        401 => RequestError::SignedOut,
+        404 => RequestError::Missing,
+        412 => RequestError::Changed,
+        _ => {
+            let body: Option<Value> = serde_json::from_str(body).ok();
+            let message = body
+                .as_ref()
+                .and_then(|body| body["message"].as_str())
+                .unwrap_or_default();
+            RequestError::Refused(match message {
+                "" => format!("the server answered with status {status}"),
+                message => message.to_owned(),
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RequestError, request_error};
+
+    #[test]
+    fn an_error_keeps_the_servers_message() {
+        let body = r#"{"code":400,"message":"the issuer name is required"}"#;
+        assert_eq!(
+            request_error(400, body),
+            RequestError::Refused("the issuer name is required".to_owned())
+        );
+        let plain = RequestError::Refused("the server answered with status 502".to_owned());
+        assert_eq!(request_error(502, "<html>"), plain);
+        assert_eq!(request_error(502, "{}"), plain);
+    }
+
+    #[test]
+    fn what_is_done_about_it_depends_on_the_status() {
+        let of = |status| request_error(status, "{}");
+        assert_eq!(
+            [of(401), of(404), of(412)],
+            [
+                RequestError::SignedOut,
+                RequestError::Missing,
+                RequestError::Changed
+            ]
+        );
+    }
+}
