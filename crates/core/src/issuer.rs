@@ -270,11 +270,9 @@ impl Issuer {
     }
 }
 
-/// Compiled issuers, of one organization, found by their URLs. A copy is cheap: it is the same
-/// ones.
+/// The compiled issuers of one organization, found by their URLs. Cloning is cheap.
 ///
-/// Issuers that share a URL have no say: which of their policies would hold for a token, nobody
-/// could tell.
+/// Issuers that share a URL are not used: it is ambiguous whose policies apply to a token.
 ///
 /// ```
 /// use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};

@@ -58,7 +58,7 @@ pub enum JsonError {
         column: usize,
     },
     /// An object names a member twice.
-    #[error("member `{name}` stands twice in one object (line {line}, column {column})")]
+    #[error("member `{name}` occurs twice in one object (line {line}, column {column})")]
     DuplicateMember {
         /// The member's name.
         name: String,
@@ -415,7 +415,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut values: Vec<(String, Value)> = Vec::with_capacity(room);
         while let Some(name) = members.next_key::<String>()? {
             if seen.is_repeated(&values, &name) {
-                let message = format!("member `{name}` stands twice in one object");
+                let message = format!("member `{name}` occurs twice in one object");
                 *self.problem.borrow_mut() = Some(Problem::Duplicate(name));
                 return Err(A::Error::custom(message));
             }

@@ -412,11 +412,10 @@ impl Core {
     /// Checks the signature here, without the host.
     #[cfg(feature = "pure")]
     pub fn settle_built_in(&mut self, run: u32) {
-        use crate::cryptography::PROVIDER;
-        use claimgate::jwt::Provider;
+        use crate::cryptography::Pure;
+        use claimgate::jwt::VerifySignature;
         self.advance(run, |pending| {
-            let answer =
-                claimgate::jwt::VerifySignature::verify(&Provider(&PROVIDER), &pending.check());
+            let answer = Pure.verify(&pending.check());
             pending.finish(answer)
         });
     }
@@ -552,6 +551,10 @@ impl Core {
             ReasonCode::DefaultDeny => 2,
             ReasonCode::AdminNotGranted => 3,
             ReasonCode::RoleAmbiguous => 4,
+            other => {
+                other.as_str().clone_into(&mut self.text);
+                return FAILED;
+            }
         };
         debug_assert_eq!(
             matches!(reason, 0 | 5),
@@ -577,7 +580,7 @@ impl Core {
 #[derive(Serialize)]
 struct Granted<'a> {
     ok: bool,
-    grant: &'a claimgate::exchange::Grant,
+    grant: &'a claimgate::exchange::GrantedToken,
 }
 
 /// A refusal as JSON text.

@@ -1,6 +1,6 @@
 //! From the policies that match to the decision: the one place that knows how they add up.
 
-use super::evidence::{Grant, ReasonCode};
+use super::evidence::{Permissions, ReasonCode};
 use crate::policy::{CompiledPolicy, Decision, RequestedToken, Target};
 
 /// What the matching policies say, in whatever order they come.
@@ -64,7 +64,7 @@ impl<'a> Tally<'a> {
     }
 
     /// A deny overrides every allow; without an allow, the request is denied.
-    pub(super) fn verdict(&self, request: &RequestedToken) -> (ReasonCode, Option<Grant>) {
+    pub(super) fn verdict(&self, request: &RequestedToken) -> (ReasonCode, Option<Permissions>) {
         let wants_admin = matches!(request, RequestedToken::Organization { admin: true });
         if self.deny.is_some() {
             (ReasonCode::DenyMatched, None)
@@ -75,7 +75,7 @@ impl<'a> Tally<'a> {
         } else if self.roles_differ {
             (ReasonCode::RoleAmbiguous, None)
         } else {
-            let grant = Grant {
+            let grant = Permissions {
                 admin: wants_admin,
                 role_id: self.role.map(str::to_owned),
             };

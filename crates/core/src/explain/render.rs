@@ -131,7 +131,11 @@ fn render_value(out: &mut String, rule: &RuleEvidence, value: &ValueEvidence) {
 }
 
 fn taken(capture: &Capture) -> String {
-    format!("`{}` took `{}`", capture.wildcard, visible(&capture.text))
+    format!(
+        "`{}` matched `{}`",
+        capture.wildcard,
+        visible(&capture.text)
+    )
 }
 
 fn render_miss(out: &mut String, miss: &NearestMiss) {

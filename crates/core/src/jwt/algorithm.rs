@@ -12,6 +12,7 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are RFC 7518's own")]
+#[non_exhaustive]
 pub enum Algorithm {
     RS256,
     RS384,

@@ -94,7 +94,7 @@ impl<C> UnverifiedToken<C> {
             .map(|name| {
                 Diagnostic::note(
                     "header-key-ignored",
-                    format!("the header brings a key of its own in `{name}`"),
+                    format!("the header contains a key in `{name}`"),
                 )
                 .at(format!("header.{name}"))
                 .help("it is never used: a token cannot vouch for itself")
@@ -207,13 +207,13 @@ fn base64_part(part: &'static str, encoded: &str) -> Result<Vec<u8>, TokenError>
                 format!("found `{}` at character {}", char::from(byte), at + 1)
             }
             base64::DecodeError::InvalidByte(at, _) => {
-                format!("found a foreign character at byte {}", at + 1)
+                format!("found an invalid character at byte {}", at + 1)
             }
             base64::DecodeError::InvalidLength(length) => {
                 format!("a length of {length} is impossible; is the end missing?")
             }
             base64::DecodeError::InvalidLastSymbol { .. } => {
-                "its last character has stray bits".to_owned()
+                "its last character has unused bits that are not zero".to_owned()
             }
             base64::DecodeError::InvalidPadding => "it is padded".to_owned(),
         };

@@ -19,7 +19,7 @@ use super::compiled::{CompiledPolicy, Target};
 use super::{Decision, RequestedToken, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
-use crate::pattern::{Bounds, Outline, Pattern};
+use crate::pattern::{Bounds, Literals, Pattern};
 
 /// With more claims than this in the index, a token's claims are looked up in it, not the other way
 /// round.
@@ -428,7 +428,7 @@ impl Hasher for Hashed {
     }
 }
 
-/// What a class can be filed under: the outline's place among all, and which part of it.
+/// What a class can be filed under: the index of the literals, and one part of them.
 type Key = (u32, KeyKind, u32);
 
 #[derive(Default)]
@@ -439,7 +439,7 @@ struct Builder {
     compiled: HashMap<*const Pattern, (Arc<Pattern>, u32)>,
     /// By its normal form.
     normal: HashMap<String, u32>,
-    outlines: Vec<Outline>,
+    all_literals: Vec<Literals>,
     texts: HashMap<String, u32>,
     bounds: Vec<Bounds>,
     bound_places: HashMap<Bounds, u32>,
@@ -471,18 +471,18 @@ impl Builder {
         let mut conditions: Vec<(u32, Arc<Pattern>, u32)> =
             Vec::with_capacity(policy.rules.len() + 1);
         if let Some(pattern) = target_pattern(&policy.target) {
-            let outline = self.pattern(&pattern);
-            conditions.push((self.subject(None), pattern, outline));
+            let literals = self.pattern(&pattern);
+            conditions.push((self.subject(None), pattern, literals));
         }
         for rule in &policy.rules {
-            let outline = self.pattern(&rule.pattern);
+            let literals = self.pattern(&rule.pattern);
             conditions.push((
                 self.subject(Some(&rule.path)),
                 Arc::clone(&rule.pattern),
-                outline,
+                literals,
             ));
         }
-        conditions.sort_by_key(|(subject, _, outline)| (*subject, *outline));
+        conditions.sort_by_key(|(subject, _, literals)| (*subject, *literals));
         let identity = self.identity(policy, &conditions);
         let first = *self.classes.entry(identity).or_insert(index);
         if first != index {
@@ -523,7 +523,7 @@ impl Builder {
         identity.extend(
             conditions
                 .iter()
-                .flat_map(|(subject, _, outline)| [*subject, *outline]),
+                .flat_map(|(subject, _, literals)| [*subject, *literals]),
         );
         identity
     }
@@ -552,14 +552,14 @@ impl Builder {
         if let Some((_, known)) = self.compiled.get(&Arc::as_ptr(pattern)) {
             return *known;
         }
-        let mut outline = pattern.outline();
-        let next = length(&self.outlines);
+        let mut literals = pattern.literals();
+        let next = length(&self.all_literals);
         let place = *self
             .normal
-            .entry(std::mem::take(&mut outline.normal))
+            .entry(std::mem::take(&mut literals.normal))
             .or_insert(next);
         if place == next {
-            self.outlines.push(outline);
+            self.all_literals.push(literals);
         }
         self.compiled
             .insert(Arc::as_ptr(pattern), (Arc::clone(pattern), place));
@@ -567,26 +567,29 @@ impl Builder {
     }
 
     fn add_keys(&mut self, conditions: &[(u32, Arc<Pattern>, u32)]) {
-        for (subject, _, outline) in conditions {
-            let Some(outline) = self.outlines.get(*outline as usize) else {
+        for (subject, _, literals) in conditions {
+            let Some(literals) = self.all_literals.get(*literals as usize) else {
                 continue;
             };
-            let kind = if outline.is_exact {
+            let kind = if literals.is_exact {
                 KeyKind::Exact
             } else {
                 KeyKind::Prefix
             };
-            let ends = [(kind, &outline.prefix), (KeyKind::Suffix, &outline.suffix)];
+            let ends = [
+                (kind, &literals.prefix),
+                (KeyKind::Suffix, &literals.suffix),
+            ];
             let parts = ends
                 .into_iter()
                 .filter(|(kind, text)| *kind == KeyKind::Exact || !text.is_empty());
-            let inner = outline.inner.iter().map(|text| (KeyKind::Inner, text));
+            let inner = literals.inner.iter().map(|text| (KeyKind::Inner, text));
             let before = self.candidates.len();
             for (kind, text) in parts.chain(inner) {
                 self.candidates
                     .push((*subject, kind, number(&mut self.texts, text)));
             }
-            if let Some(bounds) = outline.bounds {
+            if let Some(bounds) = literals.bounds {
                 let next = length(&self.bounds);
                 let place = *self.bound_places.entry(bounds).or_insert(next);
                 if place == next {

@@ -8,8 +8,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate::exchange::{
-    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeOptions, ExchangeRequest, GRANT_TYPE, Grant,
-    Refusal, SUBJECT_TOKEN_TYPE, exchange_with,
+    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeOptions, ExchangeRequest, GRANT_TYPE,
+    GrantedToken, Refusal, SUBJECT_TOKEN_TYPE, exchange_with,
 };
 use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -184,7 +184,7 @@ fn compile(
 /// How a decision differs from the one that the entry records, if it does.
 fn difference(
     entry: &AuditEntry,
-    decision: &Result<Grant, Refusal>,
+    decision: &Result<GrantedToken, Refusal>,
     enforced: &[usize],
 ) -> Option<String> {
     let (code, policies) = match decision {
