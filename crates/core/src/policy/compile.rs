@@ -21,7 +21,7 @@ impl PolicySet {
     /// Compiles policies, or returns all errors in them.
     ///
     /// # Errors
-    /// Every error, in the policies' order, with paths from `policies[0]`.
+    /// All errors in the order of the policies, with paths from `policies[0]`.
     ///
     /// ```
     /// use claimgate::pattern::Dialect;
@@ -39,8 +39,7 @@ impl PolicySet {
         Self::compile_for(definitions, dialect, false)
     }
 
-    /// The same; with `denies_report`, no deny does more than report, as on an issuer with
-    /// `reportOnly`.
+    /// The same; with `denies_report`, all denies are report-only, as on an issuer with `reportOnly`.
     pub(crate) fn compile_for(
         definitions: &[PolicyDefinition],
         dialect: Dialect,
