@@ -19,7 +19,7 @@ pub struct Decided {
     pub reason: ReasonCode,
     /// Index of the first policy that decided, from 0; `None` if no policy matched.
     pub policy: Option<usize>,
-    /// If allowed: what is granted beyond the token itself.
+    /// If allowed: the permissions of the token.
     pub grant: Option<Permissions>,
 }
 
@@ -73,13 +73,13 @@ pub fn decide(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedT
 pub struct Verdict {
     /// The decision.
     pub decision: Outcome,
-    /// What decided.
+    /// Why.
     pub reason: Reason,
     /// The decision in one sentence.
     pub summary: String,
-    /// If allowed: what is granted beyond the token itself.
+    /// If allowed: the permissions of the token.
     pub grant: Option<Permissions>,
-    /// What report-only policies would have denied.
+    /// What report-only policies would have denied, if anything.
     pub report: Option<Report>,
 }
 

@@ -1,5 +1,5 @@
 //! Compact tokens ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1))
-//! taken apart.
+//! decoded.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -43,7 +43,7 @@ pub struct UnverifiedToken<C = Claims> {
 pub type CompactJws = UnverifiedToken<Vec<u8>>;
 
 impl<C> UnverifiedToken<C> {
-    /// What the signature is over: the first two parts as they were sent.
+    /// The input of the signature: the first two parts as they were sent.
     #[must_use]
     pub fn signing_input(&self) -> &str {
         &self.signing_input

@@ -74,7 +74,7 @@ pub enum Trace {
         /// What each wildcard matched, in the pattern's order.
         captures: Vec<Capture>,
     },
-    /// It does not.
+    /// The pattern does not accept the value.
     Stopped(Stop),
 }
 
@@ -97,7 +97,7 @@ impl Trace {
     }
 }
 
-/// For each value offset, whether it can be reached. Offsets outside read as unreachable.
+/// For each value offset, whether it can be reached. Offsets out of range are unreachable.
 type Row = Vec<bool>;
 
 fn at(row: &[bool], offset: usize) -> bool {

@@ -9,7 +9,7 @@ use crate::pattern::Pattern;
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledPolicy {
     pub(crate) decision: Decision,
-    /// A deny that denies nothing.
+    /// Whether it is a deny that only reports.
     pub(crate) report_only: bool,
     pub(crate) target: Target,
     pub(crate) rules: Vec<Rule>,
@@ -37,7 +37,7 @@ impl Target {
         }
     }
 
-    /// Why the policy does not apply to `request`, or nothing if it does.
+    /// Why the policy does not apply to `request`; `None` if it does.
     pub(crate) fn mismatch(&self, request: &RequestedToken) -> Option<String> {
         match (self, request) {
             (Self::Organization { .. }, RequestedToken::Organization { .. }) => None,
