@@ -7,9 +7,10 @@ use std::sync::{Arc, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use claimgate::issuer::Issuers;
 use serde::Deserialize;
 
-use super::compiled::{CompiledOrganization, IssuerSets};
+use super::compiled::CompiledOrganization;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::keys::error::KeyError;
@@ -126,19 +127,23 @@ impl Directory {
     /// those could not be fetched.
     pub(super) async fn issuers_for(
         &self,
-        compiled: &CompiledOrganization,
+        organization: &CompiledOrganization,
         token: &str,
-    ) -> (IssuerSets, Option<KeyError>) {
-        if compiled.issuers.iter().all(|issuer| issuer.has_static_keys) {
-            return (compiled.sets.clone(), None);
+    ) -> (Issuers, Option<KeyError>) {
+        if organization
+            .issuers
+            .iter()
+            .all(|issuer| issuer.has_static_keys)
+        {
+            return (organization.compiled.clone(), None);
         }
         let hint = Hint::of(token);
-        let issuer = compiled
+        let issuer = organization
             .issuers
             .iter()
             .find(|issuer| Some(issuer.url.as_str()) == hint.iss.as_deref());
         let Some(issuer) = issuer.filter(|issuer| !issuer.has_static_keys) else {
-            return (compiled.sets.clone(), None);
+            return (organization.compiled.clone(), None);
         };
         let registration = IssuerKeys {
             id: &issuer.id,
@@ -147,8 +152,8 @@ impl Directory {
             thumbprints: &issuer.thumbprints,
         };
         match self.keys.keys(registration, hint.kid.as_deref()).await {
-            Ok(keys) => (compiled.with_keys(issuer, keys), None),
-            Err(error) => (compiled.sets.clone(), Some(error)),
+            Ok(keys) => (organization.with_keys(issuer, keys), None),
+            Err(error) => (organization.compiled.clone(), Some(error)),
         }
     }
 }

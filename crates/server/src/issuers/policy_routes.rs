@@ -10,11 +10,10 @@ use axum::routing::{get, patch};
 use axum::{Json, Router};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicySet};
+use claimgate::policy::{PolicySet, parse_policies};
 use utoipa::{OpenApi, ToSchema};
 
-use super::policies;
-use super::wire::AuthPolicyBody;
+use super::wire::{AuthPolicyBody, policies_json};
 use crate::app::App;
 use crate::clock::now;
 use crate::db::error::StoreError;
@@ -94,17 +93,13 @@ async fn update(
     let expected = if_match(&headers)?;
     let text =
         std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
-    let policies = match policies::parse(text) {
+    let policies = match parse_policies(text) {
         Ok(policies) if !policies.is_empty() => policies,
         Err(errors) if !has_no_policies(text) => return Err(ApiError::invalid_document(errors)),
         _ => return Err(ApiError::bad_request("policy definition can not be empty")),
     };
-    let definitions: Vec<PolicyDefinition> = policies
-        .iter()
-        .map(|policy| policy.definition.clone())
-        .collect();
-    PolicySet::compile(&definitions, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
-    let document = policies::to_json(&policies).to_string();
+    PolicySet::compile(&policies, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
+    let document = policies_json(policies).to_string();
     let (record, change) = app
         .store
         .update_policies(&org, &id, document, expected, now())
