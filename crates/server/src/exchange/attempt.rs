@@ -6,8 +6,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use claimgate::claims::Value;
 use claimgate::exchange::{
-    ACCESS_TOKEN_TYPE, AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest,
-    TokenResponse, approve, begin_exchange,
+    AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest, approve, begin_exchange,
 };
 use claimgate::inspect::Checked;
 use claimgate::issuer::Issuers;
@@ -155,7 +154,10 @@ impl<'a> Attempt<'a> {
         self.record.entry.token = Some(token.id.clone());
         let stored = (self.app.hash_key.hash(secret.reveal()), token);
         match self.write(Some(stored), single_use).await? {
-            Written::Done => Ok(Json(response(request, &approval, &secret)).into_response()),
+            Written::Done => {
+                let secret = secret.reveal().to_owned();
+                Ok(Json(approval.response(request, secret)).into_response())
+            }
             Written::Replayed => Err(ExchangeFailure::Refused(replayed())),
         }
     }
@@ -287,19 +289,6 @@ impl<'a> Attempt<'a> {
         };
         let written = self.app.writer.write_exchange(exchange).await;
         written.map_err(ExchangeFailure::Store)
-    }
-}
-
-fn response(request: &ExchangeRequest, approval: &Approval, secret: &AccessToken) -> TokenResponse {
-    TokenResponse {
-        access_token: secret.reveal().to_owned(),
-        issued_token_type: format!(
-            "{ACCESS_TOKEN_TYPE}{}",
-            request.requested.token_type().as_str()
-        ),
-        token_type: "token",
-        expires_in: approval.expires_in,
-        scope: request.scope.clone(),
     }
 }
 
