@@ -2,13 +2,13 @@
 
 use claimgate::policy::{PolicyDefinition, parse_policies};
 use claimgate::time::format_utc;
+use claimgate_formats::thumbprint;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::record::{IssuerRecord, IssuerSettings, PolicyRecord};
 use crate::http::error::ApiError;
-use crate::keys::thumbprint;
 
 /// An issuer as it is answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -178,8 +178,8 @@ impl IssuerInput {
 }
 
 fn read_thumbprint(text: &str) -> Result<String, ApiError> {
-    thumbprint::parse(text)
-        .ok_or_else(|| ApiError::expected("a SHA-256 thumbprint, 64 hexadecimal digits", text))
+    thumbprint::normalise(text)
+        .map_err(|problem| ApiError::bad_request(format!("`thumbprints`: {problem}")))
 }
 
 /// The policies of an issuer.
