@@ -49,7 +49,7 @@ struct PoliciesInput {
 }
 
 /// Read the policies of an issuer
-#[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/oidcissuers/{id}", tag = "policies",
+#[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/oidcissuers/{id}", operation_id = "getIssuerPolicies", tag = "policies",
     params(("org" = String, Path), ("id" = String, Path, description = "the issuer's")),
     responses((status = 200, body = AuthPolicyBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody)),
@@ -73,9 +73,8 @@ async fn of_issuer(
 
 /// Replace the policies of an issuer
 ///
-/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was
-/// faster.
-#[utoipa::path(patch, path = "/api/orgs/{org}/auth/policies/{id}", tag = "policies",
+/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another.
+#[utoipa::path(patch, path = "/api/orgs/{org}/auth/policies/{id}", operation_id = "replacePolicies", tag = "policies",
     params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"),
         ("If-Match" = Option<String>, Header)),
     request_body = PoliciesInput,
