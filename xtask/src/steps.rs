@@ -14,7 +14,9 @@ use crate::options::Options;
 use crate::shell::{cargo, command, output, root, target};
 use crate::system::{self, System};
 use crate::tools;
-use crate::{full, imports, licences, lighthouse, names, npm, prose, python, run, rust, serve};
+use crate::{
+    api, full, imports, licences, lighthouse, names, npm, prose, python, run, rust, serve,
+};
 
 /// A step of the tests, as named on the command line.
 pub(crate) struct Step {
@@ -40,12 +42,13 @@ const fn full_step(name: &'static str, what: &'static str) -> Step {
     }
 }
 
-pub(crate) const STEPS: [Step; 19] = [
+pub(crate) const STEPS: [Step; 20] = [
     step("fmt", "formatting"),
     step(
         "imports",
         "import circles between files, upward dependencies between packages",
     ),
+    step("api", "the engine's public items are those of docs/api"),
     step("prose", "words that read as translated or archaic"),
     step("clippy", "lints, native and wasm32, warnings denied"),
     step("rust", "unit, property, table and doc tests, native"),
@@ -118,6 +121,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         .after(&["modules"]),
         Job::new("fmt", "formatting", 2.0, fmt),
         Job::new("imports", "import circles", 3.0, imports::check),
+        Job::new("api", "public items", 1.0, api::check),
         Job::new("prose", "prose", 1.0, prose::check),
         Job::new("vectors", "test vectors", 1.0, vectors),
         Job::new("deny", "licences and sources", 5.0, licences::check),

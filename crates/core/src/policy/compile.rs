@@ -21,7 +21,7 @@ impl PolicySet {
     /// Compiles policies, or returns all errors in them.
     ///
     /// # Errors
-    /// Every error, in the policies' order, with paths from `policies[0]`.
+    /// All errors in the order of the policies, with paths from `policies[0]`.
     ///
     /// ```
     /// use claimgate::pattern::Dialect;

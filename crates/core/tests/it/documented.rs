@@ -1,5 +1,4 @@
-//! `docs/errors.md` held against the source: every stable code stands there once, and nothing else
-//! does.
+//! Compares `docs/errors.md` with the source: it lists every stable code once, and nothing else.
 //!
 //! The codes are read from the source text, so that one that no test produces is not forgotten:
 //! each string in kebab-case counts as a code, and so does any string in the place of a code.
@@ -205,7 +204,7 @@ fn documented() -> BTreeSet<String> {
     for row in rows("code") {
         assert!(
             codes.insert(span(&row[0]).to_owned()),
-            "{PAGE}: {} stands there twice",
+            "{PAGE}: {} is listed twice",
             row[0]
         );
     }

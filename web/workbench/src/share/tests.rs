@@ -113,7 +113,7 @@ fn content_is_read_strictly() {
         ),
         (
             r#"{"policies":[],"policies":[]}"#,
-            "member `policies` stands twice in one object (line 1, column 25)",
+            "member `policies` occurs twice in one object (line 1, column 25)",
         ),
         (
             r#"{"policies":[{}]}"#,
