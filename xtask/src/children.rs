@@ -15,6 +15,7 @@ use rustix::process::{
 };
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::signal_name;
 use wait4::{ResUse, Wait4 as _};
 
 /// The time for a program to end after SIGTERM.
@@ -128,6 +129,8 @@ pub(crate) fn end_on_signals() -> Result<()> {
             return;
         };
         let groups = begin_ending();
+        let name = signal_name(first).unwrap_or("a signal");
+        eprintln!("interrupted by {name}");
         let start = Instant::now();
         let mut is_urgent = || signals.pending().next().is_some();
         while !state().groups.is_empty() && start.elapsed() < PATIENCE && !is_urgent() {
