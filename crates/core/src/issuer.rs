@@ -195,15 +195,19 @@ impl Issuer {
                 None
             }
         };
-        let policies =
-            match PolicySet::compile_for(&definition.policies, dialect, definition.report_only) {
-                Ok(policies) if errors.is_empty() => policies,
-                Ok(_) => return Err(errors),
-                Err(others) => {
-                    errors.extend(others);
-                    return Err(errors);
-                }
-            };
+        let compile = if definition.report_only {
+            PolicySet::compile_report_only
+        } else {
+            PolicySet::compile
+        };
+        let policies = match compile(&definition.policies, dialect) {
+            Ok(policies) if errors.is_empty() => policies,
+            Ok(_) => return Err(errors),
+            Err(others) => {
+                errors.extend(others);
+                return Err(errors);
+            }
+        };
         let max_expiration = definition.max_expiration.unwrap_or(DEFAULT_MAX_EXPIRATION);
         Ok(Self {
             name: definition.name.clone(),

@@ -16,7 +16,7 @@ use claimgate_providers::KnownClaim;
 use claimgate_workbench::history::{Content, History};
 use claimgate_workbench::json_places::{Places, Range, json_error, place_of};
 use claimgate_workbench::samples::{Ready, known_claims};
-use claimgate_workbench::storage::StoredIssuer;
+use claimgate_workbench::storage::{StoredIssuer, compile_policies};
 
 /// The views of the policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,15 +43,16 @@ impl Compiled {
     pub(crate) fn of(
         written: Result<Vec<PolicyDefinition>, Diagnostics>,
         blanks: Vec<Diagnostic>,
+        report_only: bool,
     ) -> Self {
-        let mut compiled = Self::compile(written);
+        let mut compiled = Self::compile(written, report_only);
         compiled.errors.extend(blanks);
         compiled
     }
 
-    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>) -> Self {
+    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>, report_only: bool) -> Self {
         let compiled = written.and_then(|policies| {
-            let set = PolicySet::compile(&policies, Dialect::Pulumi)?;
+            let set = compile_policies(&policies, report_only, Dialect::Pulumi)?;
             Ok((
                 set,
                 claimgate_analysis::findings(&policies, Dialect::Pulumi),
@@ -110,6 +111,8 @@ pub(crate) struct PolicyState {
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// The result of compiling them.
     pub(crate) compiled: Memo<Compiled>,
+    /// Whether all denies of the issuer are report-only.
+    pub(crate) report_only: Memo<bool>,
     /// The saved policies.
     pub(crate) saved: Memo<Vec<PolicyDefinition>>,
     /// Whether they differ from the saved ones.
@@ -148,10 +151,6 @@ impl PolicyState {
             history.update(|history| history.record(content, js_sys::Date::now()));
         });
         let written = Memo::new(move |_| content.read().policies());
-        let compiled = Memo::new_with_compare(
-            move |_| Compiled::of(written.get(), content.read().blanks()),
-            |_, _| true,
-        );
         let of_issuer = move || {
             store
                 .issuers
@@ -160,6 +159,11 @@ impl PolicyState {
                 .find(|issuer| issuer.id == *id.read_value())
                 .cloned()
         };
+        let report_only = Memo::new(move |_| of_issuer().is_some_and(|issuer| issuer.report_only));
+        let compiled = Memo::new_with_compare(
+            move |_| Compiled::of(written.get(), content.read().blanks(), report_only.get()),
+            |_, _| true,
+        );
         let saved = Memo::new(move |_| {
             of_issuer()
                 .map(|issuer| issuer.policies)
@@ -184,6 +188,7 @@ impl PolicyState {
             tried: RwSignal::new(false),
             history,
             written,
+            report_only,
             compiled,
             saved,
             dirty: Memo::new(move |_| {

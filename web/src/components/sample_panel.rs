@@ -62,7 +62,12 @@ fn word(outcome: Outcome) -> &'static str {
 
 /// The current decisions on all samples, without tracking.
 pub(crate) fn trials(state: PolicyState) -> Vec<Trial> {
-    let before = Compiled::of(Ok(state.saved.get_untracked()), Vec::new()).set;
+    let before = Compiled::of(
+        Ok(state.saved.get_untracked()),
+        Vec::new(),
+        state.report_only.get_untracked(),
+    )
+    .set;
     let now = state
         .compiled
         .with_untracked(|compiled| compiled.set.clone());
@@ -81,7 +86,7 @@ pub(crate) fn SamplePanel(
     url: String,
 ) -> impl IntoView {
     let before = Memo::new_with_compare(
-        move |_| Compiled::of(Ok(state.saved.get()), Vec::new()).set,
+        move |_| Compiled::of(Ok(state.saved.get()), Vec::new(), state.report_only.get()).set,
         |_, _| true,
     );
     // The last policies without errors are used.

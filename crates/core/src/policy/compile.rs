@@ -39,8 +39,18 @@ impl PolicySet {
         Self::compile_for(definitions, dialect, false)
     }
 
-    /// The same; with `denies_report`, all denies are report-only, as on an issuer with `reportOnly`.
-    pub(crate) fn compile_for(
+    /// Compiles policies of an issuer with `reportOnly`: every deny is report-only.
+    ///
+    /// # Errors
+    /// As [`PolicySet::compile`].
+    pub fn compile_report_only(
+        definitions: &[PolicyDefinition],
+        dialect: Dialect,
+    ) -> Result<Self, Diagnostics> {
+        Self::compile_for(definitions, dialect, true)
+    }
+
+    fn compile_for(
         definitions: &[PolicyDefinition],
         dialect: Dialect,
         denies_report: bool,
