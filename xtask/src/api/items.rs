@@ -137,7 +137,7 @@ impl Api {
                 self.function(&signature, outer, &notes);
             }
             Item::Const(item) => {
-                self.add(path, format!("pub const {path}: {}{notes}", text(&item.ty)))
+                self.add(path, format!("pub const {path}: {}{notes}", text(&item.ty)));
             }
             Item::Static(item) => {
                 self.add(
