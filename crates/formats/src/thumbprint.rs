@@ -109,6 +109,17 @@ mod tests {
     }
 
     #[test]
+    fn thumbprints_lose_separators_and_capitals() {
+        for separator in [":", " ", "-"] {
+            let text = ["AB"; 32].join(separator);
+            assert_eq!(normalise(&text), Ok("ab".repeat(32)), "{separator}");
+        }
+        for wrong in ["", "ab", &"g".repeat(64), &"a".repeat(40)] {
+            assert!(normalise(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn what_is_no_sha_256_says_what_it_is() {
         let problem = |written: &str| normalise(written).unwrap_err();
         assert_eq!(

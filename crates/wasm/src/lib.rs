@@ -8,6 +8,7 @@ mod cryptography;
 mod engine;
 mod fields;
 mod input;
+mod protocol;
 
 use claimgate::claims::Claims;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::error::{ExchangeError, Refusal};
-use super::{ACCESS_TOKEN_TYPE, AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
+use super::{AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::claims::Value;
 use crate::explain::{ReasonCode, Report, Verdict};
 use crate::inspect::{CheckId, CheckStatus, Checked, Inspection, Options, Progress, begin};
@@ -146,13 +146,8 @@ impl GrantedToken {
     /// The response with the access token that the caller has minted.
     #[must_use]
     pub fn response(&self, access_token: String) -> TokenResponse {
-        TokenResponse {
-            access_token,
-            issued_token_type: self.issued_token_type.clone(),
-            token_type: "token",
-            expires_in: self.expires_in,
-            scope: self.scope.clone(),
-        }
+        let issued = self.issued_token_type.clone();
+        TokenResponse::new(access_token, issued, self.expires_in, &self.scope)
     }
 }
 
@@ -272,10 +267,7 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<GrantedTo
         admin: granted.admin,
         role_id: granted.role_id,
         scope: request.scope.clone(),
-        issued_token_type: format!(
-            "{ACCESS_TOKEN_TYPE}{}",
-            request.requested.token_type().as_str()
-        ),
+        issued_token_type: request.issued_token_type(),
         expires_in,
         expires_at,
         policies,

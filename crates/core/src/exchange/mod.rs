@@ -12,6 +12,7 @@ mod error;
 mod grant;
 mod parameters;
 mod request;
+mod response;
 
 pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]

@@ -93,6 +93,14 @@ impl ExchangeRequest {
         let parameters = Parameters::parse(body, kind).ok()?;
         organization(parameters.get("audience")?).ok()
     }
+
+    /// `issued_token_type` of the response.
+    pub(super) fn issued_token_type(&self) -> String {
+        format!(
+            "{ACCESS_TOKEN_TYPE}{}",
+            self.requested.token_type().as_str()
+        )
+    }
 }
 
 fn token_type(text: &str) -> Result<TokenType, ExchangeError> {

@@ -7,6 +7,7 @@ mod aws_lc;
 mod decode;
 mod error;
 mod jwk;
+mod peek;
 mod public_key;
 mod redact;
 mod signature;
@@ -20,6 +21,7 @@ pub use decode::{
 };
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError};
+pub use peek::{Peeked, peek_unverified};
 pub use public_key::{KeyMaterial, MAX_RSA_BITS, MIN_RSA_BITS};
 pub use redact::redact;
 #[cfg(feature = "aws_lc_rs")]

@@ -71,7 +71,15 @@ fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grante
     let known = (request.organization == "arun-test").then_some(&issuers);
     let decided = exchange(&request, known, &ExchangeOptions::at(NOW));
     if let Ok(begun) = begin_exchange(&request, known, &ExchangeOptions::at(NOW)) {
-        agree(&decided, approve(&request, &begun.verify_with(&BuiltIn)));
+        let approved = approve(&request, &begun.verify_with(&BuiltIn));
+        if let (Ok(grant), Ok(approval)) = (&decided, &approved) {
+            let responses = [
+                grant.response("secret".into()),
+                approval.response(&request, "secret".into()),
+            ];
+            assert!(responses[0] == responses[1]);
+        }
+        agree(&decided, approved);
     }
     decided
 }

@@ -15,17 +15,18 @@ use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
 use claimgate::pattern::Dialect;
+use claimgate::policy::parse_policies;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::entry::AuditEntry;
 use super::shared_document::{IssuerDocument, SharedDocument};
-use crate::issuers::policies::{self, Policy};
 
 /// What stored evidence starts with. That of earlier versions is the explanation itself.
 const PREFIX: &str = "{\"evidence\":1,";
 
-/// What an exchange was decided on.
+/// What an exchange was decided on. Entries of earlier versions have `reports` too: those decided
+/// twice, with and without report-only policies, and explained one of the two.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StoredEvidence<'a> {
@@ -35,8 +36,6 @@ struct StoredEvidence<'a> {
     /// The issuer's index among those of its organization.
     place: usize,
     leeway: u64,
-    /// Whether the explanation includes report-only policies.
-    reports: bool,
     genuine: bool,
     /// The signature's length in bytes.
     signature: usize,
@@ -54,7 +53,6 @@ pub(crate) fn record_evidence(
     issuer: &SharedDocument,
     key: &SharedDocument,
     leeway: u64,
-    reports: bool,
 ) -> Option<String> {
     let is_forged = checked
         .failure()
@@ -72,7 +70,7 @@ pub(crate) fn record_evidence(
         token.signature().len(),
     );
     Some(format!(
-        "{PREFIX}\"issuer\":\"{issuer}\",\"key\":\"{key}\",\"place\":{index},\"leeway\":{leeway},\"reports\":{reports},\
+        "{PREFIX}\"issuer\":\"{issuer}\",\"key\":\"{key}\",\"place\":{index},\"leeway\":{leeway},\
          \"genuine\":{genuine},\"signature\":{signature},\"header\":{header},\"claims\":{claims}}}"
     ))
 }
@@ -115,30 +113,16 @@ pub(super) fn replay(
         serde_json::from_str(detail).map_err(|error| error.to_string())?;
     let [issuer, key] = documents;
     let issuer: IssuerDocument = serde_json::from_str(issuer).map_err(|error| error.to_string())?;
-    let policies = policies::parse(&issuer.policies).map_err(|errors| format!("{errors:?}"))?;
-    let enforced = policies::enforced(&policies, issuer.report_only);
+    let issuers = Issuers::from(vec![compile(issuer, key)?]);
     let request = request(entry, &stored)?;
     let options = ExchangeOptions {
         leeway: stored.leeway,
         ..ExchangeOptions::at(entry.at)
     };
-    let decide = |policies: &mut dyn Iterator<Item = &Policy>| {
-        let issuers = Issuers::from(vec![compile(&issuer, key, policies)?]);
-        Ok::<_, String>(exchange_with(
-            &request,
-            Some(&issuers),
-            &options,
-            &RecordedSignature(stored.genuine),
-        ))
-    };
-    let decision = decide(&mut enforced.iter().filter_map(|index| policies.get(*index)))?;
-    let differs = difference(entry, &decision, &enforced);
-    let explained = if stored.reports {
-        decide(&mut policies.iter())?
-    } else {
-        decision
-    };
-    let mut inspection = match explained {
+    let signature = RecordedSignature(stored.genuine);
+    let decision = exchange_with(&request, Some(&issuers), &options, &signature);
+    let differs = difference(entry, &decision);
+    let mut inspection = match decision {
         Ok(grant) => grant.inspection,
         Err(refusal) => refusal
             .inspection
@@ -166,27 +150,21 @@ fn request(entry: &AuditEntry, stored: &StoredEvidence<'_>) -> Result<ExchangeRe
     ExchangeRequest::parse(&body.to_string(), BodyKind::Json).map_err(|error| error.to_string())
 }
 
-fn compile(
-    issuer: &IssuerDocument,
-    key: &str,
-    policies: &mut dyn Iterator<Item = &Policy>,
-) -> Result<Issuer, String> {
+fn compile(issuer: IssuerDocument, key: &str) -> Result<Issuer, String> {
+    let policies = parse_policies(&issuer.policies).map_err(|errors| format!("{errors:?}"))?;
     let definition = IssuerDefinition {
-        name: issuer.name.clone(),
-        url: issuer.url.clone(),
+        name: issuer.name,
+        url: issuer.url,
         jwks: Some(key.to_owned()),
-        policies: policies.map(|policy| policy.definition.clone()).collect(),
+        report_only: issuer.report_only,
+        policies,
         ..IssuerDefinition::default()
     };
     Issuer::compile(&definition, Dialect::Pulumi).map_err(|errors| format!("{errors:?}"))
 }
 
 /// How a decision differs from the one that the entry records, if it does.
-fn difference(
-    entry: &AuditEntry,
-    decision: &Result<GrantedToken, Refusal>,
-    enforced: &[usize],
-) -> Option<String> {
+fn difference(entry: &AuditEntry, decision: &Result<GrantedToken, Refusal>) -> Option<String> {
     let (code, policies) = match decision {
         Ok(grant) => ("granted", grant.policies.as_slice()),
         Err(refusal) => {
@@ -205,10 +183,6 @@ fn difference(
     } else {
         entry.code.as_str()
     };
-    let policies: Vec<usize> = policies
-        .iter()
-        .filter_map(|index| enforced.get(*index).copied())
-        .collect();
     if recorded == code && policies == entry.policies {
         return None;
     }
@@ -250,5 +224,73 @@ struct RecordedSignature(bool);
 impl VerifySignature for RecordedSignature {
     fn verify(&self, _: &SignatureCheck<'_>) -> Result<bool, TokenError> {
         Ok(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{IssuerDocument, StoredEvidence, replay};
+    use crate::audit::entry::AuditEntry;
+
+    const KEY: &str =
+        r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+
+    /// The evidence of a granted exchange. Versions before wrote `reports` too.
+    fn stored(reports: &str) -> String {
+        format!(
+            r#"{{"evidence":1,"issuer":"i","key":"k","place":3,"leeway":60,{reports}"genuine":true,"signature":64,
+            "header":{{"alg":"EdDSA"}},"claims":{{"iss":"https://ci.example","sub":"a","exp":1600}}}}"#
+        )
+    }
+
+    fn issuer(of_issuer: bool, of_policy: bool) -> String {
+        let policies = json!([
+            {"decision": "deny", "tokenType": "organization", "reportOnly": of_policy, "rules": {}},
+            {"decision": "allow", "tokenType": "organization", "rules": {"sub": "a"}},
+        ]);
+        let document = IssuerDocument {
+            id: "1".to_owned(),
+            name: "CI".to_owned(),
+            url: "https://ci.example".to_owned(),
+            report_only: of_issuer,
+            policies: policies.to_string(),
+        };
+        serde_json::to_string(&document).unwrap()
+    }
+
+    #[test]
+    fn evidence_of_any_version_is_explained_with_what_report_only_policies_say() {
+        let entry = AuditEntry {
+            at: 1_000,
+            organization: Some("acme".to_owned()),
+            requested: Some("organization".to_owned()),
+            scope: Some(String::new()),
+            code: "granted".to_owned(),
+            policies: vec![1],
+            ..AuditEntry::default()
+        };
+        for issuer in [issuer(true, false), issuer(false, true)] {
+            for reports in ["", r#""reports":true,"#, r#""reports":false,"#] {
+                let replay = replay(&entry, &stored(reports), [&issuer, KEY]).unwrap();
+                assert_eq!(replay.differs, None, "{reports}");
+                let detail: serde_json::Value = serde_json::from_str(&replay.detail).unwrap();
+                assert_eq!(detail["decision"], "allowed");
+                assert_eq!(detail["issuer"], 3);
+                assert_eq!(detail["explanation"]["report"]["policies"], json!([0]));
+            }
+        }
+        let enforced = issuer(false, false);
+        let differs = replay(&entry, &stored(""), [&enforced, KEY])
+            .unwrap()
+            .differs;
+        assert!(differs.is_some_and(|differs| differs.contains("`denied` by policies [0]")));
+    }
+
+    #[test]
+    fn what_is_stored_without_a_needed_member_is_refused() {
+        let text = stored("").replace(r#""genuine":true,"#, "");
+        assert!(serde_json::from_str::<StoredEvidence<'_>>(&text).is_err());
     }
 }

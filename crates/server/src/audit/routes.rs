@@ -75,7 +75,7 @@ struct ExchangesBody {
 }
 
 /// Search the audit log
-#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges", tag = "audit",
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges", operation_id = "listExchanges", tag = "audit",
     params(("org" = String, Path), ExchangesQuery),
     responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody)),
@@ -98,8 +98,8 @@ async fn list(
 
 /// Search the audit log of all organizations, and of none; for the bootstrap token only
 ///
-/// What names no organization that there is, or cannot be read at all, is found here alone.
-#[utoipa::path(get, path = "/api/admin/exchanges", tag = "audit",
+/// Only this log has requests that name no existing organization or are malformed.
+#[utoipa::path(get, path = "/api/admin/exchanges", operation_id = "listAllExchanges", tag = "audit",
     params(ExchangesQuery,
         ("unknown" = Option<bool>, Query, description = "Only those that name no organization that there is")),
     responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -170,7 +170,7 @@ async fn search(
 }
 
 /// Read an exchange with all evidence
-#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges/{id}", tag = "audit",
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges/{id}", operation_id = "getExchange", tag = "audit",
     params(("org" = String, Path), ("id" = String, Path, description = "the reference that the caller was told")),
     responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
@@ -188,9 +188,10 @@ async fn one(
     ))
 }
 
-/// Read an exchange of any organization, or of none, with all evidence; for the bootstrap token
-/// only
-#[utoipa::path(get, path = "/api/admin/exchanges/{id}", tag = "audit",
+/// Read any exchange with all evidence; for the bootstrap token only
+///
+/// Its organization may be any, or none.
+#[utoipa::path(get, path = "/api/admin/exchanges/{id}", operation_id = "getAnyExchange", tag = "audit",
     params(("id" = String, Path, description = "the reference that the caller was told")),
     responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),

@@ -6,15 +6,14 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use claimgate::claims::Value;
 use claimgate::exchange::{
-    ACCESS_TOKEN_TYPE, AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest,
-    TokenResponse, approve, begin_exchange,
+    AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest, approve, begin_exchange,
 };
 use claimgate::inspect::Checked;
 use claimgate::issuer::Issuers;
 use claimgate::jwt::{BuiltIn, UnverifiedToken};
 use claimgate::policy::RequestedToken;
 
-use super::compiled::{CompiledIssuer, CompiledOrganization, IssuerSets};
+use super::compiled::{CompiledIssuer, CompiledOrganization};
 use super::evidence::{Context, Evidence};
 use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
 use crate::app::App;
@@ -70,24 +69,16 @@ impl<'a> Attempt<'a> {
             let error = ExchangeError::AudienceUnknown { found };
             return self.refuse(error, None).await;
         };
-        let (sets, key_error) = directory
+        let (issuers, key_error) = directory
             .issuers_for(&organization, &request.subject_token)
             .await;
-        let checked = self.check(request, &sets.enforced)?;
-        self.record_token(&checked, &organization, &sets);
+        let checked = self.check(request, &issuers)?;
+        self.record_token(&checked, &organization);
         match approve(request, &checked) {
-            Ok(approval) => {
-                self.grant(request, approval, checked, &organization, &sets)
-                    .await
-            }
+            Ok(approval) => self.grant(request, approval, checked, &organization).await,
             Err(disapproval) => {
-                let issuer = checked
-                    .issuer_index()
-                    .and_then(|index| organization.issuer(index));
-                self.record.entry.policies = issuer
-                    .map(|issuer| issuer.policy_indices(&disapproval.policies))
-                    .unwrap_or_default();
-                self.record_evidence(request, checked, &organization, None);
+                self.record.entry.policies = disapproval.policies;
+                self.record_evidence(request, checked, &organization);
                 self.refuse(disapproval.error, key_error.map(|error| error.to_string()))
                     .await
             }
@@ -127,7 +118,6 @@ impl<'a> Attempt<'a> {
         approval: Approval,
         checked: Checked,
         organization: &CompiledOrganization,
-        sets: &IssuerSets,
     ) -> Result<Response, ExchangeFailure> {
         let issuer = checked
             .issuer_index()
@@ -147,15 +137,14 @@ impl<'a> Attempt<'a> {
         let entry = &mut self.record.entry;
         "allowed".clone_into(&mut entry.decision);
         "granted".clone_into(&mut entry.code);
-        entry.policies = issuer.policy_indices(&approval.policies);
+        entry.policies.clone_from(&approval.policies);
         entry.summary = truncated(&approval.summary);
-        let with_report_only = if issuer.has_report_only {
-            Some(self.report(request, sets)?)
-        } else {
-            None
-        };
+        if let Some(report) = &approval.report {
+            entry.report = Some(truncated(&report.summary));
+            self.app.metrics.reported();
+        }
         let single_use = self.single_use(issuer, checked.token());
-        self.record_evidence(request, checked, organization, with_report_only);
+        self.record_evidence(request, checked, organization);
         let single_use = match single_use {
             Ok(single_use) => single_use,
             Err(error) => return self.refuse(error, None).await,
@@ -165,34 +154,20 @@ impl<'a> Attempt<'a> {
         self.record.entry.token = Some(token.id.clone());
         let stored = (self.app.hash_key.hash(secret.reveal()), token);
         match self.write(Some(stored), single_use).await? {
-            Written::Done => Ok(Json(response(request, &approval, &secret)).into_response()),
+            Written::Done => {
+                let secret = secret.reveal().to_owned();
+                Ok(Json(approval.response(request, secret)).into_response())
+            }
             Written::Replayed => Err(ExchangeFailure::Refused(replayed())),
         }
     }
 
-    /// Records what report-only policies would have denied. Returns the result of the checks with
-    /// all policies.
-    fn report(
-        &mut self,
-        request: &ExchangeRequest,
-        sets: &IssuerSets,
-    ) -> Result<Checked, ExchangeFailure> {
-        let checked = self.check(request, &sets.all)?;
-        if let Err(refusal) = approve(request, &checked) {
-            self.app.metrics.reported();
-            self.record.entry.report = Some(truncated(&refusal.error.to_string()));
-        }
-        Ok(checked)
-    }
-
-    /// Records the evidence. `with_report_only` is the result of the checks with all policies, if
-    /// some are report-only.
+    /// Records the evidence.
     fn record_evidence(
         &mut self,
         request: &ExchangeRequest,
         checked: Checked,
         organization: &CompiledOrganization,
-        with_report_only: Option<Checked>,
     ) {
         let context = Context {
             request,
@@ -201,7 +176,7 @@ impl<'a> Attempt<'a> {
             leeway: self.app.leeway,
             has_audit_file: self.app.has_audit_file,
         };
-        self.evidence = Evidence::collect(context, checked, with_report_only);
+        self.evidence = Evidence::collect(context, checked);
     }
 
     fn single_use(
@@ -265,21 +240,13 @@ impl<'a> Attempt<'a> {
     }
 
     /// Records the token's subject and issuer.
-    fn record_token(
-        &mut self,
-        checked: &Checked,
-        organization: &CompiledOrganization,
-        sets: &IssuerSets,
-    ) {
+    fn record_token(&mut self, checked: &Checked, organization: &CompiledOrganization) {
         let entry = &mut self.record.entry;
         entry.subject = subject(checked.token()).map(truncated);
         if let Some(index) = checked.issuer_index() {
             entry.issuer = organization.issuer(index).map(|issuer| issuer.id.clone());
-            entry.issuer_name = sets
-                .enforced
-                .get(index)
-                .map(|issuer| truncated(issuer.name()));
         }
+        entry.issuer_name = checked.issuer().map(|issuer| truncated(issuer.name()));
     }
 
     /// Writes a refusal. If that fails, the caller gets that failure: there is nothing to find under
@@ -322,19 +289,6 @@ impl<'a> Attempt<'a> {
         };
         let written = self.app.writer.write_exchange(exchange).await;
         written.map_err(ExchangeFailure::Store)
-    }
-}
-
-fn response(request: &ExchangeRequest, approval: &Approval, secret: &AccessToken) -> TokenResponse {
-    TokenResponse {
-        access_token: secret.reveal().to_owned(),
-        issued_token_type: format!(
-            "{ACCESS_TOKEN_TYPE}{}",
-            request.requested.token_type().as_str()
-        ),
-        token_type: "token",
-        expires_in: approval.expires_in,
-        scope: request.scope.clone(),
     }
 }
 

@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Jwk, Jwks};
 use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, parse_policies};
 
 use crate::audit::compress;
 use crate::audit::shared_document::SharedDocument;
-use crate::issuers::policies;
-use crate::issuers::policies::Policy;
 use crate::issuers::record::IssuerRecord;
 use crate::lock::lock;
 
@@ -26,20 +25,17 @@ pub(super) struct CompiledOrganization {
     /// The version that was compiled.
     pub(super) version: i64,
     pub(super) issuers: Vec<CompiledIssuer>,
-    pub(super) sets: IssuerSets,
+    /// The same issuers for the engine, in the same order. Only static keys are in them.
+    pub(super) compiled: Issuers,
 }
 
-/// A compiled issuer, with what an exchange needs to know about it.
+/// What an exchange needs to know about an issuer, besides its policies.
 #[derive(Debug)]
 pub(super) struct CompiledIssuer {
     pub(super) id: String,
     pub(super) url: String,
     /// Whether each of its ID tokens may be exchanged only once.
     pub(super) single_use: bool,
-    /// Whether any of its policies is report-only.
-    pub(super) has_report_only: bool,
-    /// For each policy that is enforced, its index among all.
-    enforced: Vec<usize>,
     /// The issuer in the audit log.
     pub(super) document: Arc<SharedDocument>,
     pub(super) thumbprints: Vec<String>,
@@ -49,27 +45,10 @@ pub(super) struct CompiledIssuer {
     /// The dictionary for compressing evidence, and the day that it is for.
     dictionary: Mutex<Option<(i64, Arc<SharedDocument>)>>,
     /// The organization's issuers with the fetched keys of this one, and those keys.
-    with_keys: Mutex<Option<(Arc<Jwks>, IssuerSets)>>,
-}
-
-/// The issuers of an organization, once with the policies that are enforced, and once with all.
-#[derive(Clone, Debug)]
-pub(super) struct IssuerSets {
-    /// For the decision.
-    pub(super) enforced: Issuers,
-    /// For the report.
-    pub(super) all: Issuers,
+    with_keys: Mutex<Option<(Arc<Jwks>, Issuers)>>,
 }
 
 impl CompiledIssuer {
-    /// Indices among all policies, from indices among those that are enforced.
-    pub(super) fn policy_indices(&self, enforced: &[usize]) -> Vec<usize> {
-        enforced
-            .iter()
-            .filter_map(|index| self.enforced.get(*index).copied())
-            .collect()
-    }
-
     /// A key in the audit log.
     pub(super) fn key_document(&self, key: &Arc<Jwk>) -> Option<Arc<SharedDocument>> {
         let mut documents = lock(&self.key_documents);
@@ -113,26 +92,17 @@ impl CompiledOrganization {
         policies: &HashMap<String, String>,
     ) -> Self {
         let mut issuers = Vec::with_capacity(records.len());
-        let (mut enforced, mut all) = (Vec::new(), Vec::new());
+        let mut compiled = Vec::with_capacity(records.len());
         for record in records {
             let text = policies.get(&record.id).map_or("[]", String::as_str);
-            let policies = parse(record, text);
-            let indices = policies::enforced(&policies, record.settings.report_only);
-            let (Some(with_all), Some(with_enforced)) = (
-                compile(record, policies.iter()),
-                compile(
-                    record,
-                    indices.iter().filter_map(|index| policies.get(*index)),
-                ),
-            ) else {
+            let Some(issuer) = compile(record, parse(record, text)) else {
                 continue;
             };
+            compiled.push(issuer);
             issuers.push(CompiledIssuer {
                 id: record.id.clone(),
                 url: record.url.clone(),
                 single_use: record.settings.single_use,
-                has_report_only: indices.len() < policies.len(),
-                enforced: indices,
                 document: SharedDocument::of_issuer(record, text),
                 thumbprints: record.settings.thumbprints.clone(),
                 has_static_keys: record.settings.jwks.is_some(),
@@ -140,60 +110,45 @@ impl CompiledOrganization {
                 dictionary: Mutex::default(),
                 with_keys: Mutex::default(),
             });
-            enforced.push(with_enforced);
-            all.push(with_all);
         }
         Self {
             version,
             issuers,
-            sets: IssuerSets {
-                enforced: Issuers::from(enforced),
-                all: Issuers::from(all),
-            },
+            compiled: Issuers::from(compiled),
         }
     }
 
-    /// The issuer with an index in [`IssuerSets`].
+    /// The issuer with an index in [`Self::compiled`].
     pub(super) fn issuer(&self, index: usize) -> Option<&CompiledIssuer> {
         self.issuers.get(index)
     }
 
     /// The issuers with the fetched keys of one of them. The result is cached as long as the keys
     /// stay the same.
-    pub(super) fn with_keys(&self, issuer: &CompiledIssuer, keys: Arc<Jwks>) -> IssuerSets {
+    pub(super) fn with_keys(&self, issuer: &CompiledIssuer, keys: Arc<Jwks>) -> Issuers {
         let mut cached = lock(&issuer.with_keys);
-        if let Some((_, sets)) = cached
+        if let Some((_, issuers)) = cached
             .as_ref()
             .filter(|(known, _)| Arc::ptr_eq(known, &keys))
         {
-            return sets.clone();
+            return issuers.clone();
         }
         let position = self.issuers.iter().position(|other| other.id == issuer.id);
-        let with_keys = |issuers: &Issuers| {
-            let one = |(index, issuer): (usize, &Issuer)| match Some(index) == position {
-                true => issuer.with_jwks(Some(Jwks::clone(&keys))),
-                false => issuer.clone(),
-            };
-            issuers
-                .as_slice()
-                .iter()
-                .enumerate()
-                .map(one)
-                .collect::<Issuers>()
+        let one = |(index, issuer): (usize, &Issuer)| match Some(index) == position {
+            true => issuer.with_jwks(Some(Jwks::clone(&keys))),
+            false => issuer.clone(),
         };
-        let sets = IssuerSets {
-            enforced: with_keys(&self.sets.enforced),
-            all: with_keys(&self.sets.all),
-        };
-        *cached = Some((keys, sets.clone()));
-        sets
+        let compiled = self.compiled.as_slice().iter().enumerate();
+        let issuers: Issuers = compiled.map(one).collect();
+        *cached = Some((keys, issuers.clone()));
+        issuers
     }
 }
 
 /// The policies of an issuer. They were valid when they were saved, but a later engine may refuse
 /// them: nothing is allowed then.
-fn parse(record: &IssuerRecord, text: &str) -> Vec<Policy> {
-    policies::parse(text).unwrap_or_else(|errors| {
+fn parse(record: &IssuerRecord, text: &str) -> Vec<PolicyDefinition> {
+    parse_policies(text).unwrap_or_else(|errors| {
         tracing::error!(
             issuer = record.id,
             ?errors,
@@ -203,10 +158,7 @@ fn parse(record: &IssuerRecord, text: &str) -> Vec<Policy> {
     })
 }
 
-fn compile<'a>(
-    record: &IssuerRecord,
-    policies: impl Iterator<Item = &'a Policy>,
-) -> Option<Issuer> {
+fn compile(record: &IssuerRecord, policies: Vec<PolicyDefinition>) -> Option<Issuer> {
     let definition = IssuerDefinition {
         name: record.settings.name.clone(),
         url: record.url.clone(),
@@ -216,9 +168,8 @@ fn compile<'a>(
             .and_then(|seconds| u64::try_from(seconds).ok()),
         jwks: record.settings.jwks.clone(),
         thumbprints: record.settings.thumbprints.clone(),
-        // The server takes report-only policies out itself.
-        report_only: false,
-        policies: policies.map(|policy| policy.definition.clone()).collect(),
+        report_only: record.settings.report_only,
+        policies,
     };
     let compiled = Issuer::compile(&definition, Dialect::Pulumi);
     compiled

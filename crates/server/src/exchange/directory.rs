@@ -1,15 +1,13 @@
 //! A cache of organizations with their compiled issuers. An entry is valid as long as the database
 //! has no later version of the organization.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
+use claimgate::issuer::Issuers;
+use claimgate::jwt::peek_unverified;
 
-use super::compiled::{CompiledOrganization, IssuerSets};
+use super::compiled::CompiledOrganization;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::keys::error::KeyError;
@@ -126,19 +124,27 @@ impl Directory {
     /// those could not be fetched.
     pub(super) async fn issuers_for(
         &self,
-        compiled: &CompiledOrganization,
+        organization: &CompiledOrganization,
         token: &str,
-    ) -> (IssuerSets, Option<KeyError>) {
-        if compiled.issuers.iter().all(|issuer| issuer.has_static_keys) {
-            return (compiled.sets.clone(), None);
-        }
-        let hint = Hint::of(token);
-        let issuer = compiled
+    ) -> (Issuers, Option<KeyError>) {
+        let with_static_keys = || organization.compiled.clone();
+        if organization
             .issuers
             .iter()
-            .find(|issuer| Some(issuer.url.as_str()) == hint.iss.as_deref());
+            .all(|issuer| issuer.has_static_keys)
+        {
+            return (with_static_keys(), None);
+        }
+        // Only to fetch the right keys: nothing about the token is verified yet.
+        let Some(named) = peek_unverified(token) else {
+            return (with_static_keys(), None);
+        };
+        let issuer = organization
+            .issuers
+            .iter()
+            .find(|issuer| issuer.url == named.issuer);
         let Some(issuer) = issuer.filter(|issuer| !issuer.has_static_keys) else {
-            return (compiled.sets.clone(), None);
+            return (with_static_keys(), None);
         };
         let registration = IssuerKeys {
             id: &issuer.id,
@@ -146,69 +152,9 @@ impl Directory {
             static_jwks: None,
             thumbprints: &issuer.thumbprints,
         };
-        match self.keys.keys(registration, hint.kid.as_deref()).await {
-            Ok(keys) => (compiled.with_keys(issuer, keys), None),
-            Err(error) => (compiled.sets.clone(), Some(error)),
-        }
-    }
-}
-
-/// Issuer and key of a token that is not verified: only for fetching the right keys.
-#[derive(Debug, Default)]
-struct Hint {
-    iss: Option<String>,
-    kid: Option<String>,
-}
-
-impl Hint {
-    fn of(token: &str) -> Self {
-        #[derive(Deserialize)]
-        struct Header<'a> {
-            #[serde(borrow)]
-            kid: Option<Cow<'a, str>>,
-        }
-        #[derive(Deserialize)]
-        struct Payload<'a> {
-            #[serde(borrow)]
-            iss: Option<Cow<'a, str>>,
-        }
-        if token.len() > claimgate::jwt::DEFAULT_MAX_SIZE {
-            return Self::default();
-        }
-        let mut parts = token
-            .split('.')
-            .map(|part| URL_SAFE_NO_PAD.decode(part).unwrap_or_default());
-        let (header, payload) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
-        let header = serde_json::from_slice::<Header<'_>>(&header)
-            .ok()
-            .and_then(|header| header.kid);
-        let payload = serde_json::from_slice::<Payload<'_>>(&payload)
-            .ok()
-            .and_then(|payload| payload.iss);
-        Self {
-            iss: payload.map(Cow::into_owned),
-            kid: header.map(Cow::into_owned),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Hint;
-
-    #[test]
-    fn a_hint_is_read_from_a_token_and_from_nothing_else() {
-        // {"alg":"none","kid":"k"} and {"iss":"https://a"}
-        let hint = Hint::of("eyJhbGciOiJub25lIiwia2lkIjoiayJ9.eyJpc3MiOiJodHRwczovL2EifQ.");
-        assert_eq!(
-            (hint.iss.as_deref(), hint.kid.as_deref()),
-            (Some("https://a"), Some("k"))
-        );
-        for other in ["", "a.b.c", "..", "eyJpc3MiOjF9.eyJpc3MiOjF9."] {
-            assert_eq!(Hint::of(other).iss, None, "{other}");
+        match self.keys.keys(registration, named.key_id.as_deref()).await {
+            Ok(keys) => (organization.with_keys(issuer, keys), None),
+            Err(error) => (with_static_keys(), Some(error)),
         }
     }
 }

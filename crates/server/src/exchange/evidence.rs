@@ -43,19 +43,13 @@ pub(super) struct Context<'a> {
 }
 
 impl Evidence {
-    /// The evidence of a decision. `with_report_only` is the result of the checks with all
-    /// policies, if some are report-only.
-    pub(super) fn collect(
-        context: Context<'_>,
-        checked: Checked,
-        with_report_only: Option<Checked>,
-    ) -> Self {
-        let inputs = context.inputs(&checked, with_report_only.is_some());
+    /// The evidence of a decision.
+    pub(super) fn collect(context: Context<'_>, checked: Checked) -> Self {
+        let inputs = context.inputs(&checked);
         match inputs {
             Some(inputs) if !context.has_audit_file => return inputs,
             _ => {}
         }
-        let checked = with_report_only.unwrap_or(checked);
         let explanation = context.explanation(checked);
         match inputs {
             Some(inputs) => Self {
@@ -73,7 +67,7 @@ impl Evidence {
 
 impl Context<'_> {
     /// The inputs of a decision; `None` if the explanation could not be reproduced from them.
-    fn inputs(&self, checked: &Checked, reports: bool) -> Option<Evidence> {
+    fn inputs(&self, checked: &Checked) -> Option<Evidence> {
         let is_genuine = checked.is_genuine();
         let is_short =
             is_genuine || checked.token()?.signing_input().len() <= MAX_UNVERIFIED_DETAIL;
@@ -82,8 +76,7 @@ impl Context<'_> {
         }
         let issuer = self.organization.issuer(checked.issuer_index()?)?;
         let key = issuer.key_document(checked.key()?)?;
-        let inputs =
-            replay::record_evidence(checked, &issuer.document, &key, self.leeway, reports)?;
+        let inputs = replay::record_evidence(checked, &issuer.document, &key, self.leeway)?;
         let mut documents = vec![Arc::clone(&issuer.document), key];
         let dictionary = issuer.dictionary(self.at, is_genuine.then_some(inputs.as_str()));
         let compressed = dictionary

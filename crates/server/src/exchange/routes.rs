@@ -72,7 +72,7 @@ struct TokenAnswer {
 }
 
 /// Exchange an ID token for an access token
-#[utoipa::path(post, path = "/api/oauth/token", tag = "oauth",
+#[utoipa::path(post, path = "/api/oauth/token", operation_id = "exchangeToken", tag = "oauth",
     request_body(content((TokenRequest = "application/x-www-form-urlencoded"), (TokenRequest = "application/json"))),
     responses((status = 200, body = TokenAnswer), (status = 400, body = OauthErrorBody),
         (status = 413, body = OauthErrorBody), (status = 429, body = OauthErrorBody),

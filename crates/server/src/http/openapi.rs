@@ -92,3 +92,27 @@ fn add_common_responses(operation: &mut Operation) {
 pub(crate) async fn serve() -> Json<utoipa::openapi::OpenApi> {
     Json(document())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::document;
+
+    #[test]
+    fn each_operation_has_an_id_of_its_own_and_a_summary_in_one_line() {
+        let mut ids = HashSet::new();
+        for (path, item) in document().paths.paths {
+            let operations = [item.get, item.post, item.put, item.patch, item.delete];
+            for operation in operations.into_iter().flatten() {
+                let id = operation.operation_id.unwrap();
+                assert!(!id.contains('_') && ids.insert(id.clone()), "{path}: {id}");
+                let summary = operation.summary.unwrap();
+                assert!(
+                    !summary.is_empty() && !summary.contains('\n'),
+                    "{path}: {summary}"
+                );
+            }
+        }
+    }
+}

@@ -1,6 +1,5 @@
 //! Issuers and their policies.
 
-pub mod policies;
 pub(crate) mod policy_routes;
 pub(crate) mod record;
 pub(crate) mod routes;

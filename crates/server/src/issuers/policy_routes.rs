@@ -10,11 +10,10 @@ use axum::routing::{get, patch};
 use axum::{Json, Router};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicySet};
+use claimgate::policy::{PolicySet, parse_policies};
 use utoipa::{OpenApi, ToSchema};
 
-use super::policies;
-use super::wire::AuthPolicyBody;
+use super::wire::{AuthPolicyBody, policies_json};
 use crate::app::App;
 use crate::clock::now;
 use crate::db::error::StoreError;
@@ -50,7 +49,7 @@ struct PoliciesInput {
 }
 
 /// Read the policies of an issuer
-#[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/oidcissuers/{id}", tag = "policies",
+#[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/oidcissuers/{id}", operation_id = "getIssuerPolicies", tag = "policies",
     params(("org" = String, Path), ("id" = String, Path, description = "the issuer's")),
     responses((status = 200, body = AuthPolicyBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody)),
@@ -74,9 +73,8 @@ async fn of_issuer(
 
 /// Replace the policies of an issuer
 ///
-/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was
-/// faster.
-#[utoipa::path(patch, path = "/api/orgs/{org}/auth/policies/{id}", tag = "policies",
+/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another.
+#[utoipa::path(patch, path = "/api/orgs/{org}/auth/policies/{id}", operation_id = "replacePolicies", tag = "policies",
     params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"),
         ("If-Match" = Option<String>, Header)),
     request_body = PoliciesInput,
@@ -94,17 +92,13 @@ async fn update(
     let expected = if_match(&headers)?;
     let text =
         std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
-    let policies = match policies::parse(text) {
+    let policies = match parse_policies(text) {
         Ok(policies) if !policies.is_empty() => policies,
         Err(errors) if !has_no_policies(text) => return Err(ApiError::invalid_document(errors)),
         _ => return Err(ApiError::bad_request("policy definition can not be empty")),
     };
-    let definitions: Vec<PolicyDefinition> = policies
-        .iter()
-        .map(|policy| policy.definition.clone())
-        .collect();
-    PolicySet::compile(&definitions, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
-    let document = policies::to_json(&policies).to_string();
+    PolicySet::compile(&policies, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
+    let document = policies_json(policies).to_string();
     let (record, change) = app
         .store
         .update_policies(&org, &id, document, expected, now())

@@ -54,14 +54,13 @@ pub(crate) struct Api;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct IssuersQuery {
-    /// Whether each issuer comes with its `version`, which is its `ETag` too, and its `authPolicy`;
-    /// this server's own
+    /// Whether to include each issuer's `version` (its `ETag`) and `authPolicy`: an extension
     #[serde(default)]
     policies: bool,
 }
 
 /// List issuers
-#[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers",
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers", operation_id = "listIssuers", tag = "issuers",
     params(("org" = String, Path), IssuersQuery),
     responses((status = 200, body = IssuersBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
@@ -99,7 +98,7 @@ const MAX_EXPIRATION: i64 = 366 * 86_400;
 ///
 /// Without static keys the server connects to the issuer, takes the thumbprint of its certificate,
 /// and fetches its discovery document and its keys.
-#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", tag = "issuers", params(("org" = String, Path)),
+#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", operation_id = "createIssuer", tag = "issuers", params(("org" = String, Path)),
     request_body = IssuerInput,
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)),
@@ -134,7 +133,7 @@ async fn create(
 }
 
 /// Read an issuer
-#[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers/{id}", tag = "issuers",
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers/{id}", operation_id = "getIssuer", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path)),
     responses((status = 200, body = IssuerBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
@@ -150,9 +149,8 @@ async fn one(
 
 /// Change an issuer
 ///
-/// `If-Match` with the `ETag` of what the change rests on refuses it where somebody else was
-/// faster.
-#[utoipa::path(patch, path = "/api/orgs/{org}/oidc/issuers/{id}", tag = "issuers",
+/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another.
+#[utoipa::path(patch, path = "/api/orgs/{org}/oidc/issuers/{id}", operation_id = "updateIssuer", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     request_body = IssuerInput,
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -220,7 +218,7 @@ async fn update(
 /// Delete an issuer with its policies
 ///
 /// Tokens that were granted on it stay valid until they expire; `revoke-tokens` ends them.
-#[utoipa::path(delete, path = "/api/orgs/{org}/oidc/issuers/{id}", tag = "issuers",
+#[utoipa::path(delete, path = "/api/orgs/{org}/oidc/issuers/{id}", operation_id = "deleteIssuer", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
@@ -241,8 +239,8 @@ async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Take the thumbprint of the issuer's certificate anew
-#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints", tag = "issuers",
+/// Replace the thumbprints by that of the issuer's current certificate
+#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints", operation_id = "regenerateThumbprints", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),
@@ -282,8 +280,8 @@ struct RevokedBody {
     revoked: u64,
 }
 
-/// Revoke all tokens that were granted on an issuer, a deleted one too
-#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens", tag = "issuers",
+/// Revoke all tokens that were granted on an issuer, even a deleted one
+#[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens", operation_id = "revokeIssuerTokens", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path)),
     responses((status = 200, body = RevokedBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
     security(("token" = [])))]

@@ -1,14 +1,14 @@
 //! Wire types of the issuers API: Pulumi Cloud's names, and a few of our own.
 
+use claimgate::policy::{PolicyDefinition, parse_policies};
 use claimgate::time::format_utc;
+use claimgate_formats::thumbprint;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::policies;
 use super::record::{IssuerRecord, IssuerSettings, PolicyRecord};
 use crate::http::error::ApiError;
-use crate::keys::thumbprint;
 
 /// An issuer as it is answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -178,8 +178,8 @@ impl IssuerInput {
 }
 
 fn read_thumbprint(text: &str) -> Result<String, ApiError> {
-    thumbprint::parse(text)
-        .ok_or_else(|| ApiError::expected("a SHA-256 thumbprint, 64 hexadecimal digits", text))
+    thumbprint::normalise(text)
+        .map_err(|problem| ApiError::bad_request(format!("`thumbprints`: {problem}")))
 }
 
 /// The policies of an issuer.
@@ -197,9 +197,9 @@ pub(crate) struct AuthPolicyBody {
 
 impl From<&PolicyRecord> for AuthPolicyBody {
     fn from(record: &PolicyRecord) -> Self {
-        let policies = policies::parse(&record.document).map_or_else(
+        let policies = parse_policies(&record.document).map_or_else(
             |_| serde_json::from_str(&record.document).unwrap_or_default(),
-            |policies| policies::to_json(&policies),
+            policies_json,
         );
         Self {
             id: record.id.clone(),
@@ -211,9 +211,46 @@ impl From<&PolicyRecord> for AuthPolicyBody {
     }
 }
 
+/// The policies as a JSON array, as the API has it: `authorizedPermissions` is always there.
+pub(super) fn policies_json(mut policies: Vec<PolicyDefinition>) -> serde_json::Value {
+    for policy in &mut policies {
+        policy.authorized_permissions.get_or_insert_default();
+    }
+    serde_json::to_value(policies).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{IssuerInput, IssuerSettings};
+    use claimgate::policy::parse_policies;
+
+    use super::{IssuerInput, IssuerSettings, policies_json};
+
+    #[test]
+    fn policies_have_permissions_always_and_report_only_where_it_is_true() {
+        let team = |members: &str| {
+            let text = format!(
+                r#"{{"decision": "deny", "tokenType": "team", "teamName": "a", "rules": {{}}{members}}}"#
+            );
+            let json = policies_json(parse_policies(&text).unwrap());
+            assert_eq!(
+                parse_policies(&json.to_string()).unwrap()[0]
+                    .team_name
+                    .as_deref(),
+                Some("a")
+            );
+            json
+        };
+        for (members, report_only) in [
+            ("", None),
+            (r#", "reportOnly": false"#, None),
+            (r#", "reportOnly": null"#, None),
+            (r#", "reportOnly": true"#, Some(true.into())),
+        ] {
+            let json = team(members);
+            assert_eq!(json[0].get("reportOnly"), report_only.as_ref(), "{members}");
+            assert_eq!(json[0]["authorizedPermissions"], serde_json::json!([]));
+        }
+    }
 
     #[test]
     fn absent_members_stay_and_null_resets() {

@@ -14,7 +14,7 @@ mod metrics;
 mod resolve;
 mod status;
 pub(crate) mod store;
-pub(crate) mod thumbprint;
+mod thumbprint;
 
 pub use address::{Network, NetworkError};
 pub use config::KeyConfig;

@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use claimgate::issuer::{discovery_url, validate_url};
 use claimgate::jwt::Jwks;
+use claimgate_formats::thumbprint::normalise;
 
 use super::config::KeyConfig;
 use super::entry::Entry;
 use super::error::KeyError;
 use super::fetch::Fetcher;
+use super::metrics;
 use super::resolve::{Resolve, SystemResolver};
 use super::status::IssuerStatus;
-use super::{metrics, thumbprint};
 use crate::lock::lock;
 
 /// The registration of an issuer, as far as its keys are concerned.
@@ -197,9 +198,8 @@ impl KeyStore {
     }
 }
 
+/// The thumbprints as they are compared. An invalid one stays as it is: it matches no certificate.
 fn normalized(thumbprints: &[String]) -> Vec<String> {
-    thumbprints
-        .iter()
-        .map(|text| thumbprint::normalize(text))
-        .collect()
+    let normalized = |text: &String| normalise(text).unwrap_or_else(|_| text.clone());
+    thumbprints.iter().map(normalized).collect()
 }

@@ -70,7 +70,7 @@ impl From<&Organization> for OrganizationBody {
 }
 
 /// List the organizations that the token is for
-#[utoipa::path(get, path = "/api/orgs", tag = "organizations",
+#[utoipa::path(get, path = "/api/orgs", operation_id = "listOrganizations", tag = "organizations",
     responses((status = 200, body = OrganizationsBody), (status = 401, body = ErrorBody)), security(("token" = [])))]
 async fn list(
     State(app): State<Arc<App>>,
@@ -85,8 +85,8 @@ async fn list(
     }))
 }
 
-/// Make an organization; for the bootstrap token only
-#[utoipa::path(post, path = "/api/orgs", tag = "organizations", request_body = OrganizationInput,
+/// Create an organization; for the bootstrap token only
+#[utoipa::path(post, path = "/api/orgs", operation_id = "createOrganization", tag = "organizations", request_body = OrganizationInput,
     responses((status = 200, body = OrganizationBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 409, body = ErrorBody)),
     security(("token" = [])))]
@@ -114,7 +114,7 @@ async fn create(
 }
 
 /// Read an organization
-#[utoipa::path(get, path = "/api/orgs/{org}", tag = "organizations", params(("org" = String, Path)),
+#[utoipa::path(get, path = "/api/orgs/{org}", operation_id = "getOrganization", tag = "organizations", params(("org" = String, Path)),
     responses((status = 200, body = OrganizationBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
@@ -132,7 +132,7 @@ async fn one(
 }
 
 /// Delete an organization with its issuers, and revoke its tokens; for the bootstrap token only
-#[utoipa::path(delete, path = "/api/orgs/{org}", tag = "organizations", params(("org" = String, Path)),
+#[utoipa::path(delete, path = "/api/orgs/{org}", operation_id = "deleteOrganization", tag = "organizations", params(("org" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]

@@ -74,11 +74,10 @@ struct IntrospectionBody {
     role_id: Option<String>,
 }
 
-/// Ask what a token is
+/// Introspect a token
 ///
-/// The bootstrap token may ask about any, an admin about those of the organization, and each about
-/// itself.
-#[utoipa::path(post, path = "/api/oauth/introspect", tag = "oauth",
+/// The bootstrap token may query any token, an admin those of the organization, each token itself.
+#[utoipa::path(post, path = "/api/oauth/introspect", operation_id = "introspectToken", tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = IntrospectionBody), (status = 400, body = OauthErrorBody),
         (status = 401, body = OauthErrorBody)),
@@ -95,10 +94,10 @@ async fn introspect(
     Ok(Json(token.map(body).unwrap_or_default()))
 }
 
-/// End a token; whoever has it may
+/// Revoke a token; anyone who has it may
 ///
-/// The answer is the same for one that never was.
-#[utoipa::path(post, path = "/api/oauth/revoke", tag = "oauth",
+/// The response is the same for an unknown token.
+#[utoipa::path(post, path = "/api/oauth/revoke", operation_id = "revokeToken", tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200), (status = 400, body = OauthErrorBody)))]
 async fn revoke(

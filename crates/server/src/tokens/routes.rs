@@ -34,7 +34,7 @@ struct TokensBody {
 }
 
 /// List the tokens that may be used
-#[utoipa::path(get, path = "/api/orgs/{org}/tokens", tag = "tokens", params(("org" = String, Path)),
+#[utoipa::path(get, path = "/api/orgs/{org}/tokens", operation_id = "listTokens", tag = "tokens", params(("org" = String, Path)),
     responses((status = 200, body = TokensBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
     security(("token" = [])))]
 async fn list(
@@ -50,7 +50,7 @@ async fn list(
 }
 
 /// Revoke a token by its id
-#[utoipa::path(delete, path = "/api/orgs/{org}/tokens/{id}", tag = "tokens",
+#[utoipa::path(delete, path = "/api/orgs/{org}/tokens/{id}", operation_id = "revokeTokenById", tag = "tokens",
     params(("org" = String, Path), ("id" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),

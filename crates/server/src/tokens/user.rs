@@ -64,7 +64,7 @@ struct TokenInfo {
 }
 
 /// Read whose token this is
-#[utoipa::path(get, path = "/api/user", tag = "user",
+#[utoipa::path(get, path = "/api/user", operation_id = "getUser", tag = "user",
     responses((status = 200, body = UserBody), (status = 401, body = ErrorBody)), security(("token" = [])))]
 async fn user(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<UserBody>, ApiError> {
     let token = caller.token;
@@ -115,7 +115,7 @@ struct DefaultOrganization {
 }
 
 /// Read the organization that is meant where none is named
-#[utoipa::path(get, path = "/api/user/organizations/default", tag = "user",
+#[utoipa::path(get, path = "/api/user/organizations/default", operation_id = "getDefaultOrganization", tag = "user",
     responses((status = 200, body = DefaultOrganization), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn default_organization(caller: Caller) -> Result<Json<DefaultOrganization>, ApiError> {
@@ -134,7 +134,7 @@ struct Capabilities {
 }
 
 /// List capabilities, of which there are none
-#[utoipa::path(get, path = "/api/capabilities", tag = "user", responses((status = 200, body = Capabilities)))]
+#[utoipa::path(get, path = "/api/capabilities", operation_id = "listCapabilities", tag = "user", responses((status = 200, body = Capabilities)))]
 async fn capabilities() -> Json<Capabilities> {
     Json(Capabilities { capabilities: [] })
 }

@@ -278,6 +278,19 @@ async fn policies_are_read_by_the_issuer_and_replaced_by_their_own_id() {
         let answer = site.patch(&write, &site.root, &wrong).await.expect(400);
         assert_eq!(answer["errors"][0]["path"], "policies[0].decision");
         assert_eq!(answer["errors"][0]["help"], "did you mean `allow`?");
+        for (report_only, code) in [
+            (json!(true), "report-only-allow"),
+            (json!("yes"), "policy-wrong-value"),
+        ] {
+            let mut policies = standard_policies();
+            policies[0]["reportOnly"] = report_only;
+            let body = json!({"policies": policies});
+            let error = &site.patch(&write, &site.root, &body).await.expect(400)["errors"][0];
+            assert_eq!(
+                (&error["path"], &error["code"]),
+                (&json!("policies[0].reportOnly"), &json!(code))
+            );
+        }
         assert_eq!(
             site.get(&read, &site.root).await.expect(200),
             again,
