@@ -274,7 +274,7 @@ for (const alg of ["RS256", "ES256"]) {
 console.log("\nVerifying, µs; ours decides among 1,000 policies, too:");
 table(["", "claimgate, verify and decide", "fast-jwt, verify", "jose, verify"], verifying);
 
-// In Rust, for where the host has no cryptography
+// In Rust, for hosts without cryptography
 const inRust = pure.Engine.create({ issuers: [{ url, jwks, policies }] }).engine;
 const rust = ["RS256", "ES256"].map((alg) => {
   const tokens = requests(1_000).slice(0, 4).map(({ claims: one }) => signed(one, alg));

@@ -30,7 +30,7 @@ test("only skipped checks are listed", async () => {
   await decision(page).filter({ hasText: "the header names key" }).waitFor();
   await page.getByLabel("Skip key").check();
   await decision(page).filter({ hasText: "Allowed" }).waitFor();
-  assert.match(await text(result(page)), /anybody may have written this token/);
+  assert.match(await text(result(page)), /anyone could have written this token/);
 
   await page.getByLabel("Token", { exact: true }).fill(issuer.token({ ...expired(), iss: "https://another.example" }));
   await decision(page).filter({ hasText: "no issuer is registered" }).waitFor();
@@ -43,11 +43,11 @@ test("a tampered token is allowed only if the signature check is skipped, with a
   const page = await playground();
   const [header, , signature] = issuer.token(githubClaims()).split(".");
   const payload = Buffer.from(JSON.stringify(githubClaims({ actor: "mallory" }))).toString("base64url");
-  await paste(page, [header, payload, signature].join("."), "the signature is not one of key");
+  await paste(page, [header, payload, signature].join("."), "the signature was not made with key");
   await page.getByText("Checks and time").click();
   await page.getByLabel("Skip signature").check();
   await decision(page).filter({ hasText: "Allowed" }).waitFor();
-  assert.match(await text(result(page)), /the signature was not checked: anybody may have written this token/);
+  assert.match(await text(result(page)), /the signature was not checked: anyone could have written this token/);
 });
 
 test("a token is evaluated at another time", async () => {
@@ -90,9 +90,9 @@ test("each token type has its target field, and is allowed by a policy for it al
     await decision(page).filter({ hasText: `allowed by policy ${index + 3}` }).waitFor();
     await page.getByLabel(label, { exact: true }).fill(wrong);
     await decision(page).filter({ hasText: "denied by default" }).waitFor();
-    assert.match(await explanation(page).textContent(), new RegExp(`asked for was .*${wrong}`));
+    assert.match(await explanation(page).textContent(), new RegExp(`the request is for .*${wrong}`));
   }
   await page.getByLabel("Requested token type").selectOption("organization");
   await page.getByLabel("Ask for admin scope").check();
-  await decision(page).filter({ hasText: "scope admin was asked for" }).waitFor();
+  await decision(page).filter({ hasText: "scope admin is requested" }).waitFor();
 });

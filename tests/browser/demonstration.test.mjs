@@ -145,7 +145,7 @@ describe("in the playground", () => {
   };
   const cases = [
     ["expired", () => issuer.token(githubClaims({ exp: now() - 3605, iat: now() - 4200, nbf: now() - 4200 })), "Time", /expired 1 hour( \d+ seconds?)? ago, at \d{4}-/],
-    ["tampered", () => tampered(issuer.token(githubClaims())), "Signature", /the signature is not one of key `key-[0-9a-f-]+` over this token/],
+    ["tampered", () => tampered(issuer.token(githubClaims())), "Signature", /the signature was not made with key `key-[0-9a-f-]+` over this token/],
     ["of a wrong audience", () => issuer.token(githubClaims({ aud: "https://github.com/evil-org" })), "Policies", /no allow policy matches/],
     ["of a wrong issuer", () => issuer.token(githubClaims({ iss: "https://gitlab.com" })), "Issuer", /no issuer is registered with the URL `https:\/\/gitlab\.com`/],
     ["of an issuer with a slash too many", () => issuer.token(githubClaims({ iss: `${issuerUrl}/` })), "Issuer", /they differ in a trailing slash only/],
@@ -169,9 +169,9 @@ describe("in the playground", () => {
       assert.match(line, sentence);
       const place = ["Format", "Header", "Issuer", "Key", "Signature", "Time", "Policies"].indexOf(title);
       assert.deepEqual(await statuses(page), [...Array(place).fill("passed"), "failed", ...Array(6 - place).fill("not reached")]);
-      const said = await text(decision(page));
-      assert.ok(!sentences.has(said), `the same words as for a token ${sentences.get(said)}`);
-      sentences.set(said, what);
+      const message = await text(decision(page));
+      assert.ok(!sentences.has(message), `the same words as for a token ${sentences.get(message)}`);
+      sentences.set(message, what);
     });
   }
 
@@ -202,7 +202,7 @@ describe("in the playground", () => {
     assert.equal(await checks(page).count(), 0);
 
     await field.fill('{"sub": "a", "sub": "b"}');
-    await page.getByText("member sub stands twice in one object").waitFor();
+    await page.getByText("member sub occurs twice in one object").waitFor();
     await field.fill('{"sub": ');
     await page.getByText(/not JSON: .* at line 1, column \d+/).waitFor();
     assert.match(await text(decision(page)), /Allowed/, "the last result stays while the text is not complete");

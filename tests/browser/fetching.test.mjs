@@ -54,9 +54,9 @@ const failures = {
 for (const [what, [answers, sentence]] of Object.entries(failures)) {
   test(`${what}: the error is shown, and nothing is lost`, async () => {
     const page = await fetchKeys(answers);
-    const said = page.getByRole("status").filter({ hasText: sentence });
-    await said.waitFor();
-    assert.match(await text(said), sentence);
+    const status = page.getByRole("status").filter({ hasText: sentence });
+    await status.waitFor();
+    assert.match(await text(status), sentence);
     assert.equal(await page.getByLabel("JWKS").inputValue(), "kept");
     assert.equal(await page.getByLabel("URL", { exact: true }).inputValue(), issuerUrl);
   });

@@ -75,7 +75,7 @@ for (const width of widths) {
         const notice = page.getByRole("note").filter({ hasText: "Throw-away key." });
         await notice.waitFor();
         await pane(page, "Decision");
-        assert.match(await text(check(page, "Signature")), /passed the signature is one of key `throw-away-[0-9a-f]+`/);
+        assert.match(await text(check(page, "Signature")), /passed the signature was made with key `throw-away-[0-9a-f]+`/);
         await page.waitForFunction((alg) => document.querySelector("[aria-label=Checks]").textContent.includes(alg), algorithm);
         await pane(page, "Policies");
         assert.match(await text(scratch(page)), /to start from, for GitHub Actions/);
@@ -83,7 +83,7 @@ for (const width of widths) {
       }
       // Any change to the token is detected.
       const good = await tokenField(page).inputValue();
-      await paste(page, tampered(good), "the signature is not one of key");
+      await paste(page, tampered(good), "the signature was not made with key");
       await paste(page, good, "Allowed");
       await page.getByRole("button", { name: "Check it with the issuer's own keys" }).click();
       await decision(page).filter({ hasText: "Denied" }).waitFor();
@@ -268,8 +268,8 @@ describe("signatures", () => {
     for (const [index, alg] of algorithms.entries()) {
       const token = signers[index].token(claims());
       await paste(page, token, "Allowed");
-      assert.match(await text(check(page, "Signature")), new RegExp(`passed the signature is one of key \`key-${alg}\``));
-      await paste(page, tampered(token), `the signature is not one of key key-${alg} over this token`);
+      assert.match(await text(check(page, "Signature")), new RegExp(`passed the signature was made with key \`key-${alg}\``));
+      await paste(page, tampered(token), `the signature was not made with key key-${alg} over this token`);
       assert.match(await text(check(page, "Signature")), /failed/);
     }
   });

@@ -53,7 +53,7 @@ for (const width of widths) {
     const row = other.getByRole("table", { name: "Claims" }).getByRole("row", { name: /^jti/ });
     assert.ok((await text(row)).includes(claims.jti));
     await pane(other, "Decision");
-    assert.match(await text(other.getByRole("region", { name: "Result" })), /the signature was not checked: anybody may have written this token/);
+    assert.match(await text(other.getByRole("region", { name: "Result" })), /the signature was not checked: anyone could have written this token/);
     assert.deepEqual(await other.evaluate(() => Object.keys(localStorage).filter((key) => localStorage.getItem(key).includes("token.actions"))), []);
     await other.reload();
     await decision(other).filter({ hasText: "expired 2 hours" }).waitFor();

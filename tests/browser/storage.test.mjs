@@ -202,7 +202,7 @@ test("data of an older version is read, and migrated with the next change", asyn
   await visit(page, first);
   await rename(page, "Newer");
   const now = await readStored(page);
-  assert.deepEqual([now.version, now.issuers[0].name, now.issuers[0].policies.length], [3, "Newer", 1]);
+  assert.deepEqual([now.version, now.issuers[0].name, now.issuers[0].policies.length], [4, "Newer", 1]);
 });
 
 test("data of a newer version in another tab is not overwritten", async () => {

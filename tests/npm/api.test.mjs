@@ -113,9 +113,9 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
         assert.deepEqual(refused({ scope: "admin" }), [false, 400, "invalid_scope", "admin-not-granted"]);
         assert.deepEqual(refused({}, signed({ exp: 1 })), [false, 400, "invalid_request", "token-expired"]);
         assert.equal(engine.exchange("x".repeat(100_000), { now }).status, 413);
-        const told = engine.exchange(exchangeBody(signed({ sub: "x" })), { now });
-        assert.equal(told.error_description, "no policy allows this exchange");
-        assert.match(told.reason, /denied by default/);
+        const result = engine.exchange(exchangeBody(signed({ sub: "x" })), { now });
+        assert.equal(result.error_description, "no policy allows this exchange");
+        assert.match(result.reason, /denied by default/);
       });
       using_(make(Engine, { organization: undefined }), (engine) => {
         assert.equal(engine.exchange(exchangeBody(signed()), { now }).code, "audience-unknown");
@@ -138,11 +138,15 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       assert.equal(Engine.create({ issuers: [{ url, policies: JSON.stringify({ policies }) }] }).ok, true);
     });
 
-    test("two issuers with one URL allow nothing", () => {
-      using_(make(Engine, { issuers: [issuer, issuer] }), (engine) => {
-        assert.equal(engine.decide({ token: signed(), request, now }).code, "iss-repeated");
-        assert.equal(engine.decide({ verifiedClaims: goodClaims, request }).decision, "denied");
-      });
+    test("a second issuer of one URL is refused", () => {
+      const [error] = Engine.create({ issuers: [issuer, issuer] }).errors;
+      assert.deepEqual([error.code, error.path], ["issuer-repeated", "issuers[1].url"]);
+    });
+
+    test("a misspelled member is refused, with the nearest known one", () => {
+      const [error] = Engine.create({ issuers: [{ url, polices: policies }] }).errors;
+      assert.deepEqual([error.code, error.path, error.help], ["unknown-key", "issuers[0].polices", "did you mean `policies`?"]);
+      assert.equal(Engine.create({ issuers: [], leway: 3 }).errors[0].path, "leway");
     });
 
     test("keys are fetched, kept as long as they are fresh, and survive an outage", async () => {
@@ -199,8 +203,8 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       const results = await both;
       const codes = results.map(({ value }) => value.map(({ errors }) => errors[0].code));
       assert.deepEqual([calls, codes], [1, [["fetch-failed"], ["fetch-failed"]]]);
-      const [told] = (await engine.fetchKeys(fetch, { now: now + 29, force: true })).value;
-      assert.deepEqual([calls, told.ok], [1, false], "the last error is returned again");
+      const [result] = (await engine.fetchKeys(fetch, { now: now + 29, force: true })).value;
+      assert.deepEqual([calls, result.ok], [1, false], "the last error is returned again");
       answers = { [place]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: jwks };
       assert.equal((await engine.fetchKeys(fetch, { now: now + 30 })).value[0].expires, now + 930);
       assert.deepEqual((await engine.fetchKeys(fetch, { now: now + 31 })).value, []);
@@ -222,8 +226,8 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       const fetch = async (where) => ({ ok: true, status: 200, headers: new Headers(), text: async () => JSON.stringify(answers[where]) });
       const fetching = engine.fetchKeys(fetch, { now });
       engine.setKeys(url, jwks);
-      const [told] = (await fetching).value;
-      assert.equal(told.errors[0].message, "the program has set other keys in the meantime");
+      const [result] = (await fetching).value;
+      assert.equal(result.errors[0].message, "the program has set other keys in the meantime");
       assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed");
       assert.equal(engine.setKeys(url, []).ok, false);
       assert.equal(engine.decide({ token: signed(), request, now }).decision, "allowed", "the keys before stay");

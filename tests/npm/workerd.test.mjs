@@ -16,10 +16,10 @@ let address;
 /** The port of workerd, from its control pipe. */
 const portOf = (child) =>
   new Promise((resolve, reject) => {
-    let told = "";
+    let output = "";
     child.stdio[3].setEncoding("utf8").on("data", (text) => {
-      told += text;
-      const port = /"event":"listen".*"port":(\d+)/.exec(told)?.[1];
+      output += text;
+      const port = /"event":"listen".*"port":(\d+)/.exec(output)?.[1];
       if (port) resolve(port);
     });
     child.on("error", reject);

@@ -46,7 +46,7 @@ pub(crate) fn run(port: u16) -> Result<()> {
     let mut server = Server::start()?;
     let mut trunk = trunk(port, server.port)?;
     println!(
-        "\nThe app is at http://127.0.0.1:{port}/ once Trunk has built it; a change is there some seconds after it is saved.\n\
+        "\nThe app is at http://127.0.0.1:{port}/ once Trunk has built it; changes appear some seconds after they are saved.\n\
          The server alone: http://127.0.0.1:{}/ (organization `demo`, sample tokens at /demo/tokens).\n\n\
          Sign in with this token, the same in every run:\n\n    {}\n",
         server.port, server.token
@@ -58,7 +58,7 @@ pub(crate) fn run(port: u16) -> Result<()> {
         }
         match changes.recv_timeout(Duration::from_secs(1)) {
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => bail!("watching files ended"),
+            Err(RecvTimeoutError::Disconnected) => bail!("the file watcher stopped"),
             Ok(()) => {
                 while changes.recv_timeout(SETTLE).is_ok() {}
                 server.rebuild()?;
@@ -144,14 +144,14 @@ impl Server {
         let start = Instant::now();
         println!("building the server…");
         if !cargo("build --quiet -p claimgate-cli").status()?.success() {
-            println!("the server does not compile; the one from before goes on");
+            println!("the server does not compile; the previous one keeps running");
             return Ok(());
         }
         self.child.kill()?;
         self.child.wait()?;
         self.child = Self::command(self.port, &self.token)?.spawn()?;
         println!(
-            "the server is started again, after {:.1} s",
+            "the server was restarted after {:.1} s",
             start.elapsed().as_secs_f64()
         );
         Ok(())

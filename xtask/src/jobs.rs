@@ -259,7 +259,8 @@ impl Plan {
             .iter()
             .enumerate()
             .filter(|(_, job)| can_begin(job));
-        let (index, _) = ready.max_by(|(_, a), (_, b)| self.way(a).total_cmp(&self.way(b)))?;
+        let (index, _) =
+            ready.max_by(|(_, a), (_, b)| self.path_seconds(a).total_cmp(&self.path_seconds(b)))?;
         let job = self.waiting.remove(index);
         self.running.insert(
             job.name,
@@ -272,7 +273,7 @@ impl Plan {
     fn ended(&mut self, outcome: &Outcome) -> Vec<Outcome> {
         if let Some((_, _, expected)) = self.running.remove(outcome.name) {
             self.times
-                .took(outcome.name, expected, outcome.wall.as_secs_f64());
+                .record(outcome.name, expected, outcome.wall.as_secs_f64());
         }
         if matches!(outcome.result, Ended::Done) {
             self.done.insert(outcome.name);
@@ -301,12 +302,12 @@ impl Plan {
     }
 
     /// The seconds from the start of a job to the end of the last one that needs it.
-    fn way(&self, job: &Job) -> f64 {
+    fn path_seconds(&self, job: &Job) -> f64 {
         let after = self
             .waiting
             .iter()
             .filter(|other| other.needs.contains(&job.name))
-            .map(|other| self.way(other));
+            .map(|other| self.path_seconds(other));
         self.times.expected(job) + after.fold(0.0, f64::max)
     }
 
@@ -325,7 +326,7 @@ impl Plan {
         let longest = self
             .waiting
             .iter()
-            .map(|job| self.way(job) * pace)
+            .map(|job| self.path_seconds(job) * pace)
             .fold(0.0, f64::max);
         let longest_running = running.iter().copied().fold(0.0, f64::max);
         let total = (running.iter().sum::<f64>() + waiting) / self.at_once as f64;
@@ -364,7 +365,7 @@ impl Times {
         self.last.get(job.name).copied().unwrap_or(job.takes)
     }
 
-    fn took(&mut self, name: &str, expected: f64, seconds: f64) {
+    fn record(&mut self, name: &str, expected: f64, seconds: f64) {
         self.expected += expected;
         self.actual += seconds;
         self.last.insert(name.to_owned(), seconds.round());

@@ -1,5 +1,6 @@
 //! The command line of `cargo xtask`.
 
+mod api;
 mod app;
 mod bench;
 mod counts;
@@ -64,6 +65,8 @@ enum Command {
     NpmApi,
     /// Generate docs/schema/ from the engine's types
     Schema,
+    /// Generate docs/api/ from the engine's public items
+    Api,
     /// Install the tools of all commands
     Setup,
     /// Measure the numbers of docs/benchmarks.md
@@ -100,6 +103,7 @@ fn run(command: Command) -> Result<()> {
             let mut test = shell::cargo("test -p claimgate --features schema --test it schema");
             shell::run(test.env("CLAIMGATE_WRITE_SCHEMA", "1"))
         }
+        Command::Api => api::write(),
         Command::Setup => set_up(),
         Command::Bench => bench::run(),
         Command::BenchNpm => bench::npm(),

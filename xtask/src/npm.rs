@@ -86,7 +86,7 @@ fn pack(log: &mut Log) -> Result<()> {
         copy(&sources.join("src/entry"), &dist)?;
         copy(&sources.join("src").join(name), &dist)?;
     }
-    for file in ["engine.js", "input.js", "index.d.ts"] {
+    for file in ["engine.js", "input.js", "protocol.js", "index.d.ts"] {
         std::fs::copy(
             sources.join("src").join(file),
             package.join("dist").join(file),

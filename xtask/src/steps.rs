@@ -11,7 +11,7 @@ use crate::jobs::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, output, root, target};
 use crate::tools::{self, System};
-use crate::{full, imports, licences, lighthouse, npm, prose, run, serve};
+use crate::{api, full, imports, licences, lighthouse, npm, prose, run, serve};
 
 /// A step of the tests, as named on the command line.
 pub(crate) struct Step {
@@ -37,12 +37,13 @@ const fn full_step(name: &'static str, what: &'static str) -> Step {
     }
 }
 
-pub(crate) const STEPS: [Step; 19] = [
+pub(crate) const STEPS: [Step; 20] = [
     step("fmt", "formatting"),
     step(
         "imports",
         "import circles between files, upward dependencies between packages",
     ),
+    step("api", "the engine's public items are those of docs/api"),
     step("prose", "words that read as translated or archaic"),
     step("clippy", "lints, native and wasm32, warnings denied"),
     step("rust", "unit, property, table and doc tests, native"),
@@ -52,7 +53,7 @@ pub(crate) const STEPS: [Step; 19] = [
         "deny",
         "licences and sources of dependencies, and advisories where cargo-deny is installed",
     ),
-    step("workflows", "the workflows, by actionlint and zizmor"),
+    step("workflows", "the workflows, with actionlint and zizmor"),
     step("app", "the app's release build"),
     step(
         "browser",
@@ -60,17 +61,17 @@ pub(crate) const STEPS: [Step; 19] = [
     ),
     step(
         "lighthouse",
-        "accessibility and best practices by Lighthouse",
+        "accessibility and best practices, with Lighthouse",
     ),
     step(
         "clients",
-        "the server with real clients, a real OpenID provider, and requests made from its OpenAPI document",
+        "the server with real clients, a real OpenID provider, and requests generated from its OpenAPI document",
     ),
     step("npm", "the npm package, as installed from its tarball"),
     step("vectors", "the external test vectors are in place"),
     full_step("fuzz", "each fuzz target, for ten minutes"),
     full_step("load", "the server under load for ten minutes"),
-    full_step("performance", "the app's times by Lighthouse"),
+    full_step("performance", "the app's times, with Lighthouse"),
     full_step("screenshots", "the pictures of docs/screenshots"),
 ];
 
@@ -124,6 +125,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         .after(&["modules"]),
         Job::new("fmt", "formatting", 2.0, fmt),
         Job::new("imports", "import circles", 3.0, imports::check),
+        Job::new("api", "public items", 1.0, api::check),
         Job::new("prose", "prose", 1.0, prose::check),
         Job::new("vectors", "test vectors", 1.0, vectors),
         Job::new("deny", "licences and sources", 5.0, licences::check),
@@ -397,7 +399,7 @@ fn vectors(log: &mut Log) -> Result<()> {
         (true, _) => Ok(()),
         (false, true) => {
             bail!(
-                "expected the external test vectors in {}, or where CLAIMGATE_VECTORS says",
+                "expected the external test vectors in {} or the folder of CLAIMGATE_VECTORS",
                 dir.display()
             )
         }

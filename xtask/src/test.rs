@@ -11,7 +11,7 @@ use crate::shell::{command, output};
 use crate::steps::{self, Options, STEPS};
 
 /// The disk space that a run may need, in kilobytes.
-const ROOM: u64 = 8_000_000;
+const DISK_SPACE: u64 = 8_000_000;
 
 /// Selects the tests to run.
 #[derive(clap::Args, Debug)]
@@ -53,7 +53,7 @@ impl Arguments {
             return Ok(());
         }
         let chosen = self.chosen()?;
-        room()?;
+        check_disk_space()?;
         let options = Options {
             grep: self.grep,
             full: self.full,
@@ -171,7 +171,7 @@ fn table(outcomes: &[Outcome], wall: Duration) -> (String, bool) {
 
 /// Checks for free disk space: on a full disk the linker dies of a bus error, which does not say
 /// why.
-fn room() -> Result<()> {
+fn check_disk_space() -> Result<()> {
     let Some(text) = output(&mut command("df", &["-Pk", "."])) else {
         return Ok(());
     };
@@ -180,9 +180,9 @@ fn room() -> Result<()> {
         .nth(1)
         .and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
     match kilobytes {
-        Some(free) if free < ROOM => bail!(
-            "expected {} GB of free disk, found {:.1}; `target` has what can be built again",
-            ROOM / 1_000_000,
+        Some(free) if free < DISK_SPACE => bail!(
+            "expected {} GB of free disk, found {:.1}; everything in `target` can be rebuilt",
+            DISK_SPACE / 1_000_000,
             free as f64 / 1e6
         ),
         _ => Ok(()),

@@ -120,7 +120,7 @@ impl CachedProgram {
         let built = draft.join("bin").join(self.program);
         if !fits(&built) {
             bail!(
-                "{} was installed, but {} is not of the wanted version",
+                "{} was installed, but {} has another version",
                 self.program,
                 built.display()
             );

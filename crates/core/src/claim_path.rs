@@ -22,7 +22,7 @@ pub struct ClaimPath {
     segments: Vec<String>,
 }
 
-/// A text that is no claim path. Offsets are in characters, from 0.
+/// A text that is not a claim path. Offsets are in characters, from 0.
 ///
 /// ```
 /// use claimgate::claim_path::ClaimPath;
@@ -53,7 +53,7 @@ pub enum ClaimPathError {
     BadEscape {
         /// The position of the `\`.
         at: usize,
-        /// What follows it.
+        /// The character after it.
         found: char,
     },
     /// Text right after a closing quote.
@@ -90,7 +90,7 @@ impl ClaimPathError {
 }
 
 impl ClaimPath {
-    /// Parses a path as rules have it.
+    /// Parses a claim path.
     ///
     /// # Errors
     /// [`ClaimPathError`] says what was expected where.
@@ -131,7 +131,7 @@ impl ClaimPath {
         }
     }
 
-    /// Writes the path of the given member names, with quotes where they are needed.
+    /// Writes the path of the given member names, quoted if necessary.
     ///
     /// ```
     /// use claimgate::claim_path::ClaimPath;

@@ -22,7 +22,7 @@ pub use crate::json::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claims(Value);
 
-/// A text that is no claims set.
+/// A text that is not a claims set.
 ///
 /// ```
 /// use claimgate::claims::Claims;
@@ -33,10 +33,10 @@ pub struct Claims(Value);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimsError {
-    /// No acceptable JSON.
+    /// Not acceptable JSON.
     #[error(transparent)]
     Json(#[from] JsonError),
-    /// JSON, but no object.
+    /// JSON, but not an object.
     #[error("expected a JSON object, found {found}")]
     NotAnObject {
         /// What was found.
@@ -210,14 +210,14 @@ impl Serialize for Claims {
     }
 }
 
-/// What a claim path leads to.
+/// The result of a lookup by claim path.
 pub(crate) enum Found<'a> {
     Value(&'a Value),
-    /// With the sentence that says at which member it ended.
+    /// With a sentence that names the missing member.
     Missing(String),
 }
 
-/// What of a value a rule can be matched against.
+/// The texts of a value that a rule can match.
 pub(crate) enum Usable {
     /// A scalar's text.
     One(String),
@@ -264,7 +264,7 @@ pub(crate) fn usable(value: &Value) -> Usable {
 pub struct TrustedClaims(Claims);
 
 impl TrustedClaims {
-    /// Vouches for claims that no check of this crate has seen: claims typed by hand, or verified
+    /// Declares claims trusted that this crate has not verified: claims typed by hand, or verified
     /// elsewhere.
     ///
     /// A decision on claims that were not verified is a simulation: never grant access by it.
@@ -279,7 +279,7 @@ impl TrustedClaims {
         &self.0
     }
 
-    /// The claims, trusted no more.
+    /// The claims, no longer marked as trusted.
     #[must_use]
     pub fn into_claims(self) -> Claims {
         self.0

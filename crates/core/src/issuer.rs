@@ -51,14 +51,14 @@ pub struct IssuerDefinition {
     pub report_only: bool,
 }
 
-/// A URL that cannot be an issuer's.
+/// An invalid URL of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {
     /// An empty text.
     #[error("expected the issuer's URL, found nothing")]
     Empty,
-    /// Another scheme than `https`.
+    /// A scheme other than `https`.
     #[error("expected a URL that starts with `https://`, found `{found}`")]
     NotHttps {
         /// The URL.
@@ -137,7 +137,7 @@ pub fn validate_url(url: &str) -> Result<(), IssuerError> {
     Ok(())
 }
 
-/// Where the issuer's discovery document is.
+/// The URL of the issuer's discovery document.
 ///
 /// ```
 /// let url = claimgate::issuer::discovery_url("https://gitlab.com/");
@@ -195,15 +195,19 @@ impl Issuer {
                 None
             }
         };
-        let policies =
-            match PolicySet::compile_for(&definition.policies, dialect, definition.report_only) {
-                Ok(policies) if errors.is_empty() => policies,
-                Ok(_) => return Err(errors),
-                Err(others) => {
-                    errors.extend(others);
-                    return Err(errors);
-                }
-            };
+        let compile = if definition.report_only {
+            PolicySet::compile_report_only
+        } else {
+            PolicySet::compile
+        };
+        let policies = match compile(&definition.policies, dialect) {
+            Ok(policies) if errors.is_empty() => policies,
+            Ok(_) => return Err(errors),
+            Err(others) => {
+                errors.extend(others);
+                return Err(errors);
+            }
+        };
         let max_expiration = definition.max_expiration.unwrap_or(DEFAULT_MAX_EXPIRATION);
         Ok(Self {
             name: definition.name.clone(),
@@ -266,11 +270,9 @@ impl Issuer {
     }
 }
 
-/// Compiled issuers, of one organization, found by their URLs. A copy is cheap: it is the same
-/// ones.
+/// The compiled issuers of one organization, found by their URLs. Cloning is cheap.
 ///
-/// Issuers that share a URL have no say: which of their policies would hold for a token, nobody
-/// could tell.
+/// Issuers that share a URL are not used: it is ambiguous whose policies apply to a token.
 ///
 /// ```
 /// use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -315,25 +317,25 @@ impl FromIterator<Issuer> for Issuers {
 }
 
 impl Issuers {
-    /// The issuer at an index, in the order that they were given in.
+    /// The issuer at an index, in the order in which they were given.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&Issuer> {
         self.0.issuers.get(index)
     }
 
-    /// All of them.
+    /// All issuers.
     #[must_use]
     pub fn as_slice(&self) -> &[Issuer] {
         &self.0.issuers
     }
 
-    /// How many there are.
+    /// The number of issuers.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.issuers.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no issuers.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.issuers.is_empty()

@@ -58,7 +58,7 @@ pub enum JsonError {
         column: usize,
     },
     /// An object names a member twice.
-    #[error("member `{name}` stands twice in one object (line {line}, column {column})")]
+    #[error("member `{name}` occurs twice in one object (line {line}, column {column})")]
     DuplicateMember {
         /// The member's name.
         name: String,
@@ -130,7 +130,7 @@ impl Value {
     /// Reads a value from any deserializer, with the same strictness.
     ///
     /// # Errors
-    /// The deserializer's, and one that names a duplicate member or too deep a nesting.
+    /// The deserializer's errors, and one for a duplicate member or nesting that is too deep.
     ///
     /// ```
     /// use claimgate::json::Value;
@@ -147,7 +147,7 @@ impl Value {
         .deserialize(deserializer)
     }
 
-    /// What kind of value it is, with an article: `a string`, `an object`.
+    /// The kind of value, with an article: `a string`, `an object`.
     ///
     /// ```
     /// use claimgate::json::Value;
@@ -199,7 +199,7 @@ impl Value {
     }
 
     /// The text that a rule is matched against: a string itself, an integer's or boolean's JSON
-    /// text, else nothing.
+    /// text; `None` for other values.
     ///
     /// ```
     /// use claimgate::json::Value;
@@ -290,15 +290,13 @@ fn to_error(error: &serde_json::Error, problem: Option<Problem>) -> JsonError {
     }
 }
 
-/// Up to so many members of an object, a name is looked for among those before it; beyond, in a
-/// set.
+/// Up to this many members of an object, duplicates are searched one by one; beyond, in a set.
 const FEW_MEMBERS: usize = 40;
 
-/// Room for the members of the outermost object: as many as tokens usually have claims.
+/// The capacity for members of the outermost object: tokens usually have no more claims.
 const USUAL_MEMBERS: usize = 32;
 
-/// The names of an object's members: a mark for each, which few others share, and the names once
-/// they are many.
+/// The names of an object's members: one bit for each, and the names once there are many.
 #[derive(Default)]
 struct Seen {
     marks: u64,
@@ -415,7 +413,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut values: Vec<(String, Value)> = Vec::with_capacity(room);
         while let Some(name) = members.next_key::<String>()? {
             if seen.is_repeated(&values, &name) {
-                let message = format!("member `{name}` stands twice in one object");
+                let message = format!("member `{name}` occurs twice in one object");
                 *self.problem.borrow_mut() = Some(Problem::Duplicate(name));
                 return Err(A::Error::custom(message));
             }

@@ -28,3 +28,15 @@ pub mod policy;
 pub mod schema;
 pub mod text;
 pub mod time;
+
+pub use claims::{Claims, TrustedClaims};
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use exchange::{ExchangeOptions, ExchangeRequest, GrantedToken, Refusal};
+pub use explain::{Explanation, Outcome, decide, explain, verdict};
+pub use inspect::{Inspection, Options};
+pub use issuer::{Issuer, IssuerDefinition, Issuers};
+pub use jwt::{Jwks, TokenError};
+pub use pattern::{Dialect, Pattern};
+pub use policy::{
+    Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType, parse_policies,
+};

@@ -8,14 +8,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, json};
 
 use crate::claims::Claims;
-use crate::exchange::Grant;
+use crate::exchange::GrantedToken;
 use crate::explain::Explanation;
 use crate::inspect::Inspection;
 use crate::policy::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 
 /// The schemas with their file names: `policies.json` is what
 /// [`parse_policies`](crate::policy::parse_policies) reads, the others are what [`Explanation`],
-/// [`Inspection`] and [`Grant`] are written as.
+/// [`Inspection`] and [`GrantedToken`] are written as.
 ///
 /// ```
 /// let names: Vec<_> = claimgate::schema::all().into_iter().map(|(name, _)| name).collect();
@@ -25,7 +25,7 @@ use crate::policy::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 pub fn all() -> Vec<(&'static str, Schema)> {
     vec![
         schema::<Explanation>("explanation.json"),
-        schema::<Grant>("grant.json"),
+        schema::<GrantedToken>("grant.json"),
         schema::<Inspection>("inspection.json"),
         schema::<Policies>("policies.json"),
     ]
@@ -63,7 +63,7 @@ impl JsonSchema for Policies {
         let text = json!({ "type": ["string", "null"], "description": "What Pulumi's API writes; not looked at." });
         json_schema!({
             "description": "The policies of an issuer. A schema cannot say what claim paths and patterns look like, nor that \
-                no member stands twice; the parser does.",
+                no member occurs twice; the parser does.",
             "anyOf": [
                 policy,
                 { "type": "array", "items": policy },
@@ -107,7 +107,7 @@ fn policy(token_type: TokenType, generator: &mut SchemaGenerator) -> Schema {
     let mut required = vec!["decision", "tokenType", "rules"];
     let target = match token_type {
         TokenType::Organization => None,
-        TokenType::Team => Some(("teamName", "A pattern against the team that is asked for.")),
+        TokenType::Team => Some(("teamName", "A pattern against the requested team.")),
         TokenType::Personal => Some(("userLogin", "The login, without regard to ASCII case.")),
         TokenType::Runner => Some(("runnerID", "The deployment runner, exactly.")),
     };
@@ -125,7 +125,7 @@ fn policy(token_type: TokenType, generator: &mut SchemaGenerator) -> Schema {
     let mut permissions = json!({
         "type": ["array", "null"],
         "items": { "const": "admin" },
-        "description": "`admin`: the token may have admin rights, if they are asked for."
+        "description": "`admin`: the token may have admin permission, if requested."
     });
     if token_type == TokenType::Organization {
         let role = json!({ "type": ["string", "null"], "description": "The custom role that the token gets." });
@@ -136,7 +136,7 @@ fn policy(token_type: TokenType, generator: &mut SchemaGenerator) -> Schema {
     properties.insert("authorizedPermissions".to_owned(), permissions);
     let report_only = json!({
         "type": ["boolean", "null"],
-        "description": "Deny policies only: denies nothing, and decisions say what it would have denied. An extension."
+        "description": "Deny policies only: the policy does not deny, and decisions report what it would have denied. An extension."
     });
     properties.insert(REPORT_ONLY.to_owned(), report_only);
     let rules = json!({

@@ -39,8 +39,8 @@ pub fn parse(text: &str) -> Option<i64> {
     })
 }
 
-/// Whether seconds since the epoch are far more likely to be milliseconds: as such they are a time
-/// from 1973 to 5138, as seconds one after that.
+/// Whether a number is more likely milliseconds than seconds since the epoch: as milliseconds it is a
+/// time from 1973 to 5138, as seconds a later one.
 ///
 /// ```
 /// use claimgate::time::looks_like_milliseconds;

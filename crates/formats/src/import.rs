@@ -7,7 +7,8 @@ use claimgate::json::Value;
 use super::document::{Document, Kind, PoliciesPlace};
 use super::issuers::{Unknown, issuer};
 use super::policies::{check, policies};
-use super::reader::{Object, Reader, join};
+use super::reader::{Object, Reader};
+use super::settings::repeated_urls;
 use super::{program, settings, source, yaml};
 
 /// The longest text that is read, in bytes.
@@ -30,21 +31,6 @@ pub fn read(value: &Value) -> (Document, Diagnostics) {
     repeated_urls(&mut reader, &document);
     let Reader { errors, notes, .. } = reader;
     (Document { notes, ..document }, errors)
-}
-
-/// Reads the configuration of an engine, as `claimgate.json` has it. Invalid values get the code
-/// `wrong`.
-///
-/// # Errors
-/// Every error, in the configuration's order.
-pub fn read_configuration(value: &Value, wrong: &'static str) -> Result<Document, Diagnostics> {
-    let mut reader = Reader::with_code(wrong);
-    let Some(object) = reader.object("", value, "a configuration, an object") else {
-        return Err(reader.errors);
-    };
-    let document = settings::read(&mut reader, &object);
-    repeated_urls(&mut reader, &document);
-    reader.errors.or(document)
 }
 
 fn parse(text: &str) -> Result<Value, Diagnostic> {
@@ -168,22 +154,4 @@ fn issuers(
         }
     }
     document
-}
-
-fn repeated_urls(reader: &mut Reader, document: &Document) {
-    let urls: Vec<_> = document
-        .issuers
-        .iter()
-        .map(|issuer| &issuer.definition.url)
-        .collect();
-    for (index, (url, place)) in urls.iter().zip(&document.places).enumerate() {
-        if urls.iter().take(index).any(|other| other == url) {
-            let message = format!("`{url}` is the URL of two issuers");
-            let help = "tokens of it would be refused: keep one issuer, with the policies of both";
-            reader.errors.push(
-                Diagnostic::error(join(&place.issuer, "url"), "issuer-repeated", message)
-                    .help(help),
-            );
-        }
-    }
 }

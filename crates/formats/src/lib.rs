@@ -1,27 +1,38 @@
 //! Issuers and policies in the documents of this project and of Pulumi Cloud: `claimgate.json`, the
 //! bodies of the REST API, and programs in YAML and TypeScript.
 
+#![cfg_attr(
+    not(feature = "import"),
+    expect(dead_code, reason = "only the configuration of an engine is read")
+)]
+
 mod document;
+#[cfg(feature = "import")]
 mod import;
 mod issuers;
 mod notes;
 mod percent;
 mod policies;
+#[cfg(feature = "import")]
 mod program;
 mod reader;
 pub mod resource;
 pub mod rest;
 mod samples;
 pub mod settings;
+#[cfg(feature = "import")]
 mod source;
-#[cfg(test)]
+#[cfg(all(test, feature = "import"))]
 mod tests;
 pub mod thumbprint;
 mod value;
+#[cfg(feature = "import")]
 pub mod yaml;
 
 pub use document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
-pub use import::{MAX_TEXT, import, read, read_configuration};
+#[cfg(feature = "import")]
+pub use import::{MAX_TEXT, import, read};
 pub use notes::{CHANGED, LEFT_OUT, REMARK, lead};
 pub use percent::percent_encode;
 pub use samples::Sample;
+pub use settings::read_configuration;

@@ -76,7 +76,9 @@ impl Reader {
         path: impl Into<String>,
         message: impl Into<String>,
     ) {
-        self.notes.push(Diagnostic::note(code, message).at(path));
+        if cfg!(feature = "import") {
+            self.notes.push(Diagnostic::note(code, message).at(path));
+        }
     }
 
     /// Adds an error that is not about an expected value.

@@ -1,6 +1,7 @@
 //! `claimgate.json`: issuers with their policies, in the shape that the npm engine is configured
 //! with.
 
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::REPORT_ONLY;
@@ -8,7 +9,7 @@ use claimgate::policy::REPORT_ONLY;
 use super::document::{Document, IssuerDocument, Kind};
 use super::issuers::{SINGLE_USE, Unknown, issuer};
 use super::notes::CHANGED;
-use super::reader::{Object, Reader};
+use super::reader::{Object, Reader, join};
 use super::samples;
 use super::value::{keys, object, policies_value};
 
@@ -38,6 +39,21 @@ pub fn write(issuers: &[IssuerDocument]) -> String {
     let mut text = object(members).to_json_pretty();
     text.push('\n');
     text
+}
+
+/// Reads the configuration of an engine, as `claimgate.json` has it. Invalid values get the code
+/// `wrong`.
+///
+/// # Errors
+/// Every error, in the configuration's order.
+pub fn read_configuration(value: &Value, wrong: &'static str) -> Result<Document, Diagnostics> {
+    let mut reader = Reader::with_code(wrong);
+    let Some(object) = reader.object("", value, "a configuration, an object") else {
+        return Err(reader.errors);
+    };
+    let document = read(&mut reader, &object);
+    repeated_urls(&mut reader, &document);
+    reader.errors.or(document)
 }
 
 /// Reads a file.
@@ -81,6 +97,25 @@ fn dialect(reader: &mut Reader, object: &Object<'_>) -> Dialect {
         other => {
             reader.wrong("dialect", "`pulumi` or `stringlike`", other);
             Dialect::Pulumi
+        }
+    }
+}
+
+/// Refuses a second issuer of one URL: tokens of it would be refused.
+pub(super) fn repeated_urls(reader: &mut Reader, document: &Document) {
+    let urls: Vec<_> = document
+        .issuers
+        .iter()
+        .map(|issuer| &issuer.definition.url)
+        .collect();
+    for (index, (url, place)) in urls.iter().zip(&document.places).enumerate() {
+        if urls.iter().take(index).any(|other| other == url) {
+            let message = format!("`{url}` is the URL of two issuers");
+            let help = "tokens of it would be refused: keep one issuer, with the policies of both";
+            reader.errors.push(
+                Diagnostic::error(join(&place.issuer, "url"), "issuer-repeated", message)
+                    .help(help),
+            );
         }
     }
 }

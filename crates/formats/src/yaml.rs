@@ -57,7 +57,7 @@ impl Builder {
                 return Err("a tag, which is not read: write the value without".to_owned());
             }
             Event::Scalar(text, style, ..) if !self.wants_key() => {
-                self.put(scalar(&text, style))?
+                self.put(scalar(&text, style))?;
             }
             Event::Scalar(text, ..) => self.key(&text)?,
             Event::SequenceStart(..) => self.open(Open::Array(Vec::new()))?,

@@ -61,9 +61,9 @@ pub struct Workflow {
 }
 
 impl Provider {
-    /// Fills in the parameters: `given` by the identifiers of [`Provider::parameters`], [`CLOUD_URL`] and
-    /// [`AUDIENCE`]. A missing parameter takes its example; text that depends on a missing optional
-    /// one is left out. Times in the sample are relative to `now`.
+    /// Fills in the parameters: `given` by the identifiers of [`Provider::parameters`],
+    /// [`CLOUD_URL`] and [`AUDIENCE`]. A missing parameter takes its example; text that depends on a
+    /// missing optional one is left out. Times in the sample are relative to `now`.
     pub fn fill(&self, given: &BTreeMap<String, String>, now: i64) -> Filled {
         let values = self.values(given, now);
         let claims = values.fill_value(&self.claims).unwrap_or(Value::Null);

@@ -10,7 +10,7 @@ use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::exchange::{
     BodyKind, ExchangeOptions, ExchangeRequest, Refusal, begin_exchange, conclude,
 };
-use claimgate::explain::{Decided, Outcome, ReasonCode, decide, explain, render_text};
+use claimgate::explain::{Decided, decide, explain, render_text};
 use claimgate::inspect::{Checked, Options, Pending, Progress, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Algorithm, Jwks, TokenError};
@@ -25,12 +25,10 @@ use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate_formats::read_configuration;
 
 use crate::failure;
-
-/// The result of [`Core::begin`] and similar calls without a run: the reason is in [`Core::text`].
-const NONE: u32 = u32::MAX;
-
-/// The reason in a decision's number for an error: see [`Core::decide`].
-const FAILED: f64 = 15.0;
+use crate::protocol::{
+    ADMIN, ADMIN_REQUEST, FAILED, ISSUER, KEY, NO_RUN, ORGANIZATION_REQUEST, PERSONAL_REQUEST,
+    POLICY, RUNNER_REQUEST, SKIPPED, TEAM_REQUEST, reason,
+};
 
 /// Compiled issuers and the runs of tokens through them.
 #[wasm_bindgen]
@@ -300,14 +298,17 @@ impl Core {
     /// index, or -1. The result is the run's number.
     pub fn begin(&mut self, length: usize, now: f64, skip: u32, assume: i32) -> u32 {
         let Some(Ok(token)) = self.buffer.get(..length).map(std::str::from_utf8) else {
-            return NONE;
+            return NO_RUN;
         };
-        let left_out = |bit: u32| skip & (1 << bit) != 0;
+        let is_skipped = |name: &str| {
+            let bit = SKIPPED.iter().position(|skipped| *skipped == name);
+            bit.is_some_and(|bit| skip & (1 << bit) != 0)
+        };
         let skip = Skip {
-            issuer: left_out(0),
-            key: left_out(1),
-            signature: left_out(2),
-            time: left_out(3),
+            issuer: is_skipped("issuer"),
+            key: is_skipped("key"),
+            signature: is_skipped("signature"),
+            time: is_skipped("time"),
         };
         let options = Options {
             leeway: self.leeway,
@@ -356,7 +357,7 @@ impl Core {
             }),
             Err(refusal) => {
                 self.text = refused(&refusal);
-                NONE
+                NO_RUN
             }
         }
     }
@@ -395,8 +396,8 @@ impl Core {
             .position(|algorithm| *algorithm == check.algorithm)
             .unwrap_or_default();
         // A key that was replaced meanwhile has no number.
-        let number = number.copied().next().map_or(f64::from(NONE), f64::from);
-        number * 16.0 + algorithm as f64
+        let number = number.copied().next().map_or(f64::from(NO_RUN), f64::from);
+        number * f64::from(KEY) + algorithm as f64
     }
 
     /// Passes the host's result of the signature check: whether it is genuine, or why it could not
@@ -412,11 +413,10 @@ impl Core {
     /// Checks the signature here, without the host.
     #[cfg(feature = "pure")]
     pub fn settle_built_in(&mut self, run: u32) {
-        use crate::cryptography::PROVIDER;
-        use claimgate::jwt::Provider;
+        use crate::cryptography::Pure;
+        use claimgate::jwt::VerifySignature;
         self.advance(run, |pending| {
-            let answer =
-                claimgate::jwt::VerifySignature::verify(&Provider(&PROVIDER), &pending.check());
+            let answer = Pure.verify(&pending.check());
             pending.finish(answer)
         });
     }
@@ -454,12 +454,12 @@ impl Core {
             return self.no_run();
         };
         let decision = checked.decide(&request);
-        let issuer = decision.issuer.map_or(0.0, |index| index as f64 + 1.0) * 32.0;
+        let issuer = decision.issuer.map_or(0.0, |index| index as f64 + 1.0) * f64::from(ISSUER);
         match decision.decided {
             Ok(decided) => self.decided(&decided) + issuer,
             Err(error) => {
                 error.code().clone_into(&mut self.text);
-                issuer + FAILED
+                issuer + f64::from(FAILED)
             }
         }
     }
@@ -528,7 +528,7 @@ impl Core {
             return place;
         }
         self.runs.push(Some(run));
-        u32::try_from(self.runs.len() - 1).unwrap_or(NONE)
+        u32::try_from(self.runs.len() - 1).unwrap_or(NO_RUN)
     }
 
     /// The run's token. One that still waits for its signature check is dropped.
@@ -545,25 +545,14 @@ impl Core {
         let grant = decided.grant.as_ref();
         self.role = grant.and_then(|grant| grant.role_id.clone());
         let is_admin = grant.is_some_and(|grant| grant.admin);
-        let reason = match decided.reason {
-            ReasonCode::AllowMatched if self.role.is_some() => 5,
-            ReasonCode::AllowMatched => 0,
-            ReasonCode::DenyMatched => 1,
-            ReasonCode::DefaultDeny => 2,
-            ReasonCode::AdminNotGranted => 3,
-            ReasonCode::RoleAmbiguous => 4,
-        };
-        debug_assert_eq!(
-            matches!(reason, 0 | 5),
-            decided.decision == Outcome::Allowed
-        );
+        let reason = reason(decided.reason, self.role.is_some());
         let policy = decided.policy.map_or(0.0, |index| index as f64 + 1.0);
-        policy * 33_554_432.0 + f64::from(u32::from(is_admin) * 16 + reason)
+        policy * POLICY + f64::from(u32::from(is_admin) * ADMIN + reason)
     }
 
     fn no_run(&mut self) -> f64 {
         "no-run".clone_into(&mut self.text);
-        FAILED
+        f64::from(FAILED)
     }
 
     fn say(&mut self, result: Result<(), Diagnostics>) {
@@ -577,7 +566,7 @@ impl Core {
 #[derive(Serialize)]
 struct Granted<'a> {
     ok: bool,
-    grant: &'a claimgate::exchange::Grant,
+    grant: &'a claimgate::exchange::GrantedToken,
 }
 
 /// A refusal as JSON text.
@@ -619,15 +608,15 @@ impl From<Progress> for Stage {
 /// runner.
 fn requested(kind: u32, target: &str) -> Option<RequestedToken> {
     Some(match kind {
-        0 => RequestedToken::Organization { admin: false },
-        1 => RequestedToken::Organization { admin: true },
-        2 => RequestedToken::Team {
+        ORGANIZATION_REQUEST => RequestedToken::Organization { admin: false },
+        ADMIN_REQUEST => RequestedToken::Organization { admin: true },
+        TEAM_REQUEST => RequestedToken::Team {
             name: target.to_owned(),
         },
-        3 => RequestedToken::Personal {
+        PERSONAL_REQUEST => RequestedToken::Personal {
             login: target.to_owned(),
         },
-        4 => RequestedToken::Runner {
+        RUNNER_REQUEST => RequestedToken::Runner {
             name: target.to_owned(),
         },
         _ => return None,

@@ -3,8 +3,7 @@
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::issuer::Issuer;
 
-/// The separator between values.
-pub(crate) const SEPARATOR: char = '\u{1f}';
+use crate::protocol::SEPARATOR;
 
 /// The claims that an issuer's policies use, and no others, as an object.
 #[derive(Debug, Default)]

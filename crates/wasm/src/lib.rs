@@ -8,6 +8,7 @@ mod cryptography;
 mod engine;
 mod fields;
 mod input;
+mod protocol;
 
 use claimgate::claims::Claims;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
@@ -92,7 +93,7 @@ pub fn match_pattern(pattern: &JsValue, value: &JsValue, dialect: &JsValue) -> J
 #[must_use]
 pub fn check_jws(jws: &str, jwks: &str) -> JsValue {
     use claimgate::jwt::{
-        DEFAULT_MAX_SIZE, Provider, SignatureCheck, VerifySignature, decode_unverified_jws,
+        DEFAULT_MAX_SIZE, SignatureCheck, VerifySignature, decode_unverified_jws,
     };
     #[derive(Serialize)]
     struct Checked {
@@ -114,9 +115,7 @@ pub fn check_jws(jws: &str, jwks: &str) -> JsValue {
             signing_input,
             signature,
         };
-        let genuine = Provider(&cryptography::PROVIDER)
-            .verify(&check)
-            .map_err(token_failure)?;
+        let genuine = cryptography::Pure.verify(&check).map_err(token_failure)?;
         Ok(Checked {
             genuine,
             algorithm: algorithm.as_str(),

@@ -72,7 +72,7 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
         ...item,
         from: within(item.from),
         to: Math.max(within(item.from), within(item.to)),
-        renderMessage: () => sentence(item.message),
+        renderMessage: () => inlineCode(item.message),
       }));
       view.dispatch(setDiagnostics(view.state, places));
     },
@@ -159,7 +159,7 @@ function replaceSelection(event, view) {
 }
 
 /** A message of the engine as an element; backticks mark code. */
-function sentence(text) {
+function inlineCode(text) {
   const whole = document.createElement("span");
   // An unclosed backtick is an ordinary character.
   for (const [index, piece] of text.split(/`([^`]*)`/).entries()) {

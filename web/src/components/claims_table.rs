@@ -4,7 +4,7 @@ use claimgate::claims::{Claims, Value};
 use claimgate::time::{format_utc, looks_like_milliseconds, relative};
 use leptos::prelude::*;
 
-use super::playground_bench::{Lit, use_bench};
+use super::playground_bench::{Highlight, use_bench};
 use super::untrusted_text::untrusted_text;
 
 /// The table. Times are relative to `now`. In the playground, rules and their claims are
@@ -40,15 +40,15 @@ fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView 
         return view! { <tr><th scope="row">{head}</th><td>{cell}</td></tr> }.into_any();
     };
     let member = name.to_owned();
-    let lit = Lit {
+    let highlight = Highlight {
         policy: None,
         claim: claimgate::claim_path::ClaimPath::of(&[name]),
     };
     view! {
         <tr
-            class:lit=move || bench.is_claim_lit(&member)
-            on:mouseenter=move |_| bench.lit.set(Some(lit.clone()))
-            on:mouseleave=move |_| bench.lit.set(None)
+            class:lit=move || bench.is_claim_highlighted(&member)
+            on:mouseenter=move |_| bench.highlight.set(Some(highlight.clone()))
+            on:mouseleave=move |_| bench.highlight.set(None)
         >
             <th scope="row">{head}</th>
             <td>{cell}</td>

@@ -129,8 +129,9 @@ enum Field {
 
 /// A field for code.
 ///
-/// `value` is the text, whoever changes it. With `on_undo` the caller handles undo and redo
-/// (`true`). `reveal` selects a range of the text each time it is set, and scrolls to it.
+/// `value` is the text; changes from outside appear in the field. With `on_undo` the caller handles
+/// undo and redo (`true`). `reveal` selects a range of the text each time it is set, and scrolls to
+/// it.
 #[component]
 pub(crate) fn CodeEditor(
     #[prop(into)] label: String,
@@ -178,7 +179,7 @@ pub(crate) fn CodeEditor(
                     with_editor(editor, |handle| {
                         selection
                             .into_iter()
-                            .for_each(|(from, to)| handle.focus(from, to))
+                            .for_each(|(from, to)| handle.focus(from, to));
                     });
                 }
                 let _ = field.try_set(if is_made { Field::Code } else { Field::Failed });

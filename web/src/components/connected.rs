@@ -13,7 +13,7 @@ use super::inline_code::inline_code;
 use super::untrusted_text::untrusted_text;
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
-use crate::state::remote::{Access, Remote, Undone};
+use crate::state::remote::{Access, FailedChange, Remote};
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 use claimgate_workbench::remote::plan::Step;
@@ -75,7 +75,7 @@ fn follow_names(remote: Remote) {
 fn ask_before_leaving(remote: Remote, store: Store) {
     let handle = window_event_listener(ev::beforeunload, move |event| {
         let is_open = remote.is_busy.get_untracked()
-            || !remote.undone.read_untracked().is_empty()
+            || !remote.failed_changes.read_untracked().is_empty()
             || !store.conflicts.read_untracked().is_empty();
         if is_open {
             event.prevent_default();
@@ -204,7 +204,8 @@ fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
 #[component]
 fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
     let may_go = move || {
-        let is_open = remote.is_busy.get_untracked() || !remote.undone.read_untracked().is_empty();
+        let is_open =
+            remote.is_busy.get_untracked() || !remote.failed_changes.read_untracked().is_empty();
         let sentence =
             "The server does not have all changes yet. Sign out all the same? They will be lost.";
         unsaved.may_leave() && (!is_open || window().confirm_with_message(sentence).unwrap_or(true))
@@ -264,15 +265,15 @@ fn ServerBar(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
 #[component]
 fn UndoneList(remote: Remote, sync: Sync) -> impl IntoView {
     view! {
-        <For each=move || remote.undone.get() key=|undone| undone.id let:undone>
-            <UndoneNotice undone=undone sync=sync />
+        <For each=move || remote.failed_changes.get() key=|failed| failed.id let:failed>
+            <FailedChangeNotice failed=failed sync=sync />
         </For>
     }
 }
 
 #[component]
-fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
-    let (what, wanted) = match &undone.step {
+fn FailedChangeNotice(failed: FailedChange, sync: Sync) -> impl IntoView {
+    let (what, wanted) = match &failed.step {
         Step::Create(_) => ("was not registered", String::new()),
         Step::Details(_) => ("keeps its details as they were", String::new()),
         Step::Policies(issuer) => (
@@ -281,8 +282,8 @@ fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
         ),
         Step::Delete(_) => ("was not deleted", String::new()),
     };
-    let (name, reason) = (untrusted_text(&undone.name), inline_code(&undone.reason));
-    let undone = StoredValue::new(undone);
+    let (name, reason) = (untrusted_text(&failed.name), inline_code(&failed.reason));
+    let failed = StoredValue::new(failed);
     view! {
         <section class="notice notice--bad container" role="alert">
             <p><strong>{name}</strong> " " {what} ": " {reason} "."</p>
@@ -293,13 +294,13 @@ fn UndoneNotice(undone: Undone, sync: Sync) -> impl IntoView {
                 </details>
             })}
             <div class="actions">
-                <button type="button" class="button button--small" on:click=move |_| sync.try_again(&undone.get_value())>
+                <button type="button" class="button button--small" on:click=move |_| sync.try_again(&failed.get_value())>
                     "Try again"
                 </button>
                 <button
                     type="button"
                     class="button button--small button--quiet"
-                    on:click=move |_| sync.drop_undone(&undone.get_value())
+                    on:click=move |_| sync.discard_failed(&failed.get_value())
                 >
                     "Give it up"
                 </button>

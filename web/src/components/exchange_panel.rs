@@ -32,7 +32,7 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
             details
                 .get_untracked()
                 .is_some_and(|details| details.open()),
-        )
+        );
     };
     let simulation = Memo::new(move |_| {
         if !is_open.get() {

@@ -112,7 +112,7 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
             details
                 .get_untracked()
                 .is_some_and(|details| details.open()),
-        )
+        );
     };
     let lines = move || {
         let line = |rule: RuleEvidence| view! { <RuleLine policy=index rule=rule /> };

@@ -54,7 +54,7 @@ pub(crate) struct Form {
 
 /// A rule or claim under the pointer, highlighted wherever it appears.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Lit {
+pub(crate) struct Highlight {
     /// The rule's policy; none for a claim itself.
     pub(crate) policy: Option<usize>,
     /// The claim path.
@@ -112,7 +112,7 @@ pub(crate) struct Bench {
     /// The key of the last signed sample.
     pub(crate) throwaway: RwSignal<Option<Throwaway>>,
     /// The highlighted rule or claim.
-    pub(crate) lit: RwSignal<Option<Lit>>,
+    pub(crate) highlight: RwSignal<Option<Highlight>>,
     /// The visible pane on a narrow screen.
     pub(crate) pane: RwSignal<Pane>,
     /// The displayed answer.
@@ -204,7 +204,7 @@ impl Bench {
             good,
             dialect,
             throwaway: RwSignal::new(None),
-            lit: RwSignal::new(None),
+            highlight: RwSignal::new(None),
             pane: RwSignal::new(Pane::Token),
             answered: RwSignal::new(None),
             tools,
@@ -257,7 +257,7 @@ impl Bench {
     }
 
     /// Starts a scratch set and uses it.
-    pub(crate) fn try_on(self, scratch: Scratch, policies: &[PolicyDefinition]) {
+    pub(crate) fn start_scratch(self, scratch: Scratch, policies: &[PolicyDefinition]) {
         self.text.set(to_json(policies));
         self.scratch.set(Some(scratch));
         self.form.issuer.set(SCRATCH.to_owned());
@@ -271,7 +271,7 @@ impl Bench {
             self.copied(store)
         };
         if let Some(scratch) = scratch {
-            self.try_on(scratch, policies);
+            self.start_scratch(scratch, policies);
         }
     }
 
@@ -292,7 +292,7 @@ impl Bench {
             .issuers
             .with_untracked(|issuers| Scratch::of_shared(shared, origin, issuers));
         self.dialect.set(shared.dialect);
-        self.try_on(scratch, &shared.policies);
+        self.start_scratch(scratch, &shared.policies);
         let claims = shared
             .claims
             .as_ref()
@@ -379,22 +379,22 @@ impl Bench {
     }
 
     /// Whether a rule is highlighted: it or its claim is under the pointer.
-    pub(crate) fn is_rule_lit(self, policy: usize, claim: &str) -> bool {
-        self.lit
+    pub(crate) fn is_rule_highlighted(self, policy: usize, claim: &str) -> bool {
+        self.highlight
             .read()
             .as_ref()
-            .is_some_and(|lit| match lit.policy {
-                Some(other) => other == policy && lit.claim == claim,
-                None => member(&lit.claim) == member(claim),
+            .is_some_and(|highlight| match highlight.policy {
+                Some(other) => other == policy && highlight.claim == claim,
+                None => member(&highlight.claim) == member(claim),
             })
     }
 
     /// Whether a member of the claims is highlighted.
-    pub(crate) fn is_claim_lit(self, name: &str) -> bool {
-        self.lit
+    pub(crate) fn is_claim_highlighted(self, name: &str) -> bool {
+        self.highlight
             .read()
             .as_ref()
-            .is_some_and(|lit| member(&lit.claim).as_deref() == Some(name))
+            .is_some_and(|highlight| member(&highlight.claim).as_deref() == Some(name))
     }
 }
 

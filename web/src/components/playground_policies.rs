@@ -9,7 +9,7 @@ use leptos_router::components::A;
 use super::code_editor::{CodeEditor, Mark, Mode, Severity, Underline};
 use super::field::Select;
 use super::inline_code::inline_code;
-use super::playground_bench::{Bench, Lit};
+use super::playground_bench::{Bench, Highlight};
 use super::playground_save::SaveToIssuer;
 use super::untrusted_text::untrusted_text;
 use crate::state::clock::now;
@@ -79,7 +79,7 @@ fn Registered(bench: Bench) -> impl IntoView {
     });
     let copy = move |_| {
         if let Some(issuer) = issuer.get_untracked() {
-            bench.try_on(Scratch::of_issuer(&issuer), &issuer.policies);
+            bench.start_scratch(Scratch::of_issuer(&issuer), &issuer.policies);
         }
     };
     move || {
@@ -175,9 +175,9 @@ pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
 fn ScratchJson(bench: Bench) -> impl IntoView {
     let places = Signal::derive(move || Places::read(&bench.text.read()));
     let marks = Memo::new(move |_| {
-        let lit = bench.lit.read();
-        let range = lit.as_ref().and_then(|lit| {
-            let path = format!("policies[{}].rules.{}", lit.policy?, lit.claim);
+        let highlight = bench.highlight.read();
+        let range = highlight.as_ref().and_then(|highlight| {
+            let path = format!("policies[{}].rules.{}", highlight.policy?, highlight.claim);
             places.with(|places| places.find(&path))
         });
         range
@@ -320,15 +320,15 @@ fn policy_item(bench: Bench, index: usize, policy: &PolicyDefinition) -> AnyView
 
 fn rule_item(bench: Bench, policy: usize, claim: &str, pattern: &str) -> AnyView {
     let path = claim.to_owned();
-    let lit = Lit {
+    let highlight = Highlight {
         policy: Some(policy),
         claim: path.clone(),
     };
     view! {
         <li
-            class:lit=move || bench.is_rule_lit(policy, &path)
-            on:mouseenter=move |_| bench.lit.set(Some(lit.clone()))
-            on:mouseleave=move |_| bench.lit.set(None)
+            class:lit=move || bench.is_rule_highlighted(policy, &path)
+            on:mouseenter=move |_| bench.highlight.set(Some(highlight.clone()))
+            on:mouseleave=move |_| bench.highlight.set(None)
         >
             {claim_button(bench, policy, claim)} " " <code>{untrusted_text(pattern)}</code>
         </li>
@@ -338,17 +338,17 @@ fn rule_item(bench: Bench, policy: usize, claim: &str, pattern: &str) -> AnyView
 
 /// A button for a rule's claim: it highlights the claim in the token and scrolls to it.
 pub(crate) fn claim_button(bench: Bench, policy: usize, claim: &str) -> AnyView {
-    let lit = StoredValue::new(Lit {
+    let highlight = StoredValue::new(Highlight {
         policy: Some(policy),
         claim: claim.to_owned(),
     });
-    let point = move || bench.lit.set(Some(lit.get_value()));
+    let point = move || bench.highlight.set(Some(highlight.get_value()));
     view! {
         <button
             type="button"
             class="claim-button"
             on:focus=move |_| point()
-            on:blur=move |_| bench.lit.set(None)
+            on:blur=move |_| bench.highlight.set(None)
             on:click=move |_| {
                 point();
                 bench.reveal();

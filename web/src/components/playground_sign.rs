@@ -155,7 +155,7 @@ fn provide_policies(bench: Bench, store: Store, source: &str, claims: &str) {
             policies: filled.policies.clone(),
             ..StoredIssuer::blank(SCRATCH.to_owned(), now())
         };
-        bench.try_on(
+        bench.start_scratch(
             Scratch {
                 origin: Origin::Starter,
                 issuer,

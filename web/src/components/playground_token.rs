@@ -236,7 +236,11 @@ pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
         );
     };
     let marks = Memo::new(move |_| {
-        let name = bench.lit.read().as_ref().and_then(|lit| member(&lit.claim));
+        let name = bench
+            .highlight
+            .read()
+            .as_ref()
+            .and_then(|highlight| member(&highlight.claim));
         let places = name.as_ref().map(|_| Places::read(&form.claims.read()));
         let range = places
             .zip(name)
@@ -369,10 +373,10 @@ pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
     };
     Effect::new(move || {
         if bench
-            .lit
+            .highlight
             .read()
             .as_ref()
-            .is_some_and(|lit| lit.policy.is_some())
+            .is_some_and(|highlight| highlight.policy.is_some())
         {
             request_animation_frame(bring_into_pane);
         }

@@ -45,7 +45,7 @@ type Stored<'a> = (
     Option<StoredIssuer>,
     Option<&'a Throwaway>,
 );
-type Shown = Memo<Option<Report>>;
+type ShownReport = Memo<Option<Report>>;
 type Policies = Result<Vec<PolicyDefinition>, Diagnostics>;
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 
@@ -76,9 +76,9 @@ pub(crate) struct Tools {
     /// The token's header and claims.
     pub(crate) decoded: fn(Bench, Signal<i64>) -> AnyView,
     /// The explanation.
-    pub(crate) reasons: fn(Bench, Shown) -> AnyView,
+    pub(crate) reasons: fn(Bench, ShownReport) -> AnyView,
     /// The panel for sharing.
-    pub(crate) share: fn(Bench, Shown, Signal<i64>, Signal<bool>) -> AnyView,
+    pub(crate) share: fn(Bench, ShownReport, Signal<i64>, Signal<bool>) -> AnyView,
 }
 
 static TOOLS: OnceLock<Tools> = OnceLock::new();
@@ -105,7 +105,7 @@ impl Tools {
             open: |bench, store, opening| {
                 match opening {
                     Opening::Example(example) => {
-                        bench.open(&example.shared(), Origin::Example(&example.id), store)
+                        bench.open(&example.shared(), Origin::Example(&example.id), store);
                     }
                     Opening::Fragment(fragment) => {
                         let shared =

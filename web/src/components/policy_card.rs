@@ -156,7 +156,7 @@ fn RuleRows(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> im
         policy.rules.update(|rules| rules.push(draft));
         let id = format!("rule-{}", rule.key);
         request_animation_frame(move || {
-            super::policy_state::focus_in(document().get_element_by_id(&id))
+            super::policy_state::focus_in(document().get_element_by_id(&id));
         });
     };
     let missing =
@@ -190,7 +190,7 @@ fn RuleRow(
     let remove = move |_| {
         policy
             .rules
-            .update(|rules| rules.retain(|other| other.key != rule.key))
+            .update(|rules| rules.retain(|other| other.key != rule.key));
     };
     let claims = Signal::derive(move || {
         let choice = |claim: &claimgate_providers::KnownClaim| Choice {

@@ -121,7 +121,7 @@ pub(crate) fn Combobox(
         <label for=id.clone()>{label}</label>
         <div class="combobox" class:combobox--pattern=is_pattern>
             {is_pattern.then(|| view! {
-                <div node_ref=layer class="combobox__layer" aria-hidden="true">{move || lit(&value.read())}</div>
+                <div node_ref=layer class="combobox__layer" aria-hidden="true">{move || highlighted(&value.read())}</div>
             })}
             <input
                 node_ref=input
@@ -276,7 +276,7 @@ fn follow(input: NodeRef<Input>, layer: NodeRef<Div>, on_cursor: Option<Callback
 }
 
 /// A pattern with its wildcards marked; only the marks are visible, under the field's own text.
-fn lit(pattern: &str) -> AnyView {
+fn highlighted(pattern: &str) -> AnyView {
     let part = |part: claimgate::pattern::Part| match class(part.kind) {
         Some(class) => view! { <mark class=class>{part.text}</mark> }.into_any(),
         None => part.text.into_any(),

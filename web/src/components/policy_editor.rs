@@ -9,7 +9,7 @@ use super::policy_form::PolicyForm;
 use super::policy_json::PolicyJson;
 use super::policy_problems::Problems;
 use super::policy_save::SaveBar;
-use super::policy_state::{PolicyState, Shown};
+use super::policy_state::{PolicyState, PolicyView};
 use super::sample_panel::SamplePanel;
 use super::untrusted_text::untrusted_text;
 use crate::state::clock::now;
@@ -25,24 +25,24 @@ pub(crate) fn PolicyEditor(
     known: RwSignal<Option<PolicyState>>,
 ) -> impl IntoView {
     let asked = if view.get_untracked() == "json" {
-        Shown::Json
+        PolicyView::Json
     } else {
-        Shown::Form
+        PolicyView::Form
     };
     let state = PolicyState::of(&issuer, asked);
     known.set(Some(state));
     expect_context::<Unsaved>().watch(state.dirty);
     Effect::new(move || {
         view.set(
-            if state.shown.get() == Shown::Json {
+            if state.shown.get() == PolicyView::Json {
                 "json"
             } else {
                 ""
             }
             .to_owned(),
-        )
+        );
     });
-    let is_json = Memo::new(move |_| state.shown.get() == Shown::Json);
+    let is_json = Memo::new(move |_| state.shown.get() == PolicyView::Json);
     let example = claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()));
     let starter = example
         .as_ref()
@@ -117,7 +117,7 @@ fn History(state: PolicyState) -> impl IntoView {
 
 #[component]
 fn ViewToggle(state: PolicyState) -> impl IntoView {
-    let button = move |label: &'static str, shown: Shown| {
+    let button = move |label: &'static str, shown: PolicyView| {
         view! {
             <button
                 type="button"
@@ -130,7 +130,7 @@ fn ViewToggle(state: PolicyState) -> impl IntoView {
     };
     view! {
         <div class="segments" role="group" aria-label="View">
-            {button("Form", Shown::Form)} {button("JSON", Shown::Json)}
+            {button("Form", PolicyView::Form)} {button("JSON", PolicyView::Json)}
         </div>
     }
 }

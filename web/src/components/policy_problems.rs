@@ -4,7 +4,7 @@ use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
 
 use super::pattern_help::ticked;
-use super::policy_state::{PolicyState, Shown};
+use super::policy_state::{PolicyState, PolicyView};
 
 /// An entry of the list.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
         errors.map(entry).collect::<Vec<_>>()
     });
     // A form that is being filled in is not wrong yet.
-    let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == Shown::Json);
+    let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == PolicyView::Json);
     let findings = Memo::new(move |_| {
         let entry = |finding: &Diagnostic| Entry {
             path: finding.path.clone(),
@@ -73,7 +73,7 @@ fn list(state: PolicyState, entries: &[Entry]) -> AnyView {
         } else {
             path.clone()
         };
-        let can_go = !path.is_empty() || state.shown.get_untracked() == Shown::Json;
+        let can_go = !path.is_empty() || state.shown.get_untracked() == PolicyView::Json;
         let place = match can_go {
             true => view! {
                 <button type="button" class="place" on:click=move |_| state.go_to(&path)><code>{label}</code></button>

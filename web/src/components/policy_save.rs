@@ -62,9 +62,9 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     };
     save_by_keys(is_there, move || {
         if is_asking.get_untracked() {
-            save.run(())
+            save.run(());
         } else {
-            ask()
+            ask();
         }
     });
     let discard = move |_| state.set_policies(&state.saved.get_untracked());

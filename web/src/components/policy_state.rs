@@ -16,11 +16,11 @@ use claimgate_providers::KnownClaim;
 use claimgate_workbench::history::{Content, History};
 use claimgate_workbench::json_places::{Places, Range, json_error, place_of};
 use claimgate_workbench::samples::{Ready, known_claims};
-use claimgate_workbench::storage::StoredIssuer;
+use claimgate_workbench::storage::{StoredIssuer, compile_policies};
 
 /// The views of the policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum PolicyView {
     /// Fields.
     Form,
     /// Text.
@@ -43,15 +43,16 @@ impl Compiled {
     pub(crate) fn of(
         written: Result<Vec<PolicyDefinition>, Diagnostics>,
         blanks: Vec<Diagnostic>,
+        report_only: bool,
     ) -> Self {
-        let mut compiled = Self::compile(written);
+        let mut compiled = Self::compile(written, report_only);
         compiled.errors.extend(blanks);
         compiled
     }
 
-    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>) -> Self {
+    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>, report_only: bool) -> Self {
         let compiled = written.and_then(|policies| {
-            let set = PolicySet::compile(&policies, Dialect::Pulumi)?;
+            let set = compile_policies(&policies, report_only, Dialect::Pulumi)?;
             Ok((
                 set,
                 claimgate_analysis::findings(&policies, Dialect::Pulumi),
@@ -99,7 +100,7 @@ pub(crate) struct PolicyState {
     /// The policies as text.
     pub(crate) json: RwSignal<String>,
     /// The visible view, which is the edited one.
-    pub(crate) shown: RwSignal<Shown>,
+    pub(crate) shown: RwSignal<PolicyView>,
     /// Why the other view is unavailable; empty if it is available.
     pub(crate) view_error: RwSignal<String>,
     /// Whether saving was tried.
@@ -110,6 +111,8 @@ pub(crate) struct PolicyState {
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// The result of compiling them.
     pub(crate) compiled: Memo<Compiled>,
+    /// Whether all denies of the issuer are report-only.
+    pub(crate) report_only: Memo<bool>,
     /// The saved policies.
     pub(crate) saved: Memo<Vec<PolicyDefinition>>,
     /// Whether they differ from the saved ones.
@@ -129,7 +132,7 @@ pub(crate) struct PolicyState {
 
 impl PolicyState {
     /// The state of an issuer's editor, without changes.
-    pub(crate) fn of(issuer: &StoredIssuer, shown: Shown) -> Self {
+    pub(crate) fn of(issuer: &StoredIssuer, shown: PolicyView) -> Self {
         let store = use_store();
         let id = StoredValue::new(issuer.id.clone());
         let fields = PolicyFields::of_all(&issuer.policies);
@@ -140,18 +143,14 @@ impl PolicyState {
         let shown = RwSignal::new(shown);
         let history = RwSignal::new(History::new(first));
         let content = Memo::new(move |_| match shown.get() {
-            Shown::Form => Content::Form(fields_of(drafts)),
-            Shown::Json => Content::Json(json.get()),
+            PolicyView::Form => Content::Form(fields_of(drafts)),
+            PolicyView::Json => Content::Json(json.get()),
         });
         Effect::new(move || {
             let content = content.get();
             history.update(|history| history.record(content, js_sys::Date::now()));
         });
         let written = Memo::new(move |_| content.read().policies());
-        let compiled = Memo::new_with_compare(
-            move |_| Compiled::of(written.get(), content.read().blanks()),
-            |_, _| true,
-        );
         let of_issuer = move || {
             store
                 .issuers
@@ -160,6 +159,11 @@ impl PolicyState {
                 .find(|issuer| issuer.id == *id.read_value())
                 .cloned()
         };
+        let report_only = Memo::new(move |_| of_issuer().is_some_and(|issuer| issuer.report_only));
+        let compiled = Memo::new_with_compare(
+            move |_| Compiled::of(written.get(), content.read().blanks(), report_only.get()),
+            |_, _| true,
+        );
         let saved = Memo::new(move |_| {
             of_issuer()
                 .map(|issuer| issuer.policies)
@@ -184,6 +188,7 @@ impl PolicyState {
             tried: RwSignal::new(false),
             history,
             written,
+            report_only,
             compiled,
             saved,
             dirty: Memo::new(move |_| {
@@ -227,14 +232,15 @@ impl PolicyState {
     }
 
     /// Switches the view. If both views mean the same, the target view keeps its own text.
-    pub(crate) fn show(self, shown: Shown) {
+    pub(crate) fn show(self, shown: PolicyView) {
         let form = Content::Form(untrack(|| fields_of(self.drafts)));
         let text = Content::Json(self.json.get_untracked());
         let is_same = form.policies() == text.policies();
         self.view_error.set(String::new());
         match shown {
-            Shown::Json if !is_same => self.json.set(form.to_json()),
-            Shown::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts))) {
+            PolicyView::Json if !is_same => self.json.set(form.to_json()),
+            PolicyView::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts)))
+            {
                 Ok(fields) => self.restore(&fields),
                 Err(view_error) => return self.view_error.set(view_error),
             },
@@ -257,13 +263,13 @@ impl PolicyState {
             }
         });
         if let Some(content) = step.flatten() {
-            self.become_content(&content);
+            self.show_content(&content);
         }
     }
 
     /// Replaces the policies, as one step of the history.
     pub(crate) fn set_policies(self, policies: &[PolicyDefinition]) {
-        self.become_content(&Content::Form(PolicyFields::of_all(policies)));
+        self.show_content(&Content::Form(PolicyFields::of_all(policies)));
     }
 
     /// Fills the form.
@@ -278,18 +284,18 @@ impl PolicyState {
 
     fn content(self) -> Content {
         match self.shown.get_untracked() {
-            Shown::Form => Content::Form(untrack(|| fields_of(self.drafts))),
-            Shown::Json => Content::Json(self.json.get_untracked()),
+            PolicyView::Form => Content::Form(untrack(|| fields_of(self.drafts))),
+            PolicyView::Json => Content::Json(self.json.get_untracked()),
         }
     }
 
     /// Shows a content in the current view, or as text if the form cannot show it.
-    fn become_content(self, content: &Content) {
+    fn show_content(self, content: &Content) {
         self.view_error.set(String::new());
-        if self.shown.get_untracked() == Shown::Form {
+        if self.shown.get_untracked() == PolicyView::Form {
             match content.to_form(&untrack(|| fields_of(self.drafts))) {
                 Ok(fields) => return self.restore(&fields),
-                Err(_) => self.shown.set(Shown::Json),
+                Err(_) => self.shown.set(PolicyView::Json),
             }
         }
         self.json.set(content.to_json());
@@ -298,13 +304,13 @@ impl PolicyState {
     /// Goes to the place of a diagnostic.
     pub(crate) fn go_to(self, path: &str) {
         match self.shown.get_untracked() {
-            Shown::Json => {
+            PolicyView::Json => {
                 let range = self.json.with_untracked(|json| place_in(json, path));
                 // Reset first, so that going to the same place twice works.
                 self.goal.set(None);
                 self.goal.set(Some((range.start, range.end)));
             }
-            Shown::Form => {
+            PolicyView::Form => {
                 let id = untrack(|| field_of(&self.drafts.read(), path));
                 let element = id.and_then(|id| document().get_element_by_id(&id));
                 focus_in(element);

@@ -7,7 +7,7 @@ use claimgate_workbench::spans::{Piece, cut};
 use leptos::prelude::*;
 
 use super::inline_code::inline_code;
-use super::playground_bench::{Lit, use_bench};
+use super::playground_bench::{Highlight, use_bench};
 use super::playground_policies::claim_button;
 use super::untrusted_text::untrusted_text;
 
@@ -69,22 +69,23 @@ fn render(pieces: Vec<Piece>) -> impl IntoView {
 #[component]
 pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
     let bench = use_bench();
-    let lit = StoredValue::new(Lit {
+    let highlight = StoredValue::new(Highlight {
         policy: Some(policy),
         claim: rule.claim.clone(),
     });
-    let point = move |lit: Option<Lit>| {
+    let point = move |highlight: Option<Highlight>| {
         if let Some(bench) = bench {
-            bench.lit.set(lit);
+            bench.highlight.set(highlight);
         }
     };
-    let is_lit =
-        move || bench.is_some_and(|bench| bench.is_rule_lit(policy, &lit.read_value().claim));
+    let is_lit = move || {
+        bench.is_some_and(|bench| bench.is_rule_highlighted(policy, &highlight.read_value().claim))
+    };
     view! {
         <li
             class="rule"
             class:lit=is_lit
-            on:mouseenter=move |_| point(Some(lit.get_value()))
+            on:mouseenter=move |_| point(Some(highlight.get_value()))
             on:mouseleave=move |_| point(None)
         >
             {rule_body(policy, rule)}

@@ -138,7 +138,7 @@ pub(crate) fn SampleForm(
         match fields.sample(id) {
             Ok(sample) => {
                 state.store.change(&state.id.read_value(), |issuer| {
-                    put(&mut issuer.samples, sample)
+                    put(&mut issuer.samples, sample);
                 });
                 close.run(());
             }

@@ -62,7 +62,12 @@ fn word(outcome: Outcome) -> &'static str {
 
 /// The current decisions on all samples, without tracking.
 pub(crate) fn trials(state: PolicyState) -> Vec<Trial> {
-    let before = Compiled::of(Ok(state.saved.get_untracked()), Vec::new()).set;
+    let before = Compiled::of(
+        Ok(state.saved.get_untracked()),
+        Vec::new(),
+        state.report_only.get_untracked(),
+    )
+    .set;
     let now = state
         .compiled
         .with_untracked(|compiled| compiled.set.clone());
@@ -81,7 +86,7 @@ pub(crate) fn SamplePanel(
     url: String,
 ) -> impl IntoView {
     let before = Memo::new_with_compare(
-        move |_| Compiled::of(Ok(state.saved.get()), Vec::new()).set,
+        move |_| Compiled::of(Ok(state.saved.get()), Vec::new(), state.report_only.get()).set,
         |_, _| true,
     );
     // The last policies without errors are used.
@@ -122,7 +127,7 @@ pub(crate) fn SamplePanel(
                 <h2 id="samples-heading">"Samples"</h2>
                 <p class="hint">"Claims that the policies are tried on, as you write."</p>
             </div>
-            <p class="samples__news" role="status">{move || news(turned.get(), is_stale.get())}</p>
+            <p class="samples__news" role="status">{move || changes_note(turned.get(), is_stale.get())}</p>
             <Show when=move || ids.read().is_empty() && editing.read().is_none()><Empty /></Show>
             <ul class="sample-list" aria-label="Samples" class:stale=move || is_stale.get()>
                 <For each=move || ids.get() key=String::clone let:id>
@@ -145,7 +150,7 @@ pub(crate) fn SamplePanel(
     }
 }
 
-fn news(turned: usize, is_stale: bool) -> Option<String> {
+fn changes_note(turned: usize, is_stale: bool) -> Option<String> {
     match (turned, is_stale) {
         (_, true) => {
             Some("These policies have errors; decided by the last ones that had none.".to_owned())
@@ -222,7 +227,7 @@ fn SampleRow(
             return;
         };
         state.store.change(&state.id.read_value(), |issuer| {
-            issuer.samples.retain(|other| other.id != sample.id)
+            issuer.samples.retain(|other| other.id != sample.id);
         });
         removed.set(Some((place, sample)));
     };

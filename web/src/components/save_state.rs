@@ -34,7 +34,7 @@ pub(crate) fn saved_view(store: Store, id: &str, issuer: &str) -> AnyView {
         .any(|conflict| conflict.issuer.id == id);
     let is_undone = store
         .remote
-        .is_some_and(|remote| !remote.undone.read().is_empty());
+        .is_some_and(|remote| !remote.failed_changes.read().is_empty());
     match store.remote {
         // On a server, a change is saved once the server confirms it.
         Some(remote) if remote.is_busy.get() => {

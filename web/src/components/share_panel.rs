@@ -29,7 +29,7 @@ pub(crate) fn SharePanel(
             details
                 .get_untracked()
                 .is_some_and(|details| details.open()),
-        )
+        );
     };
     view! {
         <section class="card stack--tight" aria-label="Share">

@@ -17,7 +17,7 @@ pub(crate) fn ExamplePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     Effect::new(move || {
-        show_title(gallery::find(&id.read()).map_or("Page not found", |example| &example.title))
+        show_title(gallery::find(&id.read()).map_or("Page not found", |example| &example.title));
     });
     move || match gallery::find(&id.read()) {
         Some(example) => view! { <Playground example=Some(example) /> }.into_any(),

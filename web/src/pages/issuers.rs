@@ -169,7 +169,7 @@ fn SortFields(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
                 .map(Column::word)
                 .unwrap_or_default()
                 .to_owned(),
-        )
+        );
     });
     Effect::new(move || {
         let word = sort.get();

@@ -59,7 +59,7 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     guard_scratch(bench);
 
     let clock = ticking();
-    let settled = settle(Memo::new(move |_| Asking::of(bench, clock.get())));
+    let settled = settle(Memo::new(move |_| EvaluationInput::of(bench, clock.get())));
     evaluate(bench, store, settled, problem);
     let answer = Memo::new(move |_| {
         bench
@@ -144,13 +144,13 @@ fn Story(example: &'static Example) -> impl IntoView {
 
 /// The complete input of one evaluation.
 #[derive(Clone, PartialEq)]
-struct Asking {
+struct EvaluationInput {
     question: Question,
     scratch: Option<StoredIssuer>,
     throwaway: Option<Throwaway>,
 }
 
-impl Asking {
+impl EvaluationInput {
     fn of(bench: Bench, clock: i64) -> Self {
         let form = bench.form;
         let scratch = bench.scratch_issuer();
@@ -186,12 +186,12 @@ impl Asking {
 }
 
 /// The debounced question; Ctrl+Enter passes it on at once.
-fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
+fn settle(asked: Memo<EvaluationInput>) -> RwSignal<EvaluationInput> {
     let settled = RwSignal::new(asked.get_untracked());
     let pass = move || {
         // The page may be gone by now.
-        if let Some(asking) = asked.try_get_untracked() {
-            settled.try_set(asking);
+        if let Some(input) = asked.try_get_untracked() {
+            settled.try_set(input);
         }
     };
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
@@ -212,12 +212,17 @@ fn settle(asked: Memo<Asking>) -> RwSignal<Asking> {
 
 /// Answers each question: at once, or as soon as the browser has checked the signature. The newest
 /// question wins.
-fn evaluate(bench: Bench, store: Store, settled: RwSignal<Asking>, problem: RwSignal<String>) {
+fn evaluate(
+    bench: Bench,
+    store: Store,
+    settled: RwSignal<EvaluationInput>,
+    problem: RwSignal<String>,
+) {
     let turn = StoredValue::new(0_u64);
     Effect::new(move || {
         turn.update_value(|turn| *turn += 1);
         let this = turn.get_value();
-        let Asking {
+        let EvaluationInput {
             question,
             scratch,
             throwaway,
@@ -284,7 +289,7 @@ fn take_over(bench: Bench, store: Store, problem: RwSignal<String>) {
     if let Some((issuer, policies)) =
         handed.and_then(|(id, policies)| Some((store.find(&id)?, policies)))
     {
-        bench.try_on(Scratch::of_issuer(&issuer), &policies);
+        bench.start_scratch(Scratch::of_issuer(&issuer), &policies);
         Tools::want(bench.tools, problem);
     }
 }

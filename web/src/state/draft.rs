@@ -83,23 +83,23 @@ impl PolicyDraft {
     }
 
     /// Sets the fields, and touches only those that change.
-    fn say(&self, fields: &PolicyFields) {
-        say(self.decision, &fields.decision);
-        say(self.token_type, &fields.token_type);
-        say(self.target, &fields.target);
-        say(self.admin, &fields.admin);
-        say(self.role, &fields.role);
-        say(self.report_only, &fields.report_only);
+    fn set(&self, fields: &PolicyFields) {
+        set_if_changed(self.decision, &fields.decision);
+        set_if_changed(self.token_type, &fields.token_type);
+        set_if_changed(self.target, &fields.target);
+        set_if_changed(self.admin, &fields.admin);
+        set_if_changed(self.role, &fields.role);
+        set_if_changed(self.report_only, &fields.report_only);
         let old = self.rules.get_untracked();
         let rule = |fields: &RuleFields| match old.iter().find(|draft| draft.key == fields.key) {
             Some(draft) => {
-                say(draft.claim, &fields.claim);
-                say(draft.pattern, &fields.pattern);
+                set_if_changed(draft.claim, &fields.claim);
+                set_if_changed(draft.pattern, &fields.pattern);
                 *draft
             }
             None => fields.into(),
         };
-        say(self.rules, &fields.rules.iter().map(rule).collect());
+        set_if_changed(self.rules, &fields.rules.iter().map(rule).collect());
     }
 }
 
@@ -113,15 +113,15 @@ pub(crate) fn restore(drafts: RwSignal<Vec<PolicyDraft>>, fields: &[PolicyFields
     let old = drafts.get_untracked();
     let draft = |fields: &PolicyFields| match old.iter().find(|draft| draft.key == fields.key) {
         Some(draft) => {
-            draft.say(fields);
+            draft.set(fields);
             *draft
         }
         None => fields.into(),
     };
-    say(drafts, &fields.iter().map(draft).collect());
+    set_if_changed(drafts, &fields.iter().map(draft).collect());
 }
 
-fn say<T: Clone + PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: &T) {
+fn set_if_changed<T: Clone + PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: &T) {
     if signal.with_untracked(|old| old != value) {
         signal.set(value.clone());
     }

@@ -1,4 +1,4 @@
-//! Fetches an issuer's keys through its discovery document. Called only by the button that says so.
+//! Fetches an issuer's keys through its discovery document. Called only by the button for it.
 
 use claimgate::issuer::discovery_url;
 use claimgate::jwt::Jwks;

@@ -107,7 +107,7 @@ fn not_imported(algorithm: Algorithm, error: &JsValue) -> String {
     format!("this browser does not accept the key for `{alg}` ({reason})")
 }
 
-/// The name of an exception: its message differs between browsers and says little.
+/// The name of an exception: its message differs between browsers and is not informative.
 fn describe(error: &JsValue) -> String {
     let name = Reflect::get(error, &"name".into())
         .ok()
@@ -148,7 +148,7 @@ fn family(algorithm: Algorithm) -> &'static str {
         Algorithm::RS256 | Algorithm::RS384 | Algorithm::RS512 => "RSASSA-PKCS1-v1_5",
         Algorithm::PS256 | Algorithm::PS384 | Algorithm::PS512 => "RSA-PSS",
         Algorithm::ES256 | Algorithm::ES384 => "ECDSA",
-        Algorithm::EdDSA => "Ed25519",
+        _ => "Ed25519",
     }
 }
 

@@ -283,7 +283,7 @@ fn pair(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Option<u
     let mut scores: Vec<(usize, usize, usize)> = Vec::new();
     for (new, policy) in edited.iter().enumerate() {
         for (old, former) in saved.iter().enumerate() {
-            scores.push((likeness(former, policy), old, new));
+            scores.push((similarity(former, policy), old, new));
         }
     }
     // The most similar pairs first; among equals, those with the nearest positions.
@@ -300,7 +300,7 @@ fn pair(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Option<u
 }
 
 /// How much two policies have in common.
-fn likeness(one: &PolicyDefinition, other: &PolicyDefinition) -> usize {
+fn similarity(one: &PolicyDefinition, other: &PolicyDefinition) -> usize {
     if details(one, other).is_empty() {
         return usize::MAX;
     }

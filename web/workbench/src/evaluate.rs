@@ -1,15 +1,18 @@
 //! Evaluates the playground's input.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use claimgate::claims::{Claims, TrustedClaims, Value};
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::explain::{Explanation, Outcome, explain};
 use claimgate::inspect::{self, Check, Inspection, Options, Pending, Progress, Skip};
-use claimgate::issuer::{Issuer, Issuers};
+use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, decode_unverified};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicySet, RequestedToken, TokenType};
+use claimgate::policy::{RequestedToken, TokenType};
 
-use super::storage::StoredIssuer;
+use super::storage::{StoredIssuer, compile_policies};
 
 /// The note on claims without a token.
 pub const NO_TOKEN: &str = "No token: signature, issuer and time were not checked.";
@@ -174,7 +177,7 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
                 .to_owned(),
         });
     };
-    let policies = match PolicySet::compile(&chosen.policies, question.dialect) {
+    let policies = match compile_policies(&chosen.policies, chosen.report_only, question.dialect) {
         Ok(policies) => policies,
         Err(errors) => {
             return Answer::Unclear(format!(
@@ -207,7 +210,7 @@ pub(super) fn compile(question: &Question, stored: &[StoredIssuer]) -> Result<Co
         .iter()
         .filter(|issuer| question.issuer.is_empty() || issuer.id == question.issuer)
     {
-        match Issuer::compile(&stored.definition(), question.dialect) {
+        match compiled(stored, question.dialect) {
             Ok(issuer) => {
                 names.push((stored.id.clone(), stored.name.clone()));
                 issuers.push(issuer);
@@ -226,6 +229,67 @@ pub(super) fn compile(question: &Question, stored: &[StoredIssuer]) -> Result<Co
     Ok(Compiled {
         issuers: Issuers::from(issuers),
         names,
+    })
+}
+
+/// How many compiled issuers are cached.
+const MAX_CACHED: usize = 1000;
+
+thread_local! {
+    /// Compiled issuers by their identifiers: the playground evaluates on every keystroke and every
+    /// tick of the clock, and issuers change rarely.
+    static COMPILED: RefCell<HashMap<String, Cached>> = RefCell::default();
+}
+
+struct Cached {
+    definition: IssuerDefinition,
+    dialect: Dialect,
+    compiled: Result<Issuer, Diagnostics>,
+}
+
+impl Cached {
+    fn is_of(&self, stored: &StoredIssuer, dialect: Dialect) -> bool {
+        let IssuerDefinition {
+            name,
+            url,
+            max_expiration,
+            jwks,
+            thumbprints,
+            policies,
+            report_only,
+        } = &self.definition;
+        self.dialect == dialect
+            && *name == stored.name
+            && *url == stored.url
+            && *max_expiration == stored.max_expiration
+            && *jwks == stored.jwks
+            && *thumbprints == stored.thumbprints
+            && *report_only == stored.report_only
+            && *policies == stored.policies
+    }
+}
+
+/// The compiled issuer, from the cache unless it has changed.
+fn compiled(stored: &StoredIssuer, dialect: Dialect) -> Result<Issuer, Diagnostics> {
+    COMPILED.with_borrow_mut(|cache| {
+        if let Some(cached) = cache
+            .get(&stored.id)
+            .filter(|cached| cached.is_of(stored, dialect))
+        {
+            return cached.compiled.clone();
+        }
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        let definition = stored.definition();
+        let compiled = Issuer::compile(&definition, dialect);
+        let cached = Cached {
+            definition,
+            dialect,
+            compiled: compiled.clone(),
+        };
+        cache.insert(stored.id.clone(), cached);
+        compiled
     })
 }
 
@@ -364,5 +428,51 @@ mod tests {
     #[test]
     fn nothing_asks_nothing() {
         assert_eq!(evaluate(&question("  ", false), &[]), Answer::Nothing);
+    }
+
+    #[test]
+    fn report_only_denies_are_reported_for_claims_and_change_with_the_issuer() {
+        let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", "*");
+        let mut issuer = stored();
+        issuer.policies.push(deny);
+        let question = Question {
+            is_claims: true,
+            text: r#"{"iss": "https://ci.example", "sub": "xy"}"#.to_owned(),
+            issuer: String::new(),
+            request: RequestedToken::Organization { admin: false },
+            skip: Skip::default(),
+            now: 0,
+            dialect: Dialect::Pulumi,
+        };
+        let decision =
+            |issuer: &StoredIssuer| match evaluate(&question, std::slice::from_ref(issuer)) {
+                Answer::Report(report) => (
+                    report.decision,
+                    report.explanation.unwrap().report.is_some(),
+                ),
+                other => panic!("{other:?}"),
+            };
+        assert_eq!(decision(&issuer), (Outcome::Denied, false));
+        issuer.report_only = true;
+        assert_eq!(decision(&issuer), (Outcome::Allowed, true));
+    }
+
+    #[test]
+    fn a_changed_issuer_is_compiled_again() {
+        let mut issuer = stored();
+        let paths = |issuer: &StoredIssuer| {
+            let compiled = compiled(issuer, Dialect::Pulumi).unwrap();
+            let paths = compiled.policies().claim_paths();
+            paths
+                .map(|path| path.source().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(paths(&issuer), ["sub"]);
+        assert_eq!(paths(&issuer), ["sub"]);
+        issuer.policies[0] =
+            PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("ref", "x");
+        assert_eq!(paths(&issuer), ["ref"]);
+        issuer.url = "ci.example".to_owned();
+        assert!(compiled(&issuer, Dialect::Pulumi).is_err());
     }
 }

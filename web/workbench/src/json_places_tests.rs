@@ -30,7 +30,7 @@ fn paths_of_errors_have_their_places() {
         ("policies[1].decison", r#""decison": "deny""#),
         ("policies[1].authorizedPermissions[1]", "1"),
         ("policies[1]", "{"),
-        // What is missing is shown where it belongs.
+        // A missing member is located at its parent.
         ("policies[1].tokenType", "{"),
         ("policies[1].rules.sub", r#""rules""#),
         ("policies[2]", "nothing"),

@@ -249,19 +249,15 @@ mod tests {
 
     #[test]
     fn a_rule_on_a_claim_that_is_missing_is_taken_out_and_never_the_last_one() {
-        let miss = |claims: &[&str]| NearestMiss {
-            policy: 0,
-            changes: claims
-                .iter()
-                .map(|claim| claimgate::explain::Change {
-                    claim: (*claim).to_owned(),
-                    pattern: "x".to_owned(),
-                    seen: None,
-                    suggested_pattern: None,
-                    sentence: String::new(),
+        let miss = |claims: &[&str]| -> NearestMiss {
+            let changes = claims.iter().map(|claim| {
+                serde_json::json!({
+                    "claim": claim, "pattern": "x", "seen": null, "suggestedPattern": null, "sentence": ""
                 })
-                .collect(),
-            sentence: String::new(),
+            });
+            let changes = changes.collect::<Vec<_>>();
+            let miss = serde_json::json!({ "policy": 0, "changes": changes, "sentence": "" });
+            serde_json::from_value(miss).unwrap()
         };
         let policies = [allow(&[("aud", "a"), ("sub", "x")])];
         assert_eq!(

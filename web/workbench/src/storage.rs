@@ -1,9 +1,11 @@
 //! The stored form of issuers: versioned JSON, read strictly, so that unreadable text is never
 //! overwritten.
 
+use claimgate::diagnostic::Diagnostics;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
-use claimgate::policy::{Decision, PolicyDefinition, parse_policies};
+use claimgate::pattern::Dialect;
+use claimgate::policy::{Decision, PolicyDefinition, PolicySet, parse_policies};
 use claimgate_formats::{IssuerDocument, Sample, settings};
 use claimgate_providers::{Provider, provider_of};
 use serde::Serialize;
@@ -160,6 +162,22 @@ impl StoredIssuer {
             policies: self.policies.clone(),
             report_only: self.report_only,
         }
+    }
+}
+
+/// Compiles the policies of an issuer; with its `reportOnly`, its denies only report.
+///
+/// # Errors
+/// Everything that is wrong with the policies.
+pub fn compile_policies(
+    policies: &[PolicyDefinition],
+    report_only: bool,
+    dialect: Dialect,
+) -> Result<PolicySet, Diagnostics> {
+    if report_only {
+        PolicySet::compile_report_only(policies, dialect)
+    } else {
+        PolicySet::compile(policies, dialect)
     }
 }
 

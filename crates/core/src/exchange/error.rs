@@ -1,4 +1,4 @@
-//! Why an exchange is refused.
+//! Errors of an exchange.
 
 use serde::Serialize;
 
@@ -6,13 +6,16 @@ use super::{ACCESS_TOKEN_TYPE, AUDIENCE, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
 use crate::inspect::Inspection;
 use crate::jwt::redact;
 
-/// An exchange that is refused, with what the audit log should have.
-#[derive(Clone, Debug, PartialEq)]
+/// A refused exchange, with the evidence for the audit log.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{error}")]
+#[non_exhaustive]
 pub struct Refusal {
-    /// Why.
+    /// The error.
+    #[source]
     pub error: ExchangeError,
-    /// Every check and the policies' explanation; none where the request itself is at fault. Not
-    /// for the caller's eyes.
+    /// All checks and the policies' explanation; `None` if the request itself is invalid. Not for the
+    /// caller.
     pub inspection: Option<Box<Inspection>>,
 }
 
@@ -41,7 +44,7 @@ pub enum OauthError {
     InvalidScope,
 }
 
-/// An exchange that cannot be granted. Every variant says what was expected and found.
+/// An error of an exchange. Every message says what was expected and what was found.
 ///
 /// ```
 /// use claimgate::exchange::{ExchangeError, OauthError};
@@ -65,7 +68,7 @@ pub enum ExchangeError {
     Malformed { problem: String },
     #[error("parameter `{name}` is missing")]
     Missing { name: &'static str },
-    #[error("parameter `{name}` stands there twice")]
+    #[error("parameter `{name}` is repeated")]
     Repeated { name: String },
     #[error("parameter `{name}` is not supported")]
     Unsupported { name: &'static str },
@@ -191,6 +194,7 @@ fn permitted(text: &str) -> String {
 /// The body of a refusal (RFC 6749, section 5.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct ErrorResponse {
     /// The code.
     pub error: OauthError,

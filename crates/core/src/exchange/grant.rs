@@ -1,4 +1,4 @@
-//! The decision on a request.
+//! Deciding a request.
 
 use std::borrow::Cow;
 
@@ -15,12 +15,12 @@ use crate::jwt::BuiltIn;
 use crate::jwt::{TokenError, VerifySignature};
 use crate::policy::RequestedToken;
 
-/// How an exchange is decided. No check can be left out.
+/// How an exchange is decided. No check can be skipped.
 #[derive(Clone, Copy, Debug)]
 pub struct ExchangeOptions {
     /// The time, in seconds since 1970.
     pub now: i64,
-    /// By how much clocks may differ, in seconds.
+    /// The tolerated difference between clocks, in seconds.
     pub leeway: u64,
     /// The largest subject token, in bytes.
     pub max_size: usize,
@@ -63,28 +63,29 @@ impl ExchangeOptions {
     }
 }
 
-/// An exchange that is granted. The access token itself is the caller's to mint.
+/// A granted exchange. The caller mints the access token.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Grant {
+#[non_exhaustive]
+pub struct GrantedToken {
     /// The organization.
     pub organization: String,
-    /// Name of the issuer whose token and policies it rests on.
+    /// Name of the issuer of the subject token.
     pub issuer: String,
     /// The token's `sub`.
     pub subject: Option<String>,
-    /// What the access token is for.
+    /// The requested token.
     pub token: RequestedToken,
-    /// Whether it has admin rights.
+    /// Whether it has admin permission.
     pub admin: bool,
     /// The custom role, if a policy gives one.
     pub role_id: Option<String>,
-    /// `scope`, as it was asked for.
+    /// `scope`, as requested.
     pub scope: String,
     /// `issued_token_type`.
     pub issued_token_type: String,
-    /// Lifetime in seconds: as asked for or [`DEFAULT_EXPIRATION`], cut to the issuer's maximum.
+    /// Lifetime in seconds: as requested or [`DEFAULT_EXPIRATION`], limited to the issuer's maximum.
     pub expires_in: u64,
     /// When it expires, in seconds since 1970.
     pub expires_at: i64,
@@ -94,14 +95,15 @@ pub struct Grant {
     pub inspection: Box<Inspection>,
 }
 
-/// What is granted, without the evidence.
+/// A granted exchange, without the evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Approval {
-    /// Whether the access token has admin rights.
+    /// Whether the access token has admin permission.
     pub admin: bool,
     /// The custom role, if a policy gives one.
     pub role_id: Option<String>,
-    /// Lifetime in seconds: as asked for or [`DEFAULT_EXPIRATION`], cut to the issuer's maximum.
+    /// Lifetime in seconds: as requested or [`DEFAULT_EXPIRATION`], limited to the issuer's maximum.
     pub expires_in: u64,
     /// When it expires, in seconds since 1970.
     pub expires_at: i64,
@@ -113,21 +115,24 @@ pub struct Approval {
     pub report: Option<Report>,
 }
 
-/// Why an exchange is refused, without the evidence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disapproval {
-    /// Why.
+/// A refused exchange, without the evidence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+#[non_exhaustive]
+pub struct Rejection {
+    /// The error.
+    #[source]
     pub error: ExchangeError,
-    /// Indices of the policies that deny it; none where no policy does.
+    /// Indices of the policies that deny it; empty if none does.
     pub policies: Vec<usize>,
 }
 
-/// The body of an answer (RFC 8693, section 2.2.1).
+/// The body of a response (RFC 8693, section 2.2.1).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct TokenResponse {
-    /// The secret.
+    /// The access token, a secret.
     pub access_token: String,
-    /// Its type, as it was asked for.
+    /// Its type, as requested.
     pub issued_token_type: String,
     /// `token`: how the `Authorization` header names it.
     pub token_type: &'static str,
@@ -137,8 +142,8 @@ pub struct TokenResponse {
     pub scope: String,
 }
 
-impl Grant {
-    /// The answer with the access token that the caller has minted.
+impl GrantedToken {
+    /// The response with the access token that the caller has minted.
     #[must_use]
     pub fn response(&self, access_token: String) -> TokenResponse {
         let issued = self.issued_token_type.clone();
@@ -147,10 +152,10 @@ impl Grant {
 }
 
 /// Decides a request, with the built-in signature check. `issuers` are those of the request's
-/// organization; none where there is no such organization.
+/// organization; `None` if there is no such organization.
 ///
 /// # Errors
-/// A [`Refusal`] with its OAuth error, and with the inspection where the token was looked at.
+/// A [`Refusal`] with its OAuth error, and with the inspection if the token was checked.
 ///
 /// ```
 /// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, OauthError, exchange};
@@ -168,11 +173,11 @@ pub fn exchange(
     request: &ExchangeRequest,
     issuers: Option<&Issuers>,
     options: &ExchangeOptions,
-) -> Result<Grant, Refusal> {
+) -> Result<GrantedToken, Refusal> {
     exchange_with(request, issuers, options, &BuiltIn)
 }
 
-/// Decides a request, with somebody else's signature check.
+/// Like [`exchange`](fn@exchange), with another signature check.
 ///
 /// # Errors
 /// A [`Refusal`] with its OAuth error.
@@ -181,16 +186,16 @@ pub fn exchange_with(
     issuers: Option<&Issuers>,
     options: &ExchangeOptions,
     verifier: &dyn VerifySignature,
-) -> Result<Grant, Refusal> {
+) -> Result<GrantedToken, Refusal> {
     let progress = begin_exchange(request, issuers, options)?;
     conclude(request, progress.verify_with(verifier))
 }
 
-/// Runs the checks of the subject token that come before its signature, for hosts that check
-/// signatures at their own pace; [`conclude`] goes on from there.
+/// Runs the checks of the subject token before its signature, for hosts that check signatures
+/// asynchronously. [`conclude`] continues after the signature.
 ///
 /// # Errors
-/// A [`Refusal`] where there is no such organization.
+/// A [`Refusal`] if there is no such organization.
 ///
 /// ```
 /// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, begin_exchange, conclude};
@@ -203,7 +208,7 @@ pub fn exchange_with(
 ///     "requested_token_type": "urn:pulumi:token-type:access_token:organization"}"#;
 /// let request = ExchangeRequest::parse(body, BodyKind::Json)?;
 /// let progress = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
-/// // Only a token that got as far as its signature is `Progress::AwaitingSignature`.
+/// // `Progress::AwaitingSignature` is a token that passed all checks before its signature.
 /// let Progress::Checked(checked) = progress else { unreachable!() };
 /// assert_eq!(conclude(&request, *checked).unwrap_err().error.code(), "token-base64");
 /// # Ok::<(), claimgate::exchange::ExchangeError>(())
@@ -224,12 +229,12 @@ pub fn begin_exchange(
     ))
 }
 
-/// Decides a request whose subject token went through its checks.
+/// Decides a request after the checks of its subject token.
 ///
 /// # Errors
-/// A [`Refusal`] with its OAuth error; also where a check was left out, or `checked` is another
-/// token's.
-pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Refusal> {
+/// A [`Refusal`] with its OAuth error; also if a check was skipped, or if `checked` belongs to another
+/// token.
+pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<GrantedToken, Refusal> {
     require_all_checks(request, &checked)?;
     let now = checked.now();
     let issuer = checked
@@ -254,7 +259,7 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
         .as_ref()
         .and_then(|claims| claims.get("sub"))
         .and_then(Value::as_str);
-    Ok(Grant {
+    Ok(GrantedToken {
         organization: request.organization.clone(),
         issuer,
         subject: subject.map(str::to_owned),
@@ -270,12 +275,12 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
     })
 }
 
-/// Decides a request as [`conclude`] does, without the evidence. Whoever keeps what was decided on
-/// can have that later.
+/// Makes the same decision as [`conclude`], without the evidence. A caller that stores the input can
+/// derive the evidence later.
 ///
 /// # Errors
-/// A [`Disapproval`] with its OAuth error; also where a check was left out, or `checked` is another
-/// token's.
+/// A [`Rejection`] with its OAuth error; also if a check was skipped, or if `checked` belongs to
+/// another token.
 ///
 /// ```
 /// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, approve, begin_exchange};
@@ -292,8 +297,8 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<Grant, Re
 /// assert_eq!(approve(&request, &checked).unwrap_err().error.code(), "token-base64");
 /// # Ok::<(), claimgate::exchange::ExchangeError>(())
 /// ```
-pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval, Disapproval> {
-    let refuse = |error| Disapproval {
+pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval, Rejection> {
+    let refuse = |error| Rejection {
         error,
         policies: Vec::new(),
     };
@@ -313,7 +318,7 @@ pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval,
         ..
     } = verdict;
     let Some((granted, issuer)) = grant.zip(checked.issuer()) else {
-        return Err(Disapproval {
+        return Err(Rejection {
             error: denial(reason.code, summary),
             policies: reason.policies,
         });
@@ -335,14 +340,14 @@ fn require_all_checks(request: &ExchangeRequest, checked: &Checked) -> Result<()
     if checked.is_complete() && checked.is_of(&request.subject_token) {
         return Ok(());
     }
-    let problem = "its checks were left out, or were those of another token".to_owned();
+    let problem = "checks were skipped, or belong to another token".to_owned();
     Err(ExchangeError::Token {
         code: "token-not-checked",
         problem,
     })
 }
 
-/// For how many seconds, and until when.
+/// The lifetime in seconds, and the time of expiry.
 fn lifetime(request: &ExchangeRequest, longest: u64, now: i64) -> (u64, i64) {
     let seconds = request
         .expiration

@@ -1,9 +1,10 @@
 //! Token exchange ([RFC 8693]) as Pulumi Cloud offers it: an ID token for a short-lived access
 //! token.
 //!
-//! [`ExchangeRequest::parse`] reads the body of `POST /api/oauth/token`, [`exchange`] decides it: a
-//! [`Grant`] says who gets what, how long and why, a [`Refusal`] has an OAuth error. Neither has a
-//! secret in it: the caller mints the access token and answers with [`Grant::response`].
+//! [`ExchangeRequest::parse`] reads the body of `POST /api/oauth/token`. [`exchange`](fn@exchange) decides
+//! it: a [`GrantedToken`] has the permissions, the lifetime and the evidence, a [`Refusal`] has an OAuth
+//! error. Neither contains a secret: the caller mints the access token and responds with
+//! [`GrantedToken::response`].
 //!
 //! [RFC 8693]: https://www.rfc-editor.org/rfc/rfc8693
 
@@ -17,7 +18,7 @@ pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 pub use grant::exchange;
 pub use grant::{
-    Approval, Disapproval, ExchangeOptions, Grant, TokenResponse, approve, begin_exchange,
+    Approval, ExchangeOptions, GrantedToken, Rejection, TokenResponse, approve, begin_exchange,
     conclude, exchange_with,
 };
 pub use parameters::BodyKind;

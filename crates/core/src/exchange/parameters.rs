@@ -3,7 +3,7 @@
 use super::{ExchangeError, MAX_BODY};
 use crate::json::{JsonError, Value};
 
-/// In which form a body is written.
+/// The content type of a body.
 ///
 /// ```
 /// use claimgate::exchange::{BodyKind, ExchangeRequest};
@@ -20,7 +20,7 @@ pub enum BodyKind {
 }
 
 impl BodyKind {
-    /// Reads the `Content-Type` header; what follows a `;` does not matter.
+    /// Reads the `Content-Type` header; parameters after a `;` are ignored.
     ///
     /// # Errors
     /// [`ExchangeError::ContentType`] for any other type.
@@ -115,8 +115,7 @@ fn form(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
         .collect()
 }
 
-/// Decodes `+` and `%XX`, and refuses what others pass over: a `%` without two hexadecimal digits,
-/// and text that is not UTF-8.
+/// Decodes `+` and `%XX`. A `%` without two hexadecimal digits and text that is not UTF-8 are errors.
 fn decode(text: &str) -> Result<String, ExchangeError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::evidence::{Grant, Outcome, Reason, ReasonCode, Report};
+use super::evidence::{Outcome, Permissions, Reason, ReasonCode, Report};
 use super::fold::{Tally, about};
 use super::sentences::{report, summary};
 use crate::claims::{Claims, TrustedClaims};
@@ -11,6 +11,7 @@ use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Visitor};
 /// A decision and the first policy that decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Decided {
     /// The decision.
     pub decision: Outcome,
@@ -18,8 +19,8 @@ pub struct Decided {
     pub reason: ReasonCode,
     /// Index of the first policy that decided, from 0; `None` if no policy matched.
     pub policy: Option<usize>,
-    /// If allowed: what is granted beyond the token itself.
-    pub grant: Option<Grant>,
+    /// If allowed: the permissions of the token.
+    pub grant: Option<Permissions>,
 }
 
 /// Makes the same decision as [`explain`](super::explain), and returns only the first policy that
@@ -68,16 +69,17 @@ pub fn decide(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedT
 
 /// A decision with all policies that decided, without evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Verdict {
     /// The decision.
     pub decision: Outcome,
-    /// What decided.
+    /// Why.
     pub reason: Reason,
     /// The decision in one sentence.
     pub summary: String,
-    /// If allowed: what is granted beyond the token itself.
-    pub grant: Option<Grant>,
-    /// What report-only policies would have denied.
+    /// If allowed: the permissions of the token.
+    pub grant: Option<Permissions>,
+    /// What report-only policies would have denied, if anything.
     pub report: Option<Report>,
 }
 

@@ -1,7 +1,7 @@
 //! Evaluates policies on claims: records evidence, and derives the decision from it.
 
 use super::evidence::{
-    Explanation, Grant, Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, Report,
+    Explanation, Outcome, Permissions, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, Report,
     RuleEvidence, RuleOutcome, ValueEvidence,
 };
 use super::fold::{Tally, about};
@@ -188,7 +188,7 @@ fn fold(
     evidence: &[PolicyEvidence],
     compiled: &[CompiledPolicy],
     request: &RequestedToken,
-) -> (Reason, Option<Grant>, Option<Report>) {
+) -> (Reason, Option<Permissions>, Option<Report>) {
     let matched = || {
         evidence
             .iter()

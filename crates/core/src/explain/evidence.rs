@@ -21,6 +21,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Explanation {
     /// The decision.
     pub decision: Outcome,
@@ -37,7 +38,7 @@ pub struct Explanation {
     /// After a default denial: the applicable allow that needs the fewest changes.
     pub nearest_miss: Option<NearestMiss>,
     /// If allowed: the permissions of the token.
-    pub grant: Option<Grant>,
+    pub grant: Option<Permissions>,
     /// What report-only policies would have denied; `None` if another policy denies it.
     pub report: Option<Report>,
     /// Common mistakes that were detected: why a rule that looks right does not match.
@@ -48,6 +49,7 @@ pub struct Explanation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Reason {
     /// Stable code.
     pub code: ReasonCode,
@@ -59,6 +61,7 @@ pub struct Reason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Report {
     /// Indices of the report-only policies that match, from 0.
     pub policies: Vec<usize>,
@@ -70,6 +73,7 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ReasonCode {
     /// An allow matched and no deny did.
     AllowMatched,
@@ -105,7 +109,8 @@ impl ReasonCode {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Grant {
+#[non_exhaustive]
+pub struct Permissions {
     /// Whether it has admin permission for the organization.
     pub admin: bool,
     /// Its custom role.
@@ -116,6 +121,7 @@ pub struct Grant {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct PolicyEvidence {
     /// Its index, from 0.
     pub index: usize,
@@ -153,6 +159,7 @@ pub enum PolicyOutcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RuleEvidence {
     /// The claim path.
     pub claim: String,
@@ -185,6 +192,7 @@ pub enum RuleOutcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ValueEvidence {
     /// The value's text.
     pub text: String,
@@ -198,6 +206,7 @@ pub struct ValueEvidence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct DefaultDenial {
     /// Whether it applied.
     pub applied: bool,
@@ -209,6 +218,7 @@ pub struct DefaultDenial {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct NearestMiss {
     /// Index of the policy, from 0.
     pub policy: usize,
@@ -222,6 +232,7 @@ pub struct NearestMiss {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Change {
     /// The claim of the rule.
     pub claim: String,

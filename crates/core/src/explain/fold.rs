@@ -1,13 +1,13 @@
-//! From the policies that match to the decision: the one place that knows how they add up.
+//! Combines the matching policies into a decision. No other code does that.
 
-use super::evidence::{Grant, ReasonCode};
+use super::evidence::{Permissions, ReasonCode};
 use crate::policy::{CompiledPolicy, Decision, RequestedToken, Target};
 
-/// What the matching policies say, in whatever order they come.
+/// The matching policies so far, in any order.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally<'a> {
     deny: Option<usize>,
-    /// Whether a deny that only reports matches.
+    /// Whether a report-only deny matches.
     is_reported: bool,
     allow: Option<usize>,
     has_admin: bool,
@@ -16,7 +16,7 @@ pub(super) struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    /// Counts a policy that matches; twice is as good as once.
+    /// Adds a matching policy; adding it twice has no further effect.
     pub(super) fn add(&mut self, index: usize, policy: &'a CompiledPolicy) {
         if policy.report_only {
             self.is_reported = true;
@@ -58,13 +58,13 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Whether policies that only report would have denied what no other policy denies.
+    /// Whether report-only policies would have denied what no other policy denies.
     pub(super) fn would_be_denied(&self) -> bool {
         self.is_reported && self.deny.is_none()
     }
 
     /// A deny overrides every allow; without an allow, the request is denied.
-    pub(super) fn verdict(&self, request: &RequestedToken) -> (ReasonCode, Option<Grant>) {
+    pub(super) fn verdict(&self, request: &RequestedToken) -> (ReasonCode, Option<Permissions>) {
         let wants_admin = matches!(request, RequestedToken::Organization { admin: true });
         if self.deny.is_some() {
             (ReasonCode::DenyMatched, None)
@@ -75,7 +75,7 @@ impl<'a> Tally<'a> {
         } else if self.roles_differ {
             (ReasonCode::RoleAmbiguous, None)
         } else {
-            let grant = Grant {
+            let grant = Permissions {
                 admin: wants_admin,
                 role_id: self.role.map(str::to_owned),
             };

@@ -35,7 +35,7 @@ pub(crate) use decide::verdict_on;
 pub use decide::{Decided, Verdict, decide, verdict};
 pub use evaluate::explain;
 pub use evidence::{
-    Change, DefaultDenial, Explanation, Grant, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome,
-    Reason, ReasonCode, Report, RuleEvidence, RuleOutcome, ValueEvidence,
+    Change, DefaultDenial, Explanation, NearestMiss, Outcome, Permissions, PolicyEvidence,
+    PolicyOutcome, Reason, ReasonCode, Report, RuleEvidence, RuleOutcome, ValueEvidence,
 };
 pub use render::render_text;

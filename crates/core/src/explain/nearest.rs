@@ -1,4 +1,4 @@
-//! The nearest miss: the allow that needed the fewest changes.
+//! The nearest miss: the applicable allow that needs the fewest changes.
 
 use super::evidence::{
     Change, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence,
@@ -60,8 +60,7 @@ fn failed_rules(policy: &PolicyEvidence) -> impl Iterator<Item = &RuleEvidence> 
         .filter(|rule| rule.outcome != RuleOutcome::Matched)
 }
 
-/// How much of the nearest value was left when the match stopped. Without a value, more than with
-/// any.
+/// How much of the nearest value remained when the match stopped. A rule without values counts most.
 fn distance(rule: &RuleEvidence) -> usize {
     nearest_value(rule).map_or(usize::from(u16::MAX), left)
 }

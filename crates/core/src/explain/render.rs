@@ -1,4 +1,4 @@
-//! An explanation as text, in the manner of a compiler's diagnostics.
+//! An explanation as text, like a compiler's diagnostics.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::evidence::{
 use crate::pattern::{Capture, Position, Trace, visible};
 
 /// Renders an explanation for a terminal: the decision, then every policy with its rules, each
-/// value with what the wildcards took, or underlined from where it stopped matching.
+/// value with what the wildcards matched, or underlined from where the match stopped.
 ///
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};
@@ -131,7 +131,11 @@ fn render_value(out: &mut String, rule: &RuleEvidence, value: &ValueEvidence) {
 }
 
 fn taken(capture: &Capture) -> String {
-    format!("`{}` took `{}`", capture.wildcard, visible(&capture.text))
+    format!(
+        "`{}` matched `{}`",
+        capture.wildcard,
+        visible(&capture.text)
+    )
 }
 
 fn render_miss(out: &mut String, miss: &NearestMiss) {

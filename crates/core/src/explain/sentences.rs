@@ -30,7 +30,7 @@ pub(super) fn summary(reason: &Reason, all: usize) -> String {
         ReasonCode::DefaultDeny => "denied by default: no allow policy matches".to_owned(),
         ReasonCode::AdminNotGranted => {
             format!(
-                "denied: scope `admin` was asked for, and {named} does not list it in `authorizedPermissions`"
+                "denied: scope `admin` is requested, and {named} does not list it in `authorizedPermissions`"
             )
         }
         ReasonCode::RoleAmbiguous => {
@@ -73,7 +73,7 @@ pub(super) fn default_denial(reason: &Reason, evidence: &[PolicyEvidence]) -> De
             "applied: there is no policy, and nothing is allowed unless a policy allows it"
                 .to_owned()
         }
-        (true, _, 0) => "applied: no allow policy is for this token type and target".to_owned(),
+        (true, _, 0) => "applied: no allow policy applies to this token type and target".to_owned(),
         (true, _, 1) => "applied: the only allow policy for this request does not match".to_owned(),
         (true, _, all) => {
             format!("applied: none of the {all} allow policies for this request matches")

@@ -73,6 +73,7 @@ pub struct Skip {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum CheckId {
     /// Size, three parts, base64url, UTF-8, JSON.
     Format,
@@ -143,6 +144,7 @@ pub enum CheckStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Check {
     /// The check.
     pub id: CheckId,
@@ -162,6 +164,7 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Inspection {
     /// The header, if the token could be decoded.
     pub header: Option<Claims>,
@@ -185,6 +188,7 @@ pub struct Inspection {
 
 /// A decision on a token, without evidence.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TokenDecision {
     /// Index of the issuer whose keys and policies were used.
     pub issuer: Option<usize>,

@@ -24,7 +24,7 @@ impl Checked {
     /// let inspection = checked.explain(&RequestedToken::Organization { admin: false });
     /// let statuses: Vec<_> = inspection.checks.iter().map(|check| check.status).collect();
     /// assert_eq!(statuses[..3], [CheckStatus::Passed, CheckStatus::Failed, CheckStatus::NotReached]);
-    /// assert_eq!(inspection.checks[1].code, Some("alg-none"));
+    /// assert_eq!(inspection.checks[1].code.as_deref(), Some("alg-none"));
     /// ```
     #[must_use]
     pub fn explain(self, request: &RequestedToken) -> Inspection {
@@ -136,7 +136,7 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
                 issuer.name()
             )))
         }
-        CheckId::Key if skip.key => Some(Line::LeftOut("no key of the issuer was looked for")),
+        CheckId::Key if skip.key => Some(Line::LeftOut("the issuer's keys were not searched")),
         CheckId::Key => {
             let key = checked.key.as_ref()?;
             Some(Line::Passed(format!(
@@ -146,12 +146,12 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
             )))
         }
         CheckId::Signature if skip.signature || skip.key => Some(Line::LeftOut(
-            "the signature was not checked: anybody may have written this token",
+            "the signature was not checked: anyone could have written this token",
         )),
         CheckId::Signature => {
             let key = checked.key.as_ref().filter(|_| checked.is_genuine)?;
             Some(Line::Passed(format!(
-                "the signature is one of key `{}`",
+                "the signature was made with key `{}`",
                 key.label()
             )))
         }
@@ -168,7 +168,7 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
                 )
             } else if exp <= now {
                 format!(
-                    "valid by the leeway alone: it expired {}, at {at}",
+                    "valid only because of the leeway: it expired {}, at {at}",
                     relative(exp, now)
                 )
             } else {

@@ -1,4 +1,4 @@
-//! The signature algorithms that are accepted.
+//! The accepted signature algorithms.
 
 /// An accepted algorithm ([RFC 7518, section
 /// 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1), [RFC
@@ -12,6 +12,7 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are RFC 7518's own")]
+#[non_exhaustive]
 pub enum Algorithm {
     RS256,
     RS384,
@@ -55,7 +56,7 @@ impl Algorithm {
         }
     }
 
-    /// The key type (`kty`) that it needs.
+    /// The required key type (`kty`).
     #[must_use]
     pub fn key_type(self) -> &'static str {
         match self {
@@ -65,7 +66,7 @@ impl Algorithm {
         }
     }
 
-    /// The curve (`crv`) that it needs.
+    /// The required curve (`crv`).
     #[must_use]
     pub fn curve(self) -> Option<&'static str> {
         match self {

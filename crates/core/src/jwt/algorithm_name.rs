@@ -1,8 +1,8 @@
-//! Reading a header's `alg`.
+//! Parsing a header's `alg`.
 
 use super::{Algorithm, TokenError};
 
-/// Names of signature algorithms that exist and are not accepted.
+/// Names of known signature algorithms that are not accepted.
 const UNSUPPORTED: [&str; 7] = [
     "ES512",
     "ES256K",
@@ -14,12 +14,11 @@ const UNSUPPORTED: [&str; 7] = [
 ];
 
 impl Algorithm {
-    /// Reads a header's `alg`.
+    /// Parses a header's `alg`. Names are case-sensitive.
     ///
     /// # Errors
     /// `none`, the HMAC algorithms, and other signature algorithms that are not supported, such as
-    /// `ES512`, have errors of their own. Any further name is unknown; names count as they are
-    /// written, in case too.
+    /// `ES512`, have errors of their own. Any other name is unknown.
     ///
     /// ```
     /// use claimgate::jwt::Algorithm;

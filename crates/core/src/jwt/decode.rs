@@ -1,5 +1,5 @@
 //! Compact tokens ([RFC 7515, section 3.1](https://www.rfc-editor.org/rfc/rfc7515#section-3.1))
-//! taken apart.
+//! decoded.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -43,7 +43,7 @@ pub struct UnverifiedToken<C = Claims> {
 pub type CompactJws = UnverifiedToken<Vec<u8>>;
 
 impl<C> UnverifiedToken<C> {
-    /// What the signature is over: the first two parts as they were sent.
+    /// The input of the signature: the first two parts as they were sent.
     #[must_use]
     pub fn signing_input(&self) -> &str {
         &self.signing_input
@@ -94,7 +94,7 @@ impl<C> UnverifiedToken<C> {
             .map(|name| {
                 Diagnostic::note(
                     "header-key-ignored",
-                    format!("the header brings a key of its own in `{name}`"),
+                    format!("the header contains a key in `{name}`"),
                 )
                 .at(format!("header.{name}"))
                 .help("it is never used: a token cannot vouch for itself")
@@ -207,13 +207,13 @@ fn base64_part(part: &'static str, encoded: &str) -> Result<Vec<u8>, TokenError>
                 format!("found `{}` at character {}", char::from(byte), at + 1)
             }
             base64::DecodeError::InvalidByte(at, _) => {
-                format!("found a foreign character at byte {}", at + 1)
+                format!("found an invalid character at byte {}", at + 1)
             }
             base64::DecodeError::InvalidLength(length) => {
                 format!("a length of {length} is impossible; is the end missing?")
             }
             base64::DecodeError::InvalidLastSymbol { .. } => {
-                "its last character has stray bits".to_owned()
+                "its last character has unused bits that are not zero".to_owned()
             }
             base64::DecodeError::InvalidPadding => "it is padded".to_owned(),
         };

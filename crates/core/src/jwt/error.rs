@@ -48,7 +48,7 @@ pub enum TokenError {
     AlgorithmUnsupported { found: String },
     #[error("`alg` is `{found}`, which is not the name of a signature algorithm")]
     AlgorithmUnknown { found: String },
-    #[error("the header has `crit`, which demands extensions that are not supported")]
+    #[error("the header has `crit`, which requires extensions that are not supported")]
     Critical,
     #[error("expected `{member}` in the header to be a string, found {found}")]
     HeaderNotText {
@@ -59,7 +59,9 @@ pub enum TokenError {
     IssuerMissing { found: String },
     #[error("no issuer is registered with the URL `{found}`")]
     IssuerUnknown { found: String },
-    #[error("`iss` is `{found}`, registered is `{registered}`: they differ in {difference} only")]
+    #[error(
+        "`iss` is `{found}`, but the registered issuer is `{registered}`: they differ only in {difference}"
+    )]
     IssuerNearly {
         found: String,
         registered: String,
@@ -67,7 +69,7 @@ pub enum TokenError {
     },
     #[error("more than one issuer is registered with the URL `{found}`")]
     IssuerRepeated { found: String },
-    #[error("no issuer is chosen, and so there are neither keys nor policies")]
+    #[error("no issuer is selected, so there are no keys and no policies")]
     IssuerNotChosen,
     #[error("the issuer `{issuer}` is registered without keys")]
     KeysMissing { issuer: String },
@@ -86,7 +88,7 @@ pub enum TokenError {
     KeyNoneFits { algorithm: &'static str },
     #[error("the issuer has more than one key `{kid}` that fits")]
     KeyRepeated { kid: String },
-    #[error("the signature is not one of key `{key}` over this token")]
+    #[error("the signature was not made with key `{key}` over this token")]
     Signature { key: String },
     #[error("the signature could not be checked: {problem}")]
     SignatureUnchecked { problem: String },
@@ -158,7 +160,7 @@ impl TokenError {
                     .into_iter()
                     .map(super::Algorithm::as_str)
                     .collect();
-                format!("supported are {}", names.join(", "))
+                format!("supported: {}", names.join(", "))
             }
             Self::IssuerNearly { registered, .. } => {
                 format!(
@@ -169,12 +171,12 @@ impl TokenError {
                 "register the issuer, or check which issuer the token is from".to_owned()
             }
             Self::IssuerRepeated { .. } => {
-                "nobody could tell whose policies hold: keep one of them, with the policies of all"
+                "it is ambiguous whose policies apply: keep one of them, with the policies of all"
                     .to_owned()
             }
             Self::KeysMissing { .. } => "paste the issuer's JWKS, or fetch it".to_owned(),
             Self::KeyUnknown { .. } => {
-                "has the issuer rotated its keys? Fetch its JWKS anew".to_owned()
+                "has the issuer rotated its keys? Fetch its JWKS again".to_owned()
             }
             Self::Signature { .. } => {
                 "was the token changed after it was signed, or is the JWKS another issuer's?"
@@ -182,7 +184,7 @@ impl TokenError {
             }
             Self::Expired { exp, now } => {
                 format!(
-                    "CI tokens live for minutes; this one is over by {}",
+                    "CI tokens are valid for minutes; this one expired {} ago",
                     format_duration(exp.abs_diff(*now))
                 )
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::public_key::PublicKey;
+use super::public_key::{KeyMaterial, PublicKey};
 use super::{Algorithm, TokenError};
 use crate::json::{JsonError, Value};
 
@@ -31,6 +31,7 @@ pub struct Jwks {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Jwk {
     /// `kid`.
     pub kid: Option<String>,
@@ -89,12 +90,12 @@ pub enum JwksError {
         index: usize,
     },
     /// A private key ([RFC 7517, section 9.2](https://www.rfc-editor.org/rfc/rfc7517#section-9.2)).
-    /// Whoever has read the set can sign with it, so that no token of this key proves anything any
-    /// more. The whole set is refused, not the key alone, for the secret must not stay in it; the
-    /// error tells the member's name and never its value.
+    /// Anyone who has read the set can sign with the key, so that its tokens no longer prove anything.
+    /// The whole set is refused, not only the key, because the secret must not stay in it. The error
+    /// contains the member's name, never its value.
     #[error(
-        "key {} is private (it has `{member}`): whoever has read it can sign tokens, and it has no place in a set of \
-         public keys",
+        "key {} is private (it has `{member}`): anyone who has read it can sign tokens; a key set \
+         may contain only public keys",
         index + 1
     )]
     Private {
@@ -264,6 +265,22 @@ impl Jwk {
         self.kid.as_deref().unwrap_or("(without kid)")
     }
 
+    /// The key in bytes; `None` if there is a problem.
+    ///
+    /// ```
+    /// use claimgate::jwt::{Jwks, KeyMaterial};
+    ///
+    /// let jwk = r#"{"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// let jwks = Jwks::parse(jwk)?;
+    /// assert!(matches!(jwks.keys()[0].material(), Some(KeyMaterial::Ed25519 { point }) if point.len() == 32));
+    /// # Ok::<(), claimgate::jwt::JwksError>(())
+    /// ```
+    #[must_use]
+    pub fn material(&self) -> Option<KeyMaterial<'_>> {
+        let key = self.public_key.as_ref()?;
+        Some(key.material(self.crv.as_deref()))
+    }
+
     /// The key's name in messages.
     #[must_use]
     pub fn label(&self) -> String {
@@ -355,7 +372,7 @@ impl Jwk {
         }
         if let Some(own) = self.alg.as_deref().filter(|own| *own != name) {
             return Some(format!(
-                "it is for `{own}` (`alg`), the token is signed with `{name}`"
+                "its `alg` is `{own}`, the token is signed with `{name}`"
             ));
         }
         if let Some(usage) = self.usage.as_deref().filter(|usage| *usage != "sig") {

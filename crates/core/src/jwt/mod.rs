@@ -22,9 +22,13 @@ pub use decode::{
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError};
 pub use peek::{Peeked, peek_unverified};
-pub use public_key::{MAX_RSA_BITS, MIN_RSA_BITS};
+pub use public_key::{KeyMaterial, MAX_RSA_BITS, MIN_RSA_BITS};
 pub use redact::redact;
+#[cfg(feature = "aws_lc_rs")]
+pub use signature::AwsLc;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 pub use signature::BuiltIn;
-pub use signature::{CryptoProvider, Provider, SignatureCheck, VerifySignature};
+#[cfg(feature = "rust_crypto")]
+pub use signature::RustCrypto;
+pub use signature::{SignatureCheck, VerifySignature};
 pub(crate) use times::{TimesNote, check_times};

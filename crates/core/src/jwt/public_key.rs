@@ -2,8 +2,9 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jsonwebtoken::crypto::CryptoProvider;
-use jsonwebtoken::{Algorithm as Jwa, DecodingKey, DecodingKeyKind, errors};
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+use jsonwebtoken::{Algorithm as Jwa, crypto::CryptoProvider, errors};
+use jsonwebtoken::{DecodingKey, DecodingKeyKind};
 
 use super::Algorithm;
 use super::weak::{is_roca, is_small_order};
@@ -13,6 +14,30 @@ pub const MIN_RSA_BITS: usize = 2048;
 
 /// The largest RSA modulus that signatures are checked with, in bits.
 pub const MAX_RSA_BITS: usize = 4096;
+
+/// A public key in bytes, for implementations of [`VerifySignature`](super::VerifySignature). Numbers
+/// are unsigned and big-endian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyMaterial<'a> {
+    /// An RSA key.
+    Rsa {
+        /// The modulus.
+        n: &'a [u8],
+        /// The public exponent.
+        e: &'a [u8],
+    },
+    /// A point on P-256 or P-384.
+    Ec {
+        /// The point in SEC 1's uncompressed form.
+        point: &'a [u8],
+    },
+    /// A point of Ed25519.
+    Ed25519 {
+        /// Its 32 bytes ([RFC 8032, section 5.1.5](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.5)).
+        point: &'a [u8],
+    },
+}
 
 /// A valid public key.
 #[derive(Clone, Debug)]
@@ -94,7 +119,7 @@ impl PublicKey {
     fn ed25519(x: Option<String>) -> Result<Self, String> {
         let point = sized("x", x, 32)?;
         if is_small_order(&point) {
-            return Err("the point `x` is of small order: anybody can sign for it".to_owned());
+            return Err("the point `x` is of small order: anyone can sign for it".to_owned());
         }
         Self::from(DecodingKey::from_ed_der(&point))
             .on_curve(Algorithm::EdDSA)
@@ -118,6 +143,7 @@ impl PublicKey {
     }
 
     /// Whether `signature` over `input` was made with this key.
+    #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
     pub(super) fn verify(
         &self,
         provider: &CryptoProvider,
@@ -133,7 +159,7 @@ impl PublicKey {
 
     /// The same with AWS-LC, which parses an RSA key only once.
     #[cfg(feature = "aws_lc_rs")]
-    pub(super) fn verify_built_in(
+    pub(super) fn verify_with_aws_lc(
         &self,
         algorithm: Algorithm,
         input: &str,
@@ -179,6 +205,16 @@ impl PublicKey {
                     text(y)
                 )
             }
+        }
+    }
+
+    pub(super) fn material(&self, crv: Option<&str>) -> KeyMaterial<'_> {
+        match (self.key.kind(), crv) {
+            (DecodingKeyKind::RsaModulusExponent { n, e }, _) => KeyMaterial::Rsa { n, e },
+            (DecodingKeyKind::SecretOrDer(point), Some("Ed25519")) => {
+                KeyMaterial::Ed25519 { point }
+            }
+            (DecodingKeyKind::SecretOrDer(point), _) => KeyMaterial::Ec { point },
         }
     }
 
@@ -239,6 +275,7 @@ fn bit_length(bytes: &[u8]) -> usize {
     }
 }
 
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 fn jwa(algorithm: Algorithm) -> Jwa {
     match algorithm {
         Algorithm::RS256 => Jwa::RS256,

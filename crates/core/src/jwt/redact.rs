@@ -9,12 +9,12 @@ const INSTEAD: &str = "[a token]";
 /// least.
 const PREFIXES: [(&str, usize); 2] = [("cgt_", 40), ("pul-", 40)];
 
-/// How long a JWT is at least.
+/// The length of the shortest JWT.
 const SHORTEST: usize = 24;
 
-/// A text without the tokens in it: JWTs, encrypted and cut ones too, and access tokens. A request
-/// that has a token in the wrong place is answered and logged with what was found there, and a
-/// token that is written down may be used by whoever reads it.
+/// Replaces the tokens in a text: JWTs, encrypted and truncated ones included, and access tokens. If a
+/// request has a token in the wrong place, the error message quotes it, and anyone who reads the
+/// message or the log could use it.
 ///
 /// ```
 /// use claimgate::jwt::redact;

@@ -1,8 +1,9 @@
 //! The signature check, which a host may do with its own cryptography.
 
-pub use jsonwebtoken::crypto::CryptoProvider;
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 use jsonwebtoken::errors;
 
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 use super::public_key::PublicKey;
 use super::{Algorithm, Jwk, TokenError};
 
@@ -41,45 +42,54 @@ pub trait VerifySignature {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError>;
 }
 
-/// The built-in way: the `jsonwebtoken` crate, with the key as [`Jwks::parse`](super::Jwks::parse)
-/// has prepared it.
-///
-/// It takes the cryptography of the feature `aws_lc_rs`, or else of `rust_crypto`.
+/// The default cryptography: [`AwsLc`] if the feature `aws_lc_rs` is enabled, otherwise
+/// [`RustCrypto`]. To choose one, pass it by name.
+#[cfg(feature = "aws_lc_rs")]
+pub use self::AwsLc as BuiltIn;
+
+/// The default cryptography: [`RustCrypto`], as the feature `aws_lc_rs` is not enabled. To choose
+/// one, pass it by name.
+#[cfg(all(feature = "rust_crypto", not(feature = "aws_lc_rs")))]
+pub use self::RustCrypto as BuiltIn;
+
+/// Signatures checked by AWS-LC: faster, for native servers. The key is the one that
+/// [`Jwks::parse`](super::Jwks::parse) has parsed.
+#[cfg(feature = "aws_lc_rs")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AwsLc;
+
+#[cfg(feature = "aws_lc_rs")]
+impl VerifySignature for AwsLc {
+    fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
+        verify_by(check, |key| {
+            key.verify_with_aws_lc(check.algorithm, check.signing_input, check.signature)
+        })
+    }
+}
+
+/// Signatures checked in pure Rust. The key is the one that
+/// [`Jwks::parse`](super::Jwks::parse) has parsed.
 ///
 /// ```
-/// use claimgate::jwt::{Algorithm, BuiltIn, Jwks, SignatureCheck, VerifySignature};
+/// use claimgate::jwt::{Algorithm, Jwks, RustCrypto, SignatureCheck, VerifySignature};
 ///
 /// let jwks = Jwks::parse(r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
 /// let key = jwks.select(None, Algorithm::EdDSA).unwrap();
 /// let check = SignatureCheck { algorithm: Algorithm::EdDSA, key: &key, signing_input: "a.b", signature: &[0; 64] };
-/// assert_eq!(BuiltIn.verify(&check), Ok(false));
+/// assert_eq!(RustCrypto.verify(&check), Ok(false));
 /// # Ok::<(), claimgate::jwt::JwksError>(())
 /// ```
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+#[cfg(feature = "rust_crypto")]
 #[derive(Clone, Copy, Debug, Default)]
-pub struct BuiltIn;
+pub struct RustCrypto;
 
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
-impl VerifySignature for BuiltIn {
+#[cfg(feature = "rust_crypto")]
+impl VerifySignature for RustCrypto {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
-        #[cfg(feature = "aws_lc_rs")]
-        return settle(check, |key| {
-            key.verify_built_in(check.algorithm, check.signing_input, check.signature)
-        });
-        #[cfg(not(feature = "aws_lc_rs"))]
-        Provider(&jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER).verify(check)
-    }
-}
-
-/// The cryptography that a synchronous host brings along, as `jsonwebtoken` takes it.
-#[derive(Clone, Copy, Debug)]
-pub struct Provider(pub &'static CryptoProvider);
-
-impl VerifySignature for Provider {
-    fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError> {
-        settle(check, |key| {
+        let provider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+        verify_by(check, |key| {
             key.verify(
-                self.0,
+                provider,
                 check.algorithm,
                 check.signing_input,
                 check.signature,
@@ -88,7 +98,8 @@ impl VerifySignature for Provider {
     }
 }
 
-fn settle(
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+fn verify_by(
     check: &SignatureCheck<'_>,
     verify: impl FnOnce(&PublicKey) -> errors::Result<bool>,
 ) -> Result<bool, TokenError> {

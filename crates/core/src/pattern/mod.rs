@@ -21,25 +21,25 @@
 //! ```
 
 mod compile;
+mod display;
 #[cfg(feature = "globset")]
 mod glob;
-mod outline;
+mod literals;
 mod parts;
 mod reference;
 mod runs;
 mod segments;
-mod words;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use display::visible;
 pub use parts::{Part, PartKind, parts};
 pub use reference::{Capture, Position, Span, Stop, Trace};
-pub use words::visible;
 
 use compile::Matcher;
-pub(crate) use outline::Outline;
+pub(crate) use literals::Literals;
 pub(crate) use runs::Bounds;
 
 /// The longest pattern that is accepted, in characters.
@@ -166,8 +166,8 @@ impl Pattern {
     }
 
     /// The literals that every accepted value contains.
-    pub(crate) fn outline(&self) -> Outline {
-        Outline::of(&self.items())
+    pub(crate) fn literals(&self) -> Literals {
+        Literals::of(&self.items())
     }
 
     /// The text that the pattern was compiled from.

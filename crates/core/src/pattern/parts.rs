@@ -20,6 +20,7 @@ pub enum PartKind {
 
 /// A part of a pattern: one wildcard, one escape, or the longest run of literal characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part {
     /// Its kind.
     pub kind: PartKind,

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::words::{into_segment, shorten};
+use super::display::{into_segment, shorten};
 use super::{Item, Token};
 
 /// An offset into a text.
@@ -34,6 +34,7 @@ pub struct Span {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Capture {
     /// The wildcard as written: `*`, `?` or `.`.
     pub wildcard: String,
@@ -49,6 +50,7 @@ pub struct Capture {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Stop {
     /// The position in the pattern.
     pub pattern: Position,
@@ -72,7 +74,7 @@ pub enum Trace {
         /// What each wildcard matched, in the pattern's order.
         captures: Vec<Capture>,
     },
-    /// It does not.
+    /// The pattern does not accept the value.
     Stopped(Stop),
 }
 
@@ -95,7 +97,7 @@ impl Trace {
     }
 }
 
-/// For each value offset, whether it can be reached. Offsets outside read as unreachable.
+/// For each value offset, whether it can be reached. Offsets out of range are unreachable.
 type Row = Vec<bool>;
 
 fn at(row: &[bool], offset: usize) -> bool {
@@ -283,7 +285,7 @@ impl Tracer<'_> {
         let shown = shorten(found);
         if reached == self.items.len() {
             return format!(
-                "the pattern is at its end, but the value goes on with `{shown}` at character {place}"
+                "the pattern ends, but the value continues with `{shown}` at character {place}"
             );
         }
         if let Some(run) = self.floating_run(reached) {

@@ -33,7 +33,7 @@ pub(super) struct Run {
     pub(super) many: bool,
 }
 
-/// At least and at most so many characters.
+/// The smallest and the largest number of characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Bounds {
     min: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// Whether there is no longest.
+    /// Whether there is no maximum.
     pub(crate) fn is_open(self) -> bool {
         self.max == usize::MAX
     }

@@ -108,7 +108,7 @@ impl Segment {
     /// The text after the leftmost match of the segment in `value`.
     fn behind_leftmost<'a>(&self, value: &'a str) -> Option<&'a str> {
         if self.any.is_empty() {
-            // A whole text begins and ends where characters do.
+            // The match of a whole text starts and ends at character boundaries.
             let start = memmem::find(value.as_bytes(), self.text.as_bytes())?;
             return value.get(start + self.text.len()..);
         }

@@ -21,7 +21,7 @@ impl PolicySet {
     /// Compiles policies, or returns all errors in them.
     ///
     /// # Errors
-    /// Every error, in the policies' order, with paths from `policies[0]`.
+    /// All errors in the order of the policies, with paths from `policies[0]`.
     ///
     /// ```
     /// use claimgate::pattern::Dialect;
@@ -39,9 +39,18 @@ impl PolicySet {
         Self::compile_for(definitions, dialect, false)
     }
 
-    /// The same; with `denies_report`, no deny does more than report, as on an issuer with
-    /// `reportOnly`.
-    pub(crate) fn compile_for(
+    /// Compiles policies of an issuer with `reportOnly`: every deny is report-only.
+    ///
+    /// # Errors
+    /// As [`PolicySet::compile`].
+    pub fn compile_report_only(
+        definitions: &[PolicyDefinition],
+        dialect: Dialect,
+    ) -> Result<Self, Diagnostics> {
+        Self::compile_for(definitions, dialect, true)
+    }
+
+    fn compile_for(
         definitions: &[PolicyDefinition],
         dialect: Dialect,
         denies_report: bool,

@@ -9,7 +9,7 @@ use crate::pattern::Pattern;
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledPolicy {
     pub(crate) decision: Decision,
-    /// A deny that denies nothing.
+    /// Whether it is a deny that only reports.
     pub(crate) report_only: bool,
     pub(crate) target: Target,
     pub(crate) rules: Vec<Rule>,
@@ -37,25 +37,26 @@ impl Target {
         }
     }
 
-    /// Why the policy does not apply to `request`, or nothing if it does.
+    /// Why the policy does not apply to `request`; `None` if it does.
     pub(crate) fn mismatch(&self, request: &RequestedToken) -> Option<String> {
         match (self, request) {
             (Self::Organization { .. }, RequestedToken::Organization { .. }) => None,
             (Self::Team(pattern), RequestedToken::Team { name }) => {
                 (!pattern.is_match(name)).then(|| {
                     format!(
-                        "it is for teams like `{}`, asked for was team `{name}`",
+                        "it applies to teams like `{}`, the request is for team `{name}`",
                         pattern.source()
                     )
                 })
             }
             (Self::Personal(own), RequestedToken::Personal { login }) => (!own
                 .eq_ignore_ascii_case(login))
-            .then(|| format!("it is for user `{own}`, asked for was user `{login}`")),
-            (Self::Runner(own), RequestedToken::Runner { name }) => (own != name)
-                .then(|| format!("it is for runner `{own}`, asked for was runner `{name}`")),
+            .then(|| format!("it applies to user `{own}`, the request is for user `{login}`")),
+            (Self::Runner(own), RequestedToken::Runner { name }) => (own != name).then(|| {
+                format!("it applies to runner `{own}`, the request is for runner `{name}`")
+            }),
             _ => Some(format!(
-                "it is for {} tokens, asked for was a token of type {}",
+                "it applies to {} tokens, the request is for a token of type {}",
                 self.token_type().as_str(),
                 request.token_type().as_str()
             )),

@@ -1,9 +1,8 @@
-//! The index over compiled policies: from a request and its claims to the few policies that could
-//! match.
+//! An index over compiled policies, which finds the few policies that could match a request.
 //!
-//! Policies that say the same become one *class*. Each class is filed under one *key*: a text that
+//! Equivalent policies form one *class*. Each class is filed under one *key*: a text that
 //! one of its rules requires of its claim, as the whole value, its start, its end, or a part. Of the
-//! keys a class could have, the one that the fewest others share is taken. A request hashes its
+//! keys a class could have, the one that the fewest other classes share is used. A request hashes its
 //! values at the lengths that keys have, once, and then checks all rules of the classes found,
 //! those of the key included: a hash that collides costs time, never correctness.
 
@@ -19,13 +18,12 @@ use super::compiled::{CompiledPolicy, Target};
 use super::{Decision, RequestedToken, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
-use crate::pattern::{Bounds, Outline, Pattern};
+use crate::pattern::{Bounds, Literals, Pattern};
 
-/// With more claims than this in the index, a token's claims are looked up in it, not the other way
-/// round.
+/// If the index has more claims than this, a token's claims are looked up in it, not vice versa.
 const FEW_SUBJECTS: usize = 16;
 
-/// Up to so many texts are looked for one by one, more by an automaton.
+/// Up to this many texts are searched one by one, more by an automaton.
 #[cfg(feature = "aho-corasick")]
 const FEW_TEXTS: usize = 8;
 
@@ -46,7 +44,7 @@ struct Partition {
     subjects: Vec<Subject>,
     /// Subjects that have keys.
     keyed: Vec<u32>,
-    /// Those, by the first segment of their path, where they are many.
+    /// The same by the first segment of their path, if there are many.
     by_claim: Option<HashMap<Box<str>, Vec<u32>>>,
     keys: HashMap<u64, Postings, BuildHasherDefault<Hashed>>,
     postings: Vec<u32>,
@@ -67,19 +65,19 @@ struct Condition {
     pattern: Arc<Pattern>,
 }
 
-/// What a condition looks at, and how classes are filed by it.
+/// The subject of conditions, with the classes that are filed under it.
 #[derive(Clone, Debug)]
 struct Subject {
-    /// A claim; none for the request's target.
+    /// A claim; `None` for the request's target.
     path: Option<Arc<ClaimPath>>,
     /// Lengths of keys, in bytes, ascending.
     exact: Vec<usize>,
     prefix: Vec<usize>,
     suffix: Vec<usize>,
     inner: Option<Inner>,
-    /// Classes that only want a value of some length.
+    /// Classes that only require a length.
     loose: Vec<(Bounds, Postings)>,
-    /// Classes that are always to be looked at.
+    /// Classes that are always checked.
     rest: Postings,
 }
 
@@ -92,7 +90,7 @@ enum Inner {
 }
 
 impl Inner {
-    /// None where there are too many for an automaton.
+    /// `None` if there are too many texts for an automaton.
     fn of(texts: &[(&str, Postings)]) -> Option<Self> {
         #[cfg(feature = "aho-corasick")]
         if texts.len() > FEW_TEXTS {
@@ -111,7 +109,7 @@ impl Inner {
         ))
     }
 
-    /// Calls `found` once for each text that `value` has.
+    /// Calls `found` once for each text that `value` contains.
     fn each(&self, value: &str, mut found: impl FnMut(Postings)) {
         match self {
             Self::Few(texts) => {
@@ -162,8 +160,8 @@ impl Index {
         Self(TokenType::ALL.map(|token_type| Builder::default().build(token_type, policies)))
     }
 
-    /// Shows `visitor` the first policy of each class that matches and is still wanted, each at
-    /// least once.
+    /// Calls `visitor` with the first policy of each matching class that is still relevant, at least
+    /// once each.
     pub(crate) fn matching(
         &self,
         claims: &Claims,
@@ -195,12 +193,12 @@ impl Index {
     }
 }
 
-/// Who wants to know which policies match.
+/// Receives the policies that match.
 pub(crate) trait Visitor {
-    /// Whether it still matters if that policy matches.
+    /// Whether a match of that policy is still relevant.
     fn is_wanted(&self, policy: usize) -> bool;
 
-    /// It does.
+    /// The policy matches.
     fn matched(&mut self, policy: usize);
 }
 
@@ -278,7 +276,7 @@ impl Partition {
                     self.check(self.listed(postings), asked, visitor);
                 });
             }
-            // Go on to the other values.
+            // Continue with the other values.
             false
         });
     }
@@ -404,7 +402,7 @@ impl Running {
     }
 }
 
-/// Takes a key for its own hash.
+/// A hasher for keys that are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
 struct Hashed(u64);
 
@@ -428,7 +426,7 @@ impl Hasher for Hashed {
     }
 }
 
-/// What a class can be filed under: the outline's place among all, and which part of it.
+/// What a class can be filed under: the index of the literals, and one part of them.
 type Key = (u32, KeyKind, u32);
 
 #[derive(Default)]
@@ -439,14 +437,14 @@ struct Builder {
     compiled: HashMap<*const Pattern, (Arc<Pattern>, u32)>,
     /// By its normal form.
     normal: HashMap<String, u32>,
-    outlines: Vec<Outline>,
+    all_literals: Vec<Literals>,
     texts: HashMap<String, u32>,
     bounds: Vec<Bounds>,
     bound_places: HashMap<Bounds, u32>,
-    /// The first policy of each class, by what makes the class.
+    /// The first policy of each class, by the class's conditions and effect.
     classes: HashMap<Vec<u32>, u32>,
     roles: HashMap<String, u32>,
-    /// What each class can be filed under, one class after the other.
+    /// The candidate keys of each class, one class after the other.
     candidates: Vec<Key>,
     /// Where each class ends in `candidates`.
     ends: Vec<usize>,
@@ -471,18 +469,18 @@ impl Builder {
         let mut conditions: Vec<(u32, Arc<Pattern>, u32)> =
             Vec::with_capacity(policy.rules.len() + 1);
         if let Some(pattern) = target_pattern(&policy.target) {
-            let outline = self.pattern(&pattern);
-            conditions.push((self.subject(None), pattern, outline));
+            let literals = self.pattern(&pattern);
+            conditions.push((self.subject(None), pattern, literals));
         }
         for rule in &policy.rules {
-            let outline = self.pattern(&rule.pattern);
+            let literals = self.pattern(&rule.pattern);
             conditions.push((
                 self.subject(Some(&rule.path)),
                 Arc::clone(&rule.pattern),
-                outline,
+                literals,
             ));
         }
-        conditions.sort_by_key(|(subject, _, outline)| (*subject, *outline));
+        conditions.sort_by_key(|(subject, _, literals)| (*subject, *literals));
         let identity = self.identity(policy, &conditions);
         let first = *self.classes.entry(identity).or_insert(index);
         if first != index {
@@ -523,7 +521,7 @@ impl Builder {
         identity.extend(
             conditions
                 .iter()
-                .flat_map(|(subject, _, outline)| [*subject, *outline]),
+                .flat_map(|(subject, _, literals)| [*subject, *literals]),
         );
         identity
     }
@@ -552,14 +550,14 @@ impl Builder {
         if let Some((_, known)) = self.compiled.get(&Arc::as_ptr(pattern)) {
             return *known;
         }
-        let mut outline = pattern.outline();
-        let next = length(&self.outlines);
+        let mut literals = pattern.literals();
+        let next = length(&self.all_literals);
         let place = *self
             .normal
-            .entry(std::mem::take(&mut outline.normal))
+            .entry(std::mem::take(&mut literals.normal))
             .or_insert(next);
         if place == next {
-            self.outlines.push(outline);
+            self.all_literals.push(literals);
         }
         self.compiled
             .insert(Arc::as_ptr(pattern), (Arc::clone(pattern), place));
@@ -567,26 +565,29 @@ impl Builder {
     }
 
     fn add_keys(&mut self, conditions: &[(u32, Arc<Pattern>, u32)]) {
-        for (subject, _, outline) in conditions {
-            let Some(outline) = self.outlines.get(*outline as usize) else {
+        for (subject, _, literals) in conditions {
+            let Some(literals) = self.all_literals.get(*literals as usize) else {
                 continue;
             };
-            let kind = if outline.is_exact {
+            let kind = if literals.is_exact {
                 KeyKind::Exact
             } else {
                 KeyKind::Prefix
             };
-            let ends = [(kind, &outline.prefix), (KeyKind::Suffix, &outline.suffix)];
+            let ends = [
+                (kind, &literals.prefix),
+                (KeyKind::Suffix, &literals.suffix),
+            ];
             let parts = ends
                 .into_iter()
                 .filter(|(kind, text)| *kind == KeyKind::Exact || !text.is_empty());
-            let inner = outline.inner.iter().map(|text| (KeyKind::Inner, text));
+            let inner = literals.inner.iter().map(|text| (KeyKind::Inner, text));
             let before = self.candidates.len();
             for (kind, text) in parts.chain(inner) {
                 self.candidates
                     .push((*subject, kind, number(&mut self.texts, text)));
             }
-            if let Some(bounds) = outline.bounds {
+            if let Some(bounds) = literals.bounds {
                 let next = length(&self.bounds);
                 let place = *self.bound_places.entry(bounds).or_insert(next);
                 if place == next {

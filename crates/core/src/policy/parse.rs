@@ -19,10 +19,10 @@ const POLICY_KEYS: [&str; 9] = [
 ];
 const DOCUMENT_KEYS: [&str; 5] = ["policies", "id", "version", "created", "modified"];
 
-/// Reads one policy, an array of policies, or `{"policies": [...]}` as Pulumi's API has it.
+/// Parses one policy, an array of policies, or `{"policies": [...]}` as in Pulumi's API.
 ///
 /// # Errors
-/// Every error of the text, in its order.
+/// All errors of the text, in its order.
 ///
 /// ```
 /// let policies = claimgate::policy::parse_policies(
@@ -135,7 +135,7 @@ impl Reader {
         parsed
     }
 
-    /// An optional string; `null` and the empty string are what Pulumi's API writes for none.
+    /// An optional string; `null` and the empty string are how Pulumi's API writes an absent one.
     fn text(&mut self, path: &str, key: &str, value: &Value) -> Option<String> {
         match value.member(key) {
             None | Some(Value::Null) => None,

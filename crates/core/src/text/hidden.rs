@@ -1,20 +1,20 @@
-//! Characters that cannot be seen, or that turn text around, made visible.
+//! Makes characters visible that are invisible or change the direction of text.
 
-/// A stretch of text, or one character that would not show.
+/// Visible text, or one invisible character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Text as it is.
+    /// Visible text.
     Plain(String),
-    /// A character that would not show.
+    /// An invisible character.
     Hidden {
         /// Its code point, such as `U+202E`.
         code: String,
-        /// What it is, such as `right-to-left override`.
+        /// Its name, such as `right-to-left override`.
         name: &'static str,
     },
 }
 
-/// Takes a text apart into what shows and what does not.
+/// Splits a text into visible text and invisible characters.
 pub fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut plain = String::new();
@@ -37,8 +37,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The characters of a text that would not show, each once: its code point, and what it is. Eight
-/// at most.
+/// The invisible characters of a text, each once, with code point and name; at most eight.
 pub fn hidden_in(text: &str) -> Vec<(String, &'static str)> {
     let mut found: Vec<(String, &'static str)> = Vec::new();
     for piece in pieces(text) {
@@ -52,7 +51,7 @@ pub fn hidden_in(text: &str) -> Vec<(String, &'static str)> {
     found
 }
 
-/// Whether a text has a character that would not show.
+/// Whether a text has an invisible character.
 pub fn has_hidden(text: &str) -> bool {
     text.chars().any(|c| name(c).is_some())
 }

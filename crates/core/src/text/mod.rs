@@ -1,4 +1,4 @@
-//! Text that comes from others: made visible, and quoted.
+//! Untrusted text: making it visible, and quoting it.
 
 pub mod hidden;
 pub mod quote;

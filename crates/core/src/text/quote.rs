@@ -1,8 +1,8 @@
-//! Strings as other languages write them.
+//! String literals of other languages.
 
 use std::fmt::Write;
 
-/// The text in double quotes, as JSON, YAML and TypeScript read it alike. What cannot be seen is written as an escape, and shows in the file.
+/// The text in double quotes, as JSON, YAML and TypeScript read it alike. Invisible characters are written as escapes.
 pub fn double(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

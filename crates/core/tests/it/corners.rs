@@ -85,7 +85,7 @@ fn what_is_no_json_says_where() {
         Value::from_deserializer(&mut reader)
             .unwrap_err()
             .to_string()
-            .contains("member `a` stands twice")
+            .contains("member `a` occurs twice")
     );
     let error = Claims::from_json("[1]").unwrap_err();
     assert_eq!(

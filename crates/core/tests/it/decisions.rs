@@ -306,7 +306,7 @@ fn wrong_policies_say_where_and_what() {
             r#"{"decision": "deny", "decision": "allow"}"#.into(),
             "",
             "json-duplicate-member",
-            "member `decision` stands twice in one object (line 1, column 31)",
+            "member `decision` occurs twice in one object (line 1, column 31)",
         ),
     ];
     for (json, path, code, message) in table {

@@ -140,7 +140,7 @@ fn each_refusal_has_its_own_check_code_and_sentence() {
             forged(0, "\"typ\"", "\"alg\":\"none\",\"typ\""),
             CheckId::Format,
             "json-duplicate-member",
-            "`alg` stands twice",
+            "`alg` occurs twice",
         ),
         (
             forged(0, "example-key", "other-key"),
@@ -158,19 +158,19 @@ fn each_refusal_has_its_own_check_code_and_sentence() {
             forged(0, "RS256", "RS512"),
             CheckId::Key,
             "key-unfit",
-            "it is for `RS256`",
+            "its `alg` is `RS256`",
         ),
         (
             forged(1, "octo-repo", "evil-repo"),
             CheckId::Signature,
             "signature-invalid",
-            "not one of key `example-key`",
+            "was not made with key `example-key`",
         ),
         (
             cut_signature,
             CheckId::Signature,
             "signature-invalid",
-            "not one of key",
+            "was not made with key",
         ),
         (
             forged(1, "\"iss\":\"https://token", "\"iss\":\"https://tokens"),
@@ -280,7 +280,7 @@ fn what_is_left_out_is_said() {
     );
     assert_eq!(
         inspection.unchecked,
-        ["the signature was not checked: anybody may have written this token"]
+        ["the signature was not checked: anyone could have written this token"]
     );
     assert_eq!(
         inspection.summary,

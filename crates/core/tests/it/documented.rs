@@ -1,5 +1,4 @@
-//! `docs/errors.md` held against the source: every stable code stands there once, and nothing else
-//! does.
+//! Compares `docs/errors.md` with the source: it lists every stable code once, and nothing else.
 //!
 //! The codes are read from the source text, so that one that no test produces is not forgotten:
 //! each string in kebab-case counts as a code, and so does any string in the place of a code.
@@ -100,7 +99,7 @@ fn oauth_errors_are_documented() {
 }
 
 #[test]
-fn every_row_says_what_a_code_means_and_what_mends_it() {
+fn every_row_says_what_a_code_means_and_how_to_fix_it() {
     for row in rows("code").iter().chain(&rows("`error`")) {
         assert!(
             code(&row[0]).is_some_and(|code| !code.is_empty()),
@@ -191,7 +190,7 @@ fn codes_are_read_from_where_they_stand() {
 
 /// The rows of the tables whose first column has that name.
 fn rows(first: &str) -> Vec<Vec<String>> {
-    let header = [first, "what it means", "what mends it"];
+    let header = [first, "what it means", "how to fix it"];
     let is_wanted = |table: &Table| table.has_header(&header);
     tables(&file(PAGE))
         .into_iter()
@@ -205,7 +204,7 @@ fn documented() -> BTreeSet<String> {
     for row in rows("code") {
         assert!(
             codes.insert(span(&row[0]).to_owned()),
-            "{PAGE}: {} stands there twice",
+            "{PAGE}: {} is listed twice",
             row[0]
         );
     }

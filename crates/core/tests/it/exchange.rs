@@ -1,8 +1,8 @@
 //! SEMANTICS, section 7: what an exchange asks for, what it gets, and in which words it is refused.
 
 use claimgate::exchange::{
-    Approval, BodyKind, Disapproval, ExchangeError, ExchangeOptions, ExchangeRequest, Grant,
-    OauthError, Refusal, approve, begin_exchange, conclude, exchange,
+    Approval, BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, GrantedToken, OauthError,
+    Refusal, Rejection, approve, begin_exchange, conclude, exchange,
 };
 use claimgate::inspect::{Options, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -65,7 +65,7 @@ fn good() -> String {
     token("repo:arun/app:ref:refs/heads/main")
 }
 
-fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grant, Refusal> {
+fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<GrantedToken, Refusal> {
     let request = ExchangeRequest::parse(body, kind)?;
     let issuers = Issuers::from(vec![issuer(max_expiration)]);
     let known = (request.organization == "arun-test").then_some(&issuers);
@@ -85,7 +85,7 @@ fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grant,
 }
 
 /// With the evidence and without, the decision is the same.
-fn agree(decided: &Result<Grant, Refusal>, short: Result<Approval, Disapproval>) {
+fn agree(decided: &Result<GrantedToken, Refusal>, short: Result<Approval, Rejection>) {
     match (decided, short) {
         (Ok(grant), Ok(short)) => {
             let Approval {
@@ -96,6 +96,7 @@ fn agree(decided: &Result<Grant, Refusal>, short: Result<Approval, Disapproval>)
                 policies,
                 summary,
                 report,
+                ..
             } = short;
             assert_eq!(
                 (grant.admin, &grant.role_id, &grant.policies),
@@ -142,7 +143,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
         self::token("repo:arun/other:ref:refs/heads/main")
     );
     let other = ExchangeRequest::parse(&other, BodyKind::Form).unwrap();
-    let not_checked = |result: Result<Grant, Refusal>| {
+    let not_checked = |result: Result<GrantedToken, Refusal>| {
         let error = result.unwrap_err().error;
         matches!(
             error,
@@ -181,7 +182,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
     }
 }
 
-fn form(body: &str) -> Result<Grant, Refusal> {
+fn form(body: &str) -> Result<GrantedToken, Refusal> {
     run(body, BodyKind::Form, None)
 }
 
@@ -505,7 +506,9 @@ fn a_faulty_request_is_refused_in_words_of_its_own() {
         ),
     ];
     for (name, value, oauth, code, words) in table {
-        let Refusal { error, inspection } = form(&changed(&[(name, *value)])).unwrap_err();
+        let Refusal {
+            error, inspection, ..
+        } = form(&changed(&[(name, *value)])).unwrap_err();
         assert_eq!(
             (error.oauth(), error.code(), error.status()),
             (*oauth, *code, 400),
@@ -665,7 +668,9 @@ fn what_policies_and_checks_refuse_tells_the_caller_no_more_than_that() {
         ),
     ];
     for (token, scope, code, oauth, told) in table {
-        let Refusal { error, inspection } = form(&changed(&[
+        let Refusal {
+            error, inspection, ..
+        } = form(&changed(&[
             ("subject_token", Some(&token)),
             ("scope", Some(scope)),
         ]))

@@ -69,7 +69,7 @@ impl Example {
         explain(self.issuer.policies(), &claims, &self.request)
     }
 
-    /// The claims in a token that nobody signed: every check but key and signature.
+    /// The claims in an unsigned token: every check but key and signature.
     fn inspect(&self) -> Inspection {
         let header = r#"{"typ":"JWT","alg":"RS256","kid":"example-key-id"}"#;
         let parts = [

@@ -172,7 +172,7 @@ fn each_slip_is_named_with_its_remedy() {
             "repo:o/r\u{200b}",
             r#"{"sub":"repo:o/r"}"#,
             "invisible-characters",
-            "take the value from the token",
+            "copy the value from the token",
         ),
         (
             "sub",
@@ -240,12 +240,12 @@ fn a_deny_over_an_allow_and_another_token_type_are_named() {
     let text = render_text(&other);
     assert!(
         text.contains(
-            "note[wrong-token-type]: policy 3 matches this token, but is for another request"
+            "note[wrong-token-type]: policy 3 matches this token, but applies to another request"
         ),
         "{text}"
     );
     assert!(
-        text.contains("help: ask for a token of type team"),
+        text.contains("help: request a token of type team"),
         "{text}"
     );
 }

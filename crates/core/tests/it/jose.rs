@@ -1,9 +1,9 @@
 //! Other people's JOSE vectors: Wycheproof's, and the cookbook of RFC 7520. They stay outside the
 //! project.
 //!
-//! A case has the expected outcome (valid is accepted, invalid is refused at some step), or stands
-//! in `jose-exceptions.json` with the code that it is refused with instead and the reason why. An
-//! exception that is wrong, names no case, or stands there twice fails the test.
+//! A case has the expected outcome (valid is accepted, invalid is refused at some step), or is
+//! listed in `jose-exceptions.json` with the code that it is refused with instead and the reason. An
+//! exception that is wrong, names no case, or is listed twice fails the test.
 
 use std::collections::BTreeMap;
 
@@ -201,7 +201,7 @@ struct Exception {
 
 type Exceptions = BTreeMap<(String, String), Exception>;
 
-/// Reads the list of exceptions; says which of them stand there twice.
+/// Reads the list of exceptions, and returns those that are listed twice.
 fn exceptions(json: &str) -> (Exceptions, Vec<String>) {
     let list = Value::parse(json).unwrap();
     let (mut exceptions, mut wrong) = (Exceptions::new(), Vec::new());
@@ -224,9 +224,7 @@ fn exceptions(json: &str) -> (Exceptions, Vec<String>) {
                 .insert((file.clone(), id.clone()), exception)
                 .is_some()
             {
-                wrong.push(format!(
-                    "{file}, {id}: an exception that stands there twice"
-                ));
+                wrong.push(format!("{file}, {id}: an exception that is listed twice"));
             }
         }
     }
@@ -318,7 +316,7 @@ fn an_exception_that_is_wrong_idle_or_repeated_fails() {
         found(&[exception("3", "c")]),
         [plain, "f, 3: an exception for no case"]
     );
-    let twice = "f, 1: an exception that stands there twice";
+    let twice = "f, 1: an exception that is listed twice";
     assert_eq!(found(&[exception("1, 1", "c")])[0], twice);
     assert_eq!(found(&[exception("1", "c"), exception("1", "d")])[0], twice);
 }

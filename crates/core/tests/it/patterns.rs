@@ -1,4 +1,4 @@
-//! The wildcard language: a table a row, and the compiled patterns held against the reference
+//! The wildcard language: tables of examples, and the compiled patterns compared with the reference
 //! matcher.
 
 use claimgate::pattern::{

@@ -18,9 +18,9 @@ const NOW: i64 = 1_800_000_000;
 const GOOD_TIMES: &str = r#""exp":1800000300,"nbf":1799999990,"iat":1799999990"#;
 
 const ISSUER_UNCHECKED: &str = "it was not checked that the token is from this issuer";
-const KEY_UNCHECKED: &str = "no key of the issuer was looked for";
+const KEY_UNCHECKED: &str = "the issuer's keys were not searched";
 const SIGNATURE_UNCHECKED: &str =
-    "the signature was not checked: anybody may have written this token";
+    "the signature was not checked: anyone could have written this token";
 const TIME_UNCHECKED: &str = "it was not checked whether the token is valid at this time";
 
 fn set(keys: &[String]) -> String {
@@ -143,7 +143,7 @@ fn refused(inspection: &Inspection) -> (CheckId, &str, &str) {
     (failed.id, failed.code.as_deref().unwrap(), &failed.sentence)
 }
 
-/// Changes one bit of a part of the token, and encodes it anew.
+/// Changes one bit of a part of the token, and encodes it again.
 fn flipped(token: &str, part: usize) -> String {
     use base64::Engine;
     let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
@@ -185,7 +185,7 @@ fn every_algorithm_is_accepted_from_its_own_key_alone() {
         let invalid = (
             CheckId::Signature,
             "signature-invalid",
-            "the signature is not one of key `a` over this token",
+            "the signature was not made with key `a` over this token",
         );
         let wrong_key = [Key::of(algorithm, 2).jwk(r#""kid":"a""#)];
         assert_eq!(
@@ -313,7 +313,7 @@ fn what_has_not_the_form_of_a_token_is_refused() {
         (
             format!("{token} "),
             "token-base64",
-            "the signature is not canonical unpadded base64url: found a foreign character at byte 87",
+            "the signature is not canonical unpadded base64url: found an invalid character at byte 87",
         ),
         (
             format!("{header}.{claims}.A"),
@@ -323,7 +323,7 @@ fn what_has_not_the_form_of_a_token_is_refused() {
         (
             stray,
             "token-base64",
-            "the signature is not canonical unpadded base64url: its last character has stray bits",
+            "the signature is not canonical unpadded base64url: its last character has unused bits that are not zero",
         ),
         (raw(b"\xff", b"{}"), "token-utf8", "the header is not UTF-8"),
         (
@@ -344,12 +344,12 @@ fn what_has_not_the_form_of_a_token_is_refused() {
         (
             raw(br#"{"alg":"ES256","alg":"none"}"#, b"{}"),
             "json-duplicate-member",
-            "the header is not a JSON object: member `alg` stands twice in one object (line 1, column 20)",
+            "the header is not a JSON object: member `alg` occurs twice in one object (line 1, column 20)",
         ),
         (
             raw(br#"{"alg":"ES256"}"#, br#"{"a":[{"b":1,"b":2}]}"#),
             "json-duplicate-member",
-            "the payload is not a JSON object: member `b` stands twice in one object (line 1, column 16)",
+            "the payload is not a JSON object: member `b` occurs twice in one object (line 1, column 16)",
         ),
     ];
     for (token, code, sentence) in table {
@@ -440,12 +440,12 @@ fn a_header_that_is_not_accepted_is_refused() {
         (
             r#"{"alg":"ES256","kid":"a","crit":["exp"],"exp":1}"#,
             "header-crit",
-            "the header has `crit`, which demands extensions that are not supported".into(),
+            "the header has `crit`, which requires extensions that are not supported".into(),
         ),
         (
             r#"{"alg":"ES256","kid":"a","crit":[]}"#,
             "header-crit",
-            "the header has `crit`, which demands extensions that are not supported".into(),
+            "the header has `crit`, which requires extensions that are not supported".into(),
         ),
         (
             r#"{"alg":"ES256","kid":7}"#,
@@ -477,7 +477,7 @@ fn keys_that_the_header_brings_are_found_and_never_used() {
             .iter()
             .map(|f| (&*f.code, f.path.as_str(), f.message.as_str()))
             .collect();
-        let message = format!("the header brings a key of its own in `{member}`");
+        let message = format!("the header contains a key in `{member}`");
         assert_eq!(
             findings,
             [(
@@ -502,7 +502,9 @@ fn keys_that_the_header_brings_are_found_and_never_used() {
 #[test]
 fn an_issuer_is_compared_exactly() {
     let nearly = |found: &str, difference: &str| {
-        format!("`iss` is `{found}`, registered is `{URL}`: they differ in {difference} only")
+        format!(
+            "`iss` is `{found}`, but the registered issuer is `{URL}`: they differ only in {difference}"
+        )
     };
     let table = [
         (
@@ -703,13 +705,13 @@ fn a_key_that_is_missing_ambiguous_or_for_something_else_is_refused() {
             named("RS512"),
             vec![rsa(r#","alg":"RS256""#)],
             "key-unfit",
-            unfit("it is for `RS256` (`alg`), the token is signed with `RS512`"),
+            unfit("its `alg` is `RS256`, the token is signed with `RS512`"),
         ),
         (
             named("PS256"),
             vec![rsa(r#","alg":"RS256""#)],
             "key-unfit",
-            unfit("it is for `RS256` (`alg`), the token is signed with `PS256`"),
+            unfit("its `alg` is `RS256`, the token is signed with `PS256`"),
         ),
         (
             named("ES256"),
@@ -805,12 +807,12 @@ fn a_key_that_anybody_could_sign_for_or_nobody_checks_with_is_refused() {
         (
             "EdDSA",
             ed(&identity),
-            "the point `x` is of small order: anybody can sign for it",
+            "the point `x` is of small order: anyone can sign for it",
         ),
         (
             "EdDSA",
             ed(&encode([0; 32])),
-            "the point `x` is of small order: anybody can sign for it",
+            "the point `x` is of small order: anyone can sign for it",
         ),
         (
             "RS256",
@@ -858,7 +860,7 @@ fn a_key_that_anybody_could_sign_for_or_nobody_checks_with_is_refused() {
             true => (
                 CheckId::Signature,
                 "signature-invalid",
-                "the signature is not one of key `a` over this token",
+                "the signature was not made with key `a` over this token",
             ),
             false => (CheckId::Key, "key-unfit", sentence.as_str()),
         };
@@ -991,8 +993,8 @@ fn a_private_key_in_the_key_set_spoils_it() {
                 let error = Jwks::parse(&keys).unwrap_err();
                 assert_eq!(error.code(), "jwks-private-key");
                 let message = format!(
-                    "key 2 is private (it has `{member}`): whoever has read it can sign tokens, and it has no place in \
-                     a set of public keys"
+                    "key 2 is private (it has `{member}`): anyone who has read it can sign tokens; a key set \
+                     may contain only public keys"
                 );
                 assert_eq!(error.to_string(), message, "the value is not in it");
             }
@@ -1254,7 +1256,7 @@ fn without_an_issuer_to_assume_nothing_is_allowed() {
         assert_eq!(inspection.decision, Outcome::Denied);
         assert_eq!(
             inspection.summary,
-            "denied: no issuer is chosen, and so there are neither keys nor policies"
+            "denied: no issuer is selected, so there are no keys and no policies"
         );
         assert_eq!(
             inspection.checks[3].code.as_deref(),
@@ -1268,7 +1270,7 @@ fn without_an_issuer_to_assume_nothing_is_allowed() {
         assert_eq!(inspection.decision, Outcome::Denied);
         assert_eq!(
             inspection.summary,
-            "denied: no issuer is chosen, and so there are neither keys nor policies"
+            "denied: no issuer is selected, so there are no keys and no policies"
         );
     }
 }

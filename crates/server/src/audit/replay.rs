@@ -8,8 +8,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate::exchange::{
-    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeOptions, ExchangeRequest, GRANT_TYPE, Grant,
-    Refusal, SUBJECT_TOKEN_TYPE, exchange_with,
+    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeOptions, ExchangeRequest, GRANT_TYPE,
+    GrantedToken, Refusal, SUBJECT_TOKEN_TYPE, exchange_with,
 };
 use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -164,7 +164,7 @@ fn compile(issuer: IssuerDocument, key: &str) -> Result<Issuer, String> {
 }
 
 /// How a decision differs from the one that the entry records, if it does.
-fn difference(entry: &AuditEntry, decision: &Result<Grant, Refusal>) -> Option<String> {
+fn difference(entry: &AuditEntry, decision: &Result<GrantedToken, Refusal>) -> Option<String> {
     let (code, policies) = match decision {
         Ok(grant) => ("granted", grant.policies.as_slice()),
         Err(refusal) => {

@@ -6,18 +6,12 @@
 import {
   LONGEST, Wrong, describe, failure, failures, field, isWellFormed, json, object, readRequest, readSkip, shortened, string, time, wellFormed,
 } from "./input.js";
+import { ADMIN, ALGORITHMS, FAILED, ISSUER, ISSUER_COUNT, KEY, NO_RUN, POLICY, REASONS, REASON_COUNT, ROLE, SEPARATOR } from "./protocol.js";
 
-const SEPARATOR = "\x1f";
-const NO_RUN = 0xffff_ffff;
 const POLICIES_AT_ONCE = 500;
-const POLICY = 33_554_432;
-const FAILED = 15;
-const ROLE = 5;
 const DAY = 86_400;
 /** Seconds before an issuer's keys may be fetched again, after success and failure alike. */
 const PAUSE = 30;
-const REASONS = ["allow-matched", "deny-matched", "default-deny", "admin-not-granted", "role-ambiguous", "allow-matched"];
-const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 const NOT_READY = "the engine's Wasm is not loaded yet: call `await init()` first";
 const NO_SYNC = "this host checks signatures asynchronously only: call the method whose name ends in `Async`";
 
@@ -253,7 +247,7 @@ export function createPackage(glue, host) {
 
     /** The signature check that the core waits for. */
     #check(wanted, token) {
-      return { algorithm: ALGORITHMS[wanted % 16], key: this.#keys.get(Math.floor(wanted / 16)), token };
+      return { algorithm: ALGORITHMS[wanted % KEY], key: this.#keys.get(Math.floor(wanted / KEY)), token };
     }
 
     // Tokens: generators that yield the signature to check, and resume with `{ genuine, problem }`
@@ -462,12 +456,12 @@ export function createPackage(glue, host) {
 function decision(number, core) {
   const policy = Math.floor(number / POLICY);
   const low = number - policy * POLICY;
-  const reason = low & 15;
-  const issuer = ((low >>> 5) & 0xf_ffff) - 1;
+  const reason = low % REASON_COUNT;
+  const issuer = (Math.floor(low / ISSUER) % ISSUER_COUNT) - 1;
   if (reason === FAILED) return denied(core.text(), issuer < 0 ? null : issuer, null);
   const code = REASONS[reason];
   if (code !== "allow-matched") return denied(code, issuer, policy === 0 ? null : policy - 1);
-  const grant = { admin: (low & 16) !== 0, roleId: reason === ROLE ? core.role() : null };
+  const grant = { admin: (low & ADMIN) !== 0, roleId: reason === ROLE ? core.role() : null };
   return { decision: "allowed", code, policy: policy - 1, issuer, grant };
 }
 

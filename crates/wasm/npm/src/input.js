@@ -1,5 +1,7 @@
 // Reads the caller's input: each property once, with an error that has the path of what is invalid.
 
+import { ADMIN_REQUEST, ORGANIZATION_REQUEST, PERSONAL_REQUEST, RUNNER_REQUEST, SKIPPED, TEAM_REQUEST } from "./protocol.js";
+
 /** The longest accepted text: the core's memory is limited. Texts that it refuses anyway are cut. */
 export const LONGEST = 1 << 24;
 
@@ -81,23 +83,23 @@ export function readRequest(value) {
       return admin === true ? ADMIN : ORGANIZATION;
     }
     case "team":
-      return { kind: 2, target: wellFormed(request.teamName, "request.teamName") };
+      return { kind: TEAM_REQUEST, target: wellFormed(request.teamName, "request.teamName") };
     case "personal":
-      return { kind: 3, target: wellFormed(request.userLogin, "request.userLogin") };
+      return { kind: PERSONAL_REQUEST, target: wellFormed(request.userLogin, "request.userLogin") };
     case "runner":
-      return { kind: 4, target: wellFormed(request.runnerID, "request.runnerID") };
+      return { kind: RUNNER_REQUEST, target: wellFormed(request.runnerID, "request.runnerID") };
     default:
       throw new Wrong("request.tokenType", "one of `organization`, `team`, `personal`, `runner`", tokenType);
   }
 }
-const ORGANIZATION = { kind: 0, target: "" };
-const ADMIN = { kind: 1, target: "" };
+const ORGANIZATION = { kind: ORGANIZATION_REQUEST, target: "" };
+const ADMIN = { kind: ADMIN_REQUEST, target: "" };
 
 /** The bits of the checks to skip. */
 export function readSkip(value) {
   if (value === undefined || value === null) return 0;
   const skip = object(value, "skip");
-  return ["issuer", "key", "signature", "time"].reduce((bits, name, bit) => {
+  return SKIPPED.reduce((bits, name, bit) => {
     const flag = skip[name];
     if (flag !== undefined && typeof flag !== "boolean") throw new Wrong(`skip.${name}`, "true or false", flag);
     return flag === true ? bits | (1 << bit) : bits;

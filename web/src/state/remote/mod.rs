@@ -39,7 +39,7 @@ pub(crate) enum Access {
 /// A change that the server did not make. The page shows the state before it; the change can be
 /// tried again.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Undone {
+pub(crate) struct FailedChange {
     /// Its identifier in the list.
     pub(crate) id: u32,
     /// The request.
@@ -66,7 +66,7 @@ pub(crate) struct Remote {
     /// The selected organization.
     pub(crate) organization: RwSignal<String>,
     /// Changes that the server did not make.
-    pub(crate) undone: RwSignal<Vec<Undone>>,
+    pub(crate) failed_changes: RwSignal<Vec<FailedChange>>,
     /// Whether requests are in progress.
     pub(crate) is_busy: RwSignal<bool>,
     /// An issuer whose identifier the server has replaced: the old one and the new one.
@@ -95,7 +95,7 @@ impl Remote {
             login: RwSignal::default(),
             organizations: RwSignal::default(),
             organization: RwSignal::default(),
-            undone: RwSignal::default(),
+            failed_changes: RwSignal::default(),
             is_busy: RwSignal::default(),
             renamed: RwSignal::default(),
             on_change: StoredValue::default(),

@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use serde_json::Value;
 
 use super::client::{self, RequestError};
-use super::{Access, Remote, Undone, extras, session};
+use super::{Access, FailedChange, Remote, extras, session};
 use crate::state::store::Store;
 use claimgate_formats::percent_encode;
 use claimgate_workbench::remote::mapping;
@@ -175,7 +175,7 @@ impl Sync {
         remote.session.update_value(|session| *session += 1);
         remote.token.set_value(String::new());
         remote.server.set_value(Vec::new());
-        remote.undone.set(Vec::new());
+        remote.failed_changes.set(Vec::new());
         remote.is_running.set_value(false);
         remote.is_busy.set(false);
         remote.is_ready.set(false);
@@ -235,9 +235,9 @@ impl Sync {
     }
 
     /// Retries a change that the server did not make.
-    pub(crate) fn try_again(self, undone: &Undone) {
-        self.drop_undone(undone);
-        match &undone.step {
+    pub(crate) fn try_again(self, failed: &FailedChange) {
+        self.discard_failed(failed);
+        match &failed.step {
             Step::Create(issuer) => self.store.add(issuer.clone()),
             Step::Delete(id) => self.store.remove(id),
             step @ (Step::Details(issuer) | Step::Policies(issuer)) => {
@@ -248,10 +248,10 @@ impl Sync {
     }
 
     /// Discards a change that the server did not make.
-    pub(crate) fn drop_undone(self, undone: &Undone) {
+    pub(crate) fn discard_failed(self, failed: &FailedChange) {
         self.remote
-            .undone
-            .update(|all| all.retain(|other| other.id != undone.id));
+            .failed_changes
+            .update(|all| all.retain(|other| other.id != failed.id));
     }
 
     fn request_refresh(self) {
@@ -379,7 +379,7 @@ impl Sync {
         self.remote.server.update_value(|server| {
             server
                 .iter_mut()
-                .for_each(|known| update(&mut known.issuer))
+                .for_each(|known| update(&mut known.issuer));
         });
         let mut issuers = self.store.issuers.get_untracked();
         issuers.iter_mut().for_each(update);
@@ -447,10 +447,10 @@ impl Sync {
         };
         self.store.undo.set(None);
         self.store
-            .show_remote(plan::undone(&step, &server, shown), Vec::new());
-        self.remote.undone.update(|all| {
-            let id = all.iter().map(|undone| undone.id).max().unwrap_or_default() + 1;
-            all.push(Undone {
+            .show_remote(plan::reverted(&step, &server, shown), Vec::new());
+        self.remote.failed_changes.update(|all| {
+            let id = all.iter().map(|failed| failed.id).max().unwrap_or_default() + 1;
+            all.push(FailedChange {
                 id,
                 step,
                 name,

@@ -98,7 +98,7 @@ pub fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
 }
 
 /// The issuers to show after the server refused a step: the server's state for that part.
-pub fn undone(
+pub fn reverted(
     step: &Step,
     server: &[Confirmed],
     mut shown: Vec<StoredIssuer>,
@@ -317,7 +317,7 @@ mod tests {
             single_use: true,
             ..with_rule(&a, "x")
         };
-        let details = undone(
+        let details = reverted(
             &Step::Details(changed.clone()),
             &server,
             vec![changed.clone()],
@@ -330,18 +330,18 @@ mod tests {
             ),
             ("a", 1, false)
         );
-        let policies = undone(&Step::Policies(changed.clone()), &server, vec![changed]);
+        let policies = reverted(&Step::Policies(changed.clone()), &server, vec![changed]);
         assert_eq!(
             (policies[0].name.as_str(), policies[0].policies.len()),
             ("new", 0)
         );
-        let created = undone(
+        let created = reverted(
             &Step::Create(c.clone()),
             &server,
             vec![a.clone(), c.clone()],
         );
         assert_eq!(names(&created), ["a"]);
-        let deleted = undone(&Step::Delete("b".to_owned()), &server, vec![a, c]);
+        let deleted = reverted(&Step::Delete("b".to_owned()), &server, vec![a, c]);
         assert_eq!(names(&deleted), ["a", "b", "c"]);
     }
 

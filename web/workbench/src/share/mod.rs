@@ -2,8 +2,8 @@
 //! address.
 //!
 //! The text is `v1.` and the base64url of deflated JSON. Claims are a JSON object, so a link cannot
-//! contain a token, nor its signature. A claim can contain one; [`Shared::token_warnings`] warns about
-//! that.
+//! contain a token, nor its signature. A claim can contain one; [`Shared::token_warnings`] warns
+//! about that.
 
 mod file;
 mod read;

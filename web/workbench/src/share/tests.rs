@@ -34,7 +34,7 @@ fn problem(json: &str) -> String {
 
 #[test]
 fn a_link_of_the_first_version_is_read_for_ever() {
-    // Written by another deflate, and never to be changed.
+    // Compressed by another implementation of deflate. Never change it: old links must stay readable.
     let fragment = "#v1.bY-xDsIwDER_Bd1cgRhYsjKxMLFRhjS1wGqahjoRoKj_jiPUjcn2-fxsF7BIphmmINiRYHA8oUGevaaPlKKY3c7xlt52jJ6wNIiTZ8ckMNeCnhwLT0HdPYWPjqZpoHD5xMpKZMcqaTj_6FbLOfs6XSC5U6nDstwaOG95VBmlrY0WZrNfqpuemSRV_x90WLF6WJheMIcGMnDU49bXdD-rSVf0bD05RUHSzOHuedCPvg";
     let shared = Shared::from_fragment(fragment).unwrap();
     assert_eq!(shared.issuer.unwrap().url, "https://ci.example");
@@ -113,7 +113,7 @@ fn content_is_read_strictly() {
         ),
         (
             r#"{"policies":[],"policies":[]}"#,
-            "member `policies` stands twice in one object (line 1, column 25)",
+            "member `policies` occurs twice in one object (line 1, column 25)",
         ),
         (
             r#"{"policies":[{}]}"#,

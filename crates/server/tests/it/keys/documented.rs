@@ -39,7 +39,7 @@ fn every_code_is_documented_and_every_documented_code_exists() {
         .split('"')
         .filter(|text| text.starts_with("keys-") && !text.contains(' '));
     let codes: BTreeSet<String> = codes.map(|code| format!("`{code}`")).collect();
-    let page: Vec<String> = rows("| code | what it means | what mends it |")
+    let page: Vec<String> = rows("| code | what it means | how to fix it |")
         .into_iter()
         .map(|row| row[0].clone())
         .collect();

@@ -115,7 +115,7 @@ async fn answers_that_are_no_json() {
         (Reply::Plain(200, Vec::new(), Vec::new()), "found no type"),
         (
             Reply::json(r#"{"keys": [], "keys": []}"#),
-            "member `keys` stands twice",
+            "member `keys` occurs twice",
         ),
     ] {
         let world = answering(config(), reply).await;

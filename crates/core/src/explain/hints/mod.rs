@@ -2,6 +2,8 @@
 //!
 //! Hints are derived after the decision and do not affect it.
 
+mod github;
+
 use super::evidence::{
     Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, RuleEvidence, RuleOutcome,
 };
@@ -93,12 +95,12 @@ fn other_type(
     })?;
     let token_type = policy.token_type.as_str();
     let message = format!(
-        "policy {} matches this token, but is for another request: {}",
+        "policy {} matches this token, but applies to another request: {}",
         policy.index + 1,
         policy.sentence
     );
     let help = format!(
-        "ask for a token of type {token_type} with its target, or add a policy for this request"
+        "request a token of type {token_type} with its target, or add a policy for this request"
     );
     Some(
         Diagnostic::note("wrong-token-type", message)
@@ -184,7 +186,7 @@ fn value_hint(rule: &Rule, value: &str) -> Option<Diagnostic> {
         return finding(
             "invisible-characters",
             message,
-            "write the pattern anew by hand, or take the value from the token".to_owned(),
+            "retype the pattern, or copy the value from the token".to_owned(),
         );
     }
     if matches(&source.to_lowercase(), &value.to_lowercase()) {
@@ -216,7 +218,7 @@ fn value_hint(rule: &Rule, value: &str) -> Option<Diagnostic> {
             format!("write `{yes}`"),
         );
     }
-    reference(source, value, &matches).or_else(|| github_subject(source, value, &matches))
+    reference(source, value, &matches).or_else(|| github::subject_form(source, value, &matches))
 }
 
 fn is_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
@@ -274,84 +276,4 @@ fn reference(
         }
     }
     None
-}
-
-/// Forms of `sub` that GitHub Actions uses for one repository.
-fn github_subject(
-    source: &str,
-    value: &str,
-    matches: &dyn Fn(&str, &str) -> bool,
-) -> Option<Diagnostic> {
-    let (pattern, rest) = (subject(source)?, subject(value)?);
-    let help = |help: &str| Some(help.to_owned());
-    let hint = |code, message: String, help: Option<String>| {
-        help.map(|help| Diagnostic::note(code, message).help(help))
-    };
-    if matches(source, &without_ids(value)) {
-        let message = format!("the token has the immutable form of `sub`, with ids: `{value}`");
-        return hint(
-            "sub-immutable",
-            message,
-            help(
-                "write the ids into the pattern, as the token has them: `repo:OWNER@ID/REPO@ID:…`",
-            ),
-        );
-    }
-    if without_ids(source) != source && matches(&without_ids(source), value) {
-        let message = format!(
-            "the pattern has the immutable form of `sub`, with ids; the token has not: `{value}`"
-        );
-        return hint(
-            "sub-immutable",
-            message,
-            help("leave the ids out, or let the issuer put them in"),
-        );
-    }
-    let same_repository = matches(pattern.0, rest.0);
-    let kind = |context: &str| context.split(':').next().unwrap_or_default().to_owned();
-    let (wanted, found) = (kind(pattern.1), kind(rest.1));
-    if !same_repository || wanted == found || wanted.contains('*') {
-        return None;
-    }
-    let why = match found.as_str() {
-        "environment" => {
-            "a job with an `environment` has `environment:NAME` in its `sub`, and no branch"
-        }
-        "pull_request" => "a job of a pull request has `pull_request` in its `sub`, and no branch",
-        "ref" => {
-            "a job without an `environment`, and not of a pull request, has `ref:refs/heads/…` in its `sub`"
-        }
-        _ => return None,
-    };
-    hint(
-        "sub-form",
-        format!(
-            "the repository matches, but `{source}` is for `{wanted}`, and the token is of `{found}`"
-        ),
-        help(why),
-    )
-}
-
-/// Splits `repo:OWNER/REPO:CONTEXT` into `OWNER/REPO` and the context.
-fn subject(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix("repo:")?;
-    let end = rest.find(':')?;
-    Some((rest.get(..end)?, rest.get(end + 1..)?))
-}
-
-/// Removes the `@` and the digits after it, up to the second colon.
-fn without_ids(text: &str) -> String {
-    let Some((repository, context)) = subject(text) else {
-        return text.to_owned();
-    };
-    let strip = |part: &str| match part.split_once('@') {
-        Some((name, id))
-            if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*') =>
-        {
-            name.to_owned()
-        }
-        _ => part.to_owned(),
-    };
-    let parts: Vec<String> = repository.split('/').map(strip).collect();
-    format!("repo:{}:{context}", parts.join("/"))
 }

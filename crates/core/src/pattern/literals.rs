@@ -5,7 +5,7 @@ use super::{Dialect, Item, is_escapable};
 
 /// The literals of a pattern by their position, and its normal form.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Outline {
+pub(crate) struct Literals {
     /// Whether there is no wildcard: then `prefix` is the value.
     pub(crate) is_exact: bool,
     /// The text that the value begins with.
@@ -20,46 +20,46 @@ pub(crate) struct Outline {
     pub(crate) normal: String,
 }
 
-impl Outline {
+impl Literals {
     pub(super) fn of(items: &[Item]) -> Self {
-        let mut outline = Self::default();
+        let mut literals = Self::default();
         let mut literal = String::new();
         let mut has_wildcard = false;
         let pieces = pieces(items);
         if let [Piece::Run(run)] = *pieces {
-            outline.bounds = Some(run.bounds());
+            literals.bounds = Some(run.bounds());
         }
         for part in pieces {
             match part {
                 Piece::Literal(c) => {
                     literal.push(c);
-                    outline
+                    literals
                         .normal
                         .extend(is_escapable(c, Dialect::Pulumi).then_some('\\'));
-                    outline.normal.push(c);
+                    literals.normal.push(c);
                 }
                 Piece::Run(run) => {
                     let text = std::mem::take(&mut literal);
                     if !has_wildcard {
-                        outline.prefix = text;
+                        literals.prefix = text;
                     } else if !text.is_empty() {
-                        outline.inner.push(text);
+                        literals.inner.push(text);
                     }
                     has_wildcard = true;
-                    outline.normal.extend(std::iter::repeat_n('.', run.ones));
-                    outline
+                    literals.normal.extend(std::iter::repeat_n('.', run.ones));
+                    literals
                         .normal
                         .extend(std::iter::repeat_n('?', run.optional));
-                    outline.normal.extend(run.many.then_some('*'));
+                    literals.normal.extend(run.many.then_some('*'));
                 }
             }
         }
-        outline.is_exact = !has_wildcard;
+        literals.is_exact = !has_wildcard;
         *(if has_wildcard {
-            &mut outline.suffix
+            &mut literals.suffix
         } else {
-            &mut outline.prefix
+            &mut literals.prefix
         }) = literal;
-        outline
+        literals
     }
 }

@@ -1,0 +1,20 @@
+// Generated from crates/wasm/src/protocol.rs: CLAIMGATE_WRITE=1 cargo test -p claimgate-wasm
+
+export const NO_RUN = 4294967295;
+export const SEPARATOR = "\x1f";
+export const REASON_COUNT = 16;
+export const ADMIN = 16;
+export const ISSUER = 32;
+export const ISSUER_COUNT = 1048576;
+export const POLICY = 33554432;
+export const ROLE = 5;
+export const FAILED = 15;
+export const KEY = 16;
+export const ORGANIZATION_REQUEST = 0;
+export const ADMIN_REQUEST = 1;
+export const TEAM_REQUEST = 2;
+export const PERSONAL_REQUEST = 3;
+export const RUNNER_REQUEST = 4;
+export const SKIPPED = ["issuer","key","signature","time"];
+export const REASONS = ["allow-matched","deny-matched","default-deny","admin-not-granted","role-ambiguous","allow-matched"];
+export const ALGORITHMS = ["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","EdDSA"];
