@@ -209,7 +209,7 @@ fn clippy(log: &mut Log) -> Result<()> {
 /// packages would be built with the server's cryptography.
 const RUST: [&str; 3] = [
     "-p claimgate -p claimgate-analysis -p claimgate-formats -p claimgate-providers -p claimgate-workbench -p claimgate-wasm -p xtask -p wasm-tools --features claimgate/schema",
-    "-p claimgate-server -p claimgate-cli",
+    "-p claimgate-server -p claimgate-cli -p claimgate-api",
     "-p claimgate --no-default-features --features globset,aws_lc_rs --lib --test it",
 ];
 
@@ -258,6 +258,7 @@ fn rust_selections(options: &Options) -> Vec<String> {
         ("crates/analysis", "claimgate-analysis"),
         ("crates/providers", "claimgate-providers"),
         ("crates/formats", "claimgate-formats"),
+        ("crates/api", "claimgate-api"),
         ("web/workbench", "claimgate-workbench"),
         ("xtask", "xtask"),
     ];
@@ -294,7 +295,7 @@ fn wasm(log: &mut Log, options: &Options) -> Result<()> {
 
 fn docs(log: &mut Log) -> Result<()> {
     let mut doc = cargo(
-        "doc --no-deps -p claimgate -p claimgate-analysis -p claimgate-providers -p claimgate-formats -p claimgate-wasm -p claimgate-server",
+        "doc --no-deps -p claimgate -p claimgate-analysis -p claimgate-providers -p claimgate-formats -p claimgate-api -p claimgate-wasm -p claimgate-server",
     );
     log.build(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
