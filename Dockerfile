@@ -6,7 +6,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && r
 WORKDIR /src
 COPY . .
 # The build puts the app into dist/, and the program embeds it.
-RUN cargo xtask build && cargo build --profile server -p claimgate-cli --features app
+RUN cargo xtask build && cargo build --locked --profile server -p claimgate-cli --features app
 # The last stage has no shell, so its files are collected here: the program, the C library it is
 # linked to, certificates, a folder.
 RUN mkdir -p /out/usr/local/bin /out/etc/ssl/certs /out/var/lib/claimgate \

@@ -1,13 +1,13 @@
 // Optimizes Wasm modules for size, in place: `node web/build/optimize.mjs [--cache DIR] [--enable-FEATURE …] FILE…`.
 // Does the same as `wasm-opt -Oz`, but loads binaryen once per thread instead of once per module.
-// With a cache, a module that was optimized before, by the same version and with the same features,
-// is copied.
+// With a cache, a module that was optimized before, by the same versions of binaryen and this script
+// and with the same features, is copied.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+import { Worker, isMainThread, parentPort, threadId, workerData } from "node:worker_threads";
 
 // binaryen is a dependency of tests/, which is not a parent folder of this file.
 const require = createRequire(new URL("../../tests/package.json", import.meta.url));
@@ -40,8 +40,10 @@ async function main(words) {
   if (unknown) throw new Error(`expected one of the features ${Object.keys(FEATURES).join(", ")}, found ${unknown}`);
   if (cache) mkdirSync(cache, { recursive: true });
   const { version } = require("binaryen/package.json");
+  // Contains the levels of optimization.
+  const script = readFileSync(new URL(import.meta.url));
   const kept = (file) => {
-    const hash = createHash("sha256").update(`${version} ${features} `).update(readFileSync(file)).digest("hex");
+    const hash = createHash("sha256").update(script).update(`${version} ${features} `).update(readFileSync(file)).digest("hex");
     return join(cache, `${hash}.wasm`);
   };
   const jobs = files.map((file) => ({ file, kept: cache && kept(file), size: statSync(file).size }));
@@ -81,8 +83,9 @@ async function work(features) {
     module.dispose();
     if (kept) {
       // Written atomically: a partial file must not be used as a module.
-      writeFileSync(`${kept}.${process.pid}`, optimized);
-      renameSync(`${kept}.${process.pid}`, kept);
+      const draft = `${kept}.${process.pid}.${threadId}`;
+      writeFileSync(draft, optimized);
+      renameSync(draft, kept);
     }
     writeFileSync(file, optimized);
     parentPort.postMessage(null);

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use crate::jobs::{Job, Lane};
+use crate::job::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{cargo, command, root, target};
 use crate::tools;
@@ -35,11 +35,15 @@ pub(crate) fn jobs() -> Vec<Job> {
             "Rust's target for Wasm and npm modules",
             15.0,
             tools::set_up_builds,
-        ),
+        )
+        .kept(),
         Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
             tools::trunk(log).map(drop)
-        }),
-        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).in_lane(Lane::Dev),
+        })
+        .kept(),
+        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools)
+            .kept()
+            .in_lane(Lane::Dev),
         Job::new("app-wasm", "the app's Wasm, release build", 240.0, compile)
             .after(&["modules"])
             .in_lane(Lane::Web),
@@ -59,17 +63,19 @@ pub(crate) fn dev_job() -> Job {
         .in_lane(Lane::Dev)
 }
 
-/// The folder of the development build.
+/// The folder of the development build for browser tests. `cargo xtask dev` has another one,
+/// because it may be serving at the same time.
 pub(crate) fn dev_dist() -> PathBuf {
-    target().join("dev/dist")
+    target().join("dev/test-dist")
 }
 
 fn package_dev(log: &mut Log) -> Result<()> {
+    let _lock = log.lock("test-dist")?;
     bundle_editor(log)?;
     std::fs::create_dir_all(dev_dist())?;
     let mut trunk = command(tools::trunk(log)?, &["build", "--offline", "--dist"]);
     trunk.arg(dev_dist()).env("CLAIMGATE_DEV", "app");
-    log.run(on_tools_path(&mut trunk)?)
+    log.run(prepare_trunk(&mut trunk)?)
 }
 
 /// Compiles the app with Trunk's options, so that Trunk itself can be built at the same time, and
@@ -92,6 +98,7 @@ fn with_flags(command: &mut Command) -> &mut Command {
 
 /// Builds `dist/` from the Wasm and the files of `web/`, if any of them has changed.
 fn package(log: &mut Log) -> Result<()> {
+    let _lock = log.lock("dist")?;
     let (dist, stamp) = (root().join("dist"), target().join("xtask/dist.sha256"));
     let hash = input_hash()?;
     if std::fs::read_to_string(&stamp).is_ok_and(|last| last == hash)
@@ -111,15 +118,22 @@ fn package(log: &mut Log) -> Result<()> {
         .env("CLAIMGATE_SPLIT", &parts)
         .env("CLAIMGATE_ROOT", root());
     trunk.env("CLAIMGATE_WASM_CACHE", target().join("wasm-opt"));
-    log.run(on_tools_path(&mut trunk)?)?;
+    log.run(prepare_trunk(&mut trunk)?)?;
     add_parts(&parts, &dist)?;
     log.run(&mut command("node", &["web/build/finish.mjs", "dist"]))?;
     std::fs::write(&stamp, hash)?;
     Ok(())
 }
 
-/// Trunk must find every tool on PATH, or it would download a missing one.
-pub(crate) fn on_tools_path(trunk: &mut Command) -> Result<&mut Command> {
+/// Trunk must find every tool on PATH, or it would download a missing one, and every path that its
+/// configuration ignores, or it does not start.
+pub(crate) fn prepare_trunk(trunk: &mut Command) -> Result<&mut Command> {
+    let configuration = std::fs::read_to_string(root().join("Trunk.toml"))?;
+    for path in ignored(&configuration)? {
+        let path = root().join(path);
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("cannot create {}", path.display()))?;
+    }
     let programs = tools::wasm_bindgen();
     let mut dirs: Vec<PathBuf> = programs
         .parent()
@@ -132,8 +146,21 @@ pub(crate) fn on_tools_path(trunk: &mut Command) -> Result<&mut Command> {
     // A backtrace of Trunk's does not say what it could not build.
     Ok(trunk
         .env("PATH", std::env::join_paths(dirs)?)
-        .env("NO_COLOR", "true")
         .env("RUST_BACKTRACE", "0"))
+}
+
+/// The paths that Trunk's configuration ignores, relative to the root.
+fn ignored(configuration: &str) -> Result<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Configuration {
+        watch: Watch,
+    }
+    #[derive(serde::Deserialize)]
+    struct Watch {
+        ignore: Vec<String>,
+    }
+    let configuration: Configuration = toml::from_str(configuration).context("Trunk.toml")?;
+    Ok(configuration.watch.ignore)
 }
 
 /// Writes `web/editor/dist/editor.js`, CodeMirror as one module, which Trunk copies.
@@ -221,4 +248,21 @@ pub(crate) fn dist() -> Result<PathBuf> {
         bail!("expected the built app in dist/, found none; how to fix: cargo xtask build");
     }
     Ok(dist)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ignored;
+    use crate::shell::root;
+
+    #[test]
+    fn the_paths_that_trunk_ignores_are_read() {
+        let configuration = std::fs::read_to_string(root().join("Trunk.toml")).unwrap();
+        let paths = ignored(&configuration).unwrap();
+        assert!(paths.iter().any(|path| path == "dist"), "{paths:?}");
+        for path in paths {
+            let is_file = root().join(&path).is_file();
+            assert!(!is_file, "{path} would be created as a folder");
+        }
+    }
 }

@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 
-use crate::jobs::{self, Job};
+use crate::job::Job;
+use crate::jobs;
 use crate::shell::{command, root, run as show};
-use crate::tools::{self, System};
+use crate::system::{self, System};
+use crate::tools;
 use crate::{app, npm, serve};
 
 /// Native benchmarks, then many policies compared with other engines, then the app in headless
@@ -13,7 +15,7 @@ pub(crate) fn run() -> Result<()> {
     let mut all = app::jobs();
     all.push(Job::new("system", "Chromium", 60.0, |log| {
         tools::node_modules(log, "tests/lighthouse")?;
-        tools::system(log, &[System::Chromium])
+        system::add(log, &[System::Chromium])
     }));
     jobs::run_all(all)?;
     show(&mut command(
@@ -29,7 +31,7 @@ pub(crate) fn run() -> Result<()> {
     ];
     show(command("cargo", &words).env("CARGO_TARGET_DIR", root().join("target/bench")))?;
     let url = format!("http://{}/", serve::in_background(&app::dist()?)?);
-    let chromium = tools::chromium()?;
+    let chromium = system::chromium()?;
     show(command("node", &["tests/bench/app.mjs", &url]).env("CHROMIUM", &chromium))?;
     let mut lighthouse = command("node", &["tests/lighthouse/audit.mjs", "--times"]);
     show(

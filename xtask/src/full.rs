@@ -3,10 +3,10 @@
 use anyhow::{Context as _, Result};
 
 use crate::app;
-use crate::jobs::{Job, Lane};
+use crate::job::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, output, root};
-use crate::tools::{self, System};
+use crate::system::{self, System};
 use crate::{lighthouse, serve, soak};
 
 /// The default fuzzing time of each target in seconds; `CLAIMGATE_FUZZ_SECONDS` overrides it.
@@ -66,11 +66,11 @@ fn fuzz(log: &mut Log) -> Result<()> {
 }
 
 fn screenshots(log: &mut Log) -> Result<()> {
-    tools::system(log, &[System::Chromium])?;
+    system::add(log, &[System::Chromium])?;
     let address = serve::in_background(&app::dist()?)?;
     let mut node = command("node", &["tests/browser/screenshots.mjs"]);
     log.run(
         node.env("CLAIMGATE_APP_URL", format!("http://{address}/"))
-            .env("CHROMIUM", tools::chromium()?),
+            .env("CHROMIUM", system::chromium()?),
     )
 }

@@ -109,11 +109,10 @@ fn licence(package: &Package, allowed: &[String]) -> Option<String> {
             ));
         }
     };
+    // With its exception, if it has one: `Apache-2.0 WITH LLVM-exception` is another licence.
     let is_allowed = |requirement: &spdx::LicenseReq| {
-        requirement
-            .license
-            .id()
-            .is_some_and(|id| allowed.iter().any(|allowed| allowed == id.name))
+        let name = requirement.to_string();
+        allowed.contains(&name)
     };
     (!expression.evaluate(is_allowed))
         .then(|| format!("{of}: expected one of the licences of deny.toml, found `{text}`"))
@@ -194,7 +193,12 @@ mod tests {
         ] {
             assert_eq!(problem(text), None, "{text}");
         }
-        for text in ["GPL-3.0", "MIT AND Apache-2.0", "of my own"] {
+        for text in [
+            "GPL-3.0",
+            "MIT AND Apache-2.0",
+            "MIT WITH LLVM-exception",
+            "of my own",
+        ] {
             assert!(problem(text).is_some(), "{text}");
         }
     }

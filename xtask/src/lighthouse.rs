@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
+use crate::counts::Runner;
 use crate::log::Log;
 use crate::shell::command;
-use crate::{app, serve, tools};
+use crate::{app, serve, system};
 
 /// Audits the built app.
 pub(crate) fn audit(log: &mut Log, options: &[&str]) -> Result<()> {
@@ -12,6 +13,6 @@ pub(crate) fn audit(log: &mut Log, options: &[&str]) -> Result<()> {
     let mut node = command("node", &["tests/lighthouse/audit.mjs"]);
     node.args(options)
         .env("CLAIMGATE_APP_URL", format!("http://{address}/"))
-        .env("CHROMIUM", tools::chromium()?);
-    log.run(&mut node)
+        .env("CHROMIUM", system::chromium()?);
+    log.test(Runner::Lighthouse, &mut node)
 }

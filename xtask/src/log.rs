@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use wait4::Wait4 as _;
 
-use crate::counts::Counts;
+use crate::children;
+use crate::counts::{Counts, Runner};
+use crate::lock::{self, Lock};
 use crate::progress::Progress;
 use crate::shell::{on_path, show, target};
 
@@ -23,6 +24,8 @@ pub(crate) struct Log {
     name: &'static str,
     file: File,
     progress: Arc<Progress>,
+    /// The test runner that is running.
+    runner: Option<Runner>,
     /// The test counts so far.
     pub(crate) counts: Counts,
     /// The processor time of the finished programs.
@@ -42,6 +45,7 @@ impl Log {
             name,
             file,
             progress,
+            runner: None,
             counts: Counts::default(),
             cpu: Duration::ZERO,
         })
@@ -50,8 +54,13 @@ impl Log {
     /// Writes a line to the log and shows it.
     pub(crate) fn say(&mut self, line: &str) {
         let _ = writeln!(self.file, "{line}");
-        self.counts.line(line);
+        self.counts.not_run(line);
         self.progress.line(&format!("  {}: {line}", self.name));
+    }
+
+    /// Takes the lock of that name, for a folder that another command may be writing.
+    pub(crate) fn lock(&mut self, name: &str) -> Result<Lock> {
+        lock::hold(name, |line| self.say(line))
     }
 
     /// Runs a program; an error contains the relevant part of its output.
@@ -64,9 +73,8 @@ impl Log {
         command
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
             .env("CARGO_TERM_PROGRESS_WIDTH", "120");
-        let child = command
-            .spawn()
-            .with_context(|| format!("`{shown}` could not be started"));
+        let child =
+            children::spawn(command).with_context(|| format!("`{shown}` could not be started"));
         // The pipe ends when the last writer closes it, and `command` holds two.
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = child?;
@@ -82,11 +90,19 @@ impl Log {
         lines.end(|line| self.line(line, &mut excerpt));
         let used = child.wait4()?;
         self.cpu += used.rusage.utime + used.rusage.stime;
-        self.progress.detail(self.name, "");
+        self.progress.detail(self.name, "", None);
         match used.status.success() {
             true => Ok(()),
             false => bail!("`{shown}` failed ({})\n{}", used.status, relevant(&excerpt)),
         }
+    }
+
+    /// Runs a test runner, and counts the tests that it reports.
+    pub(crate) fn test(&mut self, runner: Runner, command: &mut Command) -> Result<()> {
+        self.runner = Some(runner);
+        let result = self.run(command);
+        self.runner = None;
+        result
     }
 
     /// Runs a compiler or another program that is not timed, with lower priority than tests.
@@ -98,14 +114,16 @@ impl Log {
     }
 
     fn line(&mut self, line: &str, excerpt: &mut String) {
-        if let Some(detail) = cargo_progress(line) {
-            self.progress.detail(self.name, &detail);
+        if let Some((detail, share)) = cargo_progress(line) {
+            self.progress.detail(self.name, &detail, Some(share));
             return;
         }
         let _ = writeln!(self.file, "{line}");
         excerpt.push_str(line);
         excerpt.push('\n');
-        self.counts.line(line);
+        if let Some(runner) = self.runner {
+            self.counts.line(runner, line);
+        }
     }
 }
 
@@ -165,26 +183,25 @@ fn give(line: &[u8], each: &mut impl FnMut(&str)) {
     }
 }
 
-/// The text of cargo's progress bar: `    Building [====>    ] 45/300: serde, syn`.
-fn cargo_progress(line: &str) -> Option<String> {
+/// The text and the share of cargo's progress bar: `    Building [====>    ] 45/300: serde, syn`.
+fn cargo_progress(line: &str) -> Option<(String, f64)> {
     let (verb, rest) = line.trim_start().split_once(" [")?;
+    if !matches!(verb, "Building" | "Checking" | "Documenting") {
+        return None;
+    }
     let rest = rest.split_once("] ")?.1;
     let (done, rest) = rest.split_once('/')?;
     let (all, crates) = rest.split_once(':').unwrap_or((rest, ""));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !matches!(verb, "Building" | "Checking" | "Documenting")
-        || !is_number(done)
-        || !is_number(all.trim())
-    {
-        return None;
-    }
+    let done: u32 = done.parse().ok()?;
+    let all: u32 = all.trim().parse().ok()?;
     let first = crates.trim().split([',', '(']).next().unwrap_or_default();
     let name = if first.is_empty() {
         String::new()
     } else {
         format!(", {first}")
     };
-    Some(format!("{done} of {} crates{name}", all.trim()))
+    let share = f64::from(done.min(all)) / f64::from(all.max(1));
+    Some((format!("{done} of {all} crates{name}"), share))
 }
 
 /// The part of a failed program's output with the cause: from the tests' summary of failures or the
@@ -227,12 +244,12 @@ mod tests {
     fn cargos_progress_is_read() {
         let line = "    Building [=======>       ] 45/300: serde, syn(build)  ";
         assert_eq!(
-            cargo_progress(line).as_deref(),
-            Some("45 of 300 crates, serde")
+            cargo_progress(line),
+            Some(("45 of 300 crates, serde".to_owned(), 0.15))
         );
         assert_eq!(
-            cargo_progress("    Building [====>] 299/300").as_deref(),
-            Some("299 of 300 crates")
+            cargo_progress("    Building [====>] 300/300"),
+            Some(("300 of 300 crates".to_owned(), 1.0))
         );
         for other in [
             "   Compiling serde v1.0.0",

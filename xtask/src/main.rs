@@ -3,23 +3,35 @@
 mod api;
 mod app;
 mod bench;
+mod cached;
+mod children;
 mod counts;
 mod dev;
 mod full;
 mod imports;
+mod job;
 mod jobs;
 mod licences;
 mod lighthouse;
+mod lock;
 mod log;
+mod names;
 mod npm;
+mod options;
+mod plan;
 mod progress;
 mod prose;
+mod python;
 mod run;
+mod rust;
+mod select;
 mod serve;
 mod shell;
 mod soak;
 mod steps;
+mod system;
 mod test;
+mod times;
 mod tools;
 
 use std::process::ExitCode;
@@ -27,8 +39,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::jobs::{Job, Lane};
-use crate::tools::System;
+use crate::job::{Job, Lane};
+use crate::system::System;
 
 /// Builds, runs and tests Claimgate. Each command installs the tools that it needs
 #[derive(Parser)]
@@ -80,7 +92,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
+    let command = Arguments::parse().command;
+    let result = children::end_on_signals().and_then(|()| run(command));
+    // What fails after a signal fails because of it.
+    children::wait_if_ending();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         // Prints the error without the backtrace that `RUST_BACKTRACE` would add to an error
         // returned by `main`: it does not help here.
@@ -124,23 +140,27 @@ fn set_up() -> Result<()> {
             "Rust's target for Wasm and npm modules",
             15.0,
             tools::set_up_builds,
-        ),
+        )
+        .kept(),
         Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
             tools::trunk(log).map(drop)
-        }),
-        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools),
-        Job::new("system", "Chromium, PostgreSQL and Python", 60.0, |log| {
-            tools::system(log, &System::TESTS)
         })
+        .kept(),
+        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).kept(),
+        Job::new("system", "Chromium, PostgreSQL and Python", 60.0, |log| {
+            system::add(log, &System::TESTS)
+        })
+        .kept()
         .in_lane(Lane::System),
         Job::new("python", "the tests' Python tools", 40.0, |log| {
-            tools::python_environment(log, "schemathesis", "tests/server/requirements.txt")?;
-            tools::python_environment(log, "workflows", "tests/workflows/requirements.txt")
-                .map(drop)
+            python::schemathesis(log)?;
+            python::workflow_tools(log).map(drop)
         })
+        .kept()
         .after(&["system"]),
         Job::new("actionlint", "actionlint", 40.0, |log| {
             tools::actionlint(log).map(drop)
-        }),
+        })
+        .kept(),
     ])
 }

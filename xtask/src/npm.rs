@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::jobs::{Job, Lane};
+use crate::job::{Job, Lane};
 use crate::log::Log;
 use crate::shell::{command, root, run, target};
 use crate::tools;
@@ -25,8 +25,11 @@ pub(crate) fn jobs() -> Vec<Job> {
             "Rust's target for Wasm and npm modules",
             15.0,
             tools::set_up_builds,
-        ),
-        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).in_lane(Lane::Dev),
+        )
+        .kept(),
+        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools)
+            .kept()
+            .in_lane(Lane::Dev),
     ]
     .into_iter()
     .chain(package_jobs())
@@ -76,6 +79,7 @@ fn compile(log: &mut Log, features: &str) -> Result<()> {
 
 /// Assembles the package from both compiled flavours, and packs it.
 fn pack(log: &mut Log) -> Result<()> {
+    let _lock = log.lock("npm-package")?;
     let (sources, package) = (root().join("crates/wasm/npm"), target().join("npm/package"));
     if package.is_dir() {
         std::fs::remove_dir_all(&package)?;

@@ -27,6 +27,8 @@ struct Running {
     what: &'static str,
     since: Instant,
     detail: String,
+    /// The share of the work of its current program that is done, if that says so.
+    share: Option<f64>,
     bar: Option<ProgressBar>,
 }
 
@@ -61,6 +63,7 @@ impl Progress {
             what,
             since: Instant::now(),
             detail: String::new(),
+            share: None,
             bar,
         };
         self.with(|state| drop(state.running.insert(name, running)));
@@ -76,13 +79,18 @@ impl Progress {
         }
     }
 
-    /// Sets the state of a job, in its own words.
-    pub(crate) fn detail(&self, name: &str, detail: &str) {
+    /// Sets the state of a job, in its own words, and the share of the work that is done.
+    pub(crate) fn detail(&self, name: &str, detail: &str, share: Option<f64>) {
         self.with(|state| {
             if let Some(running) = state.running.get_mut(name) {
                 detail.clone_into(&mut running.detail);
+                running.share = share;
             }
         });
+    }
+
+    pub(crate) fn share(&self, name: &str) -> Option<f64> {
+        self.with(|state| state.running.get(name).and_then(|running| running.share))
     }
 
     /// Redraws the display, with the summary of all jobs.

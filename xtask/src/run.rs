@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::jobs::{self, Job, Lane};
+use crate::job::{Job, Lane};
+use crate::jobs;
 use crate::log::Log;
 use crate::shell::{self, cargo, command, target};
 use crate::{app, serve};
 
 /// Builds both and serves until interrupted.
 pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
-    // Detects a port in use before a build of several minutes.
-    drop(serve::listen(port)?);
+    serve::check_port("run", port)?;
     let mut all = app::jobs();
     all.extend([
         // Runs while the app is built; after that, only the program with the app embedded remains.
@@ -45,6 +45,7 @@ pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
 /// own copy with one without the app when it builds the tests of that crate, possibly while this
 /// one is in use.
 pub(crate) fn server(log: &mut Log) -> Result<()> {
+    let _lock = log.lock("server")?;
     log.build(&mut cargo("build -p claimgate-cli --features app"))?;
     let (program, new) = (server_program(), server_program().with_extension("new"));
     std::fs::copy(target().join("debug/claimgate"), &new)?;

@@ -5,21 +5,28 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-/// Listens on a port of the loopback address.
-pub(crate) fn listen(port: u16) -> Result<TcpListener> {
-    TcpListener::bind(("127.0.0.1", port)).with_context(|| {
-        format!(
-            "port {port} is not to be had; take another: cargo xtask run --port {}",
+/// Checks that a port of the loopback address is free, before a build of several minutes. `name`
+/// is the command of xtask that wants it.
+pub(crate) fn check_port(name: &str, port: u16) -> Result<()> {
+    match TcpListener::bind(("127.0.0.1", port)) {
+        Ok(_) => Ok(()),
+        Err(error) => bail!(
+            "cannot listen on port {port}: {error}; how to fix: cargo xtask {name} --port {}",
             port ^ 1
-        )
-    })
+        ),
+    }
+}
+
+/// Listens on any free port of the loopback address.
+pub(crate) fn listen() -> Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", 0)).context("cannot listen on a port of 127.0.0.1")
 }
 
 /// Serves `dir` on any free port until the program ends.
 pub(crate) fn in_background(dir: &Path) -> Result<SocketAddr> {
-    let listener = listen(0)?;
+    let listener = listen()?;
     let address = listener.local_addr()?;
     let dir = dir.to_path_buf();
     std::thread::spawn(move || serve(&listener, &dir));
@@ -151,7 +158,17 @@ fn mime(file: &Path) -> &'static str {
 mod tests {
     use std::path::Path;
 
-    use super::{mime, read, resolve};
+    use super::{check_port, listen, mime, read, resolve};
+
+    #[test]
+    fn a_port_in_use_is_the_cause_and_another_port_the_advice() {
+        let listener = listen().unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let error = check_port("dev", port).unwrap_err().to_string();
+        let (cause, advice) = error.split_once("; how to fix: ").unwrap();
+        assert!(cause.contains("in use"), "{cause}");
+        assert_eq!(advice, format!("cargo xtask dev --port {}", port ^ 1));
+    }
 
     #[test]
     fn a_page_of_the_app_is_its_index() {

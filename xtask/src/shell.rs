@@ -1,9 +1,12 @@
 //! Running other programs.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+
+use crate::children;
 
 /// The workspace's root, from cargo at run time: the program may have been built for another
 /// checkout with the same target folder.
@@ -20,13 +23,19 @@ pub(crate) fn target() -> PathBuf {
         .map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// A program with arguments, run in the workspace's root.
+/// A program with arguments, run in the workspace's root, without colors: its output is read for
+/// progress, counts and errors.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command
         .args(arguments)
         .current_dir(root())
-        .stdin(Stdio::null());
+        .stdin(Stdio::null())
+        .env("CARGO_TERM_COLOR", "never")
+        // Any text means the same, but Trunk accepts only `true`.
+        .env("NO_COLOR", "true")
+        .env_remove("FORCE_COLOR")
+        .env_remove("CLICOLOR_FORCE");
     command
 }
 
@@ -39,8 +48,8 @@ pub(crate) fn cargo(words: &str) -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
     println!("$ {shown}");
-    let status = command
-        .status()
+    let status = children::spawn(command)
+        .and_then(|mut child| child.wait())
         .with_context(|| format!("`{shown}` could not be started"))?;
     if status.success() {
         return Ok(());
@@ -51,11 +60,14 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs a program quietly and returns its standard output; `None` if it could not be started or
 /// failed.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
-    let output = command.stderr(Stdio::null()).output().ok()?;
-    output
-        .status
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = children::spawn(command).ok()?;
+    let mut output = Vec::new();
+    child.stdout()?.read_to_end(&mut output).ok()?;
+    let status = child.wait().ok()?;
+    status
         .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        .then(|| String::from_utf8_lossy(&output).into_owned())
 }
 
 /// The files of the repository that match one of git's patterns, and new files that are not
@@ -97,5 +109,23 @@ fn quote(word: &str) -> String {
         format!("'{word}'")
     } else {
         word.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::cargo;
+
+    #[test]
+    fn programs_are_told_not_to_use_colors() {
+        let command = cargo("test");
+        let value = |name: &str| command.get_envs().find(|(key, _)| *key == OsStr::new(name));
+        assert_eq!(
+            value("CARGO_TERM_COLOR").unwrap().1,
+            Some(OsStr::new("never"))
+        );
+        assert_eq!(value("FORCE_COLOR").unwrap().1, None);
     }
 }

@@ -4,7 +4,8 @@ use anyhow::{Result, bail};
 
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, target};
-use crate::tools::{self, System};
+use crate::system::{self, System};
+use crate::tools;
 
 /// The amount of load.
 #[derive(clap::Args, Debug)]
@@ -40,7 +41,7 @@ impl Options {
                 self.connections
             );
         }
-        tools::system(log, &[System::Wrk])?;
+        system::add(log, &[System::Wrk])?;
         tools::node_modules(log, "tests/server")?;
         log.build(&mut cargo("build --profile server -p claimgate-cli"))?;
         let mut node = command("node", &["tests/server/soak.mjs"]);

@@ -7,11 +7,16 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 
 use crate::app;
-use crate::jobs::{Job, Lane};
+use crate::counts::Runner;
+use crate::job::{Job, Lane};
 use crate::log::Log;
-use crate::shell::{cargo, command, on_path, output, root, target};
-use crate::tools::{self, System};
-use crate::{api, full, imports, licences, lighthouse, npm, prose, run, serve};
+use crate::options::Options;
+use crate::shell::{cargo, command, output, root, target};
+use crate::system::{self, System};
+use crate::tools;
+use crate::{
+    api, full, imports, licences, lighthouse, names, npm, prose, python, run, rust, serve,
+};
 
 /// A step of the tests, as named on the command line.
 pub(crate) struct Step {
@@ -75,22 +80,11 @@ pub(crate) const STEPS: [Step; 20] = [
     full_step("screenshots", "the pictures of docs/screenshots"),
 ];
 
-/// Options of a test run.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
-    /// Only tests whose name contains this.
-    pub(crate) grep: Option<String>,
-    /// More cases, with new random ones, instead of the usual number.
-    pub(crate) full: bool,
-    /// How often the browser tests run.
-    pub(crate) repeat: u32,
-    /// Run browser tests on the app's development build instead of the release build.
-    pub(crate) dev: bool,
-}
-
 /// All jobs, each after those that it needs.
 pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
     let browser_needs = browser_needs(&options)?;
+    let is_named = options.grep.is_some();
+    let is_unusual = is_named || options.full || options.repeat > 1 || options.dev;
     let options = Arc::new(options);
     let with = |work: fn(&mut Log, &Options) -> Result<()>| {
         let options = Arc::clone(&options);
@@ -102,7 +96,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         move |log: &mut Log| {
             work(log, &options)?;
             match &options.grep {
-                Some(name) if log.counts.passed == 0 => {
+                Some(name) if log.counts.passed + log.counts.skips() == 0 => {
                     bail!("expected a test whose name contains `{name}`, found none")
                 }
                 _ => Ok(()),
@@ -114,14 +108,16 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
     jobs.extend(npm::package_jobs());
     jobs.extend([
         Job::new("system", "Chromium and PostgreSQL", 60.0, |log| {
-            tools::system(log, &System::TESTS)
+            system::add(log, &System::TESTS)
         })
+        .kept()
         .in_lane(Lane::System),
         Job::new("test-modules", "npm modules of the tests", 20.0, |log| {
             ["tests/server", "tests/npm", "tests/lighthouse"]
                 .iter()
                 .try_for_each(|dir| tools::node_modules(log, dir))
         })
+        .kept()
         .after(&["modules"]),
         Job::new("fmt", "formatting", 2.0, fmt),
         Job::new("imports", "import circles", 3.0, imports::check),
@@ -133,32 +129,34 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
         Job::new("clippy", "lints", 300.0, clippy)
             .after(&["modules"])
             .in_lane(Lane::Dev),
-        Job::new("rust-build", "tests in Rust", 300.0, with(rust_build)).in_lane(Lane::Dev),
-        Job::new("rust", "tests in Rust, running", 150.0, tests(rust))
+        Job::new("rust-build", "tests in Rust", 300.0, with(rust::build))
+            .partial_if(is_named)
+            .in_lane(Lane::Dev),
+        Job::new("rust", "tests in Rust, running", 150.0, tests(rust::run))
+            .partial_if(is_unusual)
             .after(&["rust-build", "system"])
             .in_lane(Lane::Dev),
         Job::new("wasm", "the Wasm layer in Node.js", 60.0, tests(wasm))
+            .partial_if(is_unusual)
             .after(&["modules"])
             .in_lane(Lane::Dev),
         Job::new("docs", "documentation", 40.0, docs).in_lane(Lane::Dev),
         Job::new("server", "the server with the app", 60.0, run::server)
             .after(&["app"])
             .in_lane(Lane::Dev),
-        Job::new("browser", "browser tests", 200.0, tests(browser)).after(browser_needs),
+        Job::new("browser", "browser tests", 200.0, tests(browser))
+            .partial_if(is_unusual)
+            .after(browser_needs),
         Job::new("lighthouse", "Lighthouse", 60.0, |log| {
             lighthouse::audit(log, &[])
         })
         .after(&["app", "system", "test-modules"]),
-        Job::new("clients", "real clients", 80.0, tests(clients)).after(&[
-            "server",
-            "system",
-            "test-modules",
-        ]),
-        Job::new("npm", "tests of the npm package", 60.0, tests(npm_tests)).after(&[
-            "npm-pack",
-            "system",
-            "test-modules",
-        ]),
+        Job::new("clients", "real clients", 80.0, tests(clients))
+            .partial_if(is_unusual)
+            .after(&["server", "system", "test-modules"]),
+        Job::new("npm", "tests of the npm package", 60.0, tests(npm_tests))
+            .partial_if(is_unusual)
+            .after(&["npm-pack", "system", "test-modules"]),
     ]);
     jobs.extend(full::jobs());
     Ok(jobs)
@@ -186,9 +184,12 @@ fn browser_needs(options: &Options) -> Result<&'static [&'static str]> {
 
 fn fmt(log: &mut Log) -> Result<()> {
     log.run(&mut cargo("fmt --all --check"))?;
-    log.run(&mut cargo(
-        "fmt --manifest-path crates/bench/Cargo.toml --check",
-    ))
+    // Workspaces of their own.
+    ["crates/bench", "fuzz"].iter().try_for_each(|folder| {
+        log.run(&mut cargo(&format!(
+            "fmt --manifest-path {folder}/Cargo.toml --check"
+        )))
+    })
 }
 
 /// The features are those of the tests and of the app, so that dependencies are checked only once.
@@ -205,80 +206,6 @@ fn clippy(log: &mut Log) -> Result<()> {
         .try_for_each(|words| log.build(&mut cargo(words)))
 }
 
-/// Packages whose tests need features of their own: cargo unites the features of one call, so all
-/// packages would be built with the server's cryptography.
-const RUST: [&str; 3] = [
-    "-p claimgate -p claimgate-analysis -p claimgate-formats -p claimgate-providers -p claimgate-workbench -p claimgate-wasm -p xtask -p wasm-tools --features claimgate/schema",
-    "-p claimgate-server -p claimgate-cli -p claimgate-api",
-    "-p claimgate --no-default-features --features globset,aws_lc_rs --lib --test it",
-];
-
-fn rust_build(log: &mut Log, options: &Options) -> Result<()> {
-    rust_selections(options)
-        .iter()
-        .try_for_each(|words| log.build(&mut cargo(&format!("test --no-run {words}"))))
-}
-
-fn rust(log: &mut Log, options: &Options) -> Result<()> {
-    let nextest = on_path("cargo-nextest").is_some();
-    for words in rust_selections(options) {
-        let mut runs = vec![cargo(&format!("test {words}"))];
-        if nextest {
-            // nextest does not run doctests.
-            runs = vec![cargo(&format!("nextest run --no-tests pass {words}"))];
-            if !words.contains("--test ") {
-                runs.push(cargo(&format!("test --doc {words}")));
-            }
-        }
-        for mut run in runs {
-            let is_nextest = run.get_args().any(|word| word == "nextest");
-            if let Some(name) = &options.grep {
-                // In the form of a function's name.
-                run.arg("--").arg(name.replace(' ', "_"));
-            } else if !is_nextest {
-                // Skipped tests report themselves in their output.
-                run.args(["--", "--show-output"]);
-            }
-            log.run(cases(&mut run, options))?;
-        }
-    }
-    Ok(())
-}
-
-/// With `-g`, only the packages whose sources contain a matching test.
-fn rust_selections(options: &Options) -> Vec<String> {
-    let Some(name) = &options.grep else {
-        return RUST.map(str::to_owned).to_vec();
-    };
-    let name = name.replace(' ', "_");
-    let packages = [
-        ("crates/core", "claimgate"),
-        ("crates/server", "claimgate-server"),
-        ("crates/cli", "claimgate-cli"),
-        ("crates/analysis", "claimgate-analysis"),
-        ("crates/providers", "claimgate-providers"),
-        ("crates/formats", "claimgate-formats"),
-        ("crates/api", "claimgate-api"),
-        ("web/workbench", "claimgate-workbench"),
-        ("xtask", "xtask"),
-    ];
-    let found = packages.iter().filter(|(dir, _)| {
-        let mut git = command("git", &["grep", "-qE", "--untracked"]);
-        output(git.arg(format!("fn \\w*{name}\\w*\\(")).args(["--", dir])).is_some()
-    });
-    found.map(|(_, package)| format!("-p {package}")).collect()
-}
-
-/// Fixed cases, or with `--full` many new ones.
-fn cases<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command {
-    match options.full {
-        true => command
-            .env("CLAIMGATE_CASES", "50")
-            .env("PROPTEST_CASES", "12800"),
-        false => command.env("PROPTEST_RNG_SEED", "7"),
-    }
-}
-
 fn wasm(log: &mut Log, options: &Options) -> Result<()> {
     // Both in one call, so that shared dependencies get the same features.
     log.build(&mut cargo("build -p wasm-tools -p wasm-test-runner"))?;
@@ -290,7 +217,11 @@ fn wasm(log: &mut Log, options: &Options) -> Result<()> {
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
         target().join("debug/wasm-test-runner"),
     );
-    log.run(test.args(options.grep.iter().flat_map(|name| ["--", name])))
+    if let Some(name) = &options.grep {
+        // In the form of a function's name.
+        test.arg("--").arg(name.replace(' ', "_"));
+    }
+    log.test(Runner::Cargo, &mut test)
 }
 
 fn docs(log: &mut Log) -> Result<()> {
@@ -301,7 +232,7 @@ fn docs(log: &mut Log) -> Result<()> {
 }
 
 fn workflows(log: &mut Log) -> Result<()> {
-    let programs = tools::python_environment(log, "workflows", "tests/workflows/requirements.txt")?;
+    let programs = python::workflow_tools(log)?;
     let files = files(".github/workflows", ".yml")?;
     match tools::actionlint(log)? {
         Some(actionlint) => {
@@ -330,25 +261,25 @@ fn browser(log: &mut Log, options: &Options) -> Result<()> {
         let mut node = command("node", &["tests/browser/run.mjs", "--concurrency", "2"]);
         node.args(options.grep.iter().flat_map(|name| ["--grep", name]));
         node.env("CLAIMGATE_APP_URL", format!("http://{address}/"))
-            .env("CHROMIUM", tools::test_browser()?);
-        log.run(node.env("CLAIMGATE", run::server_program()))
+            .env("CHROMIUM", system::test_browser()?);
+        log.test(Runner::Node, node.env("CLAIMGATE", run::server_program()))
             .with_context(|| format!("round {round} of {}", options.repeat))?;
     }
     Ok(())
 }
 
 fn clients(log: &mut Log, options: &Options) -> Result<()> {
-    let programs = tools::python_environment(log, "schemathesis", "tests/server/requirements.txt")?;
+    let schemathesis = python::schemathesis(log)?;
     let mut node = node_tests("tests/server", options)?;
     node.env("CLAIMGATE", run::server_program())
-        .env("SCHEMATHESIS", programs.join("schemathesis"));
-    log.run(&mut node)
+        .env("SCHEMATHESIS", schemathesis);
+    log.test(Runner::Node, &mut node)
 }
 
 fn npm_tests(log: &mut Log, options: &Options) -> Result<()> {
     npm::install(log, "tests/npm")?;
     let mut node = node_tests("tests/npm", options)?;
-    log.run(node.env("CHROMIUM", tools::chromium()?))
+    log.test(Runner::Node, node.env("CHROMIUM", system::chromium()?))
 }
 
 /// Node's test runner over the tests of a folder.
@@ -362,12 +293,9 @@ fn node_tests(dir: &str, options: &Options) -> Result<Command> {
             "--test-concurrency=1",
         ],
     );
-    node.args(
-        options
-            .grep
-            .iter()
-            .flat_map(|name| ["--test-name-pattern", name]),
-    );
+    if let Some(name) = &options.grep {
+        node.arg("--test-name-pattern").arg(names::escape(name));
+    }
     node.args(files(dir, ".test.mjs")?);
     Ok(node)
 }

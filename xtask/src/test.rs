@@ -6,9 +6,12 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::counts::Counts;
-use crate::jobs::{self, Ended, Job, Outcome};
+use crate::job::{Ended, Job, Outcome};
+use crate::jobs;
+use crate::options::Options;
+use crate::select;
 use crate::shell::{command, output};
-use crate::steps::{self, Options, STEPS};
+use crate::steps::{self, STEPS};
 
 /// The disk space that a run may need, in kilobytes.
 const DISK_SPACE: u64 = 8_000_000;
@@ -53,13 +56,14 @@ impl Arguments {
             return Ok(());
         }
         let chosen = self.chosen()?;
-        check_disk_space()?;
         let options = Options {
             grep: self.grep,
             full: self.full,
             repeat: self.repeat,
             dev: self.dev,
         };
+        select::check(&chosen, &options)?;
+        check_disk_space()?;
         let jobs = needed(steps::jobs(options)?, &chosen);
         let start = std::time::Instant::now();
         let outcomes = jobs::run(jobs)?;
@@ -196,8 +200,9 @@ mod tests {
 
     use super::{needed, table};
     use crate::counts::Counts;
-    use crate::jobs::{Ended, Job, Outcome};
-    use crate::steps::{self, Options, STEPS};
+    use crate::job::{Ended, Job, Outcome};
+    use crate::options::Options;
+    use crate::steps::{self, STEPS};
 
     #[test]
     fn every_step_has_a_job_and_every_need_comes_before() {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 
+use crate::cached::{CachedProgram, cache};
 use crate::log::Log;
 use crate::shell::{cargo, command, on_path, output, root, target};
 
@@ -17,24 +17,6 @@ use crate::shell::{cargo, command, on_path, output, root, target};
 const TRUNK: &str = "0.21.14";
 /// The version of actionlint, which checks the workflows.
 const ACTIONLINT: &str = "v1.7.12";
-
-/// The folder for tools: `CLAIMGATE_CACHE`, or `claimgate` in the user's cache folder.
-pub(crate) fn cache() -> PathBuf {
-    let folder = |name: &str| {
-        std::env::var_os(name)
-            .filter(|folder| !folder.is_empty())
-            .map(PathBuf::from)
-    };
-    if let Some(folder) = folder("CLAIMGATE_CACHE") {
-        return folder;
-    }
-    let home = || folder("HOME").unwrap_or_else(target);
-    let user = match cfg!(target_os = "macos") {
-        true => home().join("Library/Caches"),
-        false => folder("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache")),
-    };
-    user.join("claimgate")
-}
 
 /// Rust's target for Wasm and the npm modules of the builds.
 pub(crate) fn set_up_builds(log: &mut Log) -> Result<()> {
@@ -79,67 +61,13 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
             .env_remove("RUSTFLAGS");
         let result = log
             .build(&mut install)
-            .context("how to fix: cargo install trunk --version 0.21.14 --locked");
+            .with_context(|| format!("how to fix: cargo install trunk --version {TRUNK} --locked"));
         // Half a gigabyte that is no longer needed.
         if result.is_ok() {
             let _ = std::fs::remove_dir_all(target().join("tools-build"));
         }
         result
     })
-}
-
-/// A cached program with its checksum.
-struct CachedProgram {
-    folder: PathBuf,
-    program: &'static str,
-}
-
-impl CachedProgram {
-    /// The cached program, if its checksum is correct; otherwise `install` is called with a new
-    /// folder for it.
-    fn find_or(
-        &self,
-        log: &mut Log,
-        fits: impl Fn(&Path) -> bool,
-        install: impl FnOnce(&mut Log, &Path) -> Result<()>,
-    ) -> Result<PathBuf> {
-        let file = self.folder.join("bin").join(self.program);
-        let sum = self.folder.join("sha256");
-        if std::fs::read_to_string(&sum)
-            .is_ok_and(|sum| sha256(&file).is_ok_and(|found| found == sum))
-            && fits(&file)
-        {
-            return Ok(file);
-        }
-        // Atomic: an interrupted build leaves nothing that looks like the program.
-        let draft = self
-            .folder
-            .with_extension(format!("{}.new", std::process::id()));
-        std::fs::create_dir_all(&draft)?;
-        install(log, &draft)?;
-        let built = draft.join("bin").join(self.program);
-        if !fits(&built) {
-            bail!(
-                "{} was installed, but {} has another version",
-                self.program,
-                built.display()
-            );
-        }
-        std::fs::write(draft.join("sha256"), sha256(&built)?)?;
-        if self.folder.is_dir() {
-            std::fs::remove_dir_all(&self.folder)?;
-        }
-        std::fs::rename(&draft, &self.folder)
-            .with_context(|| format!("cannot write {}", self.folder.display()))?;
-        Ok(file)
-    }
-}
-
-fn sha256(file: &Path) -> Result<String> {
-    Ok(Sha256::digest(std::fs::read(file)?)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
 }
 
 /// Builds this repository's `wasm-bindgen`.
@@ -163,142 +91,6 @@ pub(crate) fn link_wasm_bindgen() -> Result<()> {
 /// The path of this repository's `wasm-bindgen`, once built.
 pub(crate) fn wasm_bindgen() -> PathBuf {
     target().join("xtask/bin/wasm-bindgen")
-}
-
-/// Chromium and PostgreSQL, installed from Debian's packages if missing, in one call of the package
-/// manager.
-pub(crate) fn system(log: &mut Log, wanted: &[System]) -> Result<()> {
-    let missing: Vec<&System> = wanted
-        .iter()
-        .filter(|package| !package.is_there())
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let packages = missing
-        .iter()
-        .map(|package| package.packages())
-        .collect::<Vec<_>>()
-        .join(" ");
-    log.say(&format!("installing {packages}"));
-    install(log, &packages).with_context(|| format!("how to fix: apt-get install {packages}"))?;
-    match missing.iter().find(|package| !package.is_there()) {
-        None => Ok(()),
-        Some(package) => bail!("{} was installed, but cannot be found", package.packages()),
-    }
-}
-
-/// Programs from the system's packages.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum System {
-    Chromium,
-    HeadlessShell,
-    Postgres,
-    Python,
-    Wrk,
-}
-
-impl System {
-    /// All that the tests need.
-    pub(crate) const TESTS: [Self; 4] = [
-        Self::Chromium,
-        Self::HeadlessShell,
-        Self::Postgres,
-        Self::Python,
-    ];
-
-    fn is_there(self) -> bool {
-        match self {
-            Self::Chromium => find_browser(&CHROMIUM).is_some(),
-            Self::HeadlessShell => find_browser(&["chromium-headless-shell"]).is_some(),
-            Self::Postgres => {
-                let versions = std::fs::read_dir("/usr/lib/postgresql")
-                    .into_iter()
-                    .flatten()
-                    .flatten();
-                on_path("initdb").is_some()
-                    || versions
-                        .into_iter()
-                        .any(|version| version.path().join("bin/initdb").is_file())
-            }
-            Self::Python => {
-                output(&mut command("python3", &["-c", "import venv, ensurepip"])).is_some()
-            }
-            Self::Wrk => on_path("wrk").is_some(),
-        }
-    }
-
-    fn packages(self) -> &'static str {
-        match self {
-            Self::Chromium => "chromium fonts-liberation",
-            Self::HeadlessShell => "chromium-headless-shell",
-            Self::Postgres => "postgresql",
-            Self::Python => "python3 python3-venv",
-            Self::Wrk => "wrk",
-        }
-    }
-}
-
-/// The names of Chromium.
-const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
-
-/// `$CHROMIUM`, or a browser with one of these names on PATH.
-fn find_browser(names: &[&str]) -> Option<PathBuf> {
-    let named = std::env::var_os("CHROMIUM")
-        .map(PathBuf::from)
-        .filter(|file| file.is_file());
-    named.or_else(|| names.iter().find_map(|name| on_path(name)))
-}
-
-/// The browser; an error if there is none.
-pub(crate) fn chromium() -> Result<PathBuf> {
-    let fix = "expected Chromium on PATH or in CHROMIUM, found none; how to fix: apt-get install chromium";
-    find_browser(&CHROMIUM).context(fix)
-}
-
-/// The browser for tests: Chromium's headless shell, the same engine without a window system, takes
-/// half of the processor time.
-pub(crate) fn test_browser() -> Result<PathBuf> {
-    find_browser(&["chromium-headless-shell"]).map_or_else(chromium, Ok)
-}
-
-/// Installs Debian packages, after completing an interrupted installation.
-fn install(log: &mut Log, packages: &str) -> Result<()> {
-    let script = format!(
-        "dpkg --configure -a && apt-get update -qq && apt-get install -y -qq --no-install-recommends {packages}"
-    );
-    let is_root = output(&mut command("id", &["-u"])).is_some_and(|id| id.trim() == "0");
-    if is_root {
-        return log.run(command("sh", &["-c", &script]).env("DEBIAN_FRONTEND", "noninteractive"));
-    }
-    log.run(&mut command("sudo", &["-n", "sh", "-c", &script]))
-}
-
-/// Sets up a Python environment with exactly the versions of a requirements file; returns its
-/// folder of programs.
-pub(crate) fn python_environment(log: &mut Log, name: &str, requirements: &str) -> Result<PathBuf> {
-    let requirements = root().join(requirements);
-    let wanted = std::fs::read_to_string(&requirements)?;
-    let version =
-        output(&mut command("python3", &["--version"])).context("python3 was not found")?;
-    let hash = Sha256::digest(format!("{version}{wanted}"))
-        .iter()
-        .take(6)
-        .fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
-    let environment = cache().join(format!("python/{name}-{hash}"));
-    let (programs, stamp) = (environment.join("bin"), environment.join("complete"));
-    if stamp.is_file() && output(&mut command(programs.join("python"), &["--version"])).is_some() {
-        return Ok(programs);
-    }
-    log.say(&format!("setting up {name}"));
-    log.run(command("python3", &["-m", "venv", "--clear"]).arg(&environment))?;
-    let mut pip = command(
-        programs.join("pip"),
-        &["install", "--quiet", "--disable-pip-version-check", "-r"],
-    );
-    log.run(pip.arg(&requirements))?;
-    std::fs::write(&stamp, wanted)?;
-    Ok(programs)
 }
 
 /// actionlint, from Go's module proxy and checksum database; `None` without Go.
@@ -329,6 +121,7 @@ pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
 
 /// Installs the npm modules of a folder from its lock file.
 pub(crate) fn node_modules(log: &mut Log, dir: &str) -> Result<()> {
+    let _lock = log.lock("node-modules")?;
     // npm writes this file last.
     let stamp = root().join(dir).join("node_modules/.package-lock.json");
     let lock = root().join(dir).join("package-lock.json");
