@@ -57,6 +57,7 @@ const SELECTIONS: [Selection; 3] = [
     },
     Selection {
         packages: &[
+            package("claimgate-api", "crates/api"),
             package("claimgate-server", "crates/server"),
             package("claimgate-cli", "crates/cli"),
         ],

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use claimgate_api::AuditEntry;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::entry::{AuditEntry, AuditRecord};
+use super::entry::AuditRecord;
 use super::replay;
 use crate::db::error::StoreError;
 use crate::private_file;

@@ -8,5 +8,6 @@ pub(crate) mod routes;
 pub(crate) mod shared_document;
 mod store;
 
-pub use entry::{AuditEntry, AuditRecord};
+pub use claimgate_api::AuditEntry;
+pub use entry::AuditRecord;
 pub use store::{AuditFilter, AuditScope};

@@ -16,10 +16,10 @@ use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
 use claimgate::pattern::Dialect;
 use claimgate::policy::parse_policies;
+use claimgate_api::AuditEntry;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::entry::AuditEntry;
 use super::shared_document::{IssuerDocument, SharedDocument};
 
 /// What stored evidence starts with. That of earlier versions is the explanation itself.
@@ -229,10 +229,10 @@ impl VerifySignature for RecordedSignature {
 
 #[cfg(test)]
 mod tests {
+    use claimgate_api::AuditEntry;
     use serde_json::json;
 
     use super::{IssuerDocument, StoredEvidence, replay};
-    use crate::audit::entry::AuditEntry;
 
     const KEY: &str =
         r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;

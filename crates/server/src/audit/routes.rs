@@ -6,13 +6,13 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use claimgate_api::{AuditRecordBody, ErrorBody, ExchangesBody};
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
 
-use super::entry::{AuditEntry, AuditRecord};
 use super::store::{AuditFilter, AuditScope};
 use crate::app::App;
-use crate::http::error::{ApiError, ErrorBody};
+use crate::http::error::ApiError;
 use crate::http::request;
 use crate::random;
 use crate::tokens::caller::Caller;
@@ -64,14 +64,6 @@ struct ExchangesQuery {
     /// For the log of all organizations
     #[param(ignore)]
     unknown: Option<bool>,
-}
-
-/// Exchanges, the newest first.
-#[derive(Debug, Serialize, ToSchema)]
-struct ExchangesBody {
-    exchanges: Vec<AuditEntry>,
-    /// What `before` has to be for the next, if there may be more
-    next: Option<String>,
 }
 
 /// Search the audit log
@@ -172,20 +164,18 @@ async fn search(
 /// Read an exchange with all evidence
 #[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges/{id}", operation_id = "getExchange", tag = "audit",
     params(("org" = String, Path), ("id" = String, Path, description = "the reference that the caller was told")),
-    responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+    responses((status = 200, body = AuditRecordBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn one(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
-) -> Result<Json<AuditRecord>, ApiError> {
+) -> Result<Json<AuditRecordBody>, ApiError> {
     caller.require_admin(&org)?;
-    Ok(Json(
-        app.store
-            .audit_record(AuditScope::Organization(org), &id)
-            .await?,
-    ))
+    let scope = AuditScope::Organization(org);
+    let record = app.store.audit_record(scope, &id).await?;
+    Ok(Json(record.into()))
 }
 
 /// Read any exchange with all evidence; for the bootstrap token only
@@ -193,16 +183,17 @@ async fn one(
 /// Its organization may be any, or none.
 #[utoipa::path(get, path = "/api/admin/exchanges/{id}", operation_id = "getAnyExchange", tag = "audit",
     params(("id" = String, Path, description = "the reference that the caller was told")),
-    responses((status = 200, body = AuditRecord), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+    responses((status = 200, body = AuditRecordBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn one_of_all(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     caller: Caller,
-) -> Result<Json<AuditRecord>, ApiError> {
+) -> Result<Json<AuditRecordBody>, ApiError> {
     caller.require_root()?;
-    Ok(Json(app.store.audit_record(AuditScope::All, &id).await?))
+    let record = app.store.audit_record(AuditScope::All, &id).await?;
+    Ok(Json(record.into()))
 }
 
 fn time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {

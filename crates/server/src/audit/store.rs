@@ -1,9 +1,10 @@
 //! Queries on the audit log.
 
+use claimgate_api::AuditEntry;
 use sqlx::any::AnyRow;
 
 use super::compress;
-use super::entry::{AuditEntry, AuditRecord};
+use super::entry::AuditRecord;
 use super::replay;
 use crate::db::columns::{number, optional_text, text};
 use crate::db::error::StoreError;
@@ -69,28 +70,6 @@ impl AuditScope {
     }
 }
 
-impl AuditEntry {
-    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: text(row, "id")?,
-            at: number(row, "at")?,
-            organization: optional_text(row, "organization")?,
-            issuer: optional_text(row, "issuer")?,
-            issuer_name: optional_text(row, "issuer_name")?,
-            subject: optional_text(row, "subject")?,
-            requested: optional_text(row, "requested")?,
-            scope: optional_text(row, "scope")?,
-            decision: text(row, "decision")?,
-            code: text(row, "code")?,
-            summary: text(row, "summary")?,
-            policies: serde_json::from_str(&text(row, "policies")?).unwrap_or_default(),
-            token: optional_text(row, "token")?,
-            report: optional_text(row, "report")?,
-            address: optional_text(row, "address")?,
-        })
-    }
-}
-
 /// Columns of an entry.
 const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, summary, \
                        policies, token, report, address";
@@ -148,10 +127,7 @@ impl Store {
             query = query.bind(number);
         }
         let rows = query.fetch_all(&self.pool).await?;
-        Ok(rows
-            .iter()
-            .map(AuditEntry::read)
-            .collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
     }
 
     /// One entry, with the evidence.
@@ -177,7 +153,7 @@ impl Store {
         let row = query.bind(id.to_owned()).fetch_optional(&self.pool).await?;
         let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
         let mut record = AuditRecord {
-            entry: AuditEntry::read(&row)?,
+            entry: entry(&row)?,
             detail: optional_text(&row, "detail")?,
             differs: None,
         };
@@ -205,6 +181,26 @@ impl Store {
         let row = query.fetch_optional(&self.pool).await?;
         Ok(row.map(|row| text(&row, "document")).transpose()?)
     }
+}
+
+fn entry(row: &AnyRow) -> Result<AuditEntry, sqlx::Error> {
+    Ok(AuditEntry {
+        id: text(row, "id")?,
+        at: number(row, "at")?,
+        organization: optional_text(row, "organization")?,
+        issuer: optional_text(row, "issuer")?,
+        issuer_name: optional_text(row, "issuer_name")?,
+        subject: optional_text(row, "subject")?,
+        requested: optional_text(row, "requested")?,
+        scope: optional_text(row, "scope")?,
+        decision: text(row, "decision")?,
+        code: text(row, "code")?,
+        summary: text(row, "summary")?,
+        policies: serde_json::from_str(&text(row, "policies")?).unwrap_or_default(),
+        token: optional_text(row, "token")?,
+        report: optional_text(row, "report")?,
+        address: optional_text(row, "address")?,
+    })
 }
 
 impl AuditRecord {

@@ -1,4 +1,4 @@
-//! The database: one set of queries on SQLite or PostgreSQL. [`engine::Engine`] holds what differs
+//! The database: one set of queries on SQLite or PostgreSQL. `engine::Engine` holds what differs
 //! between the two; a new engine is a file beside theirs and a line in `url.rs`.
 
 pub(crate) mod columns;

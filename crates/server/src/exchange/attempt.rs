@@ -12,12 +12,13 @@ use claimgate::inspect::Checked;
 use claimgate::issuer::Issuers;
 use claimgate::jwt::{BuiltIn, UnverifiedToken};
 use claimgate::policy::RequestedToken;
+use claimgate_api::AuditEntry;
 
 use super::compiled::{CompiledIssuer, CompiledOrganization};
 use super::evidence::{Context, Evidence};
 use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
 use crate::app::App;
-use crate::audit::entry::{AuditEntry, AuditRecord};
+use crate::audit::entry::AuditRecord;
 use crate::db::error::StoreError;
 use crate::db::writer::job::{Exchange, SingleUse, Written};
 use crate::random;

@@ -6,9 +6,10 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use claimgate::exchange::ExchangeError;
+use claimgate_api::OauthErrorBody;
 
 use crate::db::error::StoreError;
-use crate::http::error::{OauthErrorBody, too_many_requests};
+use crate::http::error::too_many_requests;
 
 /// The code of an exchange that the rate limit of its issuer refuses.
 pub(super) const RATE_LIMITED: &str = "rate-limited";
@@ -49,7 +50,7 @@ impl ExchangeFailure {
                 let error_description =
                     format!("the server failed, nothing was granted (reference {reference})");
                 let body = OauthErrorBody {
-                    error: "server_error",
+                    error: "server_error".into(),
                     error_description,
                 };
                 (StatusCode::INTERNAL_SERVER_ERROR, Json(body)).into_response()

@@ -11,15 +11,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::post;
 use claimgate::exchange::{BodyKind, ExchangeError, ExchangeRequest, MAX_BODY};
-use utoipa::{OpenApi, ToSchema};
+use claimgate_api::{AuditEntry, OauthErrorBody, TokenRequest, TokenResponseBody};
+use utoipa::OpenApi;
 
 use super::attempt::Attempt;
 use super::failure::ExchangeFailure;
 use crate::app::App;
-use crate::audit::entry::AuditEntry;
 use crate::clock::now;
 use crate::http::client_address::ClientAddress;
-use crate::http::error::OauthErrorBody;
 use crate::random;
 
 /// The route of the exchange.
@@ -32,49 +31,10 @@ pub(crate) fn router() -> Router<Arc<App>> {
 #[openapi(paths(exchange))]
 pub(crate) struct Api;
 
-/// What is asked for (RFC 8693, section 2.1), as a form or as JSON.
-#[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "the engine reads the body; this is for the OpenAPI document"
-)]
-struct TokenRequest {
-    /// `urn:ietf:params:oauth:grant-type:token-exchange`
-    grant_type: String,
-    /// `urn:pulumi:org:` and the organization's name
-    audience: String,
-    /// The ID token
-    subject_token: String,
-    /// `urn:ietf:params:oauth:token-type:id_token`
-    subject_token_type: String,
-    /// `urn:pulumi:token-type:access_token:` and `organization`, `team`, `personal` or `runner`
-    requested_token_type: String,
-    /// None or `admin`, `team:NAME`, `user:LOGIN`, `runner:NAME`
-    scope: Option<String>,
-    /// Lifetime in seconds; 7200 where absent
-    expiration: Option<u64>,
-}
-
-/// What is answered (RFC 8693, section 2.2.1).
-#[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "the engine writes the answer; this is for the OpenAPI document"
-)]
-struct TokenAnswer {
-    access_token: String,
-    issued_token_type: String,
-    /// `token`
-    token_type: String,
-    /// Lifetime in seconds
-    expires_in: u64,
-    scope: String,
-}
-
 /// Exchange an ID token for an access token
 #[utoipa::path(post, path = "/api/oauth/token", operation_id = "exchangeToken", tag = "oauth",
     request_body(content((TokenRequest = "application/x-www-form-urlencoded"), (TokenRequest = "application/json"))),
-    responses((status = 200, body = TokenAnswer), (status = 400, body = OauthErrorBody),
+    responses((status = 200, body = TokenResponseBody), (status = 400, body = OauthErrorBody),
         (status = 413, body = OauthErrorBody), (status = 429, body = OauthErrorBody),
         (status = 500, body = OauthErrorBody)))]
 async fn exchange(

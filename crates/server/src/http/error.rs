@@ -7,8 +7,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use serde::Serialize;
-use utoipa::ToSchema;
+use claimgate_api::{ErrorBody, ErrorDetail, OauthErrorBody};
 
 use crate::db::error::StoreError;
 
@@ -20,43 +19,9 @@ pub(crate) struct ApiError {
     headers: Vec<(header::HeaderName, HeaderValue)>,
 }
 
-/// The body of an error, as the clients of Pulumi Cloud read it.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ErrorBody {
-    /// The status again.
-    pub(crate) code: u16,
-    /// What was expected and found.
-    pub(crate) message: String,
-    /// Where a whole document is refused: everything that is wrong in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) errors: Vec<ErrorDetail>,
-}
-
-/// The body of an error of the OAuth endpoints ([RFC 6749, section
-/// 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OauthErrorBody {
-    pub(crate) error: &'static str,
-    /// A sentence; of an exchange with the reference that the audit log has the refusal under
-    pub(crate) error_description: String,
-}
-
 /// An error response of the OAuth endpoints.
 #[derive(Debug)]
 pub(crate) struct OauthError(ApiError);
-
-/// One thing that is wrong.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ErrorDetail {
-    /// Where, as a path such as `policies[1].rules.sub`.
-    pub(crate) path: String,
-    /// Stable code.
-    pub(crate) code: String,
-    /// What was expected and found.
-    pub(crate) message: String,
-    /// What one might do about it.
-    pub(crate) help: Option<String>,
-}
 
 impl ApiError {
     /// An error with a status and a message.
@@ -176,7 +141,7 @@ impl IntoResponse for OauthError {
         let mut response = (
             status,
             Json(OauthErrorBody {
-                error,
+                error: error.into(),
                 error_description: body.message,
             }),
         )
@@ -200,7 +165,7 @@ pub(crate) fn too_many_requests(problem: &str, wait: Duration) -> Response {
     let unit = if seconds == 1 { "second" } else { "seconds" };
     let error_description = format!("{problem}, try again in {seconds} {unit}");
     let body = Json(OauthErrorBody {
-        error: "too_many_requests",
+        error: "too_many_requests".into(),
         error_description,
     });
     let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();

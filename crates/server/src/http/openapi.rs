@@ -1,12 +1,12 @@
 //! The OpenAPI document, generated from the routes.
 
 use axum::Json;
+use claimgate_api::{ErrorBody, OauthErrorBody};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Ref, ResponseBuilder};
 use utoipa::{OpenApi, ToSchema as _};
 
-use super::error::{ErrorBody, OauthErrorBody};
 use crate::{audit, exchange, issuers, organizations, tokens};
 
 #[derive(OpenApi)]

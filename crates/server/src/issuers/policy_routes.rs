@@ -11,14 +11,15 @@ use axum::{Json, Router};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicySet, parse_policies};
-use utoipa::{OpenApi, ToSchema};
+use claimgate_api::{AuthPolicyBody, ErrorBody, PoliciesInput};
+use utoipa::OpenApi;
 
-use super::wire::{AuthPolicyBody, policies_json};
+use super::wire::policies_json;
 use crate::app::App;
 use crate::clock::now;
 use crate::db::error::StoreError;
 use crate::http::conditional::{etag, if_match};
-use crate::http::error::{ApiError, ErrorBody};
+use crate::http::error::ApiError;
 use crate::tokens::caller::{Caller, Change};
 
 /// The routes of policies.
@@ -35,18 +36,6 @@ pub(crate) fn router() -> Router<Arc<App>> {
 #[derive(OpenApi)]
 #[openapi(paths(of_issuer, update))]
 pub(crate) struct Api;
-
-/// Policies as they are sent.
-#[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "the engine reads the body; this is for the OpenAPI document"
-)]
-struct PoliciesInput {
-    /// All policies of the issuer; they replace those that were
-    #[schema(value_type = Vec<Object>, min_items = 1)]
-    policies: serde_json::Value,
-}
 
 /// Read the policies of an issuer
 #[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/oidcissuers/{id}", operation_id = "getIssuerPolicies", tag = "policies",

@@ -13,15 +13,16 @@ use axum::{Json, Router};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::jwt::Jwks;
 use claimgate::pattern::Dialect;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use claimgate_api::{ErrorBody, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
 
 use super::record::{IssuerRecord, IssuerSettings, NewIssuer};
-use super::wire::{IssuerBody, IssuerInput, IssuersBody};
+use super::wire::{add_policies, apply};
 use crate::app::App;
 use crate::clock::now;
 use crate::http::conditional::{etag, if_match};
-use crate::http::error::{ApiError, ErrorBody};
+use crate::http::error::ApiError;
 use crate::http::request;
 use crate::http::request::json_body;
 use crate::keys::error::KeyError;
@@ -83,7 +84,8 @@ async fn list(
             .map(|policy| (policy.issuer.as_str(), policy))
             .collect();
         for (body, issuer) in bodies.iter_mut().zip(&issuers) {
-            body.add_policies(issuer.version, of_issuer.get(issuer.id.as_str()).copied());
+            let policies = of_issuer.get(issuer.id.as_str()).copied();
+            add_policies(body, issuer.version, policies);
         }
     }
     Ok(Json(IssuersBody {
@@ -114,7 +116,7 @@ async fn create(
     let mut input: IssuerInput = json_body(&body)?;
     let url = input.url.take().filter(|url| !url.is_empty());
     let url = url.ok_or_else(|| ApiError::bad_request("the issuer url is required"))?;
-    let mut settings = input.apply(IssuerSettings::default())?;
+    let mut settings = apply(input, IssuerSettings::default())?;
     check(&url, &settings)?;
     if settings.jwks.is_none() {
         settings.thumbprints = registered_thumbprints(&app, &url, settings.thumbprints).await?;
@@ -181,7 +183,7 @@ async fn update(
         );
         return Err(ApiError::bad_request(message));
     }
-    let mut settings = input.apply(before.settings.clone())?;
+    let mut settings = apply(input, before.settings.clone())?;
     check(&before.url, &settings)?;
     let had_keys = before.settings.jwks.is_some();
     if settings.jwks.is_none() && (had_keys || settings.thumbprints != before.settings.thumbprints)
@@ -272,12 +274,6 @@ async fn regenerate(
     app.keys.forget(&id);
     caller.log_change(Change::ThumbprintRegenerated, &org, &id, &record.url);
     Ok(answer(&record))
-}
-
-/// How many tokens were revoked.
-#[derive(Debug, Serialize, ToSchema)]
-struct RevokedBody {
-    revoked: u64,
 }
 
 /// Revoke all tokens that were granted on an issuer, even a deleted one

@@ -1,55 +1,17 @@
-//! Wire types of the issuers API: Pulumi Cloud's names, and a few of our own.
+//! Issuers and policies as the API has them.
 
 use claimgate::policy::{PolicyDefinition, parse_policies};
 use claimgate::time::format_utc;
+use claimgate_api::{AuthPolicyBody, IssuerBody, IssuerInput};
 use claimgate_formats::thumbprint;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
 
 use super::record::{IssuerRecord, IssuerSettings, PolicyRecord};
 use crate::http::error::ApiError;
 
-/// An issuer as it is answered.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct IssuerBody {
-    id: String,
-    name: String,
-    url: String,
-    /// The issuer identifier: its URL
-    issuer: String,
-    /// SHA-256, 64 lowercase hexadecimal digits each
-    thumbprints: Vec<String>,
-    /// Static keys (RFC 7517)
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    jwks: Option<serde_json::Value>,
-    /// Longest lifetime of a token, in seconds
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_expiration: Option<i64>,
-    /// Whether each ID token may be exchanged once only, by its `jti`; this server's own
-    single_use: bool,
-    /// Whether its deny policies only report what they would deny; this server's own
-    report_only: bool,
-    created: String,
-    modified: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_used: Option<String>,
-    /// Counts changes; in a list that was asked for with policies
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<i64>,
-    /// In a list that was asked for with policies
-    #[serde(skip_serializing_if = "Option::is_none")]
-    auth_policy: Option<AuthPolicyBody>,
-}
-
-impl IssuerBody {
-    /// Adds the members that a list has only on request.
-    pub(crate) fn add_policies(&mut self, version: i64, policies: Option<&PolicyRecord>) {
-        self.version = Some(version);
-        self.auth_policy = policies.map(AuthPolicyBody::from);
-    }
+/// Adds the members that a list has only on request.
+pub(super) fn add_policies(body: &mut IssuerBody, version: i64, policies: Option<&PolicyRecord>) {
+    body.version = Some(version);
+    body.auth_policy = policies.map(AuthPolicyBody::from);
 }
 
 impl From<&IssuerRecord> for IssuerBody {
@@ -77,122 +39,49 @@ impl From<&IssuerRecord> for IssuerBody {
     }
 }
 
-/// All issuers.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct IssuersBody {
-    pub(crate) oidc_issuers: Vec<IssuerBody>,
-}
-
-/// An issuer as it is sent. What is absent stays as it is, `null` takes it away. What only the
-/// server decides (`id`, `issuer`, `created`, `modified`, `lastUsed`, `version`, `authPolicy`) is
-/// passed over, so that an answer can be sent back.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct IssuerInput {
-    pub(crate) name: Option<String>,
-    pub(crate) url: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Vec<String>>)]
-    pub(crate) thumbprints: Option<Option<Vec<String>>>,
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<i64>)]
-    pub(crate) max_expiration: Option<Option<i64>>,
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Object>)]
-    pub(crate) jwks: Option<Option<serde_json::Value>>,
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<bool>)]
-    pub(crate) single_use: Option<Option<bool>>,
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<bool>)]
-    pub(crate) report_only: Option<Option<bool>>,
-    #[serde(default, rename = "id")]
-    #[schema(ignore)]
-    _id: Option<IgnoredAny>,
-    #[serde(default, rename = "issuer")]
-    #[schema(ignore)]
-    _issuer: Option<IgnoredAny>,
-    #[serde(default, rename = "created")]
-    #[schema(ignore)]
-    _created: Option<IgnoredAny>,
-    #[serde(default, rename = "modified")]
-    #[schema(ignore)]
-    _modified: Option<IgnoredAny>,
-    #[serde(default, rename = "lastUsed")]
-    #[schema(ignore)]
-    _last_used: Option<IgnoredAny>,
-    #[serde(default, rename = "version")]
-    #[schema(ignore)]
-    _version: Option<IgnoredAny>,
-    #[serde(default, rename = "authPolicy")]
-    #[schema(ignore)]
-    _auth_policy: Option<IgnoredAny>,
-}
-
-/// Distinguishes `null` from an absent member.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
-impl IssuerInput {
-    /// Applies the input to an issuer's settings.
-    ///
-    /// # Errors
-    /// 400 for an invalid name or thumbprint.
-    pub(crate) fn apply(self, mut settings: IssuerSettings) -> Result<IssuerSettings, ApiError> {
-        if let Some(name) = self.name {
-            name.trim().clone_into(&mut settings.name);
-        }
-        if settings.name.is_empty() {
-            return Err(ApiError::bad_request("the issuer name is required"));
-        }
-        if settings.name.chars().any(char::is_control) {
-            return Err(ApiError::bad_request(
-                "expected a name without control characters",
-            ));
-        }
-        if let Some(thumbprints) = self.thumbprints {
-            let thumbprints = thumbprints.unwrap_or_default();
-            settings.thumbprints = thumbprints
-                .iter()
-                .map(|text| read_thumbprint(text))
-                .collect::<Result<_, _>>()?;
-        }
-        if let Some(max_expiration) = self.max_expiration {
-            settings.max_expiration = max_expiration;
-        }
-        if let Some(jwks) = self.jwks {
-            settings.jwks = jwks.map(|jwks| jwks.to_string());
-        }
-        settings.single_use = self
-            .single_use
-            .map_or(settings.single_use, Option::unwrap_or_default);
-        settings.report_only = self
-            .report_only
-            .map_or(settings.report_only, Option::unwrap_or_default);
-        Ok(settings)
+/// Applies an input to an issuer's settings.
+///
+/// # Errors
+/// 400 for an invalid name or thumbprint.
+pub(super) fn apply(
+    input: IssuerInput,
+    mut settings: IssuerSettings,
+) -> Result<IssuerSettings, ApiError> {
+    if let Some(name) = input.name {
+        name.trim().clone_into(&mut settings.name);
     }
+    if settings.name.is_empty() {
+        return Err(ApiError::bad_request("the issuer name is required"));
+    }
+    if settings.name.chars().any(char::is_control) {
+        return Err(ApiError::bad_request(
+            "expected a name without control characters",
+        ));
+    }
+    if let Some(thumbprints) = input.thumbprints {
+        let thumbprints = thumbprints.unwrap_or_default();
+        settings.thumbprints = thumbprints
+            .iter()
+            .map(|text| read_thumbprint(text))
+            .collect::<Result<_, _>>()?;
+    }
+    if let Some(max_expiration) = input.max_expiration {
+        settings.max_expiration = max_expiration;
+    }
+    if let Some(jwks) = input.jwks {
+        settings.jwks = jwks.map(|jwks| jwks.to_string());
+    }
+    settings.single_use = input
+        .single_use
+        .map_or(settings.single_use, Option::unwrap_or_default);
+    settings.report_only = input
+        .report_only
+        .map_or(settings.report_only, Option::unwrap_or_default);
+    Ok(settings)
 }
-
 fn read_thumbprint(text: &str) -> Result<String, ApiError> {
     thumbprint::normalise(text)
         .map_err(|problem| ApiError::bad_request(format!("`thumbprints`: {problem}")))
-}
-
-/// The policies of an issuer.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AuthPolicyBody {
-    /// Not the issuer's id
-    id: String,
-    /// Counts changes; the `ETag` too
-    version: i64,
-    created: String,
-    modified: String,
-    #[schema(value_type = Vec<Object>)]
-    policies: serde_json::Value,
 }
 
 impl From<&PolicyRecord> for AuthPolicyBody {
@@ -223,7 +112,7 @@ pub(super) fn policies_json(mut policies: Vec<PolicyDefinition>) -> serde_json::
 mod tests {
     use claimgate::policy::parse_policies;
 
-    use super::{IssuerInput, IssuerSettings, policies_json};
+    use super::{IssuerInput, IssuerSettings, apply, policies_json};
 
     #[test]
     fn policies_have_permissions_always_and_report_only_where_it_is_true() {
@@ -260,10 +149,8 @@ mod tests {
             ..IssuerSettings::default()
         };
         let change = |json| {
-            serde_json::from_str::<IssuerInput>(json)
-                .unwrap()
-                .apply(before.clone())
-                .unwrap()
+            let input: IssuerInput = serde_json::from_str(json).unwrap();
+            apply(input, before.clone()).unwrap()
         };
         assert_eq!(change(r#"{"name": "b"}"#).max_expiration, Some(60));
         assert_eq!(change(r#"{"maxExpiration": null}"#).max_expiration, None);

@@ -9,13 +9,13 @@ use axum::routing::get;
 use axum::{Json, Router};
 use claimgate::jwt::redact;
 use claimgate::time::format_utc;
-use serde::{Deserialize, Serialize};
-use utoipa::{OpenApi, ToSchema};
+use claimgate_api::{ErrorBody, OrganizationBody, OrganizationInput, OrganizationsBody};
+use utoipa::OpenApi;
 
 use super::record::Organization;
 use crate::app::App;
 use crate::clock::now;
-use crate::http::error::{ApiError, ErrorBody};
+use crate::http::error::ApiError;
 use crate::http::request::json_body;
 use crate::tokens::caller::{Caller, Change};
 
@@ -33,32 +33,6 @@ pub(crate) struct Api;
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 100;
-
-/// An organization.
-#[derive(Debug, Serialize, ToSchema)]
-struct OrganizationBody {
-    name: String,
-    created: String,
-}
-
-/// All organizations.
-#[derive(Debug, Serialize, ToSchema)]
-struct OrganizationsBody {
-    organizations: Vec<OrganizationBody>,
-}
-
-/// An organization to be made.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OrganizationInput {
-    /// Letters, digits, `-`, `_`, `.`, and not dots alone
-    #[schema(
-        min_length = 1,
-        max_length = 100,
-        pattern = "^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$"
-    )]
-    name: String,
-}
 
 impl From<&Organization> for OrganizationBody {
     fn from(organization: &Organization) -> Self {

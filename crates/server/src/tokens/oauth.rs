@@ -8,14 +8,14 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
-use serde::{Deserialize, Serialize};
-use utoipa::{OpenApi, ToSchema};
+use claimgate_api::{IntrospectionBody, OauthErrorBody, TokenForm};
+use utoipa::OpenApi;
 
 use super::caller::{Caller, Change, find_token};
 use super::record::TokenRecord;
 use crate::app::App;
 use crate::clock::now;
-use crate::http::error::{ApiError, OauthError, OauthErrorBody};
+use crate::http::error::{ApiError, OauthError};
 
 /// The routes of introspection and revocation.
 pub(crate) fn router() -> Router<Arc<App>> {
@@ -28,51 +28,6 @@ pub(crate) fn router() -> Router<Arc<App>> {
 #[derive(OpenApi)]
 #[openapi(paths(introspect, revoke))]
 pub(crate) struct Api;
-
-/// A token that is asked about, as a form.
-#[derive(Deserialize, ToSchema)]
-struct TokenForm {
-    /// The access token
-    #[schema(min_length = 1)]
-    token: String,
-    /// Passed over: there is one type only
-    #[serde(rename = "token_type_hint")]
-    _token_type_hint: Option<String>,
-}
-
-/// What a token is; of one that is not valid no more than that.
-#[derive(Debug, Default, Serialize, ToSchema)]
-struct IntrospectionBody {
-    active: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exp: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iat: Option<i64>,
-    /// The `sub` of the ID token
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sub: Option<String>,
-    /// `urn:pulumi:org:` and the organization's name
-    #[serde(skip_serializing_if = "Option::is_none")]
-    aud: Option<String>,
-    /// The token's id
-    #[serde(skip_serializing_if = "Option::is_none")]
-    jti: Option<String>,
-    /// `organization`, `team`, `personal` or `runner`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-    /// The team, user or runner
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    admin: Option<bool>,
-    /// The custom role
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role_id: Option<String>,
-}
 
 /// Introspect a token
 ///
@@ -149,7 +104,7 @@ fn body(token: TokenRecord) -> IntrospectionBody {
     IntrospectionBody {
         active: true,
         scope: Some(token.scope),
-        token_type: Some("token"),
+        token_type: Some("token".to_owned()),
         exp: token.expires,
         iat: Some(token.created),
         sub: token.subject,
@@ -157,7 +112,7 @@ fn body(token: TokenRecord) -> IntrospectionBody {
             .organization
             .map(|name| format!("{}{name}", claimgate::exchange::AUDIENCE)),
         jti: Some(token.id),
-        kind: Some(token.kind.as_str()),
+        kind: Some(token.kind.as_str().to_owned()),
         target: token.target,
         admin: Some(token.admin),
         role_id: token.role,

@@ -6,14 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
-use utoipa::{OpenApi, ToSchema};
+use claimgate_api::{ErrorBody, TokenBody, TokensBody};
+use utoipa::OpenApi;
 
 use super::caller::{Caller, Change};
-use super::wire::TokenBody;
 use crate::app::App;
 use crate::clock::now;
-use crate::http::error::{ApiError, ErrorBody};
+use crate::http::error::ApiError;
 
 /// The routes of access tokens.
 pub(crate) fn router() -> Router<Arc<App>> {
@@ -26,12 +25,6 @@ pub(crate) fn router() -> Router<Arc<App>> {
 #[derive(OpenApi)]
 #[openapi(paths(list, revoke))]
 pub(crate) struct Api;
-
-/// Tokens that may be used, the newest thousand.
-#[derive(Debug, Serialize, ToSchema)]
-struct TokensBody {
-    tokens: Vec<TokenBody>,
-}
 
 /// List the tokens that may be used
 #[utoipa::path(get, path = "/api/orgs/{org}/tokens", operation_id = "listTokens", tag = "tokens", params(("org" = String, Path)),

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
-use utoipa::{OpenApi, ToSchema};
+use claimgate_api::{
+    Capabilities, DefaultOrganization, ErrorBody, TokenInfo, UserBody, UserOrganization,
+};
+use utoipa::OpenApi;
 
 use super::caller::Caller;
 use super::record::TokenKind;
 use crate::app::App;
-use crate::http::error::{ApiError, ErrorBody};
+use crate::http::error::ApiError;
 
 /// The routes of the user.
 pub(crate) fn router() -> Router<Arc<App>> {
@@ -25,43 +27,6 @@ pub(crate) fn router() -> Router<Arc<App>> {
 #[derive(OpenApi)]
 #[openapi(paths(user, default_organization, capabilities))]
 pub(crate) struct Api;
-
-/// Whoever the token is for.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct UserBody {
-    id: String,
-    /// The login: of the user, or the name of what the token is for
-    github_login: String,
-    name: String,
-    email: String,
-    avatar_url: String,
-    organizations: Vec<UserOrganization>,
-    identities: Vec<String>,
-    site_admin: bool,
-    token_info: TokenInfo,
-}
-
-/// An organization of the user's.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct UserOrganization {
-    name: String,
-    github_login: String,
-    avatar_url: String,
-}
-
-/// The token itself.
-#[derive(Debug, Serialize, ToSchema)]
-struct TokenInfo {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    team: Option<String>,
-    /// Whether it has admin rights
-    admin: bool,
-}
 
 /// Read whose token this is
 #[utoipa::path(get, path = "/api/user", operation_id = "getUser", tag = "user",
@@ -107,13 +72,6 @@ async fn user(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<UserBo
     }))
 }
 
-/// The organization that is meant where none is named.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct DefaultOrganization {
-    git_hub_login: String,
-}
-
 /// Read the organization that is meant where none is named
 #[utoipa::path(get, path = "/api/user/organizations/default", operation_id = "getDefaultOrganization", tag = "user",
     responses((status = 200, body = DefaultOrganization), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)),
@@ -126,15 +84,8 @@ async fn default_organization(caller: Caller) -> Result<Json<DefaultOrganization
     Ok(Json(DefaultOrganization { git_hub_login: own }))
 }
 
-/// What this server can do beyond the API's beginnings.
-#[derive(Debug, Serialize, ToSchema)]
-struct Capabilities {
-    #[schema(value_type = Vec<Object>)]
-    capabilities: [(); 0],
-}
-
 /// List capabilities, of which there are none
 #[utoipa::path(get, path = "/api/capabilities", operation_id = "listCapabilities", tag = "user", responses((status = 200, body = Capabilities)))]
 async fn capabilities() -> Json<Capabilities> {
-    Json(Capabilities { capabilities: [] })
+    Json(Capabilities::default())
 }

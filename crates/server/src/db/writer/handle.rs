@@ -204,8 +204,8 @@ impl Threads {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::audit::entry::AuditEntry;
     use crate::db::sqlite::connection::SqliteConnection;
+    use claimgate_api::AuditEntry;
 
     fn record(id: &str) -> AuditRecord {
         let entry = AuditEntry {

@@ -1,0 +1,43 @@
+//! Errors.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// The body of an error, as the clients of Pulumi Cloud read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ErrorBody {
+    /// The status again.
+    pub code: u16,
+    /// What was expected and found.
+    pub message: String,
+    /// If a document is refused: everything that is wrong in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorDetail>,
+}
+
+/// One error in a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ErrorDetail {
+    /// Where, as a path such as `policies[1].rules.sub`.
+    pub path: String,
+    /// Stable code.
+    pub code: String,
+    /// What was expected and found.
+    pub message: String,
+    /// How to fix it.
+    pub help: Option<String>,
+}
+
+/// The body of an error of the OAuth endpoints (RFC 6749, section 5.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OauthErrorBody {
+    /// The OAuth error.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub error: Cow<'static, str>,
+    /// A sentence; for an exchange with the reference of the refusal in the audit log.
+    pub error_description: String,
+}

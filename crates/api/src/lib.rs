@@ -1,0 +1,34 @@
+//! The bodies of Claimgate's REST API, read and written by the same types: the server answers with
+//! what a client reads, and reads what a client sends.
+//!
+//! Names and members are those of Pulumi Cloud's API; extensions say so. Times are in RFC 3339,
+//! except in the audit log. The feature `openapi` derives the schemas of the OpenAPI document.
+//!
+//! ```
+//! use claimgate_api::{IssuerInput, OrganizationBody};
+//!
+//! let rename = IssuerInput::named("GitHub Actions");
+//! assert_eq!(serde_json::to_string(&rename)?, r#"{"name":"GitHub Actions"}"#);
+//!
+//! let answer = r#"{"name": "acme", "created": "2026-11-25T12:00:00Z"}"#;
+//! assert_eq!(serde_json::from_str::<OrganizationBody>(answer)?.name, "acme");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod audit;
+mod error;
+mod exchange;
+mod issuers;
+mod organizations;
+mod policies;
+mod tokens;
+mod user;
+
+pub use audit::{AuditEntry, AuditRecordBody, ExchangesBody};
+pub use error::{ErrorBody, ErrorDetail, OauthErrorBody};
+pub use exchange::{IntrospectionBody, TokenForm, TokenRequest, TokenResponseBody};
+pub use issuers::{IssuerBody, IssuerInput, IssuersBody, RevokedBody};
+pub use organizations::{OrganizationBody, OrganizationInput, OrganizationsBody};
+pub use policies::{AuthPolicyBody, PoliciesInput};
+pub use tokens::{TokenBody, TokensBody};
+pub use user::{Capabilities, DefaultOrganization, TokenInfo, UserBody, UserOrganization};
