@@ -231,6 +231,32 @@ mod tests {
     }
 
     #[test]
+    fn every_member_is_tested_and_only_the_engine_is_published() {
+        // The app and the random policies have no native tests, and the runner runs others.
+        let untested = ["web", "crates/testing", "xtask/wasm-test-runner"];
+        let read = |manifest: &str| -> toml::Table {
+            let text = std::fs::read_to_string(root().join(manifest)).unwrap();
+            toml::from_str(&text).unwrap()
+        };
+        let tested: Vec<_> = SELECTIONS
+            .iter()
+            .flat_map(|selection| selection.packages)
+            .map(|package| package.folder)
+            .collect();
+        let workspace = read("Cargo.toml");
+        for member in workspace["workspace"]["members"].as_array().unwrap() {
+            let folder = member.as_str().unwrap();
+            assert!(
+                tested.contains(&folder) || untested.contains(&folder),
+                "{folder} is in no selection"
+            );
+            let manifest = read(&format!("{folder}/Cargo.toml"));
+            let is_internal = manifest["package"].get("publish") == Some(&false.into());
+            assert_eq!(is_internal, folder != "crates/core", "{folder}");
+        }
+    }
+
+    #[test]
     fn a_name_chooses_the_packages_that_contain_it_with_their_features() {
         let own = "every_package_is_where_it_is_said_to_be";
         let module = "rust::tests::every package is where";
