@@ -30,10 +30,7 @@ fn assets(out: &Path) -> Result<(String, String)> {
         .map_or_else(|| Path::new(&manifest).join("../../dist"), PathBuf::from);
     println!("cargo::rerun-if-changed={}", dist.display());
     if !dist.join("index.html").is_file() {
-        return Err(
-            "expected the built app in dist/, found none; this would mend it: cargo xtask build"
-                .into(),
-        );
+        return Err("expected the built app in dist/, found none: run cargo xtask build".into());
     }
     let mut files = Vec::new();
     list(&dist, &mut files)?;

@@ -346,7 +346,7 @@ export function pages(demo, issuer) {
       path: "issuers/new?preset=github-actions&examples=yes",
       then: async (page) => {
         await page.getByLabel("Repository").fill("site.example");
-        await page.getByText("is let in too").first().waitFor();
+        await page.getByText("is allowed too").first().waitFor();
       },
     },
     "import": { path: "import" },

@@ -18,8 +18,8 @@ for (const width of [1280, 390]) {
     await page.getByLabel("Owner").fill("octo-org");
     await page.getByLabel("Repository").fill("site.example");
     assert.match(await text(preview(page)), /Shown with examples for: Branch\./);
-    await page.getByText("matches any one character in a pattern: sitexexample is let in too").or(
-      page.getByText("`sitexexample` is let in too")).first().waitFor();
+    await page.getByText("matches any one character in a pattern: sitexexample is allowed too").or(
+      page.getByText("`sitexexample` is allowed too")).first().waitFor();
     await page.getByRole("button", { name: "Register issuer" }).click();
     await page.getByText("expected the branch, found nothing").waitFor();
     await hasFocus(page.getByLabel("Branch"));

@@ -19,6 +19,7 @@ pub struct IssuerBody {
     /// The issuer identifier: its URL
     pub issuer: String,
     /// SHA-256 thumbprints, 64 lowercase hexadecimal digits each
+    #[serde(default)]
     pub thumbprints: Vec<String>,
     /// Static keys (RFC 7517)
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,8 +29,10 @@ pub struct IssuerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_expiration: Option<i64>,
     /// Whether each ID token may be exchanged only once, by its `jti`: an extension
+    #[serde(default)]
     pub single_use: bool,
     /// Whether all its deny policies are report-only: an extension
+    #[serde(default)]
     pub report_only: bool,
     /// When it was registered
     pub created: String,

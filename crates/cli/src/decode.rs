@@ -1,4 +1,4 @@
-//! `claimgate decode`: what a token says, verified by nobody.
+//! `claimgate decode`: the contents of a token, without verification.
 
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -125,7 +125,7 @@ fn as_text(file: &str, result: &Result<UnverifiedToken, TokenError>, now: i64) -
     };
     let pretty = |claims: &claimgate::claims::Claims| output::json(&claims.to_json_pretty());
     let mut text = format!(
-        "{}: nothing of it is verified, anybody may have written it\n",
+        "{}: nothing in it is verified, anyone may have written it\n",
         output::lines(title)
     );
     text += &format!(

@@ -1,4 +1,4 @@
-//! `claimgate explain`: whether a token is let in, by which policy, and why.
+//! `claimgate explain`: whether a token is allowed, by which policy, and why.
 
 mod question;
 
@@ -35,7 +35,7 @@ pub(crate) struct Explain {
     format: Format,
 }
 
-/// What is said about claims that nobody has checked.
+/// The explanation of unverified claims.
 #[derive(Serialize)]
 struct Claimed<'a> {
     issuer: Option<&'a str>,
@@ -47,7 +47,7 @@ const UNCHECKED: &str =
     "the claims are taken as they are written: no issuer, key, signature or time was checked";
 
 impl Explain {
-    /// Explains: 0 if the token is let in, 1 if it is not.
+    /// Explains: exit code 0 if the token is allowed, 1 if it is not.
     pub(crate) fn run(self) -> Result<ExitCode> {
         if self.file == "-" && self.issuers == "-" {
             bail!("expected one of the two files from standard input, found both");

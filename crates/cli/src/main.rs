@@ -31,7 +31,7 @@ enum Command {
     Serve(serve::Serve),
     /// Show what tokens say, without checking anything
     Decode(decode::Decode),
-    /// Explain whether a token, or claims, would be let in, and why
+    /// Explain whether a token, or claims, would be allowed, and why
     Explain(explain::Explain),
     /// Check files of issuers and policies
     Check(check::Check),

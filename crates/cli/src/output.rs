@@ -53,7 +53,7 @@ pub(crate) fn title(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
 }
 
-/// Writes to standard output. Whoever has stopped reading it needs no error.
+/// Writes to standard output. A reader that has closed it is not an error.
 pub(crate) fn write(text: &str) -> Result<()> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {

@@ -155,8 +155,8 @@ fn index(path: &str) -> Option<(usize, &str)> {
     Some((digits.parse().ok()?, rest))
 }
 
-/// What is behind a name that a path begins with. A claim's name may stand there as it is written
-/// in a path.
+/// The rest of a path after the name that it begins with. The name of a claim may be quoted, as in
+/// a claim path.
 fn after<'p>(path: &'p str, name: &str) -> Option<&'p str> {
     let quoted = ClaimPath::of(&[name]);
     [name, quoted.as_str()].into_iter().find_map(|name| {

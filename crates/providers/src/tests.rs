@@ -490,7 +490,7 @@ fn wildcards_in_names_do_not_go_unnoticed() {
     ] {
         assert_eq!(warnings(id, text).len(), 1, "{id}");
     }
-    let expected = "`my.repo` has a `.`, which matches any one character in a pattern: `myxrepo` is let in too";
+    let expected = "`my.repo` has a `.`, which matches any one character in a pattern: `myxrepo` is allowed too";
     assert_eq!(
         warnings("repository", "my.repo"),
         [("repository".to_owned(), expected.to_owned())]

@@ -92,7 +92,7 @@ fn wildcard(text: &str) -> Option<(String, &'static str)> {
         '.' => {
             let other = text.replacen('.', "x", 1);
             format!(
-                "`{text}` has a `.`, which matches any one character in a pattern: `{other}` is let in too"
+                "`{text}` has a `.`, which matches any one character in a pattern: `{other}` is allowed too"
             )
         }
         _ => format!(

@@ -1,15 +1,13 @@
 //! A simulated exchange: the request and the response. The token itself is never shown.
 
-use std::borrow::Cow;
-
 use std::fmt::Write;
 
 use claimgate::exchange::{
-    ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, DEFAULT_EXPIRATION, ExchangeError, ExchangeOptions,
-    ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE, TokenResponse, begin_exchange, conclude,
+    self, ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, DEFAULT_EXPIRATION, ExchangeError,
+    ExchangeOptions, ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE, TokenResponse,
+    begin_exchange, conclude,
 };
-use claimgate::explain::ReasonCode;
-use claimgate::inspect::{CheckId, CheckStatus, Progress, Skip};
+use claimgate::inspect::{Progress, Skip};
 use claimgate::issuer::DEFAULT_MAX_EXPIRATION;
 use claimgate::policy::RequestedToken;
 use claimgate::text::quote::shell;
@@ -80,10 +78,10 @@ pub fn simulate(
     let answer =
         ExchangeRequest::parse(&form(&parameters, token), BodyKind::Form).and_then(|request| {
             if is_whole {
-                exchange(question, stored, report, &request)
+                complete(question, stored, report, &request)
             } else {
                 notes.push("As if everything that was not checked had passed.".to_owned());
-                assume(report, &request, stored)
+                assume(question, report, &request, stored)
             }
         });
     if let Ok(answer) = &answer {
@@ -120,7 +118,7 @@ pub fn simulate(
 }
 
 /// Core's exchange: repeats the token's checks, with the known result of the signature check.
-fn exchange(
+fn complete(
     question: &Question,
     stored: &[StoredIssuer],
     report: &Report,
@@ -146,36 +144,13 @@ fn exchange(
     Ok(grant.response(ACCESS_TOKEN.to_owned()))
 }
 
-/// The response when a check was skipped, which no server would do: derived from the report alone.
+/// The response when a check was skipped, which no server would do.
 fn assume(
+    question: &Question,
     report: &Report,
     request: &ExchangeRequest,
     stored: &[StoredIssuer],
 ) -> Result<TokenResponse, ExchangeError> {
-    let failed = report
-        .checks
-        .iter()
-        .find(|check| check.status == CheckStatus::Failed);
-    if let Some(check) = failed.filter(|check| check.id != CheckId::Policies) {
-        let problem = check.sentence.clone();
-        return Err(ExchangeError::Token {
-            code: match check.code {
-                Some(Cow::Borrowed(code)) => code,
-                _ => "token",
-            },
-            problem,
-        });
-    }
-    let summary = report.summary.clone();
-    let explanation = report.explanation.as_ref();
-    if explanation.is_none_or(|explanation| explanation.grant.is_none()) {
-        return Err(
-            match explanation.map(|explanation| explanation.reason.code) {
-                Some(ReasonCode::AdminNotGranted) => ExchangeError::AdminNotGranted { summary },
-                _ => ExchangeError::Denied { summary },
-            },
-        );
-    }
     let issuer = report
         .issuer
         .as_ref()
@@ -183,19 +158,9 @@ fn assume(
     let longest = issuer
         .and_then(|issuer| issuer.max_expiration)
         .unwrap_or(DEFAULT_MAX_EXPIRATION);
-    Ok(TokenResponse {
-        access_token: ACCESS_TOKEN.to_owned(),
-        issued_token_type: format!(
-            "{ACCESS_TOKEN_TYPE}{}",
-            request.requested.token_type().as_str()
-        ),
-        token_type: "token",
-        expires_in: request
-            .expiration
-            .unwrap_or(DEFAULT_EXPIRATION)
-            .min(longest),
-        scope: request.scope.clone(),
-    })
+    let explanation = report.explanation.as_ref();
+    let approval = exchange::simulate(request, &report.checks, explanation, longest, question.now)?;
+    Ok(approval.response(request, ACCESS_TOKEN.to_owned()))
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -47,7 +47,7 @@ pub(crate) struct Serve {
     token_key_file: Option<PathBuf>,
 
     /// Take another token key than the database was used with: all tokens are deleted, and a
-    /// bootstrap token is made anew
+    /// bootstrap token is created again
     #[arg(long)]
     #[serde(skip)]
     new_token_key: bool,
@@ -75,7 +75,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_AUDIT_FILE", value_name = "FILE")]
     audit_file: Option<PathBuf>,
 
-    /// For how many days the database keeps the audit log, 0 for ever [default: 365]
+    /// For how many days the database keeps the audit log, 0 for no limit [default: 365]
     #[arg(long, env = "CLAIMGATE_AUDIT_DAYS", value_name = "DAYS")]
     audit_days: Option<u32>,
 
@@ -127,7 +127,7 @@ pub(crate) struct Serve {
     #[serde(default)]
     allow_private_issuers: bool,
 
-    /// Serve /metrics to anybody, not to the bootstrap token only
+    /// Serve /metrics to anyone, not only with the bootstrap token
     #[arg(long, env = "CLAIMGATE_OPEN_METRICS", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     open_metrics: bool,

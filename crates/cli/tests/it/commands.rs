@@ -1,5 +1,5 @@
 //! `claimgate decode`, `explain` and `check` as processes. What people see is on `docs/cli.md`,
-//! whose examples are run here; `CLAIMGATE_WRITE_DOCS=1` writes them anew.
+//! whose examples are run here; `CLAIMGATE_WRITE_DOCS=1` writes them again.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -96,7 +96,7 @@ fn the_examples_of_the_page() {
     } else {
         assert!(
             page == expected,
-            "{PAGE} is not what the program says; CLAIMGATE_WRITE_DOCS=1 writes it anew"
+            "{PAGE} is not what the program says; CLAIMGATE_WRITE_DOCS=1 writes it again"
         );
     }
 }

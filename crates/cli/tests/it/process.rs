@@ -197,7 +197,7 @@ impl Builder {
             errors,
             reader: Some(reader),
         };
-        // Where the program ends before it serves, there is nobody to wait for.
+        // If the program ends before it serves, there is nothing to wait for.
         match served.recv_timeout(Duration::from_secs(120)) {
             Ok(address) => process.address = address,
             Err(error) => panic!("it does not start, {error}: {}", process.errors()),
@@ -219,7 +219,7 @@ impl Builder {
         let mut command = match (self.file_blocks, self.read_only) {
             (Some(blocks), _) => {
                 let mut shell = Command::new("bash");
-                // Whoever ignores the signal gets an error instead.
+                // A program that ignores the signal fails the test.
                 let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$@\"");
                 shell.args(["-c", &script, "bash", program]);
                 shell

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::error::{ExchangeError, Refusal};
 use super::{AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::claims::Value;
-use crate::explain::{ReasonCode, Report, Verdict};
-use crate::inspect::{CheckId, CheckStatus, Checked, Inspection, Options, Progress, begin};
+use crate::explain::{Explanation, ReasonCode, Report, Verdict};
+use crate::inspect::{Check, CheckId, CheckStatus, Checked, Inspection, Options, Progress, begin};
 use crate::issuer::Issuers;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 use crate::jwt::BuiltIn;
@@ -368,8 +368,13 @@ fn denial(reason: ReasonCode, summary: String) -> ExchangeError {
 
 /// The error of an inspection that ended in a denial.
 fn refusal(inspection: &Inspection) -> ExchangeError {
-    let failed = inspection
-        .checks
+    let explanation = inspection.explanation.as_ref();
+    refusal_of(&inspection.checks, explanation, &inspection.summary)
+}
+
+/// The error of checks of which one has failed, or of policies that deny.
+fn refusal_of(checks: &[Check], explanation: Option<&Explanation>, summary: &str) -> ExchangeError {
+    let failed = checks
         .iter()
         .find(|check| check.status == CheckStatus::Failed);
     if let Some(check) = failed.filter(|check| check.id != CheckId::Policies) {
@@ -381,10 +386,39 @@ fn refusal(inspection: &Inspection) -> ExchangeError {
             problem: check.sentence.clone(),
         };
     }
-    let summary = inspection.summary.clone();
-    let reason = inspection
-        .explanation
-        .as_ref()
-        .map(|explanation| explanation.reason.code);
-    denial(reason.unwrap_or(ReasonCode::DefaultDeny), summary)
+    let reason = explanation.map(|explanation| explanation.reason.code);
+    denial(
+        reason.unwrap_or(ReasonCode::DefaultDeny),
+        summary.to_owned(),
+    )
+}
+
+/// Decides a request as if every check that was skipped had passed. **For simulations only**: no
+/// server may grant anything on it. `checks` and `explanation` are those of an inspection, or no
+/// checks and the explanation of claims that were not verified; `longest` is the issuer's maximum
+/// lifetime in seconds, `now` in seconds since 1970.
+///
+/// # Errors
+/// The OAuth error that a server would respond with.
+pub fn simulate(
+    request: &ExchangeRequest,
+    checks: &[Check],
+    explanation: Option<&Explanation>,
+    longest: u64,
+    now: i64,
+) -> Result<Approval, ExchangeError> {
+    let summary = explanation.map_or("", |explanation| explanation.summary.as_str());
+    let refuse = || refusal_of(checks, explanation, summary);
+    let explanation = explanation.ok_or_else(refuse)?;
+    let granted = explanation.grant.as_ref().ok_or_else(refuse)?;
+    let (expires_in, expires_at) = lifetime(request, longest, now);
+    Ok(Approval {
+        admin: granted.admin,
+        role_id: granted.role_id.clone(),
+        expires_in,
+        expires_at,
+        policies: explanation.reason.policies.clone(),
+        summary: explanation.summary.clone(),
+        report: explanation.report.clone(),
+    })
 }

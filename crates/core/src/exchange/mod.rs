@@ -19,7 +19,7 @@ pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
 pub use grant::exchange;
 pub use grant::{
     Approval, ExchangeOptions, GrantedToken, Rejection, TokenResponse, approve, begin_exchange,
-    conclude, exchange_with,
+    conclude, exchange_with, simulate,
 };
 pub use parameters::BodyKind;
 pub use request::ExchangeRequest;

@@ -1,90 +1,90 @@
 //! Conversions between the server's JSON and the app's issuers.
 
-use claimgate::policy::{PolicyDefinition, REPORT_ONLY, parse_policies};
-use serde_json::{Map, Value, json};
+use claimgate::policy::{PolicyDefinition, parse_policies};
+use claimgate::time::parse;
+use claimgate_api::{AuthPolicyBody, IssuerBody, IssuerInput, IssuersBody, PoliciesInput};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::plan::Confirmed;
 use crate::storage::StoredIssuer;
 
 /// All issuers of an organization, from a list that includes their policies. `known` adds what only
 /// this browser knows.
+///
+/// # Errors
+/// What the response lacks.
 pub fn issuers(
     body: &Value,
     known: impl Fn(&str) -> Option<StoredIssuer>,
 ) -> Result<Vec<Confirmed>, String> {
-    let items = body["oidcIssuers"]
-        .as_array()
-        .ok_or("expected `oidcIssuers`, found none")?;
-    let one = |item: &Value| {
-        let issuer = issuer(
-            item,
-            known(item["id"].as_str().unwrap_or_default()).as_ref(),
-        )?;
-        let version = item["version"]
-            .as_i64()
-            .ok_or("expected `version`, found none")?;
-        with_policies(
-            Confirmed::new(issuer, format!("\"{version}\"")),
-            &item["authPolicy"],
-        )
+    let one = |body: IssuerBody| {
+        let issuer = stored(&body, known(&body.id).as_ref());
+        let version = body.version.ok_or("expected `version`, found none")?;
+        let policies = body
+            .auth_policy
+            .ok_or("expected `authPolicy`, found none")?;
+        confirmed(Confirmed::new(issuer, tag(version)), &policies)
     };
-    items.iter().map(one).collect()
+    let list: IssuersBody = read(body)?;
+    list.oidc_issuers.into_iter().map(one).collect()
 }
 
 /// An issuer with the policies of a response.
-pub fn with_policies(mut known: Confirmed, body: &Value) -> Result<Confirmed, String> {
-    let policies = policies(body)?;
-    let version = body["version"]
-        .as_i64()
-        .ok_or("expected `version`, found none")?;
-    known.policy = body["id"]
-        .as_str()
-        .ok_or("expected `id`, found none")?
-        .to_owned();
-    known.policy_version = format!("\"{version}\"");
-    known.issuer.policies = policies;
+///
+/// # Errors
+/// What the response lacks, or what is wrong with the policies.
+pub fn with_policies(known: Confirmed, body: &Value) -> Result<Confirmed, String> {
+    confirmed(known, &read(body)?)
+}
+
+fn confirmed(mut known: Confirmed, body: &AuthPolicyBody) -> Result<Confirmed, String> {
+    known.issuer.policies = policies(body)?;
+    known.policy.clone_from(&body.id);
+    known.policy_version = tag(body.version);
     Ok(known)
+}
+
+/// A revision as `ETag`.
+fn tag(version: i64) -> String {
+    format!("\"{version}\"")
 }
 
 /// An issuer of the server's, without its policies. What only this browser knows about it comes
 /// from `known`.
+///
+/// # Errors
+/// What the response lacks.
 pub fn issuer(body: &Value, known: Option<&StoredIssuer>) -> Result<StoredIssuer, String> {
-    let text = |name: &str| {
-        body[name]
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| format!("expected `{name}`, found none"))
-    };
-    let time = |name: &str| body[name].as_str().and_then(claimgate::time::parse);
-    let jwks = body
-        .get("jwks")
-        .filter(|jwks| !jwks.is_null())
-        .map(|jwks| keys_text(jwks, known));
+    Ok(stored(&read(body)?, known))
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a Value) -> Result<T, String> {
+    T::deserialize(body).map_err(|error| format!("the response cannot be read: {error}"))
+}
+
+fn stored(body: &IssuerBody, known: Option<&StoredIssuer>) -> StoredIssuer {
+    let jwks = body.jwks.as_ref().map(|jwks| keys_text(jwks, known));
     let source = known
         .filter(|known| known.jwks == jwks)
         .and_then(|known| known.jwks_source.clone());
-    let thumbprints = body["thumbprints"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    Ok(StoredIssuer {
-        name: text("name")?,
-        url: text("url")?,
-        max_expiration: body["maxExpiration"].as_u64(),
+    StoredIssuer {
+        name: body.name.clone(),
+        url: body.url.clone(),
+        max_expiration: body
+            .max_expiration
+            .and_then(|seconds| u64::try_from(seconds).ok()),
         jwks,
         jwks_source: source,
-        thumbprints: thumbprints
-            .iter()
-            .filter_map(|print| print.as_str().map(str::to_owned))
-            .collect(),
-        single_use: body["singleUse"] == true,
-        report_only: body[REPORT_ONLY] == true,
+        thumbprints: body.thumbprints.clone(),
+        single_use: body.single_use,
+        report_only: body.report_only,
         samples: known.map(|known| known.samples.clone()).unwrap_or_default(),
         preset: known.map(|known| known.preset.clone()).unwrap_or_default(),
-        modified: time("modified").unwrap_or_default(),
-        last_used: time("lastUsed"),
-        ..StoredIssuer::blank(text("id")?, time("created").unwrap_or_default())
-    })
+        modified: parse(&body.modified).unwrap_or_default(),
+        last_used: body.last_used.as_deref().and_then(parse),
+        ..StoredIssuer::blank(body.id.clone(), parse(&body.created).unwrap_or_default())
+    }
 }
 
 /// Keys in the form that was entered here, if they are the same ones.
@@ -97,13 +97,10 @@ fn keys_text(jwks: &Value, known: Option<&StoredIssuer>) -> String {
     )
 }
 
-/// Policies of a response.
-pub fn policies(body: &Value) -> Result<Vec<PolicyDefinition>, String> {
-    let items = &body["policies"];
-    if !items.is_array() {
-        return Err("expected `policies`, found none".to_owned());
-    }
-    let mut policies = parse_policies(&items.to_string()).map_err(|errors| errors.to_string())?;
+/// The policies of a response.
+fn policies(body: &AuthPolicyBody) -> Result<Vec<PolicyDefinition>, String> {
+    let json = body.policies.to_string();
+    let mut policies = parse_policies(&json).map_err(|errors| errors.to_string())?;
     policies.iter_mut().for_each(normalize);
     Ok(policies)
 }
@@ -121,42 +118,45 @@ pub fn normalize(policy: &mut PolicyDefinition) {
 
 /// The body that replaces policies.
 pub fn policies_body(policies: &[PolicyDefinition]) -> Value {
-    json!({ "policies": policies })
+    json!(PoliciesInput {
+        policies: json!(policies)
+    })
 }
 
 /// The body that registers an issuer.
 pub fn new_body(issuer: &StoredIssuer) -> Value {
-    let mut body = details_body(issuer, &StoredIssuer::blank(String::new(), 0));
-    body["url"] = issuer.url.clone().into();
-    body
+    let mut input = changes(issuer, &StoredIssuer::blank(String::new(), 0));
+    input.url = Some(issuer.url.clone());
+    json!(input)
 }
 
 /// The body that changes an issuer: parts that it does not name stay as they are.
 pub fn details_body(issuer: &StoredIssuer, before: &StoredIssuer) -> Value {
-    let mut body = Map::new();
-    body.insert("name".to_owned(), issuer.name.clone().into());
+    json!(changes(issuer, before))
+}
+
+fn changes(issuer: &StoredIssuer, before: &StoredIssuer) -> IssuerInput {
+    let mut input = IssuerInput::named(issuer.name.as_str());
     if issuer.max_expiration != before.max_expiration {
-        body.insert("maxExpiration".to_owned(), json!(issuer.max_expiration));
+        let seconds = issuer.max_expiration.map(i64::try_from);
+        input.max_expiration = Some(seconds.map(|seconds| seconds.unwrap_or(i64::MAX)));
     }
     if issuer.jwks != before.jwks {
         // A text that is not JSON is sent as a string, so that the server refuses it rather than
         // removing keys.
-        let jwks = issuer
-            .jwks
-            .as_deref()
-            .map(|jwks| serde_json::from_str(jwks).unwrap_or_else(|_| jwks.into()));
-        body.insert("jwks".to_owned(), jwks.unwrap_or_default());
+        let value = |jwks: &str| serde_json::from_str(jwks).unwrap_or_else(|_| jwks.into());
+        input.jwks = Some(issuer.jwks.as_deref().map(value));
     }
     if issuer.thumbprints != before.thumbprints {
-        body.insert("thumbprints".to_owned(), json!(issuer.thumbprints));
+        input.thumbprints = Some(Some(issuer.thumbprints.clone()));
     }
     if issuer.single_use != before.single_use {
-        body.insert("singleUse".to_owned(), issuer.single_use.into());
+        input.single_use = Some(Some(issuer.single_use));
     }
     if issuer.report_only != before.report_only {
-        body.insert(REPORT_ONLY.to_owned(), issuer.report_only.into());
+        input.report_only = Some(Some(issuer.report_only));
     }
-    Value::Object(body)
+    input
 }
 
 #[cfg(test)]
@@ -211,7 +211,8 @@ mod tests {
         let mut item = answer();
         item["version"] = 3.into();
         item["singleUse"] = true.into();
-        item["authPolicy"] = json!({"id": "p", "version": 5, "policies": []});
+        item["authPolicy"] =
+            json!({"id": "p", "version": 5, "created": "", "modified": "", "policies": []});
         let list = json!({ "oidcIssuers": [item.clone()] });
         let read = issuers(&list, |id| {
             Some(StoredIssuer {
@@ -301,7 +302,8 @@ mod tests {
         let body = json!({"policies": [
             {"decision": "allow", "tokenType": "team", "teamName": "a", "authorizedPermissions": [], "rules": {"sub": "a"}},
             {"decision": "deny", "tokenType": "organization", "reportOnly": true, "rules": {"sub": "b"}}]});
-        let read = policies(&body).unwrap();
+        let body = json!({"id": "p", "version": 1, "created": "", "modified": "", "policies": body["policies"]});
+        let read = policies(&serde_json::from_value(body.clone()).unwrap()).unwrap();
         let marks: Vec<_> = read.iter().map(|policy| policy.report_only).collect();
         assert_eq!(
             (marks.as_slice(), &read[0].authorized_permissions),
@@ -313,7 +315,6 @@ mod tests {
             (None, &json!(true))
         );
         let known = Confirmed::new(issuer(&answer(), None).unwrap(), String::new());
-        let body = json!({"id": "p", "version": 1, "policies": body["policies"]});
         assert_eq!(with_policies(known, &body).unwrap().issuer.policies, read);
     }
 }
