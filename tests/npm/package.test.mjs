@@ -22,6 +22,7 @@ test("the tarball has these files and no others", () => {
     "package/dist/engine.js",
     "package/dist/index.d.ts",
     "package/dist/input.js",
+    "package/dist/protocol.js",
     "package/package.json",
   ];
   assert.deepEqual(files, expected.toSorted());
