@@ -24,12 +24,21 @@ pub fn unknown_key(path: &str, name: &str, known: &[&str]) -> Diagnostic {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("known are {}", known.join(", ")),
     };
-    let place = if path.is_empty() {
+    Diagnostic::error(
+        join(path, name),
+        UNKNOWN_KEY,
+        format!("unknown key `{name}`"),
+    )
+    .help(help)
+}
+
+/// The path of a member of the object at `path`.
+pub(crate) fn join(path: &str, name: &str) -> String {
+    if path.is_empty() {
         name.to_owned()
     } else {
         format!("{path}.{name}")
-    };
-    Diagnostic::error(place, UNKNOWN_KEY, format!("unknown key `{name}`")).help(help)
+    }
 }
 
 /// The known name that `found` most likely stands for, without regard to ASCII case.

@@ -180,10 +180,7 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
     let policies = match compile_policies(&chosen.policies, chosen.report_only, question.dialect) {
         Ok(policies) => policies,
         Err(errors) => {
-            return Answer::Unclear(format!(
-                "The issuer's policies have errors: {}",
-                join(&errors)
-            ));
+            return Answer::Unclear(format!("The issuer's policies have errors: {errors}"));
         }
     };
     let trusted = TrustedClaims::dangerous_assume_verified(claims.clone());
@@ -218,9 +215,8 @@ pub(super) fn compile(question: &Question, stored: &[StoredIssuer]) -> Result<Co
             // Errors of other issuers do not concern this token.
             Err(errors) if !question.issuer.is_empty() || iss.as_deref() == Some(&stored.url) => {
                 return Err(format!(
-                    "The definition of {} has errors: {}",
-                    stored.name,
-                    join(&errors)
+                    "The definition of {} has errors: {errors}",
+                    stored.name
                 ));
             }
             Err(_) => {}
@@ -341,14 +337,6 @@ fn assumed(iss: Option<&str>, issuers: &Issuers) -> Option<usize> {
         .iter()
         .position(|issuer| Some(issuer.url()) == iss);
     named.or_else(|| (!issuers.is_empty()).then_some(0))
-}
-
-fn join(errors: &[Diagnostic]) -> String {
-    errors
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
 }
 
 /// The request that the form's fields describe.

@@ -3,7 +3,7 @@
 use super::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::expected::{found, nearest, unknown_key};
+use crate::expected::{found, join, nearest, unknown_key};
 use crate::json::Value;
 
 const POLICY_KEYS: [&str; 9] = [
@@ -217,13 +217,5 @@ impl Reader {
         let message = format!("expected {expected}, found {}", found(value));
         self.errors
             .push(Diagnostic::error(path, "policy-wrong-value", message));
-    }
-}
-
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
     }
 }

@@ -53,7 +53,7 @@ fn the_files_are_up_to_date() {
         let file = std::fs::read_to_string(dir.join(name)).unwrap_or_default();
         assert!(
             file == text,
-            "docs/schema/{name} is out of date; this would mend it: cargo xtask schema"
+            "docs/schema/{name} is out of date: run cargo xtask schema"
         );
     }
 }
