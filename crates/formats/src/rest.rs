@@ -1,5 +1,6 @@
 //! Bodies of Pulumi Cloud's REST API, and calls with them.
 
+use claimgate::exchange::PULUMI_CLOUD;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
@@ -8,9 +9,6 @@ use super::percent::percent_encode;
 use super::policies::enforced;
 use super::value::{keys, object, policies_value};
 use claimgate::text::quote::double;
-
-/// Where the API is.
-const API: &str = "https://api.pulumi.com/api/orgs";
 
 /// The headers of every call: the access token comes from the environment.
 const HEADERS: &str = "  --header \"Authorization: token $PULUMI_ACCESS_TOKEN\" \\\n  \
@@ -53,23 +51,23 @@ pub fn policies_body(issuer: &IssuerDefinition) -> String {
 /// The calls that register issuers and set their policies, as a shell script. The API files
 /// policies under an identifier of their own, which has to be asked for.
 pub fn script(issuers: &[IssuerDefinition], organization: &str) -> String {
-    let organization = percent_encode(organization);
+    let api = format!("{PULUMI_CLOUD}/api/orgs/{}", percent_encode(organization));
     let mut text =
         "#!/bin/sh\n# Registers OIDC issuers in Pulumi Cloud. Needs curl, jq, and PULUMI_ACCESS_TOKEN of an admin.\n\
                     set -eu\n"
             .to_owned();
     for issuer in issuers {
         text.push_str(&format!(
-            "\n# {}\nissuer=$(curl --fail-with-body --silent --show-error {API}/{organization}/oidc/issuers \\\n{HEADERS} \\\n{}",
+            "\n# {}\nissuer=$(curl --fail-with-body --silent --show-error {api}/oidc/issuers \\\n{HEADERS} \\\n{}",
             double(&issuer.name),
             data(&issuer_body(issuer), " | jq --raw-output .id)")
         ));
         if !enforced(issuer).is_empty() {
             text.push_str(&format!(
                 "policy=$(curl --fail-with-body --silent --show-error \\\n  \
-                 {API}/{organization}/auth/policies/oidcissuers/\"$issuer\" \\\n{HEADERS} | jq --raw-output .id)\n\
+                 {api}/auth/policies/oidcissuers/\"$issuer\" \\\n{HEADERS} | jq --raw-output .id)\n\
                  curl --fail-with-body --silent --show-error --request PATCH \\\n  \
-                 {API}/{organization}/auth/policies/\"$policy\" \\\n{HEADERS} \\\n{}",
+                 {api}/auth/policies/\"$policy\" \\\n{HEADERS} \\\n{}",
                 data(&policies_body(issuer), "")
             ));
         }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use claimgate::claim_path::ClaimPath;
+use claimgate::exchange::PULUMI_CLOUD;
 use claimgate::json::Value;
 use claimgate::policy::{PolicyDefinition, parse_policies};
 
 use super::clean::clean;
 use super::template::Values;
 use super::warnings::{ParameterWarning, warnings};
-use super::{AUDIENCE, CLOUD_URL, DEFAULT_CLOUD_URL, Derived, Known, Provider, WorkflowTemplate};
+use super::{AUDIENCE, CLOUD_URL, Derived, Known, Provider, WorkflowTemplate};
 
 /// A provider with its parameters filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,10 +112,7 @@ impl Provider {
             values.set(&parameter.id, written(&parameter.id).or(example));
         }
         let cloud = written(CLOUD_URL).map(|url| url.trim_end_matches('/').to_owned());
-        values.set(
-            CLOUD_URL,
-            cloud.or_else(|| Some(DEFAULT_CLOUD_URL.to_owned())),
-        );
+        values.set(CLOUD_URL, cloud.or_else(|| Some(PULUMI_CLOUD.to_owned())));
         values.set("tokenUrl", values.fill("{{cloudUrl}}/api/oauth/token"));
         values.set(
             "exchangeAudience",

@@ -22,14 +22,12 @@ pub use infer::provider_of;
 pub use shape::Shape;
 pub use warnings::ParameterWarning;
 
-/// The parameter of every template for the address of the service that exchanges tokens.
+/// The parameter of every template for the address of the service that exchanges tokens, by
+/// default [Pulumi Cloud](claimgate::exchange::PULUMI_CLOUD).
 pub const CLOUD_URL: &str = "cloudUrl";
 
 /// The parameter for the audience of the ID token, if it is not the organization's.
 pub const AUDIENCE: &str = "audience";
-
-/// The default of [`CLOUD_URL`].
-const DEFAULT_CLOUD_URL: &str = "https://api.pulumi.com";
 
 /// A provider.
 #[derive(Clone, Debug, PartialEq)]

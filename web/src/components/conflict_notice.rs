@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::untrusted_text::untrusted_text;
 use crate::pages::lazy::versions_view;
 use crate::state::store::use_store;
-use claimgate_workbench::merge::differences;
+use claimgate_workbench::issuer_part::differences;
 use claimgate_workbench::storage::Conflict;
 
 /// The version that lost, compared with the listed one.

@@ -92,7 +92,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
                     label="Service"
                     value=cloud
                     mono=true
-                    placeholder="https://api.pulumi.com"
+                    placeholder=claimgate::exchange::PULUMI_CLOUD
                     hint="Where tokens are exchanged."
                 />
             </div>

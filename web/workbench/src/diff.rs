@@ -5,6 +5,7 @@ use claimgate::json::Value;
 use claimgate::pattern::visible;
 use claimgate::policy::{PolicyDefinition, to_json};
 
+use super::issuer_part::Part;
 use super::lifetime;
 use super::storage::StoredIssuer;
 use claimgate_formats::Sample;
@@ -86,72 +87,62 @@ pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<C
 
 /// The changes from one version of an issuer to another, part by part.
 pub fn issuer_changes(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Change> {
-    let details = [
-        ("name", becomes(&old.name, &new.name)),
-        (
-            "max expiration",
-            becomes(
-                &lifetime::describe(old.max_expiration),
-                &lifetime::describe(new.max_expiration),
-            ),
-        ),
-        (
-            "thumbprints",
-            in_one_only("thumbprint", &old.thumbprints, &new.thumbprints),
-        ),
-        (
-            "single use",
-            becomes(yes_or_no(old.single_use), yes_or_no(new.single_use)),
-        ),
-        (
-            "report only",
-            becomes(yes_or_no(old.report_only), yes_or_no(new.report_only)),
-        ),
-        ("keys", keys(old.jwks.as_deref(), new.jwks.as_deref())),
-        ("samples", samples(&old.samples, &new.samples)),
-    ];
-    let changed = details
-        .into_iter()
-        .filter(|(_, details)| !details.is_empty());
-    let part = |(title, details): (&str, Vec<String>)| Change {
-        kind: ChangeKind::Changed,
-        title: title.to_owned(),
-        details,
+    let change = |part: Part| {
+        let details = part_details(part, old, new);
+        let title = part.name().filter(|_| !details.is_empty())?.to_owned();
+        Some(Change {
+            kind: ChangeKind::Changed,
+            title,
+            details,
+        })
     };
-    changed
-        .map(part)
+    Part::differing(old, new)
+        .filter_map(change)
         .chain(changes(&old.policies, &new.policies))
         .collect()
 }
 
+/// What changed within a part, in words. The policies have changes of their own.
+fn part_details(part: Part, old: &StoredIssuer, new: &StoredIssuer) -> Vec<String> {
+    match part {
+        Part::Keys => keys(old.jwks.as_deref(), new.jwks.as_deref()),
+        Part::Thumbprints => in_one_only("thumbprint", &old.thumbprints, &new.thumbprints),
+        Part::Samples => samples(&old.samples, &new.samples),
+        Part::Policies | Part::Preset => Vec::new(),
+        Part::Name | Part::MaxExpiration | Part::SingleUse | Part::ReportOnly => {
+            becomes(&part_text(part, old), &part_text(part, new))
+        }
+    }
+}
+
 /// Both versions of an issuer line by line, without the parts that are the same.
 pub fn issuer_lines(old: &StoredIssuer, new: &StoredIssuer) -> Vec<Line> {
-    let keys = |issuer: &StoredIssuer| {
-        issuer
-            .jwks
-            .as_deref()
-            .map_or_else(|| "none".to_owned(), pretty)
+    let lines_of = |part: Part| match (part, part.name()) {
+        (Part::Policies, _) => lines(&old.policies, &new.policies),
+        (Part::Samples, _) | (_, None) => Vec::new(),
+        (_, Some(name)) => {
+            let line = |issuer| format!("{name}: {}", part_text(part, issuer));
+            compare(&line(old), &line(new))
+        }
     };
-    let parts = |issuer: &StoredIssuer| {
-        [
-            format!("name: {}", issuer.name),
-            format!(
-                "max expiration: {}",
-                lifetime::describe(issuer.max_expiration)
-            ),
-            format!("thumbprints: {}", issuer.thumbprints.join(", ")),
-            format!("single use: {}", yes_or_no(issuer.single_use)),
-            format!("report only: {}", yes_or_no(issuer.report_only)),
-            format!("keys: {}", keys(issuer)),
-        ]
-    };
-    let (before, after) = (parts(old), parts(new));
-    let differing = before.iter().zip(&after).filter(|(old, new)| old != new);
-    let mut both: Vec<Line> = differing.flat_map(|(old, new)| compare(old, new)).collect();
-    if old.policies != new.policies {
-        both.extend(lines(&old.policies, &new.policies));
+    Part::differing(old, new).flat_map(lines_of).collect()
+}
+
+/// A part as text. Policies and samples have none.
+fn part_text(part: Part, issuer: &StoredIssuer) -> String {
+    match part {
+        Part::Name => issuer.name.clone(),
+        Part::MaxExpiration => lifetime::describe(issuer.max_expiration),
+        Part::Keys => {
+            let jwks = issuer.jwks.as_deref();
+            jwks.map_or_else(|| "none".to_owned(), pretty)
+        }
+        Part::Thumbprints => issuer.thumbprints.join(", "),
+        Part::SingleUse => yes_or_no(issuer.single_use).to_owned(),
+        Part::ReportOnly => yes_or_no(issuer.report_only).to_owned(),
+        Part::Preset => issuer.preset.clone(),
+        Part::Policies | Part::Samples => String::new(),
     }
-    both
 }
 
 fn yes_or_no(flag: bool) -> &'static str {

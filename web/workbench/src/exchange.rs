@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use claimgate::exchange::{
     self, ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, DEFAULT_EXPIRATION, ExchangeError,
-    ExchangeOptions, ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE, TokenResponse,
+    ExchangeOptions, ExchangeRequest, GRANT_TYPE, PULUMI_CLOUD, SUBJECT_TOKEN_TYPE, TokenResponse,
     begin_exchange, conclude,
 };
 use claimgate::inspect::{Progress, Skip};
@@ -17,9 +17,6 @@ use serde::Serialize;
 
 use super::evaluate::{Question, Report, compile};
 use super::storage::StoredIssuer;
-
-/// The address of Pulumi Cloud, where tokens are exchanged.
-const CLOUD: &str = "https://api.pulumi.com";
 
 /// The placeholder for the token.
 pub const PLACEHOLDER: &str = "$ID_TOKEN";
@@ -204,7 +201,7 @@ fn form(parameters: &Parameters, token: &str) -> String {
 }
 
 fn curl(parameters: &Parameters) -> String {
-    let mut command = format!("curl --fail-with-body {CLOUD}/api/oauth/token");
+    let mut command = format!("curl --fail-with-body {PULUMI_CLOUD}/api/oauth/token");
     for (name, value) in parameters {
         let _ = write!(
             command,
@@ -216,7 +213,7 @@ fn curl(parameters: &Parameters) -> String {
 }
 
 fn http(parameters: &Parameters) -> String {
-    let host = CLOUD.trim_start_matches("https://");
+    let host = PULUMI_CLOUD.trim_start_matches("https://");
     let body = form(parameters, PLACEHOLDER);
     format!(
         "POST /api/oauth/token HTTP/1.1\nHost: {host}\nContent-Type: application/x-www-form-urlencoded\n\n{body}"
@@ -253,7 +250,7 @@ fn login(
             shell(&format!("{}s", expiration.trim()))
         );
     }
-    Ok(format!("{command} \\\n  --cloud-url {CLOUD}"))
+    Ok(format!("{command} \\\n  --cloud-url {PULUMI_CLOUD}"))
 }
 
 #[cfg(test)]

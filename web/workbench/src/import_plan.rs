@@ -3,7 +3,7 @@
 use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
 
-use super::merge::differences;
+use super::issuer_part::{Part, differences};
 use super::storage::StoredIssuer;
 use claimgate_formats::{IssuerDocument, Sample};
 
@@ -74,25 +74,26 @@ pub fn plan_policies(policies: Vec<PolicyDefinition>, known: &StoredIssuer) -> P
 
 fn replace(known: &StoredIssuer, new: StoredIssuer, has_policies: bool) -> Planned {
     let mut merged = known.clone();
-    merged.name = new.name;
-    merged.max_expiration = new.max_expiration.or(known.max_expiration);
-    if new.jwks.is_some() && !same_keys(new.jwks.as_deref(), known.jwks.as_deref()) {
-        merged.jwks = new.jwks;
-        merged.jwks_source = None;
-    }
-    if has_policies {
-        merged.policies = new.policies;
-    }
-    if !new.samples.is_empty() && !same_samples(&new.samples, &known.samples) {
-        merged.samples = new.samples;
-    }
-    if !new.thumbprints.is_empty() {
-        merged.thumbprints = new.thumbprints;
-    }
-    if !new.preset.is_empty() {
-        merged.preset = new.preset;
+    let stated = |part: &&Part| is_stated(**part, &new, known, has_policies);
+    for part in Part::ALL.iter().filter(stated) {
+        part.copy(&new, &mut merged);
     }
     planned(known, merged)
+}
+
+/// Whether the imported text says something else about a part. What it leaves out stays.
+fn is_stated(part: Part, new: &StoredIssuer, known: &StoredIssuer, has_policies: bool) -> bool {
+    match part {
+        Part::Name => true,
+        Part::MaxExpiration => new.max_expiration.is_some(),
+        Part::Keys => new.jwks.is_some() && !same_keys(new.jwks.as_deref(), known.jwks.as_deref()),
+        Part::Thumbprints => !new.thumbprints.is_empty(),
+        Part::SingleUse => new.single_use,
+        Part::ReportOnly => new.report_only,
+        Part::Policies => has_policies,
+        Part::Samples => !new.samples.is_empty() && !same_samples(&new.samples, &known.samples),
+        Part::Preset => !new.preset.is_empty(),
+    }
 }
 
 fn planned(known: &StoredIssuer, issuer: StoredIssuer) -> Planned {

@@ -12,6 +12,7 @@ pub mod gallery;
 pub mod history;
 pub mod import_plan;
 pub mod inline_code;
+pub mod issuer_part;
 pub mod json_places;
 pub mod keys;
 pub mod lifetime;

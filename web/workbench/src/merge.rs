@@ -6,6 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::issuer_part::{Part, differences};
 use super::storage::{Conflict, StoredIssuer, StoredState, Tombstone};
 
 /// How many deletions are remembered.
@@ -70,25 +71,6 @@ pub fn conflict(issuer: StoredIssuer) -> Conflict {
         id: format!("{}@{hex}", issuer.id),
         issuer,
     }
-}
-
-/// The parts in which two versions differ, in words.
-pub fn differences(one: &StoredIssuer, other: &StoredIssuer) -> Vec<&'static str> {
-    let parts = [
-        ("name", one.name != other.name),
-        ("max expiration", one.max_expiration != other.max_expiration),
-        ("keys", one.jwks != other.jwks),
-        ("thumbprints", one.thumbprints != other.thumbprints),
-        ("single use", one.single_use != other.single_use),
-        ("report only", one.report_only != other.report_only),
-        ("policies", one.policies != other.policies),
-        ("samples", one.samples != other.samples),
-    ];
-    parts
-        .into_iter()
-        .filter(|(_, differs)| *differs)
-        .map(|(name, _)| name)
-        .collect()
 }
 
 /// Adds a tombstone; beyond the limit the oldest ones are dropped.
@@ -190,23 +172,11 @@ fn has_same_content(one: &StoredIssuer, other: &StoredIssuer) -> bool {
 fn parts(base: &StoredIssuer, mine: &StoredIssuer, theirs: &StoredIssuer) -> (StoredIssuer, bool) {
     let mut merged = theirs.clone();
     let mut is_conflict = false;
-    macro_rules! part {
-        ($($field:ident),+) => {
-            if $(mine.$field != base.$field)||+ {
-                is_conflict |= ($(theirs.$field != base.$field)||+) && ($(theirs.$field != mine.$field)||+);
-                $(merged.$field.clone_from(&mine.$field);)+
-            }
-        };
+    let changed = Part::ALL.iter().filter(|part| part.is_changed(mine, base));
+    for part in changed {
+        is_conflict |= part.is_changed(theirs, base) && part.is_changed(theirs, mine);
+        part.copy(mine, &mut merged);
     }
-    part!(name);
-    part!(max_expiration);
-    part!(jwks, jwks_source);
-    part!(thumbprints);
-    part!(single_use);
-    part!(report_only);
-    part!(policies);
-    part!(samples);
-    part!(preset);
     (merged, is_conflict)
 }
 

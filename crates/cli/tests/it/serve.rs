@@ -126,13 +126,19 @@ fn a_database_without_its_token_key_is_refused_unless_all_tokens_are_given_up() 
     assert!(again.stop().success());
 
     std::fs::write(&key, "another key, which is as long as it has to be").unwrap();
-    let anew = Process::builder(files.path())
+    let restarted = Process::builder(files.path())
         .without_bootstrap()
         .arguments(&["--new-token-key"])
         .start();
-    let other = bootstrap(&anew).unwrap();
-    assert_eq!(anew.call("GET", "/api/orgs", &token, &Value::Null).0, 401);
-    assert_eq!(anew.call("GET", "/api/orgs", &other, &Value::Null).0, 200);
+    let other = bootstrap(&restarted).unwrap();
+    assert_eq!(
+        restarted.call("GET", "/api/orgs", &token, &Value::Null).0,
+        401
+    );
+    assert_eq!(
+        restarted.call("GET", "/api/orgs", &other, &Value::Null).0,
+        200
+    );
 }
 
 #[test]

@@ -36,6 +36,9 @@ pub const ACCESS_TOKEN_TYPE: &str = "urn:pulumi:token-type:access_token:";
 /// The prefix of an audience, before the organization's name.
 pub const AUDIENCE: &str = "urn:pulumi:org:";
 
+/// The address of Pulumi Cloud, whose exchange this is compatible with.
+pub const PULUMI_CLOUD: &str = "https://api.pulumi.com";
+
 /// The lifetime of an access token if the request has no `expiration`, in seconds: 2 hours.
 pub const DEFAULT_EXPIRATION: u64 = 7_200;
 

@@ -783,7 +783,7 @@ fn rsa_of(n: &[u8], e: &[u8]) -> String {
 }
 
 #[test]
-fn a_key_that_anybody_could_sign_for_or_nobody_checks_with_is_refused() {
+fn a_key_that_anyone_could_sign_for_or_that_no_check_uses_is_refused() {
     let x = encode([1; 32]);
     let ed = |x: &str| format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}","kid":"a"}}"#);
     let identity = encode([[1].as_slice(), &[0; 31]].concat());

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::plan::Confirmed;
+use crate::issuer_part::Part;
 use crate::storage::StoredIssuer;
 
 /// All issuers of an organization, from a list that includes their policies. `known` adds what only
@@ -137,26 +138,31 @@ pub fn details_body(issuer: &StoredIssuer, before: &StoredIssuer) -> Value {
 
 fn changes(issuer: &StoredIssuer, before: &StoredIssuer) -> IssuerInput {
     let mut input = IssuerInput::named(issuer.name.as_str());
-    if issuer.max_expiration != before.max_expiration {
-        let seconds = issuer.max_expiration.map(i64::try_from);
-        input.max_expiration = Some(seconds.map(|seconds| seconds.unwrap_or(i64::MAX)));
-    }
-    if issuer.jwks != before.jwks {
-        // A text that is not JSON is sent as a string, so that the server refuses it rather than
-        // removing keys.
-        let value = |jwks: &str| serde_json::from_str(jwks).unwrap_or_else(|_| jwks.into());
-        input.jwks = Some(issuer.jwks.as_deref().map(value));
-    }
-    if issuer.thumbprints != before.thumbprints {
-        input.thumbprints = Some(Some(issuer.thumbprints.clone()));
-    }
-    if issuer.single_use != before.single_use {
-        input.single_use = Some(Some(issuer.single_use));
-    }
-    if issuer.report_only != before.report_only {
-        input.report_only = Some(Some(issuer.report_only));
+    for part in Part::differing(issuer, before) {
+        put(part, issuer, &mut input);
     }
     input
+}
+
+/// Writes a part into the body. What has requests of its own, or stays in this browser, has no
+/// place there.
+fn put(part: Part, issuer: &StoredIssuer, input: &mut IssuerInput) {
+    match part {
+        Part::MaxExpiration => {
+            let seconds = issuer.max_expiration.map(i64::try_from);
+            input.max_expiration = Some(seconds.map(|seconds| seconds.unwrap_or(i64::MAX)));
+        }
+        Part::Keys => {
+            // A text that is not JSON is sent as a string, so that the server refuses it rather
+            // than removing keys.
+            let value = |jwks: &str| serde_json::from_str(jwks).unwrap_or_else(|_| jwks.into());
+            input.jwks = Some(issuer.jwks.as_deref().map(value));
+        }
+        Part::Thumbprints => input.thumbprints = Some(Some(issuer.thumbprints.clone())),
+        Part::SingleUse => input.single_use = Some(Some(issuer.single_use)),
+        Part::ReportOnly => input.report_only = Some(Some(issuer.report_only)),
+        Part::Name | Part::Policies | Part::Samples | Part::Preset => {}
+    }
 }
 
 #[cfg(test)]

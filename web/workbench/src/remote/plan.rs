@@ -1,5 +1,6 @@
 //! Plans the requests to the server, and what the page shows when the server refuses one.
 
+use crate::issuer_part::{Home, Part};
 use crate::merge::rebase;
 use crate::storage::StoredIssuer;
 
@@ -55,10 +56,10 @@ impl Step {
 pub fn next(server: &[Confirmed], shown: &[StoredIssuer]) -> Option<Step> {
     let step = |issuer: &StoredIssuer| match find(server, &issuer.id) {
         None => Some(Step::Create(issuer.clone())),
-        Some(known) if has_other_details(issuer, &known.issuer) => {
+        Some(known) if differ(Home::Details, issuer, &known.issuer) => {
             Some(Step::Details(issuer.clone()))
         }
-        Some(known) if has_other_policies(issuer, &known.issuer) => {
+        Some(known) if differ(Home::Policies, issuer, &known.issuer) => {
             Some(Step::Policies(issuer.clone()))
         }
         Some(_) => None,
@@ -85,16 +86,11 @@ pub fn settled(sent: &StoredIssuer, shown: &StoredIssuer, now: &StoredIssuer) ->
 /// Copies the part of an issuer that a step changes into `issuer`: to revert a refused change, or
 /// to try it again.
 pub fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
-    if let Step::Policies(_) = step {
-        issuer.policies.clone_from(&from.policies);
-        return;
-    }
-    issuer.name.clone_from(&from.name);
-    issuer.max_expiration = from.max_expiration;
-    issuer.jwks.clone_from(&from.jwks);
-    issuer.jwks_source.clone_from(&from.jwks_source);
-    issuer.thumbprints.clone_from(&from.thumbprints);
-    (issuer.single_use, issuer.report_only) = (from.single_use, from.report_only);
+    let home = match step {
+        Step::Policies(_) => Home::Policies,
+        _ => Home::Details,
+    };
+    Part::at(home).for_each(|part| part.copy(from, issuer));
 }
 
 /// The issuers to show after the server refused a step: the server's state for that part.
@@ -139,11 +135,8 @@ pub fn reconciled(
     let (mut merged, lost) = rebase(base, mine, theirs);
     if lost.is_some() {
         // The server's version has none of what only this browser knows.
-        merged = StoredIssuer {
-            samples: mine.samples.clone(),
-            preset: mine.preset.clone(),
-            ..theirs.clone()
-        };
+        merged = theirs.clone();
+        Part::at(Home::Browser).for_each(|part| part.copy(mine, &mut merged));
     }
     merged.revision = mine.revision.max(theirs.revision) + 1;
     (merged, lost.map(|_| mine.clone()))
@@ -188,16 +181,9 @@ pub fn find<'a>(server: &'a [Confirmed], id: &str) -> Option<&'a Confirmed> {
     server.iter().find(|known| known.issuer.id == id)
 }
 
-fn has_other_details(one: &StoredIssuer, other: &StoredIssuer) -> bool {
-    one.name != other.name
-        || one.max_expiration != other.max_expiration
-        || one.jwks != other.jwks
-        || one.thumbprints != other.thumbprints
-        || (one.single_use, one.report_only) != (other.single_use, other.report_only)
-}
-
-fn has_other_policies(one: &StoredIssuer, other: &StoredIssuer) -> bool {
-    one.policies != other.policies
+/// Whether two versions differ in what one request sends.
+fn differ(home: Home, one: &StoredIssuer, other: &StoredIssuer) -> bool {
+    Part::at(home).any(|part| part.differs(one, other))
 }
 
 /// Whether two versions are equal except for their revision.
