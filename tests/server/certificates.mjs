@@ -28,18 +28,21 @@ export async function authority() {
 }
 
 /** A certificate for localhost, with its key, in PEM. */
-export async function localhost({ certificate, keys: authorityKeys }) {
+export const localhost = (authority) => certificate(authority, ['localhost']);
+
+/** A certificate for these hosts, with its key, in PEM. */
+export async function certificate({ certificate, keys: authorityKeys }, hosts) {
   const keys = await pair();
   const own = await x509.X509CertificateGenerator.create({
     serialNumber: '02',
-    subject: 'CN=localhost',
+    subject: `CN=${hosts[0]}`,
     issuer: certificate.subject,
     ...validity(),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey: authorityKeys.privateKey,
     extensions: [
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }]),
+      new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns', value }))),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     ],
   });

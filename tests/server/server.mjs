@@ -10,8 +10,8 @@ const program = process.env.CLAIMGATE ?? join(root, 'target/xtask/claimgate');
 /** A token with all permissions. */
 export const BOOTSTRAP = 'the-bootstrap-token-of-the-client-tests';
 
-/** Starts a server with that certificate; `options` are further arguments. */
-export async function start(identity, authorityPem, options = []) {
+/** Starts a server with that certificate; `options` are further arguments. Its database is SQLite, unless one is given. */
+export async function start(identity, authorityPem, options = [], database = undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'claimgate-clients-'));
   const file = (name, text) => {
     writeFileSync(join(folder, name), text);
@@ -19,7 +19,7 @@ export async function start(identity, authorityPem, options = []) {
   };
   const authority = file('authority.pem', authorityPem);
   const words = [
-    'serve', '--listen', '127.0.0.1:0', '--database', `sqlite:${join(folder, 'claimgate.db')}`,
+    'serve', '--listen', '127.0.0.1:0', '--database', database ?? `sqlite:${join(folder, 'claimgate.db')}`,
     '--tls-certificate', file('certificate.pem', identity.cert), '--tls-key', file('key.pem', identity.key),
     '--issuer-network', '127.0.0.1', ...options.map((option) => option.replace('AUTHORITY', authority)),
   ];

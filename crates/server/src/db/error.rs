@@ -17,6 +17,25 @@ pub enum StoreError {
         /// The URL, or only its scheme where the rest may hold a password.
         found: String,
     },
+    /// The URL names a database, but cannot be used.
+    #[error("the database's URL cannot be used: {problem}")]
+    Address {
+        /// What is wrong with it. The URL may hold a password, so it is not repeated.
+        problem: String,
+    },
+    /// The connection to the database cannot be protected as the URL demands.
+    #[error(
+        "no TLS with the database server `{host}` that `sslmode={mode}` accepts: {problem}; `sslrootcert=FILE` in the URL \
+         names the authority of its certificate"
+    )]
+    Tls {
+        /// The host of the URL.
+        host: String,
+        /// The `sslmode` that applies.
+        mode: &'static str,
+        /// What was found.
+        problem: String,
+    },
     /// The database was written by a later version of the program.
     #[error(
         "the database has schema {found}, this program knows up to {known}: it was written by a later version"

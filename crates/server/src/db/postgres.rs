@@ -1,11 +1,13 @@
 //! PostgreSQL: a server, for several replicas.
 
-use std::fmt;
+mod address;
+
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 use sqlx::{AnyPool, ConnectOptions as _, Connection as _};
 
+use self::address::Address;
 use super::engine::{BoxFuture, Connection, Engine};
 use super::error::StoreError;
 use super::pool;
@@ -14,34 +16,32 @@ use super::value::{Table, Value};
 const BEGIN: &str = "BEGIN";
 
 /// A PostgreSQL database.
-pub(super) struct Postgres {
-    url: String,
-}
-
-/// Without the URL, which may hold a password.
-impl fmt::Debug for Postgres {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Postgres")
-    }
-}
+#[derive(Debug)]
+pub(super) struct Postgres(Address);
 
 impl Postgres {
     /// The database of a URL, if it is one of PostgreSQL.
-    pub(super) fn from_url(url: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    /// [`StoreError::Address`] if the URL cannot be used.
+    pub(super) fn from_url(url: &str) -> Option<Result<Self, StoreError>> {
         let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
-        is_postgres.then(|| Self {
-            url: url.to_owned(),
-        })
+        is_postgres.then(|| Address::parse(url).map(Self))
     }
 }
 
 impl Engine for Postgres {
     fn open_pool(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {
-        Box::pin(pool::open(
-            pool::options().max_connections(8),
-            &self.url,
-            None,
-        ))
+        Box::pin(async {
+            self.0.check_files()?;
+            if let Some(warning) = self.0.warning() {
+                tracing::warn!("{warning}");
+            }
+            let options = pool::options().max_connections(8);
+            pool::open(options, self.0.url(), None)
+                .await
+                .map_err(|error| self.0.explain(error))
+        })
     }
 
     fn begin(&self) -> &'static str {
@@ -54,9 +54,10 @@ impl Engine for Postgres {
 
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>, StoreError>> {
         Box::pin(async {
-            let options: PgConnectOptions = self.url.parse()?;
-            let connection =
-                PgConnection::connect_with(&options.disable_statement_logging()).await?;
+            let options = self.0.options()?.disable_statement_logging();
+            let connection = PgConnection::connect_with(&options)
+                .await
+                .map_err(|error| self.0.explain(error.into()))?;
             Ok(Box::new(PostgresConnection(connection)) as Box<dyn Connection>)
         })
     }

@@ -10,10 +10,10 @@ use super::sqlite::Sqlite;
 /// The engine of a URL: `sqlite:FILE` or `postgres://…`.
 ///
 /// # Errors
-/// [`StoreError::Url`] for any other URL.
+/// [`StoreError::Url`] for any other URL, [`StoreError::Address`] for one that cannot be used.
 pub(crate) fn engine(url: &str) -> Result<Arc<dyn Engine>, StoreError> {
     if let Some(postgres) = Postgres::from_url(url) {
-        return Ok(Arc::new(postgres));
+        return Ok(Arc::new(postgres?));
     }
     if let Some(sqlite) = Sqlite::from_url(url) {
         return Ok(Arc::new(sqlite));
@@ -27,7 +27,7 @@ pub(crate) fn engine(url: &str) -> Result<Arc<dyn Engine>, StoreError> {
 /// Checks that a URL names a supported database, without opening it.
 ///
 /// # Errors
-/// [`StoreError::Url`] if it does not.
+/// [`StoreError::Url`] if it does not, [`StoreError::Address`] if it has a setting that is not valid.
 pub fn check_url(url: &str) -> Result<(), StoreError> {
     engine(url).map(|_| ())
 }

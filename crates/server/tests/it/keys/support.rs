@@ -113,6 +113,18 @@ impl Authority {
 }
 
 impl Identity {
+    /// Its own certificate and its key, in PEM.
+    pub(crate) fn pem(&self) -> [String; 2] {
+        let pem = |label: &str, der: &[u8]| {
+            let text = base64::prelude::BASE64_STANDARD.encode(der);
+            format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
+        };
+        [
+            pem("CERTIFICATE", &self.chain[0]),
+            pem("PRIVATE KEY", &self.key),
+        ]
+    }
+
     /// A self-signed certificate.
     pub(crate) fn self_signed(params: &CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();

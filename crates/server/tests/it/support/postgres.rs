@@ -25,6 +25,8 @@ pub(crate) struct Postgres {
     bin: PathBuf,
     files: tempfile::TempDir,
     port: u16,
+    /// Further settings, as arguments.
+    settings: Vec<String>,
     /// Nothing while it is down.
     process: Mutex<Option<Child>>,
     databases: AtomicUsize,
@@ -33,6 +35,11 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Nothing where there is no PostgreSQL here.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with(None)
+    }
+
+    /// With a certificate and its key in PEM, it offers TLS.
+    pub(crate) fn start_with(tls: Option<[&str; 2]>) -> Option<Self> {
         let Some(bin) = bin() else {
             assert!(
                 std::env::var_os("CI").is_none(),
@@ -64,10 +71,12 @@ impl Postgres {
             "initdb: {}",
             String::from_utf8_lossy(&output.stderr)
         );
+        let settings = tls.map(|tls| tls_settings(files.path(), tls));
         let server = Self {
             bin,
             files,
             port: free_port(),
+            settings: settings.unwrap_or_default(),
             process: Mutex::default(),
             databases: AtomicUsize::new(0),
         };
@@ -77,9 +86,22 @@ impl Postgres {
 
     /// The URL of a new, empty database.
     pub(crate) fn database(&self) -> String {
+        self.database_at("127.0.0.1")
+    }
+
+    /// The same, with another name of this machine.
+    pub(crate) fn database_at(&self, host: &str) -> String {
         let name = format!("test{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.run_sql(&format!("CREATE DATABASE {name}"));
-        format!("postgres://claimgate@127.0.0.1:{}/{name}", self.port)
+        format!("postgres://claimgate@{host}:{}/{name}", self.port)
+    }
+
+    /// Whether there are connections to a database, and all of them use TLS or none.
+    pub(crate) fn all_use_tls(&self, database: &str, tls: bool) -> bool {
+        self.psql(&format!(
+            "SELECT 1 / (count(*) > 0 AND bool_and(ssl = {tls}))::int
+             FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE datname = '{database}'"
+        ))
     }
 
     /// Ends it at once, as a crash does. The files stay.
@@ -118,6 +140,7 @@ impl Postgres {
         );
         shell
             .args(settings.split(' '))
+            .args(&self.settings)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -220,6 +243,25 @@ fn unprivileged(program: &Path) -> Command {
         .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
         .arg(program);
     command
+}
+
+/// Writes the files, which only the server may read.
+fn tls_settings(folder: &Path, [certificate, key]: [&str; 2]) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = |name: &str, text: &str| {
+        let file = folder.join(name);
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        give_away(&file);
+        file.display().to_string()
+    };
+    let settings = [
+        "ssl=on".to_owned(),
+        format!("ssl_cert_file={}", file("server.pem", certificate)),
+        format!("ssl_key_file={}", file("server.key", key)),
+    ];
+    let words = settings.map(|setting| ["-c".to_owned(), setting]);
+    words.into_iter().flatten().collect()
 }
 
 fn give_away(dir: &Path) {
