@@ -120,23 +120,73 @@ test("a duplicate has the policies and settings of the first, under a URL of its
   assert.deepEqual(copy.authPolicy.policies.map(({ rules, reportOnly }) => [rules.sub, reportOnly ?? false]), [["a", false], ["b", true]]);
 });
 
+/** An issuer on this machine with that certificate, until the test ends. */
+async function startIssuer(identity) {
+  const issuer = createServer(identity, (request, response) => {
+    const answer = request.url === "/keys" ? KEYS : JSON.stringify({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys` });
+    response.writeHead(200, { "content-type": "application/json" }).end(answer);
+  });
+  await new Promise((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+  issuer.url = `https://localhost:${issuer.address().port}`;
+  issuer.end = () => new Promise((resolve) => {
+    issuer.close(resolve);
+    issuer.closeAllConnections();
+  });
+  return issuer;
+}
+
+const printOf = (identity) => createHash("sha256").update(new X509Certificate(identity.cert).raw).digest("hex");
+
+test("a certificate that nothing verifies is trusted only after its thumbprint was confirmed", async () => {
+  const identities = [await localhost(await authority()), await localhost(await authority())];
+  const [first, second] = identities.map(printOf);
+  const issuer = await startIssuer(identities[0]);
+  const own = new Server(["--demo", "--allow-private-issuers"]);
+  await own.start();
+  try {
+    const page = await openPage(new URL("issuers/new", own.url).href);
+    await signIn(page);
+    await page.getByLabel("Name", { exact: true }).fill("Private");
+    await page.getByLabel("URL", { exact: true }).fill(issuer.url);
+    await page.getByRole("button", { name: "Register issuer" }).click();
+    const asked = page.getByRole("alert").filter({ hasText: "Do you know this certificate?" });
+    await asked.waitFor();
+    assert.match(await asked.innerText(), /`?localhost`? is not trusted: no trusted authority has signed it/);
+    assert.ok(await asked.getByText(first, { exact: true }).first().isVisible());
+    assert.equal(await own.issuer("Private"), undefined, "nothing is registered yet");
+    await asked.getByRole("button", { name: "Trust this certificate and register" }).click();
+    await page.getByRole("heading", { level: 1, name: "Private" }).waitFor();
+    assert.deepEqual((await own.issuer("Private")).thumbprints, [first]);
+    // Another certificate is not taken either.
+    issuer.setSecureContext(identities[1]);
+    await page.getByRole("tab", { name: "Details" }).click();
+    const field = page.getByLabel("Thumbprints");
+    assert.equal(await field.inputValue(), first);
+    await page.getByRole("button", { name: "Regenerate thumbprints" }).click();
+    const again = page.locator(".details-form [role=status]").filter({ hasText: "Do you know this certificate?" });
+    await again.waitFor();
+    assert.deepEqual((await own.issuer("Private")).thumbprints, [first]);
+    await again.getByRole("button", { name: "Trust this certificate and save" }).click();
+    await eventually(async () => assert.deepEqual((await own.issuer("Private")).thumbprints, [second]));
+    assert.equal(await field.inputValue(), second);
+    await page.context().close();
+  } finally {
+    await own.end();
+    await issuer.end();
+  }
+});
+
 test("thumbprints are refreshed from the issuer's certificate, or an error is shown", async () => {
   const folder = mkdtempSync(join(tmpdir(), "claimgate-issuer-"));
   const root = await authority();
   writeFileSync(join(folder, "root.pem"), root.pem);
   const identity = await localhost(root);
-  let url;
-  const issuer = createServer(identity, (request, response) => {
-    const answer = request.url === "/keys" ? KEYS : JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` });
-    response.writeHead(200, { "content-type": "application/json" }).end(answer);
-  });
-  await new Promise((resolve) => issuer.listen(0, "127.0.0.1", resolve));
-  url = `https://localhost:${issuer.address().port}`;
+  const issuer = await startIssuer(identity);
   const own = new Server(["--demo", "--allow-private-issuers", "--issuer-root", join(folder, "root.pem")]);
   await own.start();
   try {
-    const print = createHash("sha256").update(new X509Certificate(identity.cert).raw).digest("hex");
-    await own.call("POST", "/api/orgs/demo/oidc/issuers", { name: "TLS", url });
+    const print = printOf(identity);
+    await own.call("POST", "/api/orgs/demo/oidc/issuers", { name: "TLS", url: issuer.url });
     const { id, thumbprints } = await own.issuer("TLS");
     assert.deepEqual(thumbprints, [print]);
     await own.call("PATCH", `/api/orgs/demo/oidc/issuers/${id}`, { name: "TLS", thumbprints: [] });
@@ -147,10 +197,7 @@ test("thumbprints are refreshed from the issuer's certificate, or an error is sh
     await page.getByText("✓ Taken from the issuer's certificate").waitFor();
     await eventually(async () => assert.equal(await field.inputValue(), print));
     assert.deepEqual((await own.issuer("TLS")).thumbprints, [print]);
-    await new Promise((resolve) => {
-      issuer.close(resolve);
-      issuer.closeAllConnections();
-    });
+    await issuer.end();
     await page.getByRole("button", { name: "Regenerate thumbprints" }).click();
     const problem = page.locator(".details-form [role=status] .error").filter({ hasText: "localhost" });
     await problem.waitFor();

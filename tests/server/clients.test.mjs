@@ -336,8 +336,13 @@ describe('the issuer', () => {
 test('an issuer with an untrusted authority is identified by its thumbprint', async () => {
   const another = await servers.start(await localhost(trusted), trusted.pem);
   try {
-    const { thumbprints } = await servers.register(another, issuer, POLICIES);
-    assert.ok(thumbprints.length > 0 && thumbprints.every((thumbprint) => /^[0-9a-f]{64}$/.test(thumbprint)));
+    await servers.call(another, 'POST', '/api/orgs', { name: 'first' });
+    const refused = await servers.call(another, 'POST', '/api/orgs/first/oidc/issuers', { name: 'CI', url: issuer.url });
+    const [{ code, thumbprint }] = refused.body.errors;
+    assert.deepEqual([refused.status, code], [400, 'keys-certificate-untrusted']);
+    assert.match(thumbprint, /^[0-9a-f]{64}$/);
+    const { thumbprints } = await servers.register(another, issuer, POLICIES, { thumbprints: [thumbprint] });
+    assert.deepEqual(thumbprints, [thumbprint]);
     const granted = await exchange({ subject_token: await idToken(MAIN) }, { at: another });
     assert.equal(granted.status, 200, JSON.stringify(granted.body));
     assert.match(another.log, /verified by its thumbprint/);

@@ -64,11 +64,11 @@ export async function call(server, method, path, body, token = BOOTSTRAP) {
   return { status: answer.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
 }
 
-/** Creates an organization with that issuer and these policies. */
-export async function register(server, issuer, policies) {
+/** Creates an organization with that issuer, these policies, and further settings of the issuer. */
+export async function register(server, issuer, policies, settings = {}) {
   const made = await call(server, 'POST', '/api/orgs', { name: 'acme' });
   if (made.status !== 200) throw new Error(JSON.stringify(made));
-  const registered = await call(server, 'POST', '/api/orgs/acme/oidc/issuers', { name: 'CI', url: issuer.url });
+  const registered = await call(server, 'POST', '/api/orgs/acme/oidc/issuers', { name: 'CI', url: issuer.url, ...settings });
   if (registered.status !== 200) throw new Error(JSON.stringify(registered));
   const current = await call(server, 'GET', `/api/orgs/acme/auth/policies/oidcissuers/${registered.body.id}`);
   const set = await call(server, 'PATCH', `/api/orgs/acme/auth/policies/${current.body.id}`, { policies });

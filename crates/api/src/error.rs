@@ -12,12 +12,13 @@ pub struct ErrorBody {
     pub code: u16,
     /// What was expected and found.
     pub message: String,
-    /// If a document is refused: everything that is wrong in it.
+    /// If a document is refused: everything that is wrong in it. If the keys of an issuer cannot be
+    /// fetched: why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorDetail>,
 }
 
-/// One error in a document.
+/// One error in a document, or of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorDetail {
@@ -29,6 +30,10 @@ pub struct ErrorDetail {
     pub message: String,
     /// How to fix it.
     pub help: Option<String>,
+    /// With the code `keys-certificate-untrusted`: the SHA-256 thumbprint of the certificate that
+    /// was found. A request that has it in `thumbprints` trusts that certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbprint: Option<String>,
 }
 
 /// The body of an error of the OAuth endpoints (RFC 6749, section 5.2).

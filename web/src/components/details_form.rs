@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::field::{Checkbox, Select, TextArea, TextField, same};
-use super::inline_code::inline_code;
 use super::keys_field::{KeysField, keys_error};
 use super::save_state::SaveState;
+use super::untrusted_certificate::IssuerProblem;
 use super::untrusted_text::untrusted_text;
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
@@ -87,6 +87,16 @@ impl Details {
         self.thumbprints.set(issuer.thumbprints.join("\n"));
         self.single_use.set(issuer.single_use);
         self.report_only.set(issuer.report_only);
+    }
+
+    /// Adds a line to the thumbprints.
+    pub(crate) fn add_thumbprint(self, thumbprint: &str) {
+        self.thumbprints.update(|text| {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.push_str(thumbprint);
+        });
     }
 
     /// The texts of all fields.
@@ -301,8 +311,7 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
         details.show(issuer);
         kept.set(written.get_untracked());
     };
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let save = move || {
         saved.set(false);
         let Some(new) = details.apply(opened.get_value()) else {
             return;
@@ -311,6 +320,14 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
         show(&stored);
         saved.set(true);
     };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        save();
+    };
+    let trust = Callback::new(move |thumbprint| {
+        details.thumbprints.set(thumbprint);
+        save();
+    });
     let id = StoredValue::new(issuer.id);
     let current = Memo::new(move |_| {
         let issuers = store.issuers.read();
@@ -345,7 +362,7 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
                     </div>
                 })}
                 <DetailsFields details=details fixed_url=true />
-                {Sync::of(store).map(|sync| view! { <Regenerate sync=sync id=id details=details /> })}
+                {Sync::of(store).map(|sync| view! { <Regenerate sync=sync id=id details=details trust=trust /> })}
                 <div class="actions">
                     <button type="submit" class="button">"Save details"</button>
                     <SaveState id=id dirty=dirty saved=saved />
@@ -355,19 +372,28 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
     }
 }
 
-/// With a server, the server itself records the thumbprint of the issuer's certificate.
+/// With a server, the server itself records the thumbprint of the issuer's certificate, if it can
+/// verify that; otherwise `trust` gets the thumbprint once the person has confirmed it.
 #[component]
-fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl IntoView {
-    let (busy, message) = (RwSignal::new(false), RwSignal::new(Ok(String::new())));
+fn Regenerate(
+    sync: Sync,
+    id: StoredValue<String>,
+    details: Details,
+    trust: Callback<String>,
+) -> impl IntoView {
+    let (busy, result) = (RwSignal::new(false), RwSignal::new(None));
     let start = move |_| {
         busy.set(true);
         spawn_local(async move {
-            let result = sync.regenerate_thumbprints(id.get_value()).await;
+            let done = sync.regenerate_thumbprints(id.get_value()).await;
             let _ = busy.try_set(false);
-            let _ = message
-                .try_set(result.map(|()| "✓ Taken from the issuer's certificate".to_owned()));
+            let _ = result.try_set(Some(done));
         });
     };
+    let trust = Callback::new(move |thumbprint| {
+        result.set(None);
+        trust.run(thumbprint);
+    });
     view! {
         <Show when=move || details.jwks.read().trim().is_empty()>
             <div class="actions">
@@ -376,12 +402,15 @@ fn Regenerate(sync: Sync, id: StoredValue<String>, details: Details) -> impl Int
                 </button>
                 <span class="hint">"This server connects to the issuer, and takes its certificate's."</span>
             </div>
-            <p class="fetch" role="status">
-                {move || match message.get() {
-                    Ok(text) => view! { <span class="good">{text}</span> }.into_any(),
-                    Err(text) => view! { <span class="error">{inline_code(&text)}</span> }.into_any(),
-                }}
-            </p>
+            <div class="fetch" role="status">
+                {move || result.get().map(|result| match result {
+                    Ok(()) => view! { <span class="good">"✓ Taken from the issuer's certificate"</span> }.into_any(),
+                    Err(error) => view! {
+                        <IssuerProblem error=error action="Trust this certificate and save" trust=trust />
+                    }
+                    .into_any(),
+                })}
+            </div>
         </Show>
     }
 }

@@ -47,6 +47,7 @@ pub(crate) mod sample_panel;
 pub(crate) mod save_state;
 pub(crate) mod share_panel;
 pub(crate) mod shortcuts;
+pub(crate) mod untrusted_certificate;
 pub(crate) mod untrusted_text;
 pub(crate) mod verdict;
 pub(crate) mod workflow_panel;

@@ -9,10 +9,10 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::components::details_form::{Details, DetailsFields};
 use crate::components::field::Checkbox;
-use crate::components::inline_code::inline_code;
 use crate::components::names_form::{Names, NamesForm};
 use crate::components::policy_preview::PolicyPreview;
 use crate::components::provider_picker::ProviderPicker;
+use crate::components::untrusted_certificate::IssuerProblem;
 use crate::components::untrusted_text::{prose, untrusted_text};
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
@@ -189,26 +189,25 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
     let registration = Registration::new(original);
     registration.keep_filled();
     let registered = RwSignal::new(false);
-    let (busy, problem) = (RwSignal::new(false), RwSignal::new(String::new()));
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None));
     let dirty = Memo::new(move |_| !registered.get() && registration.is_changed());
     expect_context::<Unsaved>().watch(dirty);
-    let navigate = use_navigate();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let navigate = StoredValue::new_local(use_navigate());
+    let register = move || {
         let Some(issuer) = registration.issuer() else {
             return show_first_error();
         };
-        let navigate = navigate.clone();
         let done = move |id: &str| {
             registered.set(true);
-            navigate(&format!("/issuers/{id}"), NavigateOptions::default());
+            let page = format!("/issuers/{id}");
+            navigate.with_value(|navigate| navigate(&page, NavigateOptions::default()));
         };
         let Some(sync) = Sync::of(store) else {
             let id = issuer.id.clone();
             store.add(issuer);
             return done(&id);
         };
-        problem.set(String::new());
+        problem.set(None);
         busy.set(true);
         spawn_local(async move {
             let result = sync.register(issuer).await;
@@ -216,11 +215,19 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
             if busy.try_set(false).is_none() {
                 match result {
                     Ok(id) => done(&id),
-                    Err(sentence) => problem.set(sentence),
+                    Err(error) => problem.set(Some(error)),
                 }
             }
         });
     };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        register();
+    };
+    let trust = Callback::new(move |thumbprint: String| {
+        registration.details.add_thumbprint(&thumbprint);
+        register();
+    });
     view! {
         <div class="container stack">
             <p class="crumbs"><A href="/">"OIDC Issuers"</A></p>
@@ -241,7 +248,11 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
                         {move || if busy.get() { "The server registers it…" } else { "Register issuer" }}
                     </button>
                     <A href="/" attr:class="button button--quiet">"Cancel"</A>
-                    <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
+                </div>
+                <div role="alert">
+                    {move || problem.get().map(|error| view! {
+                        <IssuerProblem error=error action="Trust this certificate and register" trust=trust />
+                    })}
                 </div>
             </form>
         </div>

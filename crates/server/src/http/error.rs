@@ -66,10 +66,18 @@ impl ApiError {
                     code: code.into_owned(),
                     message,
                     help,
+                    thumbprint: None,
                 },
             )
             .collect();
         response
+    }
+
+    /// Adds an error with a code.
+    #[must_use]
+    pub(crate) fn with_detail(mut self, detail: ErrorDetail) -> Self {
+        self.body.errors.push(detail);
+        self
     }
 
     /// 401.

@@ -13,7 +13,7 @@ use axum::{Json, Router};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::jwt::Jwks;
 use claimgate::pattern::Dialect;
-use claimgate_api::{ErrorBody, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
+use claimgate_api::{ErrorBody, ErrorDetail, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
 
@@ -99,7 +99,9 @@ const MAX_EXPIRATION: i64 = 366 * 86_400;
 /// Register an issuer
 ///
 /// Without static keys the server connects to the issuer, takes the thumbprint of its certificate,
-/// and fetches its discovery document and its keys.
+/// and fetches its discovery document and its keys. If no trusted authority has signed that
+/// certificate, the issuer is refused (400, `keys-certificate-untrusted`) with the thumbprint that
+/// was found; the same request with it in `thumbprints` registers the issuer.
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers", operation_id = "createIssuer", tag = "issuers", params(("org" = String, Path)),
     request_body = IssuerInput,
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -242,6 +244,10 @@ async fn delete(
 }
 
 /// Replace the thumbprints by that of the issuer's current certificate
+///
+/// A trusted authority or one of the present thumbprints must verify that certificate. Otherwise the
+/// answer is 400, `keys-certificate-untrusted`, with the thumbprint that was found; changing the
+/// issuer with it in `thumbprints` trusts it.
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints", operation_id = "regenerateThumbprints", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = IssuerBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -260,7 +266,7 @@ async fn regenerate(
         let message = "issuer jwks are statically configured, can't regenerate thumbprints";
         return Err(ApiError::bad_request(message));
     }
-    let thumbprints = registered_thumbprints(&app, &before.url, Vec::new()).await?;
+    let thumbprints = verified_thumbprint(&app, &before.url, &before.settings.thumbprints).await?;
     let settings = IssuerSettings {
         thumbprints,
         ..before.settings
@@ -319,27 +325,41 @@ fn check(url: &str, settings: &IssuerSettings) -> Result<(), ApiError> {
 }
 
 /// The thumbprints to register for an issuer, after connecting to it: the given ones, if one of them
-/// belongs to its chain; if none are given, that of its own certificate.
+/// belongs to its chain. If none are given, that of its own certificate, which a root must verify: a
+/// certificate that was merely seen is not trusted.
 async fn registered_thumbprints(
     app: &App,
     url: &str,
     given: Vec<String>,
 ) -> Result<Vec<String>, ApiError> {
-    let chain = app.keys.thumbprints(url).await.map_err(key_error)?;
-    let Some(own) = chain.first() else {
-        return Err(ApiError::bad_request(format!(
-            "`{url}` has shown no certificate"
-        )));
-    };
     if given.is_empty() {
-        return Ok(vec![own.clone()]);
+        return verified_thumbprint(app, url, &[]).await;
     }
+    let chain = app.keys.thumbprints(url).await.map_err(key_error)?;
     if given.iter().any(|thumbprint| chain.contains(thumbprint)) {
         return Ok(given);
     }
+    let own = own_thumbprint(url, chain)?;
     Err(ApiError::bad_request(format!(
         "Calculated thumbprint {own} does not match any of the provided. Make sure it is properly generated (SHA256)."
     )))
+}
+
+/// The thumbprint of an issuer's own certificate, as a list to register, if a root or one of the
+/// `trusted` thumbprints verifies it.
+async fn verified_thumbprint(
+    app: &App,
+    url: &str,
+    trusted: &[String],
+) -> Result<Vec<String>, ApiError> {
+    let chain = app.keys.verified_thumbprints(url, trusted).await;
+    Ok(vec![own_thumbprint(url, chain.map_err(key_error)?)?])
+}
+
+/// The first thumbprint of a chain.
+fn own_thumbprint(url: &str, chain: Vec<String>) -> Result<String, ApiError> {
+    let own = chain.into_iter().next();
+    own.ok_or_else(|| ApiError::bad_request(format!("`{url}` has shown no certificate")))
 }
 
 /// Refuses an issuer whose keys cannot be fetched, because exchanges would fail.
@@ -365,11 +385,18 @@ fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
 
 /// 400, because the keys of an issuer cannot be fetched.
 fn key_error(error: KeyError) -> ApiError {
-    let help = error
-        .help()
-        .map(|help| format!("; {help}"))
-        .unwrap_or_default();
-    ApiError::bad_request(format!("{error}{help}"))
+    let (message, help) = (error.to_string(), error.help());
+    let sentence = match &help {
+        Some(help) => format!("{message}; {help}"),
+        None => message.clone(),
+    };
+    ApiError::bad_request(sentence).with_detail(ErrorDetail {
+        path: "url".to_owned(),
+        code: error.code().to_owned(),
+        message,
+        help,
+        thumbprint: error.thumbprint().map(str::to_owned),
+    })
 }
 
 /// 404 if there is no such organization.

@@ -123,6 +123,16 @@ impl KeyError {
         }
     }
 
+    /// The thumbprint that would make the server trust the certificate that it found.
+    #[must_use]
+    pub fn thumbprint(&self) -> Option<&str> {
+        match self {
+            Self::CertificateUntrusted { found, .. } => Some(found.as_str()),
+            _ => None,
+        }
+        .filter(|found| !found.is_empty())
+    }
+
     /// Advice on how to fix it.
     ///
     /// ```

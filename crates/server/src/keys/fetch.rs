@@ -89,10 +89,15 @@ impl Fetcher {
         })
     }
 
-    /// The thumbprints of a host's certificates that may be registered, the host's own first.
-    pub(super) async fn thumbprints(&self, url: &str) -> Result<Vec<String>, KeyError> {
+    /// The thumbprints of a host's certificates that may be registered, the host's own first. With
+    /// [`Purpose::Fetch`], an error unless the roots or one of its thumbprints verify the host.
+    pub(super) async fn thumbprints(
+        &self,
+        url: &str,
+        purpose: Purpose,
+    ) -> Result<Vec<String>, KeyError> {
         let url = https(url, "as the issuer's URL")?;
-        Ok(self.connect(&url, Purpose::Inspect).await?.1.thumbprints)
+        Ok(self.connect(&url, purpose).await?.1.thumbprints)
     }
 
     /// The result of a future, or an error if it takes too long.

@@ -7,6 +7,7 @@ use claimgate::issuer::{discovery_url, validate_url};
 use claimgate::jwt::Jwks;
 use claimgate_formats::thumbprint::normalise;
 
+use super::certificates::Purpose;
 use super::config::KeyConfig;
 use super::entry::Entry;
 use super::error::KeyError;
@@ -115,10 +116,28 @@ impl KeyStore {
     /// [`KeyError`] if the host cannot be reached, or its certificate is for another host or not
     /// valid at this time.
     pub async fn thumbprints(&self, url: &str) -> Result<Vec<String>, KeyError> {
+        self.thumbprints_for(url, Purpose::Inspect).await
+    }
+
+    /// The same thumbprints, if the roots or one of the `trusted` thumbprints verify the host.
+    ///
+    /// # Errors
+    /// [`KeyError::CertificateUntrusted`] with the thumbprint of the host's own certificate if they
+    /// do not, and the errors of [`KeyStore::thumbprints`].
+    pub async fn verified_thumbprints(
+        &self,
+        url: &str,
+        trusted: &[String],
+    ) -> Result<Vec<String>, KeyError> {
+        self.thumbprints_for(url, Purpose::Fetch(normalized(trusted).into()))
+            .await
+    }
+
+    async fn thumbprints_for(&self, url: &str, purpose: Purpose) -> Result<Vec<String>, KeyError> {
         validate_url(url)?;
         let fetcher = &self.0.fetcher;
         fetcher
-            .in_time(url, fetcher.thumbprints(&discovery_url(url)))
+            .in_time(url, fetcher.thumbprints(&discovery_url(url), purpose))
             .await
     }
 

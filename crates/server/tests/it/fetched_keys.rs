@@ -159,6 +159,73 @@ async fn an_issuer_is_registered_rotates_its_keys_and_goes_away() {
     );
 }
 
+/// A certificate of an authority that no root leads to: anyone in between could have sent it.
+#[tokio::test]
+async fn a_certificate_that_nothing_verifies_is_trusted_only_if_its_thumbprint_is_sent_back() {
+    let signer = Signer::new("first");
+    let identity = Authority::new("unknown").issue(&server("localhost"));
+    let own = thumbprint(&identity.chain[0]);
+    let issuer = Server::start(identity).await;
+    publish(&issuer, &[&signer]);
+    let database = Database::sqlite();
+    let site = Site::start(Config {
+        keys: keys::config(),
+        ..config(&database.url)
+    })
+    .await;
+    site.post("/api/orgs", &site.root, &json!({"name": "acme"}))
+        .await
+        .expect(200);
+    let url = format!("https://localhost:{}", issuer.port);
+    let path = "/api/orgs/acme/oidc/issuers";
+    let register = |thumbprints: Value| {
+        let body = json!({"name": "CI", "url": url, "thumbprints": thumbprints});
+        let site = &site;
+        async move { site.post(path, &site.root, &body).await }
+    };
+    let untrusted = |answer: &Value, thumbprint: &str| {
+        let errors = answer["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), 1, "{answer}");
+        assert_eq!(errors[0]["code"], "keys-certificate-untrusted", "{answer}");
+        assert_eq!(errors[0]["thumbprint"], thumbprint, "{answer}");
+        let message = answer["message"].as_str().unwrap();
+        assert!(message.contains(thumbprint), "{message}");
+    };
+    for nothing in [json!(null), json!([])] {
+        untrusted(&register(nothing).await.expect(400), &own);
+    }
+    let list = site.get(path, &site.root).await.expect(200);
+    assert_eq!(list["oidcIssuers"], json!([]), "nothing is registered");
+    let other = register(json!(["00".repeat(32)])).await.expect(400);
+    assert!(other.get("errors").is_none(), "{other}");
+
+    let body = register(json!([own])).await.expect(200);
+    assert_eq!(body["thumbprints"], json!([own]));
+    let id = body["id"].as_str().unwrap();
+    site.set_policies(id, &standard_policies()).await;
+    let token = token(&url, &signer);
+    site.exchange(&token, "organization", "").await.expect(200);
+
+    // The present thumbprint verifies the present certificate, but not another one.
+    let regenerate = format!("{path}/{id}/regenerate-thumbprints");
+    let again = site.post(&regenerate, &site.root, &json!({})).await;
+    assert_eq!(again.expect(200)["thumbprints"], json!([own]));
+    let identity = Authority::new("another").issue(&server("localhost"));
+    let next = thumbprint(&identity.chain[0]);
+    issuer.show(identity);
+    let refused = site.post(&regenerate, &site.root, &json!({})).await;
+    untrusted(&refused.expect(400), &next);
+    let one = format!("{path}/{id}");
+    let kept = site.get(&one, &site.root).await.expect(200);
+    assert_eq!(kept["thumbprints"], json!([own]), "the old one stays");
+    // Without any thumbprint only roots count.
+    let change = |thumbprints: Value| json!({"name": "CI", "thumbprints": thumbprints});
+    let none = site.patch(&one, &site.root, &change(json!([]))).await;
+    untrusted(&none.expect(400), &next);
+    let changed = site.patch(&one, &site.root, &change(json!([next]))).await;
+    assert_eq!(changed.expect(200)["thumbprints"], json!([next]));
+}
+
 #[tokio::test]
 async fn keys_that_cannot_be_had_are_a_refusal_whose_reason_is_in_the_log() {
     let signer = Signer::new("first");

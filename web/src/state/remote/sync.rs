@@ -184,16 +184,17 @@ impl Sync {
 
     /// Registers an issuer and waits for the server, which may have to contact the issuer first.
     /// Returns its identifier.
-    pub(crate) async fn register(self, issuer: StoredIssuer) -> Result<String, String> {
+    pub(crate) async fn register(self, issuer: StoredIssuer) -> Result<String, RequestError> {
         let session = self.remote.session.get_value();
         let created = self.create(&issuer).await;
         if self.remote.session.get_value() != session {
-            return Err("you have signed out meanwhile".to_owned());
+            let message = "you have signed out meanwhile".to_owned();
+            return Err(RequestError::Refused(message));
         }
         let created = created.map_err(|error| {
             // The server may have registered it all the same.
             self.request_refresh();
-            self.note_expiry(error).message()
+            self.note_expiry(error)
         })?;
         let id = created.issuer.id.clone();
         let shown = StoredIssuer {
@@ -209,7 +210,7 @@ impl Sync {
     }
 
     /// Has the server refresh an issuer's thumbprints.
-    pub(crate) async fn regenerate_thumbprints(self, id: String) -> Result<(), String> {
+    pub(crate) async fn regenerate_thumbprints(self, id: String) -> Result<(), RequestError> {
         let path = format!(
             "{}/{}/regenerate-thumbprints",
             self.issuers_path(),
@@ -217,7 +218,7 @@ impl Sync {
         );
         self.call("POST", &path, None, "")
             .await
-            .map_err(|error| self.note_expiry(error).message())?;
+            .map_err(|error| self.note_expiry(error))?;
         self.request_refresh();
         Ok(())
     }

@@ -11,6 +11,14 @@ pub enum RequestError {
     Changed,
     /// 404: it does not exist.
     Missing,
+    /// The issuer's certificate is not trusted: the server's message, and the SHA-256 thumbprint of
+    /// that certificate. A request with the thumbprint trusts it.
+    Untrusted {
+        /// The server's message.
+        message: String,
+        /// The thumbprint.
+        thumbprint: String,
+    },
     /// Any other refusal, with the server's message.
     Refused(String),
     /// There was no response.
@@ -24,7 +32,7 @@ impl RequestError {
             Self::SignedOut => "the server does not know this token, or no longer".to_owned(),
             Self::Changed => "somebody else has changed it meanwhile".to_owned(),
             Self::Missing => "the server does not have it, or no longer".to_owned(),
-            Self::Refused(message) => message.clone(),
+            Self::Untrusted { message, .. } | Self::Refused(message) => message.clone(),
             Self::Unreachable => "the server cannot be reached".to_owned(),
         }
     }
@@ -36,17 +44,21 @@ pub fn request_error(status: u16, body: &str) -> RequestError {
         401 => RequestError::SignedOut,
         404 => RequestError::Missing,
         412 => RequestError::Changed,
-        _ => {
-            let body: Option<Value> = serde_json::from_str(body).ok();
-            let message = body
-                .as_ref()
-                .and_then(|body| body["message"].as_str())
-                .unwrap_or_default();
-            RequestError::Refused(match message {
-                "" => format!("the server answered with status {status}"),
-                message => message.to_owned(),
-            })
-        }
+        _ => refusal(status, serde_json::from_str(body).unwrap_or_default()),
+    }
+}
+
+fn refusal(status: u16, body: Value) -> RequestError {
+    let message = match body["message"].as_str().unwrap_or_default() {
+        "" => format!("the server answered with status {status}"),
+        message => message.to_owned(),
+    };
+    match body["errors"][0]["thumbprint"].as_str() {
+        Some(thumbprint) => RequestError::Untrusted {
+            message,
+            thumbprint: thumbprint.to_owned(),
+        },
+        None => RequestError::Refused(message),
     }
 }
 
@@ -64,6 +76,17 @@ mod tests {
         let plain = RequestError::Refused("the server answered with status 502".to_owned());
         assert_eq!(request_error(502, "<html>"), plain);
         assert_eq!(request_error(502, "{}"), plain);
+    }
+
+    #[test]
+    fn a_certificate_to_be_compared_has_its_thumbprint() {
+        let body = r#"{"code":400,"message":"not trusted","errors":
+            [{"path":"url","code":"keys-certificate-untrusted","message":"a","help":null,"thumbprint":"ab"}]}"#;
+        let expected = RequestError::Untrusted {
+            message: "not trusted".to_owned(),
+            thumbprint: "ab".to_owned(),
+        };
+        assert_eq!(request_error(400, body), expected);
     }
 
     #[test]

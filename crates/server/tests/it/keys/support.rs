@@ -211,6 +211,7 @@ type Answer = dyn Fn(&str) -> Reply + Send + Sync;
 pub(crate) struct Server {
     pub(crate) port: u16,
     answer: Mutex<Arc<Answer>>,
+    acceptor: Mutex<TlsAcceptor>,
     /// How many requests there were.
     hits: AtomicUsize,
 }
@@ -223,23 +224,14 @@ impl Server {
         let server = Arc::new(Self {
             port,
             answer: Mutex::new(Arc::new(|_: &str| Reply::status(404))),
+            acceptor: Mutex::new(acceptor(identity)),
             hits: 0.into(),
         });
-        let key = PrivateKeyDer::try_from(identity.key).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let signing_key = provider.key_provider.load_private_key(key).unwrap();
-        // A certificate and a key that do not belong together are what some tests are about.
-        let certified = Arc::new(rustls::sign::CertifiedKey::new(identity.chain, signing_key));
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(certified)));
-        let acceptor = TlsAcceptor::from(Arc::new(config));
         let own = Arc::clone(&server);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (own, acceptor) = (Arc::clone(&own), acceptor.clone());
+                let own = Arc::clone(&own);
+                let acceptor = own.acceptor.lock().unwrap().clone();
                 tokio::spawn(async move { own.serve(acceptor, stream).await });
             }
         });
@@ -252,6 +244,11 @@ impl Server {
 
     pub(crate) fn hits(&self) -> usize {
         self.hits.load(Ordering::SeqCst)
+    }
+
+    /// Shows other certificates from now on.
+    pub(crate) fn show(&self, identity: Identity) {
+        *self.acceptor.lock().unwrap() = acceptor(identity);
     }
 
     /// Answers by path from now on.
@@ -331,6 +328,20 @@ impl Server {
         }
         stream.shutdown().await
     }
+}
+
+fn acceptor(identity: Identity) -> TlsAcceptor {
+    let key = PrivateKeyDer::try_from(identity.key).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let signing_key = provider.key_provider.load_private_key(key).unwrap();
+    // A certificate and a key that do not belong together are what some tests are about.
+    let certified = Arc::new(rustls::sign::CertifiedKey::new(identity.chain, signing_key));
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(certified)));
+    TlsAcceptor::from(Arc::new(config))
 }
 
 /// A resolver with the answers of a test: each time the next of a host's answers, and then always the
