@@ -1,4 +1,7 @@
 # Builds the server from source, with the app embedded: `docker build -t claimgate .`
+#
+# The image has no shell. The first start writes the bootstrap token into the volume, not into the
+# container's log; `docker exec CONTAINER claimgate bootstrap-token` prints it until it is used.
 
 FROM rust:1-trixie AS build
 # The build of the app needs Node.js 20; Debian 12 has 18.

@@ -13,7 +13,7 @@ use crate::children::{self, Running};
 use crate::job::{Job, Lane};
 use crate::jobs;
 use crate::log::Log;
-use crate::run::{bootstrap_token, state_folder};
+use crate::run::{bootstrap_token, state_folder, token_notice};
 use crate::shell::{cargo, command, root, target};
 use crate::{app, lock, serve, tools};
 
@@ -58,8 +58,9 @@ pub(crate) fn run(port: u16) -> Result<()> {
     println!(
         "\nThe app is at http://127.0.0.1:{port}/ once Trunk has built it; changes appear some seconds after they are saved.\n\
          The server alone: http://127.0.0.1:{}/ (organization `demo`, sample tokens at /demo/tokens).\n\n\
-         Sign in with this token, the same in every run:\n\n    {}\n",
-        server.port, server.token
+         Sign in with {}",
+        server.port,
+        token_notice(&server.token)?
     );
     let (_watcher, changes) = watch()?;
     loop {

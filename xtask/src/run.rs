@@ -1,5 +1,6 @@
 //! `cargo xtask run`: builds and starts the server with the app.
 
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -37,7 +38,7 @@ pub(crate) fn run(port: u16, with_demo: bool) -> Result<()> {
         server.arg("--demo");
     }
     let token = bootstrap_token()?;
-    println!("\nSign in to the app with this token, the same in every run:\n\n    {token}\n");
+    println!("\nSign in to the app with {}", token_notice(&token)?);
     shell::run(server.env("CLAIMGATE_BOOTSTRAP_TOKEN", token))
 }
 
@@ -65,16 +66,39 @@ pub(crate) fn state_folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// What to sign in with: the bootstrap token on a terminal, and otherwise its file, because output
+/// that is not for a terminal may be kept.
+pub(crate) fn token_notice(token: &str) -> Result<String> {
+    if std::io::stdout().is_terminal() {
+        return Ok(format!(
+            "this token, the same in every run:\n\n    {token}\n"
+        ));
+    }
+    Ok(format!("the token in {}", token_file()?.display()))
+}
+
 /// The bootstrap token of these servers: created once, for this machine only.
 pub(crate) fn bootstrap_token() -> Result<String> {
     use std::hash::BuildHasher;
-    let file = state_folder()?.join("bootstrap-token");
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let file = token_file()?;
     if let Ok(token) = std::fs::read_to_string(&file) {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))?;
         return Ok(token.trim().to_owned());
     }
     // Each state is keyed with random numbers of the system.
     let part = |number: u64| format!("{:016x}", std::hash::RandomState::new().hash_one(number));
     let token: String = (0..4).map(part).collect();
-    std::fs::write(file, &token)?;
+    let mut options = std::fs::File::options();
+    let mut created = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&file)?;
+    created.write_all(token.as_bytes())?;
     Ok(token)
+}
+
+fn token_file() -> Result<PathBuf> {
+    Ok(state_folder()?.join("bootstrap-token"))
 }

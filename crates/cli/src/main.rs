@@ -1,6 +1,7 @@
 //! `claimgate`, the one program: the server, and the engine on the command line.
 
 mod app;
+mod bootstrap_token;
 mod check;
 mod decode;
 mod document;
@@ -28,7 +29,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the exchange endpoint, the issuers API and the app
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
+    /// Print the bootstrap token that the first start of the server generated, until it is used
+    BootstrapToken(bootstrap_token::BootstrapToken),
     /// Show what tokens say, without checking anything
     Decode(decode::Decode),
     /// Explain whether a token, or claims, would be allowed, and why
@@ -43,6 +46,7 @@ const TROUBLE: u8 = 2;
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
+        Command::BootstrapToken(token) => token.run().map(|()| ExitCode::SUCCESS),
         Command::Decode(decode) => decode.run(),
         Command::Explain(explain) => explain.run(),
         Command::Check(check) => check.run(),

@@ -37,7 +37,9 @@ impl Serve {
         let config = self.config()?;
         let database = shown(&config.database);
         let server = Server::start(config).await.map_err(|error| match error {
-            StartError::Store(StoreError::AuditFile { .. }) => anyhow!("{error}"),
+            StartError::Store(StoreError::AuditFile { .. } | StoreError::BootstrapFile { .. }) => {
+                anyhow!("{error}")
+            }
             StartError::Store(error) => anyhow!("{database}: {error}"),
             StartError::Bootstrap { .. } => anyhow!("{bootstrap}: {error}"),
             other => anyhow!("{other}"),
@@ -46,7 +48,14 @@ impl Serve {
         let url = format!("{scheme}://{bound}");
         announce(&server, &url);
         tracing::info!(url, "serving");
-        let served = listen(listener, tls.as_ref(), server.router(), stop).await;
+        let served = listen(
+            listener,
+            tls.as_ref(),
+            server.router(),
+            server.connection_limits(),
+            stop,
+        )
+        .await;
         server.stop().await;
         tracing::info!("stopped");
         Ok(served?)
@@ -61,20 +70,31 @@ fn shown(url: &str) -> String {
     )
 }
 
-/// What people need to know at the start: on standard error, for it has a secret in it that no log
-/// should have.
+/// What people need to know at the start: on standard error, for it may have a secret in it that no
+/// log should have.
 fn announce(server: &Server, url: &str) {
     let mut text = format!("Claimgate is at {url}\n");
+    let request = format!(
+        "curl -H \"Authorization: token $TOKEN\" -d '{{\"name\": \"my-org\"}}' {url}/api/orgs"
+    );
+    let next = if cfg!(feature = "app") {
+        "Sign in with it in the app, or create an organization"
+    } else {
+        "Create an organization with it"
+    };
     if let Some(token) = server.new_bootstrap() {
-        let sign_in = if cfg!(feature = "app") {
-            " sign in with it in the app, or"
-        } else {
-            ""
-        };
         text += &format!(
-            "\nThe bootstrap token, shown this once, may do everything:\n\n    {}\n\nKeep it safe, then{sign_in}:\n\n    \
-             curl -H \"Authorization: token $TOKEN\" -d '{{\"name\": \"my-org\"}}' {url}/api/orgs\n",
+            "\nThe bootstrap token, shown this once, may do everything; keep it safe:\n\n    {}\n\n{next}:\n\n    {request}\n",
             token.reveal()
+        );
+    }
+    if let Some(file) = server.bootstrap_file() {
+        tracing::info!(file = %file.display(), "the bootstrap token is in a file until its first use");
+        let folder = file.parent().unwrap_or(file).display();
+        text += &format!(
+            "\nThe bootstrap token, which may do everything, is in {} until its first use. {next}:\n\n    \
+             TOKEN=\"$(claimgate bootstrap-token --state-dir {folder})\"\n    {request}\n",
+            file.display()
         );
     }
     if let Some(demo) = server.demo() {

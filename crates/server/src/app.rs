@@ -11,6 +11,7 @@ use crate::http::assets::Assets;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
 use crate::keys::store::KeyStore;
+use crate::tokens::bootstrap::BootstrapFile;
 use crate::tokens::hash_key::HashKey;
 
 /// The state that all routes share.
@@ -24,6 +25,7 @@ pub(crate) struct App {
     /// Whether the bootstrap token was configured, and so need not have the form of a generated
     /// token.
     pub(crate) has_custom_bootstrap: bool,
+    pub(crate) bootstrap_file: BootstrapFile,
     pub(crate) metrics: Metrics,
     pub(crate) address_limit: RateLimit<IpAddr>,
     pub(crate) issuer_limit: RateLimit<String>,

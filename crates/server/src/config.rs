@@ -16,6 +16,12 @@ pub struct Config {
     pub token_key: HashKey,
     /// The bootstrap token; if absent, one is generated on the first start.
     pub bootstrap: Option<String>,
+    /// A file for a generated bootstrap token, which is deleted when the token is first used. If
+    /// absent, the program has to show the token: [`Server::new_bootstrap`](crate::Server::new_bootstrap).
+    pub bootstrap_file: Option<PathBuf>,
+    /// Whether the program shows a generated bootstrap token to a person, so that it need not be
+    /// written.
+    pub show_bootstrap: bool,
     /// A file to which the audit log is appended as JSON lines; `-` is standard output.
     pub audit_file: Option<PathBuf>,
     /// For how many days the database keeps the audit log; without a limit if absent.
@@ -90,3 +96,5 @@ impl Config {
         }
     }
 }
+            bootstrap_file: None,
+            show_bootstrap: false,

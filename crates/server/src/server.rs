@@ -1,6 +1,7 @@
 //! The server's start and stop: it opens the store, builds the [`App`], and runs the background
 //! tasks.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::http::router;
 use crate::keys::error::KeyError;
 use crate::keys::store::KeyStore;
 use crate::tokens::access_token::AccessToken;
+use crate::tokens::bootstrap::Bootstrap;
 use crate::tokens::hash_key::HashKey;
 
 /// How often expired rows are deleted.
@@ -76,15 +78,15 @@ impl Server {
         }
         let store = Store::open(&config.database).await?;
         check_token_key(&store, &config.token_key, config.new_token_key).await?;
-        let keys = KeyStore::new(config.keys)?;
+        let keys = KeyStore::new(config.keys.clone())?;
         let has_audit_file = config.audit_file.is_some();
         let writer_config = WriterConfig {
-            audit_file: config.audit_file,
+            audit_file: config.audit_file.clone(),
             ..WriterConfig::default()
         };
         let (writer, writer_done) = Writer::start(&store, writer_config).await?;
-        let new_bootstrap =
-            set_bootstrap(&store, &config.token_key, config.bootstrap.as_deref()).await?;
+        // After everything that may fail: a token that is shown cannot be shown again.
+        let bootstrap = Bootstrap::set_up(&store, &config).await?;
         let demo = if config.demo {
             Some(Demo::set_up(&store, &config.token_key).await?)
         } else {
@@ -102,6 +104,7 @@ impl Server {
             has_custom_bootstrap: config.bootstrap.is_some(),
             metrics: Metrics::default(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
+            bootstrap_file: bootstrap.file,
             issuer_limit: RateLimit::new(limits.issuer_rate, limits.issuer_burst),
             trusted_proxies: config.trusted_proxies,
             open_metrics: config.open_metrics,
@@ -119,7 +122,8 @@ impl Server {
             app,
             tasks,
             writer_done,
-            new_bootstrap,
+            new_bootstrap: bootstrap.shown,
+            connections,
         })
     }
 
@@ -128,7 +132,14 @@ impl Server {
         router::router(Arc::clone(&self.app))
     }
 
-    /// The bootstrap token, if this start generated one. It cannot be shown again later.
+    /// The limits of its connections.
+    #[must_use]
+    pub fn connection_limits(&self) -> ConnectionLimits {
+        self.connections
+    }
+
+    /// The bootstrap token, if this start generated one that the program has to show. It cannot be
+    /// shown again later.
     #[must_use]
     pub fn new_bootstrap(&self) -> Option<&AccessToken> {
         self.new_bootstrap.as_ref()
@@ -136,6 +147,12 @@ impl Server {
 
     /// The demonstration, if it is enabled.
     #[must_use]
+    /// The file with a generated bootstrap token that was not used yet.
+    #[must_use]
+    pub fn bootstrap_file(&self) -> Option<&Path> {
+        self.app.bootstrap_file.pending()
+    }
+
     pub fn demo(&self) -> Option<&Demo> {
         self.app.demo.as_ref()
     }
@@ -183,37 +200,16 @@ async fn check_token_key(
     Ok(())
 }
 
-/// Stores the configured bootstrap token, or generates one on the first start and returns it.
-async fn set_bootstrap(
-    store: &Store,
-    key: &HashKey,
-    configured: Option<&str>,
-) -> Result<Option<AccessToken>, StoreError> {
-    if let Some(configured) = configured {
-        let hash = key.hash(configured);
-        store.set_bootstrap(&hash, now()).await?;
-        if store
-            .token(&hash)
-            .await?
-            .is_none_or(|token| !token.is_active(now()))
-        {
-            tracing::warn!("the configured bootstrap token was revoked; configure another one");
-        }
-        return Ok(None);
-    }
-    let token = AccessToken::generate();
-    let is_first = store
-        .create_bootstrap(&key.hash(token.reveal()), now())
-        .await?;
-    Ok(is_first.then_some(token))
-}
-
 async fn refresh(app: Arc<App>, every: Duration) {
     let mut interval = tokio::time::interval(every);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         interval.tick().await;
-        if let Err(error) = app.directory.refresh().await {
+        let polled = match app.directory.refresh().await {
+            Ok(_) => app.bootstrap_file.poll(&app.store).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = polled {
             tracing::warn!(%error, "cannot poll for changes of other replicas");
         }
     }

@@ -1,5 +1,6 @@
 //! What the server is started with: flags, then the environment, then a file, then defaults.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +15,12 @@ use serde::Deserialize;
 
 /// The variable that may hold the bootstrap token itself.
 const BOOTSTRAP: &str = "CLAIMGATE_BOOTSTRAP_TOKEN";
+
+/// Seconds of a year.
+const YEAR: u64 = 31_536_000;
+
+/// The name of the file with a generated bootstrap token, in the folder for state.
+const BOOTSTRAP_FILE: &str = "bootstrap-token";
 
 /// By how many seconds clocks may differ, and no more.
 const MAX_LEEWAY: u64 = 600;
@@ -52,9 +59,15 @@ pub(crate) struct Serve {
     #[serde(skip)]
     new_token_key: bool,
 
-    /// A file with the bootstrap token, 32 characters or more, which may do everything; without it
-    /// one is made at the first start and printed once. CLAIMGATE_BOOTSTRAP_TOKEN may hold the
-    /// token itself
+    /// A folder for the file `bootstrap-token`, which holds a generated bootstrap token until its
+    /// first use [default: for SQLite, the folder of the database]
+    #[arg(long, env = "CLAIMGATE_STATE_DIR", value_name = "FOLDER")]
+    state_dir: Option<PathBuf>,
+
+    /// A file with the bootstrap token, 32 characters or more, which may do everything. Without it
+    /// one is generated on the first start: printed if standard error is a terminal, and otherwise
+    /// written to a file, which `claimgate bootstrap-token` prints. CLAIMGATE_BOOTSTRAP_TOKEN may
+    /// hold the token itself
     #[arg(long, env = "CLAIMGATE_BOOTSTRAP_TOKEN_FILE", value_name = "FILE")]
     bootstrap_token_file: Option<PathBuf>,
 
@@ -189,6 +202,7 @@ impl Serve {
             },
             allow_private_issuers: self.allow_private_issuers || other.allow_private_issuers,
             open_metrics: self.open_metrics || other.open_metrics,
+            state_dir: self.state_dir.or(other.state_dir),
             new_token_key: self.new_token_key,
             demo: self.demo || other.demo,
             log: self.log.or(other.log),
@@ -229,9 +243,7 @@ impl Serve {
     }
 
     pub(super) fn config(self) -> Result<Config> {
-        let database = self
-            .database
-            .unwrap_or_else(|| "sqlite:claimgate.db".to_owned());
+        let database = self.database().to_owned();
         check_url(&database)?;
         if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
             bail!(
@@ -240,7 +252,14 @@ impl Serve {
         }
         let key = token_key(self.token_key_file.as_deref(), &database)?;
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
-        let limits = Limits::default();
+        let bootstrap_file = self.bootstrap_file();
+        if bootstrap.is_none() && bootstrap_file.is_none() {
+            bail!(
+                "expected --state-dir with a PostgreSQL database, a folder for the bootstrap token that the first start \
+                 generates, or that token in --bootstrap-token-file"
+            );
+        }
+        let (limits, connections) = (Limits::default(), ConnectionLimits::default());
         let defaults = Config::new(database, key);
         Ok(Config {
             bootstrap,
@@ -257,6 +276,37 @@ impl Serve {
                 address_burst: rate("address-burst", self.address_burst, limits.address_burst)?,
                 issuer_rate: rate("issuer-rate", self.issuer_rate, limits.issuer_rate)?,
                 issuer_burst: rate("issuer-burst", self.issuer_burst, limits.issuer_burst)?,
+    /// The settings of `claimgate bootstrap-token`.
+    pub(crate) fn of_state(
+        config: Option<PathBuf>,
+        database: Option<String>,
+        state_dir: Option<PathBuf>,
+    ) -> Self {
+        Self {
+            config,
+            database,
+            state_dir,
+            ..Self::default()
+        }
+    }
+
+    fn database(&self) -> &str {
+        self.database.as_deref().unwrap_or("sqlite:claimgate.db")
+    }
+
+    /// The file with a generated bootstrap token; `None` if there is no folder for it.
+    pub(crate) fn bootstrap_file(&self) -> Option<PathBuf> {
+        let folder = match (&self.state_dir, sqlite_file(self.database())) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some(database)) => match database.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+                _ => PathBuf::from("."),
+            },
+            (None, None) => return None,
+        };
+        Some(folder.join(BOOTSTRAP_FILE))
+    }
+
             },
             trusted_proxies: self.trusted_proxies.unwrap_or(0),
             open_metrics: self.open_metrics,
@@ -273,6 +323,8 @@ impl Serve {
     pub(super) fn start_logging(&self) -> Result<()> {
         let words = self.log.as_deref().unwrap_or("info");
         claimgate_server::start_logging(words, self.log_format.as_deref() != Some("text"))
+            bootstrap_file,
+            show_bootstrap: std::io::stderr().is_terminal(),
             .map_err(anyhow::Error::msg)
     }
 }
@@ -422,3 +474,56 @@ mod tests {
         );
     }
 }
+    #[test]
+    fn the_bootstrap_token_has_a_place() {
+        let file = |arguments: &[&str]| parse(arguments).bootstrap_file();
+        let path = |text: &str| Some(std::path::PathBuf::from(text));
+        assert_eq!(file(&[]), path("./bootstrap-token"));
+        let database = ["--database", "sqlite:/var/lib/claimgate/a.db"];
+        assert_eq!(file(&database), path("/var/lib/claimgate/bootstrap-token"));
+        let state = [&database[..], &["--state-dir", "/run/a"]].concat();
+        assert_eq!(file(&state), path("/run/a/bootstrap-token"));
+        let postgres = ["--database", "postgres://localhost/a"];
+        assert_eq!(file(&postgres), None);
+        let dir = tempfile::tempdir().unwrap();
+        let key = dir.path().join("key");
+        super::super::make_key(&key).unwrap();
+        let key = ["--token-key-file", key.to_str().unwrap()];
+        let config = |more: &[&str]| parse(&[&postgres[..], &key, more].concat()).config();
+        let error = config(&[]).unwrap_err().to_string();
+        assert!(error.contains("--state-dir"), "{error}");
+        assert!(config(&["--state-dir", "a"]).is_ok());
+    }
+
+    #[test]
+    fn connections_have_limits_that_can_be_set() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", dir.path().join("a.db").display());
+        let limits = |arguments: &[&str]| {
+            let own = [&["--database", database.as_str()], arguments].concat();
+            parse(&own).config().unwrap().connections
+        };
+        let defaults = limits(&[]);
+        assert_eq!(
+            defaults,
+            claimgate_server::config::ConnectionLimits::default()
+        );
+        let set = limits(&[
+            "--max-connections=5",
+            "--address-connections=0",
+            "--idle-timeout=7",
+            "--write-timeout=8",
+        ]);
+        assert_eq!(
+            (
+                set.total,
+                set.per_address,
+                set.idle_timeout.as_secs(),
+                set.write_timeout.as_secs()
+            ),
+            (5, 0, 7, 8)
+        );
+        let zero = Arguments::try_parse_from(["claimgate", "--idle-timeout=0"]);
+        assert!(zero.is_err());
+    }
+

@@ -1,6 +1,7 @@
 //! The program as a process, and requests to it.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -32,6 +33,7 @@ pub(crate) struct Builder {
     read_only: bool,
     environment: Vec<[String; 2]>,
     places: bool,
+    terminal: bool,
 }
 
 impl Process {
@@ -44,6 +46,7 @@ impl Process {
             read_only: false,
             environment: Vec::new(),
             places: true,
+            terminal: false,
         }
     }
 
@@ -174,13 +177,28 @@ impl Builder {
         self
     }
 
+    /// Its standard error is a terminal.
+    pub(crate) fn on_terminal(mut self) -> Self {
+        self.terminal = true;
+        self
+    }
+
     pub(crate) fn start(self) -> Process {
-        let mut child = self.command().spawn().unwrap();
+        let mut command = self.command();
+        let screen = self.terminal.then(|| {
+            let (screen, own) = terminal();
+            command.stderr(own);
+            screen
+        });
+        let mut child = command.spawn().unwrap();
+        // It holds the other end of the terminal, which otherwise never ends.
+        drop(command);
+        let output: Box<dyn Read + Send> = match screen {
+            Some(screen) => Box::new(screen),
+            None => Box::new(child.stderr.take().unwrap()),
+        };
         let errors = Arc::new(Mutex::new(String::new()));
-        let (lines, all) = (
-            BufReader::new(child.stderr.take().unwrap()).lines(),
-            Arc::clone(&errors),
-        );
+        let (lines, all) = (BufReader::new(output).lines(), Arc::clone(&errors));
         let (serves, served) = mpsc::channel();
         let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
@@ -246,6 +264,18 @@ impl Builder {
         }
         command
     }
+}
+
+/// A terminal: what is shown on it, and the end that a program writes to.
+fn terminal() -> (File, File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&screen).unwrap();
+    unlockpt(&screen).unwrap();
+    let name = ptsname(&screen, Vec::new()).unwrap();
+    let mut options = File::options();
+    let own = options.read(true).write(true).open(name.to_str().unwrap());
+    (screen.into(), own.unwrap())
 }
 
 /// The program among files, until it ends.

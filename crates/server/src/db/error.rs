@@ -74,6 +74,14 @@ pub enum StoreError {
         /// The cause.
         error: std::io::Error,
     },
+    /// The bootstrap token cannot be written to its file.
+    #[error("the bootstrap token cannot be written to `{}`: {error}", file.display())]
+    BootstrapFile {
+        /// The file.
+        file: PathBuf,
+        /// The cause.
+        error: std::io::Error,
+    },
     /// The write-ahead log of SQLite cannot be synced.
     #[error("the write-ahead log cannot be synced to disk: {0}")]
     Sync(std::io::Error),

@@ -62,6 +62,13 @@ impl Caller {
         self.token.kind == TokenKind::Bootstrap
     }
 
+    /// Notes that the bootstrap token is used: its file is not needed any more.
+    pub(super) async fn note_use(&self, app: &App) {
+        if self.is_root() {
+            app.bootstrap_file.note_use(&app.store).await;
+        }
+    }
+
     /// Logs what the caller changed: the id of a resource in an organization, and its `name`, which
     /// is the URL of an issuer, and for policies the issuer's id.
     pub(crate) fn log_change(&self, change: Change, organization: &str, id: &str, name: &str) {
@@ -120,7 +127,9 @@ impl FromRequestParts<Arc<App>> for Caller {
         let token = token
             .filter(|token| token.is_active(now()))
             .ok_or_else(ApiError::unauthorized)?;
-        Ok(Self { token })
+        let caller = Self { token };
+        caller.note_use(app).await;
+        Ok(caller)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Access tokens: how they are generated, stored, presented and revoked.
 
 pub(crate) mod access_token;
+pub(crate) mod bootstrap;
 pub(crate) mod caller;
 pub(crate) mod hash_key;
 pub(crate) mod oauth;

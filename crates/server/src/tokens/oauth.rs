@@ -63,6 +63,7 @@ async fn revoke(
     if let Some(token) = find_token(&app, &secret).await? {
         app.store.revoke(&app.hash_key.hash(&secret), now()).await?;
         let caller = Caller { token };
+        caller.note_use(&app).await;
         let organization = caller.token.organization.as_deref().unwrap_or_default();
         caller.log_change(
             Change::TokenRevokedItself,

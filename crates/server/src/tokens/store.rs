@@ -180,11 +180,16 @@ impl Store {
     }
 
     /// Creates the bootstrap token with a hash, unless there is one that is not revoked. Returns
-    /// whether it did.
+    /// whether it did. `keep` is called before it is valid, and if it fails, there is no such token.
     ///
     /// # Errors
-    /// [`StoreError`] of the database.
-    pub async fn create_bootstrap(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
+    /// [`StoreError`] of the database, and that of `keep`.
+    pub async fn create_bootstrap(
+        &self,
+        hash: &str,
+        now: i64,
+        keep: impl FnOnce() -> Result<(), StoreError> + Send,
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         let delete = "DELETE FROM tokens WHERE id = 'bootstrap' AND revoked IS NOT NULL";
         sqlx::query(delete).execute(&mut *transaction).await?;
@@ -195,8 +200,36 @@ impl Store {
             .bind(now)
             .execute(&mut *transaction)
             .await?;
+        let is_created = done.rows_affected() > 0;
+        if is_created {
+            sqlx::query("DELETE FROM counters WHERE name = 'bootstrap-used'")
+                .execute(&mut *transaction)
+                .await?;
+            keep()?;
+        }
         transaction.commit().await?;
-        Ok(done.rows_affected() > 0)
+        Ok(is_created)
+    }
+
+    /// Notes that a generated bootstrap token was used.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn note_bootstrap_use(&self, now: i64) -> Result<(), StoreError> {
+        let insert = "INSERT INTO counters (name, value) VALUES ('bootstrap-used', $1) ON CONFLICT (name) DO NOTHING";
+        sqlx::query(insert).bind(now).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Whether a generated bootstrap token was used.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn is_bootstrap_used(&self) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT value FROM counters WHERE name = 'bootstrap-used'")
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.is_some())
     }
 
     /// Replaces the bootstrap token with the one with a hash. If that was revoked, it stays revoked.

@@ -323,14 +323,18 @@ async fn what_has_expired_is_deleted_however_much_it_is() {
 async fn there_is_one_bootstrap_token() {
     for database in Database::each() {
         let store = Store::open(&database.url).await.unwrap();
-        assert!(store.create_bootstrap("a", 1).await.unwrap());
-        assert!(!store.create_bootstrap("b", 1).await.unwrap());
+        let create = async |hash| store.create_bootstrap(hash, 1, || Ok(())).await.unwrap();
+        let fail = || Err(StoreError::Stopping);
+        assert!(store.create_bootstrap("z", 1, fail).await.is_err());
+        assert!(store.token("z").await.unwrap().is_none());
+        assert!(create("a").await);
+        assert!(!create("b").await);
         assert!(store.token("b").await.unwrap().is_none());
+        store.note_bootstrap_use(2).await.unwrap();
+        assert!(store.is_bootstrap_used().await.unwrap());
         store.revoke("a", 2).await.unwrap();
-        assert!(
-            store.create_bootstrap("b", 1).await.unwrap(),
-            "in the place of one that was revoked"
-        );
+        assert!(create("b").await, "in the place of one that was revoked");
+        assert!(!store.is_bootstrap_used().await.unwrap(), "a new one");
         store.set_bootstrap("c", 2).await.unwrap();
         store.set_bootstrap("c", 3).await.unwrap();
         assert!(
