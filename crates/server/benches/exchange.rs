@@ -19,7 +19,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use claimgate_server::config::{Config, Limits};
+use claimgate_server::config::{Config, ConnectionLimits, Limits};
 use claimgate_server::tokens::HashKey;
 use claimgate_server::{Server, now};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -236,7 +236,14 @@ fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
-        claimgate_server::listen(listener, None, router, std::future::pending()).await
+        claimgate_server::listen(
+            listener,
+            None,
+            router,
+            ConnectionLimits::default(),
+            std::future::pending(),
+        )
+        .await
     });
     address
 }

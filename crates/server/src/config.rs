@@ -30,6 +30,8 @@ pub struct Config {
     pub keys: KeyConfig,
     /// Rate limits.
     pub limits: Limits,
+    /// Limits of connections.
+    pub connections: ConnectionLimits,
     /// Number of reverse proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: usize,
     /// Whether `/metrics` needs no token.
@@ -73,6 +75,33 @@ impl Default for Limits {
     }
 }
 
+/// Limits of connections. A number of zero is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Connections at once. The process may allow fewer, by its limit of open files.
+    pub total: usize,
+    /// Connections at once from one address: an IPv4 address, or the /64 of an IPv6 address.
+    pub per_address: usize,
+    /// How long the head of a request may take to arrive, and before it TLS and the version of HTTP.
+    pub head_timeout: Duration,
+    /// How long a connection may be without a request.
+    pub idle_timeout: Duration,
+    /// How long a client may take nothing, or next to nothing, of an answer.
+    pub write_timeout: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            total: 8_192,
+            per_address: 512,
+            head_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
 impl Config {
     /// The default configuration, for a database and a token key.
     #[must_use]
@@ -81,10 +110,13 @@ impl Config {
             database: database.into(),
             token_key,
             bootstrap: None,
+            bootstrap_file: None,
+            show_bootstrap: false,
             audit_file: None,
             audit_days: Some(365),
             keys: KeyConfig::default(),
             limits: Limits::default(),
+            connections: ConnectionLimits::default(),
             trusted_proxies: 0,
             open_metrics: false,
             leeway: 60,
@@ -96,5 +128,3 @@ impl Config {
         }
     }
 }
-            bootstrap_file: None,
-            show_bootstrap: false,

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::clock::now;
-use crate::config::Config;
+use crate::config::{Config, ConnectionLimits};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::writer::handle::{Writer, WriterConfig};
@@ -38,6 +38,7 @@ pub struct Server {
     /// Resolves when the writer has finished.
     writer_done: tokio::sync::oneshot::Receiver<()>,
     new_bootstrap: Option<AccessToken>,
+    connections: ConnectionLimits,
 }
 
 /// Why a server does not start.
@@ -95,6 +96,7 @@ impl Server {
         let directory = Directory::new(store.clone(), keys.clone());
         directory.refresh().await?;
         let limits = config.limits;
+        let connections = connection_limits(config.connections, config.trusted_proxies);
         let app = Arc::new(App {
             store,
             writer,
@@ -102,9 +104,9 @@ impl Server {
             keys,
             hash_key: config.token_key,
             has_custom_bootstrap: config.bootstrap.is_some(),
+            bootstrap_file: bootstrap.file,
             metrics: Metrics::default(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
-            bootstrap_file: bootstrap.file,
             issuer_limit: RateLimit::new(limits.issuer_rate, limits.issuer_burst),
             trusted_proxies: config.trusted_proxies,
             open_metrics: config.open_metrics,
@@ -145,14 +147,14 @@ impl Server {
         self.new_bootstrap.as_ref()
     }
 
-    /// The demonstration, if it is enabled.
-    #[must_use]
     /// The file with a generated bootstrap token that was not used yet.
     #[must_use]
     pub fn bootstrap_file(&self) -> Option<&Path> {
         self.app.bootstrap_file.pending()
     }
 
+    /// The demonstration, if it is enabled.
+    #[must_use]
     pub fn demo(&self) -> Option<&Demo> {
         self.app.demo.as_ref()
     }
@@ -171,6 +173,17 @@ impl Server {
         // Connections that did not close in time may still hold the writer.
         let _ = tokio::time::timeout(WRITER_GRACE, self.writer_done).await;
         store.close().await;
+    }
+}
+
+/// Behind a proxy, all connections come from its address.
+fn connection_limits(limits: ConnectionLimits, trusted_proxies: usize) -> ConnectionLimits {
+    if trusted_proxies == 0 {
+        return limits;
+    }
+    ConnectionLimits {
+        per_address: 0,
+        ..limits
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::Tls;
-use claimgate_server::config::{Config, Limits};
+use claimgate_server::config::{Config, ConnectionLimits, Limits};
 use claimgate_server::db::{check_url, sqlite_file};
 use claimgate_server::keys::{KeyConfig, Network};
 use claimgate_server::tokens::HashKey;
@@ -78,6 +78,29 @@ pub(crate) struct Serve {
     /// The certificate's private key, in PEM
     #[arg(long, env = "CLAIMGATE_TLS_KEY", value_name = "FILE")]
     tls_key: Option<PathBuf>,
+
+    /// For how many seconds browsers use nothing but TLS for this host (`Strict-Transport-Security`),
+    /// 0 for no such header [default: 31536000, a year]
+    #[arg(long, env = "CLAIMGATE_HSTS", value_name = "SECONDS")]
+    hsts: Option<u64>,
+
+    /// Connections at once, 0 for any number that the limit of open files allows [default: 8192]
+    #[arg(long, env = "CLAIMGATE_MAX_CONNECTIONS", value_name = "COUNT")]
+    max_connections: Option<usize>,
+
+    /// Connections at once from one address, 0 for any number; no limit behind trusted proxies
+    /// [default: 512]
+    #[arg(long, env = "CLAIMGATE_ADDRESS_CONNECTIONS", value_name = "COUNT")]
+    address_connections: Option<usize>,
+
+    /// After how many seconds without a request a connection is closed [default: 60]
+    #[arg(long, env = "CLAIMGATE_IDLE_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    idle_timeout: Option<u32>,
+
+    /// After how many seconds a connection is closed whose client takes nothing, or next to nothing,
+    /// of an answer [default: 30]
+    #[arg(long, env = "CLAIMGATE_WRITE_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    write_timeout: Option<u32>,
 
     /// How many proxies stand in front whose `X-Forwarded-For` is believed [default: 0]
     #[arg(long, env = "CLAIMGATE_TRUSTED_PROXIES", value_name = "COUNT")]
@@ -162,7 +185,7 @@ pub(crate) struct Serve {
 
 impl Serve {
     /// Fills in what neither flags nor the environment say from the file.
-    pub(super) fn with_file(self) -> Result<Self> {
+    pub(crate) fn with_file(self) -> Result<Self> {
         let Some(path) = self.config.clone() else {
             return Ok(self);
         };
@@ -179,9 +202,15 @@ impl Serve {
             listen: self.listen.or(other.listen),
             database: self.database.or(other.database),
             token_key_file: self.token_key_file.or(other.token_key_file),
+            state_dir: self.state_dir.or(other.state_dir),
             bootstrap_token_file: self.bootstrap_token_file.or(other.bootstrap_token_file),
             tls_certificate: self.tls_certificate.or(other.tls_certificate),
             tls_key: self.tls_key.or(other.tls_key),
+            hsts: self.hsts.or(other.hsts),
+            max_connections: self.max_connections.or(other.max_connections),
+            address_connections: self.address_connections.or(other.address_connections),
+            idle_timeout: self.idle_timeout.or(other.idle_timeout),
+            write_timeout: self.write_timeout.or(other.write_timeout),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             audit_file: self.audit_file.or(other.audit_file),
             audit_days: self.audit_days.or(other.audit_days),
@@ -202,7 +231,6 @@ impl Serve {
             },
             allow_private_issuers: self.allow_private_issuers || other.allow_private_issuers,
             open_metrics: self.open_metrics || other.open_metrics,
-            state_dir: self.state_dir.or(other.state_dir),
             new_token_key: self.new_token_key,
             demo: self.demo || other.demo,
             log: self.log.or(other.log),
@@ -229,6 +257,7 @@ impl Serve {
             (Some(certificate), Some(key)) => Ok(Some(Tls {
                 certificate: certificate.clone(),
                 key: key.clone(),
+                strict_transport: Duration::from_secs(self.hsts.unwrap_or(YEAR)),
             })),
             (Some(_), None) => bail!("expected --tls-key with --tls-certificate"),
             (None, Some(_)) => bail!("expected --tls-certificate with --tls-key"),
@@ -242,40 +271,6 @@ impl Serve {
             .map_or_else(|| BOOTSTRAP.to_owned(), |file| file.display().to_string())
     }
 
-    pub(super) fn config(self) -> Result<Config> {
-        let database = self.database().to_owned();
-        check_url(&database)?;
-        if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
-            bail!(
-                "expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: expired tokens would be taken"
-            );
-        }
-        let key = token_key(self.token_key_file.as_deref(), &database)?;
-        let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
-        let bootstrap_file = self.bootstrap_file();
-        if bootstrap.is_none() && bootstrap_file.is_none() {
-            bail!(
-                "expected --state-dir with a PostgreSQL database, a folder for the bootstrap token that the first start \
-                 generates, or that token in --bootstrap-token-file"
-            );
-        }
-        let (limits, connections) = (Limits::default(), ConnectionLimits::default());
-        let defaults = Config::new(database, key);
-        Ok(Config {
-            bootstrap,
-            audit_file: self.audit_file,
-            audit_days: Some(self.audit_days.unwrap_or(365)).filter(|days| *days > 0),
-            keys: KeyConfig {
-                allow_private_addresses: self.allow_private_issuers,
-                allow_networks: networks(&self.issuer_network)?,
-                extra_roots_pem: self.issuer_root,
-                ..KeyConfig::default()
-            },
-            limits: Limits {
-                address_rate: rate("address-rate", self.address_rate, limits.address_rate)?,
-                address_burst: rate("address-burst", self.address_burst, limits.address_burst)?,
-                issuer_rate: rate("issuer-rate", self.issuer_rate, limits.issuer_rate)?,
-                issuer_burst: rate("issuer-burst", self.issuer_burst, limits.issuer_burst)?,
     /// The settings of `claimgate bootstrap-token`.
     pub(crate) fn of_state(
         config: Option<PathBuf>,
@@ -307,6 +302,49 @@ impl Serve {
         Some(folder.join(BOOTSTRAP_FILE))
     }
 
+    pub(super) fn config(self) -> Result<Config> {
+        let database = self.database().to_owned();
+        check_url(&database)?;
+        if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
+            bail!(
+                "expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: expired tokens would be taken"
+            );
+        }
+        let key = token_key(self.token_key_file.as_deref(), &database)?;
+        let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
+        let bootstrap_file = self.bootstrap_file();
+        if bootstrap.is_none() && bootstrap_file.is_none() {
+            bail!(
+                "expected --state-dir with a PostgreSQL database, a folder for the bootstrap token that the first start \
+                 generates, or that token in --bootstrap-token-file"
+            );
+        }
+        let (limits, connections) = (Limits::default(), ConnectionLimits::default());
+        let defaults = Config::new(database, key);
+        Ok(Config {
+            bootstrap,
+            bootstrap_file,
+            show_bootstrap: std::io::stderr().is_terminal(),
+            audit_file: self.audit_file,
+            audit_days: Some(self.audit_days.unwrap_or(365)).filter(|days| *days > 0),
+            keys: KeyConfig {
+                allow_private_addresses: self.allow_private_issuers,
+                allow_networks: networks(&self.issuer_network)?,
+                extra_roots_pem: self.issuer_root,
+                ..KeyConfig::default()
+            },
+            limits: Limits {
+                address_rate: rate("address-rate", self.address_rate, limits.address_rate)?,
+                address_burst: rate("address-burst", self.address_burst, limits.address_burst)?,
+                issuer_rate: rate("issuer-rate", self.issuer_rate, limits.issuer_rate)?,
+                issuer_burst: rate("issuer-burst", self.issuer_burst, limits.issuer_burst)?,
+            },
+            connections: ConnectionLimits {
+                total: self.max_connections.unwrap_or(connections.total),
+                per_address: self.address_connections.unwrap_or(connections.per_address),
+                idle_timeout: seconds(self.idle_timeout, connections.idle_timeout),
+                write_timeout: seconds(self.write_timeout, connections.write_timeout),
+                ..connections
             },
             trusted_proxies: self.trusted_proxies.unwrap_or(0),
             open_metrics: self.open_metrics,
@@ -323,8 +361,6 @@ impl Serve {
     pub(super) fn start_logging(&self) -> Result<()> {
         let words = self.log.as_deref().unwrap_or("info");
         claimgate_server::start_logging(words, self.log_format.as_deref() != Some("text"))
-            bootstrap_file,
-            show_bootstrap: std::io::stderr().is_terminal(),
             .map_err(anyhow::Error::msg)
     }
 }
@@ -374,6 +410,10 @@ fn networks(texts: &[String]) -> Result<Vec<Network>> {
         .iter()
         .map(|text| text.parse().map_err(anyhow::Error::from))
         .collect()
+}
+
+fn seconds(given: Option<u32>, default: Duration) -> Duration {
+    given.map_or(default, |seconds| Duration::from_secs(seconds.into()))
 }
 
 fn rate(name: &str, given: Option<f64>, default: f64) -> Result<f64> {
@@ -455,26 +495,6 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_made_once_for_its_owner_only() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("a.db.key");
-        super::super::make_key(&file).unwrap();
-        let key = std::fs::read_to_string(&file).unwrap();
-        super::super::make_key(&file).unwrap();
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
-        assert_eq!(
-            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
-        assert_eq!(
-            std::fs::read_dir(dir.path()).unwrap().count(),
-            1,
-            "nothing is left over"
-        );
-    }
-}
-    #[test]
     fn the_bootstrap_token_has_a_place() {
         let file = |arguments: &[&str]| parse(arguments).bootstrap_file();
         let path = |text: &str| Some(std::path::PathBuf::from(text));
@@ -527,3 +547,23 @@ mod tests {
         assert!(zero.is_err());
     }
 
+    #[test]
+    fn the_key_is_made_once_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.db.key");
+        super::super::make_key(&file).unwrap();
+        let key = std::fs::read_to_string(&file).unwrap();
+        super::super::make_key(&file).unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "nothing is left over"
+        );
+    }
+}

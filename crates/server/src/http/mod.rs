@@ -3,8 +3,8 @@
 pub(crate) mod assets;
 pub(crate) mod client_address;
 pub(crate) mod conditional;
+mod connection;
 pub(crate) mod error;
-mod first_byte_timeout;
 mod health;
 pub(crate) mod listen;
 pub(crate) mod logging;
@@ -13,4 +13,5 @@ pub(crate) mod openapi;
 pub(crate) mod rate_limit;
 pub(crate) mod request;
 pub(crate) mod router;
+mod strict_transport;
 pub(crate) mod tls;

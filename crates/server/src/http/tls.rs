@@ -18,6 +18,9 @@ pub struct Tls {
     pub certificate: PathBuf,
     /// The private key.
     pub key: PathBuf,
+    /// For how long browsers use nothing but TLS for this host (`Strict-Transport-Security`); zero
+    /// leaves it to them.
+    pub strict_transport: Duration,
 }
 
 /// Why the server cannot listen.
@@ -160,6 +163,7 @@ mod tests {
         let tls = Tls {
             certificate: files.path().join("cert.pem"),
             key: files.path().join("key.pem"),
+            strict_transport: Duration::ZERO,
         };
         let generate = || rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let [first, second] = [generate(), generate()];

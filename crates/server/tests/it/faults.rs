@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use claimgate_server::config::Config;
+use claimgate_server::config::{Config, ConnectionLimits};
 use claimgate_server::{Tls, listen};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -83,6 +83,7 @@ async fn the_server_speaks_tls() {
     let tls = Tls {
         certificate: files.path().join("cert.pem"),
         key: files.path().join("key.pem"),
+        strict_transport: Duration::from_secs(60),
     };
     std::fs::write(&tls.certificate, generated.cert.pem()).unwrap();
     std::fs::write(&tls.key, generated.signing_key.serialize_pem()).unwrap();
@@ -92,7 +93,16 @@ async fn the_server_speaks_tls() {
     let address = listener.local_addr().unwrap();
     let router = site.server.router();
     let own = tls.clone();
-    tokio::spawn(async move { listen(listener, Some(&own), router, std::future::pending()).await });
+    tokio::spawn(async move {
+        listen(
+            listener,
+            Some(&own),
+            router,
+            ConnectionLimits::default(),
+            std::future::pending(),
+        )
+        .await
+    });
 
     let mut roots = rustls::RootCertStore::empty();
     roots
@@ -110,16 +120,17 @@ async fn the_server_speaks_tls() {
         .await
         .unwrap();
     stream
-        .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: tokens.example\r\nconnection: close\r\n\r\n")
         .await
         .unwrap();
     let mut answer = Vec::new();
     // It may end without a farewell; what was said before counts.
     let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer);
     assert!(
-        answer.starts_with(b"HTTP/1.1 200 OK"),
-        "{}",
-        String::from_utf8_lossy(&answer)
+        answer.starts_with("HTTP/1.1 200 OK")
+            && answer.contains("\r\nstrict-transport-security: max-age=60\r\n"),
+        "{answer}"
     );
 
     std::fs::write(&tls.key, "nothing").unwrap();
@@ -128,6 +139,7 @@ async fn the_server_speaks_tls() {
         listener,
         Some(&tls),
         site.server.router(),
+        site.server.connection_limits(),
         std::future::pending(),
     )
     .await
@@ -145,11 +157,15 @@ async fn listening(
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel();
-    let router = site.server.router();
+    let (router, limits) = (site.server.router(), site.server.connection_limits());
     let stopped = async move {
         let _ = stopped.await;
     };
-    let task = tokio::spawn(async move { listen(listener, None, router, stopped).await.unwrap() });
+    let task = tokio::spawn(async move {
+        listen(listener, None, router, limits, stopped)
+            .await
+            .unwrap();
+    });
     (address, stop, task)
 }
 

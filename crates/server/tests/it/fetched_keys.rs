@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use claimgate_server::config::{Config, Limits};
+use claimgate_server::config::{Config, ConnectionLimits, Limits};
 use claimgate_server::keys::KeyConfig;
 use claimgate_server::listen;
 use serde_json::{Value, json};
@@ -381,7 +381,16 @@ async fn keys_are_rotated_under_load_without_one_wrong_refusal() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let router = world.site.server.router();
-    tokio::spawn(async move { listen(listener, None, router, std::future::pending()).await });
+    tokio::spawn(async move {
+        listen(
+            listener,
+            None,
+            router,
+            ConnectionLimits::default(),
+            std::future::pending(),
+        )
+        .await
+    });
 
     let signer = Arc::new(RwLock::new(Arc::clone(&first)));
     let is_over = Arc::new(AtomicBool::new(false));

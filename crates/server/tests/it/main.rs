@@ -1,6 +1,8 @@
 //! The server, from the outside: its clients, its administrators and the issuers.
 
 mod access;
+mod connections;
+mod database_tls;
 mod evidence;
 mod exchange;
 mod faults;

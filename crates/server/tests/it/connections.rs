@@ -1,0 +1,269 @@
+//! Clients that hold connections: too many of them, readers that take nothing of an answer, and
+//! clients of HTTP/2 that never ask for anything.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use axum::http::Request;
+use claimgate_server::config::{Config, ConnectionLimits};
+use claimgate_server::{Asset, Assets, Server, listen};
+use http_body_util::Empty;
+use hyper::body::Bytes;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+
+use crate::support::Database;
+use crate::support::site::config;
+use crate::support::waiting::eventually;
+
+/// More than all buffers between the server and a client hold.
+const LARGE: usize = 64 << 20;
+
+static LARGE_FILE: LazyLock<Vec<u8>> = LazyLock::new(|| vec![7; LARGE]);
+
+/// Short where a test waits for it to pass, and otherwise as they are.
+const SHORT: Duration = Duration::from_millis(300);
+
+struct Listening {
+    address: SocketAddr,
+    _server: Server,
+    _database: Database,
+}
+
+impl Listening {
+    async fn start(connections: ConnectionLimits, trusted_proxies: usize) -> Self {
+        let database = Database::sqlite();
+        let files = vec![Asset {
+            path: "large.bin",
+            mime: "application/octet-stream",
+            digest: "large",
+            is_named_by_content: false,
+            plain: &LARGE_FILE,
+            gzip: &[],
+            brotli: &[],
+        }];
+        let assets = Assets {
+            files: Vec::leak(files),
+            ..Assets::default()
+        };
+        let config = Config {
+            connections,
+            trusted_proxies,
+            assets,
+            ..config(&database.url)
+        };
+        let server = Server::start(config).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (router, limits) = (server.router(), server.connection_limits());
+        let stop = std::future::pending();
+        tokio::spawn(async move { listen(listener, None, router, limits, stop).await });
+        Self {
+            address,
+            _server: server,
+            _database: database,
+        }
+    }
+
+    /// Whether a new connection is answered.
+    async fn answers(&self) -> bool {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        is_answered(&mut stream).await
+    }
+
+    /// A connection that is answered, and stays open.
+    async fn open(&self) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        assert!(is_answered(&mut stream).await);
+        stream
+    }
+
+    /// A connection that the client's system buffers little of.
+    async fn connect_narrowly(&self) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        socket.connect(self.address).await.unwrap()
+    }
+}
+
+/// Whether a request gets an answer, and not the end of the connection.
+async fn is_answered(stream: &mut TcpStream) -> bool {
+    let request = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
+    if stream.write_all(request).await.is_err() {
+        return false;
+    }
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"ok\n") {
+        let mut bytes = [0; 1_024];
+        match stream.read(&mut bytes).await {
+            Ok(length @ 1..) => answer.extend_from_slice(&bytes[..length]),
+            _ => return false,
+        }
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 200"));
+    true
+}
+
+#[tokio::test]
+async fn connections_of_one_address_are_limited() {
+    let limits = ConnectionLimits {
+        per_address: 2,
+        ..ConnectionLimits::default()
+    };
+    let server = Listening::start(limits, 0).await;
+    let first = server.open().await;
+    let mut second = server.open().await;
+    assert!(!server.answers().await, "a third one");
+    assert!(is_answered(&mut second).await, "those that are open stay");
+    drop(first);
+    eventually("there is a place again", async || server.answers().await).await;
+}
+
+#[tokio::test]
+async fn behind_a_proxy_only_the_total_is_limited() {
+    let limits = ConnectionLimits {
+        per_address: 1,
+        total: 3,
+        ..ConnectionLimits::default()
+    };
+    let server = Listening::start(limits, 1).await;
+    let mut open = Vec::new();
+    for _ in 0..limits.total {
+        open.push(server.open().await);
+    }
+    assert!(!server.answers().await);
+}
+
+/// The whole of a server with one place shows when it is free.
+fn one_place() -> ConnectionLimits {
+    ConnectionLimits {
+        total: 1,
+        ..ConnectionLimits::default()
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_an_answer_loses_its_connection() {
+    let limits = ConnectionLimits {
+        write_timeout: SHORT,
+        ..one_place()
+    };
+    let server = Listening::start(limits, 0).await;
+    let mut stream = server.connect_narrowly().await;
+    let request = b"GET /large.bin HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    eventually("its place is free", async || server.answers().await).await;
+}
+
+#[tokio::test]
+async fn a_client_that_takes_an_answer_keeps_its_connection() {
+    let server = Listening::start(ConnectionLimits::default(), 0).await;
+    let mut stream = server.connect_narrowly().await;
+    let request = b"GET /large.bin HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let (head, body) = answer.split_at(answer.len() - LARGE);
+    assert!(head.ends_with(b"\r\n\r\n") && body.iter().all(|byte| *byte == 7));
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    assert!(
+        head.contains(&format!("content-length: {LARGE}\r\n")),
+        "{head}"
+    );
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed() {
+    let limits = ConnectionLimits {
+        idle_timeout: SHORT,
+        ..ConnectionLimits::default()
+    };
+    let server = Listening::start(limits, 0).await;
+    let mut stream = server.open().await;
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest).await;
+    assert_eq!(rest, b"");
+}
+
+/// A frame of HTTP/2 (RFC 9113, section 4.1) on the connection itself.
+fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    [&[0, 0, length, kind, 0, 0, 0, 0, 0], payload].concat()
+}
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+
+/// It sends pings and gets their answers, so there is never silence.
+#[tokio::test]
+async fn a_client_of_http_2_without_a_request_loses_its_connection_whatever_it_sends() {
+    let limits = ConnectionLimits {
+        idle_timeout: SHORT,
+        ..one_place()
+    };
+    let server = Listening::start(limits, 0).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let start = [PREFACE, &frame(SETTINGS, &[])].concat();
+    stream.write_all(&start).await.unwrap();
+    let mut answers = 0;
+    let mut bytes = [0; 1_024];
+    while stream.write_all(&frame(PING, &[7; 8])).await.is_ok() {
+        match stream.read(&mut bytes).await {
+            Ok(1..) => answers += 1,
+            _ => break,
+        }
+        tokio::time::sleep(SHORT / 20).await;
+    }
+    assert!(answers > 0, "it was answered until then");
+    eventually("its place is free", async || server.answers().await).await;
+}
+
+/// Its window for bodies is closed: the network would take everything.
+#[tokio::test]
+async fn a_client_of_http_2_that_opens_no_window_loses_its_connection() {
+    let limits = ConnectionLimits {
+        write_timeout: SHORT,
+        ..one_place()
+    };
+    let server = Listening::start(limits, 0).await;
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let (mut sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(0)
+        .handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
+    let connection = tokio::spawn(connection);
+    let request = Request::get("http://a/large.bin");
+    let request = request.body(Empty::<Bytes>::new()).unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let _ = connection.await.unwrap();
+    eventually("its place is free", async || server.answers().await).await;
+    drop((response, sender));
+}
+
+#[tokio::test]
+async fn requests_of_http_2_are_answered() {
+    let server = Listening::start(ConnectionLimits::default(), 0).await;
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    for path in ["healthz", "large.bin", "healthz"] {
+        let request = Request::get(format!("http://a/{path}"));
+        let request = request.body(Empty::<Bytes>::new()).unwrap();
+        let response = sender.send_request(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let body = http_body_util::BodyExt::collect(response.into_body());
+        let body = body.await.unwrap().to_bytes();
+        assert_eq!(body.len() == LARGE, path == "large.bin", "{path}");
+    }
+}
