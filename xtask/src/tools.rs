@@ -1,5 +1,7 @@
-//! The programs that the build and the tests need: found on PATH or in the cache, or else installed
-//! by `cargo binstall` if available, or built.
+//! The programs that the build and the tests need: found on PATH or in the cache, or else built from
+//! source in an exact version. Cargo checks each crate against the registry's checksum and the
+//! program's own Cargo.lock, Go each module against its checksum database; ready-made binaries, which
+//! only their publisher's word vouches for, are not downloaded.
 //!
 //! Programs that are slow to build are cached by version in the user's cache folder, like the
 //! browsers of test tools: a second checkout finds them there.
@@ -39,18 +41,9 @@ pub(crate) fn trunk(log: &mut Log) -> Result<PathBuf> {
         program: "trunk",
     };
     cached.find_or(log, fits, |log, root| {
-        if on_path("cargo-binstall").is_some() {
-            let mut binstall = cargo("binstall --no-confirm --disable-strategies compile --root");
-            if log
-                .run(binstall.arg(root).arg(format!("trunk@{TRUNK}")))
-                .is_ok()
-            {
-                return Ok(());
-            }
-        }
         log.say(&format!("building Trunk {TRUNK}, once for all checkouts"));
         // It runs for only seconds at a time, and a build without optimization takes half the time.
-        // TLS and the update check are needed only for downloads.
+        // TLS and the update check are needed only for downloads, which Trunk would not check.
         let mut install = cargo("install trunk --locked --debug --no-default-features");
         install.args(["--version", TRUNK, "--root"]).arg(root);
         install
@@ -166,4 +159,49 @@ fn wasm_target(log: &mut Log) -> Result<()> {
     }
     log.run(&mut command("rustup", &["target", "add", target]))
         .with_context(|| format!("how to fix: rustup target add {target}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::shell::root;
+
+    #[test]
+    fn the_image_is_built_with_the_toolchain_of_the_repository() {
+        let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
+        let toolchain = read("rust-toolchain.toml");
+        let version = toolchain
+            .lines()
+            .find_map(|line| line.strip_prefix("channel = \"")?.strip_suffix('"'))
+            .unwrap();
+        let is_exact = |version: &str| {
+            version.split('.').count() == 3
+                && version.split('.').all(|part| part.parse::<u32>().is_ok())
+        };
+        assert!(is_exact(version), "{version}");
+        let base = format!("FROM rust:{version}-");
+        assert!(
+            read("Dockerfile")
+                .lines()
+                .any(|line| line.starts_with(&base)),
+            "{base}"
+        );
+    }
+
+    #[test]
+    fn the_workflows_name_exact_versions() {
+        for file in ["ci.yml", "release.yml"] {
+            let path = root().join(".github/workflows").join(file);
+            let text = std::fs::read_to_string(path).unwrap();
+            for line in text.lines().map(str::trim) {
+                assert!(!line.contains("-latest"), "{file}: {line}");
+                let version = line
+                    .split_once("-version: \"")
+                    .map(|(_, version)| version.trim_end_matches('"'));
+                assert!(
+                    version.is_none_or(|version| version.split('.').count() == 3),
+                    "{file}: {line}"
+                );
+            }
+        }
+    }
 }
