@@ -11,7 +11,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 #[cfg(feature = "aho-corasick")]
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{
+    Input,
+    automaton::{Automaton, OverlappingState},
+    nfa::contiguous::NFA,
+};
 use memchr::memmem::Finder;
 
 use super::compiled::{CompiledPolicy, Target};
@@ -86,7 +90,7 @@ struct Subject {
 enum Inner {
     Few(Vec<(Finder<'static>, Postings)>),
     #[cfg(feature = "aho-corasick")]
-    Many(AhoCorasick, Vec<Postings>),
+    Many(Box<NFA>, Vec<Postings>),
 }
 
 impl Inner {
@@ -94,11 +98,10 @@ impl Inner {
     fn of(texts: &[(&str, Postings)]) -> Option<Self> {
         #[cfg(feature = "aho-corasick")]
         if texts.len() > FEW_TEXTS {
-            let automaton = AhoCorasick::builder()
-                .match_kind(MatchKind::Standard)
-                .build(texts.iter().map(|(text, _)| text));
+            // This kind by name: the crate's choice at run time would link two more.
+            let automaton = NFA::new(texts.iter().map(|(text, _)| text));
             let postings = texts.iter().map(|(_, postings)| *postings).collect();
-            return Some(Self::Many(automaton.ok()?, postings));
+            return Some(Self::Many(Box::new(automaton.ok()?), postings));
         }
         let finder = |text: &str| Finder::new(text.as_bytes()).into_owned();
         Some(Self::Few(
@@ -123,14 +126,14 @@ impl Inner {
             Self::Many(automaton, postings) => {
                 let mut seen =
                     std::collections::HashSet::<u32, BuildHasherDefault<Hashed>>::default();
-                for hit in automaton.find_overlapping_iter(value) {
-                    if seen.insert(hit.pattern().as_u32()) {
-                        found(
-                            postings
-                                .get(hit.pattern().as_usize())
-                                .copied()
-                                .unwrap_or_default(),
-                        );
+                let input = Input::new(value);
+                let mut state = OverlappingState::start();
+                while automaton.try_find_overlapping(&input, &mut state).is_ok() {
+                    let Some(hit) = state.get_match().map(|hit| hit.pattern()) else {
+                        break;
+                    };
+                    if seen.insert(hit.as_u32()) {
+                        found(postings.get(hit.as_usize()).copied().unwrap_or_default());
                     }
                 }
             }
@@ -429,9 +432,49 @@ impl Hasher for Hashed {
 /// What a class can be filed under: the index of the literals, and one part of them.
 type Key = (u32, KeyKind, u32);
 
+/// A class filed under a key, in the order of keys and then of classes.
+fn pack((place, kind, text): Key, class: u32) -> (u64, u64) {
+    let key = u64::from(place) << 8 | kind as u64;
+    (key, u64::from(text) << 32 | u64::from(class))
+}
+
+/// The key and the class.
+fn unpack((key, rest): (u64, u64)) -> (Key, u32) {
+    const KINDS: [KeyKind; 6] = [
+        KeyKind::Exact,
+        KeyKind::Prefix,
+        KeyKind::Suffix,
+        KeyKind::Inner,
+        KeyKind::Loose,
+        KeyKind::Rest,
+    ];
+    let low = |wide: u64| u32::try_from(wide & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+    let kind = KINDS.get(low(key & 0xff) as usize).copied();
+    let key = (
+        low(key >> 8),
+        kind.unwrap_or(KeyKind::Rest),
+        low(rest >> 32),
+    );
+    (key, low(rest))
+}
+
+/// The only sort of the index, as every instance of it is 8 kB of Wasm.
+fn sort(pairs: &mut [(u64, u64)]) {
+    pairs.sort_unstable();
+}
+
+/// Adds a length to ascending ones, once.
+fn insert(lengths: &mut Vec<usize>, length: usize) {
+    if let Err(place) = lengths.binary_search(&length) {
+        lengths.insert(place, length);
+    }
+}
+
 #[derive(Default)]
 struct Builder {
     partition: Partition,
+    /// The first policy of a class, and another one of it.
+    repeated: Vec<(u64, u64)>,
     subjects: HashMap<Vec<String>, u32>,
     /// By a pattern's address; it is kept here, so that no other gets its address.
     compiled: HashMap<*const Pattern, (Arc<Pattern>, u32)>,
@@ -459,8 +502,12 @@ impl Builder {
         for (index, policy) in own {
             self.class(u32::try_from(index).unwrap_or(u32::MAX), policy);
         }
-        self.partition.repeated.sort_unstable();
-        self.partition.repeated.shrink_to_fit();
+        sort(&mut self.repeated);
+        let narrow = |wide: u64| u32::try_from(wide).unwrap_or(u32::MAX);
+        let repeated = self.repeated.iter();
+        self.partition.repeated = repeated
+            .map(|(first, other)| (narrow(*first), narrow(*other)))
+            .collect();
         self.file();
         self.partition
     }
@@ -484,7 +531,7 @@ impl Builder {
         let identity = self.identity(policy, &conditions);
         let first = *self.classes.entry(identity).or_insert(index);
         if first != index {
-            self.partition.repeated.push((first, index));
+            self.repeated.push((first.into(), index.into()));
         } else {
             self.add_keys(&conditions);
             let partition = &mut self.partition;
@@ -607,7 +654,7 @@ impl Builder {
         for key in &self.candidates {
             *counts.entry(*key).or_default() += 1;
         }
-        let mut filed: Vec<(Key, u32)> = Vec::with_capacity(self.ends.len());
+        let mut filed = Vec::with_capacity(self.ends.len());
         let mut start = 0;
         for (class, end) in (0_u32..).zip(&self.ends) {
             let keys = self.candidates.get(start..*end).unwrap_or_default();
@@ -628,7 +675,7 @@ impl Builder {
                 )
             };
             match keys.iter().min_by_key(cost) {
-                Some(key) => filed.push((*key, class)),
+                Some(key) => filed.push(pack(*key, class)),
                 None => self.partition.always.push(class),
             }
         }
@@ -639,44 +686,46 @@ impl Builder {
             }
         }
         drop(counts);
-        filed.sort_unstable();
+        sort(&mut filed);
         self.partition.store(&filed, &texts, &self.bounds);
     }
 }
 
 impl Partition {
-    fn store(&mut self, filed: &[(Key, u32)], texts: &[&str], bounds: &[Bounds]) {
+    fn store(&mut self, filed: &[(u64, u64)], texts: &[&str], bounds: &[Bounds]) {
         let mut inner: HashMap<u32, Vec<(&str, Postings)>> = HashMap::new();
-        for run in filed.chunk_by(|(one, _), (other, _)| one == other) {
-            let Some(((place, kind, text), _)) = run.first() else {
+        let key = |packed: &(u64, u64)| unpack(*packed).0;
+        for run in filed.chunk_by(|one, other| key(one) == key(other)) {
+            let Some((place, kind, text)) = run.first().map(key) else {
                 continue;
             };
-            let bounds = bounds.get(*text as usize).copied();
-            let text = texts.get(*text as usize).copied().unwrap_or_default();
+            let bounds = bounds.get(text as usize).copied();
+            let text = texts.get(text as usize).copied().unwrap_or_default();
             let start = length(&self.postings);
-            self.postings.extend(run.iter().map(|(_, class)| *class));
+            self.postings
+                .extend(run.iter().map(|filed| unpack(*filed).1));
             let postings = Postings {
                 start,
                 end: length(&self.postings),
             };
-            let Some(subject) = self.subjects.get_mut(*place as usize) else {
+            let Some(subject) = self.subjects.get_mut(place as usize) else {
                 continue;
             };
             match kind {
-                KeyKind::Exact => subject.exact.push(text.len()),
-                KeyKind::Prefix => subject.prefix.push(text.len()),
-                KeyKind::Suffix => subject.suffix.push(text.len()),
-                KeyKind::Inner => inner.entry(*place).or_default().push((text, postings)),
+                KeyKind::Exact => insert(&mut subject.exact, text.len()),
+                KeyKind::Prefix => insert(&mut subject.prefix, text.len()),
+                KeyKind::Suffix => insert(&mut subject.suffix, text.len()),
+                KeyKind::Inner => inner.entry(place).or_default().push((text, postings)),
                 KeyKind::Loose => subject
                     .loose
                     .extend(bounds.map(|bounds| (bounds, postings))),
                 KeyKind::Rest => subject.rest = postings,
             }
-            if *kind < KeyKind::Inner {
-                self.insert(Running::of(*kind, text).key(*place, *kind), postings);
+            if kind < KeyKind::Inner {
+                self.insert(Running::of(kind, text).key(place, kind), postings);
             }
-            if self.keyed.last() != Some(place) {
-                self.keyed.push(*place);
+            if self.keyed.last() != Some(&place) {
+                self.keyed.push(place);
             }
         }
         for (place, texts) in inner {
@@ -684,8 +733,6 @@ impl Partition {
         }
         for subject in &mut self.subjects {
             for lengths in [&mut subject.exact, &mut subject.prefix, &mut subject.suffix] {
-                lengths.sort_unstable();
-                lengths.dedup();
                 lengths.shrink_to_fit();
             }
         }
