@@ -13,6 +13,9 @@ pub struct AuditEntry {
     pub at: i64,
     /// The requested organization.
     pub organization: Option<String>,
+    /// The id of that organization, if it existed. A later organization of that name has another id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<i64>,
     /// The id of the token's issuer, if that is registered.
     pub issuer: Option<String>,
     /// The issuer's name at that time.
@@ -53,6 +56,19 @@ pub struct AuditRecordBody {
     /// How this version of the engine would decide differently, if it would.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differs: Option<String>,
+    /// The versions of the rules, if `detail` was derived from the recorded inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<AuditRules>,
+}
+
+/// Versions of the rules that the engine decides by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditRules {
+    /// The rules that the exchange was decided under.
+    pub decided: u32,
+    /// The rules that it is explained under.
+    pub explained: u32,
 }
 
 /// Exchanges, the newest first.

@@ -24,7 +24,7 @@ mod policies;
 mod tokens;
 mod user;
 
-pub use audit::{AuditEntry, AuditRecordBody, ExchangesBody};
+pub use audit::{AuditEntry, AuditRecordBody, AuditRules, ExchangesBody};
 pub use error::{ErrorBody, ErrorDetail, OauthErrorBody};
 pub use exchange::{IntrospectionBody, TokenForm, TokenRequest, TokenResponseBody};
 pub use issuers::{IssuerBody, IssuerInput, IssuersBody, RevokedBody};

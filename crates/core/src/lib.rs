@@ -40,3 +40,7 @@ pub use pattern::{Dialect, Pattern};
 pub use policy::{
     Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType, parse_policies,
 };
+
+/// The version of the rules that decide. It grows when the same token, request, issuer and time may be
+/// decided differently than before. Store it with a decision that is to be explained later.
+pub const RULES_VERSION: u32 = 2;

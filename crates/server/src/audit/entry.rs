@@ -1,6 +1,6 @@
 //! Entries of the audit log as they are stored.
 
-use claimgate_api::{AuditEntry, AuditRecordBody};
+use claimgate_api::{AuditEntry, AuditRecordBody, AuditRules};
 
 /// An entry with all evidence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct AuditRecord {
     pub detail: Option<String>,
     /// How this version of the engine would decide differently, if it would.
     pub differs: Option<String>,
+    /// The rules, if `detail` was derived from the recorded inputs.
+    pub rules: Option<AuditRules>,
 }
 
 impl From<AuditRecord> for AuditRecordBody {
@@ -20,6 +22,7 @@ impl From<AuditRecord> for AuditRecordBody {
             detail: detail.and_then(|detail| serde_json::from_str(detail).ok()),
             entry: record.entry,
             differs: record.differs,
+            rules: record.rules,
         }
     }
 }

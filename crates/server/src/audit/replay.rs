@@ -7,20 +7,22 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use claimgate::RULES_VERSION;
 use claimgate::exchange::{
     ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, ExchangeOptions, ExchangeRequest, GRANT_TYPE,
     GrantedToken, Refusal, SUBJECT_TOKEN_TYPE, exchange_with,
 };
 use claimgate::inspect::{Checked, Inspection};
-use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+use claimgate::issuer::{Issuer, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
 use claimgate::pattern::Dialect;
 use claimgate::policy::parse_policies;
-use claimgate_api::AuditEntry;
+use claimgate_api::{AuditEntry, AuditRules};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::shared_document::{IssuerDocument, SharedDocument};
+use crate::issuers::record::IssuerSettings;
 
 /// What stored evidence starts with. That of earlier versions is the explanation itself.
 const PREFIX: &str = "{\"evidence\":1,";
@@ -35,6 +37,9 @@ struct StoredEvidence<'a> {
     key: &'a str,
     /// The issuer's index among those of its organization.
     place: usize,
+    /// The version of the rules that decided.
+    #[serde(default = "first_rules")]
+    rules: u32,
     leeway: u64,
     genuine: bool,
     /// The signature's length in bytes.
@@ -43,6 +48,11 @@ struct StoredEvidence<'a> {
     header: &'a RawValue,
     #[serde(borrow)]
     claims: &'a RawValue,
+}
+
+/// The version of the rules of entries that do not name one.
+fn first_rules() -> u32 {
+    1
 }
 
 /// The evidence of an exchange, to be stored; `None` if the checks ended before there was a key, or
@@ -70,8 +80,8 @@ pub(crate) fn record_evidence(
         token.signature().len(),
     );
     Some(format!(
-        "{PREFIX}\"issuer\":\"{issuer}\",\"key\":\"{key}\",\"place\":{index},\"leeway\":{leeway},\
-         \"genuine\":{genuine},\"signature\":{signature},\"header\":{header},\"claims\":{claims}}}"
+        "{PREFIX}\"issuer\":\"{issuer}\",\"key\":\"{key}\",\"place\":{index},\"rules\":{RULES_VERSION},\
+         \"leeway\":{leeway},\"genuine\":{genuine},\"signature\":{signature},\"header\":{header},\"claims\":{claims}}}"
     ))
 }
 
@@ -87,6 +97,7 @@ pub(super) struct Replay {
     pub(super) detail: String,
     /// How the decision differs from the recorded one, if it does.
     pub(super) differs: Option<String>,
+    pub(super) rules: AuditRules,
 }
 
 /// Ids of the issuer and of the key that stored evidence refers to; `None` if it is the explanation
@@ -131,7 +142,15 @@ pub(super) fn replay(
     inspection.issuer = inspection.issuer.map(|_| stored.place);
     let detail =
         serde_json::to_string::<Inspection>(&inspection).map_err(|error| error.to_string())?;
-    Ok(Replay { detail, differs })
+    let rules = AuditRules {
+        decided: stored.rules,
+        explained: RULES_VERSION,
+    };
+    Ok(Replay {
+        detail: with_rules_note(&rules, &detail).unwrap_or(detail),
+        differs,
+        rules,
+    })
 }
 
 /// The request as it was sent, except for the signature.
@@ -152,14 +171,11 @@ fn request(entry: &AuditEntry, stored: &StoredEvidence<'_>) -> Result<ExchangeRe
 
 fn compile(issuer: IssuerDocument, key: &str) -> Result<Issuer, String> {
     let policies = parse_policies(&issuer.policies).map_err(|errors| format!("{errors:?}"))?;
-    let definition = IssuerDefinition {
-        name: issuer.name,
-        url: issuer.url,
+    let settings = IssuerSettings {
         jwks: Some(key.to_owned()),
-        report_only: issuer.report_only,
-        policies,
-        ..IssuerDefinition::default()
+        ..issuer.settings
     };
+    let definition = settings.definition(issuer.url, policies);
     Issuer::compile(&definition, Dialect::Pulumi).map_err(|errors| format!("{errors:?}"))
 }
 
@@ -203,14 +219,32 @@ pub(super) fn with_refusal_note(entry: &AuditEntry, detail: &str) -> Option<Stri
     if !was_refused_after_approval(entry) {
         return None;
     }
-    let mut members: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(detail).ok()?;
     let summary = entry
         .summary
         .strip_prefix("denied: ")
         .unwrap_or(&entry.summary);
-    let mut note =
+    let note =
         format!("the policies allowed the token, but it was refused all the same: {summary}");
+    with_note(detail, note)
+}
+
+/// The explanation with a note, if the exchange was decided under other rules than it is explained
+/// under.
+fn with_rules_note(rules: &AuditRules, detail: &str) -> Option<String> {
+    let AuditRules { decided, explained } = rules;
+    if decided == explained {
+        return None;
+    }
+    let note = format!(
+        "the exchange was decided under version {decided} of the rules, and is explained here under version {explained}"
+    );
+    with_note(detail, note)
+}
+
+/// The explanation with a note before those that it has.
+fn with_note(detail: &str, mut note: String) -> Option<String> {
+    let mut members: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(detail).ok()?;
     if let Some(other) = members.get("note").and_then(serde_json::Value::as_str) {
         note += &format!("; {other}");
     }
@@ -232,7 +266,7 @@ mod tests {
     use claimgate_api::AuditEntry;
     use serde_json::json;
 
-    use super::{IssuerDocument, StoredEvidence, replay};
+    use super::{IssuerDocument, IssuerSettings, RULES_VERSION, StoredEvidence, replay};
 
     const KEY: &str =
         r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
@@ -252,9 +286,12 @@ mod tests {
         ]);
         let document = IssuerDocument {
             id: "1".to_owned(),
-            name: "CI".to_owned(),
             url: "https://ci.example".to_owned(),
-            report_only: of_issuer,
+            settings: IssuerSettings {
+                name: "CI".to_owned(),
+                report_only: of_issuer,
+                ..IssuerSettings::default()
+            },
             policies: policies.to_string(),
         };
         serde_json::to_string(&document).unwrap()
@@ -275,7 +312,18 @@ mod tests {
             for reports in ["", r#""reports":true,"#, r#""reports":false,"#] {
                 let replay = replay(&entry, &stored(reports), [&issuer, KEY]).unwrap();
                 assert_eq!(replay.differs, None, "{reports}");
+                assert_eq!(
+                    (replay.rules.decided, replay.rules.explained),
+                    (1, RULES_VERSION)
+                );
                 let detail: serde_json::Value = serde_json::from_str(&replay.detail).unwrap();
+                assert!(
+                    detail["note"]
+                        .as_str()
+                        .unwrap()
+                        .contains("version 1 of the rules"),
+                    "{detail}"
+                );
                 assert_eq!(detail["decision"], "allowed");
                 assert_eq!(detail["issuer"], 3);
                 assert_eq!(detail["explanation"]["report"]["policies"], json!([0]));
@@ -286,6 +334,35 @@ mod tests {
             .unwrap()
             .differs;
         assert!(differs.is_some_and(|differs| differs.contains("`denied` by policies [0]")));
+    }
+
+    #[test]
+    fn an_entry_under_the_present_rules_has_no_note() {
+        let entry = AuditEntry {
+            at: 1_000,
+            organization: Some("acme".to_owned()),
+            requested: Some("organization".to_owned()),
+            scope: Some(String::new()),
+            code: "granted".to_owned(),
+            policies: vec![1],
+            ..AuditEntry::default()
+        };
+        let rules = format!(r#""rules":{RULES_VERSION},"#);
+        let replay = replay(&entry, &stored(&rules), [&issuer(true, false), KEY]).unwrap();
+        assert_eq!(replay.rules.decided, replay.rules.explained);
+        assert!(!replay.detail.contains("\"note\""), "{}", replay.detail);
+    }
+
+    #[test]
+    fn an_issuer_of_an_earlier_version_has_fewer_settings() {
+        let document = r#"{"id":"1","name":"CI","url":"https://ci.example","reportOnly":true,"policies":"[]"}"#;
+        let document: IssuerDocument = serde_json::from_str(document).unwrap();
+        let settings = IssuerSettings {
+            name: "CI".to_owned(),
+            report_only: true,
+            ..IssuerSettings::default()
+        };
+        assert_eq!(document.settings, settings);
     }
 
     #[test]

@@ -78,9 +78,9 @@ async fn list(
     caller: Caller,
     query: Result<Query<ExchangesQuery>, QueryRejection>,
 ) -> Result<Json<ExchangesBody>, ApiError> {
-    caller.require_admin(&org)?;
+    let organization = caller.require_admin(&app.store, &org).await?;
     search(&app, query, |unknown| match unknown {
-        None => Ok(AuditScope::Organization(org)),
+        None => Ok(AuditScope::Organization(organization.id)),
         Some(_) => Err(ApiError::bad_request(
             "`unknown` is for the log of all organizations",
         )),
@@ -172,9 +172,8 @@ async fn one(
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Json<AuditRecordBody>, ApiError> {
-    caller.require_admin(&org)?;
-    let scope = AuditScope::Organization(org);
-    let record = app.store.audit_record(scope, &id).await?;
+    let organization = caller.require_admin(&app.store, &org).await?;
+    let record = app.store.audit_record(organization.id, &id).await?;
     Ok(Json(record.into()))
 }
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate::jwt::Jwk;
 use serde::{Deserialize, Serialize};
 
-use crate::issuers::record::IssuerRecord;
+use crate::issuers::record::{IssuerRecord, IssuerSettings};
 
 /// A document that the evidence of many exchanges refers to.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,9 +32,8 @@ impl SharedDocument {
     pub(crate) fn of_issuer(record: &IssuerRecord, policies: &str) -> Arc<Self> {
         let issuer = IssuerDocument {
             id: record.id.clone(),
-            name: record.settings.name.clone(),
             url: record.url.clone(),
-            report_only: record.settings.report_only,
+            settings: record.settings.clone(),
             policies: policies.to_owned(),
         };
         Self::new(serde_json::to_string(&issuer).unwrap_or_default())
@@ -59,14 +58,14 @@ impl SharedDocument {
     }
 }
 
-/// The document of an issuer.
+/// The document of an issuer. Those of earlier versions have fewer settings.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct IssuerDocument {
     pub(super) id: String,
-    pub(super) name: String,
     pub(super) url: String,
-    pub(super) report_only: bool,
+    #[serde(flatten)]
+    pub(super) settings: IssuerSettings,
     /// The policies, as a JSON array.
     pub(super) policies: String,
 }

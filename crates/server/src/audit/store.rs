@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use super::compress;
 use super::entry::AuditRecord;
 use super::replay;
-use crate::db::columns::{number, optional_text, text};
+use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::value::replace_nul;
@@ -14,8 +14,8 @@ use crate::db::value::replace_nul;
 /// The organizations whose entries a query covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuditScope {
-    /// One organization.
-    Organization(String),
+    /// The organization with an id.
+    Organization(i64),
     /// All, and none.
     All,
     /// Requests that name no organization, or one that does not exist: no admin of an organization
@@ -44,34 +44,34 @@ pub struct AuditFilter {
     pub limit: i64,
 }
 
-impl From<&str> for AuditScope {
-    fn from(organization: &str) -> Self {
-        Self::Organization(organization.to_owned())
+impl From<i64> for AuditScope {
+    fn from(organization: i64) -> Self {
+        Self::Organization(organization)
     }
 }
 
 impl AuditScope {
     /// The value of `$1`, if the condition has one.
-    fn organization(&self) -> Option<&str> {
+    fn organization(&self) -> Option<i64> {
         match self {
-            Self::Organization(name) => Some(name),
+            Self::Organization(id) => Some(*id),
             Self::All | Self::Unknown => None,
         }
     }
 
     fn condition(&self) -> &'static str {
         match self {
-            Self::Organization(_) => "organization = $1",
+            Self::Organization(_) => "organization_id = $1",
             Self::All => "1 = 1",
             Self::Unknown => {
-                "(organization IS NULL OR organization NOT IN (SELECT name FROM organizations))"
+                "(organization_id IS NULL OR organization_id NOT IN (SELECT id FROM organizations))"
             }
         }
     }
 }
 
 /// Columns of an entry.
-const COLUMNS: &str = "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, summary, \
+const COLUMNS: &str = "id, at, organization, organization_id, issuer, issuer_name, subject, requested, scope, decision, code, summary, \
                        policies, token, report, address";
 
 impl Store {
@@ -115,7 +115,7 @@ impl Store {
         );
         let mut query = sqlx::query(&query);
         if let Some(organization) = organization {
-            query = query.bind(organization.to_owned());
+            query = query.bind(organization);
         }
         for text in texts.into_iter().filter_map(|(_, text)| text.clone()) {
             query = query.bind(replace_nul(&text));
@@ -148,7 +148,7 @@ impl Store {
         );
         let mut query = sqlx::query(&query);
         if let Some(organization) = organization {
-            query = query.bind(organization.to_owned());
+            query = query.bind(organization);
         }
         let row = query.bind(id.to_owned()).fetch_optional(&self.pool).await?;
         let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
@@ -156,6 +156,7 @@ impl Store {
             entry: entry(&row)?,
             detail: optional_text(&row, "detail")?,
             differs: None,
+            rules: None,
         };
         if let Some(id) = record.detail.as_deref().and_then(compress::dictionary_id) {
             let dictionary = self.shared_document(id).await?;
@@ -188,6 +189,7 @@ fn entry(row: &AnyRow) -> Result<AuditEntry, sqlx::Error> {
         id: text(row, "id")?,
         at: number(row, "at")?,
         organization: optional_text(row, "organization")?,
+        organization_id: optional_number(row, "organization_id")?,
         issuer: optional_text(row, "issuer")?,
         issuer_name: optional_text(row, "issuer_name")?,
         subject: optional_text(row, "subject")?,
@@ -230,6 +232,7 @@ impl AuditRecord {
             Ok(replay) => {
                 self.detail = Some(replay.detail);
                 self.differs = replay.differs;
+                self.rules = Some(replay.rules);
             }
             Err(problem) => self.set_problem(&problem),
         }

@@ -16,11 +16,17 @@ use super::wal::WriteAheadLog;
 /// A future of a trait object.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// The query of the number of the latest change to organizations, issuers and policies.
+pub(crate) const LATEST_VERSION: &str = "SELECT value FROM counters WHERE name = 'version'";
+
 /// A SQL engine, with the address of one database. `Debug` must not show a password.
 pub(crate) trait Engine: fmt::Debug + Send + Sync {
     /// Opens a pool of connections, for everything but exchanges. Creates the database if the
     /// engine can.
     fn open_pool(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>>;
+
+    /// Opens a pool of one connection that only reads.
+    fn open_read_only(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>>;
 
     /// The statement that begins a transaction which will write.
     fn begin(&self) -> &'static str;
@@ -44,8 +50,16 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
 
 /// A connection of the writer: it inserts many rows in one transaction.
 pub(crate) trait Connection: Send {
-    /// Begins a transaction.
-    fn begin(&mut self) -> BoxFuture<'_, Result<(), sqlx::Error>>;
+    /// Begins a transaction, and returns the number of the latest change to organizations, issuers
+    /// and policies.
+    fn begin(&mut self) -> BoxFuture<'_, Result<i64, sqlx::Error>>;
+
+    /// Whether a query has a row.
+    fn exists<'a>(
+        &'a mut self,
+        sql: &'a str,
+        values: &'a [Value<'a>],
+    ) -> BoxFuture<'a, Result<bool, sqlx::Error>>;
 
     /// Runs a statement and returns the number of rows that it changed.
     fn execute<'a>(
@@ -61,14 +75,13 @@ pub(crate) trait Connection: Send {
         values: &'a [Value<'a>],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>>;
 
-    /// Inserts the same number of rows into two tables, in a transaction of their own.
-    fn insert_transaction<'a>(
+    /// Inserts the same number of rows into two tables, and commits.
+    fn insert_and_commit<'a>(
         &'a mut self,
         tables: [Table; 2],
         values: [&'a [Value<'a>]; 2],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
         Box::pin(async move {
-            self.begin().await?;
             for (table, values) in tables.into_iter().zip(values) {
                 self.insert(table, values).await?;
             }

@@ -88,6 +88,9 @@ pub enum StoreError {
     /// The transaction is committed but may not be on disk.
     #[error("the transaction may not be on disk")]
     Unsynced,
+    /// Each decision on an exchange was outdated before it was written.
+    #[error("the organization changed while the exchange was decided, again and again")]
+    Unsettled,
     /// The writer's thread cannot be started.
     #[error("the writer thread cannot be started: {0}")]
     Thread(std::io::Error),

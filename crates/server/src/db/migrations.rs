@@ -2,16 +2,25 @@
 
 use sqlx::{AnyPool, Executor as _, Row as _};
 
+use super::columns::{number, text};
 use super::engine::Engine;
 use super::error::StoreError;
+use super::single_use::SingleUse;
 use super::transaction::Transaction;
 
 /// Each migrates the schema by one version. A released migration never changes.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
 ];
+
+/// The migration after which the marks of single use are renamed.
+const MARKS_BY_URL: usize = 4;
+
+/// How many marks are renamed at a time.
+const MARKS: i64 = 1_000;
 
 /// Migrates the schema to the latest version, one replica at a time.
 ///
@@ -35,8 +44,8 @@ pub(super) async fn run(pool: &AnyPool, engine: &dyn Engine) -> Result<(), Store
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    for migration in MIGRATIONS
-        .iter()
+    for (number, migration) in (1..)
+        .zip(MIGRATIONS)
         .skip(usize::try_from(found).unwrap_or_default())
     {
         for statement in migration
@@ -45,6 +54,9 @@ pub(super) async fn run(pool: &AnyPool, engine: &dyn Engine) -> Result<(), Store
             .filter(|statement| !statement.is_empty())
         {
             transaction.execute(statement).await?;
+        }
+        if number == MARKS_BY_URL {
+            rename_marks(&mut transaction).await?;
         }
     }
     if found < known {
@@ -56,5 +68,38 @@ pub(super) async fn run(pool: &AnyPool, engine: &dyn Engine) -> Result<(), Store
             .await?;
     }
     transaction.commit().await?;
+    Ok(())
+}
+
+/// Replaces the marks of used ID tokens, by the issuer's id and `jti`, with those by the
+/// organization's id, the issuer's URL and `jti`. Marks of issuers that were deleted have no URL.
+async fn rename_marks(transaction: &mut Transaction) -> Result<(), StoreError> {
+    let select = "SELECT used.issuer, used.jti, used.expires, issuers.url, organizations.id AS organization FROM used
+                  JOIN issuers ON issuers.id = used.issuer
+                  JOIN organizations ON organizations.name = issuers.organization
+                  WHERE used.issuer > $1 OR (used.issuer = $1 AND used.jti > $2)
+                  ORDER BY used.issuer, used.jti LIMIT $3";
+    let mut last = [String::new(), String::new()];
+    loop {
+        let [issuer, jti] = last.clone();
+        let query = sqlx::query(select).bind(issuer).bind(jti).bind(MARKS);
+        let rows = query.fetch_all(&mut **transaction).await?;
+        let Some(row) = rows.last() else { break };
+        last = [text(row, "issuer")?, text(row, "jti")?];
+        for row in &rows {
+            let mark = SingleUse {
+                organization: number(row, "organization")?,
+                issuer: text(row, "url")?,
+                jti: text(row, "jti")?,
+                expires: number(row, "expires")?,
+            };
+            sqlx::query(SingleUse::INSERT)
+                .bind(mark.mark())
+                .bind(mark.expires)
+                .execute(&mut **transaction)
+                .await?;
+        }
+    }
+    transaction.execute("DROP TABLE used").await?;
     Ok(())
 }

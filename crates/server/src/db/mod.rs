@@ -7,6 +7,7 @@ pub(crate) mod error;
 mod migrations;
 mod pool;
 mod postgres;
+pub(crate) mod single_use;
 mod sqlite;
 pub(crate) mod store;
 mod transaction;
@@ -16,8 +17,9 @@ mod wal;
 pub(crate) mod writer;
 
 pub use error::StoreError;
+pub use single_use::SingleUse;
 pub use sqlite::sqlite_file;
 pub use store::Store;
 pub use url::check_url;
 pub use writer::handle::{Writer, WriterConfig};
-pub use writer::job::{SingleUse, Written};
+pub use writer::job::Written;

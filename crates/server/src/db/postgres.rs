@@ -4,11 +4,12 @@ mod address;
 
 use std::time::Duration;
 
-use sqlx::postgres::PgConnection;
-use sqlx::{AnyPool, ConnectOptions as _, Connection as _};
+use sqlx::any::AnyPoolOptions;
+use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::{AnyPool, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 
 use self::address::Address;
-use super::engine::{BoxFuture, Connection, Engine};
+use super::engine::{BoxFuture, Connection, Engine, LATEST_VERSION};
 use super::error::StoreError;
 use super::pool;
 use super::value::{Table, Value};
@@ -28,20 +29,37 @@ impl Postgres {
         let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
         is_postgres.then(|| Address::parse(url).map(Self))
     }
+
+    async fn open(
+        &self,
+        options: AnyPoolOptions,
+        setup: Option<&str>,
+    ) -> Result<AnyPool, StoreError> {
+        self.0.check_files()?;
+        pool::open(options, self.0.url(), setup)
+            .await
+            .map_err(|error| self.0.explain(error))
+    }
 }
 
 impl Engine for Postgres {
     fn open_pool(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {
         Box::pin(async {
-            self.0.check_files()?;
             if let Some(warning) = self.0.warning() {
                 tracing::warn!("{warning}");
             }
-            let options = pool::options().max_connections(8);
-            pool::open(options, self.0.url(), None)
-                .await
-                .map_err(|error| self.0.explain(error))
+            self.open(pool::options().max_connections(8), None).await
         })
+    }
+
+    fn open_read_only(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {
+        const READ_ONLY: &str = "SET default_transaction_read_only = on";
+        let options = pool::options()
+            .max_connections(1)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(READ_ONLY).await.map(|_| ()) })
+            });
+        Box::pin(self.open(options, Some(READ_ONLY)))
     }
 
     fn begin(&self) -> &'static str {
@@ -81,15 +99,7 @@ struct PostgresConnection(PgConnection);
 
 impl PostgresConnection {
     async fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
-        let query =
-            values.iter().fold(
-                sqlx::query::<sqlx::Postgres>(sql),
-                |query, value| match value {
-                    Value::Text(text) => query.bind(&**text),
-                    Value::Number(number) => query.bind(number),
-                    Value::Null => query.bind(None::<&str>),
-                },
-            );
+        let query = values.iter().fold(sqlx::query(sql), bind);
         Ok(query.execute(&mut self.0).await?.rows_affected())
     }
 
@@ -106,8 +116,24 @@ impl PostgresConnection {
 }
 
 impl Connection for PostgresConnection {
-    fn begin(&mut self) -> BoxFuture<'_, Result<(), sqlx::Error>> {
-        Box::pin(async { self.execute(BEGIN, &[]).await.map(|_| ()) })
+    fn begin(&mut self) -> BoxFuture<'_, Result<i64, sqlx::Error>> {
+        Box::pin(async {
+            // One round trip, because neither statement is prepared.
+            let begin = format!("{BEGIN}; {LATEST_VERSION}");
+            let row = (&mut self.0).fetch_one(begin.as_str()).await?;
+            row.try_get(0)
+        })
+    }
+
+    fn exists<'a>(
+        &'a mut self,
+        sql: &'a str,
+        values: &'a [Value<'a>],
+    ) -> BoxFuture<'a, Result<bool, sqlx::Error>> {
+        Box::pin(async move {
+            let query = values.iter().fold(sqlx::query(sql), bind);
+            Ok(query.fetch_optional(&mut self.0).await?.is_some())
+        })
     }
 
     fn execute<'a>(
@@ -128,6 +154,16 @@ impl Connection for PostgresConnection {
 
     fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
         Box::pin(async { self.0.close().await.unwrap_or_default() })
+    }
+}
+
+type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, PgArguments>;
+
+fn bind<'q>(query: Query<'q>, value: &'q Value<'_>) -> Query<'q> {
+    match value {
+        Value::Text(text) => query.bind(&**text),
+        Value::Number(number) => query.bind(number),
+        Value::Null => query.bind(None::<&str>),
     }
 }
 

@@ -51,6 +51,16 @@ impl Engine for Sqlite {
         })
     }
 
+    fn open_read_only(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {
+        Box::pin(async {
+            let address = format!("sqlite://{}?mode=ro", percent_encode(&self.file));
+            if let Some(error) = pool::connect_error(&address, None).await {
+                return Err(error.into());
+            }
+            pool::open(pool::options().max_connections(1), &address, None).await
+        })
+    }
+
     fn begin(&self) -> &'static str {
         BEGIN
     }

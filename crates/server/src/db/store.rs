@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use sqlx::{AnyPool, Executor as _, Row as _};
 
-use super::engine::Engine;
+use super::engine::{Engine, LATEST_VERSION};
 use super::error::StoreError;
 use super::transaction::Transaction;
 use super::{migrations, url};
+use crate::organizations::record::Organization;
 
 /// A database. Clones share its connections.
 #[derive(Clone)]
@@ -40,6 +41,18 @@ impl Store {
         Ok(Self { pool, engine })
     }
 
+    /// Opens the database of a URL to read from it. Neither creates nor migrates it, so its schema may
+    /// be that of an earlier version.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be opened.
+    pub async fn open_read_only(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let engine = url::engine(url)?;
+        let pool = engine.open_read_only().await?;
+        Ok(Self { pool, engine })
+    }
+
     /// Checks that the database answers.
     ///
     /// # Errors
@@ -59,9 +72,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn version(&self) -> Result<i64, StoreError> {
-        let row = sqlx::query("SELECT value FROM counters WHERE name = 'version'")
-            .fetch_one(&self.pool)
-            .await?;
+        let row = sqlx::query(LATEST_VERSION).fetch_one(&self.pool).await?;
         Ok(row.try_get(0)?)
     }
 
@@ -70,28 +81,30 @@ impl Store {
         Transaction::begin(&self.pool, self.engine.begin()).await
     }
 
-    /// Numbers a change to an organization, so that every replica notices it. The row that is
-    /// locked here puts all changes in order.
+    /// The number of the next change. The row that is locked here puts all changes in order.
+    pub(crate) async fn next_version(transaction: &mut Transaction) -> Result<i64, StoreError> {
+        let update = "UPDATE counters SET value = value + 1 WHERE name = 'version' RETURNING value";
+        let row = sqlx::query(update).fetch_one(&mut **transaction).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// Numbers a change to the organization with an id, so that every replica notices it. Returns
+    /// the organization with its new version.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if it was deleted, even if there is another one of its name.
     pub(crate) async fn bump_version(
         transaction: &mut Transaction,
-        organization: &str,
-    ) -> Result<i64, StoreError> {
-        let row = sqlx::query(
-            "UPDATE counters SET value = value + 1 WHERE name = 'version' RETURNING value",
-        )
-        .fetch_one(&mut **transaction)
-        .await?;
-        let version: i64 = row.try_get(0)?;
-        let changed = sqlx::query("UPDATE organizations SET version = $1 WHERE name = $2")
+        organization: i64,
+    ) -> Result<Organization, StoreError> {
+        let version = Self::next_version(transaction).await?;
+        let update = sqlx::query("UPDATE organizations SET version = $1 WHERE id = $2 RETURNING *")
             .bind(version)
-            .bind(organization)
-            .execute(&mut **transaction)
-            .await?;
-        if changed.rows_affected() == 0 {
-            return Err(StoreError::Missing {
-                what: "organization",
-            });
-        }
-        Ok(version)
+            .bind(organization);
+        let row = update.fetch_optional(&mut **transaction).await?;
+        let missing = StoreError::Missing {
+            what: "organization",
+        };
+        Ok(Organization::read(&row.ok_or(missing)?)?)
     }
 }

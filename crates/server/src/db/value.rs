@@ -35,6 +35,11 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// A number, or `NULL`.
+    pub(crate) fn optional_number(number: Option<i64>) -> Self {
+        number.map_or(Self::Null, Self::Number)
+    }
+
     /// A text from outside, or `NULL`.
     pub(crate) fn optional(text: Option<&'a str>) -> Self {
         text.map_or(Self::Null, Self::untrusted)

@@ -84,14 +84,16 @@ impl Demo {
             max_expiration: Some(3600),
             ..IssuerSettings::default()
         };
-        if let Err(error) = store.create_organization(ORGANIZATION, now()).await {
-            let exists = matches!(error, StoreError::Exists { .. });
-            if !exists || store.organization(ORGANIZATION).await?.is_none() {
-                return Err(SetUpError::Organization(error));
-            }
-        }
+        let organization = match store.create_organization(ORGANIZATION, now()).await {
+            Ok(created) => created,
+            Err(error @ StoreError::Exists { .. }) => store
+                .organization(ORGANIZATION)
+                .await?
+                .ok_or(SetUpError::Organization(error))?,
+            Err(error) => return Err(SetUpError::Organization(error)),
+        };
         let own = store
-            .issuers(ORGANIZATION)
+            .issuers(organization.id)
             .await?
             .into_iter()
             .find(|issuer| issuer.url == ISSUER);
@@ -103,16 +105,15 @@ impl Demo {
                     ..own.settings
                 };
                 store
-                    .update_issuer(ORGANIZATION, &own.id, settings, None, now())
+                    .update_issuer(organization.id, &own.id, settings, None, now())
                     .await?;
             }
             None => {
-                let policies = POLICIES.to_owned();
-                let (organization, url) = (ORGANIZATION.to_owned(), ISSUER.to_owned());
+                let (policies, url) = (POLICIES.to_owned(), ISSUER.to_owned());
                 store
                     .create_issuer(
                         NewIssuer {
-                            organization,
+                            organization: organization.id,
                             url,
                             settings,
                             policies,

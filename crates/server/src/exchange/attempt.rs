@@ -20,11 +20,15 @@ use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
 use crate::app::App;
 use crate::audit::entry::AuditRecord;
 use crate::db::error::StoreError;
-use crate::db::writer::job::{Exchange, SingleUse, Written};
+use crate::db::single_use::SingleUse;
+use crate::db::writer::job::{Exchange, Written};
 use crate::random;
 use crate::text::{MAX_TEXT, redacted, truncated};
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::record::{TokenKind, TokenRecord};
+
+/// How often an exchange is decided if each decision is outdated before it is written.
+const MAX_DECISIONS: usize = 5;
 
 /// How long the mark of a used token is kept after the token expires, besides the leeway, in
 /// seconds.
@@ -51,11 +55,25 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Decides an exchange and records it.
-    pub(super) async fn run(
+    /// Decides an exchange and records it. If the decision is outdated before it is written, the
+    /// exchange is decided again.
+    pub(super) async fn run(self, request: &ExchangeRequest) -> Result<Response, ExchangeFailure> {
+        let Self { app, record, .. } = self;
+        for _ in 0..MAX_DECISIONS {
+            let attempt = Self::new(app, record.entry.clone());
+            if let Some(response) = attempt.decide(request).await? {
+                return Ok(response);
+            }
+        }
+        Err(ExchangeFailure::Store(StoreError::Unsettled))
+    }
+
+    /// Decides an exchange and records it; `None` if the decision was outdated, so that nothing is
+    /// recorded.
+    async fn decide(
         mut self,
         request: &ExchangeRequest,
-    ) -> Result<Response, ExchangeFailure> {
+    ) -> Result<Option<Response>, ExchangeFailure> {
         let entry = &mut self.record.entry;
         entry.organization = Some(redacted(&request.organization));
         entry.requested = Some(request.requested.token_type().as_str().to_owned());
@@ -70,6 +88,7 @@ impl<'a> Attempt<'a> {
             let error = ExchangeError::AudienceUnknown { found };
             return self.refuse(error, None).await;
         };
+        self.record.entry.organization_id = Some(organization.id);
         let (issuers, key_error) = directory
             .issuers_for(&organization, &request.subject_token)
             .await;
@@ -93,7 +112,12 @@ impl<'a> Attempt<'a> {
         error: ExchangeError,
         organization: Option<String>,
     ) -> Result<Response, ExchangeFailure> {
-        self.record.entry.organization = organization.as_deref().map(redacted);
+        if let Some(name) = organization {
+            let known = self.app.directory.organization(&name).await;
+            let known = known.map_err(ExchangeFailure::Store)?;
+            self.record.entry.organization = Some(redacted(&name));
+            self.record.entry.organization_id = known.map(|organization| organization.id);
+        }
         self.refuse(error, None).await
     }
 
@@ -119,7 +143,7 @@ impl<'a> Attempt<'a> {
         approval: Approval,
         checked: Checked,
         organization: &CompiledOrganization,
-    ) -> Result<Response, ExchangeFailure> {
+    ) -> Result<Option<Response>, ExchangeFailure> {
         let issuer = checked
             .issuer_index()
             .and_then(|index| organization.issuer(index));
@@ -144,20 +168,27 @@ impl<'a> Attempt<'a> {
             entry.report = Some(truncated(&report.summary));
             self.app.metrics.reported();
         }
-        let single_use = self.single_use(issuer, checked.token());
+        let single_use = self.single_use(organization, issuer, checked.token());
         self.record_evidence(request, checked, organization);
         let single_use = match single_use {
             Ok(single_use) => single_use,
             Err(error) => return self.refuse(error, None).await,
         };
         let secret = AccessToken::generate();
-        let token = self.token(request, &approval, issuer);
+        let token = self.token(request, &approval, organization, issuer);
         self.record.entry.token = Some(token.id.clone());
         let stored = (self.app.hash_key.hash(secret.reveal()), token);
         match self.write(Some(stored), single_use).await? {
             Written::Done => {
                 let secret = secret.reveal().to_owned();
-                Ok(Json(approval.response(request, secret)).into_response())
+                Ok(Some(
+                    Json(approval.response(request, secret)).into_response(),
+                ))
+            }
+            Written::Outdated => {
+                let directory = &self.app.directory;
+                directory.note_change(&request.organization, organization.version + 1);
+                Ok(None)
             }
             Written::Replayed => Err(ExchangeFailure::Refused(replayed())),
         }
@@ -182,6 +213,7 @@ impl<'a> Attempt<'a> {
 
     fn single_use(
         &self,
+        organization: &CompiledOrganization,
         issuer: &CompiledIssuer,
         token: Option<&UnverifiedToken>,
     ) -> Result<Option<SingleUse>, ExchangeError> {
@@ -206,7 +238,8 @@ impl<'a> Attempt<'a> {
             .saturating_add(i64::try_from(self.app.leeway).unwrap_or(i64::MAX))
             .saturating_add(SINGLE_USE_MARGIN);
         Ok(Some(SingleUse {
-            issuer: issuer.id.clone(),
+            organization: organization.id,
+            issuer: issuer.url.clone(),
             jti: jti.to_owned(),
             expires,
         }))
@@ -216,6 +249,7 @@ impl<'a> Attempt<'a> {
         &self,
         request: &ExchangeRequest,
         approval: &Approval,
+        organization: &CompiledOrganization,
         issuer: &CompiledIssuer,
     ) -> TokenRecord {
         let (kind, target) = match &request.requested {
@@ -228,6 +262,8 @@ impl<'a> Attempt<'a> {
             id: random::id(),
             kind,
             organization: Some(request.organization.clone()),
+            organization_id: Some(organization.id),
+            version: organization.version,
             target,
             admin: approval.admin,
             role: approval.role_id.clone(),
@@ -237,6 +273,7 @@ impl<'a> Attempt<'a> {
             created: self.now,
             expires: Some(approval.expires_at),
             revoked: None,
+            is_withdrawn: false,
         }
     }
 
@@ -252,11 +289,11 @@ impl<'a> Attempt<'a> {
 
     /// Writes a refusal. If that fails, the caller gets that failure: there is nothing to find under
     /// the reference. `context` is added to the entry.
-    async fn refuse(
+    async fn refuse<T>(
         mut self,
         error: ExchangeError,
         context: Option<String>,
-    ) -> Result<Response, ExchangeFailure> {
+    ) -> Result<T, ExchangeFailure> {
         let context = context
             .map(|context| format!("; {context}"))
             .unwrap_or_default();

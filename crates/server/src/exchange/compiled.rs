@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+use claimgate::issuer::{Issuer, Issuers};
 use claimgate::jwt::{Jwk, Jwks};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, parse_policies};
@@ -12,6 +12,7 @@ use crate::audit::compress;
 use crate::audit::shared_document::SharedDocument;
 use crate::issuers::record::IssuerRecord;
 use crate::lock::lock;
+use crate::organizations::record::Organization;
 
 /// For how many keys of an issuer the shared document is cached.
 const MAX_KEYS: usize = 8;
@@ -22,6 +23,7 @@ const DAY: i64 = 86_400;
 /// An organization with its compiled issuers.
 #[derive(Debug)]
 pub(super) struct CompiledOrganization {
+    pub(super) id: i64,
     /// The version that was compiled.
     pub(super) version: i64,
     pub(super) issuers: Vec<CompiledIssuer>,
@@ -87,7 +89,7 @@ impl CompiledIssuer {
 impl CompiledOrganization {
     /// Compiles issuers. `policies` are the policies of each, as JSON, by the issuer's id.
     pub(super) fn new(
-        version: i64,
+        organization: &Organization,
         records: &[IssuerRecord],
         policies: &HashMap<String, String>,
     ) -> Self {
@@ -112,7 +114,8 @@ impl CompiledOrganization {
             });
         }
         Self {
-            version,
+            id: organization.id,
+            version: organization.version,
             issuers,
             compiled: Issuers::from(compiled),
         }
@@ -159,18 +162,8 @@ fn parse(record: &IssuerRecord, text: &str) -> Vec<PolicyDefinition> {
 }
 
 fn compile(record: &IssuerRecord, policies: Vec<PolicyDefinition>) -> Option<Issuer> {
-    let definition = IssuerDefinition {
-        name: record.settings.name.clone(),
-        url: record.url.clone(),
-        max_expiration: record
-            .settings
-            .max_expiration
-            .and_then(|seconds| u64::try_from(seconds).ok()),
-        jwks: record.settings.jwks.clone(),
-        thumbprints: record.settings.thumbprints.clone(),
-        report_only: record.settings.report_only,
-        policies,
-    };
+    let settings = record.settings.clone();
+    let definition = settings.definition(record.url.clone(), policies);
     let compiled = Issuer::compile(&definition, Dialect::Pulumi);
     compiled
         .inspect_err(|errors| {

@@ -60,14 +60,14 @@ impl Directory {
             write(&self.compiled).remove(name);
             return Ok(None);
         };
-        let records = self.store.issuers(name).await?;
-        let policies = self.store.policies(name).await?;
+        let records = self.store.issuers(organization.id).await?;
+        let policies = self.store.policies(organization.id).await?;
         let documents: HashMap<_, _> = policies
             .into_iter()
             .map(|policy| (policy.issuer, policy.document))
             .collect();
         let compiled = Arc::new(CompiledOrganization::new(
-            organization.version,
+            &organization,
             &records,
             &documents,
         ));

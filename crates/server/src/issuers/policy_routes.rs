@@ -48,15 +48,15 @@ async fn of_issuer(
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Response, ApiError> {
-    caller.require_admin(&org)?;
-    let record = app
-        .store
-        .policies_of(&org, &id)
-        .await
-        .map_err(|error| match error {
-            StoreError::Missing { .. } => ApiError::bad_request("Invalid issuer ID"),
-            other => other.into(),
-        })?;
+    let organization = caller.require_admin(&app.store, &org).await?;
+    let record =
+        app.store
+            .policies_of(organization.id, &id)
+            .await
+            .map_err(|error| match error {
+                StoreError::Missing { .. } => ApiError::bad_request("Invalid issuer ID"),
+                other => other.into(),
+            })?;
     Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
 }
 
@@ -77,7 +77,7 @@ async fn update(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    caller.require_admin(&org)?;
+    let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
     let text =
         std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
@@ -90,7 +90,7 @@ async fn update(
     let document = policies_json(policies).to_string();
     let (record, change) = app
         .store
-        .update_policies(&org, &id, document, expected, now())
+        .update_policies(organization.id, &id, document, expected, now())
         .await?;
     app.directory.note_change(&org, change);
     caller.log_change(Change::PoliciesReplaced, &org, &id, &record.issuer);

@@ -1,5 +1,12 @@
 //! Issuers and policies as they are stored.
 
+use claimgate::issuer::IssuerDefinition;
+use claimgate::policy::PolicyDefinition;
+use serde::{Deserialize, Serialize};
+
+/// The longest lifetime of tokens that an issuer may allow, in seconds.
+pub(crate) const MAX_EXPIRATION: i64 = 366 * 86_400;
+
 /// A registered issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerRecord {
@@ -21,16 +28,19 @@ pub struct IssuerRecord {
     pub last_used: Option<i64>,
 }
 
-/// What can be changed about an issuer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What can be changed about an issuer. As JSON it is part of the evidence in the audit log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct IssuerSettings {
     /// A label.
     pub name: String,
     /// SHA-256 thumbprints of its TLS certificates, in lowercase.
     pub thumbprints: Vec<String>,
     /// Its static keys, as the text of a JWKS.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<String>,
     /// The maximum lifetime of a token, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_expiration: Option<i64>,
     /// Whether each of its ID tokens may be exchanged only once.
     pub single_use: bool,
@@ -38,11 +48,32 @@ pub struct IssuerSettings {
     pub report_only: bool,
 }
 
+impl IssuerSettings {
+    /// The issuer for the engine.
+    pub(crate) fn definition(
+        self,
+        url: String,
+        policies: Vec<PolicyDefinition>,
+    ) -> IssuerDefinition {
+        IssuerDefinition {
+            name: self.name,
+            url,
+            max_expiration: self
+                .max_expiration
+                .and_then(|seconds| u64::try_from(seconds).ok()),
+            jwks: self.jwks,
+            thumbprints: self.thumbprints,
+            report_only: self.report_only,
+            policies,
+        }
+    }
+}
+
 /// An issuer to be registered.
 #[derive(Clone, Debug)]
 pub struct NewIssuer {
-    /// Name of the organization.
-    pub organization: String,
+    /// Id of the organization.
+    pub organization: i64,
     /// Its URL.
     pub url: String,
     /// Everything else.

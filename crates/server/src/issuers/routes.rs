@@ -17,7 +17,7 @@ use claimgate_api::{ErrorBody, ErrorDetail, IssuerBody, IssuerInput, IssuersBody
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
 
-use super::record::{IssuerRecord, IssuerSettings, NewIssuer};
+use super::record::{IssuerRecord, IssuerSettings, MAX_EXPIRATION, NewIssuer};
 use super::wire::{add_policies, apply};
 use crate::app::App;
 use crate::clock::now;
@@ -72,13 +72,12 @@ async fn list(
     caller: Caller,
     query: Result<Query<IssuersQuery>, QueryRejection>,
 ) -> Result<Json<IssuersBody>, ApiError> {
-    caller.require_admin(&org)?;
+    let organization = caller.require_admin(&app.store, &org).await?;
     let query = request::query(query)?;
-    require_organization(&app, &org).await?;
-    let issuers = app.store.issuers(&org).await?;
+    let issuers = app.store.issuers(organization.id).await?;
     let mut bodies: Vec<_> = issuers.iter().map(IssuerBody::from).collect();
     if query.policies {
-        let policies = app.store.policies(&org).await?;
+        let policies = app.store.policies(organization.id).await?;
         let of_issuer: HashMap<_, _> = policies
             .iter()
             .map(|policy| (policy.issuer.as_str(), policy))
@@ -92,9 +91,6 @@ async fn list(
         oidc_issuers: bodies,
     }))
 }
-
-/// The longest lifetime of tokens that an issuer may allow, in seconds.
-const MAX_EXPIRATION: i64 = 366 * 86_400;
 
 /// Register an issuer
 ///
@@ -113,8 +109,7 @@ async fn create(
     caller: Caller,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    caller.require_admin(&org)?;
-    require_organization(&app, &org).await?;
+    let organization = caller.require_admin(&app.store, &org).await?;
     let mut input: IssuerInput = json_body(&body)?;
     let url = input.url.take().filter(|url| !url.is_empty());
     let url = url.ok_or_else(|| ApiError::bad_request("the issuer url is required"))?;
@@ -125,7 +120,7 @@ async fn create(
         try_keys(&app, &url, &settings.thumbprints).await?;
     }
     let new = NewIssuer {
-        organization: org.clone(),
+        organization: organization.id,
         url,
         settings,
         policies: "[]".to_owned(),
@@ -147,8 +142,8 @@ async fn one(
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Response, ApiError> {
-    caller.require_admin(&org)?;
-    Ok(answer(&app.store.issuer(&org, &id).await?))
+    let organization = caller.require_admin(&app.store, &org).await?;
+    Ok(answer(&app.store.issuer(organization.id, &id).await?))
 }
 
 /// Change an issuer
@@ -167,10 +162,10 @@ async fn update(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    caller.require_admin(&org)?;
+    let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
     let mut input: IssuerInput = json_body(&body)?;
-    let before = app.store.issuer(&org, &id).await?;
+    let before = app.store.issuer(organization.id, &id).await?;
     if input
         .name
         .as_deref()
@@ -202,7 +197,7 @@ async fn update(
     let (record, change) = app
         .store
         .update_issuer(
-            &org,
+            organization.id,
             &id,
             settings,
             Some(expected.unwrap_or(before.version)),
@@ -233,10 +228,13 @@ async fn delete(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    caller.require_admin(&org)?;
+    let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
-    let IssuerRecord { url, .. } = app.store.issuer(&org, &id).await?;
-    let change = app.store.delete_issuer(&org, &id, expected).await?;
+    let IssuerRecord { url, .. } = app.store.issuer(organization.id, &id).await?;
+    let change = app
+        .store
+        .delete_issuer(organization.id, &id, expected)
+        .await?;
     app.directory.note_change(&org, change);
     app.keys.forget(&id);
     caller.log_change(Change::IssuerDeleted, &org, &id, &url);
@@ -259,9 +257,9 @@ async fn regenerate(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    caller.require_admin(&org)?;
+    let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
-    let before = app.store.issuer(&org, &id).await?;
+    let before = app.store.issuer(organization.id, &id).await?;
     if before.settings.jwks.is_some() {
         let message = "issuer jwks are statically configured, can't regenerate thumbprints";
         return Err(ApiError::bad_request(message));
@@ -274,7 +272,7 @@ async fn regenerate(
     let expected = Some(expected.unwrap_or(before.version));
     let (record, change) = app
         .store
-        .update_issuer(&org, &id, settings, expected, now())
+        .update_issuer(organization.id, &id, settings, expected, now())
         .await?;
     app.directory.note_change(&org, change);
     app.keys.forget(&id);
@@ -292,8 +290,12 @@ async fn revoke_tokens(
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Json<RevokedBody>, ApiError> {
-    caller.require_admin(&org)?;
-    let revoked = app.store.revoke_of_issuer(&org, &id, now()).await?;
+    let organization = caller.require_admin(&app.store, &org).await?;
+    let (revoked, change) = app
+        .store
+        .revoke_of_issuer(organization.id, &id, now())
+        .await?;
+    app.directory.note_change(&org, change);
     caller.log_change(Change::IssuerTokensRevoked, &org, &id, "");
     Ok(Json(RevokedBody { revoked }))
 }
@@ -397,12 +399,4 @@ fn key_error(error: KeyError) -> ApiError {
         help,
         thumbprint: error.thumbprint().map(str::to_owned),
     })
-}
-
-/// 404 if there is no such organization.
-async fn require_organization(app: &App, name: &str) -> Result<(), ApiError> {
-    let organization = app.store.organization(name).await?;
-    organization
-        .map(|_| ())
-        .ok_or_else(|| ApiError::not_found(format!("there is no organization `{name}`")))
 }

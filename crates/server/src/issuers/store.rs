@@ -6,6 +6,7 @@ use super::record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::{StoreError, is_unique_violation};
 use crate::db::store::Store;
+use crate::organizations::record::Organization;
 use crate::random;
 
 impl IssuerRecord {
@@ -44,16 +45,42 @@ impl PolicyRecord {
     }
 }
 
+/// The issuers of the organization with an id. Issuers refer to its name: they go with it.
+const OF_ORGANIZATION: &str =
+    "SELECT issuers.* FROM issuers JOIN organizations ON organizations.name = issuers.organization
+     WHERE organizations.id = $1";
+
+/// Their policies.
+const POLICIES_OF_ORGANIZATION: &str =
+    "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
+     JOIN organizations ON organizations.name = issuers.organization WHERE organizations.id = $1";
+
+impl Store {
+    /// All issuers of all organizations with their policies, of a schema of any version.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn all_issuers(&self) -> Result<Vec<(IssuerRecord, String)>, StoreError> {
+        let query = "SELECT issuers.*, policies.document FROM issuers JOIN policies ON policies.issuer = issuers.id
+                     ORDER BY issuers.organization, issuers.created, issuers.id";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
+        Ok(rows
+            .iter()
+            .map(|row| Ok((IssuerRecord::read(row)?, text(row, "document")?)))
+            .collect::<Result<_, sqlx::Error>>()?)
+    }
+}
+
+/// Organizations are given by their ids.
 impl Store {
     /// The issuers of an organization, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn issuers(&self, organization: &str) -> Result<Vec<IssuerRecord>, StoreError> {
-        let query =
-            sqlx::query("SELECT * FROM issuers WHERE organization = $1 ORDER BY created, id");
-        let rows = query
-            .bind(organization.to_owned())
+    pub async fn issuers(&self, organization: i64) -> Result<Vec<IssuerRecord>, StoreError> {
+        let query = format!("{OF_ORGANIZATION} ORDER BY issuers.created, issuers.id");
+        let rows = sqlx::query(&query)
+            .bind(organization)
             .fetch_all(&self.pool)
             .await?;
         Ok(rows
@@ -66,10 +93,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such issuer.
-    pub async fn issuer(&self, organization: &str, id: &str) -> Result<IssuerRecord, StoreError> {
-        let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 AND id = $2");
-        let row = query
-            .bind(organization.to_owned())
+    pub async fn issuer(&self, organization: i64, id: &str) -> Result<IssuerRecord, StoreError> {
+        let query = format!("{OF_ORGANIZATION} AND issuers.id = $2");
+        let row = sqlx::query(&query)
+            .bind(organization)
             .bind(id.to_owned())
             .fetch_optional(&self.pool)
             .await?;
@@ -82,11 +109,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub async fn policies(&self, organization: &str) -> Result<Vec<PolicyRecord>, StoreError> {
-        let query = "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
-                     WHERE issuers.organization = $1";
-        let rows = sqlx::query(query)
-            .bind(organization.to_owned())
+    pub async fn policies(&self, organization: i64) -> Result<Vec<PolicyRecord>, StoreError> {
+        let rows = sqlx::query(POLICIES_OF_ORGANIZATION)
+            .bind(organization)
             .fetch_all(&self.pool)
             .await?;
         Ok(rows
@@ -101,7 +126,7 @@ impl Store {
     /// [`StoreError::Missing`] if there is no such issuer.
     pub async fn policies_of(
         &self,
-        organization: &str,
+        organization: i64,
         issuer: &str,
     ) -> Result<PolicyRecord, StoreError> {
         self.one_policy("issuers.id", organization, issuer).await
@@ -111,23 +136,18 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there are no such policies.
-    pub async fn policy(&self, organization: &str, id: &str) -> Result<PolicyRecord, StoreError> {
+    pub async fn policy(&self, organization: i64, id: &str) -> Result<PolicyRecord, StoreError> {
         self.one_policy("policies.id", organization, id).await
     }
 
     async fn one_policy(
         &self,
         column: &str,
-        organization: &str,
+        organization: i64,
         id: &str,
     ) -> Result<PolicyRecord, StoreError> {
-        let query = format!(
-            "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
-             WHERE issuers.organization = $1 AND {column} = $2"
-        );
-        let query = sqlx::query(&query)
-            .bind(organization.to_owned())
-            .bind(id.to_owned());
+        let query = format!("{POLICIES_OF_ORGANIZATION} AND {column} = $2");
+        let query = sqlx::query(&query).bind(organization).bind(id.to_owned());
         let row = query.fetch_optional(&self.pool).await?;
         Ok(PolicyRecord::read(
             &row.ok_or(StoreError::Missing { what: "policy" })?,
@@ -149,10 +169,11 @@ impl Store {
             settings,
             policies,
         } = new;
-        let id = random::id();
+        let mut transaction = self.begin().await?;
+        let organization = Self::bump_version(&mut transaction, organization).await?;
         let record = IssuerRecord {
-            id,
-            organization,
+            id: random::id(),
+            organization: organization.name,
             settings,
             url,
             version: 1,
@@ -160,8 +181,6 @@ impl Store {
             modified: now,
             last_used: None,
         };
-        let mut transaction = self.begin().await?;
-        let change = Self::bump_version(&mut transaction, &record.organization).await?;
         let insert = "INSERT INTO issuers (id, organization, name, url, thumbprints, jwks, max_expiration, single_use,
                           report_only, version, created, modified)
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)";
@@ -193,7 +212,7 @@ impl Store {
             .bind(policies);
         insert.execute(&mut *transaction).await?;
         transaction.commit().await?;
-        Ok((record, change))
+        Ok((record, organization.version))
     }
 
     /// Changes an issuer; with `expected`, only if that is still its version. Returns the number of
@@ -203,17 +222,19 @@ impl Store {
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].
     pub async fn update_issuer(
         &self,
-        organization: &str,
+        organization: i64,
         id: &str,
         settings: IssuerSettings,
         expected: Option<i64>,
         now: i64,
     ) -> Result<(IssuerRecord, i64), StoreError> {
         let mut transaction = self.begin().await?;
-        let number = Self::bump_version(&mut transaction, organization).await?;
-        let query = sqlx::query("SELECT * FROM issuers WHERE organization = $1 AND id = $2");
-        let row = query
-            .bind(organization.to_owned())
+        let number = Self::bump_version(&mut transaction, organization)
+            .await?
+            .version;
+        let query = format!("{OF_ORGANIZATION} AND issuers.id = $2");
+        let row = sqlx::query(&query)
+            .bind(organization)
             .bind(id.to_owned())
             .fetch_optional(&mut *transaction)
             .await?;
@@ -247,16 +268,15 @@ impl Store {
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].
     pub async fn delete_issuer(
         &self,
-        organization: &str,
+        organization: i64,
         id: &str,
         expected: Option<i64>,
     ) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
-        let change = Self::bump_version(&mut transaction, organization).await?;
+        let Organization { name, version, .. } =
+            Self::bump_version(&mut transaction, organization).await?;
         let select = "SELECT version FROM issuers WHERE organization = $1 AND id = $2";
-        let row = sqlx::query(select)
-            .bind(organization.to_owned())
-            .bind(id.to_owned());
+        let row = sqlx::query(select).bind(name.clone()).bind(id.to_owned());
         let row = row
             .fetch_optional(&mut *transaction)
             .await?
@@ -268,7 +288,7 @@ impl Store {
         let mut deleted = 0;
         for statement in [policies, issuer] {
             let query = sqlx::query(statement)
-                .bind(organization.to_owned())
+                .bind(name.clone())
                 .bind(id.to_owned());
             deleted = query.execute(&mut *transaction).await?.rows_affected();
         }
@@ -276,7 +296,7 @@ impl Store {
             return Err(StoreError::Missing { what: "issuer" });
         }
         transaction.commit().await?;
-        Ok(change)
+        Ok(version)
     }
 
     /// Replaces the policies with an id; with `expected`, only if that is still their version.
@@ -286,19 +306,18 @@ impl Store {
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].
     pub async fn update_policies(
         &self,
-        organization: &str,
+        organization: i64,
         id: &str,
         document: String,
         expected: Option<i64>,
         now: i64,
     ) -> Result<(PolicyRecord, i64), StoreError> {
         let mut transaction = self.begin().await?;
-        let number = Self::bump_version(&mut transaction, organization).await?;
-        let query = "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
-                     WHERE issuers.organization = $1 AND policies.id = $2";
-        let query = sqlx::query(query)
-            .bind(organization.to_owned())
-            .bind(id.to_owned());
+        let number = Self::bump_version(&mut transaction, organization)
+            .await?
+            .version;
+        let query = format!("{POLICIES_OF_ORGANIZATION} AND policies.id = $2");
+        let query = sqlx::query(&query).bind(organization).bind(id.to_owned());
         let row = query.fetch_optional(&mut *transaction).await?;
         let mut record = PolicyRecord::read(&row.ok_or(StoreError::Missing { what: "policy" })?)?;
         expect_version(expected, record.version)?;

@@ -1,6 +1,6 @@
 //! Organizations.
 
-mod record;
+pub(crate) mod record;
 pub(crate) mod routes;
 mod store;
 

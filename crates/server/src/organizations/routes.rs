@@ -52,7 +52,11 @@ async fn list(
 ) -> Result<Json<OrganizationsBody>, ApiError> {
     let organizations = match &caller.token.organization {
         None => app.store.organizations().await?,
-        Some(own) => app.store.organization(own).await?.into_iter().collect(),
+        Some(own) => {
+            let own = app.store.organization(own).await?.into_iter();
+            own.filter(|found| Some(found.id) == caller.token.organization_id)
+                .collect()
+        }
     };
     Ok(Json(OrganizationsBody {
         organizations: organizations.iter().map(OrganizationBody::from).collect(),
@@ -97,12 +101,8 @@ async fn one(
     Path(org): Path<String>,
     caller: Caller,
 ) -> Result<Json<OrganizationBody>, ApiError> {
-    caller.require_admin(&org)?;
-    let organization = app.store.organization(&org).await?;
-    let missing = || ApiError::not_found(format!("there is no organization `{org}`"));
-    Ok(Json(OrganizationBody::from(
-        &organization.ok_or_else(missing)?,
-    )))
+    let organization = caller.require_admin(&app.store, &org).await?;
+    Ok(Json(OrganizationBody::from(&organization)))
 }
 
 /// Delete an organization with its issuers, and revoke its tokens; for the bootstrap token only
@@ -116,7 +116,11 @@ async fn delete(
     caller: Caller,
 ) -> Result<StatusCode, ApiError> {
     caller.require_root()?;
-    let change = app.store.delete_organization(&org, now()).await?;
+    let organization = caller.require_admin(&app.store, &org).await?;
+    let change = app
+        .store
+        .delete_organization(organization.id, now())
+        .await?;
     app.directory.note_change(&org, change);
     caller.log_change(Change::OrganizationDeleted, &org, "", "");
     Ok(StatusCode::NO_CONTENT)

@@ -9,8 +9,9 @@ use crate::db::error::StoreError;
 use crate::db::store::Store;
 
 impl Organization {
-    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+    pub(crate) fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
+            id: number(row, "id")?,
             name: text(row, "name")?,
             created: number(row, "created")?,
             version: number(row, "version")?,
@@ -59,8 +60,13 @@ impl Store {
         now: i64,
     ) -> Result<Organization, StoreError> {
         let mut transaction = self.begin().await?;
-        let insert = "INSERT INTO organizations (name, created, version) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING";
+        // From here on, no other transaction can create one.
+        let version = Self::next_version(&mut transaction).await?;
+        let insert =
+            "INSERT INTO organizations (id, name, created, version) VALUES ($1, $2, $3, $1)
+                      ON CONFLICT DO NOTHING";
         let inserted = sqlx::query(insert)
+            .bind(version)
             .bind(name.to_owned())
             .bind(now)
             .execute(&mut *transaction)
@@ -71,8 +77,6 @@ impl Store {
                 what: format!("organization `{name}`"),
             });
         }
-        // From here on, no other transaction can create one.
-        let version = Self::bump_version(&mut transaction, name).await?;
         let rows =
             sqlx::query("SELECT name FROM organizations WHERE name <> $1").bind(name.to_owned());
         for row in rows.fetch_all(&mut *transaction).await? {
@@ -85,20 +89,21 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(Organization {
+            id: version,
             name: name.to_owned(),
             created: now,
             version,
         })
     }
 
-    /// Deletes an organization with its issuers and policies, and revokes its tokens. Its audit log
-    /// stays. Returns the number of the change.
+    /// Deletes the organization with an id, with its issuers and policies. Its tokens are not valid
+    /// any more; its audit log stays. Returns the number of the change.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such organization.
-    pub async fn delete_organization(&self, name: &str, now: i64) -> Result<i64, StoreError> {
+    pub async fn delete_organization(&self, id: i64, now: i64) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
-        let version = Self::bump_version(&mut transaction, name).await?;
+        let Organization { name, version, .. } = Self::bump_version(&mut transaction, id).await?;
         let statements = [
             "DELETE FROM policies WHERE issuer IN (SELECT id FROM issuers WHERE organization = $1)",
             "DELETE FROM issuers WHERE organization = $1",
@@ -106,17 +111,19 @@ impl Store {
         ];
         for statement in statements {
             sqlx::query(statement)
-                .bind(name.to_owned())
+                .bind(name.clone())
                 .execute(&mut *transaction)
                 .await?;
         }
-        let revoke = "UPDATE tokens SET revoked = $1 WHERE organization = $2 AND revoked IS NULL";
-        sqlx::query(revoke)
-            .bind(now)
-            .bind(name.to_owned())
-            .execute(&mut *transaction)
-            .await?;
         transaction.commit().await?;
+        // No token of an organization that does not exist is valid; this only records when they
+        // ended.
+        let revoke =
+            "UPDATE tokens SET revoked = $1 WHERE organization_id = $2 AND revoked IS NULL";
+        let revoke = sqlx::query(revoke).bind(now).bind(id);
+        if let Err(error) = revoke.execute(&self.pool).await {
+            tracing::warn!(%error, organization = name, "cannot mark the tokens of a deleted organization");
+        }
         Ok(version)
     }
 

@@ -11,7 +11,9 @@ use super::access_token;
 use super::record::{TokenKind, TokenRecord};
 use crate::app::App;
 use crate::clock::now;
+use crate::db::store::Store;
 use crate::http::error::ApiError;
+use crate::organizations::record::Organization;
 
 /// The longest token that is looked up, in bytes.
 const MAX_LENGTH: usize = 512;
@@ -93,21 +95,32 @@ impl Caller {
         }
     }
 
-    /// Requires the bootstrap token or an admin of the organization. The answer does not reveal
-    /// whether the organization exists.
+    /// Requires the bootstrap token or an admin of the organization with a name. Returns the
+    /// organization: whatever follows goes by its id, because another one may get its name. The
+    /// answer does not reveal to others whether there is such an organization.
     ///
     /// # Errors
-    /// 403.
-    pub(crate) fn require_admin(&self, organization: &str) -> Result<(), ApiError> {
-        let is_own = self.token.organization.as_deref() == Some(organization);
-        if self.is_root() || is_own && self.token.admin {
-            return Ok(());
+    /// 403; for the bootstrap token 404.
+    pub(crate) async fn require_admin(
+        &self,
+        store: &Store,
+        name: &str,
+    ) -> Result<Organization, ApiError> {
+        let organization = store.organization(name).await?;
+        if self.is_root() {
+            return organization
+                .ok_or_else(|| ApiError::not_found(format!("there is no organization `{name}`")));
+        }
+        let own = organization.filter(|found| Some(found.id) == self.token.organization_id);
+        let is_own = own.is_some();
+        if let Some(organization) = own.filter(|_| self.token.admin) {
+            return Ok(organization);
         }
         Err(ApiError::forbidden(match (is_own, self.token.admin) {
             (true, _) => {
                 "expected a token with admin rights: exchange one with scope `admin`".to_owned()
             }
-            (false, _) => format!("this token is not one of organization `{organization}`"),
+            (false, _) => format!("this token is not one of organization `{name}`"),
         }))
     }
 }

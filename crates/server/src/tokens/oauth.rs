@@ -97,7 +97,9 @@ fn secret(form: Result<Form<TokenForm>, FormRejection>) -> Result<String, ApiErr
 }
 
 fn may_see(caller: &Caller, token: &TokenRecord) -> bool {
-    let is_own_admin = caller.token.admin && caller.token.organization == token.organization;
+    let organization = caller.token.organization_id;
+    let is_own_admin =
+        caller.token.admin && organization.is_some() && organization == token.organization_id;
     caller.is_root() || is_own_admin || caller.token.id == token.id
 }
 

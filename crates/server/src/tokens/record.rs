@@ -7,8 +7,13 @@ pub struct TokenRecord {
     pub id: String,
     /// Its type.
     pub kind: TokenKind,
-    /// The organization; `None` for the bootstrap token, which is valid for all.
+    /// The organization's name; `None` for the bootstrap token, which is valid for all.
     pub organization: Option<String>,
+    /// The organization's id; `None` for the bootstrap token, and for tokens of organizations that
+    /// were deleted before organizations had ids.
+    pub organization_id: Option<i64>,
+    /// The version of the organization that the token was granted on.
+    pub version: i64,
     /// The team, user or runner.
     pub target: Option<String>,
     /// Whether it has admin rights.
@@ -27,6 +32,9 @@ pub struct TokenRecord {
     pub expires: Option<i64>,
     /// When it was revoked, in seconds since 1970.
     pub revoked: Option<i64>,
+    /// Whether its organization was deleted, or the tokens of its issuer were revoked, after the
+    /// version that it was granted on.
+    pub is_withdrawn: bool,
 }
 
 /// The type of an access token.
@@ -70,9 +78,11 @@ impl TokenKind {
 }
 
 impl TokenRecord {
-    /// Whether it is neither expired nor revoked.
+    /// Whether it is neither expired, nor revoked, nor withdrawn.
     #[must_use]
     pub fn is_active(&self, now: i64) -> bool {
-        self.revoked.is_none() && self.expires.is_none_or(|expires| now < expires)
+        self.revoked.is_none()
+            && !self.is_withdrawn
+            && self.expires.is_none_or(|expires| now < expires)
     }
 }

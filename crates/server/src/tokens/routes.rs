@@ -35,8 +35,8 @@ async fn list(
     Path(org): Path<String>,
     caller: Caller,
 ) -> Result<Json<TokensBody>, ApiError> {
-    caller.require_admin(&org)?;
-    let tokens = app.store.active_tokens(&org, now()).await?;
+    let organization = caller.require_admin(&app.store, &org).await?;
+    let tokens = app.store.active_tokens(organization.id, now()).await?;
     Ok(Json(TokensBody {
         tokens: tokens.iter().map(TokenBody::from).collect(),
     }))
@@ -53,8 +53,8 @@ async fn revoke(
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<StatusCode, ApiError> {
-    caller.require_admin(&org)?;
-    app.store.revoke_id(&org, &id, now()).await?;
+    let organization = caller.require_admin(&app.store, &org).await?;
+    app.store.revoke_id(organization.id, &id, now()).await?;
     caller.log_change(Change::TokenRevoked, &org, &id, "");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,6 +8,7 @@ use super::record::{TokenKind, TokenRecord};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
+use crate::issuers::record::MAX_EXPIRATION;
 
 /// How many rows are deleted at a time.
 const DELETE_BATCH: u32 = 2_000;
@@ -21,6 +22,8 @@ impl TokenRecord {
             id: text(row, "id")?,
             kind: TokenKind::parse(&kind).ok_or_else(unknown)?,
             organization: optional_text(row, "organization")?,
+            organization_id: optional_number(row, "organization_id")?,
+            version: number(row, "version")?,
             target: optional_text(row, "target")?,
             admin: number(row, "admin")? != 0,
             role: optional_text(row, "role")?,
@@ -30,9 +33,23 @@ impl TokenRecord {
             created: number(row, "created")?,
             expires: optional_number(row, "expires")?,
             revoked: optional_number(row, "revoked")?,
+            is_withdrawn: number(row, "is_withdrawn")? != 0,
         })
     }
 }
+
+/// How long a revocation of an issuer's tokens is kept, in seconds: longer than any token that it
+/// ends.
+const REVOCATION_LIFETIME: i64 = MAX_EXPIRATION + 86_400;
+
+/// The columns of a token. Whether it is withdrawn follows from versions, because a transaction that
+/// revokes tokens does not see those that others are storing at the same time.
+const COLUMNS: &str = "tokens.*, CASE
+    WHEN kind = 'bootstrap' THEN CAST(0 AS BIGINT)
+    WHEN NOT EXISTS (SELECT 1 FROM organizations WHERE id = tokens.organization_id) THEN CAST(1 AS BIGINT)
+    WHEN EXISTS (SELECT 1 FROM revocations WHERE organization_id = tokens.organization_id AND issuer = tokens.issuer
+                 AND version > tokens.version) THEN CAST(1 AS BIGINT)
+    ELSE CAST(0 AS BIGINT) END AS is_withdrawn";
 
 /// The most that the times in a token and in its id may differ, in milliseconds: they are generated
 /// one after the other.
@@ -57,8 +74,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn token(&self, hash: &str) -> Result<Option<TokenRecord>, StoreError> {
-        let query = sqlx::query("SELECT * FROM tokens WHERE hash = $1").bind(hash.to_owned());
-        Ok(query
+        let query = format!("SELECT {COLUMNS} FROM tokens WHERE hash = $1");
+        Ok(sqlx::query(&query)
+            .bind(hash.to_owned())
             .fetch_optional(&self.pool)
             .await?
             .as_ref()
@@ -72,14 +90,16 @@ impl Store {
     /// [`StoreError`] of the database.
     pub async fn active_tokens(
         &self,
-        organization: &str,
+        organization: i64,
         now: i64,
     ) -> Result<Vec<TokenRecord>, StoreError> {
-        let query =
-            "SELECT * FROM tokens WHERE organization = $1 AND expires > $2 AND revoked IS NULL
-                     ORDER BY created DESC, id DESC LIMIT 1000";
-        let rows = sqlx::query(query)
-            .bind(organization.to_owned())
+        let query = format!(
+            "SELECT * FROM (SELECT {COLUMNS} FROM tokens
+                            WHERE organization_id = $1 AND expires > $2 AND revoked IS NULL) AS found
+             WHERE is_withdrawn = 0 ORDER BY created DESC, id DESC LIMIT 1000"
+        );
+        let rows = sqlx::query(&query)
+            .bind(organization)
             .bind(now)
             .fetch_all(&self.pool)
             .await?;
@@ -107,12 +127,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such token, or it is revoked already.
-    pub async fn revoke_id(
-        &self,
-        organization: &str,
-        id: &str,
-        now: i64,
-    ) -> Result<(), StoreError> {
+    pub async fn revoke_id(&self, organization: i64, id: &str, now: i64) -> Result<(), StoreError> {
         let missing = StoreError::Missing { what: "token" };
         // There is no index of ids: it would cost each exchange more than reading the tokens of
         // some seconds costs here.
@@ -120,31 +135,51 @@ impl Store {
             return Err(missing);
         };
         let update = "UPDATE tokens SET revoked = $1
-                      WHERE hash > $2 AND hash < $3 AND organization = $4 AND id = $5 AND revoked IS NULL";
+                      WHERE hash > $2 AND hash < $3 AND organization_id = $4 AND id = $5 AND revoked IS NULL";
         let query = sqlx::query(update).bind(now).bind(from).bind(to);
-        let query = query.bind(organization.to_owned()).bind(id.to_owned());
+        let query = query.bind(organization).bind(id.to_owned());
         match query.execute(&self.pool).await?.rows_affected() {
             0 => Err(missing),
             _ => Ok(()),
         }
     }
 
-    /// Revokes all tokens that were granted for ID tokens of an issuer. Returns their number.
+    /// Revokes all tokens that were granted for ID tokens of an issuer, and those that will be
+    /// granted on what was known of the organization before. Returns the number of tokens, and that
+    /// of the change.
     ///
     /// # Errors
-    /// [`StoreError`] of the database.
+    /// [`StoreError::Missing`] if there is no such organization.
     pub async fn revoke_of_issuer(
         &self,
-        organization: &str,
+        organization: i64,
         issuer: &str,
         now: i64,
-    ) -> Result<u64, StoreError> {
-        let update = "UPDATE tokens SET revoked = $1 WHERE organization = $2 AND issuer = $3 AND revoked IS NULL";
+    ) -> Result<(u64, i64), StoreError> {
+        let mut transaction = self.begin().await?;
+        let version = Self::bump_version(&mut transaction, organization)
+            .await?
+            .version;
+        let insert = "INSERT INTO revocations (organization_id, issuer, version, at) VALUES ($1, $2, $3, $4)
+                      ON CONFLICT (organization_id, issuer) DO UPDATE SET version = excluded.version, at = excluded.at";
+        sqlx::query(insert)
+            .bind(organization)
+            .bind(issuer.to_owned())
+            .bind(version)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        // They are not valid any more; this counts them and records when they ended.
+        let update = "UPDATE tokens SET revoked = $1
+                      WHERE organization_id = $2 AND issuer = $3 AND version < $4 AND revoked IS NULL";
         let query = sqlx::query(update)
             .bind(now)
-            .bind(organization.to_owned())
-            .bind(issuer.to_owned());
-        Ok(query.execute(&self.pool).await?.rows_affected())
+            .bind(organization)
+            .bind(issuer.to_owned())
+            .bind(version);
+        let revoked = query.execute(&self.pool).await?.rows_affected();
+        Ok((revoked, version))
     }
 
     /// Stores the fingerprint of the token key, unless there is one. Returns the stored one.
@@ -262,8 +297,12 @@ impl Store {
     pub async fn clean_up(&self, now: i64, audit_since: Option<i64>) -> Result<(), StoreError> {
         let tokens = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires < $1 LIMIT $2)";
         self.delete_in_batches(tokens, now).await?;
-        let used = "DELETE FROM used WHERE (issuer, jti) IN (SELECT issuer, jti FROM used WHERE expires < $1 LIMIT $2)";
-        self.delete_in_batches(used, now).await?;
+        let exchanged = "DELETE FROM exchanged WHERE mark IN (SELECT mark FROM exchanged WHERE expires < $1 LIMIT $2)";
+        self.delete_in_batches(exchanged, now).await?;
+        sqlx::query("DELETE FROM revocations WHERE at < $1")
+            .bind(now.saturating_sub(REVOCATION_LIFETIME))
+            .execute(&self.pool)
+            .await?;
         if let Some(since) = audit_since {
             // Ids sort by time.
             let audit = "DELETE FROM audit WHERE at < $1 AND id IN (SELECT id FROM audit ORDER BY id LIMIT $2)";

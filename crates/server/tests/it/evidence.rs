@@ -392,58 +392,16 @@ async fn evidence_of_before_is_read_as_it_was_written() {
         let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
         let body = exchange_body(&issuer.token(json!({})), "organization", "");
         send(&site, &body).await.expect(200);
-        let record = newest(&site).await;
+        let mut record = newest(&site).await;
         let written = record["detail"].to_string().replace('\'', "''");
         raw(
             &database.url,
             &format!("UPDATE audit SET detail = '{written}' RETURNING id"),
         )
         .await;
+        // It is not derived under any rules.
+        record.as_object_mut().unwrap().remove("rules");
         assert_eq!(newest(&site).await, record);
-    }
-}
-
-#[tokio::test]
-async fn a_database_of_before_is_brought_up_to_date_with_its_log() {
-    for database in Database::each() {
-        let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
-        let token = site
-            .granted(&issuer.token(json!({})), "organization", "")
-            .await;
-        let detail = newest(&site).await["detail"]
-            .to_string()
-            .replace('\'', "''");
-        raw(
-            &database.url,
-            &format!("UPDATE audit SET detail = '{detail}' RETURNING id"),
-        )
-        .await;
-        site.server.stop().await;
-        // The tables of the first version.
-        raw(&database.url, "DROP TABLE evidence").await;
-        raw(&database.url, "DROP INDEX tokens_bootstrap").await;
-        raw(
-            &database.url,
-            "CREATE UNIQUE INDEX tokens_id ON tokens (id)",
-        )
-        .await;
-        raw(
-            &database.url,
-            "UPDATE counters SET value = 1 WHERE name = 'schema' RETURNING name",
-        )
-        .await;
-        let site = Site::start(config(&database.url)).await;
-        site.get("/api/user", &token).await.expect(200);
-        let before = newest(&site).await;
-        assert_eq!(before["detail"].to_string().replace('\'', "''"), detail);
-        send(
-            &site,
-            &exchange_body(&issuer.token(json!({})), "organization", ""),
-        )
-        .await
-        .expect(200);
-        assert_eq!(newest(&site).await["detail"]["decision"], "allowed");
-        site.server.stop().await;
     }
 }
 

@@ -7,9 +7,23 @@ use claimgate_server::tokens::{TokenKind, TokenRecord};
 
 use crate::support::Database;
 
+/// The id of the first organization: its creation is the first change after that of the schema.
+const ACME: i64 = 2;
+
+/// The id of an organization that does not exist.
+const OTHER: i64 = 99;
+
+/// Opens an empty database, with the organization `acme`.
+async fn open(database: &Database) -> Store {
+    let store = Store::open(&database.url).await.unwrap();
+    let acme = store.create_organization("acme", 100).await.unwrap();
+    assert_eq!((acme.id, acme.version), (ACME, ACME));
+    store
+}
+
 fn new_issuer(url: &str) -> NewIssuer {
     NewIssuer {
-        organization: "acme".to_owned(),
+        organization: ACME,
         url: url.to_owned(),
         settings: IssuerSettings {
             name: "CI".to_owned(),
@@ -25,6 +39,8 @@ fn token(id: &str, expires: Option<i64>) -> TokenRecord {
         id: id.to_owned(),
         kind: TokenKind::Team,
         organization: Some("acme".to_owned()),
+        organization_id: Some(ACME),
+        version: ACME,
         target: Some("deployers".to_owned()),
         admin: false,
         role: None,
@@ -34,6 +50,7 @@ fn token(id: &str, expires: Option<i64>) -> TokenRecord {
         created: 1_000,
         expires,
         revoked: None,
+        is_withdrawn: false,
     }
 }
 
@@ -42,6 +59,7 @@ fn entry(id: &str, at: i64, decision: &str) -> AuditRecord {
         id: id.to_owned(),
         at,
         organization: Some("acme".to_owned()),
+        organization_id: Some(ACME),
         subject: Some(format!("repo:acme/{id}_100%")),
         decision: decision.to_owned(),
         code: "granted".to_owned(),
@@ -53,6 +71,7 @@ fn entry(id: &str, at: i64, decision: &str) -> AuditRecord {
         entry,
         detail: Some("{\"a\": 1}".to_owned()),
         differs: None,
+        rules: None,
     }
 }
 
@@ -73,8 +92,7 @@ async fn writer(store: &Store) -> Writer {
 #[tokio::test]
 async fn issuers_are_registered_changed_and_deleted() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
-        store.create_organization("acme", 100).await.unwrap();
+        let store = open(&database).await;
         for name in ["acme", "Acme"] {
             assert!(
                 matches!(
@@ -90,9 +108,9 @@ async fn issuers_are_registered_changed_and_deleted() {
             .await
             .unwrap();
         assert!(change > before);
-        assert_eq!(store.issuer("acme", &issuer.id).await.unwrap(), issuer);
+        assert_eq!(store.issuer(ACME, &issuer.id).await.unwrap(), issuer);
         assert_eq!(
-            store.issuers("acme").await.unwrap(),
+            store.issuers(ACME).await.unwrap(),
             std::slice::from_ref(&issuer)
         );
         let again = store.create_issuer(new_issuer("https://a"), 200).await;
@@ -112,16 +130,16 @@ async fn issuers_are_registered_changed_and_deleted() {
             ..IssuerSettings::default()
         };
         let (changed, _) = store
-            .update_issuer("acme", &issuer.id, settings.clone(), Some(1), 300)
+            .update_issuer(ACME, &issuer.id, settings.clone(), Some(1), 300)
             .await
             .unwrap();
         assert_eq!(
             (changed.version, changed.modified, &changed.settings),
             (2, 300, &settings)
         );
-        assert_eq!(store.issuer("acme", &issuer.id).await.unwrap(), changed);
+        assert_eq!(store.issuer(ACME, &issuer.id).await.unwrap(), changed);
         let stale = store
-            .update_issuer("acme", &issuer.id, settings.clone(), Some(1), 300)
+            .update_issuer(ACME, &issuer.id, settings.clone(), Some(1), 300)
             .await;
         assert!(matches!(
             stale,
@@ -131,26 +149,26 @@ async fn issuers_are_registered_changed_and_deleted() {
             })
         ));
         let stranger = store
-            .update_issuer("other", &issuer.id, settings, None, 300)
+            .update_issuer(OTHER, &issuer.id, settings, None, 300)
             .await;
         assert!(
             matches!(stranger, Err(StoreError::Missing { .. })),
             "an issuer of another organization is not there"
         );
 
-        let policy = store.policies_of("acme", &issuer.id).await.unwrap();
+        let policy = store.policies_of(ACME, &issuer.id).await.unwrap();
         assert_eq!((policy.version, policy.document.as_str()), (1, "[]"));
         let (policy, _) = store
-            .update_policies("acme", &policy.id, "[1]".to_owned(), Some(1), 400)
+            .update_policies(ACME, &policy.id, "[1]".to_owned(), Some(1), 400)
             .await
             .unwrap();
-        assert_eq!(store.policy("acme", &policy.id).await.unwrap(), policy);
+        assert_eq!(store.policy(ACME, &policy.id).await.unwrap(), policy);
         assert_eq!(
-            store.policies("acme").await.unwrap(),
+            store.policies(ACME).await.unwrap(),
             std::slice::from_ref(&policy)
         );
         let stale = store
-            .update_policies("acme", &policy.id, "[2]".to_owned(), Some(1), 400)
+            .update_policies(ACME, &policy.id, "[2]".to_owned(), Some(1), 400)
             .await;
         assert!(matches!(
             stale,
@@ -159,25 +177,20 @@ async fn issuers_are_registered_changed_and_deleted() {
                 found: 2
             })
         ));
-        assert!(store.policies_of("other", &issuer.id).await.is_err());
+        assert!(store.policies_of(OTHER, &issuer.id).await.is_err());
 
-        assert!(
-            store
-                .delete_issuer("other", &issuer.id, None)
-                .await
-                .is_err()
-        );
-        store.delete_issuer("acme", &issuer.id, None).await.unwrap();
+        assert!(store.delete_issuer(OTHER, &issuer.id, None).await.is_err());
+        store.delete_issuer(ACME, &issuer.id, None).await.unwrap();
         assert!(matches!(
-            store.issuer("acme", &issuer.id).await,
+            store.issuer(ACME, &issuer.id).await,
             Err(StoreError::Missing { .. })
         ));
         assert!(matches!(
-            store.policy("acme", &policy.id).await,
+            store.policy(ACME, &policy.id).await,
             Err(StoreError::Missing { .. })
         ));
         assert!(matches!(
-            store.delete_issuer("acme", &issuer.id, None).await,
+            store.delete_issuer(ACME, &issuer.id, None).await,
             Err(StoreError::Missing { .. })
         ));
     }
@@ -186,8 +199,7 @@ async fn issuers_are_registered_changed_and_deleted() {
 #[tokio::test]
 async fn an_organization_goes_with_its_issuers_and_tokens() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
-        store.create_organization("acme", 100).await.unwrap();
+        let store = open(&database).await;
         let (issuer, _) = store
             .create_issuer(new_issuer("https://a"), 200)
             .await
@@ -201,17 +213,17 @@ async fn an_organization_goes_with_its_issuers_and_tokens() {
             )
             .await
             .unwrap();
-        store.delete_organization("acme", 500).await.unwrap();
+        store.delete_organization(ACME, 500).await.unwrap();
         assert!(store.organization("acme").await.unwrap().is_none());
-        assert!(store.issuer("acme", &issuer.id).await.is_err());
+        assert!(store.issuer(ACME, &issuer.id).await.is_err());
         assert!(!store.token("h").await.unwrap().unwrap().is_active(501));
         assert_eq!(
-            store.audit("acme", &filter()).await.unwrap().len(),
+            store.audit(ACME, &filter()).await.unwrap().len(),
             1,
             "the audit log stays"
         );
         assert!(matches!(
-            store.delete_organization("acme", 500).await,
+            store.delete_organization(ACME, 500).await,
             Err(StoreError::Missing { .. })
         ));
     }
@@ -220,7 +232,7 @@ async fn an_organization_goes_with_its_issuers_and_tokens() {
 #[tokio::test]
 async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = open(&database).await;
         let writer = writer(&store).await;
         // The time in a token's id is that in its hash.
         let (hash, id) = ("0193aaaaaaaa.h3", "0193aaaa-aaa9-7000-8000-000000000003");
@@ -240,7 +252,7 @@ async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
         assert!(found.is_active(1_999) && !found.is_active(2_000));
         assert!(store.token("h").await.unwrap().is_none());
         let active: Vec<_> = store
-            .active_tokens("acme", 2_000)
+            .active_tokens(ACME, 2_000)
             .await
             .unwrap()
             .into_iter()
@@ -251,10 +263,11 @@ async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
         assert!(store.revoke("h2", 1_500).await.unwrap());
         assert!(!store.revoke("h2", 1_600).await.unwrap(), "once is enough");
         assert!(!store.token("h2").await.unwrap().unwrap().is_active(1_500));
-        assert!(store.revoke_id("other", id, 1).await.is_err());
-        store.revoke_id("acme", id, 1).await.unwrap();
-        assert!(store.revoke_id("acme", id, 1).await.is_err());
-        assert_eq!(store.revoke_of_issuer("acme", "i", 1).await.unwrap(), 1);
+        assert!(store.revoke_id(OTHER, id, 1).await.is_err());
+        store.revoke_id(ACME, id, 1).await.unwrap();
+        assert!(store.revoke_id(ACME, id, 1).await.is_err());
+        let (revoked, version) = store.revoke_of_issuer(ACME, "i", 1).await.unwrap();
+        assert_eq!((revoked, version), (1, ACME + 1));
 
         store.clean_up(2_500, Some(0)).await.unwrap();
         assert!(
@@ -268,12 +281,13 @@ async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
 #[tokio::test]
 async fn what_has_expired_is_deleted_however_much_it_is() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = open(&database).await;
         let writer = writer(&store).await;
         let writes = (0..4_500).map(|number| {
             let (id, writer) = (format!("{number:04}"), writer.clone());
             let mark = SingleUse {
-                issuer: "i".to_owned(),
+                organization: ACME,
+                issuer: "https://i".to_owned(),
                 jti: id.clone(),
                 expires: 10,
             };
@@ -291,7 +305,7 @@ async fn what_has_expired_is_deleted_however_much_it_is() {
         store.clean_up(11, Some(4_100)).await.unwrap();
         let kept = store
             .audit(
-                "acme",
+                ACME,
                 &AuditFilter {
                     limit: 5_000,
                     ..AuditFilter::default()
@@ -305,7 +319,8 @@ async fn what_has_expired_is_deleted_however_much_it_is() {
                 && store.token("h4499").await.unwrap().is_none()
         );
         let again = SingleUse {
-            issuer: "i".to_owned(),
+            organization: ACME,
+            issuer: "https://i".to_owned(),
             jti: "4499".to_owned(),
             expires: 10,
         };
@@ -353,7 +368,7 @@ async fn there_is_one_bootstrap_token() {
 #[tokio::test]
 async fn many_are_written_together_and_each_is_there() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = open(&database).await;
         let writer = writer(&store).await;
         let writes = (0..300).map(|number| {
             let (writer, id) = (writer.clone(), format!("{number:03}"));
@@ -379,7 +394,7 @@ async fn many_are_written_together_and_each_is_there() {
         }
         let found = store
             .audit(
-                "acme",
+                ACME,
                 &AuditFilter {
                     limit: 500,
                     ..filter()
@@ -394,7 +409,7 @@ async fn many_are_written_together_and_each_is_there() {
 #[tokio::test]
 async fn one_that_cannot_be_written_does_not_fail_its_neighbours() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = open(&database).await;
         let writer = writer(&store).await;
         writer
             .write(entry("same", 1, "allowed"), None, None)
@@ -408,20 +423,21 @@ async fn one_that_cannot_be_written_does_not_fail_its_neighbours() {
         for (id, write) in ids.into_iter().zip(writes) {
             assert_eq!(write.await.unwrap().is_ok(), id != "same", "{id}");
         }
-        assert_eq!(store.audit("acme", &filter()).await.unwrap().len(), 5);
+        assert_eq!(store.audit(ACME, &filter()).await.unwrap().len(), 5);
     }
 }
 
 #[tokio::test]
 async fn a_token_of_single_use_is_used_once_however_many_try() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = open(&database).await;
         let other = Store::open(&database.url).await.unwrap();
         let writers = [writer(&store).await, writer(&other).await];
         let writes = (0..40).map(|number| {
             let (writer, id) = (writers[number % 2].clone(), format!("{number:02}"));
             let single = SingleUse {
-                issuer: "i".to_owned(),
+                organization: ACME,
+                issuer: "https://i".to_owned(),
                 jti: format!("j{}", number % 4),
                 expires: 2_000,
             };
@@ -444,7 +460,7 @@ async fn a_token_of_single_use_is_used_once_however_many_try() {
                 store.token(&format!("h{id}")).await.unwrap().is_some(),
                 is_done
             );
-            let record = store.audit_record("acme", &id).await.unwrap().entry;
+            let record = store.audit_record(ACME, &id).await.unwrap().entry;
             assert_eq!(
                 record.decision == "allowed",
                 is_done,
@@ -458,7 +474,7 @@ async fn a_token_of_single_use_is_used_once_however_many_try() {
 #[tokio::test]
 async fn the_audit_log_is_searched() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = open(&database).await;
         let writer = writer(&store).await;
         for (id, at, decision) in [
             ("1", 10, "allowed"),
@@ -471,7 +487,7 @@ async fn the_audit_log_is_searched() {
                 .unwrap();
         }
         let ids = async |filter: AuditFilter| {
-            let found = store.audit("acme", &filter).await.unwrap();
+            let found = store.audit(ACME, &filter).await.unwrap();
             found.into_iter().map(|entry| entry.id).collect::<Vec<_>>()
         };
         assert_eq!(ids(filter()).await, ["3", "2", "1"], "the newest first");
@@ -535,10 +551,10 @@ async fn the_audit_log_is_searched() {
             ..filter()
         };
         assert_eq!(ids(all).await, ["3"]);
-        assert!(store.audit("other", &filter()).await.unwrap().is_empty());
-        let record = store.audit_record("acme", "1").await.unwrap();
+        assert!(store.audit(OTHER, &filter()).await.unwrap().is_empty());
+        let record = store.audit_record(ACME, "1").await.unwrap();
         assert_eq!(record, entry("1", 10, "allowed"));
-        assert!(store.audit_record("other", "1").await.is_err());
+        assert!(store.audit_record(OTHER, "1").await.is_err());
         store.clean_up(0, Some(25)).await.unwrap();
         assert_eq!(ids(filter()).await, ["3"]);
     }
@@ -547,7 +563,7 @@ async fn the_audit_log_is_searched() {
 #[tokio::test]
 async fn text_with_nul_is_kept_as_far_as_a_database_can() {
     for database in Database::each() {
-        let store = Store::open(&database.url).await.unwrap();
+        let store = open(&database).await;
         let mut record = entry("1", 1, "denied");
         record.entry.subject = Some("a\0b".to_owned());
         writer(&store)
@@ -555,7 +571,7 @@ async fn text_with_nul_is_kept_as_far_as_a_database_can() {
             .write(record, None, None)
             .await
             .unwrap();
-        let found = store.audit_record("acme", "1").await.unwrap();
+        let found = store.audit_record(ACME, "1").await.unwrap();
         assert_eq!(found.entry.subject.as_deref(), Some("a\u{fffd}b"));
     }
 }

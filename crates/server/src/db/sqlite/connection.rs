@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _, Sqlite
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::db::engine::{BoxFuture, Connection};
+use crate::db::engine::{BoxFuture, Connection, LATEST_VERSION};
 use crate::db::error::StoreError;
 use crate::db::value::{Table, Value};
 use crate::db::wal::WriteAheadLog;
@@ -42,6 +42,8 @@ pub(crate) struct SqliteConnection {
     wal: Arc<WriteAheadLog>,
     /// Text of the statements, by table and number of rows.
     statements: HashMap<(&'static str, usize), String>,
+    /// Text of the statement that begins a transaction.
+    begin: String,
     /// Text of transactions, or of their parts, by the number of rows of each table.
     transactions: HashMap<Part, String>,
     /// Rows since the last checkpoint was requested.
@@ -54,7 +56,6 @@ pub(crate) struct SqliteConnection {
 struct Part {
     /// Number of rows of each table.
     rows: usize,
-    is_first: bool,
     is_last: bool,
 }
 
@@ -95,6 +96,7 @@ impl SqliteConnection {
             // The file exists as long as a connection does, so it stays the same file.
             wal: Arc::new(open_wal(file).map_err(StoreError::Sync)?),
             statements: HashMap::new(),
+            begin: format!("{BEGIN}; {LATEST_VERSION}"),
             transactions: HashMap::new(),
             rows: 0,
             checkpoints,
@@ -143,15 +145,14 @@ impl SqliteConnection {
         Ok(())
     }
 
-    /// Inserts the same number of rows into two tables, in a transaction of their own. Its
-    /// statements are sent together.
-    async fn insert_transaction(
+    /// Inserts the same number of rows into two tables, and commits. The statements are sent
+    /// together.
+    async fn insert_and_commit(
         &mut self,
         tables: [Table; 2],
         values: [&[Value<'_>]; 2],
     ) -> Result<(), sqlx::Error> {
         let [mut first, mut second] = values;
-        let mut is_first = true;
         self.rows += (first.len() / tables[0].width) * 2;
         while let Some(rows) = SIZES
             .into_iter()
@@ -161,7 +162,6 @@ impl SqliteConnection {
             let (of_second, second_rest) = second.split_at(rows * tables[1].width);
             let part = Part {
                 rows,
-                is_first,
                 is_last: first_rest.is_empty(),
             };
             let text = self
@@ -173,7 +173,7 @@ impl SqliteConnection {
                 .chain(of_second)
                 .fold(sqlx::query::<Sqlite>(text), bind);
             query.execute(&mut self.connection).await?;
-            (first, second, is_first) = (first_rest, second_rest, false);
+            (first, second) = (first_rest, second_rest);
         }
         self.request_checkpoint();
         Ok(())
@@ -201,8 +201,24 @@ impl SqliteConnection {
 }
 
 impl Connection for SqliteConnection {
-    fn begin(&mut self) -> BoxFuture<'_, Result<(), sqlx::Error>> {
-        Box::pin(async { self.execute(BEGIN, &[]).await.map(|_| ()) })
+    fn begin(&mut self) -> BoxFuture<'_, Result<i64, sqlx::Error>> {
+        Box::pin(async {
+            let row = sqlx::query::<Sqlite>(&self.begin)
+                .fetch_one(&mut self.connection)
+                .await?;
+            row.try_get(0)
+        })
+    }
+
+    fn exists<'a>(
+        &'a mut self,
+        sql: &'a str,
+        values: &'a [Value<'a>],
+    ) -> BoxFuture<'a, Result<bool, sqlx::Error>> {
+        Box::pin(async move {
+            let query = values.iter().fold(sqlx::query::<Sqlite>(sql), bind);
+            Ok(query.fetch_optional(&mut self.connection).await?.is_some())
+        })
     }
 
     fn execute<'a>(
@@ -221,12 +237,12 @@ impl Connection for SqliteConnection {
         Box::pin(self.insert(table, values))
     }
 
-    fn insert_transaction<'a>(
+    fn insert_and_commit<'a>(
         &'a mut self,
         tables: [Table; 2],
         values: [&'a [Value<'a>]; 2],
     ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
-        Box::pin(self.insert_transaction(tables, values))
+        Box::pin(self.insert_and_commit(tables, values))
     }
 
     fn wal(&self) -> Option<Arc<WriteAheadLog>> {
@@ -265,14 +281,9 @@ impl Checkpoints {
 
 impl Part {
     fn text(self, tables: [Table; 2]) -> String {
-        let begin = if self.is_first {
-            format!("{BEGIN}; ")
-        } else {
-            String::new()
-        };
         let end = if self.is_last { "; COMMIT" } else { "" };
         let [first, second] = tables.map(|table| statement(table, self.rows));
-        format!("{begin}{first}; {second}{end}")
+        format!("{first}; {second}{end}")
     }
 }
 
@@ -326,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_begins_and_ends_the_transaction_where_it_is_the_first_and_the_last() {
+    fn the_last_part_ends_the_transaction() {
         let tables = [
             Table {
                 name: "t",
@@ -341,23 +352,15 @@ mod tests {
         ];
         let part = Part {
             rows: 1,
-            is_first: true,
             is_last: true,
         };
         let both = "INSERT INTO t (a) VALUES (?); INSERT INTO u (b) VALUES (?)";
-        assert_eq!(
-            part.text(tables),
-            format!("BEGIN IMMEDIATE; {both}; COMMIT")
-        );
-        assert_eq!(
-            Part {
-                is_first: false,
-                is_last: false,
-                ..part
-            }
-            .text(tables),
-            both
-        );
+        assert_eq!(part.text(tables), format!("{both}; COMMIT"));
+        let first = Part {
+            is_last: false,
+            ..part
+        };
+        assert_eq!(first.text(tables), both);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::job::{Committed, Job};
+use super::job::{Committed, Job, Written};
 use crate::audit::file::AuditFile;
 use crate::db::error::StoreError;
 use crate::db::wal::WriteAheadLog;
@@ -26,10 +26,13 @@ pub(super) fn run(mut committed: mpsc::Receiver<Committed>, mut audit_file: Audi
         {
             let is_durable = wal.is_none_or(|wal| syncs.sync(&wal));
             if is_durable {
-                audit_file.write(
-                    jobs.iter()
-                        .map(|job| (&job.exchange.record, job.exchange.explanation.as_deref())),
-                );
+                let written = jobs
+                    .iter()
+                    .zip(&outcomes)
+                    .filter(|(_, outcome)| **outcome != Written::Outdated);
+                audit_file.write(written.map(|(Job { exchange, .. }, _)| {
+                    (&exchange.record, exchange.explanation.as_deref())
+                }));
             }
             for (Job { exchange, answer }, outcome) in jobs.into_iter().zip(outcomes) {
                 // A caller that is gone does not receive it.

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::acknowledge;
-use super::job::{Committed, Exchange, Job, SingleUse, Written};
+use super::job::{Committed, Exchange, Job, Written};
 use super::task::{self, Task};
 use crate::audit::entry::AuditRecord;
 use crate::audit::file::AuditFile;
 use crate::clock::now;
 use crate::db::engine::Engine;
 use crate::db::error::StoreError;
+use crate::db::single_use::SingleUse;
 use crate::db::store::Store;
 use crate::tokens::record::TokenRecord;
 
@@ -210,7 +211,7 @@ mod tests {
     fn record(id: &str) -> AuditRecord {
         let entry = AuditEntry {
             id: id.to_owned(),
-            organization: Some("acme".to_owned()),
+            organization_id: Some(1),
             ..AuditEntry::default()
         };
         AuditRecord {
@@ -242,7 +243,7 @@ mod tests {
                 writer.write(record(id), None, None).await.unwrap(),
                 Written::Done
             );
-            assert!(store.audit_record("acme", id).await.is_ok());
+            assert!(store.audit_record(1, id).await.is_ok());
             assert!(writer.is_healthy());
         }
     }

@@ -7,19 +7,9 @@ use tokio::sync::oneshot;
 use crate::audit::entry::AuditRecord;
 use crate::audit::shared_document::SharedDocument;
 use crate::db::error::StoreError;
+use crate::db::single_use::SingleUse;
 use crate::db::wal::WriteAheadLog;
 use crate::tokens::record::TokenRecord;
-
-/// An ID token that may be exchanged only once.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SingleUse {
-    /// The id of its issuer.
-    pub issuer: String,
-    /// Its `jti`.
-    pub jti: String,
-    /// When it expires, in seconds since 1970: it is refused from then on in any case.
-    pub expires: i64,
-}
 
 /// The outcome of writing an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +18,9 @@ pub enum Written {
     Done,
     /// Its ID token was used before: no access token is stored, and the entry says so.
     Replayed,
+    /// The organization was deleted, or the tokens of the issuer were revoked, after the version that
+    /// the exchange was decided on: nothing is stored.
+    Outdated,
 }
 
 /// What to write about an exchange.

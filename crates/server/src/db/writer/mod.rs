@@ -5,6 +5,7 @@
 //! callers ([`acknowledge`]).
 
 mod acknowledge;
+mod fence;
 pub(crate) mod handle;
 pub(crate) mod job;
 mod rows;

@@ -9,16 +9,17 @@ use crate::tokens::record::TokenRecord;
 /// Access tokens, as [`push_token`] writes them.
 pub(super) const TOKENS: Table = Table {
     name: "tokens",
-    columns: "hash, id, kind, organization, target, admin, role, issuer, subject, scope, created, expires",
-    width: 12,
+    columns: "hash, id, kind, organization, organization_id, version, target, admin, role, issuer, subject, scope, \
+              created, expires",
+    width: 14,
 };
 
 /// The audit log, as [`push_record`] writes it.
 pub(super) const AUDIT: Table = Table {
     name: "audit",
-    columns: "id, at, organization, issuer, issuer_name, subject, requested, scope, decision, code, summary, policies, \
+    columns: "id, at, organization, organization_id, issuer, issuer_name, subject, requested, scope, decision, code, summary, policies, \
               token, report, address, detail",
-    width: 16,
+    width: 17,
 };
 
 pub(super) fn push_token<'a>(hash: &'a str, token: &'a TokenRecord, values: &mut Vec<Value<'a>>) {
@@ -27,6 +28,8 @@ pub(super) fn push_token<'a>(hash: &'a str, token: &'a TokenRecord, values: &mut
         Value::trusted(&token.id),
         Value::trusted(token.kind.as_str()),
         Value::optional(token.organization.as_deref()),
+        Value::optional_number(token.organization_id),
+        Value::Number(token.version),
         Value::optional(token.target.as_deref()),
         Value::Number(i64::from(token.admin)),
         Value::optional(token.role.as_deref()),
@@ -34,7 +37,7 @@ pub(super) fn push_token<'a>(hash: &'a str, token: &'a TokenRecord, values: &mut
         Value::optional(token.subject.as_deref()),
         Value::untrusted(&token.scope),
         Value::Number(token.created),
-        token.expires.map_or(Value::Null, Value::Number),
+        Value::optional_number(token.expires),
     ]);
 }
 
@@ -49,6 +52,7 @@ pub(super) fn push_record<'a>(record: &'a AuditRecord, values: &mut Vec<Value<'a
         Value::trusted(&entry.id),
         Value::Number(entry.at),
         Value::optional(entry.organization.as_deref()),
+        Value::optional_number(entry.organization_id),
         Value::optional(entry.issuer.as_deref()),
         Value::optional(entry.issuer_name.as_deref()),
         Value::optional(entry.subject.as_deref()),

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
 
+use super::fence::Fence;
 use super::job::{Committed, Job, Written};
 use super::rows::{AUDIT, TOKENS, push_record, push_token};
 use crate::audit::entry::AuditRecord;
 use crate::audit::shared_document::SharedDocument;
 use crate::db::engine::{Connection, Engine};
 use crate::db::error::StoreError;
+use crate::db::single_use::SingleUse;
 use crate::db::value::Value;
 use crate::tokens::record::TokenRecord;
 
@@ -54,6 +56,7 @@ pub(super) struct Task {
     /// Whether a sync of the log failed, so that it may hold something that is not on disk.
     is_log_lost: bool,
     committed: mpsc::Sender<Committed>,
+    fence: Fence,
     /// When the last use of an issuer was written, by its id.
     last_used: HashMap<String, i64>,
     /// When the last use of a shared document was written, by its id.
@@ -71,6 +74,7 @@ impl Task {
             connection: Some(connection),
             is_log_lost: false,
             committed,
+            fence: Fence::default(),
             last_used: HashMap::new(),
             documents: HashMap::new(),
         }
@@ -183,12 +187,17 @@ impl Task {
     }
 
     async fn write(&mut self, jobs: &mut [Job]) -> Result<Vec<Written>, StoreError> {
-        if self.write_plain(jobs).await? {
-            return Ok(vec![Written::Done; jobs.len()]);
+        let connection = self.connection.as_mut().ok_or(StoreError::Stopping)?;
+        let version = connection.begin().await?;
+        let connection = &mut **connection;
+        let mut outcomes = self.fence.outcomes(connection, version, jobs).await?;
+        if outcomes.iter().all(|outcome| *outcome == Written::Done)
+            && self.write_plain(jobs).await?
+        {
+            return Ok(outcomes);
         }
         let connection = self.connection.as_mut().ok_or(StoreError::Stopping)?;
-        connection.begin().await?;
-        let outcomes = mark_used(&mut **connection, jobs).await?;
+        mark_used(&mut **connection, jobs, &mut outcomes).await?;
         for (job, outcome) in jobs.iter_mut().zip(&outcomes) {
             if *outcome == Written::Replayed {
                 deny_replay(&mut job.exchange.record);
@@ -200,10 +209,16 @@ impl Task {
             .filter(|(_, outcome)| **outcome == Written::Done)
             .filter_map(|(job, _)| job.exchange.token.as_ref())
             .collect();
-        let [tokens, entries] = rows(&granted, jobs);
+        let written: Vec<_> = jobs
+            .iter()
+            .zip(&outcomes)
+            .filter(|(_, outcome)| **outcome != Written::Outdated)
+            .map(|(job, _)| job)
+            .collect();
+        let [tokens, entries] = rows(&granted, &written);
         connection.insert(TOKENS, &tokens).await?;
         connection.insert(AUDIT, &entries).await?;
-        let documents = due_documents(&self.documents, jobs);
+        let documents = due_documents(&self.documents, &written);
         for (id, (document, at)) in &documents {
             let insert = "INSERT INTO evidence (id, used, document) VALUES ($1, $2, $3)
                           ON CONFLICT (id) DO UPDATE SET used = excluded.used";
@@ -227,14 +242,15 @@ impl Task {
         Ok(outcomes)
     }
 
-    /// Writes exchanges of which each has only a token and an entry, as most have. Returns whether
-    /// it did.
+    /// Writes exchanges of which each has only a token and an entry, as most have, and commits.
+    /// Returns whether it did.
     async fn write_plain(&mut self, jobs: &[Job]) -> Result<bool, StoreError> {
         let connection = self.connection.as_mut().ok_or(StoreError::Stopping)?;
         let is_plain = jobs
             .iter()
             .all(|job| job.exchange.token.is_some() && job.exchange.single_use.is_none());
-        if !is_plain || !due_documents(&self.documents, jobs).is_empty() {
+        let jobs: Vec<_> = jobs.iter().collect();
+        if !is_plain || !due_documents(&self.documents, &jobs).is_empty() {
             return Ok(false);
         }
         let granted: Vec<_> = jobs
@@ -244,9 +260,9 @@ impl Task {
         if !due_issuers(&self.last_used, &granted).is_empty() {
             return Ok(false);
         }
-        let [tokens, entries] = rows(&granted, jobs);
+        let [tokens, entries] = rows(&granted, &jobs);
         connection
-            .insert_transaction([TOKENS, AUDIT], [&tokens, &entries])
+            .insert_and_commit([TOKENS, AUDIT], [&tokens, &entries])
             .await?;
         Ok(true)
     }
@@ -255,7 +271,7 @@ impl Task {
 type Granted<'a> = [&'a (String, TokenRecord)];
 
 /// The rows of the tokens and of the entries.
-fn rows<'a>(granted: &Granted<'a>, jobs: &'a [Job]) -> [Vec<Value<'a>>; 2] {
+fn rows<'a>(granted: &Granted<'a>, jobs: &[&'a Job]) -> [Vec<Value<'a>>; 2] {
     let [mut tokens, mut entries] =
         [TOKENS, AUDIT].map(|table| Vec::with_capacity(jobs.len() * table.width));
     for (hash, token) in granted {
@@ -286,7 +302,7 @@ fn due_issuers(last_used: &HashMap<String, i64>, granted: &Granted<'_>) -> BTree
 /// The shared documents that are due to be written, with the time of their use.
 fn due_documents(
     known: &HashMap<String, i64>,
-    jobs: &[Job],
+    jobs: &[&Job],
 ) -> BTreeMap<String, (Arc<SharedDocument>, i64)> {
     let uses = jobs.iter().flat_map(|Job { exchange, .. }| {
         let at = exchange.record.entry.at;
@@ -305,31 +321,30 @@ fn due_documents(
         .collect()
 }
 
-/// Marks ID tokens that may be exchanged only once as used.
+/// Marks ID tokens that may be exchanged only once as used, where a token is granted for them.
 async fn mark_used(
     connection: &mut dyn Connection,
     jobs: &[Job],
-) -> Result<Vec<Written>, StoreError> {
-    let mut outcomes = vec![Written::Done; jobs.len()];
+    outcomes: &mut [Written],
+) -> Result<(), StoreError> {
     let mut marks: Vec<_> = jobs
         .iter()
-        .enumerate()
-        .filter_map(|(index, job)| Some((job.exchange.single_use.as_ref()?, index)))
+        .zip(outcomes)
+        .filter(|(_, outcome)| **outcome == Written::Done)
+        .filter_map(|(job, outcome)| {
+            let single_use = job.exchange.single_use.as_ref()?;
+            Some((single_use.mark(), single_use.expires, outcome))
+        })
         .collect();
-    marks.sort_unstable();
-    for (mark, index) in marks {
-        let insert =
-            "INSERT INTO used (issuer, jti, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-        let values = [
-            Value::trusted(&mark.issuer),
-            Value::untrusted(&mark.jti),
-            Value::Number(mark.expires),
-        ];
-        if connection.execute(insert, &values).await? == 0 {
-            outcomes[index] = Written::Replayed;
+    // Transactions that insert the same marks must do so in one order.
+    marks.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    for (mark, expires, outcome) in marks {
+        let values = [Value::trusted(&mark), Value::Number(expires)];
+        if connection.execute(SingleUse::INSERT, &values).await? == 0 {
+            *outcome = Written::Replayed;
         }
     }
-    Ok(outcomes)
+    Ok(())
 }
 
 /// Turns the entry of a grant into that of a refusal, because the ID token was used before.
