@@ -1,5 +1,7 @@
 //! `claimgate check`: what is wrong with files of issuers and policies, and where.
 
+mod database;
+
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -17,8 +19,12 @@ use crate::place::Place;
 pub(crate) struct Check {
     /// Files of issuers (`claimgate.json`, answers of Pulumi Cloud or of the server) or policies;
     /// `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "database", value_name = "FILE")]
     files: Vec<String>,
+    /// Check what the server has stored in a database instead, before it is started with this
+    /// version; the database is only read
+    #[arg(long, value_name = "URL", conflicts_with_all = ["files", "github"])]
+    database: Option<String>,
     /// How the result is written
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -43,6 +49,9 @@ struct Checked<'a> {
 impl Check {
     /// Checks all of them: 0 if nothing is wrong, 1 if something is.
     pub(crate) fn run(self) -> Result<ExitCode> {
+        if let Some(database) = &self.database {
+            return database::run(database, self.format, self.strict);
+        }
         let mut documents = Vec::with_capacity(self.files.len());
         for file in &self.files {
             documents.push((file.as_str(), Document::read(&output::read(file)?)));

@@ -63,7 +63,7 @@ impl Serve {
 }
 
 /// A database as it may be shown: the URL of a PostgreSQL may have a password in any of its parts.
-fn shown(url: &str) -> String {
+pub(crate) fn shown(url: &str) -> String {
     sqlite_file(url).map_or_else(
         || "PostgreSQL".to_owned(),
         |file| file.display().to_string(),

@@ -956,3 +956,49 @@ fn each_change_is_a_line_of_the_log_that_says_by_whom() {
     assert_eq!(changes[3]["subject"], "repo:acme/app:ref:refs/heads/main");
     assert!(!log.contains(token));
 }
+
+#[test]
+fn what_a_database_holds_is_checked_while_the_server_runs_and_after() {
+    let files = tempfile::tempdir().unwrap();
+    let mut server = Process::builder(files.path()).start();
+    server.set_up(&Issuer::new());
+    let path = "/api/orgs/acme/oidc/issuers?policies=true";
+    let (_, issuers) = server.call("GET", path, ROOT, &Value::Null);
+    let policy = issuers["oidcIssuers"][0]["authPolicy"]["id"]
+        .as_str()
+        .unwrap();
+    let policies = json!({"policies": [
+        {"decision": "allow", "tokenType": "organization", "rules": {"aud": "urn:acme", "sub": "repo:acme/app.js:*"}}
+    ]});
+    let path = format!("/api/orgs/acme/auth/policies/{policy}");
+    assert_eq!(server.call("PATCH", &path, ROOT, &policies).0, 200);
+    let check = |more: &[&str]| {
+        let arguments = [&["check", "--database", "sqlite:claimgate.db"], more].concat();
+        let output = process::run(files.path(), &arguments);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(errors, "");
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let (code, text) = check(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    let finding = "acme: https://ci.example: note[dot-is-wildcard]: policies[0].rules.sub: ";
+    assert!(text.contains(finding), "{text}");
+    assert!(
+        text.contains("claimgate.db: 1 issuer, 1 policy, 0 errors, "),
+        "{text}"
+    );
+    assert!(server.stop().success());
+    assert_eq!(check(&[]), (code, text));
+    assert_eq!(check(&["--strict"]).0, Some(1));
+    let (_, json) = check(&["--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["organization"], "acme");
+    assert_eq!(json[0]["findings"][0]["path"], "policies[0].rules.sub");
+    // It is never created.
+    let output = process::run(files.path(), &["check", "--database", "sqlite:missing.db"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!files.path().join("missing.db").exists());
+}

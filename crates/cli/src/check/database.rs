@@ -1,0 +1,126 @@
+//! `claimgate check --database`: what is wrong with the issuers and policies that a server has stored, before this version
+//! of the server uses them.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use claimgate::diagnostic::Diagnostic;
+use claimgate_server::db::Store;
+use claimgate_server::issuers::{IssuerRecord, IssuerSettings};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::count;
+use crate::document::{Document, Located};
+use crate::output::{self, Format};
+use crate::serve::shown;
+
+/// A stored issuer as a document.
+#[derive(Serialize)]
+struct Stored<'a> {
+    url: &'a str,
+    #[serde(flatten)]
+    settings: &'a IssuerSettings,
+    policies: &'a RawValue,
+}
+
+/// What is to say about a stored issuer, for programs.
+#[derive(Serialize)]
+struct CheckedIssuer {
+    organization: String,
+    issuer: String,
+    url: String,
+    policies: usize,
+    errors: Vec<Diagnostic>,
+    findings: Vec<Diagnostic>,
+}
+
+/// Checks all issuers of a database: 0 if nothing is wrong, 1 if something is.
+pub(super) fn run(url: &str, format: Format, is_strict: bool) -> Result<ExitCode> {
+    let checked: Vec<_> = stored(url)
+        .with_context(|| shown(url))?
+        .into_iter()
+        .map(|(issuer, policies)| CheckedIssuer::new(issuer, &policies))
+        .collect::<Result<_>>()?;
+    output::write(&match format {
+        Format::Text => as_text(&shown(url), &checked),
+        Format::Json => format!(
+            "{}\n",
+            output::json(&serde_json::to_string_pretty(&checked)?)
+        ),
+    })?;
+    let is_good = |issuer: &CheckedIssuer| {
+        issuer.errors.is_empty() && (!is_strict || issuer.findings.is_empty())
+    };
+    Ok(match checked.iter().all(is_good) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// The issuers with their policies, read without changing the database.
+fn stored(url: &str) -> Result<Vec<(IssuerRecord, String)>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let store = Store::open_read_only(url).await?;
+        let issuers = store.all_issuers().await;
+        store.close().await;
+        Ok(issuers?)
+    })
+}
+
+impl CheckedIssuer {
+    fn new(issuer: IssuerRecord, policies: &str) -> Result<Self> {
+        let text = serde_json::to_string(&Stored {
+            url: &issuer.url,
+            settings: &issuer.settings,
+            policies: serde_json::from_str(policies)?,
+        })?;
+        let document = Document::read(&text);
+        let diagnostics = |located: Vec<Located>| {
+            let of = |located: Located| located.diagnostic;
+            located.into_iter().map(of).collect()
+        };
+        Ok(Self {
+            organization: issuer.organization,
+            issuer: issuer.id,
+            url: issuer.url,
+            policies: document.policies,
+            errors: diagnostics(document.errors),
+            findings: diagnostics(document.findings),
+        })
+    }
+}
+
+/// Remarks by organization and issuer, and a line that counts them.
+fn as_text(title: &str, checked: &[CheckedIssuer]) -> String {
+    let mut text = String::new();
+    for issuer in checked {
+        let errors = issuer.errors.iter().map(|remark| ("error", remark));
+        let findings = issuer.findings.iter().map(|remark| ("note", remark));
+        for (word, remark) in errors.chain(findings) {
+            let (organization, url) = (&issuer.organization, &issuer.url);
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{organization}: {url}: {word}[{}]: ", remark.code);
+            if !remark.path.is_empty() {
+                let _ = write!(text, "{}: ", remark.path);
+            }
+            let _ = writeln!(text, "{}", remark.message);
+            if let Some(help) = &remark.help {
+                let _ = writeln!(text, "  help: {help}");
+            }
+        }
+    }
+    let total = |of: fn(&CheckedIssuer) -> usize| checked.iter().map(of).sum();
+    let counted = [
+        count(checked.len(), "issuer", "issuers"),
+        count(total(|issuer| issuer.policies), "policy", "policies"),
+        count(total(|issuer| issuer.errors.len()), "error", "errors"),
+        count(total(|issuer| issuer.findings.len()), "finding", "findings"),
+    ];
+    let _ = writeln!(text, "{title}: {}", counted.join(", "));
+    output::lines(&text)
+}
