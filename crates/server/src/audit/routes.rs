@@ -90,10 +90,11 @@ async fn list(
 
 /// Search the audit log of all organizations, and of none; for the bootstrap token only
 ///
-/// Only this log has requests that name no existing organization or are malformed.
+/// Only this log has requests that name no existing organization or are malformed, and those for organizations that were
+/// deleted.
 #[utoipa::path(get, path = "/api/admin/exchanges", operation_id = "listAllExchanges", tag = "audit",
     params(ExchangesQuery,
-        ("unknown" = Option<bool>, Query, description = "Only those that name no organization that there is")),
+        ("unknown" = Option<bool>, Query, description = "Only those that no admin of an organization can see: they name none, or one that did not exist at that time or was deleted")),
     responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody)),
     security(("token" = [])))]

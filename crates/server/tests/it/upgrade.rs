@@ -1,6 +1,7 @@
 //! A database of an earlier version, as its server wrote it: `tests/fixtures/d0b187e/make.mjs`.
 
 use claimgate_server::config::Config;
+use claimgate_server::db::Store;
 use claimgate_server::tokens::{AccessToken, HashKey};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection as _};
@@ -100,6 +101,32 @@ fn contains(found: &Value, expected: &Value) -> bool {
                     .all(|(one, other)| contains(one, other))
         }
         _ => found == expected,
+    }
+}
+
+#[tokio::test]
+async fn what_is_stored_is_read_before_it_is_migrated() {
+    for fixture in Fixture::each().await {
+        let url = &fixture.database.url;
+        let store = Store::open_read_only(url).await.unwrap();
+        let stored = store.all_issuers().await.unwrap();
+        store.close().await;
+        let names: Vec<_> = stored
+            .iter()
+            .map(|(issuer, _)| (issuer.organization.as_str(), issuer.settings.name.as_str()))
+            .collect();
+        let expected = [
+            ("acme", "ci"),
+            ("acme", "once"),
+            ("acme", "wide"),
+            ("again", "ci"),
+        ];
+        assert_eq!(names, expected);
+        assert!(stored.iter().all(|(_, policies)| policies.starts_with('[')));
+        run(&fixture.database, "SELECT jti FROM used").await;
+        fixture.serve().await;
+        let store = Store::open_read_only(url).await.unwrap();
+        assert_eq!(store.all_issuers().await.unwrap(), stored);
     }
 }
 
