@@ -23,6 +23,6 @@ pub use demo::{Demo, Sample};
 pub use http::assets::{Asset, Assets};
 pub use http::listen::listen;
 pub use http::logging::start_logging;
-pub use http::openapi::document as openapi_document;
+pub use http::router::openapi_document;
 pub use http::tls::{ListenError, Tls};
 pub use server::{Server, StartError};

@@ -34,6 +34,7 @@ const WRITER_GRACE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Server {
     app: Arc<App>,
+    router: axum::Router,
     tasks: Vec<JoinHandle<()>>,
     /// Resolves when the writer has finished.
     writer_done: tokio::sync::oneshot::Receiver<()>,
@@ -121,6 +122,7 @@ impl Server {
             tokio::spawn(clean_up(Arc::clone(&app), config.audit_days)),
         ];
         Ok(Self {
+            router: router::router(Arc::clone(&app)),
             app,
             tasks,
             writer_done,
@@ -131,7 +133,7 @@ impl Server {
 
     /// The routes.
     pub fn router(&self) -> axum::Router {
-        router::router(Arc::clone(&self.app))
+        self.router.clone()
     }
 
     /// The limits of its connections.
@@ -169,7 +171,7 @@ impl Server {
             let _ = task.await;
         }
         let store = self.app.store.clone();
-        drop(self.app);
+        drop((self.router, self.app));
         // Connections that did not close in time may still hold the writer.
         let _ = tokio::time::timeout(WRITER_GRACE, self.writer_done).await;
         store.close().await;

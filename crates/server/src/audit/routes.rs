@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use claimgate_api::{AuditRecordBody, ErrorBody, ExchangesBody};
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::store::{AuditFilter, AuditScope};
 use crate::app::App;
@@ -18,18 +19,13 @@ use crate::random;
 use crate::tokens::caller::Caller;
 
 /// The routes of the audit log.
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/orgs/{org}/oidc/exchanges", get(list))
-        .route("/api/orgs/{org}/oidc/exchanges/{id}", get(one))
-        .route("/api/admin/exchanges", get(list_all))
-        .route("/api/admin/exchanges/{id}", get(one_of_all))
+pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(list_all))
+        .routes(routes!(one_of_all))
 }
-
-/// Their part of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(paths(list, one, list_all, one_of_all))]
-pub(crate) struct Api;
 
 /// The most entries in one answer.
 const MAX_LIMIT: i64 = 500;

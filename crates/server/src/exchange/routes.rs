@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use axum::routing::post;
 use claimgate::exchange::{BodyKind, ExchangeError, ExchangeRequest, MAX_BODY};
 use claimgate_api::{AuditEntry, OauthErrorBody, TokenRequest, TokenResponseBody};
-use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::attempt::Attempt;
 use super::failure::ExchangeFailure;
@@ -22,14 +21,9 @@ use crate::http::client_address::ClientAddress;
 use crate::random;
 
 /// The route of the exchange.
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new().route("/api/oauth/token", post(exchange))
+pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default().routes(routes!(exchange))
 }
-
-/// Its part of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(paths(exchange))]
-pub(crate) struct Api;
 
 /// Exchange an ID token for an access token
 #[utoipa::path(post, path = "/api/oauth/token", operation_id = "exchangeToken", tag = "oauth",

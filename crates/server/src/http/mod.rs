@@ -9,7 +9,7 @@ mod health;
 pub(crate) mod listen;
 pub(crate) mod logging;
 pub(crate) mod metrics;
-pub(crate) mod openapi;
+mod openapi;
 pub(crate) mod rate_limit;
 pub(crate) mod request;
 pub(crate) mod router;

@@ -1,38 +1,24 @@
-//! The OpenAPI document, generated from the routes.
+//! What the OpenAPI document has besides the routes.
 
-use axum::Json;
+use axum::http::StatusCode;
 use claimgate_api::{ErrorBody, OauthErrorBody};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, Ref, ResponseBuilder};
-use utoipa::{OpenApi, ToSchema as _};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::{OpenApi as _, ToSchema as _};
 
-use crate::{audit, exchange, issuers, organizations, tokens};
-
-#[derive(OpenApi)]
+#[derive(utoipa::OpenApi)]
 #[openapi(info(
     title = "Claimgate",
     description = "OIDC trust relationships: token exchange, issuers, policies, audit log"
 ))]
 struct Document;
 
-/// The OpenAPI document.
-#[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
+/// Adds the title, the security scheme, and the responses that any route may give, to the document
+/// of the routes.
+pub(super) fn complete(routes: OpenApi) -> OpenApi {
     let mut document = Document::openapi();
-    let parts = [
-        exchange::routes::Api::openapi(),
-        tokens::oauth::Api::openapi(),
-        tokens::user::Api::openapi(),
-        organizations::routes::Api::openapi(),
-        issuers::routes::Api::openapi(),
-        issuers::policy_routes::Api::openapi(),
-        audit::routes::Api::openapi(),
-        tokens::routes::Api::openapi(),
-    ];
-    for part in parts {
-        document.merge(part);
-    }
+    document.merge(routes);
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("`token` is accepted too"))
@@ -46,12 +32,25 @@ pub fn document() -> utoipa::openapi::OpenApi {
             &mut item.patch,
             &mut item.delete,
         ];
-        operations
-            .into_iter()
-            .flatten()
-            .for_each(add_common_responses);
+        for operation in operations.into_iter().flatten() {
+            add_common_responses(operation);
+            describe_responses(operation);
+        }
     }
     document
+}
+
+/// Describes each response that has no description, which OpenAPI requires, by its status.
+fn describe_responses(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let status: Option<StatusCode> = status.parse().ok();
+            let reason = status.and_then(|status| status.canonical_reason());
+            response.description = reason.unwrap_or_default().to_lowercase();
+        }
+    }
 }
 
 /// Adds the responses that any route may give.
@@ -86,33 +85,5 @@ fn add_common_responses(operation: &mut Operation) {
             .responses
             .entry(status.to_owned())
             .or_insert_with(|| response.build().into());
-    }
-}
-
-pub(crate) async fn serve() -> Json<utoipa::openapi::OpenApi> {
-    Json(document())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::document;
-
-    #[test]
-    fn each_operation_has_an_id_of_its_own_and_a_summary_in_one_line() {
-        let mut ids = HashSet::new();
-        for (path, item) in document().paths.paths {
-            let operations = [item.get, item.post, item.put, item.patch, item.delete];
-            for operation in operations.into_iter().flatten() {
-                let id = operation.operation_id.unwrap();
-                assert!(!id.contains('_') && ids.insert(id.clone()), "{path}: {id}");
-                let summary = operation.summary.unwrap();
-                assert!(
-                    !summary.is_empty() && !summary.contains('\n'),
-                    "{path}: {summary}"
-                );
-            }
-        }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::client_address::ClientAddress;
 use super::error::{ApiError, too_many_requests};
@@ -20,22 +22,11 @@ const MAX_API_BODY: usize = 4 * 1024 * 1024;
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let oauth = exchange::routes::router()
-        .merge(tokens::oauth::router())
-        .layer(DefaultBodyLimit::max(claimgate::exchange::MAX_BODY));
-    let api = tokens::user::router()
-        .merge(organizations::routes::router())
-        .merge(issuers::routes::router())
-        .merge(issuers::policy_routes::router())
-        .merge(audit::routes::router())
-        .merge(tokens::routes::router())
-        .route("/api/openapi.json", get(openapi::serve))
+    let (api, document) = api().split_for_parts();
+    let document = Json(openapi::complete(document));
+    api.route("/api/openapi.json", get(async move || document))
         .route("/api", get(no_such_route))
         .route("/api/{*rest}", axum::routing::any(no_such_route))
-        .layer(DefaultBodyLimit::max(MAX_API_BODY));
-    Router::new()
-        .merge(oauth)
-        .merge(api)
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -43,6 +34,27 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(asset)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), common))
         .with_state(app)
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi_document() -> OpenApi {
+    openapi::complete(api().into_openapi())
+}
+
+/// The routes of the API. Each is in the OpenAPI document, because `routes!` adds it to both.
+fn api() -> OpenApiRouter<Arc<App>> {
+    let oauth = exchange::routes::router()
+        .merge(tokens::oauth::router())
+        .layer(DefaultBodyLimit::max(claimgate::exchange::MAX_BODY));
+    let others = tokens::user::router()
+        .merge(organizations::routes::router())
+        .merge(issuers::routes::router())
+        .merge(issuers::policy_routes::router())
+        .merge(audit::routes::router())
+        .merge(tokens::routes::router())
+        .layer(DefaultBodyLimit::max(MAX_API_BODY));
+    oauth.merge(others)
 }
 
 /// A file of the app, or its page for any path that does not name a file.
@@ -139,4 +151,36 @@ fn rate_limit(app: &App, request: &mut Request) -> Option<Response> {
         app.metrics.limited();
         too_many_requests("too many requests from this address", wait)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::openapi_document;
+
+    #[test]
+    fn each_operation_has_an_id_of_its_own_a_summary_in_one_line_and_described_responses() {
+        let mut ids = HashSet::new();
+        for (path, item) in openapi_document().paths.paths {
+            let operations = [item.get, item.post, item.put, item.patch, item.delete];
+            for operation in operations.into_iter().flatten() {
+                let id = operation.operation_id.unwrap();
+                assert!(!id.contains('_') && ids.insert(id.clone()), "{path}: {id}");
+                let summary = operation.summary.unwrap();
+                assert!(
+                    !summary.is_empty() && !summary.contains('\n'),
+                    "{path}: {summary}"
+                );
+                for (status, response) in operation.responses.responses {
+                    let response = serde_json::to_value(response).unwrap();
+                    let description = response["description"].as_str();
+                    assert!(
+                        description.is_some_and(|text| !text.is_empty()),
+                        "{path}: {status}"
+                    );
+                }
+            }
+        }
+    }
 }

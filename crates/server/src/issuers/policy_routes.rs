@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch};
-use axum::{Json, Router};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicySet, parse_policies};
 use claimgate_api::{AuthPolicyBody, ErrorBody, PoliciesInput};
-use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::wire::policies_json;
 use crate::app::App;
@@ -23,19 +23,11 @@ use crate::http::error::ApiError;
 use crate::tokens::caller::{Caller, Change};
 
 /// The routes of policies.
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route(
-            "/api/orgs/{org}/auth/policies/oidcissuers/{id}",
-            get(of_issuer),
-        )
-        .route("/api/orgs/{org}/auth/policies/{id}", patch(update))
+pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(of_issuer))
+        .routes(routes!(update))
 }
-
-/// Their part of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(paths(of_issuer, update))]
-pub(crate) struct Api;
 
 /// Read the policies of an issuer
 #[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/oidcissuers/{id}", operation_id = "getIssuerPolicies", tag = "policies",

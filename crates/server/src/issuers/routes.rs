@@ -3,19 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::jwt::Jwks;
 use claimgate::pattern::Dialect;
 use claimgate_api::{ErrorBody, ErrorDetail, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::record::{IssuerRecord, IssuerSettings, MAX_EXPIRATION, NewIssuer};
 use super::wire::{add_policies, apply};
@@ -29,27 +30,13 @@ use crate::keys::error::KeyError;
 use crate::tokens::caller::{Caller, Change};
 
 /// The routes of issuers.
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/orgs/{org}/oidc/issuers", get(list).post(create))
-        .route(
-            "/api/orgs/{org}/oidc/issuers/{id}",
-            get(one).patch(update).delete(delete),
-        )
-        .route(
-            "/api/orgs/{org}/oidc/issuers/{id}/regenerate-thumbprints",
-            post(regenerate),
-        )
-        .route(
-            "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens",
-            post(revoke_tokens),
-        )
+pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(list, create))
+        .routes(routes!(one, update, delete))
+        .routes(routes!(regenerate))
+        .routes(routes!(revoke_tokens))
 }
-
-/// Their part of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(paths(list, create, one, update, delete, regenerate, revoke_tokens))]
-pub(crate) struct Api;
 
 /// What is listed.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use claimgate::jwt::redact;
 use claimgate::time::format_utc;
 use claimgate_api::{ErrorBody, OrganizationBody, OrganizationInput, OrganizationsBody};
-use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::record::Organization;
 use crate::app::App;
@@ -20,16 +20,11 @@ use crate::http::request::json_body;
 use crate::tokens::caller::{Caller, Change};
 
 /// The routes of organizations.
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/orgs", get(list).post(create))
-        .route("/api/orgs/{org}", get(one).delete(delete))
+pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(list, create))
+        .routes(routes!(one, delete))
 }
-
-/// Their part of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(paths(list, create, one, delete))]
-pub(crate) struct Api;
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 100;

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
-use axum::routing::post;
-use axum::{Json, Router};
 use claimgate_api::{IntrospectionBody, OauthErrorBody, TokenForm};
-use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::caller::{Caller, Change, find_token};
 use super::record::TokenRecord;
@@ -18,16 +18,11 @@ use crate::clock::now;
 use crate::http::error::{ApiError, OauthError};
 
 /// The routes of introspection and revocation.
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/oauth/introspect", post(introspect))
-        .route("/api/oauth/revoke", post(revoke))
+pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(introspect))
+        .routes(routes!(revoke))
 }
-
-/// Their part of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(paths(introspect, revoke))]
-pub(crate) struct Api;
 
 /// Introspect a token
 ///

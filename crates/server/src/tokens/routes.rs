@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use claimgate_api::{ErrorBody, TokenBody, TokensBody};
-use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::caller::{Caller, Change};
 use crate::app::App;
@@ -15,16 +15,11 @@ use crate::clock::now;
 use crate::http::error::ApiError;
 
 /// The routes of access tokens.
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/orgs/{org}/tokens", get(list))
-        .route("/api/orgs/{org}/tokens/{id}", axum::routing::delete(revoke))
+pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(list))
+        .routes(routes!(revoke))
 }
-
-/// Their part of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(paths(list, revoke))]
-pub(crate) struct Api;
 
 /// List the tokens that may be used
 #[utoipa::path(get, path = "/api/orgs/{org}/tokens", operation_id = "listTokens", tag = "tokens", params(("org" = String, Path)),

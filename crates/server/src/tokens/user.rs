@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use claimgate_api::{
     Capabilities, DefaultOrganization, ErrorBody, TokenInfo, UserBody, UserOrganization,
 };
-use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::caller::Caller;
 use super::record::TokenKind;
@@ -16,17 +16,12 @@ use crate::app::App;
 use crate::http::error::ApiError;
 
 /// The routes of the user.
-pub(crate) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/user", get(user))
-        .route("/api/user/organizations/default", get(default_organization))
-        .route("/api/capabilities", get(capabilities))
+pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(user))
+        .routes(routes!(default_organization))
+        .routes(routes!(capabilities))
 }
-
-/// Their part of the OpenAPI document.
-#[derive(OpenApi)]
-#[openapi(paths(user, default_organization, capabilities))]
-pub(crate) struct Api;
 
 /// Read whose token this is
 #[utoipa::path(get, path = "/api/user", operation_id = "getUser", tag = "user",
