@@ -1,7 +1,8 @@
 //! Random bytes and identifiers.
 
-use std::cell::RefCell;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use uuid::{Timestamp, Uuid};
 
 /// Cryptographically secure random bytes.
 ///
@@ -17,66 +18,39 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 /// The time in milliseconds since 1970, as six bytes in big-endian order.
 #[must_use]
 pub fn time() -> [u8; 6] {
-    let millis = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis());
-    let [.., a, b, c, d, e, f] = millis.to_be_bytes();
+    let [.., a, b, c, d, e, f] = since_1970().as_millis().to_be_bytes();
     [a, b, c, d, e, f]
 }
 
 /// An identifier that sorts by its time: a UUID of version 7 ([RFC
 /// 9562](https://www.rfc-editor.org/rfc/rfc9562)).
+///
+/// `Uuid::now_v7` would not do. Its identifiers never sort before earlier ones, so they stop
+/// following the clock while it is behind. A token is found by the time in its identifier, which
+/// must be the time that the token itself contains.
 #[must_use]
 pub fn id() -> String {
-    let mut bytes = [0; 16];
-    bytes[..6].copy_from_slice(&time());
-    bytes[6..].copy_from_slice(&BUFFER.with_borrow_mut(RandomBuffer::take));
-    bytes[6] = 0x70 | (bytes[6] & 0x0f);
-    bytes[8] = 0x80 | (bytes[8] & 0x3f);
-    let mut text = String::with_capacity(36);
-    for (index, byte) in bytes.into_iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.extend(digits(byte));
-    }
-    text
+    id_at(since_1970()).to_string()
 }
 
-/// Whether a text has the form of an identifier.
+/// The identifier has its time in units of 1/4096 ms (method 3 in section 6.2 of the RFC).
+fn id_at(since_1970: Duration) -> Uuid {
+    let nanos = since_1970.subsec_nanos();
+    let fraction = u128::from(nanos % 1_000_000) * 4_096 / 1_000_000;
+    let time = Timestamp::from_unix_time(since_1970.as_secs(), nanos, fraction, 12);
+    Uuid::new_v7(time)
+}
+
+fn since_1970() -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default()
+}
+
+/// Whether a text has the form of an identifier: hyphenated and lowercase.
 #[must_use]
 pub fn is_id(text: &str) -> bool {
-    let is_valid = |(index, byte): (usize, u8)| match index {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-    };
-    text.len() == 36 && text.bytes().enumerate().all(is_valid)
-}
-
-/// A buffer of random bytes for identifiers: a call for a few bytes costs as much as one for many.
-/// Secrets do not come from here.
-struct RandomBuffer {
-    bytes: [u8; 1_000],
-    left: usize,
-}
-
-thread_local! {
-    static BUFFER: RefCell<RandomBuffer> = const { RefCell::new(RandomBuffer { bytes: [0; 1_000], left: 0 }) };
-}
-
-impl RandomBuffer {
-    fn take(&mut self) -> [u8; 10] {
-        if self.left == 0 {
-            *self = Self {
-                bytes: bytes(),
-                left: 100,
-            };
-        }
-        self.left -= 1;
-        let mut taken = [0; 10];
-        taken.copy_from_slice(&self.bytes[self.left * 10..][..10]);
-        taken
-    }
+    let mut buffer = Uuid::encode_buffer();
+    Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().encode_lower(&mut buffer) == text)
 }
 
 /// Lowercase hexadecimal digits.
@@ -94,7 +68,9 @@ fn digits(byte: u8) -> [char; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{hex, id, is_id};
+    use std::time::Duration;
+
+    use super::{hex, id, id_at, is_id};
 
     #[test]
     fn identifiers_differ_and_have_the_form_of_a_uuid() {
@@ -113,9 +89,30 @@ mod tests {
             &one.replace('-', "a"),
             &one.replace('7', "G"),
             &format!("{cut}\0"),
+            &one.to_uppercase(),
+            &one.replace('-', ""),
+            &format!("{{{one}}}"),
+            &format!("urn:uuid:{one}"),
         ] {
             assert!(!is_id(other), "{other}");
         }
+    }
+
+    #[test]
+    fn identifiers_have_their_time_and_sort_by_microseconds() {
+        let at = |micros| id_at(Duration::from_micros(micros)).to_string();
+        let times = [
+            0,
+            1,
+            999,
+            1_000,
+            1_764_000_000_000_000,
+            1_764_000_000_000_001,
+        ];
+        let ids = times.map(at);
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert!(ids[4].starts_with("019ab697-e800-7000-"), "{ids:?}");
+        assert_ne!(at(0), at(0));
     }
 
     #[test]
