@@ -1,9 +1,10 @@
 //! The address that a request comes from.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
+use ipnet::Ipv6Net;
 
 /// The client's address, as an extension of the request.
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +42,7 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
 /// what one customer gets.
 pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
+        IpAddr::V6(v6) => Ipv6Net::new_assert(v6, 64).network().into(),
         v4 @ IpAddr::V4(_) => v4,
     }
 }

@@ -2,8 +2,11 @@
 //! server connect to hosts that only it can reach.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
+use std::sync::LazyLock;
+
+use ipnet::{AddrParseError, IpNet, Ipv6Net};
 
 /// A range of addresses, such as `10.1.0.0/16`, or a single address.
 ///
@@ -16,10 +19,7 @@ use std::str::FromStr;
 /// # Ok::<(), claimgate_server::keys::NetworkError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
+pub struct Network(IpNet);
 
 /// The error for a text that is not a range of addresses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,15 +33,7 @@ impl Network {
     /// Whether an address is in the range.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                shares_prefix(own.to_bits(), other.to_bits(), 32, self.prefix)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                shares_prefix(own.to_bits(), other.to_bits(), 128, self.prefix)
-            }
-            _ => false,
-        }
+        self.0.contains(&address)
     }
 }
 
@@ -49,86 +41,101 @@ impl FromStr for Network {
     type Err = NetworkError;
 
     fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let error = || NetworkError {
+        parse(text).map(Self).ok_or_else(|| NetworkError {
             found: text.to_owned(),
-        };
-        let (address, prefix) = text
-            .split_once('/')
-            .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-        let address: IpAddr = address.parse().map_err(|_| error())?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => longest,
-            Some(digits) => digits
-                .parse()
-                .ok()
-                .filter(|prefix| *prefix <= longest)
-                .ok_or_else(error)?,
-        };
-        Ok(Self { address, prefix })
+        })
     }
+}
+
+/// The address is parsed by the standard library, which refuses numbers with leading zeros.
+fn parse(text: &str) -> Option<IpNet> {
+    let Some((address, prefix)) = text.split_once('/') else {
+        return Some(IpNet::from(text.parse::<IpAddr>().ok()?));
+    };
+    IpNet::new(address.parse().ok()?, prefix.parse().ok()?).ok()
 }
 
 impl fmt::Display for Network {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.address, self.prefix)
+        self.0.fmt(formatter)
     }
-}
-
-fn shares_prefix(own: impl Into<u128>, other: impl Into<u128>, bits: u32, prefix: u8) -> bool {
-    let differ = own.into() ^ other.into();
-    differ
-        .checked_shr(bits.saturating_sub(prefix.into()))
-        .unwrap_or(0)
-        == 0
 }
 
 /// Why an address is not public; `None` if it is. The addresses in the registries of special-purpose
 /// addresses ([RFC 6890](https://www.rfc-editor.org/rfc/rfc6890)) are not.
 pub(super) fn problem(address: IpAddr) -> Option<&'static str> {
-    match address {
-        IpAddr::V4(address) => problem_v4(address),
-        IpAddr::V6(address) => problem_v6(address),
+    let Ranges {
+        special,
+        nat64,
+        global_unicast,
+    } = &*RANGES;
+    if let IpAddr::V6(address) = address
+        && nat64.contains(&address)
+    {
+        let embedded = Ipv4Addr::from_bits(address.to_bits() as u32);
+        return problem(embedded.into());
     }
-}
-
-fn problem_v4(address: Ipv4Addr) -> Option<&'static str> {
-    match address.octets() {
-        [0, ..] => Some("an address of this network"),
-        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => Some("a private address"),
-        [100, 64..=127, ..] => Some("an address within a provider's network"),
-        [127, ..] => Some("a loopback address"),
-        [169, 254, ..] => Some("a link-local address"),
-        [192, 0, 0, _] | [192, 88, 99, _] => Some("an address for protocols"),
-        [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => {
-            Some("an address for documentation")
+    let registered = special.iter().find(|(range, _)| range.contains(&address));
+    match (registered, address) {
+        (Some((_, problem)), _) => Some(problem),
+        (None, IpAddr::V6(address)) if !global_unicast.contains(&address) => {
+            Some("a reserved address")
         }
-        [198, 18..=19, ..] => Some("an address for benchmarks"),
-        [224..=239, ..] => Some("a multicast address"),
-        [240..=255, ..] => Some("a reserved address"),
         _ => None,
     }
 }
 
-fn problem_v6(address: Ipv6Addr) -> Option<&'static str> {
-    match address.segments() {
-        [0, 0, 0, 0, 0, 0, 0, 0] => Some("an address of this network"),
-        [0, 0, 0, 0, 0, 0, 0, 1] => Some("a loopback address"),
-        [0, 0, 0, 0, 0, 0xffff | 0, ..] => Some("an IPv4 address written as IPv6"),
-        // NAT64: whatever the IPv4 address is (RFC 6052).
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            problem_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
-        }
-        [0xfc00..=0xfdff, ..] => Some("a private address"),
-        [0xfe80..=0xfebf, ..] => Some("a link-local address"),
-        [0xfec0..=0xfeff, ..] => Some("a private address"),
-        [0xff00..=0xffff, ..] => Some("a multicast address"),
-        [0x2001, 0..=0x1ff, ..] => Some("an address for protocols"),
-        [0x2002, ..] => Some("an IPv4 address written as IPv6"),
-        [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => Some("an address for documentation"),
-        [0x2000..=0x3fff, ..] => None,
-        _ => Some("a reserved address"),
+struct Ranges {
+    /// The first range that contains an address says why it is not public.
+    special: Vec<(IpNet, &'static str)>,
+    /// Addresses that stand for the IPv4 address in their last 32 bits ([RFC
+    /// 6052](https://www.rfc-editor.org/rfc/rfc6052)).
+    nat64: Ipv6Net,
+    /// The only IPv6 addresses that are assigned to networks so far.
+    global_unicast: Ipv6Net,
+}
+
+static RANGES: LazyLock<Ranges> = LazyLock::new(|| {
+    let special = [
+        ("0.0.0.0/8", "an address of this network"),
+        ("10.0.0.0/8", "a private address"),
+        ("172.16.0.0/12", "a private address"),
+        ("192.168.0.0/16", "a private address"),
+        ("100.64.0.0/10", "an address within a provider's network"),
+        ("127.0.0.0/8", "a loopback address"),
+        ("169.254.0.0/16", "a link-local address"),
+        ("192.0.0.0/24", "an address for protocols"),
+        ("192.88.99.0/24", "an address for protocols"),
+        ("192.0.2.0/24", "an address for documentation"),
+        ("198.51.100.0/24", "an address for documentation"),
+        ("203.0.113.0/24", "an address for documentation"),
+        ("198.18.0.0/15", "an address for benchmarks"),
+        ("224.0.0.0/4", "a multicast address"),
+        ("240.0.0.0/4", "a reserved address"),
+        ("::/128", "an address of this network"),
+        ("::1/128", "a loopback address"),
+        ("::/96", "an IPv4 address written as IPv6"),
+        ("::ffff:0:0/96", "an IPv4 address written as IPv6"),
+        ("2002::/16", "an IPv4 address written as IPv6"),
+        ("fc00::/7", "a private address"),
+        ("fec0::/10", "a private address"),
+        ("fe80::/10", "a link-local address"),
+        ("ff00::/8", "a multicast address"),
+        ("2001::/23", "an address for protocols"),
+        ("2001:db8::/32", "an address for documentation"),
+        ("3fff::/20", "an address for documentation"),
+    ];
+    let special = special.map(|(range, problem)| (parsed(range), problem));
+    Ranges {
+        special: special.into(),
+        nat64: parsed("64:ff9b::/96"),
+        global_unicast: parsed("2000::/3"),
     }
+});
+
+/// A range of this file.
+fn parsed<N: FromStr<Err = AddrParseError>>(range: &str) -> N {
+    range.parse().expect("a range of addresses with its prefix")
 }
 
 #[cfg(test)]
@@ -277,6 +284,7 @@ mod tests {
             "10.0.0.0/",
             "10.0.0/8",
             "::/129",
+            "010.0.0.0/8",
             "a",
             "10.0.0.0/-1",
         ] {
