@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
@@ -46,13 +46,5 @@ pub(crate) async fn metrics(
             .await?
             .require_root()?;
     }
-    let content_type = [(
-        header::CONTENT_TYPE,
-        "text/plain; version=0.0.4; charset=utf-8",
-    )];
-    Ok((
-        content_type,
-        app.metrics.render() + &app.keys.render_metrics(),
-    )
-        .into_response())
+    Ok(app.metrics.response())
 }

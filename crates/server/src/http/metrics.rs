@@ -1,202 +1,128 @@
 //! Metrics for Prometheus, in its [text
 //! format](https://prometheus.io/docs/instrumenting/exposition_formats/).
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::lock::lock;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::prometheus_text::{CONTENT_TYPE, encode};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
-/// Upper bounds of the histogram's buckets, in microseconds.
-const BOUNDS: [u64; 12] = [
-    250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000,
+/// The first part of every name.
+const PREFIX: &str = "claimgate";
+
+/// Upper bounds of the buckets for the duration of exchanges, in seconds.
+const BOUNDS: [f64; 12] = [
+    0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0,
 ];
 
-/// The counters.
-#[derive(Debug, Default)]
+/// The server's metrics.
+#[derive(Debug)]
 pub(crate) struct Metrics {
-    /// Exchanges by their code; the codes are few.
-    exchanges: Mutex<BTreeMap<String, u64>>,
-    /// Requests by route and status.
-    requests: Mutex<BTreeMap<String, BTreeMap<u16, u64>>>,
+    registry: Registry,
+    exchanges: Family<ExchangeLabels, Counter>,
+    requests: Family<RequestLabels, Counter>,
+    limited: Counter,
+    reported: Counter,
     exchange_times: Histogram,
-    limited: AtomicU64,
-    reported: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct Histogram {
-    buckets: [AtomicU64; BOUNDS.len()],
-    count: AtomicU64,
-    micros: AtomicU64,
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ExchangeLabels {
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    route: String,
+    status: u16,
 }
 
 impl Metrics {
+    /// Metrics that are all zero, with those of the issuers' keys.
+    pub(crate) fn new(keys: impl Collector) -> Self {
+        let metrics = Self {
+            registry: Registry::with_prefix(PREFIX),
+            exchanges: Family::default(),
+            requests: Family::default(),
+            limited: Counter::default(),
+            reported: Counter::default(),
+            exchange_times: Histogram::new(BOUNDS),
+        };
+        metrics.register(keys)
+    }
+
+    /// Names and describes the metrics. The registry adds `_total` to the names of counters, and a
+    /// period to each description.
+    fn register(mut self, keys: impl Collector) -> Self {
+        let registry = &mut self.registry;
+        registry.register(
+            "exchanges",
+            "Token exchanges by their code; `granted` is a success",
+            self.exchanges.clone(),
+        );
+        registry.register(
+            "requests",
+            "Answers by route and status",
+            self.requests.clone(),
+        );
+        registry.register(
+            "rate_limited",
+            "Requests that were one too many",
+            self.limited.clone(),
+        );
+        registry.register(
+            "reported_denials",
+            "Grants that a policy which only reports would have denied",
+            self.reported.clone(),
+        );
+        registry.register(
+            "exchange_duration_seconds",
+            "How long exchanges took",
+            self.exchange_times.clone(),
+        );
+        registry.register_collector(Box::new(keys));
+        self
+    }
+
     /// Counts an exchange.
-    pub(crate) fn exchange(&self, code: &str, took: Duration) {
-        let mut exchanges = lock(&self.exchanges);
-        match exchanges.get_mut(code) {
-            Some(count) => *count += 1,
-            None => {
-                exchanges.insert(code.to_owned(), 1);
-            }
-        }
-        drop(exchanges);
-        self.exchange_times.observe(took);
+    pub(crate) fn exchange(&self, code: &'static str, took: Duration) {
+        self.exchanges.get_or_create(&ExchangeLabels { code }).inc();
+        self.exchange_times.observe(took.as_secs_f64());
     }
 
     /// Counts a request that was refused by a rate limit.
     pub(crate) fn limited(&self) {
-        self.limited.fetch_add(1, Ordering::Relaxed);
+        self.limited.inc();
     }
 
     /// Counts a grant that a report-only policy would have denied.
     pub(crate) fn reported(&self) {
-        self.reported.fetch_add(1, Ordering::Relaxed);
+        self.reported.inc();
     }
 
     /// Counts a response. `route` is the pattern of the route, of which there are few.
     pub(crate) fn request(&self, route: &str, status: u16) {
-        let mut requests = lock(&self.requests);
-        if let Some(by_status) = requests.get_mut(route) {
-            *by_status.entry(status).or_default() += 1;
-        } else {
-            requests.insert(route.to_owned(), BTreeMap::from([(status, 1)]));
-        }
+        let route = route.to_owned();
+        self.requests
+            .get_or_create(&RequestLabels { route, status })
+            .inc();
     }
 
     /// All metrics as text.
-    #[must_use]
-    pub(crate) fn render(&self) -> String {
+    pub(crate) fn response(&self) -> Response {
         let mut text = String::new();
-        write_family(
-            &mut text,
-            "claimgate_exchanges_total",
-            "counter",
-            "Token exchanges by their code; `granted` is a success.",
-        );
-        for (code, count) in &*lock(&self.exchanges) {
-            let _ = writeln!(
-                text,
-                "claimgate_exchanges_total{{code=\"{}\"}} {count}",
-                escape_label(code)
-            );
-        }
-        write_family(
-            &mut text,
-            "claimgate_requests_total",
-            "counter",
-            "Answers by route and status.",
-        );
-        for (route, by_status) in &*lock(&self.requests) {
-            let route = escape_label(route);
-            for (status, count) in by_status {
-                let _ = writeln!(
-                    text,
-                    "claimgate_requests_total{{route=\"{route}\",status=\"{status}\"}} {count}"
-                );
+        match encode(&mut text, &self.registry) {
+            Ok(()) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "the metrics cannot be written");
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
-        }
-        let singles = [
-            (
-                "claimgate_rate_limited_total",
-                "Requests that were one too many.",
-                &self.limited,
-            ),
-            (
-                "claimgate_reported_denials_total",
-                "Grants that a policy which only reports would have denied.",
-                &self.reported,
-            ),
-        ];
-        for (name, help, count) in singles {
-            write_family(&mut text, name, "counter", help);
-            let _ = writeln!(text, "{name} {}", count.load(Ordering::Relaxed));
-        }
-        self.exchange_times.render(
-            &mut text,
-            "claimgate_exchange_duration_seconds",
-            "How long exchanges took.",
-        );
-        text
-    }
-}
-
-impl Histogram {
-    fn observe(&self, took: Duration) {
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        for (bound, bucket) in BOUNDS.iter().zip(&self.buckets) {
-            if micros <= *bound {
-                bucket.fetch_add(1, Ordering::Relaxed);
-                break;
-            }
-        }
-        self.count.fetch_add(1, Ordering::Relaxed);
-        self.micros.fetch_add(micros, Ordering::Relaxed);
-    }
-
-    fn render(&self, text: &mut String, name: &str, help: &str) {
-        write_family(text, name, "histogram", help);
-        let count = self.count.load(Ordering::Relaxed);
-        let mut below = 0;
-        for (bound, bucket) in BOUNDS.iter().zip(&self.buckets) {
-            below += bucket.load(Ordering::Relaxed);
-            let _ = writeln!(text, "{name}_bucket{{le=\"{}\"}} {below}", seconds(*bound));
-        }
-        let _ = writeln!(text, "{name}_bucket{{le=\"+Inf\"}} {count}");
-        let _ = writeln!(
-            text,
-            "{name}_sum {}",
-            seconds(self.micros.load(Ordering::Relaxed))
-        );
-        let _ = writeln!(text, "{name}_count {count}");
-    }
-}
-
-/// Writes the lines before a family of metrics.
-pub(crate) fn write_family(text: &mut String, name: &str, kind: &str, help: &str) {
-    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
-}
-
-fn seconds(micros: u64) -> String {
-    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
-}
-
-/// The value of a label, escaped.
-pub(crate) fn escape_label(label: &str) -> String {
-    label
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::Metrics;
-
-    #[test]
-    fn counts_are_rendered_and_buckets_add_up() {
-        let metrics = Metrics::default();
-        metrics.exchange("granted", Duration::from_micros(300));
-        metrics.exchange("granted", Duration::from_millis(2));
-        metrics.exchange("denied", Duration::from_secs(60));
-        metrics.request("/api/orgs/{org}", 200);
-        let text = metrics.render();
-        for line in [
-            "claimgate_exchanges_total{code=\"granted\"} 2",
-            "claimgate_requests_total{route=\"/api/orgs/{org}\",status=\"200\"} 1",
-            "claimgate_exchange_duration_seconds_bucket{le=\"0.000250\"} 0",
-            "claimgate_exchange_duration_seconds_bucket{le=\"0.000500\"} 1",
-            "claimgate_exchange_duration_seconds_bucket{le=\"5.000000\"} 2",
-            "claimgate_exchange_duration_seconds_bucket{le=\"+Inf\"} 3",
-            "claimgate_exchange_duration_seconds_sum 60.002300",
-            "claimgate_rate_limited_total 0",
-        ] {
-            assert!(text.lines().any(|own| own == line), "{line}\n{text}");
         }
     }
 }

@@ -20,13 +20,16 @@ use crate::{audit, demo, exchange, issuers, organizations, tokens};
 /// The largest body of the API, in bytes: thousands of policies.
 const MAX_API_BODY: usize = 4 * 1024 * 1024;
 
+/// Patterns for the paths of the API that are no route.
+const NO_ROUTES: [&str; 2] = ["/api", "/api/{*rest}"];
+
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let (api, document) = api().split_for_parts();
     let document = Json(openapi::complete(document));
     api.route("/api/openapi.json", get(async move || document))
-        .route("/api", get(no_such_route))
-        .route("/api/{*rest}", axum::routing::any(no_such_route))
+        .route(NO_ROUTES[0], get(no_such_route))
+        .route(NO_ROUTES[1], axum::routing::any(no_such_route))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -95,7 +98,7 @@ async fn common(State(app): State<Arc<App>>, mut request: Request, next: Next) -
         response = error_as_json(response).await;
     }
     let status = response.status().as_u16();
-    let route = route.as_ref().map_or("app", MatchedPath::as_str);
+    let route = route_label(route.as_ref(), response.status());
     app.metrics.request(route, status);
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(%method, route, status, millis, "answered");
@@ -112,6 +115,16 @@ async fn common(State(app): State<Arc<App>>, mut request: Request, next: Next) -
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// The label of a request in the metrics: its route, `app` for a file or page of the app, or
+/// `unmatched`, because arbitrary paths would be arbitrarily many labels.
+fn route_label(route: Option<&MatchedPath>, status: StatusCode) -> &str {
+    match route.map(MatchedPath::as_str) {
+        Some(route) if !NO_ROUTES.contains(&route) => route,
+        None if !status.is_client_error() => "app",
+        _ => "unmatched",
+    }
 }
 
 /// Turns an error of the framework, which is text, into one of the API, which is JSON.

@@ -1,52 +1,64 @@
 //! The state of issuers' keys as metrics.
 
-use std::fmt::Write;
+use std::fmt;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::TypedMetric;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
 
 use super::status::IssuerStatus;
-use crate::http::metrics::{escape_label, write_family};
+use super::store::KeyStore;
 
-/// All metrics as text, in the format of Prometheus.
-pub(super) fn render(statuses: &mut [IssuerStatus]) -> String {
-    statuses.sort_by(|one, other| one.id.cmp(&other.id));
-    let mut text = String::new();
-    let mut family =
-        |name: &str, kind: &str, help: &str, value: &dyn Fn(&IssuerStatus) -> Option<u64>| {
-            write_family(&mut text, name, kind, help);
-            for status in &*statuses {
-                if let Some(value) = value(status) {
-                    // Writing to a string cannot fail.
-                    let _ = writeln!(
-                        text,
-                        "{name}{{issuer=\"{}\"}} {value}",
-                        escape_label(&status.id)
-                    );
-                }
+impl Collector for KeyStore {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut statuses = self.status();
+        statuses.sort_by(|one, other| one.id.cmp(&other.id));
+        let mut families = Families { encoder, statuses };
+        families.add(
+            "issuer_key_fetches",
+            "Fetches of an issuer's keys.",
+            |status| Some(ConstCounter::new(status.fetches)),
+        )?;
+        families.add(
+            "issuer_key_failures",
+            "Fetches of an issuer's keys that failed.",
+            |status| Some(ConstCounter::new(status.failures)),
+        )?;
+        families.add(
+            "issuer_key_age_seconds",
+            "How long ago an issuer's keys were fetched.",
+            |status| status.age.map(|age| ConstGauge::new(age.as_secs())),
+        )?;
+        families.add(
+            "issuer_keys_stale",
+            "Whether an issuer's keys should have been fetched by now.",
+            |status| Some(ConstGauge::new(u64::from(status.is_stale))),
+        )
+    }
+}
+
+struct Families<'a> {
+    encoder: DescriptorEncoder<'a>,
+    statuses: Vec<IssuerStatus>,
+}
+
+impl Families<'_> {
+    /// Writes a metric of each issuer that has it.
+    fn add<M: EncodeMetric + TypedMetric>(
+        &mut self,
+        name: &str,
+        help: &str,
+        metric: impl Fn(&IssuerStatus) -> Option<M>,
+    ) -> fmt::Result {
+        let mut family = self.encoder.encode_descriptor(name, help, None, M::TYPE)?;
+        for status in &self.statuses {
+            if let Some(metric) = metric(status) {
+                let labels = [("issuer", status.id.as_str())];
+                metric.encode(family.encode_family(&labels)?)?;
             }
-        };
-    let fetches = "Fetches of an issuer's keys.";
-    family(
-        "claimgate_issuer_key_fetches_total",
-        "counter",
-        fetches,
-        &|status| Some(status.fetches),
-    );
-    let failures = "Fetches of an issuer's keys that failed.";
-    family(
-        "claimgate_issuer_key_failures_total",
-        "counter",
-        failures,
-        &|status| Some(status.failures),
-    );
-    let age = "How long ago an issuer's keys were fetched.";
-    family(
-        "claimgate_issuer_key_age_seconds",
-        "gauge",
-        age,
-        &|status| status.age.map(|age| age.as_secs()),
-    );
-    let stale = "Whether an issuer's keys should have been fetched by now.";
-    family("claimgate_issuer_keys_stale", "gauge", stale, &|status| {
-        Some(status.is_stale.into())
-    });
-    text
+        }
+        Ok(())
+    }
 }

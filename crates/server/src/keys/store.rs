@@ -12,7 +12,6 @@ use super::config::KeyConfig;
 use super::entry::Entry;
 use super::error::KeyError;
 use super::fetch::Fetcher;
-use super::metrics;
 use super::resolve::{Resolve, SystemResolver};
 use super::status::IssuerStatus;
 use crate::lock::lock;
@@ -167,11 +166,6 @@ impl KeyStore {
         };
         let entries: Vec<_> = self.issuers().values().filter_map(fetched).collect();
         entries.iter().map(|entry| entry.status()).collect()
-    }
-
-    /// The state as metrics.
-    pub(crate) fn render_metrics(&self) -> String {
-        metrics::render(&mut self.status())
     }
 
     fn static_keys(&self, id: &str, text: &str) -> Result<Arc<Jwks>, KeyError> {

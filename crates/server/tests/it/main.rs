@@ -11,6 +11,7 @@ mod identity;
 mod issuers;
 mod keys;
 mod malformed;
+mod metrics;
 mod store;
 mod support;
 mod upgrade;
