@@ -24,8 +24,9 @@ const LARGE: usize = 64 << 20;
 
 static LARGE_FILE: LazyLock<Vec<u8>> = LazyLock::new(|| vec![7; LARGE]);
 
-/// Short where a test waits for it to pass, and otherwise as they are.
+/// Short where a test waits for it to pass.
 const SHORT: Duration = Duration::from_millis(300);
+const LONG: Duration = Duration::from_secs(3_600);
 
 struct Listening {
     address: SocketAddr,
@@ -137,12 +138,24 @@ async fn behind_a_proxy_only_the_total_is_limited() {
     assert!(!server.answers().await);
 }
 
-/// The whole of a server with one place shows when it is free.
+/// One place, so that it shows when that is free. hyper's own timeouts have no part in this: they
+/// would come too late.
 fn one_place() -> ConnectionLimits {
     ConnectionLimits {
         total: 1,
+        head_timeout: LONG,
+        idle_timeout: LONG,
+        write_timeout: LONG,
         ..ConnectionLimits::default()
     }
+}
+
+/// What a future comes to, if the server does not wait forever.
+async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    let deadline = Duration::from_secs(60);
+    tokio::time::timeout(deadline, future)
+        .await
+        .expect("the server closes the connection")
 }
 
 #[tokio::test]
@@ -182,12 +195,12 @@ async fn a_client_that_takes_an_answer_keeps_its_connection() {
 async fn an_idle_connection_is_closed() {
     let limits = ConnectionLimits {
         idle_timeout: SHORT,
-        ..ConnectionLimits::default()
+        ..one_place()
     };
     let server = Listening::start(limits, 0).await;
     let mut stream = server.open().await;
     let mut rest = Vec::new();
-    let _ = stream.read_to_end(&mut rest).await;
+    let _ = in_time(stream.read_to_end(&mut rest)).await;
     assert_eq!(rest, b"");
 }
 
@@ -214,13 +227,16 @@ async fn a_client_of_http_2_without_a_request_loses_its_connection_whatever_it_s
     stream.write_all(&start).await.unwrap();
     let mut answers = 0;
     let mut bytes = [0; 1_024];
-    while stream.write_all(&frame(PING, &[7; 8])).await.is_ok() {
-        match stream.read(&mut bytes).await {
-            Ok(1..) => answers += 1,
-            _ => break,
+    in_time(async {
+        while stream.write_all(&frame(PING, &[7; 8])).await.is_ok() {
+            match stream.read(&mut bytes).await {
+                Ok(1..) => answers += 1,
+                _ => break,
+            }
+            tokio::time::sleep(SHORT / 20).await;
         }
-        tokio::time::sleep(SHORT / 20).await;
-    }
+    })
+    .await;
     assert!(answers > 0, "it was answered until then");
     eventually("its place is free", async || server.answers().await).await;
 }
@@ -244,7 +260,7 @@ async fn a_client_of_http_2_that_opens_no_window_loses_its_connection() {
     let request = request.body(Empty::<Bytes>::new()).unwrap();
     let response = sender.send_request(request).await.unwrap();
     assert_eq!(response.status(), 200);
-    let _ = connection.await.unwrap();
+    let _ = in_time(connection).await.unwrap();
     eventually("its place is free", async || server.answers().await).await;
     drop((response, sender));
 }
