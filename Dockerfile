@@ -1,7 +1,7 @@
 # Builds the server from source, with the app embedded: `docker build -t claimgate .`
 #
 # The image has no shell. The first start writes the bootstrap token into the volume, not into the
-# container's log; `docker exec CONTAINER claimgate bootstrap-token` prints it until it is used.
+# container's log; `docker exec CONTAINER /usr/local/bin/claimgate bootstrap-token` prints it until it is used.
 
 # The version of rust-toolchain.toml. A digest after the tag (`rust:1.95.0-trixie@sha256:…`) would pin
 # the system's packages too; `docker buildx imagetools inspect rust:1.95.0-trixie` prints it.
