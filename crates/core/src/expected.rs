@@ -32,13 +32,13 @@ pub fn unknown_key(path: &str, name: &str, known: &[&str]) -> Diagnostic {
     .help(help)
 }
 
-/// The path of a member of the object at `path`.
-pub(crate) fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+/// The path of what `inner` leads to in the value at `path`: a member's name, or a path that may
+/// begin with an index such as `[0]`.
+#[must_use]
+pub fn join(path: &str, inner: &str) -> String {
+    let is_bare = path.is_empty() || inner.is_empty() || inner.starts_with('[');
+    let separator = if is_bare { "" } else { "." };
+    format!("{path}{separator}{inner}")
 }
 
 /// The known name that `found` most likely stands for, without regard to ASCII case.

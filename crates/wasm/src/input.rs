@@ -2,6 +2,7 @@
 //! natively.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::expected::join;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 
@@ -28,8 +29,7 @@ pub(crate) fn dialect(name: &str) -> Result<Dialect, Diagnostics> {
 pub(crate) fn within<T>(index: usize, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
     result.map_err(|mut failures| {
         for failure in failures.iter_mut() {
-            let separator = if failure.path.is_empty() { "" } else { "." };
-            failure.path = format!("issuers[{index}]{separator}{}", failure.path);
+            failure.path = join(&format!("issuers[{index}]"), &failure.path);
         }
         failures
     })

@@ -23,5 +23,6 @@ mod markdown;
 mod patterns;
 #[cfg(feature = "schema")]
 mod schema;
+mod spans;
 mod tokens;
 mod vectors;
