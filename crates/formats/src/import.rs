@@ -1,7 +1,8 @@
 //! Reading whatever a person has: our own file, answers of Pulumi Cloud's API, policies, or a
 //! Pulumi program.
 
-use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::diagnostic::Diagnostics;
+use claimgate::expected::UNKNOWN_KEY;
 use claimgate::json::Value;
 
 use super::document::{Document, Kind, PoliciesPlace};
@@ -9,17 +10,16 @@ use super::issuers::{Unknown, issuer};
 use super::policies::{check, policies};
 use super::reader::{Object, Reader};
 use super::settings::repeated_urls;
-use super::{program, settings, source, yaml};
-
-/// The longest text that is read, in bytes.
-pub const MAX_TEXT: usize = 4 << 20;
+use super::text::parse;
+use super::{program, settings};
 
 /// Reads a text: a document without errors, or everything that is wrong with it.
 ///
 /// # Errors
 /// Every error, in the document's order.
 pub fn import(text: &str) -> Result<Document, Diagnostics> {
-    let (document, errors) = read(&parse(text)?);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+    let (document, errors) = read(&parse(text).map_err(|error| *error.diagnostic)?);
     errors.or(document)
 }
 
@@ -31,29 +31,6 @@ pub fn read(value: &Value) -> (Document, Diagnostics) {
     repeated_urls(&mut reader, &document);
     let Reader { errors, notes, .. } = reader;
     (Document { notes, ..document }, errors)
-}
-
-fn parse(text: &str) -> Result<Value, Diagnostic> {
-    if text.len() > MAX_TEXT {
-        return Err(Diagnostic::error(
-            "",
-            "document-unreadable",
-            format!("expected at most {MAX_TEXT} bytes, found {}", text.len()),
-        ));
-    }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
-    match text.chars().next() {
-        None => Err(Diagnostic::error(
-            "",
-            "document-unreadable",
-            "expected issuers or policies, found nothing",
-        )),
-        Some('{' | '[') => Value::parse(text)
-            .map_err(|error| Diagnostic::error("", error.code(), error.to_string())),
-        Some(_) => source::script(text)
-            .or_else(|| source::typescript(text))
-            .unwrap_or_else(|| yaml::parse(text)),
-    }
 }
 
 fn understand(reader: &mut Reader, value: &Value) -> Document {
@@ -73,7 +50,8 @@ fn understand(reader: &mut Reader, value: &Value) -> Document {
             } else if has("issuers") {
                 settings::read(reader, &object)
             } else if has("oidcIssuers") {
-                reader.ignore_others(&object, &["oidcIssuers"], "it is not known here");
+                let why = "it is not known here";
+                reader.ignore_others(&object, &["oidcIssuers"], UNKNOWN_KEY, why);
                 let items = reader.list(&object, "oidcIssuers", "issuers");
                 issuers(reader, Kind::Issuers, "oidcIssuers", items, Unknown::Noted)
             } else if has("url") {
@@ -99,7 +77,8 @@ fn understand(reader: &mut Reader, value: &Value) -> Document {
 fn unknown(reader: &mut Reader, value: &Value) -> Document {
     let expected = "a Claimgate file (`issuers`), an answer of Pulumi Cloud (`oidcIssuers`, `url` or `policies`), \
                     policies or a Pulumi program (`resources`)";
-    reader.wrong("", expected, Some(value));
+    // Without the text: it may be a credential that was pasted by mistake.
+    reader.error("", format!("expected {expected}, found {}", value.kind()));
     Document::empty(Kind::Settings)
 }
 

@@ -1,5 +1,6 @@
 //! Issuers within other things.
 
+use claimgate::expected::UNKNOWN_KEY;
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
@@ -177,7 +178,7 @@ fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
         Unknown::Refused if !is_answer => reader.refuse_others(object, &KEYS, &OWN),
         _ => {
             let known: Vec<&str> = KEYS.into_iter().chain(OWN).collect();
-            reader.ignore_others(object, &known, "it is not known here");
+            reader.ignore_others(object, &known, UNKNOWN_KEY, "it is not known here");
         }
     }
     let own = OWN.into_iter().filter(|name| *name != "issuer");

@@ -24,14 +24,18 @@ pub mod settings;
 mod source;
 #[cfg(all(test, feature = "import"))]
 mod tests;
+#[cfg(feature = "import")]
+pub mod text;
 pub mod thumbprint;
+#[cfg(feature = "import")]
+mod unreadable;
 mod value;
 #[cfg(feature = "import")]
 pub mod yaml;
 
 pub use document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
 #[cfg(feature = "import")]
-pub use import::{MAX_TEXT, import, read};
+pub use import::{import, read};
 pub use notes::{CHANGED, LEFT_OUT, REMARK, lead};
 pub use percent::percent_encode;
 pub use samples::Sample;

@@ -1,6 +1,7 @@
 //! Policies within other things.
 
 use claimgate::diagnostic::Diagnostic;
+use claimgate::expected::join;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
@@ -8,7 +9,7 @@ use claimgate::policy::{Decision, PolicyDefinition, PolicySet, parse_policies};
 
 use super::document::PoliciesPlace;
 use super::notes::CHANGED;
-use super::reader::{Object, Reader, join};
+use super::reader::{Object, Reader};
 
 /// The members that a service adds to a body of policies.
 const OWN: [&str; 4] = ["id", "version", "created", "modified"];

@@ -1,5 +1,6 @@
 //! `pulumiservice:index:OidcIssuer` in a Pulumi program written in YAML or JSON.
 
+use claimgate::expected::join;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
@@ -8,14 +9,14 @@ use super::document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace
 use super::issuers::{check, thumbprints};
 use super::notes::LEFT_OUT;
 use super::policies::policies;
-use super::reader::{Object, Reader, join};
+use super::reader::{Object, Reader};
 
 /// What the type of the resource may be written as.
 const TYPES: [&str; 2] = ["pulumiservice:index:OidcIssuer", "pulumiservice:OidcIssuer"];
 
 /// Reads a program; whatever is no issuer is noted.
 pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Document {
-    reader.ignore_others(program, &["resources"], "only resources are read");
+    reader.ignore_others(program, &["resources"], LEFT_OUT, "only resources are read");
     let mut document = Document::empty(Kind::Program);
     let resources = program
         .get("resources")
@@ -51,6 +52,7 @@ fn resource(reader: &mut Reader, name: &str, value: &Value, document: &mut Docum
     reader.ignore_others(
         &resource,
         &["type", "properties"],
+        LEFT_OUT,
         "only `properties` are read",
     );
     let Some(properties) = resource.get("properties") else {

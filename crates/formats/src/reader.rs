@@ -1,7 +1,7 @@
 //! A strict reader of the members of JSON objects: collects errors and notes with their paths.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::expected::{UNKNOWN_KEY, found, unknown_key};
+use claimgate::expected::{found, join, unknown_key};
 use claimgate::json::Value;
 
 use super::notes::LEFT_OUT;
@@ -47,15 +47,6 @@ impl<'a> Object<'a> {
             .iter()
             .map(|(key, _)| key.as_str())
             .filter(|key| !known.contains(key))
-    }
-}
-
-/// A member's place.
-pub(super) fn join(path: &str, name: &str) -> String {
-    match (path, name) {
-        ("", name) => name.to_owned(),
-        (path, name) if name.is_empty() || name.starts_with('[') => format!("{path}{name}"),
-        (path, name) => format!("{path}.{name}"),
     }
 }
 
@@ -204,11 +195,18 @@ impl Reader {
         self.errors.extend(errors);
     }
 
-    /// Notes members that are none of `known` as left out.
-    pub(super) fn ignore_others(&mut self, object: &Object<'_>, known: &[&str], why: &str) {
+    /// Notes members that are none of `known` as left out: with the code `unknown-key` if they are
+    /// likely a mistake.
+    pub(super) fn ignore_others(
+        &mut self,
+        object: &Object<'_>,
+        known: &[&str],
+        code: &'static str,
+        why: &str,
+    ) {
         for name in object.others(known) {
             self.note(
-                UNKNOWN_KEY,
+                code,
                 object.at(name),
                 format!("`{name}` is left out: {why}"),
             );

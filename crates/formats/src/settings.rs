@@ -2,6 +2,7 @@
 //! with.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::expected::join;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::REPORT_ONLY;
@@ -9,7 +10,7 @@ use claimgate::policy::REPORT_ONLY;
 use super::document::{Document, IssuerDocument, Kind};
 use super::issuers::{SINGLE_USE, Unknown, issuer};
 use super::notes::CHANGED;
-use super::reader::{Object, Reader, join};
+use super::reader::{Object, Reader};
 use super::samples;
 use super::value::{keys, object, policies_value};
 

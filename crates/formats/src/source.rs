@@ -19,79 +19,81 @@ const BODY: &str = "--data-raw '";
 /// What marks an issuer in a program.
 const CALL: &str = "OidcIssuer(";
 
-/// The program as its YAML would be, if the text is one in TypeScript.
-pub(super) fn typescript(text: &str) -> Option<Result<Value, Diagnostic>> {
-    let is_program =
-        text.contains("pulumiservice") && text.contains(CALL) && !text.contains("resources:");
-    is_program.then(|| {
-        let mut resources = Vec::new();
-        let mut rest = text.to_owned();
-        while let Some((_, call)) = rest.split_once(CALL) {
-            let mut scanner = Scanner {
-                rest: call.chars().peekable(),
-            };
-            scanner.skip_space();
-            let name = scanner.string()?;
-            scanner.skip_space();
-            if scanner.rest.next() != Some(',') {
-                return Err(scanner.unexpected("`,` and the resource's properties", ""));
-            }
-            let kind = Value::String("pulumiservice:index:OidcIssuer".to_owned());
-            let properties = dollars_doubled(&scanner.value()?);
-            let members = vec![
-                ("type".to_owned(), kind),
-                ("properties".to_owned(), properties),
-            ];
-            resources.push((name, Value::Object(members)));
-            let after = scanner.rest.collect();
-            rest = after;
-        }
-        Ok(Value::Object(vec![(
-            "resources".to_owned(),
-            Value::Object(resources),
-        )]))
-    })
+/// Whether a text is a program in TypeScript.
+pub(super) fn is_typescript(text: &str) -> bool {
+    text.contains("pulumiservice") && text.contains(CALL) && !text.contains("resources:")
 }
 
-/// The issuers with their policies, if the text is a script with the API's bodies.
-pub(super) fn script(text: &str) -> Option<Result<Value, Diagnostic>> {
-    text.contains(BODY).then(|| {
-        let mut issuers: Vec<Value> = Vec::new();
-        let mut rest = text;
-        while let Some((before, quoted)) = rest.split_once(BODY) {
-            if before
-                .rsplit('\n')
-                .next()
-                .is_some_and(|line| line.starts_with('#'))
-            {
-                rest = quoted;
-                continue;
-            }
-            let (body, after) = unquoted(quoted);
-            rest = after;
-            let body = Value::parse(&body)
-                .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
-            let Value::Object(members) = body else {
-                return Err(unreadable(
-                    "expected an object behind `--data-raw`, found something else".to_owned(),
-                ));
-            };
-            match issuers.last_mut() {
-                Some(Value::Object(issuer))
-                    if members.iter().all(|(name, _)| name == "policies") =>
-                {
-                    if issuer.iter().any(|(name, _)| name == "policies") {
-                        let message =
-                            "expected policies of one issuer once, found them twice".to_owned();
-                        return Err(unreadable(message));
-                    }
-                    issuer.extend(members);
-                }
-                _ => issuers.push(Value::Object(members)),
-            }
+/// A program in TypeScript, as its YAML would be.
+pub(super) fn typescript(text: &str) -> Result<Value, Diagnostic> {
+    let mut resources = Vec::new();
+    let mut rest = text.to_owned();
+    while let Some((_, call)) = rest.split_once(CALL) {
+        let mut scanner = Scanner {
+            rest: call.chars().peekable(),
+        };
+        scanner.skip_space();
+        let name = scanner.string()?;
+        scanner.skip_space();
+        if scanner.rest.next() != Some(',') {
+            return Err(scanner.unexpected("`,` and the resource's properties", ""));
         }
-        Ok(Value::Array(issuers))
-    })
+        let kind = Value::String("pulumiservice:index:OidcIssuer".to_owned());
+        let properties = dollars_doubled(&scanner.value()?);
+        let members = vec![
+            ("type".to_owned(), kind),
+            ("properties".to_owned(), properties),
+        ];
+        resources.push((name, Value::Object(members)));
+        let after = scanner.rest.collect();
+        rest = after;
+    }
+    Ok(Value::Object(vec![(
+        "resources".to_owned(),
+        Value::Object(resources),
+    )]))
+}
+
+/// Whether a text is a script with bodies of the API.
+pub(super) fn is_script(text: &str) -> bool {
+    text.contains(BODY)
+}
+
+/// The issuers of a script, with their policies.
+pub(super) fn script(text: &str) -> Result<Value, Diagnostic> {
+    let mut issuers: Vec<Value> = Vec::new();
+    let mut rest = text;
+    while let Some((before, quoted)) = rest.split_once(BODY) {
+        if before
+            .rsplit('\n')
+            .next()
+            .is_some_and(|line| line.starts_with('#'))
+        {
+            rest = quoted;
+            continue;
+        }
+        let (body, after) = unquoted(quoted);
+        rest = after;
+        let body = Value::parse(&body)
+            .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
+        let Value::Object(members) = body else {
+            return Err(unreadable(
+                "expected an object behind `--data-raw`, found something else".to_owned(),
+            ));
+        };
+        match issuers.last_mut() {
+            Some(Value::Object(issuer)) if members.iter().all(|(name, _)| name == "policies") => {
+                if issuer.iter().any(|(name, _)| name == "policies") {
+                    let message =
+                        "expected policies of one issuer once, found them twice".to_owned();
+                    return Err(unreadable(message));
+                }
+                issuer.extend(members);
+            }
+            _ => issuers.push(Value::Object(members)),
+        }
+    }
+    Ok(Value::Array(issuers))
 }
 
 /// The text within the shell's single quotes, from behind the first of them, and what follows the

@@ -331,7 +331,7 @@ fn what_is_nothing_of_this_is_refused() {
     ] {
         assert!(import(text).is_err(), "{text}");
     }
-    assert!(import(&" ".repeat(import::MAX_TEXT + 1)).is_err());
+    assert!(import(&"a".repeat(crate::text::MAX_TEXT + 1)).is_err());
 }
 
 const PROGRAM: &str = r#"

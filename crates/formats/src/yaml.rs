@@ -1,52 +1,119 @@
 //! YAML as the value that its JSON would be: one document, without tags, aliases and repeated keys.
 
 use claimgate::diagnostic::Diagnostic;
+use claimgate::json::spans::{Content, Member, Node, Span, Spans};
 use claimgate::json::{MAX_DEPTH, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+
+use super::unreadable::Unreadable;
 
 /// Reads one YAML document.
 ///
 /// Plain `null`, booleans and decimal integers are what they are in JSON; every other scalar is its
 /// text.
+///
+/// # Errors
+/// The first error, `yaml-syntax`.
 pub fn parse(text: &str) -> Result<Value, Diagnostic> {
-    let mut builder = Builder::default();
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| problem(*error.marker(), error.info()))?;
-        builder
-            .event(event)
-            .map_err(|message| problem(span.start, &message))?;
+    read(text).0.map_err(|error| *error.diagnostic)
+}
+
+/// The same, with the positions of the parts.
+pub(super) fn read(text: &str) -> (Result<Value, Unreadable>, Spans) {
+    let mut builder = Builder {
+        offsets: Offsets::of(text),
+        open: Vec::new(),
+        document: None,
+    };
+    match builder.read(text) {
+        Ok((value, node)) => (Ok(value), Spans { root: Some(node) }),
+        Err(error) => (Err(error), Spans::default()),
     }
-    builder.document.ok_or_else(|| {
-        Diagnostic::error("", "yaml-syntax", "expected a YAML document, found nothing")
-    })
 }
 
-fn problem(place: Marker, message: &str) -> Diagnostic {
-    Diagnostic::error(
-        "",
-        "yaml-syntax",
-        format!(
-            "not YAML: {message} at line {}, column {}",
-            place.line(),
-            place.col() + 1
-        ),
-    )
+/// The bytes at which characters begin: the parser counts characters.
+struct Offsets(Vec<usize>);
+
+impl Offsets {
+    fn of(text: &str) -> Self {
+        let starts = text.char_indices().map(|(at, _)| at);
+        Self(starts.chain([text.len()]).collect())
+    }
+
+    fn at(&self, marker: Marker) -> usize {
+        let end = || self.0.last().copied().unwrap_or_default();
+        self.0.get(marker.index()).copied().unwrap_or_else(end)
+    }
+
+    fn of_span(&self, text: &str, span: saphyr_parser::Span) -> Span {
+        let (start, end) = (self.at(span.start), self.at(span.end));
+        let written = text.get(start..end).unwrap_or_default();
+        start..start + quoted(written).unwrap_or(written).len()
+    }
 }
 
-#[derive(Default)]
+/// The quoted string that a text begins with: the parser adds the white space and the comment
+/// behind it.
+fn quoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        let is_escaped = match quote {
+            '"' => c == '\\',
+            _ => c == '\'' && chars.peek().is_some_and(|(_, next)| *next == '\''),
+        };
+        if is_escaped {
+            chars.next();
+        } else if c == quote {
+            return text.get(..=at);
+        }
+    }
+    None
+}
+
+/// Reads the parser's events.
 struct Builder {
+    offsets: Offsets,
     open: Vec<Open>,
-    document: Option<Value>,
+    document: Option<(Value, Node)>,
 }
 
 /// An array or object that is not closed yet.
-enum Open {
-    Array(Vec<Value>),
-    Object(Vec<(String, Value)>, Option<String>),
+struct Open {
+    start: usize,
+    parts: Parts,
+}
+
+enum Parts {
+    Array(Vec<Value>, Vec<Node>),
+    Object(Vec<(String, Value)>, Vec<Member>, Option<(String, Span)>),
 }
 
 impl Builder {
-    fn event(&mut self, event: Event<'_>) -> Result<(), String> {
+    fn read(&mut self, text: &str) -> Result<(Value, Node), Unreadable> {
+        for event in Parser::new_from_str(text) {
+            let (event, span) =
+                event.map_err(|error| self.problem(*error.marker(), error.info()))?;
+            self.event(event, self.offsets.of_span(text, span))
+                .map_err(|message| self.problem(span.start, &message))?;
+        }
+        self.document.take().ok_or_else(|| {
+            let message = "expected a YAML document, found nothing";
+            Diagnostic::error("", "yaml-syntax", message).into()
+        })
+    }
+
+    fn problem(&self, place: Marker, message: &str) -> Unreadable {
+        let (line, column) = (place.line(), place.col() + 1);
+        let message = format!("not YAML: {message} at line {line}, column {column}");
+        let at = self.offsets.at(place);
+        Unreadable {
+            span: Some(at..at),
+            ..Diagnostic::error("", "yaml-syntax", message).into()
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), String> {
         match event {
             Event::Alias(_) => {
                 return Err("an alias, which is not read: write out what it stands for".to_owned());
@@ -57,52 +124,75 @@ impl Builder {
                 return Err("a tag, which is not read: write the value without".to_owned());
             }
             Event::Scalar(text, style, ..) if !self.wants_key() => {
-                self.put(scalar(&text, style))?;
+                self.put(scalar(&text, style), Content::Scalar, span)?;
             }
-            Event::Scalar(text, ..) => self.key(&text)?,
-            Event::SequenceStart(..) => self.open(Open::Array(Vec::new()))?,
-            Event::MappingStart(..) => self.open(Open::Object(Vec::new(), None))?,
-            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::Array(items)) => self.put(Value::Array(items))?,
-                Some(Open::Object(members, _)) => self.put(Value::Object(members))?,
-                None => {}
-            },
+            Event::Scalar(text, ..) => self.key(&text, span)?,
+            Event::SequenceStart(..) => self.open(Parts::Array(Vec::new(), Vec::new()), span)?,
+            Event::MappingStart(..) => {
+                self.open(Parts::Object(Vec::new(), Vec::new(), None), span)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
             _ => {}
         }
         Ok(())
     }
 
     fn wants_key(&self) -> bool {
-        matches!(self.open.last(), Some(Open::Object(_, None)))
+        let parts = self.open.last().map(|open| &open.parts);
+        matches!(parts, Some(Parts::Object(_, _, None)))
     }
 
-    fn open(&mut self, new: Open) -> Result<(), String> {
+    fn open(&mut self, parts: Parts, span: Span) -> Result<(), String> {
         if self.wants_key() {
             return Err("a key that is no text".to_owned());
         }
         if self.open.len() >= MAX_DEPTH {
             return Err(format!("nesting deeper than {MAX_DEPTH} levels"));
         }
-        self.open.push(new);
+        let start = span.start;
+        self.open.push(Open { start, parts });
         Ok(())
     }
 
-    fn key(&mut self, text: &str) -> Result<(), String> {
-        if let Some(Open::Object(members, key)) = self.open.last_mut() {
+    fn close(&mut self, span: Span) -> Result<(), String> {
+        let Some(Open { start, parts }) = self.open.pop() else {
+            return Ok(());
+        };
+        let (value, content) = match parts {
+            Parts::Array(values, nodes) => (Value::Array(values), Content::Array(nodes)),
+            Parts::Object(values, members, _) => (Value::Object(values), Content::Object(members)),
+        };
+        self.put(value, content, start..span.end)
+    }
+
+    fn key(&mut self, text: &str, span: Span) -> Result<(), String> {
+        if let Some(Parts::Object(members, _, key)) =
+            self.open.last_mut().map(|open| &mut open.parts)
+        {
             if members.iter().any(|(name, _)| name == text) {
                 return Err(format!("key `{text}` stands twice"));
             }
-            *key = Some(text.to_owned());
+            *key = Some((text.to_owned(), span));
         }
         Ok(())
     }
 
-    fn put(&mut self, value: Value) -> Result<(), String> {
-        match self.open.last_mut() {
-            Some(Open::Array(items)) => items.push(value),
-            Some(Open::Object(members, key)) => members.extend(key.take().map(|key| (key, value))),
+    fn put(&mut self, value: Value, content: Content, span: Span) -> Result<(), String> {
+        let node = Node { span, content };
+        match self.open.last_mut().map(|open| &mut open.parts) {
+            Some(Parts::Array(values, nodes)) => {
+                values.push(value);
+                nodes.push(node);
+            }
+            Some(Parts::Object(values, members, key)) => {
+                if let Some((name, key)) = key.take() {
+                    values.push((name.clone(), value));
+                    let value = Some(node);
+                    members.push(Member { name, key, value });
+                }
+            }
             None if self.document.is_some() => return Err("a second document".to_owned()),
-            None => self.document = Some(value),
+            None => self.document = Some((value, node)),
         }
         Ok(())
     }
@@ -129,6 +219,7 @@ fn integer(text: &str) -> Option<i128> {
 
 #[cfg(test)]
 mod tests {
+    use claimgate::json::spans::Part;
     use proptest::prelude::*;
 
     use super::*;
@@ -195,6 +286,46 @@ mod tests {
         assert!(parse("a: [").is_err());
     }
 
+    #[test]
+    fn parts_have_their_positions() {
+        let text = "é: 😀\nlist:\n  - name: 'a ''b' # c\n    x: [1, {y: \"z\\u0041\"}]\n  -\n    - q\nblock: |\n  d\n  e\n\"f\\\"\" : \"g\"   # h\n";
+        let (value, spans) = read(text);
+        assert!(value.is_ok());
+        let slice = |span: &Span| text[span.clone()].trim_end().to_owned();
+        for (path, key, value) in [
+            ("é", "é", "😀"),
+            (
+                "list[0]",
+                "",
+                "name: 'a ''b' # c\n    x: [1, {y: \"z\\u0041\"}]",
+            ),
+            ("list[0].name", "name", "'a ''b'"),
+            ("list[0].x[0]", "", "1"),
+            ("list[0].x[1]", "", "{y: \"z\\u0041\"}"),
+            ("list[0].x[1].y", "y", "\"z\\u0041\""),
+            ("list[1][0]", "", "q"),
+            ("block", "block", "d\n  e"),
+            ("f\"", "\"f\\\"\"", "\"g\""),
+        ] {
+            let part = spans.find(path).unwrap().part;
+            let found_key = match part {
+                Part::Member(member) => slice(&member.key),
+                Part::Value(_) => String::new(),
+            };
+            let found = slice(&part.value().unwrap().span);
+            assert_eq!(
+                (found_key.as_str(), found.trim_end_matches("\n  -")),
+                (key, value),
+                "{path}"
+            );
+        }
+        let heads = ["", "list[0]", "list[0].x[1]", "list[1]"].map(|path| {
+            let found = spans.find(path).unwrap();
+            slice(&found.part.value().unwrap().head())
+        });
+        assert_eq!(heads, ["é", "name", "{", "-"]);
+    }
+
     fn value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -211,10 +342,40 @@ mod tests {
         })
     }
 
+    /// Whether all parts of a value have positions within the text.
+    fn has_parts(text: &str, node: &Node, value: &Value) -> bool {
+        let has_parts_within = match (&node.content, value) {
+            (Content::Array(nodes), Value::Array(values)) => {
+                let mut pairs = nodes.iter().zip(values);
+                nodes.len() == values.len()
+                    && pairs.all(|(node, value)| has_parts(text, node, value))
+            }
+            (Content::Object(members), Value::Object(values)) => {
+                let mut pairs = members.iter().zip(values);
+                members.len() == values.len()
+                    && pairs.all(|(member, (name, value))| {
+                        let node = member.value.as_ref();
+                        member.name == *name
+                            && text.get(member.key.clone()).is_some()
+                            && node.is_some_and(|node| has_parts(text, node, value))
+                    })
+            }
+            (Content::Scalar, Value::Array(_) | Value::Object(_)) => false,
+            (Content::Scalar, _) => true,
+            _ => false,
+        };
+        let ranges = [node.span.clone(), node.head()];
+        has_parts_within && ranges.iter().all(|range| text.get(range.clone()).is_some())
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "[ -~\\n\u{80}-\u{2fff}]{0,80}|[\\[\\]{}:,\\-?&*!|>'\"%@#a \\n]{0,60}|.{0,60}") {
-            let _ = parse(&text);
+            let (value, spans) = read(&text);
+            match value {
+                Ok(value) => prop_assert!(has_parts(&text, spans.root.as_ref().unwrap(), &value)),
+                Err(error) => prop_assert!(error.span.is_none_or(|span| text.get(span).is_some())),
+            }
         }
 
         #[test]
