@@ -3,16 +3,16 @@
 mod database;
 
 use std::fmt::Write;
+use std::io::stdout;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use claimgate::diagnostic::Diagnostic;
-
-use crate::document::{Document, Located};
+use crate::document::Document;
 use crate::output::{self, Format};
 use crate::place::Place;
+use crate::report::Located;
 
 /// What files are checked.
 #[derive(clap::Args)]
@@ -54,7 +54,7 @@ impl Check {
         }
         let mut documents = Vec::with_capacity(self.files.len());
         for file in &self.files {
-            documents.push((file.as_str(), Document::read(&output::read(file)?)));
+            documents.push((file.as_str(), Document::read(output::read(file)?)));
         }
         let text = match self.format {
             _ if self.github => documents
@@ -89,10 +89,10 @@ impl Check {
     }
 }
 
-/// Remarks in the manner of a compiler, and a line that counts them.
+/// Errors and findings in the manner of a compiler, and a line that counts them.
 fn as_text(file: &str, document: &Document) -> String {
     let title = output::title(file);
-    let mut text = remarks(title, document);
+    let mut text = document.report(title, output::is_colored(&stdout()));
     let counted = [
         count(document.issuers.len(), "issuer", "issuers"),
         count(document.policies, "policy", "policies"),
@@ -104,37 +104,7 @@ fn as_text(file: &str, document: &Document) -> String {
     text
 }
 
-/// Errors first, then findings, each with its place.
-pub(crate) fn remarks(title: &str, document: &Document) -> String {
-    let errors = document.errors.iter().map(|remark| ("error", remark));
-    let findings = document.findings.iter().map(|remark| ("note", remark));
-    let mut text = String::new();
-    for (word, located) in errors.chain(findings) {
-        let Place { line, column } = located.place;
-        let Diagnostic {
-            code,
-            path,
-            message,
-            help,
-            ..
-        } = &located.diagnostic;
-        let path = if path.is_empty() {
-            String::new()
-        } else {
-            format!("{path}: ")
-        };
-        let _ = writeln!(
-            text,
-            "{title}:{line}:{column}: {word}[{code}]: {path}{message}"
-        );
-        if let Some(help) = help {
-            let _ = writeln!(text, "  help: {help}");
-        }
-    }
-    output::lines(&text)
-}
-
-fn count(number: usize, one: &str, several: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
 
@@ -157,11 +127,11 @@ fn annotations(file: &str, document: &Document) -> String {
         };
         let message = escaped(&output::lines(&format!("{path}{}{help}", remark.message)));
         let (file, code) = (property(&output::lines(file)), property(&remark.code));
-        let Place { line, column } = located.place;
-        let _ = writeln!(
-            text,
-            "::{word} file={file},line={line},col={column},title={code}::{message}"
-        );
+        let place = located
+            .place
+            .map(|Place { line, column }| format!(",line={line},col={column}"));
+        let place = place.unwrap_or_default();
+        let _ = writeln!(text, "::{word} file={file}{place},title={code}::{message}");
     }
     text
 }

@@ -1,19 +1,21 @@
-//! A file of issuers and policies, compiled, with a place in the text for everything there is to say
-//! about it.
+//! A file of issuers and policies, compiled, with all errors and findings and their places in the
+//! text.
 
 use claimgate::diagnostic::Diagnostic;
-use claimgate::expected::UNKNOWN_KEY;
+use claimgate::expected::{UNKNOWN_KEY, join};
 use claimgate::issuer::Issuer;
-use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, REPORT_ONLY};
+use claimgate_formats::text::{Unreadable, parse, spans};
 use claimgate_formats::{IssuerDocument, IssuerPlace, PoliciesPlace, read};
 
-use crate::place::{Place, place};
+use crate::report::{Located, Locator, render};
 
 /// A file that was read, whatever is wrong with it.
 #[derive(Default)]
 pub(crate) struct Document {
+    /// Its text.
+    text: String,
     /// The issuers without errors.
     pub(crate) issuers: Vec<Issuer>,
     /// Policies that no issuer is named for, if the file has such.
@@ -30,21 +32,12 @@ pub(crate) struct Document {
     pub(crate) findings: Vec<Located>,
 }
 
-/// A diagnostic, and where it is in the file.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Located {
-    #[serde(flatten)]
-    pub(crate) diagnostic: Diagnostic,
-    #[serde(flatten)]
-    pub(crate) place: Place,
-}
-
 impl Document {
     /// Reads a file's text.
-    pub(crate) fn read(text: &str) -> Self {
-        let value = match Value::parse(text) {
+    pub(crate) fn read(text: String) -> Self {
+        let value = match parse(&text) {
             Ok(value) => value,
-            Err(error) => return Self::unreadable(&error),
+            Err(error) => return Self::unreadable(text, error),
         };
         let (document, errors) = read(&value);
         let mut findings: Vec<_> = document
@@ -72,11 +65,12 @@ impl Document {
             let place = &document.policies_at;
             findings.extend(policy_remarks(&document.policies, document.dialect, place));
         }
-        let locate = |diagnostic: Diagnostic| Located {
-            place: place(text, &diagnostic.path),
-            diagnostic,
-        };
+        let locator = Locator::new(&text, spans(&text));
+        let locate = |diagnostic| locator.by_path(diagnostic);
+        let errors = errors.into_iter().map(locate).collect();
+        let findings = findings.into_iter().map(locate).collect();
         Self {
+            text,
             issuers,
             alone,
             policies,
@@ -84,20 +78,25 @@ impl Document {
             max_size: document
                 .max_size
                 .and_then(|size| usize::try_from(size).ok()),
-            errors: errors.into_iter().map(locate).collect(),
-            findings: findings.into_iter().map(locate).collect(),
+            errors,
+            findings,
         }
     }
 
-    fn unreadable(error: &claimgate::json::JsonError) -> Self {
-        let (line, column) = error.place();
+    fn unreadable(text: String, error: Unreadable) -> Self {
+        let locator = Locator::new(&text, Default::default());
+        let errors = vec![locator.at(*error.diagnostic, error.span)];
         Self {
-            errors: vec![Located {
-                diagnostic: Diagnostic::error("", error.code(), error.to_string()),
-                place: Place { line, column },
-            }],
+            text,
+            errors,
             ..Self::default()
         }
+    }
+
+    /// Errors, then findings, each with the line that it is about.
+    pub(crate) fn report(&self, title: &str, is_colored: bool) -> String {
+        let all = self.errors.iter().chain(&self.findings);
+        render(title, &self.text, all, is_colored)
     }
 }
 
@@ -107,11 +106,7 @@ fn remarks(issuer: &IssuerDocument, dialect: Dialect, place: &IssuerPlace) -> Ve
     let mut remarks = policy_remarks(&definition.policies, dialect, &place.policies);
     let has_deny = |policy: &PolicyDefinition| policy.decision == Decision::Deny;
     if definition.report_only && definition.policies.iter().any(has_deny) {
-        let separator = if place.issuer.is_empty() { "" } else { "." };
-        remarks.insert(
-            0,
-            report_only(format!("{}{separator}{REPORT_ONLY}", place.issuer)),
-        );
+        remarks.insert(0, report_only(join(&place.issuer, REPORT_ONLY)));
     }
     remarks
 }

@@ -3,20 +3,24 @@
 mod question;
 
 use std::fmt::Write;
+use std::io::stderr;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use claimgate::claims::{Claims, TrustedClaims};
+use claimgate::claims::{Claims, ClaimsError, TrustedClaims};
+use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::{Explanation, Outcome, explain, render_text};
 use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, inspect};
 use claimgate::issuer::{Issuer, Issuers};
+use claimgate::json::spans::Spans;
 use claimgate::policy::PolicySet;
 use serde::Serialize;
 
-use crate::check::remarks;
+use crate::check::count;
 use crate::decode::finding_text;
 use crate::document::Document;
 use crate::output::{self, Format};
+use crate::report::{Locator, render};
 use question::Question;
 
 /// What is explained.
@@ -52,24 +56,19 @@ impl Explain {
         if self.file == "-" && self.issuers == "-" {
             bail!("expected one of the two files from standard input, found both");
         }
-        let document = Document::read(&output::read(&self.issuers)?);
+        let mut document = Document::read(output::read(&self.issuers)?);
         if !document.errors.is_empty() {
             let title = output::title(&self.issuers);
-            let errors = Document {
-                errors: document.errors,
-                ..Document::default()
-            };
-            bail!(
-                "`{title}` cannot be used:\n{}",
-                remarks(title, &errors).trim_end()
-            );
+            let errors = count(document.errors.len(), "error", "errors");
+            document.findings.clear();
+            output::write_error(&document.report(title, output::is_colored(&stderr())));
+            bail!("`{title}` cannot be used: {errors}");
         }
         let text = output::read(&self.file)?;
-        let text = text.trim();
-        let (decision, text) = if text.starts_with('{') {
-            self.claims(&document, text)?
+        let (decision, text) = if text.trim_start().starts_with('{') {
+            self.claims(&document, &text)?
         } else {
-            self.token(document, text)?
+            self.token(document, text.trim())?
         };
         output::write(&text)?;
         Ok(if decision == Outcome::Allowed {
@@ -102,12 +101,14 @@ impl Explain {
     }
 
     fn claims(&self, document: &Document, text: &str) -> Result<(Outcome, String)> {
-        let claims = Claims::from_json(text).map_err(|error| {
-            anyhow::anyhow!(
-                "the claims in `{}` cannot be read: {error}",
-                output::title(&self.file)
-            )
-        })?;
+        let title = output::title(&self.file);
+        let claims = match Claims::from_json(text) {
+            Ok(claims) => claims,
+            Err(error) => {
+                output::write_error(&unreadable(title, text, &error));
+                bail!("the claims in `{title}` cannot be read");
+            }
+        };
         let (issuer, policies) = self.policies(document, &claims)?;
         let issuer = issuer.map(Issuer::url);
         let claims = TrustedClaims::dangerous_assume_verified(claims);
@@ -159,6 +160,18 @@ impl Explain {
             (None, ..) => bail!("the claims name no issuer (`iss`): `--issuer` chooses one"),
         }
     }
+}
+
+/// The error of claims, with its line.
+fn unreadable(title: &str, text: &str, error: &ClaimsError) -> String {
+    let span = match error {
+        ClaimsError::Json(error) => Some(error.span(text)),
+        _ => None,
+    };
+    let locator = Locator::new(text, Spans::default());
+    let diagnostic = Diagnostic::error("", error.code(), error.to_string());
+    let located = locator.at(diagnostic, span);
+    render(title, text, [&located], output::is_colored(&stderr()))
 }
 
 /// The policies that decide, and the issuer that they are of.

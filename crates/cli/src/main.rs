@@ -5,9 +5,11 @@ mod bootstrap_token;
 mod check;
 mod decode;
 mod document;
+mod excerpt;
 mod explain;
 mod output;
 mod place;
+mod report;
 mod serve;
 
 use std::process::ExitCode;

@@ -3,6 +3,8 @@
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, bail};
 use claimgate::pattern::visible;
 
@@ -63,6 +65,32 @@ pub(crate) fn write(text: &str) -> Result<()> {
     }
 }
 
+/// Writes to standard error. What cannot be written there cannot be reported either.
+pub(crate) fn write_error(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Whether a stream shows colours: it is a terminal that can, and no variable such as `NO_COLOR`
+/// forbids them, or one such as `CLICOLOR_FORCE` asks for them.
+pub(crate) fn is_colored(stream: &impl RawStream) -> bool {
+    AutoStream::choice(stream) != ColorChoice::Never
+}
+
+/// A text with the signatures of tokens masked, so that it cannot be used as a token. Its positions
+/// stay the same.
+pub(crate) fn without_signatures(text: &str) -> String {
+    let is_in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut masked = String::with_capacity(text.len());
+    for run in text.split_inclusive(|c| !is_in_token(c)) {
+        let signature = run.match_indices('.').nth(1).map(|(dot, _)| dot + 1);
+        let shown = signature.filter(|_| run.starts_with("eyJ"));
+        let (start, end) = run.split_at(shown.unwrap_or(run.len()));
+        masked.push_str(start);
+        masked.extend(end.chars().map(|c| if is_in_token(c) { '*' } else { c }));
+    }
+    masked
+}
+
 /// Lines with what terminals act upon, or do not show, written as escapes.
 pub(crate) fn lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
@@ -85,6 +113,17 @@ pub(crate) fn json(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signatures_are_masked() {
+        for (text, expected) in [
+            ("a: \"eyJh.e30.c2ln\", é", "a: \"eyJh.e30.****\", é"),
+            ("eyJh.e30.c2ln.a", "eyJh.e30.******"),
+            ("eyJh.e30 a.b.c eyJh.e30.", "eyJh.e30 a.b.c eyJh.e30."),
+        ] {
+            assert_eq!(without_signatures(text), expected);
+        }
+    }
 
     #[test]
     fn what_terminals_act_upon_is_written_as_escapes() {

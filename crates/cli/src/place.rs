@@ -1,6 +1,7 @@
-//! Where in a JSON text a path leads, for messages that people can click on.
+//! Lines and columns of positions in a text.
 
-use claimgate::claim_path::ClaimPath;
+/// How many bytes are counted at most for one place.
+const STEP: usize = 1024;
 
 /// A place in a text; lines and columns count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -11,207 +12,86 @@ pub(crate) struct Place {
     pub(crate) column: usize,
 }
 
-/// The place of a value by its path, such as `issuers[0].policies[1].rules.sub`, in a text that is
-/// JSON. Where the path leads on to what is not there, the last place on the way.
-pub(crate) fn place(text: &str, path: &str) -> Place {
-    let mut reader = Reader { text, at: 0 };
-    reader.space();
-    let found = reader.follow(path);
-    position(text, found)
-}
-
-/// The place of a byte.
-fn position(text: &str, at: usize) -> Place {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
-    Place {
-        line: before.matches('\n').count() + 1,
-        column: line.chars().count() + 1,
-    }
-}
-
-/// A reader of a text that is known to be JSON.
-struct Reader<'a> {
+/// The places of a text's bytes. A file may be one long line with thousands of findings.
+pub(crate) struct Places<'a> {
     text: &'a str,
-    at: usize,
+    /// The place of a byte, about every [`STEP`] bytes.
+    known: Vec<(usize, Place)>,
 }
 
-impl Reader<'_> {
-    /// The byte at which the value of a path begins, from the value that the reader is at. Of a
-    /// member, that of its name.
-    fn follow(&mut self, path: &str) -> usize {
-        let mut found = self.at;
-        let mut path = path;
-        while !path.is_empty() {
-            let step = match (self.peek(), index(path)) {
-                (Some(b'['), Some((index, rest))) => self.item(index).map(|at| (at, rest)),
-                (Some(b'{'), None) => self.member(path.strip_prefix('.').unwrap_or(path)),
-                _ => None,
-            };
-            let Some((at, rest)) = step else { break };
-            (found, path) = (at, rest);
+impl<'a> Places<'a> {
+    /// The places of a text.
+    pub(crate) fn of(text: &'a str) -> Self {
+        let mut places = Self {
+            text,
+            known: vec![(0, Place { line: 1, column: 1 })],
+        };
+        for at in (STEP..text.len()).step_by(STEP) {
+            let at = (0..=at).rev().find(|at| text.is_char_boundary(*at));
+            let at = at.unwrap_or_default();
+            let place = places.at(at);
+            places.known.push((at, place));
         }
-        found
+        places
     }
 
-    /// Goes to an item of the array that it is at.
-    fn item(&mut self, index: usize) -> Option<usize> {
-        self.open();
-        for _ in 0..index {
-            self.skip();
-            if self.peek() != Some(b',') {
-                return None;
-            }
-            self.open();
-        }
-        (self.peek() != Some(b']')).then_some(self.at)
-    }
-
-    /// Goes to the value of the member of the object that it is at which the path begins with: the
-    /// longest name that does, for a name may have dots in it, and claims in quotes have.
-    fn member<'p>(&mut self, path: &'p str) -> Option<(usize, &'p str)> {
-        let mut best: Option<(usize, usize, &'p str)> = None;
-        self.open();
-        while self.peek() == Some(b'"') {
-            let name_at = self.at;
-            let name = self.string();
-            self.space();
-            self.open();
-            if let Some(rest) = after(path, &name)
-                && best.is_none_or(|(.., other)| rest.len() < other.len())
-            {
-                best = Some((name_at, self.at, rest));
-            }
-            self.skip();
-            if self.peek() == Some(b',') {
-                self.open();
-            }
-        }
-        let (name_at, value_at, rest) = best?;
-        self.at = value_at;
-        Some((name_at, rest))
-    }
-
-    /// Passes over one character of punctuation and the white space behind it.
-    fn open(&mut self) {
-        self.at += 1;
-        self.space();
-    }
-
-    /// Passes over a value and the white space behind it.
-    fn skip(&mut self) {
-        let mut depth = 0_usize;
-        loop {
-            match self.peek() {
-                None => return,
-                Some(b'"') => {
-                    self.string();
-                }
-                Some(b'[' | b'{') => {
-                    depth += 1;
-                    self.at += 1;
-                }
-                Some(b']' | b'}') if depth > 0 => {
-                    depth -= 1;
-                    self.at += 1;
-                }
-                Some(b']' | b'}' | b',') if depth == 0 => return,
-                Some(_) => self.at += 1,
-            }
-            if depth == 0 {
-                self.space();
-            }
+    /// The place of a byte.
+    pub(crate) fn at(&self, byte: usize) -> Place {
+        let after = self.known.partition_point(|(start, _)| *start <= byte);
+        let (start, place) = self.known[after.saturating_sub(1)];
+        let passed = self.text.get(start..byte).unwrap_or_default();
+        match passed.rsplit_once('\n') {
+            Some((before, line)) => Place {
+                line: place.line + before.matches('\n').count() + 1,
+                column: line.chars().count() + 1,
+            },
+            None => Place {
+                column: place.column + passed.chars().count(),
+                ..place
+            },
         }
     }
-
-    /// Passes over a string, and gives its text.
-    fn string(&mut self) -> String {
-        let start = self.at;
-        let mut is_escaped = false;
-        let rest = self.text.get(start + 1..).unwrap_or_default();
-        let end = rest.bytes().position(|byte| {
-            let is_end = byte == b'"' && !is_escaped;
-            is_escaped = byte == b'\\' && !is_escaped;
-            is_end
-        });
-        self.at = start + 2 + end.unwrap_or(rest.len());
-        serde_json::from_str(self.text.get(start..self.at).unwrap_or_default()).unwrap_or_default()
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-}
-
-/// The index that a path begins with, and what is behind it.
-fn index(path: &str) -> Option<(usize, &str)> {
-    let (digits, rest) = path.strip_prefix('[')?.split_once(']')?;
-    Some((digits.parse().ok()?, rest))
-}
-
-/// The rest of a path after the name that it begins with. The name of a claim may be quoted, as in
-/// a claim path.
-fn after<'p>(path: &'p str, name: &str) -> Option<&'p str> {
-    let quoted = ClaimPath::of(&[name]);
-    [name, quoted.as_str()].into_iter().find_map(|name| {
-        let rest = path.strip_prefix(name)?;
-        (rest.is_empty() || rest.starts_with(['.', '['])).then_some(rest)
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TEXT: &str = r#"{
-  "version": 1, "a": {"b": [1, "x,]}", {"c": null}], "b.d": 3},
-  "rules": {
-    "sub": "a\"b",
-    "\"kubernetes.io\".pod": "ü", "é": {"deep": [[], [7]]}
-  }
-}"#;
-
     #[test]
-    fn paths_lead_to_their_values() {
-        for (path, expected) in [
-            ("", (1, 1)),
-            ("version", (2, 3)),
-            ("a", (2, 17)),
-            ("a.b", (2, 23)),
-            ("a.b[0]", (2, 29)),
-            ("a.b[1]", (2, 32)),
-            ("a.b[2]", (2, 40)),
-            ("a.b[2].c", (2, 41)),
-            ("a.b.d", (2, 54)),
-            ("rules.sub", (4, 5)),
-            ("rules.\"kubernetes.io\".pod", (5, 5)),
-            ("rules.é", (5, 35)),
-            ("rules.é.deep[1]", (5, 54)),
-            ("rules.é.deep[1][0]", (5, 55)),
-            // What is not there is where it would be.
-            ("missing", (1, 1)),
-            ("a.b[3]", (2, 23)),
-            ("a.missing.more", (2, 17)),
-            ("rules[0]", (3, 3)),
+    fn columns_count_characters() {
+        let text = "a\néb\n\n";
+        let places = Places::of(text);
+        for (at, expected) in [
+            (0, (1, 1)),
+            (1, (1, 2)),
+            (2, (2, 1)),
+            (4, (2, 2)),
+            (6, (3, 1)),
+            (7, (4, 1)),
         ] {
-            let Place { line, column } = place(TEXT, path);
-            assert_eq!((line, column), expected, "{path}");
+            let Place { line, column } = places.at(at);
+            assert_eq!((line, column), expected, "{at}");
         }
     }
 
     #[test]
-    fn texts_that_are_cut_off_do_no_harm() {
-        for end in TEXT.char_indices().map(|(at, _)| at) {
-            place(&TEXT[..end], "a.b[2].c");
-            place(&TEXT[..end], "rules.é.deep[1][0]");
+    fn long_texts_are_counted_from_the_nearest_known_place() {
+        let text = "é\nab😀".repeat(700) + &"😀".repeat(900) + "\nx";
+        let places = Places::of(&text);
+        assert!(places.known.len() > 8);
+        let mut expected = Place { line: 1, column: 1 };
+        for (at, c) in text.char_indices() {
+            assert_eq!(places.at(at), expected, "{at}");
+            expected = match c {
+                '\n' => Place {
+                    line: expected.line + 1,
+                    column: 1,
+                },
+                _ => Place {
+                    column: expected.column + 1,
+                    ..expected
+                },
+            };
         }
-        assert_eq!(place("", "a"), Place { line: 1, column: 1 });
-        assert_eq!(place("[", "[0]"), Place { line: 1, column: 2 });
     }
 }

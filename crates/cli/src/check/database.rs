@@ -12,8 +12,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::count;
-use crate::document::{Document, Located};
+use crate::document::Document;
 use crate::output::{self, Format};
+use crate::report::Located;
 use crate::serve::shown;
 
 /// A stored issuer as a document.
@@ -79,7 +80,7 @@ impl CheckedIssuer {
             settings: &issuer.settings,
             policies: serde_json::from_str(policies)?,
         })?;
-        let document = Document::read(&text);
+        let document = Document::read(text);
         let diagnostics = |located: Vec<Located>| {
             let of = |located: Located| located.diagnostic;
             located.into_iter().map(of).collect()

@@ -4,4 +4,5 @@ mod commands;
 #[path = "../../../server/tests/it/support/issuer.rs"]
 mod issuer;
 mod process;
+mod reports;
 mod serve;
