@@ -8,7 +8,7 @@ use claimgate::policy::PolicyDefinition;
 use super::percent::percent_encode;
 use super::policies::enforced;
 use super::value::{keys, object, policies_value};
-use claimgate::text::quote::double;
+use claimgate::text::quote::{double, shell};
 
 /// The headers of every call: the access token comes from the environment.
 const HEADERS: &str = "  --header \"Authorization: token $PULUMI_ACCESS_TOKEN\" \\\n  \
@@ -75,12 +75,11 @@ pub fn script(issuers: &[IssuerDefinition], organization: &str) -> String {
     text
 }
 
-/// A body as the rest of a call, with what follows on its line. JSON has no quote within single
-/// ones but its own.
+/// A body as the rest of a call, with what follows on its line.
 fn data(body: &str, then: &str) -> String {
     format!(
-        "  --header 'Content-Type: application/json' \\\n  --data-raw '{}'{then}\n",
-        body.replace('\'', r"'\''")
+        "  --header 'Content-Type: application/json' \\\n  --data-raw {}{then}\n",
+        shell(body)
     )
 }
 

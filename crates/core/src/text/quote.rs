@@ -54,12 +54,17 @@ fn is_hidden(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::double;
+    use super::{double, shell};
 
     proptest! {
         #[test]
         fn json_reads_what_was_quoted(text in ".{0,40}") {
             prop_assert_eq!(serde_json::from_str::<String>(&double(&text)).unwrap(), text);
+        }
+
+        #[test]
+        fn a_shell_reads_what_was_quoted(text in "(?s).{0,40}|[-~#$'\"\\\\ a=*{!]{0,8}") {
+            prop_assert_eq!(shlex::split(&shell(&text)), Some(vec![text]));
         }
     }
 

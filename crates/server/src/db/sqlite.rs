@@ -5,6 +5,7 @@ pub(super) mod connection;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::{AnyPool, Executor as _};
 
 use self::connection::{BEGIN, SqliteConnection};
@@ -35,7 +36,7 @@ impl Engine for Sqlite {
     fn open_pool(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {
         Box::pin(async {
             create_private(&self.file);
-            let address = format!("sqlite://{}?mode=rwc", percent_encode(&self.file));
+            let address = format!("sqlite://{}?mode=rwc", url_path(&self.file));
             // The pool would retry, whatever the error is.
             let error = pool::connect_error(&address, Some(PRAGMAS)).await;
             if let Some(error) = error.filter(|error| !is_busy(error)) {
@@ -53,7 +54,7 @@ impl Engine for Sqlite {
 
     fn open_read_only(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {
         Box::pin(async {
-            let address = format!("sqlite://{}?mode=ro", percent_encode(&self.file));
+            let address = format!("sqlite://{}?mode=ro", url_path(&self.file));
             if let Some(error) = pool::connect_error(&address, None).await {
                 return Err(error.into());
             }
@@ -111,11 +112,15 @@ fn create_private(file: &Path) {
 }
 
 /// The name of a file as the path of a URL.
-fn percent_encode(file: &Path) -> String {
-    file.to_string_lossy()
-        .replace('%', "%25")
-        .replace('?', "%3F")
-        .replace('#', "%23")
+fn url_path(file: &Path) -> String {
+    /// All but the unreserved characters (RFC 3986, section 2.3) and the separator.
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~')
+        .remove(b'/');
+    utf8_percent_encode(&file.to_string_lossy(), RESERVED).to_string()
 }
 
 /// Whether the database is only locked by another process, so that a retry may succeed.

@@ -605,7 +605,7 @@ async fn the_file_is_made_once_and_opens_again() {
 #[tokio::test]
 async fn a_file_may_have_any_name() {
     let files = tempfile::tempdir().unwrap();
-    let file = files.path().join("a b?c%41#d.db");
+    let file = files.path().join("a b?c%41#d:[é].db");
     Store::open(&format!("sqlite:{}", file.display()))
         .await
         .unwrap();
