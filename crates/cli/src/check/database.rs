@@ -67,6 +67,9 @@ fn stored(url: &str) -> Result<Vec<(IssuerRecord, String)>> {
         .build()?;
     runtime.block_on(async {
         let store = Store::open_read_only(url).await?;
+        if let Some(warning) = store.warning() {
+            eprintln!("{}", output::lines(&format!("warning: {warning}")));
+        }
         let issuers = store.all_issuers().await;
         store.close().await;
         Ok(issuers?)

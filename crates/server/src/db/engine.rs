@@ -21,6 +21,11 @@ pub(crate) const LATEST_VERSION: &str = "SELECT value FROM counters WHERE name =
 
 /// A SQL engine, with the address of one database. `Debug` must not show a password.
 pub(crate) trait Engine: fmt::Debug + Send + Sync {
+    /// What the address leaves unprotected.
+    fn warning(&self) -> Option<String> {
+        None
+    }
+
     /// Opens a pool of connections, for everything but exchanges. Creates the database if the
     /// engine can.
     fn open_pool(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>>;

@@ -43,13 +43,12 @@ impl Postgres {
 }
 
 impl Engine for Postgres {
+    fn warning(&self) -> Option<String> {
+        self.0.warning()
+    }
+
     fn open_pool(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {
-        Box::pin(async {
-            if let Some(warning) = self.0.warning() {
-                tracing::warn!("{warning}");
-            }
-            self.open(pool::options().max_connections(8), None).await
-        })
+        Box::pin(self.open(pool::options().max_connections(8), None))
     }
 
     fn open_read_only(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {

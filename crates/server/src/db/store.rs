@@ -36,6 +36,9 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let engine = url::engine(url)?;
+        if let Some(warning) = engine.warning() {
+            tracing::warn!("{warning}");
+        }
         let pool = engine.open_pool().await?;
         migrations::run(&pool, &*engine).await?;
         Ok(Self { pool, engine })
@@ -51,6 +54,12 @@ impl Store {
         let engine = url::engine(url)?;
         let pool = engine.open_read_only().await?;
         Ok(Self { pool, engine })
+    }
+
+    /// What the URL leaves unprotected on the way to the database.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        self.engine.warning()
     }
 
     /// Checks that the database answers.

@@ -31,10 +31,17 @@ impl Secure {
 }
 
 async fn refusal(url: &str) -> StoreError {
-    match Store::open(url).await {
-        Ok(_) => panic!("it is accepted: {url}"),
-        Err(error) => error,
-    }
+    let [error, to_read] = [
+        Store::open(url).await.err(),
+        Store::open_read_only(url).await.err(),
+    ];
+    let error = error.unwrap_or_else(|| panic!("it is accepted: {url}"));
+    assert_eq!(
+        to_read.map(|error| error.to_string()),
+        Some(error.to_string()),
+        "an upgrade is checked in the same way"
+    );
+    error
 }
 
 /// What a refused TLS says: the problem.
