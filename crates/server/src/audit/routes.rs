@@ -66,7 +66,7 @@ struct ExchangesQuery {
 #[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges", operation_id = "listExchanges", tag = "audit",
     params(("org" = String, Path), ExchangesQuery),
     responses((status = 200, body = ExchangesBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody)),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn list(
     State(app): State<Arc<App>>,

@@ -33,7 +33,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
 #[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/oidcissuers/{id}", operation_id = "getIssuerPolicies", tag = "policies",
     params(("org" = String, Path), ("id" = String, Path, description = "the issuer's")),
     responses((status = 200, body = AuthPolicyBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody)),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn of_issuer(
     State(app): State<Arc<App>>,

@@ -270,7 +270,8 @@ async fn regenerate(
 /// Revoke all tokens that were granted on an issuer, even a deleted one
 #[utoipa::path(post, path = "/api/orgs/{org}/oidc/issuers/{id}/revoke-tokens", operation_id = "revokeIssuerTokens", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path)),
-    responses((status = 200, body = RevokedBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
+    responses((status = 200, body = RevokedBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn revoke_tokens(
     State(app): State<Arc<App>>,

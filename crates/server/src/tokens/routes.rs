@@ -23,7 +23,8 @@ pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
 
 /// List the tokens that may be used
 #[utoipa::path(get, path = "/api/orgs/{org}/tokens", operation_id = "listTokens", tag = "tokens", params(("org" = String, Path)),
-    responses((status = 200, body = TokensBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
+    responses((status = 200, body = TokensBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn list(
     State(app): State<Arc<App>>,
