@@ -9,6 +9,7 @@ mod infer;
 mod read;
 mod shape;
 mod template;
+mod tenant;
 #[cfg(test)]
 mod tests;
 mod warnings;
@@ -20,6 +21,7 @@ use claimgate::json::Value;
 pub use fill::{Filled, KnownClaim, Workflow};
 pub use infer::provider_of;
 pub use shape::Shape;
+pub use tenant::tenant;
 pub use warnings::ParameterWarning;
 
 /// The parameter of every template for the address of the service that exchanges tokens, by

@@ -93,7 +93,7 @@ fn workflow(value: &Value) -> Option<WorkflowTemplate> {
     })
 }
 
-fn text(value: &Value, name: &str) -> Option<String> {
+pub(super) fn text(value: &Value, name: &str) -> Option<String> {
     value.member(name)?.as_str().map(str::to_owned)
 }
 
@@ -106,7 +106,7 @@ fn flag(value: &Value, name: &str) -> Option<bool> {
 }
 
 /// A list of strings; empty if absent.
-fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
+pub(super) fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
     match value.member(name) {
         None => Some(Vec::new()),
         Some(Value::Array(items)) => items
@@ -117,7 +117,7 @@ fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
     }
 }
 
-fn list<T>(value: &Value, name: &str, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn list<T>(value: &Value, name: &str, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
     match value.member(name)? {
         Value::Array(items) => items.iter().map(read).collect(),
         _ => None,
