@@ -40,6 +40,9 @@ pub struct AuditEntry {
     pub report: Option<String>,
     /// The address of the caller.
     pub address: Option<String>,
+    /// For an entry that stands for refusals which were not recorded one by one: how many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub omitted: Option<i64>,
 }
 
 /// An entry with all evidence.

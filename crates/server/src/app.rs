@@ -1,13 +1,18 @@
 //! The state that all routes share.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
+use crate::audit::refusals::RefusalBudgets;
+use crate::audit::retention::Retention;
+use crate::clock::Clock;
 use crate::db::store::Store;
 use crate::db::writer::handle::Writer;
 use crate::demo::samples::Demo;
 use crate::exchange::directory::Directory;
 use crate::http::assets::Assets;
+use crate::http::last_ping::LastPing;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
 use crate::keys::store::KeyStore;
@@ -27,7 +32,16 @@ pub(crate) struct App {
     pub(crate) has_custom_bootstrap: bool,
     pub(crate) bootstrap_file: BootstrapFile,
     pub(crate) metrics: Metrics,
-    pub(crate) address_limit: RateLimit<IpAddr>,
+    pub(crate) clock: Clock,
+    pub(crate) refusals: RefusalBudgets,
+    pub(crate) retention: Retention,
+    /// Requests of the API by the networks that they come from.
+    pub(crate) address_limit: RateLimit<IpNet>,
+    /// Requests of probes and of Prometheus by the networks that they come from.
+    pub(crate) probe_limit: RateLimit<IpNet>,
+    pub(crate) last_ping: LastPing,
+    /// Warnings about requests that came without the client's address.
+    pub(crate) proxy_warnings: RateLimit<()>,
     pub(crate) issuer_limit: RateLimit<String>,
     /// Number of reverse proxies whose `X-Forwarded-For` is trusted.
     pub(crate) trusted_proxies: usize,

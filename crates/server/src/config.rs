@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::http::assets::Assets;
 use crate::keys::config::KeyConfig;
 use crate::tokens::hash_key::HashKey;
@@ -24,8 +25,10 @@ pub struct Config {
     pub show_bootstrap: bool,
     /// A file to which the audit log is appended as JSON lines; `-` is standard output.
     pub audit_file: Option<PathBuf>,
-    /// For how many days the database keeps the audit log; without a limit if absent.
+    /// For how many days the database keeps the grants in the audit log; without a limit if absent.
     pub audit_days: Option<u32>,
+    /// How many refusals the audit log records, and how long it keeps them.
+    pub refusals: RefusalLimits,
     /// How issuers' keys are fetched.
     pub keys: KeyConfig,
     /// Rate limits.
@@ -49,6 +52,39 @@ pub struct Config {
     pub demo: bool,
     /// The app.
     pub assets: Assets,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// How many refusals the audit log records in an hour, and how long it keeps them. A budget of zero
+/// is no limit. What is beyond a budget is counted, and the count is recorded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RefusalLimits {
+    /// Refusals without a genuine signature, for all organizations together.
+    pub unverified: f64,
+    /// Refusals without a genuine signature, for each organization.
+    pub organization: f64,
+    /// Refusals of genuine tokens of each issuer of an organization.
+    pub issuer: f64,
+    /// Refusals of genuine tokens of each tenant of an issuer, such as an owner of repositories.
+    pub tenant: f64,
+    /// For how many days they are kept; as long as grants if absent.
+    pub days: Option<u32>,
+    /// The most bytes of them that are kept, 0 for any number; the oldest go first.
+    pub max_bytes: u64,
+}
+
+impl Default for RefusalLimits {
+    fn default() -> Self {
+        Self {
+            unverified: 3_600.0,
+            organization: 600.0,
+            issuer: 3_600.0,
+            tenant: 600.0,
+            days: Some(90),
+            max_bytes: 1 << 30,
+        }
+    }
 }
 
 /// Rate limits. A rate of zero is no limit.
@@ -114,6 +150,7 @@ impl Config {
             show_bootstrap: false,
             audit_file: None,
             audit_days: Some(365),
+            refusals: RefusalLimits::default(),
             keys: KeyConfig::default(),
             limits: Limits::default(),
             connections: ConnectionLimits::default(),
@@ -125,6 +162,7 @@ impl Config {
             new_token_key: false,
             demo: false,
             assets: Assets::default(),
+            clock: Clock::default(),
         }
     }
 }

@@ -17,8 +17,9 @@ pub mod random;
 mod server;
 mod text;
 pub mod tokens;
+mod upkeep;
 
-pub use clock::now;
+pub use clock::{Clock, now};
 pub use demo::{Demo, Sample};
 pub use http::assets::{Asset, Assets};
 pub use http::listen::listen;

@@ -8,13 +8,15 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::clock::now;
+use crate::audit::refusals::RefusalBudgets;
+use crate::audit::retention::Retention;
 use crate::config::{Config, ConnectionLimits};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::writer::handle::{Writer, WriterConfig};
 use crate::demo::samples::{Demo, SetUpError};
 use crate::exchange::directory::Directory;
+use crate::http::last_ping::LastPing;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
 use crate::http::router;
@@ -23,9 +25,7 @@ use crate::keys::store::KeyStore;
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::bootstrap::Bootstrap;
 use crate::tokens::hash_key::HashKey;
-
-/// How often expired rows are deleted.
-const CLEAN_UP_INTERVAL: Duration = Duration::from_secs(600);
+use crate::upkeep;
 
 /// How long [`Server::stop`] waits for the writer to finish.
 const WRITER_GRACE: Duration = Duration::from_secs(10);
@@ -107,7 +107,19 @@ impl Server {
             hash_key: config.token_key,
             has_custom_bootstrap: config.bootstrap.is_some(),
             bootstrap_file: bootstrap.file,
+            clock: config.clock,
+            refusals: RefusalBudgets::new(&config.refusals),
+            retention: Retention {
+                days: config.audit_days,
+                refusal_days: shorter(config.refusals.days, config.audit_days),
+                refusal_bytes: i64::try_from(config.refusals.max_bytes)
+                    .ok()
+                    .filter(|bytes| *bytes > 0),
+            },
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
+            probe_limit: RateLimit::new(limits.address_rate, limits.address_burst),
+            last_ping: LastPing::default(),
+            proxy_warnings: RateLimit::new(1.0 / 60.0, 1.0),
             issuer_limit: RateLimit::new(limits.issuer_rate, limits.issuer_burst),
             trusted_proxies: config.trusted_proxies,
             open_metrics: config.open_metrics,
@@ -118,8 +130,8 @@ impl Server {
             assets: config.assets,
         });
         let tasks = vec![
-            tokio::spawn(refresh(Arc::clone(&app), config.poll)),
-            tokio::spawn(clean_up(Arc::clone(&app), config.audit_days)),
+            tokio::spawn(upkeep::refresh(Arc::clone(&app), config.poll)),
+            tokio::spawn(upkeep::clean_up(Arc::clone(&app))),
         ];
         Ok(Self {
             router: router::router(Arc::clone(&app)),
@@ -161,6 +173,15 @@ impl Server {
         self.app.demo.as_ref()
     }
 
+    /// Records how many refusals were only counted, and deletes what has expired or is too much. The
+    /// server does this by itself every ten minutes.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn clean_up(&self) -> Result<(), StoreError> {
+        self.app.clean_up().await
+    }
+
     /// Stops the background tasks, after everything that was accepted is written. The router must
     /// be dropped before.
     pub async fn stop(self) {
@@ -170,6 +191,7 @@ impl Server {
         for task in self.tasks {
             let _ = task.await;
         }
+        let _ = tokio::time::timeout(WRITER_GRACE, self.app.record_omitted()).await;
         let store = self.app.store.clone();
         drop((self.router, self.app));
         // Connections that did not close in time may still hold the writer.
@@ -198,6 +220,11 @@ impl From<SetUpError> for StartError {
     }
 }
 
+/// The shorter of two times, of which an absent one is without a limit.
+fn shorter(one: Option<u32>, other: Option<u32>) -> Option<u32> {
+    one.into_iter().chain(other).min()
+}
+
 /// Checks that the database was used with this token key, or replaces the key if that is allowed.
 async fn check_token_key(
     store: &Store,
@@ -213,30 +240,4 @@ async fn check_token_key(
     }
     store.replace_token_key(fingerprint).await?;
     Ok(())
-}
-
-async fn refresh(app: Arc<App>, every: Duration) {
-    let mut interval = tokio::time::interval(every);
-    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        interval.tick().await;
-        let polled = match app.directory.refresh().await {
-            Ok(_) => app.bootstrap_file.poll(&app.store).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = polled {
-            tracing::warn!(%error, "cannot poll for changes of other replicas");
-        }
-    }
-}
-
-async fn clean_up(app: Arc<App>, audit_days: Option<u32>) {
-    let mut interval = tokio::time::interval(CLEAN_UP_INTERVAL);
-    loop {
-        interval.tick().await;
-        let audit_since = audit_days.map(|days| now() - i64::from(days) * 86_400);
-        if let Err(error) = app.store.clean_up(now(), audit_since).await {
-            tracing::warn!(%error, "cannot delete expired rows");
-        }
-    }
 }

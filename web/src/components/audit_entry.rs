@@ -27,7 +27,8 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
         claims,
         note,
     } = evidence::read(&entry["detail"]);
-    let has_none = checks.is_empty() && explanation.is_none() && note.is_none();
+    let has_none =
+        checks.is_empty() && explanation.is_none() && note.is_none() && entry["omitted"].is_null();
     let playground = untrack(|| playground_link(store, &entry));
     let text = |name: &str| entry[name].as_str().unwrap_or_default();
     let code = |name: &'static str, label: &'static str| {
@@ -145,9 +146,12 @@ pub(crate) fn decision(entry: &Value) -> AnyView {
     let report = entry["report"]
         .as_str()
         .map(|_| view! { <span class="badge">"reported"</span> });
+    let omitted = entry["omitted"]
+        .as_i64()
+        .map(|count| view! { <span class="badge">{count} " not recorded"</span> });
     view! {
         <span class="audit__decision">
-            <span class=class aria-hidden="true">{symbol}</span> <strong>{word}</strong> {report}
+            <span class=class aria-hidden="true">{symbol}</span> <strong>{word}</strong> {report} {omitted}
         </span>
     }
     .into_any()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::Tls;
-use claimgate_server::config::{Config, ConnectionLimits, Limits};
+use claimgate_server::config::{Config, ConnectionLimits, Limits, RefusalLimits};
 use claimgate_server::db::{check_url, sqlite_file};
 use claimgate_server::keys::{KeyConfig, Network};
 use claimgate_server::tokens::HashKey;
@@ -24,6 +24,10 @@ const BOOTSTRAP_FILE: &str = "bootstrap-token";
 
 /// By how many seconds clocks may differ, and no more.
 const MAX_LEEWAY: u64 = 600;
+
+/// The smallest cap on refusals in the audit log, in megabytes: with less, the entries that stand for
+/// many refusals could exceed it.
+const MIN_REFUSAL_MEGABYTES: u64 = 16;
 
 /// Flags go before the environment, that before the file, that before defaults.
 #[derive(clap::Args, Debug, Default, Deserialize)]
@@ -115,7 +119,34 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_AUDIT_DAYS", value_name = "DAYS")]
     audit_days: Option<u32>,
 
-    /// Requests a second that one address may make in the long run, 0 for any number [default: 50]
+    /// For how many days it keeps refusals, 0 for as long as the rest [default: 90]
+    #[arg(long, env = "CLAIMGATE_REFUSAL_DAYS", value_name = "DAYS")]
+    refusal_days: Option<u32>,
+
+    /// How many megabytes of refusals it keeps, 16 or more, 0 for no limit; the oldest go first
+    /// [default: 1024]
+    #[arg(long, env = "CLAIMGATE_REFUSAL_MEGABYTES", value_name = "COUNT")]
+    refusal_megabytes: Option<u64>,
+
+    /// Refusals without a genuine signature that it records in an hour, for all organizations, 0 for
+    /// any number; further ones are counted [default: 3600]
+    #[arg(long, env = "CLAIMGATE_REFUSALS_UNVERIFIED", value_name = "COUNT")]
+    refusals_unverified: Option<f64>,
+
+    /// Of these, how many for one organization [default: 600]
+    #[arg(long, env = "CLAIMGATE_REFUSALS_ORGANIZATION", value_name = "COUNT")]
+    refusals_organization: Option<f64>,
+
+    /// Refusals of genuine tokens that it records in an hour, for one issuer [default: 3600]
+    #[arg(long, env = "CLAIMGATE_REFUSALS_ISSUER", value_name = "COUNT")]
+    refusals_issuer: Option<f64>,
+
+    /// Of these, how many for one tenant of an issuer, such as an owner on GitHub [default: 600]
+    #[arg(long, env = "CLAIMGATE_REFUSALS_TENANT", value_name = "COUNT")]
+    refusals_tenant: Option<f64>,
+
+    /// Requests a second that one address may make in the long run, 0 for any number; four and
+    /// sixteen times as many for the /56 and the /48 of an IPv6 address [default: 50]
     #[arg(long, env = "CLAIMGATE_ADDRESS_RATE", value_name = "RATE")]
     address_rate: Option<f64>,
 
@@ -214,6 +245,12 @@ impl Serve {
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             audit_file: self.audit_file.or(other.audit_file),
             audit_days: self.audit_days.or(other.audit_days),
+            refusal_days: self.refusal_days.or(other.refusal_days),
+            refusal_megabytes: self.refusal_megabytes.or(other.refusal_megabytes),
+            refusals_unverified: self.refusals_unverified.or(other.refusals_unverified),
+            refusals_organization: self.refusals_organization.or(other.refusals_organization),
+            refusals_issuer: self.refusals_issuer.or(other.refusals_issuer),
+            refusals_tenant: self.refusals_tenant.or(other.refusals_tenant),
             address_rate: self.address_rate.or(other.address_rate),
             address_burst: self.address_burst.or(other.address_burst),
             issuer_rate: self.issuer_rate.or(other.issuer_rate),
@@ -319,6 +356,7 @@ impl Serve {
                  generates, or that token in --bootstrap-token-file"
             );
         }
+        let refusals = self.refusals()?;
         let (limits, connections) = (Limits::default(), ConnectionLimits::default());
         let defaults = Config::new(database, key);
         Ok(Config {
@@ -327,6 +365,7 @@ impl Serve {
             show_bootstrap: std::io::stderr().is_terminal(),
             audit_file: self.audit_file,
             audit_days: Some(self.audit_days.unwrap_or(365)).filter(|days| *days > 0),
+            refusals,
             keys: KeyConfig {
                 allow_private_addresses: self.allow_private_issuers,
                 allow_networks: networks(&self.issuer_network)?,
@@ -354,6 +393,32 @@ impl Serve {
             demo: self.demo,
             assets: crate::app::ASSETS,
             ..defaults
+        })
+    }
+
+    fn refusals(&self) -> Result<RefusalLimits> {
+        let defaults = RefusalLimits::default();
+        let megabytes = self.refusal_megabytes;
+        if let Some(found) = megabytes.filter(|found| (1..MIN_REFUSAL_MEGABYTES).contains(found)) {
+            bail!(
+                "expected --refusal-megabytes of {MIN_REFUSAL_MEGABYTES} or more, or 0 for no limit, found {found}"
+            );
+        }
+        Ok(RefusalLimits {
+            unverified: rate(
+                "refusals-unverified",
+                self.refusals_unverified,
+                defaults.unverified,
+            )?,
+            organization: rate(
+                "refusals-organization",
+                self.refusals_organization,
+                defaults.organization,
+            )?,
+            issuer: rate("refusals-issuer", self.refusals_issuer, defaults.issuer)?,
+            tenant: rate("refusals-tenant", self.refusals_tenant, defaults.tenant)?,
+            days: self.refusal_days.or(defaults.days).filter(|days| *days > 0),
+            max_bytes: megabytes.map_or(defaults.max_bytes, |count| count.saturating_mul(1 << 20)),
         })
     }
 
@@ -428,7 +493,7 @@ fn rate(name: &str, given: Option<f64>, default: f64) -> Result<f64> {
 mod tests {
     use clap::Parser;
 
-    use super::Serve;
+    use super::{RefusalLimits, Serve};
 
     #[derive(Parser)]
     struct Arguments {
@@ -490,6 +555,10 @@ mod tests {
             .config()
             .unwrap_err();
         assert!(error.to_string().contains("--address-rate"), "{error:#}");
+        let error = parse(&["--database", &database, "--refusal-megabytes=15"])
+            .config()
+            .unwrap_err();
+        assert!(error.to_string().contains("found 15"), "{error:#}");
         assert!(super::networks(&["10.0.0.0/8".to_owned()]).is_ok());
         assert!(super::networks(&["10.0.0.0/99".to_owned()]).is_err());
     }
@@ -545,6 +614,35 @@ mod tests {
         );
         let zero = Arguments::try_parse_from(["claimgate", "--idle-timeout=0"]);
         assert!(zero.is_err());
+    }
+
+    #[test]
+    fn limits_on_refusals_have_defaults_and_zero_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", dir.path().join("a.db").display());
+        let refusals = |more: &[&str]| {
+            let words = [&["--database", &database], more].concat();
+            parse(&words).config().unwrap().refusals
+        };
+        assert_eq!(refusals(&[]), RefusalLimits::default());
+        let words = [
+            "--refusal-days=0",
+            "--refusal-megabytes=0",
+            "--refusals-unverified=1",
+            "--refusals-organization=2",
+            "--refusals-issuer=3",
+            "--refusals-tenant=0",
+        ];
+        let expected = RefusalLimits {
+            unverified: 1.0,
+            organization: 2.0,
+            issuer: 3.0,
+            tenant: 0.0,
+            days: None,
+            max_bytes: 0,
+        };
+        assert_eq!(refusals(&words), expected);
+        assert_eq!(refusals(&["--refusal-megabytes=16"]).max_bytes, 16 << 20);
     }
 
     #[test]

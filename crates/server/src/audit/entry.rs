@@ -9,6 +9,8 @@ pub struct AuditRecord {
     pub entry: AuditEntry,
     /// The evidence, as JSON.
     pub detail: Option<String>,
+    /// Whether the token's signature is genuine.
+    pub is_genuine: bool,
     /// How this version of the engine would decide differently, if it would.
     pub differs: Option<String>,
     /// The rules, if `detail` was derived from the recorded inputs.

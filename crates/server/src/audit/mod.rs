@@ -3,7 +3,9 @@
 pub(crate) mod compress;
 pub(crate) mod entry;
 pub(crate) mod file;
+pub(crate) mod refusals;
 pub(crate) mod replay;
+pub(crate) mod retention;
 pub(crate) mod routes;
 pub(crate) mod shared_document;
 mod store;

@@ -72,7 +72,7 @@ impl AuditScope {
 
 /// Columns of an entry.
 const COLUMNS: &str = "id, at, organization, organization_id, issuer, issuer_name, subject, requested, scope, decision, code, summary, \
-                       policies, token, report, address";
+                       policies, token, report, address, omitted";
 
 impl Store {
     /// Entries, newest first.
@@ -155,6 +155,8 @@ impl Store {
         let mut record = AuditRecord {
             entry: entry(&row)?,
             detail: optional_text(&row, "detail")?,
+            // The list does not need it, and an entry that was read is not written again.
+            is_genuine: false,
             differs: None,
             rules: None,
         };
@@ -202,6 +204,7 @@ fn entry(row: &AnyRow) -> Result<AuditEntry, sqlx::Error> {
         token: optional_text(row, "token")?,
         report: optional_text(row, "report")?,
         address: optional_text(row, "address")?,
+        omitted: optional_number(row, "omitted")?,
     })
 }
 

@@ -1,7 +1,5 @@
 //! One exchange, from the request to the entry in the audit log.
 
-use std::time::Instant;
-
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use claimgate::claims::Value;
@@ -13,12 +11,14 @@ use claimgate::issuer::Issuers;
 use claimgate::jwt::{BuiltIn, UnverifiedToken};
 use claimgate::policy::RequestedToken;
 use claimgate_api::AuditEntry;
+use claimgate_providers::tenant;
 
 use super::compiled::{CompiledIssuer, CompiledOrganization};
 use super::evidence::{Context, Evidence};
 use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
 use crate::app::App;
 use crate::audit::entry::AuditRecord;
+use crate::audit::refusals::{Charged, Kind};
 use crate::db::error::StoreError;
 use crate::db::single_use::SingleUse;
 use crate::db::writer::job::{Exchange, Written};
@@ -40,6 +40,15 @@ pub(super) struct Attempt<'a> {
     now: i64,
     record: AuditRecord,
     evidence: Evidence,
+    /// Whom a refusal is charged to.
+    charged: Charged,
+}
+
+/// What a decision was made on, for the evidence.
+struct Inputs<'a> {
+    request: &'a ExchangeRequest,
+    checked: Checked,
+    organization: &'a CompiledOrganization,
 }
 
 impl<'a> Attempt<'a> {
@@ -52,6 +61,7 @@ impl<'a> Attempt<'a> {
                 ..AuditRecord::default()
             },
             evidence: Evidence::default(),
+            charged: Charged::Anyone(None),
         }
     }
 
@@ -86,21 +96,31 @@ impl<'a> Attempt<'a> {
         let Some(organization) = organization else {
             let found = format!("{AUDIENCE}{}", request.organization);
             let error = ExchangeError::AudienceUnknown { found };
-            return self.refuse(error, None).await;
+            return self.refuse(error, None, None).await;
         };
         self.record.entry.organization_id = Some(organization.id);
+        let place = (organization.id, request.organization.clone());
+        self.charged = Charged::Anyone(Some(place));
         let (issuers, key_error) = directory
             .issuers_for(&organization, &request.subject_token)
             .await;
-        let checked = self.check(request, &issuers)?;
-        self.record_token(&checked, &organization);
-        match approve(request, &checked) {
-            Ok(approval) => self.grant(request, approval, checked, &organization).await,
+        let checked = match self.check(request, &issuers) {
+            Ok(checked) => checked,
+            Err(error) => return self.refuse(error, None, None).await,
+        };
+        self.record_token(&checked, request, &organization);
+        let approval = approve(request, &checked);
+        let inputs = Inputs {
+            request,
+            checked,
+            organization: &organization,
+        };
+        match approval {
+            Ok(approval) => self.grant(approval, inputs).await,
             Err(disapproval) => {
                 self.record.entry.policies = disapproval.policies;
-                self.record_evidence(request, checked, &organization);
-                self.refuse(disapproval.error, key_error.map(|error| error.to_string()))
-                    .await
+                let context = key_error.map(|error| error.to_string());
+                self.refuse(disapproval.error, context, Some(inputs)).await
             }
         }
     }
@@ -116,9 +136,10 @@ impl<'a> Attempt<'a> {
             let known = self.app.directory.organization(&name).await;
             let known = known.map_err(ExchangeFailure::Store)?;
             self.record.entry.organization = Some(redacted(&name));
-            self.record.entry.organization_id = known.map(|organization| organization.id);
+            self.record.entry.organization_id = known.as_ref().map(|known| known.id);
+            self.charged = Charged::Anyone(known.map(|known| (known.id, name)));
         }
-        self.refuse(error, None).await
+        self.refuse(error, None, None).await
     }
 
     /// Runs the checks of the token, including its signature.
@@ -126,54 +147,47 @@ impl<'a> Attempt<'a> {
         &self,
         request: &ExchangeRequest,
         issuers: &Issuers,
-    ) -> Result<Checked, ExchangeFailure> {
+    ) -> Result<Checked, ExchangeError> {
         let options = ExchangeOptions {
             leeway: self.app.leeway,
             ..ExchangeOptions::at(self.now)
         };
         let begun = begin_exchange(request, Some(issuers), &options);
         Ok(begun
-            .map_err(|refusal| ExchangeFailure::Refused(refusal.error))?
+            .map_err(|refusal| refusal.error)?
             .verify_with(&BuiltIn))
     }
 
     async fn grant(
         mut self,
-        request: &ExchangeRequest,
         approval: Approval,
-        checked: Checked,
-        organization: &CompiledOrganization,
+        inputs: Inputs<'_>,
     ) -> Result<Option<Response>, ExchangeFailure> {
-        let issuer = checked
-            .issuer_index()
-            .and_then(|index| organization.issuer(index));
-        let Some(issuer) = issuer else {
+        let organization = inputs.organization;
+        let index = inputs.checked.issuer_index();
+        let Some(issuer) = index.and_then(|index| organization.issuer(index)) else {
             return Err(ExchangeFailure::Store(StoreError::Missing {
                 what: "issuer",
             }));
         };
         let limit = &self.app.issuer_limit;
-        if let Err(wait) = limit.take(issuer.id.clone(), Instant::now()) {
+        if let Err(wait) = limit.take(issuer.id.clone(), self.app.clock.instant()) {
             self.app.metrics.limited();
-            self.deny(RATE_LIMITED, format!("denied: {TOO_MANY}"))
+            let is_recorded = self
+                .deny(RATE_LIMITED, format!("denied: {TOO_MANY}"), None)
                 .await?;
-            return Err(ExchangeFailure::RateLimited(wait));
+            return Err(ExchangeFailure::RateLimited { wait, is_recorded });
         }
-        let entry = &mut self.record.entry;
-        "allowed".clone_into(&mut entry.decision);
-        "granted".clone_into(&mut entry.code);
-        entry.policies.clone_from(&approval.policies);
-        entry.summary = truncated(&approval.summary);
-        if let Some(report) = &approval.report {
-            entry.report = Some(truncated(&report.summary));
-            self.app.metrics.reported();
-        }
-        let single_use = self.single_use(organization, issuer, checked.token());
-        self.record_evidence(request, checked, organization);
-        let single_use = match single_use {
+        self.record_approval(&approval);
+        let single_use = match self.single_use(organization, issuer, inputs.checked.token()) {
             Ok(single_use) => single_use,
-            Err(error) => return self.refuse(error, None).await,
+            Err(error) => return self.refuse(error, None, Some(inputs)).await,
         };
+        if self.is_known_replay(single_use.as_ref()).await? {
+            return self.refuse(replayed(), None, Some(inputs)).await;
+        }
+        let request = inputs.request;
+        self.record_evidence(inputs);
         let secret = AccessToken::generate();
         let token = self.token(request, &approval, organization, issuer);
         self.record.entry.token = Some(token.id.clone());
@@ -190,25 +204,57 @@ impl<'a> Attempt<'a> {
                 directory.note_change(&request.organization, organization.version + 1);
                 Ok(None)
             }
-            Written::Replayed => Err(ExchangeFailure::Refused(replayed())),
+            Written::Replayed => {
+                self.app
+                    .refusals
+                    .admit(&self.charged, self.app.clock.instant());
+                Err(ExchangeFailure::Refused {
+                    error: replayed(),
+                    is_recorded: true,
+                })
+            }
         }
     }
 
+    fn record_approval(&mut self, approval: &Approval) {
+        let entry = &mut self.record.entry;
+        "allowed".clone_into(&mut entry.decision);
+        "granted".clone_into(&mut entry.code);
+        entry.policies.clone_from(&approval.policies);
+        entry.summary = truncated(&approval.summary);
+        if let Some(report) = &approval.report {
+            entry.report = Some(truncated(&report.summary));
+            self.app.metrics.reported();
+        }
+    }
+
+    /// Whether a token was used before, and the budget for recording that is spent. The writer
+    /// finds out in any case, but then it has written an entry.
+    async fn is_known_replay(
+        &self,
+        single_use: Option<&SingleUse>,
+    ) -> Result<bool, ExchangeFailure> {
+        let Some(single_use) = single_use else {
+            return Ok(false);
+        };
+        let budgets = &self.app.refusals;
+        if !budgets.is_spent(&self.charged, self.app.clock.instant()) {
+            return Ok(false);
+        }
+        let is_used = self.app.store.is_used(single_use).await;
+        is_used.map_err(ExchangeFailure::Store)
+    }
+
     /// Records the evidence.
-    fn record_evidence(
-        &mut self,
-        request: &ExchangeRequest,
-        checked: Checked,
-        organization: &CompiledOrganization,
-    ) {
+    fn record_evidence(&mut self, inputs: Inputs<'_>) {
         let context = Context {
-            request,
-            organization,
+            request: inputs.request,
+            organization: inputs.organization,
             at: self.now,
             leeway: self.app.leeway,
             has_audit_file: self.app.has_audit_file,
         };
-        self.evidence = Evidence::collect(context, checked);
+        self.evidence = Evidence::collect(context, inputs.checked);
     }
 
     fn single_use(
@@ -277,37 +323,89 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Records the token's subject and issuer.
-    fn record_token(&mut self, checked: &Checked, organization: &CompiledOrganization) {
+    /// Records the token's subject and issuer, and whom a refusal of it is charged to.
+    fn record_token(
+        &mut self,
+        checked: &Checked,
+        request: &ExchangeRequest,
+        organization: &CompiledOrganization,
+    ) {
         let entry = &mut self.record.entry;
         entry.subject = subject(checked.token()).map(truncated);
-        if let Some(index) = checked.issuer_index() {
-            entry.issuer = organization.issuer(index).map(|issuer| issuer.id.clone());
-        }
         entry.issuer_name = checked.issuer().map(|issuer| truncated(issuer.name()));
+        let index = checked.issuer_index();
+        let Some(issuer) = index.and_then(|index| organization.issuer(index)) else {
+            return;
+        };
+        entry.issuer = Some(issuer.id.clone());
+        self.record.is_genuine = checked.is_genuine();
+        if checked.is_genuine() {
+            let claims = checked.token().map(|token| &token.claims);
+            let tenant = claims.and_then(|claims| tenant(&issuer.url, claims));
+            self.charged = Charged::Tenant {
+                organization: (organization.id, request.organization.clone()),
+                issuer: issuer.id.clone(),
+                tenant: self.app.refusals.tenant(&issuer.url, tenant),
+            };
+        }
     }
 
-    /// Writes a refusal. If that fails, the caller gets that failure: there is nothing to find under
-    /// the reference. `context` is added to the entry.
+    /// Records a refusal. If that fails, the caller gets that failure: there is nothing to find
+    /// under the reference. `context` is added to the entry, and the evidence of `inputs`.
     async fn refuse<T>(
         mut self,
         error: ExchangeError,
         context: Option<String>,
+        inputs: Option<Inputs<'_>>,
     ) -> Result<T, ExchangeFailure> {
         let context = context
             .map(|context| format!("; {context}"))
             .unwrap_or_default();
-        self.deny(error.code(), redacted(&format!("{error}{context}")))
-            .await?;
-        Err(ExchangeFailure::Refused(error))
+        let summary = redacted(&format!("{error}{context}"));
+        let is_recorded = self.deny(error.code(), summary, inputs).await?;
+        Err(ExchangeFailure::Refused { error, is_recorded })
     }
 
-    async fn deny(&mut self, code: &str, summary: String) -> Result<(), ExchangeFailure> {
+    /// Records a refusal, or only counts it if there are too many. Returns whether it is recorded.
+    async fn deny(
+        &mut self,
+        code: &str,
+        summary: String,
+        inputs: Option<Inputs<'_>>,
+    ) -> Result<bool, ExchangeFailure> {
         let entry = &mut self.record.entry;
         "denied".clone_into(&mut entry.decision);
         code.clone_into(&mut entry.code);
         entry.summary = summary;
-        self.write(None, None).await.map(|_| ())
+        let budgets = &self.app.refusals;
+        if budgets.admit(&self.charged, self.app.clock.instant()) {
+            if let Some(inputs) = inputs {
+                self.record_evidence(inputs);
+            }
+            let refusal = self.exchange(None, None);
+            let written = self.app.write_refusal(refusal).await;
+            return written.map(|()| true).map_err(ExchangeFailure::Store);
+        }
+        self.app.metrics.omitted(self.charged.is_genuine());
+        if let Some(kind) = budgets.count(self.kind(), self.now) {
+            if let Some(inputs) = inputs {
+                self.record_evidence(inputs);
+            }
+            budgets.keep_sample(&kind, self.exchange(None, None));
+        }
+        Ok(false)
+    }
+
+    /// The refusals that this one is counted with.
+    fn kind(&self) -> Kind {
+        let entry = &self.record.entry;
+        Kind {
+            organization: self.charged.organization().cloned(),
+            issuer: entry.issuer.clone(),
+            issuer_name: entry.issuer_name.clone(),
+            code: entry.code.clone(),
+            is_genuine: self.record.is_genuine,
+        }
     }
 
     async fn write(
@@ -315,18 +413,32 @@ impl<'a> Attempt<'a> {
         token: Option<(String, TokenRecord)>,
         single_use: Option<SingleUse>,
     ) -> Result<Written, ExchangeFailure> {
+        let exchange = self.exchange(token, single_use);
+        let bytes = exchange.record.accounted_bytes();
+        let written = self.app.writer.write_exchange(exchange).await;
+        let written = written.map_err(ExchangeFailure::Store)?;
+        if written == Written::Replayed {
+            self.app.refusals.add_written(bytes);
+        }
+        Ok(written)
+    }
+
+    /// What to write.
+    fn exchange(
+        &mut self,
+        token: Option<(String, TokenRecord)>,
+        single_use: Option<SingleUse>,
+    ) -> Exchange {
         let mut record = std::mem::take(&mut self.record);
         let evidence = std::mem::take(&mut self.evidence);
         record.detail = evidence.detail;
-        let exchange = Exchange {
+        Exchange {
             record,
             token,
             single_use,
             documents: evidence.documents,
             explanation: evidence.explanation,
-        };
-        let written = self.app.writer.write_exchange(exchange).await;
-        written.map_err(ExchangeFailure::Store)
+        }
     }
 }
 

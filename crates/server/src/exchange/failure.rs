@@ -9,7 +9,7 @@ use claimgate::exchange::ExchangeError;
 use claimgate_api::OauthErrorBody;
 
 use crate::db::error::StoreError;
-use crate::http::error::too_many_requests;
+use crate::http::error::{ApiError, OauthError};
 
 /// The code of an exchange that the rate limit of its issuer refuses.
 pub(super) const RATE_LIMITED: &str = "rate-limited";
@@ -19,9 +19,16 @@ pub(super) const TOO_MANY: &str = "too many exchanges on this issuer";
 
 /// Why an exchange grants no token.
 pub(super) enum ExchangeFailure {
-    Refused(ExchangeError),
-    /// Too many exchanges on the issuer; with the time to wait.
-    RateLimited(Duration),
+    Refused {
+        error: ExchangeError,
+        is_recorded: bool,
+    },
+    /// Too many exchanges on the issuer.
+    RateLimited {
+        /// The time until there may be another.
+        wait: Duration,
+        is_recorded: bool,
+    },
     Store(StoreError),
 }
 
@@ -29,21 +36,24 @@ impl ExchangeFailure {
     /// The stable code.
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::Refused(error) => error.code(),
-            Self::RateLimited(_) => RATE_LIMITED,
+            Self::Refused { error, .. } => error.code(),
+            Self::RateLimited { .. } => RATE_LIMITED,
             Self::Store(_) => "server-error",
         }
     }
 
     pub(super) fn into_response(self, reference: &str) -> Response {
         match self {
-            Self::Refused(error) => {
+            Self::Refused { error, is_recorded } => {
+                let reference = shown(reference, is_recorded);
                 let status =
                     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-                (status, Json(error.response(reference))).into_response()
+                (status, Json(error.response(&reference))).into_response()
             }
-            Self::RateLimited(wait) => {
-                too_many_requests(&format!("{TOO_MANY} (reference {reference})"), wait)
+            Self::RateLimited { wait, is_recorded } => {
+                let reference = shown(reference, is_recorded);
+                let problem = format!("{TOO_MANY} (reference {reference})");
+                OauthError::from(ApiError::too_many_requests(&problem, wait)).into_response()
             }
             Self::Store(error) => {
                 tracing::error!(%error, reference, "an exchange failed");
@@ -56,5 +66,15 @@ impl ExchangeFailure {
                 (StatusCode::INTERNAL_SERVER_ERROR, Json(body)).into_response()
             }
         }
+    }
+}
+
+/// The reference as the caller sees it. Nothing is found under that of a refusal which was only
+/// counted.
+fn shown(reference: &str, is_recorded: bool) -> String {
+    if is_recorded {
+        reference.to_owned()
+    } else {
+        format!("{reference}, not recorded: too many refusals")
     }
 }

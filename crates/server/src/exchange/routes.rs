@@ -16,7 +16,6 @@ use utoipa_axum::routes;
 use super::attempt::Attempt;
 use super::failure::ExchangeFailure;
 use crate::app::App;
-use crate::clock::now;
 use crate::http::client_address::ClientAddress;
 use crate::random;
 
@@ -40,7 +39,7 @@ async fn exchange(
     let started = Instant::now();
     let entry = AuditEntry {
         id: random::id(),
-        at: now(),
+        at: app.clock.now(),
         address: address.map(|Extension(ClientAddress(address))| address.to_string()),
         ..AuditEntry::default()
     };

@@ -101,6 +101,35 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
+    /// 429, with the time to wait.
+    #[must_use]
+    pub(crate) fn too_many_requests(problem: &str, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + 1;
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        let message = format!("{problem}, try again in {seconds} {unit}");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, message)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// 408.
+    #[must_use]
+    pub(crate) fn timeout() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "the request took too long")
+    }
+
+    /// The response in the form of the errors at a path: OAuth's, the API's, or a line of text.
+    pub(crate) fn at(self, path: &str) -> Response {
+        if is_oauth(path) {
+            return OauthError(self).into_response();
+        }
+        if is_api(path) {
+            return self.into_response();
+        }
+        let mut response = (self.status, self.body.message + "\n").into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+
     /// Adds a header.
     #[must_use]
     pub(crate) fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
@@ -143,6 +172,7 @@ impl IntoResponse for OauthError {
         } = self.0;
         let error = match status {
             StatusCode::UNAUTHORIZED => "invalid_client",
+            StatusCode::TOO_MANY_REQUESTS => "too_many_requests",
             status if status.is_client_error() => "invalid_request",
             _ => "server_error",
         };
@@ -167,49 +197,50 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// 429, with the time to wait.
-pub(crate) fn too_many_requests(problem: &str, wait: Duration) -> Response {
-    let seconds = wait.as_secs() + 1;
-    let unit = if seconds == 1 { "second" } else { "seconds" };
-    let error_description = format!("{problem}, try again in {seconds} {unit}");
-    let body = Json(OauthErrorBody {
-        error: "too_many_requests".into(),
-        error_description,
-    });
-    let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    response
+/// Whether a path is one of the API.
+pub(crate) fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
+/// Whether a path is one of OAuth's endpoints.
+fn is_oauth(path: &str) -> bool {
+    path.starts_with("/api/oauth/")
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::too_many_requests;
+    use serde_json::{Value, json};
+
+    use super::ApiError;
 
     #[tokio::test]
-    async fn a_rate_limited_caller_learns_when_to_retry() {
-        for (millis, expected) in [
-            (0, "1 second"),
-            (999, "1 second"),
-            (1_000, "2 seconds"),
-            (90_000, "91 seconds"),
+    async fn a_rate_limited_caller_learns_when_to_retry_in_the_form_of_the_path() {
+        for (millis, seconds, expected) in [
+            (0, "1", "too many, try again in 1 second"),
+            (999, "1", "too many, try again in 1 second"),
+            (1_000, "2", "too many, try again in 2 seconds"),
+            (90_000, "91", "too many, try again in 91 seconds"),
         ] {
-            let answer = too_many_requests("too many", Duration::from_millis(millis));
-            assert_eq!(
-                answer.headers()["retry-after"].to_str().unwrap(),
-                expected.split(' ').next().unwrap()
-            );
-            let body = axum::body::to_bytes(answer.into_body(), 1_000)
-                .await
-                .unwrap();
-            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-            assert_eq!(
-                body["error_description"],
-                format!("too many, try again in {expected}")
-            );
+            for (path, body) in [
+                (
+                    "/api/oauth/token",
+                    json!({"error": "too_many_requests", "error_description": expected}),
+                ),
+                ("/api/orgs", json!({"code": 429, "message": expected})),
+                ("/api", json!({"code": 429, "message": expected})),
+                ("/readyz", Value::from(format!("{expected}\n"))),
+            ] {
+                let error = ApiError::too_many_requests("too many", Duration::from_millis(millis));
+                let answer = error.at(path);
+                assert_eq!(answer.status(), 429);
+                assert_eq!(answer.headers()["retry-after"], seconds);
+                let found = axum::body::to_bytes(answer.into_body(), 1_000).await;
+                let found = String::from_utf8(found.unwrap().to_vec()).unwrap();
+                let found = serde_json::from_str(&found).unwrap_or(Value::from(found));
+                assert_eq!(found, body, "{path}");
+            }
         }
     }
 }

@@ -30,11 +30,19 @@ pub(crate) struct Metrics {
     limited: Counter,
     reported: Counter,
     exchange_times: Histogram,
+    /// Refusals that were not recorded.
+    omitted: Family<OmittedLabels, Counter>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ExchangeLabels {
     code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OmittedLabels {
+    /// Whether the token's signature is genuine.
+    genuine: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -52,6 +60,7 @@ impl Metrics {
             requests: Family::default(),
             limited: Counter::default(),
             reported: Counter::default(),
+            omitted: Family::default(),
             exchange_times: Histogram::new(BOUNDS),
         };
         metrics.register(keys)
@@ -82,6 +91,11 @@ impl Metrics {
             self.reported.clone(),
         );
         registry.register(
+            "refusals_omitted",
+            "Refusals that the audit log counts but does not record, for lack of a budget",
+            self.omitted.clone(),
+        );
+        registry.register(
             "exchange_duration_seconds",
             "How long exchanges took",
             self.exchange_times.clone(),
@@ -104,6 +118,12 @@ impl Metrics {
     /// Counts a grant that a report-only policy would have denied.
     pub(crate) fn reported(&self) {
         self.reported.inc();
+    }
+
+    /// Counts a refusal that the audit log does not record.
+    pub(crate) fn omitted(&self, is_genuine: bool) {
+        let genuine = if is_genuine { "true" } else { "false" };
+        self.omitted.get_or_create(&OmittedLabels { genuine }).inc();
     }
 
     /// Counts a response. `route` is the pattern of the route, of which there are few.

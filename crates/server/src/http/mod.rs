@@ -6,6 +6,7 @@ pub(crate) mod conditional;
 mod connection;
 pub(crate) mod error;
 mod health;
+pub(crate) mod last_ping;
 pub(crate) mod listen;
 pub(crate) mod logging;
 pub(crate) mod metrics;

@@ -67,10 +67,10 @@ fn add_common_responses(operation: &mut Operation) {
             true,
             "429",
             "too many requests from this address",
-            OauthErrorBody::name(),
+            own.clone(),
         ),
         (has_body, "413", "the body is too large", own.clone()),
-        (true, "408", "the request took too long", ErrorBody::name()),
+        (true, "408", "the request took too long", own.clone()),
         (true, "500", "the database failed", own),
     ];
     for (_, status, description, schema) in

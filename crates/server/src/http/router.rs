@@ -12,7 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::client_address::ClientAddress;
-use super::error::{ApiError, too_many_requests};
+use super::error::{ApiError, is_api};
 use super::{assets, client_address, health, openapi};
 use crate::app::App;
 use crate::{audit, demo, exchange, issuers, organizations, tokens};
@@ -83,19 +83,15 @@ async fn common(State(app): State<Arc<App>>, mut request: Request, next: Next) -
         // No name contains it, and PostgreSQL accepts no text with it.
         return ApiError::bad_request("expected a path without `%00`").into_response();
     }
-    let is_api = request.uri().path().starts_with("/api/");
-    let is_limited = is_api || request.uri().path() == "/api";
-    let mut response = match is_limited.then(|| rate_limit(&app, &mut request)).flatten() {
-        Some(refusal) => refusal,
-        None => tokio::time::timeout(app.timeout, next.run(request))
+    let path = request.uri().path().to_owned();
+    let mut response = match rate_limit(&app, &path, &mut request) {
+        Err(refusal) => refusal.at(&path),
+        Ok(()) => tokio::time::timeout(app.timeout, next.run(request))
             .await
-            .unwrap_or_else(|_| {
-                ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long")
-                    .into_response()
-            }),
+            .unwrap_or_else(|_| ApiError::timeout().at(&path)),
     };
-    if is_api && response.status().is_client_error() {
-        response = error_as_json(response).await;
+    if is_api(&path) && response.status().is_client_error() {
+        response = error_as_json(response, &path).await;
     }
     let status = response.status().as_u16();
     let route = route_label(route.as_ref(), response.status());
@@ -128,7 +124,7 @@ fn route_label(route: Option<&MatchedPath>, status: StatusCode) -> &str {
 }
 
 /// Turns an error of the framework, which is text, into one of the API, which is JSON.
-async fn error_as_json(response: Response) -> Response {
+async fn error_as_json(response: Response, path: &str) -> Response {
     let (mut parts, body) = response.into_parts();
     if parts
         .headers
@@ -145,7 +141,7 @@ async fn error_as_json(response: Response) -> Response {
         .unwrap_or("refused")
         .to_lowercase();
     let mut json =
-        ApiError::new(parts.status, if text.is_empty() { reason } else { text }).into_response();
+        ApiError::new(parts.status, if text.is_empty() { reason } else { text }).at(path);
     for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
         parts.headers.remove(name);
     }
@@ -153,17 +149,45 @@ async fn error_as_json(response: Response) -> Response {
     json
 }
 
-/// The refusal of a request, if too many come from its address. Adds the address to the request.
-fn rate_limit(app: &App, request: &mut Request) -> Option<Response> {
-    let address = client_address::find(request, app.trusted_proxies)?;
+/// Counts a request to the API, or to what probes and Prometheus ask for, for its address, and adds
+/// the address to the request.
+///
+/// # Errors
+/// 429 if too many come from there.
+fn rate_limit(app: &App, path: &str, request: &mut Request) -> Result<(), ApiError> {
+    // Probes have buckets of their own: behind a proxy that is not configured, all requests of the
+    // API may come from the address that the probes come from.
+    let limit = match path {
+        "/readyz" | "/metrics" => &app.probe_limit,
+        path if is_api(path) => &app.address_limit,
+        _ => return Ok(()),
+    };
+    let found = client_address::find(request, app.trusted_proxies);
+    if let Some(problem) = found.problem {
+        warn_of_proxies(app, &problem);
+    }
+    let Some(address) = found.address else {
+        return Ok(());
+    };
     request.extensions_mut().insert(ClientAddress(address));
-    let taken = app
-        .address_limit
-        .take(client_address::network(address), std::time::Instant::now());
-    taken.err().map(|wait| {
+    let now = std::time::Instant::now();
+    let taken = limit.take_all(&client_address::costs(address), now);
+    taken.map_err(|wait| {
         app.metrics.limited();
-        too_many_requests("too many requests from this address", wait)
+        ApiError::too_many_requests("too many requests from this address", wait)
     })
+}
+
+/// Logs that a request came without the address of its client, once a minute at most.
+fn warn_of_proxies(app: &App, problem: &str) {
+    let now = std::time::Instant::now();
+    if app.proxy_warnings.take((), now).is_ok() {
+        tracing::warn!(
+            problem,
+            "`X-Forwarded-For` does not have the client's address, so the connection's counts for rate limits and in the \
+             audit log; expected as many addresses as --trusted-proxies says"
+        );
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use sqlx::any::AnyRow;
 use super::record::{TokenKind, TokenRecord};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
+use crate::db::single_use::SingleUse;
 use crate::db::store::Store;
 use crate::issuers::record::MAX_EXPIRATION;
 
@@ -287,6 +288,15 @@ impl Store {
             .await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Whether an ID token that may be exchanged only once was used.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(crate) async fn is_used(&self, mark: &SingleUse) -> Result<bool, StoreError> {
+        let query = sqlx::query("SELECT expires FROM exchanged WHERE mark = $1").bind(mark.mark());
+        Ok(query.fetch_optional(&self.pool).await?.is_some())
     }
 
     /// Deletes tokens and marks of single use that expired before `now`, and entries of the audit

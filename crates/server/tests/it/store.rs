@@ -72,6 +72,7 @@ fn entry(id: &str, at: i64, decision: &str) -> AuditRecord {
         detail: Some("{\"a\": 1}".to_owned()),
         differs: None,
         rules: None,
+        is_genuine: false,
     }
 }
 

@@ -118,11 +118,9 @@ impl Writer {
         single_use: Option<SingleUse>,
     ) -> Result<Written, StoreError> {
         self.write_exchange(Exchange {
-            record,
             token,
             single_use,
-            documents: Vec::new(),
-            explanation: None,
+            ..Exchange::of(record)
         })
         .await
     }

@@ -35,6 +35,19 @@ pub(crate) struct Exchange {
     pub(crate) explanation: Option<String>,
 }
 
+impl Exchange {
+    /// An exchange that is nothing but an entry.
+    pub(crate) fn of(record: AuditRecord) -> Self {
+        Self {
+            record,
+            token: None,
+            single_use: None,
+            documents: Vec::new(),
+            explanation: None,
+        }
+    }
+}
+
 /// An exchange, and the channel to its caller. The exchange goes back with the answer: memory is
 /// freed best by the thread that allocated it.
 pub(super) struct Job {

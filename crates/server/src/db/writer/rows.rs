@@ -18,8 +18,8 @@ pub(super) const TOKENS: Table = Table {
 pub(super) const AUDIT: Table = Table {
     name: "audit",
     columns: "id, at, organization, organization_id, issuer, issuer_name, subject, requested, scope, decision, code, summary, policies, \
-              token, report, address, detail",
-    width: 17,
+              token, report, address, detail, omitted, genuine, bytes",
+    width: 20,
 };
 
 pub(super) fn push_token<'a>(hash: &'a str, token: &'a TokenRecord, values: &mut Vec<Value<'a>>) {
@@ -48,6 +48,16 @@ pub(super) fn push_record<'a>(record: &'a AuditRecord, values: &mut Vec<Value<'a
         [0] => Cow::Borrowed("[0]"),
         several => Cow::Owned(serde_json::to_string(several).unwrap_or_default()),
     };
+    // Only refusals are limited in bytes.
+    let [genuine, bytes] = if entry.decision == "denied" {
+        let bytes = i64::try_from(record.accounted_bytes()).unwrap_or(i64::MAX);
+        [
+            Value::Number(i64::from(record.is_genuine)),
+            Value::Number(bytes),
+        ]
+    } else {
+        [Value::Null, Value::Null]
+    };
     values.extend([
         Value::trusted(&entry.id),
         Value::Number(entry.at),
@@ -66,5 +76,8 @@ pub(super) fn push_record<'a>(record: &'a AuditRecord, values: &mut Vec<Value<'a
         Value::optional(entry.report.as_deref()),
         Value::optional(entry.address.as_deref()),
         Value::optional(detail.as_deref()),
+        Value::optional_number(entry.omitted),
+        genuine,
+        bytes,
     ]);
 }

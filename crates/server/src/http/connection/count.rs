@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::http::client_address::network;
+use ipnet::IpNet;
+
+use crate::http::client_address::networks;
 use crate::lock::lock;
 
 /// At least how long there is between two warnings.
@@ -26,7 +28,7 @@ pub(super) struct OpenConnections {
 #[derive(Debug, Default)]
 struct Counts {
     total: usize,
-    by_network: HashMap<IpAddr, usize>,
+    by_network: HashMap<IpNet, usize>,
     /// Connections that were refused since the last warning.
     refused: usize,
     warned: Option<Instant>,
@@ -45,7 +47,7 @@ enum Refusal {
 #[derive(Debug)]
 pub(super) struct Permit {
     open: Arc<OpenConnections>,
-    network: IpAddr,
+    networks: Vec<(IpNet, usize)>,
 }
 
 impl OpenConnections {
@@ -62,27 +64,32 @@ impl OpenConnections {
     /// # Errors
     /// If there are too many.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> io::Result<Permit> {
-        let network = network(address);
+        let networks = networks(address);
         let mut counts = lock(&self.counts);
-        if let Some(refusal) = self.refusal(&counts, network) {
+        if let Some(refusal) = self.refusal(&counts, &networks) {
             counts.warn(refusal, address);
             return Err(io::Error::other(refusal));
         }
         counts.total += 1;
-        *counts.by_network.entry(network).or_default() += 1;
+        for (network, _) in &networks {
+            *counts.by_network.entry(*network).or_default() += 1;
+        }
         Ok(Permit {
             open: Arc::clone(self),
-            network,
+            networks,
         })
     }
 
-    fn refusal(&self, counts: &Counts, network: IpAddr) -> Option<Refusal> {
+    fn refusal(&self, counts: &Counts, networks: &[(IpNet, usize)]) -> Option<Refusal> {
         let is_reached = |count: usize, limit: usize| limit > 0 && count >= limit;
-        let own = counts.by_network.get(&network).copied().unwrap_or(0);
+        let is_full = |(network, factor): &(IpNet, usize)| {
+            let own = counts.by_network.get(network).copied().unwrap_or(0);
+            is_reached(own, self.per_address.saturating_mul(*factor))
+        };
         if is_reached(counts.total, self.total) {
             Some(Refusal::Total)
         } else {
-            is_reached(own, self.per_address).then_some(Refusal::Address)
+            networks.iter().any(is_full).then_some(Refusal::Address)
         }
     }
 }
@@ -108,10 +115,12 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut counts = lock(&self.open.counts);
         counts.total = counts.total.saturating_sub(1);
-        if let Some(own) = counts.by_network.get_mut(&self.network) {
-            *own -= 1;
-            if *own == 0 {
-                counts.by_network.remove(&self.network);
+        for (network, _) in &self.networks {
+            if let Some(own) = counts.by_network.get_mut(network) {
+                *own -= 1;
+                if *own == 0 {
+                    counts.by_network.remove(network);
+                }
             }
         }
     }
@@ -148,6 +157,22 @@ mod tests {
             Refusal::Address
         );
         let _other = admit(&open, "2001:db8:1:3::1").unwrap();
+    }
+
+    #[test]
+    fn a_48_has_sixteen_times_the_connections_of_an_address() {
+        let open = OpenConnections::new(0, 2);
+        let address = |network: u16| format!("2001:db8:1:{network:x}::1");
+        let in_56: Vec<_> = (0..100)
+            .filter_map(|network| admit(&open, &address(network)).ok())
+            .collect();
+        assert_eq!(in_56.len(), 8);
+        let in_48: Vec<_> = (0..100)
+            .filter_map(|network| admit(&open, &address(network << 8)).ok())
+            .collect();
+        assert_eq!(in_48.len(), 24);
+        drop(in_56);
+        assert!(admit(&open, &address(5)).is_ok());
     }
 
     #[test]
