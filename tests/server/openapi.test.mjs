@@ -65,8 +65,9 @@ async function setUp() {
   });
   assert.ok(granted.access_token);
   const { exchanges } = await call('GET', '/api/orgs/acme/oidc/exchanges');
+  const { changes } = await call('GET', '/api/orgs/acme/changes');
   const { tokens } = await call('GET', '/api/orgs/acme/tokens');
-  return { issuer: kept.id, gone: gone.id, policy, exchange: exchanges[0].id, token: tokens[0].id };
+  return { issuer: kept.id, gone: gone.id, policy, exchange: exchanges[0].id, change: changes[0].id, token: tokens[0].id };
 }
 
 /** Runs it with that settings file. */
@@ -101,7 +102,7 @@ describe('the OpenAPI document', { skip }, () => {
       const lines = Object.entries(parameters).map(([name, value]) => `"path.${name}" = "${value}"\n`);
       return `[[operations]]\ninclude-name = "${name}"\n[operations.parameters]\n${lines.join('')}`;
     });
-    const { issuer, gone, policy, exchange, token } = ids;
+    const { issuer, gone, policy, exchange, change, token } = ids;
     const org = 'acme';
     const settings = parameters({
       'GET /api/orgs/{org}': { org },
@@ -117,6 +118,9 @@ describe('the OpenAPI document', { skip }, () => {
       'GET /api/orgs/{org}/oidc/exchanges': { org },
       'GET /api/orgs/{org}/oidc/exchanges/{id}': { org, id: exchange },
       'GET /api/admin/exchanges/{id}': { id: exchange },
+      'GET /api/orgs/{org}/changes': { org },
+      'GET /api/orgs/{org}/changes/{id}': { org, id: change },
+      'GET /api/admin/changes/{id}': { id: change },
       'GET /api/orgs/{org}/tokens': { org },
       'DELETE /api/orgs/{org}/tokens/{id}': { org, id: token },
     }).join('\n');

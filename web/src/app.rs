@@ -6,8 +6,8 @@ use leptos_router::{Lazy, path};
 
 use crate::components::frame::Frame;
 use crate::pages::lazy::{
-    AuditEntryRoute, AuditRoute, ExampleRoute, ExamplesRoute, ImportRoute, IssuerRoute,
-    IssuersRoute, NewIssuerRoute, PlaygroundRoute,
+    AuditEntryRoute, AuditRoute, ChangeRoute, ChangesRoute, ExampleRoute, ExamplesRoute,
+    ImportRoute, IssuerRoute, IssuersRoute, NewIssuerRoute, PlaygroundRoute,
 };
 use crate::pages::not_found::NotFoundPage;
 use crate::state::handover::Handover;
@@ -32,6 +32,8 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/examples") view={Lazy::<ExamplesRoute>::new()} />
                     <Route path=path!("/examples/:id") view={Lazy::<ExampleRoute>::new()} />
                     <Route path=path!("/audit") view={Lazy::<AuditRoute>::new()} />
+                    <Route path=path!("/audit/changes") view={Lazy::<ChangesRoute>::new()} />
+                    <Route path=path!("/audit/changes/:id") view={Lazy::<ChangeRoute>::new()} />
                     <Route path=path!("/audit/:id") view={Lazy::<AuditEntryRoute>::new()} />
                 </Routes>
             </Frame>

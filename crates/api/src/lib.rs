@@ -16,6 +16,7 @@
 //! ```
 
 mod audit;
+mod changes;
 mod error;
 mod exchange;
 mod issuers;
@@ -25,6 +26,7 @@ mod tokens;
 mod user;
 
 pub use audit::{AuditEntry, AuditRecordBody, AuditRules, ExchangesBody};
+pub use changes::{ChangeAuthor, ChangeBody, ChangeEntry, ChangesBody};
 pub use error::{ErrorBody, ErrorDetail, OauthErrorBody};
 pub use exchange::{IntrospectionBody, TokenForm, TokenRequest, TokenResponseBody};
 pub use issuers::{IssuerBody, IssuerInput, IssuersBody, RevokedBody};

@@ -2,6 +2,7 @@
 
 mod app;
 pub mod audit;
+pub mod changes;
 mod clock;
 pub mod config;
 pub mod db;

@@ -87,6 +87,7 @@ impl Server {
             ..WriterConfig::default()
         };
         let (writer, writer_done) = Writer::start(&store, writer_config).await?;
+        let store = store.with_audit_file(writer.audit_file());
         // After everything that may fail: a token that is shown cannot be shown again.
         let bootstrap = Bootstrap::set_up(&store, &config).await?;
         let demo = if config.demo {

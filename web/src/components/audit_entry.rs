@@ -3,13 +3,13 @@
 use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
 use claimgate::policy::RequestedToken;
-use claimgate::time::format_utc;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use serde_json::Value;
 
 use super::checks::Checks;
 use super::claims_table::ClaimsTable;
+use super::entry_time::when;
 use super::explanation::ExplanationView;
 use super::inline_code::inline_code;
 use super::untrusted_text::untrusted_text;
@@ -128,13 +128,6 @@ fn playground_link(store: Store, entry: &Value) -> Option<String> {
         dialect: Dialect::Pulumi,
     };
     Some(format!("/playground#{}", shared.to_fragment().ok()?))
-}
-
-/// The time of the entry.
-pub(crate) fn when(entry: &Value) -> AnyView {
-    let whole = format_utc(entry["at"].as_i64().unwrap_or_default());
-    let text = whole.replace('T', " ").replace('Z', "");
-    view! { <time datetime=whole>{text}</time> }.into_any()
 }
 
 /// The decision, as a symbol and a word.

@@ -9,6 +9,7 @@ pub(crate) mod conflict_versions;
 pub(crate) mod connected;
 pub(crate) mod copy_button;
 pub(crate) mod details_form;
+pub(crate) mod entry_time;
 pub(crate) mod exchange_panel;
 pub(crate) mod explanation;
 pub(crate) mod export_panel;

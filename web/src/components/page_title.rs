@@ -27,6 +27,8 @@ pub(crate) fn PageTitle() -> impl IntoView {
             [.., "examples"] => Some("Examples".to_owned()),
             [.., "import"] => Some("Import".to_owned()),
             [.., "audit"] if store.remote.is_some() => Some("Audit log".to_owned()),
+            [.., "audit", "changes"] if store.remote.is_some() => Some("Changes".to_owned()),
+            [.., "audit", "changes", _] if store.remote.is_some() => Some("Change".to_owned()),
             [.., "audit", _] if store.remote.is_some() => Some("Exchange".to_owned()),
             [.., "playground"] => Some("Playground".to_owned()),
             _ => Some("OIDC Issuers".to_owned()),

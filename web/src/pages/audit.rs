@@ -9,7 +9,8 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use serde_json::Value;
 
 use super::not_found::NotFoundPage;
-use crate::components::audit_entry::{AuditEntry, asked_for, decision, when};
+use crate::components::audit_entry::{AuditEntry, asked_for, decision};
+use crate::components::entry_time::when;
 use crate::components::field::{Select, TextField};
 use crate::components::inline_code::inline_code;
 use crate::components::untrusted_text::untrusted_text;
@@ -61,8 +62,9 @@ pub(crate) fn AuditPage() -> impl IntoView {
                 <button type="button" class="button" on:click=move |_| log.begin(asked.get_untracked())>"Read anew"</button>
             </div>
             <p class="lead">
-                "Every exchange that named this organization, granted or refused. A refused caller is told the reference \
-                 only; the reasons are here."
+                "The exchanges that named this organization, granted or refused. A refused caller is told the reference \
+                 only; the reasons are here. Of very many refusals, some are only counted. "
+                <A href="/audit/changes">"Changes by administrators"</A>
             </p>
             <Filters store=store asked=asked />
             <Entries log=log />

@@ -9,6 +9,7 @@ use leptos::wasm_split::SplitLoaderError;
 use leptos_router::LazyRoute;
 
 use super::audit::{AuditEntryPage, AuditPage};
+use super::changes::{ChangePage, ChangesPage};
 use super::examples::{ExamplePage, ExamplesPage};
 use super::import::ImportPage;
 use super::issuer::IssuerPage;
@@ -91,6 +92,10 @@ pub(crate) enum ServerPart {
     Log,
     /// One exchange.
     Exchange,
+    /// The changes of administrators.
+    Changes,
+    /// One change.
+    Change,
 }
 
 impl ServerPart {
@@ -113,6 +118,8 @@ fn load_server(part: ServerPart) -> Loaded {
         }
         ServerPart::Log => view! { <AuditPage /> }.into_any(),
         ServerPart::Exchange => view! { <AuditEntryPage /> }.into_any(),
+        ServerPart::Changes => view! { <ChangesPage /> }.into_any(),
+        ServerPart::Change => view! { <ChangePage /> }.into_any(),
     })
 }
 
@@ -153,6 +160,8 @@ macro_rules! server_page {
 
 server_page!(AuditRoute, ServerPart::Log);
 server_page!(AuditEntryRoute, ServerPart::Exchange);
+server_page!(ChangesRoute, ServerPart::Changes);
+server_page!(ChangeRoute, ServerPart::Change);
 
 /// The message when a page's code could not be loaded.
 fn not_loaded() -> AnyView {

@@ -1,6 +1,7 @@
 //! The pages, each in a file of its own.
 
 pub(crate) mod audit;
+pub(crate) mod changes;
 pub(crate) mod examples;
 pub(crate) mod import;
 pub(crate) mod issuer;

@@ -946,7 +946,7 @@ fn each_change_is_a_line_of_the_log_that_says_by_whom() {
     assert_eq!(told, expected, "{log}");
     assert_eq!(
         (&changes[1]["id"], &changes[1]["organization"]),
-        (&changes[2]["name"], &json!("acme"))
+        (&changes[2]["id"], &json!("acme"))
     );
     assert!(
         changes[1]["name"].as_str().unwrap().starts_with("https://"),

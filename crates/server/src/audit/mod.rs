@@ -8,7 +8,7 @@ pub(crate) mod replay;
 pub(crate) mod retention;
 pub(crate) mod routes;
 pub(crate) mod shared_document;
-mod store;
+pub(crate) mod store;
 
 pub use claimgate_api::AuditEntry;
 pub use entry::AuditRecord;

@@ -117,12 +117,7 @@ async fn search(
 ) -> Result<Json<ExchangesBody>, ApiError> {
     let query = request::query(query)?;
     let scope = scope(query.unknown)?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(ApiError::bad_request(format!(
-            "expected `limit` from 1 to {MAX_LIMIT}, found {limit}"
-        )));
-    }
+    let limit = page_size(query.limit)?;
     if let Some(found) = query
         .decision
         .as_deref()
@@ -133,20 +128,14 @@ async fn search(
             found,
         ));
     }
-    if let Some(found) = query.before.as_deref().filter(|id| !random::is_id(id)) {
-        return Err(ApiError::expected(
-            "`before` as the id of an exchange",
-            found,
-        ));
-    }
     let filter = AuditFilter {
         decision: query.decision,
         code: query.code,
         issuer: query.issuer,
         subject: query.subject,
-        since: time("since", query.since)?,
-        until: time("until", query.until)?,
-        before: query.before,
+        since: read_time("since", query.since)?,
+        until: read_time("until", query.until)?,
+        before: read_reference("before", query.before)?,
         limit,
     };
     let exchanges = app.store.audit(scope, &filter).await?;
@@ -192,7 +181,38 @@ async fn one_of_all(
     Ok(Json(record.into()))
 }
 
-fn time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {
+/// The number of entries in an answer.
+///
+/// # Errors
+/// 400 if it is too small or too large.
+pub(crate) fn page_size(limit: Option<i64>) -> Result<i64, ApiError> {
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    if (1..=MAX_LIMIT).contains(&limit) {
+        return Ok(limit);
+    }
+    let message = format!("expected `limit` from 1 to {MAX_LIMIT}, found {limit}");
+    Err(ApiError::bad_request(message))
+}
+
+/// A parameter that is a reference.
+///
+/// # Errors
+/// 400 if it is none.
+pub(crate) fn read_reference(name: &str, text: Option<String>) -> Result<Option<String>, ApiError> {
+    match text {
+        Some(text) if !random::is_id(&text) => Err(ApiError::expected(
+            format!("`{name}` as a reference"),
+            &text,
+        )),
+        other => Ok(other),
+    }
+}
+
+/// A parameter that is a time.
+///
+/// # Errors
+/// 400 if it is none.
+pub(crate) fn read_time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {
     let Some(text) = text else { return Ok(None) };
     claimgate::time::parse(&text).map(Some).ok_or_else(|| {
         let expected = format!("`{name}` as a time like `2026-11-25T12:00:00Z`");

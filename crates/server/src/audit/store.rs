@@ -52,14 +52,14 @@ impl From<i64> for AuditScope {
 
 impl AuditScope {
     /// The value of `$1`, if the condition has one.
-    fn organization(&self) -> Option<i64> {
+    pub(crate) fn organization(&self) -> Option<i64> {
         match self {
             Self::Organization(id) => Some(*id),
             Self::All | Self::Unknown => None,
         }
     }
 
-    fn condition(&self) -> &'static str {
+    pub(crate) fn condition(&self) -> &'static str {
         match self {
             Self::Organization(_) => "organization_id = $1",
             Self::All => "1 = 1",

@@ -10,7 +10,7 @@ mod postgres;
 pub(crate) mod single_use;
 mod sqlite;
 pub(crate) mod store;
-mod transaction;
+pub(crate) mod transaction;
 mod url;
 pub(crate) mod value;
 mod wal;

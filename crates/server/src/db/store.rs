@@ -10,6 +10,8 @@ use super::engine::{Engine, LATEST_VERSION};
 use super::error::StoreError;
 use super::transaction::Transaction;
 use super::{migrations, url};
+use crate::audit::file::AuditFile;
+use crate::changes::record::Author;
 use crate::organizations::record::Organization;
 
 /// A database. Clones share its connections.
@@ -17,6 +19,10 @@ use crate::organizations::record::Organization;
 pub struct Store {
     pub(crate) pool: AnyPool,
     pub(crate) engine: Arc<dyn Engine>,
+    /// Who makes changes.
+    pub(crate) author: Arc<Author>,
+    /// Where changes are also written.
+    pub(crate) audit_file: AuditFile,
 }
 
 impl fmt::Debug for Store {
@@ -41,7 +47,16 @@ impl Store {
         }
         let pool = engine.open_pool().await?;
         migrations::run(&pool, &*engine).await?;
-        Ok(Self { pool, engine })
+        Ok(Self::new(pool, engine))
+    }
+
+    fn new(pool: AnyPool, engine: Arc<dyn Engine>) -> Self {
+        Self {
+            pool,
+            engine,
+            author: Arc::default(),
+            audit_file: AuditFile::default(),
+        }
     }
 
     /// Opens the database of a URL to read from it. Neither creates nor migrates it, so its schema may
@@ -53,7 +68,7 @@ impl Store {
         sqlx::any::install_default_drivers();
         let engine = url::engine(url)?;
         let pool = engine.open_read_only().await?;
-        Ok(Self { pool, engine })
+        Ok(Self::new(pool, engine))
     }
 
     /// What the URL leaves unprotected on the way to the database.

@@ -20,7 +20,7 @@ use crate::clock::now;
 use crate::db::error::StoreError;
 use crate::http::conditional::{etag, if_match};
 use crate::http::error::ApiError;
-use crate::tokens::caller::{Caller, Change};
+use crate::tokens::caller::Caller;
 
 /// The routes of policies.
 pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
@@ -80,12 +80,11 @@ async fn update(
     };
     PolicySet::compile(&policies, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
     let document = policies_json(policies).to_string();
-    let (record, change) = app
-        .store
+    let (record, change) = caller
+        .store(&app)
         .update_policies(organization.id, &id, document, expected, now())
         .await?;
     app.directory.note_change(&org, change);
-    caller.log_change(Change::PoliciesReplaced, &org, &id, &record.issuer);
     Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
 }
 

@@ -27,7 +27,7 @@ use crate::http::error::ApiError;
 use crate::http::request;
 use crate::http::request::json_body;
 use crate::keys::error::KeyError;
-use crate::tokens::caller::{Caller, Change};
+use crate::tokens::caller::Caller;
 
 /// The routes of issuers.
 pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
@@ -112,9 +112,8 @@ async fn create(
         settings,
         policies: "[]".to_owned(),
     };
-    let (record, change) = app.store.create_issuer(new, now()).await?;
+    let (record, change) = caller.store(&app).create_issuer(new, now()).await?;
     app.directory.note_change(&org, change);
-    caller.log_change(Change::IssuerCreated, &org, &record.id, &record.url);
     Ok(answer(&record))
 }
 
@@ -181,8 +180,8 @@ async fn update(
     }
     // The revision that was read must be the one that is replaced: members that were not sent come
     // from it.
-    let (record, change) = app
-        .store
+    let (record, change) = caller
+        .store(&app)
         .update_issuer(
             organization.id,
             &id,
@@ -197,7 +196,6 @@ async fn update(
     {
         app.keys.forget(&id);
     }
-    caller.log_change(Change::IssuerUpdated, &org, &id, &record.url);
     Ok(answer(&record))
 }
 
@@ -217,14 +215,12 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
-    let IssuerRecord { url, .. } = app.store.issuer(organization.id, &id).await?;
-    let change = app
-        .store
+    let change = caller
+        .store(&app)
         .delete_issuer(organization.id, &id, expected)
         .await?;
     app.directory.note_change(&org, change);
     app.keys.forget(&id);
-    caller.log_change(Change::IssuerDeleted, &org, &id, &url);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -257,13 +253,12 @@ async fn regenerate(
         ..before.settings
     };
     let expected = Some(expected.unwrap_or(before.version));
-    let (record, change) = app
-        .store
+    let (record, change) = caller
+        .store(&app)
         .update_issuer(organization.id, &id, settings, expected, now())
         .await?;
     app.directory.note_change(&org, change);
     app.keys.forget(&id);
-    caller.log_change(Change::ThumbprintRegenerated, &org, &id, &record.url);
     Ok(answer(&record))
 }
 
@@ -279,12 +274,11 @@ async fn revoke_tokens(
     caller: Caller,
 ) -> Result<Json<RevokedBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let (revoked, change) = app
-        .store
+    let (revoked, change) = caller
+        .store(&app)
         .revoke_of_issuer(organization.id, &id, now())
         .await?;
     app.directory.note_change(&org, change);
-    caller.log_change(Change::IssuerTokensRevoked, &org, &id, "");
     Ok(Json(RevokedBody { revoked }))
 }
 

@@ -3,10 +3,11 @@
 use sqlx::any::AnyRow;
 
 use super::record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord};
+use crate::changes::difference;
+use crate::changes::record::{Action, Change};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::{StoreError, is_unique_violation};
 use crate::db::store::Store;
-use crate::organizations::record::Organization;
 use crate::random;
 
 impl IssuerRecord {
@@ -52,7 +53,7 @@ const OF_ORGANIZATION: &str =
 
 /// Their policies.
 const POLICIES_OF_ORGANIZATION: &str =
-    "SELECT policies.* FROM policies JOIN issuers ON issuers.id = policies.issuer
+    "SELECT policies.*, issuers.url FROM policies JOIN issuers ON issuers.id = policies.issuer
      JOIN organizations ON organizations.name = issuers.organization WHERE organizations.id = $1";
 
 impl Store {
@@ -173,7 +174,7 @@ impl Store {
         let organization = Self::bump_version(&mut transaction, organization).await?;
         let record = IssuerRecord {
             id: random::id(),
-            organization: organization.name,
+            organization: organization.name.clone(),
             settings,
             url,
             version: 1,
@@ -211,7 +212,12 @@ impl Store {
             .bind(now)
             .bind(policies);
         insert.execute(&mut *transaction).await?;
-        transaction.commit().await?;
+        let settings = difference::settings(&record.settings);
+        let change = Change::new(Action::IssuerCreated)
+            .within(&organization)
+            .of_issuer(&record.id, Some(&record.url))
+            .with([None, Some(difference::bounded(settings))]);
+        self.commit_change(transaction, change).await?;
         Ok((record, organization.version))
     }
 
@@ -229,17 +235,16 @@ impl Store {
         now: i64,
     ) -> Result<(IssuerRecord, i64), StoreError> {
         let mut transaction = self.begin().await?;
-        let number = Self::bump_version(&mut transaction, organization)
-            .await?
-            .version;
+        let organization = Self::bump_version(&mut transaction, organization).await?;
         let query = format!("{OF_ORGANIZATION} AND issuers.id = $2");
         let row = sqlx::query(&query)
-            .bind(organization)
+            .bind(organization.id)
             .bind(id.to_owned())
             .fetch_optional(&mut *transaction)
             .await?;
         let mut record = IssuerRecord::read(&row.ok_or(StoreError::Missing { what: "issuer" })?)?;
         expect_version(expected, record.version)?;
+        let before = difference::settings(&record.settings);
         record.settings = settings;
         record.version += 1;
         record.modified = now;
@@ -257,8 +262,13 @@ impl Store {
             .bind(record.id.clone())
             .execute(&mut *transaction)
             .await?;
-        transaction.commit().await?;
-        Ok((record, number))
+        let after = difference::settings(&record.settings);
+        let change = Change::new(Action::IssuerUpdated)
+            .within(&organization)
+            .of_issuer(id, Some(&record.url))
+            .with(difference::members(&before, &after));
+        self.commit_change(transaction, change).await?;
+        Ok((record, organization.version))
     }
 
     /// Deletes an issuer with its policies; with `expected`, only if that is still its version.
@@ -273,15 +283,19 @@ impl Store {
         expected: Option<i64>,
     ) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
-        let Organization { name, version, .. } =
-            Self::bump_version(&mut transaction, organization).await?;
-        let select = "SELECT version FROM issuers WHERE organization = $1 AND id = $2";
+        let organization = Self::bump_version(&mut transaction, organization).await?;
+        let name = &organization.name;
+        let select = "SELECT issuers.*, policies.document FROM issuers JOIN policies ON policies.issuer = issuers.id
+                      WHERE issuers.organization = $1 AND issuers.id = $2";
         let row = sqlx::query(select).bind(name.clone()).bind(id.to_owned());
         let row = row
             .fetch_optional(&mut *transaction)
             .await?
             .ok_or(StoreError::Missing { what: "issuer" })?;
-        expect_version(expected, number(&row, "version")?)?;
+        let record = IssuerRecord::read(&row)?;
+        expect_version(expected, record.version)?;
+        let mut before = difference::settings(&record.settings);
+        before["policies"] = serde_json::from_str(&text(&row, "document")?).unwrap_or_default();
         let policies = "DELETE FROM policies WHERE issuer = $2
                         AND EXISTS (SELECT 1 FROM issuers WHERE organization = $1 AND id = $2)";
         let issuer = "DELETE FROM issuers WHERE organization = $1 AND id = $2";
@@ -295,8 +309,12 @@ impl Store {
         if deleted == 0 {
             return Err(StoreError::Missing { what: "issuer" });
         }
-        transaction.commit().await?;
-        Ok(version)
+        let change = Change::new(Action::IssuerDeleted)
+            .within(&organization)
+            .of_issuer(id, Some(&record.url))
+            .with([Some(difference::bounded(before)), None]);
+        self.commit_change(transaction, change).await?;
+        Ok(organization.version)
     }
 
     /// Replaces the policies with an id; with `expected`, only if that is still their version.
@@ -313,14 +331,16 @@ impl Store {
         now: i64,
     ) -> Result<(PolicyRecord, i64), StoreError> {
         let mut transaction = self.begin().await?;
-        let number = Self::bump_version(&mut transaction, organization)
-            .await?
-            .version;
+        let organization = Self::bump_version(&mut transaction, organization).await?;
         let query = format!("{POLICIES_OF_ORGANIZATION} AND policies.id = $2");
-        let query = sqlx::query(&query).bind(organization).bind(id.to_owned());
+        let query = sqlx::query(&query)
+            .bind(organization.id)
+            .bind(id.to_owned());
         let row = query.fetch_optional(&mut *transaction).await?;
-        let mut record = PolicyRecord::read(&row.ok_or(StoreError::Missing { what: "policy" })?)?;
+        let row = row.ok_or(StoreError::Missing { what: "policy" })?;
+        let mut record = PolicyRecord::read(&row)?;
         expect_version(expected, record.version)?;
+        let difference = difference::policies(&record.document, &document);
         record.document = document;
         record.version += 1;
         record.modified = now;
@@ -331,8 +351,12 @@ impl Store {
             .bind(record.id.clone())
             .execute(&mut *transaction)
             .await?;
-        transaction.commit().await?;
-        Ok((record, number))
+        let change = Change::new(Action::PoliciesReplaced)
+            .within(&organization)
+            .of_issuer(&record.issuer, Some(&text(&row, "url")?))
+            .with(difference);
+        self.commit_change(transaction, change).await?;
+        Ok((record, organization.version))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::clock::now;
 use crate::http::error::ApiError;
 use crate::http::request::json_body;
-use crate::tokens::caller::{Caller, Change};
+use crate::tokens::caller::Caller;
 
 /// The routes of organizations.
 pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
@@ -80,9 +80,8 @@ async fn create(
         let expected = format!("a name of at most {MAX_NAME} letters, digits, `-`, `_` or `.`");
         return Err(ApiError::expected(expected, &name));
     }
-    let organization = app.store.create_organization(&name, now()).await?;
+    let organization = caller.store(&app).create_organization(&name, now()).await?;
     app.directory.note_change(&name, organization.version);
-    caller.log_change(Change::OrganizationCreated, &name, "", "");
     Ok(Json(OrganizationBody::from(&organization)))
 }
 
@@ -112,11 +111,10 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     caller.require_root()?;
     let organization = caller.require_admin(&app.store, &org).await?;
-    let change = app
-        .store
+    let change = caller
+        .store(&app)
         .delete_organization(organization.id, now())
         .await?;
     app.directory.note_change(&org, change);
-    caller.log_change(Change::OrganizationDeleted, &org, "", "");
     Ok(StatusCode::NO_CONTENT)
 }

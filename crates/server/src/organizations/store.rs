@@ -4,6 +4,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::record::Organization;
+use crate::changes::record::{Action, Change};
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -87,13 +88,15 @@ impl Store {
                 return Err(StoreError::Exists { what });
             }
         }
-        transaction.commit().await?;
-        Ok(Organization {
+        let organization = Organization {
             id: version,
             name: name.to_owned(),
             created: now,
             version,
-        })
+        };
+        let change = Change::new(Action::OrganizationCreated).within(&organization);
+        self.commit_change(transaction, change).await?;
+        Ok(organization)
     }
 
     /// Deletes the organization with an id, with its issuers and policies. Its tokens are not valid
@@ -103,7 +106,9 @@ impl Store {
     /// [`StoreError::Missing`] if there is no such organization.
     pub async fn delete_organization(&self, id: i64, now: i64) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
-        let Organization { name, version, .. } = Self::bump_version(&mut transaction, id).await?;
+        let organization = Self::bump_version(&mut transaction, id).await?;
+        let change = Change::new(Action::OrganizationDeleted).within(&organization);
+        let Organization { name, version, .. } = organization;
         let statements = [
             "DELETE FROM policies WHERE issuer IN (SELECT id FROM issuers WHERE organization = $1)",
             "DELETE FROM issuers WHERE organization = $1",
@@ -115,7 +120,7 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
-        transaction.commit().await?;
+        self.commit_change(transaction, change).await?;
         // No token of an organization that does not exist is valid; this only records when they
         // ended.
         let revoke =

@@ -1,6 +1,6 @@
 //! The caller of a request, and what it may do.
 
-use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -10,8 +10,10 @@ use axum::http::request::Parts;
 use super::access_token;
 use super::record::{TokenKind, TokenRecord};
 use crate::app::App;
+use crate::changes::record::Author;
 use crate::clock::now;
 use crate::db::store::Store;
+use crate::http::client_address::ClientAddress;
 use crate::http::error::ApiError;
 use crate::organizations::record::Organization;
 
@@ -22,39 +24,9 @@ const MAX_LENGTH: usize = 512;
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     /// The token, without its secret.
-    pub token: TokenRecord,
-}
-
-/// A change that is logged.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Change {
-    OrganizationCreated,
-    OrganizationDeleted,
-    IssuerCreated,
-    IssuerUpdated,
-    IssuerDeleted,
-    ThumbprintRegenerated,
-    IssuerTokensRevoked,
-    PoliciesReplaced,
-    TokenRevoked,
-    TokenRevokedItself,
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OrganizationCreated => "created an organization",
-            Self::OrganizationDeleted => "deleted an organization",
-            Self::IssuerCreated => "registered an issuer",
-            Self::IssuerUpdated => "changed an issuer",
-            Self::IssuerDeleted => "deleted an issuer",
-            Self::ThumbprintRegenerated => "regenerated the thumbprint of an issuer",
-            Self::IssuerTokensRevoked => "revoked the tokens of an issuer",
-            Self::PoliciesReplaced => "replaced policies",
-            Self::TokenRevoked => "revoked a token",
-            Self::TokenRevokedItself => "revoked itself",
-        })
-    }
+    pub(crate) token: TokenRecord,
+    /// Where the request comes from.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl Caller {
@@ -71,16 +43,10 @@ impl Caller {
         }
     }
 
-    /// Logs what the caller changed: the id of a resource in an organization, and its `name`, which
-    /// is the URL of an issuer, and for policies the issuer's id.
-    pub(crate) fn log_change(&self, change: Change, organization: &str, id: &str, name: &str) {
-        let TokenRecord {
-            id: by,
-            issuer,
-            subject,
-            ..
-        } = &self.token;
-        tracing::info!(target: "claimgate::changes", organization, id, name, by, issuer, subject, "{change}");
+    /// The store, for changes by the caller.
+    pub(crate) fn store(&self, app: &App) -> Store {
+        let address = self.address.map(|address| address.to_string());
+        app.store.by(Author::new(&self.token, address))
     }
 
     /// Requires the bootstrap token.
@@ -140,7 +106,9 @@ impl FromRequestParts<Arc<App>> for Caller {
         let token = token
             .filter(|token| token.is_active(now()))
             .ok_or_else(ApiError::unauthorized)?;
-        let caller = Self { token };
+        let address = parts.extensions.get::<ClientAddress>();
+        let address = address.map(|ClientAddress(address)| *address);
+        let caller = Self { token, address };
         caller.note_use(app).await;
         Ok(caller)
     }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Extension, Form, State};
 use axum::http::StatusCode;
 use claimgate_api::{IntrospectionBody, OauthErrorBody, TokenForm};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::{Caller, Change, find_token};
+use super::caller::{Caller, find_token};
 use super::record::TokenRecord;
 use crate::app::App;
 use crate::clock::now;
+use crate::http::client_address::ClientAddress;
 use crate::http::error::{ApiError, OauthError};
 
 /// The routes of introspection and revocation.
@@ -52,20 +53,16 @@ async fn introspect(
     responses((status = 200), (status = 400, body = OauthErrorBody)))]
 async fn revoke(
     State(app): State<Arc<App>>,
+    address: Option<Extension<ClientAddress>>,
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Result<StatusCode, OauthError> {
     let secret = secret(form)?;
     if let Some(token) = find_token(&app, &secret).await? {
-        app.store.revoke(&app.hash_key.hash(&secret), now()).await?;
-        let caller = Caller { token };
+        let address = address.map(|Extension(ClientAddress(address))| address);
+        let caller = Caller { token, address };
+        let hash = app.hash_key.hash(&secret);
+        caller.store(&app).revoke(&hash, now()).await?;
         caller.note_use(&app).await;
-        let organization = caller.token.organization.as_deref().unwrap_or_default();
-        caller.log_change(
-            Change::TokenRevokedItself,
-            organization,
-            &caller.token.id,
-            "",
-        );
     }
     Ok(StatusCode::OK)
 }

@@ -9,7 +9,7 @@ use claimgate_api::{ErrorBody, TokenBody, TokensBody};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::{Caller, Change};
+use super::caller::Caller;
 use crate::app::App;
 use crate::clock::now;
 use crate::http::error::ApiError;
@@ -50,7 +50,9 @@ async fn revoke(
     caller: Caller,
 ) -> Result<StatusCode, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    app.store.revoke_id(organization.id, &id, now()).await?;
-    caller.log_change(Change::TokenRevoked, &org, &id, "");
+    caller
+        .store(&app)
+        .revoke_id(organization.id, &id, now())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

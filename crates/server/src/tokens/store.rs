@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::any::AnyRow;
 
 use super::record::{TokenKind, TokenRecord};
+use crate::changes::record::{Action, Change};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::single_use::SingleUse;
@@ -115,13 +116,22 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn revoke(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
-        let update = "UPDATE tokens SET revoked = $1 WHERE hash = $2 AND revoked IS NULL";
-        let done = sqlx::query(update)
-            .bind(now)
-            .bind(hash.to_owned())
-            .execute(&self.pool)
-            .await?;
-        Ok(done.rows_affected() > 0)
+        let mut transaction = self.begin().await?;
+        let update = "UPDATE tokens SET revoked = $1 WHERE hash = $2 AND revoked IS NULL
+                      RETURNING id, organization, organization_id";
+        let query = sqlx::query(update).bind(now).bind(hash.to_owned());
+        let Some(row) = query.fetch_optional(&mut *transaction).await? else {
+            return Ok(false);
+        };
+        let organization = optional_text(&row, "organization")?;
+        let change = Change::new(Action::TokenRevokedItself)
+            .within_named(
+                optional_number(&row, "organization_id")?,
+                organization.as_deref(),
+            )
+            .of_token(&text(&row, "id")?);
+        self.commit_change(transaction, change).await?;
+        Ok(true)
     }
 
     /// Revokes a token of an organization by its id.
@@ -136,13 +146,17 @@ impl Store {
             return Err(missing);
         };
         let update = "UPDATE tokens SET revoked = $1
-                      WHERE hash > $2 AND hash < $3 AND organization_id = $4 AND id = $5 AND revoked IS NULL";
+                      WHERE hash > $2 AND hash < $3 AND organization_id = $4 AND id = $5 AND revoked IS NULL
+                      RETURNING organization";
+        let mut transaction = self.begin().await?;
         let query = sqlx::query(update).bind(now).bind(from).bind(to);
         let query = query.bind(organization).bind(id.to_owned());
-        match query.execute(&self.pool).await?.rows_affected() {
-            0 => Err(missing),
-            _ => Ok(()),
-        }
+        let row = query.fetch_optional(&mut *transaction).await?;
+        let name = optional_text(&row.ok_or(missing)?, "organization")?;
+        let change = Change::new(Action::TokenRevoked)
+            .within_named(Some(organization), name.as_deref())
+            .of_token(id);
+        self.commit_change(transaction, change).await
     }
 
     /// Revokes all tokens that were granted for ID tokens of an issuer, and those that will be
@@ -158,9 +172,8 @@ impl Store {
         now: i64,
     ) -> Result<(u64, i64), StoreError> {
         let mut transaction = self.begin().await?;
-        let version = Self::bump_version(&mut transaction, organization)
-            .await?
-            .version;
+        let owner = Self::bump_version(&mut transaction, organization).await?;
+        let version = owner.version;
         let insert = "INSERT INTO revocations (organization_id, issuer, version, at) VALUES ($1, $2, $3, $4)
                       ON CONFLICT (organization_id, issuer) DO UPDATE SET version = excluded.version, at = excluded.at";
         sqlx::query(insert)
@@ -170,7 +183,10 @@ impl Store {
             .bind(now)
             .execute(&mut *transaction)
             .await?;
-        transaction.commit().await?;
+        let change = Change::new(Action::IssuerTokensRevoked)
+            .within(&owner)
+            .of_issuer(issuer, None);
+        self.commit_change(transaction, change).await?;
         // They are not valid any more; this counts them and records when they ended.
         let update = "UPDATE tokens SET revoked = $1
                       WHERE organization_id = $2 AND issuer = $3 AND version < $4 AND revoked IS NULL";
@@ -317,6 +333,8 @@ impl Store {
             // Ids sort by time.
             let audit = "DELETE FROM audit WHERE at < $1 AND id IN (SELECT id FROM audit ORDER BY id LIMIT $2)";
             self.delete_in_batches(audit, since).await?;
+            let changes = "DELETE FROM changes WHERE at < $1 AND id IN (SELECT id FROM changes ORDER BY id LIMIT $2)";
+            self.delete_in_batches(changes, since).await?;
             // The last use of a shared document is written at most an hour late.
             let unused = sqlx::query("DELETE FROM evidence WHERE used < $1")
                 .bind(since.saturating_sub(86_400));

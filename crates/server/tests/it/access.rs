@@ -129,6 +129,15 @@ fn matrix() -> Vec<Row> {
         ),
         row("GET", "/api/admin/exchanges", Value::Null, ROOT),
         row("GET", "/api/admin/exchanges/none", Value::Null, ROOT_404),
+        row("GET", "/api/orgs/{org}/changes", Value::Null, ADMIN),
+        row(
+            "GET",
+            "/api/orgs/{org}/changes/none",
+            Value::Null,
+            ADMIN_404,
+        ),
+        row("GET", "/api/admin/changes", Value::Null, ROOT),
+        row("GET", "/api/admin/changes/none", Value::Null, ROOT_404),
         row("GET", "/api/orgs/{org}/tokens", Value::Null, ADMIN),
         row(
             "DELETE",

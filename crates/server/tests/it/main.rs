@@ -1,6 +1,7 @@
 //! The server, from the outside: its clients, its administrators and the issuers.
 
 mod access;
+mod changes;
 mod connections;
 mod database_tls;
 mod evidence;

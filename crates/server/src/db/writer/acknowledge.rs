@@ -11,7 +11,7 @@ use crate::db::wal::WriteAheadLog;
 
 /// Acknowledges committed transactions until there are no more. What is committed during a sync is
 /// synced together by the next one.
-pub(super) fn run(mut committed: mpsc::Receiver<Committed>, mut audit_file: AuditFile) {
+pub(super) fn run(mut committed: mpsc::Receiver<Committed>, audit_file: &AuditFile) {
     while let Some(first) = committed.blocking_recv() {
         let mut all = vec![first];
         while let Ok(more) = committed.try_recv() {

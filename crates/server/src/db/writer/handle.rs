@@ -52,6 +52,8 @@ impl Default for WriterConfig {
 #[derive(Clone, Debug)]
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
+    /// The file that the entries are appended to.
+    audit_file: AuditFile,
     /// When the last failure is over, in seconds since 1970; 0 after a success.
     unhealthy_until: Arc<AtomicI64>,
 }
@@ -77,8 +79,9 @@ impl Writer {
             .enable_all()
             .build()
             .map_err(StoreError::Thread)?;
+        let own_file = audit_file.clone();
         spawn("answers", move || {
-            acknowledge::run(to_acknowledge, audit_file);
+            acknowledge::run(to_acknowledge, &own_file);
             let _ = acknowledged.send(());
         })?;
         let threads = Threads {
@@ -92,14 +95,20 @@ impl Writer {
             let _ = done.send(());
         })?;
         is_open.await.map_err(|_| StoreError::Stopping)??;
-        Ok((Self::new(jobs), is_done))
+        Ok((Self::new(jobs, audit_file), is_done))
     }
 
-    fn new(jobs: mpsc::Sender<Job>) -> Self {
+    fn new(jobs: mpsc::Sender<Job>, audit_file: AuditFile) -> Self {
         Self {
             jobs,
+            audit_file,
             unhealthy_until: Arc::default(),
         }
+    }
+
+    /// The file that the entries are appended to.
+    pub(crate) fn audit_file(&self) -> AuditFile {
+        self.audit_file.clone()
     }
 
     /// Whether the last exchange was written, or failed so long ago that another should be tried.
@@ -229,10 +238,10 @@ mod tests {
         connection.break_wal();
         let (sender, receiver) = mpsc::channel(9);
         let (committed, to_acknowledge) = mpsc::channel(MAX_UNSYNCED);
-        std::thread::spawn(move || acknowledge::run(to_acknowledge, AuditFile::None));
+        std::thread::spawn(move || acknowledge::run(to_acknowledge, &AuditFile::default()));
         let task = Task::new(Arc::clone(&store.engine), Box::new(connection), committed);
         tokio::spawn(task.run(Arc::new(Mutex::new(receiver)), 9));
-        let writer = Writer::new(sender);
+        let writer = Writer::new(sender, AuditFile::default());
         let lost = writer.write(record("1"), None, None).await;
         assert!(matches!(lost, Err(StoreError::Unsynced)), "{lost:?}");
         assert!(!writer.is_healthy());

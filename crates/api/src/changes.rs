@@ -1,0 +1,82 @@
+//! Changes that administrators made.
+
+use serde::{Deserialize, Serialize};
+
+/// A change of an organization, an issuer, its policies, or tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeEntry {
+    /// The reference of the change.
+    pub id: String,
+    /// When, in seconds since 1970.
+    pub at: i64,
+    /// The organization; absent for the bootstrap token, which belongs to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// The id of that organization. A later organization of that name has another id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<i64>,
+    /// The stable code of what was done, such as `policies-replaced`.
+    pub code: String,
+    /// What was done, as in `replaced policies`.
+    pub summary: String,
+    /// The id of the issuer that was changed, or whose policies or tokens were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The URL of the issuer, or the id of the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who did it.
+    pub by: ChangeAuthor,
+}
+
+/// Who made a change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeAuthor {
+    /// The type of the access token: `bootstrap`, `organization`, `team`, `personal` or `runner`.
+    /// `server` is the server itself, which has no token.
+    pub kind: String,
+    /// The id of the access token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The id of the issuer whose ID token it was exchanged for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The `sub` of that ID token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The address of the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// A change with what it changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeBody {
+    /// The change.
+    #[serde(flatten)]
+    pub entry: ChangeEntry,
+    /// What was different before: the members of the issuer that were changed, or the policies that
+    /// are no longer there, with their places. A `note` says that it was too long to be kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub before: Option<serde_json::Value>,
+    /// What is different since, in the same form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub after: Option<serde_json::Value>,
+}
+
+/// Changes, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangesBody {
+    /// The changes.
+    pub changes: Vec<ChangeEntry>,
+    /// `before` of the next request, if there may be more.
+    pub next: Option<String>,
+}

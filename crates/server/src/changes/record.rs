@@ -1,0 +1,138 @@
+//! Changes as they are recorded.
+
+use claimgate_api::{ChangeAuthor, ChangeBody, ChangeEntry};
+use serde_json::Value;
+
+use crate::clock::now;
+use crate::organizations::record::Organization;
+use crate::random;
+use crate::tokens::record::TokenRecord;
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    OrganizationCreated,
+    OrganizationDeleted,
+    IssuerCreated,
+    IssuerUpdated,
+    IssuerDeleted,
+    IssuerTokensRevoked,
+    PoliciesReplaced,
+    TokenRevoked,
+    TokenRevokedItself,
+}
+
+impl Action {
+    /// The stable code and the sentence.
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OrganizationCreated => ("organization-created", "created an organization"),
+            Self::OrganizationDeleted => ("organization-deleted", "deleted an organization"),
+            Self::IssuerCreated => ("issuer-created", "registered an issuer"),
+            Self::IssuerUpdated => ("issuer-updated", "changed an issuer"),
+            Self::IssuerDeleted => ("issuer-deleted", "deleted an issuer"),
+            Self::IssuerTokensRevoked => {
+                ("issuer-tokens-revoked", "revoked the tokens of an issuer")
+            }
+            Self::PoliciesReplaced => ("policies-replaced", "replaced policies"),
+            Self::TokenRevoked => ("token-revoked", "revoked a token"),
+            Self::TokenRevokedItself => ("token-revoked-itself", "revoked itself"),
+        }
+    }
+}
+
+/// Who makes changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author(pub(crate) ChangeAuthor);
+
+impl Default for Author {
+    /// The server itself.
+    fn default() -> Self {
+        Self(ChangeAuthor {
+            kind: "server".to_owned(),
+            ..ChangeAuthor::default()
+        })
+    }
+}
+
+impl Author {
+    /// The holder of an access token, at an address.
+    pub(crate) fn new(token: &TokenRecord, address: Option<String>) -> Self {
+        Self(ChangeAuthor {
+            kind: token.kind.as_str().to_owned(),
+            token: Some(token.id.clone()),
+            issuer: token.issuer.clone(),
+            subject: token.subject.clone(),
+            address,
+        })
+    }
+}
+
+/// A change that is being made.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    entry: ChangeEntry,
+    /// What is different before and after.
+    difference: [Option<Value>; 2],
+}
+
+impl Change {
+    /// A change that is made now.
+    pub(crate) fn new(action: Action) -> Self {
+        let (code, summary) = action.words();
+        Self {
+            entry: ChangeEntry {
+                id: random::id(),
+                at: now(),
+                code: code.to_owned(),
+                summary: summary.to_owned(),
+                ..ChangeEntry::default()
+            },
+            difference: [None, None],
+        }
+    }
+
+    /// In an organization.
+    pub(crate) fn within(self, organization: &Organization) -> Self {
+        self.within_named(Some(organization.id), Some(&organization.name))
+    }
+
+    /// In the organization with an id and a name, if there is one.
+    pub(crate) fn within_named(mut self, id: Option<i64>, name: Option<&str>) -> Self {
+        self.entry.organization_id = id;
+        self.entry.organization = name.map(str::to_owned);
+        self
+    }
+
+    /// Of the issuer with an id and a URL, if that is known.
+    pub(crate) fn of_issuer(mut self, id: &str, url: Option<&str>) -> Self {
+        self.entry.issuer = Some(id.to_owned());
+        self.entry.name = url.map(str::to_owned);
+        self
+    }
+
+    /// Of the token with an id.
+    pub(crate) fn of_token(mut self, id: &str) -> Self {
+        self.entry.name = Some(id.to_owned());
+        self
+    }
+
+    /// What is different before and after.
+    pub(crate) fn with(mut self, difference: [Option<Value>; 2]) -> Self {
+        self.difference = difference;
+        self
+    }
+
+    /// The change as it is recorded.
+    pub(crate) fn by(self, author: &Author) -> ChangeBody {
+        let [before, after] = self.difference;
+        ChangeBody {
+            entry: ChangeEntry {
+                by: author.0.clone(),
+                ..self.entry
+            },
+            before,
+            after,
+        }
+    }
+}
