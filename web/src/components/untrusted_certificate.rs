@@ -20,14 +20,13 @@ pub(crate) fn IssuerProblem(
     let RequestError::Untrusted { thumbprint, .. } = error else {
         return view! { <span class="error">{inline_code(&message)}</span> }.into_any();
     };
-    let shown = thumbprint.clone();
     view! {
         <div class="notice notice--bad">
-            <p><strong>"Do you know this certificate?"</strong> " " {inline_code(&message)}</p>
-            <p>"SHA-256 thumbprint: " <code class="said">{shown}</code></p>
+            <p><strong>"Do you know this certificate?"</strong></p>
+            <p>{inline_code(&message)}</p>
             <p>
-                "Anyone between the server and the issuer could have sent it. Trust it only if it is the one that the \
-                 issuer's owner publishes."
+                "Anyone between the server and the issuer could have sent it. Trust it only if its SHA-256 thumbprint is \
+                 the one that the issuer's owner publishes."
             </p>
             <div class="actions">
                 <button type="button" class="button" on:click=move |_| trust.run(thumbprint.clone())>{action}</button>

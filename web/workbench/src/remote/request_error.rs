@@ -12,7 +12,7 @@ pub enum RequestError {
     /// 404: it does not exist.
     Missing,
     /// The issuer's certificate is not trusted: the server's message, and the SHA-256 thumbprint of
-    /// that certificate. A request with the thumbprint trusts it.
+    /// that certificate, which the message has too. A request with the thumbprint trusts it.
     Untrusted {
         /// The server's message.
         message: String,
@@ -49,17 +49,19 @@ pub fn request_error(status: u16, body: &str) -> RequestError {
 }
 
 fn refusal(status: u16, body: Value) -> RequestError {
-    let message = match body["message"].as_str().unwrap_or_default() {
-        "" => format!("the server answered with status {status}"),
-        message => message.to_owned(),
-    };
-    match body["errors"][0]["thumbprint"].as_str() {
-        Some(thumbprint) => RequestError::Untrusted {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let first = &body["errors"][0];
+    if let (Some(message), Some(thumbprint)) = (text(&first["message"]), text(&first["thumbprint"]))
+    {
+        return RequestError::Untrusted {
             message,
-            thumbprint: thumbprint.to_owned(),
-        },
-        None => RequestError::Refused(message),
+            thumbprint,
+        };
     }
+    let message = text(&body["message"]).filter(|message| !message.is_empty());
+    RequestError::Refused(
+        message.unwrap_or_else(|| format!("the server answered with status {status}")),
+    )
 }
 
 #[cfg(test)]
@@ -80,8 +82,8 @@ mod tests {
 
     #[test]
     fn a_certificate_to_be_compared_has_its_thumbprint() {
-        let body = r#"{"code":400,"message":"not trusted","errors":
-            [{"path":"url","code":"keys-certificate-untrusted","message":"a","help":null,"thumbprint":"ab"}]}"#;
+        let body = r#"{"code":400,"message":"not trusted; compare it","errors":
+            [{"path":"url","code":"keys-certificate-untrusted","message":"not trusted","help":"compare it","thumbprint":"ab"}]}"#;
         let expected = RequestError::Untrusted {
             message: "not trusted".to_owned(),
             thumbprint: "ab".to_owned(),
