@@ -1,5 +1,6 @@
 //! `claimgate decode`: the contents of a token, without verification.
 
+use std::io::stdout;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,6 +12,7 @@ use claimgate::time::{format_utc, parse, relative};
 use serde::Serialize;
 
 use crate::output::{self, Format};
+use crate::report::render;
 
 /// The claims that are times.
 const TIMES: [&str; 4] = ["iat", "nbf", "auth_time", "exp"];
@@ -113,14 +115,14 @@ fn as_text(file: &str, result: &Result<UnverifiedToken, TokenError>, now: i64) -
     let token = match result {
         Ok(token) => token,
         Err(error) => {
-            let help = error
-                .help()
-                .map(|help| format!("  help: {help}\n"))
-                .unwrap_or_default();
-            return output::lines(&format!(
-                "{title}: error[{}]: {error}\n{help}",
-                error.code()
-            ));
+            let mut diagnostic = Diagnostic::error("", error.code(), error.to_string());
+            diagnostic.help = error.help();
+            return render(
+                title,
+                "",
+                [&diagnostic.into()],
+                output::is_colored(&stdout()),
+            );
         }
     };
     let pretty = |claims: &claimgate::claims::Claims| output::json(&claims.to_json_pretty());

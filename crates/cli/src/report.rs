@@ -34,6 +34,17 @@ pub(crate) struct Located {
     span: Span,
 }
 
+impl From<Diagnostic> for Located {
+    /// The diagnostic without a place.
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic,
+            place: None,
+            span: Span::default(),
+        }
+    }
+}
+
 /// Locates diagnostics by their paths.
 pub(crate) struct Locator<'a> {
     spans: Spans,
@@ -106,7 +117,7 @@ pub(crate) fn render<'a>(
         let (heading, excerpt) = rendered.split_once('\n').unwrap_or((&rendered, ""));
         let (indent, place) = match located.place {
             Some(Place { line, column }) => (line.to_string().len(), format!(":{line}:{column}\n")),
-            None => (1, "\n".to_owned()),
+            None => (0, "\n".to_owned()),
         };
         report += &format!("{heading}\n{:indent$}{arrow} {title}{place}{excerpt}", "");
         report.truncate(report.trim_end().len());

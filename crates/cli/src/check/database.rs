@@ -2,6 +2,7 @@
 //! of the server uses them.
 
 use std::fmt::Write;
+use std::io::stdout;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -14,7 +15,7 @@ use serde_json::value::RawValue;
 use super::count;
 use crate::document::Document;
 use crate::output::{self, Format};
-use crate::report::Located;
+use crate::report::{Located, render};
 use crate::serve::shown;
 
 /// A stored issuer as a document.
@@ -99,24 +100,15 @@ impl CheckedIssuer {
     }
 }
 
-/// Remarks by organization and issuer, and a line that counts them.
+/// Errors and findings by organization and issuer, and a line that counts them.
 fn as_text(title: &str, checked: &[CheckedIssuer]) -> String {
     let mut text = String::new();
     for issuer in checked {
-        let errors = issuer.errors.iter().map(|remark| ("error", remark));
-        let findings = issuer.findings.iter().map(|remark| ("note", remark));
-        for (word, remark) in errors.chain(findings) {
-            let (organization, url) = (&issuer.organization, &issuer.url);
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{organization}: {url}: {word}[{}]: ", remark.code);
-            if !remark.path.is_empty() {
-                let _ = write!(text, "{}: ", remark.path);
-            }
-            let _ = writeln!(text, "{}", remark.message);
-            if let Some(help) = &remark.help {
-                let _ = writeln!(text, "  help: {help}");
-            }
-        }
+        let title = format!("{}: {}", issuer.organization, issuer.url);
+        let all = issuer.errors.iter().chain(&issuer.findings).cloned();
+        // Without lines: the stored text is not in a file.
+        let all: Vec<_> = all.map(Located::from).collect();
+        text += &render(&title, "", &all, output::is_colored(&stdout()));
     }
     let total = |of: fn(&CheckedIssuer) -> usize| checked.iter().map(of).sum();
     let counted = [
@@ -125,6 +117,7 @@ fn as_text(title: &str, checked: &[CheckedIssuer]) -> String {
         count(total(|issuer| issuer.errors.len()), "error", "errors"),
         count(total(|issuer| issuer.findings.len()), "finding", "findings"),
     ];
-    let _ = writeln!(text, "{title}: {}", counted.join(", "));
-    output::lines(&text)
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}: {}", output::lines(title), counted.join(", "));
+    text
 }
