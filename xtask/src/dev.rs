@@ -248,7 +248,10 @@ mod tests {
             ),
             ("crates/formats/src/lib.rs", Some(Change::Server)),
             ("crates/analysis/Cargo.toml", Some(Change::Server)),
-            ("crates/providers/src/files.rs", Some(Change::Server)),
+            (
+                "crates/providers/src/presets/files.rs",
+                Some(Change::Server),
+            ),
             ("examples/presets/gitlab.json", Some(Change::Server)),
             ("Cargo.toml", Some(Change::Server)),
             ("web/editor/src/editor.js", Some(Change::Editor)),

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Result, bail};
 use claimgate::diagnostic::Diagnostic;
 use claimgate::json::Value;
-use claimgate::jwt::{TokenError, UnverifiedToken, decode_unverified};
+use claimgate::jwt::{TokenError, UnverifiedToken, bare_token, decode_unverified};
 use claimgate::time::{format_utc, parse, relative};
 use serde::Serialize;
 
@@ -50,6 +50,9 @@ struct Failure {
     help: Option<String>,
 }
 
+/// A decoded token with the findings on it.
+type Decodes = Result<(UnverifiedToken, Vec<Diagnostic>), TokenError>;
+
 impl Decode {
     /// Decodes all of them: 0 if all are tokens, 1 if one is none.
     pub(crate) fn run(self) -> Result<ExitCode> {
@@ -84,15 +87,30 @@ impl Decode {
     }
 }
 
-/// The token in a file, without the white space around it that files have.
-fn token(file: &str) -> Result<Result<UnverifiedToken, TokenError>> {
+/// The token in a file, without what copying has put around it, and the findings on it.
+fn token(file: &str) -> Result<Decodes> {
     if file.starts_with("eyJ") && !std::path::Path::new(file).exists() {
         bail!(
             "expected a file with a token, found a token; others can read what stands on a command line, so write it to \
              a file or give it to `claimgate decode -`"
         );
     }
-    Ok(decode_unverified(output::read(file)?.trim()))
+    let (token, note) = bare(&output::read(file)?);
+    Ok(decode_unverified(&token).map(|token| {
+        let findings = note.into_iter().chain(token.findings()).collect();
+        (token, findings)
+    }))
+}
+
+/// The token in a text, and the finding that says what was around it.
+pub(crate) fn bare(text: &str) -> (String, Option<Diagnostic>) {
+    match bare_token(text) {
+        Some(bare) => {
+            let finding = bare.finding();
+            (bare.token, finding)
+        }
+        None => (text.trim().to_owned(), None),
+    }
 }
 
 /// A time as people write it.
@@ -110,10 +128,10 @@ pub(crate) fn now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-fn as_text(file: &str, result: &Result<UnverifiedToken, TokenError>, now: i64) -> String {
+fn as_text(file: &str, result: &Decodes, now: i64) -> String {
     let title = output::title(file);
-    let token = match result {
-        Ok(token) => token,
+    let (token, findings) = match result {
+        Ok(decoded) => decoded,
         Err(error) => {
             let mut diagnostic = Diagnostic::error("", error.code(), error.to_string());
             diagnostic.help = error.help();
@@ -146,8 +164,8 @@ fn as_text(file: &str, result: &Result<UnverifiedToken, TokenError>, now: i64) -
             );
         }
     }
-    for finding in token.findings() {
-        text += &output::lines(&finding_text(&finding));
+    for finding in findings {
+        text += &output::lines(&finding_text(finding));
     }
     text
 }
@@ -159,19 +177,16 @@ pub(crate) fn finding_text(finding: &Diagnostic) -> String {
         .as_deref()
         .map(|help| format!("  help: {help}\n"))
         .unwrap_or_default();
-    format!(
-        "note[{}]: {}: {}\n{help}",
-        finding.code, finding.path, finding.message
-    )
+    format!("note[{}]: {finding}\n{help}", finding.code)
 }
 
 impl Decoded {
-    fn new(file: &str, result: Result<UnverifiedToken, TokenError>) -> Self {
+    fn new(file: &str, result: Decodes) -> Self {
         let file = file.to_owned();
         match result {
-            Ok(token) => Self {
+            Ok((token, findings)) => Self {
                 file,
-                findings: token.findings(),
+                findings,
                 header: Some(token.header.into_value()),
                 claims: Some(token.claims.into_value()),
                 error: None,

@@ -9,15 +9,16 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use claimgate::claims::{Claims, ClaimsError, TrustedClaims};
 use claimgate::diagnostic::Diagnostic;
-use claimgate::explain::{Explanation, Outcome, explain, render_text};
+use claimgate::explain::{Explanation, Outcome, explain_with, render_text};
 use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, inspect};
 use claimgate::issuer::{Issuer, Issuers};
 use claimgate::json::spans::Spans;
 use claimgate::policy::PolicySet;
+use claimgate_server::HINT_SOURCES;
 use serde::Serialize;
 
 use crate::check::count;
-use crate::decode::finding_text;
+use crate::decode::{bare, finding_text};
 use crate::document::Document;
 use crate::output::{self, Format};
 use crate::report::{Locator, render};
@@ -65,10 +66,11 @@ impl Explain {
             bail!("`{title}` cannot be used: {errors}");
         }
         let text = output::read(&self.file)?;
-        let (decision, text) = if text.trim_start().starts_with('{') {
+        let (token, note) = bare(&text);
+        let (decision, text) = if token.starts_with('{') {
             self.claims(&document, &text)?
         } else {
-            self.token(document, text.trim())?
+            self.token(document, &token, note)?
         };
         output::write(&text)?;
         Ok(if decision == Outcome::Allowed {
@@ -78,7 +80,12 @@ impl Explain {
         })
     }
 
-    fn token(&self, document: Document, token: &str) -> Result<(Outcome, String)> {
+    fn token(
+        &self,
+        document: Document,
+        token: &str,
+        note: Option<Diagnostic>,
+    ) -> Result<(Outcome, String)> {
         if document.issuers.is_empty() {
             bail!(
                 "expected issuers in `{}`, found none: a token has to be from one",
@@ -88,7 +95,8 @@ impl Explain {
         let options = self.question.options(&document)?;
         let requested = self.question.requested()?;
         let issuers = Issuers::from(document.issuers);
-        let inspection = inspect(token, &issuers, &requested, &options);
+        let mut inspection = inspect(token, &issuers, &requested, &options);
+        inspection.findings.extend(note);
         let decision = inspection.decision;
         let text = match self.format {
             Format::Text => inspection_text(&inspection),
@@ -113,7 +121,7 @@ impl Explain {
         let issuer = issuer.map(Issuer::url);
         let claims = TrustedClaims::dangerous_assume_verified(claims);
         let requested = self.question.requested()?;
-        let explanation = explain(policies, &claims, &requested);
+        let explanation = explain_with(policies, &claims, &requested, HINT_SOURCES);
         let decision = explanation.decision;
         let text = match self.format {
             Format::Text => output::lines(&format!(

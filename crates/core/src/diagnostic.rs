@@ -25,6 +25,18 @@ pub enum Severity {
     Note,
 }
 
+/// A replacement, ready to copy or to apply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Fix {
+    /// The text to replace, as it is in the input.
+    pub replace: String,
+    /// What to write instead.
+    pub with: String,
+}
+
 /// An error in an input, or a finding on it. Findings do not affect decisions.
 ///
 /// ```
@@ -51,6 +63,9 @@ pub struct Diagnostic {
     pub message: String,
     /// What the user can do about it.
     pub help: Option<String>,
+    /// The replacement that the help suggests, if there is exactly one.
+    #[serde(default)]
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Diagnostic {
@@ -62,6 +77,7 @@ impl Diagnostic {
             path: path.into(),
             message: message.into(),
             help: None,
+            fix: None,
         }
     }
 
@@ -77,6 +93,23 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same with a replacement.
+    ///
+    /// ```
+    /// use claimgate::diagnostic::Diagnostic;
+    ///
+    /// let note = Diagnostic::note("ref-form", "expected a full name").fix("main", "refs/heads/main");
+    /// assert_eq!(note.fix.map(|fix| fix.with).as_deref(), Some("refs/heads/main"));
+    /// ```
+    #[must_use]
+    pub fn fix(mut self, replace: impl Into<String>, with: impl Into<String>) -> Self {
+        self.fix = Some(Box::new(Fix {
+            replace: replace.into(),
+            with: with.into(),
+        }));
         self
     }
 

@@ -41,9 +41,16 @@ pub fn join(path: &str, inner: &str) -> String {
     format!("{path}{separator}{inner}")
 }
 
-/// The known name that `found` most likely stands for, without regard to ASCII case.
+/// The longest name that is compared with others, in bytes: the comparison takes quadratic time.
+pub(crate) const LONGEST_NAME: usize = 64;
+
+/// The known name that `found` most likely stands for, without regard to ASCII case. A name of more
+/// than 64 bytes stands for none.
 #[must_use]
 pub fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
+    if found.len() > LONGEST_NAME {
+        return None;
+    }
     let found = found.to_ascii_lowercase();
     let distance = |name: &str| strsim::damerau_levenshtein(&found, &name.to_ascii_lowercase());
     let nearest = known.iter().map(|name| (distance(name), *name));

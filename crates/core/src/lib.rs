@@ -12,6 +12,7 @@
     )
 )]
 
+mod claim_names;
 pub mod claim_path;
 pub mod claims;
 pub mod diagnostic;
@@ -32,7 +33,7 @@ pub mod time;
 pub use claims::{Claims, TrustedClaims};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use exchange::{ExchangeOptions, ExchangeRequest, GrantedToken, Refusal};
-pub use explain::{Explanation, Outcome, decide, explain, verdict};
+pub use explain::{Explanation, HintSources, Outcome, decide, explain, explain_with, verdict};
 pub use inspect::{Inspection, Options};
 pub use issuer::{Issuer, IssuerDefinition, Issuers};
 pub use jwt::{Jwks, TokenError};

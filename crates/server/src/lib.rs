@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 mod demo;
 mod exchange;
+mod hints;
 mod http;
 pub mod issuers;
 pub mod keys;
@@ -22,6 +23,7 @@ mod upkeep;
 
 pub use clock::{Clock, now};
 pub use demo::{Demo, Sample};
+pub use hints::HINT_SOURCES;
 pub use http::assets::{Asset, Assets};
 pub use http::listen::listen;
 pub use http::logging::start_logging;

@@ -10,7 +10,7 @@ use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::exchange::{
     BodyKind, ExchangeOptions, ExchangeRequest, Refusal, begin_exchange, conclude,
 };
-use claimgate::explain::{Decided, decide, explain, render_text};
+use claimgate::explain::{Decided, decide, explain_with, render_text};
 use claimgate::inspect::{Checked, Options, Pending, Progress, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Algorithm, Jwks, TokenError};
@@ -20,7 +20,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::fields::Fields;
-use crate::input;
+use crate::{hints, input};
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate_formats::read_configuration;
 
@@ -315,6 +315,7 @@ impl Core {
             max_size: self.max_size,
             skip,
             assume_issuer: usize::try_from(assume).ok(),
+            hints: hints::SOURCES,
             ..Options::at(seconds(now))
         };
         let begun = begin(token, &self.issuers, &options);
@@ -341,6 +342,7 @@ impl Core {
         let options = ExchangeOptions {
             leeway: self.leeway,
             max_size: self.max_size,
+            hints: hints::SOURCES,
             ..ExchangeOptions::at(seconds(now))
         };
         let begun = ExchangeRequest::parse(body, kind)
@@ -508,10 +510,11 @@ impl Core {
                 return None;
             }
         };
-        let explanation = explain(
+        let explanation = explain_with(
             self.issuers.get(issuer)?.policies(),
             &claims,
             &requested(kind, target)?,
+            hints::SOURCES,
         );
         if as_text {
             Some(render_text(&explanation))
@@ -580,6 +583,7 @@ fn refused(refusal: &Refusal) -> String {
         error_description: String,
         code: &'a str,
         reason: String,
+        help: Option<String>,
         inspection: Option<&'a claimgate::inspect::Inspection>,
     }
     let error = &refusal.error;
@@ -590,6 +594,7 @@ fn refused(refusal: &Refusal) -> String {
         error_description: error.description(),
         code: error.code(),
         reason: error.to_string(),
+        help: error.help(),
         inspection: refusal.inspection.as_deref(),
     };
     serde_json::to_string(&refused).unwrap_or_default()

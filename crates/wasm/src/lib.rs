@@ -7,6 +7,7 @@
 mod cryptography;
 mod engine;
 mod fields;
+mod hints;
 mod input;
 mod protocol;
 

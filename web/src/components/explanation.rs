@@ -143,6 +143,9 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
                 {change.suggested_pattern.as_ref().map(|pattern| view! {
                     <p class="hint">"A pattern for just this value: " <code>{untrusted_text(pattern)}</code></p>
                 })}
+                {change.caution.as_ref().map(|caution| view! {
+                    <p class="hint">"Careful: this admits " {inline_code(caution)} "."</p>
+                })}
             </li>
         }
     });

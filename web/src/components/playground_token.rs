@@ -4,7 +4,8 @@
 use claimgate::claims::Claims;
 use claimgate::inspect::Skip;
 use claimgate::json::Value;
-use claimgate_workbench::token_text::{bare_token, milliseconds, parts};
+use claimgate::jwt::bare_token;
+use claimgate_workbench::token_text::{milliseconds, parts};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -199,7 +200,7 @@ fn TokenField(value: RwSignal<String>) -> impl IntoView {
                     prop:value=move || value.get()
                     on:input:target=move |event| {
                         let text = event.target().value();
-                        value.set(bare_token(&text).unwrap_or(text));
+                        value.set(bare_token(&text).map_or(text, |bare| bare.token));
                     }
                     on:scroll=move |_| follow()
                 ></textarea>

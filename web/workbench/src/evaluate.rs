@@ -5,13 +5,14 @@ use std::collections::HashMap;
 
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::explain::{Explanation, Outcome, explain};
+use claimgate::explain::{Explanation, Outcome, explain_with};
 use claimgate::inspect::{self, Check, Inspection, Options, Pending, Progress, Skip};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, decode_unverified};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, TokenType};
 
+use super::hints;
 use super::storage::{StoredIssuer, compile_policies};
 
 /// The note on claims without a token.
@@ -184,7 +185,7 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
         }
     };
     let trusted = TrustedClaims::dangerous_assume_verified(claims.clone());
-    let explanation = explain(&policies, &trusted, &question.request);
+    let explanation = explain_with(&policies, &trusted, &question.request, hints::SOURCES);
     Answer::Report(Box::new(Report {
         decision: explanation.decision,
         summary: explanation.summary.clone(),
@@ -292,6 +293,7 @@ fn compiled(stored: &StoredIssuer, dialect: Dialect) -> Result<Issuer, Diagnosti
 fn options(question: &Question, issuers: &Issuers) -> Options {
     let mut options = Options::at(question.now);
     options.skip = question.skip;
+    options.hints = hints::SOURCES;
     options.assume_issuer = assumed(named_issuer(question.text.trim()).as_deref(), issuers);
     options
 }

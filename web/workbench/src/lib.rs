@@ -9,6 +9,7 @@ pub mod exchange;
 pub mod fields;
 pub mod file_name;
 pub mod gallery;
+pub mod hints;
 pub mod history;
 pub mod import_plan;
 pub mod inline_code;

@@ -6,6 +6,7 @@ use claimgate::exchange::{
 };
 use claimgate::inspect::{Options, Skip};
 use claimgate::policy::RequestedToken;
+use claimgate_server::HINT_SOURCES;
 
 use crate::decode::{now, time};
 use crate::document::Document;
@@ -95,6 +96,7 @@ impl Question {
             max_size: document.max_size.unwrap_or(default.max_size),
             skip,
             assume_issuer: chosen.or(only).filter(|_| skip.issuer),
+            hints: HINT_SOURCES,
             ..default
         })
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ACCESS_TOKEN_TYPE, AUDIENCE, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
+use super::{ACCESS_TOKEN_TYPE, AUDIENCE, GRANT_TYPE, SUBJECT_TOKEN_TYPE, advice};
 use crate::inspect::Inspection;
 use crate::jwt::redact;
 
@@ -124,6 +124,26 @@ impl ExchangeError {
         }
     }
 
+    /// Advice on how to fix an error in the form of the request.
+    ///
+    /// ```
+    /// use claimgate::exchange::ExchangeError;
+    ///
+    /// let error = ExchangeError::AudienceMalformed { found: "acme".to_owned() };
+    /// assert_eq!(error.help().as_deref(), Some("write `urn:pulumi:org:acme`"));
+    /// ```
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Scope {
+                token_type, found, ..
+            } => Some(advice::scope(found.trim_matches('`'), token_type)),
+            Self::RequestedTokenType { found } => advice::requested_token_type(found),
+            Self::AudienceMalformed { found } => advice::audience(found),
+            _ => None,
+        }
+    }
+
     /// The OAuth error code.
     #[must_use]
     pub fn oauth(&self) -> OauthError {
@@ -154,7 +174,10 @@ impl ExchangeError {
             Self::Token { .. } => "the subject token is refused".to_owned(),
             Self::Denied { .. } => "no policy allows this exchange".to_owned(),
             Self::AdminNotGranted { .. } => "scope `admin` is not granted".to_owned(),
-            _ => redact(&self.to_string()).into_owned(),
+            _ => {
+                let help = self.help().map(|help| format!("; {help}"));
+                redact(&format!("{self}{}", help.unwrap_or_default())).into_owned()
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::error::{ExchangeError, Refusal};
 use super::{AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::claims::Value;
-use crate::explain::{Explanation, ReasonCode, Report, Verdict};
+use crate::explain::{Explanation, HintSources, ReasonCode, Report, Verdict};
 use crate::inspect::{Check, CheckId, CheckStatus, Checked, Inspection, Options, Progress, begin};
 use crate::issuer::Issuers;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
@@ -24,6 +24,8 @@ pub struct ExchangeOptions {
     pub leeway: u64,
     /// The largest subject token, in bytes.
     pub max_size: usize,
+    /// What the hints of the explanation draw on.
+    pub hints: HintSources,
 }
 
 impl ExchangeOptions {
@@ -40,12 +42,14 @@ impl ExchangeOptions {
             now,
             leeway,
             max_size,
+            hints,
             ..
         } = Options::at(now);
         Self {
             now,
             leeway,
             max_size,
+            hints,
         }
     }
 
@@ -54,10 +58,12 @@ impl ExchangeOptions {
             now,
             leeway,
             max_size,
+            hints,
         } = self;
         Options {
             leeway,
             max_size,
+            hints,
             ..Options::at(now)
         }
     }

@@ -8,6 +8,7 @@
 //!
 //! [RFC 8693]: https://www.rfc-editor.org/rfc/rfc8693
 
+mod advice;
 mod error;
 mod grant;
 mod parameters;

@@ -5,7 +5,7 @@ use super::evidence::{
     RuleEvidence, RuleOutcome, ValueEvidence,
 };
 use super::fold::{Tally, about};
-use super::hints::hints;
+use super::hints::{HintSources, Hinter};
 use super::nearest::nearest_miss;
 use super::sentences::{default_denial, report, stopped, summary};
 use crate::claims::{Claims, Found, TrustedClaims, Usable, usable};
@@ -33,6 +33,33 @@ pub fn explain(
     claims: &TrustedClaims,
     request: &RequestedToken,
 ) -> Explanation {
+    explain_with(policies, claims, request, HintSources::NONE)
+}
+
+/// Like [`explain`](fn@explain), with hints that draw on more than the engine knows.
+///
+/// ```
+/// use claimgate::claims::{Claims, TrustedClaims};
+/// use claimgate::explain::{HintSources, explain_with};
+/// use claimgate::pattern::Dialect;
+/// use claimgate::policy::{PolicySet, RequestedToken, parse_policies};
+///
+/// let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"name": "Ada"}}"#;
+/// let policies = PolicySet::compile(&parse_policies(policy)?, Dialect::Pulumi)?;
+/// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"name": "Ａｄａ"}"#).unwrap());
+/// // A host would pass its own: NFKC, as `String.prototype.normalize` has it.
+/// let sources = HintSources { normalize: Some(str::to_owned), ..HintSources::NONE };
+/// let explanation = explain_with(&policies, &claims, &RequestedToken::Organization { admin: false }, sources);
+/// assert_eq!(explanation.hints[0].code, "invisible-characters");
+/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
+/// ```
+#[must_use]
+pub fn explain_with(
+    policies: &PolicySet,
+    claims: &TrustedClaims,
+    request: &RequestedToken,
+    sources: HintSources,
+) -> Explanation {
     let compiled = policies.policies();
     let evidence: Vec<_> = compiled
         .iter()
@@ -46,9 +73,15 @@ pub fn explain(
         Outcome::Denied
     };
     let nearest_miss = (reason.code == ReasonCode::DefaultDeny)
-        .then(|| nearest_miss(&evidence, compiled))
+        .then(|| nearest_miss(&evidence, compiled, claims.claims(), sources))
         .flatten();
-    let hints = hints(&evidence, compiled, claims.claims(), &reason, decision);
+    let hints = Hinter {
+        evidence: &evidence,
+        compiled,
+        claims: claims.claims(),
+        sources,
+    }
+    .hints(&reason, decision);
     Explanation {
         decision,
         summary: summary(&reason, evidence.len()),

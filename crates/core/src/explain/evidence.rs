@@ -242,6 +242,9 @@ pub struct Change {
     pub seen: Option<String>,
     /// A pattern that accepts only that value.
     pub suggested_pattern: Option<String>,
+    /// Whom that pattern would admit besides, if they are outsiders: `pull requests, …`.
+    #[serde(default)]
+    pub caution: Option<String>,
     /// What is wrong, in one sentence.
     pub sentence: String,
 }

@@ -33,9 +33,10 @@ mod sentences;
 
 pub(crate) use decide::verdict_on;
 pub use decide::{Decided, Verdict, decide, verdict};
-pub use evaluate::explain;
+pub use evaluate::{explain, explain_with};
 pub use evidence::{
     Change, DefaultDenial, Explanation, NearestMiss, Outcome, Permissions, PolicyEvidence,
     PolicyOutcome, Reason, ReasonCode, Report, RuleEvidence, RuleOutcome, ValueEvidence,
 };
+pub use hints::{Difference, HintSources, Mismatch, Normalize, ProviderHints};
 pub use render::render_text;

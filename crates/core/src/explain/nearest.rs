@@ -3,15 +3,19 @@
 use super::evidence::{
     Change, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence,
 };
+use super::hints::{HintSources, Mismatch};
 use super::sentences::{enumerate, stopped};
+use crate::claims::Claims;
 use crate::pattern::{Trace, escape};
-use crate::policy::{CompiledPolicy, Decision};
+use crate::policy::{CompiledPolicy, Decision, Rule};
 
 /// The applicable allow with the fewest failing rules; among equals the one whose values got
 /// furthest, then the first.
 pub(super) fn nearest_miss(
     evidence: &[PolicyEvidence],
     compiled: &[CompiledPolicy],
+    claims: &Claims,
+    sources: HintSources,
 ) -> Option<NearestMiss> {
     let candidate = evidence
         .iter()
@@ -29,7 +33,7 @@ pub(super) fn nearest_miss(
         .iter()
         .zip(rules)
         .filter(|(evidence, _)| evidence.outcome != RuleOutcome::Matched)
-        .map(|(evidence, rule)| change(evidence, rule.pattern.dialect()))
+        .map(|(evidence, rule)| change(evidence, rule, claims, sources))
         .collect();
     let claims: Vec<String> = changes
         .iter()
@@ -76,13 +80,28 @@ fn nearest_value(rule: &RuleEvidence) -> Option<&ValueEvidence> {
     rule.values.iter().min_by_key(|value| left(value))
 }
 
-fn change(rule: &RuleEvidence, dialect: crate::pattern::Dialect) -> Change {
-    let value = nearest_value(rule);
+fn change(evidence: &RuleEvidence, rule: &Rule, claims: &Claims, sources: HintSources) -> Change {
+    let value = nearest_value(evidence);
+    let suggested = value.map(|value| escape(&value.text, rule.pattern.dialect()));
+    let caution = value
+        .zip(suggested.as_deref())
+        .and_then(|(value, suggested)| {
+            let mismatch = Mismatch {
+                claim: &rule.path,
+                pattern: rule.pattern.source(),
+                dialect: rule.pattern.dialect(),
+                value: &value.text,
+                claims,
+                sources,
+            };
+            mismatch.caution(suggested)
+        });
     Change {
-        claim: rule.claim.clone(),
-        pattern: rule.pattern.clone(),
+        claim: evidence.claim.clone(),
+        pattern: evidence.pattern.clone(),
         seen: value.map(|value| value.text.clone()),
-        suggested_pattern: value.map(|value| escape(&value.text, dialect)),
-        sentence: value.map_or_else(|| rule.sentence.clone(), stopped),
+        suggested_pattern: suggested,
+        caution,
+        sentence: value.map_or_else(|| evidence.sentence.clone(), stopped),
     }
 }

@@ -149,7 +149,13 @@ fn render_miss(out: &mut String, miss: &NearestMiss) {
             ),
             None => change.sentence.clone(),
         };
-        line(out, 3, &format!("- {suggestion}"));
+        let caution = change.caution.as_ref();
+        let caution = caution.map(|caution| format!("; careful, this admits {}", visible(caution)));
+        line(
+            out,
+            3,
+            &format!("- {suggestion}{}", caution.unwrap_or_default()),
+        );
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::claims::Claims;
 use crate::diagnostic::Diagnostic;
-use crate::explain::{Decided, Explanation, Outcome};
+use crate::explain::{Decided, Explanation, HintSources, Outcome};
 use crate::issuer::Issuers;
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 use crate::jwt::BuiltIn;
@@ -40,6 +40,8 @@ pub struct Options {
     pub skip: Skip,
     /// With [`Skip::issuer`]: the index of the issuer whose keys and policies are used.
     pub assume_issuer: Option<usize>,
+    /// What the hints of the explanation draw on.
+    pub hints: HintSources,
 }
 
 impl Options {
@@ -52,6 +54,7 @@ impl Options {
             max_size: DEFAULT_MAX_SIZE,
             skip: Skip::default(),
             assume_issuer: None,
+            hints: HintSources::NONE,
         }
     }
 }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::pipeline::Checked;
 use super::{Check, CheckId, CheckStatus, Inspection};
 use crate::claims::TrustedClaims;
-use crate::explain::{Explanation, Outcome, explain};
-use crate::jwt::UnverifiedToken;
+use crate::explain::{Explanation, Outcome, explain_with};
+use crate::jwt::{Algorithm, TokenError, UnverifiedToken};
 use crate::policy::RequestedToken;
 use crate::time::{format_utc, looks_like_milliseconds, relative};
 
@@ -49,7 +49,7 @@ fn report(checked: Checked, request: &RequestedToken) -> Inspection {
     if let Some(error) = &checked.failure {
         let failed = CheckId::ALL.get(lines.len()).map(|id| Check {
             code: Some(error.code().into()),
-            help: error.help(),
+            help: cut_off(&checked, error).or_else(|| error.help()),
             ..check(*id, CheckStatus::Failed, error.to_string())
         });
         lines.extend(failed);
@@ -179,6 +179,34 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
     }
 }
 
+/// What to say of a signature whose length does not fit the algorithm and the key.
+fn cut_off(checked: &Checked, error: &TokenError) -> Option<String> {
+    let (TokenError::Signature { .. }, Some(token)) = (error, &checked.token) else {
+        return None;
+    };
+    let (algorithm, key) = (checked.algorithm?, checked.key.as_ref()?);
+    let expected = match algorithm {
+        Algorithm::ES256 | Algorithm::EdDSA => 64,
+        Algorithm::ES384 => 96,
+        _ => key.bits?.div_ceil(8),
+    };
+    let signature = token.signature();
+    if signature.len() == expected {
+        return None;
+    }
+    let is_der = algorithm.key_type() == "EC" && signature.first() == Some(&0x30);
+    let cause = if is_der {
+        "it is in DER, but a token has the two numbers without (RFC 7518, section 3.4)"
+    } else {
+        "was the token cut off when it was copied?"
+    };
+    let name = algorithm.as_str();
+    let found = signature.len();
+    Some(format!(
+        "expected {expected} bytes of signature for `{name}` with this key, found {found}: {cause}"
+    ))
+}
+
 fn check(id: CheckId, status: CheckStatus, sentence: String) -> Check {
     Check {
         id,
@@ -197,5 +225,6 @@ fn explained(checked: &Checked, request: &RequestedToken) -> Option<Explanation>
     let (issuer, token) = (checked.issuer()?, checked.token.as_ref()?);
     // Every check has passed, or the caller's options skip it and `unchecked` says so.
     let claims = TrustedClaims::dangerous_assume_verified(token.claims.clone());
-    Some(explain(issuer.policies(), &claims, request))
+    let hints = checked.options.hints;
+    Some(explain_with(issuer.policies(), &claims, request, hints))
 }

@@ -162,6 +162,10 @@ pub fn decode_unverified_within(token: &str, max: usize) -> Result<UnverifiedTok
 /// # Ok::<(), claimgate::jwt::TokenError>(())
 /// ```
 pub fn decode_unverified_jws(token: &str, max: usize) -> Result<CompactJws, TokenError> {
+    decode_parts(token, max).map_err(|error| error.recognizing(token))
+}
+
+fn decode_parts(token: &str, max: usize) -> Result<CompactJws, TokenError> {
     let [header, payload, signature] = parts(token, max)?;
     Ok(CompactJws {
         header: json_object("header", base64_part("header", header)?)?,

@@ -1,5 +1,6 @@
 //! Errors of tokens.
 
+use super::Pasted;
 use crate::claims::ClaimsError;
 use crate::time::{format_duration, format_utc, looks_like_milliseconds, relative};
 
@@ -27,6 +28,9 @@ pub enum TokenError {
     Encrypted,
     #[error("expected the compact form of three parts, found JSON")]
     JsonSerialization,
+    /// A text that is not a token, and what it is instead.
+    #[error("{error}")]
+    Instead { error: Box<Self>, found: Pasted },
     #[error("the {part} is not canonical unpadded base64url: {problem}")]
     Base64 { part: &'static str, problem: String },
     #[error("the {part} is not UTF-8")]
@@ -114,6 +118,7 @@ impl TokenError {
             Self::Segments { .. } => "token-segments",
             Self::Encrypted => "token-encrypted",
             Self::JsonSerialization => "token-json-serialization",
+            Self::Instead { error, .. } => error.code(),
             Self::Base64 { .. } => "token-base64",
             Self::Utf8 { .. } => "token-utf8",
             Self::Json { error, .. } => error.code(),
@@ -145,10 +150,26 @@ impl TokenError {
         }
     }
 
+    /// The same error, with what the text is instead of a token.
+    pub(super) fn recognizing(self, text: &str) -> Self {
+        let is_of_form = matches!(
+            self,
+            Self::Segments { .. } | Self::Encrypted | Self::JsonSerialization | Self::Base64 { .. }
+        );
+        match Pasted::of(text).filter(|_| is_of_form) {
+            Some(found) => Self::Instead {
+                error: Box::new(self),
+                found,
+            },
+            None => self,
+        }
+    }
+
     /// Advice on how to fix it.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         let help = match self {
+            Self::Instead { found, .. } => found.help(),
             Self::Segments { .. } => {
                 "was the token cut off when it was copied? It looks like `eyJ….eyJ….…`".to_owned()
             }

@@ -7,6 +7,7 @@ mod aws_lc;
 mod decode;
 mod error;
 mod jwk;
+mod pasted;
 mod peek;
 mod public_key;
 mod redact;
@@ -21,6 +22,7 @@ pub use decode::{
 };
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError};
+pub use pasted::{BareToken, Pasted, bare_token};
 pub use peek::{Peeked, peek_unverified};
 pub use public_key::{KeyMaterial, MAX_RSA_BITS, MIN_RSA_BITS};
 pub use redact::redact;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::compiled::{CompiledPolicy, Rule, Target};
 use super::index::Index;
 use super::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
-use crate::claim_path::ClaimPath;
+use crate::claim_names::readable;
+use crate::claim_path::{ClaimPath, ClaimPathError};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pattern::{Dialect, Pattern};
 
@@ -315,8 +316,7 @@ impl<'a> Compiler<'a> {
                 self.paths.entry(source).or_insert(Arc::new(path)),
             )),
             Err(error) => {
-                self.errors
-                    .push(Diagnostic::error(place, error.code(), error.to_string()));
+                self.errors.push(unreadable(place, source, &error));
                 None
             }
         }
@@ -337,4 +337,21 @@ impl<'a> Compiler<'a> {
             }
         }
     }
+}
+
+/// The error of a claim path, with the path to write where that can be told.
+fn unreadable(place: &str, source: &str, error: &ClaimPathError) -> Diagnostic {
+    let diagnostic = Diagnostic::error(place, error.code(), error.to_string());
+    let is_readable = matches!(
+        error,
+        ClaimPathError::NeedsQuotes { .. } | ClaimPathError::EmptySegment { .. }
+    );
+    let Some(found) = is_readable.then(|| readable(source)).flatten() else {
+        return diagnostic;
+    };
+    let help = match found.system {
+        "" => format!("write `{}`", found.path),
+        system => format!("this is {system}: write `{}`", found.path),
+    };
+    diagnostic.help(help).fix(source, found.path)
 }

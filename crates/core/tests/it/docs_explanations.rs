@@ -8,12 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::explain::{Explanation, explain, render_text};
+use claimgate::explain::{Explanation, explain_with, render_text};
 use claimgate::pattern::{Dialect, Pattern, Trace};
 use claimgate::policy::{PolicySet, RequestedToken, parse_policies};
 use serde_json::{Value, json};
 
 use crate::markdown::{Block, Fence, Table, blocks, file, span};
+use crate::sources::SOURCES;
 
 const PAGE: &str = "docs/explanations.md";
 
@@ -176,7 +177,7 @@ fn explanations(page: &[Block]) -> Vec<Value> {
 fn explained(policies: &str, claims: &str, request: &RequestedToken) -> Explanation {
     let policies = PolicySet::compile(&parse_policies(policies).unwrap(), Dialect::Pulumi).unwrap();
     let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(claims).unwrap());
-    explain(&policies, &claims, request)
+    explain_with(&policies, &claims, request, SOURCES)
 }
 
 /// A request from the JSON that an explanation has for it.

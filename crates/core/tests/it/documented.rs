@@ -21,10 +21,11 @@ const PAGES: [&str; 5] = [
     "explanations.md",
 ];
 
-/// Where codes come from: the engine, the findings, the documents, the command line, the server, the
+/// Where codes come from: the engine, the providers' hints, the findings, the documents, the command line, the server, the
 /// layer between the engine and JavaScript, and the JavaScript around that.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "crates/core/src",
+    "crates/providers/src/hints",
     "crates/analysis/src",
     "crates/formats/src",
     "crates/cli/src/document.rs",

@@ -515,7 +515,11 @@ fn a_faulty_request_is_refused_in_words_of_its_own() {
             "{name} {value:?}: {error}"
         );
         assert!(error.to_string().contains(words), "{error}");
-        assert_eq!(error.description(), error.to_string());
+        let advice = error.help().map(|help| format!("; {help}"));
+        assert_eq!(
+            error.description(),
+            format!("{error}{}", advice.unwrap_or_default())
+        );
         assert!(inspection.is_none());
     }
     for kind in ["team", "personal", "runner"] {

@@ -1,10 +1,12 @@
 //! What people read: the explanation of decisions on the claims of real providers, as snapshots.
 
 use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::explain::{Explanation, explain, render_text};
+use claimgate::explain::{Explanation, explain_with, render_text};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicySet, RequestedToken, parse_policies};
 use insta::assert_snapshot;
+
+use crate::sources::SOURCES;
 
 const ORGANIZATION: RequestedToken = RequestedToken::Organization { admin: false };
 
@@ -17,7 +19,7 @@ const GITHUB: &str = r#"[
 fn decide(policies: &str, claims: &str, request: &RequestedToken) -> Explanation {
     let set = PolicySet::compile(&parse_policies(policies).unwrap(), Dialect::Pulumi).unwrap();
     let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(claims).unwrap());
-    explain(&set, &claims, request)
+    explain_with(&set, &claims, request, SOURCES)
 }
 
 fn text(policies: &str, claims: &str, request: &RequestedToken) -> String {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::explain::{Explanation, explain};
+use claimgate::explain::{Explanation, explain_with};
 use claimgate::inspect::{CheckStatus, Inspection, Options, Skip, inspect};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::json::Value;
@@ -11,6 +11,7 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, parse_policies};
 
 use crate::markdown::{file, root};
+use crate::sources::SOURCES;
 
 /// How many there are, so that none gets lost.
 const COUNT: usize = 21;
@@ -66,7 +67,7 @@ impl Example {
     /// The claims alone: policies, and nothing else.
     fn explain(&self) -> Explanation {
         let claims = TrustedClaims::dangerous_assume_verified(self.claims.clone());
-        explain(self.issuer.policies(), &claims, &self.request)
+        explain_with(self.issuer.policies(), &claims, &self.request, SOURCES)
     }
 
     /// The claims in an unsigned token: every check but key and signature.

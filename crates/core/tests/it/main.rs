@@ -23,6 +23,7 @@ mod markdown;
 mod patterns;
 #[cfg(feature = "schema")]
 mod schema;
+mod sources;
 mod spans;
 mod tokens;
 mod vectors;

@@ -22,6 +22,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::shared_document::{IssuerDocument, SharedDocument};
+use crate::hints::HINT_SOURCES;
 use crate::issuers::record::IssuerSettings;
 
 /// What stored evidence starts with. That of earlier versions is the explanation itself.
@@ -128,6 +129,7 @@ pub(super) fn replay(
     let request = request(entry, &stored)?;
     let options = ExchangeOptions {
         leeway: stored.leeway,
+        hints: HINT_SOURCES,
         ..ExchangeOptions::at(entry.at)
     };
     let signature = RecordedSignature(stored.genuine);

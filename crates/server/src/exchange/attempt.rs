@@ -22,6 +22,7 @@ use crate::audit::refusals::{Charged, Kind};
 use crate::db::error::StoreError;
 use crate::db::single_use::SingleUse;
 use crate::db::writer::job::{Exchange, Written};
+use crate::hints::HINT_SOURCES;
 use crate::random;
 use crate::text::{MAX_TEXT, redacted, truncated};
 use crate::tokens::access_token::AccessToken;
@@ -150,6 +151,7 @@ impl<'a> Attempt<'a> {
     ) -> Result<Checked, ExchangeError> {
         let options = ExchangeOptions {
             leeway: self.app.leeway,
+            hints: HINT_SOURCES,
             ..ExchangeOptions::at(self.now)
         };
         let begun = begin_exchange(request, Some(issuers), &options);
@@ -358,11 +360,11 @@ impl<'a> Attempt<'a> {
         context: Option<String>,
         inputs: Option<Inputs<'_>>,
     ) -> Result<T, ExchangeFailure> {
-        let context = context
-            .map(|context| format!("; {context}"))
-            .unwrap_or_default();
-        let summary = redacted(&format!("{error}{context}"));
-        let is_recorded = self.deny(error.code(), summary, inputs).await?;
+        let mut summary = error.to_string();
+        for more in [error.help(), context].into_iter().flatten() {
+            summary = format!("{summary}; {more}");
+        }
+        let is_recorded = self.deny(error.code(), redacted(&summary), inputs).await?;
         Err(ExchangeFailure::Refused { error, is_recorded })
     }
 

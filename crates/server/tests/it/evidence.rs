@@ -4,6 +4,7 @@ use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, exchange};
 use claimgate::issuer::{Issuer as Compiled, IssuerDefinition, Issuers};
 use claimgate::pattern::Dialect;
 use claimgate::policy::parse_policies;
+use claimgate_server::HINT_SOURCES;
 use claimgate_server::config::Config;
 use claimgate_server::db::Store;
 use serde_json::{Value, json};
@@ -26,7 +27,11 @@ fn explanation(issuer: &Issuer, policies: &Value, body: &Value, at: i64) -> Valu
         Compiled::compile(&definition, Dialect::Pulumi).unwrap(),
     ]);
     let request = ExchangeRequest::parse(&body.to_string(), BodyKind::Json).unwrap();
-    let inspection = match exchange(&request, Some(&issuers), &ExchangeOptions::at(at)) {
+    let options = ExchangeOptions {
+        hints: HINT_SOURCES,
+        ..ExchangeOptions::at(at)
+    };
+    let inspection = match exchange(&request, Some(&issuers), &options) {
         Ok(grant) => grant.inspection,
         Err(refusal) => refusal.inspection.unwrap(),
     };

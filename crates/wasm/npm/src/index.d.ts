@@ -18,6 +18,8 @@ export interface Diagnostic {
   path: string;
   /** How to fix it. */
   help: string | null;
+  /** The replacement that the help suggests, if there is exactly one: ready to copy or to apply. */
+  fix: { replace: string; with: string } | null;
 }
 
 /** A value, or all errors. */
@@ -215,7 +217,15 @@ export interface Explanation {
   /** The smallest change that would allow the request. */
   nearestMiss: {
     policy: number;
-    changes: { claim: string; pattern: string; seen: string | null; suggestedPattern: string | null; sentence: string }[];
+    changes: {
+      claim: string;
+      pattern: string;
+      seen: string | null;
+      suggestedPattern: string | null;
+      /** Outsiders whom the suggested pattern would admit, in words. */
+      caution: string | null;
+      sentence: string;
+    }[];
     sentence: string;
   } | null;
   grant: Granted | null;
@@ -282,6 +292,8 @@ export type Exchange =
       code: string;
       /** The full reason, for the audit log. */
       reason: string;
+      /** What to write instead, where the form of the request is wrong. */
+      help: string | null;
       inspection: Inspection | null;
     };
 export interface ExchangeOptions {

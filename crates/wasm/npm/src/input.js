@@ -25,7 +25,7 @@ export function describe(value) {
 }
 
 export function failure(code, message, path = "", help = null) {
-  return { code, severity: "error", path, message, help };
+  return { code, severity: "error", path, message, help, fix: null };
 }
 
 /** An exception as the list of errors that every answer has. */

@@ -1,0 +1,244 @@
+//! Hints on one rule.
+
+use super::sources::{HintSources, Mismatch};
+use super::{languages, spelling};
+use crate::claim_names::foreign;
+use crate::claim_path::ClaimPath;
+use crate::claims::{Claims, Value};
+use crate::diagnostic::Diagnostic;
+use crate::expected::LONGEST_NAME;
+use crate::explain::evidence::{RuleEvidence, ValueEvidence};
+use crate::pattern::{PartKind, Trace, parts, visible};
+use crate::policy::{Decision, Rule};
+
+/// The most values of an array that are looked at.
+const MANY_VALUES: usize = 20;
+
+/// The longest value that is looked at, in bytes: patterns for longer ones are not written by hand.
+const LONGEST_VALUE: usize = 4_096;
+
+/// The shortest text that is not another claim's value by chance, in characters.
+const TELLING: usize = 6;
+
+/// The hint on a rule that matches, and likely not as it was meant.
+pub(super) fn on_match(seen: &RuleEvidence, rule: &Rule) -> Vec<Diagnostic> {
+    let matched = seen.values.iter().find(|value| value.trace.is_match());
+    let hint = matched
+        .and_then(|value| languages::on_match(&seen.pattern, rule.pattern.dialect(), &value.trace));
+    hint.into_iter().collect()
+}
+
+/// The hint on a rule whose claim the token does not have.
+pub(super) fn on_missing(path: &ClaimPath, claims: &Claims) -> Vec<Diagnostic> {
+    let hint = unquoted(path, claims)
+        .or_else(|| of_another_system(path, claims))
+        .or_else(|| misspelt(path, claims));
+    hint.into_iter().collect()
+}
+
+/// The hints on a rule that no value matches: those on the first value that has any.
+pub(super) fn on_mismatch(
+    seen: &RuleEvidence,
+    rule: &Rule,
+    decision: Decision,
+    claims: &Claims,
+    sources: HintSources,
+) -> Vec<Diagnostic> {
+    let hints_on = |value: &ValueEvidence| {
+        let mismatch = Mismatch {
+            claim: &rule.path,
+            pattern: rule.pattern.source(),
+            dialect: rule.pattern.dialect(),
+            value: &value.text,
+            claims,
+            sources,
+        };
+        let hints = value_hints(&mismatch, decision, &value.trace);
+        (!hints.is_empty()).then_some(hints)
+    };
+    if seen.values.len() > 1 && seen.pattern.contains([',', '[']) {
+        let message = format!("claim `{}` is an array", rule.path);
+        let help = "an array matches if one of its elements does, each on its own: write the pattern for one element";
+        return vec![Diagnostic::note("claim-is-array", message).help(help)];
+    }
+    let is_short = |value: &&ValueEvidence| value.text.len() <= LONGEST_VALUE;
+    let mut values = seen.values.iter().filter(is_short).take(MANY_VALUES);
+    values.find_map(hints_on).unwrap_or_default()
+}
+
+/// The first explanation that there is, from the most likely mistake to the least.
+fn value_hints(at: &Mismatch<'_>, decision: Decision, trace: &Trace) -> Vec<Diagnostic> {
+    let spelling = spelling::hints(at);
+    if !spelling.is_empty() {
+        return spelling;
+    }
+    let hint = boolean(at)
+        .or_else(|| languages::hint(at))
+        .or_else(|| reference(at))
+        .or_else(|| ends_early(at, trace));
+    match (hint, decision) {
+        (Some(hint), _) => vec![hint],
+        // A deny on one form of a claim is not expected to match the others.
+        (None, Decision::Deny) => Vec::new(),
+        (None, Decision::Allow) => {
+            let known = at
+                .sources
+                .providers
+                .iter()
+                .map(|provider| (provider.mismatch)(at));
+            let known = known.into_iter().find(|hints| !hints.is_empty());
+            known.unwrap_or_else(|| other_claim(at).into_iter().collect())
+        }
+    }
+}
+
+/// `kubernetes.io.namespace` instead of `"kubernetes.io".namespace`.
+fn unquoted(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
+    let segments = path.segments();
+    let quoted = (2..=segments.len()).find_map(|count| {
+        let (first, rest) = segments.split_at_checked(count)?;
+        let first = first.join(".");
+        claims.get(&first)?;
+        let all: Vec<&str> = std::iter::once(first.as_str())
+            .chain(rest.iter().map(String::as_str))
+            .collect();
+        Some(ClaimPath::of(&all))
+    })?;
+    let message = format!(
+        "`{path}` looks for members within members, but the token's claim has a dot in its name"
+    );
+    let hint = Diagnostic::note("claim-unquoted", message).help(format!("write `{quoted}`"));
+    Some(hint.fix(path.source(), quoted))
+}
+
+/// `token.actions.githubusercontent.com:sub` instead of `sub`.
+fn of_another_system(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
+    let found = foreign(path, claims)?;
+    let message = format!(
+        "`{path}` is how {} names a claim, and the token has no claim of that name",
+        found.system
+    );
+    let hint = Diagnostic::note("claim-of-another-system", message);
+    let help = format!("write `{}`", found.path);
+    Some(hint.help(help).fix(path.source(), found.path))
+}
+
+fn misspelt(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
+    let wanted = path.segments().first()?;
+    let is_short = |name: &str| name.len() <= LONGEST_NAME;
+    if !is_short(wanted) {
+        return None;
+    }
+    let nearest = claims
+        .iter()
+        .filter(|(name, _)| is_short(name))
+        .map(|(name, _)| (strsim::damerau_levenshtein(wanted, name), name))
+        .filter(|(distance, name)| *distance > 0 && *distance <= 2 && name.chars().count() > 3)
+        .min()?;
+    let message = format!(
+        "the token has no claim `{wanted}`, but it has `{}`",
+        nearest.1
+    );
+    Some(Diagnostic::note("claim-misspelt", message).help(format!("did you mean `{}`?", nearest.1)))
+}
+
+/// `yes` or `1` instead of `true`.
+fn boolean(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let is_one_of = |words: [&str; 4]| {
+        words
+            .iter()
+            .any(|word| at.pattern.eq_ignore_ascii_case(word))
+    };
+    let meant = match at.value {
+        "true" if is_one_of(["yes", "1", "on", "\"true\""]) => "true",
+        "false" if is_one_of(["no", "0", "off", "\"false\""]) => "false",
+        _ => return None,
+    };
+    let message = format!(
+        "claim `{}` is matched by its JSON text, `{meant}`",
+        at.claim
+    );
+    Some(at.suggest(
+        Diagnostic::note("boolean-as-text", message),
+        "",
+        &[meant.to_owned()],
+    ))
+}
+
+/// `main` instead of `refs/heads/main`, or vice versa.
+fn reference(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    for kind in ["refs/heads/", "refs/tags/"] {
+        let full = format!("{kind}{}", at.pattern);
+        let short = at.pattern.replacen(kind, "", 1);
+        let (form, pattern) = if at.matches(&full, at.value) {
+            ("full", full)
+        } else if short != at.pattern && at.matches(&short, at.value) {
+            ("short", short)
+        } else {
+            continue;
+        };
+        let message = format!(
+            "`{}` and `{}` differ only in `{kind}`",
+            at.pattern, at.value
+        );
+        let advice = format!("the claim has the {form} name of the reference: ");
+        return Some(at.suggest(Diagnostic::note("ref-form", message), &advice, &[pattern]));
+    }
+    None
+}
+
+/// `repo:acme/app` where the value goes on with `:pull_request`.
+fn ends_early(at: &Mismatch<'_>, trace: &Trace) -> Option<Diagnostic> {
+    let Trace::Stopped(stop) = trace else {
+        return None;
+    };
+    let is_at_end = stop.expected.is_empty() && stop.pattern.chars == at.pattern.chars().count();
+    let separator = stop
+        .found
+        .chars()
+        .next()
+        .filter(|c| matches!(c, ':' | '/' | '@'))?;
+    let pattern = format!("{}{separator}*", at.pattern);
+    if !is_at_end || !at.matches(&pattern, at.value) {
+        return None;
+    }
+    let message = format!(
+        "`{}` ends where the value continues with `{}`: a pattern has to match the whole value",
+        visible(at.pattern),
+        visible(&stop.found)
+    );
+    let advice = "for any continuation, ";
+    Some(at.suggest(
+        Diagnostic::note("pattern-ends-early", message),
+        advice,
+        &[pattern],
+    ))
+}
+
+/// A pattern that another claim with a similar name matches: `workflow_ref` instead of
+/// `job_workflow_ref`.
+fn other_claim(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let literals = parts(at.pattern, at.dialect).into_iter();
+    let literals = literals.filter(|part| part.kind == PartKind::Literal);
+    let length: usize = literals.map(|part| part.text.chars().count()).sum();
+    let [own] = at.claim.segments() else {
+        return None;
+    };
+    let is_similar =
+        |name: &str| name != own && (name.contains(own.as_str()) || own.contains(name));
+    let mut claims = at.claims.iter();
+    let (name, value) = claims.find_map(|(name, value)| match value {
+        Value::String(text) if is_similar(name) && at.matches(at.pattern, text) => {
+            Some((name, text))
+        }
+        _ => None,
+    })?;
+    let message = format!(
+        "`{}` does not match `{own}`, but it matches claim `{name}`, which is `{}`",
+        visible(at.pattern),
+        visible(value)
+    );
+    let help = format!("is the rule meant for `{}`?", ClaimPath::of(&[name]));
+    let hint = Diagnostic::note("claim-mistaken", message).help(help);
+    (length >= TELLING).then_some(hint)
+}

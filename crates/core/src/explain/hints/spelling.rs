@@ -1,0 +1,174 @@
+//! Differences in spelling: how the same is written differently. Several at once are all named.
+
+use super::sources::{Difference, Mismatch};
+use super::unseen;
+use crate::diagnostic::Diagnostic;
+use crate::pattern::visible;
+
+/// The engine's own differences, in the order in which they are preferred.
+const DIFFERENCES: [Difference; 6] = [
+    Difference {
+        fold: unseen::fold,
+        hint: look_alikes,
+    },
+    Difference {
+        fold: |text, _| text.split_whitespace().collect(),
+        hint: white_space,
+    },
+    Difference {
+        fold: |text, _| text.to_lowercase(),
+        hint: case,
+    },
+    Difference {
+        fold: |text, _| text.trim_end_matches('/').to_owned(),
+        hint: slash,
+    },
+    Difference {
+        fold: |text, _| percent_decoded(text),
+        hint: percent,
+    },
+    Difference {
+        fold: |text, _| text.replace('_', "-"),
+        hint: separators,
+    },
+];
+
+/// A hint on each difference that, with the others, is all that keeps pattern and value apart.
+pub(super) fn hints(at: &Mismatch<'_>) -> Vec<Diagnostic> {
+    let known = at.sources.providers.iter();
+    let known = known.flat_map(|provider| provider.differences);
+    let is_relevant = |difference: &&Difference| {
+        let is_changed = |text: &str| (difference.fold)(text, at.sources.normalize) != text;
+        is_changed(at.pattern) || is_changed(at.value)
+    };
+    let mut all: Vec<&Difference> = DIFFERENCES
+        .iter()
+        .chain(known)
+        .filter(is_relevant)
+        .collect();
+    if all.is_empty() || !is_same(at, &all) {
+        return Vec::new();
+    }
+    // The last ones first, so that the preferred ones remain.
+    for index in (0..all.len()).rev() {
+        let mut fewer = all.clone();
+        fewer.remove(index);
+        if is_same(at, &fewer) {
+            all = fewer;
+        }
+    }
+    let is_alone = all.len() == 1;
+    let hints = all.iter().map(|difference| (difference.hint)(at, is_alone));
+    hints.collect()
+}
+
+/// Whether pattern and value match without those differences.
+fn is_same(at: &Mismatch<'_>, differences: &[&Difference]) -> bool {
+    let fold = |text: &str| {
+        differences
+            .iter()
+            .fold(text.to_owned(), |text, difference| {
+                (difference.fold)(&text, at.sources.normalize)
+            })
+    };
+    at.matches(&fold(at.pattern), &fold(at.value))
+}
+
+/// `A` and `B` differ only in one thing, or in that and in more.
+fn differ(at: &Mismatch<'_>, what: &str, is_alone: bool) -> String {
+    let [pattern, value] = [at.pattern, at.value].map(visible);
+    match is_alone {
+        true => format!("`{pattern}` and `{value}` differ only in {what}"),
+        false => format!("`{pattern}` and `{value}` differ in {what}, and in more"),
+    }
+}
+
+fn white_space(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
+    let stripped: String = at.pattern.split_whitespace().collect();
+    let candidates = [at.pattern.trim(), &stripped, at.value];
+    let better = candidates
+        .into_iter()
+        .find(|text| at.matches(text, at.value));
+    let (side, spaces) = match unseen::spaces(at.pattern) {
+        spaces if spaces.is_empty() => ("the value", unseen::spaces(at.value)),
+        spaces => ("the pattern", spaces),
+    };
+    let message = format!(
+        "{}: {side} has {spaces}",
+        differ(at, "white space", is_alone)
+    );
+    let patterns = [better.unwrap_or(at.value).to_owned()];
+    at.suggest(
+        Diagnostic::note("invisible-characters", message),
+        "",
+        &patterns,
+    )
+}
+
+fn look_alikes(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
+    let differ = differ(at, "characters that look alike or cannot be seen", is_alone);
+    let named = unseen::named(at);
+    // A value with such characters may imitate another one.
+    let advice = if named.is_empty() || named.contains("the pattern has") {
+        "retype the pattern, or copy the value from the token: "
+    } else {
+        "the value may imitate another one: check whose it is, and if it is right, "
+    };
+    let message = match named.as_str() {
+        "" => format!("{differ}: in their Unicode normal forms"),
+        named => format!("{differ}: {named}"),
+    };
+    let hint = Diagnostic::note("invisible-characters", message);
+    at.suggest(hint, advice, &[at.value.to_owned()])
+}
+
+fn case(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
+    let hint = Diagnostic::note(
+        "look-alike-case",
+        differ(at, "upper and lower case", is_alone),
+    );
+    let advice = "patterns are case-sensitive: ";
+    at.suggest(hint, advice, &[at.value.to_owned()])
+}
+
+fn slash(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
+    let hint = Diagnostic::note("trailing-slash", differ(at, "a trailing slash", is_alone));
+    at.suggest(hint, "", &[at.value.to_owned()])
+}
+
+fn percent(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
+    let hint = Diagnostic::note("percent-encoding", differ(at, "percent-encoding", is_alone));
+    let advice = "patterns and values are compared as they are, and `%3A` is not read as `:`: ";
+    at.suggest(hint, advice, &[at.value.to_owned()])
+}
+
+fn separators(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
+    let hint = Diagnostic::note("look-alike-separator", differ(at, "`-` and `_`", is_alone));
+    at.suggest(hint, "", &[at.value.to_owned()])
+}
+
+/// Decodes `%XX` where that gives UTF-8.
+fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, more)) = rest.split_first() {
+        let code = more
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let code = code.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match code.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = more.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}

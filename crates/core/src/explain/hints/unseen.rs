@@ -1,0 +1,123 @@
+//! Characters that cannot be seen, or that look like others.
+
+use super::sources::{Mismatch, Normalize};
+use crate::text::hidden;
+
+/// Characters that look like the ASCII characters at the same places of [`PLAIN`].
+const ODD: &str = "аеорсухіјѕԁɡһԛԝАВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρυıⅼ‐‑‒–—―−⁃∕⁄⧸꞉∶׃∗⁎․·ꓸǃ‚";
+const PLAIN: &str = "aeopcyxijsdghqwABEKMHOPCTXIJSABEZHIKMNOPTYXoivpuil--------///:::**...!,";
+
+/// The most characters that are named on each side.
+const NAMED: usize = 4;
+
+/// Removes invisible characters and combining marks, and replaces look-alikes with ASCII.
+pub(super) fn fold(text: &str, normalize: Option<Normalize>) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    let text = normalize.map_or_else(|| text.to_owned(), |normalize| normalize(text));
+    text.chars().filter_map(plain).collect()
+}
+
+/// Whether a text has printable ASCII characters only.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// A character as it looks; nothing if it cannot be seen.
+fn plain(c: char) -> Option<char> {
+    let full_width = u32::from(c).checked_sub(0xff01).filter(|at| *at < 94);
+    if c.is_whitespace() {
+        Some(' ')
+    } else if hidden::name(c).is_some() || is_combining(c) {
+        None
+    } else if let Some(at) = full_width {
+        u8::try_from(at + 0x21).ok().map(char::from)
+    } else {
+        let looks_like = ODD.chars().zip(PLAIN.chars()).find(|(odd, _)| *odd == c);
+        Some(looks_like.map_or(c, |(_, plain)| plain))
+    }
+}
+
+/// Marks that combine with the character before them, and the parts of Hangul syllables.
+fn is_combining(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{1100}'..='\u{11ff}' | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{3099}' | '\u{309a}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// The characters that are on one side only, by code point and place.
+pub(super) fn named(at: &Mismatch<'_>) -> String {
+    let sides = [
+        ("the pattern", at.pattern, at.value),
+        ("the value", at.value, at.pattern),
+    ];
+    let normalize = at.sources.normalize;
+    let named = sides.iter().filter_map(|(side, text, other)| {
+        let odd = odd_characters(text, other, normalize);
+        (!odd.is_empty()).then(|| format!("{side} has {}", odd.join(", ")))
+    });
+    named.collect::<Vec<_>>().join("; ")
+}
+
+/// The characters of `text` that are not printable ASCII or not as they look, and that `other` does
+/// not have.
+fn odd_characters(text: &str, other: &str, normalize: Option<Normalize>) -> Vec<String> {
+    let is_decomposed = other.chars().any(is_combining);
+    let is_changed = |c: char| {
+        let text = c.to_string();
+        normalize.is_some_and(|normalize| normalize(&text) != text)
+    };
+    let mut odd = Vec::new();
+    for (index, c) in text.chars().enumerate() {
+        let is_odd = plain(c) != Some(c) || (!c.is_ascii() && (is_decomposed || is_changed(c)));
+        if odd.len() < NAMED && is_odd && !other.contains(c) {
+            odd.push(name(c, index));
+        }
+    }
+    odd
+}
+
+/// The white space of a text, by code point and place.
+pub(super) fn spaces(text: &str) -> String {
+    let spaces = text.chars().enumerate().filter(|(_, c)| c.is_whitespace());
+    let spaces = spaces.take(NAMED).map(|(index, c)| name(c, index));
+    spaces.collect::<Vec<_>>().join(", ")
+}
+
+/// `U+200B (zero width space) at character 5`.
+fn name(c: char, index: usize) -> String {
+    let what = match (hidden::name(c), plain(c)) {
+        (Some(name), _) => format!(" ({name})"),
+        _ if c == ' ' => " (space)".to_owned(),
+        (_, None) => " (combining mark)".to_owned(),
+        (_, Some(plain)) if plain != c => format!(" (looks like `{plain}`)"),
+        _ => String::new(),
+    };
+    format!("U+{:04X}{what} at character {}", u32::from(c), index + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ODD, PLAIN};
+
+    #[test]
+    fn each_look_alike_has_its_character() {
+        assert_eq!(ODD.chars().count(), PLAIN.chars().count());
+        for (odd, plain) in ODD.chars().zip(PLAIN.chars()) {
+            assert!(!odd.is_ascii() && plain.is_ascii(), "{odd} {plain}");
+            assert_eq!(ODD.matches(odd).count(), 1, "{odd}");
+        }
+        let pairs = [
+            ('а', 'a'),
+            ('Х', 'X'),
+            ('ο', 'o'),
+            ('–', '-'),
+            ('⁄', '/'),
+            ('∗', '*'),
+            ('＠', '@'),
+        ];
+        for (odd, plain) in pairs {
+            assert_eq!(super::plain(odd), Some(plain), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! GitHub Actions: the forms of `sub`, and jobs of pull requests.
+
+use claimgate::diagnostic::Diagnostic;
+use claimgate::explain::{Difference, Mismatch, Normalize, ProviderHints};
+
+use super::is_on;
+
+pub(super) const HINTS: ProviderHints = ProviderHints {
+    differences: &[Difference {
+        fold: without_ids,
+        hint: |at, _| ids(at),
+    }],
+    mismatch,
+    outsiders,
+};
+
+/// The part of a merge queue's branch before the branch that it merges into.
+const QUEUE: &str = "gh-readonly-queue/";
+
+/// What starts an element of a customized subject.
+const CUSTOM: [&str; 6] = [
+    "repository",
+    "repository_id",
+    "repository_owner",
+    "repository_owner_id",
+    "job_workflow_ref",
+    "enterprise",
+];
+
+/// `repo:OWNER/REPO:CONTEXT`, or with ids, `repo:OWNER@ID/REPO@ID:CONTEXT`.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    /// With the ids.
+    repository: &'a str,
+    owner: &'a str,
+    name: &'a str,
+    id: Option<&'a str>,
+    context: &'a str,
+}
+
+impl<'a> Subject<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (repository, context) = text.strip_prefix("repo:")?.split_once(':')?;
+        let (owner, name) = repository.split_once('/')?;
+        let (owner, _) = with_id(owner);
+        let (name, id) = with_id(name);
+        Some(Self {
+            repository,
+            owner,
+            name,
+            id,
+            context,
+        })
+    }
+
+    /// `ref`, `environment`, `pull_request`.
+    fn kind(&self) -> &'a str {
+        self.context.split(':').next().unwrap_or_default()
+    }
+}
+
+/// A name, and the id after its `@`.
+fn with_id(part: &str) -> (&str, Option<&str>) {
+    let is_id =
+        |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*');
+    match part.split_once('@') {
+        Some((name, id)) if is_id(id) => (name, Some(id)),
+        _ => (part, None),
+    }
+}
+
+fn without_ids(text: &str, _: Option<Normalize>) -> String {
+    match Subject::read(text) {
+        Some(Subject {
+            owner,
+            name,
+            context,
+            ..
+        }) => format!("repo:{owner}/{name}:{context}"),
+        None => text.to_owned(),
+    }
+}
+
+/// A form with ids on one side only.
+fn ids(at: &Mismatch<'_>) -> Diagnostic {
+    let has_ids = |text| Subject::read(text).is_some_and(|subject| subject.id.is_some());
+    let (message, help) = match (has_ids(at.pattern), has_ids(at.value)) {
+        (false, true) => (
+            format!(
+                "the token has the immutable form of `sub`, with ids: `{}`",
+                at.value
+            ),
+            "write the ids into the pattern, as the token has them: `repo:OWNER@ID/REPO@ID:…`",
+        ),
+        (true, true) => (
+            format!(
+                "the ids in the pattern are not those of the token: `{}`",
+                at.value
+            ),
+            "an owner or a repository of this name was created again, or transferred: check whose it is",
+        ),
+        _ => (
+            format!(
+                "the pattern has the immutable form of `sub`, with ids; the token does not: `{}`",
+                at.value
+            ),
+            "leave the ids out, or let the issuer put them in",
+        ),
+    };
+    Diagnostic::note("sub-immutable", message).help(help)
+}
+
+fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
+    if !is_on(at, "sub") || !at.pattern.starts_with("repo:") {
+        return Vec::new();
+    }
+    if let Some(hint) = customized(at).or_else(|| merge_queue(at)) {
+        return vec![hint];
+    }
+    let (Some(pattern), Some(value)) = (Subject::read(at.pattern), Subject::read(at.value)) else {
+        return Vec::new();
+    };
+    let is_same = |pattern: &str, value: &str| {
+        at.matches(&pattern.to_ascii_lowercase(), &value.to_ascii_lowercase())
+    };
+    // Another owner is another one, and no mistake in the form.
+    if !is_same(pattern.owner, value.owner) {
+        return Vec::new();
+    }
+    let mut hints = Vec::new();
+    let have_ids_changed = pattern.id.is_some() != value.id.is_some();
+    if have_ids_changed {
+        hints.push(ids(at));
+    }
+    let is_context_same = at.matches(pattern.context, value.context);
+    if !is_same(pattern.name, value.name) {
+        let is_id_same = pattern.id.is_some_and(|id| Some(id) == id_of(at, &value));
+        let is_explained = is_id_same || (have_ids_changed && is_context_same);
+        if !is_explained {
+            return Vec::new();
+        }
+        hints.push(renamed(at, &pattern, &value, is_id_same));
+    }
+    if !is_context_same {
+        hints.extend(context(at, &pattern, &value));
+    }
+    hints
+}
+
+/// The id of the token's repository.
+fn id_of<'a>(at: &Mismatch<'a>, value: &Subject<'a>) -> Option<&'a str> {
+    let claim = || at.claims.get("repository_id")?.as_str();
+    value.id.or_else(claim)
+}
+
+/// A repository of the same owner and another name.
+fn renamed(
+    at: &Mismatch<'_>,
+    pattern: &Subject<'_>,
+    value: &Subject<'_>,
+    is_sure: bool,
+) -> Diagnostic {
+    let message = format!(
+        "the token's repository is `{}`, and the rule's is `{}`",
+        value.name, pattern.name
+    );
+    let advice = match is_sure {
+        true => "its id is that of the rule, so it was renamed: ",
+        false => "if the repository was renamed, ",
+    };
+    let suggested = format!("repo:{}:{}", value.repository, pattern.context);
+    at.suggest(
+        Diagnostic::note("sub-renamed", message),
+        advice,
+        &[suggested],
+    )
+}
+
+/// Another kind of job: of a branch, of an environment, of a pull request.
+fn context(at: &Mismatch<'_>, pattern: &Subject<'_>, value: &Subject<'_>) -> Option<Diagnostic> {
+    let (wanted, found) = (pattern.kind(), value.kind());
+    if wanted == found || wanted.contains('*') {
+        return None;
+    }
+    let why = match found {
+        "environment" => {
+            "a job with an `environment` has `environment:NAME` in its `sub`, and no branch"
+        }
+        "pull_request" => "a job of a pull request has `pull_request` in its `sub`, and no branch",
+        "ref" => {
+            "a job without an `environment`, and not of a pull request, has `ref:refs/heads/…` in its `sub`"
+        }
+        _ => return None,
+    };
+    let message = format!(
+        "the repository matches, but `{}` expects `{wanted}`, and the token has `{found}`",
+        at.pattern
+    );
+    Some(Diagnostic::note("sub-form", message).help(why))
+}
+
+/// A subject whose form the organization or the repository has changed.
+fn customized(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let keys: Vec<&str> = at
+        .value
+        .split(':')
+        .filter(|part| CUSTOM.contains(part))
+        .collect();
+    if at.value.starts_with("repo:") || keys.is_empty() {
+        return None;
+    }
+    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    let message = format!(
+        "the token's organization or repository has customized `sub`: it has {}, and no `repo:…`",
+        keys.join(", ")
+    );
+    let advice = "for this form, ";
+    Some(at.suggest(
+        Diagnostic::note("sub-customized", message),
+        advice,
+        &[at.value.to_owned()],
+    ))
+}
+
+/// The branch of a merge queue, where the rule is on the branch that it merges into.
+fn merge_queue(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let (before, rest) = at.value.split_once(QUEUE)?;
+    let (branch, _) = rest.rsplit_once("/pr-")?;
+    if !at.matches(at.pattern, &format!("{before}{branch}")) {
+        return None;
+    }
+    let message = format!(
+        "a merge queue runs on a branch of its own, `{QUEUE}{branch}/…`, before it merges into `{branch}`"
+    );
+    let suggested = format!("{before}{QUEUE}{branch}/*");
+    let advice = "to allow its jobs too, ";
+    Some(at.suggest(Diagnostic::note("sub-form", message), advice, &[suggested]))
+}
+
+/// Jobs of pull requests that a pattern would admit.
+fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
+    let own = Subject::read(at.value);
+    let samples = match at.claim.segments() {
+        [claim] if claim == "sub" => vec![format!("repo:{}:pull_request", own?.repository)],
+        [claim] if claim == "event_name" => ["pull_request", "pull_request_target"]
+            .map(str::to_owned)
+            .to_vec(),
+        [claim] if ["ref", "job_workflow_ref", "workflow_ref"].contains(&claim.as_str()) => {
+            let is_pull = at.value.contains("refs/pull/");
+            is_pull.then(|| at.value.to_owned()).into_iter().collect()
+        }
+        _ => return None,
+    };
+    // What the rule's own pattern was likely meant to admit is not new.
+    let fold = |text: &str| without_ids(&text.to_lowercase(), None);
+    let is_new = |sample: &String| {
+        at.matches(pattern, sample) && !at.matches(&fold(at.pattern), &fold(sample))
+    };
+    let admits = samples.iter().any(is_new);
+    admits.then(|| "pull requests, whose code anyone may propose".to_owned())
+}
