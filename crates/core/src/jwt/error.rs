@@ -151,6 +151,8 @@ impl TokenError {
     }
 
     /// The same error, with what the text is instead of a token.
+    #[cold]
+    #[inline(never)]
     pub(super) fn recognizing(self, text: &str) -> Self {
         let is_of_form = matches!(
             self,

@@ -15,6 +15,7 @@ mod limits;
 mod malformed;
 mod metrics;
 mod refusals;
+mod reports;
 mod store;
 mod support;
 mod upgrade;

@@ -212,6 +212,8 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     answer: Mutex<Arc<Answer>>,
     acceptor: Mutex<TlsAcceptor>,
+    /// The value of an `Accept` header that is answered with 406.
+    refused_accept: Mutex<Option<String>>,
     /// How many requests there were.
     hits: AtomicUsize,
 }
@@ -225,6 +227,7 @@ impl Server {
             port,
             answer: Mutex::new(Arc::new(|_: &str| Reply::status(404))),
             acceptor: Mutex::new(acceptor(identity)),
+            refused_accept: Mutex::default(),
             hits: 0.into(),
         });
         let own = Arc::clone(&server);
@@ -254,6 +257,11 @@ impl Server {
     /// Answers by path from now on.
     pub(crate) fn answer(&self, answer: impl Fn(&str) -> Reply + Send + Sync + 'static) {
         *self.answer.lock().unwrap() = Arc::new(answer);
+    }
+
+    /// From now on, requests that accept only that type are answered with 406.
+    pub(crate) fn refuse_accept(&self, only: &str) {
+        *self.refused_accept.lock().unwrap() = Some(only.to_owned());
     }
 
     /// Answers as an honest issuer does, with these keys.
@@ -288,7 +296,17 @@ impl Server {
         let head = String::from_utf8(head).unwrap();
         let path = head.split(' ').nth(1).unwrap();
         let answer = Arc::clone(&*self.answer.lock().unwrap());
-        match answer(path) {
+        let refused = self.refused_accept.lock().unwrap().clone();
+        let is_refused = refused.is_some_and(|only| {
+            let header = format!("\r\naccept: {only}\r\n");
+            head.to_ascii_lowercase().contains(&header)
+        });
+        let reply = if is_refused {
+            Reply::status(406)
+        } else {
+            answer(path)
+        };
+        match reply {
             Reply::Plain(status, headers, body) => {
                 let mut text = format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\n", body.len());
                 for (name, value) in headers {
