@@ -7,8 +7,13 @@ pub(crate) fn text(row: &AnyRow, column: &str) -> Result<String, sqlx::Error> {
     row.try_get(column)
 }
 
+/// `None` also if there is no such column: a database that is only read may have the schema of an
+/// earlier version.
 pub(crate) fn optional_text(row: &AnyRow, column: &str) -> Result<Option<String>, sqlx::Error> {
-    row.try_get(column)
+    match row.try_get(column) {
+        Err(sqlx::Error::ColumnNotFound(_)) => Ok(None),
+        found => found,
+    }
 }
 
 pub(crate) fn number(row: &AnyRow, column: &str) -> Result<i64, sqlx::Error> {
