@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 
 import { authority, localhost } from './certificates.mjs';
 import * as servers from './server.mjs';
@@ -29,13 +29,14 @@ const POLICIES = [
 
 let server, ids;
 
-before(async () => {
+// The requests of one test may delete what the other needs.
+beforeEach(async () => {
   const trusted = await authority();
   server = await servers.start(await localhost(trusted), trusted.pem, ['--demo', '--address-rate', '0', '--issuer-rate', '0']);
   ids = await setUp();
 });
 
-after(() => server?.stop());
+afterEach(() => server?.stop());
 
 const call = async (method, path, body) => {
   const answer = await servers.call(server, method, path, body);
