@@ -391,8 +391,8 @@ fn the_servers_own_list_of_issuers_is_checked_and_explained() {
     );
     let of_policies = "oidcIssuers[0].authPolicy.policies";
     let findings = [
-        format!("report-only {of_policies}[0].reportOnly \"reportOnly\""),
-        format!("dot-is-wildcard {of_policies}[0].rules.sub \"sub\""),
+        format!("report-only {of_policies}[0].reportOnly true"),
+        format!("dot-is-wildcard {of_policies}[0].rules.sub \"repo"),
     ];
     assert_eq!(told(&good, "findings"), findings);
     std::fs::write(files.path().join("token"), issuer.token(json!({}))).unwrap();
@@ -413,7 +413,7 @@ fn the_servers_own_list_of_issuers_is_checked_and_explained() {
     assert_eq!(
         decision,
         [format!(
-            "policy-wrong-value {of_policies}[1].decision \"decision\""
+            "policy-wrong-value {of_policies}[1].decision \"alow\""
         )]
     );
     let rules = wrong("authPolicy/policies/1/rules", json!({"a..b": "c"}));
@@ -427,7 +427,7 @@ fn the_servers_own_list_of_issuers_is_checked_and_explained() {
     assert_eq!(
         mark,
         [format!(
-            "report-only-allow {of_policies}[0].reportOnly \"reportOnly\""
+            "report-only-allow {of_policies}[0].reportOnly true"
         )]
     );
     let mut twice = list.clone();
