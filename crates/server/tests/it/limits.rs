@@ -80,6 +80,24 @@ async fn one_too_many_is_429_in_the_form_of_the_other_errors_of_the_path() {
 }
 
 #[tokio::test]
+async fn a_request_that_takes_too_long_is_408_in_the_form_of_the_other_errors_of_the_path() {
+    let database = Database::sqlite();
+    let site = Site::start(Config {
+        // The database answers later than at once.
+        timeout: std::time::Duration::ZERO,
+        ..config(&database.url)
+    })
+    .await;
+    let sentence = "the request took too long";
+    let answer = site.get("/api/orgs", &site.root).await.expect(408);
+    assert_eq!(answer, json!({"code": 408, "message": sentence}));
+    let path = "/api/oauth/introspect";
+    let answer = site.form(path, &site.root, "token=a").await.expect(408);
+    let expected = json!({"error": "invalid_request", "error_description": sentence});
+    assert_eq!(answer, expected);
+}
+
+#[tokio::test]
 async fn probes_do_not_share_the_limit_of_the_api() {
     let database = Database::sqlite();
     let site = Site::start(two_requests(&database)).await;
