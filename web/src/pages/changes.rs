@@ -12,7 +12,7 @@ use crate::components::inline_code::inline_code;
 use crate::components::untrusted_text::{untrusted_lines, untrusted_text};
 use crate::state::remote::Access;
 use crate::state::remote::sync::Sync;
-use crate::state::store::use_store;
+use crate::state::store::{Store, use_store};
 use claimgate_formats::percent_encode;
 
 /// How many changes are loaded at a time.
@@ -27,11 +27,7 @@ pub(crate) fn ChangesPage() -> impl IntoView {
     };
     let changes = Changes::new(sync);
     Effect::new(move || {
-        // Again after the person has signed in again.
-        if store
-            .remote
-            .is_some_and(|remote| remote.access.get() == Access::SignedIn)
-        {
+        if is_signed_in(store) {
             changes.read(None);
         }
     });
@@ -50,6 +46,13 @@ pub(crate) fn ChangesPage() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Whether the server can be asked. An effect that depends on it runs again after the person has
+/// signed in again.
+fn is_signed_in(store: Store) -> bool {
+    let access = store.remote.map(|remote| remote.access.get());
+    access == Some(Access::SignedIn)
 }
 
 /// The loaded part of the log.
@@ -179,6 +182,9 @@ pub(crate) fn ChangePage() -> impl IntoView {
     let answer = RwSignal::new(None::<Result<Value, String>>);
     Effect::new(move || {
         let id = params.read().get("id").unwrap_or_default();
+        if !is_signed_in(store) {
+            return;
+        }
         spawn_local(async move {
             let read = sync.get(&format!("/changes/{}", percent_encode(&id))).await;
             let _ = answer.try_set(Some(read));
