@@ -13,5 +13,8 @@
 )]
 
 mod findings;
+mod pin;
+mod policies;
 
 pub use findings::{PULUMI_POLICY_LIMIT, findings};
+pub use policies::Policies;

@@ -6,6 +6,7 @@ use claimgate::expected::{UNKNOWN_KEY, join};
 use claimgate::issuer::Issuer;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, REPORT_ONLY};
+use claimgate_analysis::Policies;
 use claimgate_formats::text::{Unreadable, parse, spans};
 use claimgate_formats::{IssuerDocument, IssuerPlace, PoliciesPlace, read};
 
@@ -63,7 +64,11 @@ impl Document {
             .flatten();
         if alone.is_some() {
             let place = &document.policies_at;
-            findings.extend(policy_remarks(&document.policies, document.dialect, place));
+            findings.extend(policy_remarks(
+                &document.policies,
+                Policies::new(&document.policies, document.dialect),
+                place,
+            ));
         }
         let locator = Locator::new(&text, spans(&text));
         let locate = |diagnostic| locator.by_path(diagnostic);
@@ -103,7 +108,11 @@ impl Document {
 /// The findings on an issuer.
 fn remarks(issuer: &IssuerDocument, dialect: Dialect, place: &IssuerPlace) -> Vec<Diagnostic> {
     let definition = &issuer.definition;
-    let mut remarks = policy_remarks(&definition.policies, dialect, &place.policies);
+    let mut remarks = policy_remarks(
+        &definition.policies,
+        Policies::of(definition, dialect),
+        &place.policies,
+    );
     let has_deny = |policy: &PolicyDefinition| policy.decision == Decision::Deny;
     if definition.report_only && definition.policies.iter().any(has_deny) {
         remarks.insert(0, report_only(join(&place.issuer, REPORT_ONLY)));
@@ -114,7 +123,7 @@ fn remarks(issuer: &IssuerDocument, dialect: Dialect, place: &IssuerPlace) -> Ve
 /// The findings on policies.
 fn policy_remarks(
     definitions: &[PolicyDefinition],
-    dialect: Dialect,
+    policies: Policies<'_>,
     place: &PoliciesPlace,
 ) -> Vec<Diagnostic> {
     let reporting = definitions
@@ -125,7 +134,7 @@ fn policy_remarks(
             let path = format!("policies[{index}].{REPORT_ONLY}");
             report_only(place.locate(&path).into_owned())
         });
-    let findings = claimgate_analysis::findings(definitions, dialect);
+    let findings = claimgate_analysis::findings(&policies);
     let findings = findings.into_iter().map(|finding| {
         let path = place.locate(&finding.path).into_owned();
         finding.at(path)

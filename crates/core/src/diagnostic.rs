@@ -37,6 +37,20 @@ pub struct Fix {
     pub with: String,
 }
 
+/// What a finding rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Basis {
+    /// It holds for every token, by the meaning of the policies alone.
+    Proved,
+    /// It holds if what is known of the provider is true.
+    Facts,
+    /// It is read off the text of the patterns, and may be mistaken.
+    Heuristic,
+}
+
 /// An error in an input, or a finding on it. Findings do not affect decisions.
 ///
 /// ```
@@ -66,6 +80,9 @@ pub struct Diagnostic {
     /// The replacement that the help suggests, if there is exactly one.
     #[serde(default)]
     pub fix: Option<Box<Fix>>,
+    /// What a finding rests on. Errors have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
 }
 
 impl Diagnostic {
@@ -78,6 +95,7 @@ impl Diagnostic {
             message: message.into(),
             help: None,
             fix: None,
+            basis: None,
         }
     }
 
@@ -87,6 +105,20 @@ impl Diagnostic {
             severity: Severity::Note,
             ..Self::error("", code, message)
         }
+    }
+
+    /// The same with another severity.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The same, with what it rests on.
+    #[must_use]
+    pub fn basis(mut self, basis: Basis) -> Self {
+        self.basis = Some(basis);
+        self
     }
 
     /// The same with advice.

@@ -7,6 +7,8 @@
 pub mod hints;
 #[cfg(feature = "presets")]
 mod presets;
+mod shared_issuer;
 
 #[cfg(feature = "presets")]
 pub use presets::*;
+pub use shared_issuer::{SHARED_ISSUERS, SharedIssuer, TenantClaim, shared_issuer};

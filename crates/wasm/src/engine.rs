@@ -22,6 +22,7 @@ use wasm_bindgen::prelude::*;
 use crate::fields::Fields;
 use crate::{hints, input};
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate_analysis::Policies;
 use claimgate_formats::read_configuration;
 
 use crate::failure;
@@ -135,8 +136,8 @@ impl Core {
             match input::within(index, Issuer::compile(&definition, dialect)) {
                 Ok(issuer) => {
                     issuers.push(issuer);
-                    self.findings
-                        .push(claimgate_analysis::findings(&definition.policies, dialect));
+                    let policies = Policies::of(&definition, dialect);
+                    self.findings.push(claimgate_analysis::findings(&policies));
                 }
                 Err(more) => failures.extend(more),
             }

@@ -132,7 +132,7 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
             <p class="plan__effect">{effect}</p>
             <details class="more">
                 <summary>{format!("Policies ({})", issuer.policies.len())}</summary>
-                <PolicyPreview policies=issuer.policies.clone() claims=claims />
+                <PolicyPreview policies=issuer.policies.clone() url=issuer.url.clone() claims=claims />
             </details>
         </li>
     }
@@ -178,7 +178,7 @@ fn PoliciesPlan(
         }
     };
     view! {
-        <PolicyPreview policies=shown_policies claims=None />
+        <PolicyPreview policies=shown_policies url=String::new() claims=None />
         <Select label="For which issuer" value=choice options=options hint="The text names none." />
         <p class="hint" role="status">{effect}</p>
         <div class="actions">

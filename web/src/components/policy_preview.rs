@@ -2,6 +2,7 @@
 
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
+use claimgate_analysis::{Policies, findings};
 use leptos::prelude::*;
 
 use super::policy_editor::Findings;
@@ -11,10 +12,12 @@ use super::untrusted_text::{untrusted_lines, untrusted_text};
 #[component]
 pub(crate) fn PolicyPreview(
     policies: Vec<PolicyDefinition>,
+    /// The URL of their issuer; empty if it is unknown.
+    url: String,
     claims: Option<String>,
 ) -> impl IntoView {
     let findings = PolicySet::compile(&policies, Dialect::Pulumi)
-        .map(|_| claimgate_analysis::findings(&policies, Dialect::Pulumi))
+        .map(|_| findings(&Policies::new(&policies, Dialect::Pulumi).at(&url)))
         .unwrap_or_default();
     view! {
         <PolicyList policies=policies />

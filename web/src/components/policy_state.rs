@@ -7,6 +7,7 @@ use std::time::Duration;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
+use claimgate_analysis::{Policies, findings};
 use leptos::prelude::*;
 
 use crate::state::clock::now;
@@ -39,23 +40,28 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    /// Compiles policies, and adds errors for blank rows.
+    /// Compiles the policies of the issuer with that URL, and adds errors for blank rows.
     pub(crate) fn of(
         written: Result<Vec<PolicyDefinition>, Diagnostics>,
         blanks: Vec<Diagnostic>,
         report_only: bool,
+        url: &str,
     ) -> Self {
-        let mut compiled = Self::compile(written, report_only);
+        let mut compiled = Self::compile(written, report_only, url);
         compiled.errors.extend(blanks);
         compiled
     }
 
-    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>, report_only: bool) -> Self {
+    fn compile(
+        written: Result<Vec<PolicyDefinition>, Diagnostics>,
+        report_only: bool,
+        url: &str,
+    ) -> Self {
         let compiled = written.and_then(|policies| {
             let set = compile_policies(&policies, report_only, Dialect::Pulumi)?;
             Ok((
                 set,
-                claimgate_analysis::findings(&policies, Dialect::Pulumi),
+                findings(&Policies::new(&policies, Dialect::Pulumi).at(url)),
             ))
         });
         match compiled {
@@ -135,6 +141,7 @@ impl PolicyState {
     pub(crate) fn of(issuer: &StoredIssuer, shown: PolicyView) -> Self {
         let store = use_store();
         let id = StoredValue::new(issuer.id.clone());
+        let url = StoredValue::new(issuer.url.clone());
         let fields = PolicyFields::of_all(&issuer.policies);
         let first = Content::Form(fields.clone());
         let owner = Owner::current().unwrap_or_default().child();
@@ -161,7 +168,10 @@ impl PolicyState {
         };
         let report_only = Memo::new(move |_| of_issuer().is_some_and(|issuer| issuer.report_only));
         let compiled = Memo::new_with_compare(
-            move |_| Compiled::of(written.get(), content.read().blanks(), report_only.get()),
+            move |_| {
+                let blanks = content.read().blanks();
+                Compiled::of(written.get(), blanks, report_only.get(), &url.read_value())
+            },
             |_, _| true,
         );
         let saved = Memo::new(move |_| {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use claimgate::explain::Outcome;
-use claimgate::policy::PolicySet;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, PolicySet};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::policy_state::{Compiled, PolicyState};
+use super::policy_state::PolicyState;
 use super::sample_form::{Editing, SampleForm, example_sample};
 use super::untrusted_text::untrusted_text;
 use claimgate_formats::Sample;
@@ -15,6 +16,7 @@ use claimgate_providers::Filled;
 use claimgate_workbench::evaluate::request;
 use claimgate_workbench::samples::{Decided, Ready};
 use claimgate_workbench::share::{ClaimsText, Shared, SharedIssuer};
+use claimgate_workbench::storage::compile_policies;
 
 /// A sample with the decisions of the saved and the edited policies.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,14 +62,18 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
+/// The compiled policies, if there are no errors.
+fn set_of(policies: &[PolicyDefinition], report_only: bool) -> Option<Arc<PolicySet>> {
+    let set = compile_policies(policies, report_only, Dialect::Pulumi);
+    set.ok().map(Arc::new)
+}
+
 /// The current decisions on all samples, without tracking.
 pub(crate) fn trials(state: PolicyState) -> Vec<Trial> {
-    let before = Compiled::of(
-        Ok(state.saved.get_untracked()),
-        Vec::new(),
+    let before = set_of(
+        &state.saved.get_untracked(),
         state.report_only.get_untracked(),
-    )
-    .set;
+    );
     let now = state
         .compiled
         .with_untracked(|compiled| compiled.set.clone());
@@ -86,7 +92,7 @@ pub(crate) fn SamplePanel(
     url: String,
 ) -> impl IntoView {
     let before = Memo::new_with_compare(
-        move |_| Compiled::of(Ok(state.saved.get()), Vec::new(), state.report_only.get()).set,
+        move |_| set_of(&state.saved.get(), state.report_only.get()),
         |_, _| true,
     );
     // The last policies without errors are used.

@@ -393,14 +393,14 @@ fn Preview(registration: Registration) -> impl IntoView {
     let content = move || {
         if let Some(original) = registration.original.get_value() {
             let claims = original.samples.first().map(|sample| sample.claims.clone());
-            return view! { <PolicyPreview policies=original.policies claims=claims /> }.into_any();
+            return view! { <PolicyPreview policies=original.policies url=original.url claims=claims /> }.into_any();
         }
         let filled = registration
             .filled
             .get()
             .filter(|_| registration.starter.get());
         match filled {
-            Some(filled) => view! { <PolicyPreview policies=filled.policies claims=Some(filled.claims) /> }.into_any(),
+            Some(filled) => view! { <PolicyPreview policies=filled.policies url=filled.url claims=Some(filled.claims) /> }.into_any(),
             None => view! {
                 <p class="hint">"No policies yet: every token is denied until you write one that allows it."</p>
             }

@@ -1,30 +1,62 @@
 //! `audience-only`: the only rule of an allow is on `aud`, which the workload chooses itself.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Basis, Diagnostic, Severity};
 use claimgate::policy::{Decision, PolicyDefinition};
 
-pub(super) fn finding(policy: &PolicyDefinition) -> Option<Diagnostic> {
-    let is_only = policy.decision == Decision::Allow
-        && matches!(policy.rules.as_slice(), [(claim, _)] if claim == "aud");
-    is_only.then(|| {
-        Diagnostic::note("audience-only", "the only rule is on `aud`, which the workload chooses itself")
-            .help("on an issuer that many share, any workload can ask for this audience: add a rule on `sub`")
-    })
+use super::shared_issuer_unpinned::advice;
+use crate::pin::{Pin, pin};
+use crate::policies::Policies;
+
+pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnostic> {
+    if !is_only_audience(policy) {
+        return None;
+    }
+    let found = Diagnostic::note(
+        "audience-only",
+        "the only rule is on `aud`, which the workload chooses itself",
+    );
+    let found = found.basis(Basis::Heuristic);
+    match policies.shared_issuer(policy) {
+        // There, the audience is the tenant's.
+        Some(issuer) if pin(policy, issuer, policies.dialect) == Pin::Tenant => None,
+        Some(issuer) => Some(
+            found
+                .severity(Severity::Error)
+                .help(format!("everyone gets tokens of {}: {}", issuer.name, advice(issuer))),
+        ),
+        None => Some(found.help("on an issuer that many share, any workload can ask for this audience: add a rule on `sub`")),
+    }
+}
+
+/// Whether it is an allow with a rule on `aud` and no other.
+pub(super) fn is_only_audience(policy: &PolicyDefinition) -> bool {
+    policy.decision == Decision::Allow
+        && matches!(policy.rules.as_slice(), [(claim, _)] if claim == "aud" || claim == "\"aud\"")
 }
 
 #[cfg(test)]
 mod tests {
-    use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+    use super::super::tests::{GITHUB, allow, on};
+    use super::*;
 
     #[test]
     fn an_allow_with_a_rule_on_the_audience_alone_has_the_finding() {
-        let policy = |decision| PolicyDefinition::new(decision, TokenType::Organization);
-        let has = |policy| super::finding(&policy).is_some();
-        assert!(has(policy(Decision::Allow).rule("aud", "x")));
-        assert!(!has(policy(Decision::Deny).rule("aud", "x")));
-        assert!(!has(policy(Decision::Allow).rule("sub", "x")));
-        assert!(!has(policy(Decision::Allow)
-            .rule("aud", "x")
-            .rule("sub", "x")));
+        let severity = |url, policy| finding(&policy, &on(url)).map(|found| found.severity);
+        let only = allow(&[("aud", "x")]);
+        assert_eq!(severity("", only.clone()), Some(Severity::Note));
+        assert_eq!(
+            severity("https://ci.example", only.clone()),
+            Some(Severity::Note)
+        );
+        assert_eq!(severity(GITHUB, only.clone()), Some(Severity::Error));
+        let deny = PolicyDefinition {
+            decision: Decision::Deny,
+            ..only
+        };
+        assert_eq!(severity(GITHUB, deny), None);
+        assert_eq!(severity("", allow(&[("sub", "x")])), None);
+        assert_eq!(severity("", allow(&[("aud", "x"), ("sub", "x")])), None);
+        let cognito = "https://cognito-identity.amazonaws.com";
+        assert_eq!(severity(cognito, allow(&[("aud", "us-east-1:1")])), None);
     }
 }

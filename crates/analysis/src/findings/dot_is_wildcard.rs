@@ -1,6 +1,6 @@
 //! `dot-is-wildcard`: in Pulumi's dialect a `.` matches any one character.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Basis, Diagnostic};
 use claimgate::pattern::{Dialect, Part, PartKind};
 
 use super::PatternText;
@@ -12,7 +12,9 @@ pub(super) fn finding(pattern: &PatternText<'_>) -> Option<Diagnostic> {
     has_dot.then(|| {
         let message = format!("each `.` in `{}` matches any one character", pattern.source);
         let other: String = parts.iter().map(sample).collect();
-        Diagnostic::note("dot-is-wildcard", message).help(format!("it also accepts `{other}`"))
+        Diagnostic::note("dot-is-wildcard", message)
+            .basis(Basis::Proved)
+            .help(format!("it also accepts `{other}`"))
     })
 }
 
@@ -32,6 +34,7 @@ mod tests {
 
     use super::super::{codes, findings};
     use super::Dialect;
+    use crate::policies::Policies;
 
     #[test]
     fn dots_have_the_finding_and_its_help_shows_another_value() {
@@ -45,9 +48,12 @@ mod tests {
             assert_eq!(codes(super::finding, pattern), expected, "{pattern}");
         }
         let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization);
-        let help = findings(&[deny.rule("ref", r"v?.0\.*")], Dialect::Pulumi)
-            .remove(1)
-            .help;
+        let help = findings(&Policies::new(
+            &[deny.rule("ref", r"v?.0\.*")],
+            Dialect::Pulumi,
+        ))
+        .remove(1)
+        .help;
         assert_eq!(help.as_deref(), Some("it also accepts `v?x0.*`"));
     }
 }

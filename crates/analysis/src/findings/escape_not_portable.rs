@@ -1,6 +1,6 @@
 //! `escape-not-portable`: a pattern escapes a character, and Pulumi Cloud documents no escapes.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Basis, Diagnostic};
 use claimgate::pattern::PartKind;
 
 use super::PatternText;
@@ -13,7 +13,7 @@ pub(super) fn finding(pattern: &PatternText<'_>) -> Option<Diagnostic> {
             "escape-not-portable",
             format!("`{}` escapes a character with `\\`", pattern.source),
         )
-        .help("escapes are an extension: Pulumi Cloud documents none, and may read the `\\` as itself")
+        .basis(Basis::Facts).help("escapes are an extension: Pulumi Cloud documents none, and may read the `\\` as itself")
     })
 }
 

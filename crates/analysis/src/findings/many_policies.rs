@@ -1,6 +1,6 @@
 //! `many-policies`: more policies on one issuer than Pulumi Cloud documented as its limit.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Basis, Diagnostic};
 use claimgate::policy::PolicyDefinition;
 
 /// The number of policies on one issuer that Pulumi Cloud documented as its limit.
@@ -13,6 +13,7 @@ pub(super) fn finding(policies: &[PolicyDefinition]) -> Option<Diagnostic> {
             format!("Pulumi Cloud documented a limit of {PULUMI_POLICY_LIMIT} policies an issuer");
         Diagnostic::note("many-policies", message)
             .at("policies")
+            .basis(Basis::Facts)
             .help(help)
     })
 }

@@ -1,6 +1,6 @@
 //! `matches-anything`: a pattern of nothing but `*` accepts every value.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Basis, Diagnostic};
 use claimgate::pattern::PartKind;
 
 use super::PatternText;
@@ -13,6 +13,7 @@ pub(super) fn finding(pattern: &PatternText<'_>) -> Option<Diagnostic> {
             "matches-anything",
             format!("`{}` accepts every value", pattern.source),
         )
+        .basis(Basis::Proved)
         .help("the claim has to be there, but its value does not matter")
     })
 }

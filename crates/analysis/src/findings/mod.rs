@@ -3,17 +3,23 @@
 //! There are three kinds, by what they look at: a pattern, a policy, or all policies of an issuer.
 
 mod audience_only;
+mod audience_unpinned;
 mod denies_everything;
 mod dot_is_wildcard;
 mod escape_not_portable;
 mod many_policies;
 mod matches_anything;
+mod name_without_separator;
+mod pull_request_admitted;
+mod shared_issuer_unpinned;
 
 use std::collections::HashMap;
 
 use claimgate::diagnostic::Diagnostic;
 use claimgate::pattern::{Dialect, Part, parts};
 use claimgate::policy::{PolicyDefinition, TokenType};
+
+use crate::policies::Policies;
 
 pub use many_policies::PULUMI_POLICY_LIMIT;
 
@@ -25,7 +31,7 @@ struct PatternText<'a> {
 }
 
 type OnPattern = fn(&PatternText<'_>) -> Option<Diagnostic>;
-type OnPolicy = fn(&PolicyDefinition) -> Option<Diagnostic>;
+type OnPolicy = fn(&PolicyDefinition, &Policies<'_>) -> Option<Diagnostic>;
 type OnSet = fn(&[PolicyDefinition]) -> Option<Diagnostic>;
 
 /// The findings on one pattern. The caller adds the path.
@@ -36,7 +42,14 @@ const ON_PATTERNS: [OnPattern; 3] = [
 ];
 
 /// The findings on one policy. The caller adds the path.
-const ON_POLICIES: [OnPolicy; 2] = [audience_only::finding, denies_everything::finding];
+const ON_POLICIES: [OnPolicy; 6] = [
+    shared_issuer_unpinned::finding,
+    name_without_separator::finding,
+    pull_request_admitted::finding,
+    audience_only::finding,
+    audience_unpinned::finding,
+    denies_everything::finding,
+];
 
 /// The findings on all policies of an issuer.
 const ON_SETS: [OnSet; 1] = [many_policies::finding];
@@ -50,15 +63,17 @@ const ON_SETS: [OnSet; 1] = [many_policies::finding];
 /// ```
 /// use claimgate::pattern::Dialect;
 /// use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+/// use claimgate_analysis::{Policies, findings};
 ///
 /// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("aud", "octo-org");
-/// let findings = claimgate_analysis::findings(&[allow], Dialect::Pulumi);
+/// let findings = findings(&Policies::new(&[allow], Dialect::Pulumi));
 /// assert_eq!(findings[0].code, "audience-only");
 /// ```
 #[must_use]
-pub fn findings(definitions: &[PolicyDefinition], dialect: Dialect) -> Vec<Diagnostic> {
+pub fn findings(policies: &Policies<'_>) -> Vec<Diagnostic> {
+    let definitions = policies.definitions;
     let mut reader = Reader {
-        dialect,
+        all: *policies,
         patterns: HashMap::new(),
         findings: Vec::new(),
     };
@@ -71,7 +86,7 @@ pub fn findings(definitions: &[PolicyDefinition], dialect: Dialect) -> Vec<Diagn
 }
 
 struct Reader<'a> {
-    dialect: Dialect,
+    all: Policies<'a>,
     /// The findings on the patterns so far: many policies repeat the same few.
     patterns: HashMap<&'a str, Vec<Diagnostic>>,
     findings: Vec<Diagnostic>,
@@ -86,7 +101,9 @@ impl<'a> Reader<'a> {
         for (claim, pattern) in &definition.rules {
             self.pattern(pattern, || format!("policies[{index}].rules.{claim}"));
         }
-        let on_policy = ON_POLICIES.iter().filter_map(|finding| finding(definition));
+        let on_policy = ON_POLICIES
+            .iter()
+            .filter_map(|finding| finding(definition, &self.all));
         self.findings
             .extend(on_policy.map(|finding| finding.at(format!("policies[{index}]"))));
     }
@@ -96,7 +113,7 @@ impl<'a> Reader<'a> {
         if !source.contains(['*', '.', '\\']) {
             return;
         }
-        let dialect = self.dialect;
+        let dialect = self.all.dialect;
         let findings = self
             .patterns
             .entry(source)
@@ -127,4 +144,29 @@ fn codes(finding: OnPattern, source: &str) -> [Option<String>; 2] {
         };
         finding(&pattern).map(|finding| finding.code.into_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use claimgate::policy::Decision;
+
+    use super::*;
+
+    pub(super) const GITHUB: &str = "https://token.actions.githubusercontent.com";
+
+    pub(super) fn allow(rules: &[(&str, &str)]) -> PolicyDefinition {
+        let policy = PolicyDefinition::new(Decision::Allow, TokenType::Organization);
+        rules.iter().fold(policy, |policy, (claim, pattern)| {
+            policy.rule(*claim, *pattern)
+        })
+    }
+
+    /// The surroundings of a policy on that issuer.
+    pub(super) fn on(url: &str) -> Policies<'_> {
+        Policies::new(&[], Dialect::Pulumi).at(url)
+    }
+
+    pub(super) fn code_of(finding: Option<Diagnostic>) -> Option<String> {
+        finding.map(|finding| finding.code.into_owned())
+    }
 }
