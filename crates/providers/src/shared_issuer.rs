@@ -14,7 +14,7 @@ pub struct SharedIssuer {
     pub word: &'static str,
     /// The claims that name the tenant, the lasting identifiers first.
     pub tenants: &'static [TenantClaim],
-    /// Whether whoever writes the job chooses the token's audience.
+    /// Whether the author of a job chooses its token's audience.
     pub is_audience_chosen: bool,
 }
 

@@ -10,7 +10,7 @@
 export interface Diagnostic {
   /** Stable, such as `policy-wrong-value` or `wrong-argument`; the project's `docs/errors.md` lists them all. */
   code: string;
-  /** An `error` prevents the input from being used; a `warning` or a `note` changes no decision. */
+  /** Among `errors`, an `error` prevents the input from being used. A finding's says how much it matters: it changes no decision. */
   severity: "error" | "warning" | "note";
   /** What was expected and found. */
   message: string;
@@ -20,6 +20,8 @@ export interface Diagnostic {
   help: string | null;
   /** The replacement that the help suggests, if there is exactly one: ready to copy or to apply. */
   fix: { replace: string; with: string } | null;
+  /** What a finding rests on: every token, what is known of the provider, or the text of the patterns. Absent for errors. */
+  basis?: "proved" | "facts" | "heuristic";
 }
 
 /** A value, or all errors. */
