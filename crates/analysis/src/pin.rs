@@ -67,7 +67,8 @@ pub(crate) fn rows<'a>(
 /// Whether the beginning of a pattern determines the tenant (true), or the beginning of its name
 /// (false). None if it says nothing about the tenant.
 fn of(row: &TenantClaim, start: &str, is_whole: bool) -> Option<bool> {
-    let is_begun = start.len() > row.before.len() && start.starts_with(row.before);
-    let is_ended = !row.until.is_empty() && row.tenant(start).is_some();
-    is_begun.then_some(is_whole || is_ended)
+    let rest = start.strip_prefix(row.before)?;
+    let name = rest.split_once(row.until).map(|(name, _)| name);
+    let is_ended = !row.until.is_empty() && name.is_some_and(|name| !name.is_empty());
+    (!rest.is_empty()).then_some(is_whole || is_ended)
 }

@@ -12,7 +12,7 @@ pub struct SharedIssuer {
     pub urls: &'static [&'static str],
     /// What a tenant is called: `owner`.
     pub word: &'static str,
-    /// The claims that name the tenant, the lasting identifiers first.
+    /// The claims that name the tenant, the one to tell tenants apart by first.
     pub tenants: &'static [TenantClaim],
     /// Whether the author of a job chooses its token's audience.
     pub is_audience_chosen: bool,
@@ -39,7 +39,7 @@ impl TenantClaim {
         let rest = value.strip_prefix(self.before)?;
         let name = match self.until {
             "" => rest,
-            until => rest.split_once(until)?.0,
+            until => rest.split_once(until).map_or(rest, |(name, _)| name),
         };
         Some(name).filter(|name| !name.is_empty())
     }
@@ -115,10 +115,10 @@ pub static SHARED_ISSUERS: [SharedIssuer; 12] = [
         urls: &["https://gitlab.com"],
         word: "namespace",
         tenants: &[
+            part("namespace_path", "", "/"),
+            part("project_path", "", "/"),
             whole("namespace_id"),
             whole("project_id"),
-            whole("namespace_path"),
-            part("project_path", "", "/"),
             project("project_path:"),
         ],
         is_audience_chosen: true,

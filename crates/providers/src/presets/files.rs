@@ -24,9 +24,6 @@ pub(super) const PROVIDERS: [&str; 20] = [
     include_str!("../../../../examples/presets/fly.json"),
 ];
 
-/// The issuers that sign the tokens of many tenants.
-pub(super) const SHARED_ISSUERS: &str = include_str!("../../../../examples/shared-issuers.json");
-
 /// The templates of workflows, by their file names.
 pub(super) const WORKFLOWS: [(&str, &str); 18] = [
     (

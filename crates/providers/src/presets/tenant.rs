@@ -1,28 +1,8 @@
-//! Issuers that sign tokens for everyone, and whose token one of theirs is.
-
-use std::sync::LazyLock;
+//! Whose token one of a shared issuer is.
 
 use claimgate::claims::Claims;
-use claimgate::json::Value;
 
-use super::files;
-use super::read::{list, text, texts};
-
-/// An issuer that signs the tokens of many tenants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct SharedIssuer {
-    /// Its URLs. One that ends in `/` stands for all below it.
-    urls: Vec<String>,
-    /// The claims that name the tenant, the best first.
-    tenant: Vec<TenantClaim>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct TenantClaim {
-    name: String,
-    /// The text that ends the tenant's part of the value.
-    until: Option<String>,
-}
+use crate::shared_issuer::{SHARED_ISSUERS, SharedIssuer, TenantClaim};
 
 /// The tenant of an issuer that a token belongs to, such as the owner of a repository: the name of a
 /// claim, and the part of its value that names the tenant. `None` if no claim does: the issuer
@@ -42,23 +22,32 @@ struct TenantClaim {
 /// assert_eq!(tenant("https://ci.example", &claims), Some(("sub", "repo:octo-org")));
 /// # Ok::<(), claimgate::claims::ClaimsError>(())
 /// ```
-pub fn tenant<'a>(issuer: &str, claims: &'a Claims) -> Option<(&'a str, &'a str)> {
-    let known = shared()
+pub fn tenant<'a>(issuer: &str, claims: &'a Claims) -> Option<(&'static str, &'a str)> {
+    let mut known = SHARED_ISSUERS
         .iter()
-        .filter(|shared| shared.urls.iter().any(|url| is_below(issuer, url)))
-        .flat_map(|shared| &shared.tenant);
-    let known = known
-        .filter_map(|claim| claim.of(claims))
-        .find(|(_, value)| !value.is_empty());
-    known.or_else(|| Some(("sub", owner(claims.get("sub")?.as_str()?))))
+        .filter(|shared| signs_for(shared, issuer))
+        .flat_map(|shared| shared.tenants);
+    known
+        .find_map(|row| {
+            let name = name(row);
+            Some((name, row.tenant(claims.get(name)?.as_str()?)?))
+        })
+        .or_else(|| Some(("sub", owner(claims.get("sub")?.as_str()?))))
 }
 
-impl TenantClaim {
-    fn of<'a>(&'static self, claims: &'a Claims) -> Option<(&'a str, &'a str)> {
-        let value = claims.get(&self.name)?.as_str()?;
-        let end = self.until.as_deref().and_then(|until| value.find(until));
-        Some((&self.name, value.get(..end.unwrap_or(value.len()))?))
-    }
+/// Whether the issuer is the shared one, or one of a tenant below it, whose tokens have the same
+/// claims.
+fn signs_for(shared: &SharedIssuer, issuer: &str) -> bool {
+    let is_it = |url: &&str| {
+        let rest = issuer.strip_prefix(*url);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    shared.urls.iter().any(is_it)
+}
+
+/// The claim's name: the path without quotes, as all of them have one segment.
+fn name(row: &TenantClaim) -> &'static str {
+    row.claim.trim_matches('"')
 }
 
 /// The part of a subject that names an owner: up to the first `/`, or the second `:` before that.
@@ -69,61 +58,17 @@ fn owner(subject: &str) -> &str {
     subject.get(..end).unwrap_or(subject)
 }
 
-fn is_below(issuer: &str, url: &str) -> bool {
-    issuer == url || url.ends_with('/') && issuer.starts_with(url)
-}
-
-fn shared() -> &'static [SharedIssuer] {
-    static SHARED: LazyLock<Vec<SharedIssuer>> =
-        LazyLock::new(|| read(files::SHARED_ISSUERS).unwrap_or_default());
-    &SHARED
-}
-
-/// Reads the file of shared issuers; none if it is invalid, which a test detects.
-fn read(file: &str) -> Option<Vec<SharedIssuer>> {
-    let Value::Array(items) = Value::parse(file).ok()? else {
-        return None;
-    };
-    let issuer = |value: &Value| {
-        Some(SharedIssuer {
-            urls: texts(value, "issuers")?,
-            tenant: list(value, "tenant", |claim| {
-                Some(TenantClaim {
-                    name: text(claim, "claim")?,
-                    until: text(claim, "until"),
-                })
-            })?,
-        })
-    };
-    items.iter().map(issuer).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use claimgate::claims::Claims;
 
-    use super::{owner, shared, tenant};
+    use super::{owner, tenant};
 
     const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
     fn found(issuer: &str, claims: &str) -> Option<(String, String)> {
         let claims = Claims::from_json(claims).unwrap();
         tenant(issuer, &claims).map(|(name, value)| (name.to_owned(), value.to_owned()))
-    }
-
-    #[test]
-    fn the_file_names_issuers_and_their_tenants_claims() {
-        assert!(shared().len() >= 10);
-        for issuer in shared() {
-            assert!(
-                !issuer.urls.is_empty() && !issuer.tenant.is_empty(),
-                "{issuer:?}"
-            );
-            assert!(
-                issuer.urls.iter().all(|url| url.starts_with("https://")),
-                "{issuer:?}"
-            );
-        }
     }
 
     #[test]
@@ -145,13 +90,13 @@ mod tests {
                 GITHUB,
                 r#"{"repository_owner": "", "sub": "repo:b/c:d"}"#,
                 "sub",
-                "repo:b",
+                "b",
             ),
             (
                 GITHUB,
                 r#"{"repository_owner_id": 1, "sub": "repo:b/c:d"}"#,
                 "sub",
-                "repo:b",
+                "b",
             ),
             (
                 "https://token.actions.githubusercontent.com/octo",
@@ -170,6 +115,12 @@ mod tests {
                 r#"{"namespace_path": "a"}"#,
                 "namespace_path",
                 "a",
+            ),
+            (
+                "https://oidc.circleci.com",
+                r#"{"oidc.circleci.com/org-id": "1"}"#,
+                "oidc.circleci.com/org-id",
+                "1",
             ),
             (
                 "https://app.terraform.io",
