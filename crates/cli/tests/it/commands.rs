@@ -327,6 +327,30 @@ fn a_mark_before_the_text_and_white_space_around_it_mean_nothing() {
 }
 
 #[test]
+fn what_copying_puts_around_a_token_is_removed_and_named() {
+    let token = example("token.jwt");
+    let token = token.trim();
+    for (text, removed) in [
+        (format!("Bearer {token}\n"), "`Bearer`"),
+        (
+            format!("export ID_TOKEN='{token}'"),
+            "a variable's name and quotes",
+        ),
+        (format!(r#"{{"value": "{token}"}}"#), "the JSON around it"),
+    ] {
+        let said = format!("the token was read without {removed}");
+        let at = ["--now", "2025-11-24T00:02:00Z"];
+        for command in [["decode", "-"], ["explain", "-"]] {
+            let output = run(&[&command[..], &at[..]].concat(), &text);
+            assert_eq!(code(&output), 0, "{}", errors(&output));
+            assert!(out(&output).contains(&said), "{}", out(&output));
+        }
+    }
+    let alone = out(&run(&["decode", "-"], &format!("{token}\n")));
+    assert!(!alone.contains("was read without"), "{alone}");
+}
+
+#[test]
 fn the_question_is_the_exchanges() {
     let at = ["--now", "2025-11-24T00:02:00Z"];
     for (options, expected) in [
