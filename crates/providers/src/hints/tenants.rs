@@ -2,7 +2,7 @@
 
 use claimgate::explain::{Mismatch, ProviderHints};
 
-use super::is_on;
+use crate::shared_issuer::{SHARED_ISSUERS, SharedIssuer, TenantClaim, shared_issuer};
 
 pub(super) const HINTS: ProviderHints = ProviderHints {
     differences: &[],
@@ -10,31 +10,36 @@ pub(super) const HINTS: ProviderHints = ProviderHints {
     outsiders,
 };
 
-/// A claim, what comes before the tenant in it and after, and the word for a tenant. Nothing after
-/// it: the tenant is the rest.
-const TENANTS: [(&str, &str, &str, &str); 14] = [
-    ("sub", "repo:", "/", "owner"),
-    ("sub", "project_path:", "/", "namespace"),
-    ("sub", "organization:", ":", "organization"),
-    ("sub", "org/", "/", "organization"),
-    ("sub", "p://", "/", "organization"),
-    ("sub", "sc://", "/", "organization"),
-    ("repository", "", "/", "owner"),
-    ("repository_owner", "", "", "owner"),
-    ("job_workflow_ref", "", "/", "owner"),
-    ("project_path", "", "/", "namespace"),
-    ("namespace_path", "", "/", "namespace"),
-    ("organization_slug", "", "", "organization"),
-    ("terraform_organization_name", "", "", "organization"),
-    ("owner", "", "", "owner"),
+/// Claims that name a tenant only where the issuer is known to put one there.
+const COMMON: [&str; 4] = ["sub", "aud", "azp", "email"];
+
+/// Ids of a part of a tenant.
+const PARTS: [&str; 5] = [
+    "repository_id",
+    "project_id",
+    "workspace_id",
+    "pipeline_id",
+    "cluster_id",
 ];
 
 /// Another tenant that a pattern would admit.
 fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
-    let (own, other, word) = TENANTS.iter().find_map(|(claim, before, after, word)| {
-        let tenant = |text| tenant(text, before, after);
-        let (own, other) = (tenant(at.pattern)?, tenant(pattern)?);
-        is_on(at, claim).then_some((own, other, word))
+    let issuer = at.claims.get("iss").and_then(|iss| iss.as_str());
+    let known = issuer.and_then(shared_issuer);
+    let is_meant = |shared: &&SharedIssuer| known.is_none_or(|known| known == *shared);
+    let (own, other, word) = SHARED_ISSUERS.iter().filter(is_meant).find_map(|shared| {
+        let is_on = |row: &&TenantClaim| {
+            let is_telling =
+                known.is_some() || !row.before.is_empty() || !COMMON.contains(&row.claim);
+            let is_part = PARTS
+                .iter()
+                .any(|id| row.claim.ends_with(id) || row.before.starts_with(id));
+            row.claim == at.claim.source() && is_telling && !is_part
+        };
+        shared.tenants.iter().filter(is_on).find_map(|row| {
+            let (own, other) = (row.tenant(at.pattern)?, row.tenant(pattern)?);
+            Some((without_id(own), without_id(other), shared.word))
+        })
     })?;
     if own.contains('*') || own.eq_ignore_ascii_case(other) {
         None
@@ -45,12 +50,7 @@ fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
     }
 }
 
-/// The tenant in a text, without the id that GitHub writes after its name.
-fn tenant<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
-    let rest = text.strip_prefix(before)?;
-    let tenant = match after {
-        "" => rest,
-        after => rest.split(after).next()?,
-    };
-    tenant.split('@').next()
+/// A name without the id that GitHub writes after it.
+fn without_id(tenant: &str) -> &str {
+    tenant.split('@').next().unwrap_or(tenant)
 }
