@@ -1,5 +1,7 @@
 //! A token's claims, and how a rule sees their values.
 
+use std::fmt;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -19,8 +21,25 @@ pub use crate::json::Value;
 /// assert!(Claims::from_json(r#"{"sub": "a", "sub": "b"}"#).is_err());
 /// # Ok::<(), claimgate::claims::ClaimsError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Claims(Value);
+#[derive(Clone)]
+pub struct Claims {
+    value: Value,
+    /// Bytes of the JSON text that it was parsed from: more than its texts have characters. `None`
+    /// if it was not parsed.
+    size: Option<usize>,
+}
+
+impl PartialEq for Claims {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Claims").field(&self.value).finish()
+    }
+}
 
 /// A text that is not a claims set.
 ///
@@ -79,7 +98,11 @@ impl Claims {
     /// # Errors
     /// [`ClaimsError`], with line and column for JSON errors.
     pub fn from_json(text: &str) -> Result<Self, ClaimsError> {
-        Self::from_value(Value::parse(text)?)
+        let claims = Self::from_value(Value::parse(text)?)?;
+        Ok(Self {
+            size: Some(text.len()),
+            ..claims
+        })
     }
 
     /// Takes a value that is an object.
@@ -95,7 +118,7 @@ impl Claims {
     /// ```
     pub fn from_value(value: Value) -> Result<Self, ClaimsError> {
         match value {
-            Value::Object(_) => Ok(Self(value)),
+            Value::Object(_) => Ok(Self { value, size: None }),
             other => Err(ClaimsError::NotAnObject {
                 found: other.kind(),
             }),
@@ -105,7 +128,7 @@ impl Claims {
     /// The object itself.
     #[must_use]
     pub fn into_value(self) -> Value {
-        self.0
+        self.value
     }
 
     /// The claim of that name, at the top level.
@@ -119,7 +142,7 @@ impl Claims {
     /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.member(name)
+        self.value.member(name)
     }
 
     /// All claims, in the token's order.
@@ -132,7 +155,7 @@ impl Claims {
     /// # Ok::<(), claimgate::claims::ClaimsError>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let members = match &self.0 {
+        let members = match &self.value {
             Value::Object(members) => members.as_slice(),
             _ => &[],
         };
@@ -149,7 +172,7 @@ impl Claims {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        self.0.to_json()
+        self.value.to_json()
     }
 
     /// JSON indented by two spaces.
@@ -162,14 +185,24 @@ impl Claims {
     /// ```
     #[must_use]
     pub fn to_json_pretty(&self) -> String {
-        self.0.to_json_pretty()
+        self.value.to_json_pretty()
+    }
+
+    /// More than the characters of all texts in the claims, if that is known.
+    pub(crate) fn size(&self) -> Option<usize> {
+        self.size
+    }
+
+    /// Whether the claims, or an object within them, have more members than `many`.
+    pub(crate) fn has_wide_object(&self, many: usize) -> bool {
+        is_wide(&self.value, many)
     }
 
     /// The value that a path leads to.
     pub(crate) fn lookup(&self, path: &ClaimPath) -> Option<&Value> {
         path.segments()
             .iter()
-            .try_fold(&self.0, |value, segment| value.member(segment))
+            .try_fold(&self.value, |value, segment| value.member(segment))
     }
 
     pub(crate) fn find(&self, path: &ClaimPath) -> Found<'_> {
@@ -178,7 +211,7 @@ impl Claims {
     }
 
     fn why_missing(&self, path: &ClaimPath) -> String {
-        let mut value = &self.0;
+        let mut value = &self.value;
         let mut walked: Vec<&str> = Vec::new();
         for segment in path.segments() {
             if !walked.is_empty() && !matches!(value, Value::Object(_)) {
@@ -206,8 +239,15 @@ impl<'de> Deserialize<'de> for Claims {
 
 impl Serialize for Claims {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.value.serialize(serializer)
     }
+}
+
+fn is_wide(value: &Value, many: usize) -> bool {
+    let Value::Object(members) = value else {
+        return false;
+    };
+    members.len() > many || members.iter().any(|(_, value)| is_wide(value, many))
 }
 
 /// The result of a lookup by claim path.

@@ -9,7 +9,7 @@ use crate::claims::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::jwt::{Jwks, TokenError};
 use crate::pattern::Dialect;
-use crate::policy::{PolicyDefinition, PolicySet};
+use crate::policy::{CompileOptions, PolicyDefinition, PolicySet};
 
 /// The longest lifetime of a token if the issuer sets no maximum, in seconds: 25 hours.
 pub const DEFAULT_MAX_EXPIRATION: u64 = 90_000;
@@ -162,7 +162,8 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Compiles an issuer, or returns all errors in it.
+    /// Compiles an issuer, or returns all errors in it. The standard limits of policies apply
+    /// ([`Limits::STANDARD`](crate::policy::Limits::STANDARD)).
     ///
     /// # Errors
     /// Errors at the paths `url`, `maxExpiration`, `jwks` and `policies[0]…`.
@@ -176,6 +177,18 @@ impl Issuer {
     /// assert_eq!((errors[0].path.as_str(), errors[0].code.as_ref()), ("url", "url-not-https"));
     /// ```
     pub fn compile(definition: &IssuerDefinition, dialect: Dialect) -> Result<Self, Diagnostics> {
+        Self::compile_with(definition, &CompileOptions::new(dialect))
+    }
+
+    /// Compiles an issuer with other options for its policies, which are report-only if the
+    /// definition or the options say so.
+    ///
+    /// # Errors
+    /// As [`Issuer::compile`].
+    pub fn compile_with(
+        definition: &IssuerDefinition,
+        options: &CompileOptions,
+    ) -> Result<Self, Diagnostics> {
         let mut errors = Diagnostics::default();
         if let Err(error) = validate_url(&definition.url) {
             errors.push(Diagnostic::error("url", error.code(), error.to_string()));
@@ -195,12 +208,8 @@ impl Issuer {
                 None
             }
         };
-        let compile = if definition.report_only {
-            PolicySet::compile_report_only
-        } else {
-            PolicySet::compile
-        };
-        let policies = match compile(&definition.policies, dialect) {
+        let options = options.report_only(options.report_only || definition.report_only);
+        let policies = match PolicySet::compile_with(&definition.policies, &options) {
             Ok(policies) if errors.is_empty() => policies,
             Ok(_) => return Err(errors),
             Err(others) => {

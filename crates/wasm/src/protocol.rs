@@ -53,6 +53,7 @@ pub(crate) fn reason(code: ReasonCode, has_role: bool) -> u32 {
         ReasonCode::DefaultDeny => 2,
         ReasonCode::AdminNotGranted => 3,
         ReasonCode::RoleAmbiguous => 4,
+        ReasonCode::DecisionTooCostly => 6,
         // A reason that this table does not know denies.
         _ => 2,
     }
@@ -74,8 +75,9 @@ mod tests {
             ReasonCode::DefaultDeny,
             ReasonCode::AdminNotGranted,
             ReasonCode::RoleAmbiguous,
+            ReasonCode::DecisionTooCostly,
         ];
-        let mut names = vec![""; ROLE as usize + 1];
+        let mut names = vec![""; 7];
         for code in codes {
             for has_role in [false, true] {
                 names[reason(code, has_role) as usize] = code.as_str();

@@ -102,6 +102,9 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
     };
     let pattern = render(pattern_pieces(&rule));
     let values = rule.values.iter().map(value_row).collect_view();
+    let left_out = (rule.values_left_out > 0).then(|| {
+        view! { <div><dt>"values"</dt><dd>{format!("and {} more", rule.values_left_out)}</dd></div> }
+    });
     let claim = match use_bench() {
         Some(bench) => claim_button(bench, policy, &rule.claim),
         None => view! { <code class="rule__claim">{untrusted_text(&rule.claim)}</code> }.into_any(),
@@ -113,6 +116,7 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
             <dl class="compare">
                 <div><dt>"pattern"</dt><dd><code>{pattern}</code></dd></div>
                 {values}
+                {left_out}
             </dl>
             <p class="sentence">{inline_code(&rule.sentence)}</p>
         </div>

@@ -5,7 +5,7 @@ use claimgate::diagnostic::Diagnostics;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{Decision, PolicyDefinition, PolicySet, parse_policies};
+use claimgate::policy::{CompileOptions, Decision, PolicyDefinition, PolicySet, parse_policies};
 use claimgate_formats::{IssuerDocument, Sample, settings};
 use claimgate_providers::{Provider, provider_of};
 use serde::Serialize;
@@ -174,11 +174,8 @@ pub fn compile_policies(
     report_only: bool,
     dialect: Dialect,
 ) -> Result<PolicySet, Diagnostics> {
-    if report_only {
-        PolicySet::compile_report_only(policies, dialect)
-    } else {
-        PolicySet::compile(policies, dialect)
-    }
+    let options = CompileOptions::new(dialect).report_only(report_only);
+    PolicySet::compile_with(policies, &options)
 }
 
 /// Writes issuers as a `claimgate.json`.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{ACCESS_TOKEN_TYPE, AUDIENCE, GRANT_TYPE, SUBJECT_TOKEN_TYPE, advice};
+use crate::explain::ReasonCode;
 use crate::inspect::Inspection;
 use crate::jwt::redact;
 
@@ -98,6 +99,8 @@ pub enum ExchangeError {
     Denied { summary: String },
     #[error("{summary}")]
     AdminNotGranted { summary: String },
+    #[error("{summary}")]
+    TooCostly { summary: String },
 }
 
 impl ExchangeError {
@@ -121,6 +124,7 @@ impl ExchangeError {
             Self::Token { code, .. } => code,
             Self::Denied { .. } => "denied",
             Self::AdminNotGranted { .. } => "admin-not-granted",
+            Self::TooCostly { .. } => ReasonCode::DecisionTooCostly.as_str(),
         }
     }
 
@@ -174,6 +178,7 @@ impl ExchangeError {
             Self::Token { .. } => "the subject token is refused".to_owned(),
             Self::Denied { .. } => "no policy allows this exchange".to_owned(),
             Self::AdminNotGranted { .. } => "scope `admin` is not granted".to_owned(),
+            Self::TooCostly { .. } => "the decision is too costly".to_owned(),
             _ => {
                 let help = self.help().map(|help| format!("; {help}"));
                 redact(&format!("{self}{}", help.unwrap_or_default())).into_owned()

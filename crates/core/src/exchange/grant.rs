@@ -368,6 +368,7 @@ fn lifetime(request: &ExchangeRequest, longest: u64, now: i64) -> (u64, i64) {
 fn denial(reason: ReasonCode, summary: String) -> ExchangeError {
     match reason {
         ReasonCode::AdminNotGranted => ExchangeError::AdminNotGranted { summary },
+        ReasonCode::DecisionTooCostly => ExchangeError::TooCostly { summary },
         _ => ExchangeError::Denied { summary },
     }
 }

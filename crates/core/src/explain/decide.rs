@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::evidence::{Outcome, Permissions, Reason, ReasonCode, Report};
+use super::cost::{MAX_STEPS, cost_on};
+use super::evidence::{MAX_NAMED, Outcome, Permissions, Reason, ReasonCode, Report};
 use super::fold::{Tally, about};
 use super::sentences::{report, summary};
 use crate::claims::{Claims, TrustedClaims};
-use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Visitor};
+use crate::pattern::Pattern;
+use crate::policy::{Candidate, Decision, PolicySet, RequestedToken, Visitor};
 
 /// A decision and the first policy that decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,7 +29,8 @@ pub struct Decided {
 /// decided.
 ///
 /// Policies are looked up in an index, so that the time hardly grows with their number. It allocates
-/// only if a claim is a number or a boolean, or if a role is granted.
+/// only if a claim is an array, a number or a boolean, if a role is granted, or if many texts are
+/// searched for within a value.
 ///
 /// ```
 /// use claimgate::claims::{Claims, TrustedClaims};
@@ -45,29 +48,95 @@ pub struct Decided {
 /// ```
 #[must_use]
 pub fn decide(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken) -> Decided {
-    let mut count = Count {
-        policies: policies.policies(),
-        tally: Tally::default(),
-    };
-    policies
+    decided(policies, claims, request, &mut Tally::default())
+}
+
+/// [`decide`], with the number of steps that matching took, for tests of their bound.
+#[doc(hidden)]
+#[must_use]
+pub fn count_steps(
+    policies: &PolicySet,
+    claims: &TrustedClaims,
+    request: &RequestedToken,
+) -> (Decided, u64) {
+    let mut counting = Counting::default();
+    let decided = decided(policies, claims, request, &mut counting);
+    (decided, counting.steps)
+}
+
+fn decided(
+    policies: &PolicySet,
+    claims: &TrustedClaims,
+    request: &RequestedToken,
+    visitor: &mut (impl Visitor + AsRef<Tally>),
+) -> Decided {
+    let is_within = policies
         .index()
-        .matching(claims.claims(), request, &mut count);
-    let tally = count.tally;
-    let (reason, grant) = tally.verdict(request);
-    let decision = if grant.is_some() {
-        Outcome::Allowed
-    } else {
-        Outcome::Denied
+        .matching(claims.claims(), request, MAX_STEPS, visitor);
+    let tally = visitor.as_ref();
+    let (reason, grant) = match is_within {
+        true => tally.verdict(request, policies.policies()),
+        false => (ReasonCode::DecisionTooCostly, None),
     };
     Decided {
-        decision,
+        decision: outcome(grant.as_ref()),
         reason,
         policy: tally.first(reason),
         grant,
     }
 }
 
-/// A decision with all policies that decided, without evidence.
+fn outcome(grant: Option<&Permissions>) -> Outcome {
+    match grant {
+        Some(_) => Outcome::Allowed,
+        None => Outcome::Denied,
+    }
+}
+
+impl Visitor for Tally {
+    fn is_wanted(&self, candidate: Candidate) -> bool {
+        self.is_changed_by(candidate.policy, candidate.effect)
+    }
+
+    fn matched(&mut self, candidate: Candidate) {
+        self.add(candidate.policy, candidate.effect);
+    }
+}
+
+impl AsRef<Tally> for Tally {
+    fn as_ref(&self) -> &Tally {
+        self
+    }
+}
+
+/// A tally that counts steps.
+#[derive(Default)]
+struct Counting {
+    tally: Tally,
+    steps: u64,
+}
+
+impl Visitor for Counting {
+    fn is_wanted(&self, candidate: Candidate) -> bool {
+        self.tally.is_wanted(candidate)
+    }
+
+    fn matched(&mut self, candidate: Candidate) {
+        self.tally.matched(candidate);
+    }
+
+    fn compare(&mut self, pattern: &Pattern, value: &str) -> bool {
+        pattern.is_match_metered(value, &mut self.steps)
+    }
+}
+
+impl AsRef<Tally> for Counting {
+    fn as_ref(&self) -> &Tally {
+        &self.tally
+    }
+}
+
+/// A decision with the first policies that decided, without evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verdict {
@@ -109,84 +178,92 @@ pub(crate) fn verdict_on(
     claims: &Claims,
     request: &RequestedToken,
 ) -> Verdict {
-    let mut all = All(Vec::new());
-    policies.index().matching(claims, request, &mut all);
-    let mut matching = all.0;
-    let repeated: Vec<usize> = matching
-        .iter()
-        .flat_map(|first| policies.index().repeated(*first))
-        .collect();
-    matching.extend(repeated);
-    matching.sort_unstable();
-    matching.dedup();
-    let compiled = policies.policies();
-    let mut tally = Tally::default();
-    for (index, policy) in matching
-        .iter()
-        .filter_map(|index| Some((*index, compiled.get(*index)?)))
-    {
-        tally.add(index, policy);
+    let mut named = Named::default();
+    let index = policies.index();
+    if !index.matching(claims, request, MAX_STEPS, &mut named) {
+        let reason = Reason::of(ReasonCode::DecisionTooCostly, First::default().0);
+        return Verdict {
+            decision: Outcome::Denied,
+            reason,
+            summary: cost_on(policies, claims, request).denial(),
+            grant: None,
+            report: None,
+        };
     }
-    let (code, grant) = tally.verdict(request);
-    let about = about(code);
-    let is_reported = |index: &usize| {
-        compiled
-            .get(*index)
-            .is_some_and(|policy| policy.report_only)
+    let (code, grant) = named.tally.verdict(request, policies.policies());
+    let all = |first: First| first.with_repeated(policies);
+    let report = named
+        .tally
+        .would_be_denied()
+        .then(|| report(all(named.reports)));
+    let deciding = match about(code) {
+        Some(Decision::Deny) => all(named.denies),
+        Some(Decision::Allow) => all(named.allows),
+        None => Vec::new(),
     };
-    let report = tally.would_be_denied().then(|| {
-        let reported = matching.iter().copied().filter(is_reported);
-        report(reported.collect())
-    });
-    matching.retain(|index| {
-        let is_about = compiled.get(*index).map(|policy| policy.decision) == about;
-        about.is_some() && is_about && !is_reported(index)
-    });
-    let reason = Reason {
-        code,
-        policies: matching,
-    };
-    let decision = if grant.is_some() {
-        Outcome::Allowed
-    } else {
-        Outcome::Denied
-    };
+    let reason = Reason::of(code, deciding);
     Verdict {
-        decision,
-        summary: summary(&reason, compiled.len()),
+        decision: outcome(grant.as_ref()),
+        summary: summary(&reason, policies.len()),
         reason,
         grant,
         report,
     }
 }
 
-/// Every policy that is the first of its class and matches.
-struct All(Vec<usize>);
-
-impl Visitor for All {
-    fn is_wanted(&self, _: usize) -> bool {
-        true
-    }
-
-    fn matched(&mut self, policy: usize) {
-        self.0.push(policy);
-    }
+/// The first policies that decide, each the first of its class.
+#[derive(Default)]
+struct Named {
+    tally: Tally,
+    denies: First,
+    allows: First,
+    reports: First,
 }
 
-struct Count<'a> {
-    policies: &'a [CompiledPolicy],
-    tally: Tally<'a>,
-}
-
-impl Visitor for Count<'_> {
-    fn is_wanted(&self, policy: usize) -> bool {
-        let changes = |compiled| self.tally.is_changed_by(policy, compiled);
-        self.policies.get(policy).is_some_and(changes)
-    }
-
-    fn matched(&mut self, policy: usize) {
-        if let Some(compiled) = self.policies.get(policy) {
-            self.tally.add(policy, compiled);
+impl Visitor for Named {
+    fn is_wanted(&self, candidate: Candidate) -> bool {
+        let Candidate { policy, effect } = candidate;
+        match effect.decision {
+            Decision::Deny if !effect.report_only => self.denies.is_changed_by(policy),
+            _ if self.tally.is_denied() => false,
+            Decision::Deny => self.reports.is_changed_by(policy),
+            Decision::Allow => self.allows.is_changed_by(policy) || self.tally.is_wanted(candidate),
         }
+    }
+
+    fn matched(&mut self, candidate: Candidate) {
+        let Candidate { policy, effect } = candidate;
+        self.tally.matched(candidate);
+        match effect.decision {
+            Decision::Deny if effect.report_only => self.reports.add(policy),
+            Decision::Deny => self.denies.add(policy),
+            Decision::Allow => self.allows.add(policy),
+        }
+    }
+}
+
+/// The first policies of those that were added, ascending: one more than are named.
+#[derive(Default)]
+struct First(Vec<usize>);
+
+impl First {
+    fn is_changed_by(&self, policy: usize) -> bool {
+        self.0.len() <= MAX_NAMED || self.0.last().is_some_and(|last| policy < *last)
+    }
+
+    fn add(&mut self, policy: usize) {
+        if let Err(place) = self.0.binary_search(&policy) {
+            self.0.insert(place, policy);
+            self.0.truncate(MAX_NAMED + 1);
+        }
+    }
+
+    /// The same with the other policies of their classes.
+    fn with_repeated(mut self, policies: &PolicySet) -> Vec<usize> {
+        for first in self.0.clone() {
+            let others = policies.index().repeated(first);
+            others.take(MAX_NAMED + 1).for_each(|other| self.add(other));
+        }
+        self.0
     }
 }

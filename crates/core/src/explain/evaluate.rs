@@ -1,14 +1,16 @@
 //! Evaluates policies on claims: records evidence, and derives the decision from it.
 
+use super::cost::cost_on;
 use super::evidence::{
     Explanation, Outcome, Permissions, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, Report,
-    RuleEvidence, RuleOutcome, ValueEvidence,
+    RuleEvidence, RuleOutcome,
 };
 use super::fold::{Tally, about};
 use super::hints::{HintSources, Hinter};
 use super::nearest::nearest_miss;
-use super::sentences::{default_denial, report, stopped, summary};
-use crate::claims::{Claims, Found, TrustedClaims, Usable, usable};
+use super::sentences::{default_denial, matches, report, shortened, stopped, summary};
+use super::values::{Lookup, Recorded, Seen};
+use crate::claims::TrustedClaims;
 use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Rule};
 
 /// Decides whether `claims` may have the token that `request` asks for, and says why.
@@ -60,11 +62,29 @@ pub fn explain_with(
     request: &RequestedToken,
     sources: HintSources,
 ) -> Explanation {
+    let cost = cost_on(policies, claims.claims(), request);
+    if !cost.is_within() {
+        let reason = Reason::of(ReasonCode::DecisionTooCostly, Vec::new());
+        return Explanation {
+            decision: Outcome::Denied,
+            summary: cost.denial(),
+            default_denial: default_denial(&reason, &[]),
+            reason,
+            request: request.clone(),
+            policies: Vec::new(),
+            nearest_miss: None,
+            grant: None,
+            report: None,
+            hints: Vec::new(),
+            cost,
+        };
+    }
     let compiled = policies.policies();
+    let mut lookup = Lookup::new(claims.claims());
     let evidence: Vec<_> = compiled
         .iter()
         .enumerate()
-        .map(|(index, policy)| policy_evidence(index, policy, claims.claims(), request))
+        .map(|(index, policy)| policy_evidence(index, policy, &mut lookup, request))
         .collect();
     let (reason, grant, report) = fold(&evidence, compiled, request);
     let decision = if grant.is_some() {
@@ -75,13 +95,16 @@ pub fn explain_with(
     let nearest_miss = (reason.code == ReasonCode::DefaultDeny)
         .then(|| nearest_miss(&evidence, compiled, claims.claims(), sources))
         .flatten();
+    // Hints compare rules of policies for other token types too, which the cost does not include.
+    let can_afford = policies.index().cost_of_all(claims.claims()) <= cost.limit;
+    let mut is_match = |rule: &Rule| can_afford && lookup.is_match(rule);
     let hints = Hinter {
         evidence: &evidence,
         compiled,
         claims: claims.claims(),
         sources,
     }
-    .hints(&reason, decision);
+    .hints(&reason, decision, &mut is_match);
     Explanation {
         decision,
         summary: summary(&reason, evidence.len()),
@@ -93,22 +116,23 @@ pub fn explain_with(
         grant,
         report,
         hints,
+        cost,
     }
 }
 
 fn policy_evidence(
     index: usize,
     policy: &CompiledPolicy,
-    claims: &Claims,
+    lookup: &mut Lookup<'_>,
     request: &RequestedToken,
 ) -> PolicyEvidence {
     let token_type = policy.target.token_type();
     let title = format!(
         "policy {}: {} {}{}",
         index + 1,
-        policy.decision.as_str(),
+        policy.effect.decision.as_str(),
         token_type.as_str(),
-        if policy.report_only {
+        if policy.effect.report_only {
             ", report-only"
         } else {
             ""
@@ -120,7 +144,7 @@ fn policy_evidence(
         None => policy
             .rules
             .iter()
-            .map(|rule| rule_evidence(rule, claims))
+            .map(|rule| rule_evidence(rule, lookup))
             .collect(),
     };
     let failed = rules
@@ -152,8 +176,8 @@ fn policy_evidence(
     };
     PolicyEvidence {
         index,
-        decision: policy.decision,
-        report_only: policy.report_only,
+        decision: policy.effect.decision,
+        report_only: policy.effect.report_only,
         token_type,
         title,
         outcome,
@@ -162,58 +186,45 @@ fn policy_evidence(
     }
 }
 
-fn rule_evidence(rule: &Rule, claims: &Claims) -> RuleEvidence {
-    let (outcome, values, sentence) = match claims.find(&rule.path) {
-        Found::Missing(sentence) => (RuleOutcome::MissingClaim, Vec::new(), sentence),
-        Found::Value(value) => match usable(value) {
-            Usable::Nothing(kind) => {
-                let sentence = format!("claim `{}` is {kind}, which no pattern matches", rule.path);
-                (RuleOutcome::UnusableValue, Vec::new(), sentence)
-            }
-            Usable::One(text) => matched_values(rule, vec![(None, text)]),
-            Usable::Any(texts) => matched_values(
-                rule,
-                texts
-                    .into_iter()
-                    .map(|(index, text)| (Some(index), text))
-                    .collect(),
-            ),
-        },
+fn rule_evidence(rule: &Rule, lookup: &mut Lookup<'_>) -> RuleEvidence {
+    let (outcome, matched, sentence) = match lookup.find(rule) {
+        Seen::Missing(sentence) => (RuleOutcome::MissingClaim, None, sentence.clone()),
+        Seen::Unusable(kind) => {
+            let sentence = format!("claim `{}` is {kind}, which no pattern matches", rule.path);
+            (RuleOutcome::UnusableValue, None, sentence)
+        }
+        Seen::Values(values) => {
+            let all = values.texts.as_slice();
+            let place = values.first_match(&rule.pattern);
+            let outcome = match place {
+                Some(_) => RuleOutcome::Matched,
+                None => RuleOutcome::Mismatch,
+            };
+            let sentence = match (place.and_then(|place| all.get(place)), all) {
+                (Some((_, text)), [_]) => matches(text),
+                (Some((_, text)), _) => {
+                    let text = shortened(text);
+                    format!("`{text}`, one of {} elements, matches", all.len())
+                }
+                (None, [(_, only)]) => format!("`{}` does not match", shortened(only)),
+                (None, _) => format!("none of {} elements matches", all.len()),
+            };
+            (outcome, place, sentence)
+        }
+    };
+    let Recorded { values, left_out } = lookup.record(rule, matched);
+    let sentence = match (outcome, values.as_slice(), left_out) {
+        (RuleOutcome::Mismatch, [only], 0) => stopped(only),
+        _ => sentence,
     };
     RuleEvidence {
         claim: rule.path.source().to_owned(),
         pattern: rule.pattern.source().to_owned(),
         outcome,
         values,
+        values_left_out: left_out,
         sentence,
     }
-}
-
-fn matched_values(
-    rule: &Rule,
-    texts: Vec<(Option<usize>, String)>,
-) -> (RuleOutcome, Vec<ValueEvidence>, String) {
-    let values: Vec<_> = texts
-        .into_iter()
-        .map(|(index, text)| ValueEvidence {
-            trace: rule.pattern.trace(&text),
-            index,
-            text,
-        })
-        .collect();
-    let matched = values.iter().find(|value| value.trace.is_match());
-    let outcome = if matched.is_some() {
-        RuleOutcome::Matched
-    } else {
-        RuleOutcome::Mismatch
-    };
-    let sentence = match (matched, values.as_slice()) {
-        (Some(value), [_]) => format!("`{}` matches", value.text),
-        (Some(value), all) => format!("`{}`, one of {} elements, matches", value.text, all.len()),
-        (None, [only]) => stopped(only),
-        (None, all) => format!("none of {} elements matches", all.len()),
-    };
-    (outcome, values, sentence)
 }
 
 /// The decision, from the evidence alone.
@@ -231,9 +242,9 @@ fn fold(
     for (policy, compiled) in
         matched().filter_map(|policy| Some((policy, compiled.get(policy.index)?)))
     {
-        tally.add(policy.index, compiled);
+        tally.add(policy.index, compiled.effect);
     }
-    let (code, grant) = tally.verdict(request);
+    let (code, grant) = tally.verdict(request, compiled);
     let about = about(code);
     let indices = |is_wanted: &dyn Fn(&&PolicyEvidence) -> bool| {
         let wanted = matched().filter(is_wanted);
@@ -243,5 +254,5 @@ fn fold(
     let report = tally
         .would_be_denied()
         .then(|| report(indices(&|policy| policy.report_only)));
-    (Reason { code, policies }, grant, report)
+    (Reason::of(code, policies), grant, report)
 }

@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cost::Cost;
 use crate::diagnostic::Diagnostic;
 use crate::pattern::Trace;
 use crate::policy::{Decision, RequestedToken, TokenType};
+
+/// The largest number of policies that a reason names. Finding them all would take time for each
+/// policy that matches.
+pub(super) const MAX_NAMED: usize = 20;
 
 /// A decision: whether the requested token is granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +36,7 @@ pub struct Explanation {
     pub summary: String,
     /// The requested token.
     pub request: RequestedToken,
-    /// The evidence of every policy, in the policies' order.
+    /// The evidence of every policy, in the policies' order; none if the decision is too costly.
     pub policies: Vec<PolicyEvidence>,
     /// Whether the request is denied because no policy allows it.
     pub default_denial: DefaultDenial,
@@ -43,6 +48,9 @@ pub struct Explanation {
     pub report: Option<Report>,
     /// Common mistakes that were detected: why a rule that looks right does not match.
     pub hints: Vec<Diagnostic>,
+    /// How much work the decision takes. Zero in explanations from before it was recorded.
+    #[serde(default)]
+    pub cost: Cost,
 }
 
 /// Why a decision was made.
@@ -53,8 +61,24 @@ pub struct Explanation {
 pub struct Reason {
     /// Stable code.
     pub code: ReasonCode,
-    /// Indices of the policies that decided, from 0; empty for a default denial.
+    /// Indices of the policies that decided, from 0: the first 20. Empty for a default denial.
     pub policies: Vec<usize>,
+    /// Whether more policies decided.
+    #[serde(default)]
+    pub others: bool,
+}
+
+impl Reason {
+    /// `policies` are all that decided, ascending, or the first of them and one more.
+    pub(super) fn of(code: ReasonCode, mut policies: Vec<usize>) -> Self {
+        let others = policies.len() > MAX_NAMED;
+        policies.truncate(MAX_NAMED);
+        Self {
+            code,
+            policies,
+            others,
+        }
+    }
 }
 
 /// What the decision would have been if report-only policies were enforced: a denial.
@@ -63,8 +87,11 @@ pub struct Reason {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Report {
-    /// Indices of the report-only policies that match, from 0.
+    /// Indices of the report-only policies that match, from 0: the first 20.
     pub policies: Vec<usize>,
+    /// Whether more of them match.
+    #[serde(default)]
+    pub others: bool,
     /// The denial in one sentence.
     pub summary: String,
 }
@@ -85,6 +112,8 @@ pub enum ReasonCode {
     AdminNotGranted,
     /// Matching allows give different roles.
     RoleAmbiguous,
+    /// It takes more steps than [`MAX_STEPS`](super::MAX_STEPS) to evaluate the policies.
+    DecisionTooCostly,
 }
 
 impl ReasonCode {
@@ -101,6 +130,7 @@ impl ReasonCode {
             Self::DefaultDeny => "default-deny",
             Self::AdminNotGranted => "admin-not-granted",
             Self::RoleAmbiguous => "role-ambiguous",
+            Self::DecisionTooCostly => "decision-too-costly",
         }
     }
 }
@@ -167,8 +197,12 @@ pub struct RuleEvidence {
     pub pattern: String,
     /// Its outcome.
     pub outcome: RuleOutcome,
-    /// The values that the pattern was compared with: one, or the scalar elements of an array.
+    /// The values that the pattern was compared with: one, or the scalar elements of an array. At
+    /// most 20, of which one matches if any does.
     pub values: Vec<ValueEvidence>,
+    /// How many more values the pattern was compared with.
+    #[serde(default)]
+    pub values_left_out: usize,
     /// Why, in one sentence.
     pub sentence: String,
 }

@@ -1,61 +1,62 @@
 //! Combines the matching policies into a decision. No other code does that.
 
 use super::evidence::{Permissions, ReasonCode};
-use crate::policy::{CompiledPolicy, Decision, RequestedToken, Target};
+use crate::policy::{CompiledPolicy, Decision, Effect, RequestedToken, Target};
 
 /// The matching policies so far, in any order.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally<'a> {
+pub(super) struct Tally {
     deny: Option<usize>,
     /// Whether a report-only deny matches.
     is_reported: bool,
     allow: Option<usize>,
     has_admin: bool,
-    role: Option<&'a str>,
+    /// The number of a role, and the policy that gives it.
+    role: Option<(u32, usize)>,
     roles_differ: bool,
 }
 
-impl<'a> Tally<'a> {
+impl Tally {
     /// Adds a matching policy; adding it twice has no further effect.
-    pub(super) fn add(&mut self, index: usize, policy: &'a CompiledPolicy) {
-        if policy.report_only {
+    pub(super) fn add(&mut self, index: usize, effect: Effect) {
+        if effect.report_only {
             self.is_reported = true;
             return;
         }
-        let first = match policy.decision {
+        let first = match effect.decision {
             Decision::Deny => &mut self.deny,
             Decision::Allow => &mut self.allow,
         };
         *first = Some(first.map_or(index, |other| other.min(index)));
-        let (Decision::Allow, Target::Organization { admin, role_id }) =
-            (policy.decision, &policy.target)
-        else {
+        if effect.decision == Decision::Deny {
             return;
-        };
-        self.has_admin |= admin;
-        if let Some(role) = role_id.as_deref() {
-            self.roles_differ |= self.role.is_some_and(|other| other != role);
-            self.role = Some(role);
+        }
+        self.has_admin |= effect.admin;
+        if effect.role != 0 {
+            self.roles_differ |= self.role.is_some_and(|(other, _)| other != effect.role);
+            self.role = Some((effect.role, index));
         }
     }
 
     /// Whether the decision could change if that policy matched too.
-    pub(super) fn is_changed_by(&self, index: usize, policy: &CompiledPolicy) -> bool {
+    pub(super) fn is_changed_by(&self, index: usize, effect: Effect) -> bool {
         let is_first = |first: Option<usize>| first.is_none_or(|first| index < first);
-        if policy.report_only {
-            return false;
-        }
-        match (policy.decision, &policy.target) {
-            (Decision::Deny, _) => is_first(self.deny),
-            (Decision::Allow, _) if self.deny.is_some() => false,
-            (Decision::Allow, Target::Organization { admin, role_id }) => {
-                let is_new_role = role_id
-                    .as_deref()
-                    .is_some_and(|role| self.role != Some(role));
-                is_first(self.allow) || (*admin && !self.has_admin) || is_new_role
+        match effect.decision {
+            _ if effect.report_only => false,
+            Decision::Deny => is_first(self.deny),
+            Decision::Allow if self.deny.is_some() => false,
+            Decision::Allow => {
+                let is_new_role = effect.role != 0
+                    && !self.roles_differ
+                    && self.role.is_none_or(|(role, _)| role != effect.role);
+                is_first(self.allow) || (effect.admin && !self.has_admin) || is_new_role
             }
-            (Decision::Allow, _) => is_first(self.allow),
         }
+    }
+
+    /// Whether a policy denies it.
+    pub(super) fn is_denied(&self) -> bool {
+        self.deny.is_some()
     }
 
     /// Whether report-only policies would have denied what no other policy denies.
@@ -64,7 +65,11 @@ impl<'a> Tally<'a> {
     }
 
     /// A deny overrides every allow; without an allow, the request is denied.
-    pub(super) fn verdict(&self, request: &RequestedToken) -> (ReasonCode, Option<Permissions>) {
+    pub(super) fn verdict(
+        &self,
+        request: &RequestedToken,
+        policies: &[CompiledPolicy],
+    ) -> (ReasonCode, Option<Permissions>) {
         let wants_admin = matches!(request, RequestedToken::Organization { admin: true });
         if self.deny.is_some() {
             (ReasonCode::DenyMatched, None)
@@ -77,7 +82,7 @@ impl<'a> Tally<'a> {
         } else {
             let grant = Permissions {
                 admin: wants_admin,
-                role_id: self.role.map(str::to_owned),
+                role_id: self.role.and_then(|(_, index)| role(policies.get(index)?)),
             };
             (ReasonCode::AllowMatched, Some(grant))
         }
@@ -87,7 +92,7 @@ impl<'a> Tally<'a> {
     pub(super) fn first(&self, reason: ReasonCode) -> Option<usize> {
         match reason {
             ReasonCode::DenyMatched => self.deny,
-            ReasonCode::DefaultDeny => None,
+            ReasonCode::DefaultDeny | ReasonCode::DecisionTooCostly => None,
             ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => {
                 self.allow
             }
@@ -95,11 +100,18 @@ impl<'a> Tally<'a> {
     }
 }
 
+fn role(policy: &CompiledPolicy) -> Option<String> {
+    match &policy.target {
+        Target::Organization { role_id } => role_id.clone(),
+        _ => None,
+    }
+}
+
 /// Which policies a reason is about.
 pub(super) fn about(code: ReasonCode) -> Option<Decision> {
     match code {
         ReasonCode::DenyMatched => Some(Decision::Deny),
-        ReasonCode::DefaultDeny => None,
+        ReasonCode::DefaultDeny | ReasonCode::DecisionTooCostly => None,
         ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => {
             Some(Decision::Allow)
         }

@@ -22,6 +22,7 @@
 //! # Ok::<(), claimgate::claims::ClaimsError>(())
 //! ```
 
+mod cost;
 mod decide;
 mod evaluate;
 mod evidence;
@@ -30,9 +31,11 @@ mod hints;
 mod nearest;
 mod render;
 mod sentences;
+mod values;
 
+pub use cost::{Cost, MAX_STEPS, cost};
 pub(crate) use decide::verdict_on;
-pub use decide::{Decided, Verdict, decide, verdict};
+pub use decide::{Decided, Verdict, count_steps, decide, verdict};
 pub use evaluate::{explain, explain_with};
 pub use evidence::{
     Change, DefaultDenial, Explanation, NearestMiss, Outcome, Permissions, PolicyEvidence,

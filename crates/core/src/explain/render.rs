@@ -97,6 +97,9 @@ fn render_rule(out: &mut String, rule: &RuleEvidence) {
     for value in &rule.values {
         render_value(out, rule, value);
     }
+    if rule.values_left_out > 0 {
+        line(out, 4, &format!("= and {} more", rule.values_left_out));
+    }
     if rule.values.is_empty() {
         line(out, 4, &format!("= {}", rule.sentence));
     }

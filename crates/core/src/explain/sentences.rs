@@ -1,26 +1,26 @@
 //! The sentences of an explanation.
 
+use std::borrow::Cow;
+
 use super::evidence::{
     DefaultDenial, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, Report, ValueEvidence,
 };
-use crate::pattern::Trace;
+use crate::pattern::{Trace, shorten_to};
 use crate::policy::Decision;
 
 /// What these report-only policies would have denied.
 pub(super) fn report(policies: Vec<usize>) -> Report {
-    let reason = Reason {
-        code: ReasonCode::DenyMatched,
-        policies,
-    };
+    let reason = Reason::of(ReasonCode::DenyMatched, policies);
     Report {
         summary: summary(&reason, usize::MAX),
         policies: reason.policies,
+        others: reason.others,
     }
 }
 
 /// The decision in one sentence; `all` is how many policies there are.
 pub(super) fn summary(reason: &Reason, all: usize) -> String {
-    let named = name_policies(&reason.policies);
+    let named = name_policies(reason);
     match reason.code {
         ReasonCode::AllowMatched => format!("allowed by {named}"),
         ReasonCode::DenyMatched => {
@@ -36,16 +36,21 @@ pub(super) fn summary(reason: &Reason, all: usize) -> String {
         ReasonCode::RoleAmbiguous => {
             format!("denied: {named} match and give different values of `roleID`")
         }
+        ReasonCode::DecisionTooCostly => "denied: the decision is too costly".to_owned(),
     }
 }
 
-/// `policy 1`, `policies 1 and 3`, `policies 1, 2 and 3`.
-fn name_policies(indices: &[usize]) -> String {
-    let numbers: Vec<String> = indices
+/// `policy 1`, `policies 1 and 3`, `policies 1, 2 and 3`, `policies 1, 2 and others`.
+fn name_policies(reason: &Reason) -> String {
+    let mut names: Vec<String> = reason
+        .policies
         .iter()
         .map(|index| (index + 1).to_string())
         .collect();
-    match numbers.as_slice() {
+    if reason.others {
+        names.push("others".to_owned());
+    }
+    match names.as_slice() {
         [] => "no policy".to_owned(),
         [only] => format!("policy {only}"),
         all => format!("policies {}", enumerate(all)),
@@ -68,6 +73,9 @@ pub(super) fn default_denial(reason: &Reason, evidence: &[PolicyEvidence]) -> De
         .filter(|p| p.decision == Decision::Allow && p.outcome != PolicyOutcome::NotApplicable)
         .count();
     let sentence = match (applied, evidence.len(), applicable) {
+        (false, ..) if reason.code == ReasonCode::DecisionTooCostly => {
+            "not needed: the policies were not evaluated".to_owned()
+        }
         (false, ..) => "not needed: a policy decided".to_owned(),
         (true, 0, _) => {
             "applied: there is no policy, and nothing is allowed unless a policy allows it"
@@ -86,6 +94,16 @@ pub(super) fn default_denial(reason: &Reason, evidence: &[PolicyEvidence]) -> De
 pub(super) fn stopped(value: &ValueEvidence) -> String {
     match &value.trace {
         Trace::Stopped(stop) => stop.sentence.clone(),
-        Trace::Matched { .. } => format!("`{}` matches", value.text),
+        Trace::Matched { .. } => matches(&value.text),
     }
+}
+
+/// That a value matches.
+pub(super) fn matches(value: &str) -> String {
+    format!("`{}` matches", shortened(value))
+}
+
+/// A value in a sentence.
+pub(super) fn shortened(value: &str) -> Cow<'_, str> {
+    shorten_to(value, 200)
 }

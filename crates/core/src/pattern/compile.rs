@@ -1,17 +1,14 @@
-//! Patterns compiled: to comparisons of literals where that is enough, else through `globset`.
+//! Patterns compiled: to comparisons of literals where that is enough, else to an automaton.
 //!
-//! A literal is compared; literals around `*` and `.` are looked for from left to right, which is
-//! exact because each has a fixed length. What is left are patterns with a `?` that takes zero or
-//! one character. They go through `globset`, when they are first matched: compiled, one takes more
-//! memory than a hundred patterns written down. A build without the feature `globset`, for the sake
-//! of its size, matches them as the reference does, in time linear in pattern × value.
+//! A literal is compared; literals between `*` are searched for from left to right, which is exact
+//! because each has a fixed length. What is left are patterns with a `?` that takes zero or one
+//! character, or with a `.` between two `*`: they get an automaton when they are first matched.
 use std::sync::OnceLock;
 
-#[cfg(feature = "globset")]
-use super::glob::Glob;
+use super::automaton::{Automaton, Meter};
 use super::runs::{Bounds, Piece, pieces};
 use super::segments::Segments;
-use super::{Dialect, Item, Token, parse, reference};
+use super::{Dialect, Item, Token, parse};
 
 #[derive(Clone)]
 pub(super) enum Matcher {
@@ -23,36 +20,10 @@ pub(super) enum Matcher {
     OneStar(u32),
     /// Wildcards only: so many characters.
     Length(Bounds),
-    /// Literals, `.` and `*`.
+    /// Literals and `*`, with `.` before the first and after the last `*`.
     Segments(Segments),
     /// Everything else.
-    Other(Box<OnceLock<Other>>),
-}
-
-#[derive(Clone)]
-pub(super) enum Other {
-    #[cfg(feature = "globset")]
-    Glob(Glob),
-    /// Without `globset`, or if there are more distinct characters than bytes to fold them into.
-    Reference(Vec<Item>),
-}
-
-impl Other {
-    fn compile(items: Vec<Item>) -> Self {
-        #[cfg(feature = "globset")]
-        if let Some(glob) = Glob::compile(&items) {
-            return Self::Glob(glob);
-        }
-        Self::Reference(items)
-    }
-
-    fn is_match(&self, value: &str) -> bool {
-        match self {
-            #[cfg(feature = "globset")]
-            Self::Glob(glob) => glob.is_match(value),
-            Self::Reference(items) => reference::is_match(items, value),
-        }
-    }
+    Other(Box<OnceLock<Automaton>>),
 }
 
 impl Matcher {
@@ -76,26 +47,62 @@ impl Matcher {
         }
     }
 
-    pub(super) fn is_match(&self, source: &str, dialect: Dialect, value: &str) -> bool {
+    pub(super) fn is_match(
+        &self,
+        source: &str,
+        dialect: Dialect,
+        value: &str,
+        meter: &mut impl Meter,
+    ) -> bool {
         match self {
             Self::Source => source == value,
             Self::Exact(text) => **text == *value,
             Self::OneStar(star) => {
-                let (prefix, rest) = source
-                    .split_at_checked(*star as usize)
-                    .unwrap_or((source, ""));
-                let suffix = rest.get(1..).unwrap_or_default();
+                let (prefix, suffix) = around(source, *star);
                 value
                     .strip_prefix(prefix)
                     .is_some_and(|rest| rest.ends_with(suffix))
             }
-            Self::Length(bounds) => bounds.contains(value.chars().count()),
-            Self::Segments(segments) => segments.is_match(value),
-            Self::Other(other) => other
-                .get_or_init(|| Other::compile(parse(source, dialect)))
-                .is_match(value),
+            Self::Length(bounds) if bounds.is_any() => true,
+            Self::Length(bounds) => {
+                meter.add(value.len());
+                bounds.contains(value.chars().count())
+            }
+            Self::Segments(segments) => segments.is_match(value, meter),
+            Self::Other(automaton) => automaton
+                .get_or_init(|| Automaton::of(parse(source, dialect).iter().map(|item| item.token)))
+                .is_match(value, meter),
         }
     }
+
+    /// Whether matching takes no more than comparing the start and the end of a value.
+    pub(super) fn is_simple(&self) -> bool {
+        match self {
+            Self::Source | Self::Exact(_) | Self::OneStar(_) => true,
+            Self::Length(bounds) => bounds.is_any(),
+            Self::Segments(segments) => segments.is_simple(),
+            Self::Other(_) => false,
+        }
+    }
+
+    /// The text that every matching value begins with, and whether it is the whole value; `None`
+    /// if that is not known at no cost.
+    pub(super) fn prefix<'a>(&'a self, source: &'a str) -> Option<(&'a str, bool)> {
+        match self {
+            Self::Source => Some((source, true)),
+            Self::Exact(text) => Some((text, true)),
+            Self::OneStar(star) => Some((around(source, *star).0, false)),
+            _ => None,
+        }
+    }
+}
+
+/// What is before and after the `*` at a byte of the source.
+fn around(source: &str, star: u32) -> (&str, &str) {
+    let (prefix, rest) = source
+        .split_at_checked(star as usize)
+        .unwrap_or((source, ""));
+    (prefix, rest.get(1..).unwrap_or_default())
 }
 
 /// The position of the only wildcard, if it is a `*` and nothing is escaped.

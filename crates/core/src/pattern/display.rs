@@ -1,5 +1,7 @@
 //! Patterns and values in sentences.
 
+use std::borrow::Cow;
+
 /// The text with control, bidirectional and zero-width characters written as escapes.
 ///
 /// ```
@@ -25,13 +27,16 @@ fn is_invisible(c: char) -> bool {
 
 /// At most 48 characters of `text`, with [`visible`] applied.
 pub(super) fn shorten(text: &str) -> String {
-    const LIMIT: usize = 48;
-    if text.chars().count() <= LIMIT {
-        return visible(text);
+    visible(&shorten_to(text, 48))
+}
+
+/// At most `limit` characters of `text`, the last of them `…` if there are more.
+pub(crate) fn shorten_to(text: &str, limit: usize) -> Cow<'_, str> {
+    if text.chars().nth(limit).is_none() {
+        return Cow::Borrowed(text);
     }
-    let mut short: String = text.chars().take(LIMIT - 1).collect();
-    short.push('…');
-    visible(&short)
+    let short = text.chars().take(limit.saturating_sub(1));
+    Cow::Owned(short.chain(['…']).collect())
 }
 
 /// The length of the last segment of `common`: the text after the last `:`, `/`, `@`, `.` or space.

@@ -20,15 +20,15 @@
 //! # Ok::<(), claimgate::pattern::PatternError>(())
 //! ```
 
+mod automaton;
 mod compile;
 mod display;
-#[cfg(feature = "globset")]
-mod glob;
 mod literals;
 mod parts;
 mod reference;
 mod runs;
 mod segments;
+mod trace;
 
 use std::fmt;
 
@@ -36,9 +36,12 @@ use serde::{Deserialize, Serialize};
 
 pub use display::visible;
 pub use parts::{Part, PartKind, parts};
-pub use reference::{Capture, Position, Span, Stop, Trace};
+pub use trace::{Capture, Position, Span, Stop, Trace};
 
+pub(crate) use automaton::Meter;
+use automaton::Tracing;
 use compile::Matcher;
+pub(crate) use display::shorten_to;
 pub(crate) use literals::Literals;
 pub(crate) use runs::Bounds;
 
@@ -209,7 +212,45 @@ impl Pattern {
     /// ```
     #[must_use]
     pub fn is_match(&self, value: &str) -> bool {
-        self.matcher.is_match(&self.source, self.dialect, value)
+        self.is_match_metered(value, &mut ())
+    }
+
+    pub(crate) fn is_match_metered(&self, value: &str, meter: &mut impl Meter) -> bool {
+        self.matcher
+            .is_match(&self.source, self.dialect, value, meter)
+    }
+
+    /// The steps that matching takes for each character of a value: one for each 64 characters of
+    /// the pattern, none if it is a literal, or a literal start and end around one `*`.
+    ///
+    /// ```
+    /// use claimgate::pattern::{Dialect, Pattern};
+    ///
+    /// let weight = |pattern: &str| Pattern::new(pattern, Dialect::StringLike).map(|pattern| pattern.weight());
+    /// assert_eq!((weight("v1.0"), weight("refs/*/main"), weight("*/v1.?")), (Ok(0), Ok(0), Ok(1)));
+    /// assert_eq!(weight(&"*a".repeat(64)), Ok(2));
+    /// ```
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        if self.matcher.is_simple() {
+            return 0;
+        }
+        self.source.chars().count().div_ceil(64) as u64
+    }
+
+    /// The text that every accepted value begins with, and whether it is the whole value; `None`
+    /// if that is not known at no cost.
+    pub(crate) fn prefix(&self) -> Option<(&str, bool)> {
+        self.matcher.prefix(&self.source)
+    }
+
+    /// The steps that [`Pattern::is_match`] and [`Pattern::trace`] take, for tests of their bound.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn count_steps(&self, value: &str) -> (u64, u64) {
+        let mut matching = 0;
+        self.is_match_metered(value, &mut matching);
+        (matching, self.trace_counted(value).1)
     }
 
     /// The same result as [`Pattern::is_match`], with what each wildcard matched, or where the match
@@ -227,7 +268,22 @@ impl Pattern {
     /// ```
     #[must_use]
     pub fn trace(&self, value: &str) -> Trace {
-        reference::trace(&self.source, &self.items(), value)
+        self.trace_counted(value).0
+    }
+
+    fn trace_counted(&self, value: &str) -> (Trace, u64) {
+        let (source, value): (Vec<char>, Vec<char>) =
+            (self.source.chars().collect(), value.chars().collect());
+        let items = self.items();
+        let mut tracing = Tracing::new(&items, &value);
+        let trace = trace::trace(&source, &items, &value, &mut tracing);
+        (trace, tracing.steps)
+    }
+
+    /// The number of wildcards.
+    pub(crate) fn wildcards(&self) -> usize {
+        let items = self.items();
+        items.iter().filter(|item| item.token.is_wildcard()).count()
     }
 }
 
@@ -281,13 +337,15 @@ pub fn reference_match(pattern: &str, dialect: Dialect, value: &str) -> bool {
     reference::is_match(&parse(pattern, dialect), value)
 }
 
-/// The same with `globset` for any pattern, for property tests and benchmarks;
-/// `None` for the rare pattern with more distinct characters than bytes.
-#[cfg(feature = "globset")]
+/// [`Pattern::trace`] by the reference matcher, for property tests.
 #[doc(hidden)]
 #[must_use]
-pub fn globset_match(pattern: &str, dialect: Dialect, value: &str) -> Option<bool> {
-    glob::Glob::compile(&parse(pattern, dialect)).map(|glob| glob.is_match(value))
+pub fn reference_trace(pattern: &str, dialect: Dialect, value: &str) -> Trace {
+    let items = parse(pattern, dialect);
+    let (source, value): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), value.chars().collect());
+    let mut table = reference::Table::new(&items, &value);
+    trace::trace(&source, &items, &value, &mut table)
 }
 
 fn parse(source: &str, dialect: Dialect) -> Vec<Item> {

@@ -1,6 +1,6 @@
 //! The parts of a pattern, for displaying it.
 
-use super::reference::{Position, Span};
+use super::trace::{Position, Span};
 use super::{Dialect, Item, Pattern, Token, parse};
 
 /// The kind of a part of a pattern.

@@ -46,6 +46,11 @@ impl Bounds {
         self.max == usize::MAX
     }
 
+    /// Whether every length is accepted.
+    pub(super) fn is_any(self) -> bool {
+        self.min == 0 && self.is_open()
+    }
+
     pub(crate) fn contains(self, length: usize) -> bool {
         (self.min..=self.max).contains(&length)
     }

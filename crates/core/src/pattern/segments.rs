@@ -1,9 +1,10 @@
-//! Patterns of literals, `.` and `*`. The text between two `*` has a fixed length, so that its
-//! leftmost match is always sufficient.
+//! Patterns of literals and `*`, with `.` before the first and after the last `*`. The text between
+//! two `*` has a fixed length, so that its leftmost match is always sufficient.
 
 use memchr::memmem;
 
 use super::Item;
+use super::automaton::Meter;
 use super::runs::{Piece, pieces};
 
 /// The texts between the `*`, the first and the last of them anchored.
@@ -48,7 +49,7 @@ impl Builder {
 }
 
 impl Segments {
-    /// `None` if a `?` may match no character.
+    /// `None` if a `?` may match no character, or if a `.` is between two `*`.
     pub(super) fn of(items: &[Item]) -> Option<Self> {
         let mut segments = Vec::new();
         let mut builder = Builder::default();
@@ -65,10 +66,17 @@ impl Segments {
             }
         }
         segments.push(builder.take());
-        Some(Self(segments.into()))
+        let middle = segments.get(1..segments.len() - 1).unwrap_or_default();
+        let is_plain = middle.iter().all(|segment| segment.any.is_empty());
+        is_plain.then(|| Self(segments.into()))
     }
 
-    pub(super) fn is_match(&self, value: &str) -> bool {
+    /// Whether it is the start and the end of a value.
+    pub(super) fn is_simple(&self) -> bool {
+        self.0.len() <= 2 && self.0.iter().all(|segment| segment.any.is_empty())
+    }
+
+    pub(super) fn is_match(&self, value: &str, meter: &mut impl Meter) -> bool {
         let Some((first, rest)) = self.0.split_first() else {
             return false;
         };
@@ -79,7 +87,7 @@ impl Segments {
             return value.is_empty();
         };
         for segment in middle {
-            match segment.behind_leftmost(value) {
+            match segment.behind_leftmost(value, meter) {
                 Some(rest) => value = rest,
                 None => return false,
             }
@@ -105,15 +113,17 @@ impl Segment {
         Some(rest.as_str())
     }
 
-    /// The text after the leftmost match of the segment in `value`.
-    fn behind_leftmost<'a>(&self, value: &'a str) -> Option<&'a str> {
-        if self.any.is_empty() {
-            // The match of a whole text starts and ends at character boundaries.
-            let start = memmem::find(value.as_bytes(), self.text.as_bytes())?;
-            return value.get(start + self.text.len()..);
+    /// The text after the leftmost match of the segment, which has no `.`, in `value`.
+    fn behind_leftmost<'a>(&self, value: &'a str, meter: &mut impl Meter) -> Option<&'a str> {
+        if self.text.len() > value.len() {
+            return None;
         }
-        let mut starts = value.char_indices().map(|(start, _)| start);
-        starts.find_map(|start| self.strip_prefix(value.get(start..)?))
+        // The match of a whole text starts and ends at character boundaries.
+        let start = memmem::find(value.as_bytes(), self.text.as_bytes());
+        // The search is linear in both texts.
+        let end = start.map(|start| start + self.text.len());
+        meter.add(1 + (self.text.len() + end.unwrap_or(value.len())) / 8);
+        value.get(end?..)
     }
 
     fn is_suffix(&self, value: &str) -> bool {

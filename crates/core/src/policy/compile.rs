@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::compiled::{CompiledPolicy, Rule, Target};
+use super::compiled::{CompiledPolicy, Effect, Rule, Target};
 use super::index::Index;
+use super::limits::CompileOptions;
 use super::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
 use crate::claim_names::readable;
 use crate::claim_path::{ClaimPath, ClaimPathError};
@@ -19,7 +20,7 @@ pub struct PolicySet {
 }
 
 impl PolicySet {
-    /// Compiles policies, or returns all errors in them.
+    /// Compiles policies, or returns all errors in them. [`Limits::STANDARD`](super::Limits::STANDARD) apply.
     ///
     /// # Errors
     /// All errors in the order of the policies, with paths from `policies[0]`.
@@ -37,30 +38,24 @@ impl PolicySet {
         definitions: &[PolicyDefinition],
         dialect: Dialect,
     ) -> Result<Self, Diagnostics> {
-        Self::compile_for(definitions, dialect, false)
+        Self::compile_with(definitions, &CompileOptions::new(dialect))
     }
 
-    /// Compiles policies of an issuer with `reportOnly`: every deny is report-only.
+    /// Compiles policies with other limits, or those of an issuer with `reportOnly`.
     ///
     /// # Errors
     /// As [`PolicySet::compile`].
-    pub fn compile_report_only(
+    pub fn compile_with(
         definitions: &[PolicyDefinition],
-        dialect: Dialect,
+        options: &CompileOptions,
     ) -> Result<Self, Diagnostics> {
-        Self::compile_for(definitions, dialect, true)
-    }
-
-    fn compile_for(
-        definitions: &[PolicyDefinition],
-        dialect: Dialect,
-        denies_report: bool,
-    ) -> Result<Self, Diagnostics> {
+        options.limits.check_bytes(definitions)?;
         let mut compiler = Compiler {
-            dialect,
-            denies_report,
+            options: *options,
             paths: HashMap::new(),
+            numbers: HashMap::new(),
             patterns: HashMap::new(),
+            roles: HashMap::new(),
             errors: Diagnostics::default(),
         };
         let policies: Vec<_> = definitions
@@ -70,6 +65,9 @@ impl PolicySet {
                 compiler.policy(&format!("policies[{index}]"), definition)
             })
             .collect();
+        let limits = options.limits;
+        let total = limits.too_many("policies", compiler.numbers.len(), limits.claim_paths);
+        compiler.errors.extend(total);
         compiler.errors.or(())?;
         let index = Index::build(&policies);
         Ok(Self { policies, index })
@@ -108,6 +106,23 @@ impl PolicySet {
         paths.filter(move |path| seen.insert(path.segments()))
     }
 
+    /// The steps that a decision takes for each character, if all claims that rules use had equal
+    /// values: the sum of the patterns' [weights](Pattern::weight).
+    ///
+    /// ```
+    /// use claimgate::pattern::Dialect;
+    /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
+    ///
+    /// let deny = |sub: &str| PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", sub);
+    /// let set = PolicySet::compile(&[deny("*:pull_request"), deny("*/fork-?:*")], Dialect::Pulumi)?;
+    /// assert_eq!(set.weight(), 1);
+    /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
+    /// ```
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.index.weight()
+    }
+
     pub(crate) fn index(&self) -> &Index {
         &self.index
     }
@@ -119,10 +134,14 @@ impl PolicySet {
 
 /// Compiles each distinct claim path and pattern once.
 struct Compiler<'a> {
-    dialect: Dialect,
-    denies_report: bool,
-    paths: HashMap<&'a str, Arc<ClaimPath>>,
+    options: CompileOptions,
+    /// Claim paths by how they are written, with their numbers.
+    paths: HashMap<&'a str, (Arc<ClaimPath>, u32)>,
+    /// The number of each distinct claim path, from 0.
+    numbers: HashMap<Vec<String>, u32>,
     patterns: HashMap<&'a str, Arc<Pattern>>,
+    /// The numbers of roles, from 1.
+    roles: HashMap<String, u32>,
     errors: Diagnostics,
 }
 
@@ -132,13 +151,24 @@ impl<'a> Compiler<'a> {
         self.report_only(path, definition);
         let is_deny = definition.decision == Decision::Deny;
         let target = self.target(path, definition);
+        let effect = Effect {
+            decision: definition.decision,
+            report_only: is_deny && (definition.report_only || self.options.report_only),
+            admin: self.admin(path, definition),
+            role: self.role(definition),
+        };
         let rules = self.rules(path, definition);
         Some(CompiledPolicy {
-            decision: definition.decision,
-            report_only: is_deny && (definition.report_only || self.denies_report),
+            effect,
             target: target?,
             rules,
         })
+    }
+
+    fn role(&mut self, definition: &'a PolicyDefinition) -> u32 {
+        let next = u32::try_from(self.roles.len() + 1).unwrap_or(u32::MAX);
+        let role = definition.role_id.as_deref();
+        role.map_or(0, |role| *self.roles.entry(role.to_owned()).or_insert(next))
     }
 
     fn report_only(&mut self, path: &str, definition: &PolicyDefinition) {
@@ -196,13 +226,9 @@ impl<'a> Compiler<'a> {
 
     fn target(&mut self, path: &str, definition: &'a PolicyDefinition) -> Option<Target> {
         match definition.token_type {
-            TokenType::Organization => {
-                let admin = self.admin(path, definition);
-                Some(Target::Organization {
-                    admin,
-                    role_id: definition.role_id.clone(),
-                })
-            }
+            TokenType::Organization => Some(Target::Organization {
+                role_id: definition.role_id.clone(),
+            }),
             TokenType::Team => {
                 let name = self.required(
                     path,
@@ -258,6 +284,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn admin(&mut self, path: &str, definition: &'a PolicyDefinition) -> bool {
+        if definition.token_type != TokenType::Organization {
+            return false;
+        }
         let permissions = definition
             .authorized_permissions
             .as_deref()
@@ -285,36 +314,54 @@ impl<'a> Compiler<'a> {
             );
             self.errors.push(error.help(help));
         }
-        let mut rules: Vec<Rule> = Vec::new();
-        for (claim, pattern) in &definition.rules {
+        let limits = self.options.limits;
+        let place = format!("{path}.rules");
+        let rules = &definition.rules;
+        let too_many = limits.too_many(&place, rules.len(), limits.policy_claim_paths);
+        if let Some(error) = too_many {
+            self.errors.push(error);
+            return Vec::new();
+        }
+        let mut compiled: Vec<Rule> = Vec::with_capacity(rules.len());
+        for (claim, pattern) in rules {
             let place = format!("{path}.rules.{claim}");
             let claim_path = self.claim_path(&place, claim);
             let pattern = self.pattern(&place, pattern);
-            let (Some(path), Some(pattern)) = (claim_path, pattern) else {
+            let (Some((path, number)), Some(pattern)) = (claim_path, pattern) else {
                 continue;
             };
-            if rules
-                .iter()
-                .any(|rule| rule.path.segments() == path.segments())
-            {
+            if compiled.iter().all(|rule| rule.number != number) {
+                compiled.push(Rule {
+                    path,
+                    number,
+                    pattern,
+                });
+            } else {
                 let message = format!("claim `{path}` has a rule already");
                 self.errors
                     .push(Diagnostic::error(&place, "rule-repeated", message));
-            } else {
-                rules.push(Rule { path, pattern });
             }
         }
-        rules
+        compiled
     }
 
-    fn claim_path(&mut self, place: &str, source: &'a str) -> Option<Arc<ClaimPath>> {
+    fn claim_path(&mut self, place: &str, source: &'a str) -> Option<(Arc<ClaimPath>, u32)> {
         if let Some(known) = self.paths.get(source) {
-            return Some(Arc::clone(known));
+            return Some(known.clone());
+        }
+        if let Some(error) = self.options.limits.too_long(place, source) {
+            self.errors.push(error);
+            return None;
         }
         match ClaimPath::parse(source) {
-            Ok(path) => Some(Arc::clone(
-                self.paths.entry(source).or_insert(Arc::new(path)),
-            )),
+            Ok(path) => {
+                let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+                let segments = path.segments().to_vec();
+                let number = *self.numbers.entry(segments).or_insert(next);
+                let known = (Arc::new(path), number);
+                self.paths.insert(source, known.clone());
+                Some(known)
+            }
             Err(error) => {
                 self.errors.push(unreadable(place, source, &error));
                 None
@@ -326,7 +373,7 @@ impl<'a> Compiler<'a> {
         if let Some(known) = self.patterns.get(source) {
             return Some(Arc::clone(known));
         }
-        match Pattern::new(source, self.dialect) {
+        match Pattern::new(source, self.options.dialect) {
             Ok(pattern) => Some(Arc::clone(
                 self.patterns.entry(source).or_insert(Arc::new(pattern)),
             )),

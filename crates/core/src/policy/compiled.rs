@@ -8,20 +8,27 @@ use crate::pattern::Pattern;
 
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledPolicy {
+    pub(crate) effect: Effect,
+    pub(crate) target: Target,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// What a matching policy does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Effect {
     pub(crate) decision: Decision,
     /// Whether it is a deny that only reports.
     pub(crate) report_only: bool,
-    pub(crate) target: Target,
-    pub(crate) rules: Vec<Rule>,
+    /// Whether it gives admin permission.
+    pub(crate) admin: bool,
+    /// The number of its role within the set, from 1; 0 if it gives none.
+    pub(crate) role: u32,
 }
 
 /// Which requests a policy applies to.
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
-    Organization {
-        admin: bool,
-        role_id: Option<String>,
-    },
+    Organization { role_id: Option<String> },
     Team(Arc<Pattern>),
     Personal(String),
     Runner(String),
@@ -67,5 +74,7 @@ impl Target {
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) path: Arc<ClaimPath>,
+    /// The number of the path among those of the set, from 0.
+    pub(crate) number: u32,
     pub(crate) pattern: Arc<Pattern>,
 }

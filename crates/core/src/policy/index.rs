@@ -6,7 +6,8 @@
 //! values at the lengths that keys have, once, and then checks all rules of the classes found,
 //! those of the key included: a hash that collides costs time, never correctness.
 
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use aho_corasick::{
 };
 use memchr::memmem::Finder;
 
-use super::compiled::{CompiledPolicy, Target};
+use super::compiled::{CompiledPolicy, Effect, Target};
 use super::{Decision, RequestedToken, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
@@ -26,6 +27,9 @@ use crate::pattern::{Bounds, Literals, Pattern};
 
 /// If the index has more claims than this, a token's claims are looked up in it, not vice versa.
 const FEW_SUBJECTS: usize = 16;
+
+/// If an object has more members than this, looking one up takes long enough to remember it.
+const MANY_MEMBERS: usize = 64;
 
 /// Up to this many texts are searched one by one, more by an automaton.
 #[cfg(feature = "aho-corasick")]
@@ -48,7 +52,11 @@ struct Partition {
     subjects: Vec<Subject>,
     /// Subjects that have keys.
     keyed: Vec<u32>,
-    /// The same by the first segment of their path, if there are many.
+    /// Subjects that have a weight.
+    weighted: Vec<u32>,
+    /// The sum of the weights.
+    weight: u64,
+    /// All subjects by the first segment of their path, if there are many.
     by_claim: Option<HashMap<Box<str>, Vec<u32>>>,
     keys: HashMap<u64, Postings, BuildHasherDefault<Hashed>>,
     postings: Vec<u32>,
@@ -59,6 +67,7 @@ struct Partition {
 struct Class {
     /// The first of them.
     policy: u32,
+    effect: Effect,
     start: u32,
     end: u32,
 }
@@ -83,6 +92,8 @@ struct Subject {
     loose: Vec<(Bounds, Postings)>,
     /// Classes that are always checked.
     rest: Postings,
+    /// The sum of the weights of all rules on it, those of equivalent policies included.
+    weight: u64,
 }
 
 /// Texts to be found anywhere in a value.
@@ -124,8 +135,7 @@ impl Inner {
             }
             #[cfg(feature = "aho-corasick")]
             Self::Many(automaton, postings) => {
-                let mut seen =
-                    std::collections::HashSet::<u32, BuildHasherDefault<Hashed>>::default();
+                let mut seen = Places::default();
                 let input = Input::new(value);
                 let mut state = OverlappingState::start();
                 while automaton.try_find_overlapping(&input, &mut state).is_ok() {
@@ -140,6 +150,9 @@ impl Inner {
         }
     }
 }
+
+/// A set of places in a list.
+type Places = HashSet<u32, BuildHasherDefault<Hashed>>;
 
 /// A part of [`Partition::postings`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -164,13 +177,51 @@ impl Index {
     }
 
     /// Calls `visitor` with the first policy of each matching class that is still relevant, at least
-    /// once each.
+    /// once each. Returns false, and calls it with none, if that could take more than `limit` steps.
     pub(crate) fn matching(
         &self,
         claims: &Claims,
         request: &RequestedToken,
+        limit: u64,
         visitor: &mut impl Visitor,
-    ) {
+    ) -> bool {
+        self.with(claims, request, |partition, asked| {
+            let is_within = partition.is_within(asked, limit);
+            if is_within {
+                partition.matching(asked, visitor);
+            }
+            is_within
+        })
+    }
+
+    /// The steps that matching all rules takes at most, and the claim that most of them are for.
+    pub(crate) fn cost<'a>(
+        &'a self,
+        claims: &Claims,
+        request: &RequestedToken,
+    ) -> (u64, Option<&'a ClaimPath>) {
+        self.with(claims, request, |partition, asked| partition.cost(asked))
+    }
+
+    /// The steps that matching the rules of all policies takes at most, whatever is requested.
+    pub(crate) fn cost_of_all(&self, claims: &Claims) -> u64 {
+        let cost = |partition: &Partition| partition.cost(&Asked::new(claims, None, partition)).0;
+        self.0.iter().map(cost).fold(0, u64::saturating_add)
+    }
+
+    /// The sum of the weights of all rules.
+    pub(crate) fn weight(&self) -> u64 {
+        let weights = self.0.iter().map(|partition| partition.weight);
+        weights.fold(0, u64::saturating_add)
+    }
+
+    /// Calls `work` with the policies that apply to the requested token type.
+    fn with<'a, T: Default>(
+        &'a self,
+        claims: &Claims,
+        request: &RequestedToken,
+        work: impl FnOnce(&'a Partition, &Asked<'_>) -> T,
+    ) -> T {
         let login;
         let (place, target) = match request {
             RequestedToken::Organization { .. } => (0, None),
@@ -181,9 +232,10 @@ impl Index {
             }
             RequestedToken::Runner { name } => (3, Some(name.as_str())),
         };
-        if let Some(partition) = self.0.get(place) {
-            partition.matching(&Asked { claims, target }, visitor);
-        }
+        let Some(partition) = self.0.get(place) else {
+            return T::default();
+        };
+        work(partition, &Asked::new(claims, target, partition))
     }
 
     /// The other policies of the class that `policy` is the first of, in no order.
@@ -196,30 +248,101 @@ impl Index {
     }
 }
 
+/// The first policy of a class.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) policy: usize,
+    pub(crate) effect: Effect,
+}
+
 /// Receives the policies that match.
 pub(crate) trait Visitor {
     /// Whether a match of that policy is still relevant.
-    fn is_wanted(&self, policy: usize) -> bool;
+    fn is_wanted(&self, candidate: Candidate) -> bool;
 
     /// The policy matches.
-    fn matched(&mut self, policy: usize);
+    fn matched(&mut self, candidate: Candidate);
+
+    /// Whether a pattern accepts a value.
+    fn compare(&mut self, pattern: &Pattern, value: &str) -> bool {
+        pattern.is_match(value)
+    }
 }
 
+/// A token's claims and the target of a request.
 struct Asked<'a> {
     claims: &'a Claims,
     target: Option<&'a str>,
+    /// The values of subjects, where looking them up takes long; `None` for those that were not
+    /// looked up.
+    known: Vec<Cell<Option<Option<&'a Value>>>>,
+    /// Classes that were found by an element of an array, and need not be checked again.
+    tried: RefCell<Places>,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    fn new(claims: &'a Claims, target: Option<&'a str>, partition: &Partition) -> Self {
+        let subjects = partition.subjects.len();
+        let known = if subjects > FEW_SUBJECTS && claims.has_wide_object(MANY_MEMBERS) {
+            vec![Cell::new(None); subjects]
+        } else {
+            Vec::new()
+        };
+        Self {
+            claims,
+            target,
+            known,
+            tried: RefCell::default(),
+        }
+    }
+
+    /// More than the characters of all values, if that is known.
+    fn size(&self) -> Option<u64> {
+        let size = self.claims.size()? + self.target.map_or(0, |target| target.len().max(1));
+        u64::try_from(size).ok()
+    }
+
+    /// The value of a claim.
+    fn value(&self, place: u32, path: &ClaimPath) -> Option<&'a Value> {
+        let Some(cell) = self.known.get(place as usize) else {
+            return self.claims.lookup(path);
+        };
+        if let Some(known) = cell.get() {
+            return known;
+        }
+        let found = self.claims.lookup(path);
+        cell.set(Some(found));
+        found
+    }
+
     /// Whether `test` holds for one of the texts that a rule on `subject` sees.
-    fn any(&self, subject: &Subject, mut test: impl FnMut(&str) -> bool) -> bool {
+    fn any(&self, place: u32, subject: &Subject, mut test: impl FnMut(&str) -> bool) -> bool {
         match &subject.path {
             None => self.target.is_some_and(test),
             Some(path) => self
-                .claims
-                .lookup(path)
+                .value(place, path)
                 .is_some_and(|value| any_scalar(value, &mut test)),
         }
+    }
+
+    /// Calls `work` with each of the texts that a rule on `subject` sees, and whether it is an
+    /// element of an array.
+    fn each(&self, place: u32, subject: &Subject, mut work: impl FnMut(&str, bool)) {
+        let Some(path) = &subject.path else {
+            return self
+                .target
+                .into_iter()
+                .for_each(|target| work(target, false));
+        };
+        let Some(value) = self.value(place, path) else {
+            return;
+        };
+        let is_array = matches!(value, Value::Array(_));
+        any_scalar(value, &mut |text| {
+            work(text, is_array);
+            // Continue with the other values.
+            false
+        });
     }
 }
 
@@ -242,56 +365,118 @@ impl Partition {
     }
 
     fn matching(&self, asked: &Asked<'_>, visitor: &mut impl Visitor) {
-        self.check(&self.always, asked, visitor);
+        self.check(&self.always, None, asked, visitor);
+        self.each_of(&self.keyed, asked, |place, subject| {
+            self.look_up(place, subject, asked, visitor);
+        });
+    }
+
+    /// Calls `work` with those of the subjects that the token or the request may have, and their
+    /// places.
+    fn each_of<'a>(
+        &'a self,
+        places: &[u32],
+        asked: &Asked<'_>,
+        mut work: impl FnMut(u32, &'a Subject),
+    ) {
+        let mut work = |place: &u32| {
+            if let Some(subject) = self.subjects.get(*place as usize) {
+                work(*place, subject);
+            }
+        };
         match &self.by_claim {
-            None => self
-                .keyed
-                .iter()
-                .for_each(|subject| self.look_up(*subject, asked, visitor)),
-            Some(by_claim) => {
+            Some(by_claim) if places.len() > FEW_SUBJECTS => {
                 // The target has the empty name, which no claim path begins with.
                 let names = std::iter::once("").chain(asked.claims.iter().map(|(name, _)| name));
-                let subjects = names.filter_map(|name| by_claim.get(name)).flatten();
-                subjects.for_each(|subject| self.look_up(*subject, asked, visitor));
+                let places = names.filter_map(|name| by_claim.get(name)).flatten();
+                places.for_each(&mut work);
             }
+            _ => places.iter().for_each(work),
         }
     }
 
-    fn look_up(&self, place: u32, asked: &Asked<'_>, visitor: &mut impl Visitor) {
-        let Some(subject) = self.subjects.get(place as usize) else {
-            return;
-        };
-        asked.any(subject, |value| {
-            self.check(self.listed(subject.rest), asked, visitor);
+    /// Whether matching all rules takes at most `limit` steps.
+    fn is_within(&self, asked: &Asked<'_>, limit: u64) -> bool {
+        // This is enough for almost all tokens, and takes no time.
+        if asked
+            .size()
+            .is_some_and(|size| self.weight.saturating_mul(size) <= limit)
+        {
+            return true;
+        }
+        // There are at most as many characters as bytes.
+        let cost = self.cost_by(asked, str::len).0;
+        cost <= limit || self.cost(asked).0 <= limit
+    }
+
+    /// The steps that matching all rules takes at most, and the claim that most of them are for.
+    fn cost(&self, asked: &Asked<'_>) -> (u64, Option<&ClaimPath>) {
+        self.cost_by(asked, |value| value.chars().count())
+    }
+
+    fn cost_by(
+        &self,
+        asked: &Asked<'_>,
+        length: impl Fn(&str) -> usize,
+    ) -> (u64, Option<&ClaimPath>) {
+        let (mut sum, mut most) = (0_u64, (0, None));
+        self.each_of(&self.weighted, asked, |place, subject| {
+            let mut steps = 0_u64;
+            asked.each(place, subject, |value, _| {
+                // An empty value takes a step too.
+                let characters = length(value).max(1) as u64;
+                steps = steps.saturating_add(subject.weight.saturating_mul(characters));
+            });
+            sum = sum.saturating_add(steps);
+            if steps > most.0 {
+                most = (steps, subject.path.as_deref());
+            }
+        });
+        (sum, most.1)
+    }
+
+    fn look_up(
+        &self,
+        place: u32,
+        subject: &Subject,
+        asked: &Asked<'_>,
+        visitor: &mut impl Visitor,
+    ) {
+        asked.each(place, subject, |value, is_array| {
+            let found = Found {
+                place,
+                value,
+                is_array,
+            };
+            self.check(self.listed(subject.rest), Some(found), asked, visitor);
             if !subject.loose.is_empty() {
                 let length = value.chars().count();
                 let fitting = subject
                     .loose
                     .iter()
                     .filter(|(bounds, _)| bounds.contains(length));
-                fitting
-                    .for_each(|(_, postings)| self.check(self.listed(*postings), asked, visitor));
-            }
-            self.look_up_start(place, subject, value, asked, visitor);
-            self.look_up_end(place, subject, value, asked, visitor);
-            if let Some(inner) = &subject.inner {
-                inner.each(value, |postings| {
-                    self.check(self.listed(postings), asked, visitor);
+                fitting.for_each(|(_, postings)| {
+                    self.check(self.listed(*postings), Some(found), asked, visitor);
                 });
             }
-            // Continue with the other values.
-            false
+            self.look_up_start(subject, found, asked, visitor);
+            self.look_up_end(subject, found, asked, visitor);
+            if let Some(inner) = &subject.inner {
+                inner.each(value, |postings| {
+                    self.check(self.listed(postings), Some(found), asked, visitor);
+                });
+            }
         });
     }
 
     fn look_up_start(
         &self,
-        place: u32,
         subject: &Subject,
-        value: &str,
+        found: Found<'_>,
         asked: &Asked<'_>,
         visitor: &mut impl Visitor,
     ) {
+        let Found { place, value, .. } = found;
         let mut hash = Running::default();
         let mut bytes = value.bytes();
         let mut done = 0;
@@ -302,22 +487,22 @@ impl Partition {
         {
             hash.extend(bytes.by_ref().take(length - done));
             done = *length;
-            self.check_key(hash.key(place, KeyKind::Prefix), asked, visitor);
+            self.check_key(hash.key(place, KeyKind::Prefix), found, asked, visitor);
         }
         if subject.exact.binary_search(&value.len()).is_ok() {
             hash.extend(bytes);
-            self.check_key(hash.key(place, KeyKind::Exact), asked, visitor);
+            self.check_key(hash.key(place, KeyKind::Exact), found, asked, visitor);
         }
     }
 
     fn look_up_end(
         &self,
-        place: u32,
         subject: &Subject,
-        value: &str,
+        found: Found<'_>,
         asked: &Asked<'_>,
         visitor: &mut impl Visitor,
     ) {
+        let Found { place, value, .. } = found;
         let mut hash = Running::default();
         let mut bytes = value.bytes().rev();
         let mut done = 0;
@@ -328,13 +513,13 @@ impl Partition {
         {
             hash.extend(bytes.by_ref().take(length - done));
             done = *length;
-            self.check_key(hash.key(place, KeyKind::Suffix), asked, visitor);
+            self.check_key(hash.key(place, KeyKind::Suffix), found, asked, visitor);
         }
     }
 
-    fn check_key(&self, key: u64, asked: &Asked<'_>, visitor: &mut impl Visitor) {
+    fn check_key(&self, key: u64, found: Found<'_>, asked: &Asked<'_>, visitor: &mut impl Visitor) {
         if let Some(postings) = self.keys.get(&key) {
-            self.check(self.listed(*postings), asked, visitor);
+            self.check(self.listed(*postings), Some(found), asked, visitor);
         }
     }
 
@@ -344,30 +529,67 @@ impl Partition {
             .unwrap_or_default()
     }
 
-    fn check(&self, classes: &[u32], asked: &Asked<'_>, visitor: &mut impl Visitor) {
-        for class in classes
-            .iter()
-            .filter_map(|class| self.classes.get(*class as usize))
-        {
-            let policy = class.policy as usize;
+    /// Checks the conditions of classes, which `found` led to.
+    fn check(
+        &self,
+        classes: &[u32],
+        found: Option<Found<'_>>,
+        asked: &Asked<'_>,
+        visitor: &mut impl Visitor,
+    ) {
+        for place in classes {
+            let Some(class) = self.classes.get(*place as usize) else {
+                continue;
+            };
+            let candidate = Candidate {
+                policy: class.policy as usize,
+                effect: class.effect,
+            };
+            if !visitor.is_wanted(candidate) {
+                continue;
+            }
             let conditions = self
                 .conditions
                 .get(class.start as usize..class.end as usize)
                 .unwrap_or_default();
-            if visitor.is_wanted(policy)
-                && conditions
-                    .iter()
-                    .all(|condition| self.holds(condition, asked))
-            {
-                visitor.matched(policy);
+            if let Some(found) = found.filter(|found| found.is_array) {
+                // Another element leads to the class by itself.
+                let own = conditions.iter().find(|own| own.subject == found.place);
+                let is_match = own.is_none_or(|own| visitor.compare(&own.pattern, found.value));
+                if !is_match || !asked.tried.borrow_mut().insert(*place) {
+                    continue;
+                }
+            }
+            let is_match = conditions.iter().all(|condition| match found {
+                Some(found) if found.place == condition.subject => {
+                    visitor.compare(&condition.pattern, found.value)
+                }
+                _ => self.holds(condition, asked, visitor),
+            });
+            if is_match {
+                visitor.matched(candidate);
             }
         }
     }
 
-    fn holds(&self, condition: &Condition, asked: &Asked<'_>) -> bool {
+    fn holds(&self, condition: &Condition, asked: &Asked<'_>, visitor: &mut impl Visitor) -> bool {
         let subject = self.subjects.get(condition.subject as usize);
-        subject.is_some_and(|subject| asked.any(subject, |value| condition.pattern.is_match(value)))
+        subject.is_some_and(|subject| {
+            asked.any(condition.subject, subject, |value| {
+                visitor.compare(&condition.pattern, value)
+            })
+        })
     }
+}
+
+/// The value that led to a class.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    /// The place of its subject.
+    place: u32,
+    value: &'a str,
+    /// Whether the subject has other values too.
+    is_array: bool,
 }
 
 /// A hash that is available at every length.
@@ -486,7 +708,6 @@ struct Builder {
     bound_places: HashMap<Bounds, u32>,
     /// The first policy of each class, by the class's conditions and effect.
     classes: HashMap<Vec<u32>, u32>,
-    roles: HashMap<String, u32>,
     /// The candidate keys of each class, one class after the other.
     candidates: Vec<Key>,
     /// Where each class ends in `candidates`.
@@ -527,8 +748,13 @@ impl Builder {
                 literals,
             ));
         }
+        for (subject, pattern, _) in &conditions {
+            if let Some(subject) = self.partition.subjects.get_mut(*subject as usize) {
+                subject.weight = subject.weight.saturating_add(pattern.weight());
+            }
+        }
         conditions.sort_by_key(|(subject, _, literals)| (*subject, *literals));
-        let identity = self.identity(policy, &conditions);
+        let identity = identity(policy.effect, &conditions);
         let first = *self.classes.entry(identity).or_insert(index);
         if first != index {
             self.repeated.push((first.into(), index.into()));
@@ -543,34 +769,11 @@ impl Builder {
             );
             partition.classes.push(Class {
                 policy: index,
+                effect: policy.effect,
                 start,
                 end: length(&partition.conditions),
             });
         }
-    }
-
-    fn identity(
-        &mut self,
-        policy: &CompiledPolicy,
-        conditions: &[(u32, Arc<Pattern>, u32)],
-    ) -> Vec<u32> {
-        let (admin, role) = match &policy.target {
-            Target::Organization { admin, role_id } => (*admin, role_id.as_deref()),
-            _ => (false, None),
-        };
-        let role = role.map_or(0, |role| number(&mut self.roles, role) + 1);
-        let mut identity = vec![
-            u32::from(policy.decision == Decision::Allow),
-            u32::from(policy.report_only),
-            u32::from(admin),
-            role,
-        ];
-        identity.extend(
-            conditions
-                .iter()
-                .flat_map(|(subject, _, literals)| [*subject, *literals]),
-        );
-        identity
     }
 
     fn subject(&mut self, path: Option<&Arc<ClaimPath>>) -> u32 {
@@ -588,6 +791,7 @@ impl Builder {
                 inner: None,
                 loose: Vec::new(),
                 rest: Postings::default(),
+                weight: 0,
             });
         }
         place
@@ -736,6 +940,11 @@ impl Partition {
                 lengths.shrink_to_fit();
             }
         }
+        self.weight =
+            (self.subjects.iter()).fold(0, |sum, subject| sum.saturating_add(subject.weight));
+        let subjects = (0..).zip(&self.subjects);
+        let weighted = subjects.filter(|(_, subject)| subject.weight > 0);
+        self.weighted = weighted.map(|(place, _)| place).collect();
         self.name_claims();
         self.conditions.shrink_to_fit();
         self.classes.shrink_to_fit();
@@ -793,22 +1002,33 @@ impl Partition {
     }
 
     fn name_claims(&mut self) {
-        if self.keyed.len() <= FEW_SUBJECTS {
+        if self.keyed.len().max(self.weighted.len()) <= FEW_SUBJECTS {
             return;
         }
         let mut by_claim: HashMap<Box<str>, Vec<u32>> = HashMap::new();
-        for place in &self.keyed {
-            let path = self
-                .subjects
-                .get(*place as usize)
-                .and_then(|subject| subject.path.as_ref());
-            let name = path
+        for (place, subject) in (0..).zip(&self.subjects) {
+            let name = subject
+                .path
+                .as_ref()
                 .and_then(|path| path.segments().first())
                 .map_or("", String::as_str);
-            by_claim.entry(name.into()).or_default().push(*place);
+            by_claim.entry(name.into()).or_default().push(place);
         }
         self.by_claim = Some(by_claim);
     }
+}
+
+/// What a policy requires and does.
+fn identity(effect: Effect, conditions: &[(u32, Arc<Pattern>, u32)]) -> Vec<u32> {
+    let mut identity = vec![
+        u32::from(effect.decision == Decision::Allow),
+        u32::from(effect.report_only),
+        u32::from(effect.admin),
+        effect.role,
+    ];
+    let conditions = conditions.iter();
+    identity.extend(conditions.flat_map(|(subject, _, literals)| [*subject, *literals]));
+    identity
 }
 
 /// A policy's target as a pattern on the request's.

@@ -6,14 +6,16 @@
 mod compile;
 mod compiled;
 mod index;
+mod limits;
 mod model;
 mod parse;
 
 use serde::{Deserialize, Serialize};
 
 pub use compile::PolicySet;
-pub(crate) use compiled::{CompiledPolicy, Rule, Target};
-pub(crate) use index::Visitor;
+pub(crate) use compiled::{CompiledPolicy, Effect, Rule, Target};
+pub(crate) use index::{Candidate, Visitor};
+pub use limits::{CompileOptions, Limits};
 pub use model::{Decision, PolicyDefinition, REPORT_ONLY, TokenType, to_json};
 pub use parse::parse_policies;
 

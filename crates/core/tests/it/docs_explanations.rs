@@ -19,9 +19,10 @@ use crate::sources::SOURCES;
 const PAGE: &str = "docs/explanations.md";
 
 /// Where in an explanation the things stand that the tables describe.
-const PLACES: [(&str, &[&str]); 15] = [
+const PLACES: [(&str, &[&str]); 16] = [
     ("explanation", &[""]),
     ("reason", &["reason"]),
+    ("cost", &["cost"]),
     ("request", &["request"]),
     ("policy", &["policies/*"]),
     ("rule", &["policies/*/rules/*"]),

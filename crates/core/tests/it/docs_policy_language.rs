@@ -10,9 +10,9 @@
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::explain::{ReasonCode, RuleOutcome, decide, explain};
-use claimgate::pattern::{Dialect, Pattern};
+use claimgate::pattern::{Dialect, MAX_PATTERN_CHARS, Pattern};
 use claimgate::policy::{
-    Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType, parse_policies,
+    Decision, Limits, PolicyDefinition, PolicySet, RequestedToken, TokenType, parse_policies,
 };
 
 use crate::markdown::{Block, Fence, Table, blocks, code, file, span};
@@ -73,6 +73,7 @@ impl Page {
         let check: &dyn Fn(&[String]) -> bool = match names.as_slice() {
             [.., "decision", "code"] => &|row| self.decides(&names, row),
             ["path", "leads to"] => &leads_to,
+            ["of the policies of one issuer", "limit"] => &is_limit,
             ["value in the token", "pattern", "outcome"] => &sees,
             ["pattern", "value", "`pulumi`", "`stringlike`"] => &matches,
             ["member" | "written" | "code", ..] | ["", "here (`pulumi`)", ..] => return,
@@ -202,4 +203,22 @@ fn matches(row: &[String]) -> bool {
             let is_match = Pattern::new(&pattern, dialect).unwrap().is_match(&value);
             *expected == if is_match { "yes" } else { "no" }
         })
+}
+
+/// Whether that is a limit of policies.
+fn is_limit(row: &[String]) -> bool {
+    let limit = match row[0].as_str() {
+        "bytes of claim paths, patterns, names and roles" => Limits::STANDARD.bytes,
+        "claims that rules are on" => Limits::STANDARD.claim_paths,
+        "claims that the rules of one policy are on" => Limits::STANDARD.policy_claim_paths,
+        "characters of a claim path" => Limits::STANDARD.claim_path_chars,
+        "characters of a pattern" => MAX_PATTERN_CHARS,
+        other => panic!("what is {other}?"),
+    };
+    let found = row[1]
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .replace(',', "");
+    found == limit.to_string()
 }

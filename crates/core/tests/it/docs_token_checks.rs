@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimgate::exchange::{DEFAULT_EXPIRATION, MAX_BODY};
+use claimgate::explain::MAX_STEPS;
 use claimgate::inspect::{CheckId, Inspection, Options, Progress, Skip, begin, inspect};
 use claimgate::issuer::{DEFAULT_MAX_EXPIRATION, Issuer, IssuerDefinition, Issuers, validate_url};
 use claimgate::json::MAX_DEPTH;
@@ -259,6 +260,7 @@ fn limits() -> Vec<Vec<String>> {
             DEFAULT_MAX_EXPIRATION,
         ),
         ("characters of a pattern", MAX_PATTERN_CHARS as u64),
+        ("steps of matching in a decision", MAX_STEPS),
     ];
     limits
         .map(|(what, limit)| vec![what.to_owned(), thousands(limit)])
@@ -269,7 +271,7 @@ fn thousands(number: u64) -> String {
     if number < 1_000 {
         number.to_string()
     } else {
-        format!("{},{:03}", number / 1_000, number % 1_000)
+        format!("{},{:03}", thousands(number / 1_000), number % 1_000)
     }
 }
 

@@ -7,6 +7,7 @@ mod agreement;
 mod cases;
 mod common;
 mod corners;
+mod cost;
 mod decisions;
 mod demonstration;
 mod docs_explanations;

@@ -2,8 +2,8 @@
 //! matcher.
 
 use claimgate::pattern::{
-    Dialect, MAX_PATTERN_CHARS, Pattern, PatternError, Trace, escape, globset_match,
-    reference_match,
+    Dialect, MAX_PATTERN_CHARS, Pattern, PatternError, Trace, escape, reference_match,
+    reference_trace,
 };
 use proptest::prelude::*;
 
@@ -17,16 +17,12 @@ fn check(dialect: Dialect, pattern: &str, value: &str) -> bool {
         reference_match(pattern, dialect, value),
         "reference, `{pattern}` on `{value}`"
     );
-    let globset = globset_match(pattern, dialect, value);
+    let trace = compiled.trace(value);
+    assert_eq!(answer, trace.is_match(), "trace, `{pattern}` on `{value}`");
     assert_eq!(
-        answer,
-        globset.unwrap_or(answer),
-        "globset, `{pattern}` on `{value}`"
-    );
-    assert_eq!(
-        answer,
-        compiled.trace(value).is_match(),
-        "trace, `{pattern}` on `{value}`"
+        trace,
+        reference_trace(pattern, dialect, value),
+        "trace by reference, `{pattern}` on `{value}`"
     );
     answer
 }
@@ -146,6 +142,64 @@ proptest! {
     }
 }
 
+/// Few characters and many wildcards, so that much of a value matches in many ways.
+fn dense(length: impl Into<proptest::collection::SizeRange>) -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        Just("a"),
+        Just("b"),
+        Just("é"),
+        Just("?"),
+        Just("."),
+        Just("*"),
+        Just("\\*"),
+    ];
+    proptest::collection::vec(part, length).prop_map(|parts| parts.concat())
+}
+
+fn value(length: impl Into<proptest::collection::SizeRange>) -> impl Strategy<Value = String> {
+    let part = prop_oneof![4 => Just('a'), 2 => Just('b'), 1 => Just('é'), 1 => Just('*'), 1 => Just('😀')];
+    proptest::collection::vec(part, length).prop_map(String::from_iter)
+}
+
+proptest! {
+    #![proptest_config(cases(10_000))]
+
+    #[test]
+    fn short_patterns_of_few_characters_agree(pattern in dense(0..9), value in value(0..9), pulumi: bool) {
+        check(if pulumi { Dialect::Pulumi } else { Dialect::StringLike }, &pattern, &value);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn patterns_of_several_words_agree(
+        parts in proptest::collection::vec((dense(1..4), 1..40_usize), 1..7), value in value(0..150), pulumi: bool,
+    ) {
+        let pattern: String = parts.iter().map(|(part, count)| part.repeat(*count)).collect();
+        check(if pulumi { Dialect::Pulumi } else { Dialect::StringLike }, &pattern, &value);
+    }
+
+}
+
+proptest! {
+    #![proptest_config(cases(10))]
+
+    #[test]
+    fn patterns_around_the_ends_of_words_agree(count in 60..70_usize, more in 0..70_usize, value in value(50..140), part in dense(1..2)) {
+        let all = ["a", "?", ".", "*", "a?"];
+        for (one, other) in all.iter().flat_map(|one| all.map(|other| (one, other))) {
+            let pattern = format!("{}{part}{}", one.repeat(count), other.repeat(more));
+            for dialect in [Dialect::Pulumi, Dialect::StringLike] {
+                check(dialect, &pattern, &value);
+                let text: String = "a".repeat(count + more);
+                check(dialect, &pattern, &text);
+            }
+        }
+    }
+}
+
 #[test]
 fn an_escape_takes_two_places_in_the_pattern() {
     let Trace::Stopped(stop) = Pattern::new(r"\*\*ab", Dialect::Pulumi)
@@ -155,12 +209,6 @@ fn an_escape_takes_two_places_in_the_pattern() {
         panic!("it does not match")
     };
     assert_eq!((stop.pattern.chars, stop.value.chars), (5, 3));
-}
-
-#[test]
-fn globset_takes_part() {
-    assert_eq!(globset_match("a?.*", Dialect::Pulumi, "abc"), Some(true));
-    assert_eq!(globset_match("a?.*", Dialect::Pulumi, "b"), Some(false));
 }
 
 #[test]

@@ -103,7 +103,8 @@ export type Decision =
   | {
       decision: "denied";
       /**
-       * `deny-matched`, `default-deny`, `admin-not-granted` or `role-ambiguous` by policies;
+       * `deny-matched`, `default-deny`, `admin-not-granted`, `role-ambiguous` or
+       * `decision-too-costly` by policies;
        * otherwise the code of the failed check, such as `token-expired` or `signature-invalid`.
        */
       code: string;
@@ -184,7 +185,10 @@ export interface RuleEvidence {
   claim: string;
   pattern: string;
   outcome: "matched" | "mismatch" | "missingClaim" | "unusableValue";
+  /** At most 20, of which one matches if any does. */
   values: { text: string; index: number | null; trace: Trace }[];
+  /** How many more values the pattern was compared with. */
+  valuesLeftOut: number;
   sentence: string;
 }
 /** The evidence of a policy. */
@@ -209,11 +213,21 @@ export type AskedFor =
 export interface Explanation {
   decision: "allowed" | "denied";
   reason: {
-    code: "allow-matched" | "deny-matched" | "default-deny" | "admin-not-granted" | "role-ambiguous";
+    code:
+      | "allow-matched"
+      | "deny-matched"
+      | "default-deny"
+      | "admin-not-granted"
+      | "role-ambiguous"
+      | "decision-too-costly";
+    /** The first 20 that decided. */
     policies: number[];
+    /** Whether more policies decided. */
+    others: boolean;
   };
   summary: string;
   request: AskedFor;
+  /** Empty if the decision is too costly. */
   policies: PolicyEvidence[];
   defaultDenial: { applied: boolean; sentence: string };
   /** The smallest change that would allow the request. */
@@ -232,9 +246,11 @@ export interface Explanation {
   } | null;
   grant: Granted | null;
   /** What report-only policies would have denied, if no other policy denies it. */
-  report: { policies: number[]; summary: string } | null;
+  report: { policies: number[]; others: boolean; summary: string } | null;
   /** Common mistakes that were detected. */
   hints: Diagnostic[];
+  /** How much work the decision takes, in steps of matching, and the claim that most of it is for. */
+  cost: { steps: number; limit: number; claim: string | null };
 }
 /** One check of a token. */
 export interface Check {

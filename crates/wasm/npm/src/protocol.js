@@ -16,5 +16,5 @@ export const TEAM_REQUEST = 2;
 export const PERSONAL_REQUEST = 3;
 export const RUNNER_REQUEST = 4;
 export const SKIPPED = ["issuer","key","signature","time"];
-export const REASONS = ["allow-matched","deny-matched","default-deny","admin-not-granted","role-ambiguous","allow-matched"];
+export const REASONS = ["allow-matched","deny-matched","default-deny","admin-not-granted","role-ambiguous","allow-matched","decision-too-costly"];
 export const ALGORITHMS = ["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","EdDSA"];

@@ -9,7 +9,7 @@ mod spelling;
 mod unseen;
 
 use super::evidence::{Outcome, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, RuleOutcome};
-use crate::claims::{Claims, Usable, Value, usable};
+use crate::claims::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{CompiledPolicy, Decision, Rule};
 
@@ -21,6 +21,12 @@ const MANY: usize = 20;
 /// The largest number of policies that are examined: each one costs several matches.
 const MANY_POLICIES: usize = 2_000;
 
+/// How many bytes of patterns and values are examined: each one costs several matches.
+const MANY_BYTES: usize = 1_000_000;
+
+/// About how many bytes a name costs that is compared with a missing claim's.
+const NAME: usize = 16;
+
 /// What hints are derived from.
 #[derive(Clone, Copy)]
 pub(super) struct Hinter<'a> {
@@ -31,19 +37,25 @@ pub(super) struct Hinter<'a> {
 }
 
 impl Hinter<'_> {
-    /// The hints, in the policies' order.
-    pub(super) fn hints(self, reason: &Reason, decision: Outcome) -> Vec<Diagnostic> {
+    /// The hints, in the policies' order. `is_match` is whether a rule matches the token.
+    pub(super) fn hints(
+        self,
+        reason: &Reason,
+        decision: Outcome,
+        is_match: &mut dyn FnMut(&Rule) -> bool,
+    ) -> Vec<Diagnostic> {
+        let mut left = MANY_BYTES;
         let mut hints = Vec::new();
         shadowed(self.evidence, reason, &mut hints);
         for (policy, compiled) in self.evidence.iter().zip(self.compiled).take(MANY_POLICIES) {
-            let own = self.policy(policy, compiled, decision);
+            let own = self.policy(policy, compiled, decision, &mut left);
             hints.extend(own);
             if hints.len() >= MANY {
                 break;
             }
         }
         if reason.code == ReasonCode::DefaultDeny {
-            hints.extend(other_type(self.evidence, self.compiled, self.claims));
+            hints.extend(other_type(self.evidence, self.compiled, is_match));
         }
         hints.truncate(MANY);
         hints
@@ -54,19 +66,32 @@ impl Hinter<'_> {
         policy: &PolicyEvidence,
         compiled: &CompiledPolicy,
         decision: Outcome,
+        left: &mut usize,
     ) -> Vec<Diagnostic> {
         // After an allow, hints on other allows are useless; a deny that does not match may be a mistake.
         let is_missed = policy.outcome == PolicyOutcome::NotMatched
-            && (decision == Outcome::Denied || compiled.decision == Decision::Deny);
+            && (decision == Outcome::Denied || compiled.effect.decision == Decision::Deny);
         let is_granted = policy.outcome == PolicyOutcome::Matched && decision == Outcome::Allowed;
         let mut hints = Vec::new();
         for (seen, rule) in policy.rules.iter().zip(&compiled.rules) {
+            let size = match seen.outcome {
+                RuleOutcome::MissingClaim => NAME * self.claims.iter().count(),
+                _ => seen.values.iter().map(|value| value.text.len()).sum(),
+            };
+            let Some(rest) = left.checked_sub(size + rule.pattern.source().len()) else {
+                break;
+            };
+            *left = rest;
             let own = match seen.outcome {
                 RuleOutcome::Matched if is_granted => rule::on_match(seen, rule),
                 RuleOutcome::MissingClaim if is_missed => rule::on_missing(&rule.path, self.claims),
-                RuleOutcome::Mismatch if is_missed => {
-                    rule::on_mismatch(seen, rule, compiled.decision, self.claims, self.sources)
-                }
+                RuleOutcome::Mismatch if is_missed => rule::on_mismatch(
+                    seen,
+                    rule,
+                    compiled.effect.decision,
+                    self.claims,
+                    self.sources,
+                ),
                 _ => continue,
             };
             let place = || format!("policies[{}].rules.{}", policy.index, rule.path);
@@ -106,16 +131,12 @@ fn shadowed(evidence: &[PolicyEvidence], reason: &Reason, hints: &mut Vec<Diagno
 fn other_type(
     evidence: &[PolicyEvidence],
     compiled: &[CompiledPolicy],
-    claims: &Claims,
+    is_match: &mut dyn FnMut(&Rule) -> bool,
 ) -> Option<Diagnostic> {
-    let matches = |rule: &Rule| {
-        let texts = claims.lookup(&rule.path).map(texts).unwrap_or_default();
-        texts.iter().any(|text| rule.pattern.is_match(text))
-    };
     let (policy, _) = evidence.iter().zip(compiled).find(|(policy, compiled)| {
         policy.outcome == PolicyOutcome::NotApplicable
-            && compiled.decision == Decision::Allow
-            && compiled.rules.iter().all(matches)
+            && compiled.effect.decision == Decision::Allow
+            && compiled.rules.iter().all(&mut *is_match)
     })?;
     let token_type = policy.token_type.as_str();
     let message = format!(
@@ -131,12 +152,4 @@ fn other_type(
             .at(format!("policies[{}].tokenType", policy.index))
             .help(help),
     )
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    match usable(value) {
-        Usable::One(text) => vec![text],
-        Usable::Any(texts) => texts.into_iter().map(|(_, text)| text).collect(),
-        Usable::Nothing(_) => Vec::new(),
-    }
 }
