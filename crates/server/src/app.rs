@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::db::store::Store;
 use crate::db::writer::handle::Writer;
 use crate::demo::samples::Demo;
+use crate::exchange::decisions::Decisions;
 use crate::exchange::directory::Directory;
 use crate::http::assets::Assets;
 use crate::http::last_ping::LastPing;
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) writer: Writer,
     pub(crate) directory: Directory,
+    pub(crate) decisions: Decisions,
     pub(crate) keys: KeyStore,
     pub(crate) hash_key: HashKey,
     /// Whether the bootstrap token was configured, and so need not have the form of a generated

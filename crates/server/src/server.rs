@@ -15,6 +15,7 @@ use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::writer::handle::{Writer, WriterConfig};
 use crate::demo::samples::{Demo, SetUpError};
+use crate::exchange::decisions::Decisions;
 use crate::exchange::directory::Directory;
 use crate::http::last_ping::LastPing;
 use crate::http::metrics::Metrics;
@@ -117,6 +118,7 @@ impl Server {
                     .ok()
                     .filter(|bytes| *bytes > 0),
             },
+            decisions: Decisions::default(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             probe_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             last_ping: LastPing::default(),

@@ -16,7 +16,7 @@ use claimgate::inspect::{Checked, Inspection};
 use claimgate::issuer::{Issuer, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, VerifySignature};
 use claimgate::pattern::Dialect;
-use claimgate::policy::parse_policies;
+use claimgate::policy::{CompileOptions, Limits, parse_policies};
 use claimgate_api::{AuditEntry, AuditRules};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -178,30 +178,30 @@ fn compile(issuer: IssuerDocument, key: &str) -> Result<Issuer, String> {
         ..issuer.settings
     };
     let definition = settings.definition(issuer.url, policies);
-    Issuer::compile(&definition, Dialect::Pulumi).map_err(|errors| format!("{errors:?}"))
+    let options = CompileOptions::new(Dialect::Pulumi).limits(Limits::NONE);
+    Issuer::compile_with(&definition, &options).map_err(|errors| format!("{errors:?}"))
 }
 
 /// How a decision differs from the one that the entry records, if it does.
 fn difference(entry: &AuditEntry, decision: &Result<GrantedToken, Refusal>) -> Option<String> {
-    let (code, policies) = match decision {
-        Ok(grant) => ("granted", grant.policies.as_slice()),
-        Err(refusal) => {
-            let explanation = refusal
-                .inspection
-                .as_ref()
-                .and_then(|inspection| inspection.explanation.as_ref());
-            (
-                refusal.error.code(),
-                explanation.map_or(&[][..], |explanation| &explanation.reason.policies),
-            )
-        }
+    let (code, inspection) = match decision {
+        Ok(grant) => ("granted", Some(&grant.inspection)),
+        Err(refusal) => (refusal.error.code(), refusal.inspection.as_ref()),
+    };
+    let explanation = inspection.and_then(|inspection| inspection.explanation.as_ref());
+    let reason = explanation.map(|explanation| &explanation.reason);
+    let policies = reason.map_or(&[][..], |reason| &reason.policies);
+    // Earlier versions recorded all policies that decided.
+    let is_same = match reason {
+        Some(reason) if reason.others => entry.policies.starts_with(policies),
+        _ => entry.policies == policies,
     };
     let recorded = if was_refused_after_approval(entry) {
         "granted"
     } else {
         entry.code.as_str()
     };
-    if recorded == code && policies == entry.policies {
+    if recorded == code && is_same {
         return None;
     }
     Some(format!(

@@ -1,10 +1,12 @@
 //! One exchange, from the request to the entry in the audit log.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use claimgate::claims::Value;
 use claimgate::exchange::{
-    AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest, approve, begin_exchange,
+    AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest, begin_exchange,
 };
 use claimgate::inspect::Checked;
 use claimgate::issuer::Issuers;
@@ -14,6 +16,7 @@ use claimgate_api::AuditEntry;
 use claimgate_providers::tenant;
 
 use super::compiled::{CompiledIssuer, CompiledOrganization};
+use super::decisions::is_slow;
 use super::evidence::{Context, Evidence};
 use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
 use crate::app::App;
@@ -49,7 +52,7 @@ pub(super) struct Attempt<'a> {
 struct Inputs<'a> {
     request: &'a ExchangeRequest,
     checked: Checked,
-    organization: &'a CompiledOrganization,
+    organization: &'a Arc<CompiledOrganization>,
 }
 
 impl<'a> Attempt<'a> {
@@ -110,7 +113,7 @@ impl<'a> Attempt<'a> {
             Err(error) => return self.refuse(error, None, None).await,
         };
         self.record_token(&checked, request, &organization);
-        let approval = approve(request, &checked);
+        let (approval, checked) = self.app.decisions.approve(request, checked).await;
         let inputs = Inputs {
             request,
             checked,
@@ -189,7 +192,7 @@ impl<'a> Attempt<'a> {
             return self.refuse(replayed(), None, Some(inputs)).await;
         }
         let request = inputs.request;
-        self.record_evidence(inputs);
+        self.record_evidence(inputs).await;
         let secret = AccessToken::generate();
         let token = self.token(request, &approval, organization, issuer);
         self.record.entry.token = Some(token.id.clone());
@@ -248,15 +251,34 @@ impl<'a> Attempt<'a> {
     }
 
     /// Records the evidence.
-    fn record_evidence(&mut self, inputs: Inputs<'_>) {
-        let context = Context {
-            request: inputs.request,
-            organization: inputs.organization,
-            at: self.now,
-            leeway: self.app.leeway,
-            has_audit_file: self.app.has_audit_file,
+    async fn record_evidence(&mut self, inputs: Inputs<'_>) {
+        let Inputs {
+            request,
+            checked,
+            organization,
+        } = inputs;
+        let (at, leeway) = (self.now, self.app.leeway);
+        let has_audit_file = self.app.has_audit_file;
+        let collect =
+            move |request: &ExchangeRequest, organization: &CompiledOrganization, checked| {
+                let context = Context {
+                    request,
+                    organization,
+                    at,
+                    leeway,
+                    has_audit_file,
+                };
+                Evidence::collect(context, checked)
+            };
+        self.evidence = if is_slow(&checked) {
+            let (request, organization) = (request.clone(), Arc::clone(organization));
+            let decisions = &self.app.decisions;
+            decisions
+                .run(move || collect(&request, &organization, checked))
+                .await
+        } else {
+            collect(request, organization, checked)
         };
-        self.evidence = Evidence::collect(context, inputs.checked);
     }
 
     fn single_use(
@@ -382,7 +404,7 @@ impl<'a> Attempt<'a> {
         let budgets = &self.app.refusals;
         if budgets.admit(&self.charged, self.app.clock.instant()) {
             if let Some(inputs) = inputs {
-                self.record_evidence(inputs);
+                self.record_evidence(inputs).await;
             }
             let refusal = self.exchange(None, None);
             let written = self.app.write_refusal(refusal).await;
@@ -391,7 +413,7 @@ impl<'a> Attempt<'a> {
         self.app.metrics.omitted(self.charged.is_genuine());
         if let Some(kind) = budgets.count(self.kind(), self.now) {
             if let Some(inputs) = inputs {
-                self.record_evidence(inputs);
+                self.record_evidence(inputs).await;
             }
             budgets.keep_sample(&kind, self.exchange(None, None));
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use claimgate::issuer::{Issuer, Issuers};
 use claimgate::jwt::{Jwk, Jwks};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, parse_policies};
+use claimgate::policy::{CompileOptions, Limits, PolicyDefinition, parse_policies};
 
 use crate::audit::compress;
 use crate::audit::shared_document::SharedDocument;
@@ -164,7 +164,9 @@ fn parse(record: &IssuerRecord, text: &str) -> Vec<PolicyDefinition> {
 fn compile(record: &IssuerRecord, policies: Vec<PolicyDefinition>) -> Option<Issuer> {
     let settings = record.settings.clone();
     let definition = settings.definition(record.url.clone(), policies);
-    let compiled = Issuer::compile(&definition, Dialect::Pulumi);
+    // Policies that were stored before a limit keep working until they are edited.
+    let options = CompileOptions::new(Dialect::Pulumi).limits(Limits::NONE);
+    let compiled = Issuer::compile_with(&definition, &options);
     compiled
         .inspect_err(|errors| {
             tracing::error!(issuer = record.id, ?errors, "an issuer cannot be compiled");

@@ -8,17 +8,22 @@ use claimgate::issuer::Issuers;
 use claimgate::jwt::peek_unverified;
 
 use super::compiled::CompiledOrganization;
+use super::decisions::Decisions;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::keys::error::KeyError;
 use crate::keys::store::{IssuerKeys, KeyStore};
 use crate::lock::{read, write};
 
+/// Policies of more bytes are compiled on a thread of their own.
+const MANY_BYTES: usize = 64 * 1024;
+
 /// A cache of organizations with their compiled issuers.
 #[derive(Debug)]
 pub(crate) struct Directory {
     store: Store,
     keys: KeyStore,
+    compiling: Decisions,
     compiled: RwLock<HashMap<String, Arc<CompiledOrganization>>>,
     /// The latest known version of each organization.
     latest: RwLock<LatestVersions>,
@@ -37,6 +42,7 @@ impl Directory {
         Self {
             store,
             keys,
+            compiling: Decisions::default(),
             compiled: RwLock::default(),
             latest: RwLock::default(),
         }
@@ -66,11 +72,13 @@ impl Directory {
             .into_iter()
             .map(|policy| (policy.issuer, policy.document))
             .collect();
-        let compiled = Arc::new(CompiledOrganization::new(
-            &organization,
-            &records,
-            &documents,
-        ));
+        let size: usize = documents.values().map(String::len).sum();
+        let compile = move || CompiledOrganization::new(&organization, &records, &documents);
+        let compiled = Arc::new(if size > MANY_BYTES {
+            self.compiling.run(compile).await
+        } else {
+            compile()
+        });
         write(&self.compiled).insert(name.to_owned(), Arc::clone(&compiled));
         Ok(Some(compiled))
     }

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod compiled;
+pub(crate) mod decisions;
 pub(crate) mod directory;
 mod evidence;
 mod failure;

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicySet, parse_policies};
+use claimgate::policy::{CompileOptions, Limits, PolicyDefinition, PolicySet, parse_policies};
 use claimgate_api::{AuthPolicyBody, ErrorBody, PoliciesInput};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +21,16 @@ use crate::db::error::StoreError;
 use crate::http::conditional::{etag, if_match};
 use crate::http::error::ApiError;
 use crate::tokens::caller::Caller;
+
+/// How much the policies of an issuer may contain when they are written. Those that were stored before
+/// a limit keep working until they are edited.
+const LIMITS: Limits = Limits {
+    bytes: 1024 * 1024,
+    ..Limits::STANDARD
+};
+
+/// A body longer than this is compiled on a thread of its own, in bytes.
+const LONG_BODY: usize = 64 * 1024;
 
 /// The routes of policies.
 pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
@@ -78,14 +88,24 @@ async fn update(
         Err(errors) if !has_no_policies(text) => return Err(ApiError::invalid_document(errors)),
         _ => return Err(ApiError::bad_request("policy definition can not be empty")),
     };
-    PolicySet::compile(&policies, Dialect::Pulumi).map_err(ApiError::invalid_document)?;
-    let document = policies_json(policies).to_string();
+    let document = if body.len() > LONG_BODY {
+        app.decisions.run(move || check(policies)).await?
+    } else {
+        check(policies)?
+    };
     let (record, change) = caller
         .store(&app)
         .update_policies(organization.id, &id, document, expected, now())
         .await?;
     app.directory.note_change(&org, change);
     Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
+}
+
+/// Checks that the engine accepts the policies, and returns them as they are stored.
+fn check(policies: Vec<PolicyDefinition>) -> Result<String, ApiError> {
+    let options = CompileOptions::new(Dialect::Pulumi).limits(LIMITS);
+    PolicySet::compile_with(&policies, &options).map_err(ApiError::invalid_document)?;
+    Ok(policies_json(policies).to_string())
 }
 
 /// Whether a body is an object without policies.

@@ -3,6 +3,7 @@
 mod access;
 mod changes;
 mod connections;
+mod cost;
 mod database_tls;
 mod evidence;
 mod exchange;
