@@ -283,6 +283,28 @@ const rust = ["RS256", "ES256"].map((alg) => {
 console.log("\nVerifying in Rust, µs:");
 table(["", "claimgate/pure, verify and decide"], rust);
 
+// The slowest shapes, as in crates/bench/src/worst.rs
+const long = "a".repeat(47_000);
+const shapes = [
+  ["1 × `*a…a.c*` (4,000 `a`), 47 kB", 1, (i) => `*${"a".repeat(4_000 - i)}.c*`, long],
+  ["5 × the same", 5, (i) => `*${"a".repeat(4_000 - i)}.c*`, long],
+  ["50 × the same", 50, (i) => `*${"a".repeat(4_000 - i)}.c*`, long],
+  ["1 × `*a?a?…c*b` (4,000), 47 kB", 1, () => `*${"a?".repeat(2_000)}c*b`, `${long}b`],
+  ["300 × `*a…a*b` (1 to 300 `a`), 47 kB", 300, (i) => `*${"a".repeat(i + 1)}*b`, long],
+  ["1000 × `*0?1{i}*`, 12,000 elements", 1_000, (i) => `*0?1${i}*`, Array.from({ length: 12_000 }, (_, i) => String(i % 100))],
+];
+const worst = shapes.map(([name, count, pattern, sub]) => {
+  const denies = Array.from({ length: count }, (_, i) => ({ decision: "deny", tokenType: "organization", rules: { sub: pattern(i) } }));
+  const one = Engine.create({ issuers: [{ url, policies: denies }] }).engine;
+  const input = { verifiedClaims: { iss: url, sub }, request };
+  const { code } = one.decide(input);
+  const took = time([input], (given) => one.decide(given)) / 1_000;
+  one.free();
+  return [name, code, took];
+});
+console.log("\nThe slowest shapes, ms:");
+table(["", "code", "decide"], worst);
+
 // From `import` to the first decision, each time in a fresh process
 const first = `
   const start = performance.now();

@@ -4,14 +4,17 @@
 mod memory;
 mod others;
 mod shape;
+mod worst;
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use claimgate::claims::TrustedClaims;
-use claimgate::explain::{Outcome, decide, explain};
+use claimgate::explain::{Outcome, cost, decide, explain, verdict};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicySet, RequestedToken};
+use claimgate::policy::{
+    CompileOptions, Decision, Limits, PolicyDefinition, PolicySet, RequestedToken, TokenType,
+};
 use others::{BySet, Cedar, Naive, texts};
 use shape::REQUEST;
 
@@ -21,9 +24,20 @@ static ALLOCATOR: memory::Counting = memory::Counting;
 const SIZES: [usize; 4] = [10, 1_000, 10_000, 100_000];
 
 fn main() {
-    scale();
-    beside();
-    adversarial();
+    // `worst`, for example, runs one part.
+    let part = std::env::args().nth(1);
+    let parts: [(&str, fn()); 5] = [
+        ("scale", scale),
+        ("beside", beside),
+        ("adversarial", adversarial),
+        ("many", many),
+        ("worst", worst),
+    ];
+    for (name, run) in parts {
+        if part.as_ref().is_none_or(|part| part == name) {
+            run();
+        }
+    }
 }
 
 /// The median of nine rounds, in µs for each of `count` calls; of one round if it takes more than a
@@ -44,7 +58,8 @@ fn time(count: usize, mut work: impl FnMut()) -> f64 {
 }
 
 fn compiled(policies: &[PolicyDefinition]) -> PolicySet {
-    PolicySet::compile(policies, Dialect::Pulumi).expect("policies")
+    let options = CompileOptions::new(Dialect::Pulumi).limits(Limits::NONE);
+    PolicySet::compile_with(policies, &options).expect("policies")
 }
 
 fn decide_all(policies: &PolicySet, requests: &[TrustedClaims], request: &RequestedToken) -> f64 {
@@ -184,5 +199,56 @@ fn adversarial() {
                 took / ordinary
             );
         }
+    }
+}
+
+/// Requests that all policies match.
+fn many() {
+    println!("\n| policies that all match | decide, µs | verdict, µs |\n|---:|---:|---:|");
+    for n in SIZES {
+        let allow = |i: usize| {
+            PolicyDefinition::new(Decision::Allow, TokenType::Organization)
+                .rule("sub", format!("repo:org0/*{}", "?".repeat(i % 60)))
+                .rule(
+                    "aud",
+                    format!("urn:pulumi:org:org0{}", "?".repeat(i / 60 % 60)),
+                )
+        };
+        let policies = compiled(&(0..n).map(allow).collect::<Vec<_>>());
+        let claims = shape::claims(0, "repo", "repo:org0/repo:ref:refs/heads/main");
+        let times = [
+            time(100, || {
+                (0..100).for_each(|_| drop(black_box(decide(&policies, &claims, &REQUEST))))
+            }),
+            time(100, || {
+                (0..100).for_each(|_| drop(black_box(verdict(&policies, &claims, &REQUEST))))
+            }),
+        ];
+        println!("| {n} | {:.2} | {:.2} |", times[0], times[1]);
+    }
+}
+
+fn worst() {
+    println!("\n| shape | steps | code | decide, ms | explain, ms | its memory, MB |");
+    println!("|---|---:|---|---:|---:|---:|");
+    for shape in worst::shapes() {
+        let policies = compiled(&shape.policies);
+        let steps = cost(&policies, &shape.claims, &REQUEST).steps;
+        let code = decide(&policies, &shape.claims, &REQUEST).reason.as_str();
+        let decided = time(1, || {
+            drop(black_box(decide(&policies, &shape.claims, &REQUEST)))
+        });
+        let mut memory = 0;
+        let explained = time(1, || {
+            let explain = || black_box(explain(&policies, &shape.claims, &REQUEST));
+            memory = memory::bytes(explain).2;
+        });
+        println!(
+            "| {} | {steps} | {code} | {:.2} | {:.2} | {:.1} |",
+            shape.name,
+            decided / 1e3,
+            explained / 1e3,
+            memory as f64 / 1e6,
+        );
     }
 }
