@@ -2,7 +2,7 @@
 
 use claimgate::claim_path::ClaimPath;
 use claimgate::pattern::Dialect;
-use claimgate::policy::PolicyDefinition;
+use claimgate::policy::{Decision, PolicyDefinition};
 use claimgate_providers::{SharedIssuer, TenantClaim};
 
 use crate::policies::literal_start;
@@ -71,4 +71,28 @@ fn of(row: &TenantClaim, start: &str, is_whole: bool) -> Option<bool> {
     let name = rest.split_once(row.until).map(|(name, _)| name);
     let is_ended = !row.until.is_empty() && name.is_some_and(|name| !name.is_empty());
     (!rest.is_empty()).then_some(is_whole || is_ended)
+}
+
+/// Whether it is an allow with a rule on `aud` and no other.
+pub(crate) fn is_only_audience(policy: &PolicyDefinition) -> bool {
+    policy.decision == Decision::Allow
+        && matches!(policy.rules.as_slice(), [(claim, _)] if claim == "aud" || claim == "\"aud\"")
+}
+
+/// The rule that would pin a tenant.
+pub(crate) fn advice(issuer: &SharedIssuer) -> String {
+    let subject = issuer
+        .tenants
+        .iter()
+        .find(|row| row.claim == "sub" && !row.until.is_empty());
+    match (subject, issuer.tenants.first()) {
+        (Some(row), _) => format!(
+            "add a rule on `sub` that begins with `{}{}{}`",
+            row.before,
+            issuer.word.to_uppercase(),
+            row.until
+        ),
+        (None, Some(row)) => format!("add a rule on `{}` without wildcards", row.claim),
+        (None, None) => "add a rule without wildcards".to_owned(),
+    }
 }

@@ -1,10 +1,9 @@
 //! `audience-only`: the only rule of an allow is on `aud`, which the workload chooses itself.
 
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
-use claimgate::policy::{Decision, PolicyDefinition};
+use claimgate::policy::PolicyDefinition;
 
-use super::shared_issuer_unpinned::advice;
-use crate::pin::{Pin, pin};
+use crate::pin::{Pin, advice, is_only_audience, pin};
 use crate::policies::Policies;
 
 pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnostic> {
@@ -28,14 +27,10 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
     }
 }
 
-/// Whether it is an allow with a rule on `aud` and no other.
-pub(super) fn is_only_audience(policy: &PolicyDefinition) -> bool {
-    policy.decision == Decision::Allow
-        && matches!(policy.rules.as_slice(), [(claim, _)] if claim == "aud" || claim == "\"aud\"")
-}
-
 #[cfg(test)]
 mod tests {
+    use claimgate::policy::Decision;
+
     use super::super::tests::{GITHUB, allow, on};
     use super::*;
 

@@ -4,14 +4,13 @@
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
 use claimgate::policy::{Decision, PolicyDefinition};
 
-use super::audience_only;
-use crate::pin::{Pin, pin};
+use crate::pin::{Pin, advice, is_only_audience, pin};
 use crate::policies::Policies;
 
 pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnostic> {
     let issuer = policies.shared_issuer(policy)?;
     let is_open = policy.decision == Decision::Allow
-        && !audience_only::is_only_audience(policy)
+        && !is_only_audience(policy)
         && pin(policy, issuer, policies.dialect) == Pin::Free;
     is_open.then(|| {
         let (name, word) = (issuer.name, issuer.word);
@@ -21,24 +20,6 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
             .basis(Basis::Heuristic)
             .help(format!("strangers are admitted: {}", advice(issuer)))
     })
-}
-
-/// The rule that would pin a tenant.
-pub(super) fn advice(issuer: &claimgate_providers::SharedIssuer) -> String {
-    let subject = issuer
-        .tenants
-        .iter()
-        .find(|row| row.claim == "sub" && !row.until.is_empty());
-    match (subject, issuer.tenants.first()) {
-        (Some(row), _) => format!(
-            "add a rule on `sub` that begins with `{}{}{}`",
-            row.before,
-            issuer.word.to_uppercase(),
-            row.until
-        ),
-        (None, Some(row)) => format!("add a rule on `{}` without wildcards", row.claim),
-        (None, None) => "add a rule without wildcards".to_owned(),
-    }
 }
 
 #[cfg(test)]
