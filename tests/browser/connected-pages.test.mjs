@@ -72,6 +72,29 @@ test("older exchanges are loaded on demand", async () => {
   assert.equal(new Set(ids).size, ids.length, "none is there twice");
 });
 
+test("changes are listed with their authors, and say what is different", async () => {
+  const name = "Changed CI";
+  await server.add(name, "https://changed.example");
+  const rule = (sub) => [{ decision: "allow", tokenType: "organization", rules: { sub } }];
+  await server.setPolicies(await server.issuer(name), rule("repo:octo-org/one"));
+  await server.setPolicies(await server.issuer(name), rule("repo:octo-org/two"));
+  const page = await openPage("");
+  await signIn(page);
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await page.getByRole("link", { name: "Changes by administrators" }).click();
+  await page.getByRole("heading", { level: 1, name: "Changes" }).waitFor();
+  const row = page.getByRole("row").filter({ hasText: "https://changed.example" }).first();
+  await row.waitFor();
+  assert.match(await row.innerText(), /replaced policies[^]*bootstrap token/);
+  await row.getByRole("link").click();
+  await page.getByRole("heading", { level: 1, name: "Change", exact: true }).waitFor();
+  assert.match(await page.getByRole("region", { name: "Before" }).innerText(), /"repo:octo-org\/one"/);
+  assert.match(await page.getByRole("region", { name: "After" }).innerText(), /"repo:octo-org\/two"/);
+  await page.reload();
+  await signIn(page);
+  await page.getByRole("region", { name: "After" }).waitFor();
+});
+
 test("names and subjects from outside are shown as text", async () => {
   const evil = `<img src=x onerror="alert(1)"> \u202e javascript:alert(1)`;
   await server.add(evil, "https://evil.example");
@@ -142,6 +165,15 @@ for (const colorScheme of ["light", "dark"]) {
       await page.locator(".audit tbody tr").first().getByRole("link").click();
       await explanation(page).waitFor();
       await look(page, "exchange");
+      await page.getByRole("link", { name: "Audit log" }).first().click();
+      await page.getByRole("link", { name: "Changes by administrators" }).click();
+      await page.getByRole("heading", { level: 1, name: "Changes" }).waitFor();
+      await page.locator(".audit tbody tr").first().waitFor();
+      await look(page, "changes");
+      await page.locator(".audit tbody tr").first().getByRole("link").click();
+      await page.getByRole("heading", { level: 1, name: "Change", exact: true }).waitFor();
+      await page.getByRole("region", { name: "After" }).or(page.getByRole("region", { name: "Before" })).first().waitFor();
+      await look(page, "change");
       await page.route("**/oidc/exchanges*", (route) => route.fulfill({ status: 401, json: { code: 401, message: "unauthorized" } }));
       await page.getByRole("link", { name: "Audit log" }).first().click();
       await notice(page, "Signed out").waitFor();
