@@ -5,7 +5,7 @@ use claimgate::claims::Claims;
 use claimgate::explain::Outcome;
 use claimgate::inspect::{Options, decide, inspect};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
-use claimgate::jwt::decode_unverified;
+use claimgate::jwt::{decode_unverified, numeric_date};
 use claimgate::pattern::Dialect;
 use claimgate::policy::RequestedToken;
 use libfuzzer_sys::fuzz_target;
@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| {
         .into_iter()
         .collect();
     let inspection = inspect(text, &issuers, &request, &Options::at(0));
-    assert_eq!(inspection.checks.len(), 7);
+    assert_eq!(inspection.checks.len(), 8);
     assert!(
         inspection.explanation.is_none(),
         "an unsigned token came as far as the policies"
@@ -39,5 +39,12 @@ fuzz_target!(|text: &str| {
         let again = Claims::from_json(&token.claims.to_json())
             .expect("claims that were accepted are claims");
         assert_eq!(again, token.claims);
+        for claim in ["exp", "nbf", "iat"] {
+            match numeric_date(&token.claims, claim) {
+                Ok(Some(seconds)) => assert!(seconds < 1_000_000_000_000 && seconds >= -(1 << 53)),
+                Ok(None) => assert!(token.claims.get(claim).is_none()),
+                Err(error) => assert!(error.code().starts_with("time-")),
+            }
+        }
     }
 });

@@ -32,6 +32,14 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
         assert.equal(code(signed({ aud: "x" })), "default-deny");
         assert.equal(code(signed(), { request: { tokenType: "organization", admin: true } }), "admin-not-granted");
         assert.equal(code(signed({ exp: now - 100 })), "token-expired");
+        assert.equal(code(signed({ exp: `${now + 300}` })), "time-not-integer");
+        assert.equal(code(signed({ exp: (now + 300) * 1000 })), "time-in-milliseconds");
+        assert.equal(code(signed({ exp: 1e300 })), "time-out-of-range");
+        assert.equal(code(signed({ exp: now + 0.5, nbf: now - 0.5, iat: now - 1.25 })), "allow-matched");
+        assert.equal(code(signed({}, { typ: "at+jwt" })), "typ-unexpected");
+        assert.equal(code(signed({}, { typ: null })), "typ-unexpected");
+        assert.equal(code(signed({}, { typ: "JWT" })), "allow-matched");
+        assert.equal(code(signed({ iss: `${url}/octo-enterprise` })), "iss-unknown");
         assert.equal(code(signed({ nbf: now + 100 })), "token-not-yet-valid");
         assert.equal(code(signed({ iss: `${url}/` })), "iss-nearly");
         assert.equal(code(signed({ iss: "https://a.example" })), "iss-unknown");
@@ -83,7 +91,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       using_(make(Engine), (engine) => {
         const { value } = engine.explain({ token: signed({ sub: "repo:octo-org/x:pull_request" }), request, now });
         assert.match(value.summary, /^denied by policy 2:/);
-        assert.equal(value.checks.length, 7);
+        assert.equal(value.checks.length, 8);
         assert.equal(value.explanation.policies[1].rules[0].values[0].trace.captures[0].text, "x");
         const simulated = engine.explain({ token: signed({}, { kid: "gone" }), request, now: 0, skip: { key: true, time: true } });
         assert.equal(simulated.value.decision, "allowed");
@@ -119,6 +127,51 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       });
       using_(make(Engine, { organization: undefined }), (engine) => {
         assert.equal(engine.exchange(exchangeBody(signed()), { now }).code, "audience-unknown");
+      });
+    });
+
+    test("an issuer's audiences are checked for tokens and for verified claims", () => {
+      const audiences = ["urn:pulumi:org:*", "b"];
+      using_(make(Engine, { issuers: [{ ...issuer, audiences, policies: [{ ...policies[0], rules: { sub: "*" } }] }] }), (engine) => {
+        for (const [aud, code] of [
+          ["urn:pulumi:org:octo-org", "allow-matched"],
+          [["a", "b"], "allow-matched"],
+          ["a", "audience-not-accepted"],
+          [[], "audience-not-accepted"],
+          [7, "audience-not-accepted"],
+          [undefined, "audience-not-accepted"],
+        ]) {
+          const claims = JSON.parse(JSON.stringify({ ...goodClaims, aud }));
+          const byToken = engine.decide({ token: signed({ aud }), request, now });
+          assert.equal(byToken.code, code, JSON.stringify(aud));
+          assert.deepEqual(engine.decide({ verifiedClaims: claims, request }), byToken);
+        }
+        const skipped = engine.explain({ token: signed({ aud: "a" }), request, now, skip: { audience: true } }).value;
+        assert.deepEqual([skipped.decision, skipped.unchecked.length], ["allowed", 1]);
+        assert.equal(engine.exchange(exchangeBody(signed({ aud: "a" })), { now }).code, "audience-not-accepted");
+      });
+      const empty = Engine.create({ issuers: [{ ...issuer, audiences: [] }] }).errors[0];
+      assert.deepEqual([empty.code, empty.path], ["audiences-invalid", "issuers[0].audiences"]);
+      const wrong = Engine.create({ issuers: [{ ...issuer, audiences: "a" }] }).errors[0];
+      assert.deepEqual([wrong.code, wrong.path], ["wrong-argument", "issuers[0].audiences"]);
+    });
+
+    test("names and notes of policies are accepted", () => {
+      const named = policies.map((policy) => ({ ...policy, name: "A", note: "b" }));
+      using_(make(Engine, { issuers: [{ ...issuer, policies: named }] }), (engine) => {
+        assert.equal(engine.decide({ token: signed(), request, now }).code, "allow-matched");
+      });
+      const [error] = Engine.create({ issuers: [{ ...issuer, policies: [{ ...policies[0], name: "a".repeat(101) }] }] }).errors;
+      assert.deepEqual([error.code, error.path], ["policy-label-too-long", "issuers[0].policies[0].name"]);
+    });
+
+    test("names in scopes are short and of few characters, and unsupported parameters come first", () => {
+      using_(make(Engine), (engine) => {
+        const code = (scope) => engine.exchange(exchangeBody(signed(), { requested_token_type: "urn:pulumi:token-type:access_token:team", scope }), { now }).code;
+        assert.equal(code("team:ops-a+b@c.d"), undefined);
+        for (const name of ["", "a b", "é", "a".repeat(101), "a/b"]) assert.equal(code(`team:${name}`), "scope", name);
+        const twice = `${exchangeBody(signed())}&audience=a&resource=b`;
+        assert.equal(engine.exchange(twice, { now }).code, "parameter-unsupported");
       });
     });
 
@@ -175,6 +228,11 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       assert.equal(await code(), "fetch-failed");
       answers = { [place]: { issuer: `${url}/`, jwks_uri: `${url}/keys` } };
       assert.equal(await code(), "discovery-issuer");
+      const message = async () => (await engine.fetchKeys(fetch, { now: (later += 30) })).value[0].errors[0].message;
+      answers = { [place]: { issuer: "https://a.example/{tenantid}/v2.0", jwks_uri: `${url}/keys` } };
+      assert.match(await message(), /is a template for many issuers: `\{tenantid\}` stands for a value/);
+      answers = { [place]: { issuer: "http://a.example", jwks_uri: `${url}/keys` } };
+      assert.match(await message(), /is of an issuer without TLS: `http:\/\/a.example`/);
       answers = { [place]: { issuer: url, jwks_uri: "http://a.example" } };
       assert.equal(await code(), "discovery-jwks-uri");
       answers = { [place]: { issuer: url, jwks_uri: `${url}/keys` }, [`${url}/keys`]: [] };

@@ -34,6 +34,7 @@ const ALGORITHMS = {
   ES256: [p256, "sha256", ecdsa],
   ES384: [p384, "sha384", ecdsa],
   EdDSA: [ed25519, null, {}],
+  Ed25519: [ed25519, null, {}],
 };
 export const algorithms = Object.keys(ALGORITHMS);
 

@@ -34,6 +34,9 @@ pub struct IssuerBody {
     /// Whether all its deny policies are report-only: an extension
     #[serde(default)]
     pub report_only: bool,
+    /// The audiences that its tokens may have, literals with `*` as a wildcard; absent if any may: an extension
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audiences: Option<Vec<String>>,
     /// When it was registered
     pub created: String,
     /// When it was last changed
@@ -111,6 +114,14 @@ pub struct IssuerInput {
     )]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     pub report_only: Option<Option<bool>>,
+    /// The audiences that its tokens may have, 1 to 100 literals with `*` as a wildcard: an extension
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub audiences: Option<Option<Vec<String>>>,
     #[serde(default, rename = "id", skip_serializing)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     _id: Option<IgnoredAny>,

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Result, bail};
 use claimgate::diagnostic::Diagnostic;
 use claimgate::json::Value;
-use claimgate::jwt::{TokenError, UnverifiedToken, bare_token, decode_unverified};
+use claimgate::jwt::{TokenError, UnverifiedToken, bare_token, decode_unverified, numeric_date};
 use claimgate::time::{format_utc, parse, relative};
 use serde::Serialize;
 
@@ -154,14 +154,16 @@ fn as_text(file: &str, result: &Decodes, now: i64) -> String {
         pretty(&token.claims)
     );
     for name in TIMES {
-        if let Some(Value::Integer(seconds)) = token.claims.get(name)
-            && let Ok(seconds) = i64::try_from(*seconds)
-        {
-            text += &format!(
-                "{name} is {}, {}\n",
-                format_utc(seconds),
-                relative(seconds, now)
-            );
+        match numeric_date(&token.claims, name) {
+            Ok(Some(seconds)) => {
+                text += &format!(
+                    "{name} is {}, {}\n",
+                    format_utc(seconds),
+                    relative(seconds, now)
+                );
+            }
+            Ok(None) => {}
+            Err(error) => text += &output::lines(&format!("{error}\n")),
         }
     }
     for finding in findings {

@@ -65,12 +65,14 @@ pub enum ClaimPathError {
         found: char,
     },
     /// A character that a segment can only have in quotes.
-    #[error("`{}` at character {} is only allowed in double quotes", found.escape_debug(), at + 1)]
+    #[error("`{}` at character {} is only allowed in double quotes: `{quoted}`", found.escape_debug(), at + 1)]
     NeedsQuotes {
         /// Its position.
         at: usize,
         /// The character.
         found: char,
+        /// The path with quotes.
+        quoted: String,
     },
 }
 
@@ -112,7 +114,7 @@ impl ClaimPath {
         loop {
             let segment = match chars.next_if(|(_, c)| *c == '"') {
                 Some((at, _)) => quoted(&mut chars, at)?,
-                None => bare(&mut chars)?,
+                None => bare(&mut chars, source)?,
             };
             if segment.is_empty() {
                 return Err(ClaimPathError::EmptySegment { at: start });
@@ -166,15 +168,58 @@ impl fmt::Display for ClaimPath {
     }
 }
 
-fn bare(chars: &mut Peekable<Enumerate<Chars<'_>>>) -> Result<String, ClaimPathError> {
+fn bare(
+    chars: &mut Peekable<Enumerate<Chars<'_>>>,
+    source: &str,
+) -> Result<String, ClaimPathError> {
     let mut segment = String::new();
     while let Some((at, c)) = chars.next_if(|(_, c)| *c != '.') {
         if needs_quotes(c) {
-            return Err(ClaimPathError::NeedsQuotes { at, found: c });
+            let quoted = with_quotes(source);
+            return Err(ClaimPathError::NeedsQuotes {
+                at,
+                found: c,
+                quoted,
+            });
         }
         segment.push(c);
     }
     Ok(segment)
+}
+
+/// A path with the quotes that it lacks. With a `/` and without a quote it is taken for one name: such
+/// names are URLs, `https://ci.example/project.id`, or begin with a host.
+fn with_quotes(source: &str) -> String {
+    if source.contains('/') && !source.contains('"') {
+        return quote(source);
+    }
+    let mut segments: Vec<String> = Vec::new();
+    let mut rest = source;
+    loop {
+        // Up to the next dot, or with its quotes.
+        let after = rest.strip_prefix('"').and_then(|inner| {
+            let mut is_escaped = false;
+            let end = inner.find(|c| {
+                let is_end = c == '"' && !is_escaped;
+                is_escaped = c == '\\' && !is_escaped;
+                is_end
+            });
+            inner.get(end? + 1..)
+        });
+        let (segment, further) = match after {
+            Some(after) => (rest.strip_suffix(after).unwrap_or(rest).to_owned(), after),
+            None => {
+                let end = rest.find('.').unwrap_or(rest.len());
+                let (segment, further) = rest.split_at(end);
+                (quote(segment), further)
+            }
+        };
+        segments.push(segment);
+        match further.strip_prefix('.') {
+            Some(next) => rest = next,
+            None => return segments.join(".") + further,
+        }
+    }
 }
 
 fn quoted(

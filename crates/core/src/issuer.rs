@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::claims::Value;
+use crate::audience::{self, Audiences};
+use crate::claims::{Claims, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::jwt::{Jwks, TokenError};
 use crate::pattern::Dialect;
@@ -45,6 +46,9 @@ pub struct IssuerDefinition {
     pub jwks: Option<String>,
     /// SHA-256 thumbprints of the issuer's TLS certificate.
     pub thumbprints: Vec<String>,
+    /// The audiences that its tokens may have: literals in which only `*` is a wildcard. `None` if any
+    /// may, so that only policies restrict `aud`.
+    pub audiences: Option<Vec<String>>,
     /// The policies.
     pub policies: Vec<PolicyDefinition>,
     /// Whether all its deny policies are report-only.
@@ -75,6 +79,16 @@ pub enum IssuerError {
         /// The URL.
         found: String,
     },
+    /// A place to fill in, such as `{tenantid}`: the URL of many issuers.
+    #[error(
+        "expected the URL of one issuer, found a template in which `{place}` stands for a value: `{found}`"
+    )]
+    Template {
+        /// The place.
+        place: String,
+        /// The URL.
+        found: String,
+    },
 }
 
 impl IssuerError {
@@ -86,6 +100,7 @@ impl IssuerError {
             Self::NotHttps { .. } => "url-not-https",
             Self::NoHost => "url-without-host",
             Self::Forbidden { .. } => "url-forbidden-part",
+            Self::Template { .. } => "url-template",
         }
     }
 }
@@ -116,6 +131,12 @@ pub fn validate_url(url: &str) -> Result<(), IssuerError> {
     if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return forbidden("white space");
     }
+    if let Some(place) = template_place(url) {
+        return Err(IssuerError::Template {
+            place: place.to_owned(),
+            found: url.to_owned(),
+        });
+    }
     let Some(rest) = url.strip_prefix("https://") else {
         return Err(IssuerError::NotHttps {
             found: url.to_owned(),
@@ -135,6 +156,22 @@ pub fn validate_url(url: &str) -> Result<(), IssuerError> {
         return forbidden("fragment");
     }
     Ok(())
+}
+
+/// The first place to fill in of a URL that is a template, such as `{tenantid}`. No URL has braces
+/// ([RFC 3986, section 2](https://www.rfc-editor.org/rfc/rfc3986#section-2)).
+///
+/// ```
+/// use claimgate::issuer::template_place;
+///
+/// let url = "https://login.microsoftonline.com/{tenantid}/v2.0";
+/// assert_eq!(template_place(url), Some("{tenantid}"));
+/// assert_eq!(template_place("https://gitlab.com"), None);
+/// ```
+#[must_use]
+pub fn template_place(url: &str) -> Option<&str> {
+    let (start, end) = (url.find('{')?, url.find('}')?);
+    url.get(start..=end)
 }
 
 /// The URL of the issuer's discovery document.
@@ -158,6 +195,7 @@ pub struct Issuer {
     url: String,
     max_expiration: u64,
     jwks: Option<Jwks>,
+    audiences: Option<Audiences>,
     policies: Arc<PolicySet>,
 }
 
@@ -166,7 +204,7 @@ impl Issuer {
     /// ([`Limits::STANDARD`](crate::policy::Limits::STANDARD)).
     ///
     /// # Errors
-    /// Errors at the paths `url`, `maxExpiration`, `jwks` and `policies[0]…`.
+    /// Errors at the paths `url`, `maxExpiration`, `jwks`, `audiences` and `policies[0]…`.
     ///
     /// ```
     /// use claimgate::issuer::{Issuer, IssuerDefinition};
@@ -208,6 +246,8 @@ impl Issuer {
                 None
             }
         };
+        let audiences = definition.audiences.as_deref();
+        errors.extend(audiences.map(audience::problems).unwrap_or_default());
         let options = options.report_only(options.report_only || definition.report_only);
         let policies = match PolicySet::compile_with(&definition.policies, &options) {
             Ok(policies) if errors.is_empty() => policies,
@@ -223,6 +263,7 @@ impl Issuer {
             url: definition.url.clone(),
             max_expiration,
             jwks,
+            audiences: audiences.map(Audiences::new),
             policies: Arc::new(policies),
         })
     }
@@ -270,6 +311,39 @@ impl Issuer {
     #[must_use]
     pub fn jwks(&self) -> Option<&Jwks> {
         self.jwks.as_ref()
+    }
+
+    /// The audiences that its tokens may have, if it lists any.
+    #[must_use]
+    pub fn audiences(&self) -> Option<&[String]> {
+        self.audiences.as_ref().map(Audiences::as_slice)
+    }
+
+    /// Checks that a token with these claims is for one of the audiences that the issuer lists, if it
+    /// lists any.
+    ///
+    /// # Errors
+    /// [`TokenError::AudienceNotAccepted`].
+    ///
+    /// ```
+    /// use claimgate::claims::Claims;
+    /// use claimgate::issuer::{Issuer, IssuerDefinition};
+    /// use claimgate::pattern::Dialect;
+    ///
+    /// let definition = IssuerDefinition {
+    ///     url: "https://gitlab.com".to_owned(),
+    ///     audiences: Some(vec!["urn:pulumi:org:*".to_owned()]),
+    ///     ..Default::default()
+    /// };
+    /// let issuer = Issuer::compile(&definition, Dialect::Pulumi).unwrap();
+    /// let check = |json| issuer.check_audience(&Claims::from_json(json).unwrap());
+    /// assert!(check(r#"{"aud": ["a", "urn:pulumi:org:acme"]}"#).is_ok());
+    /// assert_eq!(check(r#"{"aud": "a"}"#).unwrap_err().code(), "audience-not-accepted");
+    /// ```
+    pub fn check_audience(&self, claims: &Claims) -> Result<(), TokenError> {
+        self.audiences
+            .as_ref()
+            .map_or(Ok(()), |audiences| audiences.check(claims))
     }
 
     /// Its policies.
@@ -365,16 +439,23 @@ impl Issuers {
 
     fn not_found(&self, iss: &str) -> TokenError {
         let found = iss.to_owned();
-        let nearly = self
-            .0
-            .issuers
-            .iter()
-            .find_map(|issuer| Some((issuer, nearly(iss, issuer.url())?)));
-        match nearly {
-            None => TokenError::IssuerUnknown { found },
-            Some((issuer, difference)) => TokenError::IssuerNearly {
+        let closest = |difference: fn(&str, &str) -> Option<&'static str>| {
+            let urls = self.0.issuers.iter().map(Issuer::url);
+            urls.into_iter()
+                .find_map(|url| Some((url.to_owned(), difference(iss, url)?)))
+        };
+        if let Some((registered, difference)) = closest(nearly) {
+            return TokenError::IssuerNearly {
                 found,
-                registered: issuer.url().to_owned(),
+                registered,
+                difference,
+            };
+        }
+        match closest(related) {
+            None => TokenError::IssuerUnknown { found },
+            Some((registered, difference)) => TokenError::IssuerRelated {
+                found,
+                registered,
                 difference,
             },
         }
@@ -391,23 +472,59 @@ impl Issuers {
 /// ```
 #[must_use]
 pub fn nearly(found: &str, registered: &str) -> Option<&'static str> {
-    let slash = |url: &str| url.trim_end_matches('/').to_owned();
-    let scheme = |url: &str| {
-        url.split_once("://")
-            .map_or(url, |(_, rest)| rest)
-            .to_owned()
-    };
-    let case = |url: &str| url.to_ascii_lowercase();
     let same = |normal: &dyn Fn(&str) -> String| normal(found) == normal(registered);
-    if same(&slash) {
+    if same(&without_slash) {
         Some("a trailing slash")
-    } else if same(&case) {
+    } else if same(&str::to_ascii_lowercase) {
         Some("upper and lower case")
-    } else if same(&scheme) {
+    } else if same(&without_scheme) {
         Some("the scheme")
-    } else if same(&|url| slash(&scheme(&case(url)))) {
+    } else if same(&|url| without_slash(&without_scheme(&url.to_ascii_lowercase()))) {
         Some("case, scheme or a trailing slash")
     } else {
         None
     }
+}
+
+/// The difference between the URLs of two issuers that may be meant for each other: the default port,
+/// or a further path segment, as GitHub's issuers of enterprises have it.
+///
+/// ```
+/// use claimgate::issuer::related;
+///
+/// assert_eq!(related("https://a.example:443/b", "https://a.example/b"), Some("the default port"));
+/// assert_eq!(related("https://a.example/b", "https://a.example"), Some("a further path segment"));
+/// assert_eq!(related("https://a.example/b", "https://a.example/c"), None);
+/// ```
+#[must_use]
+pub fn related(found: &str, registered: &str) -> Option<&'static str> {
+    let normal = |url: &str| {
+        let url = without_slash(&without_scheme(&url.to_ascii_lowercase()));
+        let (host, path) = url.split_at(url.find('/').unwrap_or(url.len()));
+        format!("{}{path}", host.strip_suffix(":443").unwrap_or(host))
+    };
+    let (found, registered) = (normal(found), normal(registered));
+    let is_within = |inner: &str, outer: &str| {
+        let segment = inner
+            .strip_prefix(outer)
+            .and_then(|rest| rest.strip_prefix('/'));
+        segment.is_some_and(|segment| !segment.is_empty() && !segment.contains('/'))
+    };
+    if found == registered {
+        Some("the default port")
+    } else if is_within(&found, &registered) || is_within(&registered, &found) {
+        Some("a further path segment")
+    } else {
+        None
+    }
+}
+
+fn without_slash(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
+}
+
+fn without_scheme(url: &str) -> String {
+    url.split_once("://")
+        .map_or(url, |(_, rest)| rest)
+        .to_owned()
 }

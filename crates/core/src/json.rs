@@ -117,9 +117,20 @@ impl Value {
     /// # Ok::<(), claimgate::json::JsonError>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, JsonError> {
+        Self::read(text, false)
+    }
+
+    /// The same, but the outermost object may have a member twice: for a reader that has something to
+    /// say about the names themselves.
+    pub(crate) fn parse_repeated(text: &str) -> Result<Self, JsonError> {
+        Self::read(text, true)
+    }
+
+    fn read(text: &str, may_repeat: bool) -> Result<Self, JsonError> {
         let problem = RefCell::new(None);
         let seed = Seed {
             depth: 0,
+            may_repeat,
             problem: &problem,
         };
         let mut reader = serde_json::Deserializer::from_str(text);
@@ -127,6 +138,23 @@ impl Value {
             .deserialize(&mut reader)
             .and_then(|value| reader.end().map(|()| value));
         result.map_err(|error| to_error(&error, problem.into_inner()))
+    }
+
+    /// Parses the JSON of a file or of a response, which may begin with a byte order mark: editors and
+    /// web servers put one there ([RFC 8259, section
+    /// 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
+    ///
+    /// # Errors
+    /// [`JsonError`] with line and column, not counting the mark.
+    ///
+    /// ```
+    /// use claimgate::json::Value;
+    ///
+    /// assert_eq!(Value::parse_document("\u{feff}true"), Ok(Value::Bool(true)));
+    /// assert!(Value::parse("\u{feff}true").is_err());
+    /// ```
+    pub fn parse_document(text: &str) -> Result<Self, JsonError> {
+        Self::parse(text.strip_prefix('\u{feff}').unwrap_or(text))
     }
 
     /// Reads a value from any deserializer, with the same strictness.
@@ -144,6 +172,7 @@ impl Value {
         let problem = RefCell::new(None);
         Seed {
             depth: 0,
+            may_repeat: false,
             problem: &problem,
         }
         .deserialize(deserializer)
@@ -330,6 +359,8 @@ fn mark(name: &str) -> u64 {
 #[derive(Clone, Copy)]
 struct Seed<'a> {
     depth: usize,
+    /// Whether the outermost object may have a member twice.
+    may_repeat: bool,
     problem: &'a RefCell<Option<Problem>>,
 }
 
@@ -338,6 +369,7 @@ impl Seed<'_> {
         if self.depth < MAX_DEPTH {
             return Ok(Self {
                 depth: self.depth + 1,
+                may_repeat: false,
                 ..self
             });
         }
@@ -414,7 +446,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let room = if self.depth == 0 { USUAL_MEMBERS } else { 0 };
         let mut values: Vec<(String, Value)> = Vec::with_capacity(room);
         while let Some(name) = members.next_key::<String>()? {
-            if seen.is_repeated(&values, &name) {
+            if !self.may_repeat && seen.is_repeated(&values, &name) {
                 let message = format!("member `{name}` occurs twice in one object");
                 *self.problem.borrow_mut() = Some(Problem::Duplicate(name));
                 return Err(A::Error::custom(message));

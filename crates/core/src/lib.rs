@@ -12,6 +12,7 @@
     )
 )]
 
+pub mod audience;
 mod claim_names;
 pub mod claim_path;
 pub mod claims;

@@ -11,7 +11,9 @@ use crate::claims::Claims;
 use crate::exchange::GrantedToken;
 use crate::explain::Explanation;
 use crate::inspect::Inspection;
-use crate::policy::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
+use crate::policy::{
+    Decision, MAX_NAME_CHARS, MAX_NOTE_CHARS, NAME, NOTE, PolicyDefinition, REPORT_ONLY, TokenType,
+};
 
 /// The schemas with their file names: `policies.json` is what
 /// [`parse_policies`](crate::policy::parse_policies) reads, the others are what [`Explanation`],
@@ -134,6 +136,14 @@ fn policy(token_type: TokenType, generator: &mut SchemaGenerator) -> Schema {
         permissions = json!({ "type": ["array", "null"], "maxItems": 0, "description": "Not with this token type." });
     }
     properties.insert("authorizedPermissions".to_owned(), permissions);
+    for (name, max) in [(NAME, MAX_NAME_CHARS), (NOTE, MAX_NOTE_CHARS)] {
+        let text = json!({
+            "type": ["string", "null"],
+            "maxLength": max,
+            "description": "For people, without effect on decisions. An extension."
+        });
+        properties.insert(name.to_owned(), text);
+    }
     let report_only = json!({
         "type": ["boolean", "null"],
         "description": "Deny policies only: the policy does not deny, and decisions report what it would have denied. An extension."

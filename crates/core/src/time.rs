@@ -3,6 +3,9 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// A unit that times are often in by mistake.
+pub(crate) const MILLISECONDS: &str = "milliseconds";
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
@@ -40,7 +43,8 @@ pub fn parse(text: &str) -> Option<i64> {
 }
 
 /// Whether a number is more likely milliseconds than seconds since the epoch: as milliseconds it is a
-/// time from 1973 to 5138, as seconds a later one.
+/// time since September 2001, as seconds one in tens of thousands of years. The last second of the year
+/// 9999, which stands for "never" in some systems, is less.
 ///
 /// ```
 /// use claimgate::time::looks_like_milliseconds;
@@ -50,7 +54,16 @@ pub fn parse(text: &str) -> Option<i64> {
 /// ```
 #[must_use]
 pub fn looks_like_milliseconds(seconds: i64) -> bool {
-    (100_000_000_000..100_000_000_000_000).contains(&seconds)
+    unit(seconds) == Some(MILLISECONDS)
+}
+
+/// The unit that a time is in, if it is too late for one in seconds.
+pub(crate) fn unit(seconds: i64) -> Option<&'static str> {
+    match seconds {
+        1_000_000_000_000..1_000_000_000_000_000 => Some(MILLISECONDS),
+        1_000_000_000_000_000.. => Some("microseconds"),
+        _ => None,
+    }
 }
 
 /// `then` as seen from `now`: `in 5 minutes`, `3 hours ago`, `now`.

@@ -1,5 +1,6 @@
 //! Issuers within other things.
 
+use claimgate::audience::AUDIENCES;
 use claimgate::expected::UNKNOWN_KEY;
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::json::Value;
@@ -14,7 +15,7 @@ use super::samples::samples;
 use super::thumbprint;
 
 /// The keys of an issuer that is ours, or Pulumi Cloud's.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "url",
     "name",
     "jwks",
@@ -26,6 +27,7 @@ const KEYS: [&str; 11] = [
     "samples",
     SINGLE_USE,
     REPORT_ONLY,
+    AUDIENCES,
 ];
 
 const POLICIES: &str = "policies";
@@ -70,6 +72,7 @@ pub(super) fn issuer(
         max_expiration: reader.seconds(&object, "maxExpiration"),
         jwks: jwks(reader, &object),
         thumbprints: thumbprints(reader, &object),
+        audiences: reader.optional_texts(&object, AUDIENCES),
         policies,
         report_only: reader.flag(&object, REPORT_ONLY),
     };

@@ -1,5 +1,6 @@
 //! Policies within other things.
 
+use claimgate::audience::AUDIENCES;
 use claimgate::diagnostic::Diagnostic;
 use claimgate::expected::join;
 use claimgate::issuer::IssuerDefinition;
@@ -70,8 +71,8 @@ pub(super) fn check(reader: &mut Reader, place: &PoliciesPlace, policies: &[Poli
     }
 }
 
-/// The policies of an issuer without the report-only ones: Pulumi Cloud has none, and written
-/// there, one would deny.
+/// The policies of an issuer as Pulumi Cloud has them: without names and notes, and without the
+/// report-only ones, which would deny there.
 pub(super) fn enforced(issuer: &IssuerDefinition) -> Vec<PolicyDefinition> {
     let is_enforced = |policy: &&PolicyDefinition| {
         let is_deny = policy.decision == Decision::Deny;
@@ -81,8 +82,30 @@ pub(super) fn enforced(issuer: &IssuerDefinition) -> Vec<PolicyDefinition> {
         .policies
         .iter()
         .filter(is_enforced)
-        .cloned()
+        .map(|policy| PolicyDefinition {
+            name: None,
+            note: None,
+            ..policy.clone()
+        })
         .collect()
+}
+
+/// The members of an issuer and its policies that Pulumi Cloud does not have, and what comes of that.
+pub(super) fn left_out(
+    issuer: &IssuerDefinition,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_labelled = |policy: &PolicyDefinition| policy.name.is_some() || policy.note.is_some();
+    let audiences = (
+        AUDIENCES,
+        "`audiences` are left out: Pulumi Cloud has none, so give every allow a rule on `aud`",
+    );
+    let labels = (
+        "policies",
+        "names and notes of policies are left out: Pulumi Cloud has none",
+    );
+    let audiences = issuer.audiences.as_ref().map(|_| audiences);
+    let labels = issuer.policies.iter().any(is_labelled).then_some(labels);
+    audiences.into_iter().chain(labels)
 }
 
 fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinition> {

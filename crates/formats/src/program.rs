@@ -95,6 +95,7 @@ fn issuer(
         max_expiration: reader.seconds(&object, "maxExpirationSeconds"),
         jwks: None,
         thumbprints: thumbprints(reader, &object),
+        audiences: None,
         policies,
         report_only: false,
     };

@@ -152,6 +152,16 @@ impl Reader {
         texts
     }
 
+    /// Strings; `None` if they are not there, which is not the same as an empty list.
+    pub(super) fn optional_texts(
+        &mut self,
+        object: &Object<'_>,
+        name: &str,
+    ) -> Option<Vec<String>> {
+        object.get(name)?;
+        Some(self.texts(object, name))
+    }
+
     /// `true` or `false`; false if it is not there.
     pub(super) fn flag(&mut self, object: &Object<'_>, name: &str) -> bool {
         match object.get(name) {

@@ -7,7 +7,7 @@ use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 
 use super::notes::{LEFT_OUT, REMARK};
-use super::policies::enforced;
+use super::policies::{enforced, left_out};
 use super::value::{dollars_doubled, object, policies_value};
 use claimgate::text::quote::double;
 
@@ -99,6 +99,9 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Diagnostic> {
                 "jwks",
                 "keys are left out: the resource has none, and Pulumi Cloud fetches them",
             );
+        }
+        for (name, sentence) in left_out(issuer) {
+            note(LEFT_OUT, name, sentence);
         }
         let policies = enforced(issuer);
         if policies.len() < issuer.policies.len() {

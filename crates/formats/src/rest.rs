@@ -6,7 +6,7 @@ use claimgate::json::Value;
 use claimgate::policy::PolicyDefinition;
 
 use super::percent::percent_encode;
-use super::policies::enforced;
+use super::policies::{enforced, left_out};
 use super::value::{keys, object, policies_value};
 use claimgate::text::quote::{double, shell};
 
@@ -57,9 +57,11 @@ pub fn script(issuers: &[IssuerDefinition], organization: &str) -> String {
                     set -eu\n"
             .to_owned();
     for issuer in issuers {
+        let notes = left_out(issuer).map(|(_, note)| format!("# {note}\n"));
         text.push_str(&format!(
-            "\n# {}\nissuer=$(curl --fail-with-body --silent --show-error {api}/oidc/issuers \\\n{HEADERS} \\\n{}",
+            "\n# {}\n{}issuer=$(curl --fail-with-body --silent --show-error {api}/oidc/issuers \\\n{HEADERS} \\\n{}",
             double(&issuer.name),
+            notes.collect::<String>(),
             data(&issuer_body(issuer), " | jq --raw-output .id)")
         ));
         if !enforced(issuer).is_empty() {

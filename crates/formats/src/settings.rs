@@ -1,6 +1,7 @@
 //! `claimgate.json`: issuers with their policies, in the shape that the npm engine is configured
 //! with.
 
+use claimgate::audience::AUDIENCES;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::expected::join;
 use claimgate::json::Value;
@@ -137,6 +138,12 @@ fn entry(document: &IssuerDocument) -> Value {
             Value::Array(issuer.thumbprints.iter().map(|print| text(print)).collect()),
         ));
     }
+    members.extend(issuer.audiences.as_ref().map(|list| {
+        (
+            AUDIENCES,
+            Value::Array(list.iter().map(|audience| text(audience)).collect()),
+        )
+    }));
     if document.single_use {
         members.push((SINGLE_USE, Value::Bool(true)));
     }

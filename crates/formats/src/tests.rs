@@ -3,7 +3,7 @@ use claimgate::json::Value;
 use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 use proptest::prelude::*;
 
-use super::policies::enforced;
+use super::policies::{enforced, left_out};
 use super::resource::{typescript, yaml};
 use super::*;
 use crate::samples::Sample;
@@ -499,6 +499,7 @@ prop_compose! {
         policies in prop::collection::vec(policy(), 0..4),
         preset in "|gke",
         thumbprints in prop::collection::vec("[0-9a-f]{64}", 0..2),
+        audiences in prop::option::of(prop::collection::vec(text(), 1..3)),
         samples in prop::collection::vec(text(), 0..3),
         (report_only, single_use) in any::<(bool, bool)>(),
     ) -> IssuerDocument {
@@ -512,7 +513,7 @@ prop_compose! {
         };
         let url = format!("https://{host}.example");
         IssuerDocument {
-            definition: IssuerDefinition { name, url, max_expiration, jwks, thumbprints, policies, report_only },
+            definition: IssuerDefinition { name, url, max_expiration, jwks, thumbprints, audiences, policies, report_only },
             single_use,
             preset,
             samples: samples.into_iter().enumerate().map(sample).collect(),
@@ -558,7 +559,13 @@ proptest! {
         let definitions: Vec<_> = issuers.iter().map(|issuer| issuer.definition.clone()).collect();
         let written = yaml(&definitions, "a$${b}c");
         let without_keys = |issuer: &IssuerDocument| IssuerDocument {
-            ..bare(IssuerDefinition { jwks: None, policies: enforced(&issuer.definition), report_only: false, ..issuer.definition.clone() })
+            ..bare(IssuerDefinition {
+                jwks: None,
+                audiences: None,
+                policies: enforced(&issuer.definition),
+                report_only: false,
+                ..issuer.definition.clone()
+            })
         };
         let kept: Vec<_> = issuers.iter().map(without_keys).collect();
         prop_assert_eq!(again(&written.text), kept.clone(), "{}", &written.text);
@@ -568,15 +575,21 @@ proptest! {
         let lost = written.notes.iter().filter(|note| note.code == LEFT_OUT).count();
         let definitions = issuers.iter().map(|issuer| &issuer.definition);
         let keys = definitions.clone().filter(|issuer| issuer.jwks.is_some()).count();
-        let reports = definitions.filter(|issuer| enforced(issuer).len() < issuer.policies.len()).count();
-        prop_assert_eq!(lost, keys + reports);
+        let reports = definitions.clone().filter(|issuer| enforced(issuer).len() < issuer.policies.len()).count();
+        let others: usize = definitions.map(|issuer| left_out(issuer).count()).sum();
+        prop_assert_eq!(lost, keys + reports + others);
     }
 
     #[test]
     fn bodies_are_read_again(issuer in document()) {
         let definition = issuer.definition;
         let body = rest::issuer_body(&definition);
-        let expected = bare(IssuerDefinition { policies: Vec::new(), report_only: false, ..definition.clone() });
+        let expected = bare(IssuerDefinition {
+            policies: Vec::new(),
+            audiences: None,
+            report_only: false,
+            ..definition.clone()
+        });
         prop_assert_eq!(again(&body), vec![expected]);
         let complete = |policy: &PolicyDefinition| {
             let permissions = policy.authorized_permissions.clone().unwrap_or_default();
@@ -590,6 +603,7 @@ proptest! {
         let kept = |url: &str| bare(IssuerDefinition {
             url: url.to_owned(),
             policies: expected.clone(),
+            audiences: None,
             report_only: false,
             ..definition.clone()
         });
@@ -631,6 +645,40 @@ fn a_script_has_every_call_with_its_body() {
         assert!(text.contains(expected), "{expected} in {text}");
     }
     assert_eq!(text.matches("--data-raw").count(), 3);
+}
+
+#[test]
+fn exporters_to_pulumi_cloud_say_what_they_leave_out() {
+    let mut policy =
+        PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "a");
+    policy.name = Some("Deploys".to_owned());
+    let issuer = IssuerDefinition {
+        name: "A".to_owned(),
+        url: "https://a.example".to_owned(),
+        audiences: Some(vec!["urn:pulumi:org:acme".to_owned()]),
+        policies: vec![policy],
+        ..IssuerDefinition::default()
+    };
+    let issuers = [issuer];
+    for written in [yaml(&issuers, "acme"), typescript(&issuers, "acme")] {
+        let notes: Vec<_> = written
+            .notes
+            .iter()
+            .map(|note| note.message.as_str())
+            .collect();
+        assert!(
+            notes[0].starts_with("`audiences` are left out"),
+            "{notes:?}"
+        );
+        assert!(notes[1].starts_with("names and notes"), "{notes:?}");
+        assert!(!written.text.contains("Deploys") && !written.text.contains("audiences"));
+    }
+    let script = rest::script(&issuers, "acme");
+    assert!(
+        script.contains("\n# \"A\"\n# `audiences` are left out"),
+        "{script}"
+    );
+    assert!(!script.contains("Deploys"));
 }
 
 #[test]

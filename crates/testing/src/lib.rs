@@ -22,8 +22,9 @@ pub fn policy() -> impl Strategy<Value = PolicyDefinition> {
         rules,
         any::<bool>(),
         any::<bool>(),
+        prop::option::of(text()),
     )
-        .prop_map(|(allow, kind, target, rules, admin, report_only)| {
+        .prop_map(|(allow, kind, target, rules, admin, report_only, label)| {
             let decision = if allow {
                 Decision::Allow
             } else {
@@ -31,6 +32,8 @@ pub fn policy() -> impl Strategy<Value = PolicyDefinition> {
             };
             let mut policy = PolicyDefinition::new(decision, TokenType::ALL[kind]);
             policy.report_only = report_only && !allow;
+            policy.note.clone_from(&label);
+            policy.name = label;
             match policy.token_type {
                 TokenType::Organization => {
                     policy.role_id = Some(target);

@@ -41,7 +41,7 @@ impl Key {
                 let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(point);
                 key.map(Self::P384).map_err(off_curve)
             }
-            (Algorithm::EdDSA, KeyMaterial::Ed25519 { point }) => {
+            (Algorithm::EdDSA | Algorithm::Ed25519, KeyMaterial::Ed25519 { point }) => {
                 let key = ed25519_dalek::VerifyingKey::try_from(point);
                 key.map(Self::Ed25519).map_err(off_curve)
             }

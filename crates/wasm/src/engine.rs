@@ -262,8 +262,8 @@ impl Core {
         let Some(request) = requested(kind, target) else {
             return -1.0;
         };
-        match fields.with(values, |claims| decide(issuer.policies(), claims, &request)) {
-            Some(decided) => self.decided(&decided),
+        match fields.with(values, |claims| decide_claims(issuer, claims, &request)) {
+            Some(decided) => self.decided_or_failed(decided),
             None => -1.0,
         }
     }
@@ -279,14 +279,11 @@ impl Core {
                 .ok_or_else(|| failure("wrong-argument", "there is no such issuer"))?;
             let request = requested(kind, target)
                 .ok_or_else(|| failure("wrong-argument", "there is no such request"))?;
-            Ok(decide(
-                issuer.policies(),
-                &TrustedClaims::dangerous_assume_verified(claims),
-                &request,
-            ))
+            let claims = TrustedClaims::dangerous_assume_verified(claims);
+            Ok(decide_claims(issuer, &claims, &request))
         });
         match decided {
-            Ok(decided) => self.decided(&decided),
+            Ok(decided) => self.decided_or_failed(decided),
             Err(failures) => {
                 self.say(Err(failures));
                 -1.0
@@ -295,7 +292,7 @@ impl Core {
     }
 
     /// Begins with a token: `length` bytes of the buffer. In `skip`, bit 0 skips the check of the
-    /// issuer, 1 of the key, 2 of the signature, 3 of the times; `assume` is then the issuer's
+    /// issuer, 1 of the key, 2 of the signature, 3 of the times, 4 of the audience; `assume` is then the issuer's
     /// index, or -1. The result is the run's number.
     pub fn begin(&mut self, length: usize, now: f64, skip: u32, assume: i32) -> u32 {
         let Some(Ok(token)) = self.buffer.get(..length).map(std::str::from_utf8) else {
@@ -310,6 +307,7 @@ impl Core {
             key: is_skipped("key"),
             signature: is_skipped("signature"),
             time: is_skipped("time"),
+            audience: is_skipped("audience"),
         };
         let options = Options {
             leeway: self.leeway,
@@ -458,13 +456,7 @@ impl Core {
         };
         let decision = checked.decide(&request);
         let issuer = decision.issuer.map_or(0.0, |index| index as f64 + 1.0) * f64::from(ISSUER);
-        match decision.decided {
-            Ok(decided) => self.decided(&decided) + issuer,
-            Err(error) => {
-                error.code().clone_into(&mut self.text);
-                issuer + f64::from(FAILED)
-            }
-        }
+        self.decided_or_failed(decision.decided) + issuer
     }
 
     /// Ends a run with the inspection, as JSON text.
@@ -545,6 +537,16 @@ impl Core {
         }
     }
 
+    fn decided_or_failed(&mut self, decided: Result<Decided, TokenError>) -> f64 {
+        match decided {
+            Ok(decided) => self.decided(&decided),
+            Err(error) => {
+                error.code().clone_into(&mut self.text);
+                f64::from(FAILED)
+            }
+        }
+    }
+
     fn decided(&mut self, decided: &Decided) -> f64 {
         let grant = decided.grant.as_ref();
         self.role = grant.and_then(|grant| grant.role_id.clone());
@@ -565,6 +567,16 @@ impl Core {
             Err(failures) => serde_json::to_string(&failures).unwrap_or_default(),
         };
     }
+}
+
+/// Decides on claims that the caller has verified: the issuer's audiences are like a rule.
+fn decide_claims(
+    issuer: &Issuer,
+    claims: &TrustedClaims,
+    request: &RequestedToken,
+) -> Result<Decided, TokenError> {
+    issuer.check_audience(claims.claims())?;
+    Ok(decide(issuer.policies(), claims, request))
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use claimgate::issuer::Issuer;
 
 use crate::protocol::SEPARATOR;
 
-/// The claims that an issuer's policies use, and no others, as an object.
+/// The claims that an issuer's policies use, `aud` if it lists audiences, and no others, as an object.
 #[derive(Debug, Default)]
 pub(crate) struct Fields(Vec<(String, Value)>);
 
@@ -16,6 +16,7 @@ impl Fields {
             .claim_paths()
             .filter_map(|path| path.segments().first())
             .map(String::as_str)
+            .chain(issuer.audiences().map(|_| "aud"))
             .collect();
         names.sort_unstable();
         names.dedup();

@@ -42,7 +42,7 @@ pub(crate) const PERSONAL_REQUEST: u32 = 3;
 pub(crate) const RUNNER_REQUEST: u32 = 4;
 
 /// The checks that can be skipped, by their bits.
-pub(crate) const SKIPPED: [&str; 4] = ["issuer", "key", "signature", "time"];
+pub(crate) const SKIPPED: [&str; 5] = ["issuer", "key", "signature", "time", "audience"];
 
 /// The number of a reason.
 pub(crate) fn reason(code: ReasonCode, has_role: bool) -> u32 {

@@ -30,7 +30,10 @@ pub(crate) fn ClaimsTable(
 
 fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView {
     let cell = match (name, value) {
-        ("exp" | "nbf" | "iat", Value::Integer(number)) => time(*number, now),
+        ("exp" | "nbf" | "iat", Value::Integer(number)) => time(*number, value.to_json(), now),
+        ("exp" | "nbf" | "iat", Value::Fraction(number)) => {
+            time(number.ceil() as i128, value.to_json(), now)
+        }
         (_, Value::String(text)) => untrusted_text(text),
         (_, Value::Object(_) | Value::Array(_)) => lines(&value.to_json_pretty()),
         _ => value.to_json().into_any(),
@@ -63,7 +66,8 @@ fn lines(json: &str) -> AnyView {
     json.lines().enumerate().map(line).collect_view().into_any()
 }
 
-fn time(number: i128, now: Signal<i64>) -> AnyView {
+/// A time, rounded up to a whole second, and how the claim has it.
+fn time(number: i128, source: String, now: Signal<i64>) -> AnyView {
     let seconds = i64::try_from(number).ok();
     let written = seconds.map_or_else(|| number.to_string(), format_utc);
     if written == number.to_string() {
@@ -73,12 +77,12 @@ fn time(number: i128, now: Signal<i64>) -> AnyView {
             let meant = format_utc(milliseconds / 1000);
             view! { <span class="aside">"looks like milliseconds, expected seconds · " {meant}</span> }
         });
-        return view! { {written} {aside} }.into_any();
+        return view! { {source} {aside} }.into_any();
     }
     view! {
         {written}
         <span class="aside">
-            {move || seconds.map(|seconds| relative(seconds, now.get()))} " · " {number.to_string()}
+            {move || seconds.map(|seconds| relative(seconds, now.get()))} " · " {source}
         </span>
     }
     .into_any()

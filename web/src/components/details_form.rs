@@ -13,6 +13,7 @@ use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
 use crate::state::store::{Store, use_store};
 use crate::state::unsaved::Unsaved;
+use claimgate::audience;
 use claimgate_formats::thumbprint;
 use claimgate_workbench::lifetime;
 use claimgate_workbench::storage::StoredIssuer;
@@ -35,6 +36,8 @@ pub(crate) struct Details {
     pub(crate) fetched: RwSignal<Option<(String, String)>>,
     /// Thumbprints, one per line.
     pub(crate) thumbprints: RwSignal<String>,
+    /// Audiences, one per line.
+    audiences: RwSignal<String>,
     /// Whether a token can be exchanged only once.
     single_use: RwSignal<bool>,
     /// Whether deny policies are report-only.
@@ -56,6 +59,7 @@ impl Details {
             jwks: text(),
             fetched: RwSignal::new(None),
             thumbprints: text(),
+            audiences: text(),
             single_use: RwSignal::new(false),
             report_only: RwSignal::new(false),
             tried: RwSignal::new(false),
@@ -85,6 +89,8 @@ impl Details {
         );
         self.jwks.set(jwks);
         self.thumbprints.set(issuer.thumbprints.join("\n"));
+        self.audiences
+            .set(issuer.audiences.as_deref().unwrap_or_default().join("\n"));
         self.single_use.set(issuer.single_use);
         self.report_only.set(issuer.report_only);
     }
@@ -100,7 +106,7 @@ impl Details {
     }
 
     /// The texts of all fields.
-    pub(crate) fn texts(self) -> [String; 6] {
+    pub(crate) fn texts(self) -> [String; 7] {
         [
             self.name,
             self.url,
@@ -108,6 +114,7 @@ impl Details {
             self.unit,
             self.jwks,
             self.thumbprints,
+            self.audiences,
         ]
         .map(|field| field.get())
     }
@@ -133,6 +140,12 @@ impl Details {
             .join("; ")
     }
 
+    fn audiences_error(self) -> String {
+        let list = lines(&self.audiences.read());
+        let problems = list.map(|list| audience::problems(&list).to_string());
+        problems.unwrap_or_default()
+    }
+
     fn name_error(self) -> String {
         if self.name.read().trim().is_empty() {
             "expected a name, found nothing".to_owned()
@@ -156,7 +169,12 @@ impl Details {
     pub(crate) fn apply(self, mut issuer: StoredIssuer) -> Option<StoredIssuer> {
         self.tried.set(true);
         let jwks = self.jwks.get_untracked();
-        let errors = [self.name_error(), self.url_error(), keys_error(&jwks)];
+        let errors = [
+            self.name_error(),
+            self.url_error(),
+            keys_error(&jwks),
+            self.audiences_error(),
+        ];
         let max_expiration = self.lifetime().ok()?;
         let thumbprints = thumbprint::parse_list(&self.thumbprints.read_untracked()).ok()?;
         if errors.iter().any(|error| !error.is_empty()) {
@@ -168,6 +186,7 @@ impl Details {
         issuer.jwks_source = self.source().filter(|_| !jwks.trim().is_empty());
         issuer.jwks = (!jwks.trim().is_empty()).then_some(jwks);
         issuer.thumbprints = thumbprints;
+        issuer.audiences = lines(&self.audiences.get_untracked());
         [issuer.single_use, issuer.report_only] = untrack(|| self.flags());
         Some(issuer)
     }
@@ -228,6 +247,14 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
         })}
         <KeysField jwks=details.jwks url=details.url fetched=details.fetched />
         <ThumbprintsField details=details />
+        <TextArea
+            label="Audiences"
+            value=details.audiences
+            rows=2
+            error=Signal::derive(move || details.audiences_error())
+            hint="Optional. A token is refused unless its aud is one of these, one a line; only * is a wildcard. If empty, \
+                  only policies restrict aud."
+        />
         {use_store().remote.is_some().then(|| view! { <ServerFields details=details /> })}
     }
 }
@@ -261,6 +288,13 @@ fn ServerFields(details: Details) -> impl IntoView {
             )}
         </fieldset>
     }
+}
+
+/// The lines of a text without white space around them; `None` if all are blank.
+fn lines(text: &str) -> Option<Vec<String>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<_> = lines.map(str::to_owned).collect();
+    (!lines.is_empty()).then_some(lines)
 }
 
 #[component]
@@ -433,6 +467,7 @@ fn differ(one: &StoredIssuer, other: &StoredIssuer) -> bool {
             jwks,
             jwks_source,
             thumbprints,
+            audiences,
             single_use,
             report_only,
             ..
@@ -443,6 +478,7 @@ fn differ(one: &StoredIssuer, other: &StoredIssuer) -> bool {
             jwks,
             jwks_source,
             thumbprints,
+            audiences,
             single_use,
             report_only,
         )

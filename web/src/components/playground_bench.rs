@@ -44,6 +44,8 @@ pub(crate) struct Form {
     pub(crate) skip_signature: RwSignal<bool>,
     /// Skips the check of the time.
     pub(crate) skip_time: RwSignal<bool>,
+    /// Whether to skip the check of the audience.
+    pub(crate) skip_audience: RwSignal<bool>,
     /// A time other than now.
     pub(crate) now: RwSignal<String>,
     /// The organization of the requested access token; empty for the one that `aud` names.
@@ -138,6 +140,7 @@ impl Form {
             skip_key: flag(),
             skip_signature: flag(),
             skip_time: flag(),
+            skip_audience: flag(),
             now: text(),
             organization: text(),
             expiration: text(),
@@ -156,6 +159,7 @@ impl Form {
             key: self.skip_key.get(),
             signature: self.skip_signature.get(),
             time: self.skip_time.get(),
+            audience: self.skip_audience.get(),
         }
     }
 
@@ -164,6 +168,7 @@ impl Form {
         self.skip_key.set(skip.key);
         self.skip_signature.set(skip.signature);
         self.skip_time.set(skip.time);
+        self.skip_audience.set(skip.audience);
     }
 
     fn set_request(self, request: &RequestedToken) {

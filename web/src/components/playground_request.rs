@@ -1,6 +1,6 @@
 //! The requested token, the checks to skip, and the time.
 
-use claimgate::claims::Value;
+use claimgate::jwt::numeric_date;
 use claimgate::policy::TokenType;
 use claimgate::time::format_utc;
 use claimgate_workbench::time_range::{LEEWAY, Times, times};
@@ -39,6 +39,7 @@ pub(crate) fn ChecksAndTime(bench: Bench, time: Signal<i64>) -> impl IntoView {
             <Checkbox label="Skip key" value=form.skip_key />
             <Checkbox label="Skip signature" value=form.skip_signature />
             <Checkbox label="Skip time" value=form.skip_time />
+            <Checkbox label="Skip audience" value=form.skip_audience />
         </fieldset>
         <TimeTravel bench=bench time=time />
     }
@@ -60,10 +61,7 @@ fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
             Some(Answer::Report(report)) => report.claims.as_ref(),
             _ => None,
         };
-        let read = |name| match claims?.get(name)? {
-            Value::Integer(seconds) => i64::try_from(*seconds).ok(),
-            _ => None,
-        };
+        let read = |name| numeric_date(claims?, name).ok()?;
         times(read("iat"), read("nbf"), read("exp"))
     });
     let go = move |label: &'static str, to: fn(Times) -> Option<i64>| {

@@ -180,8 +180,13 @@ impl PolicyState {
                 .unwrap_or_default()
         });
         let kept = Memo::new(move |_| of_issuer().map(|issuer| issuer.samples).unwrap_or_default());
+        let audiences = Memo::new(move |_| of_issuer().and_then(|issuer| issuer.audiences));
         let samples = Memo::new_with_compare(
-            move |_| kept.read().iter().map(Ready::of).collect::<Vec<_>>(),
+            move |_| {
+                let audiences = audiences.read();
+                let ready = |sample| Ready::of(sample, audiences.as_deref());
+                kept.read().iter().map(ready).collect::<Vec<_>>()
+            },
             |_, _| true,
         );
         let documented =

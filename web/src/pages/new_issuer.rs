@@ -138,7 +138,7 @@ impl Registration {
         if self.original.with_value(Option::is_some) {
             return true;
         }
-        let [name, url, number, _, jwks, thumbprints] = self.details.texts();
+        let [name, url, number, _, jwks, thumbprints, audiences] = self.details.texts();
         let filled = self.filled.get();
         let [filled_name, filled_url] = filled
             .as_ref()
@@ -150,7 +150,7 @@ impl Registration {
         has_names
             || name != filled_name
             || url != filled_url
-            || [number, jwks, thumbprints]
+            || [number, jwks, thumbprints, audiences]
                 .iter()
                 .any(|text| !text.is_empty())
             || self.details.flags().contains(&true)

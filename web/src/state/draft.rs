@@ -33,6 +33,10 @@ pub(crate) struct PolicyDraft {
     pub(crate) role: RwSignal<String>,
     /// Whether it is report-only; a server honours this for a deny.
     pub(crate) report_only: RwSignal<bool>,
+    /// `name`.
+    pub(crate) name: RwSignal<String>,
+    /// `note`.
+    pub(crate) note: RwSignal<String>,
     /// The rules.
     pub(crate) rules: RwSignal<Vec<RuleDraft>>,
 }
@@ -57,6 +61,8 @@ impl From<&PolicyFields> for PolicyDraft {
             admin: RwSignal::new(fields.admin),
             role: RwSignal::new(fields.role.clone()),
             report_only: RwSignal::new(fields.report_only),
+            name: RwSignal::new(fields.name.clone()),
+            note: RwSignal::new(fields.note.clone()),
             rules: RwSignal::new(fields.rules.iter().map(RuleDraft::from).collect()),
         }
     }
@@ -78,6 +84,8 @@ impl PolicyDraft {
             admin: self.admin.get(),
             role: self.role.get(),
             report_only: self.report_only.get(),
+            name: self.name.get(),
+            note: self.note.get(),
             rules: self.rules.read().iter().map(rule).collect(),
         }
     }
@@ -90,6 +98,8 @@ impl PolicyDraft {
         set_if_changed(self.admin, &fields.admin);
         set_if_changed(self.role, &fields.role);
         set_if_changed(self.report_only, &fields.report_only);
+        set_if_changed(self.name, &fields.name);
+        set_if_changed(self.note, &fields.note);
         let old = self.rules.get_untracked();
         let rule = |fields: &RuleFields| match old.iter().find(|draft| draft.key == fields.key) {
             Some(draft) => {

@@ -38,6 +38,9 @@ async fn get(url: &str) -> Result<String, String> {
         )
     };
     let response = Request::get(url).send().await.map_err(unreadable)?;
+    if response.status() == 401 {
+        return Err(format!("{url} needs a login: it answered with status 401."));
+    }
     if !response.ok() {
         return Err(format!("{url} answered with status {}.", response.status()));
     }

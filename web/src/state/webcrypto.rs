@@ -101,7 +101,7 @@ async fn key(
 
 fn not_imported(algorithm: Algorithm, error: &JsValue) -> String {
     let (alg, reason) = (algorithm.as_str(), describe(error));
-    if algorithm == Algorithm::EdDSA && reason != "DataError" {
+    if algorithm.curve() == Some("Ed25519") && reason != "DataError" {
         return format!("this browser cannot check `{alg}` (Ed25519); a newer one can ({reason})");
     }
     format!("this browser does not accept the key for `{alg}` ({reason})")

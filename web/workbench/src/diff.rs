@@ -107,6 +107,7 @@ fn part_details(part: Part, old: &StoredIssuer, new: &StoredIssuer) -> Vec<Strin
     match part {
         Part::Keys => keys(old.jwks.as_deref(), new.jwks.as_deref()),
         Part::Thumbprints => in_one_only("thumbprint", &old.thumbprints, &new.thumbprints),
+        Part::Audiences => in_one_only("audience", audiences(old), audiences(new)),
         Part::Samples => samples(&old.samples, &new.samples),
         Part::Policies | Part::Preset => Vec::new(),
         Part::Name | Part::MaxExpiration | Part::SingleUse | Part::ReportOnly => {
@@ -138,11 +139,16 @@ fn part_text(part: Part, issuer: &StoredIssuer) -> String {
             jwks.map_or_else(|| "none".to_owned(), pretty)
         }
         Part::Thumbprints => issuer.thumbprints.join(", "),
+        Part::Audiences => audiences(issuer).join(", "),
         Part::SingleUse => yes_or_no(issuer.single_use).to_owned(),
         Part::ReportOnly => yes_or_no(issuer.report_only).to_owned(),
         Part::Preset => issuer.preset.clone(),
         Part::Policies | Part::Samples => String::new(),
     }
+}
+
+fn audiences(issuer: &StoredIssuer) -> &[String] {
+    issuer.audiences.as_deref().unwrap_or_default()
 }
 
 fn yes_or_no(flag: bool) -> &'static str {

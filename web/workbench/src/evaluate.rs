@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use claimgate::audience;
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::explain::{Explanation, Outcome, explain_with};
@@ -184,6 +185,24 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
             return Answer::Unclear(format!("The issuer's policies have errors: {errors}"));
         }
     };
+    let audiences = chosen.audiences.as_deref();
+    let refused = audiences.and_then(|list| audience::check(list, &claims).err());
+    if let Some(error) = refused {
+        let mut finding = Diagnostic::error("aud", error.code(), error.to_string());
+        finding.help = error.help();
+        return Answer::Report(Box::new(Report {
+            decision: Outcome::Denied,
+            summary: format!("denied: {error}"),
+            checks: Vec::new(),
+            header: None,
+            claims: Some(claims),
+            findings: vec![finding],
+            explanation: None,
+            unchecked: vec![NO_TOKEN.to_owned()],
+            issuer: Some((chosen.id.clone(), chosen.name.clone())),
+            signature: None,
+        }));
+    }
     let trusted = TrustedClaims::dangerous_assume_verified(claims.clone());
     let explanation = explain_with(&policies, &trusted, &question.request, hints::SOURCES);
     Answer::Report(Box::new(Report {
@@ -252,6 +271,7 @@ impl Cached {
             max_expiration,
             jwks,
             thumbprints,
+            audiences,
             policies,
             report_only,
         } = &self.definition;
@@ -261,6 +281,7 @@ impl Cached {
             && *max_expiration == stored.max_expiration
             && *jwks == stored.jwks
             && *thumbprints == stored.thumbprints
+            && *audiences == stored.audiences
             && *report_only == stored.report_only
             && *policies == stored.policies
     }
@@ -407,12 +428,32 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_token_is_denied_with_seven_checks() {
+    fn a_truncated_token_is_denied_with_eight_checks() {
         let answer = evaluate(&question("eyJhbGciOiJub25lIn0.e30", false), &[stored()]);
         let Answer::Report(report) = answer else {
             panic!("{answer:?}")
         };
-        assert_eq!((report.decision, report.checks.len()), (Outcome::Denied, 7));
+        assert_eq!((report.decision, report.checks.len()), (Outcome::Denied, 8));
+    }
+
+    #[test]
+    fn claims_for_another_audience_are_denied() {
+        let stored = StoredIssuer {
+            audiences: Some(vec!["urn:pulumi:org:acme".to_owned()]),
+            ..stored()
+        };
+        let claims = |aud: &str| format!(r#"{{"iss":"{}","sub":"a","aud":"{aud}"}}"#, stored.url);
+        let report = |aud: &str| match evaluate(
+            &question(&claims(aud), true),
+            std::slice::from_ref(&stored),
+        ) {
+            Answer::Report(report) => report,
+            other => panic!("{other:?}"),
+        };
+        let refused = report("other");
+        assert_eq!(refused.decision, Outcome::Denied);
+        assert_eq!(refused.findings[0].code, "audience-not-accepted");
+        assert!(report("urn:pulumi:org:acme").explanation.is_some());
     }
 
     #[test]

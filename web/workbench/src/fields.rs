@@ -49,6 +49,10 @@ pub struct PolicyFields {
     pub role: String,
     /// Whether it is report-only; a server honours this for a deny.
     pub report_only: bool,
+    /// `name`.
+    pub name: String,
+    /// `note`.
+    pub note: String,
     /// The rules.
     pub rules: Vec<RuleFields>,
 }
@@ -77,6 +81,8 @@ impl PolicyFields {
                 .is_some_and(|list| list.iter().any(|p| p == "admin")),
             role: policy.role_id.clone().unwrap_or_default(),
             report_only: policy.report_only,
+            name: policy.name.clone().unwrap_or_default(),
+            note: policy.note.clone().unwrap_or_default(),
             rules: policy
                 .rules
                 .iter()
@@ -114,11 +120,13 @@ impl PolicyFields {
         let decision = Decision::parse(&self.decision).unwrap_or(Decision::Deny);
         let token_type = TokenType::parse(&self.token_type).unwrap_or(TokenType::Organization);
         let mut policy = PolicyDefinition::new(decision, token_type);
-        let target = Some(self.target.clone()).filter(|target| !target.is_empty());
+        let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        (policy.name, policy.note) = (filled(&self.name), filled(&self.note));
+        let target = filled(&self.target);
         match token_type {
             TokenType::Organization => {
                 policy.authorized_permissions = self.admin.then(|| vec!["admin".to_owned()]);
-                policy.role_id = Some(self.role.clone()).filter(|role| !role.is_empty());
+                policy.role_id = filled(&self.role);
             }
             TokenType::Team => policy.team_name = target,
             TokenType::Personal => policy.user_login = target,

@@ -88,6 +88,7 @@ fn is_stated(part: Part, new: &StoredIssuer, known: &StoredIssuer, has_policies:
         Part::MaxExpiration => new.max_expiration.is_some(),
         Part::Keys => new.jwks.is_some() && !same_keys(new.jwks.as_deref(), known.jwks.as_deref()),
         Part::Thumbprints => !new.thumbprints.is_empty(),
+        Part::Audiences => new.audiences.is_some(),
         Part::SingleUse => new.single_use,
         Part::ReportOnly => new.report_only,
         Part::Policies => has_policies,

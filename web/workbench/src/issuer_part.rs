@@ -69,6 +69,7 @@ parts! {
     Name: Details, name;
     MaxExpiration: Details, max_expiration;
     Thumbprints: Details, thumbprints;
+    Audiences: Details, audiences;
     SingleUse: Details, single_use;
     ReportOnly: Details, report_only;
     Keys: Details, jwks with jwks_source;
@@ -85,6 +86,7 @@ impl Part {
             Self::MaxExpiration => "max expiration",
             Self::Keys => "keys",
             Self::Thumbprints => "thumbprints",
+            Self::Audiences => "audiences",
             Self::SingleUse => "single use",
             Self::ReportOnly => "report only",
             Self::Policies => "policies",

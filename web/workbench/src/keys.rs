@@ -31,9 +31,10 @@ pub fn warnings(jwks: &Jwks, key: &Jwk) -> Vec<String> {
         .keys()
         .iter()
         .filter(|other| key.kid.is_some() && other.kid == key.kid)
-        .count();
+        // The same key twice is one key.
+        .any(|other| other.to_json() != key.to_json());
     warn(
-        same > 1,
+        same,
         "several keys have this `kid`: a token that names it is refused where more than one fits",
     );
     warn(
@@ -41,7 +42,9 @@ pub fn warnings(jwks: &Jwks, key: &Jwk) -> Vec<String> {
         "it has no `kid`: a token that names its key does not find it",
     );
     warn(
-        key.usage.as_deref().is_some_and(|usage| usage != "sig"),
+        key.usage
+            .as_deref()
+            .is_some_and(|usage| !matches!(usage, "sig" | "jwt-svid")),
         "its `use` is not `sig`: no token is checked with it",
     );
     let verifies = |ops: &Vec<String>| ops.iter().any(|op| op == "verify");
@@ -94,8 +97,7 @@ mod tests {
     #[test]
     fn warns_about_unusable_keys() {
         for (keys, word) in [
-            (&[r#","kid":"a""#, r#","kid":"a""#][..], "several keys"),
-            (&["", r#","kid":"a""#], "no `kid`"),
+            (&["", r#","kid":"a""#][..], "no `kid`"),
             (&[r#","use":"enc""#], "`use`"),
             (&[r#","key_ops":["sign"]"#], "`key_ops`"),
             (&[r#","alg":"HS256""#], "HS256"),
@@ -106,6 +108,11 @@ mod tests {
                 "{keys:?}: {found:?}"
             );
         }
+        let other = r#"{"kid":"a","kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#;
+        let two = Jwks::parse(&format!(r#"{{"keys":[{other},{{"kid":"a",{ED}}}]}}"#)).unwrap();
+        assert!(warnings(&two, &two.keys()[0])[0].contains("several keys"));
+        let same = Jwks::parse(&format!(r#"{{"keys":[{other},{other}]}}"#)).unwrap();
+        assert_eq!(warnings(&same, &same.keys()[0]), [""; 0]);
         let unknown = Jwks::parse(r#"{"kty":"EC","crv":"P-521"}"#).unwrap();
         assert_eq!(
             warnings(&unknown, &unknown.keys()[0]),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use claimgate::audience;
 use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::explain::{Outcome, explain};
 use claimgate::json::Value;
@@ -19,21 +20,33 @@ pub struct Ready {
     pub sample: Sample,
     /// Its claims, or why they cannot be read.
     pub claims: Result<Arc<TrustedClaims>, String>,
+    /// Why the issuer does not accept its audience.
+    refusal: Option<String>,
 }
 
 impl Ready {
-    /// Reads the claims of a sample.
-    pub fn of(sample: &Sample) -> Self {
-        let claims = Claims::from_json(&sample.claims)
-            .map(|claims| Arc::new(TrustedClaims::dangerous_assume_verified(claims)));
+    /// Reads the claims of a sample of an issuer that lists these audiences.
+    pub fn of(sample: &Sample, audiences: Option<&[String]>) -> Self {
+        let claims = Claims::from_json(&sample.claims);
+        let refused = |claims: &Claims| audience::check(audiences?, claims).err();
+        let refusal = claims.as_ref().ok().and_then(refused);
+        let claims =
+            claims.map(|claims| Arc::new(TrustedClaims::dangerous_assume_verified(claims)));
         Self {
             sample: sample.clone(),
             claims: claims.map_err(|error| error.to_string()),
+            refusal: refusal.map(|error| format!("denied: {error}")),
         }
     }
 
-    /// The decision of policies on it.
+    /// The decision of policies on it, unless its audience is not accepted.
     pub fn decide(&self, policies: &PolicySet) -> Option<Decided> {
+        if let Some(summary) = self.refusal.clone() {
+            return Some(Decided {
+                outcome: Outcome::Denied,
+                summary,
+            });
+        }
         let request = request(
             &self.sample.token_type,
             self.sample.target.clone(),
@@ -183,20 +196,28 @@ mod tests {
         let set =
             PolicySet::compile(&policies.unwrap(), claimgate::pattern::Dialect::Pulumi).unwrap();
         let decide = |claims: &str| {
-            Ready::of(&sample(claims))
+            Ready::of(&sample(claims), None)
                 .decide(&set)
                 .map(|decided| decided.outcome)
         };
         assert_eq!(decide(r#"{"sub":"ab"}"#), Some(Outcome::Allowed));
         assert_eq!(decide(r#"{"sub":"b"}"#), Some(Outcome::Denied));
         assert_eq!(decide("{"), None);
+        let audiences = ["x".to_owned()];
+        let decided = |claims: &str| Ready::of(&sample(claims), Some(&audiences)).decide(&set);
+        let allowed = decided(r#"{"sub":"ab","aud":"x"}"#).unwrap();
+        assert_eq!(allowed.outcome, Outcome::Allowed);
+        let denied = decided(r#"{"sub":"ab","aud":"y"}"#).unwrap();
+        assert_eq!(denied.outcome, Outcome::Denied);
+        assert!(denied.summary.contains("`aud`"), "{}", denied.summary);
     }
 
     #[test]
     fn the_claims_of_samples_are_known_with_their_values() {
-        let ready = Ready::of(&sample(
-            r#"{"sub":"b","aud":["x","y"],"kubernetes.io":{"pod":{"name":"p"}},"n":null}"#,
-        ));
+        let ready = Ready::of(
+            &sample(r#"{"sub":"b","aud":["x","y"],"kubernetes.io":{"pod":{"name":"p"}},"n":null}"#),
+            None,
+        );
         let documented = KnownClaim {
             path: "sub".to_owned(),
             doc: "D".to_owned(),

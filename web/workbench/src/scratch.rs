@@ -160,6 +160,7 @@ pub fn renew(claims: &str, now: i64) -> String {
     };
     let time = |name: &str| match read.get(name) {
         Some(Value::Integer(seconds)) => Some(*seconds),
+        Some(Value::Fraction(seconds)) => Some(seconds.floor() as i128),
         _ => None,
     };
     let issued = time("iat")
@@ -173,8 +174,10 @@ pub fn renew(claims: &str, now: i64) -> String {
         return claims.to_owned();
     };
     for (name, value) in &mut members {
-        if let ("iat" | "nbf" | "exp", Value::Integer(seconds)) = (name.as_str(), value) {
-            *seconds += shift;
+        match (name.as_str(), value) {
+            ("iat" | "nbf" | "exp", Value::Integer(seconds)) => *seconds += shift,
+            ("iat" | "nbf" | "exp", Value::Fraction(seconds)) => *seconds += shift as f64,
+            _ => {}
         }
     }
     Value::Object(members).to_json_pretty()

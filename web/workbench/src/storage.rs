@@ -1,6 +1,7 @@
 //! The stored form of issuers: versioned JSON, read strictly, so that unreadable text is never
 //! overwritten.
 
+use claimgate::audience::AUDIENCES;
 use claimgate::diagnostic::Diagnostics;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
@@ -66,6 +67,9 @@ pub struct StoredIssuer {
     /// SHA-256 thumbprints of the certificates that its server may have, 64 lowercase hexadecimal
     /// digits each.
     pub thumbprints: Vec<String>,
+    /// The audiences that its tokens may have; `None` if any may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audiences: Option<Vec<String>>,
     /// Whether a server exchanges each ID token only once. Without a server it has no effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub single_use: bool,
@@ -99,6 +103,7 @@ impl StoredIssuer {
             jwks: None,
             jwks_source: None,
             thumbprints: Vec::new(),
+            audiences: None,
             single_use: false,
             report_only: false,
             policies: Vec::new(),
@@ -126,6 +131,7 @@ impl StoredIssuer {
             max_expiration: definition.max_expiration,
             jwks: definition.jwks,
             thumbprints: definition.thumbprints,
+            audiences: definition.audiences,
             policies: definition.policies,
             report_only: definition.report_only,
             single_use,
@@ -159,6 +165,7 @@ impl StoredIssuer {
             max_expiration: self.max_expiration,
             jwks: self.jwks.clone(),
             thumbprints: self.thumbprints.clone(),
+            audiences: self.audiences.clone(),
             policies: self.policies.clone(),
             report_only: self.report_only,
         }
@@ -262,11 +269,11 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
         max_expiration: number(value, "maxExpiration")?,
         jwks: optional_text(value, "jwks")?,
         jwks_source: optional_text(value, "jwksSource")?,
-        thumbprints: list(value, "thumbprints", |item| {
-            item.as_str()
-                .map(str::to_owned)
-                .ok_or_else(|| format!("expected a string, found {}", item.kind()))
-        })?,
+        thumbprints: list(value, "thumbprints", string)?,
+        audiences: value
+            .member(AUDIENCES)
+            .map(|_| list(value, AUDIENCES, string))
+            .transpose()?,
         single_use: matches!(value.member("singleUse"), Some(Value::Bool(true))),
         report_only: matches!(value.member("reportOnly"), Some(Value::Bool(true))),
         policies,
@@ -277,6 +284,11 @@ fn issuer(value: &Value) -> Result<StoredIssuer, String> {
         last_used: number(value, "lastUsed")?,
         revision: number(value, "revision")?.unwrap_or_default(),
     })
+}
+
+fn string(value: &Value) -> Result<String, String> {
+    let text = value.as_str().map(str::to_owned);
+    text.ok_or_else(|| format!("expected a string, found {}", value.kind()))
 }
 
 fn sample(value: &Value) -> Result<Sample, String> {
@@ -353,6 +365,7 @@ mod tests {
             jwks: Some("{\"keys\":[]}".to_owned()),
             jwks_source: Some("https://ci.example/keys".to_owned()),
             thumbprints: vec!["ab".repeat(32)],
+            audiences: Some(vec!["urn:pulumi:org:acme".to_owned()]),
             single_use: true,
             report_only: true,
             policies: vec![

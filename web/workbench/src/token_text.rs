@@ -22,12 +22,13 @@ pub fn parts(token: &str) -> Vec<(&'static str, String)> {
 
 /// Times among the claims that look like milliseconds.
 pub fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
-    let read = |name: &'static str| match claims.get(name)? {
-        Value::Integer(number) => i64::try_from(*number)
-            .ok()
-            .filter(|number| looks_like_milliseconds(*number))
-            .map(|number| (name, number)),
-        _ => None,
+    let read = |name: &'static str| {
+        let number = match claims.get(name)? {
+            Value::Integer(number) => i64::try_from(*number).ok()?,
+            Value::Fraction(number) => number.ceil() as i64,
+            _ => return None,
+        };
+        looks_like_milliseconds(number).then_some((name, number))
     };
     ["iat", "nbf", "exp"].into_iter().filter_map(read).collect()
 }

@@ -12,6 +12,7 @@ mod matches_anything;
 mod name_without_separator;
 mod pull_request_admitted;
 mod shared_issuer_unpinned;
+mod target_unreachable;
 
 use std::collections::HashMap;
 
@@ -104,6 +105,7 @@ impl<'a> Reader<'a> {
         let on_policy = ON_POLICIES
             .iter()
             .filter_map(|finding| finding(definition, &self.all));
+        let on_policy = on_policy.chain(target_unreachable::finding(definition, self.all.dialect));
         self.findings
             .extend(on_policy.map(|finding| finding.at(format!("policies[{index}]"))));
     }

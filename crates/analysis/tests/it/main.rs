@@ -31,7 +31,7 @@ fn the_examples_have_the_findings_that_they_name() {
         named.extend(expected);
         count += 1;
     }
-    assert!(count > 5 && named.len() == 9, "{count} blocks, {named:?}");
+    assert!(count > 5 && named.len() == 10, "{count} blocks, {named:?}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(super) struct Question {
     #[arg(long, value_name = "SECONDS")]
     leeway: Option<u64>,
     /// Checks to leave out, by comma; what was not checked is said
-    #[arg(long, value_name = "CHECKS", value_delimiter = ',', value_parser = ["issuer", "key", "signature", "time"])]
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',', value_parser = ["issuer", "key", "signature", "time", "audience"])]
     skip: Vec<String>,
     /// The issuer whose policies decide on claims, or on a token with `--skip issuer`: its URL or
     /// its name
@@ -84,6 +84,7 @@ impl Question {
             key: leaves_out("key"),
             signature: leaves_out("signature"),
             time: leaves_out("time"),
+            audience: leaves_out("audience"),
         };
         let chosen = self.issuer(document)?;
         if chosen.is_some() && !skip.issuer {

@@ -1,7 +1,12 @@
 //! The parameters of a request's body.
 
+use std::collections::HashSet;
+
 use super::{ExchangeError, MAX_BODY};
 use crate::json::{JsonError, Value};
+
+/// The parameters of RFC 8693 that the granted token could not honour.
+const UNSUPPORTED: [&str; 3] = ["actor_token", "actor_token_type", "resource"];
 
 /// The content type of a body.
 ///
@@ -62,17 +67,23 @@ impl Parameters {
             BodyKind::Form => form(body)?,
             BodyKind::Json => json(body)?,
         };
-        for (index, (name, _)) in pairs.iter().enumerate() {
-            if pairs.iter().take(index).any(|(other, _)| other == name) {
-                return Err(ExchangeError::Repeated { name: name.clone() });
-            }
+        let mut names = HashSet::new();
+        let repeated = pairs.iter().find(|(name, _)| !names.insert(name.clone()));
+        let repeated = repeated.map(|(name, _)| name.clone());
+        let is_sent = |(_, value): &(String, String)| !value.is_empty();
+        let parameters = Self(pairs.into_iter().filter(is_sent).collect());
+        match (repeated, parameters.unsupported()) {
+            (Some(_), Some(name)) => Err(ExchangeError::Unsupported { name }),
+            (Some(name), None) => Err(ExchangeError::Repeated { name }),
+            (None, _) => Ok(parameters),
         }
-        Ok(Self(
-            pairs
-                .into_iter()
-                .filter(|(_, value)| !value.is_empty())
-                .collect(),
-        ))
+    }
+
+    /// A parameter that the granted token could not honour.
+    pub(super) fn unsupported(&self) -> Option<&'static str> {
+        UNSUPPORTED
+            .into_iter()
+            .find(|name| self.get(name).is_some())
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -141,7 +152,7 @@ fn hex(digit: u8) -> Option<u8> {
 }
 
 fn json(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
-    let value = Value::parse(body).map_err(|error| match error {
+    let value = Value::parse_repeated(body).map_err(|error| match error {
         JsonError::DuplicateMember { name, .. } => ExchangeError::Repeated { name },
         other => malformed(other.to_string()),
     })?;

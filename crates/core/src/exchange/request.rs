@@ -5,7 +5,7 @@ use std::fmt;
 use super::parameters::{BodyKind, Parameters};
 use super::{ACCESS_TOKEN_TYPE, AUDIENCE, ExchangeError, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
 use crate::jwt::redact;
-use crate::policy::{RequestedToken, TokenType};
+use crate::policy::{RequestedToken, TokenType, is_target_name};
 
 /// A well-formed request for an exchange, whose subject token is not checked yet.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,10 +61,8 @@ impl ExchangeRequest {
                 found: subject_token_type.to_owned(),
             });
         }
-        for name in ["actor_token", "actor_token_type", "resource"] {
-            if parameters.get(name).is_some() {
-                return Err(ExchangeError::Unsupported { name });
-            }
+        if let Some(name) = parameters.unsupported() {
+            return Err(ExchangeError::Unsupported { name });
         }
         let token_type = token_type(parameters.required("requested_token_type")?)?;
         let organization = organization(parameters.required("audience")?)?;
@@ -127,9 +125,9 @@ fn organization(audience: &str) -> Result<String, ExchangeError> {
 fn requested(token_type: TokenType, scope: &str) -> Result<RequestedToken, ExchangeError> {
     let expected = match token_type {
         TokenType::Organization => "`admin` or none",
-        TokenType::Team => "`team:` and the team's name",
-        TokenType::Personal => "`user:` and the login",
-        TokenType::Runner => "`runner:` and the runner's name",
+        TokenType::Team => "`team:` and the team's name (1 to 100 of A-Z, a-z, 0-9, `-_.@+`)",
+        TokenType::Personal => "`user:` and the login (1 to 100 of A-Z, a-z, 0-9, `-_.@+`)",
+        TokenType::Runner => "`runner:` and the runner's name (1 to 100 of A-Z, a-z, 0-9, `-_.@+`)",
     };
     let refuse = || {
         let found = if scope.is_empty() {
@@ -145,10 +143,7 @@ fn requested(token_type: TokenType, scope: &str) -> Result<RequestedToken, Excha
     };
     // One scope only: a list would be narrowed or widened silently. And no token, which would be
     // stored wherever names are.
-    let is_name = |name: &&str| {
-        let is_fit = |c: char| !(c.is_whitespace() || c.is_control() || c == ',');
-        !name.is_empty() && name.chars().all(is_fit) && redact(name) == *name
-    };
+    let is_name = |name: &&str| is_target_name(name) && redact(name) == *name;
     let named = |prefix| {
         scope
             .strip_prefix(prefix)

@@ -70,6 +70,8 @@ pub struct Skip {
     pub signature: bool,
     /// `exp`, `nbf` and `iat`.
     pub time: bool,
+    /// Whether `aud` is one that the issuer accepts.
+    pub audience: bool,
 }
 
 /// The checks, in their order.
@@ -90,19 +92,22 @@ pub enum CheckId {
     Signature,
     /// `exp`, `nbf`, `iat`.
     Time,
+    /// Whether `aud` is one that the issuer accepts, if it lists any.
+    Audience,
     /// The issuer's policies.
     Policies,
 }
 
 impl CheckId {
     /// All of them, in their order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Format,
         Self::Header,
         Self::Issuer,
         Self::Key,
         Self::Signature,
         Self::Time,
+        Self::Audience,
         Self::Policies,
     ];
 
@@ -112,7 +117,7 @@ impl CheckId {
     /// use claimgate::inspect::CheckId;
     ///
     /// let titles = CheckId::ALL.map(CheckId::title);
-    /// assert_eq!(titles, ["Format", "Header", "Issuer", "Key", "Signature", "Time", "Policies"]);
+    /// assert_eq!(titles[5..], ["Time", "Audience", "Policies"]);
     /// ```
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -123,6 +128,7 @@ impl CheckId {
             Self::Key => "Key",
             Self::Signature => "Signature",
             Self::Time => "Time",
+            Self::Audience => "Audience",
             Self::Policies => "Policies",
         }
     }
@@ -175,7 +181,7 @@ pub struct Inspection {
     pub claims: Option<Claims>,
     /// Index of the issuer whose keys and policies were used.
     pub issuer: Option<usize>,
-    /// The seven checks, in their order.
+    /// The eight checks, in their order.
     pub checks: Vec<Check>,
     /// Findings on the token.
     pub findings: Vec<Diagnostic>,
@@ -259,7 +265,7 @@ pub fn inspect(
 ///
 /// let request = RequestedToken::Organization { admin: false };
 /// let inspection = inspect_with("a.b", &Issuers::default(), &request, &Options::at(0), &Hardware);
-/// assert_eq!(inspection.checks.len(), 7);
+/// assert_eq!(inspection.checks.len(), 8);
 /// ```
 #[must_use]
 pub fn inspect_with(

@@ -323,7 +323,7 @@ impl Checked {
     }
 
     fn after_signature(mut self) -> Self {
-        self.failure = self.times().err();
+        self.failure = self.times().and_then(|()| self.audience()).err();
         if self.failure.is_none() && self.issuer.is_none() {
             self.failure = Some(TokenError::IssuerNotChosen);
         }
@@ -339,6 +339,15 @@ impl Checked {
             )?);
         }
         Ok(())
+    }
+
+    fn audience(&self) -> Result<(), TokenError> {
+        match (self.issuer(), &self.token) {
+            (Some(issuer), Some(token)) if !self.options.skip.audience => {
+                issuer.check_audience(&token.claims)
+            }
+            _ => Ok(()),
+        }
     }
 }
 

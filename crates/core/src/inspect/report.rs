@@ -8,7 +8,7 @@ use crate::claims::TrustedClaims;
 use crate::explain::{Explanation, Outcome, explain_with};
 use crate::jwt::{Algorithm, TokenError, UnverifiedToken};
 use crate::policy::RequestedToken;
-use crate::time::{format_utc, looks_like_milliseconds, relative};
+use crate::time::{format_utc, relative};
 
 impl Checked {
     /// Evaluates the policies, and returns all checks with the policies' explanation.
@@ -162,11 +162,7 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
             let exp = checked.times.as_ref()?.exp;
             let now = checked.options.now;
             let at = format_utc(exp);
-            Some(Line::Passed(if looks_like_milliseconds(exp) {
-                format!(
-                    "valid, but `exp` looks like milliseconds: expected seconds since 1970, found `{exp}`"
-                )
-            } else if exp <= now {
+            Some(Line::Passed(if exp <= now {
                 format!(
                     "valid only because of the leeway: it expired {}, at {at}",
                     relative(exp, now)
@@ -174,6 +170,26 @@ fn line(checked: &Checked, id: CheckId) -> Option<Line> {
             } else {
                 format!("valid, expires {}, at {at}", relative(exp, now))
             }))
+        }
+        CheckId::Audience if skip.audience => Some(Line::LeftOut(
+            "it was not checked whether the issuer accepts the token's audience",
+        )),
+        CheckId::Audience => {
+            let issuer = checked.issuer()?;
+            if matches!(
+                checked.failure,
+                Some(TokenError::AudienceNotAccepted { .. })
+            ) {
+                return None;
+            }
+            Some(Line::Passed(
+                if issuer.audiences().is_some() {
+                    "the issuer accepts the token's audience"
+                } else {
+                    "the issuer lists no audiences: only policies restrict `aud`"
+                }
+                .to_owned(),
+            ))
         }
         CheckId::Policies => None,
     }

@@ -24,11 +24,14 @@ pub enum Algorithm {
     ES384,
     /// Ed25519 only.
     EdDSA,
+    /// The same as `EdDSA` with a key of Ed25519, by the name of [RFC
+    /// 9864](https://www.rfc-editor.org/rfc/rfc9864#section-2.2).
+    Ed25519,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RS256,
         Self::RS384,
         Self::RS512,
@@ -38,6 +41,7 @@ impl Algorithm {
         Self::ES256,
         Self::ES384,
         Self::EdDSA,
+        Self::Ed25519,
     ];
 
     /// The name in a header.
@@ -53,6 +57,7 @@ impl Algorithm {
             Self::ES256 => "ES256",
             Self::ES384 => "ES384",
             Self::EdDSA => "EdDSA",
+            Self::Ed25519 => "Ed25519",
         }
     }
 
@@ -61,7 +66,7 @@ impl Algorithm {
     pub fn key_type(self) -> &'static str {
         match self {
             Self::ES256 | Self::ES384 => "EC",
-            Self::EdDSA => "OKP",
+            Self::EdDSA | Self::Ed25519 => "OKP",
             _ => "RSA",
         }
     }
@@ -72,7 +77,7 @@ impl Algorithm {
         match self {
             Self::ES256 => Some("P-256"),
             Self::ES384 => Some("P-384"),
-            Self::EdDSA => Some("Ed25519"),
+            Self::EdDSA | Self::Ed25519 => Some("Ed25519"),
             _ => None,
         }
     }

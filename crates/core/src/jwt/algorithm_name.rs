@@ -3,10 +3,9 @@
 use super::{Algorithm, TokenError};
 
 /// Names of known signature algorithms that are not accepted.
-const UNSUPPORTED: [&str; 7] = [
+const UNSUPPORTED: [&str; 6] = [
     "ES512",
     "ES256K",
-    "Ed25519",
     "Ed448",
     "ML-DSA-44",
     "ML-DSA-65",

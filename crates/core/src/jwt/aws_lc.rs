@@ -45,6 +45,6 @@ fn parameters(algorithm: Algorithm) -> Option<(usize, &'static RsaParameters)> {
         Algorithm::PS256 => Some((3, &RSA_PSS_2048_8192_SHA256)),
         Algorithm::PS384 => Some((4, &RSA_PSS_2048_8192_SHA384)),
         Algorithm::PS512 => Some((5, &RSA_PSS_2048_8192_SHA512)),
-        Algorithm::ES256 | Algorithm::ES384 | Algorithm::EdDSA => None,
+        Algorithm::ES256 | Algorithm::ES384 | Algorithm::EdDSA | Algorithm::Ed25519 => None,
     }
 }

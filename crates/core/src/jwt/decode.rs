@@ -61,7 +61,8 @@ impl<C> UnverifiedToken<C> {
         self.header.get("kid").and_then(Value::as_str)
     }
 
-    /// The checks of the header: an accepted `alg`, no `crit`.
+    /// The checks of the header: an accepted `alg`, no `crit`, and no `typ` of another kind of token
+    /// ([RFC 8725, section 3.11](https://www.rfc-editor.org/rfc/rfc8725#section-3.11)).
     ///
     /// # Errors
     /// The [`TokenError`] of the first that fails.
@@ -76,6 +77,9 @@ impl<C> UnverifiedToken<C> {
         if self.header.get("crit").is_some() {
             return Err(TokenError::Critical);
         }
+        if let Typ::Unexpected(found) = self.typ() {
+            return Err(TokenError::TypeUnexpected { found });
+        }
         match self.header.get("kid") {
             None | Some(Value::String(_)) => Ok(algorithm),
             Some(other) => Err(TokenError::HeaderNotText {
@@ -85,10 +89,34 @@ impl<C> UnverifiedToken<C> {
         }
     }
 
+    fn typ(&self) -> Typ<'_> {
+        let typ = match self.header.get("typ") {
+            None => return Typ::Usual,
+            Some(Value::String(typ)) => typ,
+            Some(other) => return Typ::Unexpected(other.kind().to_owned()),
+        };
+        // A media type, whose parameters do not matter, with or without `application/`.
+        let name = typ.split(';').next().unwrap_or_default().trim();
+        let name = name.to_ascii_lowercase();
+        match name.strip_prefix("application/").unwrap_or(&name) {
+            "jwt" | "jose" => Typ::Usual,
+            name if name.ends_with("+jwt") => Typ::Unexpected(format!("`{typ}`")),
+            _ => Typ::Unusual(typ),
+        }
+    }
+
     /// Remarks on header members that are ignored.
     #[must_use]
     pub fn findings(&self) -> Vec<Diagnostic> {
-        KEY_MEMBERS
+        let unusual = match self.typ() {
+            Typ::Unusual(typ) => Some(
+                Diagnostic::note("typ-unusual", format!("`typ` in the header is `{typ}`"))
+                    .at("header.typ")
+                    .help("ID tokens have `JWT` or none: is this one?"),
+            ),
+            _ => None,
+        };
+        let keys = KEY_MEMBERS
             .into_iter()
             .filter(|name| self.header.get(name).is_some())
             .map(|name| {
@@ -98,9 +126,19 @@ impl<C> UnverifiedToken<C> {
                 )
                 .at(format!("header.{name}"))
                 .help("it is never used: a token cannot vouch for itself")
-            })
-            .collect()
+            });
+        keys.chain(unusual).collect()
     }
+}
+
+/// What a header's `typ` says.
+enum Typ<'a> {
+    /// Nothing, or that it is a JWT.
+    Usual,
+    /// Something else that ID tokens may have.
+    Unusual(&'a str),
+    /// That it is not an ID token.
+    Unexpected(String),
 }
 
 /// Decodes a token of at most [`DEFAULT_MAX_SIZE`] bytes **without verifying anything**.

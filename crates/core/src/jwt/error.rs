@@ -2,7 +2,10 @@
 
 use super::Pasted;
 use crate::claims::ClaimsError;
-use crate::time::{format_duration, format_utc, looks_like_milliseconds, relative};
+use crate::time::{MILLISECONDS, format_duration, format_utc, relative};
+
+/// The host of GitHub's issuers.
+const GITHUB: &str = "token.actions.githubusercontent.com";
 
 /// A failed check of a token. Every message says what was expected and what was found.
 ///
@@ -59,6 +62,8 @@ pub enum TokenError {
         member: &'static str,
         found: &'static str,
     },
+    #[error("expected the type of an ID token, `JWT` or none, in `typ`, found {found}")]
+    TypeUnexpected { found: String },
     #[error("expected claim `iss` with the issuer's URL, found {found}")]
     IssuerMissing { found: String },
     #[error("no issuer is registered with the URL `{found}`")]
@@ -67,6 +72,14 @@ pub enum TokenError {
         "`iss` is `{found}`, but the registered issuer is `{registered}`: they differ only in {difference}"
     )]
     IssuerNearly {
+        found: String,
+        registered: String,
+        difference: &'static str,
+    },
+    #[error(
+        "no issuer is registered with the URL `{found}`, but `{registered}` is: they differ in {difference}"
+    )]
+    IssuerRelated {
         found: String,
         registered: String,
         difference: &'static str,
@@ -82,12 +95,9 @@ pub enum TokenError {
     #[error("key `{key}` does not fit: {problem}")]
     KeyUnfit { key: String, problem: String },
     #[error(
-        "the header names no key (`kid`), and {fitting} of the issuer's keys fit `{algorithm}`"
+        "the header names no key (`kid`), and more than one of the issuer's keys fits `{algorithm}`"
     )]
-    KeyAmbiguous {
-        fitting: usize,
-        algorithm: &'static str,
-    },
+    KeyAmbiguous { algorithm: &'static str },
     #[error("the header names no key (`kid`), and none of the issuer's keys fits `{algorithm}`")]
     KeyNoneFits { algorithm: &'static str },
     #[error("the issuer has more than one key `{kid}` that fits")]
@@ -98,8 +108,31 @@ pub enum TokenError {
     SignatureUnchecked { problem: String },
     #[error("expected claim `exp` with the time of expiry, found none")]
     ExpiryMissing,
-    #[error("expected claim `{claim}` to be an integer (seconds since 1970), found {found}")]
-    TimeNotInteger { claim: &'static str, found: String },
+    #[error("expected claim `{claim}` to be a number of seconds since 1970, found {found}")]
+    TimeNotNumber {
+        claim: &'static str,
+        found: String,
+        /// What to write instead, if that is known.
+        written: Option<String>,
+    },
+    #[error("expected claim `{claim}` in seconds since 1970, up to 2^53, found `{found}`")]
+    TimeOutOfRange { claim: &'static str, found: String },
+    #[error(
+        "expected claim `{claim}` in seconds since 1970, found `{found}`, which looks like {unit}"
+    )]
+    TimeUnit {
+        claim: &'static str,
+        found: i64,
+        unit: &'static str,
+    },
+    #[error(
+        "expected a value of `aud` that the issuer lists, {}, found {found}",
+        quoted(expected)
+    )]
+    AudienceNotAccepted {
+        expected: Vec<String>,
+        found: String,
+    },
     #[error("expired {}, at {}", relative(*exp, *now), format_utc(*exp))]
     Expired { exp: i64, now: i64 },
     #[error("not valid yet: {}", ahead("nbf", *nbf, *now))]
@@ -129,8 +162,9 @@ impl TokenError {
             Self::AlgorithmUnknown { .. } => "alg-unknown",
             Self::Critical => "header-crit",
             Self::HeaderNotText { .. } => "header-not-text",
+            Self::TypeUnexpected { .. } => "typ-unexpected",
             Self::IssuerMissing { .. } => "iss-missing",
-            Self::IssuerUnknown { .. } => "iss-unknown",
+            Self::IssuerUnknown { .. } | Self::IssuerRelated { .. } => "iss-unknown",
             Self::IssuerNearly { .. } => "iss-nearly",
             Self::IssuerRepeated { .. } => "iss-repeated",
             Self::IssuerNotChosen => "issuer-not-chosen",
@@ -143,7 +177,10 @@ impl TokenError {
             Self::Signature { .. } => "signature-invalid",
             Self::SignatureUnchecked { .. } => "signature-unchecked",
             Self::ExpiryMissing => "exp-missing",
-            Self::TimeNotInteger { .. } => "time-not-integer",
+            Self::TimeNotNumber { .. } => "time-not-integer",
+            Self::TimeOutOfRange { .. } => "time-out-of-range",
+            Self::TimeUnit { .. } => "time-in-milliseconds",
+            Self::AudienceNotAccepted { .. } => "audience-not-accepted",
             Self::Expired { .. } => "token-expired",
             Self::NotYetValid { .. } => "token-not-yet-valid",
             Self::IssuedInFuture { .. } => "token-issued-in-future",
@@ -190,6 +227,36 @@ impl TokenError {
                     "URLs are compared exactly: register the issuer as the token has it, in place of `{registered}`"
                 )
             }
+            Self::TypeUnexpected { .. } => {
+                "it names another kind of token (RFC 8725, section 3.11): send the ID token"
+                    .to_owned()
+            }
+            Self::IssuerRelated { registered, .. } if registered.contains(GITHUB) => {
+                format!(
+                    "an enterprise on GitHub chooses whether its tokens are from `https://{GITHUB}` or from an \
+                     issuer of its own, with its slug at the end: each is registered for itself"
+                )
+            }
+            Self::IssuerRelated { .. } => {
+                "they are different issuers: register the URL exactly as the tokens have it"
+                    .to_owned()
+            }
+            Self::TimeNotNumber { written, .. } => match written {
+                Some(number) => format!("write `{number}`, without quotes"),
+                None => "for example `1763942400`, without quotes".to_owned(),
+            },
+            Self::TimeUnit { found, unit, .. } => {
+                let factor = if *unit == MILLISECONDS {
+                    1_000
+                } else {
+                    1_000_000
+                };
+                format!("divide it: `{}`", found / factor)
+            }
+            Self::AudienceNotAccepted { .. } => {
+                "request the token for one of these audiences, or add its own to the issuer's"
+                    .to_owned()
+            }
             Self::IssuerUnknown { .. } => {
                 "register the issuer, or check which issuer the token is from".to_owned()
             }
@@ -219,10 +286,11 @@ impl TokenError {
 
 /// A time in the future.
 fn ahead(claim: &str, time: i64, now: i64) -> String {
-    if looks_like_milliseconds(time) {
-        return format!(
-            "`{claim}` looks like milliseconds: expected seconds since 1970, found `{time}`"
-        );
-    }
     format!("`{claim}` is {}, {}", format_utc(time), relative(time, now))
+}
+
+/// Texts in backticks.
+fn quoted(texts: &[String]) -> String {
+    let texts: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
+    texts.join(" or ")
 }

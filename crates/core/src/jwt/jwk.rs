@@ -35,13 +35,13 @@ pub struct Jwks {
 pub struct Jwk {
     /// `kid`.
     pub kid: Option<String>,
-    /// `kty`: `RSA`, `EC`, `OKP`, or one that is not supported.
+    /// `kty`: `RSA`, `EC`, `OKP`, or one that is not supported; empty if there is none.
     pub kty: String,
     /// `alg`: the only algorithm that the key may be used with.
     pub alg: Option<String>,
     /// `crv`.
     pub crv: Option<String>,
-    /// `use`: `sig` or `enc`.
+    /// `use`: `sig`, `enc`, or SPIFFE's `jwt-svid`.
     #[serde(rename = "use")]
     pub usage: Option<String>,
     /// `key_ops`.
@@ -75,14 +75,6 @@ pub enum JwksError {
         /// What was found.
         found: String,
     },
-    /// An element of `keys` is no key.
-    #[error("key {}: {problem}", index + 1)]
-    NotAKey {
-        /// Its index, from 0.
-        index: usize,
-        /// What was expected and found.
-        problem: String,
-    },
     /// A symmetric key: a secret, which has no place in a public set.
     #[error("key {} is symmetric (`kty` is `oct`): a secret has no place in a set of public keys", index + 1)]
     Symmetric {
@@ -113,7 +105,6 @@ impl JwksError {
         match self {
             Self::Json(error) => error.code(),
             Self::NotASet { .. } => "jwks-not-a-set",
-            Self::NotAKey { .. } => "jwks-not-a-key",
             Self::Symmetric { .. } => "jwks-symmetric-key",
             Self::Private { .. } => "jwks-private-key",
         }
@@ -121,11 +112,12 @@ impl JwksError {
 }
 
 impl Jwks {
-    /// Parses a JWKS. A single key is taken for a set of one. Keys that cannot be used stay in the
-    /// set, with their [`Jwk::problem`].
+    /// Parses a JWKS, also one with a byte order mark. A single key is taken for a set of one. Entries
+    /// that cannot be used stay in the set, with their [`Jwk::problem`], and no token is checked with
+    /// them ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
     ///
     /// # Errors
-    /// [`JwksError`] for what is no set of public keys at all.
+    /// [`JwksError`] for what is no set of public keys at all, above all if there is a secret in it.
     ///
     /// ```
     /// use claimgate::jwt::Jwks;
@@ -138,27 +130,20 @@ impl Jwks {
     /// # Ok::<(), claimgate::jwt::JwksError>(())
     /// ```
     pub fn parse(json: &str) -> Result<Self, JwksError> {
-        let value = Value::parse(json)?;
+        let value = Value::parse_document(json)?;
         let items = match value.member("keys") {
-            Some(Value::Array(items)) => items.as_slice(),
-            None if value.member("kty").is_some() => std::slice::from_ref(&value),
-            Some(other) => {
-                return Err(JwksError::NotASet {
-                    found: format!("`keys` is {}", other.kind()),
-                });
-            }
-            None => {
-                return Err(JwksError::NotASet {
-                    found: value.kind().to_owned(),
-                });
-            }
+            Some(Value::Array(items)) => Ok(items.as_slice()),
+            Some(other) => Err(format!("`keys` is {}", other.kind())),
+            None if value.member("kty").is_some() => Ok(std::slice::from_ref(&value)),
+            None => Err(value.kind().to_owned()),
         };
-        let keys = items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| Jwk::read(index, item).map(Arc::new))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { keys })
+        let whole = std::slice::from_ref(&value);
+        refuse_secrets(items.as_ref().map_or(whole, |items| items))?;
+        let items = items.map_err(|found| JwksError::NotASet { found })?;
+        let keys = items.iter().map(|item| Arc::new(Jwk::read(item)));
+        Ok(Self {
+            keys: keys.collect(),
+        })
     }
 
     /// The keys, in the set's order.
@@ -186,13 +171,15 @@ impl Jwks {
             .iter()
             .filter(is_named)
             .filter(|key| key.misfit(algorithm).is_none());
-        match (fitting.next(), fitting.count(), kid) {
-            (Some(only), 0, _) => Ok(Arc::clone(only)),
-            (Some(_), _, Some(kid)) => Err(TokenError::KeyRepeated {
+        let first = fitting.next();
+        // Some sets list one key twice.
+        let is_other = |key: &&Arc<Jwk>| first.is_some_and(|first| !first.is_same(key));
+        match (first, fitting.find(is_other), kid) {
+            (Some(only), None, _) => Ok(Arc::clone(only)),
+            (Some(_), Some(_), Some(kid)) => Err(TokenError::KeyRepeated {
                 kid: kid.to_owned(),
             }),
-            (Some(_), others, None) => Err(TokenError::KeyAmbiguous {
-                fitting: others + 1,
+            (Some(_), Some(_), None) => Err(TokenError::KeyAmbiguous {
                 algorithm: algorithm.as_str(),
             }),
             (None, _, None) => Err(TokenError::KeyNoneFits {
@@ -229,7 +216,8 @@ impl Jwk {
     /// A short description of the key: `RSA 2048 bits, RS256`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let mut words = vec![self.kty.clone()];
+        let is_typed = !self.kty.is_empty();
+        let mut words = vec![if is_typed { &self.kty } else { "no type" }.to_owned()];
         match (&self.crv, self.bits) {
             (Some(curve), _) => words.push(curve.clone()),
             (None, Some(bits)) => words.push(format!("{bits} bits")),
@@ -261,6 +249,11 @@ impl Jwk {
             .map(|key| key.to_json(&self.kty, self.crv.as_deref()))
     }
 
+    /// Whether both have the same numbers: the same thumbprint.
+    fn is_same(&self, other: &Self) -> bool {
+        self.kty == other.kty && self.crv == other.crv && self.public_key == other.public_key
+    }
+
     fn name(&self) -> &str {
         self.kid.as_deref().unwrap_or("(without kid)")
     }
@@ -287,67 +280,59 @@ impl Jwk {
         self.name().to_owned()
     }
 
-    fn read(index: usize, value: &Value) -> Result<Self, JwksError> {
-        let problem = |problem: String| JwksError::NotAKey { index, problem };
-        let text = |name: &str| match value.member(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(other) => Err(problem(format!(
-                "expected `{name}` to be a string, found {}",
-                other.kind()
-            ))),
+    /// Reads an entry of a set, with what is wrong with it.
+    fn read(value: &Value) -> Self {
+        let mut problem = None;
+        let mut wrong = |expected: String, found: &str| {
+            problem.get_or_insert_with(|| format!("expected {expected}, found {found}"));
         };
-        let Some(kty) = text("kty")? else {
-            return Err(problem(format!(
-                "expected an object with `kty`, found {}",
-                value.kind()
-            )));
-        };
-        if kty == "oct" {
-            return Err(JwksError::Symmetric { index });
+        if value.member("kty").is_none() {
+            wrong("an object with `kty`".to_owned(), value.kind());
         }
-        if let Some(member) = PRIVATE_MEMBERS
-            .into_iter()
-            .find(|name| value.member(name).is_some())
-        {
-            return Err(JwksError::Private { index, member });
-        }
-        let key_ops = match value.member("key_ops") {
-            None => None,
-            Some(Value::Array(items)) => {
-                let strings: Option<Vec<String>> = items
-                    .iter()
-                    .map(|item| item.as_str().map(str::to_owned))
-                    .collect();
-                Some(strings.ok_or_else(|| {
-                    problem("expected `key_ops` to be an array of strings".to_owned())
-                })?)
-            }
-            Some(other) => {
-                return Err(problem(format!(
-                    "expected `key_ops` to be an array, found {}",
-                    other.kind()
-                )));
+        let mut text = |name: &str| match value.member(name) {
+            Some(Value::String(text)) => Some(text.clone()),
+            other => {
+                if let Some(other) = other {
+                    wrong(format!("`{name}` to be a string"), other.kind());
+                }
+                None
             }
         };
-        let crv = text("crv")?;
-        let numbers = [text("n")?, text("e")?, text("x")?, text("y")?];
-        let (bits, public_key) = PublicKey::read(&kty, crv.as_deref(), numbers);
+        let kty = text("kty").unwrap_or_default();
+        let [kid, alg, crv, usage] = ["kid", "alg", "crv", "use"].map(&mut text);
+        let numbers = ["n", "e", "x", "y"].map(&mut text);
+        let key_ops = value.member("key_ops").map(|ops| match ops {
+            Value::Array(items) if items.iter().all(|item| item.as_str().is_some()) => {
+                let texts = items.iter().filter_map(Value::as_str);
+                texts.map(str::to_owned).collect()
+            }
+            other => {
+                wrong(
+                    "`key_ops` to be an array of strings".to_owned(),
+                    other.kind(),
+                );
+                Vec::new()
+            }
+        });
+        let (bits, public_key) = match problem {
+            Some(problem) => (None, Err(problem)),
+            None => PublicKey::read(&kty, crv.as_deref(), numbers),
+        };
         let (public_key, problem) = match public_key {
             Ok(key) => (Some(key), None),
             Err(problem) => (None, Some(problem)),
         };
-        Ok(Self {
-            kid: text("kid")?,
+        Self {
+            kid,
             kty,
-            alg: text("alg")?,
+            alg,
             crv,
-            usage: text("use")?,
+            usage,
             key_ops,
             bits,
             problem,
             public_key,
-        })
+        }
     }
 
     /// Why the key cannot be used with `algorithm`; `None` if it can.
@@ -370,12 +355,18 @@ impl Jwk {
                 self.crv.as_deref().unwrap_or("none")
             ));
         }
-        if let Some(own) = self.alg.as_deref().filter(|own| *own != name) {
+        let is_same = |own: &str| {
+            let is_ed25519 = |name| matches!(name, "EdDSA" | "Ed25519");
+            own == name || is_ed25519(own) && is_ed25519(name)
+        };
+        if let Some(own) = self.alg.as_deref().filter(|own| !is_same(own)) {
             return Some(format!(
                 "its `alg` is `{own}`, the token is signed with `{name}`"
             ));
         }
-        if let Some(usage) = self.usage.as_deref().filter(|usage| *usage != "sig") {
+        // SPIFFE's keys have uses of their own.
+        let is_signing = |usage: &&str| matches!(*usage, "sig" | "jwt-svid");
+        if let Some(usage) = self.usage.as_deref().filter(|usage| !is_signing(usage)) {
             return Some(format!("expected `use` `sig`, found `{usage}`"));
         }
         match &self.key_ops {
@@ -388,5 +379,32 @@ impl Jwk {
             )),
             _ => None,
         }
+    }
+}
+
+/// Refuses entries with a secret in them, at any depth, whatever else they are.
+fn refuse_secrets(items: &[Value]) -> Result<(), JwksError> {
+    for (index, item) in items.iter().enumerate() {
+        match secret(item) {
+            Some("kty") => return Err(JwksError::Symmetric { index }),
+            Some(member) => return Err(JwksError::Private { index, member }),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// The member that makes a value, or one in it, a secret: `kty` of a symmetric key, or a private one.
+fn secret(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Array(items) => items.iter().find_map(secret),
+        Value::Object(members) => {
+            let is_symmetric = value.member("kty").and_then(Value::as_str) == Some("oct");
+            let has = |name: &&str| value.member(name).is_some();
+            let own = is_symmetric.then_some("kty");
+            own.or_else(|| PRIVATE_MEMBERS.into_iter().find(has))
+                .or_else(|| members.iter().find_map(|(_, member)| secret(member)))
+        }
+        _ => None,
     }
 }

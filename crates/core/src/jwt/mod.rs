@@ -4,6 +4,7 @@ mod algorithm;
 mod algorithm_name;
 #[cfg(feature = "aws_lc_rs")]
 mod aws_lc;
+mod curve;
 mod decode;
 mod error;
 mod jwk;
@@ -33,4 +34,5 @@ pub use signature::BuiltIn;
 #[cfg(feature = "rust_crypto")]
 pub use signature::RustCrypto;
 pub use signature::{SignatureCheck, VerifySignature};
+pub use times::numeric_date;
 pub(crate) use times::{TimesNote, check_times};

@@ -6,7 +6,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm as Jwa, crypto::CryptoProvider, errors};
 use jsonwebtoken::{DecodingKey, DecodingKeyKind};
 
+#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
 use super::Algorithm;
+use super::curve::{is_on_ec, is_on_ed25519};
 use super::weak::{is_roca, is_small_order};
 
 /// The smallest RSA modulus that is accepted, in bits.
@@ -62,11 +64,14 @@ impl PublicKey {
         let [n, e, x, y] = numbers;
         match (kty, crv) {
             ("RSA", _) => match (number("n", n), number("e", e)) {
-                (Ok(n), Ok(e)) => (Some(bit_length(&n)), Self::rsa(&n, &e)),
+                (Ok(n), Ok(e)) => {
+                    let (n, e) = (significant(&n), significant(&e));
+                    (Some(bit_length(n)), Self::rsa(n, e))
+                }
                 (Err(problem), _) | (_, Err(problem)) => (None, Err(problem)),
             },
-            ("EC", Some("P-256")) => (Some(256), Self::ec(Algorithm::ES256, 32, x, y)),
-            ("EC", Some("P-384")) => (Some(384), Self::ec(Algorithm::ES384, 48, x, y)),
+            ("EC", Some("P-256")) => (Some(256), Self::ec(32, x, y)),
+            ("EC", Some("P-384")) => (Some(384), Self::ec(48, x, y)),
             ("OKP", Some("Ed25519")) => (Some(256), Self::ed25519(x)),
             ("EC" | "OKP", _) => (
                 None,
@@ -103,17 +108,14 @@ impl PublicKey {
         Ok(Self::from(DecodingKey::from_rsa_raw_components(n, e)))
     }
 
-    fn ec(
-        algorithm: Algorithm,
-        size: usize,
-        x: Option<String>,
-        y: Option<String>,
-    ) -> Result<Self, String> {
+    fn ec(size: usize, x: Option<String>, y: Option<String>) -> Result<Self, String> {
+        let (x, y) = (sized("x", x, size)?, sized("y", y, size)?);
+        if !is_on_ec(&x, &y) {
+            return Err("the point of `x` and `y` is not on the curve".to_owned());
+        }
         // SEC 1's uncompressed form.
-        let point = [vec![4], sized("x", x, size)?, sized("y", y, size)?].concat();
-        Self::from(DecodingKey::from_ec_der(&point))
-            .on_curve(algorithm)
-            .ok_or_else(|| "the point of `x` and `y` is not on the curve".to_owned())
+        let point = [vec![4], x, y].concat();
+        Ok(Self::from(DecodingKey::from_ec_der(&point)))
     }
 
     fn ed25519(x: Option<String>) -> Result<Self, String> {
@@ -121,25 +123,10 @@ impl PublicKey {
         if is_small_order(&point) {
             return Err("the point `x` is of small order: anyone can sign for it".to_owned());
         }
-        Self::from(DecodingKey::from_ed_der(&point))
-            .on_curve(Algorithm::EdDSA)
-            .ok_or_else(|| "the point `x` is not on the curve".to_owned())
-    }
-
-    /// The key, unless the built-in cryptography finds its point off the curve. Without built-in
-    /// cryptography, the host detects that when it imports the key.
-    fn on_curve(self, algorithm: Algorithm) -> Option<Self> {
-        #[cfg(feature = "rust_crypto")]
-        if (jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.verifier_factory)(
-            &jwa(algorithm),
-            &self.key,
-        )
-        .is_err()
-        {
-            return None;
+        if !is_on_ed25519(&point) {
+            return Err("the point `x` is not on the curve".to_owned());
         }
-        let _ = algorithm;
-        Some(self)
+        Ok(Self::from(DecodingKey::from_ed_der(&point)))
     }
 
     /// Whether `signature` over `input` was made with this key.
@@ -218,7 +205,8 @@ impl PublicKey {
         }
     }
 
-    fn numbers(&self) -> (&[u8], &[u8]) {
+    /// The numbers of the key, in their canonical form.
+    pub(super) fn numbers(&self) -> (&[u8], &[u8]) {
         match self.key.kind() {
             DecodingKeyKind::SecretOrDer(point) => (point, &[]),
             DecodingKeyKind::RsaModulusExponent { n, e } => (n, e),
@@ -267,12 +255,19 @@ fn is_odd(number: &[u8]) -> bool {
     number.last().is_some_and(|last| last % 2 == 1)
 }
 
-fn bit_length(bytes: &[u8]) -> usize {
-    let mut significant = bytes.iter().skip_while(|byte| **byte == 0);
-    match significant.next() {
-        None => 0,
-        Some(first) => significant.count() * 8 + (8 - first.leading_zeros() as usize),
-    }
+/// A number without leading zero bytes, which some writers put there, and which not every
+/// implementation of RSA reads.
+fn significant(number: &[u8]) -> &[u8] {
+    let start = number.iter().position(|byte| *byte != 0);
+    start
+        .and_then(|start| number.get(start..))
+        .unwrap_or_default()
+}
+
+/// The bits of a number without leading zero bytes.
+fn bit_length(number: &[u8]) -> usize {
+    let zeros = number.first().map_or(0, |first| first.leading_zeros());
+    number.len() * 8 - zeros as usize
 }
 
 #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
@@ -286,6 +281,6 @@ fn jwa(algorithm: Algorithm) -> Jwa {
         Algorithm::PS512 => Jwa::PS512,
         Algorithm::ES256 => Jwa::ES256,
         Algorithm::ES384 => Jwa::ES384,
-        Algorithm::EdDSA => Jwa::EdDSA,
+        Algorithm::EdDSA | Algorithm::Ed25519 => Jwa::EdDSA,
     }
 }

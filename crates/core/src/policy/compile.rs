@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::compiled::{CompiledPolicy, Effect, Rule, Target};
 use super::index::Index;
-use super::limits::CompileOptions;
-use super::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
+use super::limits::{CompileOptions, Limits};
+use super::{
+    Decision, MAX_NAME_CHARS, MAX_NOTE_CHARS, NAME, NOTE, PolicyDefinition, REPORT_ONLY, TokenType,
+};
 use crate::claim_names::readable;
 use crate::claim_path::{ClaimPath, ClaimPathError};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -149,6 +151,9 @@ impl<'a> Compiler<'a> {
     fn policy(&mut self, path: &str, definition: &'a PolicyDefinition) -> Option<CompiledPolicy> {
         self.misplaced_fields(path, definition);
         self.report_only(path, definition);
+        if self.options.limits != Limits::NONE {
+            self.labels(path, definition);
+        }
         let is_deny = definition.decision == Decision::Deny;
         let target = self.target(path, definition);
         let effect = Effect {
@@ -177,6 +182,22 @@ impl<'a> Compiler<'a> {
             let message = "an allow policy cannot be report-only: it would still allow";
             self.errors
                 .push(Diagnostic::error(path, "report-only-allow", message));
+        }
+    }
+
+    fn labels(&mut self, path: &str, definition: &PolicyDefinition) {
+        let labels = [
+            (NAME, &definition.name, MAX_NAME_CHARS),
+            (NOTE, &definition.note, MAX_NOTE_CHARS),
+        ];
+        for (member, text, max) in labels {
+            let found = text.as_ref().map_or(0, |text| text.chars().count());
+            if found > max {
+                let path = format!("{path}.{member}");
+                let message = format!("expected at most {max} characters, found {found}");
+                self.errors
+                    .push(Diagnostic::error(path, "policy-label-too-long", message));
+            }
         }
     }
 

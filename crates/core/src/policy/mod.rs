@@ -9,6 +9,7 @@ mod index;
 mod limits;
 mod model;
 mod parse;
+mod target;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,12 @@ pub use compile::PolicySet;
 pub(crate) use compiled::{CompiledPolicy, Effect, Rule, Target};
 pub(crate) use index::{Candidate, Visitor};
 pub use limits::{CompileOptions, Limits};
-pub use model::{Decision, PolicyDefinition, REPORT_ONLY, TokenType, to_json};
+pub use model::{
+    Decision, MAX_NAME_CHARS, MAX_NOTE_CHARS, NAME, NOTE, PolicyDefinition, REPORT_ONLY, TokenType,
+    to_json,
+};
 pub use parse::parse_policies;
+pub use target::{MAX_TARGET_CHARS, is_target_char, is_target_name};
 
 /// The requested access token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,18 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// The member that makes a deny policy, or all those of an issuer, report only.
 pub const REPORT_ONLY: &str = "reportOnly";
 
+/// The member that gives a policy a label.
+pub const NAME: &str = "name";
+
+/// The member that says more about a policy.
+pub const NOTE: &str = "note";
+
+/// The longest name of a policy, in characters.
+pub const MAX_NAME_CHARS: usize = 100;
+
+/// The longest note of a policy, in characters.
+pub const MAX_NOTE_CHARS: usize = 1_000;
+
 /// The effect of a matching policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -106,6 +118,12 @@ impl TokenType {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyDefinition {
+    /// `name`: a label of at most [`MAX_NAME_CHARS`] characters, without effect on decisions. An
+    /// extension that Pulumi Cloud does not have.
+    pub name: Option<String>,
+    /// `note`: a text of at most [`MAX_NOTE_CHARS`] characters, without effect on decisions. An
+    /// extension that Pulumi Cloud does not have.
+    pub note: Option<String>,
     /// `decision`.
     pub decision: Decision,
     /// `tokenType`.
@@ -132,6 +150,8 @@ impl PolicyDefinition {
     #[must_use]
     pub fn new(decision: Decision, token_type: TokenType) -> Self {
         Self {
+            name: None,
+            note: None,
             decision,
             token_type,
             team_name: None,
@@ -163,13 +183,17 @@ impl Serialize for Rules<'_> {
 impl Serialize for PolicyDefinition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("decision", &self.decision)?;
-        map.serialize_entry("tokenType", &self.token_type)?;
+        let decision = Some(self.decision.as_str());
+        let token_type = Some(self.token_type.as_str());
         let texts = [
-            ("teamName", &self.team_name),
-            ("userLogin", &self.user_login),
-            ("runnerID", &self.runner_id),
-            ("roleID", &self.role_id),
+            (NAME, self.name.as_deref()),
+            (NOTE, self.note.as_deref()),
+            ("decision", decision),
+            ("tokenType", token_type),
+            ("teamName", self.team_name.as_deref()),
+            ("userLogin", self.user_login.as_deref()),
+            ("runnerID", self.runner_id.as_deref()),
+            ("roleID", self.role_id.as_deref()),
         ];
         for (name, text) in texts {
             if let Some(text) = text {

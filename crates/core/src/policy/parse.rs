@@ -1,12 +1,14 @@
 //! Policies from JSON: strict, all errors at once, each with its place and the nearest known name.
 
-use super::{Decision, PolicyDefinition, REPORT_ONLY, TokenType};
+use super::{Decision, NAME, NOTE, PolicyDefinition, REPORT_ONLY, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expected::{found, join, nearest, unknown_key};
 use crate::json::Value;
 
-const POLICY_KEYS: [&str; 9] = [
+const POLICY_KEYS: [&str; 11] = [
+    NAME,
+    NOTE,
     "decision",
     "tokenType",
     "teamName",
@@ -31,7 +33,7 @@ const DOCUMENT_KEYS: [&str; 5] = ["policies", "id", "version", "created", "modif
 /// assert_eq!(policies.map(|policies| policies.len()), Ok(1));
 /// ```
 pub fn parse_policies(json: &str) -> Result<Vec<PolicyDefinition>, Diagnostics> {
-    let value = Value::parse(json)
+    let value = Value::parse_document(json)
         .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
     let mut reader = Reader::default();
     let policies = reader.document(&value);
@@ -85,6 +87,8 @@ impl Reader {
             return None;
         };
         self.unknown_keys(path, members, &POLICY_KEYS);
+        let name = self.text(path, NAME, value);
+        let note = self.text(path, NOTE, value);
         let decision = self.word(path, "decision", value, &["allow", "deny"], Decision::parse);
         let token_types = TokenType::ALL.map(TokenType::as_str);
         let token_type = self.word(path, "tokenType", value, &token_types, TokenType::parse);
@@ -96,6 +100,8 @@ impl Reader {
         let authorized_permissions = self.permissions(path, value);
         let rules = self.rules(path, value);
         Some(PolicyDefinition {
+            name,
+            note,
             decision: decision?,
             token_type: token_type?,
             team_name,

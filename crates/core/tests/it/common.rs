@@ -28,7 +28,7 @@ impl Key {
         match algorithm {
             "ES256" => Self::P256(number),
             "ES384" => Self::P384(number),
-            "EdDSA" => Self::Ed25519(number),
+            "EdDSA" | "Ed25519" => Self::Ed25519(number),
             _ => Self::Rsa(number),
         }
     }

@@ -111,11 +111,17 @@ fn what_is_no_claim_path_says_where() {
             r#""a"b"#,
             "expected `.` or the end after the closing quote at character 4, found `b`",
         ),
-        ("a/b", "`/` at character 2 is only allowed in double quotes"),
-        ("a b", "` ` at character 2 is only allowed in double quotes"),
+        (
+            "a/b",
+            "`/` at character 2 is only allowed in double quotes: `\"a/b\"`",
+        ),
+        (
+            "a b",
+            "` ` at character 2 is only allowed in double quotes: `\"a b\"`",
+        ),
         (
             "a\"b",
-            "`\\\"` at character 2 is only allowed in double quotes",
+            r#"`\"` at character 2 is only allowed in double quotes: `"a\"b"`"#,
         ),
     ] {
         assert_eq!(

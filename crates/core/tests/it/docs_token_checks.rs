@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use claimgate::audience::{MAX_AUDIENCE_CHARS, MAX_AUDIENCES};
+use claimgate::claims::Claims;
 use claimgate::exchange::{DEFAULT_EXPIRATION, MAX_BODY};
 use claimgate::explain::MAX_STEPS;
 use claimgate::inspect::{CheckId, Inspection, Options, Progress, Skip, begin, inspect};
@@ -33,7 +35,7 @@ fn the_tables_of_the_token_checks_hold() {
             }
         }
     }
-    let all = "check,check,token,`alg`,header,`iss`,URL,`kid`,key,JWKS,claims,what,of an inspection,of a check";
+    let all = "check,check,token,`alg`,header,`iss`,URL,`kid`,key,JWKS,claims,`aud`,what,of an inspection,of a check";
     assert_eq!(names.join(","), all);
 }
 
@@ -88,6 +90,7 @@ fn check(table: &Table, jwks: Option<&Jwks>) {
         ["claims", "at", "outcome"] => {
             each(table, |row| time(span(&row[0]), row[1].parse().unwrap()))
         }
+        ["`aud`", "outcome"] => each(table, |row| aud(&row[0])),
         other => panic!("line {}: what is a table of {other:?}?", table.line),
     };
     assert_eq!(table.rows, found, "{PAGE}, line {}", table.line);
@@ -207,6 +210,22 @@ fn time(claims: &str, now: i64) -> String {
     )
 }
 
+fn aud(cell: &str) -> String {
+    let definition = IssuerDefinition {
+        url: "https://gitlab.com".to_owned(),
+        audiences: Some(vec!["urn:pulumi:org:*".to_owned()]),
+        ..IssuerDefinition::default()
+    };
+    let issuer = Issuer::compile(&definition, Dialect::Pulumi).unwrap();
+    let claims = match code(cell) {
+        None => "{}".to_owned(),
+        Some(array) if array.starts_with('[') => format!(r#"{{"aud": {array}}}"#),
+        Some(text) => format!(r#"{{"aud": "{text}"}}"#),
+    };
+    let checked = issuer.check_audience(&Claims::from_json(&claims).unwrap());
+    outcome(checked.map(|()| "passes".to_owned()))
+}
+
 /// The example's token, an hour after its expiry.
 fn expired() -> Inspection {
     let definition = IssuerDefinition {
@@ -261,6 +280,8 @@ fn limits() -> Vec<Vec<String>> {
         ),
         ("characters of a pattern", MAX_PATTERN_CHARS as u64),
         ("steps of matching in a decision", MAX_STEPS),
+        ("audiences of an issuer", MAX_AUDIENCES as u64),
+        ("characters of an audience", MAX_AUDIENCE_CHARS as u64),
     ];
     limits
         .map(|(what, limit)| vec![what.to_owned(), thousands(limit)])

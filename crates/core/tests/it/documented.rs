@@ -35,7 +35,7 @@ const SOURCES: [&str; 8] = [
 ];
 
 /// Strings of the source that look like codes and are none.
-const NO_CODES: [&str; 3] = ["cache-control", "ieee-p1363", "oidc-issuers"];
+const NO_CODES: [&str; 4] = ["cache-control", "ieee-p1363", "jwt-svid", "oidc-issuers"];
 
 /// What stands before a string that is a code, whatever it looks like.
 const BEFORE_CODES: [&str; 5] = [

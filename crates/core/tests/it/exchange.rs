@@ -712,11 +712,135 @@ proptest! {
     }
 
     #[test]
-    fn an_encoded_value_is_the_value(name in "[^\\s,\\p{Cc}]{1,20}") {
+    fn an_encoded_value_is_the_value(name in "[A-DX-Za-c0-9_.@+-]{1,100}") {
         let encoded: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
         let team = "urn:pulumi:token-type:access_token:team";
         let body = changed(&[("requested_token_type", Some(team)), ("scope", Some(&format!("team%3a{encoded}")))]);
         let request = ExchangeRequest::parse(&body, BodyKind::Form).unwrap();
         prop_assert_eq!(request.requested, RequestedToken::Team { name });
     }
+}
+
+#[test]
+fn a_parameter_that_is_not_supported_is_named_before_one_that_is_repeated() {
+    let code = |body: &str, kind| {
+        let error = ExchangeRequest::parse(body, kind).unwrap_err();
+        (error.code(), error.to_string())
+    };
+    let unsupported = |name: &str| {
+        (
+            "parameter-unsupported",
+            format!("parameter `{name}` is not supported"),
+        )
+    };
+    let repeated = |name: &str| {
+        (
+            "parameter-repeated",
+            format!("parameter `{name}` is repeated"),
+        )
+    };
+    let whole = changed(&[]);
+    for (more, expected) in [
+        ("&resource=a&resource=b", unsupported("resource")),
+        ("&scope=a&scope=b&resource=c", unsupported("resource")),
+        ("&resource=a&scope=&scope=", unsupported("resource")),
+        (
+            "&actor_token=a&audience=urn:pulumi:org:other",
+            unsupported("actor_token"),
+        ),
+        ("&scope=a&scope=b", repeated("scope")),
+        ("&other=a&other=b", repeated("other")),
+        // One without a value counts as absent.
+        ("&resource=&scope=a&scope=b", repeated("scope")),
+        ("&resource=&resource=", repeated("resource")),
+    ] {
+        assert_eq!(
+            code(&format!("{whole}{more}"), BodyKind::Form),
+            expected,
+            "{more}"
+        );
+    }
+    for (json, expected) in [
+        (
+            r#"{"scope":"a","scope":"b","resource":"c"}"#,
+            unsupported("resource"),
+        ),
+        (
+            r#"{"resource":"a","resource":"b"}"#,
+            unsupported("resource"),
+        ),
+        (r#"{"scope":"a","scope":"b"}"#, repeated("scope")),
+        (r#"{"scope":null,"scope":null}"#, repeated("scope")),
+    ] {
+        assert_eq!(code(json, BodyKind::Json), expected, "{json}");
+    }
+    // Within a value, a repeated member is not a parameter's.
+    let nested = r#"{"scope":{"a":1,"a":2}}"#;
+    assert_eq!(code(nested, BodyKind::Json), repeated("a"));
+    // An unsupported parameter alone is named after what comes before it.
+    assert_eq!(
+        code("grant_type=password&resource=a", BodyKind::Form).0,
+        "grant-type"
+    );
+}
+
+#[test]
+fn many_parameters_are_read_in_a_bounded_time() {
+    let body: String = (0..13_000).map(|number| format!("&{number:x}")).collect();
+    let error = ExchangeRequest::parse(&body, BodyKind::Form).unwrap_err();
+    assert_eq!(error.code(), "parameter-missing");
+}
+
+#[test]
+fn names_in_scopes_are_short_and_of_few_characters() {
+    let requested = |name: &str| {
+        let name: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        ["team", "user", "runner"].map(|prefix| {
+            let kind = if prefix == "user" { "personal" } else { prefix };
+            let kind = format!("urn:pulumi:token-type:access_token:{kind}");
+            let scope = format!("{prefix}:{name}");
+            let body = changed(&[
+                ("requested_token_type", Some(&kind)),
+                ("scope", Some(&scope)),
+            ]);
+            let request = ExchangeRequest::parse(&body, BodyKind::Form);
+            request.map(|_| ()).map_err(|error| error.code())
+        })
+    };
+    let longest = "a".repeat(100);
+    for name in [
+        "a",
+        "A-b_c.d@e+f",
+        "0",
+        "-",
+        "first.last+ci@acme.example",
+        &longest,
+    ] {
+        assert_eq!(requested(name), [Ok(()); 3], "{name}");
+    }
+    let long = "a".repeat(101);
+    for name in [
+        "",
+        " ",
+        "a b",
+        "a\tb",
+        "a,b",
+        "a/b",
+        "a:b",
+        "*",
+        "équipe",
+        "a\u{200b}b",
+        "a\0",
+        "a\n",
+        "a'b",
+        "a=b",
+        &long,
+    ] {
+        assert_eq!(requested(name), [Err("scope"); 3], "{name:?}");
+    }
+    // A token is none, although it is of these characters.
+    assert_eq!(
+        requested("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln"),
+        [Err("scope"); 3]
+    );
 }

@@ -4,7 +4,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod agreement;
+mod audiences;
 mod cases;
+mod claim_paths;
 mod common;
 mod corners;
 mod cost;
@@ -20,8 +22,10 @@ mod external;
 mod gallery;
 mod hints;
 mod jose;
+mod key_sets;
 mod markdown;
 mod patterns;
+mod policy_labels;
 #[cfg(feature = "schema")]
 mod schema;
 mod sources;

@@ -117,6 +117,7 @@ fn inspections_conform() {
         key: true,
         signature: true,
         time: true,
+        audience: true,
     };
     let all = [
         inspect(&token, &issuers, &request, &Options::at(now)),

@@ -9,13 +9,14 @@ use super::single_use::SingleUse;
 use super::transaction::Transaction;
 
 /// Each migrates the schema by one version. A released migration never changes.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
     include_str!("migrations/5.sql"),
     include_str!("migrations/6.sql"),
+    include_str!("migrations/7.sql"),
 ];
 
 /// The migration after which the marks of single use are renamed.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use claimgate::claims::Value;
+use claimgate::claims::{Claims, Value};
 use claimgate::exchange::{
     AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest, begin_exchange,
 };
 use claimgate::inspect::Checked;
 use claimgate::issuer::Issuers;
-use claimgate::jwt::{BuiltIn, UnverifiedToken};
+use claimgate::jwt::{BuiltIn, UnverifiedToken, numeric_date};
 use claimgate::policy::RequestedToken;
 use claimgate_api::AuditEntry;
 use claimgate_providers::tenant;
@@ -300,13 +300,9 @@ impl<'a> Attempt<'a> {
             code: "token-without-jti",
             problem,
         })?;
-        let expires = match claim("exp") {
-            Some(Value::Integer(exp)) => i64::try_from(*exp).unwrap_or(i64::MAX),
-            _ => i64::MAX,
-        };
-        let expires = expires
-            .saturating_add(i64::try_from(self.app.leeway).unwrap_or(i64::MAX))
-            .saturating_add(SINGLE_USE_MARGIN);
+        let expires = token.map_or(i64::MAX, |token| {
+            mark_expires(&token.claims, self.app.leeway)
+        });
         Ok(Some(SingleUse {
             organization: organization.id,
             issuer: issuer.url.clone(),
@@ -466,6 +462,17 @@ impl<'a> Attempt<'a> {
     }
 }
 
+/// When the mark of a used token can be deleted: no exchange accepts the token then. The token has passed
+/// the check of its times, so `exp` is a time.
+fn mark_expires(claims: &Claims, leeway: u64) -> i64 {
+    numeric_date(claims, "exp")
+        .ok()
+        .flatten()
+        .unwrap_or(i64::MAX)
+        .saturating_add(i64::try_from(leeway).unwrap_or(i64::MAX))
+        .saturating_add(SINGLE_USE_MARGIN)
+}
+
 fn subject(token: Option<&UnverifiedToken>) -> Option<&str> {
     token?.claims.get("sub").and_then(Value::as_str)
 }
@@ -475,5 +482,26 @@ fn replayed() -> ExchangeError {
     ExchangeError::Token {
         code: "token-replayed",
         problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use claimgate::claims::Claims;
+
+    use super::mark_expires;
+
+    #[test]
+    fn a_mark_is_kept_as_long_as_the_token_is_accepted_however_its_expiry_is_written() {
+        for (exp, expected) in [
+            ("2000", 2_120),
+            ("2000.0", 2_120),
+            ("2e3", 2_120),
+            ("2000.5", 2_121),
+            ("1999.0001", 2_120),
+        ] {
+            let claims = Claims::from_json(&format!(r#"{{"exp":{exp}}}"#)).unwrap();
+            assert_eq!(mark_expires(&claims, 60), expected, "{exp}");
+        }
     }
 }

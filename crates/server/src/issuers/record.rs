@@ -46,6 +46,9 @@ pub struct IssuerSettings {
     pub single_use: bool,
     /// Whether all its deny policies are report-only.
     pub report_only: bool,
+    /// The audiences that its tokens may have; `None` if any may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audiences: Option<Vec<String>>,
 }
 
 impl IssuerSettings {
@@ -63,6 +66,7 @@ impl IssuerSettings {
                 .and_then(|seconds| u64::try_from(seconds).ok()),
             jwks: self.jwks,
             thumbprints: self.thumbprints,
+            audiences: self.audiences,
             report_only: self.report_only,
             policies,
         }

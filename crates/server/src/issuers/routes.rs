@@ -10,7 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use claimgate::issuer::{Issuer, IssuerDefinition};
-use claimgate::jwt::Jwks;
+use claimgate::jwt::{Jwk, Jwks};
 use claimgate::pattern::Dialect;
 use claimgate_api::{ErrorBody, ErrorDetail, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 use serde::Deserialize;
@@ -301,6 +301,7 @@ fn check(url: &str, settings: &IssuerSettings) -> Result<(), ApiError> {
         name: settings.name.clone(),
         url: url.to_owned(),
         jwks: settings.jwks.clone(),
+        audiences: settings.audiences.clone(),
         ..IssuerDefinition::default()
     };
     let issuer =
@@ -356,14 +357,25 @@ async fn try_keys(app: &App, url: &str, thumbprints: &[String]) -> Result<(), Ap
     )
 }
 
-/// Refuses a key set without keys.
+/// Refuses a key set without a key that can be used.
 fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
-    if jwks.keys().is_empty() {
-        Err(ApiError::bad_request(
+    let problem = |key: &Arc<Jwk>| {
+        let problem = key.problem.as_deref()?;
+        Some(format!("key `{}`: {problem}", key.label()))
+    };
+    let problems: Vec<_> = jwks.keys().iter().map_while(problem).take(5).collect();
+    match problems.as_slice() {
+        [] if jwks.keys().is_empty() => Err(ApiError::bad_request(
             "expected a key of the issuer, found none",
-        ))
-    } else {
-        Ok(())
+        )),
+        [_, ..] if jwks.keys().iter().all(|key| key.problem.is_some()) => {
+            let message = format!(
+                "expected a key of the issuer that can be used, found none: {}",
+                problems.join("; ")
+            );
+            Err(ApiError::bad_request(message))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -13,6 +13,10 @@ use crate::random;
 impl IssuerRecord {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         let thumbprints = serde_json::from_str(&text(row, "thumbprints")?);
+        let audiences = optional_text(row, "audiences")?;
+        let audiences = audiences
+            .map(|list| serde_json::from_str(&list))
+            .transpose();
         Ok(Self {
             id: text(row, "id")?,
             organization: text(row, "organization")?,
@@ -23,6 +27,7 @@ impl IssuerRecord {
                 max_expiration: optional_number(row, "max_expiration")?,
                 single_use: number(row, "single_use")? != 0,
                 report_only: number(row, "report_only")? != 0,
+                audiences: audiences.map_err(|error| sqlx::Error::Decode(error.into()))?,
             },
             url: text(row, "url")?,
             version: number(row, "version")?,
@@ -183,8 +188,8 @@ impl Store {
             last_used: None,
         };
         let insert = "INSERT INTO issuers (id, organization, name, url, thumbprints, jwks, max_expiration, single_use,
-                          report_only, version, created, modified)
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)";
+                          report_only, audiences, version, created, modified)
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11)";
         let inserted = sqlx::query(insert)
             .bind(record.id.clone())
             .bind(record.organization.clone())
@@ -195,6 +200,7 @@ impl Store {
             .bind(record.settings.max_expiration)
             .bind(i64::from(record.settings.single_use))
             .bind(i64::from(record.settings.report_only))
+            .bind(record.settings.audiences.as_deref().map(json_list))
             .bind(now)
             .execute(&mut *transaction)
             .await;
@@ -249,7 +255,7 @@ impl Store {
         record.version += 1;
         record.modified = now;
         let update = "UPDATE issuers SET name = $1, thumbprints = $2, jwks = $3, max_expiration = $4, single_use = $5,
-                          report_only = $6, version = $7, modified = $8 WHERE id = $9";
+                          report_only = $6, audiences = $7, version = $8, modified = $9 WHERE id = $10";
         sqlx::query(update)
             .bind(record.settings.name.clone())
             .bind(json_list(&record.settings.thumbprints))
@@ -257,6 +263,7 @@ impl Store {
             .bind(record.settings.max_expiration)
             .bind(i64::from(record.settings.single_use))
             .bind(i64::from(record.settings.report_only))
+            .bind(record.settings.audiences.as_deref().map(json_list))
             .bind(record.version)
             .bind(now)
             .bind(record.id.clone())

@@ -30,6 +30,7 @@ impl From<&IssuerRecord> for IssuerBody {
             max_expiration: settings.max_expiration,
             single_use: settings.single_use,
             report_only: settings.report_only,
+            audiences: settings.audiences.clone(),
             created: format_utc(record.created),
             modified: format_utc(record.modified),
             last_used: record.last_used.map(format_utc),
@@ -77,6 +78,9 @@ pub(super) fn apply(
     settings.report_only = input
         .report_only
         .map_or(settings.report_only, Option::unwrap_or_default);
+    if let Some(audiences) = input.audiences {
+        settings.audiences = audiences;
+    }
     Ok(settings)
 }
 fn read_thumbprint(text: &str) -> Result<String, ApiError> {

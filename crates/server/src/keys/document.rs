@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use claimgate::issuer::discovery_url;
+use claimgate::issuer::{discovery_url, template_place};
 use claimgate::json::Value;
 use claimgate::jwt::{Jwks, JwksError};
 use hyper::HeaderMap;
@@ -16,7 +16,8 @@ use super::fetch::Answer;
 /// 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)), if it is this
 /// issuer's.
 pub(super) fn jwks_uri(answer: &Answer, issuer: &str) -> Result<String, KeyError> {
-    let document = Value::parse(&answer.text).map_err(|problem| not_json(answer, problem))?;
+    let document = Value::parse_document(&answer.text);
+    let document = document.map_err(|problem| not_json(answer, problem))?;
     let text = |name: &str, expected: &'static str| match document.member(name) {
         Some(Value::String(text)) => Ok(text.clone()),
         other => Err(KeyError::Discovery {
@@ -27,12 +28,22 @@ pub(super) fn jwks_uri(answer: &Answer, issuer: &str) -> Result<String, KeyError
     };
     let found = text("issuer", "`issuer` with the issuer's URL")?;
     if found != issuer {
-        return Err(KeyError::IssuerDiffers {
-            expected: issuer.to_owned(),
-            found,
-        });
+        return Err(differs(issuer, found));
     }
     text("jwks_uri", "`jwks_uri` with the address of its keys")
+}
+
+fn differs(issuer: &str, found: String) -> KeyError {
+    if let Some(place) = template_place(&found).map(str::to_owned) {
+        KeyError::IssuerTemplate { found, place }
+    } else if found.starts_with("http://") {
+        KeyError::IssuerWithoutTls { found }
+    } else {
+        KeyError::IssuerDiffers {
+            expected: issuer.to_owned(),
+            found,
+        }
+    }
 }
 
 /// The keys in a response.
@@ -91,6 +102,13 @@ fn not_json(answer: &Answer, problem: claimgate::json::JsonError) -> KeyError {
         .and_then(|value| value.to_str().ok());
     let content_type =
         content_type.map_or_else(|| "no type".to_owned(), |found| format!("type `{found}`"));
+    // What a login shows to those that it has redirected.
+    if answer.requested != answer.url && answer.text.trim_start().starts_with('<') {
+        return KeyError::NeedsLogin {
+            url: answer.requested.clone(),
+            found: format!("a redirect to the page `{}`", answer.url),
+        };
+    }
     KeyError::NotJson {
         url: answer.url.clone(),
         content_type,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use claimgate::issuer::{IssuerError, nearly};
+use claimgate::issuer::{IssuerError, nearly, related};
 use claimgate::json::JsonError;
 use claimgate::jwt::JwksError;
 
@@ -60,6 +60,8 @@ pub enum KeyError {
     TooManyRedirects { url: String, max: u8 },
     #[error("expected the answer of `{url}` to say where to go on, found {found}")]
     RedirectNowhere { url: String, found: &'static str },
+    #[error("expected `{url}` to be public, found that it needs a login: {found}")]
+    NeedsLogin { url: String, found: String },
     #[error("expected status 200 from `{url}`, found {found}")]
     Status { url: String, found: u16 },
     #[error("the answer of `{url}` cannot be read: {problem}")]
@@ -81,6 +83,14 @@ pub enum KeyError {
         differ(found, expected)
     )]
     IssuerDiffers { expected: String, found: String },
+    #[error(
+        "expected the discovery document of one issuer, found a template for many: in `{found}`, `{place}` stands for a value"
+    )]
+    IssuerTemplate { found: String, place: String },
+    #[error(
+        "expected an issuer with `https` in the discovery document, found one without TLS, `{found}`"
+    )]
+    IssuerWithoutTls { found: String },
     #[error("the keys of `{url}` are refused: {problem}")]
     Keys { url: String, problem: JwksError },
     #[error(
@@ -112,11 +122,14 @@ impl KeyError {
             Self::TooLarge { .. } => "keys-too-large",
             Self::TooManyRedirects { .. } => "keys-too-many-redirects",
             Self::RedirectNowhere { .. } => "keys-redirect-nowhere",
+            Self::NeedsLogin { .. } => "keys-needs-login",
             Self::Status { .. } => "keys-status",
             Self::Http { .. } => "keys-http",
             Self::NotJson { .. } => "keys-not-json",
             Self::Discovery { .. } => "keys-discovery",
             Self::IssuerDiffers { .. } => "keys-issuer-differs",
+            Self::IssuerTemplate { .. } => "keys-issuer-template",
+            Self::IssuerWithoutTls { .. } => "keys-issuer-without-tls",
             Self::Keys { problem, .. } => problem.code(),
             Self::Outdated { .. } => "keys-outdated",
             Self::Interrupted { .. } => "keys-interrupted",
@@ -163,6 +176,20 @@ impl KeyError {
                     "register the issuer as its document and its tokens have it: `{found}`"
                 ));
             }
+            Self::NeedsLogin { .. } => {
+                "discovery and keys have to be public; or register the issuer with its keys, and update them yourself"
+            }
+            Self::IssuerTemplate { place, .. } => {
+                return Some(format!(
+                    "register the URL of one issuer, such as that of a tenant, with its id in place of `{place}`"
+                ));
+            }
+            Self::IssuerWithoutTls { .. } => {
+                "without TLS anyone on the way could replace its keys: have the issuer set its URL to `https`"
+            }
+            Self::Status { found: 403, .. } => {
+                "does the address allow requests without a login, and from this server?"
+            }
             Self::NotJson { .. } => "is the URL that of an OpenID Connect issuer?",
             Self::Status { found: 404, .. } => {
                 "is the URL that of an OpenID Connect issuer? Static keys do without this"
@@ -183,6 +210,7 @@ fn none_of(registered: usize) -> String {
 
 fn differ(found: &str, expected: &str) -> String {
     nearly(found, expected)
+        .or_else(|| related(found, expected))
         .map(|difference| format!("; they differ in {difference} only"))
         .unwrap_or_default()
 }

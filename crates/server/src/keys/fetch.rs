@@ -18,7 +18,7 @@ use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, InvalidMessage, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -44,6 +44,8 @@ pub(super) struct Fetcher {
 /// A fetched document.
 #[derive(Debug)]
 pub(super) struct Answer {
+    /// The URL that was asked for.
+    pub(super) requested: String,
     /// Its URL, after redirects.
     pub(super) url: String,
     pub(super) headers: HeaderMap,
@@ -70,7 +72,8 @@ impl Fetcher {
         place: &'static str,
         thumbprints: &Arc<[String]>,
     ) -> Result<Answer, KeyError> {
-        let mut url = https(url, place)?;
+        let requested = https(url, place)?;
+        let mut url = requested.clone();
         let mut by_thumbprint = false;
         for _ in 0..=self.config.max_redirects {
             let (stream, observed) = self
@@ -79,8 +82,14 @@ impl Fetcher {
             by_thumbprint |= observed.by_thumbprint;
             let reply = exchange(stream, &url, self.config.max_bytes).await?;
             match redirect(&url, &reply)? {
+                Some(further) if is_login(&further) => {
+                    return Err(KeyError::NeedsLogin {
+                        url: requested.to_string(),
+                        found: format!("a redirect to `{}`", without_query(&further)),
+                    });
+                }
                 Some(further) => url = further,
-                None => return answer(&url, reply, by_thumbprint),
+                None => return answer(&requested, &url, reply, by_thumbprint),
             }
         }
         Err(KeyError::TooManyRedirects {
@@ -373,8 +382,43 @@ fn redirect(url: &Url, reply: &Reply) -> Result<Option<Url>, KeyError> {
     Ok(Some(further))
 }
 
-fn answer(url: &Url, reply: Reply, by_thumbprint: bool) -> Result<Answer, KeyError> {
+/// Whether a redirect leads to where people log in.
+fn is_login(url: &Url) -> bool {
+    const WORDS: [&str; 9] = [
+        "login",
+        "log-in",
+        "log_in",
+        "signin",
+        "sign-in",
+        "sign_in",
+        "sso",
+        "saml",
+        "authorize",
+    ];
+    let is_word = |segment: &str| {
+        let name = segment.split('.').next().unwrap_or_default();
+        WORDS.iter().any(|word| name.eq_ignore_ascii_case(word))
+    };
+    url.path().split('/').any(is_word)
+}
+
+/// A URL without its query, which may have what only its reader should know.
+fn without_query(url: &Url) -> &str {
+    &url[..url::Position::AfterPath]
+}
+
+fn answer(
+    requested: &Url,
+    url: &Url,
+    reply: Reply,
+    by_thumbprint: bool,
+) -> Result<Answer, KeyError> {
+    let requested = requested.to_string();
     let url = url.to_string();
+    if reply.status == StatusCode::UNAUTHORIZED {
+        let found = "status 401".to_owned();
+        return Err(KeyError::NeedsLogin { url, found });
+    }
     if reply.status != StatusCode::OK {
         return Err(KeyError::Status {
             url,
@@ -383,6 +427,7 @@ fn answer(url: &Url, reply: Reply, by_thumbprint: bool) -> Result<Answer, KeyErr
     }
     match String::from_utf8(reply.body.into()) {
         Ok(text) => Ok(Answer {
+            requested,
             url,
             headers: reply.headers,
             text,
@@ -419,10 +464,19 @@ fn tls_error(host: &str, error: &io::Error, observed: &Observed, registered: usi
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     let Some(rustls::Error::InvalidCertificate(certificate)) = inner else {
-        return KeyError::Tls {
-            host,
-            problem: error.to_string(),
+        // What a server says that speaks HTTP without TLS.
+        let is_plain = matches!(
+            inner,
+            Some(rustls::Error::InvalidMessage(
+                InvalidMessage::InvalidContentType
+            ))
+        );
+        let problem = if is_plain {
+            "it answers without TLS".to_owned()
+        } else {
+            error.to_string()
         };
+        return KeyError::Tls { host, problem };
     };
     if observed.is_accepted {
         return KeyError::Tls {

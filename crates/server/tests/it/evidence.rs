@@ -112,6 +112,14 @@ async fn an_entry_says_what_the_engine_said_whatever_the_outcome() {
                 exchange_body(&with(json!({"exp": null})), "organization", ""),
             ),
             (
+                "granted",
+                exchange_body(
+                    &with(json!({"exp": f64::from(u32::MAX) + 0.5})),
+                    "organization",
+                    "",
+                ),
+            ),
+            (
                 "signature-invalid",
                 exchange_body(&Issuer::new().token(json!({})), "organization", ""),
             ),

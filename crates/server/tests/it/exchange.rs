@@ -172,7 +172,7 @@ async fn a_refusal_tells_the_caller_little_and_the_log_all() {
             );
             // One that cannot be read as a whole names its organization, and has no evidence yet.
             let checks = record["detail"]["checks"].as_array().map(Vec::len);
-            assert_eq!(checks, (code != "scope").then_some(7));
+            assert_eq!(checks, (code != "scope").then_some(8));
             assert!(record["token"].is_null());
         }
         let denied = exchanges(&site, "decision=denied&code=denied").await;

@@ -1,6 +1,7 @@
 //! The server, from the outside: its clients, its administrators and the issuers.
 
 mod access;
+mod audiences;
 mod changes;
 mod connections;
 mod cost;

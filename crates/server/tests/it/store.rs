@@ -128,6 +128,7 @@ async fn issuers_are_registered_changed_and_deleted() {
             max_expiration: Some(60),
             single_use: true,
             report_only: true,
+            audiences: Some(vec!["a".to_owned()]),
             ..IssuerSettings::default()
         };
         let (changed, _) = store

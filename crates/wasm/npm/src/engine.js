@@ -369,8 +369,15 @@ export function createPackage(glue, host) {
       try {
         const place = `${url.endsWith("/") ? url.slice(0, -1) : url}/.well-known/openid-configuration`;
         const discovered = await read(fetch, place);
-        const document = JSON.parse(discovered.text);
+        const document = JSON.parse(discovered.text.replace(/^\ufeff/, ""));
         if (document?.issuer !== url) {
+          const blank = /\{[^}]*\}/.exec(document?.issuer)?.[0];
+          if (blank !== undefined) {
+            return failed("discovery-issuer", `${place} is a template for many issuers: \`${blank}\` stands for a value in \`${document.issuer}\``);
+          }
+          if (/^http:/i.test(document?.issuer)) {
+            return failed("discovery-issuer", `${place} is of an issuer without TLS: ${describe(document.issuer)}`);
+          }
           return failed("discovery-issuer", `expected \`issuer\` \`${url}\` in ${place}, found ${describe(document?.issuer)}`);
         }
         const uri = document.jwks_uri;
@@ -484,8 +491,10 @@ function isPrivate(url) {
 
 async function read(fetch, url) {
   const response = await fetch(url, { headers: { accept: "application/json, application/jwk-set+json" }, redirect: "error" });
+  if (response.status === 401) throw new Error(`${url} needs a login: it answered with status 401`);
   if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
   const text = await response.text();
+  if (text.trimStart().startsWith("<")) throw new Error(`${url} answered with a page instead of JSON: does it need a login?`);
   if (text.length > 1_000_000) throw new Error(`${url} answered with more than 1 MB`);
   const maxAge = /(?:^|[\s,])max-age=(\d+)/i.exec(response.headers?.get?.("cache-control") ?? "")?.[1];
   return { text, maxAge: Math.min(DAY, Math.max(60, Number(maxAge ?? 900))) };

@@ -46,6 +46,10 @@ export type Request =
 
 /** A policy, with the field names of Pulumi Cloud's API. */
 export interface Policy {
+  /** For people, at most 100 characters: no effect on decisions. An extension. */
+  name?: string;
+  /** For people, at most 1,000 characters: no effect on decisions. An extension. */
+  note?: string;
   decision: "allow" | "deny";
   tokenType: TokenType;
   /** With `team`: a pattern. */
@@ -76,6 +80,8 @@ export interface IssuerConfig {
   jwks?: object | string | null;
   /** The longest lifetime of a granted token, in seconds; 90,000 (25 hours) by default. */
   maxExpiration?: number | null;
+  /** The audiences that its tokens may have: literals in which only `*` is a wildcard. Any by default. An extension. */
+  audiences?: readonly string[] | null;
   policies?: Policies | null;
 }
 
@@ -122,7 +128,7 @@ export type DecideInput =
   | {
       /**
        * Claims of a token that **you have verified**: signature, issuer and times are not checked
-       * again. `iss` selects the issuer whose policies decide.
+       * again. `iss` selects the issuer whose audiences and policies decide.
        */
       verifiedClaims: object;
       request: Request;
@@ -136,6 +142,7 @@ export interface Skip {
   key?: boolean;
   signature?: boolean;
   time?: boolean;
+  audience?: boolean;
 }
 
 /** The input of {@link Engine.explain} for a token. */
@@ -254,7 +261,7 @@ export interface Explanation {
 }
 /** One check of a token. */
 export interface Check {
-  id: "format" | "header" | "issuer" | "key" | "signature" | "time" | "policies";
+  id: "format" | "header" | "issuer" | "key" | "signature" | "time" | "audience" | "policies";
   title: string;
   status: "passed" | "failed" | "skipped" | "notReached";
   sentence: string;
@@ -266,7 +273,7 @@ export interface Inspection {
   header: JsonObject | null;
   claims: JsonObject | null;
   issuer: number | null;
-  /** All seven, in order. */
+  /** All eight, in order. */
   checks: Check[];
   findings: Diagnostic[];
   explanation: Explanation | null;
@@ -484,6 +491,7 @@ export interface Decoded {
 /** A public key. */
 export interface Jwk {
   kid: string | null;
+  /** Empty if there is none. */
   kty: string;
   alg: string | null;
   crv: string | null;

@@ -78,6 +78,7 @@ fn stored(body: &IssuerBody, known: Option<&StoredIssuer>) -> StoredIssuer {
         jwks,
         jwks_source: source,
         thumbprints: body.thumbprints.clone(),
+        audiences: body.audiences.clone(),
         single_use: body.single_use,
         report_only: body.report_only,
         samples: known.map(|known| known.samples.clone()).unwrap_or_default(),
@@ -159,6 +160,7 @@ fn put(part: Part, issuer: &StoredIssuer, input: &mut IssuerInput) {
             input.jwks = Some(issuer.jwks.as_deref().map(value));
         }
         Part::Thumbprints => input.thumbprints = Some(Some(issuer.thumbprints.clone())),
+        Part::Audiences => input.audiences = Some(issuer.audiences.clone()),
         Part::SingleUse => input.single_use = Some(Some(issuer.single_use)),
         Part::ReportOnly => input.report_only = Some(Some(issuer.report_only)),
         Part::Name | Part::Policies | Part::Samples | Part::Preset => {}
@@ -277,15 +279,16 @@ mod tests {
         let once = StoredIssuer {
             single_use: true,
             report_only: true,
+            audiences: Some(vec!["a".to_owned()]),
             ..before.clone()
         };
         assert_eq!(
             details_body(&once, &before),
-            json!({"name": "CI", "singleUse": true, "reportOnly": true})
+            json!({"name": "CI", "singleUse": true, "reportOnly": true, "audiences": ["a"]})
         );
         assert_eq!(
             details_body(&before, &once),
-            json!({"name": "CI", "singleUse": false, "reportOnly": false})
+            json!({"name": "CI", "singleUse": false, "reportOnly": false, "audiences": null})
         );
         let bare = StoredIssuer {
             jwks: None,

@@ -141,6 +141,7 @@ fn skip(value: &Value) -> Result<Skip, ShareError> {
             Some("key") => skip.key = true,
             Some("signature") => skip.signature = true,
             Some("time") => skip.time = true,
+            Some("audience") => skip.audience = true,
             _ => {
                 return Err(content(format!(
                     "{} is no check to leave out",

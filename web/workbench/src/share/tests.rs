@@ -348,12 +348,12 @@ prop_compose! {
         claims in claims(),
         request in request(),
         now in prop::option::of(any::<i64>()),
-        flags in any::<[bool; 4]>(),
+        flags in any::<[bool; 5]>(),
         is_pulumi in any::<bool>(),
     ) -> Shared {
-        let [issuer_skipped, key, signature, time] = flags;
+        let [issuer_skipped, key, signature, time, audience] = flags;
         let dialect = if is_pulumi { Dialect::Pulumi } else { Dialect::StringLike };
-        Shared { issuer, policies, claims, request, now, skip: Skip { issuer: issuer_skipped, key, signature, time }, dialect }
+        Shared { issuer, policies, claims, request, now, skip: Skip { issuer: issuer_skipped, key, signature, time, audience }, dialect }
     }
 }
 

@@ -81,6 +81,7 @@ fn skipped(skip: Skip) -> Vec<&'static str> {
         ("key", skip.key),
         ("signature", skip.signature),
         ("time", skip.time),
+        ("audience", skip.audience),
     ];
     flags
         .into_iter()

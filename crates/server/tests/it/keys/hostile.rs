@@ -73,6 +73,144 @@ async fn a_document_that_differs_by_a_slash_says_so() {
 }
 
 #[tokio::test]
+async fn documents_of_what_cannot_be_registered_are_named_as_what_they_are() {
+    for (issuer, code, expected) in [
+        (
+            "https://ci.test/{tenantid}/v2.0",
+            "keys-issuer-template",
+            "found a template for many: in `https://ci.test/{tenantid}/v2.0`, `{tenantid}` stands for a value",
+        ),
+        (
+            "http://ci.test",
+            "keys-issuer-without-tls",
+            "found one without TLS, `http://ci.test`",
+        ),
+    ] {
+        let world = discovering(|world| Reply::json(world.server.discovery(issuer))).await;
+        let error = world.kids(None).await.unwrap_err();
+        assert_eq!(error.code(), code);
+        assert!(error.to_string().ends_with(expected), "{error}");
+        assert!(error.help().is_some());
+        assert_eq!(world.server.hits(), 1);
+    }
+    let world = World::new(config()).await;
+    let error = world.store.thumbprints("https://ci.test/{tenantid}").await;
+    assert_eq!(error.unwrap_err().code(), "url-template");
+}
+
+#[tokio::test]
+async fn a_document_of_an_enterprise_names_the_difference() {
+    let world = discovering(|world| {
+        Reply::json(
+            world
+                .server
+                .discovery(&format!("{}/octo-enterprise", world.server.url())),
+        )
+    })
+    .await;
+    let error = world.kids(None).await.unwrap_err();
+    assert_eq!(error.code(), "keys-issuer-differs");
+    assert!(
+        error
+            .to_string()
+            .ends_with("they differ in a further path segment only"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn documents_behind_a_login_say_so() {
+    let page = Reply::Plain(
+        200,
+        vec![("content-type", "text/html".to_owned())],
+        b"\n<!doctype html>".to_vec(),
+    );
+    for (place, found) in [
+        (None, "status 401"),
+        (Some("/users/sign_in?next=secret"), "/users/sign_in`"),
+        (
+            Some("https://login.test/oauth2/authorize?a=b"),
+            "a redirect to `https://login.test/oauth2/authorize`",
+        ),
+        (Some("/Login.aspx"), "/Login.aspx`"),
+        // A page that is not known as one to log in at.
+        (Some("/welcome"), "a redirect to the page `"),
+    ] {
+        for is_discovery in [true, false] {
+            let world = World::new(config()).await;
+            let reply = place.map_or(Reply::status(401), Reply::redirect);
+            let discovery = Reply::json(world.server.discovery(&world.server.url()));
+            let page = page.clone();
+            world.server.answer(move |path| match path {
+                DISCOVERY if is_discovery => reply.clone(),
+                DISCOVERY => discovery.clone(),
+                "/keys" => reply.clone(),
+                _ => page.clone(),
+            });
+            let (code, message) = world.error().await;
+            assert_eq!(code, "keys-needs-login", "{message}");
+            assert!(
+                message.contains(found) && !message.contains("secret"),
+                "{message}"
+            );
+        }
+    }
+    // Other redirects go on, and other answers are what they were.
+    let world = discovering(|_| Reply::status(403)).await;
+    assert_eq!(world.error().await.0, "keys-status");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_says_so() {
+    let world = World::new(config()).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{HOST}:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 1024]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let error = world.store.thumbprints(&url).await.unwrap_err();
+    assert_eq!(error.code(), "keys-tls");
+    assert_eq!(
+        error.to_string(),
+        format!("no TLS with `{HOST}`: it answers without TLS")
+    );
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_a_document_is_skipped() {
+    let world = World::new(config()).await;
+    let discovery = format!("\u{feff}{}", world.server.discovery(&world.server.url()));
+    let keys = format!("\u{feff}{}", named_keys(&["a"]));
+    world.server.answer(move |path| {
+        Reply::json(if path == DISCOVERY {
+            &*discovery
+        } else {
+            &*keys
+        })
+    });
+    assert_eq!(world.kids(None).await.unwrap(), ["a"]);
+}
+
+#[tokio::test]
+async fn a_token_that_names_an_entry_that_cannot_be_used_causes_no_fetch() {
+    let keys = r#"{"keys": [{"kid": "unusable"}, {"kid": "other", "kty": "AKP", "pub": "AA"}, 7]}"#;
+    let world = answering(config(), Reply::json(keys)).await;
+    assert_eq!(world.kids(None).await.unwrap(), ["unusable", "other", ""]);
+    let hits = world.server.hits();
+    for _ in 0..3 {
+        world.kids(Some("unusable")).await.unwrap();
+        world.kids(Some("other")).await.unwrap();
+    }
+    assert_eq!(world.server.hits(), hits, "they are known");
+    world.kids(Some("new")).await.unwrap();
+    assert_eq!(world.server.hits(), hits + 2, "this one is not");
+}
+
+#[tokio::test]
 async fn documents_that_lack_something() {
     for (document, expected) in [
         (

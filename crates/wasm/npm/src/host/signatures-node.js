@@ -14,6 +14,7 @@ const ALGORITHMS = {
   ES256: ["sha256", ecdsa],
   ES384: ["sha384", ecdsa],
   EdDSA: [null, {}],
+  Ed25519: [null, {}],
 };
 
 export const host = {

@@ -12,6 +12,7 @@ const ALGORITHMS = {
   ES256: ecdsa("P-256", "SHA-256"),
   ES384: ecdsa("P-384", "SHA-384"),
   EdDSA: [{ name: "Ed25519" }, { name: "Ed25519" }],
+  Ed25519: [{ name: "Ed25519" }, { name: "Ed25519" }],
 };
 const encoder = new TextEncoder();
 
