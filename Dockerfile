@@ -3,7 +3,7 @@
 # The image has no shell. The first start writes the bootstrap token into the volume, not into the
 # container's log; `docker exec CONTAINER /usr/local/bin/claimgate bootstrap-token` prints it until it is used.
 
-# The version of rust-toolchain.toml. A digest after the tag (`rust:1.95.0-trixie@sha256:…`) would pin
+# The version of the workflows. A digest after the tag (`rust:1.95.0-trixie@sha256:…`) would pin
 # the system's packages too; `docker buildx imagetools inspect rust:1.95.0-trixie` prints it.
 FROM rust:1.95.0-trixie AS build
 # The build of the app needs Node.js 20; Debian 12 has 18.

@@ -166,23 +166,26 @@ mod tests {
     use crate::shell::root;
 
     #[test]
-    fn the_image_is_built_with_the_toolchain_of_the_repository() {
+    fn the_image_and_the_releases_are_built_with_one_exact_toolchain() {
         let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
-        let toolchain = read("rust-toolchain.toml");
-        let version = toolchain
-            .lines()
-            .find_map(|line| line.strip_prefix("channel = \"")?.strip_suffix('"'))
-            .unwrap();
-        let is_exact = |version: &str| {
-            version.split('.').count() == 3
-                && version.split('.').all(|part| part.parse::<u32>().is_ok())
-        };
-        assert!(is_exact(version), "{version}");
+        let versions = ["ci.yml", "release.yml"].map(|file| {
+            let text = read(&format!(".github/workflows/{file}"));
+            let line = |line: &str| {
+                line.trim()
+                    .strip_prefix("RUSTUP_TOOLCHAIN: ")
+                    .map(str::to_owned)
+            };
+            text.lines().find_map(line).unwrap()
+        });
+        assert_eq!(versions[0], versions[1]);
+        let version = versions[0].trim_matches('"');
+        let is_exact = version.split('.').count() == 3
+            && version.split('.').all(|part| part.parse::<u32>().is_ok());
+        assert!(is_exact, "{version}");
         let base = format!("FROM rust:{version}-");
+        let dockerfile = read("Dockerfile");
         assert!(
-            read("Dockerfile")
-                .lines()
-                .any(|line| line.starts_with(&base)),
+            dockerfile.lines().any(|line| line.starts_with(&base)),
             "{base}"
         );
     }
