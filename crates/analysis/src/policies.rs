@@ -30,7 +30,9 @@ impl<'a> Policies<'a> {
     /// The policies of an issuer.
     #[must_use]
     pub fn of(issuer: &'a IssuerDefinition, dialect: Dialect) -> Self {
-        Self::new(&issuer.policies, dialect).at(&issuer.url)
+        Self::new(&issuer.policies, dialect)
+            .at(&issuer.url)
+            .with_audiences(issuer.audiences.is_some())
     }
 
     /// The same, of the issuer with that URL; of an unknown one if it is empty.

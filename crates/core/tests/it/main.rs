@@ -20,6 +20,7 @@ mod exchange;
 mod explanations;
 mod external;
 mod gallery;
+mod globset;
 mod hints;
 mod jose;
 mod key_sets;
