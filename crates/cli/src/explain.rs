@@ -10,9 +10,10 @@ use anyhow::{Result, bail};
 use claimgate::claims::{Claims, ClaimsError, TrustedClaims};
 use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::{Explanation, Outcome, explain_with, render_text};
-use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, inspect};
+use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, inspect_with};
 use claimgate::issuer::{Issuer, Issuers};
 use claimgate::json::spans::Spans;
+use claimgate::jwt::AwsLc;
 use claimgate::policy::PolicySet;
 use claimgate_server::HINT_SOURCES;
 use serde::Serialize;
@@ -95,7 +96,7 @@ impl Explain {
         let options = self.question.options(&document)?;
         let requested = self.question.requested()?;
         let issuers = Issuers::from(document.issuers);
-        let mut inspection = inspect(token, &issuers, &requested, &options);
+        let mut inspection = inspect_with(token, &issuers, &requested, &options, &AwsLc);
         inspection.findings.extend(note);
         let decision = inspection.decision;
         let text = match self.format {

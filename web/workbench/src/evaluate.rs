@@ -147,11 +147,11 @@ impl Waiting {
 /// Evaluates a question with a synchronous signature check.
 #[cfg(test)]
 pub fn evaluate(question: &Question, stored: &[StoredIssuer]) -> Answer {
-    use claimgate::jwt::{BuiltIn, VerifySignature};
+    use claimgate::jwt::{RustCrypto, VerifySignature};
     match begin(question, stored) {
         Evaluation::Answer(answer) => answer,
         Evaluation::Signature(waiting) => {
-            let found = BuiltIn.verify(&waiting.check());
+            let found = RustCrypto.verify(&waiting.check());
             waiting.finish(found)
         }
     }

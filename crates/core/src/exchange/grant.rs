@@ -10,8 +10,8 @@ use crate::claims::Value;
 use crate::explain::{Explanation, HintSources, ReasonCode, Report, Verdict};
 use crate::inspect::{Check, CheckId, CheckStatus, Checked, Inspection, Options, Progress, begin};
 use crate::issuer::Issuers;
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
-use crate::jwt::BuiltIn;
+#[cfg(feature = "rust_crypto")]
+use crate::jwt::RustCrypto;
 use crate::jwt::{TokenError, VerifySignature};
 use crate::policy::RequestedToken;
 
@@ -174,13 +174,13 @@ impl GrantedToken {
 /// assert_eq!(refusal.error.oauth(), OauthError::InvalidTarget);
 /// # Ok::<(), claimgate::exchange::ExchangeError>(())
 /// ```
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+#[cfg(feature = "rust_crypto")]
 pub fn exchange(
     request: &ExchangeRequest,
     issuers: Option<&Issuers>,
     options: &ExchangeOptions,
 ) -> Result<GrantedToken, Refusal> {
-    exchange_with(request, issuers, options, &BuiltIn)
+    exchange_with(request, issuers, options, &RustCrypto)
 }
 
 /// Like [`exchange`](fn@exchange), with another signature check.

@@ -16,7 +16,7 @@ mod request;
 mod response;
 
 pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+#[cfg(feature = "rust_crypto")]
 pub use grant::exchange;
 pub use grant::{
     Approval, ExchangeOptions, GrantedToken, Rejection, TokenResponse, approve, begin_exchange,

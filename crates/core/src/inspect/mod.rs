@@ -11,8 +11,8 @@ use crate::claims::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::explain::{Decided, Explanation, HintSources, Outcome};
 use crate::issuer::Issuers;
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
-use crate::jwt::BuiltIn;
+#[cfg(feature = "rust_crypto")]
+use crate::jwt::RustCrypto;
 use crate::jwt::{DEFAULT_MAX_SIZE, TokenError, VerifySignature};
 use crate::policy::RequestedToken;
 
@@ -236,7 +236,7 @@ impl TokenDecision {
 /// let inspection = inspect("a.b", &Issuers::default(), &request, &options);
 /// assert_eq!(inspection.summary, "denied: expected three parts joined by `.`, found 2");
 /// ```
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+#[cfg(feature = "rust_crypto")]
 #[must_use]
 pub fn inspect(
     token: &str,
@@ -244,7 +244,7 @@ pub fn inspect(
     request: &RequestedToken,
     options: &Options,
 ) -> Inspection {
-    inspect_with(token, issuers, request, options, &BuiltIn)
+    inspect_with(token, issuers, request, options, &RustCrypto)
 }
 
 /// Like [`inspect`](fn@inspect), with another signature check.
@@ -292,7 +292,7 @@ pub fn inspect_with(
 /// let decision = decide("a.b", &Issuers::default(), &request, &options);
 /// assert_eq!(decision.code(), "token-segments");
 /// ```
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
+#[cfg(feature = "rust_crypto")]
 #[must_use]
 pub fn decide(
     token: &str,
@@ -301,6 +301,6 @@ pub fn decide(
     options: &Options,
 ) -> TokenDecision {
     begin(token, issuers, options)
-        .verify_with(&BuiltIn)
+        .verify_with(&RustCrypto)
         .decide(request)
 }

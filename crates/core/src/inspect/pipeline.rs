@@ -114,12 +114,12 @@ impl Progress {
     /// Checks the signature with `verifier` if necessary, then runs the remaining checks.
     ///
     /// ```
-    /// # #[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))] {
+    /// # #[cfg(feature = "rust_crypto")] {
     /// use claimgate::inspect::{Options, begin};
     /// use claimgate::issuer::Issuers;
-    /// use claimgate::jwt::BuiltIn;
+    /// use claimgate::jwt::RustCrypto;
     ///
-    /// let checked = begin("", &Issuers::default(), &Options::at(0)).verify_with(&BuiltIn);
+    /// let checked = begin("", &Issuers::default(), &Options::at(0)).verify_with(&RustCrypto);
     /// assert_eq!(checked.failure().map(|error| error.code()), Some("token-empty"));
     /// # }
     /// ```

@@ -29,8 +29,6 @@ pub use public_key::{KeyMaterial, MAX_RSA_BITS, MIN_RSA_BITS};
 pub use redact::redact;
 #[cfg(feature = "aws_lc_rs")]
 pub use signature::AwsLc;
-#[cfg(any(feature = "rust_crypto", feature = "aws_lc_rs"))]
-pub use signature::BuiltIn;
 #[cfg(feature = "rust_crypto")]
 pub use signature::RustCrypto;
 pub use signature::{SignatureCheck, VerifySignature};

@@ -42,16 +42,6 @@ pub trait VerifySignature {
     fn verify(&self, check: &SignatureCheck<'_>) -> Result<bool, TokenError>;
 }
 
-/// The default cryptography: [`AwsLc`] if the feature `aws_lc_rs` is enabled, otherwise
-/// [`RustCrypto`]. To choose one, pass it by name.
-#[cfg(feature = "aws_lc_rs")]
-pub use self::AwsLc as BuiltIn;
-
-/// The default cryptography: [`RustCrypto`], as the feature `aws_lc_rs` is not enabled. To choose
-/// one, pass it by name.
-#[cfg(all(feature = "rust_crypto", not(feature = "aws_lc_rs")))]
-pub use self::RustCrypto as BuiltIn;
-
 /// Signatures checked by AWS-LC: faster, for native servers. The key is the one that
 /// [`Jwks::parse`](super::Jwks::parse) has parsed.
 #[cfg(feature = "aws_lc_rs")]

@@ -2,11 +2,12 @@
 
 use claimgate::diagnostic::Diagnostics;
 use claimgate::explain::Outcome;
-use claimgate::inspect::{CheckId, CheckStatus, Inspection, Options, Skip, inspect};
+use claimgate::inspect::{CheckId, CheckStatus, Inspection, Options, Skip};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, RequestedToken, TokenType};
 
+use crate::backend::inspect;
 use crate::common::{Key, signed};
 
 fn compile(audiences: Option<&[&str]>) -> Result<Issuer, Diagnostics> {

@@ -4,20 +4,20 @@
 use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::diagnostic::Diagnostics;
 use claimgate::exchange::{
-    BodyKind, ExchangeOptions, ExchangeRequest, OauthError, approve, begin_exchange, exchange,
+    BodyKind, ExchangeOptions, ExchangeRequest, OauthError, approve, begin_exchange,
 };
 use claimgate::explain::{
     Explanation, MAX_STEPS, Outcome, PolicyOutcome, ReasonCode, RuleOutcome, cost, count_steps,
     decide, explain, render_text, verdict,
 };
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
-use claimgate::jwt::BuiltIn;
 use claimgate::pattern::{Dialect, MAX_PATTERN_CHARS, Pattern};
 use claimgate::policy::{
     CompileOptions, Decision, Limits, PolicyDefinition, PolicySet, RequestedToken, TokenType,
 };
 use proptest::prelude::*;
 
+use crate::backend::{Backend, exchange};
 use crate::cases::cases;
 use crate::common::{Key, signed};
 
@@ -283,7 +283,7 @@ fn an_exchange_beyond_the_limit_is_an_invalid_request() {
         let options = ExchangeOptions::at(1_900);
         let short = begin_exchange(&request, Some(&issuers), &options)
             .unwrap()
-            .verify_with(&BuiltIn);
+            .verify_with(&Backend);
         let short = approve(&request, &short).map_err(|rejection| rejection.error);
         let full = exchange(&request, Some(&issuers), &options).map_err(|refusal| refusal.error);
         assert_eq!(short.as_ref().err(), full.as_ref().err());

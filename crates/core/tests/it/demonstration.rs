@@ -4,10 +4,12 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimgate::explain::{Outcome, ReasonCode};
-use claimgate::inspect::{CheckId, CheckStatus, Inspection, Options, Skip, inspect};
+use claimgate::inspect::{CheckId, CheckStatus, Inspection, Options, Skip};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::pattern::{Dialect, Trace};
 use claimgate::policy::{RequestedToken, parse_policies};
+
+use crate::backend::inspect;
 
 const TOKEN: &str = include_str!("../../../../examples/bench/token.jwt");
 const JWKS: &str = include_str!("../../../../examples/bench/jwks.json");

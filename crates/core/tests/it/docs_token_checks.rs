@@ -6,7 +6,7 @@ use claimgate::audience::{MAX_AUDIENCE_CHARS, MAX_AUDIENCES};
 use claimgate::claims::Claims;
 use claimgate::exchange::{DEFAULT_EXPIRATION, MAX_BODY};
 use claimgate::explain::MAX_STEPS;
-use claimgate::inspect::{CheckId, Inspection, Options, Progress, Skip, begin, inspect};
+use claimgate::inspect::{CheckId, Inspection, Options, Progress, Skip, begin};
 use claimgate::issuer::{DEFAULT_MAX_EXPIRATION, Issuer, IssuerDefinition, Issuers, validate_url};
 use claimgate::json::MAX_DEPTH;
 use claimgate::jwt::{
@@ -16,6 +16,8 @@ use claimgate::pattern::{Dialect, MAX_PATTERN_CHARS};
 use claimgate::policy::RequestedToken;
 
 use crate::markdown::{Block, Table, blocks, code, file, span};
+
+use crate::backend::inspect;
 
 const PAGE: &str = "docs/token-checks.md";
 

@@ -2,17 +2,17 @@
 
 use claimgate::exchange::{
     Approval, BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, GrantedToken, OauthError,
-    Refusal, Rejection, approve, begin_exchange, conclude, exchange,
+    Refusal, Rejection, approve, begin_exchange, conclude,
 };
 use claimgate::inspect::{Options, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
-use claimgate::jwt::BuiltIn;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, parse_policies};
 use proptest::prelude::*;
 
 use crate::cases::cases;
 
+use crate::backend::{Backend, exchange};
 use crate::common::{Key, signed};
 
 const URL: &str = "https://token.actions.githubusercontent.com";
@@ -71,7 +71,7 @@ fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grante
     let known = (request.organization == "arun-test").then_some(&issuers);
     let decided = exchange(&request, known, &ExchangeOptions::at(NOW));
     if let Ok(begun) = begin_exchange(&request, known, &ExchangeOptions::at(NOW)) {
-        let approved = approve(&request, &begun.verify_with(&BuiltIn));
+        let approved = approve(&request, &begun.verify_with(&Backend));
         if let (Ok(grant), Ok(approval)) = (&decided, &approved) {
             let responses = [
                 grant.response("secret".into()),
@@ -136,7 +136,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
     let request = ExchangeRequest::parse(&format!("{ANNOUNCED}{token}"), BodyKind::Form).unwrap();
     let issuers = Issuers::from(vec![issuer(None)]);
     let begun = || begin_exchange(&request, Some(&issuers), &ExchangeOptions::at(NOW)).unwrap();
-    assert!(conclude(&request, begun().verify_with(&BuiltIn)).is_ok());
+    assert!(conclude(&request, begun().verify_with(&Backend)).is_ok());
 
     let other = format!(
         "{ANNOUNCED}{}",
@@ -153,7 +153,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
             }
         )
     };
-    assert!(not_checked(conclude(&other, begun().verify_with(&BuiltIn))));
+    assert!(not_checked(conclude(&other, begun().verify_with(&Backend))));
     for skip in [
         Skip {
             time: true,
@@ -172,7 +172,7 @@ fn a_host_that_checks_the_signature_itself_can_leave_nothing_out() {
                 ..Options::at(NOW)
             },
         )
-        .verify_with(&BuiltIn);
+        .verify_with(&Backend);
         assert_eq!(
             approve(&request, &checked).unwrap_err().error.code(),
             "token-not-checked",

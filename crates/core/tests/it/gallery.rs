@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::explain::{Explanation, explain_with};
-use claimgate::inspect::{CheckStatus, Inspection, Options, Skip, inspect};
+use claimgate::inspect::{CheckStatus, Inspection, Options, Skip};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
@@ -12,6 +12,8 @@ use claimgate::policy::{RequestedToken, parse_policies};
 
 use crate::markdown::{file, root};
 use crate::sources::SOURCES;
+
+use crate::backend::inspect;
 
 /// How many there are, so that none gets lost.
 const COUNT: usize = 21;

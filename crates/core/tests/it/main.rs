@@ -5,6 +5,7 @@
 
 mod agreement;
 mod audiences;
+mod backend;
 mod cases;
 mod claim_paths;
 mod common;

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::explain::explain;
-use claimgate::inspect::{Options, Skip, inspect};
+use claimgate::inspect::{Options, Skip};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicySet, RequestedToken, parse_policies};
@@ -19,6 +19,8 @@ use proptest::prelude::*;
 
 use crate::cases::cases;
 use serde_json::{Value, json};
+
+use crate::backend::inspect;
 
 const POLICIES: &str = r#"[
     {"decision": "allow", "tokenType": "organization", "rules": {"aud": "a", "sub": "repo:octo-org/*"}},

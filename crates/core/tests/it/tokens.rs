@@ -3,14 +3,13 @@
 
 use claimgate::claims::Claims;
 use claimgate::explain::Outcome;
-use claimgate::inspect::{
-    Check, CheckId, CheckStatus, Inspection, Options, Progress, Skip, begin, decide, inspect,
-};
+use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, Options, Progress, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Algorithm, Jwks, TokenError, numeric_date};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, RequestedToken, TokenType};
 
+use crate::backend::{decide, inspect};
 use crate::common::{Key, encode, signed};
 
 const URL: &str = "https://issuer.example";

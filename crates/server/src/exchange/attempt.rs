@@ -10,7 +10,7 @@ use claimgate::exchange::{
 };
 use claimgate::inspect::Checked;
 use claimgate::issuer::Issuers;
-use claimgate::jwt::{BuiltIn, UnverifiedToken, numeric_date};
+use claimgate::jwt::{AwsLc, UnverifiedToken, numeric_date};
 use claimgate::policy::RequestedToken;
 use claimgate_api::AuditEntry;
 use claimgate_providers::tenant;
@@ -158,9 +158,7 @@ impl<'a> Attempt<'a> {
             ..ExchangeOptions::at(self.now)
         };
         let begun = begin_exchange(request, Some(issuers), &options);
-        Ok(begun
-            .map_err(|refusal| refusal.error)?
-            .verify_with(&BuiltIn))
+        Ok(begun.map_err(|refusal| refusal.error)?.verify_with(&AwsLc))
     }
 
     async fn grant(

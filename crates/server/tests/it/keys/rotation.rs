@@ -6,8 +6,9 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use claimgate::explain::Outcome;
-use claimgate::inspect::{Options, decide};
+use claimgate::inspect::{Options, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+use claimgate::jwt::AwsLc;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, parse_policies};
 use claimgate_server::keys::{IssuerKeys, KeyConfig};
@@ -127,12 +128,9 @@ async fn exchange(world: &World, issuer: &Issuer, signer: &Signer) {
         .await
         .unwrap();
     let issuers = Issuers::from(vec![issuer.with_jwks(Some((*keys).clone()))]);
-    let decision = decide(
-        &token,
-        &issuers,
-        &RequestedToken::Organization { admin: false },
-        &Options::at(1000),
-    );
+    let decision = begin(&token, &issuers, &Options::at(1000))
+        .verify_with(&AwsLc)
+        .decide(&RequestedToken::Organization { admin: false });
     assert_eq!(
         decision.decision(),
         Outcome::Allowed,
