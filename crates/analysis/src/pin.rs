@@ -68,7 +68,13 @@ pub(crate) fn rows<'a>(
 /// (false). None if it says nothing about the tenant.
 fn of(row: &TenantClaim, start: &str, is_whole: bool) -> Option<bool> {
     let rest = start.strip_prefix(row.before)?;
-    let name = rest.split_once(row.until).map(|(name, _)| name);
+    // GitHub writes an owner's identifier after `@`, which ends the name as well.
+    let end = [row.until, "@"].map(|end| rest.find(end).filter(|_| !row.until.is_empty()));
+    let name = end
+        .into_iter()
+        .flatten()
+        .min()
+        .and_then(|end| rest.get(..end));
     let is_ended = !row.until.is_empty() && name.is_some_and(|name| !name.is_empty());
     (!rest.is_empty()).then_some(is_whole || is_ended)
 }

@@ -11,6 +11,7 @@ pub struct Policies<'a> {
     pub(crate) definitions: &'a [PolicyDefinition],
     pub(crate) dialect: Dialect,
     pub(crate) has_audiences: bool,
+    pub(crate) report_only: bool,
     url: Option<&'a str>,
 }
 
@@ -23,6 +24,7 @@ impl<'a> Policies<'a> {
             definitions,
             dialect,
             has_audiences: false,
+            report_only: false,
             url: None,
         }
     }
@@ -33,6 +35,7 @@ impl<'a> Policies<'a> {
         Self::new(&issuer.policies, dialect)
             .at(&issuer.url)
             .with_audiences(issuer.audiences.is_some())
+            .reporting(issuer.report_only)
     }
 
     /// The same, of the issuer with that URL; of an unknown one if it is empty.
@@ -46,6 +49,13 @@ impl<'a> Policies<'a> {
     #[must_use]
     pub fn with_audiences(mut self, has_audiences: bool) -> Self {
         self.has_audiences = has_audiences;
+        self
+    }
+
+    /// The same, of an issuer whose denies only report.
+    #[must_use]
+    pub fn reporting(mut self, report_only: bool) -> Self {
+        self.report_only = report_only;
         self
     }
 

@@ -15,6 +15,12 @@ pub const MAX_AUDIENCES: usize = 100;
 /// The longest audience in the list of an issuer, in characters.
 pub const MAX_AUDIENCE_CHARS: usize = 1_000;
 
+/// How many of an issuer's audiences an error names.
+const MAX_NAMED: usize = 10;
+
+/// How much of a token's `aud` an error shows, in characters.
+const MAX_FOUND_CHARS: usize = 1_000;
+
 /// The audiences that an issuer accepts: literals in which only `*` is a wildcard, for zero or more
 /// characters.
 #[derive(Clone, Debug)]
@@ -50,7 +56,18 @@ impl Audiences {
 /// # Ok::<(), claimgate::claims::ClaimsError>(())
 /// ```
 pub fn check(list: &[String], claims: &Claims) -> Result<(), TokenError> {
-    let accept = |audience: &str| list.iter().any(|pattern| matches(pattern, audience));
+    // A text that is shorter than the pattern's literals is not searched: so many short audiences of
+    // a token cost no more than its size times the number of patterns.
+    let patterns: Vec<_> = list
+        .iter()
+        .map(|pattern| (pattern.as_str(), least_length(pattern)))
+        .collect();
+    let accept = |audience: &str| {
+        let mut long_enough = patterns
+            .iter()
+            .filter(|(_, least)| audience.len() >= *least);
+        long_enough.any(|(pattern, _)| matches(pattern, audience))
+    };
     let aud = claims.get("aud");
     let found = match aud.map(usable) {
         Some(Usable::One(text)) if accept(&text) => return Ok(()),
@@ -59,15 +76,23 @@ pub fn check(list: &[String], claims: &Claims) -> Result<(), TokenError> {
         }
         Some(Usable::One(_) | Usable::Any(_)) => {
             let found = aud.map(Value::to_json).unwrap_or_default();
-            format!("`{found}`")
+            format!("`{}`", shortened(&found))
         }
         Some(Usable::Nothing(kind)) => kind.to_owned(),
         None => "none".to_owned(),
     };
     Err(TokenError::AudienceNotAccepted {
-        expected: list.to_vec(),
+        expected: list.iter().take(MAX_NAMED).cloned().collect(),
         found,
     })
+}
+
+/// The beginning of a long text.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_FOUND_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// What is wrong with a list of audiences: it has 1 to [`MAX_AUDIENCES`], each of 1 to
@@ -116,6 +141,11 @@ fn matches(pattern: &str, text: &str) -> bool {
         rest.split_once(literal).map(|(_, rest)| rest)
     });
     inner.is_some() && rest.is_some()
+}
+
+/// The bytes of the pattern's literals.
+fn least_length(pattern: &str) -> usize {
+    pattern.bytes().filter(|byte| *byte != b'*').count()
 }
 
 #[cfg(test)]

@@ -39,29 +39,50 @@ pub(crate) struct Compiled {
     pub(crate) findings: Vec<Diagnostic>,
 }
 
+/// What the findings on policies depend on besides them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The issuer's URL.
+    url: String,
+    /// Whether all its denies are report-only.
+    report_only: bool,
+    /// Whether it lists the audiences that it accepts.
+    has_audiences: bool,
+}
+
+impl Origin {
+    fn of(issuer: &StoredIssuer) -> Self {
+        Self {
+            url: issuer.url.clone(),
+            report_only: issuer.report_only,
+            has_audiences: issuer.audiences.is_some(),
+        }
+    }
+}
+
 impl Compiled {
-    /// Compiles the policies of the issuer with that URL, and adds errors for blank rows.
+    /// Compiles the policies of an issuer, and adds errors for blank rows.
     pub(crate) fn of(
         written: Result<Vec<PolicyDefinition>, Diagnostics>,
         blanks: Vec<Diagnostic>,
-        report_only: bool,
-        url: &str,
+        origin: &Origin,
     ) -> Self {
-        let mut compiled = Self::compile(written, report_only, url);
+        let mut compiled = Self::compile(written, origin);
         compiled.errors.extend(blanks);
         compiled
     }
 
-    fn compile(
-        written: Result<Vec<PolicyDefinition>, Diagnostics>,
-        report_only: bool,
-        url: &str,
-    ) -> Self {
+    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>, origin: &Origin) -> Self {
         let compiled = written.and_then(|policies| {
-            let set = compile_policies(&policies, report_only, Dialect::Pulumi)?;
+            let set = compile_policies(&policies, origin.report_only, Dialect::Pulumi)?;
             Ok((
                 set,
-                findings(&Policies::new(&policies, Dialect::Pulumi).at(url)),
+                findings(
+                    &Policies::new(&policies, Dialect::Pulumi)
+                        .at(&origin.url)
+                        .with_audiences(origin.has_audiences)
+                        .reporting(origin.report_only),
+                ),
             ))
         });
         match compiled {
@@ -141,7 +162,6 @@ impl PolicyState {
     pub(crate) fn of(issuer: &StoredIssuer, shown: PolicyView) -> Self {
         let store = use_store();
         let id = StoredValue::new(issuer.id.clone());
-        let url = StoredValue::new(issuer.url.clone());
         let fields = PolicyFields::of_all(&issuer.policies);
         let first = Content::Form(fields.clone());
         let owner = Owner::current().unwrap_or_default().child();
@@ -167,10 +187,15 @@ impl PolicyState {
                 .cloned()
         };
         let report_only = Memo::new(move |_| of_issuer().is_some_and(|issuer| issuer.report_only));
+        let origin = Memo::new(move |_| {
+            of_issuer()
+                .map(|issuer| Origin::of(&issuer))
+                .unwrap_or_default()
+        });
         let compiled = Memo::new_with_compare(
             move |_| {
                 let blanks = content.read().blanks();
-                Compiled::of(written.get(), blanks, report_only.get(), &url.read_value())
+                Compiled::of(written.get(), blanks, &origin.read())
             },
             |_, _| true,
         );

@@ -18,7 +18,7 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
             until,
         } => {
             let message = format!(
-                "the rule on `{claim}` admits every {} whose name begins like `{start}`",
+                "the rule on `{claim}` admits every {} whose name begins with that of `{start}`",
                 issuer.word
             );
             let help = match until {
@@ -26,7 +26,7 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
                     format!("a stranger can take such a name: write `{start}` without a wildcard")
                 }
                 _ => format!(
-                    "a stranger can take such a name: end it with `{until}`, as in `{start}{until}*`"
+                    "a stranger can take such a name: write `{until}` right after it, before any wildcard"
                 ),
             };
             Some(report(message, help, Severity::Error))
@@ -44,14 +44,20 @@ fn project(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnos
         let unended = rows(issuer, claim).any(|row| {
             let rest = start.strip_prefix(row.before);
             let project = rest.and_then(|rest| Some(rest.split_once(row.until)?.1));
-            let is_begun = |name: &str| !name.is_empty() && !name.contains(row.project_until);
+            // GitHub writes an identifier after `@`; GitLab has groups within groups.
+            let is_begun = |name: &str| {
+                !name.is_empty()
+                    && !name.contains(row.project_until)
+                    && !name.contains('@')
+                    && !name.ends_with('/')
+            };
             !row.project_until.is_empty() && !is_whole && project.is_some_and(is_begun)
         });
         unended.then(|| {
             let message = format!(
-                "the rule on `{claim}` admits every project whose name begins like `{start}`"
+                "the rule on `{claim}` admits every project whose name begins with that of `{start}`"
             );
-            let help = format!("end the name with `:`, as in `{start}:*`, unless that is meant");
+            let help = "write `:` right after the name, before any wildcard, unless that is meant".to_owned();
             report(message, help, Severity::Warning)
         })
     })
@@ -86,6 +92,11 @@ mod tests {
             (&[("sub", "repo:octo-org/infra*")], warning),
             (&[("sub", "repo:octo-org/infra*:pull_request")], warning),
             (&[("sub", "repo:octo-org/*")], None),
+            (
+                &[("sub", "repo:octo-org@*/infra@*:ref:refs/heads/main")],
+                None,
+            ),
+            (&[("sub", "repo:octo-org@65/infra@*:pull_request")], None),
             (&[("sub", "repo:octo-org/infra:*")], None),
             (
                 &[("sub", "repo:octo-org/infra:ref:refs/heads/release-*")],
@@ -114,7 +125,8 @@ mod tests {
         let help = finding(&allow(&[("sub", "repo:octo-org*")]), &on(GITHUB))
             .unwrap()
             .help;
-        let expected = "a stranger can take such a name: end it with `/`, as in `repo:octo-org/*`";
+        let expected =
+            "a stranger can take such a name: write `/` right after it, before any wildcard";
         assert_eq!(help.as_deref(), Some(expected));
     }
 }

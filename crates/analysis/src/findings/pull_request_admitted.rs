@@ -7,10 +7,13 @@ use claimgate::policy::{Decision, PolicyDefinition};
 use crate::pin::{Pin, pin};
 use crate::policies::Policies;
 
+/// The events of pull requests.
+const EVENTS: [&str; 2] = ["pull_request", "pull_request_target"];
+
 /// Claims of a pull request's job that are always the same. Source: GitHub, "OpenID Connect
 /// reference".
 const ALWAYS: [(&str, &[&str]); 4] = [
-    ("event_name", &["pull_request", "pull_request_target"]),
+    ("event_name", &EVENTS),
     ("ref", &["refs/pull/1/merge"]),
     ("ref_type", &["branch"]),
     ("ref_protected", &["false"]),
@@ -24,10 +27,11 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
     }
     // Where strangers are admitted anyway, there is a finding on that.
     let is_pinned = pin(policy, issuer, policies.dialect) == Pin::Tenant;
-    let is_denied = policies
-        .definitions
-        .iter()
-        .any(|other| denies(other, policy, policies.dialect));
+    let is_denied = !policies.report_only
+        && policies
+            .definitions
+            .iter()
+            .any(|other| denies(other, policy, policies.dialect));
     (is_pinned && !is_denied).then(|| {
         Diagnostic::note("pull-request-admitted", "jobs of pull requests are admitted, before anyone has reviewed them")
             .severity(Severity::Error)
@@ -42,7 +46,7 @@ fn is_admitted(policy: &PolicyDefinition, dialect: Dialect) -> bool {
         let Ok(pattern) = Pattern::new(text, dialect) else {
             return false;
         };
-        match claim.as_str() {
+        match claim.trim_matches('"') {
             "sub" => subjects(text, dialect)
                 .iter()
                 .any(|subject| pattern.is_match(subject)),
@@ -52,7 +56,10 @@ fn is_admitted(policy: &PolicyDefinition, dialect: Dialect) -> bool {
                 let (workflow, _) = text.split_once('@').unwrap_or((text, ""));
                 pattern.is_match(&format!("{}@refs/pull/1/merge", filled(workflow, dialect)))
             }
-            _ => match ALWAYS.iter().find(|(name, _)| name == claim) {
+            _ => match ALWAYS
+                .iter()
+                .find(|(name, _)| *name == claim.trim_matches('"'))
+            {
                 Some((_, values)) => values.iter().any(|value| pattern.is_match(value)),
                 None => true,
             },
@@ -73,15 +80,10 @@ fn subjects(pattern: &str, dialect: Dialect) -> Vec<String> {
             is_named(names.next()) && is_named(names.next()) && !rest.contains(':')
         })
     };
-    let mut found: Vec<String> = starts
+    starts
         .filter(is_repository)
         .map(|start| format!("{start}:pull_request"))
-        .collect();
-    // `repo:octo-org/*`, where the wildcard takes the rest.
-    if let Some(start) = text.strip_suffix('x').filter(|start| start.ends_with('/')) {
-        found.push(format!("{start}x:pull_request"));
-    }
-    found
+        .collect()
 }
 
 /// A text that the pattern matches: `x` for each `*`, nothing for each `?`.
@@ -109,7 +111,10 @@ fn denies(deny: &PolicyDefinition, allow: &PolicyDefinition, dialect: Dialect) -
     };
     let applies = deny.token_type == allow.token_type
         && (target(deny) == target(allow) || deny.team_name.as_deref() == Some("*"));
-    let admitted = allow.rules.iter().find(|(claim, _)| claim == "sub");
+    let admitted = allow
+        .rules
+        .iter()
+        .find(|(claim, _)| claim.trim_matches('"') == "sub");
     let admitted = admitted.map_or_else(
         || vec!["repo:x/x:pull_request".to_owned()],
         |(_, text)| subjects(text, dialect),
@@ -118,9 +123,9 @@ fn denies(deny: &PolicyDefinition, allow: &PolicyDefinition, dialect: Dialect) -
         let Ok(pattern) = Pattern::new(text, dialect) else {
             return false;
         };
-        match claim.as_str() {
+        match claim.trim_matches('"') {
             "sub" => admitted.iter().all(|subject| pattern.is_match(subject)),
-            "event_name" => pattern.is_match("pull_request"),
+            "event_name" => EVENTS.iter().all(|event| pattern.is_match(event)),
             "ref" => {
                 pattern.is_match("refs/pull/1/merge") && pattern.is_match("refs/pull/22/merge")
             }
@@ -142,7 +147,12 @@ mod tests {
             ..allow(&[rule])
         }));
         let set = Policies::new(&policies, Dialect::Pulumi).at(GITHUB);
-        finding(&policies[0], &set).is_some()
+        let reporting = finding(&policies[0], &set.reporting(true)).is_some();
+        let found = finding(&policies[0], &set).is_some();
+        // Denies that only report stop nothing.
+        assert!(reporting || !found);
+        assert!(deny.is_some() || reporting == found);
+        found
     }
 
     #[test]
@@ -168,7 +178,11 @@ mod tests {
                 ],
                 true,
             ),
+            (&[("\"sub\"", "repo:octo-org/infra:*")], true),
             (&[("sub", "repo:octo-org/infra:ref:*")], false),
+            (&[("sub", "repo:octo-org/infra:ref:refs/heads/*")], false),
+            (&[("sub", "repo:octo-org/infra:ref:refs/tags/*")], false),
+            (&[("sub", "repo:octo-org/infra:environment:eu/*")], false),
             (&[("sub", "repo:octo-org/infra:environment:*")], false),
             (
                 &[("sub", "repo:octo-org/infra:*"), ("ref", "refs/heads/main")],
@@ -207,6 +221,7 @@ mod tests {
             (("sub", "repo:octo-org/infra:pull_request"), false),
             (("ref", "refs/pull/*"), false),
             (("event_name", "push"), true),
+            (("event_name", "pull_request"), true),
             (("actor", "mallory"), true),
             (("sub", "repo:octo-org/other:pull_request"), true),
         ] {
