@@ -119,7 +119,7 @@ describe("importing", () => {
       [file({ policies: [{ decision: "maybe", tokenType: "team", rules: {} }] }), /issuers\[0\]\.policies\[0\]\.decision/],
       [file({ thumbprints: ["xyz"] }), /issuers\[0\]\.thumbprints\[0\] expected hexadecimal digits, found x in xyz/],
       [file({ jwks: { keys: [{ kty: "oct", k: "c2VjcmV0" }] } }), /issuers\[0\]\.jwks .*symmetric/],
-      ["eyJhbGciOiJub25lIn0.e30.", /expected a Claimgate file/],
+      ["eyJhbGciOiJub25lIn0.e30.", /expected issuers or policies, found a token/],
     ]) {
       await field(page).fill(written);
       const alert = page.getByRole("alert").filter({ hasText: "This cannot be imported" });

