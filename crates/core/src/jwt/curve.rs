@@ -2,115 +2,209 @@
 //! same whatever cryptography checks signatures: some do not look at all, some only say that the
 //! signature is wrong.
 
-use std::cmp::Ordering;
+/// A number below 2^384 in limbs, the lowest first, with room for one more limb.
+type Number = [u32; 13];
 
-/// A field modulo a prime, with Montgomery multiplication. Numbers are in limbs, the lowest first.
+/// A field modulo a prime, with Montgomery multiplication: where R is 2 to the number of bits, `x` is in
+/// the form `xR`.
 struct Field {
-    prime: Vec<u32>,
+    /// How many limbs its numbers have.
+    limbs: usize,
     /// The inverse of `-prime` modulo 2^32.
     inverse: u32,
-    /// What turns a number into its Montgomery form: R², where R is 2 to the number of bits.
-    square: Vec<u32>,
+    prime: Number,
+    /// R², which turns a number into Montgomery form.
+    square: Number,
     /// One in Montgomery form: R.
-    one: Vec<u32>,
+    one: Number,
+    /// The curve's constant: b of y² = x³ - 3x + b, or d of -x² + y² = 1 + dx²y².
+    constant: Number,
 }
 
-const P256: [[u32; 8]; 2] = [
-    [
+/// P-256.
+const P256: Field = Field {
+    limbs: 8,
+    inverse: 1,
+    prime: [
         0xffff_ffff,
+        0xffff_ffff,
+        0xffff_ffff,
+        0,
+        0,
+        0,
+        0x0000_0001,
+        0xffff_ffff,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ],
+    square: [
+        0x0000_0003,
+        0,
+        0xffff_ffff,
+        0xffff_fffb,
+        0xffff_fffe,
+        0xffff_ffff,
+        0xffff_fffd,
+        0x0000_0004,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ],
+    one: [
         0x0000_0001,
         0,
         0,
-        0,
-        0xffff_ffff,
-        0xffff_ffff,
-        0xffff_ffff,
-    ],
-    [
-        0x5ac6_35d8,
-        0xaa3a_93e7,
-        0xb3eb_bd55,
-        0x7698_86bc,
-        0x651d_06b0,
-        0xcc53_b0f6,
-        0x3bce_3c3e,
-        0x27d2_604b,
-    ],
-];
-
-const P384: [[u32; 12]; 2] = [
-    [
-        0xffff_ffff,
-        0xffff_ffff,
-        0xffff_ffff,
-        0xffff_ffff,
         0xffff_ffff,
         0xffff_ffff,
         0xffff_ffff,
         0xffff_fffe,
-        0xffff_ffff,
         0,
         0,
-        0xffff_ffff,
+        0,
+        0,
+        0,
+        0,
     ],
-    [
-        0xb331_2fa7,
-        0xe23e_e7e4,
-        0x988e_056b,
-        0xe3f8_2d19,
-        0x181d_9c6e,
-        0xfe81_4112,
-        0x0314_088f,
-        0x5013_875a,
-        0xc656_398d,
-        0x8a2e_d19d,
-        0x2a85_c8ed,
-        0xd3ec_2aef,
+    constant: [
+        0x27d2_604b,
+        0x3bce_3c3e,
+        0xcc53_b0f6,
+        0x651d_06b0,
+        0x7698_86bc,
+        0xb3eb_bd55,
+        0xaa3a_93e7,
+        0x5ac6_35d8,
+        0,
+        0,
+        0,
+        0,
+        0,
     ],
-];
+};
 
-const ED25519: [[u32; 8]; 2] = [
-    [
-        0x7fff_ffff,
+/// P-384.
+const P384: Field = Field {
+    limbs: 12,
+    inverse: 1,
+    prime: [
+        0xffff_ffff,
+        0,
+        0,
+        0xffff_ffff,
+        0xffff_fffe,
         0xffff_ffff,
         0xffff_ffff,
         0xffff_ffff,
         0xffff_ffff,
         0xffff_ffff,
         0xffff_ffff,
+        0xffff_ffff,
+        0,
+    ],
+    square: [
+        0x0000_0001,
+        0xffff_fffe,
+        0,
+        0x0000_0002,
+        0,
+        0xffff_fffe,
+        0,
+        0x0000_0002,
+        0x0000_0001,
+        0,
+        0,
+        0,
+        0,
+    ],
+    one: [
+        0x0000_0001,
+        0xffff_ffff,
+        0xffff_ffff,
+        0,
+        0x0000_0001,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ],
+    constant: [
+        0xd3ec_2aef,
+        0x2a85_c8ed,
+        0x8a2e_d19d,
+        0xc656_398d,
+        0x5013_875a,
+        0x0314_088f,
+        0xfe81_4112,
+        0x181d_9c6e,
+        0xe3f8_2d19,
+        0x988e_056b,
+        0xe23e_e7e4,
+        0xb331_2fa7,
+        0,
+    ],
+};
+
+/// Ed25519. 19 times `inverse` is 1 modulo 2^32.
+const ED25519: Field = Field {
+    limbs: 8,
+    inverse: 0x286b_ca1b,
+    prime: [
         0xffff_ffed,
+        0xffff_ffff,
+        0xffff_ffff,
+        0xffff_ffff,
+        0xffff_ffff,
+        0xffff_ffff,
+        0xffff_ffff,
+        0x7fff_ffff,
+        0,
+        0,
+        0,
+        0,
+        0,
     ],
-    [
-        0x5203_6cee,
-        0x2b6f_fe73,
-        0x8cc7_4079,
-        0x7779_e898,
-        0x0070_0a4d,
-        0x4141_d8ab,
-        0x75eb_4dca,
+    square: [0x0000_05a4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    one: [0x0000_0026, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    constant: [
         0x1359_78a3,
+        0x75eb_4dca,
+        0x4141_d8ab,
+        0x0070_0a4d,
+        0x7779_e898,
+        0x8cc7_4079,
+        0x2b6f_fe73,
+        0x5203_6cee,
+        0,
+        0,
+        0,
+        0,
+        0,
     ],
-];
+};
 
 /// Whether `x` and `y` are coordinates of a point on P-256 (32 bytes each) or P-384 (48 bytes): y² is
 /// x³ - 3x + b, and both are below the prime.
 pub(super) fn is_on_ec(x: &[u8], y: &[u8]) -> bool {
-    let [prime, b]: [&[u32]; 2] = if x.len() == 32 {
-        [&P256[0], &P256[1]]
-    } else {
-        [&P384[0], &P384[1]]
-    };
-    let field = Field::new(prime, 1);
+    let field = if x.len() == 32 { P256 } else { P384 };
     let (Some(x), Some(y)) = (field.number(x), field.number(y)) else {
         return false;
     };
-    let b = field.multiply(&limbs(b), &field.square);
+    let b = field.multiply(&field.constant, &field.square);
     let three = field.add(&field.one, &field.add(&field.one, &field.one));
     let slope = field.subtract(&field.multiply(&x, &x), &three);
     field.multiply(&y, &y) == field.add(&field.multiply(&x, &slope), &b)
 }
 
-/// Whether a text of 32 bytes is a point of Ed25519 in its only form ([RFC 8032, section
+/// Whether 32 bytes are a point of Ed25519 in its only form ([RFC 8032, section
 /// 5.1.3](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.3)): `y` is below the prime, and there is
 /// an x with x² = (y² - 1) / (dy² + 1).
 pub(super) fn is_on_ed25519(point: &[u8]) -> bool {
@@ -118,132 +212,108 @@ pub(super) fn is_on_ed25519(point: &[u8]) -> bool {
     if let Some(first) = bytes.first_mut() {
         *first &= 0x7f; // the sign of x
     }
-    // 19 times this is 1 modulo 2^32.
-    let field = Field::new(&ED25519[0], 0x286b_ca1b);
+    let field = ED25519;
     let Some(y) = field.number(&bytes) else {
         return false;
     };
     let y2 = field.multiply(&y, &y);
-    let d = field.multiply(&limbs(&ED25519[1]), &field.square);
+    let d = field.multiply(&field.constant, &field.square);
     let above = field.subtract(&y2, &field.one);
     let below = field.add(&field.multiply(&d, &y2), &field.one);
     // A quotient is a square where the product is. `below` is never zero.
     let product = field.multiply(&above, &below);
-    // Euler's criterion: the power of half of `prime - 1`, 2^254 - 10.
-    let bits = (0..254).map(|bit| !matches!(bit, 250 | 253));
-    let power = bits.fold(field.one.clone(), |power, bit| {
-        let power = field.multiply(&power, &power);
-        if bit {
-            field.multiply(&power, &product)
-        } else {
-            power
-        }
-    });
-    power == field.one || product.iter().all(|limb| *limb == 0)
+    product == [0; 13] || field.half_power(&product) == field.one
 }
 
 impl Field {
-    fn new(prime: &[u32], inverse: u32) -> Self {
-        let prime = limbs(prime);
-        let mut field = Self {
-            inverse,
-            square: Vec::new(),
-            one: Vec::new(),
-            prime,
-        };
-        let double = |mut number: Vec<u32>| {
-            for _ in 0..32 * field.prime.len() {
-                number = field.add(&number, &number);
-            }
-            number
-        };
-        let mut one = vec![0; field.prime.len()];
-        if let Some(first) = one.first_mut() {
-            *first = 1;
-        }
-        let one = double(one);
-        let square = double(one.clone());
-        field.one = one;
-        field.square = square;
-        field
-    }
-
     /// A number in Montgomery form, from big-endian bytes; `None` if it is not below the prime.
-    fn number(&self, bytes: &[u8]) -> Option<Vec<u32>> {
-        let limb = |bytes: &[u8]| {
-            bytes
+    fn number(&self, bytes: &[u8]) -> Option<Number> {
+        let mut number = [0; 13];
+        for (limb, bytes) in number.iter_mut().zip(bytes.rchunks(4)) {
+            *limb = bytes
                 .iter()
-                .fold(0, |limb, byte| limb << 8 | u32::from(*byte))
-        };
-        let number: Vec<u32> = bytes.rchunks(4).map(limb).collect();
-        let is_below = number.iter().rev().cmp(self.prime.iter().rev()) == Ordering::Less;
+                .fold(0, |limb, byte| limb << 8 | u32::from(*byte));
+        }
+        let (_, is_below) = less(&number, &self.prime);
         is_below.then(|| self.multiply(&number, &self.square))
     }
 
     /// The product of two numbers, divided by R.
-    fn multiply(&self, a: &[u32], b: &[u32]) -> Vec<u32> {
-        let mut sum = vec![0; self.prime.len() + 1];
-        for limb in a {
-            let mut over = add_product(&mut sum, b, *limb);
-            let lowest = sum.first().copied().unwrap_or_default();
-            over += add_product(&mut sum, &self.prime, lowest.wrapping_mul(self.inverse));
+    fn multiply(&self, a: &Number, b: &Number) -> Number {
+        let mut sum = [0; 13];
+        for limb in a.iter().take(self.limbs) {
+            let mut over = self.add_product(&mut sum, b, *limb);
+            let [lowest, ..] = sum;
+            over += self.add_product(&mut sum, &self.prime, lowest.wrapping_mul(self.inverse));
             // The lowest limb is zero now.
-            sum.rotate_left(1);
-            if let Some(last) = sum.last_mut() {
+            sum.copy_within(1.., 0);
+            if let Some(last) = sum.get_mut(self.limbs) {
                 *last = over;
             }
         }
         self.reduce(sum)
     }
 
-    fn add(&self, a: &[u32], b: &[u32]) -> Vec<u32> {
-        let mut sum = a.to_vec();
-        sum.push(0);
-        add_product(&mut sum, b, 1);
+    /// Adds `number` times `factor`, and returns what does not fit.
+    fn add_product(&self, sum: &mut Number, number: &Number, factor: u32) -> u32 {
+        let mut carry = 0_u64;
+        for (digit, limb) in sum.iter_mut().zip(number).take(self.limbs + 1) {
+            carry += u64::from(*digit) + u64::from(*limb) * u64::from(factor);
+            *digit = carry as u32;
+            carry >>= 32;
+        }
+        carry as u32
+    }
+
+    fn add(&self, a: &Number, b: &Number) -> Number {
+        let mut sum = *a;
+        self.add_product(&mut sum, b, 1);
         self.reduce(sum)
     }
 
-    fn subtract(&self, a: &[u32], b: &[u32]) -> Vec<u32> {
+    fn subtract(&self, a: &Number, b: &Number) -> Number {
         self.add(a, &less(&self.prime, b).0)
     }
 
-    /// A number below twice the prime, with one limb more than that, modulo the prime.
-    fn reduce(&self, number: Vec<u32>) -> Vec<u32> {
+    /// A number below twice the prime, modulo the prime.
+    fn reduce(&self, number: Number) -> Number {
         let (rest, is_negative) = less(&number, &self.prime);
-        let mut number = if is_negative { number } else { rest };
-        number.truncate(self.prime.len());
-        number
+        if is_negative { number } else { rest }
     }
-}
 
-/// Limbs in the order that this module computes in.
-fn limbs(number: &[u32]) -> Vec<u32> {
-    number.iter().rev().copied().collect()
-}
-
-/// Adds `number` times `factor`, and returns what does not fit.
-fn add_product(sum: &mut [u32], number: &[u32], factor: u32) -> u32 {
-    let mut carry = 0_u64;
-    let limbs = number.iter().chain(std::iter::repeat(&0));
-    for (digit, limb) in sum.iter_mut().zip(limbs) {
-        carry += u64::from(*digit) + u64::from(*limb) * u64::from(factor);
-        *digit = carry as u32;
-        carry >>= 32;
+    /// The power of half of `prime - 1` of Ed25519, 2^254 - 10, which is one for squares (Euler's
+    /// criterion).
+    fn half_power(&self, x: &Number) -> Number {
+        // The power of 2^count, times another number.
+        let step = |power: &Number, count: usize, other: &Number| {
+            let power = (0..count).fold(*power, |power, _| self.multiply(&power, &power));
+            self.multiply(&power, other)
+        };
+        // The powers of 2^n - 1, by n.
+        let two = step(x, 1, x);
+        let four = step(&two, 2, &two);
+        let five = step(&four, 1, x);
+        let ten = step(&five, 5, &five);
+        let twenty = step(&ten, 10, &ten);
+        let forty = step(&twenty, 20, &twenty);
+        let fifty = step(&forty, 10, &ten);
+        let hundred = step(&fifty, 50, &fifty);
+        let two_hundred = step(&hundred, 100, &hundred);
+        let most = step(&two_hundred, 50, &fifty);
+        step(&most, 4, &self.multiply(&two, &two))
     }
-    carry as u32
 }
 
 /// `a` less `b`, and whether that is negative.
-fn less(a: &[u32], b: &[u32]) -> (Vec<u32>, bool) {
+fn less(a: &Number, b: &Number) -> (Number, bool) {
+    let mut rest = *a;
     let mut borrow = false;
-    let limbs = b.iter().chain(std::iter::repeat(&0));
-    let each = |(a, b): (&u32, &u32)| {
-        let (rest, first) = a.overflowing_sub(*b);
-        let (rest, second) = rest.overflowing_sub(u32::from(borrow));
+    for (limb, other) in rest.iter_mut().zip(b) {
+        let (difference, first) = limb.overflowing_sub(*other);
+        let (difference, second) = difference.overflowing_sub(u32::from(borrow));
         borrow = first || second;
-        rest
-    };
-    let rest = a.iter().zip(limbs).map(each).collect();
+        *limb = difference;
+    }
     (rest, borrow)
 }
 
