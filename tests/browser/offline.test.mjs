@@ -49,7 +49,7 @@ test("the offline cache contains no token", async () => {
 test("a page whose files are unavailable shows an error, and loads once they are available", async () => {
   const page = await openPage("", { serviceWorkers: "block" });
   // The browser may report the aborted requests at any later time.
-  page.expected = /net::ERR_FAILED/;
+  page.expected = /net::ERR_FAILED|Failed to fetch/;
   await page.route(/\.wasm$/, (route) => route.abort());
   await page.getByRole("link", { name: "Playground" }).click();
   await page.getByRole("heading", { level: 1, name: "This page could not be loaded" }).waitFor();
