@@ -49,10 +49,20 @@ fuzz_target!(|input: Input| {
         for value in &values {
             let characters = value.chars().count() as u64 + 1;
             let (matching, tracing) = compiled.count_steps(value);
-            let bound = if compiled.weight() == 0 { 0 } else { 2 * words * characters };
-            assert!(matching <= bound, "matching `{pattern}` takes {matching} steps, {bound}");
+            let bound = if compiled.weight() == 0 {
+                0
+            } else {
+                2 * words * characters
+            };
+            assert!(
+                matching <= bound,
+                "matching `{pattern}` takes {matching} steps, {bound}"
+            );
             let bound = 6 * words * characters;
-            assert!(tracing <= bound, "tracing `{pattern}` takes {tracing} steps, {bound}");
+            assert!(
+                tracing <= bound,
+                "tracing `{pattern}` takes {tracing} steps, {bound}"
+            );
         }
     }
     let deny = |pattern: &String| {

@@ -129,14 +129,14 @@ for (const width of widths) {
       await page.getByLabel("Requested token type").selectOption("organization");
       await decision(page).filter({ hasText: "Allowed" }).waitFor();
       await field.fill("");
-      await paste(page, issuer.token(githubClaims({ exp: claims.exp * 1000 })), "Allowed");
+      await paste(page, issuer.token(githubClaims({ exp: claims.exp * 1000 })), "Denied");
       const note = page.getByRole("note").filter({ hasText: "looks like milliseconds" });
       await note.waitFor();
       assert.equal(await text(note), `exp looks like milliseconds: expected seconds since 1970, as ${claims.exp}, found ${claims.exp * 1000}.`);
       const row = page.getByRole("table", { name: "Claims" }).getByRole("row").filter({ has: page.getByRole("rowheader", { name: "exp", exact: true }) });
       assert.match(await text(row), /looks like milliseconds, expected seconds · \d{4}-/);
       await pane(page, "Decision");
-      assert.match(await text(check(page, "Time")), /valid, but `exp` looks like milliseconds/);
+      assert.match(await text(check(page, "Time")), /expected claim `exp` in seconds since 1970, found `\d+`, which looks like milliseconds/);
       await pane(page, "Token");
       await paste(page, issuer.token(githubClaims({ nbf: claims.nbf * 1000 })), "nbf looks like milliseconds");
     });

@@ -1,7 +1,8 @@
 //! The audit log stores what an exchange was decided on, and the engine explains the decision again.
 
-use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, exchange};
+use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, exchange_with};
 use claimgate::issuer::{Issuer as Compiled, IssuerDefinition, Issuers};
+use claimgate::jwt::AwsLc;
 use claimgate::pattern::Dialect;
 use claimgate::policy::parse_policies;
 use claimgate_server::HINT_SOURCES;
@@ -31,7 +32,7 @@ fn explanation(issuer: &Issuer, policies: &Value, body: &Value, at: i64) -> Valu
         hints: HINT_SOURCES,
         ..ExchangeOptions::at(at)
     };
-    let inspection = match exchange(&request, Some(&issuers), &options) {
+    let inspection = match exchange_with(&request, Some(&issuers), &options, &AwsLc) {
         Ok(grant) => grant.inspection,
         Err(refusal) => refusal.inspection.unwrap(),
     };
