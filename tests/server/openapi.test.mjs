@@ -80,7 +80,9 @@ async function run(name, settings, words) {
   const all = [
     '--config-file', file, 'run', document, '--url', server.url, '--tls-verify', server.authority, '--seed', '1',
     '--header', `Authorization: Bearer ${servers.BOOTSTRAP}`, '--checks', CHECKS.join(','), '--request-timeout', '60',
-    '--continue-on-failure', '--no-shrink', '--no-color', ...words,
+    '--continue-on-failure', '--no-shrink', '--no-color',
+    // The server may answer before it has read a body, and then closes the connection, on which the client may still send.
+    '--request-retries', '2', ...words,
   ];
   // schemathesis stores failures in `.hypothesis`; runs must be independent.
   const child = spawn(program, all, { cwd: server.folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 900_000 });
