@@ -138,7 +138,7 @@ for (const width of widths) {
       await pane(page, "Decision");
       assert.match(await text(check(page, "Time")), /expected claim `exp` in seconds since 1970, found `\d+`, which looks like milliseconds/);
       await pane(page, "Token");
-      await paste(page, issuer.token(githubClaims({ nbf: claims.nbf * 1000 })), "nbf looks like milliseconds");
+      await paste(page, issuer.token(githubClaims({ nbf: claims.nbf * 1000 })), /claim `?nbf`? in seconds since 1970/);
     });
 
     test("the exchange shows request and answer, and a placeholder for every token", async () => {
