@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 /** The user that runs it where the tests run as root, which PostgreSQL refuses. */
-const NOBODY = 65534;
+const UNPRIVILEGED = 65534;
 const isRoot = process.getuid?.() === 0;
 
 /** The folder of its programs, or undefined if it is not installed. */
@@ -36,12 +36,12 @@ async function freePort() {
 export async function start(identity) {
   const bin = programs();
   const folder = mkdtempSync(join(tmpdir(), 'claimgate-postgres-'));
-  if (isRoot) chownSync(folder, NOBODY, NOBODY);
+  if (isRoot) chownSync(folder, UNPRIVILEGED, UNPRIVILEGED);
   const file = (name, text) => {
     const path = join(folder, name);
     writeFileSync(path, text);
     chmodSync(path, 0o600);
-    if (isRoot) chownSync(path, NOBODY, NOBODY);
+    if (isRoot) chownSync(path, UNPRIVILEGED, UNPRIVILEGED);
     return path;
   };
   const data = join(folder, 'data');

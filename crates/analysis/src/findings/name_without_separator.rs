@@ -1,7 +1,9 @@
 //! `name-without-separator`: a pattern ends within a name, and other names begin alike.
 
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
+use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition};
+use claimgate_providers::SharedIssuer;
 
 use crate::pin::{Pin, pin, rows};
 use crate::policies::{Policies, literal_start};
@@ -22,25 +24,26 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
                 issuer.word
             );
             let help = match until {
-                "" => {
-                    format!("a stranger can take such a name: write `{start}` without a wildcard")
-                }
+                "" => "a stranger can take such a name: write the whole name".to_owned(),
                 _ => format!(
                     "a stranger can take such a name: write `{until}` right after it, before any wildcard"
                 ),
             };
             Some(report(message, help, Severity::Error))
         }
-        Pin::Tenant => project(policy, policies),
+        Pin::Tenant => project(policy, issuer, policies.dialect),
         Pin::Free => None,
     }
 }
 
 /// A name of a project that is not ended, within one tenant.
-fn project(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnostic> {
-    let issuer = policies.shared_issuer(policy)?;
+fn project(
+    policy: &PolicyDefinition,
+    issuer: &SharedIssuer,
+    dialect: Dialect,
+) -> Option<Diagnostic> {
     policy.rules.iter().find_map(|(claim, pattern)| {
-        let (start, is_whole) = literal_start(pattern, policies.dialect);
+        let (start, is_whole) = literal_start(pattern, dialect);
         let unended = rows(issuer, claim).any(|row| {
             let rest = start.strip_prefix(row.before);
             let project = rest.and_then(|rest| Some(rest.split_once(row.until)?.1));
