@@ -2,7 +2,7 @@
 //! reading it.
 #![no_main]
 
-use claimgate_workbench::share::{ClaimsText, Shared};
+use claimgate_workbench::playground::share::{ClaimsText, Shared};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&str, bool)| {

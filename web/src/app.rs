@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{Lazy, path};
 
-use crate::components::frame::Frame;
-use crate::pages::lazy::{
+use crate::shell::frame::Frame;
+use crate::shell::lazy::{
     AuditEntryRoute, AuditRoute, ChangeRoute, ChangesRoute, ExampleRoute, ExamplesRoute,
     ImportRoute, IssuerRoute, IssuersRoute, NewIssuerRoute, PlaygroundRoute,
 };
-use crate::pages::not_found::NotFoundPage;
+use crate::shell::not_found::NotFoundPage;
 use crate::state::handover::Handover;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;

@@ -7,9 +7,15 @@
 )]
 
 mod app;
-mod components;
-mod pages;
+mod audit;
+mod connected;
+mod editor;
+mod explanation;
+mod issuers;
+mod playground;
+mod shell;
 mod state;
+mod ui;
 
 use leptos::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-pub(crate) use claimgate_workbench::time_input::read_time;
+pub(crate) use claimgate_workbench::playground::time_input::read_time;
 
 /// The current time, in seconds since 1970.
 pub(crate) fn now() -> i64 {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-pub(crate) use claimgate_workbench::file_name::file_name;
+pub(crate) use claimgate_workbench::text::file_name::file_name;
 
 /// Offers a text as a file with that name; false if the browser does not allow it.
 pub(crate) fn download(file: &str, text: &str) -> bool {

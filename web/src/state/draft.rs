@@ -3,7 +3,9 @@
 
 use leptos::prelude::*;
 
-pub(crate) use claimgate_workbench::fields::{PolicyFields, RuleFields, target_label, unique};
+pub(crate) use claimgate_workbench::policies::fields::{
+    PolicyFields, RuleFields, target_label, unique,
+};
 
 /// One rule.
 #[derive(Clone, Copy, PartialEq)]

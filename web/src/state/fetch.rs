@@ -2,7 +2,7 @@
 
 use claimgate::issuer::discovery_url;
 use claimgate::jwt::Jwks;
-use claimgate_workbench::discovery::read_discovery;
+use claimgate_workbench::issuers::discovery::read_discovery;
 use gloo_net::http::Request;
 
 /// Keys that were fetched.

@@ -10,8 +10,8 @@ use leptos::prelude::*;
 
 use super::clock::now;
 use super::remote::{Remote, is_connected};
-use claimgate_workbench::merge::{add_tombstone, conflict, merge, rebase};
-use claimgate_workbench::storage::{self, Conflict, StoredIssuer, StoredState, Tombstone};
+use claimgate_workbench::issuers::merge::{add_tombstone, conflict, merge, rebase};
+use claimgate_workbench::issuers::storage::{self, Conflict, StoredIssuer, StoredState, Tombstone};
 
 /// How often the time of use is stored, in seconds.
 const USED_EVERY: i64 = 60;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimgate::jwt::{Algorithm, SignatureCheck, TokenError};
-use claimgate_workbench::scratch::Throwaway;
+use claimgate_workbench::playground::scratch::Throwaway;
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};

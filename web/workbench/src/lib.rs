@@ -1,33 +1,7 @@
 //! The app's logic, apart from its views: pure, and tested natively.
 
-pub mod choices;
-pub mod claim_member;
-pub mod diff;
-pub mod discovery;
-pub mod evaluate;
-pub mod exchange;
-pub mod fields;
-pub mod file_name;
-pub mod gallery;
-pub mod hints;
-pub mod history;
-pub mod import_plan;
-pub mod inline_code;
-pub mod issuer_part;
-pub mod json_places;
-pub mod keys;
-pub mod lifetime;
-pub mod links;
-pub mod listing;
-pub mod markdown;
-pub mod merge;
-pub mod pattern_help;
+pub mod issuers;
+pub mod playground;
+pub mod policies;
 pub mod remote;
-pub mod samples;
-pub mod scratch;
-pub mod share;
-pub mod spans;
-pub mod storage;
-pub mod time_input;
-pub mod time_range;
-pub mod token_text;
+pub mod text;

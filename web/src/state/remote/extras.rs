@@ -1,7 +1,7 @@
 //! What only this browser knows about a server's issuers, in local storage.
 
+use claimgate_workbench::issuers::storage::{StoredIssuer, StoredState, from_json, to_json};
 use claimgate_workbench::remote::extras::{is_bare, updated};
-use claimgate_workbench::storage::{StoredIssuer, StoredState, from_json, to_json};
 
 use crate::state::store::area;
 

@@ -18,9 +18,9 @@ use super::client::{self, RequestError};
 use super::{Access, FailedChange, Remote, extras, session};
 use crate::state::store::Store;
 use claimgate_formats::percent_encode;
+use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::remote::mapping;
 use claimgate_workbench::remote::plan::{self, Confirmed, Step};
-use claimgate_workbench::storage::StoredIssuer;
 
 /// How often the server is polled for changes by others, while the page is visible.
 const EVERY: Duration = Duration::from_secs(30);

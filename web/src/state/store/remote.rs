@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{Back, Store};
-use claimgate_workbench::merge::conflict;
-use claimgate_workbench::storage::{Conflict, StoredIssuer, StoredState};
+use claimgate_workbench::issuers::merge::conflict;
+use claimgate_workbench::issuers::storage::{Conflict, StoredIssuer, StoredState};
 
 impl Store {
     /// Shows the server's issuers, and versions that lost to them.

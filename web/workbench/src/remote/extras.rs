@@ -1,7 +1,7 @@
 //! What only this browser knows about a server's issuers: samples, the preset, and the source of
 //! keys.
 
-use crate::storage::StoredIssuer;
+use crate::issuers::storage::StoredIssuer;
 
 /// The stored issuers, with the displayed ones in place of their earlier versions.
 pub fn updated(mut kept: Vec<StoredIssuer>, shown: &[StoredIssuer]) -> Vec<StoredIssuer> {

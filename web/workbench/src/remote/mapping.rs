@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::plan::Confirmed;
-use crate::issuer_part::Part;
-use crate::storage::StoredIssuer;
+use crate::issuers::issuer_part::Part;
+use crate::issuers::storage::StoredIssuer;
 
 /// All issuers of an organization, from a list that includes their policies. `known` adds what only
 /// this browser knows.

@@ -1,8 +1,8 @@
 //! Plans the requests to the server, and what the page shows when the server refuses one.
 
-use crate::issuer_part::{Home, Part};
-use crate::merge::rebase;
-use crate::storage::StoredIssuer;
+use crate::issuers::issuer_part::{Home, Part};
+use crate::issuers::merge::rebase;
+use crate::issuers::storage::StoredIssuer;
 
 /// An issuer as the server has it.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::Sync;
 use crate::state::remote::client::{self, Answer, RequestError};
 use claimgate_formats::percent_encode;
+use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::remote::mapping;
 use claimgate_workbench::remote::plan::Confirmed;
-use claimgate_workbench::storage::StoredIssuer;
 
 impl Sync {
     pub(super) async fn create(self, issuer: &StoredIssuer) -> Result<Confirmed, RequestError> {

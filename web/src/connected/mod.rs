@@ -1,0 +1,3 @@
+//! Views that need a server.
+
+pub(crate) mod top;

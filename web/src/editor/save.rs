@@ -1,0 +1,155 @@
+//! Saves policies after a preview of the changes: in words, as text, and on the samples.
+
+use leptos::ev;
+use leptos::html::{Dialog, Div};
+use leptos::prelude::*;
+
+use super::changes::{ChangeList, ChangedText};
+use super::sample_panel::{Trial, trials};
+use super::state::PolicyState;
+use crate::ui::save_state::SaveState;
+use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::issuers::diff::{changes, lines};
+use claimgate_workbench::issuers::storage::StoredIssuer;
+
+/// The bar with the button that saves.
+#[component]
+pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
+    let just_saved = RwSignal::new(false);
+    let is_asking = RwSignal::new(false);
+    let dialog = NodeRef::<Dialog>::new();
+    let ask = move || {
+        if is_asking.get_untracked() {
+            return;
+        }
+        if state
+            .compiled
+            .with_untracked(|compiled| !compiled.errors.is_empty())
+        {
+            state.tried.set(true);
+            show_errors();
+        } else if state.dirty.get_untracked() {
+            is_asking.set(true);
+        } else {
+            just_saved.set(true);
+        }
+    };
+    let save = Callback::new(move |()| {
+        if let Ok(policies) = state.written.get_untracked() {
+            let opened = state.opened.get_value();
+            let change = |issuer: &mut StoredIssuer| issuer.policies.clone_from(&policies);
+            state
+                .opened
+                .set_value(state.store.change_since(&opened, change));
+            state.tried.set(false);
+            just_saved.set(true);
+        }
+        is_asking.set(false);
+    });
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        if is_asking.get() {
+            let _ = dialog.show_modal();
+        } else if dialog.open() {
+            dialog.close();
+        }
+    });
+    let bar = NodeRef::<Div>::new();
+    // On another tab of the page, the shortcut does not concern the policies.
+    let is_there = move || {
+        bar.get_untracked()
+            .is_some_and(|bar| bar.offset_parent().is_some())
+    };
+    save_by_keys(is_there, move || {
+        if is_asking.get_untracked() {
+            save.run(());
+        } else {
+            ask();
+        }
+    });
+    let discard = move |_| state.set_policies(&state.saved.get_untracked());
+    view! {
+        <div class="save-bar" node_ref=bar>
+            <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
+            <SaveState id=state.id dirty=state.dirty saved=just_saved />
+            <Show when=move || state.dirty.get()>
+                <button type="button" class="button button--quiet save-bar__last" on:click=discard>
+                    "Discard" <span class="visually-hidden">" changes"</span>
+                </button>
+            </Show>
+        </div>
+        <dialog node_ref=dialog class="review" aria-labelledby="review-heading" on:close=move |_| is_asking.set(false)>
+            {move || is_asking.get().then(|| untrack(|| view! {
+                <Review state=state save=save cancel=Callback::new(move |()| is_asking.set(false)) />
+            }))}
+        </dialog>
+    }
+}
+
+/// The changes that saving would make.
+#[component]
+fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl IntoView {
+    let edited = state.written.get_untracked().unwrap_or_default();
+    let saved = state.saved.get_untracked();
+    let has_moved = state.opened.with_value(|opened| opened.policies != saved);
+    let list = changes(&saved, &edited);
+    let is_order = list.is_empty();
+    let turned: Vec<_> = trials(state).into_iter().filter(Trial::changes).collect();
+    view! {
+        <h2 id="review-heading">"Save these changes?"</h2>
+        {has_moved.then(|| view! {
+            <p class="notice notice--note">
+                "Other policies were saved since this editor opened them. The changes below are against those; both versions \
+                are kept until you have decided."
+            </p>
+        })}
+        {is_order.then(|| view! { <p>"Only the order changes. Every decision stays as it is."</p> })}
+        <ChangeList changes=list />
+        {(!state.samples.read_untracked().is_empty()).then(|| view! { <Turned turned=turned /> })}
+        {(!is_order).then(|| view! { <ChangedText lines=lines(&saved, &edited) /> })}
+        <div class="actions">
+            <button type="button" class="button button--primary" autofocus on:click=move |_| save.run(())>"Save"</button>
+            <button type="button" class="button button--quiet" on:click=move |_| cancel.run(())>"Cancel"</button>
+        </div>
+    }
+}
+
+/// The samples whose decision changes.
+#[component]
+fn Turned(turned: Vec<Trial>) -> impl IntoView {
+    if turned.is_empty() {
+        return view! { <p class="hint">"Every sample is decided as before."</p> }.into_any();
+    }
+    let item = |trial: Trial| view! { <li>{untrusted_text(&trial.sample.name)} ": " <strong>{trial.turn()}</strong></li> };
+    view! {
+        <div class="notice notice--note">
+            <h3>"Samples that are decided otherwise"</h3>
+            <ul>{turned.into_iter().map(item).collect_view()}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// Scrolls to the list of errors, once it exists.
+fn show_errors() {
+    use wasm_bindgen::JsCast;
+    request_animation_frame(|| {
+        let list = document().get_element_by_id("policy-errors");
+        if let Some(list) = list.and_then(|list| list.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = list.focus();
+        }
+    });
+}
+
+/// Ctrl+S or Cmd+S.
+fn save_by_keys(is_there: impl Fn() -> bool + 'static, save: impl Fn() + 'static) {
+    let handle = window_event_listener(ev::keydown, move |event| {
+        let is_save =
+            event.key().eq_ignore_ascii_case("s") && (event.ctrl_key() || event.meta_key());
+        if is_save && !event.shift_key() && !event.alt_key() && is_there() {
+            event.prevent_default();
+            save();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}

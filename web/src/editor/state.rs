@@ -1,0 +1,404 @@
+//! The shared state of the policy editor's parts: the policies in both views, their history, and
+//! the engine's diagnostics.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::pattern::Dialect;
+use claimgate::policy::{PolicyDefinition, PolicySet};
+use claimgate_analysis::{Policies, findings};
+use leptos::prelude::*;
+
+use crate::state::clock::now;
+use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
+use crate::state::store::{Store, use_store};
+use claimgate_providers::KnownClaim;
+use claimgate_workbench::issuers::storage::{StoredIssuer, compile_policies};
+use claimgate_workbench::policies::history::{Content, History};
+use claimgate_workbench::policies::json_places::{Places, Range, json_error, place_of};
+use claimgate_workbench::policies::samples::{Ready, known_claims};
+
+/// The views of the policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PolicyView {
+    /// Fields.
+    Form,
+    /// Text.
+    Json,
+}
+
+/// The result of compiling the edited policies.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Compiled {
+    /// The compiled policies, if there are no errors except blank rows.
+    pub(crate) set: Option<Arc<PolicySet>>,
+    /// Errors.
+    pub(crate) errors: Diagnostics,
+    /// Warnings.
+    pub(crate) findings: Vec<Diagnostic>,
+}
+
+/// What the findings on policies depend on besides them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The issuer's URL.
+    url: String,
+    /// Whether all its denies are report-only.
+    report_only: bool,
+    /// Whether it lists the audiences that it accepts.
+    has_audiences: bool,
+}
+
+impl Origin {
+    fn of(issuer: &StoredIssuer) -> Self {
+        Self {
+            url: issuer.url.clone(),
+            report_only: issuer.report_only,
+            has_audiences: issuer.audiences.is_some(),
+        }
+    }
+}
+
+impl Compiled {
+    /// Compiles the policies of an issuer, and adds errors for blank rows.
+    pub(crate) fn of(
+        written: Result<Vec<PolicyDefinition>, Diagnostics>,
+        blanks: Vec<Diagnostic>,
+        origin: &Origin,
+    ) -> Self {
+        let mut compiled = Self::compile(written, origin);
+        compiled.errors.extend(blanks);
+        compiled
+    }
+
+    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>, origin: &Origin) -> Self {
+        let compiled = written.and_then(|policies| {
+            let set = compile_policies(&policies, origin.report_only, Dialect::Pulumi)?;
+            Ok((
+                set,
+                findings(
+                    &Policies::new(&policies, Dialect::Pulumi)
+                        .at(&origin.url)
+                        .with_audiences(origin.has_audiences)
+                        .reporting(origin.report_only),
+                ),
+            ))
+        });
+        match compiled {
+            Ok((set, findings)) => Self {
+                findings,
+                set: Some(Arc::new(set)),
+                errors: Diagnostics::default(),
+            },
+            Err(errors) => Self {
+                errors,
+                ..Self::default()
+            },
+        }
+    }
+}
+
+/// The pattern at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AtPattern {
+    /// Its draft: a rule's key, or a policy's for a team's name. None in the JSON view.
+    pub(crate) key: Option<usize>,
+    /// Its claim; none for a team's name.
+    pub(crate) claim: Option<String>,
+    /// The pattern.
+    pub(crate) pattern: String,
+    /// The position of the cursor, in UTF-16 units.
+    pub(crate) cursor: usize,
+}
+
+/// The editor's state.
+#[derive(Clone, Copy)]
+pub(crate) struct PolicyState {
+    /// The app's issuers.
+    pub(crate) store: Store,
+    /// The issuer's identifier.
+    pub(crate) id: StoredValue<String>,
+    /// The issuer as it was opened, or last saved here: later changes by other tabs are compared
+    /// with it.
+    pub(crate) opened: StoredValue<StoredIssuer>,
+    /// The policies in the form.
+    pub(crate) drafts: RwSignal<Vec<PolicyDraft>>,
+    /// The policies as text.
+    pub(crate) json: RwSignal<String>,
+    /// The visible view, which is the edited one.
+    pub(crate) shown: RwSignal<PolicyView>,
+    /// Why the other view is unavailable; empty if it is available.
+    pub(crate) view_error: RwSignal<String>,
+    /// Whether saving was tried.
+    pub(crate) tried: RwSignal<bool>,
+    /// The history of both views.
+    pub(crate) history: RwSignal<History>,
+    /// The edited policies.
+    pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
+    /// The result of compiling them.
+    pub(crate) compiled: Memo<Compiled>,
+    /// Whether all denies of the issuer are report-only.
+    pub(crate) report_only: Memo<bool>,
+    /// The saved policies.
+    pub(crate) saved: Memo<Vec<PolicyDefinition>>,
+    /// Whether they differ from the saved ones.
+    pub(crate) dirty: Memo<bool>,
+    /// The issuer's samples, parsed.
+    pub(crate) samples: Memo<Vec<Ready>>,
+    /// The claims that rules can use.
+    pub(crate) known: Memo<Vec<KnownClaim>>,
+    /// The pattern at the cursor.
+    pub(crate) at: RwSignal<Option<AtPattern>>,
+    /// The range of the text to scroll to.
+    pub(crate) goal: RwSignal<Option<(usize, usize)>>,
+    /// The reactive owner of the fields: the editor, not the button or effect that happens to
+    /// create them.
+    owner: StoredValue<Owner>,
+}
+
+impl PolicyState {
+    /// The state of an issuer's editor, without changes.
+    pub(crate) fn of(issuer: &StoredIssuer, shown: PolicyView) -> Self {
+        let store = use_store();
+        let id = StoredValue::new(issuer.id.clone());
+        let fields = PolicyFields::of_all(&issuer.policies);
+        let first = Content::Form(fields.clone());
+        let owner = Owner::current().unwrap_or_default().child();
+        let drafts = RwSignal::new(owner.with(|| fields.iter().map(PolicyDraft::from).collect()));
+        let json = RwSignal::new(first.to_json());
+        let shown = RwSignal::new(shown);
+        let history = RwSignal::new(History::new(first));
+        let content = Memo::new(move |_| match shown.get() {
+            PolicyView::Form => Content::Form(fields_of(drafts)),
+            PolicyView::Json => Content::Json(json.get()),
+        });
+        Effect::new(move || {
+            let content = content.get();
+            history.update(|history| history.record(content, js_sys::Date::now()));
+        });
+        let written = Memo::new(move |_| content.read().policies());
+        let of_issuer = move || {
+            store
+                .issuers
+                .read()
+                .iter()
+                .find(|issuer| issuer.id == *id.read_value())
+                .cloned()
+        };
+        let report_only = Memo::new(move |_| of_issuer().is_some_and(|issuer| issuer.report_only));
+        let origin = Memo::new(move |_| {
+            of_issuer()
+                .map(|issuer| Origin::of(&issuer))
+                .unwrap_or_default()
+        });
+        let compiled = Memo::new_with_compare(
+            move |_| {
+                let blanks = content.read().blanks();
+                Compiled::of(written.get(), blanks, &origin.read())
+            },
+            |_, _| true,
+        );
+        let saved = Memo::new(move |_| {
+            of_issuer()
+                .map(|issuer| issuer.policies)
+                .unwrap_or_default()
+        });
+        let kept = Memo::new(move |_| of_issuer().map(|issuer| issuer.samples).unwrap_or_default());
+        let audiences = Memo::new(move |_| of_issuer().and_then(|issuer| issuer.audiences));
+        let samples = Memo::new_with_compare(
+            move |_| {
+                let audiences = audiences.read();
+                let ready = |sample| Ready::of(sample, audiences.as_deref());
+                kept.read().iter().map(ready).collect::<Vec<_>>()
+            },
+            |_, _| true,
+        );
+        let documented =
+            claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
+        let documented = documented.unwrap_or_default();
+        let state = Self {
+            store,
+            id,
+            opened: StoredValue::new(issuer.clone()),
+            drafts,
+            json,
+            shown,
+            view_error: RwSignal::new(String::new()),
+            tried: RwSignal::new(false),
+            history,
+            written,
+            report_only,
+            compiled,
+            saved,
+            dirty: Memo::new(move |_| {
+                written.with(|written| written.as_ref() != Ok(&*saved.read()))
+            }),
+            samples,
+            known: Memo::new(move |_| known_claims(documented.clone(), &samples.read())),
+            at: RwSignal::new(None),
+            goal: RwSignal::new(None),
+            owner: StoredValue::new(owner),
+        };
+        state.follow();
+        state
+    }
+
+    /// Shows what another tab has saved, unless there are edits here.
+    fn follow(self) {
+        Effect::new(move |before: Option<Vec<PolicyDefinition>>| {
+            let saved = self.saved.get();
+            let is_untouched = |before: &Vec<PolicyDefinition>| {
+                *before != saved
+                    && self
+                        .written
+                        .with_untracked(|written| written.as_ref() == Ok(before))
+            };
+            if before.as_ref().is_some_and(is_untouched) {
+                let policies = saved.clone();
+                // Outside this effect: its next run would dispose of the fields that it creates.
+                set_timeout(move || self.take(&policies), Duration::ZERO);
+            }
+            saved
+        });
+    }
+
+    /// Shows what another tab has saved, if the editor still exists.
+    fn take(self, policies: &[PolicyDefinition]) {
+        let take = |opened: &mut StoredIssuer| opened.policies = policies.to_vec();
+        if self.opened.try_update_value(take).is_some() {
+            self.set_policies(policies);
+        }
+    }
+
+    /// Switches the view. If both views mean the same, the target view keeps its own text.
+    pub(crate) fn show(self, shown: PolicyView) {
+        let form = Content::Form(untrack(|| fields_of(self.drafts)));
+        let text = Content::Json(self.json.get_untracked());
+        let is_same = form.policies() == text.policies();
+        self.view_error.set(String::new());
+        match shown {
+            PolicyView::Json if !is_same => self.json.set(form.to_json()),
+            PolicyView::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts)))
+            {
+                Ok(fields) => self.restore(&fields),
+                Err(view_error) => return self.view_error.set(view_error),
+            },
+            _ => {}
+        }
+        self.at.set(None);
+        self.shown.set(shown);
+    }
+
+    /// Undoes or redoes a step.
+    pub(crate) fn travel(self, is_redo: bool) {
+        // The last keystrokes may not be in the history yet.
+        let content = self.content();
+        let step = self.history.try_update(|history| {
+            history.record(content, js_sys::Date::now());
+            if is_redo {
+                history.redo()
+            } else {
+                history.undo()
+            }
+        });
+        if let Some(content) = step.flatten() {
+            self.show_content(&content);
+        }
+    }
+
+    /// Replaces the policies, as one step of the history.
+    pub(crate) fn set_policies(self, policies: &[PolicyDefinition]) {
+        self.show_content(&Content::Form(PolicyFields::of_all(policies)));
+    }
+
+    /// Fills the form.
+    pub(crate) fn restore(self, fields: &[PolicyFields]) {
+        self.own(|| restore(self.drafts, fields));
+    }
+
+    /// Creates fields that live as long as the editor.
+    pub(crate) fn own<T>(self, make: impl FnOnce() -> T) -> T {
+        self.owner.get_value().with(make)
+    }
+
+    fn content(self) -> Content {
+        match self.shown.get_untracked() {
+            PolicyView::Form => Content::Form(untrack(|| fields_of(self.drafts))),
+            PolicyView::Json => Content::Json(self.json.get_untracked()),
+        }
+    }
+
+    /// Shows a content in the current view, or as text if the form cannot show it.
+    fn show_content(self, content: &Content) {
+        self.view_error.set(String::new());
+        if self.shown.get_untracked() == PolicyView::Form {
+            match content.to_form(&untrack(|| fields_of(self.drafts))) {
+                Ok(fields) => return self.restore(&fields),
+                Err(_) => self.shown.set(PolicyView::Json),
+            }
+        }
+        self.json.set(content.to_json());
+    }
+
+    /// Goes to the place of a diagnostic.
+    pub(crate) fn go_to(self, path: &str) {
+        match self.shown.get_untracked() {
+            PolicyView::Json => {
+                let range = self.json.with_untracked(|json| place_in(json, path));
+                // Reset first, so that going to the same place twice works.
+                self.goal.set(None);
+                self.goal.set(Some((range.start, range.end)));
+            }
+            PolicyView::Form => {
+                let id = untrack(|| field_of(&self.drafts.read(), path));
+                let element = id.and_then(|id| document().get_element_by_id(&id));
+                focus_in(element);
+            }
+        }
+    }
+}
+
+/// The range of the text that a diagnostic refers to: the JSON error, if its path is empty.
+pub(crate) fn place_in(json: &str, path: &str) -> Range {
+    place_among(json, &Places::read(json), path)
+}
+
+/// The same, for a parsed text.
+pub(crate) fn place_among(json: &str, places: &Places, path: &str) -> Range {
+    let broken = || json_error(json).map(|error| place_of(json, &error));
+    places
+        .find(path)
+        .or_else(broken)
+        .unwrap_or(0..usize::from(!json.is_empty()))
+}
+
+/// The identifier of the element for a path such as `policies[1].rules.sub`.
+fn field_of(drafts: &[PolicyDraft], path: &str) -> Option<String> {
+    let (index, rest) = path.strip_prefix("policies[")?.split_once(']')?;
+    let draft = drafts.get(index.parse::<usize>().ok()?)?;
+    let claim = rest.strip_prefix(".rules.");
+    let rules = draft.rules.read();
+    let rule = claim.and_then(|claim| rules.iter().find(|rule| *rule.claim.read() == claim));
+    Some(match (rule, rest) {
+        (Some(rule), _) => format!("rule-{}", rule.key),
+        (None, ".teamName" | ".userLogin" | ".runnerID" | ".roleID") => {
+            format!("target-{}", draft.key)
+        }
+        (None, _) => format!("policy-{}", draft.key),
+    })
+}
+
+/// Focuses the first field of an element.
+pub(crate) fn focus_in(element: Option<web_sys::Element>) {
+    use wasm_bindgen::JsCast;
+    let field = element.and_then(|element| {
+        element
+            .query_selector("input, select, button")
+            .ok()
+            .flatten()
+    });
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = field.focus();
+    }
+}

@@ -1,0 +1,71 @@
+//! The decision, large, and visible while the explanation is scrolled.
+
+use claimgate::explain::Outcome;
+use leptos::prelude::*;
+
+use crate::ui::inline_code::inline_code;
+use claimgate_workbench::playground::evaluate::NO_TOKEN;
+
+/// The content of the banner.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Banner {
+    /// There is no input.
+    Nothing,
+    /// A decision, its summary, and the checks that were skipped.
+    Decided(Outcome, String, Vec<String>),
+}
+
+impl Banner {
+    /// Style, symbol and word.
+    fn look(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Nothing => ("verdict", "?", "No decision yet"),
+            Self::Decided(Outcome::Allowed, ..) => ("verdict verdict--allowed", "✓", "Allowed"),
+            Self::Decided(Outcome::Denied, ..) => ("verdict verdict--denied", "✕", "Denied"),
+        }
+    }
+}
+
+/// The banner.
+#[component]
+pub(crate) fn Verdict(
+    #[prop(into)] banner: Signal<Banner>,
+    #[prop(into)] stale: Signal<bool>,
+) -> impl IntoView {
+    let status = move || match &*banner.read() {
+        Banner::Nothing => {
+            "Paste a token, or write claims, and the decision stands here with its reasons."
+                .into_any()
+        }
+        Banner::Decided(_, text, _) => inline_code(text),
+    };
+    // An unchecked token that would be allowed must not look allowed.
+    let caveat = move || match &*banner.read() {
+        Banner::Decided(Outcome::Allowed, _, unchecked) if !unchecked.is_empty() => {
+            let first = |line: &String| match line.as_str() {
+                NO_TOKEN => "these are claims, not a token".to_owned(),
+                line => line.split(':').next().unwrap_or_default().to_owned(),
+            };
+            let lines = unchecked.iter().map(first).collect::<Vec<_>>().join("; ");
+            Some(
+                view! { <p class="verdict__caveat">"Not all was checked: " {inline_code(&lines)} "."</p> },
+            )
+        }
+        _ => None,
+    };
+    view! {
+        <div
+            class=move || banner.read().look().0
+            class:verdict--stale=move || stale.get()
+            role="status"
+            aria-label="Decision"
+        >
+            <span class="verdict__symbol" aria-hidden="true">{move || banner.read().look().1}</span>
+            <div class="verdict__text">
+                <p class="verdict__word">{move || banner.read().look().2}</p>
+                <p class="verdict__sentence">{status}</p>
+                {caveat}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,306 @@
+//! The list of issuers.
+
+use leptos::ev;
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use wasm_bindgen::JsCast;
+
+use super::export_panel::ExportPanel;
+use super::issuer_row::IssuerRow;
+use crate::state::store::use_store;
+use crate::ui::field::Select;
+use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::issuers::listing::{Column, Listing};
+use claimgate_workbench::issuers::storage::StoredIssuer;
+
+/// The list of issuers.
+#[component]
+pub(crate) fn IssuersPage() -> impl IntoView {
+    let store = use_store();
+    let empty = Memo::new(move |_| store.issuers.read().is_empty());
+    view! {
+        <div class="container container--wide stack">
+            <div class="section-head">
+                <h1>"OIDC Issuers"</h1>
+                <div class="actions">
+                    <A href="/import" attr:class="button">"Import"</A>
+                    <A href="/issuers/new" attr:class="button button--primary">"Register issuer"</A>
+                </div>
+            </div>
+            <p class="lead">
+                "Issuers whose tokens are let in, each with policies that say which. This is inbound trust: a CI job \
+                 or a cluster comes in with its token."
+            </p>
+            <Show when=move || !empty.get() fallback=Empty>
+                <List />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <div class="card empty">
+            <h2>"No issuers yet"</h2>
+            <p>
+                "An issuer signs tokens that say who is asking: GitHub Actions for its jobs, a Kubernetes cluster for \
+                 its pods. Register one with its URL and keys, then write policies over the claims of its tokens."
+            </p>
+            <div class="actions">
+                <A href="/issuers/new?preset=github-actions&examples=yes" attr:class="button">
+                    "Try the GitHub Actions example"
+                </A>
+            </div>
+        </div>
+    }
+}
+
+/// The table; its search and order are in the address.
+#[component]
+fn List() -> impl IntoView {
+    let store = use_store();
+    let query = use_query_map();
+    let listing = Memo::new(move |_| Listing::read(|name| query.read().get(name)));
+    let rows = Memo::new(move |_| listing.read().of(&store.issuers.read()));
+    let go = address_writer();
+    let search = NodeRef::<Input>::new();
+    focus_on_slash(search);
+    let sort = move |column| go.run(listing.get_untracked().sorted_by(column));
+    let count = move || match (rows.read().len(), store.issuers.read().len()) {
+        (shown, all) if shown == all => format!("{all} issuer{}", if all == 1 { "" } else { "s" }),
+        (shown, all) => format!("{shown} of {all} issuers"),
+    };
+    view! {
+        <div class="list-bar">
+            <div class="field list-bar__search">
+                <div class="list-bar__label">
+                    <label for="issuer-search">"Search"</label>
+                    <kbd aria-hidden="true">"/"</kbd>
+                </div>
+                <input
+                    type="search"
+                    id="issuer-search"
+                    node_ref=search
+                    autocomplete="off"
+                    spellcheck="false"
+                    placeholder="Name, URL, provider or rule"
+                    aria-keyshortcuts="/"
+                    aria-describedby="issuer-count"
+                    prop:value=move || listing.read().search.clone()
+                    on:input:target=move |event| {
+                        go.run(Listing { search: event.target().value(), ..listing.get_untracked() });
+                    }
+                    on:keydown=move |event| from_search(&event, go, listing)
+                />
+            </div>
+            <SortFields listing=listing go=go />
+            <p id="issuer-count" class="hint list-bar__count" role="status">{count}</p>
+        </div>
+        <Show
+            when=move || !rows.read().is_empty()
+            fallback=move || view! { <NothingFound listing=listing go=go /> }
+        >
+            <div class="card card--flush">
+                <table class="issuers">
+                    <thead><tr>
+                        {Column::ALL.map(|column| view! { <Heading column=column listing=listing choose=sort /> }).collect_view()}
+                        <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                    </tr></thead>
+                    <tbody on:keydown=|event| move_focus(&event)>
+                        <For each=move || rows.get() key=row_key let:issuer>
+                            <IssuerRow issuer=issuer />
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+        </Show>
+        <ExportPanel issuers=store.issuers />
+    }
+}
+
+fn row_key(issuer: &StoredIssuer) -> (String, u64, Option<i64>) {
+    (issuer.id.clone(), issuer.revision, issuer.last_used)
+}
+
+#[component]
+fn Heading(
+    column: Column,
+    listing: Memo<Listing>,
+    choose: impl Fn(Column) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let order = move || {
+        let listing = listing.read();
+        match (listing.sort == Some(column), listing.descending) {
+            (false, _) => "none",
+            (true, false) => "ascending",
+            (true, true) => "descending",
+        }
+    };
+    let arrow = move || match order() {
+        "ascending" => "▲",
+        "descending" => "▼",
+        _ => "",
+    };
+    view! {
+        <th scope="col" aria-sort=order>
+            <button type="button" class="sort" on:click=move |_| choose(column)>
+                {column.title()} <span class="sort__arrow" aria-hidden="true">{arrow}</span>
+            </button>
+        </th>
+    }
+}
+
+/// The sort control for screens without room for headings.
+#[component]
+fn SortFields(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
+    let registered = ("".to_owned(), "As registered".to_owned());
+    let columns = Column::ALL.map(|column| (column.word().to_owned(), column.title().to_owned()));
+    let options: Vec<_> = std::iter::once(registered).chain(columns).collect();
+    let sort = RwSignal::new(String::new());
+    Effect::new(move || {
+        sort.set(
+            listing
+                .read()
+                .sort
+                .map(Column::word)
+                .unwrap_or_default()
+                .to_owned(),
+        );
+    });
+    Effect::new(move || {
+        let word = sort.get();
+        let listing = listing.get_untracked();
+        if listing.sort.map(Column::word).unwrap_or_default() != word {
+            let sort = Column::ALL.into_iter().find(|column| column.word() == word);
+            go.run(Listing {
+                sort,
+                descending: false,
+                ..listing
+            });
+        }
+    });
+    let turn = move |_| {
+        let listing = listing.get_untracked();
+        go.run(Listing {
+            descending: !listing.descending,
+            ..listing
+        });
+    };
+    view! {
+        <div class="list-bar__sort">
+            <Select label="Sort by" value=sort options=options />
+            <button type="button" class="button" on:click=turn disabled=move || listing.read().sort.is_none()>
+                {move || if listing.read().descending { "▼ Descending" } else { "▲ Ascending" }}
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn NothingFound(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
+    view! {
+        <div class="card empty">
+            <h2>"No issuer matches"</h2>
+            <p>"Nothing has “" {move || untrusted_text(&listing.read().search)} "” in its name, URL, provider or rules."</p>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| go.run(Listing { search: String::new(), ..listing.get_untracked() })
+            >
+                "Show all issuers"
+            </button>
+        </div>
+    }
+}
+
+/// Writes a listing into the address, in place of the last one.
+fn address_writer() -> Callback<Listing> {
+    let navigate = use_navigate();
+    Callback::new(move |listing: Listing| {
+        let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
+        let members: Vec<String> = listing
+            .query()
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .collect();
+        let query = if members.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", members.join("&"))
+        };
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&format!("/{query}"), options);
+    })
+}
+
+/// `/` focuses the search field, except while typing.
+fn focus_on_slash(search: NodeRef<Input>) {
+    let handle = window_event_listener(ev::keydown, move |event| {
+        let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        if event.key() == "/"
+            && is_plain
+            && !is_writing()
+            && let Some(search) = search.get_untracked()
+        {
+            event.prevent_default();
+            let _ = search.focus();
+            search.select();
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+fn is_writing() -> bool {
+    let fields = "input, textarea, select, [contenteditable]";
+    document()
+        .active_element()
+        .is_some_and(|element| element.matches(fields).unwrap_or(false))
+}
+
+/// Escape clears the search; arrow down moves to the results.
+fn from_search(event: &ev::KeyboardEvent, go: Callback<Listing>, listing: Memo<Listing>) {
+    match event.key().as_str() {
+        "Escape" => go.run(Listing {
+            search: String::new(),
+            ..listing.get_untracked()
+        }),
+        "ArrowDown" => focus_row(0),
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+/// Arrow keys move between issuers.
+fn move_focus(event: &ev::KeyboardEvent) {
+    let step = match event.key().as_str() {
+        "ArrowDown" => 1,
+        "ArrowUp" => -1,
+        _ => return,
+    };
+    let Some(row) = document()
+        .active_element()
+        .and_then(|element| element.closest("tr").ok().flatten())
+    else {
+        return;
+    };
+    let place = row
+        .unchecked_ref::<web_sys::HtmlTableRowElement>()
+        .section_row_index();
+    event.prevent_default();
+    focus_row(place + step);
+}
+
+fn focus_row(place: i32) {
+    let link = format!(".issuers tbody tr:nth-child({}) .issuer-link", place + 1);
+    if let Ok(Some(link)) = document().query_selector(&link) {
+        let _ = link.unchecked_into::<web_sys::HtmlElement>().focus();
+    }
+}

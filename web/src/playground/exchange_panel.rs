@@ -1,0 +1,115 @@
+//! The simulated exchange: request and response.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::bench::Bench;
+use crate::ui::copy_button::CopyButton;
+use crate::ui::field::TextField;
+use crate::ui::inline_code::inline_code;
+use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::playground::evaluate::Answer;
+use claimgate_workbench::playground::exchange::{Simulation, organization, simulate};
+
+/// The placeholder for the organization if `aud` names none.
+const UNNAMED: &str = "my-org";
+
+/// The panel, folded at first. Nothing is simulated until it is opened.
+#[component]
+pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
+    let form = bench.form;
+    let named = Memo::new(move |_| {
+        let answered = bench.answered.read();
+        match answered.as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => organization(report),
+            _ => None,
+        }
+    });
+    let is_open = RwSignal::new(false);
+    let details = NodeRef::<html::Details>::new();
+    let toggled = move |_| {
+        is_open.set(
+            details
+                .get_untracked()
+                .is_some_and(|details| details.open()),
+        );
+    };
+    let simulation = Memo::new(move |_| {
+        if !is_open.get() {
+            return None;
+        }
+        let answered = bench.answered.read();
+        let answered = answered.as_ref()?;
+        let Answer::Report(report) = &answered.answer else {
+            return None;
+        };
+        let typed = form.organization.get();
+        let organization = if typed.trim().is_empty() {
+            named.get().unwrap_or_else(|| UNNAMED.to_owned())
+        } else {
+            typed
+        };
+        let expiration = form.expiration.read();
+        Some(simulate(
+            &answered.question,
+            &answered.stored,
+            report,
+            &organization,
+            &expiration,
+        ))
+    });
+    let hint = "Nothing for the one that aud names, or my-org.";
+    view! {
+        <section class="card stack--tight" aria-label="Exchange">
+            <details class="more" node_ref=details on:toggle=toggled>
+                <summary><h2>"Exchange"</h2></summary>
+                <div class="stack--tight">
+                    <p class="hint">
+                        "What a job would send for an access token, and what it would get. A simulation: nothing is sent, and "
+                        <code>"$ID_TOKEN"</code> " stands for the token."
+                    </p>
+                    <div class="field-row field-row--even">
+                        <TextField label="Organization" value=form.organization hint=hint mono=true />
+                        <TextField label="Expiration in seconds" value=form.expiration hint="Optional: 7200 unless asked otherwise." mono=true />
+                    </div>
+                    {move || simulation.get().map(|simulation| view! { <Messages simulation=simulation /> })}
+                </div>
+            </details>
+        </section>
+    }
+}
+
+#[component]
+fn Messages(simulation: Simulation) -> impl IntoView {
+    let login = match simulation.login {
+        Ok(command) => block("pulumi login", "Pulumi's command", command),
+        Err(reason) => {
+            view! { <h3>"pulumi login"</h3> <p class="hint">{inline_code(reason)}</p> }.into_any()
+        }
+    };
+    let notes = simulation
+        .notes
+        .into_iter()
+        .map(|note| view! { <p class="hint">{note}</p> })
+        .collect_view();
+    view! {
+        {block("Answer", "the answer", format!("{}\nContent-Type: application/json\n\n{}", simulation.status, simulation.body))}
+        {notes}
+        {block("curl", "the curl command", simulation.curl)}
+        {login}
+        {block("HTTP", "the HTTP request", simulation.http)}
+    }
+}
+
+fn block(title: &'static str, what: &'static str, text: String) -> AnyView {
+    let lines = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| view! { {(index > 0).then_some("\n")} {untrusted_text(line)} });
+    let lines = lines.collect_view();
+    view! {
+        <div class="code-head"><h3>{title}</h3> <CopyButton text=Signal::stored(text) what=what /></div>
+        <pre tabindex="0" aria-label=what>{lines}</pre>
+    }
+    .into_any()
+}

@@ -1,0 +1,16 @@
+//! The playground and the examples that open in it.
+
+pub(crate) mod bench;
+pub(crate) mod contents;
+pub(crate) mod examples;
+pub(crate) mod exchange_panel;
+pub(crate) mod form;
+pub(crate) mod page;
+pub(crate) mod policies;
+pub(crate) mod request;
+pub(crate) mod result;
+pub(crate) mod save;
+pub(crate) mod share_panel;
+pub(crate) mod sign;
+pub(crate) mod token;
+pub(crate) mod tools;

@@ -1,0 +1,157 @@
+//! The playground's result: checks, explanation, and the simulated exchange.
+
+use claimgate::diagnostic::Diagnostic;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::bench::Bench;
+use super::exchange_panel::ExchangePanel;
+use super::share_panel::SharePanel;
+use crate::explanation::checks::Checks;
+use crate::explanation::decision::ExplanationView;
+use crate::ui::inline_code::inline_code;
+use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::playground::evaluate::Report;
+use claimgate_workbench::playground::gallery;
+use claimgate_workbench::playground::scratch::SCRATCH;
+
+/// The pane.
+#[component]
+pub(crate) fn PlaygroundResult(
+    bench: Bench,
+    report: Memo<Option<Report>>,
+    #[prop(into)] stale: Signal<bool>,
+    #[prop(into)] now: Signal<i64>,
+) -> impl IntoView {
+    let is_empty = Memo::new(move |_| report.read().is_none());
+    view! {
+        <section class="pane pane--decision stack playground__result" class:stale=move || stale.get() aria-label="Result">
+            {move || stale.get().then(|| view! {
+                <p class="hint">"What is written is not complete; this is the last result."</p>
+            })}
+            {move || match (is_empty.get(), bench.tools.get()) {
+                (false, Some(tools)) => (tools.reasons)(bench, report),
+                _ => view! { <Nothing /> }.into_any(),
+            }}
+            <SharePanel bench=bench report=report now=now />
+        </section>
+    }
+}
+
+/// Checks and explanation. Each part is rendered only when it changes, so that folded parts stay
+/// folded.
+#[component]
+pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoView {
+    let unchecked = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .map(|report| report.unchecked.clone())
+            .unwrap_or_default()
+    });
+    let issuer = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .and_then(|report| report.issuer.clone())
+    });
+    let checks = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .map(|report| report.checks.clone())
+            .unwrap_or_default()
+    });
+    let findings = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .map(|report| report.findings.clone())
+            .unwrap_or_default()
+    });
+    let explanation = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .and_then(|report| report.explanation.clone())
+    });
+    view! {
+        {move || (!unchecked.read().is_empty()).then(|| view! {
+            <div class="notice notice--note">
+                <ul>{unchecked.get().into_iter().map(|line| view! { <li>{inline_code(&line)}</li> }).collect_view()}</ul>
+            </div>
+        })}
+        {move || (!checks.read().is_empty()).then(|| view! {
+            <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks.get() /></section>
+        })}
+        {move || explanation.get().map(|explanation| view! {
+            <section class="card stack--tight">
+                <h2>"Explanation"</h2>
+                {issuer.get().map(|(id, name)| by_policies_of(&id, &name))}
+                <ExplanationView explanation=explanation />
+            </section>
+        })}
+        <Remarks findings=findings />
+        <ExchangePanel bench=bench />
+    }
+}
+
+fn by_policies_of(id: &str, name: &str) -> AnyView {
+    if id == SCRATCH {
+        return view! { <p class="hint">"By the policies of the scratch set for " {untrusted_text(name)}</p> }.into_any();
+    }
+    let name = untrusted_text(name);
+    view! { <p class="hint">"By the policies of " <A href=format!("/issuers/{id}")>{name}</A></p> }
+        .into_any()
+}
+
+/// First steps.
+#[component]
+fn Nothing() -> impl IntoView {
+    let examples = [
+        "branch-push",
+        "pull-request",
+        "expired",
+        "look-alike-organization",
+        "dot-is-wildcard",
+    ];
+    let items = examples.into_iter().filter_map(gallery::find).map(|example| {
+        view! { <li><A href=format!("/examples/{}", example.id)>{example.title.clone()}</A></li> }
+    });
+    view! {
+        <section class="card empty">
+            <h2>"No token at hand?"</h2>
+            <p>
+                "Sign a sample token in the pane of the token, write claims, or open an example. A token is never stored \
+                and never sent."
+            </p>
+            <ul class="example-list">
+                {items.collect_view()}
+                <li><A href="/examples">"All examples"</A></li>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Remarks(findings: Memo<Vec<Diagnostic>>) -> impl IntoView {
+    let item = |finding: Diagnostic| {
+        view! {
+            <li>
+                {(!finding.path.is_empty()).then(|| view! { <code>{untrusted_text(&finding.path)}</code> " " })}
+                {inline_code(&finding.message)}
+                {finding.help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}
+            </li>
+        }
+    };
+    move || {
+        (!findings.read().is_empty()).then(|| {
+            view! {
+                <div class="notice notice--note">
+                    <h3>"Worth a second look"</h3>
+                    <ul>{findings.get().into_iter().map(item).collect_view()}</ul>
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! Pages that are loaded on demand. With the feature `split`, code that only they need is moved
+//! from the app's Wasm into files of its own (`xtask/src/split.rs`); without it, everything is in
+//! one file.
+
+use leptos::prelude::*;
+#[cfg(feature = "split")]
+use leptos::wasm_split;
+use leptos::wasm_split::SplitLoaderError;
+use leptos_router::LazyRoute;
+
+use super::conflict_versions::ConflictVersions;
+use crate::audit::changes::{ChangePage, ChangesPage};
+use crate::audit::log::{AuditEntryPage, AuditPage};
+use crate::connected::top::Connected;
+use crate::issuers::import::ImportPage;
+use crate::issuers::list::IssuersPage;
+use crate::issuers::page::IssuerPage;
+use crate::issuers::register::NewIssuerPage;
+use crate::playground::examples::{ExamplePage, ExamplesPage};
+use crate::playground::page::PlaygroundPage;
+use crate::playground::tools;
+use crate::state::store::Store;
+use crate::state::unsaved::Unsaved;
+use claimgate_workbench::issuers::storage::StoredIssuer;
+
+type Loaded = Result<AnyView, SplitLoaderError>;
+
+macro_rules! lazy_page {
+    ($route:ident, $load:ident, $page:ident $(, if $begins:expr)?) => {
+        #[doc = concat!("The route of [`", stringify!($page), "`].")]
+        pub(crate) struct $route;
+
+        #[cfg_attr(feature = "split", wasm_split::wasm_split($load, wasm_split_path = ::leptos::wasm_split, fallible))]
+        fn $load() -> Loaded {
+            Ok(view! { <$page /> }.into_any())
+        }
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                $(if $begins {
+                    tools::load().await;
+                })?
+                #[cfg(feature = "split")]
+                let loaded = $load().await;
+                #[cfg(not(feature = "split"))]
+                let loaded = $load();
+                loaded.unwrap_or_else(|_| not_loaded())
+            }
+        }
+    };
+}
+
+lazy_page!(IssuersRoute, load_issuers, IssuersPage);
+lazy_page!(NewIssuerRoute, load_new_issuer, NewIssuerPage);
+lazy_page!(IssuerRoute, load_issuer, IssuerPage);
+lazy_page!(ImportRoute, load_import, ImportPage);
+lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
+lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage, if is_link());
+lazy_page!(ExampleRoute, load_example, ExamplePage, if true);
+
+/// Whether the playground opens with a link's content.
+fn is_link() -> bool {
+    window()
+        .location()
+        .hash()
+        .is_ok_and(|hash| !matches!(hash.as_str(), "" | "#main"))
+}
+
+/// Views that need a server: one part, because most of their code is shared.
+pub(crate) enum ServerPart {
+    /// The top of every page.
+    Above(Box<(Store, Unsaved, Memo<bool>)>),
+    /// The audit log.
+    Log,
+    /// One exchange.
+    Exchange,
+    /// The changes of administrators.
+    Changes,
+    /// One change.
+    Change,
+}
+
+impl ServerPart {
+    /// Loads and renders the view.
+    pub(crate) async fn view(self) -> AnyView {
+        #[cfg(feature = "split")]
+        let loaded = load_server(self).await;
+        #[cfg(not(feature = "split"))]
+        let loaded = load_server(self);
+        loaded.unwrap_or_else(|_| not_loaded())
+    }
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_server, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_server(part: ServerPart) -> Loaded {
+    Ok(match part {
+        ServerPart::Above(known) => {
+            let (store, unsaved, needs_token) = *known;
+            view! { <Connected store=store unsaved=unsaved needs_token=needs_token /> }.into_any()
+        }
+        ServerPart::Log => view! { <AuditPage /> }.into_any(),
+        ServerPart::Exchange => view! { <AuditEntryPage /> }.into_any(),
+        ServerPart::Changes => view! { <ChangesPage /> }.into_any(),
+        ServerPart::Change => view! { <ChangePage /> }.into_any(),
+    })
+}
+
+/// The two versions of a conflict: the listed one, and the other.
+type Versions = Box<(Option<StoredIssuer>, StoredIssuer)>;
+
+/// Loads and renders the comparison of a conflict's versions.
+pub(crate) async fn versions_view(versions: Versions) -> AnyView {
+    #[cfg(feature = "split")]
+    let loaded = load_versions(versions).await;
+    #[cfg(not(feature = "split"))]
+    let loaded = load_versions(versions);
+    loaded.unwrap_or_else(|_| not_loaded())
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_versions, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_versions(versions: Versions) -> Loaded {
+    let (listed, other) = *versions;
+    Ok(view! { <ConflictVersions listed=listed other=other /> }.into_any())
+}
+
+macro_rules! server_page {
+    ($route:ident, $part:expr) => {
+        #[doc = concat!("The route of `", stringify!($part), "`.")]
+        pub(crate) struct $route;
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                $part.view().await
+            }
+        }
+    };
+}
+
+server_page!(AuditRoute, ServerPart::Log);
+server_page!(AuditEntryRoute, ServerPart::Exchange);
+server_page!(ChangesRoute, ServerPart::Changes);
+server_page!(ChangeRoute, ServerPart::Change);
+
+/// The message when a page's code could not be loaded.
+fn not_loaded() -> AnyView {
+    let again = move |_| {
+        let _ = window().location().reload();
+    };
+    view! {
+        <div class="container stack">
+            <h1>"This page could not be loaded"</h1>
+            <p class="lead">"Its files cannot be reached, or a newer version of Claimgate has taken their place."</p>
+            <p><button type="button" class="button button--primary" on:click=again>"Load anew"</button></p>
+        </div>
+    }
+    .into_any()
+}

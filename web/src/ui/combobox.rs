@@ -1,0 +1,289 @@
+//! A line of text with completion: a combobox as WAI-ARIA describes it.
+
+pub(crate) use claimgate_workbench::policies::choices::Choice;
+use claimgate_workbench::policies::choices::fit;
+use leptos::ev;
+use leptos::html::{Div, Input};
+use leptos::prelude::*;
+
+use super::untrusted_text::{hidden_note, untrusted_text};
+use crate::state::draft::unique;
+use claimgate_workbench::policies::pattern_help::{class, parts};
+
+/// The maximum height of the list in pixels: 16rem in the style sheet, and 38 % of the window.
+const MOST_HIGH: f64 = 256.0;
+
+/// A field's state.
+#[derive(Clone, Copy)]
+struct State {
+    value: RwSignal<String>,
+    is_open: RwSignal<bool>,
+    /// Whether the list shows all choices, not only matching ones.
+    is_all: RwSignal<bool>,
+    active: RwSignal<Option<usize>>,
+    fitting: Memo<Vec<Choice>>,
+    /// Whether the list is above the field, where there is more room.
+    is_up: RwSignal<bool>,
+    input: NodeRef<Input>,
+}
+
+impl State {
+    fn open(self, all: bool) {
+        self.is_all.set(all);
+        self.active.set(None);
+        if !self.is_open.get_untracked() {
+            self.is_up.set(
+                self.input
+                    .get_untracked()
+                    .is_some_and(|input| has_more_room_above(&input)),
+            );
+        }
+        self.is_open.set(true);
+    }
+
+    fn close(self) {
+        self.is_open.set(false);
+        self.active.set(None);
+    }
+
+    fn choose(self, place: usize) {
+        if let Some(choice) = self
+            .fitting
+            .with_untracked(|choices| choices.get(place).cloned())
+        {
+            self.value.set(choice.value);
+        }
+        self.close();
+    }
+
+    /// Moves to the next or previous choice, and wraps around.
+    fn go(self, is_down: bool) {
+        let count = self.fitting.with_untracked(Vec::len);
+        if count == 0 {
+            return;
+        }
+        self.active.update(|active| {
+            *active = Some(match (*active, is_down) {
+                (None, true) => 0,
+                (None, false) => count - 1,
+                (Some(place), true) => (place + 1) % count,
+                (Some(place), false) => (place + count - 1) % count,
+            });
+        });
+    }
+}
+
+/// The field. With `is_pattern` its wildcards are highlighted.
+#[component]
+pub(crate) fn Combobox(
+    label: &'static str,
+    value: RwSignal<String>,
+    #[prop(into)] choices: Signal<Vec<Choice>>,
+    list_label: &'static str,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(optional)] is_pattern: bool,
+    #[prop(into, optional)] described_by: String,
+    #[prop(into, optional)] invalid: Signal<bool>,
+    #[prop(optional, into)] on_cursor: Option<Callback<usize>>,
+) -> impl IntoView {
+    let id = format!("combobox-{}", unique());
+    let list = format!("{id}-list");
+    let is_open = RwSignal::new(false);
+    let is_all = RwSignal::new(false);
+    let fitting = Memo::new(move |_| match is_open.get() {
+        true => fit(&choices.read(), &value.read(), is_all.get()),
+        false => Vec::new(),
+    });
+    let input = NodeRef::<Input>::new();
+    let (active, is_up) = (RwSignal::new(None), RwSignal::new(false));
+    let state = State {
+        value,
+        is_open,
+        is_all,
+        active,
+        fitting,
+        is_up,
+        input,
+    };
+    let is_shown = Memo::new(move |_| !fitting.read().is_empty());
+    let layer = NodeRef::<Div>::new();
+    let moved = move || follow(input, layer, on_cursor);
+    let keys = move |event: ev::KeyboardEvent| press(state, is_shown, &event);
+    let option = {
+        let id = id.clone();
+        move |place: usize| format!("{id}-{place}")
+    };
+    let active = {
+        let option = option.clone();
+        move || state.active.get().filter(|_| is_shown.get()).map(&option)
+    };
+    view! {
+        <label for=id.clone()>{label}</label>
+        <div class="combobox" class:combobox--pattern=is_pattern>
+            {is_pattern.then(|| view! {
+                <div node_ref=layer class="combobox__layer" aria-hidden="true">{move || highlighted(&value.read())}</div>
+            })}
+            <input
+                node_ref=input
+                type="text"
+                id=id
+                class="mono"
+                role="combobox"
+                aria-autocomplete="list"
+                aria-expanded=move || is_shown.get().to_string()
+                aria-controls=list.clone()
+                aria-activedescendant=active
+                aria-describedby=(!described_by.is_empty()).then_some(described_by)
+                aria-invalid=move || invalid.get().then_some("true")
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                bind:value=value
+                on:input=move |_| {
+                    state.open(false);
+                    moved();
+                }
+                on:keydown=keys
+                on:keyup=move |_| moved()
+                on:click=move |_| moved()
+                on:focus=move |_| moved()
+                on:scroll=move |_| follow(input, layer, None)
+                on:blur=move |_| state.close()
+            />
+            <ul
+                id=list
+                class="combobox__list"
+                class:combobox__list--up=move || is_up.get()
+                role="listbox"
+                aria-label=list_label
+                hidden=move || !is_shown.get()
+            >
+                {move || {
+                    let option = option.clone();
+                    fitting.get().into_iter().enumerate().map(move |(place, choice)| view! {
+                        <Row id=option(place) place=place choice=choice state=state />
+                    }).collect_view()
+                }}
+            </ul>
+        </div>
+        {move || hidden_note(&value.read())}
+    }
+}
+
+#[component]
+fn Row(id: String, place: usize, choice: Choice, state: State) -> impl IntoView {
+    let is_active = move || state.active.get() == Some(place);
+    let own = id.clone();
+    Effect::new(move || {
+        if is_active()
+            && let Some(element) = document().get_element_by_id(&own)
+        {
+            scroll_within(&element);
+        }
+    });
+    view! {
+        <li
+            id=id
+            role="option"
+            aria-selected=move || is_active().to_string()
+            // The field keeps the focus.
+            on:mousedown=move |event| event.prevent_default()
+            on:click=move |_| state.choose(place)
+        >
+            <code>{untrusted_text(&choice.value)}</code>
+            <span class="combobox__doc">{choice.doc}</span>
+        </li>
+    }
+}
+
+/// Whether a list of maximum height does not fit below a field, above the fixed bar at the bottom
+/// of the page, and has more room above.
+fn has_more_room_above(input: &web_sys::Element) -> bool {
+    let height = window()
+        .inner_height()
+        .ok()
+        .and_then(|height| height.as_f64())
+        .unwrap_or_default();
+    let bar = document().query_selector(".save-bar").ok().flatten();
+    let end = bar
+        .map(|bar| bar.get_bounding_client_rect())
+        .filter(|bar| bar.height() > 0.0)
+        .map_or(height, |bar| bar.top());
+    let field = input.get_bounding_client_rect();
+    let below = end.min(height) - field.bottom();
+    below < MOST_HIGH.min(0.38 * height) && field.top() > below
+}
+
+/// Scrolls to an option within its list without moving the page.
+fn scroll_within(element: &web_sys::Element) {
+    use wasm_bindgen::JsCast;
+    let Some(option) = element.dyn_ref::<web_sys::HtmlElement>() else {
+        return;
+    };
+    let Some(list) = option.parent_element() else {
+        return;
+    };
+    let (top, bottom) = (
+        option.offset_top(),
+        option.offset_top() + option.offset_height(),
+    );
+    if top < list.scroll_top() {
+        list.set_scroll_top(top);
+    } else if bottom > list.scroll_top() + list.client_height() {
+        list.set_scroll_top(bottom - list.client_height());
+    }
+}
+
+fn press(state: State, is_shown: Memo<bool>, event: &ev::KeyboardEvent) {
+    if event.ctrl_key() || event.meta_key() || event.shift_key() || event.is_composing() {
+        return;
+    }
+    let is_open = is_shown.get_untracked();
+    match event.key().as_str() {
+        "ArrowDown" | "ArrowUp" if !event.alt_key() || event.key() == "ArrowDown" => {
+            if !is_open {
+                state.open(true);
+            }
+            if !event.alt_key() {
+                state.go(event.key() == "ArrowDown");
+            }
+        }
+        "Enter" => match state.active.get_untracked() {
+            Some(place) if is_open => state.choose(place),
+            _ => return,
+        },
+        "Escape" if is_open => {
+            event.stop_propagation();
+            state.close();
+        }
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+/// Keeps the highlights under the text, and reports the position of the cursor.
+fn follow(input: NodeRef<Input>, layer: NodeRef<Div>, on_cursor: Option<Callback<usize>>) {
+    let Some(input) = input.get_untracked() else {
+        return;
+    };
+    if let Some(layer) = layer.get_untracked() {
+        layer.set_scroll_left(input.scroll_left());
+    }
+    if let (Some(on_cursor), Ok(Some(place))) = (on_cursor, input.selection_start()) {
+        on_cursor.run(place as usize);
+    }
+}
+
+/// A pattern with its wildcards marked; only the marks are visible, under the field's own text.
+fn highlighted(pattern: &str) -> AnyView {
+    let part = |part: claimgate::pattern::Part| match class(part.kind) {
+        Some(class) => view! { <mark class=class>{part.text}</mark> }.into_any(),
+        None => part.text.into_any(),
+    };
+    parts(pattern)
+        .into_iter()
+        .map(part)
+        .collect_view()
+        .into_any()
+}

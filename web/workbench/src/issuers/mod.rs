@@ -1,0 +1,11 @@
+//! Issuers as they are stored, merged, compared and listed.
+
+pub mod diff;
+pub mod discovery;
+pub mod import_plan;
+pub mod issuer_part;
+pub mod keys;
+pub mod lifetime;
+pub mod listing;
+pub mod merge;
+pub mod storage;

@@ -1,0 +1,458 @@
+//! A simulated exchange: the request and the response. The token itself is never shown.
+
+use std::fmt::Write;
+
+use claimgate::exchange::{
+    self, ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, DEFAULT_EXPIRATION, ExchangeError,
+    ExchangeOptions, ExchangeRequest, GRANT_TYPE, PULUMI_CLOUD, SUBJECT_TOKEN_TYPE, TokenResponse,
+    begin_exchange, conclude,
+};
+use claimgate::inspect::{Progress, Skip};
+use claimgate::issuer::DEFAULT_MAX_EXPIRATION;
+use claimgate::policy::RequestedToken;
+use claimgate::text::quote::shell;
+use claimgate::time::format_duration;
+use claimgate_formats::percent_encode;
+use serde::Serialize;
+
+use super::evaluate::{Question, Report, compile};
+use crate::issuers::storage::StoredIssuer;
+
+/// The placeholder for the token.
+pub const PLACEHOLDER: &str = "$ID_TOKEN";
+
+/// The placeholder for the access token in a simulated response.
+const ACCESS_TOKEN: &str = "simulated-not-a-token";
+
+/// A simulated exchange.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Simulation {
+    /// The request as a command for a shell.
+    pub curl: String,
+    /// The request as HTTP.
+    pub http: String,
+    /// The command for Pulumi's CLI, or why there is none.
+    pub login: Result<String, &'static str>,
+    /// The first line of the response.
+    pub status: &'static str,
+    /// The response's body.
+    pub body: String,
+    /// Notes on the response.
+    pub notes: Vec<String>,
+}
+
+/// The organization that `aud` names, to fill in the field.
+pub fn organization(report: &Report) -> Option<String> {
+    let aud = report.claims.as_ref()?.get("aud")?;
+    let texts = match aud {
+        claimgate::claims::Value::Array(items) => {
+            items.iter().filter_map(|item| item.as_str()).collect()
+        }
+        other => other.as_str().into_iter().collect::<Vec<_>>(),
+    };
+    texts
+        .into_iter()
+        .find_map(|text| text.strip_prefix(AUDIENCE))
+        .map(str::to_owned)
+}
+
+/// Simulates the exchange of the report's token.
+pub fn simulate(
+    question: &Question,
+    stored: &[StoredIssuer],
+    report: &Report,
+    organization: &str,
+    expiration: &str,
+) -> Simulation {
+    let parameters = parameters(&question.request, organization, expiration);
+    let is_whole = !question.is_claims && question.skip == Skip::default();
+    let token = if is_whole {
+        question.text.trim()
+    } else {
+        "claims-without-a-token"
+    };
+    let mut notes = Vec::new();
+    let answer =
+        ExchangeRequest::parse(&form(&parameters, token), BodyKind::Form).and_then(|request| {
+            if is_whole {
+                complete(question, stored, report, &request)
+            } else {
+                notes.push("As if everything that was not checked had passed.".to_owned());
+                assume(question, report, &request, stored)
+            }
+        });
+    if let Ok(answer) = &answer {
+        let asked = expiration.trim().parse().unwrap_or(DEFAULT_EXPIRATION);
+        if answer.expires_in < asked {
+            let (asked, cut) = (format_duration(asked), format_duration(answer.expires_in));
+            notes.push(format!(
+                "The lifetime of {asked} is cut to the issuer's maximum of {cut}."
+            ));
+        }
+        notes.push("The access token is a placeholder: nothing was exchanged.".to_owned());
+    } else {
+        notes.push("Whoever asks is told no more than this; the reasons are for you.".to_owned());
+    }
+    let (status, body) = match answer {
+        Ok(answer) => ("HTTP/1.1 200 OK", pretty(&answer)),
+        Err(error) => {
+            let status = if error.status() == 413 {
+                "HTTP/1.1 413 Content Too Large"
+            } else {
+                "HTTP/1.1 400 Bad Request"
+            };
+            (status, pretty(&error.response("simulated")))
+        }
+    };
+    Simulation {
+        curl: curl(&parameters),
+        http: http(&parameters),
+        login: login(&question.request, organization, expiration),
+        status,
+        body,
+        notes,
+    }
+}
+
+/// Core's exchange: repeats the token's checks, with the known result of the signature check.
+fn complete(
+    question: &Question,
+    stored: &[StoredIssuer],
+    report: &Report,
+    request: &ExchangeRequest,
+) -> Result<TokenResponse, ExchangeError> {
+    let unread = |problem: String| ExchangeError::Token {
+        code: "issuer",
+        problem,
+    };
+    let compiled = compile(question, stored).map_err(unread)?;
+    let begun = begin_exchange(
+        request,
+        Some(&compiled.issuers),
+        &ExchangeOptions::at(question.now),
+    );
+    let checked = match begun.map_err(|refusal| refusal.error)? {
+        Progress::Checked(checked) => *checked,
+        Progress::AwaitingSignature(pending) => {
+            pending.finish(report.signature.clone().unwrap_or(Ok(false)))
+        }
+    };
+    let grant = conclude(request, checked).map_err(|refusal| refusal.error)?;
+    Ok(grant.response(ACCESS_TOKEN.to_owned()))
+}
+
+/// The response when a check was skipped, which no server would do.
+fn assume(
+    question: &Question,
+    report: &Report,
+    request: &ExchangeRequest,
+    stored: &[StoredIssuer],
+) -> Result<TokenResponse, ExchangeError> {
+    let issuer = report
+        .issuer
+        .as_ref()
+        .and_then(|(id, _)| stored.iter().find(|issuer| issuer.id == *id));
+    let longest = issuer
+        .and_then(|issuer| issuer.max_expiration)
+        .unwrap_or(DEFAULT_MAX_EXPIRATION);
+    let explanation = report.explanation.as_ref();
+    let approval = exchange::simulate(request, &report.checks, explanation, longest, question.now)?;
+    Ok(approval.response(request, ACCESS_TOKEN.to_owned()))
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+type Parameters = Vec<(&'static str, String)>;
+
+/// All parameters except the token.
+fn parameters(request: &RequestedToken, organization: &str, expiration: &str) -> Parameters {
+    let scope = match request {
+        RequestedToken::Organization { admin: false } => String::new(),
+        RequestedToken::Organization { admin: true } => "admin".to_owned(),
+        RequestedToken::Team { name } => format!("team:{name}"),
+        RequestedToken::Personal { login } => format!("user:{login}"),
+        RequestedToken::Runner { name } => format!("runner:{name}"),
+    };
+    let mut parameters = vec![
+        ("grant_type", GRANT_TYPE.to_owned()),
+        ("audience", format!("{AUDIENCE}{}", organization.trim())),
+        ("subject_token_type", SUBJECT_TOKEN_TYPE.to_owned()),
+        (
+            "requested_token_type",
+            format!("{ACCESS_TOKEN_TYPE}{}", request.token_type().as_str()),
+        ),
+    ];
+    let optional = [
+        ("scope", scope),
+        ("expiration", expiration.trim().to_owned()),
+    ];
+    parameters.extend(optional.into_iter().filter(|(_, value)| !value.is_empty()));
+    parameters
+}
+
+fn form(parameters: &Parameters, token: &str) -> String {
+    let mut body = String::new();
+    for (name, value) in parameters {
+        let _ = write!(body, "{name}={}&", percent_encode(value));
+    }
+    body + "subject_token=" + token
+}
+
+fn curl(parameters: &Parameters) -> String {
+    let mut command = format!("curl --fail-with-body {PULUMI_CLOUD}/api/oauth/token");
+    for (name, value) in parameters {
+        let _ = write!(
+            command,
+            " \\\n  --data-urlencode {}",
+            shell(&format!("{name}={value}"))
+        );
+    }
+    format!("{command} \\\n  --data-urlencode \"subject_token={PLACEHOLDER}\"")
+}
+
+fn http(parameters: &Parameters) -> String {
+    let host = PULUMI_CLOUD.trim_start_matches("https://");
+    let body = form(parameters, PLACEHOLDER);
+    format!(
+        "POST /api/oauth/token HTTP/1.1\nHost: {host}\nContent-Type: application/x-www-form-urlencoded\n\n{body}"
+    )
+}
+
+fn login(
+    request: &RequestedToken,
+    organization: &str,
+    expiration: &str,
+) -> Result<String, &'static str> {
+    let target = match request {
+        RequestedToken::Organization { admin: false } => None,
+        RequestedToken::Organization { admin: true } => {
+            return Err("`pulumi login` cannot ask for scope `admin`.");
+        }
+        RequestedToken::Team { name } => Some(("--oidc-team", name)),
+        RequestedToken::Personal { login } => Some(("--oidc-user", login)),
+        RequestedToken::Runner { .. } => {
+            return Err("`pulumi login` cannot ask for a runner's token.");
+        }
+    };
+    let mut command = format!(
+        "pulumi login --oidc-token \"{PLACEHOLDER}\" \\\n  --oidc-org {}",
+        shell(organization.trim())
+    );
+    if let Some((flag, name)) = target {
+        let _ = write!(command, " \\\n  {flag} {}", shell(name));
+    }
+    if !expiration.trim().is_empty() {
+        let _ = write!(
+            command,
+            " \\\n  --oidc-expiration {}",
+            shell(&format!("{}s", expiration.trim()))
+        );
+    }
+    Ok(format!("{command} \\\n  --cloud-url {PULUMI_CLOUD}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use claimgate::json::Value;
+    use claimgate::pattern::Dialect;
+    use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+
+    use super::*;
+    use crate::playground::evaluate::{Answer, evaluate};
+    use crate::playground::gallery;
+    use crate::playground::scratch::{Origin, SCRATCH, Scratch};
+
+    fn simulated(
+        request: RequestedToken,
+        claims: &str,
+        expiration: &str,
+        max: Option<u64>,
+    ) -> Simulation {
+        let stored = [StoredIssuer {
+            url: "https://ci.example".to_owned(),
+            max_expiration: max,
+            policies: vec![
+                PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "a"),
+            ],
+            ..StoredIssuer::blank("x".to_owned(), 0)
+        }];
+        let question = Question {
+            is_claims: true,
+            text: claims.to_owned(),
+            issuer: "x".to_owned(),
+            request,
+            skip: Skip::default(),
+            now: 0,
+            dialect: Dialect::Pulumi,
+        };
+        let Answer::Report(report) = evaluate(&question, &stored) else {
+            panic!("no report")
+        };
+        simulate(&question, &stored, &report, "acme", expiration)
+    }
+
+    const ORGANIZATION: RequestedToken = RequestedToken::Organization { admin: false };
+
+    #[test]
+    fn an_allowed_exchange_is_answered_with_a_placeholder() {
+        let simulation = simulated(ORGANIZATION, r#"{"sub":"a"}"#, "", None);
+        let body = Value::parse(&simulation.body).unwrap();
+        assert_eq!(simulation.status, "HTTP/1.1 200 OK");
+        assert_eq!(
+            body.member("access_token").and_then(Value::as_str),
+            Some(ACCESS_TOKEN)
+        );
+        assert_eq!(body.member("expires_in"), Some(&Value::Integer(7200)));
+        let cut = simulated(ORGANIZATION, r#"{"sub":"a"}"#, "7200", Some(3600));
+        assert!(
+            cut.notes.iter().any(|note| note.contains("2 hours is cut")),
+            "{:?}",
+            cut.notes
+        );
+    }
+
+    #[test]
+    fn a_refused_exchange_tells_its_error_and_nothing_of_the_policies() {
+        let simulation = simulated(ORGANIZATION, r#"{"sub":"b"}"#, "", None);
+        assert_eq!(simulation.status, "HTTP/1.1 400 Bad Request");
+        assert!(
+            simulation.body.contains(r#""error": "invalid_request""#),
+            "{}",
+            simulation.body
+        );
+        assert!(simulation.body.contains("no policy allows this exchange"));
+        let admin = simulated(
+            RequestedToken::Organization { admin: true },
+            r#"{"sub":"a"}"#,
+            "",
+            None,
+        );
+        assert!(
+            admin.body.contains(r#""error": "invalid_scope""#),
+            "{}",
+            admin.body
+        );
+        let team = simulated(
+            RequestedToken::Team {
+                name: String::new(),
+            },
+            r#"{"sub":"a"}"#,
+            "",
+            None,
+        );
+        assert!(
+            team.body.contains("expected `scope` `team:`"),
+            "{}",
+            team.body
+        );
+        let never = simulated(ORGANIZATION, r#"{"sub":"a"}"#, "0", None);
+        assert!(
+            never.body.contains("expected `expiration`"),
+            "{}",
+            never.body
+        );
+    }
+
+    #[test]
+    fn commands_are_quoted_for_a_shell_and_name_no_token() {
+        let name = "it's $(rm -rf ~)".to_owned();
+        let simulation = simulated(RequestedToken::Team { name }, r#"{"sub":"a"}"#, "60", None);
+        assert!(
+            simulation
+                .curl
+                .contains(r"--data-urlencode 'scope=team:it'\''s $(rm -rf ~)'"),
+            "{}",
+            simulation.curl
+        );
+        assert!(
+            simulation
+                .curl
+                .ends_with("--data-urlencode \"subject_token=$ID_TOKEN\"")
+        );
+        let login = simulation.login.unwrap();
+        assert!(
+            login.contains(r"--oidc-team 'it'\''s $(rm -rf ~)'")
+                && login.contains("--oidc-expiration 60s")
+        );
+        assert!(
+            simulation.http.contains("scope=team%3Ait%27s%20%24%28rm"),
+            "{}",
+            simulation.http
+        );
+        let runner = simulated(
+            RequestedToken::Runner {
+                name: "a".to_owned(),
+            },
+            r#"{"sub":"a"}"#,
+            "",
+            None,
+        );
+        assert!(runner.login.is_err());
+    }
+
+    #[test]
+    fn the_engine_simulates_the_exchange_and_shows_no_token() {
+        for example in gallery::all().iter().filter(|example| example.is_token) {
+            let stored = [Scratch::of_shared(&example.shared(), Origin::Link, &[]).issuer];
+            let question = Question {
+                is_claims: false,
+                text: gallery::unsigned(&example.claims),
+                issuer: SCRATCH.to_owned(),
+                request: example.request.clone(),
+                skip: Skip::default(),
+                now: example.now,
+                dialect: Dialect::Pulumi,
+            };
+            let Answer::Report(report) = evaluate(&question, &stored) else {
+                panic!("no report")
+            };
+            let simulation = simulate(&question, &stored, &report, "acme", "");
+            assert!(
+                simulation.body.contains("the subject token is refused"),
+                "{}",
+                simulation.body
+            );
+            let payload = question.text.split('.').nth(1).unwrap();
+            for shown in [
+                &simulation.curl,
+                &simulation.http,
+                &simulation.body,
+                &simulation.login.unwrap(),
+            ] {
+                assert!(!shown.contains(payload));
+            }
+        }
+    }
+
+    #[test]
+    fn the_organization_is_read_from_the_audience() {
+        let read = |claims: &str| {
+            let stored = [StoredIssuer::blank("x".to_owned(), 0)];
+            let question = Question {
+                is_claims: true,
+                text: claims.to_owned(),
+                issuer: "x".to_owned(),
+                request: ORGANIZATION,
+                skip: Skip::default(),
+                now: 0,
+                dialect: Dialect::Pulumi,
+            };
+            let Answer::Report(report) = evaluate(&question, &stored) else {
+                panic!("no report")
+            };
+            organization(&report)
+        };
+        assert_eq!(
+            read(r#"{"aud":"urn:pulumi:org:acme"}"#).as_deref(),
+            Some("acme")
+        );
+        assert_eq!(
+            read(r#"{"aud":["x","urn:pulumi:org:acme"]}"#).as_deref(),
+            Some("acme")
+        );
+        assert_eq!(read(r#"{"aud":"x"}"#), None);
+        assert_eq!(read("{}"), None);
+    }
+}

@@ -1,0 +1,6 @@
+//! Texts: code in messages, links, spans, file names.
+
+pub mod file_name;
+pub mod inline_code;
+pub mod links;
+pub mod spans;
