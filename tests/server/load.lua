@@ -1,18 +1,18 @@
--- Posts the bodies of a file, one after the other, and says how it went as a line of JSON.
-local bodies = {}
+-- Posts the lines of a file, one after the other, and prints how it went as a line of JSON.
+-- Arguments: the path, the content type, the file.
+local bodies, path, headers = {}, nil, nil
 
 function init(arguments)
-  for line in io.lines(arguments[1]) do bodies[#bodies + 1] = line end
-  -- Threads do not go side by side.
+  path, headers = arguments[1], { ['Content-Type'] = arguments[2] }
+  for line in io.lines(arguments[3]) do bodies[#bodies + 1] = line end
+  -- Threads do not start at the same line.
   math.randomseed(os.time() + tonumber(tostring(bodies):match('0x(%x+)'), 16) % 100000)
   next_body = math.random(#bodies)
 end
 
-local headers = { ['Content-Type'] = 'application/x-www-form-urlencoded' }
-
 function request()
   next_body = next_body % #bodies + 1
-  return wrk.format('POST', '/api/oauth/token', headers, bodies[next_body])
+  return wrk.format('POST', path, headers, bodies[next_body])
 end
 
 function done(summary, latency)
