@@ -13,8 +13,11 @@
 )]
 
 mod findings;
+mod outline;
+mod overlap;
 mod pin;
 mod policies;
+mod pull_requests;
 
 pub use findings::{PULUMI_POLICY_LIMIT, findings};
 pub use policies::Policies;

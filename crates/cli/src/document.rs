@@ -1,7 +1,7 @@
 //! A file of issuers and policies, compiled, with all errors and findings and their places in the
 //! text.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Basis, Diagnostic};
 use claimgate::expected::{UNKNOWN_KEY, join};
 use claimgate::issuer::Issuer;
 use claimgate::pattern::Dialect;
@@ -146,5 +146,8 @@ fn policy_remarks(
 fn report_only(path: String) -> Diagnostic {
     let message = "it only reports what it would deny, and denies nothing yet";
     let help = "once the audit log reports nothing that should be allowed, remove `reportOnly`";
-    Diagnostic::note("report-only", message).at(path).help(help)
+    Diagnostic::note("report-only", message)
+        .basis(Basis::Proved)
+        .at(path)
+        .help(help)
 }

@@ -46,8 +46,8 @@ pub(crate) struct Origin {
     url: String,
     /// Whether all its denies are report-only.
     report_only: bool,
-    /// Whether it lists the audiences that it accepts.
-    has_audiences: bool,
+    /// The audiences that it accepts.
+    audiences: Option<Vec<String>>,
 }
 
 impl Origin {
@@ -55,7 +55,7 @@ impl Origin {
         Self {
             url: issuer.url.clone(),
             report_only: issuer.report_only,
-            has_audiences: issuer.audiences.is_some(),
+            audiences: issuer.audiences.clone(),
         }
     }
 }
@@ -80,7 +80,7 @@ impl Compiled {
                 findings(
                     &Policies::new(&policies, Dialect::Pulumi)
                         .at(&origin.url)
-                        .with_audiences(origin.has_audiences)
+                        .with_audiences(origin.audiences.as_deref())
                         .reporting(origin.report_only),
                 ),
             ))

@@ -3,8 +3,8 @@
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
 use claimgate::policy::PolicyDefinition;
 
-use crate::pin::{Pin, advice, is_only_audience, pin};
-use crate::policies::Policies;
+use crate::pin::{Pin, advice, is_only_audience};
+use crate::policies::{Pinned, Policies};
 
 pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnostic> {
     if !is_only_audience(policy) {
@@ -15,13 +15,13 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
         "the only rule is on `aud`, which the workload chooses itself",
     );
     let found = found.basis(Basis::Heuristic);
-    match policies.shared_issuer(policy) {
+    match policies.pinned(policy) {
         // There, the audience is the tenant's.
-        Some(issuer) if pin(policy, issuer, policies.dialect) == Pin::Tenant => None,
-        Some(issuer) => Some(
+        Some(Pinned { pin: Pin::Tenant, .. }) => None,
+        Some(Pinned { issuer, names, .. }) => Some(
             found
                 .severity(Severity::Error)
-                .help(format!("everyone gets tokens of {}: {}", issuer.name, advice(issuer))),
+                .help(format!("everyone gets tokens of {names}: {}", advice(issuer))),
         ),
         None => Some(found.help("on an issuer that many share, any workload can ask for this audience: add a rule on `sub`")),
     }

@@ -3,24 +3,35 @@
 use claimgate::diagnostic::{Basis, Diagnostic};
 use claimgate::pattern::PartKind;
 
-use super::PatternText;
+use super::{PatternText, Place};
 
 pub(super) fn finding(pattern: &PatternText<'_>) -> Option<Diagnostic> {
     let parts = &pattern.parts;
     let is_any = !parts.is_empty() && parts.iter().all(|part| part.kind == PartKind::Many);
     is_any.then(|| {
-        Diagnostic::note(
-            "matches-anything",
-            format!("`{}` accepts every value", pattern.source),
-        )
-        .basis(Basis::Proved)
-        .help("the claim has to be there, but its value does not matter")
+        let (accepts, help) = match pattern.place {
+            Place::Claim => (
+                "every value",
+                "the claim has to be there, but its value does not matter",
+            ),
+            Place::Team => (
+                "every team",
+                "the policy applies to requests for a token of any team",
+            ),
+        };
+        let message = format!("`{}` accepts {accepts}", pattern.source);
+        Diagnostic::note("matches-anything", message)
+            .basis(Basis::Proved)
+            .help(help)
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::codes;
+    use claimgate::pattern::Dialect;
+
+    use super::super::{codes, on_pattern};
+    use super::Place;
 
     #[test]
     fn nothing_but_stars_has_the_finding() {
@@ -35,5 +46,17 @@ mod tests {
         ] {
             assert_eq!(codes(super::finding, pattern), expected, "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_team_is_no_claim() {
+        let words = |place| {
+            let found = on_pattern("*", place, Dialect::Pulumi).remove(0);
+            format!("{}: {}", found.message, found.help.unwrap())
+        };
+        let of_team =
+            "`*` accepts every team: the policy applies to requests for a token of any team";
+        assert_eq!(words(Place::Team), of_team);
+        assert!(words(Place::Claim).contains("the claim has to be there"));
     }
 }

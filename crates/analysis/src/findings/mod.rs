@@ -27,8 +27,18 @@ pub use many_policies::PULUMI_POLICY_LIMIT;
 /// A pattern as a finding looks at it.
 struct PatternText<'a> {
     source: &'a str,
+    place: Place,
     dialect: Dialect,
     parts: Vec<Part>,
+}
+
+/// What a pattern is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    /// A claim of the token.
+    Claim,
+    /// The team in the request.
+    Team,
 }
 
 type OnPattern = fn(&PatternText<'_>) -> Option<Diagnostic>;
@@ -89,7 +99,7 @@ pub fn findings(policies: &Policies<'_>) -> Vec<Diagnostic> {
 struct Reader<'a> {
     all: Policies<'a>,
     /// The findings on the patterns so far: many policies repeat the same few.
-    patterns: HashMap<&'a str, Vec<Diagnostic>>,
+    patterns: HashMap<(Place, &'a str), Vec<Diagnostic>>,
     findings: Vec<Diagnostic>,
 }
 
@@ -97,10 +107,12 @@ impl<'a> Reader<'a> {
     fn policy(&mut self, index: usize, definition: &'a PolicyDefinition) {
         let team = definition.team_name.as_deref();
         if let Some(name) = team.filter(|_| definition.token_type == TokenType::Team) {
-            self.pattern(name, || format!("policies[{index}].teamName"));
+            self.pattern(name, Place::Team, || format!("policies[{index}].teamName"));
         }
         for (claim, pattern) in &definition.rules {
-            self.pattern(pattern, || format!("policies[{index}].rules.{claim}"));
+            self.pattern(pattern, Place::Claim, || {
+                format!("policies[{index}].rules.{claim}")
+            });
         }
         let on_policy = ON_POLICIES
             .iter()
@@ -110,7 +122,7 @@ impl<'a> Reader<'a> {
             .extend(on_policy.map(|finding| finding.at(format!("policies[{index}]"))));
     }
 
-    fn pattern(&mut self, source: &'a str, path: impl Fn() -> String) {
+    fn pattern(&mut self, source: &'a str, place: Place, path: impl Fn() -> String) {
         // Without these characters no pattern has a finding.
         if !source.contains(['*', '.', '\\']) {
             return;
@@ -118,16 +130,17 @@ impl<'a> Reader<'a> {
         let dialect = self.all.dialect;
         let findings = self
             .patterns
-            .entry(source)
-            .or_insert_with(|| on_pattern(source, dialect));
+            .entry((place, source))
+            .or_insert_with(|| on_pattern(source, place, dialect));
         self.findings
             .extend(findings.iter().map(|finding| finding.clone().at(path())));
     }
 }
 
-fn on_pattern(source: &str, dialect: Dialect) -> Vec<Diagnostic> {
+fn on_pattern(source: &str, place: Place, dialect: Dialect) -> Vec<Diagnostic> {
     let pattern = PatternText {
         source,
+        place,
         dialect,
         parts: parts(source, dialect),
     };
@@ -141,6 +154,7 @@ fn codes(finding: OnPattern, source: &str) -> [Option<String>; 2] {
     [Dialect::Pulumi, Dialect::StringLike].map(|dialect| {
         let pattern = PatternText {
             source,
+            place: Place::Claim,
             dialect,
             parts: parts(source, dialect),
         };

@@ -1,76 +1,50 @@
 //! `name-without-separator`: a pattern ends within a name, and other names begin alike.
 
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
-use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition};
-use claimgate_providers::SharedIssuer;
 
-use crate::pin::{Pin, pin, rows};
-use crate::policies::{Policies, literal_start};
+use crate::pin::{Pin, Unended, unended};
+use crate::policies::{Pinned, Policies};
 
 pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnostic> {
-    let issuer = policies.shared_issuer(policy)?;
     if policy.decision != Decision::Allow {
         return None;
     }
-    match pin(policy, issuer, policies.dialect) {
-        Pin::Beginning {
-            claim,
-            start,
-            until,
-        } => {
-            let message = format!(
-                "the rule on `{claim}` admits every {} whose name begins with that of `{start}`",
-                issuer.word
-            );
-            let help = match until {
-                "" => "a stranger can take such a name: write the whole name".to_owned(),
-                _ => format!(
-                    "a stranger can take such a name: write `{until}` right after it, before any wildcard"
-                ),
-            };
-            Some(report(message, help, Severity::Error))
+    let Pinned { issuer, pin, .. } = policies.pinned(policy)?;
+    match pin {
+        Pin::Part(name) => Some(report(&name, Severity::Error)),
+        Pin::Tenant => {
+            let name = unended(policy, issuer, policies.dialect)?;
+            Some(report(&name, Severity::Warning))
         }
-        Pin::Tenant => project(policy, issuer, policies.dialect),
         Pin::Free => None,
     }
 }
 
-/// A name of a project that is not ended, within one tenant.
-fn project(
-    policy: &PolicyDefinition,
-    issuer: &SharedIssuer,
-    dialect: Dialect,
-) -> Option<Diagnostic> {
-    policy.rules.iter().find_map(|(claim, pattern)| {
-        let (start, is_whole) = literal_start(pattern, dialect);
-        let unended = rows(issuer, claim).any(|row| {
-            let rest = start.strip_prefix(row.before);
-            let project = rest.and_then(|rest| Some(rest.split_once(row.until)?.1));
-            // GitHub writes an identifier after `@`; GitLab has groups within groups.
-            let is_begun = |name: &str| {
-                !name.is_empty()
-                    && !name.contains(row.project_until)
-                    && !name.contains('@')
-                    && !name.ends_with('/')
-            };
-            !row.project_until.is_empty() && !is_whole && project.is_some_and(is_begun)
-        });
-        unended.then(|| {
-            let message = format!(
-                "the rule on `{claim}` admits every project whose name begins with that of `{start}`"
-            );
-            let help = "write `:` right after the name, before any wildcard, unless that is meant".to_owned();
-            report(message, help, Severity::Warning)
-        })
-    })
-}
-
-fn report(message: String, help: String, severity: Severity) -> Diagnostic {
+fn report(name: &Unended, severity: Severity) -> Diagnostic {
+    let Unended {
+        claim,
+        word,
+        shared,
+        ..
+    } = name;
+    let place = if name.is_end { "ends" } else { "begins" };
+    let message = format!(
+        "the rule on `{claim}` admits every {word} whose name {place} with that of `{shared}`"
+    );
+    let reason = match severity {
+        Severity::Error => "a stranger can take such a name: ",
+        _ => "unless that is meant, ",
+    };
+    let advice = match name.until {
+        _ if name.is_end => "write the whole name after an `@`".to_owned(),
+        "" => "write the whole name".to_owned(),
+        until => format!("write `{until}` right after it, before any wildcard"),
+    };
     Diagnostic::note("name-without-separator", message)
         .severity(severity)
         .basis(Basis::Heuristic)
-        .help(help)
+        .help(format!("{reason}{advice}"))
 }
 
 #[cfg(test)]
@@ -131,5 +105,110 @@ mod tests {
         let expected =
             "a stranger can take such a name: write `/` right after it, before any wildcard";
         assert_eq!(help.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn names_in_other_claims_than_the_subject_have_it_too() {
+        const TERRAFORM: &str = "https://app.terraform.io";
+        const GITLAB: &str = "https://gitlab.com";
+        const BUILDKITE: &str = "https://agent.buildkite.com";
+        const GOOGLE: &str = "https://accounts.google.com";
+        const PULUMI: &str = "https://api.pulumi.com/oidc";
+        let error = Some(Severity::Error);
+        let warning = Some(Severity::Warning);
+        let acme = "organization:acme";
+        for (url, claim, pattern, expected) in [
+            (GITHUB, "repository", "octo-org/infra*", warning),
+            (GITHUB, "repository", "octo-org/*", None),
+            (GITHUB, "repository", "octo-org/infra", None),
+            (GITHUB, "workflow_ref", "octo-org/infra*", warning),
+            (GITHUB, "workflow_ref", "octo-org/infra/*", None),
+            (GITHUB, "workflow_ref", "octo*", error),
+            (GITHUB, "sub", "repository:octo-org/infra*", warning),
+            (
+                GITHUB,
+                "sub",
+                "environment:prod:repository_owner:octo*",
+                error,
+            ),
+            (GITLAB, "project_path", "acme/web*", warning),
+            (GITLAB, "project_path", "acme/team/*", None),
+            (GITLAB, "sub", "project_path:acme/team/web*", warning),
+            (
+                GITLAB,
+                "sub",
+                "project_path:acme/team/*:ref_type:branch:*",
+                None,
+            ),
+            (GITLAB, "namespace_path", "acme*", error),
+            (
+                BUILDKITE,
+                "sub",
+                "organization:acme:pipeline:deploy*",
+                warning,
+            ),
+            (
+                BUILDKITE,
+                "sub",
+                "organization:acme:pipeline:deploy:*",
+                None,
+            ),
+            (
+                PULUMI,
+                "sub",
+                "pulumi:environments:org:acme:env:prod*",
+                warning,
+            ),
+            (
+                PULUMI,
+                "sub",
+                "pulumi:environments:org:acme:env:prod/*",
+                None,
+            ),
+            (GOOGLE, "email", "*acme.iam.gserviceaccount.com", error),
+            (GOOGLE, "email", "*@acme.iam.gserviceaccount.com", None),
+            (GOOGLE, "sub", "1000*", error),
+            (
+                TERRAFORM,
+                "terraform_full_workspace",
+                "organization:acme*",
+                error,
+            ),
+        ] {
+            assert_eq!(
+                severity(url, &[(claim, pattern)]),
+                expected,
+                "{claim} {pattern}"
+            );
+        }
+        for (rest, expected) in [
+            (":project:web:workspace:prod*", warning),
+            (":project:web*", warning),
+            (":project:web*:workspace:prod:*", warning),
+            (":workspace:prod*", warning),
+            (":project:*:workspace:prod*", None),
+            (":project:web:workspace:prod:*", None),
+            (":project:web:workspace:*", None),
+            (":project:web:stack:edge*", warning),
+        ] {
+            let found = severity(TERRAFORM, &[("sub", &format!("{acme}{rest}"))]);
+            assert_eq!(found, expected, "{rest}");
+        }
+    }
+
+    #[test]
+    fn a_reusable_workflow_has_a_name_too() {
+        let of = |workflow| {
+            let rules = [
+                ("repository_owner", "octo-org"),
+                ("job_workflow_ref", workflow),
+            ];
+            finding(&allow(&rules), &on(GITHUB))
+        };
+        let found = of("octo*").unwrap();
+        assert_eq!(found.severity, Severity::Warning);
+        assert!(found.message.contains("`job_workflow_ref`"), "{found:?}");
+        assert!(of("octo-org/lib*").is_some());
+        assert_eq!(of("octo-org/lib/.github/workflows/*"), None);
     }
 }

@@ -1,38 +1,29 @@
 //! `pull-request-admitted`: an allow on GitHub Actions admits jobs of pull requests.
 
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
-use claimgate::pattern::{Dialect, PartKind, Pattern, parts};
 use claimgate::policy::{Decision, PolicyDefinition};
 
-use crate::pin::{Pin, pin};
+use crate::pin::Pin;
 use crate::policies::Policies;
-
-/// The events of pull requests.
-const EVENTS: [&str; 2] = ["pull_request", "pull_request_target"];
-
-/// Claims of a pull request's job that are always the same. Source: GitHub, "OpenID Connect
-/// reference".
-const ALWAYS: [(&str, &[&str]); 4] = [
-    ("event_name", &EVENTS),
-    ("ref", &["refs/pull/1/merge"]),
-    ("ref_type", &["branch"]),
-    ("ref_protected", &["false"]),
-];
+use crate::pull_requests::{admitted, stops};
 
 pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnostic> {
-    let issuer = policies.shared_issuer(policy)?;
-    let is_github = issuer.name == "GitHub Actions";
-    if !is_github || policy.decision != Decision::Allow || !is_admitted(policy, policies.dialect) {
+    if policy.decision != Decision::Allow || !policies.is_on_github(policy) {
         return None;
     }
-    // Where strangers are admitted anyway, there is a finding on that.
-    let is_pinned = pin(policy, issuer, policies.dialect) == Pin::Tenant;
-    let is_denied = !policies.report_only
-        && policies
+    // Where strangers are admitted anyway, there is a finding on that. An enterprise has an issuer of its own.
+    let is_pinned = policies
+        .pinned(policy)
+        .is_none_or(|pinned| pinned.pin == Pin::Tenant);
+    let denies = || {
+        policies
             .definitions
             .iter()
-            .any(|other| denies(other, policy, policies.dialect));
-    (is_pinned && !is_denied).then(|| {
+            .filter(|_| !policies.report_only)
+    };
+    let mut jobs = admitted(policy, policies.dialect).into_iter();
+    let is_open = jobs.any(|job| !denies().any(|deny| stops(deny, policy, &job, policies.dialect)));
+    (is_pinned && is_open).then(|| {
         Diagnostic::note("pull-request-admitted", "jobs of pull requests are admitted, before anyone has reviewed them")
             .severity(Severity::Error)
             .basis(Basis::Heuristic)
@@ -40,104 +31,11 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
     })
 }
 
-/// Whether the rules admit a job of some pull request, as far as they are on its known claims.
-fn is_admitted(policy: &PolicyDefinition, dialect: Dialect) -> bool {
-    policy.rules.iter().all(|(claim, text)| {
-        let Ok(pattern) = Pattern::new(text, dialect) else {
-            return false;
-        };
-        match claim.trim_matches('"') {
-            "sub" => subjects(text, dialect)
-                .iter()
-                .any(|subject| pattern.is_match(subject)),
-            // With an environment, `sub` does not name the pull request.
-            "environment" => false,
-            "workflow_ref" => {
-                let (workflow, _) = text.split_once('@').unwrap_or((text, ""));
-                pattern.is_match(&format!("{}@refs/pull/1/merge", filled(workflow, dialect)))
-            }
-            _ => match ALWAYS
-                .iter()
-                .find(|(name, _)| *name == claim.trim_matches('"'))
-            {
-                Some((_, values)) => values.iter().any(|value| pattern.is_match(value)),
-                None => true,
-            },
-        }
-    })
-}
-
-/// Subjects of pull requests that the pattern could be about: its text before each `:`, and then
-/// `pull_request`.
-fn subjects(pattern: &str, dialect: Dialect) -> Vec<String> {
-    let text = filled(pattern, dialect);
-    let ends = text.match_indices(':').map(|(end, _)| end);
-    let starts = ends.chain([text.len()]).filter_map(|end| text.get(..end));
-    let is_repository = |start: &&str| {
-        start.strip_prefix("repo:").is_some_and(|rest| {
-            let mut names = rest.split('/');
-            let is_named = |name: Option<&str>| name.is_some_and(|name| !name.is_empty());
-            is_named(names.next()) && is_named(names.next()) && !rest.contains(':')
-        })
-    };
-    starts
-        .filter(is_repository)
-        .map(|start| format!("{start}:pull_request"))
-        .collect()
-}
-
-/// A text that the pattern matches: `x` for each `*`, nothing for each `?`.
-fn filled(pattern: &str, dialect: Dialect) -> String {
-    let parts = parts(pattern, dialect);
-    let text = parts.iter().map(|part| match part.kind {
-        PartKind::Many => "x",
-        PartKind::Optional => "",
-        PartKind::Escape => part.text.strip_prefix('\\').unwrap_or(&part.text),
-        PartKind::Literal | PartKind::One => &part.text,
-    });
-    text.collect()
-}
-
-/// Whether a deny that applies to the same requests stops all jobs of pull requests: its rules are
-/// on their known claims only, and match them.
-fn denies(deny: &PolicyDefinition, allow: &PolicyDefinition, dialect: Dialect) -> bool {
-    let target = |policy: &PolicyDefinition| {
-        (
-            policy.token_type,
-            policy.team_name.clone(),
-            policy.user_login.clone(),
-            policy.runner_id.clone(),
-        )
-    };
-    let applies = deny.token_type == allow.token_type
-        && (target(deny) == target(allow) || deny.team_name.as_deref() == Some("*"));
-    let admitted = allow
-        .rules
-        .iter()
-        .find(|(claim, _)| claim.trim_matches('"') == "sub");
-    let admitted = admitted.map_or_else(
-        || vec!["repo:x/x:pull_request".to_owned()],
-        |(_, text)| subjects(text, dialect),
-    );
-    let stops = |(claim, text): &(String, String)| {
-        let Ok(pattern) = Pattern::new(text, dialect) else {
-            return false;
-        };
-        match claim.trim_matches('"') {
-            "sub" => admitted.iter().all(|subject| pattern.is_match(subject)),
-            "event_name" => EVENTS.iter().all(|event| pattern.is_match(event)),
-            "ref" => {
-                pattern.is_match("refs/pull/1/merge") && pattern.is_match("refs/pull/22/merge")
-            }
-            _ => false,
-        }
-    };
-    deny.decision == Decision::Deny && !deny.report_only && applies && deny.rules.iter().all(stops)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{GITHUB, allow};
+    use claimgate::pattern::Dialect;
+
+    use super::super::tests::{GITHUB, allow, on};
     use super::*;
 
     fn is_found(rules: &[(&str, &str)], deny: Option<(&str, &str)>) -> bool {
@@ -203,6 +101,37 @@ mod tests {
                 ],
                 false,
             ),
+            (&[("sub", "*"), ("repository", "octo-org/infra")], true),
+            (
+                &[
+                    ("sub", "*"),
+                    ("repository", "octo-org/infra"),
+                    ("ref", "refs/heads/*"),
+                ],
+                false,
+            ),
+            (
+                &[("repository", "octo-org/infra"), ("base_ref", "main")],
+                true,
+            ),
+            (&[("repository", "octo-org/infra"), ("base_ref", "")], false),
+            (&[("sub", "repo:octo-org/infra:pull.request")], true),
+            (&[("sub", "repo:octo-org@65/infra@74:*")], true),
+            (&[("sub", "repo:octo-org/*:pull*")], true),
+            (&[("sub", "repository_owner:octo-org:*")], true),
+            (
+                &[("sub", "repository:octo-org/infra:event_name:pull_request*")],
+                true,
+            ),
+            (
+                &[("sub", "repository:octo-org/infra:ref:refs/heads/main")],
+                false,
+            ),
+            (
+                &[("sub", "environment:prod:repository_owner:octo-org")],
+                false,
+            ),
+            (&[("sub", "repository:octo-org/infra:context:ref:*")], false),
             // Strangers are admitted, which is another finding.
             (&[("sub", "repo:*")], false),
             (&[("sub", "repo:octo-org*")], false),
@@ -226,6 +155,48 @@ mod tests {
             (("sub", "repo:octo-org/other:pull_request"), true),
         ] {
             assert_eq!(is_found(rules, Some(deny)), expected, "{deny:?}");
+        }
+    }
+
+    #[test]
+    fn a_deny_is_compared_with_the_repository_that_another_claim_names() {
+        let rules = &[("sub", "*"), ("repository", "octo-org/infra")];
+        for (deny, expected) in [
+            (("sub", "repo:octo-org/infra:pull_request"), false),
+            (("sub", "repo:octo-org/other:pull_request"), true),
+            (("repository", "octo-org/*"), false),
+            (("ref", "refs/pull/1/*"), true),
+            (("ref_type", "branch"), false),
+        ] {
+            assert_eq!(is_found(rules, Some(deny)), expected, "{deny:?}");
+        }
+    }
+
+    #[test]
+    fn issuers_of_enterprises_have_it_too() {
+        for (url, pattern, expected) in [
+            (
+                "https://token.actions.githubusercontent.com/octo-enterprise",
+                "*",
+                true,
+            ),
+            (
+                "https://token.actions.octo.ghe.com",
+                "repo:octo-org/infra:*",
+                true,
+            ),
+            ("https://token.actions.octo.ghe.com", "repo:*:ref:*", false),
+            (
+                "https://github.octo.example/_services/token",
+                "repo:*",
+                true,
+            ),
+            ("https://ci.example", "repo:octo-org/infra:*", false),
+            ("https://gitlab.com", "repo:octo-org/infra:*", false),
+            ("", "repo:octo-org/infra:*", true),
+        ] {
+            let found = finding(&allow(&[("sub", pattern)]), &on(url)).is_some();
+            assert_eq!(found, expected, "{url} {pattern}");
         }
     }
 

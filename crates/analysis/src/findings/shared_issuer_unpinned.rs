@@ -4,17 +4,18 @@
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
 use claimgate::policy::{Decision, PolicyDefinition};
 
-use crate::pin::{Pin, advice, is_only_audience, pin};
-use crate::policies::Policies;
+use crate::pin::{Pin, advice, is_only_audience};
+use crate::policies::{Pinned, Policies};
 
 pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Option<Diagnostic> {
-    let issuer = policies.shared_issuer(policy)?;
-    let is_open = policy.decision == Decision::Allow
-        && !is_only_audience(policy)
-        && pin(policy, issuer, policies.dialect) == Pin::Free;
+    let Pinned { issuer, pin, names } = policies.pinned(policy)?;
+    let is_open =
+        policy.decision == Decision::Allow && !is_only_audience(policy) && pin == Pin::Free;
     is_open.then(|| {
-        let (name, word) = (issuer.name, issuer.word);
-        let message = format!("no rule requires one {word}, and everyone gets tokens of {name}");
+        let message = format!(
+            "no rule requires one {}, and everyone gets tokens of {names}",
+            issuer.word
+        );
         Diagnostic::note("shared-issuer-unpinned", message)
             .severity(Severity::Error)
             .basis(Basis::Heuristic)
@@ -88,5 +89,81 @@ mod tests {
             .help;
         let expected = "strangers are admitted: add a rule on `sub` that begins with `repo:OWNER/`";
         assert_eq!(help.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn every_claim_that_names_the_tenant_pins_it() {
+        const TERRAFORM: &str = "https://app.terraform.io";
+        const BUILDKITE: &str = "https://agent.buildkite.com";
+        const GOOGLE: &str = "https://accounts.google.com";
+        let id = "0191f956-042f-7ec4-aa62-8e5eeae396d0";
+        for (url, claim, pattern, is_open) in [
+            (
+                TERRAFORM,
+                "terraform_full_workspace",
+                "organization:acme:*",
+                false,
+            ),
+            (TERRAFORM, "terraform_full_workspace", "*", true),
+            (TERRAFORM, "terraform_stack_id", "st-1", false),
+            (TERRAFORM, "terraform_workspace_name", "prod", true),
+            (GOOGLE, "email", "*@acme.iam.gserviceaccount.com", false),
+            (GOOGLE, "email", "ci-*@acme.iam.gserviceaccount.com", false),
+            (GOOGLE, "email", "*@acme.example", false),
+            (GOOGLE, "email", "*.acme.iam.gserviceaccount.com", false),
+            (GOOGLE, "email", "*@gmail.com", true),
+            (GOOGLE, "email", "*@developer.gserviceaccount.com", true),
+            (GOOGLE, "email", "*.iam.gserviceaccount.com", true),
+            (GOOGLE, "email", "*.com", true),
+            (GOOGLE, "email", "*@*", true),
+            (GOOGLE, "email_verified", "true", true),
+            (GOOGLE, "hd", "acme.example", false),
+            (GOOGLE, "google.compute_engine.project_id", "acme", false),
+            (GOOGLE, "google.compute_engine.zone", "us-central1-a", true),
+            (BUILDKITE, "sub", id, false),
+            (BUILDKITE, "sub", "0191f956-*", true),
+            (
+                GITHUB,
+                "sub",
+                "environment:prod:repository_owner:octo-org",
+                false,
+            ),
+            (GITHUB, "sub", "*:repository_owner:octo-org", false),
+            (
+                GITHUB,
+                "sub",
+                "job_workflow_ref:octo-org/a/b.yml@*:repository_owner_id:65:*",
+                false,
+            ),
+            (
+                GITHUB,
+                "sub",
+                "job_workflow_ref:octo-org/a/b.yml@refs/heads/main",
+                true,
+            ),
+            (
+                GITHUB,
+                "sub",
+                "workflow_ref:octo-org/a/.github/workflows/b.yml@*",
+                false,
+            ),
+            (GITHUB, "sub", "environment:prod:repository_owner:*", true),
+        ] {
+            let found = finding(&allow(&[(claim, pattern)]), &on(url)).is_some();
+            assert_eq!(found, is_open, "{url} {claim} {pattern}");
+        }
+    }
+
+    #[test]
+    fn a_subject_that_several_issuers_have_names_them_all() {
+        let message = |rules| finding(&allow(rules), &on("")).map(|found| found.message);
+        let found = message(&[("sub", "organization:*")]).unwrap();
+        assert!(
+            found.ends_with("everyone gets tokens of HCP Terraform or Buildkite"),
+            "{found}"
+        );
+        // A claim of one of them tells which it is, and pins it.
+        let rules = &[("sub", "organization:*"), ("organization_slug", "acme")];
+        assert_eq!(message(rules), None);
     }
 }

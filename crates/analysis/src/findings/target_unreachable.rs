@@ -1,7 +1,7 @@
 //! `target-unreachable`: a policy for a team, a user or a runner whose name cannot be requested, so that it
 //! never applies.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Basis, Diagnostic};
 use claimgate::pattern::{Dialect, PartKind, parts};
 use claimgate::policy::{
     MAX_TARGET_CHARS, PolicyDefinition, TokenType, is_target_char, is_target_name,
@@ -26,7 +26,9 @@ pub(super) fn finding(policy: &PolicyDefinition, dialect: Dialect) -> Option<Dia
         let help = format!(
             "names in a scope are 1 to {MAX_TARGET_CHARS} ASCII letters, digits, `-`, `_`, `.`, `@` and `+`"
         );
-        Diagnostic::note("target-unreachable", message).help(help)
+        Diagnostic::note("target-unreachable", message)
+            .basis(Basis::Proved)
+            .help(help)
     })
 }
 

@@ -4,6 +4,8 @@ use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::{Difference, Mismatch, Normalize, ProviderHints};
 
 use super::is_on;
+use crate::github::{PULL_REQUEST_REF, pull_request_claim, sample};
+use crate::shared_issuer::GITHUB;
 
 pub(super) const HINTS: ProviderHints = ProviderHints {
     differences: &[Difference {
@@ -16,16 +18,6 @@ pub(super) const HINTS: ProviderHints = ProviderHints {
 
 /// The part of a merge queue's branch before the branch that it merges into.
 const QUEUE: &str = "gh-readonly-queue/";
-
-/// What starts an element of a customized subject.
-const CUSTOM: [&str; 6] = [
-    "repository",
-    "repository_id",
-    "repository_owner",
-    "repository_owner_id",
-    "job_workflow_ref",
-    "enterprise",
-];
 
 /// `repo:OWNER/REPO:CONTEXT`, or with ids, `repo:OWNER@ID/REPO@ID:CONTEXT`.
 #[derive(Clone, Copy)]
@@ -201,11 +193,8 @@ fn context(at: &Mismatch<'_>, pattern: &Subject<'_>, value: &Subject<'_>) -> Opt
 
 /// A subject whose form the organization or the repository has changed.
 fn customized(at: &Mismatch<'_>) -> Option<Diagnostic> {
-    let keys: Vec<&str> = at
-        .value
-        .split(':')
-        .filter(|part| CUSTOM.contains(part))
-        .collect();
+    let is_key = |part: &&str| GITHUB.subject_keys().any(|key| key == *part);
+    let keys: Vec<&str> = at.value.split(':').filter(is_key).collect();
     if at.value.starts_with("repo:") || keys.is_empty() {
         return None;
     }
@@ -239,18 +228,25 @@ fn merge_queue(at: &Mismatch<'_>) -> Option<Diagnostic> {
 
 /// Jobs of pull requests that a pattern would admit.
 fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
-    let own = Subject::read(at.value);
-    let samples = match at.claim.segments() {
-        [claim] if claim == "sub" => vec![format!("repo:{}:pull_request", own?.repository)],
-        [claim] if claim == "event_name" => ["pull_request", "pull_request_target"]
-            .map(str::to_owned)
-            .to_vec(),
-        [claim] if ["ref", "job_workflow_ref", "workflow_ref"].contains(&claim.as_str()) => {
-            let is_pull = at.value.contains("refs/pull/");
-            is_pull.then(|| at.value.to_owned()).into_iter().collect()
+    let [claim] = at.claim.segments() else {
+        return None;
+    };
+    let mut samples: Vec<String> = match claim.as_str() {
+        "sub" => vec![format!(
+            "repo:{}:pull_request",
+            Subject::read(at.value)?.repository
+        )],
+        // The text before the reference is that of the token.
+        "workflow_ref" | "job_workflow_ref" => Vec::new(),
+        claim @ ("event_name" | "ref") => {
+            let forms = pull_request_claim(claim)?.forms.iter();
+            forms.map(|form| sample(form, "x")).collect()
         }
         _ => return None,
     };
+    if claim != "sub" && at.value.contains(PULL_REQUEST_REF) {
+        samples.push(at.value.to_owned());
+    }
     // What the rule's own pattern was likely meant to admit is not new.
     let fold = |text: &str| without_ids(&text.to_lowercase(), None);
     let is_new = |sample: &String| {
