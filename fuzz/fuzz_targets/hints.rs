@@ -19,9 +19,38 @@ struct Text<'a>(Vec<(u8, &'a str)>);
 impl Text<'_> {
     fn write(&self) -> String {
         const PARTS: [&str; 32] = [
-            "repo:", "acme", "/", ":", "*", "web", "@1", "ref:refs/heads/", "main", "pull_request",
-            "environment:", "${{ a }}", "|", ",", "(", ")", "{", "}", "[", "]", "^", "$", ".*", "\\",
-            "**", "?", " ", "\u{200b}", "%2F", "\"", "organization:", "é",
+            "repo:",
+            "acme",
+            "/",
+            ":",
+            "*",
+            "web",
+            "@1",
+            "ref:refs/heads/",
+            "main",
+            "pull_request",
+            "environment:",
+            "${{ a }}",
+            "|",
+            ",",
+            "(",
+            ")",
+            "{",
+            "}",
+            "[",
+            "]",
+            "^",
+            "$",
+            ".*",
+            "\\",
+            "**",
+            "?",
+            " ",
+            "\u{200b}",
+            "%2F",
+            "\"",
+            "organization:",
+            "é",
         ];
         let parts = self.0.iter().take(40).map(|(part, other)| {
             let part = PARTS.get(usize::from(part % 48));
@@ -32,13 +61,28 @@ impl Text<'_> {
 }
 
 fuzz_target!(|input: (u8, bool, Text<'_>, Text<'_>, &str)| {
-    const CLAIMS: [&str; 6] = ["sub", "ref", "aud", "event_name", "repository", "workflow_ref"];
+    const CLAIMS: [&str; 6] = [
+        "sub",
+        "ref",
+        "aud",
+        "event_name",
+        "repository",
+        "workflow_ref",
+    ];
     let (claim, is_deny, pattern, value, path) = input;
     let (pattern, value) = (pattern.write(), value.write());
     let claim = CLAIMS.get(usize::from(claim % 8)).copied().unwrap_or(path);
-    let decision = if is_deny { Decision::Deny } else { Decision::Allow };
+    let decision = if is_deny {
+        Decision::Deny
+    } else {
+        Decision::Allow
+    };
     let policy = PolicyDefinition::new(decision, TokenType::Organization).rule(claim, &pattern);
-    let dialect = if pattern.len() % 2 == 0 { Dialect::Pulumi } else { Dialect::StringLike };
+    let dialect = if pattern.len() % 2 == 0 {
+        Dialect::Pulumi
+    } else {
+        Dialect::StringLike
+    };
     let policies = match PolicySet::compile(&[policy], dialect) {
         Ok(policies) => policies,
         Err(errors) => return assert!(!errors.is_empty()),
@@ -51,8 +95,12 @@ fuzz_target!(|input: (u8, bool, Text<'_>, Text<'_>, &str)| {
     let claims = TrustedClaims::dangerous_assume_verified(claims);
     let request = RequestedToken::Organization { admin: false };
     let explanation = explain_with(&policies, &claims, &request, SOURCES);
-    assert_eq!(explanation.decision, decide(&policies, &claims, &request).decision);
-    let is_match = |pattern: &str| Pattern::new(pattern, dialect).is_ok_and(|it| it.is_match(&value));
+    assert_eq!(
+        explanation.decision,
+        decide(&policies, &claims, &request).decision
+    );
+    let is_match =
+        |pattern: &str| Pattern::new(pattern, dialect).is_ok_and(|it| it.is_match(&value));
     for hint in &explanation.hints {
         let fix = hint.fix.iter().find(|fix| fix.replace == pattern);
         assert!(fix.is_none_or(|fix| is_match(&fix.with)), "{hint:?}");

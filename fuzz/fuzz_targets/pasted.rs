@@ -25,5 +25,9 @@ fuzz_target!(|input: (&str, &str, bool)| {
     }
     let redacted = redact(&text);
     assert!(!redacted.contains(TOKEN), "{redacted}");
-    assert_eq!(redact(&redacted), redacted, "redacting again changes nothing");
+    assert_eq!(
+        redact(&redacted),
+        redacted,
+        "redacting again changes nothing"
+    );
 });

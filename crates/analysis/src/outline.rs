@@ -15,7 +15,7 @@ pub(crate) fn outline(pattern: &str, dialect: Dialect) -> String {
             PartKind::Many | PartKind::Optional => outline.push(WILDCARD),
             PartKind::One if part.text != "." => outline.push(WILDCARD),
             PartKind::Escape => {
-                outline.push_str(part.text.strip_prefix('\\').unwrap_or(&part.text))
+                outline.push_str(part.text.strip_prefix('\\').unwrap_or(&part.text));
             }
             PartKind::Literal | PartKind::One => outline.push_str(&part.text),
         }

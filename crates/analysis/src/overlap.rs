@@ -91,10 +91,11 @@ fn steps(
             false,
         ),
         Slot::Some(piece) => {
-            let c = wanted.unwrap_or_else(|| match piece {
+            let open = match piece {
                 Piece::Number => filler.digit,
                 _ => filler.letter,
-            });
+            };
+            let c = wanted.unwrap_or(open);
             (Some(c).filter(|c| piece.has(*c)), true)
         }
     };

@@ -1,31 +1,8 @@
 //! Claim names as other systems write them, and the paths that they stand for here.
 
 use crate::claim_path::ClaimPath;
+use crate::claim_words::{SYSTEMS, by_words, members, words};
 use crate::claims::Claims;
-
-/// What other systems put before the name of a claim: objects of expressions, and Google's mapped
-/// attributes.
-const OBJECTS: [(&str, &str); 11] = [
-    ("assertion", "Google Cloud's expressions"),
-    ("attribute", "Google Cloud's attributes"),
-    ("google", "Google Cloud's attributes"),
-    ("claims", "an expression"),
-    ("claim", "an expression"),
-    ("token", "an expression"),
-    ("jwt", "an expression"),
-    ("id_token", "an expression"),
-    ("identity", "an expression"),
-    ("payload", "an expression"),
-    ("$", "JSONPath"),
-];
-
-/// Other names of standard claims.
-const SYNONYMS: [(&str, &str); 4] = [
-    ("subject", "sub"),
-    ("audience", "aud"),
-    ("audiences", "aud"),
-    ("issuer", "iss"),
-];
 
 /// A name that another system has, and the path that it stands for.
 pub(crate) struct Foreign {
@@ -36,38 +13,59 @@ pub(crate) struct Foreign {
 /// The claim of this token that a path names in the way of another system. The path itself leads
 /// to nothing.
 pub(crate) fn foreign(path: &ClaimPath, claims: &Claims) -> Option<Foreign> {
-    let whole = path.segments().join(".");
+    let source = path.segments().join(".");
     let is_there = |found: &Foreign| {
         let path = ClaimPath::parse(&found.path);
         path.is_ok_and(|path| claims.lookup(&path).is_some())
     };
-    let object = || {
-        let (first, rest) = path.segments().split_first()?;
-        let (_, system) = OBJECTS.iter().find(|(object, _)| object == first)?;
-        let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
-        let path = match rest.as_slice() {
-            [] => return None,
-            [only] => ClaimPath::of(&[synonym(only)]),
-            all => ClaimPath::of(all),
-        };
-        Some(Foreign { system, path })
+    let structure = structure(&source);
+    let by_words = by_words(&source, claims)
+        .filter(|found| !found.is_same)
+        .map(|found| found.path);
+    let system = structure.as_ref().map(|found| found.system).or_else(|| {
+        let first = words(&source).into_iter().next()?;
+        let (_, system) = SYSTEMS.iter().find(|(word, _)| first == *word)?;
+        Some(*system)
+    });
+    let path = by_words.or_else(|| structure.filter(is_there).map(|found| found.path))?;
+    let system = system.unwrap_or("another system");
+    Some(Foreign { system, path })
+}
+
+/// The claim of this token whose name has the same words, or the only one whose name ends like that, after a
+/// namespace: `"https://acme.example/roles"`
+/// for `roles`, `"kubernetes.io".namespace` for `namespace`.
+pub(crate) fn similar(path: &ClaimPath, claims: &Claims) -> Option<String> {
+    let wanted = path.segments().join(".");
+    let by_words = by_words(&wanted, claims).filter(|found| found.is_same);
+    if let Some(found) = by_words {
+        return Some(found.path);
+    }
+    let mut found = Vec::new();
+    let is_end = |name: &str| {
+        let rest = name.strip_suffix(&wanted);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', ':', '.']))
     };
-    let other_name = || {
-        let path = synonym(&whole).to_owned();
-        (path != whole).then_some(Foreign {
-            system: "another system",
-            path,
-        })
-    };
-    let all = [structure(&whole), object(), other_name()];
-    all.into_iter().flatten().find(is_there)
+    members(claims.iter(), &mut Vec::new(), &mut |path| {
+        if path.last().is_some_and(|name| is_end(name)) {
+            found.push(ClaimPath::of(path));
+        }
+    });
+    match found.as_slice() {
+        [only] if wanted.chars().count() > 3 => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// The path to write for a text that is not one: the name in another system's form translated, or
 /// the name in quotes.
 pub(crate) fn readable(source: &str) -> Option<Foreign> {
     structure(source).or_else(|| {
-        let path = quoted(source)?;
+        let in_double = source.replace('\'', "\"");
+        let path = match ClaimPath::parse(&in_double) {
+            Ok(_) => in_double,
+            Err(_) => quoted(source)?,
+        };
         ClaimPath::parse(&path).ok()?;
         Some(Foreign { system: "", path })
     })
@@ -80,7 +78,19 @@ fn structure(source: &str) -> Option<Foreign> {
         let path = ClaimPath::of(&segments);
         is_path.then_some(Foreign { system, path })
     };
-    if let Some(pointer) = source.strip_prefix('/') {
+    // The members of a Kubernetes token.
+    if let Some(rest) = source.strip_prefix("kubernetes.io/") {
+        let segments = std::iter::once("kubernetes.io").chain(rest.split('/'));
+        return found("a JSON pointer", segments.collect());
+    }
+    let tags = ["aws:RequestTag/", "aws:PrincipalTag/"];
+    if let Some(name) = tags.iter().find_map(|tag| source.strip_prefix(tag)) {
+        return found("a condition key of AWS", vec![name]);
+    }
+    if let Some(pointer) = source
+        .strip_prefix("#/")
+        .or_else(|| source.strip_prefix('/'))
+    {
         let segments: Vec<_> = pointer
             .split('/')
             .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
@@ -91,21 +101,57 @@ fn structure(source: &str) -> Option<Foreign> {
         );
     }
     if source.starts_with(['$', '.']) || source.contains("['") || source.contains("[\"") {
-        let start = source.trim_start_matches('$');
-        let segments = start
-            .split(['.', '[', ']', '\'', '"'])
-            .filter(|segment| !segment.is_empty());
-        let segments =
-            segments.skip_while(|segment| OBJECTS.iter().any(|(object, _)| object == segment));
-        return found("JSONPath", segments.collect());
+        return found("JSONPath", json_path(source));
     }
     // The host may have a path: `oidc.eks.eu-west-1.amazonaws.com/id/A1:sub`.
     let (host, name) = source.rsplit_once(':')?;
+    let host = host.strip_prefix("https://").unwrap_or(host);
     let is_host = host.contains('.') && !host.contains([':', '"', ' ']);
     let is_name = name
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     found("a condition key of AWS", vec![name]).filter(|_| is_host && is_name)
+}
+
+/// The segments of a JSONPath, of which those in brackets and quotes may have dots.
+fn json_path(source: &str) -> Vec<&str> {
+    let mut segments = Vec::new();
+    let mut rest = source.trim_start_matches(['$', '.']);
+    while !rest.is_empty() {
+        let quoted = ["['", "[\""]
+            .iter()
+            .find_map(|open| rest.strip_prefix(open));
+        let (segment, more) = match quoted {
+            Some(inside) => inside.split_once(['\'', '"']).unwrap_or((inside, "")),
+            None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
+        };
+        if !segment.is_empty() {
+            segments.push(segment);
+        }
+        rest = more.trim_start_matches([']', '.']);
+        // An index, or brackets without quotes.
+        if quoted.is_none() && !rest.starts_with("['") && !rest.starts_with("[\"") {
+            rest = rest.trim_start_matches('[');
+        }
+    }
+    const ROOTS: [&str; 10] = [
+        "assertion",
+        "attribute",
+        "google",
+        "claims",
+        "claim",
+        "token",
+        "jwt",
+        "id_token",
+        "identity",
+        "payload",
+    ];
+    let is_noise = |segment: &&&str| ROOTS.contains(*segment);
+    let noise = segments.iter().take_while(is_noise).count();
+    if noise < segments.len() {
+        segments.drain(..noise);
+    }
+    segments
 }
 
 /// The name in double quotes: up to the segment with the last character that needs them.
@@ -127,14 +173,9 @@ fn quoted(source: &str) -> Option<String> {
     Some(format!("{before}\"{name}\"{members}"))
 }
 
-fn synonym(name: &str) -> &str {
-    let known = SYNONYMS.iter().find(|(other, _)| *other == name);
-    known.map_or(name, |(_, claim)| claim)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{foreign, readable};
+    use super::{foreign, readable, similar};
     use crate::claim_path::ClaimPath;
     use crate::claims::Claims;
 
@@ -150,7 +191,21 @@ mod tests {
             ("assertion.sub", "sub"),
             ("attribute.repository", "repository"),
             ("google.subject", "sub"),
-            ("claims.kubernetes.io.namespace", ""),
+            (
+                "claims.kubernetes.io.namespace",
+                r#""kubernetes.io".namespace"#,
+            ),
+            ("github.repository", "repository"),
+            ("GITHUB_REPOSITORY", "repository"),
+            ("repo", "repository"),
+            ("bound_subject", "sub"),
+            ("bound_claims.repository", "repository"),
+            ("request.auth.claims[repository]", "repository"),
+            ("token.claims.repository", "repository"),
+            ("ci.example:repository", "repository"),
+            ("repository[0]", "repository"),
+            ("job_repository", ""),
+            ("repository_owner", ""),
             (
                 r#"claims."kubernetes.io".namespace"#,
                 r#""kubernetes.io".namespace"#,
@@ -191,6 +246,17 @@ mod tests {
             (r#""kubernetes.io".a/b"#, r#""kubernetes.io"."a/b""#),
             (".repository", "repository"),
             (r#"claims["repository"]"#, "repository"),
+            (
+                "'oidc.circleci.com/ssh-rerun'",
+                r#""oidc.circleci.com/ssh-rerun""#,
+            ),
+            (
+                "kubernetes.io/serviceaccount/name",
+                r#""kubernetes.io".serviceaccount.name"#,
+            ),
+            ("#/repository", "repository"),
+            ("aws:RequestTag/repository", "repository"),
+            ("https://ci.example:sub", "sub"),
             ("my claim", r#""my claim""#),
             (r#"a"b"#, r#""a\"b""#),
             ("a..b", ""),
@@ -198,6 +264,30 @@ mod tests {
         ] {
             assert!(ClaimPath::parse(name).is_err(), "{name}");
             let found = readable(name).map(|found| found.path);
+            assert_eq!(found.unwrap_or_default(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_its_namespace_is_found_where_one_claim_has_it() {
+        let claims = Claims::from_json(
+            r#"{"https://a.example/roles": ["x"], "kubernetes.io": {"namespace": "c"}, "runner_environment": "y",
+                "a": {"name": 1}, "b": {"name": 2}, "cognito:groups": []}"#,
+        )
+        .unwrap();
+        for (name, expected) in [
+            ("runnerEnvironment", "runner_environment"),
+            ("Cognito_Groups", "cognito:groups"),
+            ("kubernetes_io.namespace", r#""kubernetes.io".namespace"#),
+            ("kubernetes->io->namespace", r#""kubernetes.io".namespace"#),
+            ("roles", r#""https://a.example/roles""#),
+            ("namespace", r#""kubernetes.io".namespace"#),
+            ("groups", "cognito:groups"),
+            ("environment", ""),
+            ("name", ""),
+            ("oles", ""),
+        ] {
+            let found = similar(&ClaimPath::parse(name).unwrap(), &claims);
             assert_eq!(found.unwrap_or_default(), expected, "{name}");
         }
     }

@@ -15,6 +15,7 @@
 pub mod audience;
 mod claim_names;
 pub mod claim_path;
+mod claim_words;
 pub mod claims;
 pub mod diagnostic;
 pub mod exchange;

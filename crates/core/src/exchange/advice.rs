@@ -1,7 +1,7 @@
 //! Advice on requests that are refused for their form: what to write instead.
 
-use super::{ACCESS_TOKEN_TYPE, AUDIENCE};
-use crate::policy::TokenType;
+use super::{ACCESS_TOKEN_TYPE, AUDIENCE, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
+use crate::policy::{MAX_TARGET_CHARS, TokenType, is_target_char, is_target_name};
 
 /// What people write before the name in a scope, and the prefix that is meant.
 const WORDS: [(&str, &str); 12] = [
@@ -19,6 +19,9 @@ const WORDS: [(&str, &str); 12] = [
     ("runnerid", "runner"),
 ];
 
+/// Scopes of OpenID Connect, which name nothing here.
+const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
 /// The scope to write for a token type; `found` is `none` where there was none.
 pub(super) fn scope(found: &str, token_type: &str) -> String {
     let (prefix, placeholder) = match token_type {
@@ -27,7 +30,13 @@ pub(super) fn scope(found: &str, token_type: &str) -> String {
         "runner" => ("runner", "NAME"),
         _ => ("", ""),
     };
-    let (word, name) = match found.split_once([':', '=', '/']) {
+    let is_word = |word: &str| {
+        WORDS
+            .iter()
+            .any(|(known, _)| word.eq_ignore_ascii_case(known))
+    };
+    let spaced = || found.split_once(' ').filter(|(word, _)| is_word(word));
+    let (word, name) = match found.split_once([':', '=', '/']).or_else(spaced) {
         Some((word, name)) => (word.trim(), name.trim()),
         None => (found, ""),
     };
@@ -36,13 +45,30 @@ pub(super) fn scope(found: &str, token_type: &str) -> String {
         .iter()
         .find(|(known, _)| *known == lower)
         .map(|(_, meant)| *meant);
+    // `team:team:ops`.
+    let is_part = |c: char| is_target_char(c) || c == ':';
+    let name = match name.rsplit(':').next() {
+        Some(last) if is_target_name(last) && name.chars().all(is_part) => last,
+        _ => name,
+    };
     let name_or = |placeholder: &str| match name {
         "" => placeholder.to_owned(),
         name => name.to_owned(),
     };
-    let is_list = found.contains([' ', ',', '+']) && name.contains(':');
+    let alone = if meant.is_some() { name } else { found };
+    let is_asked = !alone.is_empty()
+        && (meant.is_some() || name.is_empty())
+        && found != "none"
+        && lower != "admin";
+    if is_asked && !prefix.is_empty() && meant.is_none_or(|meant| meant == prefix) {
+        if OPENID.contains(&lower.as_str()) {
+            return format!("write `{prefix}:{placeholder}`");
+        }
+        if let Some(problem) = unfit(alone, prefix) {
+            return problem;
+        }
+    }
     match meant {
-        _ if is_list => "a token has one scope: send a request for each".to_owned(),
         _ if lower == "admin" && prefix.is_empty() => "write `admin`".to_owned(),
         Some(meant) if meant != prefix => {
             let other = token_type_of(meant);
@@ -56,6 +82,30 @@ pub(super) fn scope(found: &str, token_type: &str) -> String {
         }
         // A name alone.
         None => format!("write `{prefix}:{found}`"),
+    }
+}
+
+/// Why a text is not the name of one team, user or runner; `None` if it is.
+fn unfit(name: &str, prefix: &str) -> Option<String> {
+    let parts: Vec<&str> = name
+        .split([' ', ',', ';'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let of_part = |part: &&str| is_target_name(part.rsplit(':').next().unwrap_or_default());
+    if is_target_name(name) {
+        None
+    } else if name.contains(['*', '?']) {
+        Some(format!(
+            "a request names one {prefix}: wildcards are for policies"
+        ))
+    } else if parts.len() > 1 && parts.iter().all(of_part) {
+        Some("a token has one scope: send a request for each".to_owned())
+    } else {
+        let found = name.chars().find(|c| !is_target_char(*c));
+        Some(match found {
+            Some(c) => format!("no name has `{}`", c.escape_debug()),
+            None => format!("a name has at most {MAX_TARGET_CHARS} characters"),
+        })
     }
 }
 
@@ -75,7 +125,8 @@ pub(super) fn requested_token_type(found: &str) -> Option<String> {
         let known = WORDS.iter().find(|(known, _)| *known == last);
         known.map(|(_, prefix)| token_type_of(prefix))
     });
-    let meant = meant.or((last == "org").then_some("organization"));
+    let is_organization = ["org", "organisation", "access_token"].contains(&last.as_str());
+    let meant = meant.or(is_organization.then_some("organization"));
     Some(format!("write `{ACCESS_TOKEN_TYPE}{}`", meant?))
 }
 
@@ -88,82 +139,70 @@ pub(super) fn audience(found: &str) -> Option<String> {
         .next()?;
     let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name = !name.is_empty() && name.chars().all(is_fit);
-    is_name.then(|| format!("write `{AUDIENCE}{name}`"))
+    // An audience of another system: an address.
+    let is_other =
+        !found.starts_with("urn:pulumi:") && (name.contains('.') || found.starts_with("api://"));
+    Some(match is_name && !is_other {
+        true => format!("write `{AUDIENCE}{name}`"),
+        false => format!("write `{AUDIENCE}` and the organization's name"),
+    })
+}
+
+/// The `grant_type` that is likely meant.
+pub(super) fn grant_type(found: &str) -> Option<String> {
+    let last = found.trim().rsplit([':', '/']).next()?.to_ascii_lowercase();
+    let is_meant = last.replace(['-', ' '], "_") == "token_exchange";
+    is_meant.then(|| format!("write `{GRANT_TYPE}`"))
+}
+
+/// The `subject_token_type` that is likely meant.
+pub(super) fn subject_token_type(found: &str) -> Option<String> {
+    let last = found.trim().rsplit([':', '/']).next()?.to_ascii_lowercase();
+    let is_meant = ["id_token", "idtoken", "jwt"].contains(&last.replace('-', "_").as_str());
+    is_meant.then(|| format!("write `{SUBJECT_TOKEN_TYPE}`"))
+}
+
+/// The number of seconds that a duration stands for: `1h`, `30 minutes`, `PT1H`.
+pub(super) fn expiration(found: &str) -> Option<String> {
+    let lower = found.trim().to_ascii_lowercase();
+    let text = lower.strip_prefix("pt").unwrap_or(&lower);
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(end)?;
+    let factor = match unit.trim() {
+        "s" | "sec" | "secs" | "second" | "seconds" | ".0" | "" => 1,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600,
+        "d" | "day" | "days" => 86_400,
+        _ => return None,
+    };
+    let seconds = number.parse::<u64>().ok()?.checked_mul(factor)?;
+    (seconds > 0).then(|| format!("write `{seconds}`"))
+}
+
+/// What to do about a parameter that is missing, by the names that the body has.
+pub(super) fn missing(name: &str, sent: &[&str]) -> Option<String> {
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['_', '-', ' '], "");
+    let others: &[&str] = match name {
+        "subject_token" => &[
+            "token",
+            "id_token",
+            "assertion",
+            "client_assertion",
+            "jwt",
+            "oidc_token",
+        ],
+        "audience" => &["aud", "organization", "org"],
+        "requested_token_type" => &["token_type", "type"],
+        _ => &[],
+    };
+    let is_it = |sent: &&&str| {
+        plain(sent) == plain(name) || others.iter().any(|other| plain(other) == plain(sent))
+    };
+    let found = sent.iter().find(is_it)?;
+    Some(format!("the body has `{found}`: its name is `{name}`"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{audience, requested_token_type, scope};
-
-    #[test]
-    fn each_scope_has_its_right_form() {
-        for (found, token_type, expected) in [
-            ("user", "personal", "write `user:LOGIN`"),
-            ("none", "personal", "write `user:LOGIN`"),
-            ("User:octocat", "personal", "write `user:octocat`"),
-            ("login=octocat", "personal", "write `user:octocat`"),
-            ("octocat", "personal", "write `user:octocat`"),
-            ("teams/ops", "team", "write `team:ops`"),
-            ("TEAM:ops", "team", "write `team:ops`"),
-            ("runnerID:r1", "runner", "write `runner:r1`"),
-            ("Admin", "organization", "write `admin`"),
-            (
-                "everything",
-                "organization",
-                "write `admin`, or leave `scope` out",
-            ),
-            (
-                "user:octocat",
-                "organization",
-                "for `user:octocat`, request a token of the type `urn:pulumi:token-type:access_token:personal`",
-            ),
-            (
-                "team:ops",
-                "personal",
-                "for `team:ops`, request a token of the type `urn:pulumi:token-type:access_token:team`",
-            ),
-            (
-                "team:a team:b",
-                "team",
-                "a token has one scope: send a request for each",
-            ),
-            ("admin", "team", "write `team:NAME`"),
-        ] {
-            assert_eq!(
-                scope(found, token_type),
-                expected,
-                "{found} for {token_type}"
-            );
-        }
-    }
-
-    #[test]
-    fn types_and_audiences_have_their_prefix() {
-        for (found, expected) in [
-            ("organization", "organization"),
-            ("urn:pulumi:token-type:access_token:Team", "team"),
-            ("user", "personal"),
-            ("org", "organization"),
-        ] {
-            let expected = format!("write `urn:pulumi:token-type:access_token:{expected}`");
-            assert_eq!(requested_token_type(found), Some(expected), "{found}");
-        }
-        assert_eq!(
-            requested_token_type("urn:ietf:params:oauth:token-type:jwt"),
-            None
-        );
-        for found in [
-            "acme",
-            "urn:pulumi:organization:acme",
-            "https://api.pulumi.com/acme/",
-            "URN:PULUMI:ORG:acme",
-        ] {
-            assert_eq!(
-                audience(found).as_deref(),
-                Some("write `urn:pulumi:org:acme`"),
-                "{found}"
-            );
-        }
-        assert_eq!(audience("urn:pulumi:org:"), None);
-    }
-}
+mod tests;

@@ -68,7 +68,10 @@ pub enum ExchangeError {
     #[error("the body cannot be read: {problem}")]
     Malformed { problem: String },
     #[error("parameter `{name}` is missing")]
-    Missing { name: &'static str },
+    Missing {
+        name: &'static str,
+        advice: Option<String>,
+    },
     #[error("parameter `{name}` is repeated")]
     Repeated { name: String },
     #[error("parameter `{name}` is not supported")]
@@ -144,6 +147,10 @@ impl ExchangeError {
             } => Some(advice::scope(found.trim_matches('`'), token_type)),
             Self::RequestedTokenType { found } => advice::requested_token_type(found),
             Self::AudienceMalformed { found } => advice::audience(found),
+            Self::GrantType { found } => advice::grant_type(found),
+            Self::SubjectTokenType { found } => advice::subject_token_type(found),
+            Self::Expiration { found } => advice::expiration(found),
+            Self::Missing { advice, .. } => advice.clone(),
             _ => None,
         }
     }

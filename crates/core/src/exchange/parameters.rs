@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{ExchangeError, MAX_BODY};
+use super::{ExchangeError, MAX_BODY, advice};
 use crate::json::{JsonError, Value};
 
 /// The parameters of RFC 8693 that the granted token could not honour.
@@ -64,6 +64,10 @@ impl Parameters {
             });
         }
         let pairs = match kind {
+            BodyKind::Form if body.trim_start().starts_with('{') && Value::parse(body).is_ok() => {
+                let advice = "send it with the content type `application/json`";
+                return Err(malformed(format!("expected a form, found JSON: {advice}")));
+            }
             BodyKind::Form => form(body)?,
             BodyKind::Json => json(body)?,
         };
@@ -95,15 +99,19 @@ impl Parameters {
 
     /// The value itself.
     pub(super) fn take(self, name: &'static str) -> Result<String, ExchangeError> {
-        self.0
-            .into_iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, value)| value)
-            .ok_or(ExchangeError::Missing { name })
+        let place = self.0.iter().position(|(own, _)| own == name);
+        let place = place.ok_or_else(|| self.missing(name))?;
+        Ok(self.0.into_iter().nth(place).unwrap_or_default().1)
     }
 
     pub(super) fn required(&self, name: &'static str) -> Result<&str, ExchangeError> {
-        self.get(name).ok_or(ExchangeError::Missing { name })
+        self.get(name).ok_or_else(|| self.missing(name))
+    }
+
+    fn missing(&self, name: &'static str) -> ExchangeError {
+        let sent: Vec<_> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        let advice = advice::missing(name, &sent);
+        ExchangeError::Missing { name, advice }
     }
 }
 
@@ -154,6 +162,9 @@ fn hex(digit: u8) -> Option<u8> {
 fn json(body: &str) -> Result<Vec<(String, String)>, ExchangeError> {
     let value = Value::parse_repeated(body).map_err(|error| match error {
         JsonError::DuplicateMember { name, .. } => ExchangeError::Repeated { name },
+        _ if body.contains("grant_type=") => malformed(
+            "expected JSON, found a form: send it with the content type `application/x-www-form-urlencoded`",
+        ),
         other => malformed(other.to_string()),
     })?;
     let Value::Object(members) = value else {

@@ -4,6 +4,7 @@ mod algorithm;
 mod algorithm_name;
 #[cfg(feature = "aws_lc_rs")]
 mod aws_lc;
+mod bare_token;
 mod curve;
 mod decode;
 mod error;
@@ -17,13 +18,14 @@ mod times;
 mod weak;
 
 pub use algorithm::Algorithm;
+pub use bare_token::{BareToken, bare_token};
 pub use decode::{
     CompactJws, DEFAULT_MAX_SIZE, UnverifiedToken, decode_unverified, decode_unverified_jws,
     decode_unverified_within,
 };
 pub use error::TokenError;
 pub use jwk::{Jwk, Jwks, JwksError};
-pub use pasted::{BareToken, Pasted, bare_token};
+pub use pasted::Pasted;
 pub use peek::{Peeked, peek_unverified};
 pub use public_key::{KeyMaterial, MAX_RSA_BITS, MIN_RSA_BITS};
 pub use redact::redact;

@@ -4,11 +4,11 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use crate::diagnostic::Diagnostic;
+use super::bare_token::{bare_token, is_token, is_token_char};
 use crate::json::Value;
 
 /// What access tokens and other secrets begin with, and what they are.
-const SECRETS: [(&str, &str); 17] = [
+const SECRETS: [(&str, &str); 39] = [
     ("cgt_", "an access token of Claimgate"),
     ("pul-", "an access token of Pulumi Cloud"),
     ("ghs_", "an access token of GitHub (`GITHUB_TOKEN`)"),
@@ -19,25 +19,64 @@ const SECRETS: [(&str, &str); 17] = [
     ("github_pat_", "a personal access token of GitHub"),
     ("glpat-", "a personal access token of GitLab"),
     ("glcbt-", "a job token of GitLab"),
+    ("gldt-", "a deploy token of GitLab"),
+    ("glrt-", "a runner's token of GitLab"),
+    ("glptt-", "a trigger token of GitLab"),
     ("bkua_", "an API token of Buildkite"),
+    ("bkaj_", "a job token of Buildkite"),
+    ("CCIPAT_", "an API token of CircleCI"),
+    ("atlasv1.", "a token of HCP Terraform"),
     ("hvs.", "a token of Vault"),
     ("hvb.", "a token of Vault"),
     ("ya29.", "an access token of Google"),
+    ("1//0", "a refresh token of Google"),
     ("AKIA", "an access key of AWS"),
+    ("ASIA", "an access key of AWS"),
+    ("pypi-", "an access token of PyPI"),
+    ("dckr_pat_", "an access token of Docker"),
+    ("xox", "a token of Slack"),
+    ("sk_live_", "an API key"),
+    ("sk-", "an API key"),
+    ("dop_v1_", "an access token of DigitalOcean"),
+    ("dp.st.", "a service token of Doppler"),
+    ("fo1_", "an access token of Fly.io"),
+    ("FlyV1 ", "an access token of Fly.io"),
+    ("v4.public.", "a PASETO"),
+    ("v4.local.", "a PASETO"),
+    ("ssh-", "an SSH key"),
+    ("MII", "a key or a certificate"),
+    ("PHNhbWxw", "a SAML assertion"),
     ("npm_", "an access token of npm"),
     ("-----BEGIN", "a key or a certificate in PEM"),
 ];
 
-/// The members that tokens come in, in the order of preference: GitHub's answer has `value`.
-const MEMBERS: [&str; 5] = [
-    "id_token",
-    "value",
-    "token",
-    "subject_token",
-    "access_token",
+/// What logs have in place of a secret.
+const MASKS: [&str; 9] = [
+    "masked",
+    "redacted",
+    "secure",
+    "filtered",
+    "sensitive",
+    "sensitive value",
+    "hidden",
+    "removed",
+    "a token",
 ];
 
-const WHITE_SPACE: &str = "white space";
+/// What programs print where there is no value.
+const NOTHING: [&str; 8] = [
+    "undefined",
+    "null",
+    "none",
+    "nil",
+    "nan",
+    "true",
+    "[object object]",
+    "[object promise]",
+];
+
+/// The longest text that is taken for the name of a variable, in bytes.
+const MANY: usize = 200;
 
 /// What a text is that was passed in place of a token.
 ///
@@ -57,8 +96,31 @@ pub enum Pasted {
     },
     /// Five parts, of which the first is not the header of an encrypted token.
     Joined,
+    /// A text with a token in it.
+    Embedded {
+        /// Whether there are several.
+        is_one_of_many: bool,
+    },
     /// A token that was encoded in base64 once more.
     EncodedTwice,
+    /// A token that was encoded in another way: `hexadecimal`.
+    Encoded {
+        /// How.
+        how: &'static str,
+    },
+    /// One part of a token.
+    Part {
+        /// Which: `header`.
+        name: &'static str,
+    },
+    /// The beginning of a token, as displays shorten it.
+    Shortened,
+    /// What a program prints where there is no value.
+    Nothing,
+    /// The name of a file.
+    File,
+    /// A page of HTML.
+    Page,
     /// Asterisks in place of a secret, as logs have them.
     Masked,
     /// A variable that was not filled in.
@@ -81,24 +143,58 @@ impl Pasted {
             return Some(Self::Surrounded { by: bare.removed });
         }
         let text = text.trim().trim_matches(['"', '\'']);
+        let lower = text.to_ascii_lowercase();
+        let word = lower.trim_matches(|c: char| "[]()<>".contains(c));
         let known = SECRETS.iter().find(|(start, _)| text.starts_with(start));
-        if text.contains("***") {
+        let tokens = text
+            .split(|c| !is_token_char(c))
+            .filter(|run| is_token(run));
+        let is_pair =
+            |open, close| text.len() > 2 && text.starts_with(open) && text.ends_with(close);
+        let is_capital = |c: char| c.is_ascii_uppercase() || c == '_';
+        if text.contains("***") || text.contains("•••") || MASKS.contains(&word) {
             Some(Self::Masked)
-        } else if text.starts_with('$') || text.starts_with("{{") {
+        } else if NOTHING.contains(&lower.as_str()) {
+            Some(Self::Nothing)
+        } else if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
+            Some(Self::Page)
+        } else if text.starts_with(['$', '#']) && text.len() < MANY
+            || text.starts_with("{{")
+            || is_pair("%", "%")
+            || (is_pair("<", ">") && !text.contains(['.', '=']))
+            || (text.contains("TOKEN") && text.chars().all(is_capital))
+        {
             Some(Self::Variable)
         } else if let Some((_, kind)) = known {
             Some(Self::Secret { kind })
-        } else if text.starts_with("https://") {
+        } else if text.contains(".atlasv1.") {
+            Some(Self::Secret {
+                kind: "a token of HCP Terraform",
+            })
+        } else if text.starts_with("https://") || text.starts_with("http://") {
             Some(Self::Url)
-        } else if text.starts_with("eyJ") && text.split('.').count() == 5 {
+        } else if text.starts_with("eyJ") && (text.ends_with("...") || text.ends_with('…')) {
+            Some(Self::Shortened)
+        } else if text.starts_with("eyJ")
+            && text.split('.').count() == 5
+            && text.chars().all(is_token_char)
+        {
             let header = decoded(text.split('.').next().unwrap_or_default());
             let header = header.and_then(|header| Value::parse(&header).ok());
             let is_signed = header.is_some_and(|header| header.member("enc").is_none());
             is_signed.then_some(Self::Joined)
+        } else if let many @ 1.. = tokens
+            .take(2)
+            .count()
+            .min(if is_token(text) { 0 } else { 2 })
+        {
+            Some(Self::Embedded {
+                is_one_of_many: many > 1,
+            })
+        } else if is_file(text) {
+            Some(Self::File)
         } else {
-            let inside = decoded(text);
-            let is_encoded = inside.is_some_and(|inside| is_token(inside.trim()));
-            is_encoded.then_some(Self::EncodedTwice)
+            encoded(text)
         }
     }
 
@@ -112,6 +208,18 @@ impl Pasted {
             Self::Joined => {
                 "its header has no `enc`, so it is not encrypted: were two tokens joined?".to_owned()
             }
+            Self::Embedded { is_one_of_many: false } => "there is a token in this text: pass it alone".to_owned(),
+            Self::Embedded { .. } => "there are several tokens in this text: pass one of them, alone".to_owned(),
+            Self::Encoded { how } => format!("this is a token in {how}: pass it as it was before"),
+            Self::Part { name } => {
+                format!("this is the {name} of a token alone: pass all three parts, as `eyJ….eyJ….…`")
+            }
+            Self::Shortened => "this is the beginning of a token, as displays shorten it: pass the whole token".to_owned(),
+            Self::Nothing => {
+                "this is what programs print where there is no value: check where the token is read from".to_owned()
+            }
+            Self::File => "this is the name of a file: pass its content".to_owned(),
+            Self::Page => "this is a page in HTML, such as a login page: check where the token is read from".to_owned(),
             Self::EncodedTwice => "this is a token that was encoded twice: decode it once from base64".to_owned(),
             Self::Masked => {
                 "this is a masked secret, as logs show it: take the token from where it is made, not from a log"
@@ -126,124 +234,36 @@ impl Pasted {
     }
 }
 
-/// A token without what was around it.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BareToken {
-    /// The token.
-    pub token: String,
-    /// What was removed, in words: `quotes`.
-    pub removed: Vec<&'static str>,
+/// A token that is encoded once more, or a part of one.
+fn encoded(text: &str) -> Option<Pasted> {
+    if let Some(inside) = decoded(text) {
+        let is_object = || {
+            Value::parse(&inside)
+                .ok()
+                .filter(|value| matches!(value, Value::Object(_)))
+        };
+        return match is_token(inside.trim()) {
+            true => Some(Pasted::EncodedTwice),
+            false => is_object().map(|value| match value.member("alg") {
+                Some(_) => Pasted::Part { name: "header" },
+                None => Pasted::Part { name: "claims" },
+            }),
+        };
+    }
+    if is_token(&text.replace("%2E", ".").replace("%2e", ".")) {
+        return Some(Pasted::Encoded {
+            how: "percent-encoding",
+        });
+    }
+    // `eyJ` in hexadecimal.
+    let is_hex = text.starts_with("65794a") || text.starts_with("65794A");
+    is_hex.then_some(Pasted::Encoded { how: "hexadecimal" })
 }
 
-impl BareToken {
-    /// The finding that says what was removed. White space around a token is not worth one.
-    #[must_use]
-    pub fn finding(&self) -> Option<Diagnostic> {
-        let removed: Vec<_> = self
-            .removed
-            .iter()
-            .copied()
-            .filter(|what| *what != WHITE_SPACE)
-            .collect();
-        let message = format!("the token was read without {}", removed.join(" and "));
-        let help = "the exchange does not remove them: send the token alone";
-        (!removed.is_empty()).then(|| Diagnostic::note("token-unwrapped", message).help(help))
-    }
-}
-
-/// Leaves the token out.
-impl std::fmt::Debug for BareToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BareToken")
-            .field("removed", &self.removed)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Removes what shells and copying put around a token: white space, quotes, `Bearer`, a variable's
-/// name, line breaks, JSON. Returns `None` if the text is a token already, or contains none.
-///
-/// Interactive tools use it, and say what was removed. The exchange does not: a client has to send
-/// the token itself.
-///
-/// ```
-/// use claimgate::jwt::bare_token;
-///
-/// let bare = bare_token("Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.AA\n").unwrap();
-/// assert_eq!(bare.token, "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.AA");
-/// assert_eq!(bare.removed, ["white space", "`Bearer`"]);
-/// ```
-#[must_use]
-pub fn bare_token(text: &str) -> Option<BareToken> {
-    let mut removed: Vec<&'static str> = Vec::new();
-    let mut remove = |what: &'static str| {
-        if !removed.contains(&what) {
-            removed.push(what);
-        }
-    };
-    let mut rest = text.to_owned();
-    while let Some((inside, what)) = peel(&rest) {
-        // Each layer makes the text shorter.
-        rest = inside;
-        remove(what);
-    }
-    let token: String = rest.split_whitespace().collect();
-    if token != rest {
-        remove("line breaks");
-    }
-    (is_token(&token) && token != text).then_some(BareToken { token, removed })
-}
-
-/// Removes one layer around a token, and names it.
-fn peel(text: &str) -> Option<(String, &'static str)> {
-    let found = |inside: &str, what| Some((inside.to_owned(), what));
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if trimmed != text {
-        return found(trimmed, WHITE_SPACE);
-    }
-    if text.starts_with('{') {
-        let value = Value::parse(text).ok()?;
-        let inside = MEMBERS
-            .iter()
-            .find_map(|name| value.member(name)?.as_str())?;
-        return found(inside, "the JSON around it");
-    }
-    let quotes = ['"', '\'', '`'];
-    if let Some(inside) = text.strip_suffix([';', ',']) {
-        return found(inside, "punctuation");
-    }
-    let is_quoted =
-        |quote: &char| text.len() > 1 && text.starts_with(*quote) && text.ends_with(*quote);
-    if quotes.iter().any(is_quoted) && !text.contains(':') {
-        return found(text.trim_matches(quotes), "quotes");
-    }
-    let is_name = |name: &str| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    if let Some((name, inside)) = text.split_once('=') {
-        let name = name.trim().rsplit(' ').next().unwrap_or_default();
-        if is_name(name) && inside.trim().len() > name.len() {
-            return found(inside, "a variable's name");
-        }
-    }
-    if let Some((name, inside)) = text.split_once(':')
-        && is_name(name.trim().trim_matches(quotes))
-    {
-        return found(inside, "a member's name");
-    }
-    let (word, inside) = text.split_once(char::is_whitespace)?;
-    let is_scheme = ["bearer", "token"].contains(&word.to_ascii_lowercase().as_str());
-    is_scheme.then(|| (inside.to_owned(), "`Bearer`"))
-}
-
-/// Whether a text has the form of a signed token.
-fn is_token(text: &str) -> bool {
-    let is_part = |part: &str| {
-        part.chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-    };
-    text.starts_with("eyJ") && text.split('.').count() == 3 && text.split('.').all(is_part)
+fn is_file(text: &str) -> bool {
+    let starts = ["@", "./", "../", "/", "~/", "file://"];
+    let is_path = starts.iter().any(|start| text.starts_with(start)) || text.ends_with(".jwt");
+    is_path && text.len() < MANY && !text.contains(char::is_whitespace)
 }
 
 /// The text in base64 of any kind.
@@ -269,55 +289,6 @@ mod tests {
     const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln";
 
     #[test]
-    fn a_token_is_found_in_what_people_copy() {
-        for (text, removed) in [
-            (format!("Bearer {TOKEN}"), vec!["`Bearer`"]),
-            (
-                format!("Authorization: bearer {TOKEN}\n"),
-                vec!["white space", "a member's name", "`Bearer`"],
-            ),
-            (format!("\"{TOKEN}\","), vec!["punctuation", "quotes"]),
-            (format!("'{TOKEN}'"), vec!["quotes"]),
-            (
-                format!("export ID_TOKEN=\"{TOKEN}\";"),
-                vec!["punctuation", "a variable's name", "quotes"],
-            ),
-            (
-                format!(" {}\n{}\r\n", &TOKEN[..20], &TOKEN[20..]),
-                vec!["white space", "line breaks"],
-            ),
-            (
-                format!(r#"{{"count": 1, "value": "{TOKEN}"}}"#),
-                vec!["the JSON around it"],
-            ),
-            (
-                format!(r#""id_token": "{TOKEN}","#),
-                vec!["punctuation", "a member's name", "white space", "quotes"],
-            ),
-            (format!("\u{feff}{TOKEN}"), vec!["white space"]),
-        ] {
-            let bare = bare_token(&text).unwrap();
-            assert_eq!(
-                (bare.token.as_str(), bare.removed),
-                (TOKEN, removed),
-                "{text}"
-            );
-        }
-        for text in [
-            TOKEN,
-            "",
-            "eyJ.a",
-            "Bearer",
-            "{\"a\": 1}",
-            "a=b=c",
-            "eyJ.a.b.c.d",
-            "Bearer eyJ.ä.b",
-        ] {
-            assert_eq!(bare_token(text), None, "{text}");
-        }
-    }
-
-    #[test]
     fn what_is_no_token_is_recognized() {
         for (text, help) in [
             (BASE64_STANDARD.encode(TOKEN), "encoded twice"),
@@ -334,6 +305,40 @@ mod tests {
             ("-----BEGIN PRIVATE KEY-----".to_owned(), "PEM"),
             ("https://ci.example/token".to_owned(), "address"),
             (format!("Bearer {TOKEN}"), "without `Bearer`"),
+            (
+                format!("curl -H 'Authorization: Bearer {TOKEN}'"),
+                "a token in this text",
+            ),
+            (format!("token.txt:1:{TOKEN}"), "a token in this text"),
+            (format!("<token>{TOKEN}</token>"), "a token in this text"),
+            (format!("{TOKEN} # mine"), "a token in this text"),
+            (format!("{TOKEN}, {TOKEN}"), "several tokens"),
+            (TOKEN.replace('.', "%2E"), "percent-encoding"),
+            (
+                TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect(),
+                "hexadecimal",
+            ),
+            ("eyJpc3MiOiJhIn0".to_owned(), "the claims of a token alone"),
+            (
+                "eyJhbGciOiJSUzI1NiJ9".to_owned(),
+                "the header of a token alone",
+            ),
+            ("eyJhbGciOiJSUzI1NiJ9.eyJ...".to_owned(), "displays shorten"),
+            ("[REDACTED]".to_owned(), "masked"),
+            ("(sensitive value)".to_owned(), "masked"),
+            ("•••••".to_owned(), "masked"),
+            ("%ID_TOKEN%".to_owned(), "not filled in"),
+            ("<token>".to_owned(), "not filled in"),
+            ("YOUR_TOKEN".to_owned(), "not filled in"),
+            ("#{token}".to_owned(), "not filled in"),
+            ("undefined".to_owned(), "no value"),
+            ("[object Promise]".to_owned(), "no value"),
+            ("@token.jwt".to_owned(), "name of a file"),
+            ("/var/run/secrets/token".to_owned(), "name of a file"),
+            ("<!DOCTYPE html><html>".to_owned(), "a page in HTML"),
+            ("http://localhost/token".to_owned(), "address"),
+            ("ASIAIOSFODNN7EXAMPLE".to_owned(), "AWS"),
+            ("abc.atlasv1.def".to_owned(), "HCP Terraform"),
         ] {
             let pasted = Pasted::of(&text).unwrap();
             assert!(pasted.help().contains(help), "{text}: {}", pasted.help());

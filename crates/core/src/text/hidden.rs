@@ -96,6 +96,8 @@ fn zero_width(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{ad}' => "soft hyphen",
         '\u{34f}' => "combining grapheme joiner",
+        '\u{17b4}' | '\u{17b5}' => "Khmer inherent vowel",
+        '\u{1d173}'..='\u{1d17a}' => "musical control character",
         '\u{180b}'..='\u{180f}' => "Mongolian separator",
         '\u{200b}' => "zero width space",
         '\u{200c}' => "zero width non-joiner",

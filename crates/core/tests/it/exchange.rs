@@ -556,7 +556,7 @@ fn each_parameter_stands_there_once() {
         for body in [changed(&[(name, None)]), changed(&[(name, Some(""))])] {
             assert_eq!(
                 form(&body).unwrap_err().error,
-                ExchangeError::Missing { name }
+                ExchangeError::Missing { name, advice: None }
             );
         }
         let body = format!("{}&{name}=again", changed(&[]));

@@ -20,6 +20,7 @@ mod documented;
 mod exchange;
 mod explanations;
 mod external;
+mod field_cases;
 mod gallery;
 mod globset;
 mod hints;

@@ -1,9 +1,10 @@
 //! GitHub Actions: the forms of `sub`, and jobs of pull requests.
 
 use claimgate::diagnostic::Diagnostic;
-use claimgate::explain::{Difference, Mismatch, Normalize, ProviderHints};
+use claimgate::explain::{Difference, Mismatch, ProviderHints};
 
-use super::is_on;
+use super::github_subject::{Subject, ids, without_ids};
+use super::{correction, is_on};
 use crate::github::{PULL_REQUEST_REF, pull_request_claim, sample};
 use crate::shared_issuer::GITHUB;
 
@@ -19,95 +20,17 @@ pub(super) const HINTS: ProviderHints = ProviderHints {
 /// The part of a merge queue's branch before the branch that it merges into.
 const QUEUE: &str = "gh-readonly-queue/";
 
-/// `repo:OWNER/REPO:CONTEXT`, or with ids, `repo:OWNER@ID/REPO@ID:CONTEXT`.
-#[derive(Clone, Copy)]
-struct Subject<'a> {
-    /// With the ids.
-    repository: &'a str,
-    owner: &'a str,
-    name: &'a str,
-    id: Option<&'a str>,
-    context: &'a str,
-}
-
-impl<'a> Subject<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let (repository, context) = text.strip_prefix("repo:")?.split_once(':')?;
-        let (owner, name) = repository.split_once('/')?;
-        let (owner, _) = with_id(owner);
-        let (name, id) = with_id(name);
-        Some(Self {
-            repository,
-            owner,
-            name,
-            id,
-            context,
-        })
-    }
-
-    /// `ref`, `environment`, `pull_request`.
-    fn kind(&self) -> &'a str {
-        self.context.split(':').next().unwrap_or_default()
-    }
-}
-
-/// A name, and the id after its `@`.
-fn with_id(part: &str) -> (&str, Option<&str>) {
-    let is_id =
-        |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*');
-    match part.split_once('@') {
-        Some((name, id)) if is_id(id) => (name, Some(id)),
-        _ => (part, None),
-    }
-}
-
-fn without_ids(text: &str, _: Option<Normalize>) -> String {
-    match Subject::read(text) {
-        Some(Subject {
-            owner,
-            name,
-            context,
-            ..
-        }) => format!("repo:{owner}/{name}:{context}"),
-        None => text.to_owned(),
-    }
-}
-
-/// A form with ids on one side only.
-fn ids(at: &Mismatch<'_>) -> Diagnostic {
-    let has_ids = |text| Subject::read(text).is_some_and(|subject| subject.id.is_some());
-    let (message, help) = match (has_ids(at.pattern), has_ids(at.value)) {
-        (false, true) => (
-            format!(
-                "the token has the immutable form of `sub`, with ids: `{}`",
-                at.value
-            ),
-            "write the ids into the pattern, as the token has them: `repo:OWNER@ID/REPO@ID:…`",
-        ),
-        (true, true) => (
-            format!(
-                "the ids in the pattern are not those of the token: `{}`",
-                at.value
-            ),
-            "an owner or a repository of this name was created again, or transferred: check whose it is",
-        ),
-        _ => (
-            format!(
-                "the pattern has the immutable form of `sub`, with ids; the token does not: `{}`",
-                at.value
-            ),
-            "leave the ids out, or let the issuer put them in",
-        ),
-    };
-    Diagnostic::note("sub-immutable", message).help(help)
-}
-
 fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
-    if !is_on(at, "sub") || !at.pattern.starts_with("repo:") {
+    if !is_on(at, "sub") {
         return Vec::new();
     }
-    if let Some(hint) = customized(at).or_else(|| merge_queue(at)) {
+    let known = customized(at).or_else(|| merge_queue(at));
+    if let Some(hint) = known.filter(|_| at.pattern.starts_with("repo:")) {
         return vec![hint];
+    }
+    let corrected = correction::hints(at);
+    if !corrected.is_empty() {
+        return corrected;
     }
     let (Some(pattern), Some(value)) = (Subject::read(at.pattern), Subject::read(at.value)) else {
         return Vec::new();
@@ -115,16 +38,28 @@ fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
     let is_same = |pattern: &str, value: &str| {
         at.matches(&pattern.to_ascii_lowercase(), &value.to_ascii_lowercase())
     };
-    // Another owner is another one, and no mistake in the form.
-    if !is_same(pattern.owner, value.owner) {
-        return Vec::new();
-    }
-    let mut hints = Vec::new();
     let have_ids_changed = pattern.id.is_some() != value.id.is_some();
+    let is_context_same = at.matches(pattern.context, value.context);
+    let mut hints = Vec::new();
     if have_ids_changed {
         hints.push(ids(at));
     }
-    let is_context_same = at.matches(pattern.context, value.context);
+    if !is_same(pattern.owner, value.owner) {
+        // Another owner is another one, and no mistake in the form, unless all else is the same.
+        let is_moved = have_ids_changed && is_same(pattern.name, value.name) && is_context_same;
+        return match is_moved {
+            true => [hints, vec![moved(at, &pattern, &value)]].concat(),
+            false => Vec::new(),
+        };
+    }
+    if !at.matches(pattern.owner, value.owner) {
+        let message = format!(
+            "`{}` and `{}` differ in upper and lower case, and in more",
+            pattern.owner, value.owner
+        );
+        let help = "patterns are case-sensitive: write it as in the token";
+        hints.push(Diagnostic::note("look-alike-case", message).help(help));
+    }
     if !is_same(pattern.name, value.name) {
         let is_id_same = pattern.id.is_some_and(|id| Some(id) == id_of(at, &value));
         let is_explained = is_id_same || (have_ids_changed && is_context_same);
@@ -137,6 +72,21 @@ fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
         hints.extend(context(at, &pattern, &value));
     }
     hints
+}
+
+/// A repository of the same name and another owner.
+fn moved(at: &Mismatch<'_>, pattern: &Subject<'_>, value: &Subject<'_>) -> Diagnostic {
+    let message = format!(
+        "the token's owner is `{}`, and the rule's is `{}`",
+        value.owner, pattern.owner
+    );
+    let advice = "if the owner was renamed or the repository transferred, ";
+    let suggested = format!("repo:{}:{}", value.repository, pattern.context);
+    at.suggest(
+        Diagnostic::note("sub-renamed", message),
+        advice,
+        &[suggested],
+    )
 }
 
 /// The id of the token's repository.
@@ -171,7 +121,7 @@ fn renamed(
 /// Another kind of job: of a branch, of an environment, of a pull request.
 fn context(at: &Mismatch<'_>, pattern: &Subject<'_>, value: &Subject<'_>) -> Option<Diagnostic> {
     let (wanted, found) = (pattern.kind(), value.kind());
-    if wanted == found || wanted.contains('*') {
+    if wanted == found || wanted.contains('*') || wanted.is_empty() {
         return None;
     }
     let why = match found {
@@ -184,10 +134,16 @@ fn context(at: &Mismatch<'_>, pattern: &Subject<'_>, value: &Subject<'_>) -> Opt
         }
         _ => return None,
     };
-    let message = format!(
-        "the repository matches, but `{}` expects `{wanted}`, and the token has `{found}`",
-        at.pattern
-    );
+    let is_known = ["ref", "environment", "pull_request"].contains(&wanted);
+    let message = match is_known {
+        true => format!(
+            "the repository matches, but `{}` expects `{wanted}`, and the token has `{found}`",
+            at.pattern
+        ),
+        false => format!(
+            "the repository matches, but GitHub writes no `{wanted}` after it, and the token has `{found}`"
+        ),
+    };
     Some(Diagnostic::note("sub-form", message).help(why))
 }
 
@@ -248,7 +204,10 @@ fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
         samples.push(at.value.to_owned());
     }
     // What the rule's own pattern was likely meant to admit is not new.
-    let fold = |text: &str| without_ids(&text.to_lowercase(), None);
+    let fold = |text: &str| {
+        let seen: String = text.chars().filter(char::is_ascii_graphic).collect();
+        without_ids(&seen.to_lowercase(), None)
+    };
     let is_new = |sample: &String| {
         at.matches(pattern, sample) && !at.matches(&fold(at.pattern), &fold(sample))
     };

@@ -19,7 +19,9 @@
 //! # Ok::<(), claimgate::diagnostic::Diagnostics>(())
 //! ```
 
+mod correction;
 mod github;
+mod github_subject;
 mod subjects;
 mod tenants;
 

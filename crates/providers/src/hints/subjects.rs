@@ -16,6 +16,8 @@ fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let hint = terraform(at)
+        .or_else(|| gitlab(at))
+        .or_else(|| kubernetes(at))
         .or_else(|| pulumi(at))
         .or_else(|| azure_devops(at));
     hint.into_iter().collect()
@@ -28,10 +30,61 @@ fn terraform(at: &Mismatch<'_>) -> Option<Diagnostic> {
     let is_form = before.starts_with("organization:") && !at.pattern.contains(":project:");
     let with_project = format!(":project:{project}:workspace:");
     let pattern = at.pattern.replacen(":workspace:", &with_project, 1);
-    if !is_form || !at.matches(&pattern, at.value) {
+    if !is_form || !at.matches(&pattern.to_lowercase(), &at.value.to_lowercase()) {
         return None;
     }
-    let message = format!("`sub` has `project:{project}` between organization and workspace");
+    let is_same = at.matches(&pattern, at.value);
+    let (advice, pattern, more) = match is_same {
+        true => ("", pattern, ""),
+        false => (
+            "patterns are case-sensitive: ",
+            at.value.to_owned(),
+            ", and they differ in upper and lower case",
+        ),
+    };
+    let message = format!("`sub` has `project:{project}` between organization and workspace{more}");
+    Some(at.suggest(Diagnostic::note("sub-form", message), advice, &[pattern]))
+}
+
+/// GitLab writes `ref_type:branch` or `ref_type:tag` before the reference.
+fn gitlab(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let (path, rest) = at
+        .value
+        .strip_prefix("project_path:")?
+        .split_once(":ref_type:")?;
+    let (kind, _) = rest.split_once(":ref:")?;
+    let with_kind = format!(":ref_type:{kind}:ref:");
+    let forms = [
+        ":ref_type:branch:ref:",
+        ":ref_type:tag:ref:",
+        ":ref:",
+        ":branch:",
+        ":tag:",
+    ];
+    let form = forms.into_iter().find(|form| at.pattern.contains(form))?;
+    let pattern = at
+        .pattern
+        .replacen(form, &with_kind, 1)
+        .replacen("refs/heads/", "", 1)
+        .replacen("refs/tags/", "", 1);
+    let is_meant = form != with_kind || pattern != at.pattern;
+    let is_meant = is_meant && !path.is_empty() && at.matches(&pattern, at.value);
+    let message = format!("`sub` has `ref_type:{kind}:ref:` before the name of the {kind}");
+    is_meant.then(|| at.suggest(Diagnostic::note("sub-form", message), "", &[pattern]))
+}
+
+/// Kubernetes writes `system:serviceaccount:NAMESPACE:NAME`.
+fn kubernetes(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    const START: &str = "system:serviceaccount:";
+    let (namespace, name) = at.value.strip_prefix(START)?.split_once(':')?;
+    let rest = at.pattern.strip_prefix(START)?.replace('/', ":");
+    let swapped = format!("{name}:{namespace}");
+    let pattern = format!("{START}{rest}");
+    let pattern = match rest == swapped {
+        true => at.value.to_owned(),
+        false => Some(pattern).filter(|pattern| at.matches(pattern, at.value))?,
+    };
+    let message = "`sub` of a service account is `system:serviceaccount:NAMESPACE:NAME`";
     Some(at.suggest(Diagnostic::note("sub-form", message), "", &[pattern]))
 }
 

@@ -25,15 +25,22 @@ fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
             row.claim == at.claim.source() && is_telling && row.kind == NameKind::Tenant
         };
         shared.tenants.iter().filter(is_on).find_map(|row| {
-            let (own, other) = (row.tenant(at.pattern)?, row.tenant(pattern)?);
+            let other = row.tenant(pattern)?;
+            // A pattern such as `repo:` has no tenant yet.
+            let own = row
+                .tenant(at.pattern)
+                .or(other.contains('*').then_some(""))?;
             Some((without_id(own), without_id(other), shared.word))
         })
     })?;
     // A pattern in another language, such as `^acme`, has no name that can be compared.
     let is_name = |text: &str| !text.contains(['^', '$', '(', ')', '[', '{', '|', '\\', ',']);
-    if own.contains('*') || own.eq_ignore_ascii_case(other) {
+    // `github.com/acme` names the tenant as well.
+    let mut names = at.pattern.split([':', '/', ' ']);
+    let is_named = names.any(|name| name.eq_ignore_ascii_case(other));
+    if own.contains('*') || is_named || own.eq_ignore_ascii_case(other) {
         None
-    } else if !is_name(own) {
+    } else if own.is_empty() || !is_name(own) {
         let is_every = other.contains('*');
         (is_every || !own.contains(other)).then(|| match is_every {
             true => format!("every {word}"),

@@ -50,7 +50,7 @@ const REPOSITORY_COLON: [ProjectName; 1] = [project("repository", "", ":")];
 const REPOSITORY_SLASH: [ProjectName; 1] = [project("repository", "", "/")];
 
 /// GitHub Actions, without the issuers of enterprises.
-pub static GITHUB: SharedIssuer = SharedIssuer {
+pub(crate) static GITHUB: SharedIssuer = SharedIssuer {
     name: "GitHub Actions",
     urls: &["https://token.actions.githubusercontent.com"],
     word: "owner",

@@ -1,12 +1,14 @@
-//! Patterns that are written in another language: lists, regular expressions, shell globs, and
+//! Patterns that are written in another language: lists, regular expressions, shell globs, expressions, and
 //! variables. All of that is literal here; the hint has the patterns that were meant.
 
 mod alternatives;
+mod expressions;
+mod variables;
 
 use super::sources::Mismatch;
 use crate::diagnostic::Diagnostic;
 use crate::json::Value;
-use crate::pattern::{Capture, Dialect, Pattern, Trace, visible};
+use crate::pattern::{Capture, Dialect, Part, PartKind, Trace, parts, visible};
 use alternatives::Syntax;
 
 /// The longest pattern that is read, in bytes: longer ones are not written by hand.
@@ -17,10 +19,13 @@ pub(super) fn hint(at: &Mismatch<'_>) -> Option<Diagnostic> {
     if at.pattern.len() > LONGEST {
         return None;
     }
-    negation(at)
-        .or_else(|| variable(at))
+    expressions::negation(at)
+        .or_else(|| variables::hint(at))
+        .or_else(|| quoted(at))
+        .or_else(|| expressions::hint(at))
         .or_else(|| list(at))
         .or_else(|| syntax(at))
+        .or_else(|| too_short(at))
 }
 
 /// A pattern that matches, in which `.*` was likely meant as in a regular expression.
@@ -48,84 +53,41 @@ pub(super) fn on_match(pattern: &str, dialect: Dialect, trace: &Trace) -> Option
     (!is_escaped).then(|| hint.help("write `*` alone for any text, even none"))
 }
 
-/// `!main`: everything but that.
-fn negation(at: &Mismatch<'_>) -> Option<Diagnostic> {
-    let rest = at.pattern.strip_prefix('!')?;
-    if at.matches(rest, at.value) || at.value.starts_with('!') {
+/// `"main"`, `- main`: quotes, or the dash of a list.
+fn quoted(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let inside = bare(at.pattern);
+    if inside == at.pattern.trim() || !at.matches(&inside, at.value) {
         return None;
     }
     let message = format!(
-        "the `!` of `{}` is literal here: no pattern negates",
+        "what is around the text in `{}` is literal here: quotes and dashes belong to JSON, YAML or a shell",
         visible(at.pattern)
     );
-    let help = format!("write a policy that allows what is meant, and a deny policy with `{rest}`");
-    Some(Diagnostic::note("pattern-negated", message).help(help))
+    Some(at.suggest(
+        Diagnostic::note("pattern-is-quoted", message),
+        "",
+        &[inside],
+    ))
 }
 
-/// `${{ github.repository }}`: nothing fills it in.
-fn variable(at: &Mismatch<'_>) -> Option<Diagnostic> {
-    let mut pieces = Vec::new();
-    let mut rest = at.pattern;
-    let mut first = None;
-    while let Some((start, length)) = find_variable(rest) {
-        let (before, more) = rest.split_at_checked(start)?;
-        let (name, more) = more.split_at_checked(length)?;
-        first = first.or(Some(name));
-        pieces.push(before);
-        rest = more;
-    }
-    let first = first?;
-    // Each variable stands for any text; what that is in this token is what it has to be.
-    let mut wildcards = Vec::new();
-    let mut pattern = String::new();
-    for piece in &pieces {
-        pattern += piece;
-        wildcards.push(pattern.chars().count());
-        pattern.push('*');
-    }
-    pattern += rest;
-    let trace = Pattern::new(&pattern, at.dialect).ok()?.trace(at.value);
-    let Trace::Matched { captures } = trace else {
+/// `v?.?` on `v1.10`: each `?` is one character at most.
+fn too_short(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let is_one = |part: &Part| part.text == "?" && part.kind != PartKind::Literal;
+    let all = parts(at.pattern, at.dialect);
+    let wider: String = all
+        .iter()
+        .map(|part| if is_one(part) { "*" } else { &part.text })
+        .collect();
+    if wider == at.pattern || !at.matches(&wider, at.value) {
         return None;
-    };
-    let mut filled = String::new();
-    for (piece, place) in pieces.iter().zip(wildcards) {
-        let taken = captures
-            .iter()
-            .find(|capture| capture.pattern.start.chars == place)?;
-        filled = filled + piece + &taken.text;
     }
-    filled += rest;
-    let message = format!("`{}` is literal here: nothing fills it in", visible(first));
-    let hint = Diagnostic::note("pattern-has-variable", message);
-    let advice = "put the value in its place; with that of this token, ";
-    Some(at.suggest(hint, advice, &[filled]))
-}
-
-/// The place and the length of the first `${…}`, `{{…}}`, `$(…)`, `$[…]`, `<…>` or `$NAME`.
-fn find_variable(text: &str) -> Option<(usize, usize)> {
-    const BRACKETS: [(&str, &str); 6] = [
-        ("${{", "}}"),
-        ("${", "}"),
-        ("{{", "}}"),
-        ("$(", ")"),
-        ("$[", "]"),
-        ("<", ">"),
-    ];
-    let bracket = |(open, close): &(&str, &str)| {
-        let (before, rest) = text.split_once(open)?;
-        let (inside, _) = rest.split_once(close)?;
-        let is_name = |c: char| c.is_alphanumeric() || "_.- '[]()".contains(c);
-        let is_variable = !inside.is_empty() && inside.chars().all(is_name);
-        is_variable.then_some((before.len(), open.len() + inside.len() + close.len()))
+    let how_many = match at.dialect {
+        Dialect::Pulumi => "at most one character",
+        Dialect::StringLike => "exactly one character",
     };
-    let name = || {
-        let (before, rest) = text.split_once('$')?;
-        let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let length = length.unwrap_or(rest.len());
-        (length > 0).then_some((before.len(), length + 1))
-    };
-    BRACKETS.iter().filter_map(bracket).min().or_else(name)
+    let message = format!("each `?` of `{}` matches {how_many}", visible(at.pattern));
+    let hint = Diagnostic::note("wildcard-too-short", message);
+    Some(at.suggest(hint, "for any text, ", &[wider]))
 }
 
 /// `a,b`, `a | b`, `["a", "b"]`: or.
@@ -147,7 +109,9 @@ fn list(at: &Mismatch<'_>) -> Option<Diagnostic> {
 }
 
 fn json_list(pattern: &str) -> Option<(&'static str, Vec<String>)> {
-    let inside = pattern.trim().strip_prefix('[')?.strip_suffix(']')?;
+    let pattern = pattern.trim();
+    let pattern = pattern.strip_prefix("in ").unwrap_or(pattern);
+    let inside = pattern.strip_prefix('[')?.strip_suffix(']')?;
     let parts = match Value::parse(pattern) {
         Ok(Value::Array(items)) => items.iter().filter_map(Value::scalar_text).collect(),
         _ => inside.split(',').map(bare).collect(),
@@ -156,7 +120,7 @@ fn json_list(pattern: &str) -> Option<(&'static str, Vec<String>)> {
 }
 
 fn separated(pattern: &str) -> Option<(&'static str, Vec<String>)> {
-    const SEPARATORS: [(&str, &str); 7] = [
+    const SEPARATORS: [(&str, &str); 8] = [
         ("`||`", "||"),
         ("`|`", "|"),
         ("a comma", ","),
@@ -164,6 +128,7 @@ fn separated(pattern: &str) -> Option<(&'static str, Vec<String>)> {
         ("a line break", "\n"),
         ("“or”", " or "),
         ("“or”", " OR "),
+        ("a space", " "),
     ];
     let split = |(name, separator): &(&'static str, &str)| {
         let parts: Vec<_> = pattern.split(separator).map(bare).collect();
@@ -175,15 +140,19 @@ fn separated(pattern: &str) -> Option<(&'static str, Vec<String>)> {
     SEPARATORS.iter().find_map(split).filter(|_| !is_nested)
 }
 
-/// A part of a list without white space and quotes.
+/// A part of a list without white space, the dash of YAML, and quotes.
 fn bare(part: &str) -> String {
-    part.trim().trim_matches(['"', '\'', '`']).to_owned()
+    let part = part.trim();
+    let part = part.strip_prefix("- ").unwrap_or(part).trim();
+    part.trim_matches(['"', '\'', '`', '“', '”', '‘', '’'])
+        .to_owned()
 }
 
-/// A regular expression or a shell glob.
+/// A regular expression, a shell glob, or a pattern of SQL.
 fn syntax(at: &Mismatch<'_>) -> Option<Diagnostic> {
-    let syntax = Syntax::of(at.pattern)?;
-    let read = alternatives::read(at.pattern, syntax, at.dialect)?;
+    let (text, told) = Syntax::named(at.pattern);
+    let syntax = told.or_else(|| Syntax::of(text))?;
+    let read = alternatives::read(text, syntax, at.dialect)?;
     let is_meant = read.patterns.iter().any(|text| at.matches(text, at.value));
     if !is_meant {
         return None;
@@ -191,6 +160,7 @@ fn syntax(at: &Mismatch<'_>) -> Option<Diagnostic> {
     let (code, name) = match syntax {
         Syntax::Regex => ("pattern-is-regex", "regular expression"),
         Syntax::Glob => ("pattern-is-glob", "shell glob"),
+        Syntax::Like => ("pattern-is-glob", "pattern of SQL's `LIKE`"),
     };
     let wildcards = match at.dialect {
         Dialect::Pulumi => "`*`, `?` and `.`",

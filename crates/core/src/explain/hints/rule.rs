@@ -2,7 +2,7 @@
 
 use super::sources::{HintSources, Mismatch};
 use super::{languages, spelling};
-use crate::claim_names::foreign;
+use crate::claim_names::{foreign, similar};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
 use crate::diagnostic::Diagnostic;
@@ -75,7 +75,8 @@ fn value_hints(at: &Mismatch<'_>, decision: Decision, trace: &Trace) -> Vec<Diag
     let hint = boolean(at)
         .or_else(|| languages::hint(at))
         .or_else(|| reference(at))
-        .or_else(|| ends_early(at, trace));
+        .or_else(|| ends_early(at, trace))
+        .or_else(|| starts_late(at));
     match (hint, decision) {
         (Some(hint), _) => vec![hint],
         // A deny on one form of a claim is not expected to match the others.
@@ -134,12 +135,13 @@ fn misspelt(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
         .filter(|(name, _)| is_short(name))
         .map(|(name, _)| (strsim::damerau_levenshtein(wanted, name), name))
         .filter(|(distance, name)| *distance > 0 && *distance <= 2 && name.chars().count() > 3)
-        .min()?;
-    let message = format!(
-        "the token has no claim `{wanted}`, but it has `{}`",
-        nearest.1
-    );
-    Some(Diagnostic::note("claim-misspelt", message).help(format!("did you mean `{}`?", nearest.1)))
+        .min();
+    let meant = match nearest {
+        Some((_, name)) => ClaimPath::of(&[name]),
+        None => similar(path, claims)?,
+    };
+    let message = format!("the token has no claim `{path}`, but it has `{meant}`");
+    Some(Diagnostic::note("claim-misspelt", message).help(format!("did you mean `{meant}`?")))
 }
 
 /// `yes` or `1` instead of `true`.
@@ -193,12 +195,12 @@ fn ends_early(at: &Mismatch<'_>, trace: &Trace) -> Option<Diagnostic> {
         return None;
     };
     let is_at_end = stop.expected.is_empty() && stop.pattern.chars == at.pattern.chars().count();
-    let separator = stop
-        .found
-        .chars()
-        .next()
-        .filter(|c| matches!(c, ':' | '/' | '@'))?;
-    let pattern = format!("{}{separator}*", at.pattern);
+    let is_separator = |c: &char| matches!(c, ':' | '/' | '@');
+    let is_ended = at.pattern.ends_with([':', '/', '@']);
+    let pattern = match stop.found.chars().next().filter(is_separator) {
+        _ if is_ended => format!("{}*", at.pattern),
+        separator => format!("{}{}*", at.pattern, separator?),
+    };
     if !is_at_end || !at.matches(&pattern, at.value) {
         return None;
     }
@@ -215,12 +217,42 @@ fn ends_early(at: &Mismatch<'_>, trace: &Trace) -> Option<Diagnostic> {
     ))
 }
 
+/// `acme/web:*` where the value begins with `repo:`.
+fn starts_late(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let is_telling = literal_length(at) >= TELLING && !at.pattern.starts_with('*');
+    let separators = at.value.match_indices([':', '/']);
+    let (before, pattern) = separators
+        .filter(|_| is_telling)
+        .find_map(|(place, separator)| {
+            let (before, rest) = at.value.split_at_checked(place + separator.len())?;
+            let ends = ["", ":*", "/*"]
+                .iter()
+                .map(|end| format!("{}{end}", at.pattern));
+            let mut meant = ends.filter(|pattern| at.matches(pattern, rest));
+            Some((before, format!("{before}{}", meant.next()?)))
+        })?;
+    let message = format!(
+        "`{}` leaves out the beginning of the value, `{}`: a pattern has to match the whole value",
+        visible(at.pattern),
+        visible(before)
+    );
+    Some(at.suggest(
+        Diagnostic::note("pattern-starts-late", message),
+        "",
+        &[pattern],
+    ))
+}
+
+/// How many characters of the pattern are no wildcards.
+fn literal_length(at: &Mismatch<'_>) -> usize {
+    let literals = parts(at.pattern, at.dialect).into_iter();
+    let literals = literals.filter(|part| part.kind == PartKind::Literal);
+    literals.map(|part| part.text.chars().count()).sum()
+}
+
 /// A pattern that another claim with a similar name matches: `workflow_ref` instead of
 /// `job_workflow_ref`.
 fn other_claim(at: &Mismatch<'_>) -> Option<Diagnostic> {
-    let literals = parts(at.pattern, at.dialect).into_iter();
-    let literals = literals.filter(|part| part.kind == PartKind::Literal);
-    let length: usize = literals.map(|part| part.text.chars().count()).sum();
     let [own] = at.claim.segments() else {
         return None;
     };
@@ -240,5 +272,5 @@ fn other_claim(at: &Mismatch<'_>) -> Option<Diagnostic> {
     );
     let help = format!("is the rule meant for `{}`?", ClaimPath::of(&[name]));
     let hint = Diagnostic::note("claim-mistaken", message).help(help);
-    (length >= TELLING).then_some(hint)
+    (literal_length(at) >= TELLING).then_some(hint)
 }

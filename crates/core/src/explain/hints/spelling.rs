@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::pattern::visible;
 
 /// The engine's own differences, in the order in which they are preferred.
-const DIFFERENCES: [Difference; 6] = [
+const DIFFERENCES: [Difference; 7] = [
     Difference {
         fold: unseen::fold,
         hint: look_alikes,
@@ -26,6 +26,10 @@ const DIFFERENCES: [Difference; 6] = [
     Difference {
         fold: |text, _| percent_decoded(text),
         hint: percent,
+    },
+    Difference {
+        fold: |text, _| unescaped(text),
+        hint: escaped,
     },
     Difference {
         fold: |text, _| text.replace('_', "-"),
@@ -119,7 +123,15 @@ fn look_alikes(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
         named => format!("{differ}: {named}"),
     };
     let hint = Diagnostic::note("invisible-characters", message);
-    at.suggest(hint, advice, &[at.value.to_owned()])
+    // Without them, the pattern keeps its wildcards.
+    let folded = unseen::fold(at.pattern, at.sources.normalize);
+    let is_right = at.matches(&folded, at.value);
+    let pattern = Some(folded).filter(|_| is_right);
+    at.suggest(
+        hint,
+        advice,
+        &[pattern.unwrap_or_else(|| at.value.to_owned())],
+    )
 }
 
 fn case(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
@@ -139,6 +151,13 @@ fn slash(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
 fn percent(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
     let hint = Diagnostic::note("percent-encoding", differ(at, "percent-encoding", is_alone));
     let advice = "patterns and values are compared as they are, and `%3A` is not read as `:`: ";
+    at.suggest(hint, advice, &[at.value.to_owned()])
+}
+
+fn escaped(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
+    let what = "how a character is escaped";
+    let hint = Diagnostic::note("escaped-characters", differ(at, what, is_alone));
+    let advice = "patterns have no escapes of HTML, JSON or a shell: ";
     at.suggest(hint, advice, &[at.value.to_owned()])
 }
 
@@ -171,4 +190,75 @@ fn percent_decoded(text: &str) -> String {
         }
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Replaces the references of HTML and the escapes of JSON with their characters.
+fn unescaped(text: &str) -> String {
+    const NAMED: [(&str, &str); 5] = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ];
+    let text = numbered(text, "\\u", 16, |rest| Some((rest.get(..4)?.to_owned(), 4)));
+    let until_semicolon = |rest: &str| {
+        let end = rest.find(';').filter(|end| *end <= 8)?;
+        Some((rest.get(..end)?.to_owned(), end + 1))
+    };
+    let text = numbered(&text, "&#x", 16, until_semicolon);
+    let text = numbered(&text, "&#", 10, until_semicolon);
+    NAMED
+        .iter()
+        .fold(text, |text, (name, c)| text.replace(name, c))
+}
+
+/// Replaces the numbers of characters after `mark`; `digits` returns them, and how long they are with
+/// what ends them.
+fn numbered(
+    text: &str,
+    mark: &str,
+    radix: u32,
+    digits: impl Fn(&str) -> Option<(String, usize)>,
+) -> String {
+    let mut pieces = text.split(mark);
+    let mut told = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let read = digits(piece).and_then(|(digits, length)| {
+            let code = u32::from_str_radix(&digits, radix).ok()?;
+            Some((char::from_u32(code)?, piece.get(length..)?))
+        });
+        match read {
+            Some((c, rest)) => {
+                told.push(c);
+                told.push_str(rest);
+            }
+            None => {
+                told.push_str(mark);
+                told.push_str(piece);
+            }
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unescaped;
+
+    #[test]
+    fn escapes_of_html_and_json_are_read() {
+        for (text, expected) in [
+            ("a&amp;b", "a&b"),
+            ("refs&#x2F;heads&#47;main", "refs/heads/main"),
+            (r"a\u002fb", "a/b"),
+            ("&lt;a&gt; &quot;&apos;", "<a> \"'"),
+            ("&#x;&#zz;&#", "&#x;&#zz;&#"),
+            (r"\u00", r"\u00"),
+            ("&#xD800;", "&#xD800;"),
+            ("a & b", "a & b"),
+        ] {
+            assert_eq!(unescaped(text), expected, "{text}");
+        }
+    }
 }

@@ -4,8 +4,10 @@ use super::sources::{Mismatch, Normalize};
 use crate::text::hidden;
 
 /// Characters that look like the ASCII characters at the same places of [`PLAIN`].
-const ODD: &str = "аеорсухіјѕԁɡһԛԝАВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρυıⅼ‐‑‒–—―−⁃∕⁄⧸꞉∶׃∗⁎․·ꓸǃ‚";
-const PLAIN: &str = "aeopcyxijsdghqwABEKMHOPCTXIJSABEZHIKMNOPTYXoivpuil--------///:::**...!,";
+const ODD: &str =
+    "аеорсухіјѕԁɡһԛԝАВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρυıⅼ‐‑‒–—―−⁃∕⁄⧸꞉∶׃∗⁎․·ꓸǃ‚‘’‛ʼ“”„ɑօѵոս‧。Ꭺ";
+const PLAIN: &str =
+    "aeopcyxijsdghqwABEKMHOPCTXIJSABEZHIKMNOPTYXoivpuil--------///:::**...!,''''\"\"\"aovnu..A";
 
 /// The most characters that are named on each side.
 const NAMED: usize = 4;

@@ -17,6 +17,8 @@ const DEEPEST: usize = 8;
 pub(super) enum Syntax {
     Regex,
     Glob,
+    /// SQL: `%` is any text.
+    Like,
 }
 
 /// The patterns that a text of another language means.
@@ -27,15 +29,44 @@ pub(super) struct Read {
 }
 
 impl Syntax {
+    /// A text without what names its language, and that language: `regex:…`, `/…/`.
+    pub(super) fn named(text: &str) -> (&str, Option<Self>) {
+        const NAMES: [(&str, Syntax); 7] = [
+            ("regexp:", Syntax::Regex),
+            ("regex:", Syntax::Regex),
+            ("re:", Syntax::Regex),
+            ("~^", Syntax::Regex),
+            ("~", Syntax::Regex),
+            ("glob:", Syntax::Glob),
+            ("like:", Syntax::Like),
+        ];
+        let named = NAMES.iter().find_map(|(name, syntax)| {
+            Some((text.strip_prefix(name)?.trim_start(), Some(*syntax)))
+        });
+        let slashes = || {
+            let (inside, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
+            let are_flags = flags.chars().all(|c| "gimsuy".contains(c));
+            let is_regex = are_flags && Self::of(inside) == Some(Self::Regex);
+            is_regex.then_some((inside, Some(Self::Regex)))
+        };
+        named.or_else(slashes).unwrap_or((text, None))
+    }
+
     /// The language of a text that has characters of one; nothing for a pattern as it should be.
     pub(super) fn of(text: &str) -> Option<Self> {
-        const OF_REGEX: [&str; 12] = [
-            ".*", ".+", "\\d", "\\w", "\\/", "(", "|", "]+", "]{", "[^", "^", "$",
+        const OF_REGEX: [&str; 15] = [
+            ".*", ".+", "\\d", "\\w", "\\/", "(", "|", "]+", "]{", "[^", "^", "$", "\\A", "\\z",
+            "\\b",
         ];
-        if OF_REGEX.iter().any(|mark| text.contains(mark)) {
+        const EXTENDED: [&str; 4] = ["@(", "+(", "*(", "?("];
+        if EXTENDED.iter().any(|mark| text.contains(mark)) && !text.contains(['^', '$', '\\']) {
+            Some(Self::Glob)
+        } else if OF_REGEX.iter().any(|mark| text.contains(mark)) {
             Some(Self::Regex)
         } else if text.contains(['[', '{']) || text.contains("**/") {
             Some(Self::Glob)
+        } else if text.contains('%') {
+            Some(Self::Like)
         } else {
             None
         }
@@ -44,15 +75,27 @@ impl Syntax {
 
 /// Translates a text; nothing if it has more than this module reads.
 pub(super) fn read(text: &str, syntax: Syntax, dialect: Dialect) -> Option<Read> {
+    let one = match dialect {
+        Dialect::Pulumi => ".",
+        Dialect::StringLike => "?",
+    };
+    if syntax == Syntax::Like {
+        let any = text.replace('%', "*");
+        let mut patterns = vec![any.replace('_', one), any];
+        patterns.dedup();
+        return Some(Read {
+            patterns,
+            is_wider: false,
+        });
+    }
     let mut reader = Reader {
         chars: text.chars().peekable(),
         syntax,
-        one: match dialect {
-            Dialect::Pulumi => ".",
-            Dialect::StringLike => "?",
-        },
+        one,
         is_wider: false,
         depth: 0,
+        separator: '|',
+        end: ')',
     };
     let mut patterns = reader.alternatives()?;
     if reader.chars.next().is_some() {
@@ -64,8 +107,7 @@ pub(super) fn read(text: &str, syntax: Syntax, dialect: Dialect) -> Option<Read>
         }
     }
     patterns.dedup();
-    let is_new = patterns != [text];
-    is_new.then_some(Read {
+    Some(Read {
         patterns,
         is_wider: reader.is_wider,
     })
@@ -78,17 +120,18 @@ struct Reader<'a> {
     one: &'static str,
     is_wider: bool,
     depth: usize,
+    /// What separates the alternatives of the innermost group, and ends it.
+    separator: char,
+    end: char,
 }
 
 impl Reader<'_> {
     /// Sequences with the separator of alternatives in between, up to a closing bracket.
     fn alternatives(&mut self) -> Option<Vec<String>> {
-        let separator = match self.syntax {
-            Syntax::Regex => '|',
-            Syntax::Glob => ',',
-        };
+        let separator = self.separator;
         let mut all = self.sequence()?;
         while (self.depth > 0 || self.syntax == Syntax::Regex) && self.next_if(separator) {
+            while separator == ',' && self.next_if(' ') {}
             all.extend(self.sequence()?);
         }
         (all.len() <= MANY).then_some(all)
@@ -99,7 +142,7 @@ impl Reader<'_> {
         while let Some(c) = self.chars.peek().copied() {
             let is_end = match self.syntax {
                 Syntax::Regex => matches!(c, '|' | ')'),
-                Syntax::Glob => self.depth > 0 && matches!(c, ',' | '}'),
+                _ => self.depth > 0 && (c == self.separator || c == self.end),
             };
             if is_end {
                 break;
@@ -107,7 +150,7 @@ impl Reader<'_> {
             self.chars.next();
             let atom = match self.syntax {
                 Syntax::Regex => self.regex_atom(c)?,
-                Syntax::Glob => self.glob_atom(c)?,
+                _ => self.glob_atom(c)?,
             };
             let mut joined = Vec::with_capacity(all.len() * atom.len());
             for before in &all {
@@ -132,17 +175,18 @@ impl Reader<'_> {
                 vec![one]
             }
             '(' => {
-                // `(?:…)` is a group; other kinds are not read.
                 if self.next_if('?') && !self.next_if(':') {
-                    return None;
+                    return self.flags();
                 }
-                self.group(')')?
+                self.group('|', ')')?
             }
             '\\' => match self.chars.next()? {
                 'd' | 'w' | 's' | 'D' | 'W' | 'S' => {
                     self.is_wider = true;
                     vec![one]
                 }
+                // Ends of a text or a word.
+                'A' | 'z' | 'Z' | 'b' => return Some(vec![String::new()]),
                 literal if literal.is_ascii_alphanumeric() => return None,
                 literal => vec![literal.to_string()],
             },
@@ -180,7 +224,18 @@ impl Reader<'_> {
 
     fn glob_atom(&mut self, c: char) -> Option<Vec<String>> {
         Some(match c {
-            '{' => self.group('}')?,
+            '{' => {
+                let all = self.group(',', '}')?;
+                match all.as_slice() {
+                    [range] if range.contains("..") => {
+                        self.is_wider = true;
+                        vec!["*".to_owned()]
+                    }
+                    [only] => vec![format!("{{{only}}}")],
+                    _ => all,
+                }
+            }
+            '@' | '?' | '+' | '*' if self.chars.peek() == Some(&'(') => self.extended(c)?,
             '[' => {
                 self.class()?;
                 vec![self.one.to_owned()]
@@ -194,13 +249,38 @@ impl Reader<'_> {
         })
     }
 
-    fn group(&mut self, end: char) -> Option<Vec<String>> {
+    /// Reads `@(a|b)`, `?(a)`, `+(a)` and `*(a)`.
+    fn extended(&mut self, kind: char) -> Option<Vec<String>> {
+        self.chars.next();
+        let mut all = self.group('|', ')')?;
+        match kind {
+            '@' => {}
+            '?' => all.push(String::new()),
+            _ => {
+                self.is_wider = true;
+                all = vec!["*".to_owned()];
+            }
+        }
+        Some(all)
+    }
+
+    /// Reads `i)` of `(?i)`. Other kinds of groups are not read.
+    fn flags(&mut self) -> Option<Vec<String>> {
+        let is_flag = |c: &char| "imsux".contains(*c);
+        while self.chars.next_if(is_flag).is_some() {}
+        self.next_if(')').then(|| vec![String::new()])
+    }
+
+    fn group(&mut self, separator: char, end: char) -> Option<Vec<String>> {
+        let outer = (self.separator, self.end);
+        (self.separator, self.end) = (separator, end);
         self.depth += 1;
         if self.depth > DEEPEST {
             return None;
         }
         let all = self.alternatives()?;
         self.depth -= 1;
+        (self.separator, self.end) = outer;
         self.next_if(end).then_some(all)
     }
 
@@ -248,6 +328,8 @@ mod tests {
             ("(a|b", vec![]),
             ("a)b(c", vec![]),
             (r"^\p{L}$", vec![]),
+            ("(?i)main$", vec!["main"]),
+            (r"\Amain\z", vec!["main"]),
         ] {
             assert_eq!(patterns(text), expected, "{text}");
         }
@@ -264,6 +346,12 @@ mod tests {
             ("refs/**/main", vec!["refs/main", "refs/*/main"]),
             ("v[0-9]*", vec!["v.*"]),
             ("{a,b", vec![]),
+            ("{a, b}", vec!["a", "b"]),
+            ("v{1..9}", vec!["v*"]),
+            ("@(a|b)c", vec!["ac", "bc"]),
+            ("a?(b)", vec!["ab", "a"]),
+            ("a+([a-z])", vec!["a*"]),
+            ("refs/heads/%", vec!["refs/heads/*"]),
         ] {
             assert_eq!(patterns(text), expected, "{text}");
         }
