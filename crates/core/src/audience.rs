@@ -22,22 +22,79 @@ const MAX_NAMED: usize = 10;
 const MAX_FOUND_CHARS: usize = 1_000;
 
 /// The audiences that an issuer accepts: literals in which only `*` is a wildcard, for zero or more
-/// characters.
+/// characters. Made once for an issuer.
+///
+/// An audience is compared with those entries only whose literals fit into it, so a token costs at most
+/// its size times the number of entries, however many short audiences it has.
 #[derive(Clone, Debug)]
-pub(crate) struct Audiences(Arc<[String]>);
+pub(crate) struct Audiences {
+    list: Arc<[String]>,
+    /// By the bytes of their literals, fewest first.
+    patterns: Arc<[Pattern]>,
+}
+
+/// An entry of the list.
+#[derive(Clone, Debug)]
+struct Pattern {
+    text: String,
+    /// The bytes of its literals: nothing shorter matches.
+    least: usize,
+}
 
 impl Audiences {
     /// Takes a list that has no [`problems`].
     pub(crate) fn new(list: &[String]) -> Self {
-        Self(list.into())
+        let mut patterns: Vec<_> = list.iter().map(|text| Pattern::new(text)).collect();
+        patterns.sort_by_key(|pattern| pattern.least);
+        Self {
+            list: list.into(),
+            patterns: patterns.into(),
+        }
     }
 
     pub(crate) fn as_slice(&self) -> &[String] {
-        &self.0
+        &self.list
     }
 
     pub(crate) fn check(&self, claims: &Claims) -> Result<(), TokenError> {
-        check(&self.0, claims)
+        let aud = claims.get("aud");
+        let found = match aud.map(usable) {
+            Some(Usable::One(text)) if self.accept(&text) => return Ok(()),
+            Some(Usable::Any(texts)) if texts.iter().any(|(_, text)| self.accept(text)) => {
+                return Ok(());
+            }
+            Some(Usable::One(_) | Usable::Any(_)) => {
+                let found = aud.map(Value::to_json).unwrap_or_default();
+                format!("`{}`", shortened(&found))
+            }
+            Some(Usable::Nothing(kind)) => kind.to_owned(),
+            None => "none".to_owned(),
+        };
+        Err(TokenError::AudienceNotAccepted {
+            expected: self.list.iter().take(MAX_NAMED).cloned().collect(),
+            found,
+        })
+    }
+
+    fn accept(&self, audience: &str) -> bool {
+        let mut candidates = self.candidates(audience).iter();
+        candidates.any(|pattern| matches(&pattern.text, audience))
+    }
+
+    /// The entries that an audience is compared with.
+    fn candidates(&self, audience: &str) -> &[Pattern] {
+        let fits = |pattern: &Pattern| pattern.least <= audience.len();
+        let count = self.patterns.partition_point(fits);
+        self.patterns.get(..count).unwrap_or_default()
+    }
+}
+
+impl Pattern {
+    fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            least: text.bytes().filter(|byte| *byte != b'*').count(),
+        }
     }
 }
 
@@ -56,35 +113,7 @@ impl Audiences {
 /// # Ok::<(), claimgate::claims::ClaimsError>(())
 /// ```
 pub fn check(list: &[String], claims: &Claims) -> Result<(), TokenError> {
-    // A text that is shorter than the pattern's literals is not searched: so many short audiences of
-    // a token cost no more than its size times the number of patterns.
-    let patterns: Vec<_> = list
-        .iter()
-        .map(|pattern| (pattern.as_str(), least_length(pattern)))
-        .collect();
-    let accept = |audience: &str| {
-        let mut long_enough = patterns
-            .iter()
-            .filter(|(_, least)| audience.len() >= *least);
-        long_enough.any(|(pattern, _)| matches(pattern, audience))
-    };
-    let aud = claims.get("aud");
-    let found = match aud.map(usable) {
-        Some(Usable::One(text)) if accept(&text) => return Ok(()),
-        Some(Usable::Any(texts)) if texts.iter().any(|(_, text)| accept(text)) => {
-            return Ok(());
-        }
-        Some(Usable::One(_) | Usable::Any(_)) => {
-            let found = aud.map(Value::to_json).unwrap_or_default();
-            format!("`{}`", shortened(&found))
-        }
-        Some(Usable::Nothing(kind)) => kind.to_owned(),
-        None => "none".to_owned(),
-    };
-    Err(TokenError::AudienceNotAccepted {
-        expected: list.iter().take(MAX_NAMED).cloned().collect(),
-        found,
-    })
+    Audiences::new(list).check(claims)
 }
 
 /// The beginning of a long text.
@@ -143,14 +172,9 @@ fn matches(pattern: &str, text: &str) -> bool {
     inner.is_some() && rest.is_some()
 }
 
-/// The bytes of the pattern's literals.
-fn least_length(pattern: &str) -> usize {
-    pattern.bytes().filter(|byte| *byte != b'*').count()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{Audiences, MAX_AUDIENCES, matches};
 
     #[test]
     fn only_the_star_is_a_wildcard() {
@@ -192,5 +216,29 @@ mod tests {
             let known = crate::pattern::Pattern::new(&pattern, crate::pattern::Dialect::StringLike).unwrap();
             proptest::prop_assert_eq!(matches(&pattern, &text), known.is_match(&text));
         }
+
+        #[test]
+        fn an_audience_is_compared_with_every_entry_that_can_match_and_with_no_longer_one(
+            list in proptest::collection::vec("[ab*]{1,8}", 1..20), text in "[ab]{0,10}",
+        ) {
+            let audiences = Audiences::new(&list);
+            let candidates = audiences.candidates(&text);
+            proptest::prop_assert!(candidates.iter().all(|pattern| pattern.least <= text.len()));
+            let expected = list.iter().any(|pattern| matches(pattern, &text));
+            proptest::prop_assert_eq!(audiences.accept(&text), expected);
+        }
+    }
+
+    #[test]
+    fn many_short_audiences_are_compared_with_nothing_long() {
+        let long = |index: usize| format!("{index:03}*{}", "a".repeat(900));
+        let list: Vec<_> = (0..MAX_AUDIENCES).map(long).collect();
+        let audiences = Audiences::new(&list);
+        // As many as a token of 64 KiB holds: all of them together take no step.
+        let compared = |text: &str| audiences.candidates(text).len() * text.len();
+        let short = ["", "a", "000a"].into_iter().cycle().take(20_000);
+        assert_eq!(short.map(compared).sum::<usize>(), 0);
+        let whole = "a".repeat(64 * 1_024);
+        assert_eq!(compared(&whole), MAX_AUDIENCES * whole.len());
     }
 }
