@@ -283,3 +283,75 @@ async fn requests_of_http_2_are_answered() {
         assert_eq!(body.len() == LARGE, path == "large.bin", "{path}");
     }
 }
+
+/// What a client reads that sends a body of `length` bytes whole before it reads anything.
+async fn read_after_sending(address: SocketAddr, path: &str, length: usize) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let piece = vec![b'a'; 64 * 1_024];
+    let mut left = length;
+    while left > 0 {
+        let length = left.min(piece.len());
+        let sent = stream.write_all(&piece[..length]).await;
+        sent.unwrap_or_else(|error| panic!("{left} bytes before the end: {error}"));
+        left -= length;
+    }
+    read_answer(&mut stream).await
+}
+
+#[tokio::test]
+async fn a_client_that_sends_too_much_reads_the_answer() {
+    let server = Listening::start(ConnectionLimits::default(), 0).await;
+    let too_large = claimgate::exchange::MAX_BODY + 1;
+    for (path, length, status) in [
+        ("/api/oauth/token", too_large, 413),
+        ("/api/oauth/token", 8 << 20, 413),
+        ("/api/orgs", 8 << 20, 401),
+        ("/api/nothing", 1 << 20, 404),
+    ] {
+        let answer = read_after_sending(server.address, path, length).await;
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&expected), "{path} {length}: {answer}");
+        assert!(answer.contains("\r\n\r\n{"), "{path} {length}: {answer}");
+    }
+}
+
+/// What a client reads until the end of a body of JSON.
+async fn read_answer(stream: &mut TcpStream) -> String {
+    let mut answer = String::new();
+    while !answer.ends_with('}') {
+        let mut bytes = [0; 1_024];
+        let length = stream.read(&mut bytes).await.unwrap();
+        assert!(length > 0, "{answer}");
+        answer += std::str::from_utf8(&bytes[..length]).unwrap();
+    }
+    answer
+}
+
+#[tokio::test]
+async fn a_connection_is_used_further_after_a_small_body_that_was_not_read() {
+    let server = Listening::start(ConnectionLimits::default(), 0).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let body = "a".repeat(10_000);
+    let head = "POST /api/nothing HTTP/1.1\r\nhost: a\r\ncontent-length: 10000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let answer = read_answer(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    assert!(!answer.contains("connection: close"), "{answer}");
+    assert!(is_answered(&mut stream).await);
+}
+
+#[tokio::test]
+async fn a_body_that_is_only_announced_is_not_asked_for() {
+    let server = Listening::start(ConnectionLimits::default(), 0).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let head = "POST /api/nothing HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 10000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = read_answer(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+}

@@ -10,7 +10,8 @@ use tokio::net::TcpStream;
 
 use super::activity::{Activity, Tracked};
 use super::count::OpenConnections;
-use super::stream::{Connection, Socket};
+use super::network::Socket;
+use super::protocol::Connection;
 use crate::config::ConnectionLimits;
 
 /// An acceptor that limits connections. Its inner acceptor gets the socket, and may speak TLS on it.

@@ -9,11 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::http::{Request, Response};
+use axum::http::header::{CONNECTION, EXPECT};
+use axum::http::{HeaderValue, Request, Response, Version};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::time::Instant;
 use tower::Service;
 
+use super::request_body::{RequestBody, watched};
 use crate::lock::lock;
 
 /// The largest part of an answer that is passed on at once, in bytes. HTTP/2 would otherwise take all
@@ -38,6 +40,8 @@ struct State {
     moved: Instant,
     /// Bytes that were taken since.
     taken: usize,
+    /// Whether a request was answered before all of it had arrived.
+    is_answered_early: bool,
 }
 
 impl State {
@@ -53,6 +57,7 @@ impl Activity {
             sent: 0,
             moved: Instant::now(),
             taken: 0,
+            is_answered_early: false,
         })))
     }
 
@@ -74,6 +79,16 @@ impl Activity {
             (0, _) => Some(state.moved + write),
             _ => None,
         }
+    }
+
+    /// Notes that a request is answered before all of it has arrived.
+    pub(super) fn answer_early(&self) {
+        lock(&self.0).is_answered_early = true;
+    }
+
+    /// Whether the client may still be sending a request that was answered.
+    pub(super) fn is_answered_early(&self) -> bool {
+        lock(&self.0).is_answered_early
     }
 
     fn count(&self, counter: fn(&mut State) -> &mut usize) -> Counted {
@@ -113,8 +128,12 @@ type Answering<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
 impl<S, R, B> Service<Request<R>> for Tracked<S>
 where
-    S: Service<Request<R>, Response = Response<B>>,
+    S: Service<Request<RequestBody<R>>, Response = Response<B>>,
     S::Future: Send + 'static,
+    S::Error: Send,
+    R: Body<Data = Bytes> + Send + Unpin + 'static,
+    R::Error: Send,
+    B: Send,
 {
     type Response = Response<TrackedBody<B>>;
     type Error = S::Error;
@@ -127,9 +146,19 @@ where
     fn call(&mut self, request: Request<R>) -> Self::Future {
         let handled = self.activity.count(|state| &mut state.handled);
         let activity = self.activity.clone();
-        let answer = self.inner.call(request);
+        let is_numbered = request.version() >= Version::HTTP_2;
+        let is_announced = request.headers().contains_key(EXPECT);
+        let (head, body) = request.into_parts();
+        let (body, rest) = watched(body);
+        let answer = self.inner.call(Request::from_parts(head, body));
         Box::pin(async move {
-            let answer = answer.await?;
+            let mut answer = answer.await?;
+            // A body that is only announced is not asked for, and HTTP/2 ends a request alone.
+            if !is_numbered && !rest.is_empty() && (is_announced || !rest.is_read().await) {
+                let close = HeaderValue::from_static("close");
+                answer.headers_mut().insert(CONNECTION, close);
+                activity.answer_early();
+            }
             let sent = Some(activity.count(|state| &mut state.sent));
             drop(handled);
             Ok(answer.map(|inner| TrackedBody {
@@ -207,7 +236,7 @@ mod tests {
     use tokio::time::{Instant, advance};
     use tower::{Service as _, service_fn};
 
-    use super::{Activity, LEAST_PROGRESS, PIECE, Tracked};
+    use super::{Activity, LEAST_PROGRESS, PIECE, RequestBody, Tracked};
 
     const IDLE: Duration = Duration::from_secs(60);
     const WRITE: Duration = Duration::from_secs(30);
@@ -223,7 +252,7 @@ mod tests {
         let activity = Activity::new();
         advance(WRITE).await;
         assert_eq!(left(&activity), Some(IDLE - WRITE));
-        let inner = service_fn(async |_: Request<()>| {
+        let inner = service_fn(async |_: Request<RequestBody<Body>>| {
             tokio::time::sleep(2 * IDLE).await;
             Ok::<_, Infallible>(Response::new(Body::from(vec![7; 2 * PIECE + 1])))
         });
@@ -231,7 +260,7 @@ mod tests {
             inner,
             activity: activity.clone(),
         };
-        let answering = service.call(Request::new(()));
+        let answering = service.call(Request::new(Body::empty()));
         assert_eq!(left(&activity), None, "the handler has a limit of its own");
         let mut body = answering.await.unwrap().into_body();
         assert_eq!(left(&activity), Some(WRITE));
@@ -262,14 +291,14 @@ mod tests {
     #[tokio::test]
     async fn a_request_that_is_dropped_is_counted_no_more() {
         let activity = Activity::new();
-        let inner = service_fn(|_: Request<()>| {
+        let inner = service_fn(|_: Request<RequestBody<Body>>| {
             std::future::pending::<Result<Response<Body>, Infallible>>()
         });
         let mut service = Tracked {
             inner,
             activity: activity.clone(),
         };
-        let answering = service.call(Request::new(()));
+        let answering = service.call(Request::new(Body::empty()));
         assert!(activity.deadline(IDLE, WRITE).is_none());
         drop(answering);
         assert!(activity.deadline(IDLE, WRITE).is_some());

@@ -4,4 +4,7 @@
 pub(crate) mod acceptor;
 mod activity;
 mod count;
+mod network;
+mod protocol;
+mod request_body;
 mod stream;
