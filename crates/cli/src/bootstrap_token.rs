@@ -1,41 +1,24 @@
 //! `claimgate bootstrap-token`.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use claimgate_server::tokens::BootstrapPath;
 
-use crate::serve::Serve;
+use crate::serve::{Serve, StateFlags};
 
 /// Names the file as `claimgate serve` does.
 #[derive(clap::Args, Debug)]
 pub(crate) struct BootstrapToken {
-    /// The file of settings that the server is started with
-    #[arg(long, env = "CLAIMGATE_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// The database that the server is started with [default: sqlite:claimgate.db]
-    #[arg(
-        long,
-        env = "CLAIMGATE_DATABASE",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    database: Option<String>,
-
-    /// The folder for state that the server is started with [default: for SQLite, the folder of the
-    /// database]
-    #[arg(long, env = "CLAIMGATE_STATE_DIR", value_name = "FOLDER")]
-    state_dir: Option<PathBuf>,
+    #[command(flatten)]
+    state: StateFlags,
 }
 
 impl BootstrapToken {
     /// Prints the token on standard output. It stays in its file until it is used.
     pub(crate) fn run(self) -> Result<()> {
-        let settings = Serve::of_state(self.config, self.database, self.state_dir).with_file()?;
-        let Some(file) = settings.bootstrap_file() else {
-            bail!("expected --state-dir with a PostgreSQL database");
-        };
+        let file = file(&Serve::from(self.state).with_file()?.into_state())?;
         let shown = file.display();
         let token = match std::fs::read_to_string(&file) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => bail!(
@@ -47,4 +30,35 @@ impl BootstrapToken {
         writeln!(std::io::stdout(), "{}", token.trim())?;
         Ok(())
     }
+}
+
+/// The file of the database, or the only one in a folder for state if no database is named.
+fn file(state: &StateFlags) -> Result<PathBuf> {
+    let folder = state.state_dir.as_deref();
+    if let Some(folder) = folder.filter(|_| !state.names_database())
+        && let Some(only) = only_file(folder)?
+    {
+        return Ok(only);
+    }
+    let Some(path) = state.bootstrap_path()? else {
+        bail!("expected --state-dir with a PostgreSQL database");
+    };
+    Ok(path.file().to_path_buf())
+}
+
+fn only_file(folder: &Path) -> Result<Option<PathBuf>> {
+    let files = BootstrapPath::all_in(folder);
+    let mut files = files.with_context(|| format!("cannot read {}", folder.display()))?;
+    if files.len() > 1 {
+        let files: Vec<_> = files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        bail!(
+            "expected --database, because {} bootstrap tokens are in that folder: {}",
+            files.len(),
+            files.join(", ")
+        );
+    }
+    Ok(files.pop())
 }

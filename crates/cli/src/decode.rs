@@ -28,7 +28,7 @@ pub(crate) struct Decode {
     format: Format,
     /// The time that times are told from, as seconds since 1970 or like 2026-11-25T06:00:00Z
     /// [default: now]
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     now: Option<i64>,
 }
 

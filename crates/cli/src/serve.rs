@@ -1,6 +1,7 @@
 //! `claimgate serve`.
 
 mod settings;
+mod state;
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -10,7 +11,8 @@ use anyhow::{Context as _, Result, anyhow};
 use claimgate_server::db::{StoreError, sqlite_file};
 use claimgate_server::{Server, StartError, Tls, listen};
 
-pub(crate) use settings::Serve;
+pub(crate) use settings::{MAX_LEEWAY, Serve};
+pub(crate) use state::StateFlags;
 
 impl Serve {
     /// Serves until it is told to stop.
@@ -34,19 +36,22 @@ impl Serve {
         // Before anything is made or printed: a bootstrap token is shown once only.
         tls.as_ref().map_or(Ok(()), Tls::check)?;
         let bootstrap = self.bootstrap_place();
+        let command = self.state.bootstrap_command();
         let config = self.config()?;
         let database = shown(&config.database);
         let server = Server::start(config).await.map_err(|error| match error {
-            StartError::Store(StoreError::AuditFile { .. } | StoreError::BootstrapFile { .. }) => {
-                anyhow!("{error}")
-            }
+            StartError::Store(
+                StoreError::AuditFile { .. }
+                | StoreError::BootstrapFile { .. }
+                | StoreError::BootstrapTaken { .. },
+            ) => anyhow!("{error}"),
             StartError::Store(error) => anyhow!("{database}: {error}"),
             StartError::Bootstrap { .. } => anyhow!("{bootstrap}: {error}"),
             other => anyhow!("{other}"),
         })?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{bound}");
-        announce(&server, &url);
+        announce(&server, &url, &command);
         tracing::info!(url, "serving");
         let served = listen(
             listener,
@@ -62,7 +67,8 @@ impl Serve {
     }
 }
 
-/// A database as it may be shown: the URL of a PostgreSQL may have a password in any of its parts.
+/// A database of a valid URL as it may be shown: that of a PostgreSQL may have a password in any of its
+/// parts.
 pub(crate) fn shown(url: &str) -> String {
     sqlite_file(url).map_or_else(
         || "PostgreSQL".to_owned(),
@@ -72,7 +78,7 @@ pub(crate) fn shown(url: &str) -> String {
 
 /// What people need to know at the start: on standard error, for it may have a secret in it that no
 /// log should have.
-fn announce(server: &Server, url: &str) {
+fn announce(server: &Server, url: &str, bootstrap_command: &str) {
     let mut text = format!("Claimgate is at {url}\n");
     let request = format!(
         "curl -H \"Authorization: token $TOKEN\" -d '{{\"name\": \"my-org\"}}' {url}/api/orgs"
@@ -90,10 +96,9 @@ fn announce(server: &Server, url: &str) {
     }
     if let Some(file) = server.bootstrap_file() {
         tracing::info!(file = %file.display(), "the bootstrap token is in a file until its first use");
-        let folder = file.parent().unwrap_or(file).display();
         text += &format!(
             "\nThe bootstrap token, which may do everything, is in {} until its first use. {next}:\n\n    \
-             TOKEN=\"$(claimgate bootstrap-token --state-dir {folder})\"\n    {request}\n",
+             TOKEN=\"$({bootstrap_command})\"\n    {request}\n",
             file.display()
         );
     }
@@ -139,28 +144,10 @@ fn make_key(file: &Path) -> Result<()> {
     if file.exists() {
         return Ok(());
     }
-    write_key(file).with_context(|| format!("cannot make the token key {}", file.display()))
-}
-
-/// Makes it whole or not at all: it is written under another name and then linked, which fails
-/// where somebody else, at the same moment, was faster.
-fn write_key(file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut name = file.as_os_str().to_owned();
-    name.push(format!(".{}", claimgate_server::random::id()));
-    let draft = Path::new(&name);
     let key = claimgate_server::random::hex(&claimgate_server::random::bytes::<32>());
-    let mut created = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(draft)?;
-    let linked = created
-        .write_all(key.as_bytes())
-        .and_then(|()| created.sync_all())
-        .and_then(|()| match std::fs::hard_link(draft, file) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            other => other,
-        });
-    std::fs::remove_file(draft).and(linked)
+    match claimgate_server::private_file::create(file, key.as_bytes()) {
+        // Another process was faster.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.with_context(|| format!("cannot make the token key {}", file.display())),
+    }
 }

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use claimgate::diagnostic::Diagnostic;
-use claimgate_server::db::Store;
-use claimgate_server::issuers::{IssuerRecord, IssuerSettings};
+use claimgate::pattern::Dialect;
+use claimgate::policy::{CompileOptions, PolicySet, parse_policies};
+use claimgate_server::db::{Store, check_url};
+use claimgate_server::issuers::{IssuerRecord, IssuerSettings, POLICY_LIMITS};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -40,6 +42,7 @@ struct CheckedIssuer {
 
 /// Checks all issuers of a database: 0 if nothing is wrong, 1 if something is.
 pub(super) fn run(url: &str, format: Format, is_strict: bool) -> Result<ExitCode> {
+    check_url(url)?;
     let checked: Vec<_> = stored(url)
         .with_context(|| shown(url))?
         .into_iter()
@@ -93,11 +96,36 @@ impl CheckedIssuer {
             organization: issuer.organization,
             issuer: issuer.id,
             url: issuer.url,
-            policies: document.policies,
-            errors: diagnostics(document.errors),
+            policies: count_policies(policies),
+            errors: with_limits(policies, diagnostics(document.errors)),
             findings: diagnostics(document.findings),
         })
     }
+}
+
+/// How many there are, also where they have errors.
+fn count_policies(policies: &str) -> usize {
+    let policies = serde_json::from_str::<Vec<serde::de::IgnoredAny>>(policies);
+    policies.map_or(0, |policies| policies.len())
+}
+
+/// The errors, each once, and with those of the server's limits, which are lower than the engine's.
+fn with_limits(policies: &str, mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let options = CompileOptions::new(Dialect::Pulumi).limits(POLICY_LIMITS);
+    let compiled = parse_policies(policies).map(|all| PolicySet::compile_with(&all, &options));
+    let of_server = compiled.ok().and_then(Result::err).into_iter().flatten();
+    for error in of_server {
+        if !errors.iter().any(|other| other.code == error.code) {
+            errors.push(error);
+        }
+    }
+    let mut unique = Vec::with_capacity(errors.len());
+    for error in errors {
+        if !unique.contains(&error) {
+            unique.push(error);
+        }
+    }
+    unique
 }
 
 /// Errors and findings by organization and issuer, and a line that counts them.
@@ -120,4 +148,54 @@ fn as_text(title: &str, checked: &[CheckedIssuer]) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{}: {}", output::lines(title), counted.join(", "));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use claimgate_server::issuers::{IssuerRecord, IssuerSettings};
+    use serde_json::{Value, json};
+
+    use super::CheckedIssuer;
+
+    fn check(policies: &Value) -> CheckedIssuer {
+        let issuer = IssuerRecord {
+            id: "i".to_owned(),
+            organization: "acme".to_owned(),
+            settings: IssuerSettings {
+                name: "CI".to_owned(),
+                ..IssuerSettings::default()
+            },
+            url: "https://ci.example".to_owned(),
+            version: 1,
+            created: 0,
+            modified: 0,
+            last_used: None,
+        };
+        CheckedIssuer::new(issuer, &policies.to_string()).unwrap()
+    }
+
+    fn allow(claim: &str, pattern: &str) -> Value {
+        json!({"decision": "allow", "tokenType": "organization", "rules": {claim: pattern}})
+    }
+
+    #[test]
+    fn what_is_beyond_the_limit_of_the_server_is_listed() {
+        let policy = |index: usize| allow("sub", &format!("{index}{}", "a".repeat(1_000)));
+        let large: Value = (0..1_100).map(policy).collect();
+        let checked = check(&large);
+        let codes: Vec<_> = checked.errors.iter().map(|error| &*error.code).collect();
+        assert_eq!(codes, ["policies-too-large"]);
+        assert_eq!(checked.policies, 1_100);
+        let small: Value = (0..900).map(policy).collect();
+        assert_eq!(check(&small).errors, []);
+    }
+
+    #[test]
+    fn each_error_is_named_once() {
+        let long = "a".repeat(300);
+        let checked = check(&json!([allow(&long, "b"), allow("sub", "c")]));
+        let errors: Vec<_> = checked.errors.iter().map(|error| &*error.code).collect();
+        assert_eq!(errors, ["claim-path-too-long"]);
+        assert_eq!(checked.policies, 2);
+    }
 }

@@ -10,6 +10,7 @@ use claimgate_server::HINT_SOURCES;
 
 use crate::decode::{now, time};
 use crate::document::Document;
+use crate::serve::MAX_LEEWAY;
 
 /// What is asked for. The names are those of the exchange's parameters.
 #[derive(clap::Args)]
@@ -31,9 +32,9 @@ pub(super) struct Question {
     #[arg(long, value_name = "NAME", conflicts_with = "scope")]
     runner: Option<String>,
     /// The time, as seconds since 1970 or like 2026-11-25T06:00:00Z [default: now]
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     now: Option<i64>,
-    /// By how many seconds clocks may differ [default: as the file says, else 60]
+    /// By how many seconds clocks may differ, 600 at most [default: as the file says, else 60]
     #[arg(long, value_name = "SECONDS")]
     leeway: Option<u64>,
     /// Checks to leave out, by comma; what was not checked is said
@@ -90,10 +91,16 @@ impl Question {
         if chosen.is_some() && !skip.issuer {
             bail!("`--issuer` goes with `--skip issuer`: a token is of the issuer that it names");
         }
+        let leeway = self.leeway.or(document.leeway);
+        if let Some(found) = leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
+            bail!(
+                "expected a leeway of at most {MAX_LEEWAY} seconds, found {found}: expired tokens would be taken"
+            );
+        }
         let only = (document.issuers.len() == 1).then_some(0);
         let default = Options::at(self.now.unwrap_or_else(now));
         Ok(Options {
-            leeway: self.leeway.or(document.leeway).unwrap_or(default.leeway),
+            leeway: leeway.unwrap_or(default.leeway),
             max_size: document.max_size.unwrap_or(default.max_size),
             skip,
             assume_issuer: chosen.or(only).filter(|_| skip.issuer),

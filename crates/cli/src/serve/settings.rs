@@ -7,11 +7,14 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::Tls;
 use claimgate_server::config::{Config, ConnectionLimits, Limits, RefusalLimits};
-use claimgate_server::db::{check_url, sqlite_file};
+use claimgate_server::db::sqlite_file;
+use claimgate_server::guard::GuardMode;
 use claimgate_server::keys::{KeyConfig, Network};
 use claimgate_server::tokens::HashKey;
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use serde::Deserialize;
+
+use super::state::StateFlags;
 
 /// The variable that may hold the bootstrap token itself.
 const BOOTSTRAP: &str = "CLAIMGATE_BOOTSTRAP_TOKEN";
@@ -19,11 +22,8 @@ const BOOTSTRAP: &str = "CLAIMGATE_BOOTSTRAP_TOKEN";
 /// Seconds of a year.
 const YEAR: u64 = 31_536_000;
 
-/// The name of the file with a generated bootstrap token, in the folder for state.
-const BOOTSTRAP_FILE: &str = "bootstrap-token";
-
 /// By how many seconds clocks may differ, and no more.
-const MAX_LEEWAY: u64 = 600;
+pub(crate) const MAX_LEEWAY: u64 = 600;
 
 /// The smallest cap on refusals in the audit log, in megabytes: with less, the entries that stand for
 /// many refusals could exceed it.
@@ -33,24 +33,13 @@ const MIN_REFUSAL_MEGABYTES: u64 = 16;
 #[derive(clap::Args, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Serve {
-    /// A file in TOML with any of these settings, named as the flags are: `listen = "0.0.0.0:8080"`
-    #[arg(long, env = "CLAIMGATE_CONFIG", value_name = "FILE")]
-    #[serde(skip)]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(super) state: StateFlags,
 
     /// The address to listen on [default: 127.0.0.1:8080]
     #[arg(long, env = "CLAIMGATE_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-
-    /// The database, `sqlite:FILE` for one machine or `postgres://USER:PASSWORD@HOST/NAME` for
-    /// several replicas [default: sqlite:claimgate.db]
-    #[arg(
-        long,
-        env = "CLAIMGATE_DATABASE",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    database: Option<String>,
 
     /// A file with the secret that access tokens are hashed with, 32 characters or more, the same
     /// for all replicas [default: for SQLite, FILE.key, made at the first start]
@@ -62,11 +51,6 @@ pub(crate) struct Serve {
     #[arg(long)]
     #[serde(skip)]
     new_token_key: bool,
-
-    /// A folder for the file `bootstrap-token`, which holds a generated bootstrap token until its
-    /// first use [default: for SQLite, the folder of the database]
-    #[arg(long, env = "CLAIMGATE_STATE_DIR", value_name = "FOLDER")]
-    state_dir: Option<PathBuf>,
 
     /// A file with the bootstrap token, 32 characters or more, which may do everything. Without it
     /// one is generated on the first start: printed if standard error is a terminal, and otherwise
@@ -105,6 +89,11 @@ pub(crate) struct Serve {
     /// of an answer [default: 30]
     #[arg(long, env = "CLAIMGATE_WRITE_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     write_timeout: Option<u32>,
+
+    /// What is done about policies that admit strangers on an issuer that signs tokens for everyone:
+    /// `enforce` refuses them, `warn` saves them with a finding, `off` does not look [default: warn]
+    #[arg(long, env = "CLAIMGATE_SHARED_ISSUER_GUARD", value_name = "MODE", value_parser = guard_mode())]
+    shared_issuer_guard: Option<GuardMode>,
 
     /// How many proxies stand in front whose `X-Forwarded-For` is believed [default: 0]
     #[arg(long, env = "CLAIMGATE_TRUSTED_PROXIES", value_name = "COUNT")]
@@ -214,26 +203,35 @@ pub(crate) struct Serve {
     log_format: Option<String>,
 }
 
+impl From<StateFlags> for Serve {
+    fn from(state: StateFlags) -> Self {
+        Self {
+            state,
+            ..Self::default()
+        }
+    }
+}
+
 impl Serve {
+    /// Which database, and where its files are.
+    pub(crate) fn into_state(self) -> StateFlags {
+        self.state
+    }
+
     /// Fills in what neither flags nor the environment say from the file.
     pub(crate) fn with_file(self) -> Result<Self> {
-        let Some(path) = self.config.clone() else {
-            return Ok(self);
-        };
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        let file: Self = toml::from_str(&text)
-            .with_context(|| format!("{} is not understood", path.display()))?;
-        Ok(self.or(file))
+        let file: Option<Self> = self.state.read_file()?;
+        Ok(match file {
+            Some(file) => self.or(file),
+            None => self,
+        })
     }
 
     fn or(self, other: Self) -> Self {
         Self {
-            config: self.config,
+            state: self.state.or(other.state),
             listen: self.listen.or(other.listen),
-            database: self.database.or(other.database),
             token_key_file: self.token_key_file.or(other.token_key_file),
-            state_dir: self.state_dir.or(other.state_dir),
             bootstrap_token_file: self.bootstrap_token_file.or(other.bootstrap_token_file),
             tls_certificate: self.tls_certificate.or(other.tls_certificate),
             tls_key: self.tls_key.or(other.tls_key),
@@ -242,6 +240,7 @@ impl Serve {
             address_connections: self.address_connections.or(other.address_connections),
             idle_timeout: self.idle_timeout.or(other.idle_timeout),
             write_timeout: self.write_timeout.or(other.write_timeout),
+            shared_issuer_guard: self.shared_issuer_guard.or(other.shared_issuer_guard),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             audit_file: self.audit_file.or(other.audit_file),
             audit_days: self.audit_days.or(other.audit_days),
@@ -308,40 +307,9 @@ impl Serve {
             .map_or_else(|| BOOTSTRAP.to_owned(), |file| file.display().to_string())
     }
 
-    /// The settings of `claimgate bootstrap-token`.
-    pub(crate) fn of_state(
-        config: Option<PathBuf>,
-        database: Option<String>,
-        state_dir: Option<PathBuf>,
-    ) -> Self {
-        Self {
-            config,
-            database,
-            state_dir,
-            ..Self::default()
-        }
-    }
-
-    fn database(&self) -> &str {
-        self.database.as_deref().unwrap_or("sqlite:claimgate.db")
-    }
-
-    /// The file with a generated bootstrap token; `None` if there is no folder for it.
-    pub(crate) fn bootstrap_file(&self) -> Option<PathBuf> {
-        let folder = match (&self.state_dir, sqlite_file(self.database())) {
-            (Some(folder), _) => folder.clone(),
-            (None, Some(database)) => match database.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
-                _ => PathBuf::from("."),
-            },
-            (None, None) => return None,
-        };
-        Some(folder.join(BOOTSTRAP_FILE))
-    }
-
     pub(super) fn config(self) -> Result<Config> {
-        let database = self.database().to_owned();
-        check_url(&database)?;
+        let database = self.state.database().to_owned();
+        let bootstrap_file = self.state.bootstrap_path()?;
         if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
             bail!(
                 "expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: expired tokens would be taken"
@@ -349,7 +317,6 @@ impl Serve {
         }
         let key = token_key(self.token_key_file.as_deref(), &database)?;
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
-        let bootstrap_file = self.bootstrap_file();
         if bootstrap.is_none() && bootstrap_file.is_none() {
             bail!(
                 "expected --state-dir with a PostgreSQL database, a folder for the bootstrap token that the first start \
@@ -366,6 +333,7 @@ impl Serve {
             audit_file: self.audit_file,
             audit_days: Some(self.audit_days.unwrap_or(365)).filter(|days| *days > 0),
             refusals,
+            guard: self.shared_issuer_guard.unwrap_or_default(),
             keys: KeyConfig {
                 allow_private_addresses: self.allow_private_issuers,
                 allow_networks: networks(&self.issuer_network)?,
@@ -470,6 +438,15 @@ fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
         .filter(|token| !token.is_empty()))
 }
 
+/// Reads the words of the mode.
+fn guard_mode() -> impl TypedValueParser<Value = GuardMode> {
+    let modes = [GuardMode::Enforce, GuardMode::Warn, GuardMode::Off];
+    PossibleValuesParser::new(modes.map(GuardMode::as_str)).map(move |word| {
+        let is_it = |mode: &GuardMode| mode.as_str() == word;
+        modes.into_iter().find(is_it).unwrap_or_default()
+    })
+}
+
 fn networks(texts: &[String]) -> Result<Vec<Network>> {
     texts
         .iter()
@@ -565,23 +542,30 @@ mod tests {
 
     #[test]
     fn the_bootstrap_token_has_a_place() {
-        let file = |arguments: &[&str]| parse(arguments).bootstrap_file();
-        let path = |text: &str| Some(std::path::PathBuf::from(text));
-        assert_eq!(file(&[]), path("./bootstrap-token"));
-        let database = ["--database", "sqlite:/var/lib/claimgate/a.db"];
-        assert_eq!(file(&database), path("/var/lib/claimgate/bootstrap-token"));
-        let state = [&database[..], &["--state-dir", "/run/a"]].concat();
-        assert_eq!(file(&state), path("/run/a/bootstrap-token"));
-        let postgres = ["--database", "postgres://localhost/a"];
-        assert_eq!(file(&postgres), None);
         let dir = tempfile::tempdir().unwrap();
         let key = dir.path().join("key");
         super::super::make_key(&key).unwrap();
+        let postgres = ["--database", "postgres://localhost/a"];
         let key = ["--token-key-file", key.to_str().unwrap()];
         let config = |more: &[&str]| parse(&[&postgres[..], &key, more].concat()).config();
         let error = config(&[]).unwrap_err().to_string();
         assert!(error.contains("--state-dir"), "{error}");
         assert!(config(&["--state-dir", "a"]).is_ok());
+    }
+
+    #[test]
+    fn a_file_may_have_the_database_and_the_folder_for_state() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("claimgate.toml");
+        std::fs::write(
+            &file,
+            "database = \"sqlite:b.db\"\nstate-dir = \"/run/a\"\n",
+        )
+        .unwrap();
+        let serve = parse(&["--config", file.to_str().unwrap()]);
+        let path = serve.with_file().unwrap().state.bootstrap_path().unwrap();
+        let expected = std::path::Path::new("/run/a/b.db.bootstrap-token");
+        assert_eq!(path.unwrap().file(), expected);
     }
 
     #[test]

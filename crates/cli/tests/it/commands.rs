@@ -392,6 +392,19 @@ fn the_question_is_the_exchanges() {
     // too.
     let late = ["explain", "token.jwt", "--now", "2025-11-24T01:01:01Z"];
     assert_eq!(code(&run(&late, "")), 1);
+    let leeway = run(&[&late[..], &["--leeway", "601"]].concat(), "");
+    assert_eq!(code(&leeway), 2);
+    let said = errors(&leeway);
+    assert!(said.contains("at most 600 seconds, found 601"), "{said}");
+    // A time before 1970 is a time.
+    let early = run(&["explain", "token.jwt", "--now", "-5"], "");
+    assert!(
+        out(&early).contains("token-issued-in-future")
+            || out(&early).contains("token-not-yet-valid"),
+        "{}{}",
+        out(&early),
+        errors(&early)
+    );
     assert_eq!(
         code(&run(&[&late[..], &["--leeway", "120"]].concat(), "")),
         0

@@ -10,9 +10,12 @@ use serde_json::{Value, json};
 use crate::issuer::Issuer;
 use crate::process::{self, Process, ROOT, exchange_body};
 
+/// The name of the file with the bootstrap token.
+const BOOTSTRAP_FILE: &str = "claimgate.db.bootstrap-token";
+
 /// The bootstrap token that a start has written among its files.
 fn bootstrap(files: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(files.join("bootstrap-token")).ok()?;
+    let text = std::fs::read_to_string(files.join(BOOTSTRAP_FILE)).ok()?;
     Some(text.trim().to_owned())
 }
 
@@ -30,9 +33,7 @@ fn revoke(server: &Process, token: &str) {
 fn token_files(files: &Path) -> Vec<String> {
     let names = std::fs::read_dir(files).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names
-        .filter(|name| name.starts_with("bootstrap-token"))
-        .collect()
+    names.filter(|name| name.contains(BOOTSTRAP_FILE)).collect()
 }
 
 #[test]
@@ -46,7 +47,7 @@ fn the_bootstrap_token_is_in_a_file_until_it_is_used() {
     };
     let mut first = start();
     let token = bootstrap(files.path()).unwrap();
-    let file = files.path().join("bootstrap-token");
+    let file = files.path().join(BOOTSTRAP_FILE);
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(token_files(files.path()).len(), 1, "no draft is left over");
@@ -129,7 +130,7 @@ fn two_servers_of_one_file_write_one_bootstrap_token() {
         starting.map(|starting| starting.join().unwrap()).into()
     });
     let token = bootstrap(files.path()).unwrap();
-    assert_eq!(token_files(files.path()), ["bootstrap-token"]);
+    assert_eq!(token_files(files.path()), [BOOTSTRAP_FILE]);
     for server in &servers {
         assert_eq!(server.call("GET", "/api/orgs", &token, &Value::Null).0, 200);
         assert_eq!(token_files(files.path()), [""; 0]);
@@ -166,7 +167,7 @@ fn a_replica_elsewhere_deletes_its_file_when_the_token_is_used() {
 fn a_terminal_shows_the_bootstrap_token_and_nothing_is_written() {
     let files = tempfile::tempdir().unwrap();
     // Of a token that is valid no more.
-    std::fs::write(files.path().join("bootstrap-token"), "cgt_old").unwrap();
+    std::fs::write(files.path().join(BOOTSTRAP_FILE), "cgt_old").unwrap();
     let server = Process::builder(files.path())
         .without_bootstrap()
         .on_terminal()
@@ -181,6 +182,58 @@ fn a_terminal_shows_the_bootstrap_token_and_nothing_is_written() {
 }
 
 #[test]
+fn databases_in_one_folder_have_files_of_their_own() {
+    let files = tempfile::tempdir().unwrap();
+    let start = |name: &str, more: &[&str]| {
+        let database = format!("sqlite:{}", files.path().join(name).display());
+        let arguments = [&["--database", &database], more].concat();
+        let builder = Process::builder(files.path()).without_bootstrap();
+        builder.arguments(&arguments).start()
+    };
+    let servers = ["a.db", "b.db"].map(|name| start(name, &[]));
+    for (name, server) in ["a.db", "b.db"].into_iter().zip(&servers) {
+        let database = format!("sqlite:{name}");
+        let printed = process::run(files.path(), &["bootstrap-token", "--database", &database]);
+        let token = String::from_utf8(printed.stdout).unwrap();
+        let answer = server.call("GET", "/api/orgs", token.trim(), &Value::Null);
+        assert_eq!(answer.0, 200, "{name}");
+    }
+}
+
+#[test]
+fn the_file_of_another_database_is_neither_overwritten_nor_deleted() {
+    let [state, one, other] = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let folder = state.path().to_str().unwrap();
+    let builder = |files: &Path| {
+        let builder = Process::builder(files).without_bootstrap();
+        builder.arguments(&["--state-dir", folder])
+    };
+    let mut first = builder(one.path()).start();
+    let token = bootstrap(state.path()).unwrap();
+    let said = builder(other.path()).fail();
+    assert!(said.contains("which is not of this database"), "{said}");
+    assert!(said.contains("--state-dir"), "{said}");
+    // A configured token makes a file superfluous, but only the own one.
+    let configured = Process::builder(other.path()).arguments(&["--state-dir", folder]);
+    drop(configured.start());
+    assert_eq!(bootstrap(state.path()).as_deref(), Some(token.as_str()));
+    assert!(first.stop().success());
+    let first = builder(one.path()).start();
+    assert_eq!(first.call("GET", "/api/orgs", &token, &Value::Null).0, 200);
+    assert_eq!(bootstrap(state.path()), None, "it was used");
+    // Without a name of a database, the folder has to have one file.
+    let print = || process::run(state.path(), &["bootstrap-token", "--state-dir", folder]);
+    std::fs::write(state.path().join("a.bootstrap-token"), "cgt_a").unwrap();
+    assert_eq!(print().stdout, b"cgt_a\n");
+    std::fs::write(state.path().join("b.bootstrap-token"), "cgt_b").unwrap();
+    let said = String::from_utf8(print().stderr).unwrap();
+    assert!(
+        said.contains("expected --database") && said.contains("b.bootstrap-token"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_leaves_no_token_behind() {
     let files = tempfile::tempdir().unwrap();
     let missing = files.path().join("missing");
@@ -190,7 +243,7 @@ fn a_folder_that_cannot_be_written_leaves_no_token_behind() {
         .fail();
     let expected = format!(
         "the bootstrap token cannot be written to `{}`",
-        missing.join("bootstrap-token").display()
+        missing.join(BOOTSTRAP_FILE).display()
     );
     assert!(said.contains(&expected), "{said}");
     // No token was created that is lost.
@@ -485,8 +538,12 @@ fn the_units_and_the_images_commands_work() {
             200
         );
         assert!(server.stop().success());
-        let kept = ["claimgate.db", "claimgate.db.key", "bootstrap-token"]
-            .map(|file| files.path().join(file).is_file());
+        let kept = [
+            "claimgate.db",
+            "claimgate.db.key",
+            "claimgate.db.bootstrap-token",
+        ]
+        .map(|file| files.path().join(file).is_file());
         assert_eq!(kept, [true; 3], "the folder has all that has to stay");
     }
 }

@@ -21,6 +21,9 @@ pub(crate) const LATEST_VERSION: &str = "SELECT value FROM counters WHERE name =
 
 /// A SQL engine, with the address of one database. `Debug` must not show a password.
 pub(crate) trait Engine: fmt::Debug + Send + Sync {
+    /// The name of the database, as a part of the names of files that belong to it.
+    fn name(&self) -> String;
+
     /// What the address leaves unprotected.
     fn warning(&self) -> Option<String> {
         None

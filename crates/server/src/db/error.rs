@@ -74,6 +74,16 @@ pub enum StoreError {
         /// The cause.
         error: std::io::Error,
     },
+    /// The file for the bootstrap token has that of another database.
+    #[error(
+        "the bootstrap token cannot be written to `{}`: that file has a token which is not of this database, but of another \
+         one of the same name or of an earlier one; expected another --state-dir, or that the file is moved away",
+        file.display()
+    )]
+    BootstrapTaken {
+        /// The file.
+        file: PathBuf,
+    },
     /// The bootstrap token cannot be written to its file.
     #[error("the bootstrap token cannot be written to `{}`: {error}", file.display())]
     BootstrapFile {

@@ -43,6 +43,10 @@ impl Postgres {
 }
 
 impl Engine for Postgres {
+    fn name(&self) -> String {
+        self.0.database()
+    }
+
     fn warning(&self) -> Option<String> {
         self.0.warning()
     }

@@ -33,6 +33,11 @@ impl Sqlite {
 }
 
 impl Engine for Sqlite {
+    fn name(&self) -> String {
+        let name = self.file.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     fn open_pool(&self) -> BoxFuture<'_, Result<AnyPool, StoreError>> {
         Box::pin(async {
             create_private(&self.file);

@@ -4,17 +4,18 @@
 //! read than should have all rights. With several replicas, the file is beside the one that generated
 //! the token; that it was used is therefore noted in the store, where that replica finds it.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::access_token::AccessToken;
+use super::bootstrap_path::BootstrapPath;
 use super::hash_key::HashKey;
 use crate::clock::now;
 use crate::config::Config;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-use crate::{private_file, random};
+use crate::private_file;
 
 /// The file of the bootstrap token, and whether the token was used.
 #[derive(Debug)]
@@ -32,17 +33,25 @@ pub(crate) struct Bootstrap {
     pub(crate) shown: Option<AccessToken>,
 }
 
+/// A place for the file, and what is there.
+struct Place<'a> {
+    path: &'a BootstrapPath,
+    /// Whether the file is this database's, if there is one. One of another database stays as it is.
+    is_ours: bool,
+}
+
 impl Bootstrap {
     /// Stores the configured bootstrap token, or generates one on the first start.
     pub(crate) async fn set_up(store: &Store, config: &Config) -> Result<Self, StoreError> {
-        let (key, path) = (&config.token_key, config.bootstrap_file.as_deref());
+        let key = &config.token_key;
+        let place = Place::look(config, store).await?;
         if let Some(configured) = &config.bootstrap {
             store_configured(store, key, configured).await?;
-            return Ok(Self::used(path));
+            return Ok(Self::used(place));
         }
         let token = AccessToken::generate();
-        let written = path.filter(|_| !config.show_bootstrap);
-        let keep = || written.map_or(Ok(()), |path| write(path, token.reveal()));
+        let written = place.as_ref().filter(|_| !config.show_bootstrap);
+        let keep = || written.map_or(Ok(()), |place| place.write(token.reveal()));
         let is_first = store
             .create_bootstrap(&key.hash(token.reveal()), now(), keep)
             .await?;
@@ -50,22 +59,26 @@ impl Bootstrap {
             let shown = Some(token);
             return Ok(Self {
                 shown,
-                ..Self::used(path)
+                ..Self::used(place)
             });
         }
         if !is_first && store.is_bootstrap_used().await? {
-            return Ok(Self::used(path));
+            return Ok(Self::used(place));
         }
+        // Another process may have written it at the same moment.
+        let place = Place::look(config, store).await?;
+        let file = place.filter(|place| place.is_ours);
         let file = BootstrapFile {
-            file: path.filter(|path| path.is_file()).map(Path::to_path_buf),
+            file: file.map(|place| place.path.file().to_path_buf()),
             is_used: AtomicBool::new(false),
         };
         Ok(Self { file, shown: None })
     }
 
     /// Without a token to wait for. A file that is left over holds one that is no longer needed.
-    fn used(path: Option<&Path>) -> Self {
-        path.into_iter().for_each(delete);
+    fn used(place: Option<Place<'_>>) -> Self {
+        let left_over = place.filter(|place| place.is_ours);
+        left_over.iter().for_each(|place| delete(place.path.file()));
         Self {
             file: BootstrapFile {
                 file: None,
@@ -73,6 +86,41 @@ impl Bootstrap {
             },
             shown: None,
         }
+    }
+}
+
+impl<'a> Place<'a> {
+    /// Looks whether there is a file, and whose it is: this database's, if its token is known here or no
+    /// other database may use that name.
+    async fn look(config: &'a Config, store: &Store) -> Result<Option<Self>, StoreError> {
+        let Some(path) = &config.bootstrap_file else {
+            return Ok(None);
+        };
+        let is_ours = match std::fs::read_to_string(path.file()) {
+            Ok(_) if path.is_own() => true,
+            Ok(token) => {
+                let hash = config.token_key.hash(token.trim());
+                store.token(&hash).await?.is_some()
+            }
+            Err(_) => false,
+        };
+        Ok(Some(Self { path, is_ours }))
+    }
+
+    /// Writes the file for its owner alone: whole or not at all, and never in the place of another
+    /// database's.
+    fn write(&self, token: &str) -> Result<(), StoreError> {
+        let file = self.path.file();
+        if self.is_ours {
+            delete(file);
+        }
+        private_file::create(file, format!("{token}\n").as_bytes()).map_err(|error| {
+            let file = file.to_path_buf();
+            match error.kind() {
+                io::ErrorKind::AlreadyExists => StoreError::BootstrapTaken { file },
+                _ => StoreError::BootstrapFile { file, error },
+            }
+        })
     }
 }
 
@@ -117,29 +165,6 @@ async fn store_configured(store: &Store, key: &HashKey, token: &str) -> Result<(
         tracing::warn!("the configured bootstrap token was revoked; configure another one");
     }
     Ok(())
-}
-
-/// Writes a file for its owner alone: whole or not at all.
-fn write(file: &Path, token: &str) -> Result<(), StoreError> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(format!(".{}", random::id()));
-    let draft = PathBuf::from(name);
-    let write = || -> io::Result<()> {
-        let mut created = private_file::options()
-            .write(true)
-            .create_new(true)
-            .open(&draft)?;
-        created.write_all(format!("{token}\n").as_bytes())?;
-        created.sync_all()?;
-        std::fs::rename(&draft, file)
-    };
-    write().map_err(|error| {
-        let _ = std::fs::remove_file(&draft);
-        StoreError::BootstrapFile {
-            file: file.to_path_buf(),
-            error,
-        }
-    })
 }
 
 fn delete(file: &Path) {

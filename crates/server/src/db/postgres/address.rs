@@ -8,6 +8,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
@@ -80,6 +81,16 @@ impl Address {
     /// The URL with its `sslmode`.
     pub(super) fn url(&self) -> &str {
         self.url.as_str()
+    }
+
+    /// The name of the database, for the names of files.
+    pub(super) fn database(&self) -> String {
+        /// What a file's name does not have.
+        const ENCODED: &AsciiSet = &CONTROLS.add(b'/').add(b'\\').add(b'%');
+        let options = read(&self.url).ok();
+        let name = options.as_ref().and_then(PgConnectOptions::get_database);
+        let name = name.filter(|name| !name.is_empty()).unwrap_or("postgres");
+        utf8_percent_encode(name, ENCODED).to_string()
     }
 
     /// The options of a connection.
