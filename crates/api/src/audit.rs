@@ -34,6 +34,9 @@ pub struct AuditEntry {
     pub summary: String,
     /// Indices of the policies that decided, from 0.
     pub policies: Vec<usize>,
+    /// Of a refusal by the policies: `policy` if a policy denies, `default` if none allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denial: Option<String>,
     /// The id of the access token.
     pub token: Option<String>,
     /// What report-only policies would have denied.
@@ -43,6 +46,22 @@ pub struct AuditEntry {
     /// For an entry that stands for refusals which were not recorded one by one: how many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub omitted: Option<i64>,
+}
+
+impl AuditEntry {
+    /// The entry with `denial` as its code and its policies say.
+    #[must_use]
+    pub fn with_denial(self) -> Self {
+        let denial = match (self.code.as_str(), self.policies.is_empty()) {
+            ("denied", false) => Some("policy"),
+            ("denied", true) => Some("default"),
+            _ => None,
+        };
+        Self {
+            denial: denial.map(str::to_owned),
+            ..self
+        }
+    }
 }
 
 /// An entry with all evidence.
@@ -74,6 +93,60 @@ pub struct AuditRules {
     pub explained: u32,
 }
 
+/// How many exchanges there were in an hour.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HourCount {
+    /// The beginning of the hour, in seconds since 1970.
+    pub at: i64,
+    /// How many were allowed.
+    pub allowed: i64,
+    /// How many were denied.
+    pub denied: i64,
+}
+
+/// How many exchanges there were on an issuer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IssuerCount {
+    /// The id of the issuer, unless the tokens were of none that is registered.
+    pub issuer: Option<String>,
+    /// How many were allowed.
+    pub allowed: i64,
+    /// How many were denied.
+    pub denied: i64,
+}
+
+/// How many exchanges a policy decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PolicyCount {
+    /// The id of the issuer.
+    pub issuer: String,
+    /// The index of the policy at present, from 0; absent if it was changed or removed since.
+    pub policy: Option<usize>,
+    /// How many it allowed.
+    pub allowed: i64,
+    /// How many it denied.
+    pub denied: i64,
+}
+
+/// Numbers of exchanges in a range of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StatisticsBody {
+    /// The beginning of the first hour, in seconds since 1970.
+    pub since: i64,
+    /// The end of the last hour.
+    pub until: i64,
+    /// By the hour, oldest first; hours without exchanges are left out.
+    pub hours: Vec<HourCount>,
+    /// By issuer.
+    pub issuers: Vec<IssuerCount>,
+    /// By policy: an exchange counts for each policy that decided.
+    pub policies: Vec<PolicyCount>,
+}
+
 /// Exchanges, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -82,4 +155,8 @@ pub struct ExchangesBody {
     pub exchanges: Vec<AuditEntry>,
     /// `before` of the next request, if there may be more.
     pub next: Option<String>,
+    /// How far the search came, in seconds since 1970, if it ended before all entries were looked at: a
+    /// search looks at 200,000. `next` continues it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<i64>,
 }

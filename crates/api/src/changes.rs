@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::policies::FindingBody;
+
 /// A change of an organization, an issuer, its policies, or tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -69,6 +71,9 @@ pub struct ChangeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub after: Option<serde_json::Value>,
+    /// What the guard of shared issuers found on policies that were saved all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingBody>,
 }
 
 /// Changes, the newest first.
@@ -79,4 +84,8 @@ pub struct ChangesBody {
     pub changes: Vec<ChangeEntry>,
     /// `before` of the next request, if there may be more.
     pub next: Option<String>,
+    /// How far the search came, in seconds since 1970, if it ended before all changes were looked at: a
+    /// search looks at 200,000. `next` continues it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<i64>,
 }

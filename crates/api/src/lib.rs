@@ -22,15 +22,24 @@ mod exchange;
 mod issuers;
 mod organizations;
 mod policies;
+mod samples;
+mod settings;
 mod tokens;
 mod user;
 
-pub use audit::{AuditEntry, AuditRecordBody, AuditRules, ExchangesBody};
+pub use audit::{
+    AuditEntry, AuditRecordBody, AuditRules, ExchangesBody, HourCount, IssuerCount, PolicyCount,
+    StatisticsBody,
+};
 pub use changes::{ChangeAuthor, ChangeBody, ChangeEntry, ChangesBody};
 pub use error::{ErrorBody, ErrorDetail, OauthErrorBody};
 pub use exchange::{IntrospectionBody, TokenForm, TokenRequest, TokenResponseBody};
 pub use issuers::{IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 pub use organizations::{OrganizationBody, OrganizationInput, OrganizationsBody};
-pub use policies::{AuthPolicyBody, PoliciesInput};
+pub use policies::{
+    AuthPolicyBody, FindingBody, PoliciesInput, RevisionBody, RevisionEntry, RevisionsBody,
+};
+pub use samples::{SampleBody, SampleInput, SampleRequest, SamplesBody};
+pub use settings::{SettingBody, SettingsBody};
 pub use tokens::{TokenBody, TokensBody};
 pub use user::{Capabilities, DefaultOrganization, TokenInfo, UserBody, UserOrganization};

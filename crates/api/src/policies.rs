@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::changes::ChangeAuthor;
+
 /// The policies of an issuer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -17,6 +19,69 @@ pub struct AuthPolicyBody {
     /// The policies, an array
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub policies: serde_json::Value,
+    /// After a change: what the guard of shared issuers has found on the policies that are new
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingBody>,
+}
+
+/// What deserves a second look in policies.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FindingBody {
+    /// Where, as a path such as `policies[1]`
+    pub path: String,
+    /// Stable code
+    pub code: String,
+    /// What was found
+    pub message: String,
+    /// How to fix it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// The claims of a token that is admitted, if one is known
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub witness: Option<serde_json::Value>,
+}
+
+/// A revision of policies, without them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevisionEntry {
+    /// Its number, from 1
+    pub version: i64,
+    /// When it was made
+    pub created: String,
+    /// Who made it, if that is known
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<ChangeAuthor>,
+    /// The version that it restores
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<i64>,
+    /// How many policies it has, if that was counted
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+}
+
+/// A revision of policies.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevisionBody {
+    /// What is known of it
+    #[serde(flatten)]
+    pub revision: RevisionEntry,
+    /// The policies, an array
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub policies: serde_json::Value,
+}
+
+/// Revisions of policies, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevisionsBody {
+    /// The revisions.
+    pub revisions: Vec<RevisionEntry>,
+    /// `before` of the next request, if there may be more.
+    pub next: Option<i64>,
 }
 
 /// New policies of an issuer.

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use claimgate_api::SettingBody;
 use ipnet::IpNet;
 
+use crate::audit::counts::Counts;
 use crate::audit::refusals::RefusalBudgets;
 use crate::audit::retention::Retention;
 use crate::clock::Clock;
@@ -12,6 +14,7 @@ use crate::db::writer::handle::Writer;
 use crate::demo::samples::Demo;
 use crate::exchange::decisions::Decisions;
 use crate::exchange::directory::Directory;
+use crate::guard::mode::GuardMode;
 use crate::http::assets::Assets;
 use crate::http::last_ping::LastPing;
 use crate::http::metrics::Metrics;
@@ -35,7 +38,11 @@ pub(crate) struct App {
     pub(crate) bootstrap_file: BootstrapFile,
     pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
+    /// What is done about policies that admit strangers.
+    pub(crate) guard: GuardMode,
     pub(crate) refusals: RefusalBudgets,
+    /// Exchanges that are counted, and not in the database yet.
+    pub(crate) counts: Counts,
     pub(crate) retention: Retention,
     /// Requests of the API by the networks that they come from.
     pub(crate) address_limit: RateLimit<IpNet>,
@@ -45,6 +52,8 @@ pub(crate) struct App {
     /// Warnings about requests that came without the client's address.
     pub(crate) proxy_warnings: RateLimit<()>,
     pub(crate) issuer_limit: RateLimit<String>,
+    /// The settings, as the API shows them.
+    pub(crate) settings: Vec<SettingBody>,
     /// Number of reverse proxies whose `X-Forwarded-For` is trusted.
     pub(crate) trusted_proxies: usize,
     /// Whether `/metrics` needs no token.

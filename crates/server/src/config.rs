@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::guard::mode::GuardMode;
 use crate::http::assets::Assets;
 use crate::keys::config::KeyConfig;
+use crate::tokens::bootstrap_path::BootstrapPath;
 use crate::tokens::hash_key::HashKey;
 
 /// The server's configuration.
@@ -19,7 +21,7 @@ pub struct Config {
     pub bootstrap: Option<String>,
     /// A file for a generated bootstrap token, which is deleted when the token is first used. If
     /// absent, the program has to show the token: [`Server::new_bootstrap`](crate::Server::new_bootstrap).
-    pub bootstrap_file: Option<PathBuf>,
+    pub bootstrap_file: Option<BootstrapPath>,
     /// Whether the program shows a generated bootstrap token to a person, so that it need not be
     /// written.
     pub show_bootstrap: bool,
@@ -29,6 +31,8 @@ pub struct Config {
     pub audit_days: Option<u32>,
     /// How many refusals the audit log records, and how long it keeps them.
     pub refusals: RefusalLimits,
+    /// What is done about policies that admit strangers.
+    pub guard: GuardMode,
     /// How issuers' keys are fetched.
     pub keys: KeyConfig,
     /// Rate limits.
@@ -151,6 +155,7 @@ impl Config {
             audit_file: None,
             audit_days: Some(365),
             refusals: RefusalLimits::default(),
+            guard: GuardMode::default(),
             keys: KeyConfig::default(),
             limits: Limits::default(),
             connections: ConnectionLimits::default(),

@@ -22,6 +22,13 @@ pub fn time() -> [u8; 6] {
     [a, b, c, d, e, f]
 }
 
+/// The time in an identifier, in the form of [`time`]. Zero in what is none.
+#[must_use]
+pub fn time_of(id: &str) -> [u8; 6] {
+    let [a, b, c, d, e, f, ..] = *Uuid::try_parse(id).unwrap_or_default().as_bytes();
+    [a, b, c, d, e, f]
+}
+
 /// An identifier that sorts by its time: a UUID of version 7 ([RFC
 /// 9562](https://www.rfc-editor.org/rfc/rfc9562)).
 ///
@@ -44,6 +51,16 @@ fn id_at(since_1970: Duration) -> Uuid {
 fn since_1970() -> Duration {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.unwrap_or_default()
+}
+
+/// What sorts before all identifiers of a time, in seconds since 1970, and after all earlier ones.
+#[must_use]
+pub fn first_id(seconds: i64) -> String {
+    let millis = u64::try_from(seconds).unwrap_or(0).saturating_mul(1_000);
+    let [.., a, b, c, d, e, f] = millis.min((1 << 48) - 1).to_be_bytes();
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&[a, b, c, d, e, f]);
+    Uuid::from_bytes(bytes).to_string()
 }
 
 /// Whether a text has the form of an identifier: hyphenated and lowercase.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
+use crate::audit::counts::Counts;
 use crate::audit::refusals::RefusalBudgets;
 use crate::audit::retention::Retention;
 use crate::config::{Config, ConnectionLimits};
@@ -26,7 +27,7 @@ use crate::keys::store::KeyStore;
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::bootstrap::Bootstrap;
 use crate::tokens::hash_key::HashKey;
-use crate::upkeep;
+use crate::{settings, upkeep};
 
 /// How long [`Server::stop`] waits for the writer to finish.
 const WRITER_GRACE: Duration = Duration::from_secs(10);
@@ -98,6 +99,7 @@ impl Server {
         };
         let directory = Directory::new(store.clone(), keys.clone());
         directory.refresh().await?;
+        let settings = settings::of(&config);
         let limits = config.limits;
         let connections = connection_limits(config.connections, config.trusted_proxies);
         let app = Arc::new(App {
@@ -110,7 +112,9 @@ impl Server {
             has_custom_bootstrap: config.bootstrap.is_some(),
             bootstrap_file: bootstrap.file,
             clock: config.clock,
+            guard: config.guard,
             refusals: RefusalBudgets::new(&config.refusals),
+            counts: Counts::default(),
             retention: Retention {
                 days: config.audit_days,
                 refusal_days: shorter(config.refusals.days, config.audit_days),
@@ -124,6 +128,7 @@ impl Server {
             last_ping: LastPing::default(),
             proxy_warnings: RateLimit::new(1.0 / 60.0, 1.0),
             issuer_limit: RateLimit::new(limits.issuer_rate, limits.issuer_burst),
+            settings,
             trusted_proxies: config.trusted_proxies,
             open_metrics: config.open_metrics,
             leeway: config.leeway,
@@ -135,6 +140,7 @@ impl Server {
         let tasks = vec![
             tokio::spawn(upkeep::refresh(Arc::clone(&app), config.poll)),
             tokio::spawn(upkeep::clean_up(Arc::clone(&app))),
+            tokio::spawn(upkeep::count(Arc::clone(&app))),
         ];
         Ok(Self {
             router: router::router(Arc::clone(&app)),
@@ -195,6 +201,8 @@ impl Server {
             let _ = task.await;
         }
         let _ = tokio::time::timeout(WRITER_GRACE, self.app.record_omitted()).await;
+        let counted = self.app.store.add_counts(&self.app.counts);
+        let _ = tokio::time::timeout(WRITER_GRACE, counted).await;
         let store = self.app.store.clone();
         drop((self.router, self.app));
         // Connections that did not close in time may still hold the writer.

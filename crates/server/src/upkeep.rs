@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
+use crate::audit::counts;
 use crate::audit::refusals::{Kind, Omitted};
 use crate::audit::retention::Retention;
 use crate::clock;
@@ -13,6 +14,9 @@ use crate::db::writer::job::Exchange;
 
 /// How often expired rows are deleted, and refusals summarised that were not recorded.
 const INTERVAL: Duration = Duration::from_secs(600);
+
+/// How often counts are added to the database.
+const COUNTING: Duration = Duration::from_secs(15);
 
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -47,6 +51,18 @@ pub(crate) async fn clean_up(app: Arc<App>) {
     }
 }
 
+/// Adds what was counted to the database, every few seconds.
+pub(crate) async fn count(app: Arc<App>) {
+    let mut interval = tokio::time::interval(COUNTING);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        if let Err(error) = app.store.add_counts(&app.counts).await {
+            tracing::warn!(%error, "cannot add the counts of exchanges");
+        }
+    }
+}
+
 impl App {
     /// Records what was counted, and deletes what has expired or is too much.
     pub(crate) async fn clean_up(&self) -> Result<(), StoreError> {
@@ -58,6 +74,8 @@ impl App {
         } = self.retention;
         // Tokens expire by the system's clock.
         self.store.clean_up(clock::now(), since(days)).await?;
+        let counted = clock::now() - counts::DAYS * DAY;
+        self.store.delete_counts_before(counted).await?;
         if let Some(since) = since(refusal_days) {
             self.store.delete_refusals_before(since).await?;
         }

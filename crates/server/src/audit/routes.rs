@@ -5,13 +5,17 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use claimgate_api::{AuditRecordBody, ErrorBody, ExchangesBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::{AuditFilter, AuditScope};
+use super::export::{Form, respond};
+use super::query::{Page, continuation, read_word};
+use super::scope::AuditScope;
+use super::search::AuditFilter;
 use crate::app::App;
 use crate::http::error::ApiError;
 use crate::http::request;
@@ -24,14 +28,9 @@ pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(list))
         .routes(routes!(one))
         .routes(routes!(list_all))
+        .routes(routes!(export))
         .routes(routes!(one_of_all))
 }
-
-/// The most entries in one answer.
-const MAX_LIMIT: i64 = 500;
-
-/// The number of entries where the query does not say.
-const DEFAULT_LIMIT: i64 = 100;
 
 /// Which exchanges are looked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -43,10 +42,17 @@ struct ExchangesQuery {
     decision: Option<String>,
     /// A code, such as `token-expired`
     code: Option<String>,
+    /// Of refusals by policies: `policy` if a policy denies, `default` if none allows
+    #[param(pattern = "^(policy|default)$")]
+    denial: Option<String>,
     /// The id of an issuer
     issuer: Option<String>,
     /// A part of the subject
     subject: Option<String>,
+    /// The beginning of the caller's address
+    address: Option<String>,
+    /// A reference, a code, a part of the subject, or the beginning of the address
+    search: Option<String>,
     /// RFC 3339, or seconds since 1970
     since: Option<String>,
     /// RFC 3339, or seconds since 1970
@@ -60,6 +66,35 @@ struct ExchangesQuery {
     /// For the log of all organizations
     #[param(ignore)]
     unknown: Option<bool>,
+    /// For exports
+    #[param(ignore)]
+    format: Option<String>,
+}
+
+impl ExchangesQuery {
+    fn filter(self) -> Result<AuditFilter, ApiError> {
+        if self.format.is_some() {
+            return Err(ApiError::bad_request("`format` is for exports"));
+        }
+        let page = Page {
+            since: self.since,
+            until: self.until,
+            before: self.before,
+            limit: self.limit,
+        };
+        let is_reference = |word: &String| random::is_id(word);
+        Ok(AuditFilter {
+            decision: read_word("decision", self.decision, ["allowed", "denied"])?,
+            denial: read_word("denial", self.denial, ["policy", "default"])?,
+            code: self.code,
+            issuer: self.issuer,
+            subject: self.subject,
+            address: self.address,
+            reference: self.search.clone().filter(is_reference),
+            any: self.search.filter(|word| !is_reference(word)),
+            ..page.filter()?
+        })
+    }
 }
 
 /// Search the audit log
@@ -110,6 +145,32 @@ async fn list_all(
     .await
 }
 
+/// Export what a search in the audit log finds
+///
+/// All of it, as CSV or as lines of JSON, newest first. A cell of CSV that a spreadsheet would read as a
+/// formula begins with an apostrophe.
+#[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges/export", operation_id = "exportExchanges", tag = "audit",
+    params(("org" = String, Path), ExchangesQuery,
+        ("format" = Option<String>, Query, description = "`csv`, or `jsonl` where absent")),
+    responses((status = 200, content((String = "application/jsonl"), (String = "text/csv"))), (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+async fn export(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+    query: Result<Query<ExchangesQuery>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    let organization = caller.require_admin(&app.store, &org).await?;
+    let mut query = request::query(query)?;
+    let form = match read_word("format", query.format.take(), ["csv", "jsonl"])?.as_deref() {
+        Some("csv") => Form::Csv,
+        _ => Form::JsonLines,
+    };
+    let scope = AuditScope::Organization(organization.id);
+    Ok(respond(app.store.clone(), scope, query.filter()?, form))
+}
+
 async fn search(
     app: &App,
     query: Result<Query<ExchangesQuery>, QueryRejection>,
@@ -117,34 +178,14 @@ async fn search(
 ) -> Result<Json<ExchangesBody>, ApiError> {
     let query = request::query(query)?;
     let scope = scope(query.unknown)?;
-    let limit = page_size(query.limit)?;
-    if let Some(found) = query
-        .decision
-        .as_deref()
-        .filter(|word| !["allowed", "denied"].contains(word))
-    {
-        return Err(ApiError::expected(
-            "`decision` `allowed` or `denied`",
-            found,
-        ));
-    }
-    let filter = AuditFilter {
-        decision: query.decision,
-        code: query.code,
-        issuer: query.issuer,
-        subject: query.subject,
-        since: read_time("since", query.since)?,
-        until: read_time("until", query.until)?,
-        before: read_reference("before", query.before)?,
-        limit,
-    };
-    let exchanges = app.store.audit(scope, &filter).await?;
-    let is_full = i64::try_from(exchanges.len()).is_ok_and(|count| count == limit);
-    let next = exchanges
-        .last()
-        .filter(|_| is_full)
-        .map(|entry| entry.id.clone());
-    Ok(Json(ExchangesBody { exchanges, next }))
+    let filter = query.filter()?;
+    let found = app.store.audit(scope, &filter).await?;
+    let (next, reached) = continuation(&found, filter.limit);
+    Ok(Json(ExchangesBody {
+        exchanges: found.entries,
+        next,
+        reached,
+    }))
 }
 
 /// Read an exchange with all evidence
@@ -179,43 +220,4 @@ async fn one_of_all(
     caller.require_root()?;
     let record = app.store.audit_record(AuditScope::All, &id).await?;
     Ok(Json(record.into()))
-}
-
-/// The number of entries in an answer.
-///
-/// # Errors
-/// 400 if it is too small or too large.
-pub(crate) fn page_size(limit: Option<i64>) -> Result<i64, ApiError> {
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
-    if (1..=MAX_LIMIT).contains(&limit) {
-        return Ok(limit);
-    }
-    let message = format!("expected `limit` from 1 to {MAX_LIMIT}, found {limit}");
-    Err(ApiError::bad_request(message))
-}
-
-/// A parameter that is a reference.
-///
-/// # Errors
-/// 400 if it is none.
-pub(crate) fn read_reference(name: &str, text: Option<String>) -> Result<Option<String>, ApiError> {
-    match text {
-        Some(text) if !random::is_id(&text) => Err(ApiError::expected(
-            format!("`{name}` as a reference"),
-            &text,
-        )),
-        other => Ok(other),
-    }
-}
-
-/// A parameter that is a time.
-///
-/// # Errors
-/// 400 if it is none.
-pub(crate) fn read_time(name: &str, text: Option<String>) -> Result<Option<i64>, ApiError> {
-    let Some(text) = text else { return Ok(None) };
-    claimgate::time::parse(&text).map(Some).ok_or_else(|| {
-        let expected = format!("`{name}` as a time like `2026-11-25T12:00:00Z`");
-        ApiError::expected(expected, &text)
-    })
 }

@@ -6,73 +6,26 @@ use sqlx::any::AnyRow;
 use super::compress;
 use super::entry::AuditRecord;
 use super::replay;
+use super::scope::AuditScope;
+use super::search::{AuditFilter, Found, Logged};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-use crate::db::value::replace_nul;
 
-/// The organizations whose entries a query covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuditScope {
-    /// The organization with an id.
-    Organization(i64),
-    /// All, and none.
-    All,
-    /// Requests that name no organization, or one that does not exist: no admin of an organization
-    /// can see them.
-    Unknown,
-}
+impl Logged for AuditEntry {
+    const TABLE: &'static str = "audit";
+    const COLUMNS: &'static str = "id, at, organization, organization_id, issuer, issuer_name, subject, requested, scope, decision, \
+                                   code, summary, policies, token, report, address, omitted";
+    const WHAT: &'static str = "exchange";
 
-/// The entries that a query returns.
-#[derive(Clone, Debug, Default)]
-pub struct AuditFilter {
-    /// Decision: `allowed` or `denied`.
-    pub decision: Option<String>,
-    /// Code, such as `token-expired`.
-    pub code: Option<String>,
-    /// Id of the issuer.
-    pub issuer: Option<String>,
-    /// A part of the subject.
-    pub subject: Option<String>,
-    /// Earliest time, in seconds since 1970.
-    pub since: Option<i64>,
-    /// End of the time range, exclusive.
-    pub until: Option<i64>,
-    /// Id of an entry; only older ones are returned.
-    pub before: Option<String>,
-    /// Maximum number of entries.
-    pub limit: i64,
-}
-
-impl From<i64> for AuditScope {
-    fn from(organization: i64) -> Self {
-        Self::Organization(organization)
-    }
-}
-
-impl AuditScope {
-    /// The value of `$1`, if the condition has one.
-    pub(crate) fn organization(&self) -> Option<i64> {
-        match self {
-            Self::Organization(id) => Some(*id),
-            Self::All | Self::Unknown => None,
-        }
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        entry(row)
     }
 
-    pub(crate) fn condition(&self) -> &'static str {
-        match self {
-            Self::Organization(_) => "organization_id = $1",
-            Self::All => "1 = 1",
-            Self::Unknown => {
-                "(organization_id IS NULL OR organization_id NOT IN (SELECT id FROM organizations))"
-            }
-        }
+    fn id(&self) -> &str {
+        &self.id
     }
 }
-
-/// Columns of an entry.
-const COLUMNS: &str = "id, at, organization, organization_id, issuer, issuer_name, subject, requested, scope, decision, code, summary, \
-                       policies, token, report, address, omitted";
 
 impl Store {
     /// Entries, newest first.
@@ -83,51 +36,8 @@ impl Store {
         &self,
         scope: impl Into<AuditScope>,
         filter: &AuditFilter,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
-        let scope = scope.into();
-        let texts = [
-            ("decision =", &filter.decision),
-            ("code =", &filter.code),
-            ("issuer =", &filter.issuer),
-            ("id <", &filter.before),
-        ];
-        let numbers = [("at >=", filter.since), ("at <", filter.until)];
-        let organization = scope.organization();
-        let mut conditions = vec![scope.condition().to_owned()];
-        let mut count = i32::from(organization.is_some());
-        let mut condition = |left: &str, right: &dyn Fn(i32) -> String| {
-            count += 1;
-            conditions.push(format!("{left} {}", right(count)));
-        };
-        for (left, _) in texts.iter().filter(|(_, value)| value.is_some()) {
-            condition(left, &|number| format!("${number}"));
-        }
-        if filter.subject.is_some() {
-            condition("subject LIKE", &|number| format!("${number} ESCAPE '\\'"));
-        }
-        for (left, _) in numbers.iter().filter(|(_, value)| value.is_some()) {
-            condition(left, &|number| format!("${number}"));
-        }
-        let conditions = conditions.join(" AND ");
-        let query = format!(
-            "SELECT {COLUMNS} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT {}",
-            filter.limit
-        );
-        let mut query = sqlx::query(&query);
-        if let Some(organization) = organization {
-            query = query.bind(organization);
-        }
-        for text in texts.into_iter().filter_map(|(_, text)| text.clone()) {
-            query = query.bind(replace_nul(&text));
-        }
-        if let Some(subject) = &filter.subject {
-            query = query.bind(format!("%{}%", escape_like(&replace_nul(subject))));
-        }
-        for number in numbers.into_iter().filter_map(|(_, number)| number) {
-            query = query.bind(number);
-        }
-        let rows = query.fetch_all(&self.pool).await?;
-        Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
+    ) -> Result<Found<AuditEntry>, StoreError> {
+        self.search(&scope.into(), filter).await
     }
 
     /// One entry, with the evidence.
@@ -139,19 +49,7 @@ impl Store {
         scope: impl Into<AuditScope>,
         id: &str,
     ) -> Result<AuditRecord, StoreError> {
-        let scope = scope.into();
-        let organization = scope.organization();
-        let id_parameter = if organization.is_some() { "$2" } else { "$1" };
-        let query = format!(
-            "SELECT * FROM audit WHERE {} AND id = {id_parameter}",
-            scope.condition()
-        );
-        let mut query = sqlx::query(&query);
-        if let Some(organization) = organization {
-            query = query.bind(organization);
-        }
-        let row = query.bind(id.to_owned()).fetch_optional(&self.pool).await?;
-        let row = row.ok_or(StoreError::Missing { what: "exchange" })?;
+        let row = self.logged::<AuditEntry>(&scope.into(), id).await?;
         let mut record = AuditRecord {
             entry: entry(&row)?,
             detail: optional_text(&row, "detail")?,
@@ -205,7 +103,9 @@ fn entry(row: &AnyRow) -> Result<AuditEntry, sqlx::Error> {
         report: optional_text(row, "report")?,
         address: optional_text(row, "address")?,
         omitted: optional_number(row, "omitted")?,
-    })
+        denial: None,
+    }
+    .with_denial())
 }
 
 impl AuditRecord {
@@ -247,10 +147,4 @@ impl AuditRecord {
         self.detail =
             Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
     }
-}
-
-fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
 }

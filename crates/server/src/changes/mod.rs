@@ -6,4 +6,3 @@ pub(crate) mod routes;
 mod store;
 
 pub use record::Author;
-pub use store::ChangeFilter;

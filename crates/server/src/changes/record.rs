@@ -1,6 +1,6 @@
 //! Changes as they are recorded.
 
-use claimgate_api::{ChangeAuthor, ChangeBody, ChangeEntry};
+use claimgate_api::{ChangeAuthor, ChangeBody, ChangeEntry, FindingBody};
 use serde_json::Value;
 
 use crate::clock::now;
@@ -17,7 +17,12 @@ pub(crate) enum Action {
     IssuerUpdated,
     IssuerDeleted,
     IssuerTokensRevoked,
+    AllTokensRevoked,
     PoliciesReplaced,
+    PoliciesRestored,
+    SampleCreated,
+    SampleChanged,
+    SampleDeleted,
     TokenRevoked,
     TokenRevokedItself,
 }
@@ -34,7 +39,12 @@ impl Action {
             Self::IssuerTokensRevoked => {
                 ("issuer-tokens-revoked", "revoked the tokens of an issuer")
             }
+            Self::AllTokensRevoked => ("all-tokens-revoked", "revoked all tokens"),
             Self::PoliciesReplaced => ("policies-replaced", "replaced policies"),
+            Self::PoliciesRestored => ("policies-restored", "restored earlier policies"),
+            Self::SampleCreated => ("sample-created", "added a sample"),
+            Self::SampleChanged => ("sample-changed", "changed a sample"),
+            Self::SampleDeleted => ("sample-deleted", "deleted a sample"),
             Self::TokenRevoked => ("token-revoked", "revoked a token"),
             Self::TokenRevokedItself => ("token-revoked-itself", "revoked itself"),
         }
@@ -74,6 +84,7 @@ pub(crate) struct Change {
     entry: ChangeEntry,
     /// What is different before and after.
     difference: [Option<Value>; 2],
+    findings: Vec<FindingBody>,
 }
 
 impl Change {
@@ -89,6 +100,7 @@ impl Change {
                 ..ChangeEntry::default()
             },
             difference: [None, None],
+            findings: Vec::new(),
         }
     }
 
@@ -123,6 +135,12 @@ impl Change {
         self
     }
 
+    /// What the guard has found on it.
+    pub(crate) fn with_findings(mut self, findings: Vec<FindingBody>) -> Self {
+        self.findings = findings;
+        self
+    }
+
     /// The change as it is recorded.
     pub(crate) fn by(self, author: &Author) -> ChangeBody {
         let [before, after] = self.difference;
@@ -133,6 +151,7 @@ impl Change {
             },
             before,
             after,
+            findings: self.findings,
         }
     }
 }

@@ -12,10 +12,10 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::ChangeFilter;
 use crate::app::App;
-use crate::audit::routes::{page_size, read_reference, read_time};
-use crate::audit::store::AuditScope;
+use crate::audit::query::{Page, continuation};
+use crate::audit::scope::AuditScope;
+use crate::audit::search::AuditFilter;
 use crate::http::error::ApiError;
 use crate::http::request;
 use crate::tokens::caller::Caller;
@@ -86,20 +86,24 @@ async fn search(
     query: Result<Query<ChangesQuery>, QueryRejection>,
 ) -> Result<Json<ChangesBody>, ApiError> {
     let query = request::query(query)?;
-    let limit = page_size(query.limit)?;
-    let filter = ChangeFilter {
+    let page = Page {
+        since: query.since,
+        until: query.until,
+        before: query.before,
+        limit: query.limit,
+    };
+    let filter = AuditFilter {
         code: query.code,
         issuer: query.issuer,
-        since: read_time("since", query.since)?,
-        until: read_time("until", query.until)?,
-        before: read_reference("before", query.before)?,
-        limit,
+        ..page.filter()?
     };
-    let changes = app.store.changes(scope, &filter).await?;
-    let is_full = i64::try_from(changes.len()).is_ok_and(|count| count == limit);
-    let last = changes.last().filter(|_| is_full);
-    let next = last.map(|change| change.id.clone());
-    Ok(Json(ChangesBody { changes, next }))
+    let found = app.store.changes(scope, &filter).await?;
+    let (next, reached) = continuation(&found, filter.limit);
+    Ok(Json(ChangesBody {
+        changes: found.entries,
+        next,
+        reached,
+    }))
 }
 
 /// Read a change with what it changed

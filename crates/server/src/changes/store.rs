@@ -7,28 +7,26 @@ use sqlx::any::AnyRow;
 
 use super::record::{Author, Change};
 use crate::audit::file::AuditFile;
-use crate::audit::store::AuditScope;
+use crate::audit::scope::AuditScope;
+use crate::audit::search::{AuditFilter, Found, Logged};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::db::value::replace_nul;
 
-/// The changes that a query returns.
-#[derive(Clone, Debug, Default)]
-pub struct ChangeFilter {
-    /// The code, such as `policies-replaced`.
-    pub code: Option<String>,
-    /// The id of the issuer.
-    pub issuer: Option<String>,
-    /// Earliest time, in seconds since 1970.
-    pub since: Option<i64>,
-    /// End of the time range, exclusive.
-    pub until: Option<i64>,
-    /// Id of a change; only older ones are returned.
-    pub before: Option<String>,
-    /// Maximum number of changes.
-    pub limit: i64,
+impl Logged for ChangeEntry {
+    const TABLE: &'static str = "changes";
+    const COLUMNS: &'static str =
+        "id, at, organization, organization_id, code, summary, issuer, name, author";
+    const WHAT: &'static str = "change";
+
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        entry(row)
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl Store {
@@ -70,43 +68,9 @@ impl Store {
     pub async fn changes(
         &self,
         scope: impl Into<AuditScope>,
-        filter: &ChangeFilter,
-    ) -> Result<Vec<ChangeEntry>, StoreError> {
-        let scope = scope.into();
-        let texts = [
-            ("code =", &filter.code),
-            ("issuer =", &filter.issuer),
-            ("id <", &filter.before),
-        ];
-        let numbers = [("at >=", filter.since), ("at <", filter.until)];
-        let of_texts = texts.iter().filter(|(_, value)| value.is_some());
-        let of_numbers = numbers.iter().filter(|(_, value)| value.is_some());
-        let lefts = of_texts
-            .map(|(left, _)| *left)
-            .chain(of_numbers.map(|(left, _)| *left));
-        let first = if scope.organization().is_some() { 2 } else { 1 };
-        let conditions: String = (first..)
-            .zip(lefts)
-            .map(|(number, left)| format!(" AND {left} ${number}"))
-            .collect();
-        let query = format!(
-            "SELECT id, at, organization, organization_id, code, summary, issuer, name, author FROM changes
-             WHERE {}{conditions} ORDER BY id DESC LIMIT {}",
-            scope.condition(),
-            filter.limit
-        );
-        let mut query = sqlx::query(&query);
-        if let Some(organization) = scope.organization() {
-            query = query.bind(organization);
-        }
-        for text in texts.into_iter().filter_map(|(_, text)| text.clone()) {
-            query = query.bind(replace_nul(&text));
-        }
-        for number in numbers.into_iter().filter_map(|(_, number)| number) {
-            query = query.bind(number);
-        }
-        let rows = query.fetch_all(&self.pool).await?;
-        Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
+        filter: &AuditFilter,
+    ) -> Result<Found<ChangeEntry>, StoreError> {
+        self.search(&scope.into(), filter).await
     }
 
     /// One change, with what it changed.
@@ -118,29 +82,18 @@ impl Store {
         scope: impl Into<AuditScope>,
         id: &str,
     ) -> Result<ChangeBody, StoreError> {
-        let scope = scope.into();
-        let parameter = if scope.organization().is_some() {
-            "$2"
-        } else {
-            "$1"
-        };
-        let query = format!(
-            "SELECT * FROM changes WHERE {} AND id = {parameter}",
-            scope.condition()
-        );
-        let mut query = sqlx::query(&query);
-        if let Some(organization) = scope.organization() {
-            query = query.bind(organization);
-        }
-        let row = query.bind(id.to_owned()).fetch_optional(&self.pool).await?;
-        let row = row.ok_or(StoreError::Missing { what: "change" })?;
+        let row = self.logged::<ChangeEntry>(&scope.into(), id).await?;
         let json = |column| {
             let text = optional_text(&row, column)?;
             Ok::<_, sqlx::Error>(text.and_then(|text| serde_json::from_str(&text).ok()))
         };
+        let findings = optional_text(&row, "findings")?;
         Ok(ChangeBody {
             before: json("earlier")?,
             after: json("later")?,
+            findings: findings
+                .and_then(|list| serde_json::from_str(&list).ok())
+                .unwrap_or_default(),
             entry: entry(&row)?,
         })
     }
@@ -151,10 +104,11 @@ async fn insert(transaction: &mut Transaction, change: &ChangeBody) -> Result<()
         entry,
         before,
         after,
+        findings,
     } = change;
     let insert = "INSERT INTO changes (id, at, organization, organization_id, code, summary, issuer, name, author,
-                      earlier, later)
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                      earlier, later, findings)
+                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let json = |value: &Option<serde_json::Value>| value.as_ref().map(serde_json::Value::to_string);
     sqlx::query(insert)
         .bind(entry.id.clone())
@@ -168,6 +122,7 @@ async fn insert(transaction: &mut Transaction, change: &ChangeBody) -> Result<()
         .bind(serde_json::to_string(&entry.by).unwrap_or_default())
         .bind(json(before))
         .bind(json(after))
+        .bind((!findings.is_empty()).then(|| serde_json::to_string(findings).unwrap_or_default()))
         .execute(&mut **transaction)
         .await?;
     Ok(())

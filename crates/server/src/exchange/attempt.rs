@@ -20,13 +20,13 @@ use super::decisions::is_slow;
 use super::evidence::{Context, Evidence};
 use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
 use crate::app::App;
+use crate::audit::counts::Counted;
 use crate::audit::entry::AuditRecord;
 use crate::audit::refusals::{Charged, Kind};
 use crate::db::error::StoreError;
 use crate::db::single_use::SingleUse;
 use crate::db::writer::job::{Exchange, Written};
 use crate::hints::HINT_SOURCES;
-use crate::random;
 use crate::text::{MAX_TEXT, redacted, truncated};
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::record::{TokenKind, TokenRecord};
@@ -46,6 +46,8 @@ pub(super) struct Attempt<'a> {
     evidence: Evidence,
     /// Whom a refusal is charged to.
     charged: Charged,
+    /// The effects of the policies that decided, for counting.
+    effects: Vec<i64>,
 }
 
 /// What a decision was made on, for the evidence.
@@ -66,6 +68,7 @@ impl<'a> Attempt<'a> {
             },
             evidence: Evidence::default(),
             charged: Charged::Anyone(None),
+            effects: Vec::new(),
         }
     }
 
@@ -114,6 +117,14 @@ impl<'a> Attempt<'a> {
         };
         self.record_token(&checked, request, &organization);
         let (approval, checked) = self.app.decisions.approve(request, checked).await;
+        let issuer = checked.issuer_index();
+        let issuer = issuer.and_then(|index| organization.issuer(index));
+        let decided = match &approval {
+            Ok(approval) => &approval.policies,
+            Err(disapproval) => &disapproval.policies,
+        };
+        let effect = |index: &usize| issuer?.effects.get(*index).copied();
+        self.effects = decided.iter().filter_map(effect).collect();
         let inputs = Inputs {
             request,
             checked,
@@ -191,12 +202,18 @@ impl<'a> Attempt<'a> {
         }
         let request = inputs.request;
         self.record_evidence(inputs).await;
-        let secret = AccessToken::generate();
         let token = self.token(request, &approval, organization, issuer);
+        let secret = AccessToken::generate_for(&token.id);
         self.record.entry.token = Some(token.id.clone());
         let stored = (self.app.hash_key.hash(secret.reveal()), token);
+        let counted = self.counted(true);
+        let effects = std::mem::take(&mut self.effects);
         match self.write(Some(stored), single_use).await? {
             Written::Done => {
+                let counts = &self.app.counts;
+                counted
+                    .into_iter()
+                    .for_each(|counted| counts.add(counted, &effects));
                 let secret = secret.reveal().to_owned();
                 Ok(Some(
                     Json(approval.response(request, secret)).into_response(),
@@ -208,6 +225,11 @@ impl<'a> Attempt<'a> {
                 Ok(None)
             }
             Written::Replayed => {
+                let denied = counted.map(Counted::denied);
+                let counts = &self.app.counts;
+                denied
+                    .into_iter()
+                    .for_each(|counted| counts.add(counted, &[]));
                 self.app
                     .refusals
                     .admit(&self.charged, self.app.clock.instant());
@@ -323,7 +345,7 @@ impl<'a> Attempt<'a> {
             RequestedToken::Runner { name } => (TokenKind::Runner, Some(name.clone())),
         };
         TokenRecord {
-            id: random::id(),
+            id: self.record.entry.id.clone(),
             kind,
             organization: Some(request.organization.clone()),
             organization_id: Some(organization.id),
@@ -395,6 +417,11 @@ impl<'a> Attempt<'a> {
         "denied".clone_into(&mut entry.decision);
         code.clone_into(&mut entry.code);
         entry.summary = summary;
+        *entry = std::mem::take(entry).with_denial();
+        let (counts, counted) = (&self.app.counts, self.counted(false));
+        counted
+            .into_iter()
+            .for_each(|counted| counts.add(counted, &self.effects));
         let budgets = &self.app.refusals;
         if budgets.admit(&self.charged, self.app.clock.instant()) {
             if let Some(inputs) = inputs {
@@ -412,6 +439,19 @@ impl<'a> Attempt<'a> {
             budgets.keep_sample(&kind, self.exchange(None, None));
         }
         Ok(false)
+    }
+
+    /// What the exchange counts as, if its organization exists.
+    fn counted(&self, is_allowed: bool) -> Option<Counted> {
+        let entry = &self.record.entry;
+        let organization = entry.organization_id?;
+        let issuer = entry.issuer.as_deref();
+        Some(Counted::exchange(
+            organization,
+            issuer,
+            self.now,
+            is_allowed,
+        ))
     }
 
     /// The refusals that this one is counted with.

@@ -10,6 +10,7 @@ use claimgate::policy::{CompileOptions, Limits, PolicyDefinition, parse_policies
 
 use crate::audit::compress;
 use crate::audit::shared_document::SharedDocument;
+use crate::issuers::effect::effect_id;
 use crate::issuers::record::IssuerRecord;
 use crate::lock::lock;
 use crate::organizations::record::Organization;
@@ -38,6 +39,8 @@ pub(super) struct CompiledIssuer {
     pub(super) url: String,
     /// Whether each of its ID tokens may be exchanged only once.
     pub(super) single_use: bool,
+    /// Its policies by their effects, for counting.
+    pub(super) effects: Vec<i64>,
     /// The issuer in the audit log.
     pub(super) document: Arc<SharedDocument>,
     pub(super) thumbprints: Vec<String>,
@@ -97,7 +100,9 @@ impl CompiledOrganization {
         let mut compiled = Vec::with_capacity(records.len());
         for record in records {
             let text = policies.get(&record.id).map_or("[]", String::as_str);
-            let Some(issuer) = compile(record, parse(record, text)) else {
+            let policies = parse(record, text);
+            let effects = policies.iter().map(effect_id).collect();
+            let Some(issuer) = compile(record, policies) else {
                 continue;
             };
             compiled.push(issuer);
@@ -105,6 +110,7 @@ impl CompiledOrganization {
                 id: record.id.clone(),
                 url: record.url.clone(),
                 single_use: record.settings.single_use,
+                effects,
                 document: SharedDocument::of_issuer(record, text),
                 thumbprints: record.settings.thumbprints.clone(),
                 has_static_keys: record.settings.jwks.is_some(),

@@ -42,6 +42,16 @@ impl ExchangeFailure {
         }
     }
 
+    /// Whether it is a refusal that the audit log has.
+    pub(super) fn is_recorded(&self) -> bool {
+        match self {
+            Self::Refused { is_recorded, .. } | Self::RateLimited { is_recorded, .. } => {
+                *is_recorded
+            }
+            Self::Store(_) => false,
+        }
+    }
+
     pub(super) fn into_response(self, reference: &str) -> Response {
         match self {
             Self::Refused { error, is_recorded } => {

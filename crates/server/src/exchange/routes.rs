@@ -58,6 +58,12 @@ async fn exchange(
         .as_ref()
         .map_or_else(ExchangeFailure::code, |_| "granted");
     app.metrics.exchange(code, started.elapsed());
+    if let Err(failure) = &outcome
+        && failure.is_recorded()
+    {
+        let details = format_args!("/audit/{reference}");
+        tracing::info!(target: "claimgate::exchanges", reference, code, %details, "refused an exchange");
+    }
     outcome.unwrap_or_else(|failure| failure.into_response(&reference))
 }
 

@@ -29,6 +29,7 @@ pub(super) fn complete(routes: OpenApi) -> OpenApi {
         let operations = [
             &mut item.get,
             &mut item.post,
+            &mut item.put,
             &mut item.patch,
             &mut item.delete,
         ];

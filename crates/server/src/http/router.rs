@@ -15,7 +15,7 @@ use super::client_address::ClientAddress;
 use super::error::{ApiError, is_api};
 use super::{assets, client_address, health, openapi};
 use crate::app::App;
-use crate::{audit, changes, demo, exchange, issuers, organizations, tokens};
+use crate::{audit, changes, demo, exchange, issuers, organizations, samples, settings, tokens};
 
 /// The largest body of the API, in bytes: thousands of policies.
 const MAX_API_BODY: usize = 4 * 1024 * 1024;
@@ -54,8 +54,12 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .merge(organizations::routes::router())
         .merge(issuers::routes::router())
         .merge(issuers::policy_routes::router())
+        .merge(issuers::revision_routes::router())
         .merge(audit::routes::router())
+        .merge(audit::statistics_routes::router())
         .merge(changes::routes::router())
+        .merge(samples::routes::router())
+        .merge(settings::router())
         .merge(tokens::routes::router())
         .layer(DefaultBodyLimit::max(MAX_API_BODY));
     oauth.merge(others)

@@ -1,9 +1,15 @@
 //! Issuers and their policies.
 
+pub(crate) mod effect;
 pub(crate) mod policy_routes;
 pub(crate) mod record;
+pub(crate) mod revision_routes;
+mod revisions;
 pub(crate) mod routes;
 mod store;
 mod wire;
 
-pub use record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord};
+pub use record::{
+    IssuerRecord, IssuerSettings, NewIssuer, POLICY_LIMITS, PolicyRecord, PolicyUpdate,
+    RevisionRecord,
+};

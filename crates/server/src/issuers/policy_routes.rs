@@ -9,25 +9,23 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{CompileOptions, Limits, PolicyDefinition, PolicySet, parse_policies};
-use claimgate_api::{AuthPolicyBody, ErrorBody, PoliciesInput};
+use claimgate::policy::{CompileOptions, PolicyDefinition, PolicySet, parse_policies};
+use claimgate_api::{AuthPolicyBody, ErrorBody, FindingBody, PoliciesInput};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::record::{IssuerRecord, POLICY_LIMITS, PolicyRecord, PolicyUpdate};
 use super::wire::policies_json;
 use crate::app::App;
 use crate::clock::now;
 use crate::db::error::StoreError;
+use crate::guard::mode::GuardMode;
+use crate::guard::review::review;
+use crate::guard::verdict::Question;
 use crate::http::conditional::{etag, if_match};
 use crate::http::error::ApiError;
+use crate::organizations::record::Organization;
 use crate::tokens::caller::Caller;
-
-/// How much the policies of an issuer may contain when they are written. Those that were stored before
-/// a limit keep working until they are edited.
-const LIMITS: Limits = Limits {
-    bytes: 1024 * 1024,
-    ..Limits::STANDARD
-};
 
 /// A body longer than this is compiled on a thread of its own, in bytes.
 const LONG_BODY: usize = 64 * 1024;
@@ -64,7 +62,10 @@ async fn of_issuer(
 
 /// Replace the policies of an issuer
 ///
-/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another.
+/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another. An
+/// allow that is new, on an issuer that signs tokens for everyone, and that no rule restricts to one
+/// tenant, is refused (400) or answered with a finding, such as `shared-issuer-unpinned`, as the server
+/// is configured.
 #[utoipa::path(patch, path = "/api/orgs/{org}/auth/policies/{id}", operation_id = "replacePolicies", tag = "policies",
     params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"),
         ("If-Match" = Option<String>, Header)),
@@ -84,28 +85,90 @@ async fn update(
     let text =
         std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
     let policies = match parse_policies(text) {
-        Ok(policies) if !policies.is_empty() => policies,
         Err(errors) if !has_no_policies(text) => return Err(ApiError::invalid_document(errors)),
-        _ => return Err(ApiError::bad_request("policy definition can not be empty")),
+        parsed => parsed.unwrap_or_default(),
     };
-    let document = if body.len() > LONG_BODY {
-        app.decisions.run(move || check(policies)).await?
-    } else {
-        check(policies)?
+    let replacement = Replacement {
+        policies,
+        length: body.len(),
+        expected,
+        restored: None,
     };
-    let (record, change) = caller
-        .store(&app)
-        .update_policies(organization.id, &id, document, expected, now())
-        .await?;
-    app.directory.note_change(&org, change);
-    Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
+    replace(&app, &caller, (&organization, &id), replacement).await
 }
 
-/// Checks that the engine accepts the policies, and returns them as they are stored.
-fn check(policies: Vec<PolicyDefinition>) -> Result<String, ApiError> {
-    let options = CompileOptions::new(Dialect::Pulumi).limits(LIMITS);
+/// Policies that are to replace others.
+pub(super) struct Replacement {
+    pub(super) policies: Vec<PolicyDefinition>,
+    /// The bytes that they were read from.
+    pub(super) length: usize,
+    /// The version that they have to replace.
+    pub(super) expected: Option<i64>,
+    /// The version that they are restored from.
+    pub(super) restored: Option<i64>,
+}
+
+/// Checks policies and replaces those with an id in an organization.
+pub(super) async fn replace(
+    app: &App,
+    caller: &Caller,
+    (organization, id): (&Organization, &str),
+    replacement: Replacement,
+) -> Result<Response, ApiError> {
+    let Replacement {
+        policies,
+        length,
+        expected,
+        restored,
+    } = replacement;
+    if policies.is_empty() {
+        return Err(ApiError::bad_request("policy definition can not be empty"));
+    }
+    let before = app.store.policy(organization.id, id).await?;
+    let issuer = app.store.issuer(organization.id, &before.issuer).await?;
+    let mode = app.guard;
+    let version = before.version;
+    let check = move || check(mode, &issuer, &before, policies);
+    let (document, findings) = if length > LONG_BODY {
+        app.decisions.run(check).await?
+    } else {
+        check()?
+    };
+    // The guard compares with the revision that was read: it must be the one that is replaced.
+    let update = PolicyUpdate {
+        document,
+        expected: expected.or(Some(version).filter(|_| mode != GuardMode::Off)),
+        restored,
+        findings: findings.clone(),
+    };
+    let (record, change) = caller
+        .store(app)
+        .update_policies(organization.id, id, update, now())
+        .await?;
+    app.directory.note_change(&organization.name, change);
+    let mut body = AuthPolicyBody::from(&record);
+    body.findings = findings;
+    Ok((etag(record.version), Json(body)).into_response())
+}
+
+/// Checks that the engine and the guard accept the policies. Returns them as they are stored, and what
+/// the guard has found on them.
+fn check(
+    mode: GuardMode,
+    issuer: &IssuerRecord,
+    before: &PolicyRecord,
+    policies: Vec<PolicyDefinition>,
+) -> Result<(String, Vec<FindingBody>), ApiError> {
+    let options = CompileOptions::new(Dialect::Pulumi).limits(POLICY_LIMITS);
     PolicySet::compile_with(&policies, &options).map_err(ApiError::invalid_document)?;
-    Ok(policies_json(policies).to_string())
+    let question = Question {
+        issuer: &issuer.url,
+        audiences: issuer.settings.audiences.as_deref(),
+        before: &parse_policies(&before.document).unwrap_or_default(),
+        after: &policies,
+    };
+    let findings = review(mode, &question)?;
+    Ok((policies_json(policies).to_string(), findings))
 }
 
 /// Whether a body is an object without policies.

@@ -1,11 +1,19 @@
 //! Issuers and policies as they are stored.
 
 use claimgate::issuer::IssuerDefinition;
-use claimgate::policy::PolicyDefinition;
+use claimgate::policy::{Limits, PolicyDefinition};
+use claimgate_api::{ChangeAuthor, FindingBody};
 use serde::{Deserialize, Serialize};
 
 /// The longest lifetime of tokens that an issuer may allow, in seconds.
 pub(crate) const MAX_EXPIRATION: i64 = 366 * 86_400;
+
+/// How much the policies of an issuer may contain when they are written. Those that were stored before
+/// a limit keep working until they are edited.
+pub const POLICY_LIMITS: Limits = Limits {
+    bytes: 1024 * 1024,
+    ..Limits::STANDARD
+};
 
 /// A registered issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +92,34 @@ pub struct NewIssuer {
     pub settings: IssuerSettings,
     /// Its first policies, as a JSON array.
     pub policies: String,
+}
+
+/// New policies of an issuer.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyUpdate {
+    /// The policies, as a JSON array.
+    pub document: String,
+    /// The version that they replace, if it has to be that one.
+    pub expected: Option<i64>,
+    /// The version that they are restored from.
+    pub restored: Option<i64>,
+    /// What the guard has found on them.
+    pub findings: Vec<FindingBody>,
+}
+
+/// A revision of policies, without them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionRecord {
+    /// Its number, from 1.
+    pub version: i64,
+    /// When it was made, in seconds since 1970.
+    pub at: i64,
+    /// Who made it, if that is known.
+    pub author: Option<ChangeAuthor>,
+    /// The version that it restores.
+    pub restored: Option<i64>,
+    /// How many policies it has, if that was counted.
+    pub policies: Option<i64>,
 }
 
 /// The policies of an issuer.

@@ -276,7 +276,7 @@ async fn revoke_tokens(
     let organization = caller.require_admin(&app.store, &org).await?;
     let (revoked, change) = caller
         .store(&app)
-        .revoke_of_issuer(organization.id, &id, now())
+        .revoke_all(organization.id, Some(&id), now())
         .await?;
     app.directory.note_change(&org, change);
     Ok(Json(RevokedBody { revoked }))

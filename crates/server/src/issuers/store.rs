@@ -2,12 +2,13 @@
 
 use sqlx::any::AnyRow;
 
-use super::record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord};
+use super::record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord, PolicyUpdate};
 use crate::changes::difference;
 use crate::changes::record::{Action, Change};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::{StoreError, is_unique_violation};
 use crate::db::store::Store;
+use crate::db::transaction::Transaction;
 use crate::random;
 
 impl IssuerRecord {
@@ -210,14 +211,15 @@ impl Store {
             });
         }
         inserted?;
-        let insert = "INSERT INTO policies (id, issuer, version, created, modified, document)
-                      VALUES ($1, $2, 1, $3, $3, $4)";
-        let insert = sqlx::query(insert)
-            .bind(random::id())
-            .bind(record.id.clone())
-            .bind(now)
-            .bind(policies);
-        insert.execute(&mut *transaction).await?;
+        let policies = PolicyRecord {
+            id: random::id(),
+            issuer: record.id.clone(),
+            version: 1,
+            created: now,
+            modified: now,
+            document: policies,
+        };
+        self.insert_policies(&mut transaction, policies).await?;
         let settings = difference::settings(&record.settings);
         let change = Change::new(Action::IssuerCreated)
             .within(&organization)
@@ -225,6 +227,24 @@ impl Store {
             .with([None, Some(difference::bounded(settings))]);
         self.commit_change(transaction, change).await?;
         Ok((record, organization.version))
+    }
+
+    async fn insert_policies(
+        &self,
+        transaction: &mut Transaction,
+        record: PolicyRecord,
+    ) -> Result<(), StoreError> {
+        let insert = "INSERT INTO policies (id, issuer, version, created, modified, document)
+                      VALUES ($1, $2, $3, $4, $4, $5)";
+        sqlx::query(insert)
+            .bind(record.id.clone())
+            .bind(record.issuer.clone())
+            .bind(record.version)
+            .bind(record.created)
+            .bind(record.document.clone())
+            .execute(&mut **transaction)
+            .await?;
+        self.insert_revision(transaction, &record, None).await
     }
 
     /// Changes an issuer; with `expected`, only if that is still its version. Returns the number of
@@ -324,8 +344,7 @@ impl Store {
         Ok(organization.version)
     }
 
-    /// Replaces the policies with an id; with `expected`, only if that is still their version.
-    /// Returns the number of the change as well.
+    /// Replaces the policies with an id. Returns the number of the change as well.
     ///
     /// # Errors
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].
@@ -333,10 +352,15 @@ impl Store {
         &self,
         organization: i64,
         id: &str,
-        document: String,
-        expected: Option<i64>,
+        update: PolicyUpdate,
         now: i64,
     ) -> Result<(PolicyRecord, i64), StoreError> {
+        let PolicyUpdate {
+            document,
+            expected,
+            restored,
+            findings,
+        } = update;
         let mut transaction = self.begin().await?;
         let organization = Self::bump_version(&mut transaction, organization).await?;
         let query = format!("{POLICIES_OF_ORGANIZATION} AND policies.id = $2");
@@ -358,10 +382,17 @@ impl Store {
             .bind(record.id.clone())
             .execute(&mut *transaction)
             .await?;
-        let change = Change::new(Action::PoliciesReplaced)
+        self.insert_revision(&mut transaction, &record, restored)
+            .await?;
+        let action = match restored {
+            Some(_) => Action::PoliciesRestored,
+            None => Action::PoliciesReplaced,
+        };
+        let change = Change::new(action)
             .within(&organization)
             .of_issuer(&record.issuer, Some(&text(&row, "url")?))
-            .with(difference);
+            .with(difference)
+            .with_findings(findings);
         self.commit_change(transaction, change).await?;
         Ok((record, organization.version))
     }

@@ -2,10 +2,10 @@
 
 use claimgate::policy::{PolicyDefinition, parse_policies};
 use claimgate::time::format_utc;
-use claimgate_api::{AuthPolicyBody, IssuerBody, IssuerInput};
+use claimgate_api::{AuthPolicyBody, IssuerBody, IssuerInput, RevisionEntry};
 use claimgate_formats::thumbprint;
 
-use super::record::{IssuerRecord, IssuerSettings, PolicyRecord};
+use super::record::{IssuerRecord, IssuerSettings, PolicyRecord, RevisionRecord};
 use crate::http::error::ApiError;
 
 /// Adds the members that a list has only on request.
@@ -90,18 +90,35 @@ fn read_thumbprint(text: &str) -> Result<String, ApiError> {
 
 impl From<&PolicyRecord> for AuthPolicyBody {
     fn from(record: &PolicyRecord) -> Self {
-        let policies = parse_policies(&record.document).map_or_else(
-            |_| serde_json::from_str(&record.document).unwrap_or_default(),
-            policies_json,
-        );
         Self {
             id: record.id.clone(),
             version: record.version,
             created: format_utc(record.created),
             modified: format_utc(record.modified),
-            policies,
+            policies: stored_policies(&record.document),
+            findings: Vec::new(),
         }
     }
+}
+
+impl RevisionRecord {
+    pub(super) fn body(&self) -> RevisionEntry {
+        RevisionEntry {
+            version: self.version,
+            created: format_utc(self.at),
+            by: self.author.clone(),
+            restored: self.restored,
+            count: self.policies,
+        }
+    }
+}
+
+/// Stored policies as the API has them, or as they are if they cannot be read.
+pub(super) fn stored_policies(document: &str) -> serde_json::Value {
+    parse_policies(document).map_or_else(
+        |_| serde_json::from_str(document).unwrap_or_default(),
+        policies_json,
+    )
 }
 
 /// The policies as a JSON array, as the API has it: `authorizedPermissions` is always there.

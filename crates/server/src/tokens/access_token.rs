@@ -28,8 +28,18 @@ impl AccessToken {
     /// Generates a token.
     #[must_use]
     pub fn generate() -> Self {
-        let [time, secret] = [&random::time()[..], &random::bytes::<32>()]
-            .map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
+        Self::at(random::time())
+    }
+
+    /// Generates a token with the time of its identifier.
+    #[must_use]
+    pub fn generate_for(id: &str) -> Self {
+        Self::at(random::time_of(id))
+    }
+
+    fn at(time: [u8; 6]) -> Self {
+        let [time, secret] =
+            [&time[..], &random::bytes::<32>()].map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
         let body = format!("{PREFIX}{time}{secret}");
         let checksum = checksum(&body);
         Self(body + &checksum)

@@ -2,6 +2,7 @@
 
 pub(crate) mod access_token;
 pub(crate) mod bootstrap;
+pub(crate) mod bootstrap_path;
 pub(crate) mod caller;
 pub(crate) mod hash_key;
 pub(crate) mod oauth;
@@ -12,5 +13,6 @@ pub(crate) mod user;
 mod wire;
 
 pub use access_token::AccessToken;
+pub use bootstrap_path::BootstrapPath;
 pub use hash_key::HashKey;
-pub use record::{TokenKind, TokenRecord};
+pub use record::{ListedToken, TokenFilter, TokenKind, TokenRecord};

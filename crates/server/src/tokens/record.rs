@@ -3,7 +3,7 @@
 /// An access token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRecord {
-    /// Its id, as in lists and in the audit log.
+    /// Its id, as in lists and in the audit log: that of the exchange which granted it.
     pub id: String,
     /// Its type.
     pub kind: TokenKind,
@@ -35,6 +35,30 @@ pub struct TokenRecord {
     /// Whether its organization was deleted, or the tokens of its issuer were revoked, after the
     /// version that it was granted on.
     pub is_withdrawn: bool,
+}
+
+/// An access token in a list, with its origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedToken {
+    /// The token.
+    pub token: TokenRecord,
+    /// The name of its issuer at that time.
+    pub issuer_name: Option<String>,
+    /// The reference of the exchange, while the audit log has it.
+    pub exchange: Option<String>,
+    /// Indices of the policies that allowed it, from 0.
+    pub policies: Vec<usize>,
+}
+
+/// Which active tokens of an organization are listed.
+#[derive(Clone, Debug, Default)]
+pub struct TokenFilter {
+    /// The id of the issuer.
+    pub issuer: Option<String>,
+    /// The id of a token: only older ones.
+    pub before: Option<String>,
+    /// How many.
+    pub limit: i64,
 }
 
 /// The type of an access token.

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use sqlx::any::AnyRow;
 
-use super::record::{TokenKind, TokenRecord};
+use super::record::{ListedToken, TokenFilter, TokenKind, TokenRecord};
 use crate::changes::record::{Action, Change};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::single_use::SingleUse;
 use crate::db::store::Store;
+use crate::db::value::replace_nul;
 use crate::issuers::record::MAX_EXPIRATION;
 
 /// How many rows are deleted at a time.
@@ -40,6 +41,19 @@ impl TokenRecord {
     }
 }
 
+impl ListedToken {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let policies = optional_text(row, "policies")?;
+        let policies = policies.and_then(|policies| serde_json::from_str(&policies).ok());
+        Ok(Self {
+            token: TokenRecord::read(row)?,
+            issuer_name: optional_text(row, "issuer_name")?,
+            exchange: optional_text(row, "exchange")?,
+            policies: policies.unwrap_or_default(),
+        })
+    }
+}
+
 /// How long a revocation of an issuer's tokens is kept, in seconds: longer than any token that it
 /// ends.
 const REVOCATION_LIFETIME: i64 = MAX_EXPIRATION + 86_400;
@@ -49,7 +63,7 @@ const REVOCATION_LIFETIME: i64 = MAX_EXPIRATION + 86_400;
 const COLUMNS: &str = "tokens.*, CASE
     WHEN kind = 'bootstrap' THEN CAST(0 AS BIGINT)
     WHEN NOT EXISTS (SELECT 1 FROM organizations WHERE id = tokens.organization_id) THEN CAST(1 AS BIGINT)
-    WHEN EXISTS (SELECT 1 FROM revocations WHERE organization_id = tokens.organization_id AND issuer = tokens.issuer
+    WHEN EXISTS (SELECT 1 FROM revocations WHERE organization_id = tokens.organization_id AND issuer IN (tokens.issuer, '')
                  AND version > tokens.version) THEN CAST(1 AS BIGINT)
     ELSE CAST(0 AS BIGINT) END AS is_withdrawn";
 
@@ -86,28 +100,38 @@ impl Store {
             .transpose()?)
     }
 
-    /// The active tokens of an organization, newest first, at most a thousand.
+    /// The active tokens of an organization with their origins, newest first.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn active_tokens(
         &self,
         organization: i64,
+        filter: &TokenFilter,
         now: i64,
-    ) -> Result<Vec<TokenRecord>, StoreError> {
+    ) -> Result<Vec<ListedToken>, StoreError> {
+        let more = [("issuer =", &filter.issuer), ("id <", &filter.before)];
+        let more = more.map(|(left, value)| value.as_ref().map(|value| (left, value)));
+        let conditions: String = (3..)
+            .zip(more.iter().flatten())
+            .map(|(number, (left, _))| format!(" AND {left} ${number}"))
+            .collect();
         let query = format!(
-            "SELECT * FROM (SELECT {COLUMNS} FROM tokens
-                            WHERE organization_id = $1 AND expires > $2 AND revoked IS NULL) AS found
-             WHERE is_withdrawn = 0 ORDER BY created DESC, id DESC LIMIT 1000"
+            "SELECT found.*, audit.id AS exchange, audit.issuer_name, audit.policies FROM
+                (SELECT * FROM (SELECT {COLUMNS} FROM tokens
+                                WHERE organization_id = $1 AND expires > $2 AND revoked IS NULL{conditions}) AS active
+                 WHERE is_withdrawn = 0 ORDER BY id DESC LIMIT {}) AS found
+             LEFT JOIN audit ON audit.id = found.id AND audit.organization_id = $1 ORDER BY found.id DESC",
+            filter.limit
         );
-        let rows = sqlx::query(&query)
-            .bind(organization)
-            .bind(now)
-            .fetch_all(&self.pool)
-            .await?;
+        let mut query = sqlx::query(&query).bind(organization).bind(now);
+        for (_, value) in more.into_iter().flatten() {
+            query = query.bind(replace_nul(value));
+        }
+        let rows = query.fetch_all(&self.pool).await?;
         Ok(rows
             .iter()
-            .map(TokenRecord::read)
+            .map(ListedToken::read)
             .collect::<Result<_, _>>()?)
     }
 
@@ -159,42 +183,49 @@ impl Store {
         self.commit_change(transaction, change).await
     }
 
-    /// Revokes all tokens that were granted for ID tokens of an issuer, and those that will be
-    /// granted on what was known of the organization before. Returns the number of tokens, and that
-    /// of the change.
+    /// Revokes all tokens that were granted for ID tokens of an issuer, or of all of them, and those that
+    /// will be granted on what was known of the organization before. Returns the number of tokens, and
+    /// that of the change.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is no such organization.
-    pub async fn revoke_of_issuer(
+    pub async fn revoke_all(
         &self,
         organization: i64,
-        issuer: &str,
+        issuer: Option<&str>,
         now: i64,
     ) -> Result<(u64, i64), StoreError> {
         let mut transaction = self.begin().await?;
         let owner = Self::bump_version(&mut transaction, organization).await?;
         let version = owner.version;
+        // The empty id stands for all issuers.
         let insert = "INSERT INTO revocations (organization_id, issuer, version, at) VALUES ($1, $2, $3, $4)
                       ON CONFLICT (organization_id, issuer) DO UPDATE SET version = excluded.version, at = excluded.at";
         sqlx::query(insert)
             .bind(organization)
-            .bind(issuer.to_owned())
+            .bind(issuer.unwrap_or_default().to_owned())
             .bind(version)
             .bind(now)
             .execute(&mut *transaction)
             .await?;
-        let change = Change::new(Action::IssuerTokensRevoked)
-            .within(&owner)
-            .of_issuer(issuer, None);
-        self.commit_change(transaction, change).await?;
+        let change = match issuer {
+            Some(issuer) => Change::new(Action::IssuerTokensRevoked).of_issuer(issuer, None),
+            None => Change::new(Action::AllTokensRevoked),
+        };
+        self.commit_change(transaction, change.within(&owner))
+            .await?;
         // They are not valid any more; this counts them and records when they ended.
-        let update = "UPDATE tokens SET revoked = $1
-                      WHERE organization_id = $2 AND issuer = $3 AND version < $4 AND revoked IS NULL";
-        let query = sqlx::query(update)
+        let of_issuer = issuer.map_or("", |_| " AND issuer = $4");
+        let update = format!(
+            "UPDATE tokens SET revoked = $1 WHERE organization_id = $2 AND version < $3 AND revoked IS NULL{of_issuer}"
+        );
+        let mut query = sqlx::query(&update)
             .bind(now)
             .bind(organization)
-            .bind(issuer.to_owned())
             .bind(version);
+        if let Some(issuer) = issuer {
+            query = query.bind(issuer.to_owned());
+        }
         let revoked = query.execute(&self.pool).await?.rows_affected();
         Ok((revoked, version))
     }

@@ -41,6 +41,7 @@ const OPEN: [u16; 8] = [200; 8];
 fn matrix() -> Vec<Row> {
     let issuer = json!({"name": "x", "url": "https://y.example", "jwks": Issuer::new().jwks()});
     let policy = json!({"policies": [{"decision": "deny", "tokenType": "team", "teamName": "a", "rules": {}}]});
+    let sample = json!({"name": "x", "claims": {}});
     vec![
         row("GET", "/healthz", Value::Null, OPEN),
         row("GET", "/readyz", Value::Null, OPEN),
@@ -120,7 +121,56 @@ fn matrix() -> Vec<Row> {
             policy,
             ADMIN,
         ),
+        row(
+            "GET",
+            "/api/orgs/{org}/auth/policies/{policy}/revisions",
+            Value::Null,
+            ADMIN,
+        ),
+        row(
+            "GET",
+            "/api/orgs/{org}/auth/policies/{policy}/revisions/1000",
+            Value::Null,
+            ADMIN_404,
+        ),
+        row(
+            "POST",
+            "/api/orgs/{org}/auth/policies/{policy}/revisions/1000/restore",
+            Value::Null,
+            ADMIN_404,
+        ),
+        row(
+            "GET",
+            "/api/orgs/{org}/oidc/issuers/{issuer}/samples",
+            Value::Null,
+            ADMIN,
+        ),
+        row(
+            "POST",
+            "/api/orgs/{org}/oidc/issuers/{issuer}/samples",
+            sample.clone(),
+            ADMIN,
+        ),
+        row(
+            "PUT",
+            "/api/orgs/{org}/oidc/issuers/{issuer}/samples/missing",
+            sample,
+            ADMIN_404,
+        ),
+        row(
+            "DELETE",
+            "/api/orgs/{org}/oidc/issuers/{issuer}/samples/missing",
+            Value::Null,
+            ADMIN_404,
+        ),
+        row("GET", "/api/orgs/{org}/oidc/statistics", Value::Null, ADMIN),
         row("GET", "/api/orgs/{org}/oidc/exchanges", Value::Null, ADMIN),
+        row(
+            "GET",
+            "/api/orgs/{org}/oidc/exchanges/export",
+            Value::Null,
+            ADMIN,
+        ),
         row(
             "GET",
             "/api/orgs/{org}/oidc/exchanges/none",
@@ -139,6 +189,18 @@ fn matrix() -> Vec<Row> {
         row("GET", "/api/admin/changes", Value::Null, ROOT),
         row("GET", "/api/admin/changes/none", Value::Null, ROOT_404),
         row("GET", "/api/orgs/{org}/tokens", Value::Null, ADMIN),
+        row(
+            "POST",
+            "/api/orgs/{org}x/revoke-tokens",
+            Value::Null,
+            ROOT_404,
+        ),
+        row(
+            "GET",
+            "/api/settings",
+            Value::Null,
+            [401, 401, 401, 403, 403, 200, 200, 200],
+        ),
         row(
             "DELETE",
             "/api/orgs/{org}/tokens/none",
@@ -191,6 +253,7 @@ async fn every_route_answers_every_identity_as_it_should() {
             let answer = match (method, body.as_str()) {
                 ("GET", _) => site.get(&path, token).await,
                 ("DELETE", _) => site.delete(&path, token).await,
+                ("PUT", _) => site.put(&path, token, &body).await,
                 ("PATCH", _) => site.patch(&path, token, &body).await,
                 (_, Some(form)) => site.form(&path, token, form).await,
                 _ => site.post(&path, token, &body).await,
@@ -260,7 +323,9 @@ async fn the_matrix_is_complete() {
         let path = path
             .replace("{org}x", "{org}")
             .replace("{issuer}", "{id}")
-            .replace("{policy}", "{id}");
+            .replace("{policy}", "{id}")
+            .replace("/1000", "/{version}")
+            .replace("/missing", "/{sample}");
         path.replace("/none", "/{id}")
     };
     let mut tested: Vec<String> = matrix()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use claimgate_server::config::Config;
 use serde_json::{Value, json};
-use sqlx::{AnyConnection, Connection as _};
+use sqlx::AnyConnection;
 
 use crate::support::Database;
 use crate::support::issuer::{Issuer, URL};
@@ -85,11 +85,6 @@ async fn register(site: &Site, issuer: &Issuer, policies: &Value) -> String {
 async fn list(site: &Site, path: &str, member: &str) -> Vec<Value> {
     let answer = site.get(path, &site.root).await.expect(200);
     answer[member].as_array().unwrap().clone()
-}
-
-async fn connect(database: &Database) -> AnyConnection {
-    sqlx::any::install_default_drivers();
-    AnyConnection::connect(&database.url).await.unwrap()
 }
 
 async fn run(connection: &mut AnyConnection, sql: &str) {
@@ -182,7 +177,7 @@ async fn a_token_that_is_stored_during_a_revocation_is_not_valid() {
         let pair = Pair::start(&database).await;
         let token = pair.grant("organization", "admin").await;
         pair.changing.get("/api/user", &token).await.expect(200);
-        let mut connection = connect(&database).await;
+        let mut connection = database.connect().await;
         run(
             &mut connection,
             "CREATE TABLE saved AS SELECT * FROM tokens WHERE admin = 1 AND kind <> 'bootstrap'",
@@ -241,7 +236,7 @@ async fn an_organization_of_the_same_name_inherits_nothing() {
             .await
             .expect(200);
         // As a transaction that was open during the deletion leaves it.
-        let mut connection = connect(&database).await;
+        let mut connection = database.connect().await;
         pair.replace_organization().await;
         run(&mut connection, "UPDATE tokens SET revoked = NULL").await;
         for site in [&pair.changing, &pair.stale] {

@@ -72,7 +72,7 @@ impl World {
             limit: 100_000,
             ..AuditFilter::default()
         };
-        let mut entries = self.store.audit(scope, &filter).await.unwrap();
+        let mut entries = self.store.audit(scope, &filter).await.unwrap().entries;
         entries.reverse();
         entries
     }
@@ -241,7 +241,7 @@ async fn counts_are_recorded_when_the_server_stops() {
         limit: 1_000,
         ..AuditFilter::default()
     };
-    let entries = store.audit(AuditScope::All, &filter).await.unwrap();
+    let entries = store.audit(AuditScope::All, &filter).await.unwrap().entries;
     assert_eq!(refusals(&entries), 20);
 }
 

@@ -1,9 +1,11 @@
 //! The store, on SQLite and on PostgreSQL alike.
 
-use claimgate_server::audit::{AuditEntry, AuditFilter, AuditRecord};
+use claimgate_server::audit::{AuditEntry, AuditFilter, AuditRecord, MAX_ROWS};
 use claimgate_server::db::{SingleUse, Store, StoreError, Writer, WriterConfig, Written};
-use claimgate_server::issuers::{IssuerSettings, NewIssuer};
-use claimgate_server::tokens::{TokenKind, TokenRecord};
+use claimgate_server::issuers::{IssuerSettings, NewIssuer, PolicyUpdate};
+use claimgate_server::random::first_id;
+use claimgate_server::tokens::{TokenFilter, TokenKind, TokenRecord};
+use sqlx::Executor as _;
 
 use crate::support::Database;
 
@@ -73,6 +75,15 @@ fn entry(id: &str, at: i64, decision: &str) -> AuditRecord {
         differs: None,
         rules: None,
         is_genuine: false,
+    }
+}
+
+/// Policies in the place of the first ones.
+fn update(document: &str) -> PolicyUpdate {
+    PolicyUpdate {
+        document: document.to_owned(),
+        expected: Some(1),
+        ..PolicyUpdate::default()
     }
 }
 
@@ -161,7 +172,7 @@ async fn issuers_are_registered_changed_and_deleted() {
         let policy = store.policies_of(ACME, &issuer.id).await.unwrap();
         assert_eq!((policy.version, policy.document.as_str()), (1, "[]"));
         let (policy, _) = store
-            .update_policies(ACME, &policy.id, "[1]".to_owned(), Some(1), 400)
+            .update_policies(ACME, &policy.id, update("[1]"), 400)
             .await
             .unwrap();
         assert_eq!(store.policy(ACME, &policy.id).await.unwrap(), policy);
@@ -170,7 +181,7 @@ async fn issuers_are_registered_changed_and_deleted() {
             std::slice::from_ref(&policy)
         );
         let stale = store
-            .update_policies(ACME, &policy.id, "[2]".to_owned(), Some(1), 400)
+            .update_policies(ACME, &policy.id, update("[2]"), 400)
             .await;
         assert!(matches!(
             stale,
@@ -220,7 +231,7 @@ async fn an_organization_goes_with_its_issuers_and_tokens() {
         assert!(store.issuer(ACME, &issuer.id).await.is_err());
         assert!(!store.token("h").await.unwrap().unwrap().is_active(501));
         assert_eq!(
-            store.audit(ACME, &filter()).await.unwrap().len(),
+            store.audit(ACME, &filter()).await.unwrap().entries.len(),
             1,
             "the audit log stays"
         );
@@ -253,14 +264,28 @@ async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
         assert_eq!(found, token("t1", Some(2_000)));
         assert!(found.is_active(1_999) && !found.is_active(2_000));
         assert!(store.token("h").await.unwrap().is_none());
+        let all = TokenFilter {
+            limit: 10,
+            ..TokenFilter::default()
+        };
         let active: Vec<_> = store
-            .active_tokens(ACME, 2_000)
+            .active_tokens(ACME, &all, 2_000)
             .await
             .unwrap()
             .into_iter()
-            .map(|token| token.id)
+            .map(|listed| (listed.token.id, listed.exchange, listed.policies))
             .collect();
-        assert_eq!(active, ["t2"]);
+        let exchange = Some("t2".to_owned());
+        assert_eq!(active, [("t2".to_owned(), exchange, vec![0, 2])]);
+        for (issuer, before, count) in [("i", "t3", 1), ("i", "t2", 0), ("other", "t3", 0)] {
+            let filter = TokenFilter {
+                issuer: Some(issuer.to_owned()),
+                before: Some(before.to_owned()),
+                limit: 10,
+            };
+            let found = store.active_tokens(ACME, &filter, 2_000).await.unwrap();
+            assert_eq!(found.len(), count, "{issuer} {before}");
+        }
 
         assert!(store.revoke("h2", 1_500).await.unwrap());
         assert!(!store.revoke("h2", 1_600).await.unwrap(), "once is enough");
@@ -268,7 +293,7 @@ async fn tokens_are_valid_to_the_second_and_until_they_are_revoked() {
         assert!(store.revoke_id(OTHER, id, 1).await.is_err());
         store.revoke_id(ACME, id, 1).await.unwrap();
         assert!(store.revoke_id(ACME, id, 1).await.is_err());
-        let (revoked, version) = store.revoke_of_issuer(ACME, "i", 1).await.unwrap();
+        let (revoked, version) = store.revoke_all(ACME, Some("i"), 1).await.unwrap();
         assert_eq!((revoked, version), (1, ACME + 1));
 
         store.clean_up(2_500, Some(0)).await.unwrap();
@@ -315,6 +340,7 @@ async fn what_has_expired_is_deleted_however_much_it_is() {
             )
             .await
             .unwrap();
+        let kept = kept.entries;
         assert_eq!((kept.len(), kept[399].at), (400, 4_100));
         assert!(
             store.token("h0000").await.unwrap().is_none()
@@ -404,7 +430,7 @@ async fn many_are_written_together_and_each_is_there() {
             )
             .await
             .unwrap();
-        assert_eq!(found.len(), 300);
+        assert_eq!(found.entries.len(), 300);
     }
 }
 
@@ -425,7 +451,7 @@ async fn one_that_cannot_be_written_does_not_fail_its_neighbours() {
         for (id, write) in ids.into_iter().zip(writes) {
             assert_eq!(write.await.unwrap().is_ok(), id != "same", "{id}");
         }
-        assert_eq!(store.audit(ACME, &filter()).await.unwrap().len(), 5);
+        assert_eq!(store.audit(ACME, &filter()).await.unwrap().entries.len(), 5);
     }
 }
 
@@ -478,87 +504,163 @@ async fn the_audit_log_is_searched() {
     for database in Database::each() {
         let store = open(&database).await;
         let writer = writer(&store).await;
-        for (id, at, decision) in [
-            ("1", 10, "allowed"),
-            ("2", 20, "denied"),
-            ("3", 30, "allowed"),
-        ] {
-            writer
-                .write(entry(id, at, decision), None, None)
-                .await
-                .unwrap();
+        let ids = [10, 20, 30].map(first_id);
+        let addresses = ["203.0.113.7", "203.0.113.70", "2001:db8::1"];
+        for (index, decision) in ["allowed", "denied", "allowed"].into_iter().enumerate() {
+            let at = 10 * (i64::try_from(index).unwrap() + 1);
+            let mut record = entry(&ids[index], at, decision);
+            record.entry.subject = Some(format!("repo:acme/{}_100%", index + 1));
+            record.entry.address = Some(addresses[index].to_owned());
+            writer.write(record, None, None).await.unwrap();
         }
-        let ids = async |filter: AuditFilter| {
+        let found = async |filter: AuditFilter| {
             let found = store.audit(ACME, &filter).await.unwrap();
-            found.into_iter().map(|entry| entry.id).collect::<Vec<_>>()
+            assert_eq!(found.reached, None, "all was looked at");
+            let place = |entry: AuditEntry| ids.iter().position(|id| *id == entry.id).unwrap() + 1;
+            found.entries.into_iter().map(place).collect::<Vec<_>>()
         };
-        assert_eq!(ids(filter()).await, ["3", "2", "1"], "the newest first");
-        assert_eq!(
-            ids(AuditFilter {
-                decision: Some("denied".to_owned()),
-                ..filter()
-            })
-            .await,
-            ["2"]
-        );
-        assert_eq!(
-            ids(AuditFilter {
-                since: Some(20),
-                until: Some(30),
-                ..filter()
-            })
-            .await,
-            ["2"]
-        );
-        assert_eq!(
-            ids(AuditFilter {
-                before: Some("3".to_owned()),
-                limit: 1,
-                ..filter()
-            })
-            .await,
-            ["2"]
-        );
-        assert_eq!(
-            ids(AuditFilter {
-                subject: Some("1_100%".to_owned()),
-                ..filter()
-            })
-            .await,
-            ["1"]
-        );
-        assert_eq!(
-            ids(AuditFilter {
-                subject: Some("%".to_owned()),
-                ..filter()
-            })
-            .await
-            .len(),
-            3
-        );
-        assert!(
-            ids(AuditFilter {
-                subject: Some("1?100".to_owned()),
-                ..filter()
-            })
-            .await
-            .is_empty(),
-            "no wildcards"
-        );
-        let all = AuditFilter {
-            decision: Some("allowed".to_owned()),
-            code: Some("granted".to_owned()),
-            subject: Some("acme/3".to_owned()),
-            since: Some(0),
+        assert_eq!(found(filter()).await, [3, 2, 1], "the newest first");
+        let text = |text: &str| Some(text.to_owned());
+        let before = AuditFilter {
+            before: Some(ids[2].clone()),
+            limit: 1,
             ..filter()
         };
-        assert_eq!(ids(all).await, ["3"]);
-        assert!(store.audit(OTHER, &filter()).await.unwrap().is_empty());
-        let record = store.audit_record(ACME, "1").await.unwrap();
-        assert_eq!(record, entry("1", 10, "allowed"));
-        assert!(store.audit_record(OTHER, "1").await.is_err());
+        assert_eq!(found(before).await, [2]);
+        let since = AuditFilter {
+            since: Some(20),
+            until: Some(30),
+            ..filter()
+        };
+        assert_eq!(found(since).await, [2]);
+        for (subject, expected) in [
+            ("1_100%", &[1][..]),
+            ("%", &[3, 2, 1]),
+            ("1?100", &[]),
+            ("acme/3", &[3]),
+        ] {
+            let filter = AuditFilter {
+                subject: text(subject),
+                ..filter()
+            };
+            assert_eq!(found(filter).await, expected, "{subject}");
+        }
+        for (any, expected) in [
+            ("acme/2", &[2][..]),
+            ("granted", &[3, 2, 1]),
+            ("203.0.113.7", &[2, 1]),
+            ("0.113.7", &[]),
+            (&ids[1], &[2]),
+        ] {
+            let filter = AuditFilter {
+                any: text(any),
+                ..filter()
+            };
+            assert_eq!(found(filter).await, expected, "{any}");
+        }
+        for (filter, expected) in [
+            (
+                AuditFilter {
+                    decision: text("denied"),
+                    ..filter()
+                },
+                &[2][..],
+            ),
+            (
+                AuditFilter {
+                    reference: Some(ids[0].clone()),
+                    ..filter()
+                },
+                &[1],
+            ),
+            (
+                AuditFilter {
+                    address: text("2001:"),
+                    ..filter()
+                },
+                &[3],
+            ),
+            (
+                AuditFilter {
+                    decision: text("allowed"),
+                    code: text("granted"),
+                    subject: text("acme/3"),
+                    since: Some(0),
+                    ..filter()
+                },
+                &[3],
+            ),
+        ] {
+            assert_eq!(found(filter.clone()).await, expected, "{filter:?}");
+        }
+        let other = store.audit(OTHER, &filter()).await.unwrap();
+        assert!(other.entries.is_empty());
+        let record = store.audit_record(ACME, &ids[0]).await.unwrap();
+        assert_eq!(
+            (record.entry.at, record.entry.decision.as_str()),
+            (10, "allowed")
+        );
+        assert!(store.audit_record(OTHER, &ids[0]).await.is_err());
         store.clean_up(0, Some(25)).await.unwrap();
-        assert_eq!(ids(filter()).await, ["3"]);
+        assert_eq!(store.audit(ACME, &filter()).await.unwrap().entries.len(), 1);
+    }
+}
+
+/// Denials by a policy and by default have the same code.
+#[tokio::test]
+async fn a_denial_by_a_policy_is_told_from_one_by_default() {
+    for database in Database::each() {
+        let store = open(&database).await;
+        let writer = writer(&store).await;
+        for (id, policies) in [("1", vec![]), ("2", vec![3])] {
+            let mut record = entry(id, 1, "denied");
+            record.entry.code = "denied".to_owned();
+            record.entry.policies = policies;
+            writer.write(record, None, None).await.unwrap();
+        }
+        for (denial, id) in [("default", "1"), ("policy", "2")] {
+            let filter = AuditFilter {
+                denial: Some(denial.to_owned()),
+                ..filter()
+            };
+            let found = store.audit(ACME, &filter).await.unwrap().entries;
+            assert_eq!(found.len(), 1, "{denial}");
+            assert_eq!(
+                (found[0].id.as_str(), found[0].denial.as_deref()),
+                (id, Some(denial))
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_search_says_how_far_it_came() {
+    for database in Database::each() {
+        let store = open(&database).await;
+        let writer = writer(&store).await;
+        writer
+            .write(entry(&first_id(1), 1, "denied"), None, None)
+            .await
+            .unwrap();
+        let mut connection = database.connect().await;
+        // One row more than a search looks at, in pages of which each has some to find.
+        let insert = format!(
+            "INSERT INTO audit (id, at, organization_id, decision, code, summary, policies)
+             WITH RECURSIVE numbers (number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number <= {MAX_ROWS})
+             SELECT 'a-' || CAST(10000000 + number AS TEXT), number, {ACME}, 'allowed', 'granted', '', '[]' FROM numbers"
+        );
+        connection.execute(&*insert).await.unwrap();
+        let denied = |before| AuditFilter {
+            decision: Some("denied".to_owned()),
+            before,
+            ..filter()
+        };
+        let found = store.audit(ACME, &denied(None)).await.unwrap();
+        assert!(found.entries.is_empty());
+        let reached = found.reached.unwrap();
+        assert_eq!(reached, ("a-10000002".to_owned(), 2));
+        let rest = store.audit(ACME, &denied(Some(reached.0))).await.unwrap();
+        assert_eq!((rest.entries.len(), rest.reached), (1, None));
     }
 }
 

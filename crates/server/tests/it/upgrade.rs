@@ -105,6 +105,26 @@ fn contains(found: &Value, expected: &Value) -> bool {
 }
 
 #[tokio::test]
+async fn stored_policies_become_the_first_revision() {
+    for fixture in Fixture::each().await {
+        let site = fixture.serve().await;
+        let path = "/api/orgs/acme/oidc/issuers?policies=true";
+        let issuers = site.get(path, &site.root).await.expect(200);
+        for issuer in issuers["oidcIssuers"].as_array().unwrap() {
+            let now = &issuer["authPolicy"];
+            let id = now["id"].as_str().unwrap();
+            let path = format!("/api/orgs/acme/auth/policies/{id}/revisions");
+            let list = site.get(&path, &site.root).await.expect(200);
+            let first = json!({"version": now["version"], "created": now["modified"]});
+            assert_eq!(list["revisions"], json!([first]));
+            let path = format!("{path}/{}", now["version"]);
+            let first = site.get(&path, &site.root).await.expect(200);
+            assert_eq!(first["policies"], now["policies"]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_stored_is_read_before_it_is_migrated() {
     for fixture in Fixture::each().await {
         let url = &fixture.database.url;

@@ -17,7 +17,7 @@ const MAX_BASES: usize = 10_000;
 
 /// Whether a decision on a version of an organization may be the base of a token.
 const IS_CURRENT: &str = "SELECT 1 FROM organizations WHERE id = $1 AND NOT EXISTS (
-    SELECT 1 FROM revocations WHERE organization_id = $1 AND issuer = $2 AND version > $3)";
+    SELECT 1 FROM revocations WHERE organization_id = $1 AND issuer IN ($2, '') AND version > $3)";
 
 /// What tokens were decided on: the organization's id, the issuer's, and the organization's version.
 type Base = (i64, Option<String>, i64);

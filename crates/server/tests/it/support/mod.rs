@@ -6,6 +6,8 @@ pub(crate) mod postgres;
 pub(crate) mod site;
 pub(crate) mod waiting;
 
+use sqlx::{AnyConnection, Connection as _};
+
 /// A database for one test, on each kind that is there; dropped with its files.
 pub(crate) struct Database {
     pub(crate) url: String,
@@ -19,6 +21,12 @@ impl Database {
             url: format!("sqlite:{}", files.path().join("claimgate.db").display()),
             _files: Some(files),
         }
+    }
+
+    /// A connection of its own.
+    pub(crate) async fn connect(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        AnyConnection::connect(&self.url).await.unwrap()
     }
 
     /// Both kinds, or SQLite alone where there is no PostgreSQL.

@@ -101,6 +101,11 @@ impl Site {
             .await
     }
 
+    pub(crate) async fn put(&self, path: &str, token: &str, body: &Value) -> Answer {
+        self.send(request("PUT", path, token, Body::from(body.to_string())))
+            .await
+    }
+
     pub(crate) async fn delete(&self, path: &str, token: &str) -> Answer {
         self.send(request("DELETE", path, token, Body::empty()))
             .await

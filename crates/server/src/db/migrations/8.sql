@@ -1,0 +1,2 @@
+-- What the guard has found on policies that were saved all the same.
+ALTER TABLE changes ADD COLUMN findings TEXT
