@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::policies::FindingBody;
+use crate::findings::FindingBody;
 
 /// A change of an organization, an issuer, its policies, or tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ mod audit;
 mod changes;
 mod error;
 mod exchange;
+mod findings;
 mod issuers;
 mod organizations;
 mod policies;
@@ -34,11 +35,10 @@ pub use audit::{
 pub use changes::{ChangeAuthor, ChangeBody, ChangeEntry, ChangesBody};
 pub use error::{ErrorBody, ErrorDetail, OauthErrorBody};
 pub use exchange::{IntrospectionBody, TokenForm, TokenRequest, TokenResponseBody};
+pub use findings::FindingBody;
 pub use issuers::{IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 pub use organizations::{OrganizationBody, OrganizationInput, OrganizationsBody};
-pub use policies::{
-    AuthPolicyBody, FindingBody, PoliciesInput, RevisionBody, RevisionEntry, RevisionsBody,
-};
+pub use policies::{AuthPolicyBody, PoliciesInput, RevisionBody, RevisionEntry, RevisionsBody};
 pub use samples::{SampleBody, SampleInput, SampleRequest, SamplesBody};
 pub use settings::{SettingBody, SettingsBody};
 pub use tokens::{TokenBody, TokensBody};

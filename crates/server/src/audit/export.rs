@@ -88,7 +88,7 @@ pub(super) fn respond(
     (headers, axum::body::Body::new(Pieces(receiver))).into_response()
 }
 
-/// Sends a page after the other, until the last one, or until nobody takes them.
+/// Sends a page after the other, until the last one, or until the client takes no more.
 async fn send(
     store: &Store,
     scope: &AuditScope,

@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 64 * 1024;
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
 
-/// Checks a sample, and returns it as it is stored. A token is no sample: whoever reads it could use it.
+/// Checks a sample, and returns it as it is stored. A token is no sample: anyone who reads it could use it.
 ///
 /// # Errors
 /// 400.

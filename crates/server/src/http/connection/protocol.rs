@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::activity::Activity;
@@ -118,15 +117,6 @@ impl Watch for Protocol {
         context: &mut Context<'_>,
         polled: Poll<io::Result<()>>,
     ) -> Poll<io::Result<()>> {
-        self.watch(context, polled)
-    }
-
-    fn shuts_down<T: AsyncRead + AsyncWrite + Unpin>(
-        &mut self,
-        stream: &mut T,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
-        let polled = Pin::new(stream).poll_shutdown(context);
         self.watch(context, polled)
     }
 }
