@@ -123,6 +123,7 @@ describe('the OpenAPI document', { skip }, () => {
       'GET /api/orgs/{org}/auth/policies/{id}/revisions': { org, id: policy },
       'GET /api/orgs/{org}/auth/policies/{id}/revisions/{version}': { org, id: policy, version: 2 },
       'POST /api/orgs/{org}/auth/policies/{id}/revisions/{version}/restore': { org, id: policy, version: 2 },
+      'GET /api/orgs/{org}/oidc/issuers/{id}/keys': { org, id: issuer },
       'GET /api/orgs/{org}/oidc/issuers/{id}/samples': { org, id: issuer },
       'POST /api/orgs/{org}/oidc/issuers/{id}/samples': { org, id: issuer },
       'PUT /api/orgs/{org}/oidc/issuers/{id}/samples/{sample}': { org, id: issuer, sample },

@@ -53,6 +53,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
     let others = tokens::user::router()
         .merge(organizations::routes::router())
         .merge(issuers::routes::router())
+        .merge(issuers::key_routes::router())
         .merge(issuers::policy_routes::router())
         .merge(issuers::revision_routes::router())
         .merge(audit::routes::router())

@@ -1,6 +1,7 @@
 //! Issuers and their policies.
 
 pub(crate) mod effect;
+pub(crate) mod key_routes;
 pub(crate) mod policy_routes;
 pub(crate) mod record;
 pub(crate) mod revision_routes;

@@ -12,14 +12,14 @@ use axum::response::{IntoResponse, Response};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::jwt::{Jwk, Jwks};
 use claimgate::pattern::Dialect;
-use claimgate_api::{ErrorBody, ErrorDetail, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
+use claimgate_api::{ErrorBody, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::record::{IssuerRecord, IssuerSettings, MAX_EXPIRATION, NewIssuer};
-use super::wire::{add_policies, apply};
+use super::wire::{add_policies, apply, key_error_detail};
 use crate::app::App;
 use crate::clock::now;
 use crate::http::conditional::{etag, if_match};
@@ -381,16 +381,10 @@ fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
 
 /// 400, because the keys of an issuer cannot be fetched.
 fn key_error(error: KeyError) -> ApiError {
-    let (message, help) = (error.to_string(), error.help());
-    let sentence = match &help {
-        Some(help) => format!("{message}; {help}"),
-        None => message.clone(),
+    let detail = key_error_detail(&error);
+    let sentence = match &detail.help {
+        Some(help) => format!("{}; {help}", detail.message),
+        None => detail.message.clone(),
     };
-    ApiError::bad_request(sentence).with_detail(ErrorDetail {
-        path: "url".to_owned(),
-        code: error.code().to_owned(),
-        message,
-        help,
-        thumbprint: error.thumbprint().map(str::to_owned),
-    })
+    ApiError::bad_request(sentence).with_detail(detail)
 }

@@ -2,11 +2,12 @@
 
 use claimgate::policy::{PolicyDefinition, parse_policies};
 use claimgate::time::format_utc;
-use claimgate_api::{AuthPolicyBody, IssuerBody, IssuerInput, RevisionEntry};
+use claimgate_api::{AuthPolicyBody, ErrorDetail, IssuerBody, IssuerInput, RevisionEntry};
 use claimgate_formats::thumbprint;
 
 use super::record::{IssuerRecord, IssuerSettings, PolicyRecord, RevisionRecord};
 use crate::http::error::ApiError;
+use crate::keys::error::KeyError;
 
 /// Adds the members that a list has only on request.
 pub(super) fn add_policies(body: &mut IssuerBody, version: i64, policies: Option<&PolicyRecord>) {
@@ -86,6 +87,17 @@ pub(super) fn apply(
 fn read_thumbprint(text: &str) -> Result<String, ApiError> {
     thumbprint::normalise(text)
         .map_err(|problem| ApiError::bad_request(format!("`thumbprints`: {problem}")))
+}
+
+/// Why the keys of an issuer cannot be fetched.
+pub(super) fn key_error_detail(error: &KeyError) -> ErrorDetail {
+    ErrorDetail {
+        path: "url".to_owned(),
+        code: error.code().to_owned(),
+        message: error.to_string(),
+        help: error.help(),
+        thumbprint: error.thumbprint().map(str::to_owned),
+    }
 }
 
 impl From<&PolicyRecord> for AuthPolicyBody {

@@ -12,7 +12,7 @@ pub(crate) mod error;
 mod fetch;
 mod metrics;
 mod resolve;
-mod status;
+pub(crate) mod status;
 pub(crate) mod store;
 mod thumbprint;
 

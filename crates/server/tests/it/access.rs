@@ -163,6 +163,12 @@ fn matrix() -> Vec<Row> {
             Value::Null,
             ADMIN_404,
         ),
+        row(
+            "GET",
+            "/api/orgs/{org}/oidc/issuers/{issuer}/keys",
+            Value::Null,
+            ADMIN,
+        ),
         row("GET", "/api/orgs/{org}/oidc/statistics", Value::Null, ADMIN),
         row("GET", "/api/orgs/{org}/oidc/exchanges", Value::Null, ADMIN),
         row(

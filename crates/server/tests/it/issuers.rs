@@ -412,3 +412,32 @@ async fn the_openapi_document_is_served_and_refers_to_nothing_that_is_not_there(
         );
     }
 }
+
+#[tokio::test]
+async fn the_keys_of_an_issuer_are_read_with_their_problems() {
+    let database = Database::sqlite();
+    let site = Site::start(config(&database.url)).await;
+    site.post("/api/orgs", &site.root, &json!({"name": "acme"}))
+        .await
+        .expect(200);
+    let mut jwks = Issuer::new().jwks();
+    let unfit = json!({"kid": "old", "kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"});
+    jwks["keys"].as_array_mut().unwrap().push(unfit);
+    let body = json!({"name": "CI", "url": URL, "jwks": jwks});
+    let path = "/api/orgs/acme/oidc/issuers";
+    let issuer = site.post(path, &site.root, &body).await.expect(200);
+    let path = format!("{path}/{}/keys", issuer["id"].as_str().unwrap());
+    let found = site.get(&path, &site.root).await.expect(200);
+    assert_eq!(
+        (&found["source"], found.get("error")),
+        (&json!("registered"), None)
+    );
+    let [usable, old] = [0, 1].map(|index| &found["keys"][index]);
+    assert_eq!(
+        (&usable["kid"], &usable["use"]),
+        (&json!("one"), &json!("sig"))
+    );
+    assert_eq!(usable["jwk"]["x"], jwks["keys"][0]["x"]);
+    assert_eq!((&old["kid"], old.get("jwk")), (&json!("old"), None));
+    assert!(old["problem"].is_string());
+}
