@@ -15,8 +15,9 @@ use crate::tools;
 const LINK: &str = "__wasm_split.js";
 
 /// The inputs of `dist/` besides the Wasm: the files that Trunk and the scripts after it read.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "index.html",
+    "docs",
     "Trunk.toml",
     "web/static",
     "web/styles",
