@@ -157,7 +157,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.getByRole("button", { name: "Delete Demonstration" }).click();
       await page.getByRole("alert").filter({ hasText: "was not deleted" }).waitFor();
       await look(page, "undone");
-      await page.getByRole("button", { name: "Give it up" }).click();
+      await page.getByRole("button", { name: "Discard" }).click();
       await server.exchange((await server.samples())[1].token);
       await page.getByRole("link", { name: "Audit log" }).click();
       await page.locator(".audit tbody tr").first().waitFor();
@@ -208,7 +208,7 @@ for (const colorScheme of ["light", "dark"]) {
       await conflict.getByText("Compare").click();
       await conflict.getByText("As text").click();
       await look(page, "conflict-compared");
-      await conflict.getByRole("button", { name: "Discard the other" }).click();
+      await conflict.getByRole("button", { name: "Keep theirs" }).click();
       await server.call("DELETE", `/api/orgs/demo/oidc/issuers/${id}`);
     });
 
@@ -222,8 +222,8 @@ for (const colorScheme of ["light", "dark"]) {
         await signIn(page);
         await page.getByRole("heading", { level: 1, name: "The first organization" }).waitFor();
         await look(page, "first-organization");
-        await page.getByRole("button", { name: "Make the organization" }).click();
-        await page.getByText("expected a name, found nothing").waitFor();
+        await page.getByRole("button", { name: "Create organization" }).click();
+        await page.getByText("Enter a name").waitFor();
         await look(page, "first-organization-refused");
         await page.context().close();
       } finally {

@@ -47,7 +47,7 @@ for (const width of [1280, 390]) {
       await page.getByRole("alert").filter({ hasText: "the server does not know this token, or no longer" }).waitFor();
       await signIn(page);
       await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
-      assert.ok(await page.getByText("signed in as bootstrap").isVisible());
+      await page.getByRole("region", { name: "Account" }).getByText("bootstrap").waitFor();
 
       const [name, url] = [`Registered at ${width}`, `https://registered-${width}.example`];
       await page.getByRole("link", { name: "Register issuer" }).click();
@@ -110,12 +110,12 @@ for (const width of [1280, 390]) {
       assert.deepEqual(lines.map((line) => line.replaceAll(/\s+/g, " ").trim()), ['− goes: "sub": "theirs"', '+ comes: "sub": "mine"']);
       assert.deepEqual(await subjects(name), ["theirs"], "the server's version stays until the person has chosen");
       assert.equal(await pattern(page, 1).inputValue(), "theirs");
-      await page.getByRole("status").filter({ hasText: "There are two versions, see above" }).waitFor();
+      await page.getByRole("status").filter({ hasText: "Two versions, see above" }).waitFor();
       assert.equal(await page.getByText("✓ Saved").filter({ visible: true }).count(), 0, "changes that the server does not have are not saved");
-      await conflict.getByRole("button", { name: "Put the other into the list" }).click();
+      await conflict.getByRole("button", { name: "Use my version" }).click();
       await hasSubjects(name, ["mine"]);
       assert.match(await conflict.innerText(), /They differ in: policies/, "now theirs is the other one");
-      await conflict.getByRole("button", { name: "Discard the other" }).click();
+      await conflict.getByRole("button", { name: "Keep mine" }).click();
       await conflict.waitFor({ state: "detached" });
     });
 
@@ -126,9 +126,9 @@ for (const width of [1280, 390]) {
       await server.call("DELETE", `/api/orgs/demo/oidc/issuers/${id}`);
       await saveAtOnce(page);
       const conflict = notice(page, "Changed by two people");
-      await conflict.getByText("It was deleted while it was changed here").waitFor();
+      await conflict.getByText("It was deleted while you were changing it").waitFor();
       await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
-      await conflict.getByRole("button", { name: "Put the other into the list" }).click();
+      await conflict.getByRole("button", { name: "Restore my version" }).click();
       await row(page, name).waitFor();
       await hasSubjects(name, ["kept"]);
     });
@@ -142,7 +142,7 @@ for (const width of [1280, 390]) {
       assert.match(await undone.innerText(), /policy definition can not be empty/);
       await pattern(page, 1).waitFor();
       assert.equal(await pattern(page, 1).inputValue(), "first", "the server's version is shown again");
-      await undone.getByRole("button", { name: "Give it up" }).click();
+      await undone.getByRole("button", { name: "Discard" }).click();
       await undone.waitFor({ state: "detached" });
     });
 
@@ -334,10 +334,10 @@ test("a server without an organization gets its first one", async () => {
     await signIn(page);
     await page.getByRole("heading", { level: 1, name: "The first organization" }).waitFor();
     await page.getByLabel("Name", { exact: true }).fill("a b");
-    await page.getByRole("button", { name: "Make the organization" }).click();
+    await page.getByRole("button", { name: "Create organization" }).click();
     await page.getByText("expected a name of at most 100 letters").waitFor();
     await page.getByLabel("Name", { exact: true }).fill("acme");
-    await page.getByRole("button", { name: "Make the organization" }).click();
+    await page.getByRole("button", { name: "Create organization" }).click();
     await page.getByRole("heading", { name: "No issuers yet" }).waitFor();
     assert.deepEqual(await fresh.issuers("acme"), []);
     await page.context().close();

@@ -52,7 +52,7 @@ test("an issuer is registered, its policies are saved, and both survive a reload
 test("an issuer without name, URL or readable keys is not registered", async () => {
   const page = await openPage("issuers/new");
   await page.getByRole("button", { name: "Register issuer" }).click();
-  await page.getByText("expected a name, found nothing").waitFor();
+  await page.getByText("Enter a name").waitFor();
   await page.getByText("expected the issuer's URL, found nothing").waitFor();
   await page.getByLabel("Name", { exact: true }).fill("CI");
   await page.getByLabel("URL", { exact: true }).fill("http://ci.example");

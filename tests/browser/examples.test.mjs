@@ -6,14 +6,14 @@ import { examples, isInOrder, pane, sized, widths } from "./playground-helpers.m
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
-const cards = (page) => page.getByRole("list", { name: "Examples" }).getByRole("listitem");
+const cards = (page) => page.locator(".gallery > li");
 
 for (const width of widths) {
   test(`${width} px: all are listed, and filtered by decision`, async () => {
     const page = await openPage("examples", sized(width));
     const all = examples();
     assert.equal(await cards(page).count(), all.length);
-    const shown = await text(page.getByRole("list", { name: "Examples" }));
+    const shown = await text(page.getByRole("main"));
     for (const example of all) {
       assert.ok(shown.includes(example.title) && shown.includes(example.story.replaceAll(/\s+/g, " ")), example.id);
     }
@@ -27,6 +27,23 @@ for (const width of widths) {
     await page.reload();
     await page.getByRole("heading", { level: 1 }).waitFor();
     await hasCount(cards(page), all.filter((example) => example.expected.decision === "denied").length);
+  });
+
+  test(`${width} px: they are found by category and by words, and the address keeps both`, async () => {
+    const page = await openPage("examples", sized(width));
+    await page.getByRole("heading", { level: 2, name: "Look-alikes" }).waitFor();
+    await page.getByRole("button", { name: "Look-alikes" }).click();
+    await hasCount(cards(page), examples().filter((example) => example.category === "look-alikes").length);
+    assert.equal(await page.getByRole("heading", { level: 2, name: "Wildcards" }).count(), 0);
+    await page.getByLabel("Search").fill("octo-org is not");
+    await hasCount(cards(page), 2);
+    await page.waitForURL((url) => url.search === "?category=look-alikes&search=octo-org%20is%20not");
+    await page.reload();
+    await hasCount(cards(page), 2);
+    await page.getByLabel("Search").fill("nothing like that");
+    await page.getByRole("heading", { name: "No example matches" }).waitFor();
+    await page.getByRole("button", { name: "Show all examples" }).click();
+    await hasCount(cards(page), examples().length);
   });
 
   for (const colorScheme of ["light", "dark"]) {

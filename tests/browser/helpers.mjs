@@ -228,6 +228,7 @@ export async function register(page, { name = "GitHub Actions", url = issuerUrl,
   await page.getByRole("heading", { name: "Register issuer" }).waitFor();
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("URL", { exact: true }).fill(url);
+  await page.getByText("Advanced settings").click();
   await page.getByLabel("Max expiration").fill(number);
   await page.getByLabel("Unit").selectOption(unit);
   await page.getByLabel("JWKS").fill(jwks);

@@ -16,7 +16,7 @@ const issuers = [
 ];
 const options = (changes = {}) => ({ storageState: storageState(issuers), ...changes });
 const field = (page) => page.getByLabel("Text", { exact: true });
-const understood = (page) => page.getByRole("region", { name: "What was understood" });
+const understood = (page) => page.getByRole("region", { name: "Preview" });
 const what = ({ name, url, jwks, maxExpiration, thumbprints, policies, samples }) =>
   ({ name, url, jwks, maxExpiration, thumbprints, policies, samples });
 
@@ -62,7 +62,7 @@ describe("exporting", () => {
     const other = await openPage("import", options());
     await field(other).fill(file.text);
     await other.getByText("This is a Pulumi program, of the organization acme.").waitFor();
-    assert.equal(await understood(other).getByText("The same is there already").count(), 2);
+    assert.equal(await understood(other).getByText("Already registered").count(), 2);
     await other.getByRole("button", { name: "Import 0 issuers" }).isDisabled();
   });
 
@@ -72,7 +72,7 @@ describe("exporting", () => {
     assert.equal(file.name, "one.sh");
     assert.match(file.text, /curl .*\/api\/orgs\/acme\/oidc\/issuers[\s\S]*auth\/policies\/oidcissuers\/"\$issuer"[\s\S]*--request PATCH/);
     assert.ok(file.text.includes(String.raw`it'\''s`));
-    await page.getByText("The bodies alone").click();
+    await page.getByText("Request bodies").click();
     const body = page.getByRole("region", { name: "Body of POST …/oidc/issuers" });
     assert.deepEqual(JSON.parse(await body.innerText()).thumbprints, ["ab".repeat(32)]);
     await page.getByRole("button", { name: "Copy the body of POST …/oidc/issuers" }).click();
@@ -150,7 +150,7 @@ describe("importing", () => {
     await page.getByText("standard is left out").waitFor();
     const button = page.getByRole("button", { name: "Import policies" });
     assert.ok(await button.isDisabled());
-    await page.getByLabel("For which issuer").selectOption({ label: "Two" });
+    await page.getByLabel("Import for issuer").selectOption({ label: "Two" });
     await page.getByText("take the place of all that the issuer has").waitFor();
     await button.click();
     await page.getByRole("row", { name: /Two .* 1 allow, 0 deny/ }).waitFor();

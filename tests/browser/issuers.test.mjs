@@ -144,8 +144,8 @@ describe("an issuer's details", () => {
     assert.equal(await source.getAttribute("rel"), "noreferrer noopener");
     // Once edited, the keys no longer have a source.
     await page.getByLabel("JWKS").fill(JSON.stringify({ keys: [JSON.parse(jwks).keys[0], { ...JSON.parse(jwks).keys[0], use: "enc" }] }));
-    await page.getByText("Pasted by hand.").waitFor();
-    assert.match(await text(keys), /✓ usable.*! with care.*its use is not sig/);
+    await page.getByText("Pasted.").waitFor();
+    assert.match(await text(keys), /✓ usable.*! see warnings.*its use is not sig/);
     await page.getByLabel("JWKS").fill(JSON.stringify({ keys: [{ kty: "RSA", n: "AQAB", e: "AQAB", d: "AQAB" }] }));
     await page.getByText("key 1 is private (it has d)").or(page.getByText("key 1 is private (it has `d`)")).waitFor();
   });

@@ -60,7 +60,7 @@ describe("stored data that cannot be read", () => {
     const [key] = Object.entries(await stored(page)).find(([, text]) => text.includes(issuerUrl));
     await page.evaluate((key) => localStorage.setItem(key, "{"), key);
     await visit(page);
-    const anew = page.getByRole("button", { name: "Start anew" });
+    const anew = page.getByRole("button", { name: "Delete and start empty" });
     page.once("dialog", (dialog) => dialog.dismiss());
     await anew.click();
     assert.equal((await stored(page))[key], "{");

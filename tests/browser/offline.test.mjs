@@ -54,7 +54,7 @@ test("a page whose files are unavailable shows an error, and loads once they are
   await page.getByRole("link", { name: "Playground" }).click();
   await page.getByRole("heading", { level: 1, name: "This page could not be loaded" }).waitFor();
   await page.unroute(/\.wasm$/);
-  await page.getByRole("button", { name: "Load anew" }).click();
+  await page.getByRole("button", { name: "Reload" }).click();
   await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
 });
 

@@ -53,7 +53,9 @@ test("the chosen theme is applied, survives a reload, and overrides the system's
   const page = await openPage("", { colorScheme: "light" });
   const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
-  await page.getByLabel("Theme").selectOption("dark");
+  await page.getByRole("button", { name: "Theme: System" }).click();
+  await page.getByRole("button", { name: "Theme: Light" }).click();
+  await page.getByRole("button", { name: "Theme: Dark" }).waitFor();
   const dark = await background();
   assert.notEqual(dark, light);
   await page.reload();

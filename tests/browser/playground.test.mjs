@@ -463,11 +463,11 @@ describe("keys", () => {
 test("without a token, examples are offered, and claims of an unregistered issuer show an explanation", async () => {
   const page = await openPage("playground");
   const result = page.getByRole("region", { name: "Result" });
-  await result.getByRole("link", { name: "A pull request does not" }).waitFor();
+  await result.getByRole("link", { name: "A pull request is denied" }).waitFor();
   await page.getByRole("button", { name: "From claims" }).click();
   await page.getByLabel("Claims", { exact: true }).fill('{"iss": "https://nobody.example"}');
   await page.getByText("No issuer is registered with the URL https://nobody.example").waitFor();
   assert.equal(await checks(page).count(), 0);
-  await result.getByRole("link", { name: "A pull request does not" }).click();
+  await result.getByRole("link", { name: "A pull request is denied" }).click();
   await decision(page).filter({ hasText: "Denied" }).waitFor();
 });

@@ -5,7 +5,7 @@ import { hasFocus, text, visit, withBrowser } from "./helpers.mjs";
 import { readStored, storageState } from "./issuers-helpers.mjs";
 
 const openPage = withBrowser();
-const preview = (page) => page.getByRole("region", { name: "Will be registered" });
+const preview = (page) => page.getByRole("region", { name: "Preview" });
 
 for (const width of [1280, 390]) {
   test(`${width} px: a provider is found, its parameters are filled in, previewed and registered`, async () => {
@@ -21,7 +21,7 @@ for (const width of [1280, 390]) {
     await page.getByText("matches any one character in a pattern: sitexexample is allowed too").or(
       page.getByText("`sitexexample` is allowed too")).first().waitFor();
     await page.getByRole("button", { name: "Register issuer" }).click();
-    await page.getByText("expected the branch, found nothing").waitFor();
+    await page.getByText("Enter the branch").waitFor();
     await hasFocus(page.getByLabel("Branch"));
     await page.getByLabel("Branch").fill("main");
     assert.match(await text(preview(page)), /allow organization tokens aud urn:pulumi:org:acme sub repo:octo-org\/site\.example:ref:refs\/heads\/main/);
@@ -80,7 +80,7 @@ describe("the provider", () => {
 
   test("without its policies, no parameters are needed", async () => {
     const page = await openPage("issuers/new?preset=github-actions");
-    await page.getByLabel("Begin with the policies").uncheck();
+    await page.getByLabel("Start with the policies").uncheck();
     await preview(page).getByText("No policies yet").waitFor();
     await page.getByRole("button", { name: "Register issuer" }).click();
     await page.getByRole("heading", { level: 1, name: "GitHub Actions" }).waitFor();
@@ -117,6 +117,7 @@ test("a long maximum lifetime causes a warning, and an invalid one is refused", 
   await page.getByLabel("Name", { exact: true }).fill("Long");
   await page.getByLabel("URL", { exact: true }).fill("https://long.example");
   const warning = page.getByRole("note").filter({ hasText: "Longer than the 25 hours" });
+  await page.getByText("Advanced settings").click();
   await page.getByLabel("Unit").selectOption("days");
   await page.getByLabel("Max expiration").fill("1");
   assert.equal(await warning.count(), 0);

@@ -96,7 +96,7 @@ test("a warning about a token within the claims appears before anything is copie
   await unfold(page, "Share");
   const remarks = page.getByRole("status", { name: "Before you share" });
   await remarks.getByText("Look before you share.").waitFor();
-  assert.match(await text(remarks), /claims\.act\.token: this looks like a token: whoever gets the link gets it too/);
+  assert.match(await text(remarks), /claims\.act\.token: this looks like a token: anyone with the link gets it too/);
   await page.getByLabel("Claims", { exact: true }).fill(JSON.stringify({ iss: issuerUrl, act: {} }));
   await remarks.getByText("Look before you share.").waitFor({ state: "hidden" });
 });

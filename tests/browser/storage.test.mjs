@@ -87,14 +87,14 @@ describe("two tabs", () => {
     await notice.getByText("Compare").click();
     await notice.locator(".review__list").waitFor();
     assert.equal(await text(notice.locator(".review__list")), "~ Name Mine becomes Theirs");
-    await notice.getByRole("button", { name: "Put the other into the list" }).click();
+    await notice.getByRole("button", { name: "Use the other version" }).click();
     await lists(page, ["Theirs", "Two"]);
     assert.match(await text(notice), /at once: Mine/);
-    await notice.getByRole("button", { name: "Discard the other" }).click();
+    await notice.getByRole("button", { name: "Keep the listed version" }).click();
     await notice.waitFor({ state: "detached" });
     await other.getByRole("region", { name: "Changed in two tabs" }).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Undo" }).click();
-    await notice.getByRole("button", { name: "Discard the other" }).click();
+    await notice.getByRole("button", { name: "Keep the listed version" }).click();
     await notice.waitFor({ state: "detached" });
     assert.deepEqual((await readStored(page)).issuers.map((issuer) => issuer.name), ["Theirs", "Two"]);
   });

@@ -11,15 +11,24 @@ use crate::shell::lazy::{
 };
 use crate::shell::not_found::NotFoundPage;
 use crate::state::handover::Handover;
+use crate::state::held_token::HeldToken;
+use crate::state::server::Server;
 use crate::state::store::Store;
+use crate::state::theme::Theme;
+use crate::state::tour::Tour;
 use crate::state::unsaved::Unsaved;
 
 /// The whole app.
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    provide_context(Store::load());
+    let store = Store::load();
+    provide_context(store);
+    provide_context(Server::load(store.remote));
+    provide_context(Theme::load());
     provide_context(Unsaved::new());
     provide_context(Handover::default());
+    provide_context(HeldToken::default());
+    provide_context(Tour::default());
     view! {
         <Router base=base_path()>
             <Frame>

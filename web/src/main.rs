@@ -10,6 +10,7 @@ mod app;
 mod audit;
 mod connected;
 mod editor;
+mod examples;
 mod explanation;
 mod issuers;
 mod playground;

@@ -1,3 +1,4 @@
 //! Views that need a server.
 
+pub(crate) mod account;
 pub(crate) mod top;

@@ -33,10 +33,10 @@ impl Form {
     fn hint(self) -> &'static str {
         match self {
             Self::Settings => {
-                "Everything, in the form that Claimgate imports again and that its engine for JavaScript is configured with."
+                "Everything, in the format that Claimgate imports and that its JavaScript engine reads."
             }
             Self::Rest => {
-                "Calls of Pulumi Cloud's API with their bodies: they register the issuer and set its policies. Needs curl and jq."
+                "Calls of Pulumi Cloud's API that register the issuer and set its policies. Needs curl and jq."
             }
             Self::Yaml | Self::TypeScript => {
                 "A Pulumi program with pulumiservice:index:OidcIssuer."
@@ -114,7 +114,7 @@ fn NotExported() -> impl IntoView {
         <div role="status">
             {move || unsaved.is_any().then(|| view! {
                 <p class="notice notice--note">
-                    "Changes that have to be saved first are not in the export. It has the issuer as it was last saved."
+                    "Unsaved changes are not in the export: it contains the issuer as last saved."
                 </p>
             })}
         </div>
@@ -194,7 +194,7 @@ fn Bodies(issuers: Signal<Vec<StoredIssuer>>) -> impl IntoView {
     };
     view! {
         <details class="more">
-            <summary>"The bodies alone"</summary>
+            <summary>"Request bodies"</summary>
             <div class="stack">{bodies}</div>
         </details>
     }
@@ -231,7 +231,7 @@ pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Diagnostic>>) -> impl IntoVi
             };
             view! {
                 <div class="notice notice--note">
-                    <h3>"Taken otherwise than it stands there"</h3>
+                    <h3>"Import notes"</h3>
                     <ul>{notes.get().into_iter().map(item).collect_view()}</ul>
                 </div>
             }

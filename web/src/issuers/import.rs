@@ -40,15 +40,14 @@ pub(crate) fn ImportPage() -> impl IntoView {
             <p class="crumbs"><A href="/">"OIDC Issuers"</A></p>
             <h1>"Import"</h1>
             <p class="lead">
-                "A Claimgate file, an answer of Pulumi Cloud's API, policies as JSON, or a Pulumi program in YAML. You see \
-                 what was understood before anything is saved."
+                "A Claimgate file, a response of Pulumi Cloud's API, policies as JSON, or a Pulumi program in YAML. Nothing is saved before you have seen the preview."
             </p>
             <div class="import">
                 <Source text=text file=file />
                 <section class="stack" aria-labelledby="understood-heading">
-                    <h2 id="understood-heading">"What was understood"</h2>
+                    <h2 id="understood-heading">"Preview"</h2>
                     {move || match understood.get() {
-                        None => view! { <p class="hint">"Nothing yet: paste a text, or choose a file."</p> }.into_any(),
+                        None => view! { <p class="hint">"Paste a text or choose a file."</p> }.into_any(),
                         Some(Err(problems)) => view! { <Problems problems=problems /> }.into_any(),
                         Some(Ok(imported)) => view! { <ImportPreview imported=imported save=save /> }.into_any(),
                     }}
@@ -103,7 +102,7 @@ fn Source(text: RwSignal<String>, file: RwSignal<String>) -> impl IntoView {
                     on:change:target=move |event| read(event.target().into())
                 />
                 <div id="import-file-notes" class="notes">
-                    <p class="hint">"Or drop a file anywhere on this card. It does not leave this page."</p>
+                    <p class="hint">"Or drop a file on this card. It does not leave this page."</p>
                     <p role="status">
                         {move || failed.get().then(|| view! { <span class="error">"The file could not be read as text."</span> })}
                         {move || (!file.read().is_empty()).then(|| view! {

@@ -73,7 +73,7 @@ fn IssuersPlan(imported: Document, save: Callback<Vec<StoredIssuer>>) -> impl In
         .issuers
         .with_untracked(|existing| plan(imported.issuers, existing, new_id, now()));
     if planned.is_empty() {
-        return view! { <p class="hint">"There is no issuer in it."</p> }.into_any();
+        return view! { <p class="hint">"The text contains no issuer."</p> }.into_any();
     }
     let rows: Vec<(Planned, RwSignal<bool>)> = planned
         .into_iter()
@@ -105,7 +105,7 @@ fn IssuersPlan(imported: Document, save: Callback<Vec<StoredIssuer>>) -> impl In
             <button type="button" class="button button--primary" on:click=press disabled=move || count.get() == 0>
                 {move || format!("Import {} issuer{}", count.get(), if count.get() == 1 { "" } else { "s" })}
             </button>
-            <span class="hint">"It can be undone."</span>
+            <span class="hint">"You can undo it."</span>
         </div>
     }
     .into_any()
@@ -115,7 +115,7 @@ fn planned_view(planned: &Planned, wanted: RwSignal<bool>) -> AnyView {
     let issuer = &planned.issuer;
     let effect = match &planned.effect {
         Effect::New => view! { <span class="badge badge--good">"New"</span> }.into_any(),
-        Effect::Same => view! { <span class="badge">"The same is there already"</span> }.into_any(),
+        Effect::Same => view! { <span class="badge">"Already registered"</span> }.into_any(),
         Effect::Replaces { name, parts } => view! {
             <span class="badge badge--note">"Replaces " {untrusted_text(name)}</span>
             <span class="hint">"Changes: " {parts.join(", ")}</span>
@@ -170,7 +170,7 @@ fn PoliciesPlan(
     let effect = move || {
         planned.get().map(|planned| match planned.effect {
             Effect::Same => "The issuer has these policies already.".to_owned(),
-            _ => "These policies take the place of all that the issuer has.".to_owned(),
+            _ => "They replace all policies of the issuer.".to_owned(),
         })
     };
     let press = move |_| {
@@ -180,7 +180,7 @@ fn PoliciesPlan(
     };
     view! {
         <PolicyPreview policies=shown_policies url=String::new() claims=None />
-        <Select label="For which issuer" value=choice options=options hint="The text names none." />
+        <Select label="Import for issuer" value=choice options=options hint="The text does not name one." />
         <p class="hint" role="status">{effect}</p>
         <div class="actions">
             <button
@@ -191,7 +191,7 @@ fn PoliciesPlan(
             >
                 "Import policies"
             </button>
-            <span class="hint">"It can be undone."</span>
+            <span class="hint">"You can undo it."</span>
         </div>
     }
 }

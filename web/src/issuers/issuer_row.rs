@@ -7,6 +7,8 @@ use leptos_router::components::A;
 use wasm_bindgen::JsCast;
 
 use crate::state::store::use_store;
+use crate::ui::icon::{Icon, icon};
+use crate::ui::provider_mark::provider_mark;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::issuers::keys::kinds;
 use claimgate_workbench::issuers::listing::{counts, keys};
@@ -17,11 +19,13 @@ use claimgate_workbench::issuers::storage::StoredIssuer;
 pub(crate) fn IssuerRow(issuer: StoredIssuer) -> impl IntoView {
     let address = format!("/issuers/{}", issuer.id);
     let provider = issuer.provider().map(|provider| provider.name.clone());
+    let mark = provider_mark(provider.as_deref().unwrap_or(&issuer.name));
     let name = untrusted_text(&issuer.name);
     view! {
         <tr>
             <td data-label="Name">
                 <div class="issuer-name">
+                    {mark}
                     <A href=address attr:class="issuer-link"><strong>{name}</strong></A>
                     {provider.map(|provider| view! { <span class="badge">{provider}</span> })}
                 </div>
@@ -54,7 +58,7 @@ fn Actions(issuer: StoredIssuer) -> impl IntoView {
     };
     view! {
         <A href=copy attr:class="button button--quiet button--small">
-            "Duplicate" <span class="visually-hidden">" " {name}</span>
+            {icon(Icon::Duplicate)} "Duplicate" <span class="visually-hidden">" " {name}</span>
         </A>
         <button
             type="button"
@@ -62,7 +66,7 @@ fn Actions(issuer: StoredIssuer) -> impl IntoView {
             aria-label=label
             on:click=remove
         >
-            "Delete"
+            {icon(Icon::Trash)} "Delete"
         </button>
     }
 }

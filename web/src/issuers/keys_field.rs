@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use crate::state::fetch::fetch_keys;
 use crate::state::store::use_store;
 use crate::ui::field::TextArea;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::{untrusted_link, untrusted_text};
 use claimgate_formats::thumbprint;
@@ -66,7 +67,7 @@ pub(crate) fn KeysField(
     let hint = if use_store().remote.is_some() {
         "The issuer's public keys, as JSON. Optional: without keys here, the server fetches them from the issuer."
     } else {
-        "The issuer's public keys, as JSON. Optional: without keys every signature is refused."
+        "The issuer's public keys, as JSON. Optional, but without keys every signature is refused."
     };
     view! {
         <div class="keys">
@@ -84,10 +85,10 @@ pub(crate) fn KeysField(
                 view! { <KeyList jwks=keys source=source is_source_shown=is_source_shown /> }
             })}
             <div class="actions">
-                <button type="button" class="button" on:click=start disabled=move || *fetch.read() == Fetch::Running>
-                    "Fetch keys from issuer"
+                <button type="button" class="button" data-command="Fetch keys from issuer" on:click=start disabled=move || *fetch.read() == Fetch::Running>
+                    {icon(Icon::Refresh)} "Fetch keys from issuer"
                 </button>
-                <span class="hint">"Asks the issuer's server. Nothing is fetched unless you press this."</span>
+                <span class="hint">"Contacts the issuer's server, only when you press this."</span>
             </div>
             <p class="fetch" role="status">
                 {move || match fetch.get() {
@@ -119,7 +120,7 @@ fn KeyList(
         Some(address) => {
             view! { <p class="hint">"Fetched from " {untrusted_link(&address)}</p> }.into_any()
         }
-        None => view! { <p class="hint">"Pasted by hand."</p> }.into_any(),
+        None => view! { <p class="hint">"Pasted."</p> }.into_any(),
     };
     view! {
         <ul class="key-list" aria-label="Keys">{rows}</ul>
@@ -135,7 +136,7 @@ fn key_row(jwks: &Jwks, key: &Jwk) -> AnyView {
     } else if warnings.is_empty() {
         view! { <span class="good">"✓ usable"</span> }.into_any()
     } else {
-        view! { <span class="dirty">"! with care"</span> }.into_any()
+        view! { <span class="dirty">"! see warnings"</span> }.into_any()
     };
     let thumbprint = thumbprint::of_key(key).map(|print| {
         view! { <span class="key-list__print">"SHA-256 thumbprint " <code>{print}</code></span> }

@@ -9,9 +9,11 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast;
 
 use super::export_panel::ExportPanel;
+use super::home::Home;
 use super::issuer_row::IssuerRow;
 use crate::state::store::use_store;
 use crate::ui::field::Select;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::issuers::listing::{Column, Listing};
 use claimgate_workbench::issuers::storage::StoredIssuer;
@@ -22,39 +24,21 @@ pub(crate) fn IssuersPage() -> impl IntoView {
     let store = use_store();
     let empty = Memo::new(move |_| store.issuers.read().is_empty());
     view! {
-        <div class="container container--wide stack">
+        <div class="container stack">
             <div class="section-head">
                 <h1>"OIDC Issuers"</h1>
                 <div class="actions">
-                    <A href="/import" attr:class="button">"Import"</A>
-                    <A href="/issuers/new" attr:class="button button--primary">"Register issuer"</A>
+                    <A href="/import" attr:class="button">{icon(Icon::Import)} "Import"</A>
+                    <A href="/issuers/new" attr:class="button button--primary">{icon(Icon::Plus)} "Register issuer"</A>
                 </div>
             </div>
             <p class="lead">
-                "Issuers whose tokens are let in, each with policies that say which. This is inbound trust: a CI job \
-                 or a cluster comes in with its token."
+                "Issuers whose tokens you accept, each with policies that decide which. This is inbound trust: a CI job or a \
+                 cluster signs in with its token."
             </p>
-            <Show when=move || !empty.get() fallback=Empty>
+            <Show when=move || !empty.get() fallback=Home>
                 <List />
             </Show>
-        </div>
-    }
-}
-
-#[component]
-fn Empty() -> impl IntoView {
-    view! {
-        <div class="card empty">
-            <h2>"No issuers yet"</h2>
-            <p>
-                "An issuer signs tokens that say who is asking: GitHub Actions for its jobs, a Kubernetes cluster for \
-                 its pods. Register one with its URL and keys, then write policies over the claims of its tokens."
-            </p>
-            <div class="actions">
-                <A href="/issuers/new?preset=github-actions&examples=yes" attr:class="button">
-                    "Try the GitHub Actions example"
-                </A>
-            </div>
         </div>
     }
 }
@@ -205,7 +189,7 @@ fn NothingFound(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView 
     view! {
         <div class="card empty">
             <h2>"No issuer matches"</h2>
-            <p>"Nothing has “" {move || untrusted_text(&listing.read().search)} "” in its name, URL, provider or rules."</p>
+            <p>"No name, URL, provider or rule contains “" {move || untrusted_text(&listing.read().search)} "”."</p>
             <button
                 type="button"
                 class="button"

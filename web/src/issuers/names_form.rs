@@ -93,7 +93,7 @@ pub(crate) fn NamesForm(
         let wanted = in_sentence(&parameter.label);
         let error = Signal::derive(move || {
             let is_missing = required.get() && !parameter.is_optional && text.read().trim().is_empty();
-            let missing = is_missing.then(|| format!("expected the {wanted}, found nothing"));
+            let missing = is_missing.then(|| format!("Enter the {wanted}"));
             missing.or_else(|| parameter.shape.problem(&text.read())).unwrap_or_default()
         });
         view! {
@@ -133,7 +133,7 @@ fn warning_view(warning: ParameterWarning) -> AnyView {
     view! {
         <div class="notice notice--note notice--small" role="note">
             <p>{inline_code(&warning.message)} "."</p>
-            <p class="hint">"What to do: " {inline_code(&warning.help)} "."</p>
+            <p class="hint">"How to fix: " {inline_code(&warning.help)} "."</p>
         </div>
     }
     .into_any()

@@ -16,6 +16,7 @@ use crate::shell::not_found::NotFoundPage;
 use crate::state::handover::Handover;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 
@@ -140,21 +141,23 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div class="container container--wide stack">
+        <div class="container stack">
             <p class="crumbs"><A href="/">"OIDC Issuers"</A></p>
             <div class="section-head">
                 <div>
                     <h1>{title}</h1>
                     <p><code>{untrusted_text(&address)}</code></p>
                 </div>
-                <A href=playground attr:class="button" on:click=take_along>"Try in the playground"</A>
+                <A href=playground attr:class="button" attr:data-command="Try in the playground" on:click=take_along>
+                    {icon(Icon::Play)} "Try in the playground"
+                </A>
             </div>
             <div role="status">
                 {move || is_gone.get().then(|| view! {
                     <div class="notice notice--bad">
                         <p>
-                            <strong>"This issuer was deleted meanwhile."</strong>
-                            " What you see is only here. Saving it registers the issuer again."
+                            <strong>"This issuer was deleted in the meantime."</strong>
+                            " What you see exists only on this page. Saving registers the issuer again."
                         </p>
                     </div>
                 })}

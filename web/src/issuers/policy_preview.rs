@@ -24,7 +24,7 @@ pub(crate) fn PolicyPreview(
         <Findings findings=Signal::stored(findings) />
         {claims.map(|claims| view! {
             <details class="more">
-                <summary>"Sample claims, to try the policies on"</summary>
+                <summary>"Sample claims"</summary>
                 <pre tabindex="0" class="code">{untrusted_lines(&claims)}</pre>
             </details>
         })}
@@ -64,7 +64,7 @@ fn policy_view(policy: &PolicyDefinition) -> AnyView {
             <p>
                 <strong>{policy.decision.as_str()}</strong> " " {policy.token_type.as_str()} " tokens"
                 {target.map(|target| view! { " for " <code>{untrusted_text(target)}</code> })}
-                {is_admin.then_some(", admin if asked for")}
+                {is_admin.then_some(", admin if requested")}
                 {policy.role_id.as_ref().map(|role| view! { ", role " <code>{untrusted_text(role)}</code> })}
             </p>
             <dl class="facts">{policy.rules.iter().map(rule).collect_view()}</dl>

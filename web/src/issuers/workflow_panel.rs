@@ -7,12 +7,17 @@ use leptos::prelude::*;
 
 use super::names_form::{Names, NamesForm};
 use crate::state::clock::now;
+use crate::state::server::use_server;
 use crate::ui::copy_button::{CopyButton, DownloadButton};
 use crate::ui::field::{Select, TextField};
 use crate::ui::inline_code::inline_code;
+use crate::ui::server_choice::WithServer;
 use crate::ui::untrusted_text::{untrusted_lines, untrusted_text};
 use claimgate_providers::{AUDIENCE, CLOUD_URL, Provider, Workflow};
 use claimgate_workbench::issuers::storage::StoredIssuer;
+
+/// The parameter that names the organization of the access token.
+const ORGANIZATION: &str = "organization";
 
 /// The jobs of the issuer's provider; of one that the person chooses if it has none.
 #[component]
@@ -31,9 +36,9 @@ pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
     view! {
         <section class="card stack workflows" aria-labelledby="workflows-heading">
             <h2 id="workflows-heading">"Workflow"</h2>
-            <p class="hint">"A ready job that fetches an ID token of this issuer and exchanges it for an access token."</p>
+            <p class="hint">"A complete job that fetches an ID token of this issuer and exchanges it for an access token."</p>
             {own.is_none().then(|| view! {
-                <Select label="Provider" value=choice options=options hint="Where the job runs. This issuer says nothing of it." />
+                <Select label="Provider" value=choice options=options hint="Where the job runs. The issuer does not tell." />
             })}
             {move || claimgate_providers::find(&choice.read()).map(|provider| {
                 view! { <ProviderWorkflows provider=provider issuer=issuer.get_value() /> }
@@ -44,13 +49,16 @@ pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
 
 #[component]
 fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl IntoView {
-    let given = provider.infer(
+    let server = use_server();
+    let mut given = provider.infer(
         &issuer.url,
         &issuer.policies,
         issuer.samples.iter().map(|sample| sample.claims.as_str()),
     );
+    if let Some(organization) = untrack(|| server.organization()) {
+        given.entry(ORGANIZATION.to_owned()).or_insert(organization);
+    }
     let names = StoredValue::new(Names::of(provider, &given));
-    let cloud = RwSignal::new(String::new());
     let audience = RwSignal::new(
         provider
             .infer_audience(&issuer.policies)
@@ -58,7 +66,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
     );
     let filled = Memo::new(move |_| {
         let mut given: BTreeMap<String, String> = names.get_value().given();
-        given.insert(CLOUD_URL.to_owned(), cloud.get());
+        given.insert(CLOUD_URL.to_owned(), server.url().unwrap_or_default());
         given.insert(AUDIENCE.to_owned(), audience.get());
         provider.fill(&given, now())
     });
@@ -78,7 +86,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
         <details class="more" open=is_open>
             <summary>"Names in the job"</summary>
             <div class="stack">
-                <p class="hint">"Read off the issuer's URL, policies and samples, where they say so."</p>
+                <p class="hint">"Taken from the issuer's URL, policies and samples as far as possible."</p>
                 <NamesForm names=names.get_value() warnings=warnings required=false />
                 {provider.can_ask_for_audience().then(|| view! {
                     <TextField
@@ -86,26 +94,21 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
                         value=audience
                         mono=true
                         placeholder="urn:pulumi:org:ORGANIZATION"
-                        hint="What the job asks `aud` to be. The organization's audience, if empty."
+                        hint="The `aud` that the job requests. If empty, the organization's audience."
                     />
                 })}
-                <TextField
-                    label="Service"
-                    value=cloud
-                    mono=true
-                    placeholder=claimgate::exchange::PULUMI_CLOUD
-                    hint="Where tokens are exchanged."
-                />
             </div>
         </details>
         <p class="hint" role="status">
             {move || (!missing.read().is_empty()).then(|| format!("Filled with examples: {}.", missing.read().join(", ")))}
         </p>
         {(titles.len() > 1).then(|| view! { <Variants titles=titles chosen=chosen /> })}
-        {move || workflow.get().map(|workflow| view! {
-            <FixedAudience workflow=workflow.clone() audience=audience />
-            <Job workflow=workflow />
-        })}
+        <WithServer>
+            {move || workflow.get().map(|workflow| view! {
+                <FixedAudience workflow=workflow.clone() audience=audience />
+                <Job workflow=workflow />
+            })}
+        </WithServer>
         <Checklist provider=provider />
     }
 }
@@ -125,7 +128,7 @@ fn Variants(titles: Vec<String>, chosen: RwSignal<usize>) -> impl IntoView {
         }
     };
     view! {
-        <div class="segments" role="group" aria-label="Way">
+        <div class="segments" role="group" aria-label="Variant">
             {titles.into_iter().enumerate().map(button).collect_view()}
         </div>
     }
@@ -140,8 +143,8 @@ fn FixedAudience(workflow: Workflow, audience: RwSignal<String>) -> impl IntoVie
         (is_fixed && !demanded.trim().is_empty()).then(|| view! {
             <p class="notice notice--note notice--small" role="note">
                 <span>
-                    "The policies demand the audience " <code>{untrusted_text(&demanded)}</code> ". " <code>"pulumi/auth-actions"</code>
-                    " always asks for the organization's: take the other way, or change the rule on " <code>"aud"</code> "."
+                    "The policies require the audience " <code>{untrusted_text(&demanded)}</code> ". " <code>"pulumi/auth-actions"</code>
+                    " always requests the organization's: use the other variant, or change the rule on " <code>"aud"</code> "."
                 </span>
             </p>
         })
@@ -186,7 +189,7 @@ fn Checklist(provider: &'static Provider) -> impl IntoView {
         .collect_view();
     view! {
         <div class="stack--tight checklist-part">
-            <h3>"What people forget"</h3>
+            <h3>"Often forgotten"</h3>
             <ul class="checklist">{items}</ul>
         </div>
     }

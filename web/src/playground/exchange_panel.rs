@@ -4,9 +4,11 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::bench::Bench;
+use crate::state::server::use_server;
 use crate::ui::copy_button::CopyButton;
 use crate::ui::field::TextField;
 use crate::ui::inline_code::inline_code;
+use crate::ui::server_choice::WithServer;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::playground::evaluate::Answer;
 use claimgate_workbench::playground::exchange::{Simulation, organization, simulate};
@@ -25,6 +27,7 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
             _ => None,
         }
     });
+    let server = use_server();
     let is_open = RwSignal::new(false);
     let details = NodeRef::<html::Details>::new();
     let toggled = move |_| {
@@ -45,12 +48,16 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
         };
         let typed = form.organization.get();
         let organization = if typed.trim().is_empty() {
-            named.get().unwrap_or_else(|| UNNAMED.to_owned())
+            named
+                .get()
+                .or_else(|| server.organization())
+                .unwrap_or_else(|| UNNAMED.to_owned())
         } else {
             typed
         };
         let expiration = form.expiration.read();
         Some(simulate(
+            &server.url()?,
             &answered.question,
             &answered.stored,
             report,
@@ -58,21 +65,23 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
             &expiration,
         ))
     });
-    let hint = "Nothing for the one that aud names, or my-org.";
+    let hint = "If empty, the organization that `aud` names.";
     view! {
         <section class="card stack--tight" aria-label="Exchange">
             <details class="more" node_ref=details on:toggle=toggled>
                 <summary><h2>"Exchange"</h2></summary>
                 <div class="stack--tight">
                     <p class="hint">
-                        "What a job would send for an access token, and what it would get. A simulation: nothing is sent, and "
+                        "What a job would send for an access token, and the response. This is a simulation: nothing is sent, and "
                         <code>"$ID_TOKEN"</code> " stands for the token."
                     </p>
                     <div class="field-row field-row--even">
                         <TextField label="Organization" value=form.organization hint=hint mono=true />
                         <TextField label="Expiration in seconds" value=form.expiration hint="Optional: 7200 unless asked otherwise." mono=true />
                     </div>
-                    {move || simulation.get().map(|simulation| view! { <Messages simulation=simulation /> })}
+                    <WithServer>
+                        {move || simulation.get().map(|simulation| view! { <Messages simulation=simulation /> })}
+                    </WithServer>
                 </div>
             </details>
         </section>

@@ -1,8 +1,7 @@
-//! The playground and the examples that open in it.
+//! The playground.
 
 pub(crate) mod bench;
 pub(crate) mod contents;
-pub(crate) mod examples;
 pub(crate) mod exchange_panel;
 pub(crate) mod form;
 pub(crate) mod page;

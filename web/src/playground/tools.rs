@@ -51,8 +51,8 @@ pub(crate) fn want(to: RwSignal<Option<Tools>>, failed: RwSignal<String>) {
             }
             None => {
                 let _ = failed.try_set(
-                    "What decides could not be loaded. Its files cannot be reached, or a newer version of Claimgate has \
-                     taken their place: load the page anew"
+                    "The engine could not be loaded. Its files cannot be reached, or a newer version of Claimgate has \
+                     taken their place: reload the page"
                         .to_owned(),
                 );
             }

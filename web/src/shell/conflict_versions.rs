@@ -11,12 +11,9 @@ use claimgate_workbench::issuers::storage::StoredIssuer;
 #[component]
 pub(crate) fn ConflictVersions(listed: Option<StoredIssuer>, other: StoredIssuer) -> impl IntoView {
     let (intro, before) = match listed {
-        Some(listed) => (
-            "Putting the other version into the list would change:",
-            listed,
-        ),
+        Some(listed) => ("Using the other version would change:", listed),
         None => (
-            "Putting it into the list would bring back:",
+            "Restoring it would bring back:",
             StoredIssuer::blank(other.id.clone(), 0),
         ),
     };

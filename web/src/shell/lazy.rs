@@ -1,5 +1,5 @@
 //! Pages that are loaded on demand. With the feature `split`, code that only they need is moved
-//! from the app's Wasm into files of its own (`xtask/src/split.rs`); without it, everything is in
+//! from the app's Wasm into files of its own (`xtask/wasm-tools`); without it, everything is in
 //! one file.
 
 use leptos::prelude::*;
@@ -9,17 +9,20 @@ use leptos::wasm_split::SplitLoaderError;
 use leptos_router::LazyRoute;
 
 use super::conflict_versions::ConflictVersions;
+use super::palette::Palette;
 use crate::audit::changes::{ChangePage, ChangesPage};
 use crate::audit::log::{AuditEntryPage, AuditPage};
+use crate::connected::account::Account;
 use crate::connected::top::Connected;
+use crate::examples::page::{ExamplePage, ExamplesPage};
 use crate::issuers::import::ImportPage;
 use crate::issuers::list::IssuersPage;
 use crate::issuers::page::IssuerPage;
-use crate::issuers::register::NewIssuerPage;
-use crate::playground::examples::{ExamplePage, ExamplesPage};
+use crate::issuers::register::page::NewIssuerPage;
 use crate::playground::page::PlaygroundPage;
 use crate::playground::tools;
 use crate::state::store::Store;
+use crate::state::theme::Theme;
 use crate::state::unsaved::Unsaved;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 
@@ -73,7 +76,9 @@ fn is_link() -> bool {
 /// Views that need a server: one part, because most of their code is shared.
 pub(crate) enum ServerPart {
     /// The top of every page.
-    Above(Box<(Store, Unsaved, Memo<bool>)>),
+    Above(Box<(Store, Memo<bool>)>),
+    /// The organization and the user, in the header.
+    Account(Box<(Store, Unsaved)>),
     /// The audit log.
     Log,
     /// One exchange.
@@ -99,8 +104,12 @@ impl ServerPart {
 fn load_server(part: ServerPart) -> Loaded {
     Ok(match part {
         ServerPart::Above(known) => {
-            let (store, unsaved, needs_token) = *known;
-            view! { <Connected store=store unsaved=unsaved needs_token=needs_token /> }.into_any()
+            let (store, needs_token) = *known;
+            view! { <Connected store=store needs_token=needs_token /> }.into_any()
+        }
+        ServerPart::Account(known) => {
+            let (store, unsaved) = *known;
+            view! { <Account store=store unsaved=unsaved /> }.into_any()
         }
         ServerPart::Log => view! { <AuditPage /> }.into_any(),
         ServerPart::Exchange => view! { <AuditEntryPage /> }.into_any(),
@@ -125,6 +134,21 @@ pub(crate) async fn versions_view(versions: Versions) -> AnyView {
 fn load_versions(versions: Versions) -> Loaded {
     let (listed, other) = *versions;
     Ok(view! { <ConflictVersions listed=listed other=other /> }.into_any())
+}
+
+/// Loads and renders the content of the command palette.
+pub(crate) async fn palette_view(parts: Box<(Store, Unsaved, Theme, RwSignal<bool>)>) -> AnyView {
+    #[cfg(feature = "split")]
+    let loaded = load_palette(parts).await;
+    #[cfg(not(feature = "split"))]
+    let loaded = load_palette(parts);
+    loaded.unwrap_or_else(|_| not_loaded())
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_palette, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_palette(parts: Box<(Store, Unsaved, Theme, RwSignal<bool>)>) -> Loaded {
+    let (store, unsaved, theme, open) = *parts;
+    Ok(view! { <Palette store=store unsaved=unsaved theme=theme open=open /> }.into_any())
 }
 
 macro_rules! server_page {
@@ -158,7 +182,7 @@ fn not_loaded() -> AnyView {
         <div class="container stack">
             <h1>"This page could not be loaded"</h1>
             <p class="lead">"Its files cannot be reached, or a newer version of Claimgate has taken their place."</p>
-            <p><button type="button" class="button button--primary" on:click=again>"Load anew"</button></p>
+            <p><button type="button" class="button button--primary" on:click=again>"Reload"</button></p>
         </div>
     }
     .into_any()

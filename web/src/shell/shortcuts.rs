@@ -10,8 +10,12 @@ use wasm_bindgen::JsCast;
 use crate::state::unsaved::Unsaved;
 
 /// Keys and their effects.
-const KEYS: [(&[&str], &str); 11] = [
-    (&["Ctrl", "Enter"], "Evaluate at once, in the playground"),
+const KEYS: [(&[&str], &str); 12] = [
+    (
+        &["Ctrl", "K"],
+        "Go to a page, an issuer or an example, or run an action",
+    ),
+    (&["Ctrl", "Enter"], "Evaluate now, in the playground"),
     (&["Ctrl", "S"], "Save the policies, in the policy editor"),
     (
         &["Ctrl", "Z"],
@@ -21,13 +25,13 @@ const KEYS: [(&[&str], &str); 11] = [
     (&["Ctrl", "Space"], "Complete, in the policies as JSON"),
     (
         &["Esc", "Tab"],
-        "Leave the JSON editor: one after the other",
+        "Leave the JSON editor: press one after the other",
     ),
     (&["/"], "Search, on the issuers page"),
     (&["g", "i"], "Go to the issuers"),
     (&["g", "p"], "Go to the playground"),
     (&["g", "e"], "Go to the examples"),
-    (&["?"], "This list"),
+    (&["?"], "Show this list"),
 ];
 
 /// The list in its dialog, the button that opens it, and the keys that work on every page.
@@ -52,7 +56,7 @@ pub(crate) fn Shortcuts() -> impl IntoView {
         <dialog node_ref=dialog class="dialog" aria-labelledby="shortcuts-heading">
             <h2 id="shortcuts-heading">"Keyboard shortcuts"</h2>
             <dl class="keys-list">{KEYS.into_iter().map(row).collect_view()}</dl>
-            <p class="hint">"On a Mac, Cmd instead of Ctrl."</p>
+            <p class="hint">"On a Mac, use Cmd instead of Ctrl."</p>
             <form method="dialog" class="actions">
                 <button class="button">"Close"</button>
             </form>

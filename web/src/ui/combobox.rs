@@ -3,15 +3,13 @@
 pub(crate) use claimgate_workbench::policies::choices::Choice;
 use claimgate_workbench::policies::choices::fit;
 use leptos::ev;
-use leptos::html::{Div, Input};
+use leptos::html::{Div, Input, Ul};
 use leptos::prelude::*;
 
+use super::popover::keep_beside;
 use super::untrusted_text::{hidden_note, untrusted_text};
 use crate::state::draft::unique;
 use claimgate_workbench::policies::pattern_help::{class, parts};
-
-/// The maximum height of the list in pixels: 16rem in the style sheet, and 38 % of the window.
-const MOST_HIGH: f64 = 256.0;
 
 /// A field's state.
 #[derive(Clone, Copy)]
@@ -22,22 +20,12 @@ struct State {
     is_all: RwSignal<bool>,
     active: RwSignal<Option<usize>>,
     fitting: Memo<Vec<Choice>>,
-    /// Whether the list is above the field, where there is more room.
-    is_up: RwSignal<bool>,
-    input: NodeRef<Input>,
 }
 
 impl State {
     fn open(self, all: bool) {
         self.is_all.set(all);
         self.active.set(None);
-        if !self.is_open.get_untracked() {
-            self.is_up.set(
-                self.input
-                    .get_untracked()
-                    .is_some_and(|input| has_more_room_above(&input)),
-            );
-        }
         self.is_open.set(true);
     }
 
@@ -95,17 +83,21 @@ pub(crate) fn Combobox(
         false => Vec::new(),
     });
     let input = NodeRef::<Input>::new();
-    let (active, is_up) = (RwSignal::new(None), RwSignal::new(false));
+    let rows = NodeRef::<Ul>::new();
+    let active = RwSignal::new(None);
     let state = State {
         value,
         is_open,
         is_all,
         active,
         fitting,
-        is_up,
-        input,
     };
     let is_shown = Memo::new(move |_| !fitting.read().is_empty());
+    keep_beside(
+        move || rows.get().map(Into::into),
+        move || input.get().map(Into::into),
+        is_shown,
+    );
     let layer = NodeRef::<Div>::new();
     let moved = move || follow(input, layer, on_cursor);
     let keys = move |event: ev::KeyboardEvent| press(state, is_shown, &event);
@@ -146,19 +138,17 @@ pub(crate) fn Combobox(
                 }
                 on:keydown=keys
                 on:keyup=move |_| moved()
-                on:click=move |_| moved()
+                on:click=move |_| {
+                    if value.read_untracked().is_empty() && !is_open.get_untracked() {
+                        state.open(true);
+                    }
+                    moved();
+                }
                 on:focus=move |_| moved()
                 on:scroll=move |_| follow(input, layer, None)
                 on:blur=move |_| state.close()
             />
-            <ul
-                id=list
-                class="combobox__list"
-                class:combobox__list--up=move || is_up.get()
-                role="listbox"
-                aria-label=list_label
-                hidden=move || !is_shown.get()
-            >
+            <ul node_ref=rows id=list class="combobox__list" popover="manual" role="listbox" aria-label=list_label>
                 {move || {
                     let option = option.clone();
                     fitting.get().into_iter().enumerate().map(move |(place, choice)| view! {
@@ -195,24 +185,6 @@ fn Row(id: String, place: usize, choice: Choice, state: State) -> impl IntoView 
             <span class="combobox__doc">{choice.doc}</span>
         </li>
     }
-}
-
-/// Whether a list of maximum height does not fit below a field, above the fixed bar at the bottom
-/// of the page, and has more room above.
-fn has_more_room_above(input: &web_sys::Element) -> bool {
-    let height = window()
-        .inner_height()
-        .ok()
-        .and_then(|height| height.as_f64())
-        .unwrap_or_default();
-    let bar = document().query_selector(".save-bar").ok().flatten();
-    let end = bar
-        .map(|bar| bar.get_bounding_client_rect())
-        .filter(|bar| bar.height() > 0.0)
-        .map_or(height, |bar| bar.top());
-    let field = input.get_bounding_client_rect();
-    let below = end.min(height) - field.bottom();
-    below < MOST_HIGH.min(0.38 * height) && field.top() > below
 }
 
 /// Scrolls to an option within its list without moving the page.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::icon::{Icon, icon};
 use crate::state::download::{copy, download};
 
 /// How long a button reports success.
@@ -35,6 +36,7 @@ pub(crate) fn CopyButton(
     view! {
         <span class="take">
             <button type="button" class="button button--small" on:click=press>
+                {icon(Icon::Copy)}
                 {move || if outcome.get() == Outcome::Done { "✓ Copied" } else { "Copy" }}
                 <span class="visually-hidden">" " {what}</span>
             </button>
@@ -58,7 +60,7 @@ pub(crate) fn DownloadButton(
     view! {
         <span class="take">
             <button type="button" class="button button--small" on:click=press>
-                "Download"
+                {icon(Icon::Download)} "Download"
                 <span class="visually-hidden">" " {what}</span>
             </button>
             <OutcomeNote outcome=outcome done="Downloaded" failure="The browser does not let this page download." />

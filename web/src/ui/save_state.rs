@@ -47,7 +47,7 @@ pub(crate) fn saved_view(store: Store, id: &str, issuer: &str) -> AnyView {
             view! { <span class="dirty">"● In this tab only, see above"</span> }.into_any()
         }
         Some(_) if has_versions => {
-            view! { <span class="dirty">"● There are two versions, see above"</span> }.into_any()
+            view! { <span class="dirty">"● Two versions, see above"</span> }.into_any()
         }
         _ if issuer.is_empty() => view! { <span class="good">"✓ Saved"</span> }.into_any(),
         _ => view! { <span class="good">"✓ Saved to " {untrusted_text(issuer)}</span> }.into_any(),

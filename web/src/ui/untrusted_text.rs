@@ -42,7 +42,8 @@ pub(crate) fn hidden_note(text: &str) -> AnyView {
     let items = found.into_iter().enumerate().map(|(place, (code, name))| {
         view! { {if place > 0 { ", " } else { "" }} <mark class="hidden-char">{code}</mark> " " {name} }
     });
-    view! { <p class="note" role="note">"Does not show in the field: " {items.collect_view()} "."</p> }.into_any()
+    view! { <p class="note" role="note">"Invisible in the field: " {items.collect_view()} "."</p> }
+        .into_any()
 }
 
 /// An address: a link if it is https without hidden characters, else text.

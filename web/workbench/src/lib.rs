@@ -4,4 +4,5 @@ pub mod issuers;
 pub mod playground;
 pub mod policies;
 pub mod remote;
+pub mod shell;
 pub mod text;

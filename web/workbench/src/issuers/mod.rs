@@ -1,5 +1,6 @@
 //! Issuers as they are stored, merged, compared and listed.
 
+pub mod detect;
 pub mod diff;
 pub mod discovery;
 pub mod import_plan;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use claimgate::exchange::{
     self, ACCESS_TOKEN_TYPE, AUDIENCE, BodyKind, DEFAULT_EXPIRATION, ExchangeError,
-    ExchangeOptions, ExchangeRequest, GRANT_TYPE, PULUMI_CLOUD, SUBJECT_TOKEN_TYPE, TokenResponse,
+    ExchangeOptions, ExchangeRequest, GRANT_TYPE, SUBJECT_TOKEN_TYPE, TokenResponse,
     begin_exchange, conclude,
 };
 use claimgate::inspect::{Progress, Skip};
@@ -56,8 +56,9 @@ pub fn organization(report: &Report) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Simulates the exchange of the report's token.
+/// Simulates the exchange of the report's token at the server, whose URL has no trailing slash.
 pub fn simulate(
+    server: &str,
     question: &Question,
     stored: &[StoredIssuer],
     report: &Report,
@@ -91,7 +92,7 @@ pub fn simulate(
         }
         notes.push("The access token is a placeholder: nothing was exchanged.".to_owned());
     } else {
-        notes.push("Whoever asks is told no more than this; the reasons are for you.".to_owned());
+        notes.push("The caller is told no more than this; the reasons are for you.".to_owned());
     }
     let (status, body) = match answer {
         Ok(answer) => ("HTTP/1.1 200 OK", pretty(&answer)),
@@ -105,9 +106,9 @@ pub fn simulate(
         }
     };
     Simulation {
-        curl: curl(&parameters),
-        http: http(&parameters),
-        login: login(&question.request, organization, expiration),
+        curl: curl(server, &parameters),
+        http: http(server, &parameters),
+        login: login(server, &question.request, organization, expiration),
         status,
         body,
         notes,
@@ -200,8 +201,11 @@ fn form(parameters: &Parameters, token: &str) -> String {
     body + "subject_token=" + token
 }
 
-fn curl(parameters: &Parameters) -> String {
-    let mut command = format!("curl --fail-with-body {PULUMI_CLOUD}/api/oauth/token");
+fn curl(server: &str, parameters: &Parameters) -> String {
+    let mut command = format!(
+        "curl --fail-with-body {}",
+        shell(&format!("{server}/api/oauth/token"))
+    );
     for (name, value) in parameters {
         let _ = write!(
             command,
@@ -212,15 +216,22 @@ fn curl(parameters: &Parameters) -> String {
     format!("{command} \\\n  --data-urlencode \"subject_token={PLACEHOLDER}\"")
 }
 
-fn http(parameters: &Parameters) -> String {
-    let host = PULUMI_CLOUD.trim_start_matches("https://");
+fn http(server: &str, parameters: &Parameters) -> String {
+    let place = server.split_once("://").map_or(server, |(_, place)| place);
+    let (host, folder) = place.split_once('/').unwrap_or((place, ""));
+    let folder = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("/{folder}")
+    };
     let body = form(parameters, PLACEHOLDER);
     format!(
-        "POST /api/oauth/token HTTP/1.1\nHost: {host}\nContent-Type: application/x-www-form-urlencoded\n\n{body}"
+        "POST {folder}/api/oauth/token HTTP/1.1\nHost: {host}\nContent-Type: application/x-www-form-urlencoded\n\n{body}"
     )
 }
 
 fn login(
+    server: &str,
     request: &RequestedToken,
     organization: &str,
     expiration: &str,
@@ -250,11 +261,12 @@ fn login(
             shell(&format!("{}s", expiration.trim()))
         );
     }
-    Ok(format!("{command} \\\n  --cloud-url {PULUMI_CLOUD}"))
+    Ok(format!("{command} \\\n  --cloud-url {}", shell(server)))
 }
 
 #[cfg(test)]
 mod tests {
+    use claimgate::exchange::PULUMI_CLOUD;
     use claimgate::json::Value;
     use claimgate::pattern::Dialect;
     use claimgate::policy::{Decision, PolicyDefinition, TokenType};
@@ -290,7 +302,14 @@ mod tests {
         let Answer::Report(report) = evaluate(&question, &stored) else {
             panic!("no report")
         };
-        simulate(&question, &stored, &report, "acme", expiration)
+        simulate(
+            PULUMI_CLOUD,
+            &question,
+            &stored,
+            &report,
+            "acme",
+            expiration,
+        )
     }
 
     const ORGANIZATION: RequestedToken = RequestedToken::Organization { admin: false };
@@ -310,6 +329,29 @@ mod tests {
             cut.notes.iter().any(|note| note.contains("2 hours is cut")),
             "{:?}",
             cut.notes
+        );
+    }
+
+    #[test]
+    fn every_command_names_the_server() {
+        let request = Parameters::new();
+        let server = "https://tokens.example/sub";
+        assert!(
+            curl(server, &request)
+                .starts_with("curl --fail-with-body https://tokens.example/sub/api/oauth/token")
+        );
+        assert!(
+            http(server, &request)
+                .starts_with("POST /sub/api/oauth/token HTTP/1.1\nHost: tokens.example\n")
+        );
+        assert!(
+            http("http://localhost:8080", &request)
+                .starts_with("POST /api/oauth/token HTTP/1.1\nHost: localhost:8080\n")
+        );
+        let login = login(server, &ORGANIZATION, "acme", "").unwrap();
+        assert!(
+            login.ends_with("--cloud-url https://tokens.example/sub"),
+            "{login}"
         );
     }
 
@@ -408,7 +450,7 @@ mod tests {
             let Answer::Report(report) = evaluate(&question, &stored) else {
                 panic!("no report")
             };
-            let simulation = simulate(&question, &stored, &report, "acme", "");
+            let simulation = simulate(PULUMI_CLOUD, &question, &stored, &report, "acme", "");
             assert!(
                 simulation.body.contains("the subject token is refused"),
                 "{}",

@@ -10,6 +10,7 @@ use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, RequestedToken, parse_policies};
 
+use crate::playground::category::Category;
 use crate::playground::evaluate::request;
 use crate::playground::share::{ClaimsText, Shared, SharedIssuer};
 
@@ -54,6 +55,8 @@ pub struct Example {
     pub story: String,
     /// The identifier of the provider.
     pub provider: String,
+    /// What it is about.
+    pub category: Category,
     /// The issuer's label and URL.
     pub issuer: SharedIssuer,
     /// The issuer's policies.
@@ -146,6 +149,7 @@ fn read(file: &str) -> Option<Example> {
         title: text(&value, "title")?,
         story: text(&value, "story")?,
         provider: text(&value, "provider")?,
+        category: Category::read(&text(&value, "category")?)?,
         issuer: SharedIssuer {
             name: text(issuer, "name")?,
             url: text(issuer, "url")?,

@@ -1,6 +1,8 @@
 //! What the playground evaluates, simulates and shares.
 
+pub mod category;
 pub mod evaluate;
+pub mod example_filter;
 pub mod exchange;
 pub mod gallery;
 pub mod hints;

@@ -42,7 +42,7 @@ pub(super) fn token_warnings(shared: &Shared) -> Vec<TokenWarning> {
             .filter(|(_, text)| has_token(text))
             .map(|(path, _)| path.to_owned()),
     );
-    let message = "this looks like a token: whoever gets the link gets it too";
+    let message = "this looks like a token: anyone with the link gets it too";
     places
         .into_iter()
         .map(|path| TokenWarning {

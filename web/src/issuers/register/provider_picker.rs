@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::provider_mark::provider_mark;
 use claimgate_providers::{Group, Provider};
 
 /// The groups, as radio buttons with one name, so that the arrow keys reach all of them. An empty
@@ -54,14 +55,14 @@ pub(crate) fn ProviderPicker(
             </div>
             <Show when=is_custom_found>
                 <fieldset class="picker__group">
-                    <legend>"Any other"</legend>
+                    <legend>"Any other issuer"</legend>
                     <div class="picker__choices">{option("", "Custom", choice, choose)}</div>
                 </fieldset>
             </Show>
             {groups}
             <p id="provider-count" class="hint" role="status">
                 {move || match found.read().len() {
-                    0 => "No provider of that name. Any issuer can be registered as a custom one.".to_owned(),
+                    0 => "No provider matches. Choose Custom: any issuer can be registered.".to_owned(),
                     count => format!("{count} provider{}", if count == 1 { "" } else { "s" }),
                 }}
             </p>
@@ -99,6 +100,7 @@ fn option(id: &str, name: &str, choice: Signal<String>, choose: Callback<String>
                 prop:checked=move || *choice.read() == this
                 on:change=move |_| choose.run(chosen.clone())
             />
+            {(!id.is_empty()).then(|| provider_mark(name))}
             <span>{name.to_owned()}</span>
         </label>
     }

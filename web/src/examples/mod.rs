@@ -1,0 +1,3 @@
+//! The examples, each of which opens in the playground.
+
+pub(crate) mod page;

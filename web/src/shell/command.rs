@@ -1,0 +1,74 @@
+//! The command palette's dialog, and the keys that open it. Its content is loaded when it opens for
+//! the first time.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::lazy::palette_view;
+use crate::state::store::use_store;
+use crate::state::theme::Theme;
+use crate::state::unsaved::Unsaved;
+
+/// The dialog. Setting `open` opens it.
+#[component]
+pub(crate) fn CommandPalette(open: RwSignal<bool>) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => {
+                let _ = dialog.show_modal();
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    let handle = window_event_listener(ev::keydown, move |event| {
+        let is_alone = !event.alt_key() && !event.shift_key() && !event.is_composing();
+        if (event.ctrl_key() || event.meta_key()) && is_alone && event.key() == "k" {
+            event.prevent_default();
+            // Another dialog stays in front.
+            if !is_other_dialog_open() {
+                open.update(|open| *open = !*open);
+            }
+        }
+    });
+    on_cleanup(move || handle.remove());
+    // Code that is loaded later does not see the contexts.
+    let parts = (
+        use_store(),
+        expect_context::<Unsaved>(),
+        expect_context::<Theme>(),
+        open,
+    );
+    let content = move || {
+        open.get().then(|| {
+            view! { <Suspense>{Suspend::new(palette_view(Box::new(parts)))}</Suspense> }
+        })
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class="dialog palette"
+            aria-label="Command palette"
+            on:close=move |_| open.set(false)
+            // A click on the backdrop is on the dialog itself.
+            on:click=move |event| {
+                let own = dialog.get_untracked();
+                if own.is_some_and(|own| event.target().is_some_and(|target| target == *own.unchecked_ref::<web_sys::EventTarget>())) {
+                    open.set(false);
+                }
+            }
+        >
+            {content}
+        </dialog>
+    }
+}
+
+fn is_other_dialog_open() -> bool {
+    document()
+        .query_selector("dialog[open]:not(.palette)")
+        .is_ok_and(|dialog| dialog.is_some())
+}
