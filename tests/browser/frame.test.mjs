@@ -11,6 +11,9 @@ const issuer = makeIssuer();
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const palette = (page) => page.getByRole("dialog", { name: "Command palette" });
 
+/** Waits until the page has copied a text. */
+const hasCopied = (page, pattern) => eventually(async () => assert.match((await copied(page)) ?? "", pattern));
+
 async function violations(page) {
   await page.evaluate(axe.source);
   const result = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), rules);
@@ -160,7 +163,7 @@ test("the tour leads through four pages, can be left, and taken again", async ()
 describe("the server that copied commands name", () => {
   test("is asked for once, kept, and can be changed", async () => {
     const { storageState, path } = await demonstrated(openPage, issuer);
-    const page = await openPage(`${path}?section=workflow`, { storageState });
+    const page = await openPage(`${path}?section=workflow`, { storageState, server: null, permissions: ["clipboard-read", "clipboard-write"] });
     const job = page.getByRole("region", { name: "Job" });
     await page.getByRole("heading", { name: "Which server exchanges the tokens?" }).waitFor();
     assert.equal(await job.count(), 0);
@@ -173,16 +176,16 @@ describe("the server that copied commands name", () => {
     assert.match(await text(job), /https:\/\/tokens\.example/);
     assert.doesNotMatch(await text(job), /api\.pulumi\.com/);
     await page.getByRole("button", { name: "Copy the job" }).click();
-    assert.match(await copied(page), /https:\/\/tokens\.example/);
+    await hasCopied(page, /https:\/\/tokens\.example/);
     // Another page has the same answer.
     await visit(page, "examples/branch-push");
     await page.getByText("Exchange", { exact: true }).click();
     await page.getByRole("button", { name: "Copy the curl command" }).click();
-    assert.match(await copied(page), /^curl --fail-with-body https:\/\/tokens\.example\/api\/oauth\/token/);
+    await hasCopied(page, /^curl --fail-with-body https:\/\/tokens\.example\/api\/oauth\/token/);
     await page.getByRole("button", { name: "Change server" }).click();
     await page.getByRole("button", { name: "Use Pulumi Cloud" }).click();
     await page.getByRole("button", { name: "Copy the curl command" }).click();
-    assert.match(await copied(page), /^curl --fail-with-body https:\/\/api\.pulumi\.com\/api\/oauth\/token/);
+    await hasCopied(page, /^curl --fail-with-body https:\/\/api\.pulumi\.com\/api\/oauth\/token/);
   });
 });
 

@@ -48,11 +48,11 @@ export function withBrowser() {
 
 /**
  * A page in a context of its own, with its problems in `page.problems`, except console messages
- * that match `page.expected`. `options` are those of the context, and two more: with `clock` the
+ * that match `page.expected`. `options` are those of the context, and three more: with `clock` the
  * page's clock is Playwright's, so that `aMinuteLater` can advance it; with `time`, in seconds, the
- * clock is fixed.
+ * clock is fixed. `server` is the answer to the question which server exchanges tokens; null if it is still to be asked.
  */
-export async function newPage(browser, { clock = false, time, ...options } = {}) {
+export async function newPage(browser, { clock = false, time, server = "https://api.pulumi.com", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
@@ -80,6 +80,15 @@ export async function newPage(browser, { clock = false, time, ...options } = {})
       };
     }
   });
+  if (server) {
+    await page.addInitScript((server) => {
+      try {
+        if (localStorage.getItem("claimgate.server") === null) localStorage.setItem("claimgate.server", server);
+      } catch {
+        // A page without storage is asked.
+      }
+    }, server);
+  }
   if (clock) await page.clock.install();
   if (time !== undefined) await page.clock.setFixedTime(time * 1000);
   return page;

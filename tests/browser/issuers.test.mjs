@@ -162,7 +162,7 @@ describe("an issuer's details", () => {
     await page.getByText("✓ Saved").waitFor();
     assert.deepEqual((await readStored(page)).issuers[0].thumbprints, ["ab".repeat(32), "cd".repeat(32)]);
     assert.equal(await field.inputValue(), `${"ab".repeat(32)}\n${"cd".repeat(32)}`);
-    await page.getByText("What thumbprints are for").click();
+    await page.getByText("About thumbprints").click();
     await page.getByText("only a fallback").waitFor();
   });
 });
@@ -172,7 +172,7 @@ describe("the workflow", () => {
     const page = await openPage("issuers/0000000000000001?section=workflow", options({ permissions: ["clipboard-write"] }));
     const job = page.getByRole("region", { name: "Job" });
     assert.match(await job.innerText(), /id-token: write[\s\S]*organization: acme/);
-    await page.getByRole("group", { name: "Way" }).getByRole("button", { name: "curl" }).click();
+    await page.getByRole("group", { name: "Variant" }).getByRole("button", { name: "curl" }).click();
     await page.getByText("ACTIONS_ID_TOKEN_REQUEST_URL", { exact: false }).first().waitFor();
     const shown = await job.innerText();
     assert.match(shown, /id-token: write[\s\S]*urn:pulumi:org:acme/);
@@ -186,17 +186,17 @@ describe("the workflow", () => {
     assert.equal(taken.trim(), (await job.innerText()).trim());
     const file = await download(page, () => page.getByRole("button", { name: "Download the job" }).click());
     assert.deepEqual([file.name, file.text], ["pulumi.yml", taken]);
-    assert.match(await text(page.getByRole("region", { name: "Workflow" })), /What people forget/);
+    assert.match(await text(page.getByRole("region", { name: "Workflow" })), /Often forgotten/);
   });
 
   test("requests the audience that the policies require, and warns where that is impossible", async () => {
     const own = { ...issuers[0], policies: [policy({ aud: "https://github.com/octo-org", sub: "repo:octo-org/octo-repo:*" })] };
     const page = await openPage("issuers/0000000000000001?section=workflow", { storageState: storageState([own]) });
     const panel = page.getByRole("region", { name: "Workflow" });
-    await panel.getByRole("note").filter({ hasText: "always asks for the organization's" }).waitFor();
+    await panel.getByRole("note").filter({ hasText: "always requests the organization's" }).waitFor();
     await panel.getByRole("button", { name: "curl" }).click();
     await panel.getByText("TOKEN_AUDIENCE: https://github.com/octo-org").waitFor();
-    assert.equal(await panel.getByRole("note").filter({ hasText: "always asks" }).count(), 0);
+    assert.equal(await panel.getByRole("note").filter({ hasText: "always requests" }).count(), 0);
   });
 
   test("an error is shown if copying is not allowed", async () => {

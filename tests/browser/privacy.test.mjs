@@ -47,7 +47,7 @@ function kept(page) {
 /** Whether a request is anything but one for a file of the app, by its name alone. */
 function isNoFile([method, url, body]) {
   const name = url.startsWith(appUrl) ? url.slice(appUrl.length) : "";
-  return method !== "GET" || body !== null || !(name === "mark.svg" || /^[\w-]+\.(wasm|js)$/.test(name));
+  return method !== "GET" || body !== null || !(name === "mark.svg" || /^(fonts\/)?[\w-]+\.(wasm|js|woff2)$/.test(name));
 }
 
 test("while a token is pasted and evaluated, no request leaves the page and nothing of it is stored", async () => {

@@ -60,9 +60,12 @@ function render(name, text, names) {
       return `<pre tabindex="0"><code>${escape(text)}</code></pre>\n`;
     },
     table(token) {
-      const cells = (row, tag) => row.map((cell) => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join("");
-      const rows = token.rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");
-      return `<div class="docs__table" tabindex="0"><table><thead><tr>${cells(token.header, 'th scope="col"').replaceAll('</th scope="col">', "</th>")}</tr></thead><tbody>${rows}</tbody></table></div>\n`;
+      const cell = ({ tokens }) => `<td>${this.parser.parseInline(tokens)}</td>`;
+      // A heading without text would be announced as one.
+      const heading = (one) => (one.text.trim() === "" ? "<td></td>" : `<th scope="col">${this.parser.parseInline(one.tokens)}</th>`);
+      const head = token.header.map(heading).join("");
+      const rows = token.rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
+      return `<div class="docs__table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>\n`;
     },
     // The pages have no HTML of their own.
     html({ text }) {

@@ -26,7 +26,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
             <div class="field">
                 <span class="label">"URL"</span>
                 <code class="fixed">{untrusted_text(&details.url.get_untracked())}</code>
-                <p class="hint">"Cannot be changed after registration. A token's `iss` must equal it exactly."</p>
+                <p class="hint">"Cannot be changed after registration. A token's " <code>"iss"</code> " must equal it exactly."</p>
             </div>
         }
         .into_any()

@@ -27,7 +27,7 @@ pub(crate) fn IssuerRow(issuer: StoredIssuer) -> impl IntoView {
                 <div class="issuer-name">
                     {mark}
                     <A href=address attr:class="issuer-link"><strong>{name}</strong></A>
-                    {provider.map(|provider| view! { <span class="badge">{provider}</span> })}
+                    {provider.filter(|provider| *provider != issuer.name).map(|provider| view! { <span class="badge">{provider}</span> })}
                 </div>
             </td>
             <td data-label="URL"><code>{untrusted_text(&issuer.url)}</code></td>

@@ -94,8 +94,8 @@ pub(crate) fn Combobox(
     };
     let is_shown = Memo::new(move |_| !fitting.read().is_empty());
     keep_beside(
-        move || rows.get().map(Into::into),
-        move || input.get().map(Into::into),
+        move || rows.get_untracked().map(Into::into),
+        move || input.get_untracked().map(Into::into),
         is_shown,
     );
     let layer = NodeRef::<Div>::new();
