@@ -67,7 +67,7 @@ pub(crate) fn verdicts(question: &Question<'_>) -> Vec<Verdict> {
     };
     let policies = Policies::new(after, Dialect::Pulumi)
         .at(issuer)
-        .with_audiences(audiences.is_some());
+        .with_audiences(audiences);
     let open = findings(&policies).into_iter().filter(|finding| {
         UNPINNED.contains(&&*finding.code) && finding.severity == Severity::Error
     });
