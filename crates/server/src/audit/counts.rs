@@ -9,7 +9,6 @@ use std::sync::Mutex;
 
 use sqlx::any::AnyRow;
 
-use super::scope::AuditScope;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -27,6 +26,9 @@ const MAX_COUNTS: usize = 50_000;
 
 /// The policy that stands for all of them.
 const ALL: i64 = 0;
+
+/// The hours that are asked for, of one organization.
+const RANGE: &str = "organization_id = $1 AND hour >= $2 AND hour < $3";
 
 /// What is counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -184,16 +186,14 @@ impl Store {
     ) -> Result<Statistics, StoreError> {
         let of_all = |column: &str| {
             format!(
-                "SELECT {column}, {} FROM exchange_counts WHERE {} AND policy = {ALL} GROUP BY {column} ORDER BY {column}",
-                sums(),
-                range()
+                "SELECT {column}, {} FROM exchange_counts WHERE {RANGE} AND policy = {ALL} GROUP BY {column} ORDER BY {column}",
+                sums()
             )
         };
         let of_policies = format!(
-            "SELECT issuer, policy, {} FROM exchange_counts WHERE {} AND policy <> {ALL}
+            "SELECT issuer, policy, {} FROM exchange_counts WHERE {RANGE} AND policy <> {ALL}
              GROUP BY issuer, policy ORDER BY issuer, policy",
-            sums(),
-            range()
+            sums()
         );
         let rows = async |query: &str| {
             let query = sqlx::query(query)
@@ -240,11 +240,6 @@ fn sums() -> String {
             )
         })
         .join(", ")
-}
-
-fn range() -> String {
-    let organization = AuditScope::Organization(0).condition(Some("$1"));
-    format!("{organization} AND hour >= $2 AND hour < $3")
 }
 
 #[cfg(test)]

@@ -27,15 +27,13 @@ impl AuditScope {
         }
     }
 
-    /// The condition, with the parameter of the organization if there is one.
-    pub(crate) fn condition(&self, parameter: Option<&str>) -> String {
-        match (self, parameter) {
-            (Self::Unknown, _) => {
+    /// The condition that no index leads to.
+    pub(crate) fn condition(&self) -> &'static str {
+        match self {
+            Self::Unknown => {
                 "(organization_id IS NULL OR organization_id NOT IN (SELECT id FROM organizations))"
-                    .to_owned()
             }
-            (_, Some(parameter)) => format!("organization_id = {parameter}"),
-            (_, None) => "1 = 1".to_owned(),
+            Self::Organization(_) | Self::All => "1 = 1",
         }
     }
 }

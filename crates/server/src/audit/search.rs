@@ -86,7 +86,7 @@ impl Store {
         let mut sql = Sql::default();
         let rows = sql.bounds::<T>(scope, filter);
         let bound = sql.values.len();
-        let conditions = sql.conditions(filter);
+        let conditions = sql.conditions(scope, filter);
         let query = format!(
             "SELECT * FROM (SELECT {} FROM {rows} ORDER BY id DESC LIMIT {MAX_ROWS}) AS recent
              WHERE {conditions} ORDER BY id DESC LIMIT {}",
@@ -121,7 +121,8 @@ impl Store {
             ..AuditFilter::default()
         };
         let mut sql = Sql::default();
-        let query = format!("SELECT * FROM {}", sql.bounds::<T>(scope, &filter));
+        let rows = sql.bounds::<T>(scope, &filter);
+        let query = format!("SELECT * FROM {rows} AND {}", scope.condition());
         let row = bind(&query, &sql.values).fetch_optional(&self.pool).await?;
         row.ok_or(StoreError::Missing { what: T::WHAT })
     }
@@ -176,7 +177,8 @@ impl Sql {
     /// The table with the conditions that an index leads to.
     fn bounds<T: Logged>(&mut self, scope: &AuditScope, filter: &AuditFilter) -> String {
         let organization = scope.organization().map(|id| self.number(id));
-        let mut all = vec![scope.condition(organization.as_deref())];
+        let mut all = vec!["1 = 1".to_owned()];
+        all.extend(organization.map(|id| format!("organization_id = {id}")));
         let first = |seconds: i64| random::first_id(seconds);
         let since = filter.since.map(|at| first(at.saturating_sub(TIME_MARGIN)));
         let until = filter.until.map(|at| first(at.saturating_add(TIME_MARGIN)));
@@ -196,8 +198,8 @@ impl Sql {
     }
 
     /// The other conditions.
-    fn conditions(&mut self, filter: &AuditFilter) -> String {
-        let mut all = vec!["1 = 1".to_owned()];
+    fn conditions(&mut self, scope: &AuditScope, filter: &AuditFilter) -> String {
+        let mut all = vec![scope.condition().to_owned()];
         for (left, value) in [
             ("decision =", &filter.decision),
             ("code =", &filter.code),

@@ -30,6 +30,9 @@ use crate::tokens::caller::Caller;
 /// A body longer than this is compiled on a thread of its own, in bytes.
 const LONG_BODY: usize = 64 * 1024;
 
+/// How often policies are judged if others change them at the same time.
+const MAX_ATTEMPTS: u32 = 5;
+
 /// The routes of policies.
 pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -124,31 +127,38 @@ pub(super) async fn replace(
     if policies.is_empty() {
         return Err(ApiError::bad_request("policy definition can not be empty"));
     }
-    let before = app.store.policy(organization.id, id).await?;
-    let issuer = app.store.issuer(organization.id, &before.issuer).await?;
-    let mode = app.guard;
-    let version = before.version;
-    let check = move || check(mode, &issuer, &before, policies);
-    let (document, findings) = if length > LONG_BODY {
-        app.decisions.run(check).await?
-    } else {
-        check()?
-    };
-    // The guard compares with the revision that was read: it must be the one that is replaced.
-    let update = PolicyUpdate {
-        document,
-        expected: expected.or(Some(version).filter(|_| mode != GuardMode::Off)),
-        restored,
-        findings: findings.clone(),
-    };
-    let (record, change) = caller
-        .store(app)
-        .update_policies(organization.id, id, update, now())
-        .await?;
-    app.directory.note_change(&organization.name, change);
-    let mut body = AuthPolicyBody::from(&record);
-    body.findings = findings;
-    Ok((etag(record.version), Json(body)).into_response())
+    let mut attempts = MAX_ATTEMPTS;
+    loop {
+        attempts -= 1;
+        let before = app.store.policy(organization.id, id).await?;
+        let issuer = app.store.issuer(organization.id, &before.issuer).await?;
+        let (mode, version, policies) = (app.guard, before.version, policies.clone());
+        let check = move || check(mode, &issuer, &before, policies);
+        let (document, findings) = if length > LONG_BODY {
+            app.decisions.run(check).await?
+        } else {
+            check()?
+        };
+        // The guard compares with the revision that was read: it must be the one that is replaced.
+        let update = PolicyUpdate {
+            document,
+            expected: Some(expected.unwrap_or(version)),
+            restored,
+            findings: findings.clone(),
+        };
+        let store = caller.store(app);
+        let updated = store.update_policies(organization.id, id, update, now());
+        match updated.await {
+            Err(StoreError::Conflict { .. }) if expected.is_none() && attempts > 0 => {}
+            updated => {
+                let (record, change) = updated?;
+                app.directory.note_change(&organization.name, change);
+                let mut body = AuthPolicyBody::from(&record);
+                body.findings = findings;
+                return Ok((etag(record.version), Json(body)).into_response());
+            }
+        }
+    }
 }
 
 /// Checks that the engine and the guard accept the policies. Returns them as they are stored, and what
