@@ -75,7 +75,7 @@ async fn list(
 
 /// Read a revision of policies
 #[utoipa::path(get, path = "/api/orgs/{org}/auth/policies/{id}/revisions/{version}", operation_id = "getPolicyRevision", tag = "policies",
-    params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"), ("version" = i64, Path)),
+    params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"), ("version" = String, Path, description = "a number")),
     responses((status = 200, body = RevisionBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
@@ -99,7 +99,7 @@ async fn one(
 /// Its policies become a new revision, under the rules for new policies. With `If-Match` and the `ETag`
 /// of the policies, the change is refused (412) if there was another.
 #[utoipa::path(post, path = "/api/orgs/{org}/auth/policies/{id}/revisions/{version}/restore", operation_id = "restorePolicyRevision", tag = "policies",
-    params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"), ("version" = i64, Path),
+    params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"), ("version" = String, Path, description = "a number"),
         ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = AuthPolicyBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 412, body = ErrorBody)),

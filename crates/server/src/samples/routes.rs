@@ -11,13 +11,12 @@ use claimgate_api::{ErrorBody, SampleBody, SampleInput, SamplesBody};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::check::check;
+use super::check::{check, read};
 use super::record::{MAX_SAMPLES, SampleRecord};
 use crate::app::App;
 use crate::clock::now;
 use crate::http::conditional::{etag, if_match};
 use crate::http::error::ApiError;
-use crate::http::request::json_body;
 use crate::tokens::caller::Caller;
 
 /// The routes of samples.
@@ -62,7 +61,7 @@ async fn create(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let document = check(&json_body::<SampleInput>(&body)?)?;
+    let document = check(&read(&body)?)?;
     let store = caller.store(&app);
     let created = store
         .create_sample(&organization, &id, document, now())
@@ -94,7 +93,7 @@ async fn update(
 ) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
-    let document = check(&json_body::<SampleInput>(&body)?)?;
+    let document = check(&read(&body)?)?;
     let store = caller.store(&app);
     let record = store
         .update_sample(&organization, [&id, &sample], document, expected, now())

@@ -166,6 +166,11 @@ async fn what_is_no_sample_is_refused() {
             "unknown field `clams`",
         ),
         (json!({"claims": {}}), "missing field `name`"),
+        (json!(["a", {}]), "expected a sample, an object"),
+        (
+            json!({"name": "a", "claims": {}, "request": [null]}),
+            "expected a sample, an object",
+        ),
     ] {
         let said = site.post(&path, &site.root, &body).await.expect(400);
         let said = said["message"].as_str().unwrap();
