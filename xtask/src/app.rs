@@ -6,10 +6,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use crate::job::{Job, Lane};
-use crate::log::Log;
-use crate::shell::{cargo, command, root, target};
-use crate::tools;
+use crate::jobs::job::{Job, Lane};
+use crate::jobs::log::Log;
+use crate::programs::shell::{cargo, command, root, target};
+use crate::programs::tools;
 
 /// The module that loads the parts of the app's Wasm.
 const LINK: &str = "__wasm_split.js";
@@ -31,20 +31,9 @@ const SOURCES: [&str; 10] = [
 /// The jobs that build the app; the last one is `app`.
 pub(crate) fn jobs() -> Vec<Job> {
     vec![
-        Job::new(
-            "modules",
-            "Rust's target for Wasm and npm modules",
-            15.0,
-            tools::set_up_builds,
-        )
-        .kept(),
-        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
-            tools::trunk(log).map(drop)
-        })
-        .kept(),
-        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools)
-            .kept()
-            .in_lane(Lane::Dev),
+        tools::modules_job(),
+        tools::trunk_job(),
+        tools::wasm_tools_job(),
         Job::new("app-wasm", "the app's Wasm, release build", 240.0, compile)
             .after(&["modules"])
             .in_lane(Lane::Web),
@@ -254,7 +243,7 @@ pub(crate) fn dist() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::ignored;
-    use crate::shell::root;
+    use crate::programs::shell::root;
 
     #[test]
     fn the_paths_that_trunk_ignores_are_read() {

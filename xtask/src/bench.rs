@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use crate::job::Job;
 use crate::jobs;
-use crate::shell::{command, root, run as show};
-use crate::system::{self, System};
-use crate::tools;
+use crate::jobs::job::Job;
+use crate::programs::shell::{command, root, run as show};
+use crate::programs::system::{self, System};
+use crate::programs::tools;
 use crate::{app, npm, serve};
 
 /// Native benchmarks, then many policies compared with other engines, then the app in headless

@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use notify::{RecursiveMode, Watcher};
 
-use crate::children::{self, Running};
-use crate::job::{Job, Lane};
 use crate::jobs;
-use crate::log::Log;
+use crate::jobs::job::{Job, Lane};
+use crate::jobs::log::Log;
+use crate::programs::children::{self, Running};
+use crate::programs::shell::{cargo, command, root, target};
+use crate::programs::{lock, tools};
 use crate::run::{bootstrap_token, state_folder, token_notice};
-use crate::shell::{cargo, command, root, target};
-use crate::{app, lock, serve, tools};
+use crate::{app, serve};
 
 /// The folders with sources of the server and of the code editor. The app's own are watched by
 /// Trunk.
@@ -33,17 +34,8 @@ pub(crate) fn run(port: u16) -> Result<()> {
     serve::check_port("dev", port)?;
     let _lock = lock::hold("dev", |line| println!("{line}"))?;
     jobs::run_all(vec![
-        Job::new(
-            "modules",
-            "Rust's target for Wasm and npm modules",
-            15.0,
-            tools::set_up_builds,
-        )
-        .kept(),
-        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
-            tools::trunk(log).map(drop)
-        })
-        .kept(),
+        tools::modules_job(),
+        tools::trunk_job(),
         Job::new(
             "dev-build",
             "the server and wasm-bindgen, development build",

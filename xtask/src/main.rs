@@ -1,47 +1,27 @@
 //! The command line of `cargo xtask`.
 
-mod api;
 mod app;
 mod bench;
-mod cached;
-mod children;
-mod counts;
+mod checks;
 mod dev;
-mod full;
-mod imports;
-mod job;
 mod jobs;
-mod licences;
-mod lighthouse;
-mod lock;
-mod log;
-mod names;
 mod npm;
 mod openbao;
-mod options;
-mod plan;
-mod progress;
-mod prose;
-mod python;
+mod programs;
 mod run;
-mod rust;
-mod select;
 mod serve;
-mod shell;
 mod soak;
-mod steps;
-mod system;
 mod test;
-mod times;
-mod tools;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::job::{Job, Lane};
-use crate::system::System;
+use crate::checks::{api, prose};
+use crate::jobs::job::{Job, Lane};
+use crate::programs::system::System;
+use crate::programs::{children, python, shell, system, tools};
 
 /// Builds, runs and tests Claimgate. Each command installs the tools that it needs
 #[derive(Parser)]
@@ -139,18 +119,9 @@ fn run(command: Command) -> Result<()> {
 
 fn set_up() -> Result<()> {
     jobs::run_all(vec![
-        Job::new(
-            "modules",
-            "Rust's target for Wasm and npm modules",
-            15.0,
-            tools::set_up_builds,
-        )
-        .kept(),
-        Job::new("trunk", "Trunk, which builds the app", 200.0, |log| {
-            tools::trunk(log).map(drop)
-        })
-        .kept(),
-        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools).kept(),
+        tools::modules_job(),
+        tools::trunk_job(),
+        tools::wasm_tools_job(),
         Job::new("system", "Chromium, PostgreSQL and Python", 60.0, |log| {
             system::add(log, &System::TESTS)
         })

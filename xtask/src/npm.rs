@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::job::{Job, Lane};
-use crate::log::Log;
-use crate::shell::{command, root, run, target};
-use crate::tools;
+use crate::jobs::job::Job;
+use crate::jobs::log::Log;
+use crate::programs::shell::{command, root, run, target};
+use crate::programs::tools;
 
 /// The two builds, with the features of each: the host checks signatures, or Rust does.
 const FLAVOURS: [(&str, &str); 2] = [("host", ""), ("pure", "pure")];
@@ -19,21 +19,10 @@ fn wasm_features() -> impl Iterator<Item = &'static str> {
 
 /// The jobs that build the package; the last one is `npm-pack`. They depend on no others.
 pub(crate) fn jobs() -> Vec<Job> {
-    vec![
-        Job::new(
-            "modules",
-            "Rust's target for Wasm and npm modules",
-            15.0,
-            tools::set_up_builds,
-        )
-        .kept(),
-        Job::new("wasm-tools", "wasm-bindgen", 60.0, tools::wasm_tools)
-            .kept()
-            .in_lane(Lane::Dev),
-    ]
-    .into_iter()
-    .chain(package_jobs())
-    .collect()
+    vec![tools::modules_job(), tools::wasm_tools_job()]
+        .into_iter()
+        .chain(package_jobs())
+        .collect()
 }
 
 /// The jobs that build the package, after `modules` and `wasm-tools`.

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::jobs::log::Log;
 use crate::jobs::quietly;
-use crate::log::Log;
-use crate::python;
-use crate::shell::{cargo, command, on_path, run, target};
-use crate::system::{self, System};
+use crate::programs::python;
+use crate::programs::shell::{cargo, command, on_path, run, target};
+use crate::programs::system::{self, System};
 
 /// The amount of load.
 #[derive(clap::Args, Debug)]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::job::{Job, Lane};
 use crate::jobs;
-use crate::log::Log;
-use crate::shell::{self, cargo, command, target};
+use crate::jobs::job::{Job, Lane};
+use crate::jobs::log::Log;
+use crate::programs::shell::{self, cargo, command, target};
 use crate::{app, serve};
 
 /// Builds both and serves until interrupted.

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, bail};
 
-use crate::log::Log;
-use crate::shell::{cargo, command, on_path, target};
-use crate::system::{self, System};
-use crate::tools;
+use crate::jobs::log::Log;
+use crate::programs::shell::{cargo, command, on_path, target};
+use crate::programs::system::{self, System};
+use crate::programs::tools;
 
 /// The amount of load.
 #[derive(clap::Args, Debug)]

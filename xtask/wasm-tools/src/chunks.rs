@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::split::Split;
+use crate::paths::Split;
 use crate::{binaryen, output, run, wasm_features};
 
 /// The cost of one more file, in bytes of Wasm before optimization and compression: about 2 kB on

@@ -5,6 +5,7 @@
 //! below wasm-bindgen's own.
 
 mod chunks;
+mod paths;
 mod split;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::split::Split;
+use crate::paths::Split;
 
 /// The supported options of wasm-bindgen's own command line.
 #[derive(Parser)]
