@@ -358,7 +358,7 @@ impl<'a> Compiler<'a> {
                     pattern,
                 });
             } else {
-                let message = format!("claim `{path}` has a rule already");
+                let message = format!("claim `{path}` already has a rule");
                 self.errors
                     .push(Diagnostic::error(&place, "rule-repeated", message));
             }
@@ -407,7 +407,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// The error of a claim path, with the path to write where that can be told.
+/// The error of a claim path, with the path to write if it is known.
 fn unreadable(place: &str, source: &str, error: &ClaimPathError) -> Diagnostic {
     let diagnostic = Diagnostic::error(place, error.code(), error.to_string());
     let is_readable = matches!(

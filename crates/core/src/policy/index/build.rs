@@ -1,0 +1,247 @@
+//! Building a partition: equivalent policies become a class, each with its best key.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::keys::{Key, KeyKind, Postings, length, pack, sort};
+use super::partition::{Class, Condition, Partition, Subject};
+use crate::claim_path::ClaimPath;
+use crate::pattern::{Bounds, Literals, Pattern};
+use crate::policy::compiled::{CompiledPolicy, Effect, Target};
+use crate::policy::{Decision, TokenType};
+
+#[derive(Default)]
+pub(super) struct Builder {
+    partition: Partition,
+    /// The first policy of a class, and another one of it.
+    repeated: Vec<(u64, u64)>,
+    subjects: HashMap<Vec<String>, u32>,
+    /// By a pattern's address; it is kept here, so that no other gets its address.
+    compiled: HashMap<*const Pattern, (Arc<Pattern>, u32)>,
+    /// By its normal form.
+    normal: HashMap<String, u32>,
+    all_literals: Vec<Literals>,
+    texts: HashMap<String, u32>,
+    bounds: Vec<Bounds>,
+    bound_places: HashMap<Bounds, u32>,
+    /// The first policy of each class, by the class's conditions and effect.
+    classes: HashMap<Vec<u32>, u32>,
+    /// The candidate keys of each class, one class after the other.
+    candidates: Vec<Key>,
+    /// Where each class ends in `candidates`.
+    ends: Vec<usize>,
+}
+
+impl Builder {
+    pub(super) fn build(mut self, token_type: TokenType, policies: &[CompiledPolicy]) -> Partition {
+        let own = policies
+            .iter()
+            .enumerate()
+            .filter(|(_, policy)| policy.target.token_type() == token_type);
+        for (index, policy) in own {
+            self.class(u32::try_from(index).unwrap_or(u32::MAX), policy);
+        }
+        sort(&mut self.repeated);
+        let narrow = |wide: u64| u32::try_from(wide).unwrap_or(u32::MAX);
+        let repeated = self.repeated.iter();
+        self.partition.repeated = repeated
+            .map(|(first, other)| (narrow(*first), narrow(*other)))
+            .collect();
+        self.file();
+        self.partition
+    }
+
+    fn class(&mut self, index: u32, policy: &CompiledPolicy) {
+        let mut conditions: Vec<(u32, Arc<Pattern>, u32)> =
+            Vec::with_capacity(policy.rules.len() + 1);
+        if let Some(pattern) = target_pattern(&policy.target) {
+            let literals = self.pattern(&pattern);
+            conditions.push((self.subject(None), pattern, literals));
+        }
+        for rule in &policy.rules {
+            let literals = self.pattern(&rule.pattern);
+            conditions.push((
+                self.subject(Some(&rule.path)),
+                Arc::clone(&rule.pattern),
+                literals,
+            ));
+        }
+        for (subject, pattern, _) in &conditions {
+            if let Some(subject) = self.partition.subjects.get_mut(*subject as usize) {
+                subject.weight = subject.weight.saturating_add(pattern.weight());
+            }
+        }
+        conditions.sort_by_key(|(subject, _, literals)| (*subject, *literals));
+        let identity = identity(policy.effect, &conditions);
+        let first = *self.classes.entry(identity).or_insert(index);
+        if first != index {
+            self.repeated.push((first.into(), index.into()));
+        } else {
+            self.add_keys(&conditions);
+            let partition = &mut self.partition;
+            let start = length(&partition.conditions);
+            partition.conditions.extend(
+                conditions
+                    .into_iter()
+                    .map(|(subject, pattern, _)| Condition { subject, pattern }),
+            );
+            partition.classes.push(Class {
+                policy: index,
+                effect: policy.effect,
+                start,
+                end: length(&partition.conditions),
+            });
+        }
+    }
+
+    fn subject(&mut self, path: Option<&Arc<ClaimPath>>) -> u32 {
+        let segments = path
+            .map(|path| path.segments().to_vec())
+            .unwrap_or_default();
+        let next = length(&self.partition.subjects);
+        let place = *self.subjects.entry(segments).or_insert(next);
+        if place == next {
+            self.partition.subjects.push(Subject {
+                path: path.cloned(),
+                exact: Vec::new(),
+                prefix: Vec::new(),
+                suffix: Vec::new(),
+                inner: None,
+                loose: Vec::new(),
+                rest: Postings::default(),
+                weight: 0,
+            });
+        }
+        place
+    }
+
+    fn pattern(&mut self, pattern: &Arc<Pattern>) -> u32 {
+        if let Some((_, known)) = self.compiled.get(&Arc::as_ptr(pattern)) {
+            return *known;
+        }
+        let mut literals = pattern.literals();
+        let next = length(&self.all_literals);
+        let place = *self
+            .normal
+            .entry(std::mem::take(&mut literals.normal))
+            .or_insert(next);
+        if place == next {
+            self.all_literals.push(literals);
+        }
+        self.compiled
+            .insert(Arc::as_ptr(pattern), (Arc::clone(pattern), place));
+        place
+    }
+
+    fn add_keys(&mut self, conditions: &[(u32, Arc<Pattern>, u32)]) {
+        for (subject, _, literals) in conditions {
+            let Some(literals) = self.all_literals.get(*literals as usize) else {
+                continue;
+            };
+            let kind = if literals.is_exact {
+                KeyKind::Exact
+            } else {
+                KeyKind::Prefix
+            };
+            let ends = [
+                (kind, &literals.prefix),
+                (KeyKind::Suffix, &literals.suffix),
+            ];
+            let parts = ends
+                .into_iter()
+                .filter(|(kind, text)| *kind == KeyKind::Exact || !text.is_empty());
+            let inner = literals.inner.iter().map(|text| (KeyKind::Inner, text));
+            let before = self.candidates.len();
+            for (kind, text) in parts.chain(inner) {
+                self.candidates
+                    .push((*subject, kind, number(&mut self.texts, text)));
+            }
+            if let Some(bounds) = literals.bounds {
+                let next = length(&self.bounds);
+                let place = *self.bound_places.entry(bounds).or_insert(next);
+                if place == next {
+                    self.bounds.push(bounds);
+                }
+                self.candidates.push((*subject, KeyKind::Loose, place));
+            } else if self.candidates.len() == before {
+                self.candidates.push((*subject, KeyKind::Rest, 0));
+            }
+        }
+        self.ends.push(self.candidates.len());
+    }
+
+    /// Files each class under the key that the fewest could share.
+    fn file(&mut self) {
+        let mut counts: HashMap<Key, u32> = HashMap::new();
+        for key in &self.candidates {
+            *counts.entry(*key).or_default() += 1;
+        }
+        let mut filed = Vec::with_capacity(self.ends.len());
+        let mut start = 0;
+        for (class, end) in (0_u32..).zip(&self.ends) {
+            let keys = self.candidates.get(start..*end).unwrap_or_default();
+            start = *end;
+            let cost = |key: &&Key| {
+                let shared = counts.get(*key).copied().unwrap_or_default();
+                // A length is less selective than a text, and an open length is not selective.
+                let bounds = self
+                    .bounds
+                    .get(key.2 as usize)
+                    .filter(|_| key.1 == KeyKind::Loose);
+                let is_any =
+                    key.1 == KeyKind::Rest || bounds.is_some_and(|bounds| bounds.is_open());
+                (
+                    is_any,
+                    shared.saturating_mul(if bounds.is_some() { 8 } else { 1 }),
+                    key.1,
+                )
+            };
+            match keys.iter().min_by_key(cost) {
+                Some(key) => filed.push(pack(*key, class)),
+                None => self.partition.always.push(class),
+            }
+        }
+        let mut texts = vec![""; self.texts.len()];
+        for (text, place) in &self.texts {
+            if let Some(slot) = texts.get_mut(*place as usize) {
+                *slot = text;
+            }
+        }
+        drop(counts);
+        sort(&mut filed);
+        self.partition.store(&filed, &texts, &self.bounds);
+    }
+}
+
+/// What a policy requires and does.
+fn identity(effect: Effect, conditions: &[(u32, Arc<Pattern>, u32)]) -> Vec<u32> {
+    let mut identity = vec![
+        u32::from(effect.decision == Decision::Allow),
+        u32::from(effect.report_only),
+        u32::from(effect.admin),
+        effect.role,
+    ];
+    let conditions = conditions.iter();
+    identity.extend(conditions.flat_map(|(subject, _, literals)| [*subject, *literals]));
+    identity
+}
+
+/// A policy's target as a pattern on the request's.
+fn target_pattern(target: &Target) -> Option<Arc<Pattern>> {
+    match target {
+        Target::Organization { .. } => None,
+        Target::Team(pattern) => Some(Arc::clone(pattern)),
+        Target::Personal(login) => Some(Arc::new(Pattern::literal(&login.to_ascii_lowercase()))),
+        Target::Runner(name) => Some(Arc::new(Pattern::literal(name))),
+    }
+}
+
+/// The text's number: the next one where it has none.
+fn number(numbers: &mut HashMap<String, u32>, text: &str) -> u32 {
+    if let Some(number) = numbers.get(text) {
+        return *number;
+    }
+    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+    numbers.insert(text.to_owned(), next);
+    next
+}
