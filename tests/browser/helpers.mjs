@@ -286,13 +286,22 @@ export async function demonstrated(openPage, issuer) {
 }
 
 export const decision = (page) => page.getByRole("status", { name: "Decision" });
-export const checks = (page) => page.getByRole("list", { name: "Checks" }).getByRole("listitem");
+/** The checks, also those that are folded into one line. */
+export const checks = (page) =>
+  page.getByRole("list", { name: "Checks", includeHidden: true }).getByRole("listitem", { includeHidden: true });
 export const check = (page, title) => checks(page).filter({ hasText: new RegExp(`^[^A-Za-z]*${title}\\b`) });
 export const explanation = (page) => page.getByRole("list", { name: "Policies" });
 
+/** The field of the token, in sight: its claims are shown once it is whole. */
+export async function tokenField(page) {
+  const encoded = page.getByRole("group", { name: "View of the token" }).getByRole("button", { name: "Encoded" });
+  if (await encoded.isVisible()) await encoded.click();
+  return page.getByLabel("Token", { exact: true });
+}
+
 /** Pastes a token, and waits until the decision says `text`. */
 export async function paste(page, token, text) {
-  await page.getByLabel("Token", { exact: true }).fill(token);
+  await (await tokenField(page)).fill(token);
   await decision(page).filter({ hasText: text }).waitFor();
 }
 

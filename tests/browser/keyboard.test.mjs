@@ -81,6 +81,10 @@ for (const width of [1280, 390]) {
     await page.keyboard.insertText(issuer.token(githubClaims()));
     await page.keyboard.press("Control+Enter");
     await decision(page).filter({ hasText: "Allowed" }).waitFor();
+    // The claims are shown in place of the field.
+    await tabTo(page, "Encoded");
+    await page.keyboard.press("Enter");
+    await tabTo(page, "Token", ["TEXTAREA"]);
     await page.keyboard.press("Control+a");
     await page.keyboard.insertText(issuer.token(githubClaims({ sub: "repo:octo-org/other:ref:refs/heads/main" })));
     await page.keyboard.press("Control+Enter");

@@ -137,7 +137,7 @@ describe("the keyboard", () => {
       const token = page.getByLabel("Token", { exact: true });
       await token.fill(issuer.token(githubClaims()));
       assert.match(await text(decision(page)), /No decision yet/);
-      await token.press(key);
+      await page.keyboard.press(key);
       await decision(page).filter({ hasText: "Allowed" }).waitFor();
     });
   }

@@ -20,6 +20,15 @@ export async function unfold(page, name) {
   if (!(await details.evaluate((element) => element.open))) await details.locator(":scope > summary").click();
 }
 
+/** Starts a scratch copy of the issuer's policies, and shows it as JSON. */
+export async function editCopy(page) {
+  await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  await asJson(page);
+}
+
+/** Shows the scratch policies as JSON. */
+export const asJson = (page) => page.getByRole("group", { name: "View of the policies" }).getByRole("button", { name: "JSON" }).click();
+
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** Checks that axe finds nothing, and nothing overflows to the right. */

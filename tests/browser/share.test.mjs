@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-  appUrl, copied, decision, demonstrated, githubClaims, issuerUrl, makeIssuer, now, paste, text, visit, withBrowser,
+  appUrl, copied, decision, demonstrated, eventually, githubClaims, issuerUrl, makeIssuer, now, paste, text, visit, withBrowser,
 } from "./helpers.mjs";
-import { pane, sized, stored, unfold, widths } from "./playground-helpers.mjs";
+import { asJson, editCopy, pane, sized, stored, unfold, widths } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
@@ -67,7 +67,7 @@ for (const width of widths) {
 
 test("a link has claims, the request and edited policies", async () => {
   const page = await playground();
-  await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  await editCopy(page);
   const policies = [{ decision: "allow", tokenType: "team", teamName: "ops-*", rules: { sub: "a*" } }];
   await page.getByLabel("Scratch policies as JSON").fill(JSON.stringify({ policies }));
   await page.getByRole("button", { name: "From claims" }).click();
@@ -84,7 +84,8 @@ test("a link has claims, the request and edited policies", async () => {
   await decision(other).filter({ hasText: "Allowed" }).waitFor();
   assert.equal(await other.getByLabel("Team name", { exact: true }).inputValue(), "ops-night");
   assert.equal((await other.getByLabel("Claims", { exact: true }).innerText()).trim(), '{"sub": "ab",  "n": 1}');
-  assert.match(await text(other.getByRole("region", { name: "Policies in the playground" })), /"teamName": "ops-\*"/);
+  await asJson(other);
+  await eventually(async () => assert.match(await text(other.getByRole("region", { name: "Policies in the playground" })), /"teamName": "ops-\*"/));
 });
 
 test("a warning about a token within the claims appears before anything is copied", async () => {
@@ -95,10 +96,10 @@ test("a warning about a token within the claims appears before anything is copie
   await decision(page).filter({ hasText: "Denied" }).waitFor();
   await unfold(page, "Share");
   const remarks = page.getByRole("status", { name: "Before you share" });
-  await remarks.getByText("Look before you share.").waitFor();
+  await remarks.getByText("Check before you share.").waitFor();
   assert.match(await text(remarks), /claims\.act\.token: this looks like a token: anyone with the link gets it too/);
   await page.getByLabel("Claims", { exact: true }).fill(JSON.stringify({ iss: issuerUrl, act: {} }));
-  await remarks.getByText("Look before you share.").waitFor({ state: "hidden" });
+  await remarks.getByText("Check before you share.").waitFor({ state: "hidden" });
 });
 
 test("Markdown has decision, explanation, policies and claims, and no token", async () => {

@@ -10,6 +10,7 @@ use crate::shell::lazy::{
     ImportRoute, IssuerRoute, IssuersRoute, NewIssuerRoute, PlaygroundRoute,
 };
 use crate::shell::not_found::NotFoundPage;
+use crate::state::dropped::{DropTarget, DroppedFile};
 use crate::state::handover::Handover;
 use crate::state::held_token::HeldToken;
 use crate::state::server::Server;
@@ -29,8 +30,10 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(Handover::default());
     provide_context(HeldToken::default());
     provide_context(Tour::default());
+    provide_context(DroppedFile::default());
     view! {
         <Router base=base_path()>
+            <DropTarget />
             <Frame>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view={Lazy::<IssuersRoute>::new()} />

@@ -46,7 +46,32 @@ pub(crate) fn PolicyCard(
             <div id=format!("target-{}", policy.key) class="policy__target"><Target state=state policy=policy place=place /></div>
             <RuleRows state=state policy=policy place=place />
             {state.store.remote.is_some().then(|| view! { <ReportOnly policy=policy /> })}
+            <Provisional policy=policy />
         </fieldset>
+    }
+}
+
+/// What the policy lacks to decide, and the choice of a deny without rules.
+#[component]
+fn Provisional(policy: PolicyDraft) -> impl IntoView {
+    let gap = Memo::new(move |_| policy.fields().gap());
+    let is_bare = Memo::new(move |_| {
+        let rules = policy.rules.read();
+        let is_blank =
+            |rule: &RuleDraft| rule.claim.read().is_empty() && rule.pattern.read().is_empty();
+        *policy.decision.read() == "deny" && rules.iter().all(is_blank)
+    });
+    Effect::new(move || {
+        // The choice stands for the rules: blank rows would contradict it.
+        if policy.every_token.get() && is_bare.get_untracked() {
+            policy.rules.set(Vec::new());
+        }
+    });
+    view! {
+        {move || is_bare.get().then(|| view! { <Checkbox label="Deny every token" value=policy.every_token /> })}
+        <p role="status" class="note">
+            {move || gap.get().map(|gap| format!("Provisional: {gap}, so this policy does not decide yet."))}
+        </p>
     }
 }
 
@@ -62,8 +87,7 @@ fn ReportOnly(policy: PolicyDraft) -> impl IntoView {
                 <div>
                     <Checkbox label="Report only" value=policy.report_only described_by=id.clone() />
                     <p id=id class="hint">
-                        "It denies nothing on the server: what it would have denied is in the audit log. Samples and the \
-                         playground judge as if it denied."
+                        "It denies nothing. What it would have denied is in the audit log."
                     </p>
                 </div>
             }
@@ -124,7 +148,7 @@ fn Target(state: PolicyState, policy: PolicyDraft, place: Signal<usize>) -> impl
                 value=policy.target
                 claim=Signal::stored(None::<String>)
                 error=error("teamName")
-                hint="The team that may be asked for. Wildcards are allowed."
+                hint="The team that a client may request. Wildcards are allowed."
             />
             <PatternHelp state=state key=policy.key />
         }

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use super::card::PolicyCard;
 use super::state::{PolicyState, focus_in};
 use super::step::Step;
-use crate::state::draft::{PolicyFields, fields_of};
+use crate::state::draft::{PolicyDraft, PolicyFields, fields_of};
+use crate::ui::inline_code::inline_code;
+use claimgate_workbench::policies::sentence::sentence;
 
 /// All policies, one card each.
 #[component]
@@ -34,15 +36,63 @@ pub(crate) fn PolicyForm(state: PolicyState, starter: Vec<PolicyDefinition>) -> 
             <Empty state=state starter=starter.clone() />
         </Show>
         <For each=move || drafts.get() key=|draft| draft.key let:draft>
-            <PolicyCard state=state policy=draft place=place(draft.key) step=step />
+            <FoldedCard state=state policy=draft place=place(draft.key) step=step />
         </For>
         <p class="visually-hidden" role="status">{moved}</p>
         <div class="actions">
             <button type="button" class="button" on:click=add>"Add policy"</button>
             <Show when=move || { drafts.read().len() > 1 }>
-                <span class="hint">"Move policies as you like to read them: their order changes no decision."</span>
+                <span class="hint">"Their order changes no decision."</span>
             </Show>
         </div>
+    }
+}
+
+/// With more policies than this, cards are folded at first.
+const UNFOLDED: usize = 8;
+
+/// A card, or one line in its place.
+#[component]
+fn FoldedCard(
+    state: PolicyState,
+    policy: PolicyDraft,
+    place: Signal<usize>,
+    step: Callback<(usize, Step)>,
+) -> impl IntoView {
+    let is_blank = policy.rules.with_untracked(|rules| {
+        rules
+            .iter()
+            .all(|rule| rule.claim.read_untracked().is_empty())
+    });
+    let is_open =
+        RwSignal::new(is_blank || state.drafts.with_untracked(|all| all.len() <= UNFOLDED));
+    Effect::new(move || {
+        if state.wanted.get() == Some(policy.key) {
+            is_open.set(true);
+        }
+    });
+    move || {
+        if is_open.get() {
+            return view! { <PolicyCard state=state policy=policy place=place step=step /> }
+                .into_any();
+        }
+        view! {
+            <button
+                type="button"
+                id=format!("policy-{}", policy.key)
+                class="policy-line"
+                class:policy-line--deny=move || *policy.decision.read() == "deny"
+                aria-expanded="false"
+                on:click=move |_| {
+                    is_open.set(true);
+                    focus_card(policy.key);
+                }
+            >
+                <strong>{move || format!("Policy {}", place.get() + 1)}</strong> " "
+                {move || inline_code(&sentence(&policy.fields()))}
+            </button>
+        }
+        .into_any()
     }
 }
 
@@ -52,7 +102,7 @@ fn Empty(state: PolicyState, starter: Vec<PolicyDefinition>) -> impl IntoView {
     view! {
         <div class="card empty">
             <h3>"Everything is denied"</h3>
-            <p>"This issuer has no policies, and what no policy allows is denied. Add an allow to let tokens in."</p>
+            <p>"There are no policies, and what no policy allows is denied. Add an allow policy for the tokens that you expect."</p>
             {has_starter.then(move || view! {
                 <button type="button" class="button" on:click=move |_| state.set_policies(&starter)>
                     "Use the starter policy"

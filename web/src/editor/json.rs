@@ -5,20 +5,33 @@ use std::sync::Arc;
 use claimgate::diagnostic::Diagnostic;
 use leptos::prelude::*;
 
+use super::compiled::Compiled;
 use super::pattern_help::PatternHelp;
-use super::state::{AtPattern, Compiled, PolicyState, place_among};
+use super::state::{AtPattern, PolicyState, place_among};
 use crate::ui::code_editor::{CodeEditor, Mark, Mode, Severity, Underline};
 use claimgate_workbench::policies::json_places::Places;
 use claimgate_workbench::policies::pattern_help::{class, parts, range};
 
 /// The text, with the engine's messages at their positions.
 #[component]
-pub(crate) fn PolicyJson(state: PolicyState) -> impl IntoView {
+pub(crate) fn PolicyJson(
+    state: PolicyState,
+    #[prop(optional)] label: Option<&'static str>,
+    /// Marks of rules that are highlighted elsewhere on the page.
+    #[prop(optional)]
+    lit: Option<Memo<Vec<Mark>>>,
+) -> impl IntoView {
     let json = state.json;
     let places = Memo::new_with_compare(move |_| Arc::new(Places::read(&json.read())), |_, _| true);
     let diagnostics =
         Memo::new(move |_| diagnostics(&json.read(), &places.read(), &state.compiled.read()));
-    let marks = Memo::new(move |_| marks(&places.read()));
+    let marks = Memo::new(move |_| {
+        let lit = lit.map(|lit| lit.get()).unwrap_or_default();
+        marks(&places.read())
+            .into_iter()
+            .chain(lit)
+            .collect::<Vec<_>>()
+    });
     let cursor = Callback::new(move |place| {
         // Parsed again, because the cursor is reported before the memos are updated.
         let at = at_pattern(&Places::read(&json.read_untracked()), place);
@@ -28,7 +41,7 @@ pub(crate) fn PolicyJson(state: PolicyState) -> impl IntoView {
     });
     view! {
         <CodeEditor
-            label="Policies as JSON"
+            label=label.unwrap_or("Policies as JSON")
             value=json
             mode=Mode::Policies
             rows=18

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::state::{AtPattern, PolicyState};
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::policies::admits::{Admitted, admitted};
 use claimgate_workbench::policies::pattern_help::{at_cursor, examples};
 
 /// Help on the pattern of a draft, while the cursor was last in it. Without `key`, on a pattern of
@@ -39,7 +40,7 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
         .collect_view();
     let refused = match &found.refused {
         Some(text) => view! { <ul><li>{example(text)}</li></ul> }.into_any(),
-        None => view! { <p>"No value: the claim only has to be there."</p> }.into_any(),
+        None => view! { <p>"No value: the claim only has to exist."</p> }.into_any(),
     };
     view! {
         <div class="pattern-help" role="group" aria-label="About this pattern">
@@ -48,18 +49,57 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
                 <div>
                     <p class="pattern-help__head">
                         <span class="mark mark--good" aria-hidden="true">"✓"</span>
-                        {if is_one { "Accepts only" } else { "Accepts" }}
+                        {if is_one { "Matches only" } else { "Matches" }}
                     </p>
                     <ul>{accepted}</ul>
                 </div>
                 <div>
-                    <p class="pattern-help__head"><span class="mark mark--bad" aria-hidden="true">"✕"</span> "Refuses"</p>
+                    <p class="pattern-help__head"><span class="mark mark--bad" aria-hidden="true">"✕"</span> "Does not match"</p>
                     {refused}
                 </div>
             </div>
+            {admitted(&at.pattern, values).map(|found| view! { <Admits found=found /> })}
         </div>
     }
     .into_any()
+}
+
+/// What the wildcards leave open: own names, and strangers that match.
+#[component]
+fn Admits(found: Admitted) -> impl IntoView {
+    let names = |class: &'static str, texts: Vec<String>| {
+        let name = move |text: String| view! { <li class=class>{example(&text)}</li> };
+        texts.into_iter().map(name).collect_view()
+    };
+    let open = found.open.into_iter().map(|open| {
+        view! {
+            <li>
+                <code>{untrusted_text(&open.after)}</code> <code class="wild">{open.wildcard}</code>
+                {if open.own.is_empty() { " any text" } else { " any text, here:" }}
+                <ul class="admits__names">{names("admits__own", open.own)}</ul>
+            </li>
+        }
+    });
+    let strangers = (!found.strangers.is_empty()).then(|| {
+        view! {
+            <p class="error">"Values of other owners match too:"</p>
+            <ul class="admits__names">{names("admits__stranger", found.strangers)}</ul>
+        }
+    });
+    let others = (!found.others.is_empty()).then(|| {
+        view! {
+            <p>"Besides known values it matches, for example:"</p>
+            <ul class="admits__names">{names("", found.others)}</ul>
+        }
+    });
+    view! {
+        <details class="more admits">
+            <summary>"What this leaves open"</summary>
+            <ul>{open.collect_view()}</ul>
+            {strangers}
+            {others}
+        </details>
+    }
 }
 
 fn example(text: &str) -> AnyView {

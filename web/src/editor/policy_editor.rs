@@ -13,8 +13,8 @@ use super::state::{PolicyState, PolicyView};
 use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
 use crate::ui::inline_code::inline_code;
-use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::issuers::storage::StoredIssuer;
+use claimgate_workbench::policies::place_name::place_name;
 
 /// The editor of an issuer's policies. The page keeps `view` in the address.
 #[component]
@@ -59,7 +59,7 @@ pub(crate) fn PolicyEditor(
                     </div>
                 </div>
                 <p class="lead">
-                    "A token is let in if an allow matches and no deny does. Their order does not matter."
+                    "A token is allowed if an allow matches and no deny does. Their order does not matter."
                 </p>
                 <p class="error" role="status">{move || state.view_error.get()}</p>
                 {move || if is_json.get() {
@@ -159,7 +159,7 @@ pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Diagnostic>>) -> impl 
                     <h3>"Worth a second look"</h3>
                     <ul>{findings.get().into_iter().map(|finding| view! {
                         <li>
-                            <code>{untrusted_text(&finding.path)}</code> " " {inline_code(&finding.message)}
+                            {inline_code(&place_name(&finding.path))} " " {inline_code(&finding.message)}
                             {finding.help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}
                         </li>
                     }).collect_view()}</ul>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::state::{PolicyState, PolicyView};
 use crate::ui::inline_code::inline_code;
+use claimgate_workbench::policies::place_name::place_name;
 
 /// An entry of the list.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,12 +72,12 @@ fn list(state: PolicyState, entries: &[Entry]) -> AnyView {
         let label = if path.is_empty() {
             "Go there".to_owned()
         } else {
-            path.clone()
+            place_name(&path)
         };
         let can_go = !path.is_empty() || state.shown.get_untracked() == PolicyView::Json;
         let place = match can_go {
             true => view! {
-                <button type="button" class="place" on:click=move |_| state.go_to(&path)><code>{label}</code></button>
+                <button type="button" class="place" on:click=move |_| state.go_to(&path)>{inline_code(&label)}</button>
             }
             .into_any(),
             false => ().into_any(),

@@ -1,20 +1,20 @@
 //! The shared state of the policy editor's parts: the policies in both views, their history, and
 //! the engine's diagnostics.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::diagnostic::Diagnostics;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicySet};
-use claimgate_analysis::{Policies, findings};
+use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
+
+use super::compiled::{Compiled, Origin};
 
 use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
 use crate::state::store::{Store, use_store};
 use claimgate_providers::KnownClaim;
-use claimgate_workbench::issuers::storage::{StoredIssuer, compile_policies};
+use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::history::{Content, History};
 use claimgate_workbench::policies::json_places::{Places, Range, json_error, place_of};
 use claimgate_workbench::policies::samples::{Ready, known_claims};
@@ -26,77 +26,6 @@ pub(crate) enum PolicyView {
     Form,
     /// Text.
     Json,
-}
-
-/// The result of compiling the edited policies.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Compiled {
-    /// The compiled policies, if there are no errors except blank rows.
-    pub(crate) set: Option<Arc<PolicySet>>,
-    /// Errors.
-    pub(crate) errors: Diagnostics,
-    /// Warnings.
-    pub(crate) findings: Vec<Diagnostic>,
-}
-
-/// What the findings on policies depend on besides them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Origin {
-    /// The issuer's URL.
-    url: String,
-    /// Whether all its denies are report-only.
-    report_only: bool,
-    /// The audiences that it accepts.
-    audiences: Option<Vec<String>>,
-}
-
-impl Origin {
-    fn of(issuer: &StoredIssuer) -> Self {
-        Self {
-            url: issuer.url.clone(),
-            report_only: issuer.report_only,
-            audiences: issuer.audiences.clone(),
-        }
-    }
-}
-
-impl Compiled {
-    /// Compiles the policies of an issuer, and adds errors for blank rows.
-    pub(crate) fn of(
-        written: Result<Vec<PolicyDefinition>, Diagnostics>,
-        blanks: Vec<Diagnostic>,
-        origin: &Origin,
-    ) -> Self {
-        let mut compiled = Self::compile(written, origin);
-        compiled.errors.extend(blanks);
-        compiled
-    }
-
-    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>, origin: &Origin) -> Self {
-        let compiled = written.and_then(|policies| {
-            let set = compile_policies(&policies, origin.report_only, Dialect::Pulumi)?;
-            Ok((
-                set,
-                findings(
-                    &Policies::new(&policies, Dialect::Pulumi)
-                        .at(&origin.url)
-                        .with_audiences(origin.audiences.as_deref())
-                        .reporting(origin.report_only),
-                ),
-            ))
-        });
-        match compiled {
-            Ok((set, findings)) => Self {
-                findings,
-                set: Some(Arc::new(set)),
-                errors: Diagnostics::default(),
-            },
-            Err(errors) => Self {
-                errors,
-                ..Self::default()
-            },
-        }
-    }
 }
 
 /// The pattern at the cursor.
@@ -150,6 +79,8 @@ pub(crate) struct PolicyState {
     pub(crate) known: Memo<Vec<KnownClaim>>,
     /// The pattern at the cursor.
     pub(crate) at: RwSignal<Option<AtPattern>>,
+    /// The key of the card that was asked for last: it is not folded.
+    pub(crate) wanted: RwSignal<Option<usize>>,
     /// The range of the text to scroll to.
     pub(crate) goal: RwSignal<Option<(usize, usize)>>,
     /// The reactive owner of the fields: the editor, not the button or effect that happens to
@@ -161,12 +92,53 @@ impl PolicyState {
     /// The state of an issuer's editor, without changes.
     pub(crate) fn of(issuer: &StoredIssuer, shown: PolicyView) -> Self {
         let store = use_store();
-        let id = StoredValue::new(issuer.id.clone());
-        let fields = PolicyFields::of_all(&issuer.policies);
-        let first = Content::Form(fields.clone());
+        let id = issuer.id.clone();
+        let current = Memo::new(move |_| {
+            let issuers = store.issuers.read();
+            issuers.iter().find(|issuer| issuer.id == id).cloned()
+        });
+        let first = Content::Form(PolicyFields::of_all(&issuer.policies));
+        let json = RwSignal::new(first.to_json());
+        let dialect = Signal::stored(Dialect::Pulumi);
+        let state = Self::build(issuer, current.into(), (first, json), shown, dialect);
+        state.follow();
+        state
+    }
+
+    /// The state of policies that belong to no registered issuer. Their text is `json`.
+    pub(crate) fn scratch(
+        issuer: Signal<Option<StoredIssuer>>,
+        json: RwSignal<String>,
+        shown: PolicyView,
+        dialect: Signal<Dialect>,
+    ) -> Self {
+        let text = Content::Json(json.get_untracked());
+        let fields = text.to_form(&[]);
+        // What the form cannot show stays text.
+        let shown = if fields.is_ok() {
+            shown
+        } else {
+            PolicyView::Json
+        };
+        let first = match shown {
+            PolicyView::Form => Content::Form(fields.unwrap_or_default()),
+            PolicyView::Json => text,
+        };
+        let own = issuer.get_untracked();
+        let own = own.unwrap_or_else(|| StoredIssuer::blank(String::new(), 0));
+        Self::build(&own, issuer, (first, json), shown, dialect)
+    }
+
+    fn build(
+        issuer: &StoredIssuer,
+        current: Signal<Option<StoredIssuer>>,
+        (first, json): (Content, RwSignal<String>),
+        shown: PolicyView,
+        dialect: Signal<Dialect>,
+    ) -> Self {
+        let fields = first.to_form(&[]).unwrap_or_default();
         let owner = Owner::current().unwrap_or_default().child();
         let drafts = RwSignal::new(owner.with(|| fields.iter().map(PolicyDraft::from).collect()));
-        let json = RwSignal::new(first.to_json());
         let shown = RwSignal::new(shown);
         let history = RwSignal::new(History::new(first));
         let content = Memo::new(move |_| match shown.get() {
@@ -178,34 +150,15 @@ impl PolicyState {
             history.update(|history| history.record(content, js_sys::Date::now()));
         });
         let written = Memo::new(move |_| content.read().policies());
-        let of_issuer = move || {
-            store
-                .issuers
-                .read()
-                .iter()
-                .find(|issuer| issuer.id == *id.read_value())
-                .cloned()
-        };
-        let report_only = Memo::new(move |_| of_issuer().is_some_and(|issuer| issuer.report_only));
-        let origin = Memo::new(move |_| {
-            of_issuer()
-                .map(|issuer| Origin::of(&issuer))
-                .unwrap_or_default()
-        });
+        let report_only = Memo::new(move |_| with(current, |issuer| issuer.report_only));
+        let origin = Memo::new(move |_| with(current, Origin::of));
         let compiled = Memo::new_with_compare(
-            move |_| {
-                let blanks = content.read().blanks();
-                Compiled::of(written.get(), blanks, &origin.read())
-            },
+            move |_| Compiled::of(&content.read(), &origin.read(), dialect.get()),
             |_, _| true,
         );
-        let saved = Memo::new(move |_| {
-            of_issuer()
-                .map(|issuer| issuer.policies)
-                .unwrap_or_default()
-        });
-        let kept = Memo::new(move |_| of_issuer().map(|issuer| issuer.samples).unwrap_or_default());
-        let audiences = Memo::new(move |_| of_issuer().and_then(|issuer| issuer.audiences));
+        let saved = Memo::new(move |_| with(current, |issuer| issuer.policies.clone()));
+        let kept = Memo::new(move |_| with(current, |issuer| issuer.samples.clone()));
+        let audiences = Memo::new(move |_| with(current, |issuer| issuer.audiences.clone()));
         let samples = Memo::new_with_compare(
             move |_| {
                 let audiences = audiences.read();
@@ -217,9 +170,9 @@ impl PolicyState {
         let documented =
             claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
         let documented = documented.unwrap_or_default();
-        let state = Self {
-            store,
-            id,
+        Self {
+            store: use_store(),
+            id: StoredValue::new(issuer.id.clone()),
             opened: StoredValue::new(issuer.clone()),
             drafts,
             json,
@@ -237,11 +190,41 @@ impl PolicyState {
             samples,
             known: Memo::new(move |_| known_claims(documented.clone(), &samples.read())),
             at: RwSignal::new(None),
+            wanted: RwSignal::new(None),
             goal: RwSignal::new(None),
             owner: StoredValue::new(owner),
-        };
-        state.follow();
-        state
+        }
+    }
+
+    /// The text of the form and the places of its incomplete policies; none while the text is edited.
+    pub(crate) fn form_text(self) -> Option<(String, Vec<usize>)> {
+        if self.shown.get() == PolicyView::Json {
+            return None;
+        }
+        let fields = fields_of(self.drafts);
+        let incomplete = fields
+            .iter()
+            .enumerate()
+            .filter(|(_, fields)| fields.gap().is_some());
+        let places = incomplete.map(|(place, _)| place).collect();
+        Some((Content::Form(fields).to_json(), places))
+    }
+
+    /// Shows a text that was replaced from outside the form.
+    pub(crate) fn follow_text(self) {
+        if self.shown.get_untracked() == PolicyView::Json {
+            return;
+        }
+        let form = untrack(|| fields_of(self.drafts));
+        let text = Content::Json(self.json.get_untracked());
+        if text.policies() == Content::Form(form.clone()).policies() || text.policies().is_err() {
+            return;
+        }
+        match text.to_form(&form) {
+            // Outside the calling effect: its next run would dispose of the fields that it creates.
+            Ok(fields) => set_timeout(move || self.restore(&fields), Duration::ZERO),
+            Err(_) => self.shown.set(PolicyView::Json),
+        }
     }
 
     /// Shows what another tab has saved, unless there are edits here.
@@ -351,9 +334,13 @@ impl PolicyState {
                 self.goal.set(Some((range.start, range.end)));
             }
             PolicyView::Form => {
-                let id = untrack(|| field_of(&self.drafts.read(), path));
-                let element = id.and_then(|id| document().get_element_by_id(&id));
-                focus_in(element);
+                let Some(id) = untrack(|| field_of(&self.drafts.read(), path)) else {
+                    return;
+                };
+                self.wanted
+                    .set(untrack(|| card_of(&self.drafts.read(), path)));
+                // A folded card is unfolded first.
+                request_animation_frame(move || focus_in(document().get_element_by_id(&id)));
             }
         }
     }
@@ -387,6 +374,19 @@ fn field_of(drafts: &[PolicyDraft], path: &str) -> Option<String> {
         }
         (None, _) => format!("policy-{}", draft.key),
     })
+}
+
+/// The key of the card for such a path.
+fn card_of(drafts: &[PolicyDraft], path: &str) -> Option<usize> {
+    let (index, _) = path.strip_prefix("policies[")?.split_once(']')?;
+    Some(drafts.get(index.parse::<usize>().ok()?)?.key)
+}
+
+fn with<T: Default>(
+    issuer: Signal<Option<StoredIssuer>>,
+    read: impl FnOnce(&StoredIssuer) -> T,
+) -> T {
+    issuer.with(|issuer| issuer.as_ref().map(read).unwrap_or_default())
 }
 
 /// Focuses the first field of an element.

@@ -2,39 +2,107 @@
 
 use claimgate::claims::{Claims, Value};
 use claimgate::time::{format_utc, looks_like_milliseconds, relative};
+use claimgate_workbench::playground::claim_use::{ClaimUse, numbers};
+use claimgate_workbench::text::separators::breakable;
 use leptos::prelude::*;
 
 use crate::playground::bench::{Highlight, use_bench};
 use crate::ui::untrusted_text::untrusted_text;
 
 /// The table. Times are relative to `now`. In the playground, rules and their claims are
-/// highlighted together.
+/// highlighted together, and claims that rules use come first; the others are folded.
 #[component]
 pub(crate) fn ClaimsTable(
     caption: &'static str,
     claims: Claims,
     #[prop(into)] now: Signal<i64>,
+    #[prop(optional)] uses: Vec<ClaimUse>,
 ) -> impl IntoView {
     let is_claims = caption == "Claims";
-    let rows = claims
+    let used = |name: &str| uses.iter().find(|found| found.member == name);
+    let (first, rest): (Vec<_>, Vec<_>) = claims
         .iter()
-        .map(|(name, value)| row(is_claims, name, value, now))
-        .collect_view();
+        .partition(|(name, _)| uses.is_empty() || used(name).is_some());
+    let line = |(name, value): (&str, &Value)| row(is_claims, name, value, now, used(name));
+    let missing = uses
+        .iter()
+        .filter(|found| found.is_missing && claims.get(&found.member).is_none());
+    let missing = missing.map(missing_row).collect_view();
+    let count = rest.len();
+    let first = first.into_iter().map(line).collect_view();
+    let rest = rest.into_iter().map(line).collect_view();
+    let is_open = RwSignal::new(false);
     view! {
-        <table class="claims">
+        <table class="claims" class:claims--used=!uses.is_empty()>
             <caption>{caption}</caption>
-            <tbody>{rows}</tbody>
+            <tbody>{first} {missing}</tbody>
+            <tbody hidden=move || !is_open.get()>{rest}</tbody>
         </table>
+        {(count > 0).then(|| view! {
+            <button
+                type="button"
+                class="button button--quiet button--small claims__more"
+                aria-expanded=move || is_open.get().to_string()
+                on:click=move |_| is_open.update(|open| *open = !*open)
+            >
+                {move || if is_open.get() { "Hide claims that no rule uses".to_owned() } else { more(count) }}
+            </button>
+        })}
     }
 }
 
-fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView {
+fn more(count: usize) -> String {
+    match count {
+        1 => "Show 1 claim that no rule uses".to_owned(),
+        count => format!("Show {count} claims that no rule uses"),
+    }
+}
+
+/// A claim that a rule needs and the token lacks.
+fn missing_row(found: &ClaimUse) -> impl IntoView + use<> {
+    view! {
+        <tr class="claims__missing">
+            <th scope="row">{untrusted_text(&found.member)}</th>
+            <td>{use_marks(found)} <em>"not in the token"</em></td>
+        </tr>
+    }
+}
+
+/// The policies whose rules use the claim.
+fn use_marks(found: &ClaimUse) -> impl IntoView + use<> {
+    let mark = |class: &'static str, symbol: &'static str, word: &'static str, all: &[usize]| {
+        let policies = if all.len() == 1 { "policy" } else { "policies" };
+        (!all.is_empty()).then(|| {
+            view! {
+                <span class=class>
+                    <span aria-hidden="true">{symbol} " "</span>
+                    <span class="visually-hidden">{format!("{word} in {policies} ")}</span>
+                    {numbers(all)}
+                </span>
+            }
+        })
+    };
+    view! {
+        <span class="claims__use">
+            {mark("use use--bad", "✕", "does not match", &found.failed)}
+            {mark("use use--good", "✓", "matches", &found.matched)}
+        </span>
+    }
+}
+
+fn row(
+    is_claims: bool,
+    name: &str,
+    value: &Value,
+    now: Signal<i64>,
+    found: Option<&ClaimUse>,
+) -> AnyView {
     let cell = match (name, value) {
         ("exp" | "nbf" | "iat", Value::Integer(number)) => time(*number, value.to_json(), now),
         ("exp" | "nbf" | "iat", Value::Fraction(number)) => {
             time(number.ceil() as i128, value.to_json(), now)
         }
-        (_, Value::String(text)) => untrusted_text(text),
+        (_, Value::String(text)) => wrapped(text),
         (_, Value::Object(_) | Value::Array(_)) => lines(&value.to_json_pretty()),
         _ => value.to_json().into_any(),
     };
@@ -54,10 +122,20 @@ fn row(is_claims: bool, name: &str, value: &Value, now: Signal<i64>) -> AnyView 
             on:mouseleave=move |_| bench.highlight.set(None)
         >
             <th scope="row">{head}</th>
-            <td>{cell}</td>
+            <td>{found.map(use_marks)} {cell}</td>
         </tr>
     }
     .into_any()
+}
+
+/// A long value, which is wrapped after its separators.
+fn wrapped(text: &str) -> AnyView {
+    let piece = |piece: &str| view! { {untrusted_text(piece)} <wbr /> };
+    breakable(text)
+        .into_iter()
+        .map(piece)
+        .collect_view()
+        .into_any()
 }
 
 /// JSON in several lines, without marks for its line breaks.

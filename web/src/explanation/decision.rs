@@ -13,6 +13,7 @@ use crate::state::store::use_store;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::playground::scratch::apply;
+use claimgate_workbench::playground::summary::listed;
 
 /// Symbol, word and style of a policy's outcome.
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
@@ -60,10 +61,16 @@ fn is_unfolded(explanation: &Explanation, policy: &PolicyEvidence) -> bool {
 #[component]
 pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
     let policies = order(&explanation);
-    let policies: Vec<_> = policies
+    let mut policies: Vec<_> = policies
         .into_iter()
         .map(|policy| (is_unfolded(&explanation, &policy), policy))
         .collect();
+    policies.sort_by_key(|(is_unfolded, _)| !is_unfolded);
+    let unfolded = policies
+        .iter()
+        .filter(|(is_unfolded, _)| *is_unfolded)
+        .count();
+    let rest = policies.split_off(policies.len().min(unfolded.max(UNFOLDED)));
     let default = explanation.default_denial;
     let (symbol, class) = if default.applied {
         ("✕", "mark mark--bad")
@@ -94,16 +101,58 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
             {policies.into_iter().map(|(open, policy)| view! { <PolicyEntry policy=policy open=open /> }).collect_view()}
             {entry}
         </ul>
+        {(!rest.is_empty()).then(|| view! { <Rest policies=rest /> })}
+    }
+}
+
+/// The policies beyond the first ones, in one line until it is opened.
+#[component]
+fn Rest(policies: Vec<(bool, PolicyEvidence)>) -> impl IntoView {
+    let label = match policies.len() {
+        1 => "1 more policy that does not match or apply".to_owned(),
+        count => format!("{count} more policies that do not match or apply"),
+    };
+    let is_open = RwSignal::new(false);
+    let details = NodeRef::<html::Details>::new();
+    let toggled = move |_| {
+        is_open.set(
+            details
+                .get_untracked()
+                .is_some_and(|details| details.open()),
+        )
+    };
+    let policies = StoredValue::new(policies);
+    let entry = |(_, policy)| view! { <PolicyEntry policy=policy open=false /> };
+    view! {
+        <details class="more explanation__rest" node_ref=details on:toggle=toggled>
+            <summary>{label}</summary>
+            {move || is_open.get().then(|| view! {
+                <ul class="explanation" aria-label="Others">
+                    {policies.get_value().into_iter().map(entry).collect_view()}
+                </ul>
+            })}
+        </details>
     }
 }
 
 #[component]
 fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
     let (symbol, word, class) = look(&policy);
-    let mut rules = policy.rules;
-    rules.sort_by_key(|rule| rule.outcome == RuleOutcome::Matched);
-    let rules = StoredValue::new(rules);
+    let rules = StoredValue::new(policy.rules);
     let (index, title) = (policy.index, policy.title);
+    let aside = use_bench().is_some_and(|bench| bench.aside.read_untracked().contains(&index));
+    let (symbol, word, class) = if aside {
+        ("…", "incomplete: left out", "mark mark--note")
+    } else {
+        (symbol, word, class)
+    };
+    let (title, sentence) = match aside {
+        true => (
+            format!("policy {}", index + 1),
+            "It does not decide until it is complete.".to_owned(),
+        ),
+        false => (title, policy.sentence),
+    };
     // Folded rules are not rendered: with forty policies that is most of the work.
     let is_open = RwSignal::new(open);
     let details = NodeRef::<html::Details>::new();
@@ -114,12 +163,6 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
                 .is_some_and(|details| details.open()),
         );
     };
-    let lines = move || {
-        let line = |rule: RuleEvidence| view! { <RuleLine policy=index rule=rule /> };
-        is_open
-            .get()
-            .then(|| rules.get_value().into_iter().map(line).collect_view())
-    };
     view! {
         <li class="evidence">
             <details open=open node_ref=details on:toggle=toggled>
@@ -127,32 +170,75 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
                     <span class=class aria-hidden="true">{symbol}</span>
                     <span><strong class="title">{title}</strong> " " <span class="word">{word}</span></span>
                 </summary>
-                <p class="sentence">{inline_code(&policy.sentence)}</p>
-                <ul class="rule-list">{lines}</ul>
+                <p class="sentence">{inline_code(&sentence)}</p>
+                {move || is_open.get().then(|| rule_lists(index, rules.get_value()))}
             </details>
         </li>
     }
 }
 
+/// Failed rules first; the others are folded into one line, unless all match.
+fn rule_lists(policy: usize, rules: Vec<RuleEvidence>) -> AnyView {
+    let line = move |rule: RuleEvidence| view! { <RuleLine policy=policy rule=rule /> };
+    let (matched, failed): (Vec<_>, Vec<_>) = rules
+        .into_iter()
+        .partition(|rule| rule.outcome == RuleOutcome::Matched);
+    if failed.is_empty() || matched.is_empty() {
+        let lines = failed.into_iter().chain(matched).map(line).collect_view();
+        return view! { <ul class="rule-list">{lines}</ul> }.into_any();
+    }
+    let names = listed(
+        &matched
+            .iter()
+            .map(|rule| format!("`{}`", rule.claim))
+            .collect::<Vec<_>>(),
+    );
+    let verb = if matched.len() == 1 {
+        "matches"
+    } else {
+        "match"
+    };
+    view! {
+        <ul class="rule-list">{failed.into_iter().map(line).collect_view()}</ul>
+        <details class="more rule-list__passed">
+            <summary>
+                <span class="mark mark--good" aria-hidden="true">"✓"</span> " " {inline_code(&names)} " " {verb}
+            </summary>
+            <ul class="rule-list">{matched.into_iter().map(line).collect_view()}</ul>
+        </details>
+    }
+    .into_any()
+}
+
 #[component]
 fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
     let changes = miss.changes.iter().map(|change| {
+        let what = match &change.suggested_pattern {
+            Some(pattern) => view! {
+                "change " <code>{untrusted_text(&change.pattern)}</code> " to "
+                <code>{untrusted_text(pattern)}</code> ", which admits just this value"
+            }
+            .into_any(),
+            None => view! { {inline_code(&change.sentence)} }.into_any(),
+        };
         view! {
             <li>
-                <p>{inline_code(&change.sentence)}</p>
-                {change.suggested_pattern.as_ref().map(|pattern| view! {
-                    <p class="hint">"A pattern for just this value: " <code>{untrusted_text(pattern)}</code></p>
-                })}
+                <p><code>{untrusted_text(&change.claim)}</code> ": " {what} "."</p>
                 {change.caution.as_ref().map(|caution| view! {
                     <p class="hint">"Careful: this admits " {inline_code(caution)} "."</p>
                 })}
             </li>
         }
     });
+    let number = miss.policy + 1;
+    let count = match miss.changes.len() {
+        1 => "one rule does not match".to_owned(),
+        count => format!("{count} rules do not match"),
+    };
     view! {
         <section class="notice notice--note" aria-label="Nearest miss">
             <h3>"Nearest miss"</h3>
-            <p>{inline_code(&miss.sentence)}</p>
+            <p>{format!("Policy {number} came nearest: {count}.")}</p>
             <ul>{changes.collect_view()}</ul>
             <ApplyMiss miss=miss.clone() />
         </section>

@@ -3,5 +3,6 @@
 pub(crate) mod checks;
 pub(crate) mod claims_table;
 pub(crate) mod decision;
+pub(crate) mod diff;
 pub(crate) mod rule_line;
 pub(crate) mod verdict;

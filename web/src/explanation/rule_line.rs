@@ -6,8 +6,9 @@ use claimgate::pattern::{Span, Trace};
 use claimgate_workbench::text::spans::{Piece, cut};
 use leptos::prelude::*;
 
+use super::diff::{Diff, furthest};
 use crate::playground::bench::{Highlight, use_bench};
-use crate::playground::policies::claim_button;
+use crate::playground::policies::claim_button::claim_button;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 
@@ -100,11 +101,6 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
     } else {
         ("✕", outcome(rule.outcome), "mark mark--bad")
     };
-    let pattern = render(pattern_pieces(&rule));
-    let values = rule.values.iter().map(value_row).collect_view();
-    let left_out = (rule.values_left_out > 0).then(|| {
-        view! { <div><dt>"values"</dt><dd>{format!("and {} more", rule.values_left_out)}</dd></div> }
-    });
     let claim = match use_bench() {
         Some(bench) => claim_button(bench, policy, &rule.claim),
         None => view! { <code class="rule__claim">{untrusted_text(&rule.claim)}</code> }.into_any(),
@@ -113,13 +109,35 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
         <span class=class aria-hidden="true">{symbol}</span>
         <div class="rule__body">
             <p>{claim} " " <span class="word">{word}</span></p>
-            <dl class="compare">
-                <div><dt>"pattern"</dt><dd><code>{pattern}</code></dd></div>
-                {values}
-                {left_out}
-            </dl>
-            <p class="sentence">{inline_code(&rule.sentence)}</p>
+            {evidence(&rule)}
         </div>
+    }
+    .into_any()
+}
+
+/// What the rule saw: the difference, or pattern and values with what each wildcard took.
+fn evidence(rule: &RuleEvidence) -> AnyView {
+    if let Some((value, stop)) = furthest(rule).filter(|_| rule.outcome == RuleOutcome::Mismatch) {
+        let others = rule.values.len() - 1 + rule.values_left_out;
+        let more = (others > 0).then(|| {
+            let values = if others == 1 { "value" } else { "values" };
+            view! { <p class="hint">{format!("None of the {others} other {values} matches either.")}</p> }
+        });
+        let (pattern, value, stop) = (rule.pattern.clone(), value.text.clone(), stop.clone());
+        return view! { <Diff pattern=pattern value=value stop=stop /> {more} }.into_any();
+    }
+    let left_out = (rule.values_left_out > 0).then(|| {
+        view! { <div><dt>"values"</dt><dd>{format!("and {} more", rule.values_left_out)}</dd></div> }
+    });
+    let sentence = (rule.outcome != RuleOutcome::Matched)
+        .then(|| view! { <p class="sentence">{inline_code(&rule.sentence)}</p> });
+    view! {
+        <dl class="compare">
+            <div><dt>"pattern"</dt><dd><code>{render(pattern_pieces(rule))}</code></dd></div>
+            {rule.values.iter().map(value_row).collect_view()}
+            {left_out}
+        </dl>
+        {sentence}
     }
     .into_any()
 }

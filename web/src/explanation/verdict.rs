@@ -34,8 +34,7 @@ pub(crate) fn Verdict(
 ) -> impl IntoView {
     let status = move || match &*banner.read() {
         Banner::Nothing => {
-            "Paste a token, or write claims, and the decision stands here with its reasons."
-                .into_any()
+            "Paste a token or write claims to see the decision and its reasons.".into_any()
         }
         Banner::Decided(_, text, _) => inline_code(text),
     };
@@ -48,7 +47,7 @@ pub(crate) fn Verdict(
             };
             let lines = unchecked.iter().map(first).collect::<Vec<_>>().join("; ");
             Some(
-                view! { <p class="verdict__caveat">"Not all was checked: " {inline_code(&lines)} "."</p> },
+                view! { <p class="verdict__caveat">"Not everything was checked: " {inline_code(&lines)} "."</p> },
             )
         }
         _ => None,

@@ -67,6 +67,8 @@ pub(crate) enum Opening {
     Example(&'static Example),
     /// A link's content, after the `#`.
     Fragment(String),
+    /// The text of a dropped file.
+    File(String),
 }
 
 type Stored<'a> = (
@@ -76,13 +78,26 @@ type Stored<'a> = (
 );
 type ShownReport = Memo<Option<Report>>;
 type Policies = Result<Vec<PolicyDefinition>, Diagnostics>;
+
+/// How the token is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenView {
+    /// Its claims.
+    Claims,
+    /// The token itself.
+    Encoded,
+    /// Its header.
+    Header,
+}
 type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// The entry points of the code that is loaded with the first input (`tools.rs`).
 #[derive(Clone, Copy)]
 pub(crate) struct Tools {
-    /// Parses policies while they are edited.
-    pub(crate) read: fn(&str, Dialect) -> Policies,
+    /// Parses policies while they are edited; those at the given places are incomplete.
+    pub(crate) read: fn(&str, Dialect, &[usize]) -> Policies,
+    /// Replaces the policies at the given places, which do not decide.
+    pub(crate) set_aside: fn(&[PolicyDefinition], &[usize]) -> Vec<PolicyDefinition>,
     /// Evaluates the question with the registered issuers or the scratch set, and with a throw-away
     /// key; also returns the issuers.
     pub(crate) evaluate: fn(&Question, Stored<'_>) -> (Vec<StoredIssuer>, Evaluation),
@@ -98,12 +113,16 @@ pub(crate) struct Tools {
     pub(crate) token_notes: fn(Bench) -> AnyView,
     /// Notes on the input.
     pub(crate) input_notes: fn(Bench) -> AnyView,
-    /// The checks and the time.
-    pub(crate) checks: fn(Bench, Signal<i64>) -> AnyView,
+    /// The menu of times.
+    pub(crate) times: fn(Bench, Signal<i64>) -> AnyView,
     /// The form that signs a sample.
     pub(crate) sign: fn(Bench) -> AnyView,
     /// The token's header and claims.
     pub(crate) decoded: fn(Bench, Signal<i64>) -> AnyView,
+    /// The checks at a glance.
+    pub(crate) dots: fn(ShownReport) -> AnyView,
+    /// The panel that drafts a policy.
+    pub(crate) draft: fn(Bench) -> AnyView,
     /// The explanation.
     pub(crate) reasons: fn(Bench, ShownReport) -> AnyView,
     /// The panel for sharing.
@@ -125,6 +144,10 @@ pub(crate) struct Bench {
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// The last valid policies.
     pub(crate) good: Memo<Vec<PolicyDefinition>>,
+    /// The places of its incomplete policies, from 0.
+    pub(crate) aside: RwSignal<Vec<usize>>,
+    /// Whether it is shown as JSON.
+    pub(crate) is_json: RwSignal<bool>,
     /// The dialect of its patterns.
     pub(crate) dialect: RwSignal<Dialect>,
     /// The key of the last signed sample.
@@ -133,6 +156,12 @@ pub(crate) struct Bench {
     pub(crate) highlight: RwSignal<Option<Highlight>>,
     /// The visible pane on a narrow screen.
     pub(crate) pane: RwSignal<Pane>,
+    /// How the token is shown.
+    pub(crate) token_view: RwSignal<TokenView>,
+    /// Whether the panel that drafts a policy is open.
+    pub(crate) is_drafting: RwSignal<bool>,
+    /// Whether the panel for sharing is open.
+    pub(crate) is_sharing: RwSignal<bool>,
     /// The displayed answer.
     pub(crate) answered: RwSignal<Option<Answered>>,
     /// The engine and its views, once loaded.
@@ -157,8 +186,9 @@ impl Bench {
         let text = RwSignal::new(String::new());
         let dialect = RwSignal::new(Dialect::Pulumi);
         let tools = RwSignal::new(Tools::loaded());
+        let aside = RwSignal::new(Vec::new());
         let written = Memo::new(move |_| match tools.get() {
-            Some(tools) => (tools.read)(&text.read(), dialect.get()),
+            Some(tools) => (tools.read)(&text.read(), dialect.get(), &aside.read()),
             None => Ok(Vec::new()),
         });
         let good = Memo::new(move |last: Option<&Vec<PolicyDefinition>>| {
@@ -172,10 +202,15 @@ impl Bench {
             text,
             written,
             good,
+            aside,
+            is_json: RwSignal::new(false),
             dialect,
             throwaway: RwSignal::new(None),
             highlight: RwSignal::new(None),
             pane: RwSignal::new(Pane::Token),
+            token_view: RwSignal::new(TokenView::Encoded),
+            is_drafting: RwSignal::new(false),
+            is_sharing: RwSignal::new(false),
             answered: RwSignal::new(None),
             tools,
         }
@@ -186,14 +221,24 @@ impl Bench {
         *self.form.issuer.read() == SCRATCH && self.scratch.read().is_some()
     }
 
-    /// The scratch set as an issuer, if it is in use.
+    /// The scratch set as an issuer, if it is in use, without its incomplete policies.
     pub(crate) fn scratch_issuer(self) -> Option<StoredIssuer> {
         let is_chosen = self.is_scratch();
-        self.scratch
-            .read()
-            .as_ref()
-            .filter(|_| is_chosen)
-            .map(|scratch| scratch.with(&self.good.read()))
+        let scratch = self.scratch.read();
+        let scratch = scratch.as_ref().filter(|_| is_chosen)?;
+        let (good, aside) = (self.good.read(), self.aside.read());
+        Some(match self.tools.get() {
+            Some(tools) if !aside.is_empty() => scratch.with(&(tools.set_aside)(&good, &aside)),
+            _ => scratch.with(&good),
+        })
+    }
+
+    /// The policies of an issuer of the answer; of the scratch set, as they are written.
+    pub(crate) fn policies_of(self, issuer: &StoredIssuer) -> Vec<PolicyDefinition> {
+        match issuer.id == SCRATCH {
+            true => self.good.get_untracked(),
+            false => issuer.policies.clone(),
+        }
     }
 
     /// The displayed report, without tracking.
@@ -221,13 +266,14 @@ impl Bench {
                 stored
                     .iter()
                     .find(|issuer| Some(&issuer.id) == id.as_ref())
-                    .map(|issuer| issuer.policies.clone())
+                    .map(|issuer| self.policies_of(issuer))
             })
             .unwrap_or_default()
     }
 
     /// Starts a scratch set and uses it.
     pub(crate) fn start_scratch(self, scratch: Scratch, policies: &[PolicyDefinition]) {
+        self.aside.set(Vec::new());
         self.text.set(to_json(policies));
         self.scratch.set(Some(scratch));
         self.form.issuer.set(SCRATCH.to_owned());
@@ -245,6 +291,18 @@ impl Bench {
         }
     }
 
+    /// The same; if no issuer is in use, for that of the token.
+    pub(crate) fn change_or_start(self, store: Store, policies: &[PolicyDefinition]) {
+        if untrack(|| self.is_scratch()) || self.copied(store).is_some() {
+            return self.change(store, policies);
+        }
+        let claims = self.report_untracked().and_then(|report| report.claims);
+        let set = store
+            .issuers
+            .with_untracked(|issuers| Scratch::of_token(claims.as_ref(), issuers));
+        self.start_scratch(set, policies);
+    }
+
     /// A scratch copy of the registered issuer in use.
     pub(crate) fn copied(self, store: Store) -> Option<Scratch> {
         let chosen = self.form.issuer.get_untracked();
@@ -259,6 +317,9 @@ impl Bench {
     /// Scrolls to the highlighted claim.
     pub(crate) fn reveal(self) {
         self.pane.set(Pane::Token);
+        if !self.form.is_claims.get_untracked() {
+            self.token_view.set(TokenView::Claims);
+        }
         request_animation_frame(|| {
             if let Ok(Some(row)) = document().query_selector(".claims .lit") {
                 row.scroll_into_view_with_bool(false);

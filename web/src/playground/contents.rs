@@ -4,7 +4,7 @@ use claimgate::inspect::Skip;
 use claimgate::time::format_utc;
 use leptos::prelude::*;
 
-use super::bench::Bench;
+use super::bench::{Bench, TokenView};
 use crate::state::clock::read_time;
 use crate::state::store::Store;
 use claimgate_workbench::playground::evaluate::Answer;
@@ -41,6 +41,11 @@ impl Bench {
             .now
             .set(shared.now.map(format_utc).unwrap_or_default());
         self.throwaway.set(None);
+        self.token_view.set(if was_token {
+            TokenView::Claims
+        } else {
+            TokenView::Encoded
+        });
     }
 
     /// The shareable content of the playground: policies, claims and the request, and no token.
@@ -72,7 +77,7 @@ impl Bench {
                 url: issuer.url.clone(),
             }),
             policies: issuer
-                .map(|issuer| issuer.policies.clone())
+                .map(|issuer| self.policies_of(issuer))
                 .unwrap_or_default(),
             now: is_token.then(|| {
                 read_time(&self.form.now.read())

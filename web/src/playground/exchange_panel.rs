@@ -72,8 +72,8 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
                 <summary><h2>"Exchange"</h2></summary>
                 <div class="stack--tight">
                     <p class="hint">
-                        "What a job would send for an access token, and the response. This is a simulation: nothing is sent, and "
-                        <code>"$ID_TOKEN"</code> " stands for the token."
+                        "What a job sends for an access token, and the answer. A simulation: nothing is sent, and "
+                        <code>"$ID_TOKEN"</code> " is a placeholder for the token."
                     </p>
                     <div class="field-row field-row--even">
                         <TextField label="Organization" value=form.organization hint=hint mono=true />

@@ -41,6 +41,17 @@ pub(crate) struct Form {
     pub(crate) expiration: RwSignal<String>,
 }
 
+/// The values of the fields that are kept while another page is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Values {
+    is_claims: bool,
+    token: String,
+    claims: String,
+    request: RequestedToken,
+    skip: Skip,
+    now: String,
+}
+
 impl Form {
     /// Empty fields, with that issuer.
     pub(crate) fn new(issuer: String) -> Self {
@@ -63,6 +74,28 @@ impl Form {
             organization: text(),
             expiration: text(),
         }
+    }
+
+    /// The values, to be kept in memory while another page is shown.
+    pub(crate) fn values(self) -> Values {
+        Values {
+            is_claims: self.is_claims.get_untracked(),
+            token: self.token.get_untracked(),
+            claims: self.claims.get_untracked(),
+            request: untrack(|| self.request()),
+            skip: untrack(|| self.skip()),
+            now: self.now.get_untracked(),
+        }
+    }
+
+    /// Sets kept values.
+    pub(crate) fn restore(self, values: &Values) {
+        self.is_claims.set(values.is_claims);
+        self.token.set(values.token.clone());
+        self.claims.set(values.claims.clone());
+        self.set_request(&values.request);
+        self.set_skip(values.skip);
+        self.now.set(values.now.clone());
     }
 
     /// The requested token.

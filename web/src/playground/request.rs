@@ -1,4 +1,4 @@
-//! The requested token, the checks to skip, and the time.
+//! The requested token, the checks to skip, and the time of the evaluation.
 
 use claimgate::jwt::numeric_date;
 use claimgate::policy::TokenType;
@@ -19,40 +19,40 @@ pub(crate) fn Requested(form: Form) -> impl IntoView {
     let label = Memo::new(move |_| target_label(&form.token_type.read()));
     let options = same(TokenType::ALL.map(TokenType::as_str));
     view! {
-        <div class="field-row field-row--even">
+        <div class="requested">
             <Select label="Requested token type" value=form.token_type options=options />
             {move || match label.get() {
-                Some(label) => view! { <TextField label=label value=form.target mono=true /> }.into_any(),
-                None => view! { <Checkbox label="Ask for admin scope" value=form.admin /> }.into_any(),
+                Some(label) => view! { <TextField label=label value=form.target mono=true placeholder=label /> }.into_any(),
+                None => view! { <Checkbox label="Request admin scope" value=form.admin /> }.into_any(),
             }}
         </div>
     }
 }
 
-/// Checks to skip, and another time.
+/// The checks to skip.
 #[component]
-pub(crate) fn ChecksAndTime(bench: Bench, time: Signal<i64>) -> impl IntoView {
-    let form = bench.form;
+pub(crate) fn SkippedChecks(form: Form) -> impl IntoView {
     view! {
         <fieldset class="checkboxes">
-            <legend>"Leave out a check"</legend>
+            <legend class="visually-hidden">"Skip checks"</legend>
             <Checkbox label="Skip issuer" value=form.skip_issuer />
             <Checkbox label="Skip key" value=form.skip_key />
             <Checkbox label="Skip signature" value=form.skip_signature />
             <Checkbox label="Skip time" value=form.skip_time />
             <Checkbox label="Skip audience" value=form.skip_audience />
         </fieldset>
-        <TimeTravel bench=bench time=time />
+        <p class="hint">"Skipping the key skips the signature too. The decision says what was not checked."</p>
     }
 }
 
+/// Another time to evaluate at.
 #[component]
-fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
+pub(crate) fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
     let field = bench.form.now;
     let error = Signal::derive(move || {
         // A time that cannot be parsed is ignored.
         read_time(&field.read()).map_or_else(
-            |problem| format!("{problem}; judged as of now"),
+            |problem| format!("{problem}; evaluated at the current time"),
             |_| String::new(),
         )
     });
@@ -83,7 +83,7 @@ fn TimeTravel(bench: Bench, time: Signal<i64>) -> impl IntoView {
             value=field
             error=error
             mono=true
-            hint="Optional: judge as of another time, RFC 3339 or seconds since 1970."
+            hint="Optional: evaluate at another time, RFC 3339 or seconds since 1970."
             placeholder="2026-11-24T00:21:00Z"
         />
         <div class="actions actions--tight times" role="group" aria-label="Go to a time">

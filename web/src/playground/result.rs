@@ -6,14 +6,17 @@ use leptos_router::components::A;
 
 use super::bench::Bench;
 use super::exchange_panel::ExchangePanel;
+use super::failed_check::Fixes;
 use super::share_panel::SharePanel;
 use crate::explanation::checks::Checks;
 use crate::explanation::decision::ExplanationView;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::playground::claim_use::numbers;
 use claimgate_workbench::playground::evaluate::Report;
 use claimgate_workbench::playground::gallery;
 use claimgate_workbench::playground::scratch::SCRATCH;
+use claimgate_workbench::policies::place_name::place_name;
 
 /// The pane.
 #[component]
@@ -27,13 +30,16 @@ pub(crate) fn PlaygroundResult(
     view! {
         <section class="pane pane--decision stack playground__result" class:stale=move || stale.get() aria-label="Result">
             {move || stale.get().then(|| view! {
-                <p class="hint">"What is written is not complete; this is the last result."</p>
+                <p class="hint">"The input is incomplete; this is the last result."</p>
             })}
             {move || match (is_empty.get(), bench.tools.get()) {
                 (false, Some(tools)) => (tools.reasons)(bench, report),
                 _ => view! { <Nothing /> }.into_any(),
             }}
-            <SharePanel bench=bench report=report now=now />
+            <div class="result__more">
+                {move || (!is_empty.get()).then(|| view! { <ExchangePanel bench=bench /> })}
+                <SharePanel bench=bench report=report now=now />
+            </div>
         </section>
     }
 }
@@ -75,14 +81,16 @@ pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoVi
             .as_ref()
             .and_then(|report| report.explanation.clone())
     });
+    let action = Callback::new(move |check| view! { <Fixes bench=bench check=check /> }.into_any());
     view! {
+        <IncompletePolicies bench=bench />
         {move || (!unchecked.read().is_empty()).then(|| view! {
             <div class="notice notice--note">
                 <ul>{unchecked.get().into_iter().map(|line| view! { <li>{inline_code(&line)}</li> }).collect_view()}</ul>
             </div>
         })}
         {move || (!checks.read().is_empty()).then(|| view! {
-            <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks.get() /></section>
+            <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks.get() action=action /></section>
         })}
         {move || explanation.get().map(|explanation| view! {
             <section class="card stack--tight">
@@ -92,7 +100,21 @@ pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoVi
             </section>
         })}
         <Remarks findings=findings />
-        <ExchangePanel bench=bench />
+    }
+}
+
+/// Names the policies that do not decide yet.
+#[component]
+fn IncompletePolicies(bench: Bench) -> impl IntoView {
+    let numbers = move || {
+        let places: Vec<_> = bench.aside.read().iter().map(|place| place + 1).collect();
+        numbers(&places)
+    };
+    move || {
+        (bench.is_scratch() && !bench.aside.read().is_empty()).then(|| {
+            let subject = if bench.aside.read().len() == 1 { "Policy" } else { "Policies" };
+            view! { <p class="notice notice--note" role="note">{subject} " " {numbers()} " incomplete: left out of this decision."</p> }
+        })
     }
 }
 
@@ -122,8 +144,7 @@ fn Nothing() -> impl IntoView {
         <section class="card empty">
             <h2>"No token at hand?"</h2>
             <p>
-                "Sign a sample token in the pane of the token, write claims, or open an example. A token is never stored \
-                and never sent."
+                "Sign a sample token, write claims, or open an example. A token is never stored and never sent."
             </p>
             <ul class="example-list">
                 {items.collect_view()}
@@ -138,7 +159,7 @@ fn Remarks(findings: Memo<Vec<Diagnostic>>) -> impl IntoView {
     let item = |finding: Diagnostic| {
         view! {
             <li>
-                {(!finding.path.is_empty()).then(|| view! { <code>{untrusted_text(&finding.path)}</code> " " })}
+                {(!finding.path.is_empty()).then(|| view! { {inline_code(&place_name(&finding.path))} " " })}
                 {inline_code(&finding.message)}
                 {finding.help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}
             </li>

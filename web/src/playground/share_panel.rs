@@ -22,7 +22,7 @@ pub(crate) fn SharePanel(
     report: Memo<Option<Report>>,
     #[prop(into)] now: Signal<i64>,
 ) -> impl IntoView {
-    let is_open = RwSignal::new(false);
+    let is_open = bench.is_sharing;
     let details = NodeRef::<html::Details>::new();
     let toggle = move |_| {
         is_open.set(
@@ -33,8 +33,8 @@ pub(crate) fn SharePanel(
     };
     view! {
         <section class="card stack--tight" aria-label="Share">
-            <details class="more" node_ref=details on:toggle=toggle>
-                <summary><h2>"Share"</h2></summary>
+            <details class="more" node_ref=details on:toggle=toggle prop:open=move || is_open.get()>
+                <summary id="share-summary"><h2>"Share"</h2></summary>
                 {move || bench.tools.get().map(|tools| (tools.share)(bench, report, now, is_open.into()))}
             </details>
         </section>
@@ -87,7 +87,7 @@ fn Outgoing(bench: Bench, report: Memo<Option<Report>>, now: Signal<i64>) -> imp
         <div role="status" aria-label="Before you share">
             {move || (!warnings.read().is_empty()).then(|| view! {
                 <div class="notice notice--bad">
-                    <p><strong>"Look before you share."</strong></p>
+                    <p><strong>"Check before you share."</strong></p>
                     <ul>{warnings.get().into_iter().map(|(path, message)| view! {
                         <li><code>{untrusted_text(&path)}</code> ": " {message}</li>
                     }).collect_view()}</ul>
@@ -123,12 +123,12 @@ fn what(shared: &Shared) -> String {
         "no claims"
     };
     let unsigned = if shared.skip.signature {
-        " Whoever opens it sees the claims without their signature, so key and signature are not checked there."
+        " The claims come without their signature, so key and signature are not checked where it is opened."
     } else {
         ""
     };
     format!(
-        "Carries {policies}, {claims} and what is asked for; never the token, and never a signature.{unsigned}"
+        "Contains {policies}, {claims} and the requested token type; never the token or its signature.{unsigned}"
     )
 }
 

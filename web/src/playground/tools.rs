@@ -12,17 +12,24 @@ use leptos::task::spawn_local;
 use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 
-use super::bench::{Opening, Tools};
-use super::policies::ScratchSet;
-use super::request::ChecksAndTime;
+use super::bench::{Bench, Opening, Tools};
+use super::decision_bar::CheckDots;
+use super::input::claims::ClaimsInput;
+use super::input::decoded::Decoded;
+use super::input::notes::{InputNotes, TokenNotes};
+use super::input::sign::SignSample;
+use super::policies::draft::DraftPanel;
+use super::policies::scratch_set::ScratchSet;
+use super::request::TimeTravel;
 use super::result::Reasons;
 use super::share_panel::Share;
-use super::sign::SignSample;
-use super::token::{ClaimsInput, Decoded, InputNotes, TokenNotes};
+use crate::state::store::Store;
 use crate::state::webcrypto;
+use claimgate_workbench::playground::dropped::{Dropped, recognize};
 use claimgate_workbench::playground::evaluate::begin;
 use claimgate_workbench::playground::scratch::{Origin, candidates};
 use claimgate_workbench::playground::share::Shared;
+use claimgate_workbench::policies::incomplete::set_aside;
 
 /// Loads the tools, if they are available.
 pub(crate) async fn load() -> Option<Tools> {
@@ -51,8 +58,8 @@ pub(crate) fn want(to: RwSignal<Option<Tools>>, failed: RwSignal<String>) {
             }
             None => {
                 let _ = failed.try_set(
-                    "The engine could not be loaded. Its files cannot be reached, or a newer version of Claimgate has \
-                     taken their place: reload the page"
+                    "The policy engine could not be loaded. Its files cannot be reached, or a newer version of Claimgate has \
+                     replaced them: reload the page"
                         .to_owned(),
                 );
             }
@@ -65,12 +72,48 @@ fn load_tools() -> Result<Tools, SplitLoaderError> {
     Ok(table())
 }
 
+/// Opens a dropped file.
+fn open_file(bench: Bench, store: Store, text: &str) -> Result<(), String> {
+    let form = bench.form;
+    match recognize(text) {
+        Dropped::Token(token) => {
+            form.is_claims.set(false);
+            form.token.set(token);
+        }
+        Dropped::Claims(claims) => {
+            form.claims.set(claims);
+            form.is_claims.set(true);
+        }
+        Dropped::Playground(shared) => bench.open(&shared, Origin::File, store),
+        Dropped::Policies(policies) => bench.change_or_start(store, &policies),
+        Dropped::Keys(jwks) => {
+            let set = untrack(|| bench.is_scratch())
+                .then(|| bench.scratch.get_untracked())
+                .flatten();
+            let Some(mut set) = set.or_else(|| bench.copied(store)) else {
+                return Err("expected an issuer for the keys: paste its token first".to_owned());
+            };
+            set.issuer.jwks = Some(jwks);
+            let policies = match untrack(|| bench.is_scratch()) {
+                true => bench.good.get_untracked(),
+                false => set.issuer.policies.clone(),
+            };
+            bench.start_scratch(set, &policies);
+        }
+        Dropped::Other => {
+            return Err("expected a token, a key set, policies, claims or a playground file; import issuers on the page “Import”".to_owned());
+        }
+    }
+    Ok(())
+}
+
 fn table() -> Tools {
     Tools {
-        read: |text, dialect| {
+        read: |text, dialect, aside| {
             let policies = parse_policies(text)?;
-            PolicySet::compile(&policies, dialect).map(|_| policies)
+            PolicySet::compile(&set_aside(&policies, aside), dialect).map(|_| policies)
         },
+        set_aside,
         evaluate: |question, (registered, scratch, throwaway)| {
             let stored = candidates(registered, scratch, throwaway, &question.text);
             let asked = begin(question, &stored);
@@ -87,6 +130,7 @@ fn table() -> Tools {
                 Opening::Example(example) => {
                     bench.open(&example.shared(), Origin::Example(&example.id), store);
                 }
+                Opening::File(text) => return open_file(bench, store, text),
                 Opening::Fragment(fragment) => {
                     let shared =
                         Shared::from_fragment(fragment).map_err(|error| error.to_string())?;
@@ -99,7 +143,9 @@ fn table() -> Tools {
         claims: |bench| view! { <ClaimsInput bench=bench /> }.into_any(),
         token_notes: |bench| view! { <TokenNotes bench=bench /> }.into_any(),
         input_notes: |bench| view! { <InputNotes bench=bench /> }.into_any(),
-        checks: |bench, time| view! { <ChecksAndTime bench=bench time=time /> }.into_any(),
+        times: |bench, time| view! { <TimeTravel bench=bench time=time /> }.into_any(),
+        dots: |report| view! { <CheckDots report=report /> }.into_any(),
+        draft: |bench| view! { <DraftPanel bench=bench /> }.into_any(),
         sign: |bench| view! { <SignSample bench=bench /> }.into_any(),
         decoded: |bench, time| view! { <Decoded bench=bench time=time /> }.into_any(),
         reasons: |bench, report| view! { <Reasons bench=bench report=report /> }.into_any(),

@@ -39,6 +39,8 @@ pub(crate) struct PolicyDraft {
     pub(crate) name: RwSignal<String>,
     /// `note`.
     pub(crate) note: RwSignal<String>,
+    /// Whether a deny without rules is meant to deny every token.
+    pub(crate) every_token: RwSignal<bool>,
     /// The rules.
     pub(crate) rules: RwSignal<Vec<RuleDraft>>,
 }
@@ -65,6 +67,7 @@ impl From<&PolicyFields> for PolicyDraft {
             report_only: RwSignal::new(fields.report_only),
             name: RwSignal::new(fields.name.clone()),
             note: RwSignal::new(fields.note.clone()),
+            every_token: RwSignal::new(fields.every_token),
             rules: RwSignal::new(fields.rules.iter().map(RuleDraft::from).collect()),
         }
     }
@@ -88,6 +91,7 @@ impl PolicyDraft {
             report_only: self.report_only.get(),
             name: self.name.get(),
             note: self.note.get(),
+            every_token: self.every_token.get(),
             rules: self.rules.read().iter().map(rule).collect(),
         }
     }
@@ -102,6 +106,7 @@ impl PolicyDraft {
         set_if_changed(self.report_only, &fields.report_only);
         set_if_changed(self.name, &fields.name);
         set_if_changed(self.note, &fields.note);
+        set_if_changed(self.every_token, &fields.every_token);
         let old = self.rules.get_untracked();
         let rule = |fields: &RuleFields| match old.iter().find(|draft| draft.key == fields.key) {
             Some(draft) => {

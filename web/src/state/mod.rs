@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod download;
 pub(crate) mod draft;
+pub(crate) mod dropped;
 pub(crate) mod fetch;
 pub(crate) mod handover;
 pub(crate) mod held_token;

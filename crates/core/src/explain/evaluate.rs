@@ -161,6 +161,7 @@ fn policy_evidence(
             "has no rule, and so matches every token".to_owned(),
         ),
         (None, 0, 1) => (PolicyOutcome::Matched, "its rule matches".to_owned()),
+        (None, 0, 2) => (PolicyOutcome::Matched, "both rules match".to_owned()),
         (None, 0, all) => (PolicyOutcome::Matched, format!("all {all} rules match")),
         (None, _, 1) => (
             PolicyOutcome::NotMatched,

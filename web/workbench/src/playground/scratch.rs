@@ -24,6 +24,8 @@ pub enum Origin {
     File,
     /// A provider's starter policies.
     Starter,
+    /// The issuer of a token, without policies.
+    Token,
 }
 
 /// A key pair that the app created for one token, for claims without a signature of their issuer.
@@ -87,6 +89,33 @@ impl Scratch {
             policies: shared.policies.clone(),
             ..StoredIssuer::blank(SCRATCH.to_owned(), 0)
         };
+        Self { origin, issuer }
+    }
+
+    /// A set without policies for the issuer that `iss` names, with what is known of a registered
+    /// issuer or of the provider.
+    pub fn of_token(claims: Option<&Claims>, registered: &[StoredIssuer]) -> Self {
+        let url = claims.and_then(|claims| claims.get("iss")?.as_str());
+        let url = url.unwrap_or("https://issuer.invalid").to_owned();
+        let known = registered.iter().find(|issuer| issuer.url == url);
+        let provider = claimgate_providers::provider_of("", &url);
+        let name = provider.map_or("Unnamed issuer", |provider| provider.name.as_str());
+        let issuer = match known {
+            Some(known) => StoredIssuer {
+                id: SCRATCH.to_owned(),
+                policies: Vec::new(),
+                ..known.clone()
+            },
+            None => StoredIssuer {
+                name: name.to_owned(),
+                url,
+                preset: provider
+                    .map(|provider| provider.id.clone())
+                    .unwrap_or_default(),
+                ..StoredIssuer::blank(SCRATCH.to_owned(), 0)
+            },
+        };
+        let origin = Origin::Token;
         Self { origin, issuer }
     }
 
@@ -269,6 +298,22 @@ mod tests {
         );
         assert_eq!(apply(&policies, &miss(&["sub", "aud"])), None);
         assert_eq!(apply(&[], &miss(&["sub"])), None);
+    }
+
+    #[test]
+    fn the_issuer_of_a_token_is_recognised() {
+        let github = r#"{"iss": "https://token.actions.githubusercontent.com"}"#;
+        let of =
+            |claims: &str| Scratch::of_token(Claims::from_json(claims).ok().as_ref(), &[]).issuer;
+        assert_eq!(
+            (of(github).name, of(github).preset),
+            ("GitHub Actions".to_owned(), "github-actions".to_owned())
+        );
+        assert_eq!(
+            of(r#"{"iss": "https://ci.example"}"#).name,
+            "Unnamed issuer"
+        );
+        assert_eq!(of("{}").url, "https://issuer.invalid");
     }
 
     #[test]

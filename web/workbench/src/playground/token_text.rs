@@ -20,6 +20,12 @@ pub fn parts(token: &str) -> Vec<(&'static str, String)> {
     parts
 }
 
+/// Whether the text has the form of a whole token: three parts, none of them empty.
+pub fn is_complete(token: &str) -> bool {
+    let parts: Vec<_> = token.trim().split('.').collect();
+    parts.len() == 3 && parts.iter().all(|part| !part.is_empty())
+}
+
 /// Times among the claims that look like milliseconds.
 pub fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
     let read = |name: &'static str| {
@@ -37,7 +43,7 @@ pub fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
 mod tests {
     use claimgate::claims::Claims;
 
-    use super::{milliseconds, parts};
+    use super::{is_complete, milliseconds, parts};
 
     #[test]
     fn times_in_milliseconds_are_found() {
@@ -59,6 +65,7 @@ mod tests {
         assert_eq!(text("a.b.c"), ["a", ".", "b", ".", "c"]);
         assert_eq!(text("a.b.c.d"), ["a", ".", "b", ".", "c.d"]);
         assert_eq!(text("a"), ["a"]);
+        assert!(is_complete(" a.b.c\n") && !is_complete("a.b") && !is_complete("a..c"));
         assert_eq!(parts("a.b")[2], ("part part--claims", "b".to_owned()));
     }
 }

@@ -30,6 +30,11 @@ impl RuleFields {
             pattern: pattern.to_owned(),
         }
     }
+
+    /// Whether nothing of it is written yet.
+    pub fn is_blank(&self) -> bool {
+        self.claim.is_empty() && self.pattern.is_empty()
+    }
 }
 
 /// A snapshot of a policy's draft.
@@ -53,6 +58,8 @@ pub struct PolicyFields {
     pub name: String,
     /// `note`.
     pub note: String,
+    /// Whether a deny without rules is meant to deny every token.
+    pub every_token: bool,
     /// The rules.
     pub rules: Vec<RuleFields>,
 }
@@ -83,6 +90,7 @@ impl PolicyFields {
             report_only: policy.report_only,
             name: policy.name.clone().unwrap_or_default(),
             note: policy.note.clone().unwrap_or_default(),
+            every_token: policy.decision == Decision::Deny && policy.rules.is_empty(),
             rules: policy
                 .rules
                 .iter()
@@ -144,12 +152,18 @@ impl PolicyFields {
         policy
     }
 
-    /// The problems of blank rows, as rules of the policy at `place`. An allow without any other
-    /// rule is already reported.
+    /// The problems of blank rows, as rules of the policy at `place`, and of a deny without rules that
+    /// is not meant to deny every token. An allow without any other rule is already reported.
     pub fn blanks(&self, place: usize) -> Vec<Diagnostic> {
-        let is_blank = |rule: &RuleFields| rule.claim.is_empty() && rule.pattern.is_empty();
-        if self.decision == Decision::Allow.as_str() && self.rules.iter().all(is_blank) {
+        if self.decision == Decision::Allow.as_str() && self.rules.iter().all(RuleFields::is_blank)
+        {
             return Vec::new();
+        }
+        if self.rules.is_empty() && self.gap().is_some() {
+            let path = format!("policies[{place}].rules");
+            let message = "a deny without rules denies every token, which is not chosen";
+            let error = Diagnostic::error(path, "rule-blank", message);
+            return vec![error.help("add a rule, or choose `Deny every token`")];
         }
         let blank = |(row, _): (usize, &RuleFields)| {
             let message = format!("rule {} is blank: expected a claim and a pattern", row + 1);
@@ -159,7 +173,7 @@ impl PolicyFields {
         self.rules
             .iter()
             .enumerate()
-            .filter(|(_, rule)| is_blank(rule))
+            .filter(|(_, rule)| rule.is_blank())
             .map(blank)
             .collect()
     }

@@ -4,6 +4,7 @@ use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::policy::{PolicyDefinition, parse_policies, to_json};
 
 use super::fields::PolicyFields;
+use super::incomplete::deciding;
 
 /// How many steps can be undone.
 const LIMIT: usize = 300;
@@ -25,6 +26,14 @@ impl Content {
     pub fn policies(&self) -> Result<Vec<PolicyDefinition>, Diagnostics> {
         match self {
             Self::Form(fields) => Ok(fields.iter().map(PolicyFields::definition).collect()),
+            Self::Json(text) => parse_policies(text),
+        }
+    }
+
+    /// The policies that decide: incomplete ones of the form are set aside, text decides as written.
+    pub fn deciding(&self) -> Result<Vec<PolicyDefinition>, Diagnostics> {
+        match self {
+            Self::Form(fields) => Ok(deciding(fields)),
             Self::Json(text) => parse_policies(text),
         }
     }

@@ -161,9 +161,28 @@ impl Places {
     }
 }
 
-/// The range of a JSON error: one character, or the last one if the text ends too early.
+/// The range of a JSON error: one character, or the last one if the text ends too early; of a string
+/// that is not closed, from its opening quote.
 pub fn place_of(json: &str, error: &JsonError) -> Range {
-    Units::of(json).of_span(&error.span(json))
+    let span = error.span(json);
+    let is_open =
+        matches!(error, JsonError::Syntax { message, .. } if message.contains("parsing a string"));
+    let start = is_open.then(|| open_quote(json, span.end)).flatten();
+    Units::of(json).of_span(&(start.unwrap_or(span.start)..span.end))
+}
+
+/// The quote that opens the string before `end`. A string does not continue on another line.
+fn open_quote(json: &str, end: usize) -> Option<usize> {
+    let before = json.get(..end)?;
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let (mut opened, mut is_escaped) = (None, false);
+    for (at, c) in before.get(line..)?.char_indices() {
+        if c == '"' && !is_escaped {
+            opened = opened.is_none().then_some(line + at);
+        }
+        is_escaped = c == '\\' && !is_escaped && opened.is_some();
+    }
+    opened
 }
 
 /// The parser's error for a text, if it is not JSON.

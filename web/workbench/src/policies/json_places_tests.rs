@@ -138,3 +138,16 @@ proptest! {
         prop_assert_eq!(places.patterns().len(), texts);
     }
 }
+
+#[test]
+fn a_string_that_is_not_closed_is_marked_from_its_quote() {
+    let marked = |json: &str| {
+        let error = json_error(json).unwrap();
+        let units: Vec<u16> = json.encode_utf16().collect();
+        String::from_utf16(&units[place_of(json, &error)]).unwrap()
+    };
+    assert_eq!(marked(r#"{"sub": "repo:octo-org"#), "\"repo:octo-org");
+    assert_eq!(marked("{\"sub\": \"repo:octo\n}"), "\"repo:octo");
+    assert_eq!(marked(r#"{"a\"b": "x\"y"#), r#""x\"y"#);
+    assert_eq!(marked("{\"a\": 1,"), ",");
+}

@@ -1,9 +1,14 @@
 //! Policies while they are edited.
 
+pub mod admits;
 pub mod choices;
 pub mod claim_member;
 pub mod fields;
 pub mod history;
+pub mod incomplete;
 pub mod json_places;
+pub mod neighbours;
 pub mod pattern_help;
+pub mod place_name;
 pub mod samples;
+pub mod sentence;

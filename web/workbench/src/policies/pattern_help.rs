@@ -4,6 +4,7 @@
 use claimgate::pattern::{Dialect, Part, PartKind, Pattern, Trace, visible};
 
 use super::json_places::Range;
+use super::neighbours::neighbours;
 
 /// How many accepted texts are shown.
 const SHOWN: usize = 3;
@@ -59,11 +60,11 @@ fn describe(part: &Part) -> String {
     let text = visible(&part.text);
     match part.kind {
         PartKind::Literal => {
-            format!("`{text}` stands for itself here, upper and lower case told apart.")
+            format!("`{text}`: exact match, case-sensitive.")
         }
         PartKind::Escape => {
             let own = text.strip_prefix('\\').unwrap_or(&text);
-            format!("`{text}` stands for `{own}` itself here. Pulumi Cloud documents no escapes.")
+            format!("`{text}` matches `{own}` itself. Pulumi Cloud documents no escapes.")
         }
         PartKind::One => "`.` matches any one character here, a dot or another.".to_owned(),
         PartKind::Optional => "`?` matches any one character here, or none.".to_owned(),
@@ -195,33 +196,6 @@ fn refilled(pattern: &Pattern, parts: &[Part], value: &str, fill: [&str; 3]) -> 
 fn refusals(pattern: &Pattern, accepted: &[String], values: &[String]) -> Vec<String> {
     let mut texts = Vec::new();
     let first = accepted.first().cloned().unwrap_or_default();
-    // A look-alike: one more character within literal text.
-    let parts = pattern.parts();
-    let mut before = 0;
-    for part in parts
-        .iter()
-        .take_while(|part| matches!(part.kind, PartKind::Literal | PartKind::Escape))
-    {
-        before += if part.kind == PartKind::Escape {
-            1
-        } else {
-            part.text.chars().count()
-        };
-    }
-    if before > 1 {
-        let (start, end): (Vec<_>, Vec<_>) = first
-            .chars()
-            .enumerate()
-            .partition(|(index, _)| *index < before - 1);
-        texts.push(
-            start
-                .into_iter()
-                .chain([(0, 'x')])
-                .chain(end)
-                .map(|(_, c)| c)
-                .collect(),
-        );
-    }
     // Values of the claim: those that match furthest first.
     let stop = |value: &String| match pattern.trace(value) {
         Trace::Stopped(stop) => Some((stop.pattern.chars, value.clone())),
@@ -229,6 +203,9 @@ fn refusals(pattern: &Pattern, accepted: &[String], values: &[String]) -> Vec<St
     };
     let mut stopped: Vec<_> = values.iter().take(20).filter_map(stop).collect();
     stopped.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    // A neighbour of a value that matches tells more than a value of quite another form.
+    let near = accepted.iter().take(1).flat_map(|text| neighbours(text));
+    texts.extend(near.map(|near| near.text));
     texts.extend(stopped.into_iter().map(|(_, value)| value));
     texts.extend([
         format!("{first}x"),
@@ -236,7 +213,7 @@ fn refusals(pattern: &Pattern, accepted: &[String], values: &[String]) -> Vec<St
         String::new(),
         format!(
             "{first}{}",
-            "x".repeat(first.chars().count() + parts.len() + 1)
+            "x".repeat(first.chars().count() + pattern.parts().len() + 1)
         ),
     ]);
     texts
@@ -261,7 +238,7 @@ mod tests {
         assert_eq!(accepted, [value, "repo:octo-org/x", "repo:octo-org/"]);
         assert_eq!(
             refused.as_deref(),
-            Some("repo:octo-orgx/octo-repo:ref:refs/heads/main")
+            Some("repo:octocat-fork/octo-repo:ref:refs/heads/main")
         );
     }
 
@@ -278,14 +255,14 @@ mod tests {
     fn a_dot_shows_another_text_that_it_matches() {
         let (accepted, refused) = shown("v1.2", &["v1.2"]);
         assert_eq!(accepted, ["v1.2", "v1x2", "v1-2"]);
-        assert_eq!(refused.as_deref(), Some("vx1.2"));
+        assert_eq!(refused.as_deref(), Some("v1.2-2"));
     }
 
     #[test]
     fn a_pattern_without_wildcards_accepts_one_text_and_stars_refuse_none() {
         assert_eq!(
             shown("main", &[]),
-            (vec!["main".to_owned()], Some("maixn".to_owned()))
+            (vec!["main".to_owned()], Some("main-2".to_owned()))
         );
         assert_eq!(shown("", &[]), (vec![String::new()], Some("x".to_owned())));
         assert_eq!(shown("*?*", &["a"]).1, None);
@@ -297,12 +274,12 @@ mod tests {
         let cases = [
             ("v1.2", 2, "`.` matches"),
             ("v1.2", 3, "`.` matches"),
-            ("v1.2", 1, "`v1` stands for itself"),
-            ("v1.2", 4, "`2` stands"),
+            ("v1.2", 1, "`v1`: exact match"),
+            ("v1.2", 4, "`2`: exact"),
             ("😀*", 2, "`*` matches any text"),
             ("a?", 2, "`?` matches any one character here, or none"),
-            (r"a\.b", 2, r"`\.` stands for `.` itself"),
-            ("\u{202e}", 0, "`\\u{202e}` stands"),
+            (r"a\.b", 2, r"`\.` matches `.` itself"),
+            ("\u{202e}", 0, "`\\u{202e}`: exact"),
         ];
         for (pattern, cursor, expected) in cases {
             let sentence = at_cursor(pattern, cursor).unwrap();

@@ -4,5 +4,6 @@ pub mod file_name;
 pub mod inline_code;
 pub mod links;
 pub mod mark;
+pub mod separators;
 pub mod server_url;
 pub mod spans;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::bench::Bench;
+use crate::playground::bench::Bench;
 use crate::state::store::use_store;
 use crate::ui::inline_code::inline_code;
 use crate::ui::save_state::saved_view;
@@ -55,7 +55,7 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
         is_open.set(false);
         saved.set(Some((id, name)));
     };
-    let is_right = move || bench.written.read().is_ok();
+    let is_right = move || bench.written.read().is_ok() && bench.aside.read().is_empty();
     let is_same = move || differences.read().is_empty();
     view! {
         {move || target.get().map(|(_, name, _)| view! {

@@ -5,7 +5,7 @@ use claimgate::jwt::Algorithm;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::bench::Bench;
+use crate::playground::bench::Bench;
 use crate::state::clock::now;
 use crate::state::store::{Store, new_id, use_store};
 use crate::state::webcrypto::sign;
@@ -66,8 +66,8 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
     view! {
             <div class="stack--tight">
                 <p class="hint">
-                    "Made and signed in this page with a throw-away key, which stands in for the issuer's keys as long as \
-                    this token is looked at. Neither is kept."
+                    "Signed in this page with a throw-away key, which replaces the issuer's keys for this token only. \
+                    Neither is stored."
                 </p>
                 <div class="field-row field-row--even">
                     <Select label="Sample" value=source options=options />
@@ -86,7 +86,7 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
 fn sources(bench: Bench, store: Store) -> Vec<(String, String)> {
     let mut sources = Vec::new();
     if bench.form.is_claims.get() && !bench.form.claims.read().trim().is_empty() {
-        sources.push((TYPED.to_owned(), "The claims that are typed".to_owned()));
+        sources.push((TYPED.to_owned(), "The edited claims".to_owned()));
     }
     let issuer = issuer(bench, store);
     let samples = issuer.iter().flat_map(|issuer| &issuer.samples);

@@ -1,0 +1,79 @@
+//! The token's header or its claims, with the rules that use each claim.
+
+use claimgate::claims::Claims;
+use leptos::prelude::*;
+
+use crate::explanation::claims_table::ClaimsTable;
+use crate::playground::bench::{Bench, TokenView};
+use claimgate_workbench::playground::claim_use::claim_uses;
+use claimgate_workbench::playground::evaluate::Answer;
+
+/// The decoded header and claims.
+#[component]
+pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
+    let read =
+        move |part: fn(&claimgate_workbench::playground::evaluate::Report) -> Option<Claims>| {
+            Memo::new(move |_| {
+                match bench
+                    .answered
+                    .read()
+                    .as_ref()
+                    .map(|answered| &answered.answer)
+                {
+                    Some(Answer::Report(report)) => part(report),
+                    _ => None,
+                }
+            })
+        };
+    Effect::new(move || {
+        if bench
+            .highlight
+            .read()
+            .as_ref()
+            .is_some_and(|highlight| highlight.policy.is_some())
+        {
+            request_animation_frame(bring_into_pane);
+        }
+    });
+    let header = read(|report| report.header.clone());
+    let claims = read(|report| report.claims.clone());
+    let uses = Memo::new(move |_| {
+        let answered = bench.answered.read();
+        let explanation = match answered.as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => report.explanation.as_ref(),
+            _ => None,
+        };
+        explanation.map(claim_uses).unwrap_or_default()
+    });
+    let is_header = move || bench.token_view.get() == TokenView::Header;
+    let is_claims = move || bench.token_view.get() == TokenView::Claims;
+    move || {
+        if bench.form.is_claims.get() {
+            return ().into_any();
+        }
+        if is_header() {
+            let table = |header| view! { <ClaimsTable caption="Header" claims=header now=time /> };
+            return header.get().map(table).into_any();
+        }
+        let table = |claims| view! { <ClaimsTable caption="Claims" claims=claims now=time uses=uses.get() /> };
+        is_claims().then(|| claims.get().map(table)).into_any()
+    }
+}
+
+/// Scrolls the pane, and nothing else, to the highlighted claim.
+fn bring_into_pane() {
+    let find = |selector| document().query_selector(selector).ok().flatten();
+    let (Some(pane), Some(row)) = (find(".pane--token"), find(".pane--token .claims .lit")) else {
+        return;
+    };
+    let (pane_box, row_box) = (
+        pane.get_bounding_client_rect(),
+        row.get_bounding_client_rect(),
+    );
+    let below = row_box.bottom() - pane_box.bottom() + 16.0;
+    let above = row_box.top() - pane_box.top() - 16.0;
+    let by = if above < 0.0 { above } else { below.max(0.0) };
+    if by != 0.0 && pane.scroll_height() > pane.client_height() {
+        pane.set_scroll_top(pane.scroll_top() + by as i32);
+    }
+}

@@ -1,0 +1,143 @@
+//! The playground's input: a pasted token, shown as claims, encoded, or by its header; or typed claims.
+
+pub(crate) mod claims;
+pub(crate) mod decoded;
+pub(crate) mod notes;
+pub(crate) mod sign;
+pub(crate) mod token_field;
+
+use leptos::prelude::*;
+
+use self::token_field::TokenField;
+use super::bench::{Bench, TokenView};
+use crate::ui::inline_code::inline_code;
+use claimgate_workbench::playground::token_text::is_complete;
+
+/// The pane.
+#[component]
+pub(crate) fn PlaygroundToken(
+    bench: Bench,
+    #[prop(into)] problem: Signal<String>,
+    #[prop(into)] time: Signal<i64>,
+) -> impl IntoView {
+    let form = bench.form;
+    follow_token(bench);
+    let is_encoded = move || !form.is_claims.get() && bench.token_view.get() == TokenView::Encoded;
+    view! {
+        <section class="pane pane--token card stack" aria-label="Input">
+            <div class="pane__head">
+                <h2>{move || if form.is_claims.get() { "Claims" } else { "Token" }}</h2>
+                <Views bench=bench />
+                <Mode bench=bench />
+            </div>
+            {move || form.is_claims.get().then(|| bench.tools.get().map(|tools| (tools.claims)(bench)))}
+            <div hidden=move || !is_encoded()><TokenField value=form.token /></div>
+            {move || (!form.is_claims.get()).then(|| bench.tools.get().map(|tools| (tools.token_notes)(bench)))}
+            {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{inline_code(&problem.read())}</p> })}
+            {move || bench.tools.get().map(|tools| (tools.input_notes)(bench))}
+            {move || bench.tools.get().map(|tools| (tools.decoded)(bench, time))}
+            <div class="folds">
+                <details class="more">
+                    <summary>"Sign a sample token"</summary>
+                    {move || bench.tools.get().map(|tools| (tools.sign)(bench))}
+                </details>
+            </div>
+        </section>
+    }
+}
+
+/// Shows the claims once a whole token is there, and its field while there is none. Typing within a
+/// token does not change the view.
+fn follow_token(bench: Bench) {
+    let token = bench.form.token;
+    Effect::new(move |before: Option<usize>| {
+        let length = token.read().len();
+        let is_pasted = before.is_none_or(|before| length.abs_diff(before) > 8);
+        if length == 0 {
+            bench.token_view.set(TokenView::Encoded);
+        } else if is_pasted && is_complete(&token.read()) {
+            let is_encoded = bench.token_view.get_untracked() == TokenView::Encoded;
+            bench.token_view.set(TokenView::Claims);
+            if is_encoded && before.is_some() {
+                focus_view();
+            }
+        }
+        length
+    });
+}
+
+/// Keeps the focus in the pane when the field that had it is hidden.
+fn focus_view() {
+    let is_field = document()
+        .active_element()
+        .is_some_and(|element| element.tag_name() == "TEXTAREA");
+    if !is_field {
+        return;
+    }
+    request_animation_frame(|| {
+        if let Ok(Some(button)) = document().query_selector(".pane--token [aria-pressed='true']") {
+            let _ = wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(button).focus();
+        }
+    });
+}
+
+/// How the token is shown.
+#[component]
+fn Views(bench: Bench) -> impl IntoView {
+    let button = move |label: &'static str, shown: TokenView| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (bench.token_view.get() == shown).to_string()
+                on:click=move |_| bench.token_view.set(shown)
+            >
+                {label}
+            </button>
+        }
+    };
+    move || {
+        (!bench.form.is_claims.get()).then(|| {
+            view! {
+                <div class="segments" role="group" aria-label="View of the token">
+                    {button("Claims", TokenView::Claims)} {button("Encoded", TokenView::Encoded)}
+                    {button("Header", TokenView::Header)}
+                </div>
+            }
+        })
+    }
+}
+
+#[component]
+fn Mode(bench: Bench) -> impl IntoView {
+    let form = bench.form;
+    let clear = move |_| {
+        form.token.set(String::new());
+        form.claims.set(String::new());
+        bench.throwaway.set(None);
+    };
+    let from_claims = move |_| {
+        if form.claims.read_untracked().trim().is_empty()
+            && let Some(claims) = bench.report_untracked().and_then(|report| report.claims)
+        {
+            form.claims.set(claims.to_json_pretty());
+        }
+        form.is_claims.set(true);
+    };
+    let is_claims = move || form.is_claims.get();
+    view! {
+        <div class="segments" role="group" aria-label="Input kind">
+            <button type="button" aria-pressed=move || (!is_claims()).to_string() on:click=move |_| form.is_claims.set(false)>
+                "From a token"
+            </button>
+            <button type="button" aria-pressed=move || is_claims().to_string() on:click=from_claims>"From claims"</button>
+        </div>
+        <button
+            type="button"
+            class="button button--quiet button--small"
+            disabled=move || form.token.read().is_empty() && form.claims.read().is_empty()
+            on:click=clear
+        >
+            "Clear"
+        </button>
+    }
+}
