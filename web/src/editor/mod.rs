@@ -3,6 +3,7 @@
 pub(crate) mod card;
 pub(crate) mod changes;
 pub(crate) mod compiled;
+pub(crate) mod elements;
 pub(crate) mod form;
 pub(crate) mod json;
 pub(crate) mod pattern_field;

@@ -9,6 +9,7 @@ use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 
 use super::compiled::{Compiled, Origin};
+use super::elements::{card_of, field_of};
 
 use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
@@ -358,28 +359,6 @@ pub(crate) fn place_among(json: &str, places: &Places, path: &str) -> Range {
         .find(path)
         .or_else(broken)
         .unwrap_or(0..usize::from(!json.is_empty()))
-}
-
-/// The identifier of the element for a path such as `policies[1].rules.sub`.
-fn field_of(drafts: &[PolicyDraft], path: &str) -> Option<String> {
-    let (index, rest) = path.strip_prefix("policies[")?.split_once(']')?;
-    let draft = drafts.get(index.parse::<usize>().ok()?)?;
-    let claim = rest.strip_prefix(".rules.");
-    let rules = draft.rules.read();
-    let rule = claim.and_then(|claim| rules.iter().find(|rule| *rule.claim.read() == claim));
-    Some(match (rule, rest) {
-        (Some(rule), _) => format!("rule-{}", rule.key),
-        (None, ".teamName" | ".userLogin" | ".runnerID" | ".roleID") => {
-            format!("target-{}", draft.key)
-        }
-        (None, _) => format!("policy-{}", draft.key),
-    })
-}
-
-/// The key of the card for such a path.
-fn card_of(drafts: &[PolicyDraft], path: &str) -> Option<usize> {
-    let (index, _) = path.strip_prefix("policies[")?.split_once(']')?;
-    Some(drafts.get(index.parse::<usize>().ok()?)?.key)
 }
 
 fn with<T: Default>(
