@@ -23,7 +23,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       const errors = page.locator("#policy-errors");
       await errors.getByRole("heading", { name: "These policies cannot be saved" }).waitFor();
       assert.equal(await page.getByRole("status").filter({ hasText: /^✓ Saved/ }).count(), 0);
-      await errors.getByRole("button", { name: "policies[0].rules." }).click();
+      await errors.getByRole("button", { name: "policy 1, rules" }).click();
       // The message links to the row.
       await hasFocus(rows(policy).nth(1));
       await policy.getByText("rule 2 is blank").waitFor();

@@ -87,7 +87,7 @@ for (const width of [1280, 390]) {
       const help = page.getByRole("group", { name: "About this pattern" });
       await help.getByText("* matches any text here").waitFor();
       await page.keyboard.press("Home");
-      await help.getByText("repo:octo-org/octo stands for itself here").waitFor();
+      await help.getByText("repo:octo-org/octo: exact match, case-sensitive.").waitFor();
       for (let step = 0; step < 18; step += 1) await page.keyboard.press("ArrowRight");
       await help.getByText(". matches any one character here").waitFor();
       const [accepted, refused] = await help.getByRole("list").all();
@@ -104,7 +104,7 @@ for (const width of [1280, 390]) {
       await claim(page, 2).fill("a..b");
       await tool(page, "Save policies").click();
       const alert = page.getByRole("alert").filter({ hasText: "found an empty segment" });
-      await alert.getByRole("button", { name: "policies[1].rules.a..b" }).click();
+      await alert.getByRole("button", { name: "policy 2, rule a..b" }).click();
       await hasFocus(claim(page, 2));
       assert.equal(await pattern(page, 2).getAttribute("aria-invalid"), "true");
     });
@@ -155,7 +155,7 @@ for (const width of [1280, 390]) {
       await page.locator(".cm-lint-marker-error").first().waitFor();
       const underlined = await page.locator(".cm-lintRange-error").allInnerTexts();
       assert.ok(underlined.join("").includes('"tokenTpye": "team"'), underlined);
-      await list.getByRole("button", { name: "policies[0].tokenTpye" }).click();
+      await list.getByRole("button", { name: "policy 1, tokenTpye" }).click();
       await page.waitForFunction((text) => getSelection().toString() === text, '"tokenTpye": "team"');
       await code(page).fill("[1,]");
       await page.getByRole("status").filter({ hasText: "not JSON" }).getByRole("button", { name: "Go there" }).click();

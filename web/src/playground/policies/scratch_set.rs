@@ -54,13 +54,16 @@ fn state_of(bench: Bench) -> PolicyState {
     let state = PolicyState::scratch(issuer.into(), bench.text, shown, bench.dialect.into());
     Effect::new(move || {
         bench.is_json.set(state.shown.get() == PolicyView::Json);
-        if let Some((text, aside)) = state.form_text() {
+        let form = state.form_text();
+        let aside = form
+            .as_ref()
+            .map(|(_, aside)| aside.clone())
+            .unwrap_or_default();
+        if *bench.aside.read_untracked() != aside {
             bench.aside.set(aside);
-            if *bench.text.read_untracked() != text {
-                bench.text.set(text);
-            }
-        } else {
-            bench.aside.set(Vec::new());
+        }
+        if let Some((text, _)) = form.filter(|(text, _)| *bench.text.read_untracked() != *text) {
+            bench.text.set(text);
         }
     });
     Effect::new(move || {
