@@ -75,7 +75,7 @@ for (const width of widths) {
         await notice.waitFor();
         await pane(page, "Decision");
         assert.match(await text(check(page, "Signature")), /passed the signature was made with key `throw-away-[0-9a-f]+`/);
-        await page.waitForFunction((alg) => document.querySelector("[aria-label=Checks]").textContent.includes(alg), algorithm);
+        await page.waitForFunction((alg) => document.querySelector("[aria-label^=Checks]").textContent.includes(alg), algorithm);
         await pane(page, "Policies");
         assert.match(await text(scratch(page)), /to start from, for GitHub Actions/);
         await pane(page, "Token");
@@ -128,6 +128,7 @@ for (const width of widths) {
       await page.getByLabel("Requested token type").selectOption("organization");
       await decision(page).filter({ hasText: "Allowed" }).waitFor();
       await field.fill("");
+      await page.keyboard.press("Escape");
       await paste(page, issuer.token(githubClaims({ exp: claims.exp * 1000 })), "Denied");
       const note = page.getByRole("note").filter({ hasText: "looks like milliseconds" });
       await note.waitFor();
@@ -181,6 +182,11 @@ for (const width of widths) {
         const page = await playground(width, { colorScheme });
         await paste(page, stranger(), "Denied");
         await unfold(page, "Now");
+        await isInOrder(page, "the menu of times");
+        await page.keyboard.press("Escape");
+        await unfold(page, "Skip checks");
+        await isInOrder(page, "the menu of checks");
+        await page.keyboard.press("Escape");
         await unfold(page, "Sign a sample token");
         await isInOrder(page, "a token");
         await pane(page, "Decision");

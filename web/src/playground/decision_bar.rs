@@ -51,7 +51,7 @@ fn time_label(bench: Bench) -> String {
     }
 }
 
-/// A part that opens below its button, and closes on Escape.
+/// A part that opens below its button, and closes on Escape and on a click elsewhere.
 #[component]
 fn Menu(
     label: Signal<String>,
@@ -69,6 +69,18 @@ fn Menu(
             }
         }
     };
+    let outside = window_event_listener(ev::pointerdown, move |event| {
+        let target = event
+            .target()
+            .map(wasm_bindgen::JsCast::unchecked_into::<web_sys::Node>);
+        if let Some(details) = details
+            .get_untracked()
+            .filter(|details| !details.contains(target.as_ref()))
+        {
+            details.set_open(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
     view! {
         <details class="menu" name="decision-bar" node_ref=details on:keydown=close>
             <summary class="button" class:menu__set=move || is_set.get() aria-label=move || menu_label(name, &label.read())>
