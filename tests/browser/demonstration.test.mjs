@@ -93,7 +93,7 @@ describe("in the playground", () => {
     assert.match(await text(decision(page)), /Allowed allowed by policy 1/);
     assert.equal(await checks(page).count(), titles.length);
     assert.deepEqual(await statuses(page), titles.map(() => "passed"));
-    const lines = await checks(page).allInnerTexts();
+    const lines = await checks(page).allTextContents();
     titles.forEach((title, index) => assert.ok(lines[index].includes(title), `${title}: ${lines[index]}`));
     assert.match(await text(check(page, "Key")), new RegExp(`${issuer.kid}.*RSA 2048 bits`));
 

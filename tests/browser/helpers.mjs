@@ -305,7 +305,10 @@ export async function paste(page, token, text) {
   await decision(page).filter({ hasText: text }).waitFor();
 }
 
-/** The visible text, in one line. Code has backticks, as in the engine's messages. */
+/**
+ * The text in one line, as it is written: without capitals of style, and also where it is folded. Code has backticks, as in
+ * the engine's messages.
+ */
 export async function text(locator) {
   const shown = await locator.evaluate((element) => {
     const ticks = [];
@@ -314,7 +317,13 @@ export async function text(locator) {
       code.prepend(ticks.at(-2));
       code.append(ticks.at(-1));
     }
+    const capitals = [element, ...element.querySelectorAll("*")].filter((part) => getComputedStyle(part).textTransform === "uppercase");
+    for (const part of capitals) part.style.textTransform = "none";
+    const folded = element.parentElement.closest("details:not([open])");
+    folded?.setAttribute("open", "");
     const text = element.innerText;
+    folded?.removeAttribute("open");
+    for (const part of capitals) part.style.textTransform = "";
     for (const tick of ticks) tick.remove();
     return text;
   });
