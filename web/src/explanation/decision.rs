@@ -119,7 +119,7 @@ fn Rest(policies: Vec<(bool, PolicyEvidence)>) -> impl IntoView {
             details
                 .get_untracked()
                 .is_some_and(|details| details.open()),
-        )
+        );
     };
     let policies = StoredValue::new(policies);
     let entry = |(_, policy)| view! { <PolicyEntry policy=policy open=false /> };

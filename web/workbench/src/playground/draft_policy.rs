@@ -313,7 +313,7 @@ mod tests {
         for provider in claimgate_providers::all() {
             let claims = Claims::from_json(&provider.example(1_764_000_000).claims).unwrap();
             let drafted = policy(&pins(&claims), &[], &ORGANIZATION).unwrap();
-            let set = PolicySet::compile(&[drafted.clone()], Dialect::Pulumi).unwrap();
+            let set = PolicySet::compile(std::slice::from_ref(&drafted), Dialect::Pulumi).unwrap();
             let trusted = TrustedClaims::dangerous_assume_verified(claims);
             let found = explain(&set, &trusted, &ORGANIZATION);
             assert_eq!(
