@@ -68,7 +68,7 @@ test("the token stays while another page is shown, and the page for registration
   await page.getByText("The token stays in memory while you register its issuer").waitFor();
   await act(page, "Register this issuer");
   await page.getByRole("heading", { level: 1, name: "Register issuer" }).waitFor();
-  assert.equal(new URL(page.url()).searchParams.get("url"), issuerUrl);
+  assert.equal(await page.getByLabel("URL", { exact: true }).inputValue(), issuerUrl);
   assert.ok(!page.url().includes(token.split(".")[1]));
   await page.getByRole("link", { name: "Playground", exact: true }).first().click();
   await decision(page).filter({ hasText: "no issuer is registered" }).waitFor();

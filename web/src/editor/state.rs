@@ -80,7 +80,7 @@ pub(crate) struct PolicyState {
     pub(crate) known: Memo<Vec<KnownClaim>>,
     /// The pattern at the cursor.
     pub(crate) at: RwSignal<Option<AtPattern>>,
-    /// The key of the card that was asked for last: it is not folded.
+    /// The key of the card that a link led to last: it is not folded.
     pub(crate) wanted: RwSignal<Option<usize>>,
     /// The range of the text to scroll to.
     pub(crate) goal: RwSignal<Option<(usize, usize)>>,

@@ -1,6 +1,7 @@
 //! What the playground begins with, and what it keeps: the address, the content of links, the input in
 //! memory, and changed scratch policies.
 
+use claimgate::jwt::bare_token;
 use claimgate::policy::to_json;
 use leptos::ev;
 use leptos::prelude::*;
@@ -12,8 +13,10 @@ use super::bench::{Bench, Opening, Tools};
 use super::tools::want;
 use crate::state::dropped::DroppedFile;
 use crate::state::handover::Handover;
+use crate::state::held_token::use_held_token;
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
+use claimgate_workbench::playground::gallery::is_unsigned;
 use claimgate_workbench::playground::scratch::{SCRATCH, Scratch};
 
 /// Opens the policies from the editor as a scratch copy of their issuer, with the unsaved changes.
@@ -157,16 +160,29 @@ pub(super) fn follow_files(open: Callback<Opening>) {
     });
 }
 
-/// Keeps the input in memory while another page is shown, and takes it back.
+/// Keeps the input in memory while another page is shown, and takes it back unless the playground is
+/// filled otherwise. The token is that of all pages; an example's is not kept.
 pub(super) fn keep_input(bench: Bench, is_filled: bool) {
-    let handover = expect_context::<Handover>();
-    if let Some((values, throwaway)) = handover.take_input().filter(|_| !is_filled) {
-        bench.form.restore(&values);
-        bench.throwaway.set(throwaway);
+    let (handover, held) = (expect_context::<Handover>(), use_held_token());
+    let token = bench.form.token;
+    if !is_filled {
+        if let Some((values, throwaway)) = handover.take_input() {
+            bench.form.restore(&values);
+            bench.throwaway.set(throwaway);
+        }
+        let text = held.text.get_untracked();
+        token.set(bare_token(&text).map_or(text, |bare| bare.token));
+        on_cleanup(move || {
+            let throwaway = bench.throwaway.get_untracked();
+            handover.keep_input(bench.form.values(), throwaway);
+        });
     }
-    on_cleanup(move || {
-        let throwaway = bench.throwaway.try_get_untracked().flatten();
-        handover.keep_input(bench.form.values(), throwaway);
+    Effect::new(move |before: Option<String>| {
+        let token = token.get();
+        if before.is_some_and(|before| before != token) && !is_unsigned(&token) {
+            held.text.set(token.clone());
+        }
+        token
     });
 }
 

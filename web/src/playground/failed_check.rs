@@ -32,7 +32,8 @@ pub(crate) fn Fixes(bench: Bench, check: Check) -> impl IntoView {
     let run = Callback::new(move |fix| match fix {
         Fix::FetchKeys => fetch(bench, store, message),
         Fix::PasteKeys => is_pasting.set(true),
-        Fix::Register => navigate(&register_path(bench), NavigateOptions::default()),
+        // The page for registration takes the token from memory.
+        Fix::Register => navigate("/issuers/new", NavigateOptions::default()),
         Fix::TryIssuer => try_issuer(bench, store),
         Fix::AtTokenTime => at_token_time(bench),
         Fix::Draft => draft(bench),
@@ -95,15 +96,6 @@ fn token_time(claims: Option<&Claims>) -> Option<i64> {
 
 fn claims(bench: Bench) -> Option<Claims> {
     bench.report_untracked()?.claims
-}
-
-/// The page that registers the issuer of the token, with its URL filled in.
-fn register_path(bench: Bench) -> String {
-    let url = iss(claims(bench).as_ref()).unwrap_or_default();
-    format!(
-        "/issuers/new?url={}",
-        String::from(js_sys::encode_uri_component(&url))
-    )
 }
 
 fn try_issuer(bench: Bench, store: Store) {

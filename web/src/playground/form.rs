@@ -41,11 +41,10 @@ pub(crate) struct Form {
     pub(crate) expiration: RwSignal<String>,
 }
 
-/// The values of the fields that are kept while another page is shown.
+/// The values of the fields that are kept while another page is shown, besides the token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Values {
     is_claims: bool,
-    token: String,
     claims: String,
     request: RequestedToken,
     skip: Skip,
@@ -80,7 +79,6 @@ impl Form {
     pub(crate) fn values(self) -> Values {
         Values {
             is_claims: self.is_claims.get_untracked(),
-            token: self.token.get_untracked(),
             claims: self.claims.get_untracked(),
             request: untrack(|| self.request()),
             skip: untrack(|| self.skip()),
@@ -91,7 +89,6 @@ impl Form {
     /// Sets kept values.
     pub(crate) fn restore(self, values: &Values) {
         self.is_claims.set(values.is_claims);
-        self.token.set(values.token.clone());
         self.claims.set(values.claims.clone());
         self.set_request(&values.request);
         self.set_skip(values.skip);
