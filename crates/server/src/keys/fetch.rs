@@ -5,33 +5,31 @@
 //! removed, and the connection goes to one of the others. So it does not matter if the name resolves
 //! to another address a moment later.
 
+mod failure;
+mod reply;
+
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HOST, LOCATION, USER_AGENT};
-use hyper::{HeaderMap, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper::header::LOCATION;
+use hyper::{HeaderMap, StatusCode};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
-use rustls::{CertificateError, ClientConfig, InvalidMessage, RootCertStore};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::{Host, Url};
 
+use self::failure::tls_error;
+use self::reply::{Reply, exchange};
 use super::address;
 use super::certificates::{Observed, Purpose, Verifier, roots};
 use super::config::KeyConfig;
 use super::error::KeyError;
 use super::resolve::Resolve;
-
-/// Maximum size of the headers, in bytes.
-const MAX_HEAD: usize = 64 * 1024;
 
 /// Fetches documents.
 pub(super) struct Fetcher {
@@ -44,7 +42,7 @@ pub(super) struct Fetcher {
 /// A fetched document.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// The URL that was asked for.
+    /// The requested URL.
     pub(super) requested: String,
     /// Its URL, after redirects.
     pub(super) url: String,
@@ -276,89 +274,6 @@ fn host_name(url: &Url) -> String {
         .to_owned()
 }
 
-/// A response. The body is read only if the status is 200.
-struct Reply {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-/// Requests the URL over a connection, which is closed afterwards.
-async fn exchange(stream: TlsStream<TcpStream>, url: &Url, max: usize) -> Result<Reply, KeyError> {
-    let broken = |error: hyper::Error| http_error(url, &error);
-    let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(MAX_HEAD)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(broken)?;
-    let request = async {
-        let response = sender
-            .send_request(get_request(url)?)
-            .await
-            .map_err(broken)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = if status == StatusCode::OK {
-            body(response, url, max).await?
-        } else {
-            Bytes::new()
-        };
-        Ok(Reply {
-            status,
-            headers,
-            body,
-        })
-    };
-    let mut connection = std::pin::pin!(connection);
-    let mut request = std::pin::pin!(request);
-    tokio::select! {
-        biased;
-        reply = &mut request => return reply,
-        // The connection is closed; what it received may still have to be read.
-        _ = &mut connection => {}
-    }
-    request.await
-}
-
-fn get_request(url: &Url) -> Result<Request<Empty<Bytes>>, KeyError> {
-    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    Request::get(target)
-        .header(HOST, host)
-        .header(ACCEPT, "application/json, application/jwk-set+json")
-        .header(ACCEPT_ENCODING, "identity")
-        .header(USER_AGENT, concat!("claimgate/", env!("CARGO_PKG_VERSION")))
-        .body(Empty::new())
-        .map_err(|error| KeyError::Http {
-            url: url.to_string(),
-            problem: error.to_string(),
-        })
-}
-
-async fn body(response: Response<Incoming>, url: &Url, max: usize) -> Result<Bytes, KeyError> {
-    let encoding = response
-        .headers()
-        .get(CONTENT_ENCODING)
-        .filter(|found| *found != "identity");
-    if let Some(found) = encoding {
-        let problem = format!("expected it uncompressed, found {found:?}");
-        return Err(KeyError::Http {
-            url: url.to_string(),
-            problem,
-        });
-    }
-    match Limited::new(response.into_body(), max).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(KeyError::TooLarge {
-            url: url.to_string(),
-            max,
-        }),
-        Err(error) => Err(KeyError::Http {
-            url: url.to_string(),
-            problem: with_causes(&*error),
-        }),
-    }
-}
-
 /// The target of a redirect, if the response is one.
 fn redirect(url: &Url, reply: &Reply) -> Result<Option<Url>, KeyError> {
     if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
@@ -374,10 +289,10 @@ fn redirect(url: &Url, reply: &Reply) -> Result<Option<Url>, KeyError> {
         .ok_or_else(|| nowhere("no `location`"))?;
     let location = location
         .to_str()
-        .map_err(|_| nowhere("a `location` that is no text"))?;
+        .map_err(|_| nowhere("a `location` that is not text"))?;
     let further = url
         .join(location)
-        .map_err(|_| nowhere("a `location` that is no address"))?;
+        .map_err(|_| nowhere("a `location` that is not a URL"))?;
     check(&further, "in a redirect")?;
     Ok(Some(further))
 }
@@ -437,105 +352,5 @@ fn answer(
             url,
             problem: "expected UTF-8".to_owned(),
         }),
-    }
-}
-
-fn http_error(url: &Url, error: &hyper::Error) -> KeyError {
-    KeyError::Http {
-        url: url.to_string(),
-        problem: with_causes(error),
-    }
-}
-
-/// An error with its causes.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}
-
-fn tls_error(host: &str, error: &io::Error, observed: &Observed, registered: usize) -> KeyError {
-    let host = host.to_owned();
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let Some(rustls::Error::InvalidCertificate(certificate)) = inner else {
-        // What a server says that speaks HTTP without TLS.
-        let is_plain = matches!(
-            inner,
-            Some(rustls::Error::InvalidMessage(
-                InvalidMessage::InvalidContentType
-            ))
-        );
-        let problem = if is_plain {
-            "it answers without TLS".to_owned()
-        } else {
-            error.to_string()
-        };
-        return KeyError::Tls { host, problem };
-    };
-    if observed.is_accepted {
-        return KeyError::Tls {
-            host,
-            problem: "it has not the key of its certificate".to_owned(),
-        };
-    }
-    use CertificateError as E;
-    match certificate {
-        E::Expired | E::ExpiredContext { .. } | E::NotValidYet | E::NotValidYetContext { .. } => {
-            let is_over = matches!(certificate, E::Expired | E::ExpiredContext { .. });
-            let problem = match (observed.is_own_valid, is_over) {
-                (false, true) => "over",
-                (false, false) => "not valid yet",
-                (true, true) => "signed by an authority whose certificate is over",
-                (true, false) => "signed by an authority whose certificate is not valid yet",
-            };
-            KeyError::CertificateTime { host, problem }
-        }
-        E::NotValidForName => KeyError::CertificateName {
-            host,
-            found: "none that it names".to_owned(),
-        },
-        E::NotValidForNameContext { presented, .. } => KeyError::CertificateName {
-            host,
-            found: presented_names(presented),
-        },
-        other => {
-            let problem = match other {
-                E::UnknownIssuer => "no trusted authority has signed it".to_owned(),
-                E::BadEncoding => "it cannot be read".to_owned(),
-                // The verifier of the chain gives no message.
-                E::Other(_) => {
-                    "it may not be a server's, or its chain cannot be checked".to_owned()
-                }
-                other => other.to_string(),
-            };
-            let found = observed.thumbprints.first().cloned().unwrap_or_default();
-            KeyError::CertificateUntrusted {
-                host,
-                problem,
-                found,
-                registered,
-            }
-        }
-    }
-}
-
-/// The first names of a certificate: `DnsName("a.example")` is `a.example`.
-fn presented_names(presented: &[String]) -> String {
-    let name = |text: &String| format!("`{}`", text.split('"').nth(1).unwrap_or(text));
-    let mut names: Vec<String> = presented.iter().take(5).map(name).collect();
-    match presented.len().saturating_sub(names.len()) {
-        0 => {}
-        more => names.push(format!("{more} more")),
-    }
-    if names.is_empty() {
-        "none that it names".to_owned()
-    } else {
-        names.join(", ")
     }
 }
