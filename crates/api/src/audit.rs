@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// The reference that the caller was told.
+    /// The reference in the caller's error response.
     pub id: String,
     /// When, in seconds since 1970.
     pub at: i64,

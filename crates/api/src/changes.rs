@@ -71,7 +71,7 @@ pub struct ChangeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub after: Option<serde_json::Value>,
-    /// What the guard of shared issuers found on policies that were saved all the same.
+    /// What the guard of shared issuers found on policies that were saved anyway.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingBody>,
 }

@@ -22,6 +22,7 @@ mod exchange;
 mod findings;
 mod issuers;
 mod keys;
+mod names;
 mod organizations;
 mod policies;
 mod samples;
@@ -39,6 +40,7 @@ pub use exchange::{IntrospectionBody, TokenForm, TokenRequest, TokenResponseBody
 pub use findings::FindingBody;
 pub use issuers::{IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 pub use keys::{KeyBody, KeysBody};
+pub use names::member_names;
 pub use organizations::{OrganizationBody, OrganizationInput, OrganizationsBody};
 pub use policies::{AuthPolicyBody, PoliciesInput, RevisionBody, RevisionEntry, RevisionsBody};
 pub use samples::{SampleBody, SampleInput, SampleRequest, SamplesBody};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::response::Response;
 use claimgate_api::{AuditRecordBody, ErrorBody, ExchangesBody};
 use serde::Deserialize;
@@ -107,13 +107,13 @@ async fn list(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
-    query: Result<Query<ExchangesQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<ExchangesBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    search(&app, query, |unknown| match unknown {
+    search(&app, &uri, |unknown| match unknown {
         None => Ok(AuditScope::Organization(organization.id)),
         Some(_) => Err(ApiError::bad_request(
-            "`unknown` is for the log of all organizations",
+            "`unknown` is only available for the log of all organizations",
         )),
     })
     .await
@@ -132,10 +132,10 @@ async fn list(
 async fn list_all(
     State(app): State<Arc<App>>,
     caller: Caller,
-    query: Result<Query<ExchangesQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<ExchangesBody>, ApiError> {
     caller.require_root()?;
-    search(&app, query, |unknown| {
+    search(&app, &uri, |unknown| {
         Ok(if unknown == Some(true) {
             AuditScope::Unknown
         } else {
@@ -159,10 +159,10 @@ async fn export(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
-    query: Result<Query<ExchangesQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let mut query = request::query(query)?;
+    let mut query: ExchangesQuery = request::query(&uri)?;
     let form = match read_word("format", query.format.take(), ["csv", "jsonl"])?.as_deref() {
         Some("csv") => Form::Csv,
         _ => Form::JsonLines,
@@ -173,10 +173,10 @@ async fn export(
 
 async fn search(
     app: &App,
-    query: Result<Query<ExchangesQuery>, QueryRejection>,
+    uri: &Uri,
     scope: impl FnOnce(Option<bool>) -> Result<AuditScope, ApiError>,
 ) -> Result<Json<ExchangesBody>, ApiError> {
-    let query = request::query(query)?;
+    let query: ExchangesQuery = request::query(uri)?;
     let scope = scope(query.unknown)?;
     let filter = query.filter()?;
     let found = app.store.audit(scope, &filter).await?;
@@ -190,7 +190,7 @@ async fn search(
 
 /// Read an exchange with all evidence
 #[utoipa::path(get, path = "/api/orgs/{org}/oidc/exchanges/{id}", operation_id = "getExchange", tag = "audit",
-    params(("org" = String, Path), ("id" = String, Path, description = "the reference that the caller was told")),
+    params(("org" = String, Path), ("id" = String, Path, description = "the reference in the caller's error response")),
     responses((status = 200, body = AuditRecordBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
@@ -208,7 +208,7 @@ async fn one(
 ///
 /// Its organization may be any, or none.
 #[utoipa::path(get, path = "/api/admin/exchanges/{id}", operation_id = "getAnyExchange", tag = "audit",
-    params(("id" = String, Path, description = "the reference that the caller was told")),
+    params(("id" = String, Path, description = "the reference in the caller's error response")),
     responses((status = 200, body = AuditRecordBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
+use axum::http::Uri;
 use claimgate::policy::parse_policies;
 use claimgate_api::{ErrorBody, HourCount, IssuerCount, PolicyCount, StatisticsBody};
 use serde::Deserialize;
@@ -55,10 +55,10 @@ async fn statistics(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
-    query: Result<Query<StatisticsQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<StatisticsBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let [since, until] = range(request::query(query)?, app.clock.now())?;
+    let [since, until] = range(request::query::<StatisticsQuery>(&uri)?, app.clock.now())?;
     app.store.add_counts(&app.counts).await?;
     let found = app.store.statistics(organization.id, since, until).await?;
     let policies = app.store.policies(organization.id).await?;

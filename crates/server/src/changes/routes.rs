@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
+use axum::http::Uri;
 use claimgate_api::{ChangeBody, ChangesBody, ErrorBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -60,10 +60,10 @@ async fn list(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
-    query: Result<Query<ChangesQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<ChangesBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    search(&app, AuditScope::Organization(organization.id), query).await
+    search(&app, AuditScope::Organization(organization.id), &uri).await
 }
 
 /// Search the changes of all organizations; for the bootstrap token only
@@ -74,18 +74,14 @@ async fn list(
 async fn list_all(
     State(app): State<Arc<App>>,
     caller: Caller,
-    query: Result<Query<ChangesQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<ChangesBody>, ApiError> {
     caller.require_root()?;
-    search(&app, AuditScope::All, query).await
+    search(&app, AuditScope::All, &uri).await
 }
 
-async fn search(
-    app: &App,
-    scope: AuditScope,
-    query: Result<Query<ChangesQuery>, QueryRejection>,
-) -> Result<Json<ChangesBody>, ApiError> {
-    let query = request::query(query)?;
+async fn search(app: &App, scope: AuditScope, uri: &Uri) -> Result<Json<ChangesBody>, ApiError> {
+    let query: ChangesQuery = request::query(uri)?;
     let page = Page {
         since: query.since,
         until: query.until,

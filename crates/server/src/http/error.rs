@@ -130,6 +130,12 @@ impl ApiError {
         response
     }
 
+    /// The body of the response.
+    #[cfg(test)]
+    pub(crate) fn body(&self) -> &ErrorBody {
+        &self.body
+    }
+
     /// Adds a header.
     #[must_use]
     pub(crate) fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use claimgate::policy::parse_policies;
 use claimgate_api::{AuthPolicyBody, ErrorBody, RevisionBody, RevisionsBody};
@@ -56,10 +55,10 @@ async fn list(
     State(app): State<Arc<App>>,
     Path((org, id)): Path<(String, String)>,
     caller: Caller,
-    query: Result<Query<RevisionsQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<RevisionsBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let query = request::query(query)?;
+    let query: RevisionsQuery = request::query(&uri)?;
     let limit = page_size(query.limit, DEFAULT_LIMIT, MAX_LIMIT)?;
     let store = &app.store;
     let found = store

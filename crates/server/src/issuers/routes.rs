@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::jwt::{Jwk, Jwks};
@@ -57,10 +56,10 @@ async fn list(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
-    query: Result<Query<IssuersQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<IssuersBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let query = request::query(query)?;
+    let query: IssuersQuery = request::query(&uri)?;
     let issuers = app.store.issuers(organization.id).await?;
     let mut bodies: Vec<_> = issuers.iter().map(IssuerBody::from).collect();
     if query.policies {
@@ -344,7 +343,7 @@ async fn verified_thumbprint(
 /// The first thumbprint of a chain.
 fn own_thumbprint(url: &str, chain: Vec<String>) -> Result<String, ApiError> {
     let own = chain.into_iter().next();
-    own.ok_or_else(|| ApiError::bad_request(format!("`{url}` has shown no certificate")))
+    own.ok_or_else(|| ApiError::bad_request(format!("`{url}` sent no certificate")))
 }
 
 /// Refuses an issuer whose keys cannot be fetched, because exchanges would fail.
@@ -370,7 +369,7 @@ fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
         )),
         [_, ..] if jwks.keys().iter().all(|key| key.problem.is_some()) => {
             let message = format!(
-                "expected a key of the issuer that can be used, found none: {}",
+                "expected a usable key of the issuer, found none: {}",
                 problems.join("; ")
             );
             Err(ApiError::bad_request(message))

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
 use claimgate_api::{ErrorBody, RevokedBody, TokenBody, TokensBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -56,10 +55,10 @@ async fn list(
     State(app): State<Arc<App>>,
     Path(org): Path<String>,
     caller: Caller,
-    query: Result<Query<TokensQuery>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<TokensBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let query = request::query(query)?;
+    let query: TokensQuery = request::query(&uri)?;
     let limit = page_size(query.limit, MAX_LIMIT, MAX_LIMIT)?;
     let filter = TokenFilter {
         issuer: query.issuer,

@@ -112,16 +112,20 @@ async fn registrations_that_cannot_be_are_refused_with_the_reason() {
         ),
         (with("url", json!(null)), 400, "the issuer url is required"),
         (with("url", json!("http://b.example")), 400, "https://"),
-        (with("url", json!(URL)), 409, "is there already"),
+        (with("url", json!(URL)), 409, "already exists"),
         (with("maxExpiration", json!(0)), 400, "maxExpiration"),
         (with("maxExpiration", json!(-5)), 400, "-5"),
-        (with("maxExpiration", json!("5")), 400, "expected i64"),
+        (
+            with("maxExpiration", json!("5")),
+            400,
+            "maxExpiration: expected an integer, found `5`",
+        ),
         (with("maxExpiraton", json!(5)), 400, "maxExpiraton"),
         (with("thumbprints", json!(["ab"])), 400, "SHA-256"),
         (with("jwks", json!("x")), 400, "JWKS"),
         (with("jwks", private), 400, "private"),
         (with("jwks", json!({"keys": []})), 400, "expected a key"),
-        (json!([]), 400, "cannot be read"),
+        (json!([]), 400, "expected an object, found"),
     ];
     for (body, status, words) in cases {
         let answer = site
@@ -134,6 +138,22 @@ async fn registrations_that_cannot_be_are_refused_with_the_reason() {
         assert!(message.contains(words), "{body}: {message}");
         assert_eq!(answer.json()["code"], status);
     }
+    let misspelled = site
+        .post(
+            "/api/orgs/acme/oidc/issuers",
+            &site.root,
+            &with("reportonly", json!(true)),
+        )
+        .await;
+    assert_eq!(
+        misspelled.expect(400)["errors"],
+        json!([{
+            "path": "reportonly",
+            "code": "unknown-key",
+            "message": "unknown key `reportonly`",
+            "help": "did you mean `reportOnly`?",
+        }])
+    );
     let answer = site
         .post("/api/orgs/nobody/oidc/issuers", &site.root, &good)
         .await;
@@ -347,7 +367,7 @@ async fn organizations_are_made_and_deleted() {
         .expect(409);
     assert_eq!(
         nearly["message"],
-        "organization `acme`, from which `ACME` differs in case only, is there already"
+        "organization `acme`, which differs from `ACME` only in case, already exists"
     );
     site.get("/api/orgs/ACME", &site.root).await.expect(404);
     let list = site.get("/api/orgs", &site.root).await.expect(200);
