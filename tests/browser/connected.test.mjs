@@ -55,7 +55,7 @@ for (const width of [1280, 390]) {
       await page.getByLabel("URL", { exact: true }).fill(DEMO);
       await page.getByLabel("JWKS").fill(KEYS);
       await page.getByRole("button", { name: "Register issuer" }).click();
-      await page.getByRole("alert").filter({ hasText: `an issuer with the URL ${DEMO} is there already` }).waitFor();
+      await page.getByRole("alert").filter({ hasText: `an issuer with the URL ${DEMO} already exists` }).waitFor();
       assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), name, "what was written is there still");
       await page.getByLabel("URL", { exact: true }).fill(url);
       await page.getByRole("button", { name: "Register issuer" }).click();

@@ -89,7 +89,7 @@ describe("importing", () => {
     await field(page).fill(file({ policies: [policy({ sub: "b" })], leeway: undefined, maxExpiration: 90, id: "x" }));
     const item = page.getByRole("list", { name: "Issuers" }).getByRole("listitem").first();
     assert.match(await text(item), /One https:\/\/one\.example Replaces One Changes: max expiration, policies/);
-    await page.getByText("Left out: issuers[0].id id is left out: an issuer gets its own here.").waitFor();
+    await page.getByText("Left out: issuers[0].id id is left out: a new one is assigned.").waitFor();
     assert.equal((await readStored(page)).issuers[0].maxExpiration, 60);
     await page.getByRole("button", { name: "Import 1 issuer" }).click();
     await page.getByRole("row", { name: /One/ }).waitFor();

@@ -65,7 +65,7 @@ describe('PostgreSQL over TLS', { skip }, () => {
   // It has the name of the right one.
   test('another authority is refused', async () => {
     const said = await refusal(`${secure.url('localhost')}?sslmode=verify-full&sslrootcert=${otherFile}`);
-    assert.match(said, /no TLS with the database server `localhost`.*BadSignature.*sslrootcert=FILE/);
+    assert.match(said, /no TLS connection to the database server `localhost`.*BadSignature.*sslrootcert=FILE/);
     assert.match(await refusal(`${secure.url('localhost')}?sslmode=verify-full`), /UnknownIssuer/);
   });
 

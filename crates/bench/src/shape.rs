@@ -124,7 +124,7 @@ pub fn adversarial(n: usize) -> Vec<Shape> {
             vec![ours("x".repeat(120)), ours("x".repeat(98))],
         ),
         (
-            "*, **, *?*, all the same",
+            "*, **, *?*, equivalent",
             shared(&|i| "*?".repeat(i % 50 + 1)),
             usual(),
         ),

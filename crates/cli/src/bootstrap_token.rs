@@ -8,7 +8,7 @@ use claimgate_server::tokens::BootstrapPath;
 
 use crate::serve::{Serve, StateFlags};
 
-/// Names the file as `claimgate serve` does.
+/// The options of `claimgate serve` that determine the file.
 #[derive(clap::Args, Debug)]
 pub(crate) struct BootstrapToken {
     #[command(flatten)]
@@ -22,8 +22,8 @@ impl BootstrapToken {
         let shown = file.display();
         let token = match std::fs::read_to_string(&file) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => bail!(
-                "expected the bootstrap token in {shown}, found no file: the token was used already, was shown on a \
-                 terminal or configured, or the server has not been started there"
+                "expected the bootstrap token in {shown}, found no file: the token was already used, was printed on a \
+                 terminal, or is configured, or the server has not been started there"
             ),
             read => read.with_context(|| format!("cannot read {shown}"))?,
         };

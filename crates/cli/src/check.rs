@@ -1,4 +1,4 @@
-//! `claimgate check`: what is wrong with files of issuers and policies, and where.
+//! `claimgate check`: the errors and findings in files of issuers and policies.
 
 mod database;
 
@@ -14,29 +14,29 @@ use crate::output::{self, Format};
 use crate::place::Place;
 use crate::report::Located;
 
-/// What files are checked.
+/// The options of `claimgate check`.
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// Files of issuers (`claimgate.json`, answers of Pulumi Cloud or of the server) or policies;
+    /// Files of issuers (`claimgate.json`, responses of Pulumi Cloud or of the server) or policies;
     /// `-` is standard input
     #[arg(required_unless_present = "database", value_name = "FILE")]
     files: Vec<String>,
-    /// Check what the server has stored in a database instead, before it is started with this
-    /// version; the database is only read
+    /// Check the issuers and policies in a server's database instead, before an upgrade to this
+    /// version; reads only
     #[arg(long, value_name = "URL", conflicts_with_all = ["files", "github"])]
     database: Option<String>,
-    /// How the result is written
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write annotations for GitHub Actions, which show in the changed files
+    /// Print annotations for GitHub Actions, which appear in the changed files
     #[arg(long, conflicts_with = "format")]
     github: bool,
-    /// Findings count like errors
+    /// Treat findings as errors
     #[arg(long)]
     strict: bool,
 }
 
-/// What is to say about a file, for programs.
+/// The result for a file, as JSON.
 #[derive(Serialize)]
 struct Checked<'a> {
     file: &'a str,
@@ -47,7 +47,7 @@ struct Checked<'a> {
 }
 
 impl Check {
-    /// Checks all of them: 0 if nothing is wrong, 1 if something is.
+    /// Checks all files: exit status 0 if there is no error, else 1.
     pub(crate) fn run(self) -> Result<ExitCode> {
         if let Some(database) = &self.database {
             return database::run(database, self.format, self.strict);
@@ -70,10 +70,7 @@ impl Check {
                     .iter()
                     .map(|(file, document)| Checked::new(file, document))
                     .collect();
-                format!(
-                    "{}\n",
-                    output::json(&serde_json::to_string_pretty(&checked)?)
-                )
+                output::pretty(&checked)?
             }
         };
         output::write(&text)?;
@@ -81,15 +78,11 @@ impl Check {
             document.errors.is_empty() && (!self.strict || document.findings.is_empty())
         };
         let are_good = documents.iter().all(|(_, document)| is_good(document));
-        Ok(if are_good {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(output::status(are_good))
     }
 }
 
-/// Errors and findings in the manner of a compiler, and a line that counts them.
+/// Errors and findings like a compiler's, and a line that counts them.
 fn as_text(file: &str, document: &Document) -> String {
     let title = output::title(file);
     let mut text = document.report(title, output::is_colored(&stdout()));
@@ -136,14 +129,14 @@ fn annotations(file: &str, document: &Document) -> String {
     text
 }
 
-/// What GitHub reads a message from.
+/// A message as GitHub parses it.
 fn escaped(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// What GitHub reads a property from.
+/// A property as GitHub parses it.
 fn property(text: &str) -> String {
     escaped(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -17,16 +17,16 @@ use crate::report::render;
 /// The claims that are times.
 const TIMES: [&str; 4] = ["iat", "nbf", "auth_time", "exp"];
 
-/// What tokens are decoded.
+/// The options of `claimgate decode`.
 #[derive(clap::Args)]
 pub(crate) struct Decode {
-    /// Files with a token each; `-` is standard input
+    /// Files, each with one token; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
-    /// How the result is written
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The time that times are told from, as seconds since 1970 or like 2026-11-25T06:00:00Z
+    /// The current time, for relative times: seconds since 1970, or like 2026-11-25T06:00:00Z
     /// [default: now]
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     now: Option<i64>,
@@ -54,7 +54,7 @@ struct Failure {
 type Decodes = Result<(UnverifiedToken, Vec<Diagnostic>), TokenError>;
 
 impl Decode {
-    /// Decodes all of them: 0 if all are tokens, 1 if one is none.
+    /// Decodes all files: exit status 0 if all are tokens, else 1.
     pub(crate) fn run(self) -> Result<ExitCode> {
         let now = self.now.unwrap_or_else(now);
         let mut results = Vec::with_capacity(self.files.len());
@@ -72,18 +72,11 @@ impl Decode {
                     .into_iter()
                     .map(|(file, result)| Decoded::new(file, result))
                     .collect();
-                format!(
-                    "{}\n",
-                    output::json(&serde_json::to_string_pretty(&decoded)?)
-                )
+                output::pretty(&decoded)?
             }
         };
         output::write(&text)?;
-        Ok(if is_good {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(output::status(is_good))
     }
 }
 
@@ -91,8 +84,8 @@ impl Decode {
 fn token(file: &str) -> Result<Decodes> {
     if file.starts_with("eyJ") && !std::path::Path::new(file).exists() {
         bail!(
-            "expected a file with a token, found a token; others can read what stands on a command line, so write it to \
-             a file or give it to `claimgate decode -`"
+            "expected a file with a token, found a token; other users can see command lines, so write it to a file or pipe \
+             it to `claimgate decode -`"
         );
     }
     let (token, note) = bare(&output::read(file)?);
@@ -113,7 +106,7 @@ pub(crate) fn bare(text: &str) -> (String, Option<Diagnostic>) {
     }
 }
 
-/// A time as people write it.
+/// A time, as seconds or in RFC 3339.
 pub(crate) fn time(text: &str) -> Result<i64, String> {
     parse(text).ok_or_else(|| {
         "expected seconds since 1970, or a time like 2026-11-25T06:00:00Z".to_owned()
@@ -145,7 +138,7 @@ fn as_text(file: &str, result: &Decodes, now: i64) -> String {
     };
     let pretty = |claims: &claimgate::claims::Claims| output::json(&claims.to_json_pretty());
     let mut text = format!(
-        "{}: nothing in it is verified, anyone may have written it\n",
+        "{}: unverified: anyone could have written it\n",
         output::lines(title)
     );
     text += &format!(
@@ -172,7 +165,7 @@ fn as_text(file: &str, result: &Decodes, now: i64) -> String {
     text
 }
 
-/// A finding in a line or two.
+/// A finding in one or two lines.
 pub(crate) fn finding_text(finding: &Diagnostic) -> String {
     let help = finding
         .help

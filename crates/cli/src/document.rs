@@ -19,17 +19,17 @@ pub(crate) struct Document {
     text: String,
     /// The issuers without errors.
     pub(crate) issuers: Vec<Issuer>,
-    /// Policies that no issuer is named for, if the file has such.
+    /// Policies outside any issuer.
     pub(crate) alone: Option<PolicySet>,
     /// How many policies there are, in issuers and alone.
     pub(crate) policies: usize,
-    /// By how many seconds clocks may differ, if the file says so.
+    /// The tolerated clock skew in seconds, if the file sets it.
     pub(crate) leeway: Option<u64>,
-    /// The largest token in bytes, if the file says so.
+    /// The largest token in bytes, if the file sets it.
     pub(crate) max_size: Option<usize>,
-    /// What keeps it from being used.
+    /// The errors, which keep the document from being used.
     pub(crate) errors: Vec<Located>,
-    /// What deserves a second look.
+    /// The findings, which deserve a second look.
     pub(crate) findings: Vec<Located>,
 }
 
@@ -144,7 +144,7 @@ fn policy_remarks(
 
 /// The finding on a policy or an issuer that is report-only.
 fn report_only(path: String) -> Diagnostic {
-    let message = "it only reports what it would deny, and denies nothing yet";
+    let message = "this only reports what it would deny; it denies nothing yet";
     let help = "once the audit log reports nothing that should be allowed, remove `reportOnly`";
     Diagnostic::note("report-only", message)
         .basis(Basis::Proved)

@@ -9,7 +9,7 @@ const WIDTH: usize = 110;
 /// How many characters before the range are shown of a longer line.
 const BEFORE: usize = 30;
 
-/// What stands for the rest of a line.
+/// The mark in place of the rest of a line.
 const CUT: &str = "...";
 
 /// A line, or a part of it, and the range of its bytes that the message is about.
@@ -20,7 +20,7 @@ pub(crate) struct Excerpt {
 }
 
 impl Excerpt {
-    /// The line in which a range of the text begins. What terminals act upon, or do not show, is
+    /// The line in which a range of the text begins. What terminals interpret, or do not show, is
     /// written as escapes; tabs are spaces.
     pub(crate) fn of(text: &str, span: &Span) -> Self {
         let is_in_line = |c: &char| !matches!(c, '\n' | '\r');

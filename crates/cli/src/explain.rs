@@ -1,6 +1,6 @@
 //! `claimgate explain`: whether a token is allowed, by which policy, and why.
 
-mod question;
+mod request;
 
 use std::fmt::Write;
 use std::io::stderr;
@@ -23,20 +23,20 @@ use crate::decode::{bare, finding_text};
 use crate::document::Document;
 use crate::output::{self, Format};
 use crate::report::{Locator, render};
-use question::Question;
+use request::Request;
 
-/// What is explained.
+/// The options of `claimgate explain`.
 #[derive(clap::Args)]
 pub(crate) struct Explain {
-    /// A file with a token, or with decoded claims in JSON; `-` is standard input
+    /// A file with a token, or with decoded claims as JSON; `-` is standard input
     #[arg(value_name = "FILE")]
     file: String,
-    /// The file of issuers and their policies
+    /// The file with the issuers and their policies
     #[arg(long, value_name = "FILE", default_value = "claimgate.json")]
     issuers: String,
     #[command(flatten)]
-    question: Question,
-    /// How the result is written
+    request: Request,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -50,13 +50,13 @@ struct Claimed<'a> {
 }
 
 const UNCHECKED: &str =
-    "the claims are taken as they are written: no issuer, key, signature or time was checked";
+    "the claims are used as given: no issuer, key, signature or time was checked";
 
 impl Explain {
-    /// Explains: exit code 0 if the token is allowed, 1 if it is not.
+    /// Explains the decision: exit status 0 if the token is allowed, else 1.
     pub(crate) fn run(self) -> Result<ExitCode> {
         if self.file == "-" && self.issuers == "-" {
-            bail!("expected one of the two files from standard input, found both");
+            bail!("expected one file from standard input, found both");
         }
         let mut document = Document::read(output::read(&self.issuers)?);
         if !document.errors.is_empty() {
@@ -74,11 +74,7 @@ impl Explain {
             self.token(document, &token, note)?
         };
         output::write(&text)?;
-        Ok(if decision == Outcome::Allowed {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(output::status(decision == Outcome::Allowed))
     }
 
     fn token(
@@ -89,22 +85,19 @@ impl Explain {
     ) -> Result<(Outcome, String)> {
         if document.issuers.is_empty() {
             bail!(
-                "expected issuers in `{}`, found none: a token has to be from one",
+                "expected issuers in `{}`, found none: a token needs an issuer",
                 output::title(&self.issuers)
             );
         }
-        let options = self.question.options(&document)?;
-        let requested = self.question.requested()?;
+        let options = self.request.options(&document)?;
+        let requested = self.request.requested()?;
         let issuers = Issuers::from(document.issuers);
         let mut inspection = inspect_with(token, &issuers, &requested, &options, &AwsLc);
         inspection.findings.extend(note);
         let decision = inspection.decision;
         let text = match self.format {
             Format::Text => inspection_text(&inspection),
-            Format::Json => format!(
-                "{}\n",
-                output::json(&serde_json::to_string_pretty(&inspection)?)
-            ),
+            Format::Json => output::pretty(&inspection)?,
         };
         Ok((decision, text))
     }
@@ -121,7 +114,7 @@ impl Explain {
         let (issuer, policies) = self.policies(document, &claims)?;
         let issuer = issuer.map(Issuer::url);
         let claims = TrustedClaims::dangerous_assume_verified(claims);
-        let requested = self.question.requested()?;
+        let requested = self.request.requested()?;
         let explanation = explain_with(policies, &claims, &requested, HINT_SOURCES);
         let decision = explanation.decision;
         let text = match self.format {
@@ -135,19 +128,16 @@ impl Explain {
                     explanation,
                     unchecked: [UNCHECKED],
                 };
-                format!(
-                    "{}\n",
-                    output::json(&serde_json::to_string_pretty(&claimed)?)
-                )
+                output::pretty(&claimed)?
             }
         };
         Ok((decision, text))
     }
 
-    /// The policies that decide on claims: those of the issuer that is asked for, or that the
-    /// claims name, or the only ones.
+    /// The policies that decide on claims: those of the chosen issuer, of the one that the claims
+    /// name, or the only ones.
     fn policies<'a>(&self, document: &'a Document, claims: &Claims) -> Result<Deciding<'a>> {
-        if let Some(index) = self.question.issuer(document)? {
+        if let Some(index) = self.request.issuer(document)? {
             return of_issuer(document, index);
         }
         if let Some(alone) = &document.alone {
@@ -163,10 +153,10 @@ impl Explain {
             (None, [_], None) => of_issuer(document, 0),
             (None, _, Some(iss)) => {
                 bail!(
-                    "no issuer is registered with the URL `{iss}`, which the claims name; `--issuer` chooses another one"
+                    "the claims name the issuer `{iss}`, which is not registered: choose one with `--issuer`"
                 )
             }
-            (None, ..) => bail!("the claims name no issuer (`iss`): `--issuer` chooses one"),
+            (None, ..) => bail!("the claims name no issuer (`iss`): choose one with `--issuer`"),
         }
     }
 }

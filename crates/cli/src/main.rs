@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// OIDC trust policies: what they admit, and why
+/// OIDC trust policies: which tokens they admit, and why
 #[derive(Parser)]
 #[command(name = "claimgate", version)]
 struct Arguments {
@@ -32,9 +32,9 @@ struct Arguments {
 enum Command {
     /// Serve the exchange endpoint, the issuers API and the app
     Serve(Box<serve::Serve>),
-    /// Print the bootstrap token that the first start of the server generated, until it is used
+    /// Print the bootstrap token that the server's first start generated, until it is used
     BootstrapToken(bootstrap_token::BootstrapToken),
-    /// Show what tokens say, without checking anything
+    /// Show the content of tokens, without checking anything
     Decode(decode::Decode),
     /// Explain whether a token, or claims, would be allowed, and why
     Explain(explain::Explain),
@@ -42,7 +42,7 @@ enum Command {
     Check(check::Check),
 }
 
-/// What ends a program that could not do what it was asked.
+/// The exit status of a command that could not run.
 const TROUBLE: u8 = 2;
 
 fn main() -> ExitCode {

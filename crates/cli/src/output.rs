@@ -1,15 +1,15 @@
-//! What goes in and out: files, standard input, standard output.
+//! Input and output: files, standard input, standard output.
 
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, bail};
 use claimgate::pattern::visible;
-
-/// The largest file that is read, in bytes.
-pub(crate) const MAX_FILE: u64 = 4 << 20;
+use claimgate_formats::text::MAX_TEXT;
+use serde::Serialize;
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -43,14 +43,14 @@ pub(crate) fn read(name: &str) -> Result<String> {
 
 fn limited(source: impl Read) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    source.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_FILE {
-        bail!("expected at most {MAX_FILE} bytes, found more");
+    source.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_TEXT {
+        bail!("expected at most {MAX_TEXT} bytes, found more");
     }
     Ok(bytes)
 }
 
-/// What a file is called where people read it.
+/// A file's name in messages.
 pub(crate) fn title(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
 }
@@ -65,7 +65,7 @@ pub(crate) fn write(text: &str) -> Result<()> {
     }
 }
 
-/// Writes to standard error. What cannot be written there cannot be reported either.
+/// Writes to standard error. A failure could not be reported either.
 pub(crate) fn write_error(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
@@ -91,12 +91,29 @@ pub(crate) fn without_signatures(text: &str) -> String {
     masked
 }
 
-/// Lines with what terminals act upon, or do not show, written as escapes.
+/// A result as JSON for programs.
+pub(crate) fn pretty(result: &impl Serialize) -> Result<String> {
+    Ok(format!(
+        "{}\n",
+        json(&serde_json::to_string_pretty(result)?)
+    ))
+}
+
+/// The exit status of a command that ran.
+pub(crate) fn status(is_good: bool) -> ExitCode {
+    if is_good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Lines with what terminals interpret, or do not show, written as escapes.
 pub(crate) fn lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// JSON with what terminals act upon, or do not show, written as JSON's own escapes.
+/// JSON with what terminals interpret, or do not show, written as JSON's own escapes.
 pub(crate) fn json(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -126,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_terminals_act_upon_is_written_as_escapes() {
+    fn what_terminals_interpret_is_written_as_escapes() {
         assert_eq!(
             lines("a\u{1b}[31m\nb\u{202e}\u{9b}ü\\"),
             "a\\u{1b}[31m\nb\\u{202e}\\u{9b}ü\\"

@@ -1,4 +1,4 @@
-//! Diagnostics in the manner of a compiler: each with the line that it is about.
+//! Diagnostics like a compiler's, each with its line.
 
 use annotate_snippets::renderer::{AnsiColor, Style};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};

@@ -15,7 +15,7 @@ pub(crate) use settings::{MAX_LEEWAY, Serve};
 pub(crate) use state::StateFlags;
 
 impl Serve {
-    /// Serves until it is told to stop.
+    /// Serves until a signal stops it.
     pub(crate) fn run(self) -> Result<()> {
         let settings = self.with_file()?;
         settings.start_logging()?;
@@ -76,8 +76,7 @@ pub(crate) fn shown(url: &str) -> String {
     )
 }
 
-/// What people need to know at the start: on standard error, for it may have a secret in it that no
-/// log should have.
+/// Prints how to start: on standard error, because it may contain a secret that must not be logged.
 fn announce(server: &Server, url: &str, bootstrap_command: &str) {
     let mut text = format!("Claimgate is at {url}\n");
     let request = format!(
@@ -90,14 +89,14 @@ fn announce(server: &Server, url: &str, bootstrap_command: &str) {
     };
     if let Some(token) = server.new_bootstrap() {
         text += &format!(
-            "\nThe bootstrap token, shown this once, may do everything; keep it safe:\n\n    {}\n\n{next}:\n\n    {request}\n",
+            "\nThe bootstrap token has all permissions and is shown only once; keep it safe:\n\n    {}\n\n{next}:\n\n    {request}\n",
             token.reveal()
         );
     }
     if let Some(file) = server.bootstrap_file() {
         tracing::info!(file = %file.display(), "the bootstrap token is in a file until its first use");
         text += &format!(
-            "\nThe bootstrap token, which may do everything, is in {} until its first use. {next}:\n\n    \
+            "\nThe bootstrap token, which has all permissions, is in {} until its first use. {next}:\n\n    \
              TOKEN=\"$({bootstrap_command})\"\n    {request}\n",
             file.display()
         );
@@ -107,7 +106,7 @@ fn announce(server: &Server, url: &str, bootstrap_command: &str) {
             Ok(samples) => {
                 if let Some(sample) = samples.first() {
                     text += &format!(
-                        "\nA demonstration is there: organization `demo`, with sample tokens at {url}/demo/tokens, such as\n\n    \
+                        "\nThe organization `demo` has sample tokens at {url}/demo/tokens, such as\n\n    \
                          curl -X POST {url}/api/oauth/token \\\n        \
                          -d audience=urn:pulumi:org:demo \\\n        \
                          -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\\n        \
@@ -118,14 +117,14 @@ fn announce(server: &Server, url: &str, bootstrap_command: &str) {
                 }
             }
             Err(error) => {
-                text += &format!("\nThe demonstration's tokens cannot be signed: {error}\n");
+                text += &format!("\nThe sample tokens cannot be signed: {error}\n");
             }
         }
     }
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Comes with SIGTERM or Ctrl+C.
+/// Resolves on SIGTERM or Ctrl+C.
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
@@ -138,8 +137,8 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// The key that tokens are hashed with: made beside an SQLite file at the first start, readable by
-/// its owner only.
+/// The key for hashing tokens: created beside an SQLite file on the first start, readable only by its
+/// owner.
 fn make_key(file: &Path) -> Result<()> {
     if file.exists() {
         return Ok(());
@@ -148,6 +147,6 @@ fn make_key(file: &Path) -> Result<()> {
     match claimgate_server::private_file::create(file, key.as_bytes()) {
         // Another process was faster.
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        made => made.with_context(|| format!("cannot make the token key {}", file.display())),
+        made => made.with_context(|| format!("cannot create the token key {}", file.display())),
     }
 }

@@ -50,7 +50,7 @@ fn understand(reader: &mut Reader, value: &Value) -> Document {
             } else if has("issuers") {
                 settings::read(reader, &object)
             } else if has("oidcIssuers") {
-                let why = "it is not known here";
+                let why = "it is not a known member";
                 reader.ignore_others(&object, &["oidcIssuers"], UNKNOWN_KEY, why);
                 let items = reader.list(&object, "oidcIssuers", "issuers");
                 issuers(reader, Kind::Issuers, "oidcIssuers", items, Unknown::Noted)

@@ -181,17 +181,17 @@ fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
         Unknown::Refused if !is_answer => reader.refuse_others(object, &KEYS, &OWN),
         _ => {
             let known: Vec<&str> = KEYS.into_iter().chain(OWN).collect();
-            reader.ignore_others(object, &known, UNKNOWN_KEY, "it is not known here");
+            reader.ignore_others(object, &known, UNKNOWN_KEY, "it is not a known member");
         }
     }
     let own = OWN.into_iter().filter(|name| *name != "issuer");
     let own: Vec<_> = own.collect();
-    reader.ignore(object, &own, "an issuer gets its own here");
+    reader.ignore(object, &own, "a new one is assigned");
     if object.get("issuer") != object.get("url") {
         reader.ignore(
             object,
             &["issuer"],
-            "a token's `iss` must equal `url`, from which it differs",
+            "it differs from `url`, which a token's `iss` must equal",
         );
     }
 }
@@ -207,7 +207,7 @@ fn name_or_url(
         reader.note(
             CHANGED,
             object.at("name"),
-            "there is no name: the issuer is called by its URL",
+            "the name is missing: the URL is used as the name",
         );
         url.to_owned()
     })

@@ -32,7 +32,7 @@ pub(super) fn policies(
                 path: path.to_owned(),
                 members,
             };
-            reader.ignore(&body, &OWN, "it is the service's own");
+            reader.ignore(&body, &OWN, "the service sets it");
             reader.refuse_others(&body, &["policies"], &OWN);
             let path = body.at("policies");
             let items = reader.list(&body, "policies", "policies");
@@ -90,7 +90,7 @@ pub(super) fn enforced(issuer: &IssuerDefinition) -> Vec<PolicyDefinition> {
         .collect()
 }
 
-/// The members of an issuer and its policies that Pulumi Cloud does not have, and what comes of that.
+/// The members of an issuer and its policies that Pulumi Cloud does not have, and the effect of that.
 pub(super) fn left_out(
     issuer: &IssuerDefinition,
 ) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -154,7 +154,7 @@ fn permissions(reader: &mut Reader, path: &str, items: &[Value]) -> Value {
         .iter()
         .partition(|item| item.as_str() == Some("standard"));
     if !standard.is_empty() {
-        let sentence = "`standard` is left out: a token has it without being granted it";
+        let sentence = "`standard` is left out: every token has it";
         reader.note(CHANGED, format!("{path}.authorizedPermissions"), sentence);
     }
     Value::Array(kept.into_iter().cloned().collect())

@@ -14,7 +14,7 @@ use super::reader::{Object, Reader};
 /// What the type of the resource may be written as.
 const TYPES: [&str; 2] = ["pulumiservice:index:OidcIssuer", "pulumiservice:OidcIssuer"];
 
-/// Reads a program; whatever is no issuer is noted.
+/// Reads a program; notes every resource that is not an issuer.
 pub(super) fn read(reader: &mut Reader, program: &Object<'_>) -> Document {
     reader.ignore_others(program, &["resources"], LEFT_OUT, "only resources are read");
     let mut document = Document::empty(Kind::Program);
@@ -45,7 +45,7 @@ fn resource(reader: &mut Reader, name: &str, value: &Value, document: &mut Docum
         reader.note(
             LEFT_OUT,
             path,
-            format!("`{name}` is left out: it is a `{kind}`, no issuer"),
+            format!("`{name}` is left out: it is a `{kind}`, not an issuer"),
         );
         return;
     }
@@ -163,9 +163,8 @@ fn literal_text(reader: &mut Reader, path: &str, text: &str) -> String {
         read.push_str(before);
         read.push('$');
         if after.starts_with('{') {
-            let message = format!(
-                "expected a text, found `{text}`, which refers to something that is not known here"
-            );
+            let message =
+                format!("expected text, found `{text}`, a reference that cannot be resolved");
             reader.error(path, message);
         }
         rest = after.strip_prefix('$').unwrap_or(after);

@@ -115,7 +115,7 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Diagnostic> {
             note(
                 REMARK,
                 "policies",
-                "without policies, the resource leaves those that the issuer has as they are",
+                "without policies, the resource does not change the issuer's policies",
             );
         }
         let is_bare = |policy: &claimgate::policy::PolicyDefinition| {
@@ -128,7 +128,7 @@ fn notes(issuers: &[IssuerDefinition]) -> Vec<Diagnostic> {
         };
         if policies.iter().any(is_bare) {
             let sentence = "the provider's description asks for `authorizedPermissions` or `roleID` with organization tokens; \
-                            its examples do without";
+                            its examples have neither";
             note(REMARK, "policies", sentence);
         }
     }
@@ -190,7 +190,7 @@ pub fn yaml_block(value: &Value) -> String {
 
 fn yaml_members(members: &[(String, Value)], indent: usize, text: &mut String) {
     for (position, (name, value)) in members.iter().enumerate() {
-        // The first member may stand behind the dash of its item.
+        // The first member may follow the dash of its item.
         if position > 0 || !text.ends_with("- ") {
             text.push_str(&" ".repeat(indent));
         }

@@ -49,7 +49,7 @@ pub fn policies_body(issuer: &IssuerDefinition) -> String {
 }
 
 /// The calls that register issuers and set their policies, as a shell script. The API files
-/// policies under an identifier of their own, which has to be asked for.
+/// policies under an identifier of their own, which takes another request.
 pub fn script(issuers: &[IssuerDefinition], organization: &str) -> String {
     let api = format!("{PULUMI_CLOUD}/api/orgs/{}", percent_encode(organization));
     let mut text =

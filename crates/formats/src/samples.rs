@@ -61,7 +61,7 @@ fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sam
     claims.is_some().then_some(sample)
 }
 
-/// The claims as the text that the app keeps. A text that is no object may be anything, a token
+/// The claims as the text that the app keeps. A text that is not an object may be anything, a token
 /// too: it is left out.
 fn claims(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
     match object.get("claims") {
@@ -70,7 +70,7 @@ fn claims(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
             Some(text.clone())
         }
         Some(Value::String(_)) => {
-            let sentence = "the sample is left out: its claims are no JSON object";
+            let sentence = "the sample is left out: its claims are not a JSON object";
             reader.note(LEFT_OUT, object.at("claims"), sentence);
             None
         }

@@ -1,7 +1,7 @@
 //! Our own exports that are programs, read again: a Pulumi program in TypeScript, and a shell
 //! script of API calls.
 //!
-//! Neither language is understood. What is taken are literals: of TypeScript the object behind
+//! Neither language is parsed as a whole, only its literals: of TypeScript the object behind
 //! `OidcIssuer("name", …)`, of a script the bodies behind `--data-raw`. Whatever would have to be
 //! computed is refused.
 
@@ -78,14 +78,14 @@ pub(super) fn script(text: &str) -> Result<Value, Diagnostic> {
             .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
         let Value::Object(members) = body else {
             return Err(unreadable(
-                "expected an object behind `--data-raw`, found something else".to_owned(),
+                "expected an object after `--data-raw`, found something else".to_owned(),
             ));
         };
         match issuers.last_mut() {
             Some(Value::Object(issuer)) if members.iter().all(|(name, _)| name == "policies") => {
                 if issuer.iter().any(|(name, _)| name == "policies") {
                     let message =
-                        "expected policies of one issuer once, found them twice".to_owned();
+                        "expected the policies of an issuer once, found them twice".to_owned();
                     return Err(unreadable(message));
                 }
                 issuer.extend(members);
@@ -157,7 +157,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// What stands between brackets, with commas between; one may stand behind the last.
+    /// The items in brackets, separated by commas; a comma may follow the last.
     fn list(
         &mut self,
         end: char,
@@ -303,7 +303,7 @@ impl Scanner<'_> {
             format!("{before}{rest}").trim_end()
         );
         unreadable(format!(
-            "{message}; a program is read as far as its values are written out"
+            "{message}; only literal values of a program can be read"
         ))
     }
 }

@@ -7,7 +7,8 @@ use claimgate::json::spans::{Content, Spans};
 pub use super::unreadable::Unreadable;
 use super::{source, yaml};
 
-/// The longest text that is read, in bytes.
+/// The longest document, in bytes: thousands of policies. Files of the command line and bodies of the
+/// REST API have the same limit.
 pub const MAX_TEXT: usize = 4 << 20;
 
 /// Reads a text.
@@ -33,7 +34,7 @@ pub fn parse(text: &str) -> Result<Value, Unreadable> {
 }
 
 /// The positions of the parts of a text that [`parse`] reads. Those of scripts and of programs in
-/// TypeScript are not known, and a text that is no document has no parts.
+/// TypeScript are not known, and a text that is not a document has no parts.
 #[must_use]
 pub fn spans(text: &str) -> Spans {
     match Language::of(text) {

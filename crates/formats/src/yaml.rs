@@ -116,12 +116,12 @@ impl Builder {
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), String> {
         match event {
             Event::Alias(_) => {
-                return Err("an alias, which is not read: write out what it stands for".to_owned());
+                return Err("an alias, which is not supported: write out its value".to_owned());
             }
             Event::Scalar(_, _, _, Some(_))
             | Event::SequenceStart(_, Some(_))
             | Event::MappingStart(_, Some(_)) => {
-                return Err("a tag, which is not read: write the value without".to_owned());
+                return Err("a tag, which is not supported: remove it".to_owned());
             }
             Event::Scalar(text, style, ..) if !self.wants_key() => {
                 self.put(scalar(&text, style), Content::Scalar, span)?;
@@ -144,7 +144,7 @@ impl Builder {
 
     fn open(&mut self, parts: Parts, span: Span) -> Result<(), String> {
         if self.wants_key() {
-            return Err("a key that is no text".to_owned());
+            return Err("a key that is not text".to_owned());
         }
         if self.open.len() >= MAX_DEPTH {
             return Err(format!("nesting deeper than {MAX_DEPTH} levels"));
@@ -170,7 +170,7 @@ impl Builder {
             self.open.last_mut().map(|open| &mut open.parts)
         {
             if members.iter().any(|(name, _)| name == text) {
-                return Err(format!("key `{text}` stands twice"));
+                return Err(format!("key `{text}` occurs twice"));
             }
             *key = Some((text.to_owned(), span));
         }
@@ -261,19 +261,19 @@ mod tests {
             ("", "expected a YAML document, found nothing"),
             (
                 "a: 1\na: 2",
-                "not YAML: key `a` stands twice at line 2, column 1",
+                "not YAML: key `a` occurs twice at line 2, column 1",
             ),
             (
                 "a: &x 1\nb: *x",
-                "not YAML: an alias, which is not read: write out what it stands for at line 2, column 4",
+                "not YAML: an alias, which is not supported: write out its value at line 2, column 4",
             ),
             (
                 "a: !!str 1",
-                "not YAML: a tag, which is not read: write the value without at line 1, column 4",
+                "not YAML: a tag, which is not supported: remove it at line 1, column 4",
             ),
             (
                 "[a]: b",
-                "not YAML: a key that is no text at line 1, column 1",
+                "not YAML: a key that is not text at line 1, column 1",
             ),
             (
                 "a\n---\nb",

@@ -94,11 +94,11 @@ impl Default for RefusalLimits {
 /// Rate limits. A rate of zero is no limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
-    /// Requests per second from one address, in the long run.
+    /// Sustained requests per second from one address.
     pub address_rate: f64,
     /// Requests at once from one address.
     pub address_burst: f64,
-    /// Tokens per second for one issuer, in the long run.
+    /// Sustained tokens per second for one issuer.
     pub issuer_rate: f64,
     /// Tokens at once for one issuer.
     pub issuer_burst: f64,

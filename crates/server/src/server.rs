@@ -62,8 +62,8 @@ pub enum StartError {
     },
     /// The tokens in the database were hashed with another key.
     #[error(
-        "the tokens in the database were hashed with another token key: expected the file with the one that it was used with \
-         before; to give all tokens up, the bootstrap token too, start once with --new-token-key"
+        "the tokens in the database were hashed with another token key: expected the file with the key that was used before; \
+         to delete all tokens, including the bootstrap token, start once with --new-token-key"
     )]
     TokenKey,
     /// The demonstration cannot be set up.

@@ -1,5 +1,5 @@
-//! `claimgate check --database`: what is wrong with the issuers and policies that a server has stored, before this version
-//! of the server uses them.
+//! `claimgate check --database`: the errors and findings in the issuers and policies that a server has stored, before
+//! this version of the server uses them.
 
 use std::fmt::Write;
 use std::io::stdout;
@@ -29,7 +29,7 @@ struct Stored<'a> {
     policies: &'a RawValue,
 }
 
-/// What is to say about a stored issuer, for programs.
+/// The result for a stored issuer, as JSON.
 #[derive(Serialize)]
 struct CheckedIssuer {
     organization: String,
@@ -40,7 +40,7 @@ struct CheckedIssuer {
     findings: Vec<Diagnostic>,
 }
 
-/// Checks all issuers of a database: 0 if nothing is wrong, 1 if something is.
+/// Checks all issuers of a database: exit status 0 if there is no error, else 1.
 pub(super) fn run(url: &str, format: Format, is_strict: bool) -> Result<ExitCode> {
     check_url(url)?;
     let checked: Vec<_> = stored(url)
@@ -50,18 +50,12 @@ pub(super) fn run(url: &str, format: Format, is_strict: bool) -> Result<ExitCode
         .collect::<Result<_>>()?;
     output::write(&match format {
         Format::Text => as_text(&shown(url), &checked),
-        Format::Json => format!(
-            "{}\n",
-            output::json(&serde_json::to_string_pretty(&checked)?)
-        ),
+        Format::Json => output::pretty(&checked)?,
     })?;
     let is_good = |issuer: &CheckedIssuer| {
         issuer.errors.is_empty() && (!is_strict || issuer.findings.is_empty())
     };
-    Ok(match checked.iter().all(is_good) {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    })
+    Ok(output::status(checked.iter().all(is_good)))
 }
 
 /// The issuers with their policies, read without changing the database.

@@ -1,4 +1,4 @@
-//! What the server is started with: flags, then the environment, then a file, then defaults.
+//! The settings of the server: flags, then the environment, then a file, then defaults.
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -22,14 +22,14 @@ const BOOTSTRAP: &str = "CLAIMGATE_BOOTSTRAP_TOKEN";
 /// Seconds of a year.
 const YEAR: u64 = 31_536_000;
 
-/// By how many seconds clocks may differ, and no more.
+/// The greatest tolerated clock skew, in seconds.
 pub(crate) const MAX_LEEWAY: u64 = 600;
 
 /// The smallest cap on refusals in the audit log, in megabytes: with less, the entries that stand for
 /// many refusals could exceed it.
 const MIN_REFUSAL_MEGABYTES: u64 = 16;
 
-/// Flags go before the environment, that before the file, that before defaults.
+/// Flags take precedence over the environment, then the file, then the defaults.
 #[derive(clap::Args, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Serve {
@@ -41,52 +41,51 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 
-    /// A file with the secret that access tokens are hashed with, 32 characters or more, the same
-    /// for all replicas [default: for SQLite, FILE.key, made at the first start]
+    /// A file with the secret for hashing access tokens: 32 characters or more, the same on all
+    /// replicas [default: with SQLite, FILE.key, created on the first start]
     #[arg(long, env = "CLAIMGATE_TOKEN_KEY_FILE", value_name = "FILE")]
     token_key_file: Option<PathBuf>,
 
-    /// Take another token key than the database was used with: all tokens are deleted, and a
-    /// bootstrap token is created again
+    /// Switch the database to a new token key: deletes all tokens and creates a new bootstrap token
     #[arg(long)]
     #[serde(skip)]
     new_token_key: bool,
 
-    /// A file with the bootstrap token, 32 characters or more, which may do everything. Without it
-    /// one is generated on the first start: printed if standard error is a terminal, and otherwise
-    /// written to a file, which `claimgate bootstrap-token` prints. CLAIMGATE_BOOTSTRAP_TOKEN may
-    /// hold the token itself
+    /// A file with the bootstrap token (32 characters or more), which has all permissions. Without
+    /// this option, the first start generates one: it prints the token if standard error is a
+    /// terminal, and otherwise writes it to a file that `claimgate bootstrap-token` prints.
+    /// CLAIMGATE_BOOTSTRAP_TOKEN can hold the token itself
     #[arg(long, env = "CLAIMGATE_BOOTSTRAP_TOKEN_FILE", value_name = "FILE")]
     bootstrap_token_file: Option<PathBuf>,
 
-    /// The certificate with its chain, in PEM: the server then speaks TLS
+    /// A PEM file with the certificate and its chain; enables TLS
     #[arg(long, env = "CLAIMGATE_TLS_CERTIFICATE", value_name = "FILE")]
     tls_certificate: Option<PathBuf>,
 
-    /// The certificate's private key, in PEM
+    /// A PEM file with the certificate's private key
     #[arg(long, env = "CLAIMGATE_TLS_KEY", value_name = "FILE")]
     tls_key: Option<PathBuf>,
 
-    /// For how many seconds browsers use nothing but TLS for this host (`Strict-Transport-Security`),
-    /// 0 for no such header [default: 31536000, a year]
+    /// How long browsers must use TLS for this host, in seconds (`Strict-Transport-Security`); 0
+    /// omits the header [default: 31536000, one year]
     #[arg(long, env = "CLAIMGATE_HSTS", value_name = "SECONDS")]
     hsts: Option<u64>,
 
-    /// Connections at once, 0 for any number that the limit of open files allows [default: 8192]
+    /// Maximum number of connections; 0 for as many as the limit on open files allows [default: 8192]
     #[arg(long, env = "CLAIMGATE_MAX_CONNECTIONS", value_name = "COUNT")]
     max_connections: Option<usize>,
 
-    /// Connections at once from one address, 0 for any number; no limit behind trusted proxies
-    /// [default: 512]
+    /// Maximum number of connections from one address; 0 for no limit. Ignored behind trusted
+    /// proxies [default: 512]
     #[arg(long, env = "CLAIMGATE_ADDRESS_CONNECTIONS", value_name = "COUNT")]
     address_connections: Option<usize>,
 
-    /// After how many seconds without a request a connection is closed [default: 60]
+    /// Seconds without a request after which a connection is closed [default: 60]
     #[arg(long, env = "CLAIMGATE_IDLE_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     idle_timeout: Option<u32>,
 
-    /// After how many seconds a connection is closed whose client takes nothing, or next to nothing,
-    /// of an answer [default: 30]
+    /// Seconds after which a connection is closed if its client reads little or nothing of a
+    /// response [default: 30]
     #[arg(long, env = "CLAIMGATE_WRITE_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     write_timeout: Option<u32>,
 
@@ -95,69 +94,68 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_SHARED_ISSUER_GUARD", value_name = "MODE", value_parser = guard_mode())]
     shared_issuer_guard: Option<GuardMode>,
 
-    /// How many proxies stand in front whose `X-Forwarded-For` is believed [default: 0]
+    /// Number of proxies in front of the server whose `X-Forwarded-For` is trusted [default: 0]
     #[arg(long, env = "CLAIMGATE_TRUSTED_PROXIES", value_name = "COUNT")]
     trusted_proxies: Option<usize>,
 
-    /// A file that the audit log goes to as well, a line of JSON an exchange; `-` is standard
+    /// A file to which the audit log is also written, one JSON object per line; `-` is standard
     /// output
     #[arg(long, env = "CLAIMGATE_AUDIT_FILE", value_name = "FILE")]
     audit_file: Option<PathBuf>,
 
-    /// For how many days the database keeps the audit log, 0 for no limit [default: 365]
+    /// Days to keep the audit log in the database; 0 for no limit [default: 365]
     #[arg(long, env = "CLAIMGATE_AUDIT_DAYS", value_name = "DAYS")]
     audit_days: Option<u32>,
 
-    /// For how many days it keeps refusals, 0 for as long as the rest [default: 90]
+    /// Days to keep refusals in the audit log; 0 to keep them as long as grants [default: 90]
     #[arg(long, env = "CLAIMGATE_REFUSAL_DAYS", value_name = "DAYS")]
     refusal_days: Option<u32>,
 
-    /// How many megabytes of refusals it keeps, 16 or more, 0 for no limit; the oldest go first
-    /// [default: 1024]
+    /// Megabytes of refusals to keep in the audit log, at least 16; the oldest are deleted first; 0
+    /// for no limit [default: 1024]
     #[arg(long, env = "CLAIMGATE_REFUSAL_MEGABYTES", value_name = "COUNT")]
     refusal_megabytes: Option<u64>,
 
-    /// Refusals without a genuine signature that it records in an hour, for all organizations, 0 for
-    /// any number; further ones are counted [default: 3600]
+    /// Refusals without a valid signature to record per hour, in all organizations together; any
+    /// more are only counted; 0 for no limit [default: 3600]
     #[arg(long, env = "CLAIMGATE_REFUSALS_UNVERIFIED", value_name = "COUNT")]
     refusals_unverified: Option<f64>,
 
-    /// Of these, how many for one organization [default: 600]
+    /// Refusals without a valid signature to record per hour and organization [default: 600]
     #[arg(long, env = "CLAIMGATE_REFUSALS_ORGANIZATION", value_name = "COUNT")]
     refusals_organization: Option<f64>,
 
-    /// Refusals of genuine tokens that it records in an hour, for one issuer [default: 3600]
+    /// Refusals of tokens with a valid signature to record per hour and issuer [default: 3600]
     #[arg(long, env = "CLAIMGATE_REFUSALS_ISSUER", value_name = "COUNT")]
     refusals_issuer: Option<f64>,
 
-    /// Of these, how many for one tenant of an issuer, such as an owner on GitHub [default: 600]
+    /// Refusals of tokens with a valid signature to record per hour and tenant of an issuer, such as
+    /// an owner on GitHub [default: 600]
     #[arg(long, env = "CLAIMGATE_REFUSALS_TENANT", value_name = "COUNT")]
     refusals_tenant: Option<f64>,
 
-    /// Requests a second that one address may make in the long run, 0 for any number; four and
-    /// sixteen times as many for the /56 and the /48 of an IPv6 address [default: 50]
+    /// Sustained requests per second from one address; 0 for no limit. The /56 and the /48 of an
+    /// IPv6 address get four and sixteen times as many [default: 50]
     #[arg(long, env = "CLAIMGATE_ADDRESS_RATE", value_name = "RATE")]
     address_rate: Option<f64>,
 
-    /// How many of them may come at once [default: 200]
+    /// Requests from one address in a burst [default: 200]
     #[arg(long, env = "CLAIMGATE_ADDRESS_BURST", value_name = "COUNT")]
     address_burst: Option<f64>,
 
-    /// Tokens a second that are granted on one issuer in the long run, 0 for any number [default:
-    /// 200]
+    /// Sustained grants per second on one issuer; 0 for no limit [default: 200]
     #[arg(long, env = "CLAIMGATE_ISSUER_RATE", value_name = "RATE")]
     issuer_rate: Option<f64>,
 
-    /// How many of them may be asked for at once [default: 1000]
+    /// Grants on one issuer in a burst [default: 1000]
     #[arg(long, env = "CLAIMGATE_ISSUER_BURST", value_name = "COUNT")]
     issuer_burst: Option<f64>,
 
-    /// By how many seconds clocks may differ, 600 at most [default: 60]
+    /// Tolerated clock skew in seconds, at most 600 [default: 60]
     #[arg(long, env = "CLAIMGATE_LEEWAY", value_name = "SECONDS")]
     leeway: Option<u64>,
 
-    /// A file with further roots, in PEM, that issuers' certificates may rest on; may be given more
-    /// than once
+    /// A PEM file with additional root certificates to trust for issuers; can be repeated
     #[arg(
         long = "issuer-root",
         env = "CLAIMGATE_ISSUER_ROOTS",
@@ -167,8 +165,7 @@ pub(crate) struct Serve {
     #[serde(default)]
     issuer_root: Vec<PathBuf>,
 
-    /// Addresses that are not of the internet and that issuers may have all the same, like
-    /// `10.1.0.0/16`; may be given more than once
+    /// A private network in which issuers are allowed, such as `10.1.0.0/16`; can be repeated
     #[arg(
         long = "issuer-network",
         env = "CLAIMGATE_ISSUER_NETWORKS",
@@ -178,27 +175,27 @@ pub(crate) struct Serve {
     #[serde(default)]
     issuer_network: Vec<String>,
 
-    /// Connect to issuers at any private and loopback address
+    /// Allow issuers at any private or loopback address
     #[arg(long, env = "CLAIMGATE_ALLOW_PRIVATE_ISSUERS", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     allow_private_issuers: bool,
 
-    /// Serve /metrics to anyone, not only with the bootstrap token
+    /// Serve /metrics without the bootstrap token
     #[arg(long, env = "CLAIMGATE_OPEN_METRICS", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     open_metrics: bool,
 
-    /// Make an organization `demo`, with an issuer of this server's own that signs sample tokens
+    /// Create an organization `demo` with an issuer, run by this server, that signs sample tokens
     #[arg(long, env = "CLAIMGATE_DEMO", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     demo: bool,
 
-    /// What is logged, `error`, `warn`, `info`, `debug` or `trace`, for one part or all, as in
+    /// Log level: `error`, `warn`, `info`, `debug` or `trace`, optionally by module, as in
     /// `info,claimgate_server=debug` [default: info]
     #[arg(long, env = "CLAIMGATE_LOG", value_name = "FILTER")]
     log: Option<String>,
 
-    /// How logs are written, `json` or `text` [default: json]
+    /// Log format, `json` or `text` [default: json]
     #[arg(long, env = "CLAIMGATE_LOG_FORMAT", value_name = "FORMAT", value_parser = ["json", "text"])]
     log_format: Option<String>,
 }
@@ -218,7 +215,7 @@ impl Serve {
         self.state
     }
 
-    /// Fills in what neither flags nor the environment say from the file.
+    /// Fills in settings from the file that neither flags nor the environment have.
     pub(crate) fn with_file(self) -> Result<Self> {
         let file: Option<Self> = self.state.read_file()?;
         Ok(match file {
@@ -300,7 +297,7 @@ impl Serve {
         }
     }
 
-    /// Where the bootstrap token is from, if it is given.
+    /// Where a configured bootstrap token comes from.
     pub(super) fn bootstrap_place(&self) -> String {
         self.bootstrap_token_file
             .as_ref()
@@ -312,7 +309,7 @@ impl Serve {
         let bootstrap_file = self.state.bootstrap_path()?;
         if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
             bail!(
-                "expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: expired tokens would be taken"
+                "expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: more would accept tokens that expired long ago"
             );
         }
         let key = token_key(self.token_key_file.as_deref(), &database)?;
@@ -320,7 +317,7 @@ impl Serve {
         if bootstrap.is_none() && bootstrap_file.is_none() {
             bail!(
                 "expected --state-dir with a PostgreSQL database, a folder for the bootstrap token that the first start \
-                 generates, or that token in --bootstrap-token-file"
+                 generates, or --bootstrap-token-file with a token of your own"
             );
         }
         let refusals = self.refusals()?;
@@ -410,21 +407,21 @@ fn token_key(file: Option<&Path>, database: &str) -> Result<HashKey> {
         }
         (None, None) => bail!(
             "expected --token-key-file with a PostgreSQL database: a file with a secret of 32 characters or more, the same \
-             for all replicas"
+             on all replicas"
         ),
     };
     HashKey::new(&secret(&file, "token key")?)
         .map_err(|problem| anyhow!("{}: {problem}", file.display()))
 }
 
-/// What a file has that should be its owner's alone.
+/// The content of a file that only its owner should be able to read.
 fn secret(file: &Path, what: &str) -> Result<String> {
     use std::os::unix::fs::MetadataExt as _;
     let shown = file.display();
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read the {what} {shown}"))?;
     if std::fs::metadata(file).is_ok_and(|about| about.mode() & 0o077 != 0) {
-        tracing::warn!(file = %shown, "others than its owner can read or write the {what}: expected a file of mode 600");
+        tracing::warn!(file = %shown, "the {what} is accessible to other users than its owner: expected mode 600");
     }
     Ok(text)
 }
@@ -462,7 +459,7 @@ fn rate(name: &str, given: Option<f64>, default: f64) -> Result<f64> {
     match given {
         None => Ok(default),
         Some(rate) if rate.is_finite() && rate >= 0.0 => Ok(rate),
-        Some(rate) => bail!("expected --{name} from 0, found {rate}"),
+        Some(rate) => bail!("expected --{name} of 0 or more, found {rate}"),
     }
 }
 

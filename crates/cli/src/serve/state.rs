@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 #[derive(clap::Args, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct StateFlags {
-    /// A file in TOML with any of the server's settings, named as the flags are: `listen =
+    /// A TOML file with any of the server's settings, named like the flags: `listen =
     /// "0.0.0.0:8080"`
     #[arg(long, env = "CLAIMGATE_CONFIG", value_name = "FILE")]
     #[serde(skip)]
@@ -31,7 +31,7 @@ pub(crate) struct StateFlags {
     database: Option<String>,
 
     /// A folder for the file `NAME.bootstrap-token`, which holds a generated bootstrap token until its
-    /// first use; NAME is that of the database [default: for SQLite, the folder of the database]
+    /// first use; NAME is that of the database [default: with SQLite, the folder of the database]
     #[arg(long, env = "CLAIMGATE_STATE_DIR", value_name = "FOLDER")]
     pub(crate) state_dir: Option<PathBuf>,
 }
@@ -44,8 +44,8 @@ impl StateFlags {
         };
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}", path.display()))?;
-        let file = toml::from_str(&text)
-            .with_context(|| format!("{} is not understood", path.display()))?;
+        let file =
+            toml::from_str(&text).with_context(|| format!("cannot parse {}", path.display()))?;
         Ok(Some(file))
     }
 

@@ -172,7 +172,7 @@ fn trouble_ends_with_two() {
         (
             &["explain", "-", "--issuers", "-"],
             "",
-            "expected one of the two files from standard input, found both",
+            "expected one file from standard input, found both",
         ),
         (
             &["explain", "-"],
@@ -182,22 +182,22 @@ fn trouble_ends_with_two() {
         (
             &["explain", "-"],
             "{}",
-            "the claims name no issuer (`iss`): `--issuer` chooses one",
+            "the claims name no issuer (`iss`): choose one with `--issuer`",
         ),
         (
             &["explain", "-"],
             r#"{"iss": "https://a.example"}"#,
-            "no issuer is registered with the URL `https://a.example`",
+            "the claims name the issuer `https://a.example`, which is not registered",
         ),
         (
             &["explain", "claims.json", "--issuer", "a"],
             "",
-            "found `a`; there is `GitHub Actions`, `GitLab`",
+            "found `a`; known are `GitHub Actions`, `GitLab`",
         ),
         (
             &["explain", "token.jwt", "--issuer", "GitLab"],
             "",
-            "`--issuer` goes with `--skip issuer`",
+            "`--issuer` requires `--skip issuer`",
         ),
         (
             &["explain", "claims.json", "--scope", "root"],
@@ -482,7 +482,7 @@ fn members_of_the_server() {
     assert_eq!(code(&output), 0, "{}", out(&output));
     let reports = |output: &Output, path: &str| {
         let shown = out(output);
-        shown.contains("note[report-only]: it only reports what it would deny")
+        shown.contains("note[report-only]: this only reports what it would deny")
             && shown.contains(&format!("^^^^ {path}\n"))
     };
     assert!(

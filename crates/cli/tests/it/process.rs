@@ -203,7 +203,7 @@ impl Builder {
         let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 *all.lock().unwrap() += &format!("{line}\n");
-                // Its log says that it serves once everything that people are told was printed.
+                // Its log says that it serves once everything for the terminal was printed.
                 if let Some((_, rest)) = line.split_once("\"url\":\"http://") {
                     let _ = serves.send(rest.split('"').next().unwrap().to_owned());
                 }

@@ -57,7 +57,7 @@ fn the_bootstrap_token_is_in_a_file_until_it_is_used() {
         String::from_utf8(printed.stdout).unwrap(),
         format!("{token}\n")
     );
-    // A start before it is used changes nothing. The server stops when it is told.
+    // A start before it is used changes nothing. The server stops on a signal.
     assert!(first.stop().success());
     let mut second = start();
     assert_eq!(bootstrap(files.path()).as_deref(), Some(token.as_str()));
@@ -70,7 +70,7 @@ fn the_bootstrap_token_is_in_a_file_until_it_is_used() {
     let refused = print();
     assert!(!refused.status.success());
     let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(said.contains("the token was used already"), "{said}");
+    assert!(said.contains("the token was already used"), "{said}");
     assert!(second.stop().success());
     for server in [&first, &second] {
         let log = server.errors();
@@ -348,7 +348,7 @@ fn secrets_that_others_can_read_are_warned_of() {
             ("secret.token", "bootstrap token"),
         ] {
             let warning = format!(
-                "others than its owner can read or write the {what}: expected a file of mode 600"
+                "the {what} is accessible to other users than its owner: expected mode 600"
             );
             let lines = server.errors();
             let count = lines.lines().filter(|line| {

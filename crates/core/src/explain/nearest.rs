@@ -86,15 +86,7 @@ fn change(evidence: &RuleEvidence, rule: &Rule, claims: &Claims, sources: HintSo
     let caution = value
         .zip(suggested.as_deref())
         .and_then(|(value, suggested)| {
-            let mismatch = Mismatch {
-                claim: &rule.path,
-                pattern: rule.pattern.source(),
-                dialect: rule.pattern.dialect(),
-                value: &value.text,
-                claims,
-                sources,
-            };
-            mismatch.caution(suggested)
+            Mismatch::of(rule, &value.text, claims, sources).caution(suggested)
         });
     Change {
         claim: evidence.claim.clone(),

@@ -4,9 +4,6 @@ use super::Pasted;
 use crate::claims::ClaimsError;
 use crate::time::{MILLISECONDS, format_duration, format_utc, relative};
 
-/// The host of GitHub's issuers.
-const GITHUB: &str = "token.actions.githubusercontent.com";
-
 /// A failed check of a token. Every message says what was expected and what was found.
 ///
 /// ```
@@ -231,14 +228,9 @@ impl TokenError {
                 "it names another kind of token (RFC 8725, section 3.11): send the ID token"
                     .to_owned()
             }
-            Self::IssuerRelated { registered, .. } if registered.contains(GITHUB) => {
-                format!(
-                    "an enterprise on GitHub chooses whether its tokens are from `https://{GITHUB}` or from an \
-                     issuer of its own, with its slug at the end: each is registered for itself"
-                )
-            }
             Self::IssuerRelated { .. } => {
-                "they are different issuers: register the URL exactly as the tokens have it"
+                "they are different issuers, for example of a provider and of one of its customers: register the URL \
+                 exactly as the tokens have it"
                     .to_owned()
             }
             Self::TimeNotNumber { written, .. } => match written {
@@ -254,14 +246,14 @@ impl TokenError {
                 format!("divide it: `{}`", found / factor)
             }
             Self::AudienceNotAccepted { .. } => {
-                "request the token for one of these audiences, or add its own to the issuer's"
+                "request the token for one of these audiences, or add the token's audience to the issuer"
                     .to_owned()
             }
             Self::IssuerUnknown { .. } => {
                 "register the issuer, or check which issuer the token is from".to_owned()
             }
             Self::IssuerRepeated { .. } => {
-                "it is ambiguous whose policies apply: keep one of them, with the policies of all"
+                "it is ambiguous whose policies apply: merge them into one issuer with all policies"
                     .to_owned()
             }
             Self::KeysMissing { .. } => "paste the issuer's JWKS, or fetch it".to_owned(),

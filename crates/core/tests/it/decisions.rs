@@ -281,7 +281,7 @@ fn wrong_policies_say_where_and_what() {
             allow(r#""rules": {"a": "b", "\"a\"": "c"}"#),
             "policies[0].rules.\"a\"",
             "rule-repeated",
-            "claim `\"a\"` has a rule already",
+            "claim `\"a\"` already has a rule",
         ),
         (
             allow(r#""rules": {"a": null}"#),
@@ -508,7 +508,7 @@ fn decisions_are_folded_as_the_law_says() {
     assert_eq!(
         (admin_asked.admin, not_asked.admin),
         (true, false),
-        "admin is granted only where it is asked for"
+        "admin is granted only where it is requested"
     );
 }
 

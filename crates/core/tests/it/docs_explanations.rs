@@ -18,7 +18,7 @@ use crate::sources::SOURCES;
 
 const PAGE: &str = "docs/explanations.md";
 
-/// Where in an explanation the things stand that the tables describe.
+/// Where an explanation has what the tables describe.
 const PLACES: [(&str, &[&str]); 16] = [
     ("explanation", &[""]),
     ("reason", &["reason"]),

@@ -99,7 +99,7 @@ impl Page {
                     claims.retain(|(name, _)| name != claim);
                     claims.push((claim.to_owned(), value(span(cell))));
                 }
-                None if *name == "asked for" => request = requested(cell),
+                None if *name == "requested" => request = requested(cell),
                 None => assert!(matches!(*name, "decision" | "code"), "{name}"),
             }
         }
@@ -149,7 +149,7 @@ fn requested(cell: &str) -> RequestedToken {
         Some(("runner", name)) => RequestedToken::Runner {
             name: name.to_owned(),
         },
-        _ => panic!("what is asked for by {cell:?}?"),
+        _ => panic!("what does {cell:?} request?"),
     }
 }
 

@@ -37,7 +37,7 @@ const SOURCES: [&str; 8] = [
 /// Strings of the source that look like codes and are none.
 const NO_CODES: [&str; 4] = ["cache-control", "ieee-p1363", "jwt-svid", "oidc-issuers"];
 
-/// What stands before a string that is a code, whatever it looks like.
+/// The text before a string that is a code, whatever it looks like.
 const BEFORE_CODES: [&str; 5] = [
     "Diagnostic::note(",
     "finding(",
@@ -283,7 +283,7 @@ fn codes_in(source: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// What stands between two quotes on one line. JavaScript has few strings, and its messages are in
+/// The text between two quotes on one line. JavaScript has few strings, and its messages are in
 /// backticks.
 fn codes_in_javascript(source: &str) -> BTreeSet<String> {
     let is_code_line = |line: &&str| {

@@ -78,7 +78,7 @@ impl Example {
         let parts = [
             header.as_bytes(),
             self.claims.to_json().as_bytes(),
-            b"nobody signed this",
+            b"no one signed this",
         ]
         .map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
         let skip = Skip {
@@ -123,7 +123,7 @@ fn request(value: &Value) -> RequestedToken {
         "runner" => RequestedToken::Runner {
             name: text(value, "name"),
         },
-        other => panic!("{other} is no token type"),
+        other => panic!("{other} is not a token type"),
     }
 }
 
@@ -137,14 +137,14 @@ fn text(value: &Value, name: &str) -> String {
 
 fn number(value: &Value) -> i64 {
     let Value::Integer(number) = value else {
-        panic!("{value:?} is no number")
+        panic!("{value:?} is not a number")
     };
     i64::try_from(*number).unwrap()
 }
 
 fn list(value: &Value) -> &[Value] {
     let Value::Array(items) = value else {
-        panic!("{value:?} is no array")
+        panic!("{value:?} is not an array")
     };
     items
 }

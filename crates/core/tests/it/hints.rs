@@ -71,7 +71,7 @@ fn each_slip_is_named_with_its_remedy() {
             "[a,b]",
             r#"{"aud":["a","b"]}"#,
             "claim-is-array",
-            "write the pattern for one element",
+            "write the pattern for a single element",
         ),
         (
             "email_verified",
@@ -162,7 +162,7 @@ fn each_slip_is_named_with_its_remedy() {
             "repo:o@12/r@34:*",
             r#"{"sub":"repo:o/r:ref:refs/heads/main"}"#,
             "sub-immutable",
-            "leave the ids out",
+            "remove the ids",
         ),
         (
             "sub",
@@ -540,7 +540,10 @@ fn a_regular_expression_that_matches_by_chance_is_told_too() {
         r#"{"sub":"repo:a/b:ref:refs/tags/v0.1"}"#,
     );
     assert_eq!(codes, ["pattern-is-regex"]);
-    assert!(said.contains("`.` took `v`, and `*` took `0.1`"), "{said}");
+    assert!(
+        said.contains("`.` matched `v`, and `*` matched `0.1`"),
+        "{said}"
+    );
     for pattern in ["v*.*.*", r"v\.*", "v*"] {
         let value = r#"{"ref":"v.1.0.0"}"#;
         assert_eq!(
@@ -668,7 +671,7 @@ fn several_differences_are_all_named() {
             "repo:Acme/web:environment:prod",
             r#"{"sub":"repo:acme@1/web@2:environment:Prod"}"#,
             &["look-alike-case", "sub-immutable"],
-            &["in upper and lower case, and in more", "with ids"],
+            &["in upper and lower case, among other things", "with ids"],
         ),
         (
             "iss",

@@ -123,7 +123,7 @@ fn cells(line: &str) -> Vec<String> {
         .collect()
 }
 
-/// What stands between the backticks of a cell that is one code span. Two backticks are for text
+/// The text between the backticks of a cell that is one code span. Two backticks are for text
 /// that has one.
 pub(crate) fn code(cell: &str) -> Option<&str> {
     for ticks in ["``", "`"] {

@@ -615,10 +615,7 @@ fn githubs_issuer_of_an_enterprise_is_named_in_both_directions() {
             (CheckId::Issuer, "iss-unknown", sentence.as_str())
         );
         let help = inspection.checks[2].help.as_deref().unwrap();
-        assert!(
-            help.starts_with("an enterprise on GitHub chooses"),
-            "{help}"
-        );
+        assert!(help.starts_with("they are different issuers"), "{help}");
     }
 }
 

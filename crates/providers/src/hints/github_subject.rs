@@ -80,7 +80,7 @@ pub(super) fn ids(at: &Mismatch<'_>) -> Diagnostic {
                 "the pattern has the immutable form of `sub`, with ids; the token does not: `{}`",
                 at.value
             ),
-            "leave the ids out, or let the issuer put them in",
+            "remove the ids, or configure the issuer to include them",
         ),
     };
     Diagnostic::note("sub-immutable", message).help(help)

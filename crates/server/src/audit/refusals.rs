@@ -81,7 +81,7 @@ pub(crate) struct Omitted {
     pub(crate) sample: Option<Box<Exchange>>,
 }
 
-/// The budgets, and what was not recorded for lack of one.
+/// The budgets, and what was not recorded because one was used up.
 pub(crate) struct RefusalBudgets {
     everyone: RateLimit<()>,
     organization: RateLimit<Option<i64>>,

@@ -225,8 +225,7 @@ pub(super) fn with_refusal_note(entry: &AuditEntry, detail: &str) -> Option<Stri
         .summary
         .strip_prefix("denied: ")
         .unwrap_or(&entry.summary);
-    let note =
-        format!("the policies allowed the token, but it was refused all the same: {summary}");
+    let note = format!("the policies allowed the token, but the exchange was refused: {summary}");
     with_note(detail, note)
 }
 

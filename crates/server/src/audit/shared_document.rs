@@ -1,5 +1,5 @@
 //! Documents that the evidence of many exchanges refers to: an issuer with its policies, or a key.
-//! Each is stored once, by the hash of its text, and never changes, whatever becomes of the issuer.
+//! Each is stored once, by the hash of its text, and never changes, not even when the issuer does.
 
 use std::sync::Arc;
 

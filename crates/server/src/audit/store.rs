@@ -112,8 +112,8 @@ impl AuditRecord {
     /// Replaces compressed evidence with the original.
     fn decompress(&mut self, dictionary: Option<String>) {
         let compressed = self.detail.take().unwrap_or_default();
-        let dictionary =
-            dictionary.ok_or_else(|| "the text it was compressed with is missing".to_owned());
+        let dictionary = dictionary
+            .ok_or_else(|| "the text that it was compressed against is missing".to_owned());
         match dictionary.and_then(|dictionary| compress::decompress(&compressed, &dictionary)) {
             Ok(original) => self.detail = Some(original),
             Err(problem) => self.set_problem(&problem),
@@ -143,7 +143,7 @@ impl AuditRecord {
 
     /// Replaces evidence that cannot be reproduced with the reason.
     fn set_problem(&mut self, problem: &str) {
-        let note = format!("the evidence cannot be made again: {problem}");
+        let note = format!("the evidence cannot be recomputed: {problem}");
         self.detail =
             Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
     }

@@ -57,7 +57,7 @@ pub(crate) fn bounded(value: Value) -> Value {
     if length <= MAX_LENGTH {
         return value;
     }
-    json!({"note": format!("{length} bytes, more than the {MAX_LENGTH} that are kept")})
+    json!({"note": format!("{length} bytes, over the limit of {MAX_LENGTH}")})
 }
 
 fn list(text: &str) -> Vec<Value> {

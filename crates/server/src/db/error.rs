@@ -25,8 +25,8 @@ pub enum StoreError {
     },
     /// The connection to the database cannot be protected as the URL demands.
     #[error(
-        "no TLS with the database server `{host}` that `sslmode={mode}` accepts: {problem}; `sslrootcert=FILE` in the URL \
-         names the authority of its certificate"
+        "no TLS connection to the database server `{host}` that `sslmode={mode}` accepts: {problem}; set its certificate \
+         authority with `sslrootcert=FILE` in the URL"
     )]
     Tls {
         /// The host of the URL.
@@ -38,7 +38,7 @@ pub enum StoreError {
     },
     /// The database was written by a later version of the program.
     #[error(
-        "the database has schema {found}, this program knows up to {known}: it was written by a later version"
+        "the database has schema {found}, and this program supports schemas up to {known}: a later version wrote it"
     )]
     Newer {
         /// Schema version of the database.
@@ -47,7 +47,7 @@ pub enum StoreError {
         known: i64,
     },
     /// The name is taken.
-    #[error("{what} is there already")]
+    #[error("{what} already exists")]
     Exists {
         /// What has the name, such as "organization `acme`".
         what: String,
@@ -99,7 +99,7 @@ pub enum StoreError {
     #[error("the transaction may not be on disk")]
     Unsynced,
     /// Each decision on an exchange was outdated before it was written.
-    #[error("the organization changed while the exchange was decided, again and again")]
+    #[error("the organization kept changing while the exchange was decided")]
     Unsettled,
     /// The writer's thread cannot be started.
     #[error("the writer thread cannot be started: {0}")]

@@ -14,7 +14,7 @@ use crate::http::error::ApiError;
 pub(crate) async fn tokens(State(app): State<Arc<App>>) -> Result<Json<Vec<Sample>>, ApiError> {
     let demo = app.demo.as_ref();
     let demo = demo.ok_or_else(|| {
-        ApiError::not_found("there is no demonstration: start the server with `--demo`")
+        ApiError::not_found("there are no sample tokens: start the server with `--demo`")
     })?;
     demo.samples(now()).map(Json).map_err(|error| {
         tracing::error!(error, "a sample token cannot be signed");

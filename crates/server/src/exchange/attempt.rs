@@ -314,8 +314,7 @@ impl<'a> Attempt<'a> {
         let jti = claim("jti")
             .and_then(Value::as_str)
             .filter(|jti| !jti.is_empty() && jti.len() <= MAX_TEXT);
-        let problem =
-            "expected a claim `jti`, for its issuer allows one exchange a token".to_owned();
+        let problem = "expected a claim `jti`: the issuer allows one exchange per token".to_owned();
         let jti = jti.ok_or(ExchangeError::Token {
             code: "token-without-jti",
             problem,
@@ -516,7 +515,8 @@ fn subject(token: Option<&UnverifiedToken>) -> Option<&str> {
 }
 
 fn replayed() -> ExchangeError {
-    let problem = "it was exchanged before, and its issuer allows one exchange a token".to_owned();
+    let problem =
+        "it was exchanged before, and its issuer allows one exchange per token".to_owned();
     ExchangeError::Token {
         code: "token-replayed",
         problem,

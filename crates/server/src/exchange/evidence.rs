@@ -109,7 +109,7 @@ impl Context<'_> {
             return Some(json);
         }
         let note = format!(
-            "the evidence has {} bytes, more than the {max} that are kept",
+            "the evidence has {} bytes, over the limit of {max}",
             json.len()
         );
         let summary = truncated(&inspection.summary);

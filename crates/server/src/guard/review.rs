@@ -1,4 +1,4 @@
-//! What becomes of the guard's verdicts when policies are saved.
+//! How the guard's verdicts apply when policies are saved.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate_api::FindingBody;

@@ -38,7 +38,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
         }
         _ => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer\n",
+            "the database does not respond\n",
         )
             .into_response(),
     }

@@ -77,27 +77,27 @@ impl Metrics {
         );
         registry.register(
             "requests",
-            "Answers by route and status",
+            "Responses by route and status",
             self.requests.clone(),
         );
         registry.register(
             "rate_limited",
-            "Requests that were one too many",
+            "Requests refused by rate limits",
             self.limited.clone(),
         );
         registry.register(
             "reported_denials",
-            "Grants that a policy which only reports would have denied",
+            "Grants that report-only policies would have denied",
             self.reported.clone(),
         );
         registry.register(
             "refusals_omitted",
-            "Refusals that the audit log counts but does not record, for lack of a budget",
+            "Refusals over the audit log's budgets: counted, not recorded",
             self.omitted.clone(),
         );
         registry.register(
             "exchange_duration_seconds",
-            "How long exchanges took",
+            "Duration of exchanges",
             self.exchange_times.clone(),
         );
         registry.register_collector(Box::new(keys));

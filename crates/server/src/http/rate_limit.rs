@@ -48,7 +48,7 @@ struct Bucket {
 }
 
 impl<K: Clone + Eq + Hash> RateLimit<K> {
-    /// A limit of `rate` per second in the long run and `burst` at once. A rate of zero is no limit.
+    /// A limit of `rate` per second, sustained, and `burst` at once. A rate of zero is no limit.
     #[must_use]
     pub(crate) fn new(rate: f64, burst: f64) -> Self {
         let buckets = Mutex::new(Buckets {

@@ -8,6 +8,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use claimgate_formats::text::MAX_TEXT;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,9 +17,6 @@ use super::error::{ApiError, is_api};
 use super::{assets, client_address, health, openapi};
 use crate::app::App;
 use crate::{audit, changes, demo, exchange, issuers, organizations, samples, settings, tokens};
-
-/// The largest body of the API, in bytes: thousands of policies.
-const MAX_API_BODY: usize = 4 * 1024 * 1024;
 
 /// Patterns for the paths of the API that are no route.
 const NO_ROUTES: [&str; 2] = ["/api", "/api/{*rest}"];
@@ -62,7 +60,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .merge(samples::routes::router())
         .merge(settings::router())
         .merge(tokens::routes::router())
-        .layer(DefaultBodyLimit::max(MAX_API_BODY));
+        .layer(DefaultBodyLimit::max(MAX_TEXT));
     oauth.merge(others)
 }
 
@@ -190,8 +188,8 @@ fn warn_of_proxies(app: &App, problem: &str) {
     if app.proxy_warnings.take((), now).is_ok() {
         tracing::warn!(
             problem,
-            "`X-Forwarded-For` does not have the client's address, so the connection's counts for rate limits and in the \
-             audit log; expected as many addresses as --trusted-proxies says"
+            "`X-Forwarded-For` lacks the client's address, so rate limits and the audit log use the \
+             connection's; expected as many addresses as --trusted-proxies says"
         );
     }
 }

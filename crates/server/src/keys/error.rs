@@ -29,9 +29,9 @@ pub enum KeyError {
     NotHttps { place: &'static str, found: String },
     #[error("the address `{found}` cannot be read: {problem}")]
     Address { found: String, problem: String },
-    #[error("the host `{host}` is not known: {problem}")]
+    #[error("the host `{host}` cannot be resolved: {problem}")]
     HostUnknown { host: String, problem: String },
-    #[error("`{host}` is at `{address}`, {problem}, which is not connected to")]
+    #[error("`{host}` resolves to `{address}`, {problem}, to which no connection is made")]
     AddressForbidden {
         host: String,
         address: IpAddr,
@@ -58,7 +58,7 @@ pub enum KeyError {
     TooLarge { url: String, max: usize },
     #[error("expected at most {max} redirects, found more from `{url}`")]
     TooManyRedirects { url: String, max: u8 },
-    #[error("expected the answer of `{url}` to say where to go on, found {found}")]
+    #[error("expected the address of a redirect from `{url}`, found {found}")]
     RedirectNowhere { url: String, found: &'static str },
     #[error("expected `{url}` to be public, found that it needs a login: {found}")]
     NeedsLogin { url: String, found: String },
@@ -93,11 +93,9 @@ pub enum KeyError {
     IssuerWithoutTls { found: String },
     #[error("the keys of `{url}` are refused: {problem}")]
     Keys { url: String, problem: JwksError },
-    #[error(
-        "the last keys that could be fetched are too old, {hours} hours; since then: {problem}"
-    )]
+    #[error("the cached keys are too old, {hours} hours, and fetching new ones failed: {problem}")]
     Outdated { hours: u64, problem: Box<KeyError> },
-    #[error("fetching the keys of `{url}` was broken off")]
+    #[error("fetching the keys of `{url}` was interrupted")]
     Interrupted { url: String },
 }
 
@@ -153,27 +151,27 @@ impl KeyError {
     ///
     /// let (expected, found) = ("https://gitlab.com/".to_owned(), "https://gitlab.com".to_owned());
     /// let error = KeyError::IssuerDiffers { expected, found };
-    /// assert!(error.to_string().ends_with("they differ in a trailing slash only"));
+    /// assert!(error.to_string().ends_with("they differ only in a trailing slash"));
     /// assert_eq!(
     ///     error.help().as_deref(),
-    ///     Some("register the issuer as its document and its tokens have it: `https://gitlab.com`")
+    ///     Some("register the issuer with the URL in its document and its tokens: `https://gitlab.com`")
     /// );
     /// ```
     #[must_use]
     pub fn help(&self) -> Option<String> {
         let help = match self {
             Self::AddressForbidden { .. } => {
-                "if this issuer is within your own network, allow its addresses when the server is started"
+                "if this issuer is in your own network, allow its addresses with `--issuer-network`"
             }
             Self::CertificateUntrusted { registered: 0, .. } => {
-                "if its authority is your own, add that to the roots; or register the thumbprint, after comparing it"
+                "if you run its certificate authority, add the root with `--issuer-root`; otherwise compare the thumbprint, then register it"
             }
             Self::CertificateUntrusted { .. } => {
-                "if it was replaced on purpose, register its thumbprint in place of the old one, after comparing it"
+                "if the certificate was replaced on purpose, compare its thumbprint, then register it in place of the old one"
             }
             Self::IssuerDiffers { expected, found } if nearly(found, expected).is_some() => {
                 return Some(format!(
-                    "register the issuer as its document and its tokens have it: `{found}`"
+                    "register the issuer with the URL in its document and its tokens: `{found}`"
                 ));
             }
             Self::NeedsLogin { .. } => {
@@ -185,14 +183,14 @@ impl KeyError {
                 ));
             }
             Self::IssuerWithoutTls { .. } => {
-                "without TLS anyone on the way could replace its keys: have the issuer set its URL to `https`"
+                "without TLS, anyone on the network path could replace its keys: change the issuer's URL to `https`"
             }
             Self::Status { found: 403, .. } => {
                 "does the address allow requests without a login, and from this server?"
             }
-            Self::NotJson { .. } => "is the URL that of an OpenID Connect issuer?",
+            Self::NotJson { .. } => "is this the URL of an OpenID Connect issuer?",
             Self::Status { found: 404, .. } => {
-                "is the URL that of an OpenID Connect issuer? Static keys do without this"
+                "is this the URL of an OpenID Connect issuer? Static keys need no discovery document"
             }
             _ => return None,
         };
@@ -203,14 +201,14 @@ impl KeyError {
 fn none_of(registered: usize) -> String {
     match registered {
         0 => String::new(),
-        1 => ", registered is another one".to_owned(),
-        several => format!(", which is none of the {several} that are registered"),
+        1 => ", which is not the registered one".to_owned(),
+        several => format!(", which is none of the {several} registered ones"),
     }
 }
 
 fn differ(found: &str, expected: &str) -> String {
     nearly(found, expected)
         .or_else(|| related(found, expected))
-        .map(|difference| format!("; they differ in {difference} only"))
+        .map(|difference| format!("; they differ only in {difference}"))
         .unwrap_or_default()
 }

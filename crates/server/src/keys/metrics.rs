@@ -28,12 +28,12 @@ impl Collector for KeyStore {
         )?;
         families.add(
             "issuer_key_age_seconds",
-            "How long ago an issuer's keys were fetched.",
+            "Time since an issuer's keys were fetched.",
             |status| status.age.map(|age| ConstGauge::new(age.as_secs())),
         )?;
         families.add(
             "issuer_keys_stale",
-            "Whether an issuer's keys should have been fetched by now.",
+            "Whether a refresh of an issuer's keys is overdue.",
             |status| Some(ConstGauge::new(u64::from(status.is_stale))),
         )
     }

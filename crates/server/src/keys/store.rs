@@ -43,7 +43,7 @@ pub struct IssuerKeys<'a> {
 ///
 /// let issuer = IssuerKeys { id: "2", url: "https://127.0.0.1", static_jwks: None, thumbprints: &[] };
 /// let error = store.keys(issuer, None).await.unwrap_err();
-/// assert_eq!(error.to_string(), "`127.0.0.1` is at `127.0.0.1`, a loopback address, which is not connected to");
+/// assert_eq!(error.to_string(), "`127.0.0.1` resolves to `127.0.0.1`, a loopback address, to which no connection is made");
 /// # Ok::<(), claimgate_server::keys::KeyError>(())
 /// # }).unwrap();
 /// ```

@@ -53,8 +53,8 @@ impl Store {
     /// Creates an organization.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if there is one with that name, or with a name that differs from it in
-    /// case only.
+    /// [`StoreError::Exists`] if there is one with that name, or with a name that differs from it
+    /// only in case.
     pub async fn create_organization(
         &self,
         name: &str,
@@ -84,7 +84,7 @@ impl Store {
             let other = text(&row, "name")?;
             if other.eq_ignore_ascii_case(name) {
                 let what =
-                    format!("organization `{other}`, from which `{name}` differs in case only,");
+                    format!("organization `{other}`, which differs from `{name}` only in case,");
                 return Err(StoreError::Exists { what });
             }
         }

@@ -84,9 +84,9 @@ impl Caller {
         }
         Err(ApiError::forbidden(match (is_own, self.token.admin) {
             (true, _) => {
-                "expected a token with admin rights: exchange one with scope `admin`".to_owned()
+                "expected a token with admin rights: request one with scope `admin`".to_owned()
             }
-            (false, _) => format!("this token is not one of organization `{name}`"),
+            (false, _) => format!("this token does not belong to organization `{name}`"),
         }))
     }
 }

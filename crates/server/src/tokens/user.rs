@@ -73,9 +73,8 @@ async fn user(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<UserBo
     security(("token" = [])))]
 async fn default_organization(caller: Caller) -> Result<Json<DefaultOrganization>, ApiError> {
     let own = caller.token.organization;
-    let own = own.ok_or_else(|| {
-        ApiError::not_found("the bootstrap token is for no organization of its own")
-    })?;
+    let own = own
+        .ok_or_else(|| ApiError::not_found("the bootstrap token has no organization of its own"))?;
     Ok(Json(DefaultOrganization { git_hub_login: own }))
 }
 

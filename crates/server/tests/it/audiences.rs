@@ -119,7 +119,8 @@ async fn a_set_without_a_key_that_can_be_used_is_refused() {
             .await
     };
     let answer = post(json!([unusable])).await;
-    let message = "expected a key of the issuer that can be used, found none: key `b`: key type `AKP` is not supported";
+    let message =
+        "expected a usable key of the issuer, found none: key `b`: key type `AKP` is not supported";
     assert!(answer.text.contains(message), "{}", answer.text);
     answer.expect(400);
     let usable = issuer.jwks()["keys"][0].clone();

@@ -272,12 +272,12 @@ async fn a_token_that_is_refused_after_all_has_the_evidence_that_it_was_allowed_
         (
             &body,
             "token-replayed",
-            "the token was exchanged before, and its issuer allows one exchange a token",
+            "the token was exchanged before, and its issuer allows one exchange per token",
         ),
         (
             &without,
             "token-without-jti",
-            "expected a claim `jti`, for its issuer allows one exchange a token",
+            "expected a claim `jti`: the issuer allows one exchange per token",
         ),
     ] {
         send(&site, body).await.expect(400);
@@ -293,7 +293,7 @@ async fn a_token_that_is_refused_after_all_has_the_evidence_that_it_was_allowed_
         );
         let note = detail["note"].as_str().unwrap();
         assert!(
-            note.contains("it was refused all the same: ") && note.ends_with(reason),
+            note.contains("the exchange was refused: ") && note.ends_with(reason),
             "{note}"
         );
         let lines = std::fs::read_to_string(&file).unwrap();
@@ -369,7 +369,7 @@ async fn evidence_that_was_packed_beside_what_is_gone_is_said_to_be() {
     let record = newest(&site).await;
     let note = record["detail"]["note"].as_str().unwrap();
     assert!(
-        note.ends_with("the text it was compressed with is missing"),
+        note.ends_with("the text that it was compressed against is missing"),
         "{note}"
     );
     assert_eq!(record["code"], "granted");

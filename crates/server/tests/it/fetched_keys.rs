@@ -79,7 +79,7 @@ async fn an_issuer_is_registered_rotates_its_keys_and_goes_away() {
     let message = site.post(path, &site.root, &good).await.expect(400)["message"].to_string();
     assert!(
         message.contains(&format!(
-            "; register the issuer as its document and its tokens have it: `{url}/`"
+            "; register the issuer with the URL in its document and its tokens: `{url}/`"
         )),
         "{message}"
     );

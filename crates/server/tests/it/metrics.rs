@@ -13,21 +13,21 @@ use crate::support::site::{Site, config};
 const FAMILIES: &str = "\
 # HELP claimgate_exchanges_total Token exchanges by their code; `granted` is a success.
 # TYPE claimgate_exchanges_total counter
-# HELP claimgate_requests_total Answers by route and status.
+# HELP claimgate_requests_total Responses by route and status.
 # TYPE claimgate_requests_total counter
-# HELP claimgate_rate_limited_total Requests that were one too many.
+# HELP claimgate_rate_limited_total Requests refused by rate limits.
 # TYPE claimgate_rate_limited_total counter
-# HELP claimgate_reported_denials_total Grants that a policy which only reports would have denied.
+# HELP claimgate_reported_denials_total Grants that report-only policies would have denied.
 # TYPE claimgate_reported_denials_total counter
-# HELP claimgate_exchange_duration_seconds How long exchanges took.
+# HELP claimgate_exchange_duration_seconds Duration of exchanges.
 # TYPE claimgate_exchange_duration_seconds histogram
 # HELP claimgate_issuer_key_fetches_total Fetches of an issuer's keys.
 # TYPE claimgate_issuer_key_fetches_total counter
 # HELP claimgate_issuer_key_failures_total Fetches of an issuer's keys that failed.
 # TYPE claimgate_issuer_key_failures_total counter
-# HELP claimgate_issuer_key_age_seconds How long ago an issuer's keys were fetched.
+# HELP claimgate_issuer_key_age_seconds Time since an issuer's keys were fetched.
 # TYPE claimgate_issuer_key_age_seconds gauge
-# HELP claimgate_issuer_keys_stale Whether an issuer's keys should have been fetched by now.
+# HELP claimgate_issuer_keys_stale Whether a refresh of an issuer's keys is overdue.
 # TYPE claimgate_issuer_keys_stale gauge
 ";
 

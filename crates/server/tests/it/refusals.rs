@@ -59,7 +59,7 @@ impl World {
         self.site.exchange(&token, "organization", "").await
     }
 
-    /// Sends something that is no token, to an organization.
+    /// Sends something that is not a token, to an organization.
     async fn rubbish(&self, organization: &str) -> Answer {
         let mut body = exchange_body("rubbish", "organization", "");
         body["audience"] = format!("urn:pulumi:org:{organization}").into();

@@ -339,7 +339,7 @@ fn materialised(folder: &Path, report: &str, id: &str) -> Value {
     serde_json::from_str(&made).unwrap()
 }
 
-/// The decision, its code where the server has one, and all that is told to an administrator.
+/// The decision, its code where the server has one, and all that an administrator sees.
 async fn answered(world: &World, report: &Value) -> (&'static str, Option<String>, String) {
     let http = report["http"].as_object().cloned().unwrap_or_default();
     let refused = http

@@ -192,7 +192,7 @@ impl Sync {
             return Err(RequestError::Refused(message));
         }
         let created = created.map_err(|error| {
-            // The server may have registered it all the same.
+            // The server may have registered it anyway.
             self.request_refresh();
             self.note_expiry(error)
         })?;

@@ -92,7 +92,7 @@ pub fn simulate(
         }
         notes.push("The access token is a placeholder: nothing was exchanged.".to_owned());
     } else {
-        notes.push("The caller is told no more than this; the reasons are for you.".to_owned());
+        notes.push("The client sees no more than this; the reasons are for you.".to_owned());
     }
     let (status, body) = match answer {
         Ok(answer) => ("HTTP/1.1 200 OK", pretty(&answer)),

@@ -41,7 +41,7 @@ const FILES: [&str; 21] = [
 
 /// The signature of placeholder tokens: examples with a fault, and claims from a link, are shown in
 /// such a token. The text is part of the tokens.
-const SIGNATURE: &str = "nobody signed this";
+const SIGNATURE: &str = "no one signed this";
 const HEADER: &str = r#"{"typ":"JWT","alg":"RS256","kid":"example-key-id"}"#;
 
 /// An example.

@@ -18,7 +18,7 @@ pub fn markdown(report: &Report, shared: &Shared, now: i64) -> String {
         format!("## {word}"),
         report.summary.clone(),
         format!(
-            "Asked for: {}, at {}.",
+            "Requested: {}, at {}.",
             request(&shared.request),
             format_utc(now)
         ),

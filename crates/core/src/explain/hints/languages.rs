@@ -46,11 +46,11 @@ pub(super) fn on_match(pattern: &str, dialect: Dialect, trace: &Trace) -> Option
     let is_escaped = before.ends_with(['\\', '*']);
     let (one, many) = (took(at)?, took(at + 1)?);
     let message = format!(
-        "`.*` is not a regular expression here: in `{}`, `.` took `{one}`, and `*` took `{many}`",
+        "`.*` is not a regular expression here: in `{}`, `.` matched `{one}`, and `*` matched `{many}`",
         visible(pattern)
     );
     let hint = Diagnostic::note("pattern-is-regex", message);
-    (!is_escaped).then(|| hint.help("write `*` alone for any text, even none"))
+    (!is_escaped).then(|| hint.help("write `*` alone to match any text, including none"))
 }
 
 /// `"main"`, `- main`: quotes, or the dash of a list.

@@ -119,7 +119,7 @@ fn shadowed(evidence: &[PolicyEvidence], reason: &Reason, hints: &mut Vec<Diagno
         deny + 1
     );
     let help =
-        "a deny wins however narrow the allow is, and whichever comes first: narrow the deny";
+        "a deny wins over any allow, however narrow, and regardless of order: narrow the deny";
     hints.push(
         Diagnostic::note("deny-shadows-allow", message)
             .at(format!("policies[{}]", allow.index))

@@ -45,20 +45,13 @@ pub(super) fn on_mismatch(
     sources: HintSources,
 ) -> Vec<Diagnostic> {
     let hints_on = |value: &ValueEvidence| {
-        let mismatch = Mismatch {
-            claim: &rule.path,
-            pattern: rule.pattern.source(),
-            dialect: rule.pattern.dialect(),
-            value: &value.text,
-            claims,
-            sources,
-        };
+        let mismatch = Mismatch::of(rule, &value.text, claims, sources);
         let hints = value_hints(&mismatch, decision, &value.trace);
         (!hints.is_empty()).then_some(hints)
     };
     if seen.values.len() > 1 && seen.pattern.contains([',', '[']) {
         let message = format!("claim `{}` is an array", rule.path);
-        let help = "an array matches if one of its elements does, each on its own: write the pattern for one element";
+        let help = "an array matches if any of its elements matches: write the pattern for a single element";
         return vec![Diagnostic::note("claim-is-array", message).help(help)];
     }
     let is_short = |value: &&ValueEvidence| value.text.len() <= LONGEST_VALUE;
@@ -105,9 +98,8 @@ fn unquoted(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
             .collect();
         Some(ClaimPath::of(&all))
     })?;
-    let message = format!(
-        "`{path}` looks for members within members, but the token's claim has a dot in its name"
-    );
+    let message =
+        format!("`{path}` looks up nested members, but the token's claim has a dot in its name");
     let hint = Diagnostic::note("claim-unquoted", message).help(format!("write `{quoted}`"));
     Some(hint.fix(path.source(), quoted))
 }

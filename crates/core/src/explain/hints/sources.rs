@@ -4,6 +4,7 @@ use crate::claim_path::ClaimPath;
 use crate::claims::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::pattern::{Dialect, Pattern};
+use crate::policy::Rule;
 
 /// Returns the Unicode normal form NFKC of a text, as the host has it.
 pub type Normalize = fn(&str) -> String;
@@ -89,7 +90,24 @@ pub struct Mismatch<'a> {
     pub(crate) sources: HintSources,
 }
 
-impl Mismatch<'_> {
+impl<'a> Mismatch<'a> {
+    /// The rule's pattern and a value that it does not match.
+    pub(crate) fn of(
+        rule: &'a Rule,
+        value: &'a str,
+        claims: &'a Claims,
+        sources: HintSources,
+    ) -> Self {
+        Self {
+            claim: &rule.path,
+            pattern: rule.pattern.source(),
+            dialect: rule.pattern.dialect(),
+            value,
+            claims,
+            sources,
+        }
+    }
+
     /// Whether a pattern in the rule's dialect matches a value.
     #[must_use]
     pub fn matches(&self, pattern: &str, value: &str) -> bool {

@@ -83,7 +83,7 @@ fn differ(at: &Mismatch<'_>, what: &str, is_alone: bool) -> String {
     let [pattern, value] = [at.pattern, at.value].map(visible);
     match is_alone {
         true => format!("`{pattern}` and `{value}` differ only in {what}"),
-        false => format!("`{pattern}` and `{value}` differ in {what}, and in more"),
+        false => format!("`{pattern}` and `{value}` differ in {what}, among other things"),
     }
 }
 
@@ -150,7 +150,7 @@ fn slash(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
 
 fn percent(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
     let hint = Diagnostic::note("percent-encoding", differ(at, "percent-encoding", is_alone));
-    let advice = "patterns and values are compared as they are, and `%3A` is not read as `:`: ";
+    let advice = "patterns and values are compared literally, and `%3A` is not decoded to `:`: ";
     at.suggest(hint, advice, &[at.value.to_owned()])
 }
 

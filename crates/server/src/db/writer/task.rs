@@ -351,7 +351,7 @@ async fn mark_used(
 fn deny_replay(record: &mut AuditRecord) {
     "denied".clone_into(&mut record.entry.decision);
     "token-replayed".clone_into(&mut record.entry.code);
-    "denied: the token was exchanged before, and its issuer allows one exchange a token"
+    "denied: the token was exchanged before, and its issuer allows one exchange per token"
         .clone_into(&mut record.entry.summary);
     record.entry.token = None;
 }

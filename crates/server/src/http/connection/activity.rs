@@ -153,7 +153,7 @@ where
         let answer = self.inner.call(Request::from_parts(head, body));
         Box::pin(async move {
             let mut answer = answer.await?;
-            // A body that is only announced is not asked for, and HTTP/2 ends a request alone.
+            // A body that is only announced is not read, and HTTP/2 ends a request alone.
             if !is_numbered && !rest.is_empty() && (is_announced || !rest.is_read().await) {
                 let close = HeaderValue::from_static("close");
                 answer.headers_mut().insert(CONNECTION, close);

@@ -149,7 +149,7 @@ async fn not_everybody_may_wait_for_an_unknown_key() {
         assert_eq!(
             waiting.join_next().await.unwrap().unwrap().unwrap(),
             ["a"],
-            "those are told at once"
+            "those get an answer at once"
         );
     }
     assert_eq!(waiting.len(), 256);
@@ -218,7 +218,7 @@ async fn the_last_good_keys_are_not_kept_for_ever() {
     let (code, message) = world.error().await;
     assert_eq!(code, "keys-outdated");
     assert!(
-        message.contains("too old, 0 hours; since then: expected status 200"),
+        message.contains("too old, 0 hours, and fetching new ones failed: expected status 200"),
         "{message}"
     );
 }

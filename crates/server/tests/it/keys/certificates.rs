@@ -1,4 +1,4 @@
-//! Which certificates are believed.
+//! Which certificates are trusted.
 
 use claimgate_server::keys::KeyError;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, date_time_ymd};
@@ -73,7 +73,7 @@ async fn certificates_that_are_refused_whatever_is_trusted() {
             "keys-certificate-name",
             "is for another host: it is for `other.test`",
         ),
-        (over(), "keys-certificate-time", "is over"),
+        (over(), "keys-certificate-time", "is expired"),
         (to_come(), "keys-certificate-time", "is not valid yet"),
     ];
     for (params, code, words) in cases {
@@ -131,7 +131,9 @@ async fn a_thumbprint_of_the_servers_own_certificate() {
         .await
         .unwrap_err();
     assert!(
-        error.to_string().ends_with(", registered is another one"),
+        error
+            .to_string()
+            .ends_with(", which is not the registered one"),
         "{error}"
     );
     let short = vec![thumbprint(&own)[..62].to_owned(), String::new()];
@@ -139,7 +141,7 @@ async fn a_thumbprint_of_the_servers_own_certificate() {
     assert!(
         error
             .to_string()
-            .ends_with(", which is none of the 2 that are registered"),
+            .ends_with(", which is none of the 2 registered ones"),
         "{error}"
     );
 }
@@ -213,7 +215,7 @@ async fn a_thumbprint_of_a_certificate_without_its_key() {
     let error = by(&world, &[&issuer.chain[0]]).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("no TLS with `{HOST}`: it has not the key of its certificate")
+        format!("no TLS with `{HOST}`: it does not have its certificate's private key")
     );
     assert_eq!(world.server.hits(), 0);
 }
@@ -230,7 +232,7 @@ async fn a_thumbprint_of_an_authority_whose_time_is_over() {
     assert!(
         error
             .to_string()
-            .ends_with("is signed by an authority whose certificate is over"),
+            .ends_with("is signed by an authority whose certificate has expired"),
         "{error}"
     );
 }

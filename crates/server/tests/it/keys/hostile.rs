@@ -62,11 +62,11 @@ async fn a_document_that_differs_by_a_slash_says_so() {
     assert!(
         error
             .to_string()
-            .ends_with("they differ in a trailing slash only"),
+            .ends_with("they differ only in a trailing slash"),
         "{error}"
     );
     let help = format!(
-        "register the issuer as its document and its tokens have it: `{}/`",
+        "register the issuer with the URL in its document and its tokens: `{}/`",
         world.server.url()
     );
     assert_eq!(error.help(), Some(help));
@@ -113,7 +113,7 @@ async fn a_document_of_an_enterprise_names_the_difference() {
     assert!(
         error
             .to_string()
-            .ends_with("they differ in a further path segment only"),
+            .ends_with("they differ only in a further path segment"),
         "{error}"
     );
 }
@@ -176,7 +176,7 @@ async fn a_server_without_tls_says_so() {
     assert_eq!(error.code(), "keys-tls");
     assert_eq!(
         error.to_string(),
-        format!("no TLS with `{HOST}`: it answers without TLS")
+        format!("no TLS with `{HOST}`: it responds without TLS")
     );
 }
 
@@ -405,7 +405,7 @@ async fn a_server_that_is_not_there() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the host `nobody.test` is not known: no such host"
+        "the host `nobody.test` cannot be resolved: no such host"
     );
     world.names.say("empty.test", &[&[]]);
     let error = world
@@ -415,7 +415,7 @@ async fn a_server_that_is_not_there() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the host `empty.test` is not known: it has no address"
+        "the host `empty.test` cannot be resolved: it has no address"
     );
 }
 
@@ -517,7 +517,9 @@ async fn a_name_that_means_something_else_a_moment_later() {
     assert_eq!(code, "keys-address-forbidden");
     assert_eq!(
         message,
-        format!("`{HOST}` is at `10.0.0.1`, a private address, which is not connected to")
+        format!(
+            "`{HOST}` resolves to `10.0.0.1`, a private address, to which no connection is made"
+        )
     );
     assert_eq!(
         (world.server.hits(), world.names.questions()),

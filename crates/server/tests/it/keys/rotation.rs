@@ -48,13 +48,13 @@ async fn no_token_is_refused_while_keys_are_rotated() {
             }
         });
     }
-    // Somebody who uses up whatever may be asked for unknown keys.
+    // A client that uses up all fetches for unknown keys.
     for _ in 0..2 {
         let (world, is_over) = (Arc::clone(&world), Arc::clone(&is_over));
         workers.spawn(async move {
             while !is_over.load(Ordering::SeqCst) {
                 world.kids(Some("bogus")).await.unwrap();
-                // It takes turns with the others, whatever comes of the key.
+                // It takes turns with the others, whatever the key.
                 tokio::task::yield_now().await;
             }
         });

@@ -116,7 +116,7 @@ fn request(value: &Value) -> Result<RequestedToken, ShareError> {
                 name: text(value, "name")?,
             },
         ),
-        other => return Err(content(format!("`{other}` is no token type"))),
+        other => return Err(content(format!("`{other}` is not a token type"))),
     };
     only(value, &["tokenType", key], "request")?;
     Ok(request)

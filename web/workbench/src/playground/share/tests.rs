@@ -133,7 +133,7 @@ fn content_is_read_strictly() {
         ),
         (
             r#"{"policies":[],"request":{"tokenType":"user"}}"#,
-            "`user` is no token type",
+            "`user` is not a token type",
         ),
         (
             r#"{"policies":[],"request":{"tokenType":"organization"}}"#,

@@ -77,7 +77,7 @@ pub(crate) fn has_token(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     text.split(|c| !is_part(c)).any(|run| {
         let parts: Vec<&str> = run.split('.').collect();
-        // After the last dot there is no header, and a header alone is no token.
+        // After the last dot there is no header, and a header alone is not a token.
         parts
             .split_last()
             .is_some_and(|(_, parts)| parts.iter().any(|part| is_header(part)))

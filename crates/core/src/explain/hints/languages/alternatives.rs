@@ -6,7 +6,7 @@ use std::str::Chars;
 
 use crate::pattern::Dialect;
 
-/// The most alternatives that are told.
+/// The most alternatives that a hint lists.
 const MANY: usize = 16;
 
 /// How deep groups may be nested.
@@ -284,7 +284,7 @@ impl Reader<'_> {
         self.next_if(end).then_some(all)
     }
 
-    /// Reads a class of characters, of which none is told apart.
+    /// Reads a class of characters, all of them alike.
     fn class(&mut self) -> Option<()> {
         self.is_wider = true;
         self.next_if('^');

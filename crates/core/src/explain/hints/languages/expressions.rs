@@ -71,7 +71,7 @@ pub(super) fn negation(at: &Mismatch<'_>) -> Option<Diagnostic> {
     };
     let (mark, allowed, denied) = simple().or_else(|| group(at))?;
     let message = format!(
-        "the `{mark}` of `{}` is literal here: no pattern negates",
+        "the `{mark}` of `{}` is literal here: patterns cannot negate",
         visible(at.pattern)
     );
     let denied: Vec<_> = denied.iter().map(|text| format!("`{text}`")).collect();

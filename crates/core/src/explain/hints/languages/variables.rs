@@ -60,11 +60,14 @@ pub(super) fn hint(at: &Mismatch<'_>) -> Option<Diagnostic> {
     }
     filled += rest;
     let message = match first {
-        "..." => "`...` stands for no other text here: nothing fills it in".to_owned(),
-        first => format!("`{}` is literal here: nothing fills it in", visible(first)),
+        "..." => "`...` stands for no other text here: it is not replaced".to_owned(),
+        first => format!(
+            "`{}` is literal here: variables are not replaced",
+            visible(first)
+        ),
     };
     let hint = Diagnostic::note("pattern-has-variable", message);
-    let advice = "put the value in its place; with that of this token, ";
+    let advice = "write the value itself; for this token, ";
     Some(at.suggest(hint, advice, &[filled]))
 }
 

@@ -1,4 +1,4 @@
-//! What is asked for, when, and what is left out.
+//! The request to explain: the token type, the time, and which checks to skip.
 
 use anyhow::{Context, Result, bail};
 use claimgate::exchange::{
@@ -12,42 +12,41 @@ use crate::decode::{now, time};
 use crate::document::Document;
 use crate::serve::MAX_LEEWAY;
 
-/// What is asked for. The names are those of the exchange's parameters.
+/// The options of a request, named like the exchange's parameters.
 #[derive(clap::Args)]
-pub(super) struct Question {
-    /// The type of the access token that is asked for [default: as the other options say, else
-    /// organization]
+pub(super) struct Request {
+    /// The requested token type [default: the type that the scope implies, or organization]
     #[arg(long, value_name = "TYPE", value_parser = ["organization", "team", "personal", "runner"])]
     token_type: Option<String>,
-    /// The scope that is asked for: `admin`, `team:NAME`, `user:LOGIN` or `runner:NAME`
+    /// The requested scope: `admin`, `team:NAME`, `user:LOGIN` or `runner:NAME`
     #[arg(long, value_name = "SCOPE")]
     scope: Option<String>,
-    /// Ask for a token of this team
+    /// Request a token of this team
     #[arg(long, value_name = "NAME", conflicts_with_all = ["scope", "user", "runner"])]
     team: Option<String>,
-    /// Ask for a token of this user
+    /// Request a token of this user
     #[arg(long, value_name = "LOGIN", conflicts_with_all = ["scope", "runner"])]
     user: Option<String>,
-    /// Ask for a token of this deployment runner
+    /// Request a token of this deployment runner
     #[arg(long, value_name = "NAME", conflicts_with = "scope")]
     runner: Option<String>,
-    /// The time, as seconds since 1970 or like 2026-11-25T06:00:00Z [default: now]
+    /// The current time, as seconds since 1970 or like 2026-11-25T06:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     now: Option<i64>,
-    /// By how many seconds clocks may differ, 600 at most [default: as the file says, else 60]
+    /// Tolerated clock skew in seconds, at most 600 [default: as in the file, or 60]
     #[arg(long, value_name = "SECONDS")]
     leeway: Option<u64>,
-    /// Checks to leave out, by comma; what was not checked is said
+    /// Checks to skip, separated by commas; the output names them
     #[arg(long, value_name = "CHECKS", value_delimiter = ',', value_parser = ["issuer", "key", "signature", "time", "audience"])]
     skip: Vec<String>,
-    /// The issuer whose policies decide on claims, or on a token with `--skip issuer`: its URL or
-    /// its name
+    /// The issuer, by URL or name, whose policies apply to claims, or to a token with `--skip
+    /// issuer`
     #[arg(long, value_name = "ISSUER")]
     issuer: Option<String>,
 }
 
-impl Question {
-    /// What is asked for, by the rules of the exchange.
+impl Request {
+    /// The requested token, parsed as in an exchange.
     pub(super) fn requested(&self) -> Result<RequestedToken> {
         let scope = match (&self.scope, &self.team, &self.user, &self.runner) {
             (Some(scope), ..) => scope.clone(),
@@ -74,7 +73,7 @@ impl Question {
             "scope": scope,
         });
         let request = ExchangeRequest::parse(&body.to_string(), BodyKind::Json);
-        Ok(request.context("the question cannot be asked")?.requested)
+        Ok(request.context("invalid request")?.requested)
     }
 
     /// How a token is inspected.
@@ -89,12 +88,12 @@ impl Question {
         };
         let chosen = self.issuer(document)?;
         if chosen.is_some() && !skip.issuer {
-            bail!("`--issuer` goes with `--skip issuer`: a token is of the issuer that it names");
+            bail!("`--issuer` requires `--skip issuer`: a token's own `iss` names its issuer");
         }
         let leeway = self.leeway.or(document.leeway);
         if let Some(found) = leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
             bail!(
-                "expected a leeway of at most {MAX_LEEWAY} seconds, found {found}: expired tokens would be taken"
+                "expected a leeway of at most {MAX_LEEWAY} seconds, found {found}: more would accept tokens that expired long ago"
             );
         }
         let only = (document.issuers.len() == 1).then_some(0);
@@ -109,7 +108,7 @@ impl Question {
         })
     }
 
-    /// The index of the issuer that is chosen, if one is.
+    /// The index of the chosen issuer, if any.
     pub(super) fn issuer(&self, document: &Document) -> Result<Option<usize>> {
         let Some(chosen) = &self.issuer else {
             return Ok(None);
@@ -136,11 +135,13 @@ impl Question {
                 } else {
                     names.join(", ")
                 };
-                bail!("expected an issuer's URL or name, found `{chosen}`; there is {known}")
+                bail!(
+                    "expected the URL or the name of an issuer, found `{chosen}`; known are {known}"
+                )
             }
             more => {
                 bail!(
-                    "expected one issuer, found {} that are called `{chosen}`: choose one by its URL",
+                    "expected one issuer, found {} with the name `{chosen}`: choose one by its URL",
                     more.len()
                 )
             }
