@@ -18,7 +18,7 @@ use crate::programs::shell::{root, tracked};
 const FILES: [&str; 5] = ["*.md", "*.rs", "*.js", "*.mjs", "*.ts"];
 
 /// The folders whose string literals are messages.
-const MESSAGES: [&str; 2] = ["crates/", "web/src/"];
+const MESSAGES: [&str; 3] = ["crates/", "web/src/", "web/workbench/src/"];
 
 /// The app's views whose strings are still to be rewritten: remove a folder with its last one.
 const EXEMPT: [&str; 4] = [

@@ -12,7 +12,7 @@ const fn word(forms: &'static [&'static str], instead: &'static str) -> Word {
     Word { forms, instead }
 }
 
-pub(super) const WORDS: [Word; 12] = [
+pub(super) const WORDS: [Word; 27] = [
     word(&["nobody"], "no one, or what it is: no client, no policy"),
     word(
         &["whoever"],
@@ -31,8 +31,19 @@ pub(super) const WORDS: [Word; 12] = [
     word(&["for ever"], "forever, without a limit"),
     word(&["Likewise"], "the same applies to, also"),
     word(
-        &["stands there", "stand there", "stood there"],
-        "is there, appears",
+        &[
+            "stands there",
+            "stand there",
+            "stood there",
+            "stands twice",
+            "stands before",
+            "stands behind",
+            "stands between",
+            "stands on",
+            "stand behind",
+            "stand in front",
+        ],
+        "is there, appears, occurs twice, is between",
     ),
     word(&["what there is"], "what it is: the name of the thing"),
     word(
@@ -43,6 +54,30 @@ pub(super) const WORDS: [Word; 12] = [
         &["let in", "lets in", "letting in"],
         "allow, allows, allowed",
     ),
+    word(&["all the same"], "even so, equivalent"),
+    word(&["asked for"], "requested"),
+    word(&["act upon", "acts upon"], "interpret, interprets"),
+    word(&["bit by bit"], "gradually"),
+    word(&["broken off"], "interrupted, canceled"),
+    word(
+        &["comes of", "becomes of"],
+        "the effect on: the effect on the issuer",
+    ),
+    word(&["for lack of"], "without, because there is no"),
+    word(&["in case only"], "only in case"),
+    word(
+        &["in the long run"],
+        "sustained: sustained requests per second",
+    ),
+    word(&["in the manner of"], "like"),
+    word(&["is believed", "are believed"], "is trusted"),
+    word(
+        &["is told", "are told", "be told"],
+        "gets, reads: the client gets the code",
+    ),
+    word(&["is to say"], "the message, the result"),
+    word(&["not understood"], "cannot be parsed, is not supported"),
+    word(&["may rest on"], "is signed by, depends on"),
 ];
 
 /// A word in a passage.
