@@ -27,7 +27,7 @@ const MAX_COUNTS: usize = 50_000;
 /// The policy that stands for all of them.
 const ALL: i64 = 0;
 
-/// The hours that are asked for, of one organization.
+/// The hours that are requested, of one organization.
 const RANGE: &str = "organization_id = $1 AND hour >= $2 AND hour < $3";
 
 /// What is counted together.
