@@ -159,7 +159,7 @@ export function withServer() {
 /** Signs in on the page that asks for it. */
 export async function signIn(page, token = BOOTSTRAP, { stay = false } = {}) {
   await page.getByLabel("Access token").fill(token);
-  if (stay) await page.getByLabel("Stay signed in in this tab").check();
+  if (stay) await page.getByLabel("Stay signed in until this tab is closed").check();
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 

@@ -32,8 +32,8 @@ for (const width of [1280, 390]) {
     const [once, reports] = ["Single use", "Report only"].map((label) => page.locator(".details-form").getByLabel(label));
     assert.deepEqual([await once.isChecked(), await reports.isChecked()], [false, false]);
     const descriptionOf = (box) => box.evaluate((box) => document.getElementById(box.getAttribute("aria-describedby")).textContent);
-    assert.match(await descriptionOf(once), /exchanged once only, told by its jti/);
-    assert.match(await descriptionOf(reports), /what they would have denied is in the audit log/);
+    assert.match(await descriptionOf(once), /exchanged only once, identified by its jti/);
+    assert.match(await descriptionOf(reports), /the audit log shows what they would have denied/);
     const flags = async () => ((issuer) => [issuer.singleUse, issuer.reportOnly])(await server.issuer(name));
     const areSet = (expected) => eventually(async () => assert.deepEqual(await flags(), expected));
     await once.check();
@@ -194,7 +194,7 @@ test("thumbprints are refreshed from the issuer's certificate, or an error is sh
     const field = page.getByLabel("Thumbprints");
     assert.equal(await field.inputValue(), "");
     await page.getByRole("button", { name: "Regenerate thumbprints" }).click();
-    await page.getByText("✓ Taken from the issuer's certificate").waitFor();
+    await page.getByText("✓ Recorded from the issuer's certificate").waitFor();
     await eventually(async () => assert.equal(await field.inputValue(), print));
     assert.deepEqual((await own.issuer("TLS")).thumbprints, [print]);
     await issuer.end();
@@ -209,4 +209,20 @@ test("thumbprints are refreshed from the issuer's certificate, or an error is sh
     issuer.close();
     rmSync(folder, { recursive: true });
   }
+});
+
+test("jobs name this server and the organization, without a question", async () => {
+  const name = "Jobs";
+  await server.add(name, "https://token.actions.githubusercontent.com");
+  const page = await openPage(server.url, { server: null });
+  await signIn(page);
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.getByRole("tab", { name: "Workflow" }).click();
+  const job = page.getByRole("region", { name: "Job" });
+  await job.waitFor();
+  const text = await job.innerText();
+  assert.ok(text.includes(new URL(server.url).origin), text);
+  assert.match(text, /organization: demo/);
+  assert.doesNotMatch(text, /api\.pulumi\.com/);
+  assert.equal(await page.getByRole("heading", { name: "Which server exchanges the tokens?" }).count(), 0);
 });

@@ -220,7 +220,7 @@ for (const colorScheme of ["light", "dark"]) {
         const page = await openPage(fresh.url, options);
         page.options = options;
         await signIn(page);
-        await page.getByRole("heading", { level: 1, name: "The first organization" }).waitFor();
+        await page.getByRole("heading", { level: 1, name: "Create the first organization" }).waitFor();
         await look(page, "first-organization");
         await page.getByRole("button", { name: "Create organization" }).click();
         await page.getByText("Enter a name").waitFor();

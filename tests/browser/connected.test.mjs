@@ -332,7 +332,7 @@ test("a server without an organization gets its first one", async () => {
   try {
     const page = await openPage(fresh.url);
     await signIn(page);
-    await page.getByRole("heading", { level: 1, name: "The first organization" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Create the first organization" }).waitFor();
     await page.getByLabel("Name", { exact: true }).fill("a b");
     await page.getByRole("button", { name: "Create organization" }).click();
     await page.getByText("expected a name of at most 100 letters").waitFor();

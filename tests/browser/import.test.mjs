@@ -151,7 +151,7 @@ describe("importing", () => {
     const button = page.getByRole("button", { name: "Import policies" });
     assert.ok(await button.isDisabled());
     await page.getByLabel("Import for issuer").selectOption({ label: "Two" });
-    await page.getByText("take the place of all that the issuer has").waitFor();
+    await page.getByText("They replace all policies of the issuer").waitFor();
     await button.click();
     await page.getByRole("row", { name: /Two .* 1 allow, 0 deny/ }).waitFor();
     assert.deepEqual((await readStored(page)).issuers[1].policies[0].rules, { sub: "new" });

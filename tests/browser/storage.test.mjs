@@ -151,7 +151,7 @@ describe("a browser that stores nothing", () => {
       await visit(page);
       await register(page, { name: "Kept in memory", jwks });
       const alert = page.getByRole("alert").filter({ hasText: "Not stored" });
-      assert.match(await text(alert), /kept in this tab, as you see them, until it is closed or loaded anew/);
+      assert.match(await text(alert), /kept in this tab, as you see them, until it is closed or reloaded/);
       const file = await download(page, () => alert.getByRole("button", { name: "Download claimgate.json" }).click());
       assert.equal(file.name, "claimgate.json");
       assert.deepEqual(JSON.parse(file.text).issuers.map((issuer) => issuer.url), [issuerUrl]);
