@@ -115,9 +115,9 @@ describe("importing", () => {
     const page = await openPage("import", options());
     for (const [written, expected] of [
       ["{", /not JSON: .* at line 1, column 1|not JSON/],
-      [file({ url: "http://x.example" }), /issuers\[0\]\.url expected a URL that starts with https:\/\//],
+      [file({ url: "http://x.example" }), /issuers\[0\]\.url expected a URL that starts with `https:\/\/`/],
       [file({ policies: [{ decision: "maybe", tokenType: "team", rules: {} }] }), /issuers\[0\]\.policies\[0\]\.decision/],
-      [file({ thumbprints: ["xyz"] }), /issuers\[0\]\.thumbprints\[0\] expected hexadecimal digits, found x in xyz/],
+      [file({ thumbprints: ["xyz"] }), /issuers\[0\]\.thumbprints\[0\] expected hexadecimal digits, found `x` in `xyz`/],
       [file({ jwks: { keys: [{ kty: "oct", k: "c2VjcmV0" }] } }), /issuers\[0\]\.jwks .*symmetric/],
       ["eyJhbGciOiJub25lIn0.e30.", /expected issuers or policies, found a token/],
     ]) {

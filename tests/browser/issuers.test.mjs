@@ -24,7 +24,7 @@ test("a row describes an issuer", async () => {
   const row = page.getByRole("row", { name: /beta GitHub/ });
   assert.equal(
     await text(row),
-    `beta GitHub GitHub Actions ${issuerUrl} 1 allow, 1 deny 1 RSA fetched 2 hours 2023-11-14 2023-11-14 2025-11-24 Duplicate beta GitHub Delete`,
+    `GH beta GitHub GitHub Actions ${issuerUrl} 1 allow, 1 deny 1 RSA fetched 2 hours 2023-11-14 2023-11-14 2025-11-24 Duplicate beta GitHub Delete`,
   );
   assert.match(await text(page.getByRole("row", { name: /gamma/ })), /GitLab https:\/\/gitlab\.com none: all denied none 1 minute .* never/);
   assert.match(await text(page.getByRole("row", { name: /Alpha/ })), /1 RSA pasted 1 day 1 hour \(default\)/);

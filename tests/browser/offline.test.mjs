@@ -18,6 +18,9 @@ test("after the first visit the app works without a network: issuers, policies, 
   await visit(page, "playground");
   await paste(page, "eyJhbGciOiJub25lIn0.e30", "Denied");
   await visit(page, "no/such/page");
+  await visit(page, "docs/errors.html");
+  await page.getByRole("navigation", { name: "Documentation" }).getByRole("link", { name: "Token checks" }).click();
+  await page.getByRole("heading", { level: 1, name: "Token checks" }).waitFor();
 });
 
 test("the offline cache contains no token", async () => {
