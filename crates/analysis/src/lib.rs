@@ -12,12 +12,23 @@
     )
 )]
 
+mod answer;
+mod automaton;
 mod findings;
+mod model;
 mod outline;
 mod overlap;
 mod pin;
 mod policies;
 mod pull_requests;
+mod query;
+mod questions;
 
+pub use answer::{Answer, Facts, Proof, ProofStep, RequestKind, Undecided, Witness};
 pub use findings::{PULUMI_POLICY_LIMIT, findings};
+pub use model::PolicyModel;
 pub use policies::Policies;
+pub use questions::{
+    Analysis, Change, Defect, Difference, Issue, KindDifference, Mine, Ours, Relation, Review,
+    Rung, UndecidedChange, Who, difference,
+};

@@ -5,6 +5,7 @@
 //! parameters, and the tenants of shared issuers.
 
 pub mod github;
+pub mod grammar;
 pub mod hints;
 #[cfg(feature = "presets")]
 mod presets;

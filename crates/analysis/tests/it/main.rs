@@ -1,5 +1,10 @@
 //! The documentation of findings, compared with the findings.
 
+mod brute;
+mod github;
+mod random;
+mod realistic;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,0 +1,133 @@
+//! Automata as patterns and grammars describe them.
+
+use claimgate_providers::grammar::{CharSet, Words};
+
+use super::token::Token;
+
+/// An automaton that may be in several states at once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Nfa {
+    pub(super) starts: Vec<u32>,
+    pub(super) states: Vec<State>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    pub(super) edges: Vec<(Label, u32)>,
+    /// The state that this one is as good as.
+    pub(super) skip: Option<u32>,
+    pub(super) is_accepting: bool,
+}
+
+/// The characters of an edge.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Label {
+    Char(char),
+    Set(CharSet),
+    Any,
+}
+
+impl Nfa {
+    /// The texts that one of the patterns matches.
+    pub(super) fn of_patterns(patterns: &[Vec<Token>]) -> Self {
+        let mut nfa = Self::default();
+        patterns.iter().for_each(|pattern| nfa.pattern(pattern));
+        nfa
+    }
+
+    /// The texts of a grammar.
+    pub(super) fn of_words(words: &Words) -> Self {
+        let mut nfa = Self::default();
+        match words {
+            Words::Name { first, rest } => {
+                nfa.add(false, &[(Label::Set(first), 1)]);
+                nfa.add(true, &[(Label::Set(rest), 1)]);
+            }
+            Words::Path(set) => {
+                nfa.add(false, &[(Label::Set(set), 1)]);
+                nfa.add(true, &[(Label::Set(set), 1), (Label::Char('/'), 0)]);
+            }
+            Words::OneOf(texts) => {
+                for text in *texts {
+                    nfa.pattern(&super::token::literal(text));
+                }
+                return nfa;
+            }
+            Words::Further(c) => {
+                nfa.add(true, &[(Label::Char(*c), 1)]);
+                nfa.add(true, &[(Label::Any, 1)]);
+            }
+            Words::Integer => {
+                let (first, rest): (CharSet, CharSet) = (&[('1', '9')], &[('0', '9')]);
+                let minus = (Label::Char('-'), 2);
+                nfa.add(
+                    false,
+                    &[(Label::Char('0'), 3), (Label::Set(first), 1), minus],
+                );
+                nfa.add(true, &[(Label::Set(rest), 1)]);
+                nfa.add(false, &[(Label::Set(first), 1)]);
+                nfa.add(true, &[]);
+            }
+            // Any text, and whatever else there will be: too much rather than too little.
+            _ => nfa.add(true, &[(Label::Any, 0)]),
+        }
+        nfa.starts.push(0);
+        nfa
+    }
+
+    fn add(&mut self, is_accepting: bool, edges: &[(Label, u32)]) {
+        self.states.push(State {
+            edges: edges.to_vec(),
+            skip: None,
+            is_accepting,
+        });
+    }
+
+    fn pattern(&mut self, tokens: &[Token]) {
+        let mut at = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
+        self.starts.push(at);
+        for token in tokens {
+            let next = at + 1;
+            let (edge, skip) = match token {
+                Token::Char(c) => ((Label::Char(*c), next), None),
+                Token::One => ((Label::Any, next), None),
+                Token::Optional => ((Label::Any, next), Some(next)),
+                Token::Many => ((Label::Any, at), Some(next)),
+            };
+            self.add(false, &[edge]);
+            if let Some(state) = self.states.last_mut() {
+                state.skip = skip;
+            }
+            at = next;
+        }
+        self.add(true, &[]);
+    }
+
+    pub(super) fn state(&self, at: u32) -> Option<&State> {
+        self.states.get(at as usize)
+    }
+
+    /// Adds a state, and those that it is as good as, to a sorted list.
+    pub(super) fn reach(&self, at: u32, into: &mut Vec<u32>) {
+        let mut next = Some(at);
+        while let Some(at) = next {
+            let Err(place) = into.binary_search(&at) else {
+                return;
+            };
+            into.insert(place, at);
+            next = self.state(at).and_then(|state| state.skip);
+        }
+    }
+
+    /// All states that it may start in.
+    pub(super) fn start(&self) -> Vec<u32> {
+        let mut all = Vec::new();
+        self.starts.iter().for_each(|at| self.reach(*at, &mut all));
+        all
+    }
+
+    pub(super) fn is_accepting(&self, set: &[u32]) -> bool {
+        let mut states = set.iter().filter_map(|at| self.state(*at));
+        states.any(|state| state.is_accepting)
+    }
+}

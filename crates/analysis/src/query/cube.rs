@@ -1,0 +1,41 @@
+//! Conjunctions of rules.
+
+use crate::automaton::LangId;
+
+/// The number of a claim path, of a part of claims, or of the name of the requested team.
+pub(crate) type PathId = usize;
+
+/// Rules that hold together, or not.
+#[derive(Clone, Debug)]
+pub(crate) struct Cube {
+    pub(crate) rules: Vec<(PathId, LangId)>,
+    pub(crate) origin: Origin,
+}
+
+/// Where a cube comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// A policy of the set with that number.
+    Policy { set: usize, index: usize },
+    /// Two allows of a set that give different roles.
+    Roles {
+        set: usize,
+        first: usize,
+        second: usize,
+    },
+    /// The audiences of a set's issuer.
+    Audiences { set: usize },
+    /// A question about tokens of some kind.
+    Question,
+}
+
+impl Origin {
+    /// The policies of a set that it stands for.
+    pub(crate) fn policies(self, of: usize) -> Vec<usize> {
+        match self {
+            Self::Policy { set, index } if set == of => vec![index],
+            Self::Roles { set, first, second } if set == of => vec![first, second],
+            _ => Vec::new(),
+        }
+    }
+}

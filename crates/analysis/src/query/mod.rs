@@ -1,0 +1,23 @@
+//! The one question that all others are made of: is there a token on which all of some policies'
+//! rules hold, and not all rules of any of some others?
+//!
+//! A conjunction of rules is a [`Cube`]. The [`Space`] knows what tokens can look like: their shapes,
+//! and the parts that claims consist of. [`Space::solve`] answers with a token or with a
+//! [refutation](proof::Refutation), which [`Space::is_refuted`] checks by other means.
+
+mod check;
+mod cube;
+mod place;
+mod proof;
+mod residual;
+mod search;
+mod solve;
+mod space;
+mod token;
+mod words;
+
+pub(crate) use cube::{Cube, Origin};
+pub(crate) use proof::Refutation;
+pub(crate) use solve::{Outcome, Query};
+pub(crate) use space::{Facts, Space};
+pub(crate) use token::Assignment;

@@ -1,0 +1,76 @@
+//! The texts that remain for each part of a token.
+
+use super::space::Space;
+use crate::automaton::{DfaId, EMPTY, Exhausted, LangId};
+
+/// What remains, by the numbers of slots.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Residual(Vec<Vec<DfaId>>);
+
+impl Residual {
+    /// What remains for a slot: a language for each value that is needed; none if nothing is said
+    /// about it yet.
+    pub(super) fn own(&self, slot: usize) -> &[DfaId] {
+        self.0.get(slot).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The same, with the grammar's words where nothing is said yet.
+    pub(super) fn of(&self, space: &mut Space, slot: usize) -> Result<Vec<DfaId>, Exhausted> {
+        let own = self.own(slot);
+        if !own.is_empty() {
+            return Ok(own.to_vec());
+        }
+        let words = space.words(slot);
+        Ok(vec![space.store.dfa_of_words(&words)?])
+    }
+
+    pub(super) fn set(&mut self, slot: usize, languages: Vec<DfaId>) {
+        if self.0.len() <= slot {
+            self.0.resize(slot + 1, Vec::new());
+        }
+        if let Some(own) = self.0.get_mut(slot) {
+            *own = languages;
+        }
+    }
+
+    /// Requires that a slot matches: its one value, or one of several. False if it cannot.
+    pub(super) fn require(
+        &mut self,
+        space: &mut Space,
+        slot: usize,
+        lang: LangId,
+        is_many: bool,
+    ) -> Result<bool, Exhausted> {
+        let wanted = space.store.dfa_of(lang)?;
+        let words = space.words(slot);
+        let words = space.store.dfa_of_words(&words)?;
+        let mut own = self.own(slot).to_vec();
+        let next = match own.first() {
+            Some(first) if !is_many => space.store.both(*first, wanted)?,
+            _ => space.store.both(words, wanted)?,
+        };
+        match is_many {
+            true if own.contains(&next) => {}
+            true => own.push(next),
+            false => own = vec![next],
+        }
+        self.set(slot, own);
+        Ok(next != EMPTY)
+    }
+
+    /// Leaves out the texts that match.
+    pub(super) fn exclude(
+        &mut self,
+        space: &mut Space,
+        slot: usize,
+        lang: LangId,
+    ) -> Result<(), Exhausted> {
+        let unwanted = space.store.dfa_of(lang)?;
+        let mut own = self.of(space, slot)?;
+        for language in &mut own {
+            *language = space.store.without(*language, unwanted)?;
+        }
+        self.set(slot, own);
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! Questions about the policies of an issuer, and about two sets of them.
+
+mod difference;
+mod facts;
+mod ours;
+mod outsiders;
+mod property;
+mod review;
+mod session;
+mod set;
+mod single;
+mod steps;
+
+pub use difference::{Change, Difference, KindDifference, Relation, UndecidedChange, difference};
+pub use outsiders::{Mine, Ours, Rung, Who};
+pub use review::{Defect, Issue, Review};
+pub use session::Analysis;

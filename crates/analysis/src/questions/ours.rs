@@ -1,0 +1,112 @@
+//! Whose tokens policies are meant for, as far as they say so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use claimgate_providers::grammar::Words;
+
+use super::session::Analysis;
+use crate::automaton::{LangId, Token, literal};
+use crate::query::Cube;
+
+/// What policies say about a part of claims.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    /// Values that they name in full.
+    pub(super) named: BTreeSet<String>,
+    /// What values begin with, where they go on with a wildcard.
+    pub(super) starts: BTreeSet<String>,
+}
+
+impl Said {
+    /// The values that are meant: those named, else what they begin with.
+    pub(super) fn meant(&self) -> Vec<String> {
+        match self.named.is_empty() {
+            true => self.starts.iter().cloned().collect(),
+            false => self.named.iter().cloned().collect(),
+        }
+    }
+}
+
+/// By the names of parts.
+pub(super) type Sayings = BTreeMap<&'static str, Said>;
+
+impl Analysis<'_> {
+    /// What these allows say about the parts of claims.
+    pub(super) fn sayings(&mut self, allows: &[usize]) -> Sayings {
+        let mut sayings = Sayings::new();
+        let rules: BTreeSet<_> = self
+            .set
+            .pick(allows)
+            .into_iter()
+            .flat_map(|cube: &Cube| cube.rules.iter().copied())
+            .collect();
+        let Some(grammar) = self.model.grammar() else {
+            return sayings;
+        };
+        for (path, lang) in rules {
+            let Ok(parts) = self.space.possible_parts(path, lang) else {
+                continue;
+            };
+            for atom in grammar.atoms {
+                let slot = self.space.atom_slot(atom.name);
+                let own = parts.iter().filter(|(other, _)| Some(*other) == slot);
+                for (_, lang) in own {
+                    self.say(*lang, sayings.entry(atom.name).or_default());
+                }
+            }
+        }
+        sayings
+    }
+
+    fn say(&self, lang: LangId, said: &mut Said) {
+        for pattern in self.space.store.patterns(lang).iter() {
+            let start: String = pattern.iter().map_while(|token| reading(*token)).collect();
+            match start.chars().count() == pattern.len() {
+                true => said.named.insert(start),
+                false if !start.is_empty() => said.starts.insert(start),
+                false => false,
+            };
+        }
+    }
+
+    /// The values that are one's own, as a language; with all below the first segment for paths.
+    pub(super) fn own_values(&mut self, words: Words, values: &[String]) -> LangId {
+        let mut patterns: Vec<Vec<Token>> = values.iter().map(|value| literal(value)).collect();
+        if let Words::Path(_) = words {
+            for value in values {
+                let root = value.split('/').next().unwrap_or_default();
+                patterns.push(literal(root));
+                patterns.push([literal(root), vec![Token::Char('/'), Token::Many]].concat());
+            }
+        }
+        self.space.store.lang(patterns)
+    }
+
+    /// The values that begin like one's own.
+    pub(super) fn like_values(&mut self, words: Words, values: &[String]) -> LangId {
+        let pattern = |value: &String| {
+            let root = match words {
+                Words::Path(_) => value.split('/').next().unwrap_or_default(),
+                _ => value,
+            };
+            [literal(root), vec![Token::Many]].concat()
+        };
+        self.space.store.lang(values.iter().map(pattern))
+    }
+
+    /// These values and no others.
+    pub(super) fn exact_values(&mut self, values: &[String]) -> LangId {
+        self.space
+            .store
+            .lang(values.iter().map(|value| literal(value)))
+    }
+}
+
+/// A token as the author may have meant it: `.` is a dot.
+fn reading(token: Token) -> Option<char> {
+    match token {
+        Token::Char(c) => Some(c),
+        Token::One => Some('.'),
+        Token::Optional | Token::Many => None,
+    }
+}

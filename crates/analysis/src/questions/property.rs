@@ -1,0 +1,167 @@
+//! Properties that policies should have.
+
+use claimgate::claims::Claims;
+use claimgate::diagnostic::Diagnostics;
+use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType};
+
+use super::session::{Analysis, ask};
+use super::single::{nothing, refs};
+use crate::answer::{Answer, Proof, RequestKind};
+use crate::automaton::tokens;
+use crate::query::{Cube, Origin, Query};
+
+/// A question about every allow: a token that it admits, on which one cube holds besides, or not.
+pub(super) struct Besides<'a> {
+    pub(super) positive: Option<&'a Cube>,
+    pub(super) negatives: &'a [Cube],
+    pub(super) shapes: &'a [&'static str],
+}
+
+impl Analysis<'_> {
+    /// Whether there is an admitted token on which all of these rules hold: claim paths and patterns. A
+    /// yes is a counterexample to the property "never".
+    ///
+    /// # Errors
+    /// What is wrong with the rules, with paths from `policies[0].rules`.
+    ///
+    /// ```
+    /// use claimgate::issuer::IssuerDefinition;
+    /// use claimgate::pattern::Dialect;
+    /// use claimgate::policy::{Decision, PolicyDefinition, TokenType};
+    /// use claimgate_analysis::{Analysis, PolicyModel};
+    ///
+    /// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "repo:acme/web:*");
+    /// let url = "https://token.actions.githubusercontent.com".to_owned();
+    /// let issuer = IssuerDefinition { url, policies: vec![allow], ..IssuerDefinition::default() };
+    /// let model = PolicyModel::new(&issuer, Dialect::Pulumi)?;
+    /// let rule = |pattern: &str| [("sub".to_owned(), pattern.to_owned())];
+    /// let mut analysis = Analysis::new(&model);
+    /// assert!(analysis.admits_some(&rule("*:pull_request"))?.is_yes());
+    /// assert!(analysis.admits_some(&rule("repo:other/*"))?.is_no());
+    /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
+    /// ```
+    pub fn admits_some(&mut self, rules: &[(String, String)]) -> Result<Answer, Diagnostics> {
+        let cube = self.cube_of(rules)?;
+        let model = self.model;
+        let besides = Besides {
+            positive: Some(&cube),
+            negatives: &[],
+            shapes: &[],
+        };
+        let holds = holds(model.dialect(), rules)?;
+        let confirm = |claims: &Claims, request: &RequestedToken| {
+            model.admits(claims, request) && holds(claims)
+        };
+        Ok(self.any_allow(&besides, confirm).0)
+    }
+
+    /// Whether there is an admitted token on which not all of these rules hold. A yes is a
+    /// counterexample to the property "only".
+    ///
+    /// # Errors
+    /// As [`Analysis::admits_some`].
+    pub fn admits_others(&mut self, rules: &[(String, String)]) -> Result<Answer, Diagnostics> {
+        let cube = self.cube_of(rules)?;
+        let model = self.model;
+        let besides = Besides {
+            positive: None,
+            negatives: &[cube],
+            shapes: &[],
+        };
+        let holds = holds(model.dialect(), rules)?;
+        let confirm = |claims: &Claims, request: &RequestedToken| {
+            model.admits(claims, request) && !holds(claims)
+        };
+        Ok(self.any_allow(&besides, confirm).0)
+    }
+
+    /// Asks for a token that an allow admits, kind by kind; with the allows that admit one.
+    pub(super) fn any_allow(
+        &mut self,
+        besides: &Besides<'_>,
+        confirm: impl Fn(&Claims, &RequestedToken) -> bool,
+    ) -> (Answer, Vec<usize>) {
+        let (mut yes, mut undecided, mut allows) = (None, None, Vec::new());
+        let mut proof = Proof::default();
+        for kind in self.model.kinds() {
+            for allow in self.set.allows(&kind) {
+                if allows.contains(&allow) {
+                    continue;
+                }
+                match self.one_allow(&kind, allow, besides, &confirm) {
+                    answer @ Answer::Yes { .. } => {
+                        allows.push(allow);
+                        yes = yes.or(Some(answer));
+                    }
+                    answer @ Answer::Undecided { .. } => undecided = undecided.or(Some(answer)),
+                    Answer::No { proof: own } => proof.join(own),
+                }
+            }
+        }
+        let answer = yes.or(undecided).unwrap_or(Answer::No { proof });
+        (answer, allows)
+    }
+
+    pub(super) fn one_allow(
+        &mut self,
+        kind: &RequestKind,
+        allow: usize,
+        besides: &Besides<'_>,
+        confirm: impl Fn(&Claims, &RequestedToken) -> bool,
+    ) -> Answer {
+        if self.set.has_more_pairs {
+            return crate::automaton::Exhausted::Ways.into();
+        }
+        let mut positives = self.with_audiences(allow);
+        if positives.is_empty() {
+            return nothing();
+        }
+        positives.extend(besides.positive.cloned());
+        let mut negatives = self.cubes(&self.set.denies(kind));
+        negatives.extend(self.set.clashes(allow).into_iter().cloned());
+        negatives.extend(besides.negatives.iter().cloned());
+        let query = Query {
+            positives: &refs(&positives),
+            negatives: &refs(&negatives),
+            shapes: besides.shapes,
+        };
+        ask(&mut self.space, kind, &query, confirm)
+    }
+
+    fn cube_of(&mut self, rules: &[(String, String)]) -> Result<Cube, Diagnostics> {
+        compile(self.model.dialect(), rules)?;
+        let dialect = self.model.dialect();
+        let rule = |(claim, pattern): &(String, String)| {
+            let lang = self.space.store.lang([tokens(pattern, dialect)]);
+            (self.space.claim(claim), lang)
+        };
+        Ok(Cube {
+            rules: rules.iter().map(rule).collect(),
+            origin: Origin::Question,
+        })
+    }
+}
+
+/// The rules as a policy that denies what they hold on.
+fn compile(
+    dialect: claimgate::pattern::Dialect,
+    rules: &[(String, String)],
+) -> Result<PolicySet, Diagnostics> {
+    let mut deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization);
+    deny.rules = rules.to_vec();
+    PolicySet::compile(&[deny], dialect)
+}
+
+/// Whether the rules hold on claims, by an evaluation.
+fn holds(
+    dialect: claimgate::pattern::Dialect,
+    rules: &[(String, String)],
+) -> Result<impl Fn(&Claims) -> bool, Diagnostics> {
+    let set = compile(dialect, rules)?;
+    let request = RequestedToken::Organization { admin: false };
+    Ok(move |claims: &Claims| {
+        let claims = claimgate::TrustedClaims::dangerous_assume_verified(claims.clone());
+        let code = claimgate::decide(&set, &claims, &request).reason;
+        code == claimgate::explain::ReasonCode::DenyMatched
+    })
+}

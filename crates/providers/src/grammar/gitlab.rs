@@ -1,0 +1,239 @@
+//! GitLab CI/CD.
+
+use super::words::{FILE, NUMBER, PRINTABLE, REF, UUID, name};
+use super::{
+    Atom, Claim, ClaimKind, Grammar, Is, IssuerForm, Outsider, Shape, Words, always, atom, many,
+    outsider, part, shape, sometimes, tenant, text, typed,
+};
+
+/// GitLab.com.
+pub(super) static GITLAB: Grammar = Grammar {
+    id: "gitlab",
+    name: "GitLab.com",
+    issuers: &[IssuerForm::Exact("https://gitlab.com")],
+    ..GITLAB_SELF_MANAGED
+};
+
+/// GitLab on a host of its own: recognized by `gitlab` as the first label of its name.
+pub(super) static GITLAB_SELF_MANAGED: Grammar = Grammar {
+    id: "gitlab-self-managed",
+    name: "GitLab",
+    as_of: "2026-11-29",
+    sources: &["https://docs.gitlab.com/ci/secrets/id_token_authentication/"],
+    assumptions: &["no project customizes the components of its subjects"],
+    issuers: &[IssuerForm::Around("https://gitlab.", "")],
+    atoms: &ATOMS,
+    claims: &CLAIMS,
+    shapes: &SHAPES,
+    mine: &["namespace", "project"],
+    outsiders: &OUTSIDERS,
+};
+
+static ATOMS: [Atom; 29] = [
+    tenant("namespace", Words::Path(FILE), &["evil-group"]),
+    tenant("namespace_id", NUMBER, &["66600"]),
+    tenant("project_id", NUMBER, &["666000"]),
+    atom("project", name(FILE), &["web"]),
+    atom("branch", Words::Path(REF), &["main", "feature"]),
+    atom("tag", Words::Path(REF), &["v1"]),
+    atom("branch_type", Words::OneOf(&["branch"]), &["branch"]),
+    atom("tag_type", Words::OneOf(&["tag"]), &["tag"]),
+    atom("environment", name(PRINTABLE), &["production", "staging"]),
+    atom(
+        "environment_protected",
+        Words::OneOf(&["false", "true"]),
+        &["false"],
+    ),
+    atom("environment_action", name(&[('a', 'z')]), &["start"]),
+    atom("tier", name(&[('a', 'z')]), &["production", "other"]),
+    atom("protected", Words::OneOf(&["false", "true"]), &["false"]),
+    atom("audience", Words::Any, &["https://gitlab.com"]),
+    atom("user_id", NUMBER, &["13"]),
+    atom("user_login", name(FILE), &["mallory"]),
+    atom("user_email", Words::Any, &["mallory@example.com"]),
+    atom("user_access", name(&[('a', 'z')]), &["developer"]),
+    atom("group", Words::Path(FILE), &["evil-group"]),
+    atom("pipeline_id", NUMBER, &["574"]),
+    atom(
+        "source",
+        name(&[('a', 'z'), ('_', '_')]),
+        &["push", "merge_request_event", "schedule"],
+    ),
+    atom("job_id", NUMBER, &["302"]),
+    atom("job_project_path", Words::Path(FILE), &["evil-group/web"]),
+    atom("runner_id", Words::Integer, &["1"]),
+    atom(
+        "runner",
+        Words::OneOf(&["gitlab-hosted", "self-hosted"]),
+        &["gitlab-hosted"],
+    ),
+    atom("sha", name(&[('0', '9'), ('a', 'f')]), &["714a629c"]),
+    atom(
+        "config",
+        Words::Any,
+        &["gitlab.com/evil-group/web//.gitlab-ci.yml@refs/heads/main"],
+    ),
+    atom(
+        "visibility",
+        Words::OneOf(&["public", "internal", "private"]),
+        &["public"],
+    ),
+    atom("jti", UUID, &["235b3a54-b797-45c7-ae9a-f72d7bc6ef5b"]),
+];
+
+static CLAIMS: [Claim; 28] = [
+    many(always("aud", &[part("audience")])),
+    always("namespace_id", &[part("namespace_id")]),
+    always("namespace_path", &[part("namespace")]),
+    always("project_id", &[part("project_id")]),
+    always(
+        "project_path",
+        &[part("namespace"), text("/"), part("project")],
+    ),
+    always("user_id", &[part("user_id")]),
+    always("user_login", &[part("user_login")]),
+    always("user_email", &[part("user_email")]),
+    sometimes("user_access_level", &[part("user_access")]),
+    many(sometimes("groups_direct", &[part("group")])),
+    always("pipeline_id", &[part("pipeline_id")]),
+    always("pipeline_source", &[part("source")]),
+    always("job_id", &[part("job_id")]),
+    sometimes("job_project_path", &[part("job_project_path")]),
+    sometimes("job_project_id", &[part("project_id")]),
+    sometimes("job_namespace_path", &[part("group")]),
+    sometimes("job_namespace_id", &[part("namespace_id")]),
+    always("ref_protected", &[part("protected")]),
+    sometimes("environment", &[part("environment")]),
+    sometimes("environment_protected", &[part("environment_protected")]),
+    sometimes("environment_action", &[part("environment_action")]),
+    sometimes("deployment_tier", &[part("tier")]),
+    typed(
+        ClaimKind::Integer,
+        sometimes("runner_id", &[part("runner_id")]),
+    ),
+    sometimes("runner_environment", &[part("runner")]),
+    sometimes("sha", &[part("sha")]),
+    sometimes("project_visibility", &[part("visibility")]),
+    sometimes("ci_config_ref_uri", &[part("config")]),
+    sometimes("jti", &[part("jti")]),
+];
+
+static SHAPES: [Shape; 2] = [
+    shape(
+        "branch",
+        "a job on a branch",
+        &[
+            always(
+                "sub",
+                &[
+                    text("project_path:"),
+                    part("namespace"),
+                    text("/"),
+                    part("project"),
+                    text(":ref_type:branch:ref:"),
+                    part("branch"),
+                ],
+            ),
+            always("ref", &[part("branch")]),
+            always("ref_type", &[part("branch_type")]),
+            sometimes("ref_path", &[text("refs/heads/"), part("branch")]),
+        ],
+    ),
+    shape(
+        "tag",
+        "a job on a tag",
+        &[
+            always(
+                "sub",
+                &[
+                    text("project_path:"),
+                    part("namespace"),
+                    text("/"),
+                    part("project"),
+                    text(":ref_type:tag:ref:"),
+                    part("tag"),
+                ],
+            ),
+            always("ref", &[part("tag")]),
+            always("ref_type", &[part("tag_type")]),
+            sometimes("ref_path", &[text("refs/tags/"), part("tag")]),
+        ],
+    ),
+];
+
+const OURS: &[(&str, Is)] = &[("namespace", Is::Ours), ("project", Is::Ours)];
+const BRANCH: &[&str] = &["branch"];
+const TAG: &[&str] = &["tag"];
+
+static OUTSIDERS: [Outsider; 8] = [
+    outsider(
+        "anyone",
+        "anyone with an account",
+        &[],
+        &[
+            ("namespace", Is::LikeOurs),
+            ("namespace_id", Is::Named),
+            ("project_id", Is::Named),
+        ],
+    ),
+    outsider(
+        "look-alike-owner",
+        "a group whose name begins like ours",
+        &[("namespace", Is::LikeOurs)],
+        &[
+            ("namespace", Is::Ours),
+            ("namespace_id", Is::Named),
+            ("project_id", Is::Named),
+        ],
+    ),
+    outsider(
+        "other-repository",
+        "another project of ours",
+        &[("namespace", Is::Ours)],
+        &[("project", Is::Ours), ("project_id", Is::Named)],
+    ),
+    Outsider {
+        shapes: BRANCH,
+        ..outsider(
+            "other-branch",
+            "a branch that no policy names",
+            OURS,
+            &[("branch", Is::Named)],
+        )
+    },
+    Outsider {
+        shapes: TAG,
+        ..outsider(
+            "other-tag",
+            "a tag that no policy names",
+            OURS,
+            &[("tag", Is::Named)],
+        )
+    },
+    outsider(
+        "unprotected-ref",
+        "a branch or tag that is not protected",
+        &[
+            ("namespace", Is::Ours),
+            ("project", Is::Ours),
+            ("protected", Is::Text("false")),
+        ],
+        &[],
+    ),
+    outsider(
+        "pull-request",
+        "a merge request",
+        &[
+            ("namespace", Is::Ours),
+            ("project", Is::Ours),
+            ("source", Is::Text("merge_request_event")),
+        ],
+        &[],
+    ),
+    outsider(
+        "recycled-name",
+        "someone who registers our names after a renaming or deletion",
+        OURS,
+        &[("namespace_id", Is::Named), ("project_id", Is::Named)],
+    ),
+];
