@@ -78,7 +78,7 @@ for (const width of [1280, 390]) {
         assert.equal(await policy.getByLabel("Role ID").count(), 0);
       }
       await tool(page, "Save policies").click();
-      assert.match(await text(review(page)), /tokenType: organization becomes runner .*runnerID: nothing becomes x/);
+      assert.match(await text(review(page)), /`tokenType`: `organization` becomes `runner` .*`runnerID`: nothing becomes `x`/);
     });
 
     test("the pattern at the cursor is explained, with texts that it matches and does not match", async () => {
@@ -231,7 +231,7 @@ for (const width of [1280, 390]) {
       await page.getByText("Not saved").waitFor();
       await page.keyboard.press("Control+s");
       const shown = await text(review(page));
-      assert.match(shown, /Policy 1, allow organization, changes sub: repo:octo-org\/octo-repo:\* becomes repo:octo-org\/other:\*/);
+      assert.match(shown, /Policy 1, allow organization, changes `sub`: `repo:octo-org\/octo-repo:\*` becomes `repo:octo-org\/other:\*`/);
       assert.match(shown, /push to main: denied, was allowed/);
       await review(page).getByText("As text").click();
       assert.equal(await review(page).locator("pre mark").count(), 2);
@@ -389,7 +389,7 @@ test("fields show their content as text, and mark hidden characters", async () =
   await policyForm(page, 1).getByLabel("Token type").selectOption("team");
   await policyForm(page, 1).getByLabel("Team name").fill(`${evil}2`);
   await tool(page, "Save policies").click();
-  assert.match(await text(review(page)), /teamName: nothing becomes <img/);
+  assert.match(await text(review(page)), /`teamName`: nothing becomes `<img/);
   await harmless();
   await review(page).getByRole("button", { name: "Save", exact: true }).click();
   await tool(page, "JSON").click();

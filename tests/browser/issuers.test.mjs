@@ -136,7 +136,7 @@ test("a copy is registered with a URL of its own, the policies and the samples",
 describe("an issuer's details", () => {
   test("the URL is fixed, and keys show their kind and source", async () => {
     const page = await openPage("issuers/0000000000000001?section=details", options());
-    await page.getByText("Fixed after registration").waitFor();
+    await page.getByText("Cannot be changed after registration").waitFor();
     assert.equal(await page.getByLabel("URL", { exact: true }).count(), 0);
     const keys = page.getByRole("list", { name: "Keys" });
     assert.match(await text(keys), new RegExp(`^${kid} RSA 2048 bits, RS256 ✓ usable SHA-256 thumbprint [\\w-]{43}$`));

@@ -61,7 +61,7 @@ describe("two tabs", () => {
     await other.getByLabel("Max expiration").fill("3");
     await other.getByRole("button", { name: "Save details" }).click();
     await other.getByText("✓ Saved").waitFor();
-    await page.getByText("changed in another tab meanwhile").waitFor();
+    await page.getByText("changed in another tab in the meantime").waitFor();
     await page.getByRole("button", { name: "Save details" }).click();
     await page.getByText("✓ Saved").waitFor();
     const [saved] = (await readStored(page)).issuers;
@@ -86,7 +86,7 @@ describe("two tabs", () => {
     await visit(page);
     await notice.getByText("Compare").click();
     await notice.locator(".review__list").waitFor();
-    assert.equal(await text(notice.locator(".review__list")), "~ Name Mine becomes Theirs");
+    assert.equal(await text(notice.locator(".review__list")), "~ Name `Mine` becomes `Theirs`");
     await notice.getByRole("button", { name: "Use the other version" }).click();
     await lists(page, ["Theirs", "Two"]);
     assert.match(await text(notice), /at once: Mine/);
