@@ -154,16 +154,18 @@ fn project(
         };
         let found = name(after, until);
         if !found.is_ended {
+            // Any name, and then the next one.
+            let any = format!("{before}{WILDCARD}{until}");
+            if let Some(after) = rest.strip_prefix(&any).filter(|_| !until.is_empty()) {
+                rest = after;
+                continue;
+            }
             // GitLab and Pulumi have folders in their names.
             let is_begun = !found.text.is_empty() && !found.text.ends_with('/');
             return is_begun.then(|| Unended {
                 claim: claim.to_owned(),
                 word,
-                shared: outline
-                    .split(WILDCARD)
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
+                shared: up_to_name(outline, found.text),
                 is_end: false,
                 until,
             });
@@ -171,6 +173,16 @@ fn project(
         rest = found.rest;
     }
     None
+}
+
+/// The outline up to the wildcard that continues a name.
+fn up_to_name(outline: &str, name: &str) -> String {
+    let continued = format!("{name}{WILDCARD}");
+    let end = outline.find(&continued).map(|start| start + name.len());
+    outline
+        .get(..end.unwrap_or(outline.len()))
+        .unwrap_or(outline)
+        .to_owned()
 }
 
 /// What follows the text before the tenant's name. In a composed subject, that may stand after others.

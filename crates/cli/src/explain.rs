@@ -68,7 +68,8 @@ impl Explain {
         }
         let text = output::read(&self.file)?;
         let (token, note) = bare(&text);
-        let (decision, text) = if token.starts_with('{') {
+        // `{{token}}` is a variable that was not filled in.
+        let (decision, text) = if token.starts_with('{') && !token.starts_with("{{") {
             self.claims(&document, &text)?
         } else {
             self.token(document, &token, note)?

@@ -190,7 +190,12 @@ impl TokenError {
     pub(super) fn recognizing(self, text: &str) -> Self {
         let is_of_form = matches!(
             self,
-            Self::Segments { .. } | Self::Encrypted | Self::JsonSerialization | Self::Base64 { .. }
+            Self::Segments { .. }
+                | Self::Encrypted
+                | Self::JsonSerialization
+                | Self::Base64 { .. }
+                | Self::Utf8 { .. }
+                | Self::Json { .. }
         );
         match Pasted::of(text).filter(|_| is_of_form) {
             Some(found) => Self::Instead {

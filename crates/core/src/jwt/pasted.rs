@@ -8,7 +8,7 @@ use super::bare_token::{bare_token, is_token, is_token_char};
 use crate::json::Value;
 
 /// What access tokens and other secrets begin with, and what they are.
-const SECRETS: [(&str, &str); 39] = [
+const SECRETS: [(&str, &str); 42] = [
     ("cgt_", "an access token of Claimgate"),
     ("pul-", "an access token of Pulumi Cloud"),
     ("ghs_", "an access token of GitHub (`GITHUB_TOKEN`)"),
@@ -43,6 +43,9 @@ const SECRETS: [(&str, &str); 39] = [
     ("FlyV1 ", "an access token of Fly.io"),
     ("v4.public.", "a PASETO"),
     ("v4.local.", "a PASETO"),
+    ("v1.local.", "a PASETO"),
+    ("v2.local.", "a PASETO"),
+    ("<?xml", "a document in XML"),
     ("ssh-", "an SSH key"),
     ("MII", "a key or a certificate"),
     ("PHNhbWxw", "a SAML assertion"),
@@ -339,6 +342,8 @@ mod tests {
             ("http://localhost/token".to_owned(), "address"),
             ("ASIAIOSFODNN7EXAMPLE".to_owned(), "AWS"),
             ("abc.atlasv1.def".to_owned(), "HCP Terraform"),
+            ("v4.public.abc".to_owned(), "a PASETO"),
+            ("<?xml version=\"1.0\"?>".to_owned(), "XML"),
         ] {
             let pasted = Pasted::of(&text).unwrap();
             assert!(pasted.help().contains(help), "{text}: {}", pasted.help());

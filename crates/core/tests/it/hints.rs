@@ -881,6 +881,39 @@ fn a_pattern_that_admits_outsiders_is_not_suggested_without_saying_so() {
 }
 
 #[test]
+fn another_document_in_place_of_claims_is_named() {
+    let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "x"}}"#;
+    for (claims, what) in [
+        (r#"{"keys":[]}"#, "a key set"),
+        (
+            r#"{"issuer":"https://a","jwks_uri":"https://a/k"}"#,
+            "a discovery document",
+        ),
+        (
+            r#"{"alg":"RS256","kid":"k","typ":"JWT"}"#,
+            "the header of a token",
+        ),
+        (r#"{"error":"invalid_grant"}"#, "an error"),
+    ] {
+        let [hint] = &explained(policy, claims).hints[..] else {
+            panic!("{claims}")
+        };
+        assert_eq!(hint.code, "claims-unlikely");
+        assert!(hint.message.contains(what), "{hint:?}");
+    }
+    for claims in ["{}", r#"{"keys":[],"sub":"a"}"#, r#"{"issuer":"a"}"#] {
+        assert!(explained(policy, claims).hints.is_empty(), "{claims}");
+    }
+}
+
+#[test]
+fn a_suggested_value_is_escaped_where_it_would_not_match_itself() {
+    let (codes, said) = hint("name", r"A\\\*", r#"{"name":"a\\*"}"#);
+    assert_eq!(codes, ["look-alike-case"]);
+    assert!(said.contains(r"write `a\\\*`"), "{said}");
+}
+
+#[test]
 fn the_engine_alone_knows_no_provider() {
     let policy =
         r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:o/r:ref:*"}}"#;

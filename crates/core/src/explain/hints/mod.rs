@@ -56,6 +56,7 @@ impl Hinter<'_> {
         }
         if reason.code == ReasonCode::DefaultDeny {
             hints.extend(other_type(self.evidence, self.compiled, is_match));
+            hints.extend(other_document(self.claims));
         }
         hints.truncate(MANY);
         hints
@@ -152,4 +153,22 @@ fn other_type(
             .at(format!("policies[{}].tokenType", policy.index))
             .help(help),
     )
+}
+
+/// Claims that are another document: a key set, a discovery document, the header of a token, an error.
+fn other_document(claims: &Claims) -> Option<Diagnostic> {
+    const DOCUMENTS: [(&[&str], &str); 4] = [
+        (&["keys"], "a key set"),
+        (&["issuer", "jwks_uri"], "a discovery document"),
+        (&["alg", "kid"], "the header of a token"),
+        (&["error"], "an error"),
+    ];
+    let has = |name: &&str| claims.get(name).is_some();
+    if ["iss", "sub", "aud", "exp"].iter().any(has) {
+        return None;
+    }
+    let (_, what) = DOCUMENTS.iter().find(|(names, _)| names.iter().all(has))?;
+    let message = format!("this looks like {what}, and not like the claims of a token");
+    let help = "pass a token, or its claims in JSON: `{\"iss\": …, \"sub\": …}`";
+    Some(Diagnostic::note("claims-unlikely", message).help(help))
 }

@@ -3,7 +3,7 @@
 use crate::claim_path::ClaimPath;
 use crate::claims::Claims;
 use crate::diagnostic::Diagnostic;
-use crate::pattern::{Dialect, Pattern};
+use crate::pattern::{Dialect, Pattern, escape};
 use crate::policy::Rule;
 
 /// Returns the Unicode normal form NFKC of a text, as the host has it.
@@ -118,6 +118,7 @@ impl<'a> Mismatch<'a> {
     /// outsiders. `advice` comes before them.
     #[must_use]
     pub fn suggest(&self, hint: Diagnostic, advice: &str, patterns: &[String]) -> Diagnostic {
+        let patterns: Vec<_> = patterns.iter().map(|text| self.escaped(text)).collect();
         let shown: Vec<_> = patterns.iter().map(|text| format!("`{text}`")).collect();
         let each = if patterns.len() > 1 {
             "one policy for each of "
@@ -126,7 +127,7 @@ impl<'a> Mismatch<'a> {
         };
         let mut help = format!("{advice}write {each}{}", shown.join(", "));
         let mut cautions: Vec<String> = Vec::new();
-        for pattern in patterns {
+        for pattern in &patterns {
             let caution = self.caution(pattern);
             cautions.extend(caution.filter(|caution| !cautions.contains(caution)));
         }
@@ -134,9 +135,18 @@ impl<'a> Mismatch<'a> {
             help = format!("{help}; careful, this admits {}", cautions.join(", and "));
         }
         let hint = hint.help(help);
-        match patterns {
+        match patterns.as_slice() {
             [only] => hint.fix(self.pattern, only),
             _ => hint,
+        }
+    }
+
+    /// A value to write as a pattern: escaped if it does not match itself, which is so where it has a `\`
+    /// before a wildcard.
+    fn escaped(&self, text: &str) -> String {
+        match text == self.value && !self.matches(text, text) {
+            true => escape(text, self.dialect),
+            false => text.to_owned(),
         }
     }
 
