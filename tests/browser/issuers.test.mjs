@@ -145,7 +145,7 @@ describe("an issuer's details", () => {
     // Once edited, the keys no longer have a source.
     await page.getByLabel("JWKS").fill(JSON.stringify({ keys: [JSON.parse(jwks).keys[0], { ...JSON.parse(jwks).keys[0], use: "enc" }] }));
     await page.getByText("Pasted.").waitFor();
-    assert.match(await text(keys), /✓ usable.*! see warnings.*its use is not sig/);
+    assert.match(await text(keys), /✓ usable.*! see warnings.*its `use` is not `sig`/);
     await page.getByLabel("JWKS").fill(JSON.stringify({ keys: [{ kty: "RSA", n: "AQAB", e: "AQAB", d: "AQAB" }] }));
     await page.getByText("key 1 is private (it has d)").or(page.getByText("key 1 is private (it has `d`)")).waitFor();
   });

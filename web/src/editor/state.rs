@@ -168,8 +168,9 @@ impl PolicyState {
             },
             |_, _| true,
         );
-        let documented =
-            claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()).known);
+        let documented = issuer
+            .provider()
+            .map(|provider| provider.example(now()).known);
         let documented = documented.unwrap_or_default();
         Self {
             store: use_store(),
