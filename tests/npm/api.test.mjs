@@ -149,6 +149,11 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
         const skipped = engine.explain({ token: signed({ aud: "a" }), request, now, skip: { audience: true } }).value;
         assert.deepEqual([skipped.decision, skipped.unchecked.length], ["allowed", 1]);
         assert.equal(engine.exchange(exchangeBody(signed({ aud: "a" })), { now }).code, "audience-not-accepted");
+        const unverified = engine.explain({ claims: { iss: url, aud: "a" }, request }).value;
+        assert.deepEqual([unverified.decision, unverified.reason.code, unverified.policies], ["denied", "audience-not-accepted", []]);
+        assert.match(unverified.summary, /expected a value of `aud` that the issuer lists, `urn:pulumi:org:\*`, `b`, found/);
+        assert.match(engine.explainText({ claims: { iss: url, aud: "a" }, request }).value, /^DENIED\[audience-not-accepted\]/);
+        assert.equal(engine.explain({ claims: { iss: url, sub: "a", aud: "b" }, request }).value.decision, "allowed");
       });
       const empty = Engine.create({ issuers: [{ ...issuer, audiences: [] }] }).errors[0];
       assert.deepEqual([empty.code, empty.path], ["audiences-invalid", "issuers[0].audiences"]);

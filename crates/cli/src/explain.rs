@@ -7,15 +7,14 @@ use std::io::stderr;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use claimgate::claims::{Claims, ClaimsError, TrustedClaims};
+use claimgate::claims::{Claims, ClaimsError};
 use claimgate::diagnostic::Diagnostic;
-use claimgate::explain::{Explanation, Outcome, explain_with, render_text};
-use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, inspect_with};
+use claimgate::explain::{Explanation, Outcome, render_text};
+use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, explain_claims, inspect_with};
 use claimgate::issuer::{Issuer, Issuers};
 use claimgate::json::spans::Spans;
 use claimgate::jwt::AwsLc;
 use claimgate::policy::PolicySet;
-use claimgate_server::HINT_SOURCES;
 use serde::Serialize;
 
 use crate::check::count;
@@ -46,11 +45,13 @@ pub(crate) struct Explain {
 struct Claimed<'a> {
     issuer: Option<&'a str>,
     explanation: Explanation,
-    unchecked: [&'static str; 1],
+    unchecked: Vec<&'static str>,
 }
 
 const UNCHECKED: &str =
     "the claims are used as given: no issuer, key, signature or time was checked";
+
+const AUDIENCE_SKIPPED: &str = "it was not checked whether the issuer accepts the audience";
 
 impl Explain {
     /// Explains the decision: exit status 0 if the token is allowed, else 1.
@@ -113,21 +114,28 @@ impl Explain {
             }
         };
         let (issuer, policies) = self.policies(document, &claims)?;
-        let issuer = issuer.map(Issuer::url);
-        let claims = TrustedClaims::dangerous_assume_verified(claims);
         let requested = self.request.requested()?;
-        let explanation = explain_with(policies, &claims, &requested, HINT_SOURCES);
+        let options = self.request.simulation(document);
+        let audiences = issuer.and_then(Issuer::audiences);
+        let explanation = explain_claims(claims, audiences, policies, &requested, &options);
+        let issuer = issuer.map(Issuer::url);
         let decision = explanation.decision;
+        let mut unchecked = vec![UNCHECKED];
+        unchecked.extend(options.skip.audience.then_some(AUDIENCE_SKIPPED));
         let text = match self.format {
-            Format::Text => output::lines(&format!(
-                "{}  not checked: {UNCHECKED}\n",
-                render_text(&explanation)
-            )),
+            Format::Text => {
+                let mut text = render_text(&explanation);
+                for sentence in unchecked {
+                    // Writing to a string cannot fail.
+                    let _ = writeln!(text, "  not checked: {sentence}");
+                }
+                output::lines(&text)
+            }
             Format::Json => {
                 let claimed = Claimed {
                     issuer,
                     explanation,
-                    unchecked: [UNCHECKED],
+                    unchecked,
                 };
                 output::pretty(&claimed)?
             }

@@ -10,8 +10,8 @@ use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::exchange::{
     BodyKind, ExchangeOptions, ExchangeRequest, Refusal, begin_exchange, conclude,
 };
-use claimgate::explain::{Decided, decide, explain_with, render_text};
-use claimgate::inspect::{Checked, Options, Pending, Progress, Skip, begin};
+use claimgate::explain::{Decided, decide, render_text};
+use claimgate::inspect::{Checked, Options, Pending, Progress, Skip, begin, explain_claims};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{Algorithm, Jwks, TokenError};
 use claimgate::pattern::Dialect;
@@ -494,7 +494,7 @@ impl Core {
         as_text: bool,
     ) -> Option<String> {
         let claims = match Claims::from_json(json) {
-            Ok(claims) => TrustedClaims::dangerous_assume_verified(claims),
+            Ok(claims) => claims,
             Err(error) => {
                 self.say(Err(failure(
                     error.code(),
@@ -503,11 +503,17 @@ impl Core {
                 return None;
             }
         };
-        let explanation = explain_with(
-            self.issuers.get(issuer)?.policies(),
-            &claims,
+        let options = Options {
+            hints: hints::SOURCES,
+            ..Options::at(0)
+        };
+        let issuer = self.issuers.get(issuer)?;
+        let explanation = explain_claims(
+            claims,
+            issuer.audiences(),
+            issuer.policies(),
             &requested(kind, target)?,
-            hints::SOURCES,
+            &options,
         );
         if as_text {
             Some(render_text(&explanation))

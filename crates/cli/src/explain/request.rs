@@ -78,34 +78,41 @@ impl Request {
 
     /// How a token is inspected.
     pub(super) fn options(&self, document: &Document) -> Result<Options> {
-        let leaves_out = |name: &str| self.skip.iter().any(|skip| skip == name);
-        let skip = Skip {
-            issuer: leaves_out("issuer"),
-            key: leaves_out("key"),
-            signature: leaves_out("signature"),
-            time: leaves_out("time"),
-            audience: leaves_out("audience"),
-        };
+        let options = self.simulation(document);
         let chosen = self.issuer(document)?;
-        if chosen.is_some() && !skip.issuer {
+        if chosen.is_some() && !options.skip.issuer {
             bail!("`--issuer` requires `--skip issuer`: a token's own `iss` names its issuer");
         }
-        let leeway = self.leeway.or(document.leeway);
-        if let Some(found) = leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
+        let found = options.leeway;
+        if found > MAX_LEEWAY {
             bail!(
                 "expected a leeway of at most {MAX_LEEWAY} seconds, found {found}: more would accept tokens that expired long ago"
             );
         }
         let only = (document.issuers.len() == 1).then_some(0);
-        let default = Options::at(self.now.unwrap_or_else(now));
         Ok(Options {
-            leeway: leeway.unwrap_or(default.leeway),
+            assume_issuer: chosen.or(only).filter(|_| options.skip.issuer),
+            ..options
+        })
+    }
+
+    /// How claims are evaluated, whichever issuer decides on them.
+    pub(super) fn simulation(&self, document: &Document) -> Options {
+        let leaves_out = |name: &str| self.skip.iter().any(|skip| skip == name);
+        let default = Options::at(self.now.unwrap_or_else(now));
+        Options {
+            leeway: self.leeway.or(document.leeway).unwrap_or(default.leeway),
             max_size: document.max_size.unwrap_or(default.max_size),
-            skip,
-            assume_issuer: chosen.or(only).filter(|_| skip.issuer),
+            skip: Skip {
+                issuer: leaves_out("issuer"),
+                key: leaves_out("key"),
+                signature: leaves_out("signature"),
+                time: leaves_out("time"),
+                audience: leaves_out("audience"),
+            },
             hints: HINT_SOURCES,
             ..default
-        })
+        }
     }
 
     /// The index of the chosen issuer, if any.

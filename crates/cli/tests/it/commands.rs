@@ -263,6 +263,39 @@ fn trouble_ends_with_two() {
 }
 
 #[test]
+fn claims_for_an_audience_that_the_issuer_does_not_list_are_denied() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
+    write(
+        "claimgate.json",
+        r#"{"issuers": [{"url": "https://ci.example", "audiences": ["urn:pulumi:org:acme"], "policies":
+            [{"decision": "allow", "tokenType": "organization", "rules": {"sub": "*"}}]}]}"#,
+    );
+    write("own.json", r#"{"aud": "urn:pulumi:org:acme", "sub": "a"}"#);
+    write("other.json", r#"{"aud": "sigstore", "sub": "a"}"#);
+    let explain = |arguments: &[&str]| {
+        let all: Vec<&str> = ["explain"].iter().chain(arguments).copied().collect();
+        run_in(folder.path(), &all, "")
+    };
+    assert_eq!(code(&explain(&["own.json"])), 0);
+    let refused = explain(&["other.json"]);
+    assert_eq!(code(&refused), 1);
+    let expected = "DENIED[audience-not-accepted]: denied: expected a value of `aud` that the issuer lists, \
+        `urn:pulumi:org:acme`, found `\"sigstore\"`\n";
+    assert!(out(&refused).starts_with(expected), "{}", out(&refused));
+    let json = out(&explain(&["other.json", "--format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        json["explanation"]["reason"]["code"],
+        "audience-not-accepted"
+    );
+    let skipped = explain(&["other.json", "--skip", "audience"]);
+    assert_eq!(code(&skipped), 0);
+    let sentence = "not checked: it was not checked whether the issuer accepts the audience\n";
+    assert!(out(&skipped).ends_with(sentence), "{}", out(&skipped));
+}
+
+#[test]
 fn several_tokens_are_decoded_and_one_that_is_none_shows() {
     let output = run(
         &["decode", "token.jwt", "not-a-token.jwt", "--format", "json"],

@@ -369,6 +369,10 @@ fn denial(reason: ReasonCode, summary: String) -> ExchangeError {
     match reason {
         ReasonCode::AdminNotGranted => ExchangeError::AdminNotGranted { summary },
         ReasonCode::DecisionTooCostly => ExchangeError::TooCostly { summary },
+        ReasonCode::AudienceNotAccepted => ExchangeError::Token {
+            code: reason.as_str(),
+            problem: summary.trim_start_matches("denied: ").to_owned(),
+        },
         _ => ExchangeError::Denied { summary },
     }
 }

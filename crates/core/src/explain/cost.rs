@@ -29,6 +29,15 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// The cost of evaluating no policy.
+    pub(super) fn none() -> Self {
+        Self {
+            steps: 0,
+            limit: MAX_STEPS,
+            claim: None,
+        }
+    }
+
     /// Whether it is within the limit.
     #[must_use]
     pub fn is_within(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Evaluates policies on claims: records evidence, and derives the decision from it.
 
-use super::cost::cost_on;
+use super::cost::{Cost, cost_on};
 use super::evidence::{
     Explanation, Outcome, Permissions, PolicyEvidence, PolicyOutcome, Reason, ReasonCode, Report,
     RuleEvidence, RuleOutcome,
@@ -64,19 +64,10 @@ pub fn explain_with(
 ) -> Explanation {
     let cost = cost_on(policies, claims.claims(), request);
     if !cost.is_within() {
-        let reason = Reason::of(ReasonCode::DecisionTooCostly, Vec::new());
+        let summary = cost.denial();
         return Explanation {
-            decision: Outcome::Denied,
-            summary: cost.denial(),
-            default_denial: default_denial(&reason, &[]),
-            reason,
-            request: request.clone(),
-            policies: Vec::new(),
-            nearest_miss: None,
-            grant: None,
-            report: None,
-            hints: Vec::new(),
             cost,
+            ..not_evaluated(ReasonCode::DecisionTooCostly, summary, request)
         };
     }
     let compiled = policies.policies();
@@ -117,6 +108,28 @@ pub fn explain_with(
         report,
         hints,
         cost,
+    }
+}
+
+/// A denial before any policy was evaluated.
+pub(crate) fn not_evaluated(
+    code: ReasonCode,
+    summary: String,
+    request: &RequestedToken,
+) -> Explanation {
+    let reason = Reason::of(code, Vec::new());
+    Explanation {
+        decision: Outcome::Denied,
+        summary,
+        default_denial: default_denial(&reason, &[]),
+        reason,
+        request: request.clone(),
+        policies: Vec::new(),
+        nearest_miss: None,
+        grant: None,
+        report: None,
+        hints: Vec::new(),
+        cost: Cost::none(),
     }
 }
 

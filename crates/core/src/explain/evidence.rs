@@ -36,7 +36,8 @@ pub struct Explanation {
     pub summary: String,
     /// The requested token.
     pub request: RequestedToken,
-    /// The evidence of every policy, in the policies' order; none if the decision is too costly.
+    /// The evidence of every policy, in the policies' order; none if they were not
+    /// evaluated.
     pub policies: Vec<PolicyEvidence>,
     /// Whether the request is denied because no policy allows it.
     pub default_denial: DefaultDenial,
@@ -114,6 +115,8 @@ pub enum ReasonCode {
     RoleAmbiguous,
     /// It takes more steps than [`MAX_STEPS`](super::MAX_STEPS) to evaluate the policies.
     DecisionTooCostly,
+    /// The issuer lists audiences, and no value of `aud` is one of them.
+    AudienceNotAccepted,
 }
 
 impl ReasonCode {
@@ -131,6 +134,7 @@ impl ReasonCode {
             Self::AdminNotGranted => "admin-not-granted",
             Self::RoleAmbiguous => "role-ambiguous",
             Self::DecisionTooCostly => "decision-too-costly",
+            Self::AudienceNotAccepted => "audience-not-accepted",
         }
     }
 }

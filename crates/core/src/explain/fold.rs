@@ -92,7 +92,9 @@ impl Tally {
     pub(super) fn first(&self, reason: ReasonCode) -> Option<usize> {
         match reason {
             ReasonCode::DenyMatched => self.deny,
-            ReasonCode::DefaultDeny | ReasonCode::DecisionTooCostly => None,
+            ReasonCode::DefaultDeny
+            | ReasonCode::DecisionTooCostly
+            | ReasonCode::AudienceNotAccepted => None,
             ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => {
                 self.allow
             }
@@ -111,7 +113,9 @@ fn role(policy: &CompiledPolicy) -> Option<String> {
 pub(super) fn about(code: ReasonCode) -> Option<Decision> {
     match code {
         ReasonCode::DenyMatched => Some(Decision::Deny),
-        ReasonCode::DefaultDeny | ReasonCode::DecisionTooCostly => None,
+        ReasonCode::DefaultDeny
+        | ReasonCode::DecisionTooCostly
+        | ReasonCode::AudienceNotAccepted => None,
         ReasonCode::AllowMatched | ReasonCode::AdminNotGranted | ReasonCode::RoleAmbiguous => {
             Some(Decision::Allow)
         }

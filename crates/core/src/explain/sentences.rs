@@ -37,6 +37,9 @@ pub(super) fn summary(reason: &Reason, all: usize) -> String {
             format!("denied: {named} match and give different values of `roleID`")
         }
         ReasonCode::DecisionTooCostly => "denied: the decision is too costly".to_owned(),
+        ReasonCode::AudienceNotAccepted => {
+            "denied: the issuer does not accept the audience".to_owned()
+        }
     }
 }
 
@@ -73,7 +76,12 @@ pub(super) fn default_denial(reason: &Reason, evidence: &[PolicyEvidence]) -> De
         .filter(|p| p.decision == Decision::Allow && p.outcome != PolicyOutcome::NotApplicable)
         .count();
     let sentence = match (applied, evidence.len(), applicable) {
-        (false, ..) if reason.code == ReasonCode::DecisionTooCostly => {
+        (false, ..)
+            if matches!(
+                reason.code,
+                ReasonCode::DecisionTooCostly | ReasonCode::AudienceNotAccepted
+            ) =>
+        {
             "not needed: the policies were not evaluated".to_owned()
         }
         (false, ..) => "not needed: a policy decided".to_owned(),

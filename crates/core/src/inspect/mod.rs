@@ -1,5 +1,6 @@
 //! All checks of a token in order, then the policies.
 
+mod claims;
 mod pipeline;
 mod report;
 
@@ -16,6 +17,7 @@ use crate::jwt::RustCrypto;
 use crate::jwt::{DEFAULT_MAX_SIZE, TokenError, VerifySignature};
 use crate::policy::RequestedToken;
 
+pub use claims::explain_claims;
 pub use pipeline::{Checked, Pending, Progress, begin};
 
 /// How a token is inspected.

@@ -1,8 +1,9 @@
 //! SEMANTICS, section 6.7: the audiences that an issuer lists.
 
+use claimgate::claims::Claims;
 use claimgate::diagnostic::Diagnostics;
-use claimgate::explain::Outcome;
-use claimgate::inspect::{CheckId, CheckStatus, Inspection, Options, Skip};
+use claimgate::explain::{Explanation, Outcome, ReasonCode, render_text};
+use claimgate::inspect::{CheckId, CheckStatus, Inspection, Options, Skip, explain_claims};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, RequestedToken, TokenType};
@@ -121,6 +122,53 @@ fn any_other_audience_is_refused_before_the_policies() {
         assert_eq!(skipped.decision, Outcome::Allowed);
         assert_eq!(skipped.checks[6].status, CheckStatus::Skipped);
     }
+}
+
+fn explained(audiences: Option<&[&str]>, aud: &str, skip: Skip) -> Explanation {
+    let issuer = compile(audiences).unwrap();
+    let claims = Claims::from_json(&format!(r#"{{"sub":"a","aud":{aud}}}"#)).unwrap();
+    let options = Options {
+        skip,
+        ..Options::at(0)
+    };
+    let request = RequestedToken::Organization { admin: false };
+    explain_claims(
+        claims,
+        issuer.audiences(),
+        issuer.policies(),
+        &request,
+        &options,
+    )
+}
+
+#[test]
+fn claims_without_a_token_are_checked_as_well() {
+    let list: &[&str] = &["urn:pulumi:org:acme"];
+    for aud in [r#""urn:pulumi:org:acme""#, r#"["a","urn:pulumi:org:acme"]"#] {
+        let explanation = explained(Some(list), aud, Skip::default());
+        assert_eq!(explanation.decision, Outcome::Allowed, "{aud}");
+    }
+    let refused = explained(Some(list), r#""other""#, Skip::default());
+    assert_eq!(refused.decision, Outcome::Denied);
+    assert_eq!(refused.reason.code, ReasonCode::AudienceNotAccepted);
+    assert!(refused.policies.is_empty() && !refused.default_denial.applied);
+    let expected = "DENIED[audience-not-accepted]: denied: expected a value of `aud` that the issuer lists, \
+        `urn:pulumi:org:acme`, found `\"other\"`\n  default denial: not needed: the policies were not evaluated\n  \
+        note[audience-not-accepted]: the issuer lists the audiences that it accepts, which are checked before the \
+        policies\n    help: request the token for one of these audiences, or add its own to the issuer's\n";
+    assert_eq!(render_text(&refused), expected);
+    let skip = Skip {
+        audience: true,
+        ..Skip::default()
+    };
+    assert_eq!(
+        explained(Some(list), r#""other""#, skip).decision,
+        Outcome::Allowed
+    );
+    assert_eq!(
+        explained(None, "[]", Skip::default()).decision,
+        Outcome::Allowed
+    );
 }
 
 #[test]

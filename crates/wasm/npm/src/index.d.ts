@@ -161,7 +161,7 @@ export interface ExplainClaims {
   /** An object, or JSON text. */
   claims: object | string;
   request: Request;
-  /** The URL of the issuer whose policies decide, unless `iss` names it. */
+  /** The URL of the issuer whose audiences and policies decide, unless `iss` names it. */
   issuer?: string;
   token?: undefined;
 }
@@ -226,7 +226,8 @@ export interface Explanation {
       | "default-deny"
       | "admin-not-granted"
       | "role-ambiguous"
-      | "decision-too-costly";
+      | "decision-too-costly"
+      | "audience-not-accepted";
     /** The first 20 that decided. */
     policies: number[];
     /** Whether more policies decided. */

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use claimgate::audience;
-use claimgate::claims::{Claims, TrustedClaims, Value};
+use claimgate::claims::{Claims, Value};
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::explain::{Explanation, Outcome, explain_with};
-use claimgate::inspect::{self, Check, Inspection, Options, Pending, Progress, Skip};
+use claimgate::explain::{Explanation, Outcome};
+use claimgate::inspect::{
+    self, Check, Inspection, Options, Pending, Progress, Skip, explain_claims,
+};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::jwt::{SignatureCheck, TokenError, decode_unverified};
 use claimgate::pattern::Dialect;
@@ -18,6 +19,9 @@ use crate::issuers::storage::{StoredIssuer, compile_policies};
 
 /// The note on claims without a token.
 pub const NO_TOKEN: &str = "No token: signature, issuer and time were not checked.";
+
+/// The note on claims whose audience is not checked either.
+const NO_AUDIENCE: &str = "The audience was not checked.";
 
 /// The playground's whole input.
 #[derive(Clone, Debug, PartialEq)]
@@ -185,26 +189,14 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
             return Answer::Unclear(format!("The issuer's policies have errors: {errors}"));
         }
     };
+    let options = Options {
+        skip: question.skip,
+        hints: hints::SOURCES,
+        ..Options::at(question.now)
+    };
     let audiences = chosen.audiences.as_deref();
-    let refused = audiences.and_then(|list| audience::check(list, &claims).err());
-    if let Some(error) = refused {
-        let mut finding = Diagnostic::error("aud", error.code(), error.to_string());
-        finding.help = error.help();
-        return Answer::Report(Box::new(Report {
-            decision: Outcome::Denied,
-            summary: format!("denied: {error}"),
-            checks: Vec::new(),
-            header: None,
-            claims: Some(claims),
-            findings: vec![finding],
-            explanation: None,
-            unchecked: vec![NO_TOKEN.to_owned()],
-            issuer: Some((chosen.id.clone(), chosen.name.clone())),
-            signature: None,
-        }));
-    }
-    let trusted = TrustedClaims::dangerous_assume_verified(claims.clone());
-    let explanation = explain_with(&policies, &trusted, &question.request, hints::SOURCES);
+    let request = &question.request;
+    let explanation = explain_claims(claims.clone(), audiences, &policies, request, &options);
     Answer::Report(Box::new(Report {
         decision: explanation.decision,
         summary: explanation.summary.clone(),
@@ -213,7 +205,11 @@ fn ask_claims(question: &Question, stored: &[StoredIssuer]) -> Answer {
         claims: Some(claims),
         findings: explanation.hints.clone(),
         explanation: Some(explanation),
-        unchecked: vec![NO_TOKEN.to_owned()],
+        unchecked: [NO_TOKEN]
+            .into_iter()
+            .chain(question.skip.audience.then_some(NO_AUDIENCE))
+            .map(str::to_owned)
+            .collect(),
         issuer: Some((chosen.id.clone(), chosen.name.clone())),
         signature: None,
     }))
@@ -443,17 +439,30 @@ mod tests {
             ..stored()
         };
         let claims = |aud: &str| format!(r#"{{"iss":"{}","sub":"a","aud":"{aud}"}}"#, stored.url);
-        let report = |aud: &str| match evaluate(
-            &question(&claims(aud), true),
-            std::slice::from_ref(&stored),
-        ) {
-            Answer::Report(report) => report,
-            other => panic!("{other:?}"),
+        let report = |aud: &str, skip: Skip| {
+            let question = Question {
+                skip,
+                ..question(&claims(aud), true)
+            };
+            match evaluate(&question, std::slice::from_ref(&stored)) {
+                Answer::Report(report) => report,
+                other => panic!("{other:?}"),
+            }
         };
-        let refused = report("other");
+        let refused = report("other", Skip::default());
         assert_eq!(refused.decision, Outcome::Denied);
         assert_eq!(refused.findings[0].code, "audience-not-accepted");
-        assert!(report("urn:pulumi:org:acme").explanation.is_some());
+        assert!(refused.summary.contains("`urn:pulumi:org:acme`"));
+        let skip = Skip {
+            audience: true,
+            ..Skip::default()
+        };
+        for report in [
+            report("urn:pulumi:org:acme", Skip::default()),
+            report("other", skip),
+        ] {
+            assert_eq!(report.explanation.unwrap().policies.len(), 1);
+        }
     }
 
     #[test]
