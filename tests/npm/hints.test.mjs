@@ -2,7 +2,7 @@
 // in place, from CLAIMGATE_REPORTS or ../shared/reports.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -78,6 +78,21 @@ test("keys at a private address are not fetched", async () => {
   for (const host of hosts) {
     const [fetched] = (await engineOf({ sub: "x" }).fetchKeys(fetchFrom(url, `https://${host}/jwks`), { now: 0 })).value;
     assert.equal(fetched.errors[0].code, "keys-address-forbidden", host);
+  }
+  const found = async (host) => {
+    const { value } = await engineOf({ sub: "x" }).fetchKeys(fetchFrom(url, `https://${host}/jwks`), { now: 0 });
+    return /found (an? .*?): /.exec(value[0].errors?.[0].message ?? "")?.[1] ?? "yes";
+  };
+  const page = readFileSync(new URL("../../docs/keys.md", import.meta.url), "utf8");
+  const rows = [...page.split("| address | connected to |")[1].split("\n\n")[0].matchAll(/^\| `(.*)` \| (.*) \|$/gm)];
+  assert.ok(rows.length > 10);
+  for (const [, address, expected] of rows) {
+    assert.equal(await found(address.includes(":") ? `[${address}]` : address), expected, address);
+  }
+  const all = ["9.255.255.255", "172.32.0.0", "100.128.0.0", "a.localhost.example", "[2001:4860:4860::8888]", "[2a00:1450::1]"];
+  for (const host of all) assert.equal(await found(host), "yes", host);
+  for (const host of ["a.localhost", "localhost.", "[::]", "[1::1]", "[4000::1]", "[100::1]", "198.18.0.0", "255.255.255.255"]) {
+    assert.notEqual(await found(host), "yes", host);
   }
   // An issuer that is registered at such an address may have its keys there.
   const own = "https://10.0.0.1";

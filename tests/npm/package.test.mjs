@@ -19,10 +19,12 @@ test("the tarball has these files and no others", () => {
     ...["host", "pure"].flatMap((name) => build.map((file) => `package/dist/${name}/${file}`)),
     "package/LICENSE",
     "package/README.md",
+    "package/dist/address.js",
     "package/dist/engine.js",
     "package/dist/index.d.ts",
     "package/dist/input.js",
     "package/dist/protocol.js",
+    "package/dist/special-addresses.js",
     "package/package.json",
   ];
   assert.deepEqual(files, expected.toSorted());
@@ -31,7 +33,7 @@ test("the tarball has these files and no others", () => {
 test("it needs no other package, and contains no local paths", () => {
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.scripts, undefined);
-  for (const name of ["dist/engine.js", "dist/input.js", "dist/protocol.js", "dist/host/claimgate.js", "dist/host/claimgate_bg.wasm", "dist/pure/claimgate_bg.wasm"]) {
+  for (const name of ["dist/address.js", "dist/engine.js", "dist/input.js", "dist/protocol.js", "dist/special-addresses.js", "dist/host/claimgate.js", "dist/host/claimgate_bg.wasm", "dist/pure/claimgate_bg.wasm"]) {
     const text = readFileSync(`${here}node_modules/claimgate/${name}`, "latin1");
     assert.ok(!text.includes("/root/") && !text.includes("/home/"), `${name} has a path of the machine that built it`);
   }

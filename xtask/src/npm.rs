@@ -12,6 +12,16 @@ use crate::programs::tools;
 /// The two builds, with the features of each: the host checks signatures, or Rust does.
 const FLAVOURS: [(&str, &str); 2] = [("host", ""), ("pure", "pure")];
 
+/// The files that both flavours share.
+const SHARED: [&str; 6] = [
+    "engine.js",
+    "address.js",
+    "special-addresses.js",
+    "input.js",
+    "protocol.js",
+    "index.d.ts",
+];
+
 /// Features that wasm-opt may use: all hosts of the package support them.
 fn wasm_features() -> impl Iterator<Item = &'static str> {
     include_str!("../wasm-tools/features.txt").lines()
@@ -79,7 +89,7 @@ fn pack(log: &mut Log) -> Result<()> {
         copy(&sources.join("src/entry"), &dist)?;
         copy(&sources.join("src").join(name), &dist)?;
     }
-    for file in ["engine.js", "input.js", "protocol.js", "index.d.ts"] {
+    for file in SHARED {
         std::fs::copy(
             sources.join("src").join(file),
             package.join("dist").join(file),

@@ -78,9 +78,7 @@ pub(super) fn problem(address: IpAddr) -> Option<&'static str> {
     let registered = special.iter().find(|(range, _)| range.contains(&address));
     match (registered, address) {
         (Some((_, problem)), _) => Some(problem),
-        (None, IpAddr::V6(address)) if !global_unicast.contains(&address) => {
-            Some("a reserved address")
-        }
+        (None, IpAddr::V6(address)) if !global_unicast.contains(&address) => Some(RESERVED),
         _ => None,
     }
 }
@@ -95,42 +93,50 @@ struct Ranges {
     global_unicast: Ipv6Net,
 }
 
-static RANGES: LazyLock<Ranges> = LazyLock::new(|| {
-    let special = [
-        ("0.0.0.0/8", "an address of this network"),
-        ("10.0.0.0/8", "a private address"),
-        ("172.16.0.0/12", "a private address"),
-        ("192.168.0.0/16", "a private address"),
-        ("100.64.0.0/10", "an address within a provider's network"),
-        ("127.0.0.0/8", "a loopback address"),
-        ("169.254.0.0/16", "a link-local address"),
-        ("192.0.0.0/24", "an address reserved for protocols"),
-        ("192.88.99.0/24", "an address reserved for protocols"),
-        ("192.0.2.0/24", "an address reserved for documentation"),
-        ("198.51.100.0/24", "an address reserved for documentation"),
-        ("203.0.113.0/24", "an address reserved for documentation"),
-        ("198.18.0.0/15", "an address reserved for benchmarks"),
-        ("224.0.0.0/4", "a multicast address"),
-        ("240.0.0.0/4", "a reserved address"),
-        ("::/128", "an address of this network"),
-        ("::1/128", "a loopback address"),
-        ("::/96", "an IPv4 address written as IPv6"),
-        ("::ffff:0:0/96", "an IPv4 address written as IPv6"),
-        ("2002::/16", "an IPv4 address written as IPv6"),
-        ("fc00::/7", "a private address"),
-        ("fec0::/10", "a private address"),
-        ("fe80::/10", "a link-local address"),
-        ("ff00::/8", "a multicast address"),
-        ("2001::/23", "an address reserved for protocols"),
-        ("2001:db8::/32", "an address reserved for documentation"),
-        ("3fff::/20", "an address reserved for documentation"),
-    ];
-    let special = special.map(|(range, problem)| (parsed(range), problem));
-    Ranges {
-        special: special.into(),
-        nat64: parsed("64:ff9b::/96"),
-        global_unicast: parsed("2000::/3"),
-    }
+/// Addresses that are not public, and why: the first range that contains an address says it. The npm
+/// package has the same ranges, which a test writes to `npm/src/special-addresses.js`.
+const SPECIAL: [(&str, &str); 27] = [
+    ("0.0.0.0/8", "an address of this network"),
+    ("10.0.0.0/8", "a private address"),
+    ("172.16.0.0/12", "a private address"),
+    ("192.168.0.0/16", "a private address"),
+    ("100.64.0.0/10", "an address within a provider's network"),
+    ("127.0.0.0/8", "a loopback address"),
+    ("169.254.0.0/16", "a link-local address"),
+    ("192.0.0.0/24", "an address reserved for protocols"),
+    ("192.88.99.0/24", "an address reserved for protocols"),
+    ("192.0.2.0/24", "an address reserved for documentation"),
+    ("198.51.100.0/24", "an address reserved for documentation"),
+    ("203.0.113.0/24", "an address reserved for documentation"),
+    ("198.18.0.0/15", "an address reserved for benchmarks"),
+    ("224.0.0.0/4", "a multicast address"),
+    ("240.0.0.0/4", "a reserved address"),
+    ("::/128", "an address of this network"),
+    ("::1/128", "a loopback address"),
+    ("::/96", "an IPv4 address written as IPv6"),
+    ("::ffff:0:0/96", "an IPv4 address written as IPv6"),
+    ("2002::/16", "an IPv4 address written as IPv6"),
+    ("fc00::/7", "a private address"),
+    ("fec0::/10", "a private address"),
+    ("fe80::/10", "a link-local address"),
+    ("ff00::/8", "a multicast address"),
+    ("2001::/23", "an address reserved for protocols"),
+    ("2001:db8::/32", "an address reserved for documentation"),
+    ("3fff::/20", "an address reserved for documentation"),
+];
+
+const NAT64: &str = "64:ff9b::/96";
+
+const GLOBAL_UNICAST: &str = "2000::/3";
+
+const RESERVED: &str = "a reserved address";
+
+static RANGES: LazyLock<Ranges> = LazyLock::new(|| Ranges {
+    special: SPECIAL
+        .map(|(range, problem)| (parsed(range), problem))
+        .into(),
+    nat64: parsed(NAT64),
+    global_unicast: parsed(GLOBAL_UNICAST),
 });
 
 /// A range of this file.
@@ -256,6 +262,38 @@ mod tests {
             let address = row[0].trim().trim_matches('`');
             assert_eq!(found(address).unwrap_or("yes"), row[1].trim(), "{address}");
         }
+    }
+
+    /// The ranges for the npm package, which has no addresses but those in URLs.
+    fn javascript() -> String {
+        let text = |text: &str| serde_json::to_string(text).unwrap();
+        let rows =
+            SPECIAL.map(|(range, problem)| format!("  [{}, {}],\n", text(range), text(problem)));
+        format!(
+            "// Generated from crates/server/src/keys/address.rs: CLAIMGATE_WRITE=1 cargo test -p claimgate-server --lib\n\
+             \n\
+             export const SPECIAL = [\n{}];\n\
+             export const NAT64 = {};\n\
+             export const GLOBAL_UNICAST = {};\n\
+             export const RESERVED = {};\n",
+            rows.concat(),
+            text(NAT64),
+            text(GLOBAL_UNICAST),
+            text(RESERVED),
+        )
+    }
+
+    #[test]
+    fn the_npm_package_has_the_same_ranges() {
+        let file = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../wasm/npm/src/special-addresses.js"
+        );
+        if std::env::var_os("CLAIMGATE_WRITE").is_some() {
+            std::fs::write(file, javascript()).unwrap();
+        }
+        let found = std::fs::read_to_string(file).unwrap_or_default();
+        assert_eq!(found, javascript(), "CLAIMGATE_WRITE=1 writes {file}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 // No call throws, whatever its input: errors are values. A call reads each property of its
 // arguments once.
 
+import { addressProblem } from "./address.js";
 import {
   LONGEST, Wrong, describe, failure, failures, field, isWellFormed, json, object, readRequest, readSkip, shortened, string, time, wellFormed,
 } from "./input.js";
@@ -384,8 +385,9 @@ export function createPackage(glue, host) {
         if (typeof uri !== "string" || !uri.startsWith("https://")) {
           return failed("discovery-jwks-uri", `expected \`jwks_uri\` with https in ${place}, found ${describe(uri)}`);
         }
-        if (isPrivate(uri) && new URL(uri).host !== new URL(url).host) {
-          return failed("keys-address-forbidden", `expected \`jwks_uri\` at a public address, found the private address ${uri}`);
+        const problem = addressProblem(uri);
+        if (problem !== undefined && new URL(uri).host !== new URL(url).host) {
+          return failed("keys-address-forbidden", `expected \`jwks_uri\` at a public address, found ${problem}: ${uri}`);
         }
         const { text, maxAge } = await read(fetch, uri);
         if (this.#own.has(url)) return failed("fetch-failed", "the program has set other keys in the meantime");
@@ -480,13 +482,6 @@ function unexchanged(errors) {
   const [{ code, message }] = errors;
   const error_description = "the request cannot be read";
   return { ok: false, status: 400, error: "invalid_request", error_description, code, reason: message, help: null, inspection: null };
-}
-
-/** Whether the host of a URL is this machine, or an address of private networks: RFC 6890, without names. */
-function isPrivate(url) {
-  const v4 = /^(0|10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
-  const { hostname } = new URL(url);
-  return hostname === "localhost" || v4.test(hostname) || /^\[(::1?\]|::ffff:|f[cd]|fe[89ab])/.test(hostname);
 }
 
 async function read(fetch, url) {
