@@ -36,8 +36,7 @@ pub struct Explanation {
     pub summary: String,
     /// The requested token.
     pub request: RequestedToken,
-    /// The evidence of every policy, in the policies' order; none if they were not
-    /// evaluated.
+    /// The evidence of every policy, in the policies' order; none if they were not evaluated.
     pub policies: Vec<PolicyEvidence>,
     /// Whether the request is denied because no policy allows it.
     pub default_denial: DefaultDenial,

@@ -235,7 +235,7 @@ export interface Explanation {
   };
   summary: string;
   request: AskedFor;
-  /** Empty if the decision is too costly. */
+  /** Empty if they were not evaluated. */
   policies: PolicyEvidence[];
   defaultDenial: { applied: boolean; sentence: string };
   /** The smallest change that would allow the request. */
