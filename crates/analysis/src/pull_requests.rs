@@ -43,19 +43,18 @@ pub(crate) fn stops(
     job: &Job,
     dialect: Dialect,
 ) -> bool {
-    let target = |policy: &PolicyDefinition| {
-        (
-            policy.team_name.clone(),
-            policy.user_login.clone(),
-            policy.runner_id.clone(),
-        )
-    };
+    // Each allow is compared with each deny: nothing is copied or compiled before it is needed.
+    let is_same_target = deny.team_name == allow.team_name
+        && deny.user_login == allow.user_login
+        && deny.runner_id == allow.runner_id;
     let applies = deny.token_type == allow.token_type
-        && (target(deny) == target(allow) || deny.team_name.as_deref() == Some("*"));
+        && (is_same_target || deny.team_name.as_deref() == Some("*"));
     let is_stopped = |(claim, text): &(String, String)| {
-        let value = name(claim).and_then(|name| job.get(&name).map(str::to_owned));
-        let pattern = Pattern::new(text, dialect);
-        pattern.is_ok_and(|pattern| value.is_some_and(|value| pattern.is_match(&value)))
+        let name = name(claim);
+        let value = name.as_deref().and_then(|name| job.get(name));
+        value.is_some_and(|value| {
+            Pattern::new(text, dialect).is_ok_and(|pattern| pattern.is_match(value))
+        })
     };
     deny.decision == Decision::Deny
         && !deny.report_only

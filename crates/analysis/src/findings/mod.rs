@@ -7,6 +7,7 @@ mod audience_unpinned;
 mod denies_everything;
 mod dot_is_wildcard;
 mod escape_not_portable;
+mod findings_left_out;
 mod many_policies;
 mod matches_anything;
 mod name_without_separator;
@@ -62,11 +63,16 @@ const ON_POLICIES: [OnPolicy; 6] = [
     denies_everything::finding,
 ];
 
+/// Once there are as many findings, no more policies are looked at. A finding may compare a policy with
+/// all others, which takes too long with tens of thousands of policies.
+const MAX_FINDINGS: usize = 1_000;
+
 /// The findings on all policies of an issuer.
 const ON_SETS: [OnSet; 1] = [many_policies::finding];
 
 /// The findings on the policies of one issuer, in the order of the policies, those on the whole set
-/// last. Paths begin with `policies[0]`.
+/// last. Paths begin with `policies[0]`. After about 1,000 findings, the other policies are not looked at,
+/// and a finding says so.
 ///
 /// The policies should be valid ([`PolicySet::compile`](claimgate::policy::PolicySet::compile)
 /// accepts them): findings on others are of no use.
@@ -89,6 +95,10 @@ pub fn findings(policies: &Policies<'_>) -> Vec<Diagnostic> {
         findings: Vec::new(),
     };
     for (index, definition) in definitions.iter().enumerate() {
+        if reader.findings.len() >= MAX_FINDINGS {
+            reader.findings.push(findings_left_out::finding(index));
+            break;
+        }
         reader.policy(index, definition);
     }
     let on_set = ON_SETS.iter().filter_map(|finding| finding(definitions));

@@ -19,7 +19,7 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
         policies
             .definitions
             .iter()
-            .filter(|_| !policies.report_only)
+            .filter(|other| other.decision == Decision::Deny && !policies.report_only)
     };
     let mut jobs = admitted(policy, policies.dialect).into_iter();
     let is_open = jobs.any(|job| !denies().any(|deny| stops(deny, policy, &job, policies.dialect)));
