@@ -29,6 +29,7 @@ pub mod pattern;
 pub mod policy;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod sorted;
 pub mod text;
 pub mod time;
 

@@ -1,5 +1,7 @@
 //! The claims that decisions need, filled in place, so that a decision allocates nothing for them.
 
+use std::collections::BinaryHeap;
+
 use claimgate::claims::{Claims, TrustedClaims, Value};
 use claimgate::issuer::Issuer;
 
@@ -11,14 +13,14 @@ pub(crate) struct Fields(Vec<(String, Value)>);
 
 impl Fields {
     pub(crate) fn of(issuer: &Issuer) -> Self {
-        let mut names: Vec<&str> = issuer
+        let names: BinaryHeap<&str> = issuer
             .policies()
             .claim_paths()
             .filter_map(|path| path.segments().first())
             .map(String::as_str)
             .chain(issuer.audiences().map(|_| "aud"))
             .collect();
-        names.sort_unstable();
+        let mut names = names.into_sorted_vec();
         names.dedup();
         Self(
             names
@@ -56,9 +58,10 @@ impl Fields {
         if self.0.is_empty() {
             return values.is_empty().then_some(());
         }
-        let mut values = values.split(SEPARATOR);
+        let mut rest = Some(values);
         for (_, member) in &mut self.0 {
-            let value = values.next()?;
+            let value;
+            (value, rest) = first_value(rest?);
             let text = value.get(1..)?;
             match (value.as_bytes().first()?, &mut *member) {
                 (b's', Value::String(own)) => {
@@ -71,8 +74,17 @@ impl Fields {
                 _ => return None,
             }
         }
-        values.next().is_none().then_some(())
+        rest.is_none().then_some(())
     }
+}
+
+/// The text before a separator, and the text behind it. Values are short: the library's search for a
+/// character would take longer to begin.
+fn first_value(values: &str) -> (&str, Option<&str>) {
+    let is_separator = |byte: u8| char::from(byte) == SEPARATOR;
+    let end = values.bytes().position(is_separator);
+    let cut = end.and_then(|end| Some((values.get(..end)?, values.get(end + 1..)?)));
+    cut.map_or((values, None), |(value, rest)| (value, Some(rest)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Found, Usable, usable};
 use crate::pattern::Pattern;
 use crate::policy::Rule;
+use crate::sorted::sorted;
 
 /// The most values that are recorded of a rule.
 const MAX_VALUES: usize = 20;
@@ -141,12 +142,8 @@ impl Values {
     fn starting_with(&self, prefix: &str) -> impl Iterator<Item = usize> {
         let sorted = self.sorted.get_or_init(|| {
             let texts = (0..).zip(&self.texts);
-            let mut sorted: Vec<(u64, u64)> = texts
-                .map(|(place, (_, text))| (first_bytes(text, 0), place))
-                .collect();
-            // Of the type that the index sorts too: each other one would be 8 kB of Wasm.
-            sorted.sort_unstable();
-            sorted
+            let first = texts.map(|(place, (_, text))| (first_bytes(text, 0), place));
+            sorted(first.collect::<Vec<(u64, u64)>>())
         });
         let (low, high) = (first_bytes(prefix, 0), first_bytes(prefix, u8::MAX));
         let start = sorted.partition_point(|(bytes, _)| *bytes < low);

@@ -7,6 +7,7 @@
 
 use super::trace::Reach;
 use super::{Item, MAX_PATTERN_CHARS, Token};
+use crate::sorted::sorted;
 
 /// The states of one word.
 const BITS: usize = u64::BITS as usize;
@@ -67,6 +68,7 @@ struct Mask {
 impl Word {
     /// Moves the states by one character; `named` are the states that it leads to because the
     /// pattern names it. `moved` and `carry` go from one word to the next.
+    #[inline]
     fn step(self, states: u64, named: u64, moved: &mut u64, carry: &mut bool) -> u64 {
         let entered = (states << 1 | *moved) & (self.any | named);
         *moved = states >> (BITS - 1);
@@ -74,6 +76,7 @@ impl Word {
     }
 
     /// Adds the states that skipping tokens leads to.
+    #[inline]
     fn skip(self, states: u64, carry: &mut bool) -> u64 {
         let (sum, first) = (states & self.skipped).overflowing_add(self.skipped);
         let (sum, second) = sum.overflowing_add(u64::from(*carry));
@@ -103,12 +106,10 @@ impl Automaton {
                 word.skipped |= bit(state);
             }
         }
-        // Of the type that the index sorts too: each other one would be 8 kB of Wasm.
-        named.sort_unstable();
         Self {
             words: words.into(),
             last,
-            ..Self::naming(&named)
+            ..Self::naming(&sorted(named))
         }
     }
 
@@ -217,6 +218,7 @@ impl Automaton {
                 .is_some_and(|word| word.kept & bit(self.last) != 0)
     }
 
+    #[inline]
     fn row(&self, c: char) -> &[Mask] {
         let row = match self.ascii.get(c as usize) {
             Some(row) => usize::from(*row),

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::keys::{Key, KeyKind, Postings, length, pack, sort};
+use super::keys::{Key, KeyKind, Postings, length, pack};
 use super::partition::{Class, Condition, Partition, Subject};
 use crate::claim_path::ClaimPath;
 use crate::pattern::{Bounds, Literals, Pattern};
 use crate::policy::compiled::{CompiledPolicy, Effect, Target};
 use crate::policy::{Decision, TokenType};
+use crate::sorted::sorted;
 
 #[derive(Default)]
 pub(super) struct Builder {
@@ -41,11 +42,10 @@ impl Builder {
         for (index, policy) in own {
             self.class(u32::try_from(index).unwrap_or(u32::MAX), policy);
         }
-        sort(&mut self.repeated);
         let narrow = |wide: u64| u32::try_from(wide).unwrap_or(u32::MAX);
-        let repeated = self.repeated.iter();
+        let repeated = sorted(std::mem::take(&mut self.repeated)).into_iter();
         self.partition.repeated = repeated
-            .map(|(first, other)| (narrow(*first), narrow(*other)))
+            .map(|(first, other)| (narrow(first), narrow(other)))
             .collect();
         self.file();
         self.partition
@@ -54,24 +54,26 @@ impl Builder {
     fn class(&mut self, index: u32, policy: &CompiledPolicy) {
         let mut conditions: Vec<(u32, Arc<Pattern>, u32)> =
             Vec::with_capacity(policy.rules.len() + 1);
+        // In the order of subjects and literals.
+        let mut add = |subject: u32, pattern: Arc<Pattern>, literals: u32| {
+            let is_before = |own: &(u32, Arc<Pattern>, u32)| (own.0, own.2) <= (subject, literals);
+            let place = conditions.partition_point(is_before);
+            conditions.insert(place, (subject, pattern, literals));
+        };
         if let Some(pattern) = target_pattern(&policy.target) {
             let literals = self.pattern(&pattern);
-            conditions.push((self.subject(None), pattern, literals));
+            add(self.subject(None), pattern, literals);
         }
         for rule in &policy.rules {
             let literals = self.pattern(&rule.pattern);
-            conditions.push((
-                self.subject(Some(&rule.path)),
-                Arc::clone(&rule.pattern),
-                literals,
-            ));
+            let subject = self.subject(Some(&rule.path));
+            add(subject, Arc::clone(&rule.pattern), literals);
         }
         for (subject, pattern, _) in &conditions {
             if let Some(subject) = self.partition.subjects.get_mut(*subject as usize) {
                 subject.weight = subject.weight.saturating_add(pattern.weight());
             }
         }
-        conditions.sort_by_key(|(subject, _, literals)| (*subject, *literals));
         let identity = identity(policy.effect, &conditions);
         let first = *self.classes.entry(identity).or_insert(index);
         if first != index {
@@ -208,7 +210,7 @@ impl Builder {
             }
         }
         drop(counts);
-        sort(&mut filed);
+        let filed = sorted(filed);
         self.partition.store(&filed, &texts, &self.bounds);
     }
 }

@@ -11,7 +11,7 @@ pub(super) enum KeyKind {
 }
 
 /// A part of [`Partition::postings`].
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Postings {
     pub(super) start: u32,
     pub(super) end: u32,
@@ -44,11 +44,6 @@ pub(super) fn unpack((key, rest): (u64, u64)) -> (Key, u32) {
         low(rest >> 32),
     );
     (key, low(rest))
-}
-
-/// The only sort of the index, as every instance of it is 8 kB of Wasm.
-pub(super) fn sort(pairs: &mut [(u64, u64)]) {
-    pairs.sort_unstable();
 }
 
 /// Adds a length to ascending ones, once.

@@ -15,6 +15,7 @@ mod matching;
 mod partition;
 mod request;
 mod store;
+mod texts;
 mod visitor;
 
 use self::build::Builder;

@@ -46,7 +46,9 @@ impl Partition {
             }
         }
         for (place, texts) in inner {
-            self.add_inner(place, &texts);
+            if let Some(subject) = self.subjects.get_mut(place as usize) {
+                subject.inner = Some(Inner::of(texts));
+            }
         }
         for subject in &mut self.subjects {
             for lengths in [&mut subject.exact, &mut subject.prefix, &mut subject.suffix] {
@@ -80,38 +82,6 @@ impl Partition {
                 end: length(&self.postings),
             },
         );
-    }
-
-    fn add_inner(&mut self, place: u32, texts: &[(&str, Postings)]) {
-        let inner = Inner::of(texts);
-        let is_too_large = inner.is_none();
-        if let Some(subject) = self.subjects.get_mut(place as usize) {
-            subject.inner = inner;
-        }
-        if is_too_large {
-            let all: Vec<Postings> = texts.iter().map(|(_, postings)| *postings).collect();
-            self.always_look_at(place, &all);
-        }
-    }
-
-    fn always_look_at(&mut self, place: u32, more: &[Postings]) {
-        let rest = self
-            .subjects
-            .get(place as usize)
-            .map(|subject| subject.rest)
-            .unwrap_or_default();
-        let classes: Vec<u32> = more
-            .iter()
-            .chain([&rest])
-            .flat_map(|postings| self.listed(*postings))
-            .copied()
-            .collect();
-        let start = length(&self.postings);
-        self.postings.extend(classes);
-        let end = length(&self.postings);
-        if let Some(subject) = self.subjects.get_mut(place as usize) {
-            subject.rest = Postings { start, end };
-        }
     }
 
     fn name_claims(&mut self) {
