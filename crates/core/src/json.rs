@@ -8,6 +8,7 @@
 //! [RFC 7519, section 4]: https://www.rfc-editor.org/rfc/rfc7519#section-4
 
 pub mod spans;
+mod write;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -15,6 +16,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+pub use write::write;
 
 /// The deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 64;
@@ -258,7 +261,7 @@ impl Value {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        write(self)
     }
 
     /// JSON indented by two spaces.

@@ -13,6 +13,7 @@ use claimgate::exchange::{
 use claimgate::explain::{Decided, decide, render_text};
 use claimgate::inspect::{Checked, Options, Pending, Progress, Skip, begin, explain_claims};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
+use claimgate::json::write;
 use claimgate::jwt::{Algorithm, Jwks, TokenError};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, parse_policies};
@@ -214,7 +215,7 @@ impl Core {
                     findings,
                 }
             });
-        serde_json::to_string(&described.collect::<Vec<_>>()).unwrap_or_default()
+        write(&described.collect::<Vec<_>>())
     }
 
     /// Reserves `length` bytes of text, and returns their address.
@@ -462,7 +463,7 @@ impl Core {
     /// Ends a run with the inspection, as JSON text.
     pub fn explain(&mut self, run: u32, kind: u32, target: &str) -> Option<String> {
         let (checked, request) = (self.take(run)?, requested(kind, target)?);
-        serde_json::to_string(&checked.explain(&request)).ok()
+        Some(write(&checked.explain(&request)))
     }
 
     /// Ends the run of an exchange with the grant or the refusal, as JSON text.
@@ -470,11 +471,10 @@ impl Core {
         let exchange = self.runs.get_mut(run as usize)?.as_mut()?.exchange.take()?;
         let checked = self.take(run)?;
         Some(match conclude(&exchange, checked) {
-            Ok(grant) => serde_json::to_string(&Granted {
+            Ok(grant) => write(&Granted {
                 ok: true,
                 grant: &grant,
-            })
-            .unwrap_or_default(),
+            }),
             Err(refusal) => refused(&refusal),
         })
     }
@@ -515,11 +515,10 @@ impl Core {
             &requested(kind, target)?,
             &options,
         );
-        if as_text {
-            Some(render_text(&explanation))
-        } else {
-            serde_json::to_string(&explanation).ok()
-        }
+        Some(match as_text {
+            true => render_text(&explanation),
+            false => write(&explanation),
+        })
     }
 
     fn start(&mut self, run: Run) -> u32 {
@@ -570,7 +569,7 @@ impl Core {
     fn say(&mut self, result: Result<(), Diagnostics>) {
         self.text = match result {
             Ok(()) => String::new(),
-            Err(failures) => serde_json::to_string(&failures).unwrap_or_default(),
+            Err(failures) => write(&failures),
         };
     }
 }
@@ -616,7 +615,7 @@ fn refused(refusal: &Refusal) -> String {
         help: error.help(),
         inspection: refusal.inspection.as_deref(),
     };
-    serde_json::to_string(&refused).unwrap_or_default()
+    write(&refused)
 }
 
 impl From<Progress> for Stage {

@@ -13,6 +13,7 @@ mod protocol;
 
 use claimgate::claims::Claims;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::json::write;
 use claimgate::jwt::{Jwk, Jwks, decode_unverified as decode};
 use claimgate::pattern::{Pattern, Trace};
 use claimgate::policy::{PolicyDefinition, parse_policies as parse};
@@ -164,16 +165,11 @@ fn answer<T: Serialize>(result: Result<T, Diagnostics>) -> JsValue {
         errors: Diagnostics,
     }
     let json = match result {
-        Ok(value) => serde_json::to_string(&Success { ok: true, value }),
-        Err(errors) => {
-            let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-            return Failed { ok: false, errors }
-                .serialize(&serializer)
-                .unwrap_or_else(JsValue::from);
-        }
+        Ok(value) => write(&Success { ok: true, value }),
+        Err(errors) => write(&Failed { ok: false, errors }),
     };
     // `JSON.parse` keeps a claim `__proto__` an ordinary member, and rounds integers beyond 2^53;
     // setting members one by one would make the claim the object's prototype, and refuse the
     // integers.
-    JSON::parse(&json.unwrap_or_default()).unwrap_or(JsValue::UNDEFINED)
+    JSON::parse(&json).unwrap_or(JsValue::UNDEFINED)
 }
