@@ -12,6 +12,10 @@ use crate::programs::tools;
 /// The two builds, with the features of each: the host checks signatures, or Rust does.
 const FLAVOURS: [(&str, &str); 2] = [("host", ""), ("pure", "pure")];
 
+/// How large a function may be to be inlined where all crates are optimized together. By default, 225: the package
+/// would have a tenth more bytes, and decisions would take as long.
+const INLINING: &str = "llvm-args=-inline-threshold=50";
+
 /// The files that both flavours share.
 const SHARED: [&str; 6] = [
     "engine.js",
@@ -71,6 +75,7 @@ fn compile(log: &mut Log, features: &str) -> Result<()> {
     let mut cargo = command("cargo", &words);
     cargo
         .arg(build_folder(features))
+        .args(["--", "-C", INLINING])
         .env_remove("RUSTFLAGS")
         .env("CARGO_ENCODED_RUSTFLAGS", remapped());
     log.build(&mut cargo)

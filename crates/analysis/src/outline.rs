@@ -31,7 +31,7 @@ pub(crate) fn names_audience(outline: &str) -> bool {
         .find_map(|scheme| outline.strip_prefix(scheme));
     rest.unwrap_or(outline)
         .chars()
-        .any(|c| c != WILDCARD && c.is_alphanumeric())
+        .any(|c| c != WILDCARD && (c.is_ascii_alphanumeric() || !c.is_ascii()))
 }
 
 #[cfg(test)]

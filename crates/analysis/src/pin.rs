@@ -247,7 +247,7 @@ pub(crate) fn advice(issuer: &SharedIssuer) -> String {
         (Some(row), _) => format!(
             "add a rule on `sub` that begins with `{}{}{}`",
             row.before,
-            issuer.word.to_uppercase(),
+            issuer.word.to_ascii_uppercase(),
             row.until
         ),
         (None, Some(row)) => format!("add a rule on `{}` without wildcards", row.claim),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::claims::{Claims, Usable, Value, usable};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::jwt::TokenError;
+use crate::sorted::sorted;
 
 /// The member of an issuer that lists its audiences.
 pub const AUDIENCES: &str = "audiences";
@@ -34,21 +35,20 @@ pub(crate) struct Audiences {
 }
 
 /// An entry of the list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Pattern {
-    text: String,
     /// The bytes of its literals: nothing shorter matches.
     least: usize,
+    text: String,
 }
 
 impl Audiences {
     /// Takes a list that has no [`problems`].
     pub(crate) fn new(list: &[String]) -> Self {
-        let mut patterns: Vec<_> = list.iter().map(|text| Pattern::new(text)).collect();
-        patterns.sort_by_key(|pattern| pattern.least);
+        let patterns = list.iter().map(|text| Pattern::new(text)).collect();
         Self {
             list: list.into(),
-            patterns: patterns.into(),
+            patterns: sorted(patterns).into(),
         }
     }
 

@@ -177,14 +177,17 @@ fn named(wanted: &[String], claims: &Claims) -> Option<(String, bool)> {
 pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
+    // The tables of other letters would be large.
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii();
     for c in name.chars() {
-        let is_start = !before.is_alphanumeric() || (before.is_lowercase() && c.is_uppercase());
-        if c.is_alphanumeric() {
+        let is_start =
+            !is_letter(before) || (before.is_ascii_lowercase() && c.is_ascii_uppercase());
+        if is_letter(c) {
             if is_start {
                 words.push(String::new());
             }
             if let Some(word) = words.last_mut() {
-                word.extend(c.to_lowercase());
+                word.push(c.to_ascii_lowercase());
             }
         }
         before = c;

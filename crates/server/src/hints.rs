@@ -5,4 +5,5 @@ use claimgate_providers::hints;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What is known of providers, and Unicode normalization. The command line has the same.
-pub const HINT_SOURCES: HintSources = hints::sources(Some(|text| text.nfkc().collect()));
+pub const HINT_SOURCES: HintSources =
+    hints::sources(Some(|text| text.nfkc().collect()), str::to_lowercase);

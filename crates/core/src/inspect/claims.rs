@@ -1,7 +1,7 @@
 //! Explains claims that come without a token.
 
 use super::Options;
-use crate::audience;
+use crate::audience::Audiences;
 use crate::claims::{Claims, TrustedClaims};
 use crate::diagnostic::Diagnostic;
 use crate::explain::{Explanation, ReasonCode, explain_with, not_evaluated};
@@ -35,7 +35,7 @@ pub fn explain_claims(
     options: &Options,
 ) -> Explanation {
     let audiences = audiences.filter(|_| !options.skip.audience);
-    match audiences.map_or(Ok(()), |list| audience::check(list, &claims)) {
+    match audiences.map_or(Ok(()), |list| Audiences::new(list).check(&claims)) {
         Ok(()) => {
             let claims = TrustedClaims::dangerous_assume_verified(claims);
             explain_with(policies, &claims, request, options.hints)

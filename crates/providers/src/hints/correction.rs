@@ -2,7 +2,7 @@
 //! in place of `ref:refs/heads/main`.
 
 use claimgate::diagnostic::Diagnostic;
-use claimgate::explain::Mismatch;
+use claimgate::explain::{HintSources, Mismatch};
 
 use super::github_subject::{Subject, ids, without_ids};
 
@@ -16,7 +16,7 @@ pub(super) fn hints(at: &Mismatch<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let is_with_ids = !at.matches(&corrected, at.value);
-    let plain = without_ids(at.value, None);
+    let plain = without_ids(at.value, HintSources::NONE);
     if is_with_ids && (value.id.is_none() || !at.matches(&corrected, &plain)) {
         return Vec::new();
     }

@@ -1,7 +1,7 @@
 //! GitHub's `sub`, with ids and without.
 
 use claimgate::diagnostic::Diagnostic;
-use claimgate::explain::{Mismatch, Normalize};
+use claimgate::explain::{HintSources, Mismatch};
 
 /// `repo:OWNER/REPO:CONTEXT`, or with ids, `repo:OWNER@ID/REPO@ID:CONTEXT`.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ fn with_id(part: &str) -> (&str, Option<&str>) {
     }
 }
 
-pub(super) fn without_ids(text: &str, _: Option<Normalize>) -> String {
+pub(super) fn without_ids(text: &str, _: HintSources) -> String {
     match Subject::read(text) {
         Some(Subject {
             owner,

@@ -13,7 +13,7 @@
 //! let policies = PolicySet::compile(&parse_policies(policy)?, Dialect::Pulumi)?;
 //! let claims = Claims::from_json(r#"{"sub": "repo:acme@1/app@2:ref:refs/heads/main"}"#).unwrap();
 //! let claims = TrustedClaims::dangerous_assume_verified(claims);
-//! let sources = claimgate_providers::hints::sources(None);
+//! let sources = claimgate_providers::hints::sources(None, str::to_lowercase);
 //! let explanation = explain_with(&policies, &claims, &RequestedToken::Organization { admin: false }, sources);
 //! assert_eq!(explanation.hints[0].code, "sub-immutable");
 //! # Ok::<(), claimgate::diagnostic::Diagnostics>(())
@@ -30,12 +30,14 @@ use claimgate::explain::{HintSources, Normalize, ProviderHints};
 /// All providers that have hints.
 static PROVIDERS: [ProviderHints; 3] = [github::HINTS, subjects::HINTS, tenants::HINTS];
 
-/// The hints of all providers, with the host's normalization (NFKC) where there is one.
+/// The hints of all providers, with what the host knows of Unicode: its normalization (NFKC), if there is one, and a
+/// text in lower case.
 #[must_use]
-pub const fn sources(normalize: Option<Normalize>) -> HintSources {
+pub const fn sources(normalize: Option<Normalize>, lowercase: fn(&str) -> String) -> HintSources {
     HintSources {
         providers: &PROVIDERS,
         normalize,
+        lowercase,
     }
 }
 

@@ -30,7 +30,12 @@ fn terraform(at: &Mismatch<'_>) -> Option<Diagnostic> {
     let is_form = before.starts_with("organization:") && !at.pattern.contains(":project:");
     let with_project = format!(":project:{project}:workspace:");
     let pattern = at.pattern.replacen(":workspace:", &with_project, 1);
-    if !is_form || !at.matches(&pattern.to_lowercase(), &at.value.to_lowercase()) {
+    if !is_form
+        || !at.matches(
+            &pattern.to_ascii_lowercase(),
+            &at.value.to_ascii_lowercase(),
+        )
+    {
         return None;
     }
     let is_same = at.matches(&pattern, at.value);

@@ -24,6 +24,8 @@ pub struct HintSources {
     pub providers: &'static [ProviderHints],
     /// The host's normalization, to recognize texts that only look the same.
     pub normalize: Option<Normalize>,
+    /// A text in lower case, as far as the host knows it.
+    pub lowercase: fn(&str) -> String,
 }
 
 impl HintSources {
@@ -31,6 +33,7 @@ impl HintSources {
     pub const NONE: Self = Self {
         providers: &[],
         normalize: None,
+        lowercase: str::to_ascii_lowercase,
     };
 }
 
@@ -47,7 +50,9 @@ impl PartialEq for HintSources {
             (Some(own), Some(other)) => std::ptr::fn_addr_eq(own, other),
             (own, other) => own.is_none() && other.is_none(),
         };
-        is_same && std::ptr::eq(self.providers, other.providers)
+        is_same
+            && std::ptr::fn_addr_eq(self.lowercase, other.lowercase)
+            && std::ptr::eq(self.providers, other.providers)
     }
 }
 
@@ -68,7 +73,7 @@ pub struct ProviderHints {
 #[derive(Clone, Copy, Debug)]
 pub struct Difference {
     /// Removes the difference from a text.
-    pub fold: fn(&str, Option<Normalize>) -> String,
+    pub fold: fn(&str, HintSources) -> String,
     /// The hint; the flag says whether pattern and value differ in nothing else.
     pub hint: fn(&Mismatch<'_>, bool) -> Diagnostic,
 }

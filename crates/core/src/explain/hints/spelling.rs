@@ -1,6 +1,6 @@
 //! Differences in spelling: how the same is written differently. Several at once are all named.
 
-use super::sources::{Difference, Mismatch};
+use super::sources::{Difference, HintSources, Mismatch};
 use super::unseen;
 use crate::diagnostic::Diagnostic;
 use crate::pattern::visible;
@@ -8,7 +8,7 @@ use crate::pattern::visible;
 /// The engine's own differences, in the order in which they are preferred.
 const DIFFERENCES: [Difference; 7] = [
     Difference {
-        fold: unseen::fold,
+        fold: |text, sources| unseen::fold(text, sources.normalize),
         hint: look_alikes,
     },
     Difference {
@@ -16,7 +16,7 @@ const DIFFERENCES: [Difference; 7] = [
         hint: white_space,
     },
     Difference {
-        fold: |text, _| text.to_lowercase(),
+        fold: lowercase,
         hint: case,
     },
     Difference {
@@ -42,7 +42,7 @@ pub(super) fn hints(at: &Mismatch<'_>) -> Vec<Diagnostic> {
     let known = at.sources.providers.iter();
     let known = known.flat_map(|provider| provider.differences);
     let is_relevant = |difference: &&Difference| {
-        let is_changed = |text: &str| (difference.fold)(text, at.sources.normalize) != text;
+        let is_changed = |text: &str| (difference.fold)(text, at.sources) != text;
         is_changed(at.pattern) || is_changed(at.value)
     };
     let mut all: Vec<&Difference> = DIFFERENCES
@@ -72,7 +72,7 @@ fn is_same(at: &Mismatch<'_>, differences: &[&Difference]) -> bool {
         differences
             .iter()
             .fold(text.to_owned(), |text, difference| {
-                (difference.fold)(&text, at.sources.normalize)
+                (difference.fold)(&text, at.sources)
             })
     };
     at.matches(&fold(at.pattern), &fold(at.value))
@@ -84,6 +84,14 @@ fn differ(at: &Mismatch<'_>, what: &str, is_alone: bool) -> String {
     match is_alone {
         true => format!("`{pattern}` and `{value}` differ only in {what}"),
         false => format!("`{pattern}` and `{value}` differ in {what}, among other things"),
+    }
+}
+
+/// The host is not asked about ASCII: that takes long.
+fn lowercase(text: &str, sources: HintSources) -> String {
+    match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => (sources.lowercase)(text),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::sources::Mismatch;
 use crate::diagnostic::Diagnostic;
 use crate::pattern::{Pattern, Trace, visible};
+use crate::text::hidden;
 
 /// What placeholders of documentation are called, in capital letters.
 const PLACEHOLDERS: [&str; 17] = [
@@ -96,7 +97,9 @@ const BRACKETS: [(&str, &str); 9] = [
 fn bracket(text: &str, (open, close): (&str, &str)) -> Option<(usize, usize)> {
     let (before, rest) = text.split_once(open)?;
     let (inside, _) = rest.split_once(close)?;
-    let is_name = |c: char| c.is_alphanumeric() || "_.- '[]()".contains(c);
+    let is_letter =
+        |c: char| c.is_ascii_alphanumeric() || (!c.is_ascii() && hidden::name(c).is_none());
+    let is_name = |c: char| is_letter(c) || "_.- '[]()".contains(c);
     // `%2F`, `{3}` and the like are something else.
     let is_short = open.len() == 1 && open != "<";
     let is_word = inside.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
