@@ -28,7 +28,7 @@ mod tests {
         };
         let is_left_out =
             |finding: &&claimgate::diagnostic::Diagnostic| finding.code == "findings-left-out";
-        assert_eq!(found(300).iter().find(is_left_out), None);
+        assert_eq!(found(200).iter().find(is_left_out), None);
         let many = found(20_000);
         assert!(many.len() < 1_010, "{}", many.len());
         let left_out = many.iter().find(is_left_out).unwrap();
