@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 use claimgate_server::config::{Config, Limits};
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 
 use crate::support::Database;
 use crate::support::site::{Answer, Site, config};
@@ -83,16 +84,19 @@ async fn one_too_many_is_429_in_the_form_of_the_other_errors_of_the_path() {
 async fn a_request_that_takes_too_long_is_408_in_the_form_of_the_other_errors_of_the_path() {
     let database = Database::sqlite();
     let site = Site::start(Config {
-        // The database answers later than at once.
-        timeout: std::time::Duration::ZERO,
+        timeout: std::time::Duration::from_millis(200),
         ..config(&database.url)
     })
     .await;
+    // Every write waits for this.
+    let mut other = database.connect().await;
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
     let sentence = "the request took too long";
-    let answer = site.get("/api/orgs", &site.root).await.expect(408);
+    let body = json!({"name": "acme"});
+    let answer = site.post("/api/orgs", &site.root, &body).await.expect(408);
     assert_eq!(answer, json!({"code": 408, "message": sentence}));
-    let path = "/api/oauth/introspect";
-    let answer = site.form(path, &site.root, "token=a").await.expect(408);
+    let form = format!("token={}", site.root);
+    let answer = site.form("/api/oauth/revoke", "", &form).await.expect(408);
     let expected = json!({"error": "invalid_request", "error_description": sentence});
     assert_eq!(answer, expected);
 }
