@@ -1,21 +1,22 @@
-//! Which policies admit strangers. This is the one place that knows how that is found out: at present
-//! from the text of the patterns, so a verdict may be mistaken.
+//! Which policies admit strangers. The analysis answers it, with a token that is admitted, for issuers
+//! whose tokens it knows. For others it is read off the text of the patterns, and may be mistaken.
 
-use claimgate::diagnostic::{Diagnostic, Severity};
+use claimgate::claims::Value as Claim;
+use claimgate::diagnostic::{Basis, Diagnostic, Severity};
+use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition};
-use claimgate_analysis::{Policies, findings};
+use claimgate_analysis::{Analysis, Policies, PolicyModel, Undecided, Witness, findings};
 use claimgate_providers::shared_issuer;
 use serde_json::Value;
 
 use crate::issuers::effect::effect;
 
+/// The code of what the analysis finds.
+const OPEN: &str = "shared-issuer-unpinned";
+
 /// The codes of findings which, as errors, say that nothing pins the tenant through its separator.
-const UNPINNED: [&str; 3] = [
-    "shared-issuer-unpinned",
-    "audience-only",
-    "name-without-separator",
-];
+const UNPINNED: [&str; 3] = [OPEN, "audience-only", "name-without-separator"];
 
 /// What is asked: which allows of `after` admit strangers that `before` does not admit.
 #[derive(Clone, Copy, Debug)]
@@ -46,49 +47,152 @@ pub(crate) enum Answer {
     /// They are, with the claims of a token that is admitted, if one is known.
     Open { witness: Option<Value> },
     /// It is not known.
-    #[expect(dead_code, reason = "the text of a pattern always gives an answer")]
     Undecided,
 }
 
 /// The verdicts on the allows that are new or changed, and that strangers may pass.
 pub(crate) fn verdicts(question: &Question<'_>) -> Vec<Verdict> {
-    let Question {
-        issuer,
-        audiences,
-        before,
-        after,
-    } = *question;
-    if shared_issuer(issuer).is_none() {
+    if shared_issuer(question.issuer).is_none() {
         return Vec::new();
     }
     let is_new = |policy: &PolicyDefinition| {
-        policy.decision == Decision::Allow
-            && !before.iter().any(|old| effect(old) == effect(policy))
+        let mut stored = question.before.iter();
+        policy.decision == Decision::Allow && !stored.any(|old| effect(old) == effect(policy))
     };
-    let policies = Policies::new(after, Dialect::Pulumi)
-        .at(issuer)
-        .with_audiences(audiences);
+    let all = question.after.iter().enumerate();
+    let new: Vec<usize> = all
+        .filter(|(_, policy)| is_new(policy))
+        .map(|(index, _)| index)
+        .collect();
+    if new.is_empty() {
+        return Vec::new();
+    }
+    let text = textual(question);
+    let model = model(question, question.after.to_vec());
+    let mut analysis = model.as_ref().map(Analysis::new);
+    let judge = |policy: usize| {
+        let told = || text.iter().find(|(index, _)| *index == policy);
+        match analysis.as_mut().and_then(|all| all.stranger(policy)) {
+            Some(answer) => exact(question, policy, &answer),
+            None => told().map(|(_, finding)| Verdict {
+                policy,
+                finding: finding.clone(),
+                answer: Answer::Open { witness: None },
+            }),
+        }
+    };
+    new.into_iter().filter_map(judge).collect()
+}
+
+/// The verdict of the analysis; `None` if it has proved that no stranger is admitted.
+fn exact(
+    question: &Question<'_>,
+    policy: usize,
+    answer: &claimgate_analysis::Answer,
+) -> Option<Verdict> {
+    let (finding, answer) = match answer {
+        claimgate_analysis::Answer::No { .. } => return None,
+        claimgate_analysis::Answer::Yes { witness } => {
+            let claims = serde_json::to_value(&witness.claims).ok();
+            let finding = open(question, policy, witness);
+            (finding, Answer::Open { witness: claims })
+        }
+        claimgate_analysis::Answer::Undecided { reason } => (undecided(*reason), Answer::Undecided),
+        _ => return None,
+    };
+    let finding = finding.at(format!("policies[{policy}]"));
+    Some(Verdict {
+        policy,
+        finding,
+        answer,
+    })
+}
+
+fn open(question: &Question<'_>, policy: usize, witness: &Witness) -> Diagnostic {
+    let of = |claim: &str| witness.claims.get(claim).and_then(Claim::as_str);
+    let token = match of("sub") {
+        Some(subject) => format!("a token with the subject `{subject}`"),
+        None => "a token of another tenant".to_owned(),
+    };
+    let help = if is_opened_by_dots(question, policy) {
+        "only a `.` that stands for any character admits it: write `\\.` for a dot, which other systems do not read"
+    } else {
+        "pin the tenant: write its whole name and the separator after it, before any wildcard"
+    };
+    Diagnostic::note(OPEN, format!("strangers are admitted: {token} is"))
+        .severity(Severity::Error)
+        .basis(Basis::Facts)
+        .help(help)
+}
+
+fn undecided(reason: Undecided) -> Diagnostic {
+    let message = format!(
+        "it is not known whether strangers are admitted: {}",
+        reason.sentence()
+    );
+    Diagnostic::note(OPEN, message)
+        .severity(Severity::Warning)
+        .help("write the policy with fewer wildcards")
+}
+
+/// Whether a policy admits no stranger once each of its dots stands for itself.
+fn is_opened_by_dots(question: &Question<'_>, policy: usize) -> bool {
+    let mut policies = question.after.to_vec();
+    let Some(own) = policies.get_mut(policy) else {
+        return false;
+    };
+    for (_, pattern) in &mut own.rules {
+        *pattern = escaped(pattern);
+    }
+    let model = model(question, policies);
+    let answer = model.and_then(|model| Analysis::new(&model).stranger(policy));
+    answer.is_some_and(|answer| answer.is_no())
+}
+
+/// A pattern whose dots stand for themselves.
+fn escaped(pattern: &str) -> String {
+    let mut escaped = String::with_capacity(pattern.len());
+    let mut is_escape = false;
+    for c in pattern.chars() {
+        if c == '.' && !is_escape {
+            escaped.push('\\');
+        }
+        is_escape = c == '\\' && !is_escape;
+        escaped.push(c);
+    }
+    escaped
+}
+
+fn model(question: &Question<'_>, policies: Vec<PolicyDefinition>) -> Option<PolicyModel> {
+    let issuer = IssuerDefinition {
+        url: question.issuer.to_owned(),
+        audiences: question.audiences.map(<[String]>::to_vec),
+        policies,
+        ..IssuerDefinition::default()
+    };
+    PolicyModel::new(&issuer, Dialect::Pulumi).ok()
+}
+
+/// What the text of the patterns says, by the index of the policy.
+fn textual(question: &Question<'_>) -> Vec<(usize, Diagnostic)> {
+    let policies = Policies::new(question.after, Dialect::Pulumi)
+        .at(question.issuer)
+        .with_audiences(question.audiences);
     let open = findings(&policies).into_iter().filter(|finding| {
         UNPINNED.contains(&&*finding.code) && finding.severity == Severity::Error
     });
-    let verdict = |finding: Diagnostic| {
+    let place = |finding: Diagnostic| {
         let index = finding.path.strip_prefix("policies[")?.split(']').next()?;
-        let policy = index.parse().ok()?;
-        after.get(policy).filter(|policy| is_new(policy))?;
-        Some(Verdict {
-            policy,
-            finding,
-            answer: Answer::Open { witness: None },
-        })
+        Some((index.parse().ok()?, finding))
     };
-    open.filter_map(verdict).collect()
+    open.filter_map(place).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use claimgate::policy::{PolicyDefinition, parse_policies};
 
-    use super::{Question, verdicts};
+    use super::{Answer, Question, escaped, verdicts};
 
     const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
@@ -134,6 +238,49 @@ mod tests {
         let ways = [r#"{"aud":"x"}"#, r#"{"sub":"repo:octo-org*"}"#, closed];
         assert_eq!(opened(GITHUB, &[], &policies(&ways)), [0, 1]);
         assert_eq!(opened("https://ci.example", &[], &stored), [0; 0]);
+    }
+
+    #[test]
+    fn the_verdict_has_a_token_that_is_admitted_and_names_its_subject() {
+        let ask = |rules: &str| {
+            let after = policies(&[rules]);
+            let question = Question {
+                issuer: GITHUB,
+                audiences: None,
+                before: &[],
+                after: &after,
+            };
+            verdicts(&question)
+        };
+        let [open] = &ask(r#"{"sub":"repo:octo-org*"}"#)[..] else {
+            panic!("one verdict");
+        };
+        let Answer::Open {
+            witness: Some(claims),
+        } = &open.answer
+        else {
+            panic!("{open:?}");
+        };
+        let subject = claims["sub"].as_str().unwrap();
+        assert!(subject.starts_with("repo:octo-org") && !subject.starts_with("repo:octo-org/"));
+        assert!(
+            open.finding.message.contains(subject),
+            "{}",
+            open.finding.message
+        );
+        assert_eq!(ask(r#"{"sub":"repo:octo-org/*"}"#), []);
+    }
+
+    #[test]
+    fn dots_are_escaped_once() {
+        for (pattern, expected) in [
+            ("a.b", r"a\.b"),
+            (r"a\.b", r"a\.b"),
+            (r"a\\.b", r"a\\\.b"),
+            ("", ""),
+        ] {
+            assert_eq!(escaped(pattern), expected);
+        }
     }
 
     #[test]

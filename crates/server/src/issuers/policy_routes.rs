@@ -134,7 +134,7 @@ pub(super) async fn replace(
         let issuer = app.store.issuer(organization.id, &before.issuer).await?;
         let (mode, version, policies) = (app.guard, before.version, policies.clone());
         let check = move || check(mode, &issuer, &before, policies);
-        let (document, findings) = if length > LONG_BODY {
+        let (document, findings) = if length > LONG_BODY || mode != GuardMode::Off {
             app.decisions.run(check).await?
         } else {
             check()?

@@ -4,7 +4,7 @@ use claimgate::claims::Claims;
 use claimgate::jwt::redact;
 use claimgate::policy::TokenType;
 use claimgate_api::SampleInput;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::http::error::ApiError;
 use crate::http::request::json_body;
@@ -15,19 +15,18 @@ const MAX_BYTES: usize = 64 * 1024;
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
 
-/// Reads a sample. The members of objects are named: arrays are not read in their place.
+/// Reads a sample. What is requested has names: an array is not read in its place.
 ///
 /// # Errors
 /// 400.
 pub(super) fn read(body: &[u8]) -> Result<SampleInput, ApiError> {
-    let value: Value = json_body(body)?;
-    let request = value.get("request");
-    if !value.is_object() || request.is_some_and(|request| !request.is_object()) {
-        let message = "expected a sample, an object, with `request`, an object";
-        return Err(ApiError::bad_request(message));
+    let sample = json_body(body)?;
+    let members: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    let request = members.get("request");
+    if request.is_some_and(|request| !request.is_object()) {
+        return Err(ApiError::bad_request("expected `request`, an object"));
     }
-    serde_json::from_value(value)
-        .map_err(|error| ApiError::bad_request(format!("the body cannot be read: {error}")))
+    Ok(sample)
 }
 
 /// Checks a sample, and returns it as it is stored. A token is no sample: anyone who reads it could use it.

@@ -72,7 +72,9 @@ async fn by_default_an_open_allow_is_saved_with_a_finding_that_the_audit_log_has
             (&finding["path"], &finding["code"]),
             (&json!("policies[1]"), &json!("shared-issuer-unpinned"))
         );
-        assert!(finding["help"].as_str().unwrap().contains("repo:OWNER/"));
+        assert!(finding["help"].as_str().unwrap().contains("pin the tenant"));
+        let witness = finding["witness"]["sub"].as_str().unwrap();
+        assert!(!witness.starts_with("repo:octo-org/"), "{witness}");
         assert_eq!(newest_change(&site).await["findings"], open["findings"]);
         // It is not new any more.
         let again = save(

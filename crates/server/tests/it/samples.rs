@@ -161,15 +161,12 @@ async fn what_is_no_sample_is_refused() {
             json!({"name": "a", "claims": {}, "request": {"tokenType": "x"}}),
             "found `x`",
         ),
-        (
-            json!({"name": "a", "claims": {}, "clams": {}}),
-            "unknown field `clams`",
-        ),
-        (json!({"claims": {}}), "missing field `name`"),
-        (json!(["a", {}]), "expected a sample, an object"),
+        (json!({"name": "a", "claims": {}, "clams": {}}), "clams"),
+        (json!({"claims": {}}), "name"),
+        (json!(["a", {}]), "expected an object, found an array"),
         (
             json!({"name": "a", "claims": {}, "request": [null]}),
-            "expected a sample, an object",
+            "expected `request`, an object",
         ),
     ] {
         let said = site.post(&path, &site.root, &body).await.expect(400);
