@@ -87,11 +87,13 @@ async function measure(name, path, answer, prepare) {
 }
 
 console.log(`a keystroke, median of ${keystrokes}; 40 policies, a token of ${token.length} bytes`);
-const result = ".playground__verdict, [aria-label=Result]";
+const result = ".bar, [aria-label=Result]";
 await measure("playground, token", "playground?issuer=bench", result, async (page) => {
   const field = page.getByRole("textbox", { name: "Token", exact: true });
   await field.fill(token);
   await page.getByRole("status", { name: "Decision" }).filter({ hasText: /Allowed|Denied/ }).waitFor();
+  // The claims are shown in place of the field.
+  await page.getByRole("button", { name: "Encoded" }).click();
   await field.press("Control+End");
 });
 await measure("playground, claims", "playground?issuer=bench", result, async (page) => {
@@ -101,7 +103,16 @@ await measure("playground, claims", "playground?issuer=bench", result, async (pa
   await page.getByRole("status", { name: "Decision" }).filter({ hasText: /Allowed|Denied/ }).waitFor();
   await field.focus();
 });
+await measure("playground, scratch policies", "playground?issuer=bench", result, async (page) => {
+  await page.getByRole("textbox", { name: "Token", exact: true }).fill(token);
+  await page.getByRole("status", { name: "Decision" }).filter({ hasText: /Allowed|Denied/ }).waitFor();
+  await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  await page.getByRole("button", { name: /^Policy 39 / }).click();
+  await page.getByRole("group", { name: "Policy 39", exact: true }).getByLabel("Pattern", { exact: true }).nth(1).click();
+});
 await measure("policy editor, pattern", "issuers/bench", "main", async (page) => {
+  // With many policies, each is one line at first.
+  await page.getByRole("button", { name: /^Policy 39 / }).click();
   await page.getByRole("group", { name: "Policy 39", exact: true }).getByLabel("Pattern", { exact: true }).nth(1).click();
 });
 await browser.close();
