@@ -99,6 +99,6 @@ test("each token type has its target field, and is allowed by a policy for it al
     assert.match(await explanation(page).textContent(), new RegExp(`the request is for .*${wrong}`));
   }
   await page.getByLabel("Requested token type").selectOption("organization");
-  await page.getByLabel("Ask for admin scope").check();
+  await page.getByLabel("Request admin scope").check();
   await decision(page).filter({ hasText: "scope admin is requested" }).waitFor();
 });

@@ -35,8 +35,8 @@ for (const width of widths) {
     await unfold(page, "Share");
     const share = page.getByRole("region", { name: "Share" });
     await link(page).waitFor();
-    assert.match(await text(share), /Carries 2 policies, the decoded claims and what is asked for; never the token, and never a signature\./);
-    assert.match(await text(share), /key and signature are not checked there/);
+    assert.match(await text(share), /Contains 2 policies, the decoded claims and the requested token type; never the token or its signature\./);
+    assert.match(await text(share), /key and signature are not checked where it is opened/);
     await copy(page, "the link").click();
     await page.getByText("✓ Copied").waitFor();
     const address = await copied(page);
@@ -82,7 +82,7 @@ test("a link has claims, the request and edited policies", async () => {
   const other = await openPage(null);
   await visit(other, address);
   await decision(other).filter({ hasText: "Allowed" }).waitFor();
-  assert.equal(await other.getByLabel("Team name", { exact: true }).inputValue(), "ops-night");
+  assert.equal(await other.getByRole("group", { name: "Request" }).getByLabel("Team name", { exact: true }).inputValue(), "ops-night");
   assert.equal((await other.getByLabel("Claims", { exact: true }).innerText()).trim(), '{"sub": "ab",  "n": 1}');
   await asJson(other);
   await eventually(async () => assert.match(await text(other.getByRole("region", { name: "Policies in the playground" })), /"teamName": "ops-\*"/));
