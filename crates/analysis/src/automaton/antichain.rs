@@ -76,8 +76,13 @@ impl Search<'_> {
             if self.is_accepted(&left) && !self.right.is_accepting(&right) {
                 return Some(false);
             }
-            for c in self.characters {
-                self.follow(&left, &right, *c);
+            match self.required(&left) {
+                Some(c) => self.follow(&left, &right, c),
+                None => {
+                    for c in self.characters {
+                        self.follow(&left, &right, *c);
+                    }
+                }
             }
         }
         Some(true)
@@ -86,6 +91,15 @@ impl Search<'_> {
     fn is_accepted(&self, left: &[u32]) -> bool {
         let mut states = self.left.iter().zip(left);
         states.all(|(nfa, at)| nfa.state(*at).is_some_and(|state| state.is_accepting))
+    }
+
+    /// The character that one of the states requires, so that all others lead nowhere.
+    fn required(&self, left: &[u32]) -> Option<char> {
+        let mut states = self.left.iter().zip(left);
+        states.find_map(|(nfa, at)| match nfa.state(*at)?.edges.as_slice() {
+            [(Label::Char(c), _)] => Some(*c),
+            _ => None,
+        })
     }
 
     fn follow(&mut self, left: &[u32], right: &[u32], c: char) {

@@ -1,6 +1,6 @@
 //! Checks refutations without the automata that they were found with.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::place::Present;
 use super::proof::{End, InShape, Node, Refutation, Tree};
@@ -41,7 +41,6 @@ impl Space {
                         many,
                         required: BTreeMap::new(),
                         avoided: BTreeMap::new(),
-                        known: HashMap::new(),
                         leaves: 0,
                     };
                     checker.tree(self, tree)?
@@ -66,7 +65,6 @@ struct Checker<'a> {
     required: BTreeMap<usize, Vec<LangId>>,
     /// What each slot does not match here.
     avoided: BTreeMap<usize, Vec<LangId>>,
-    known: HashMap<(usize, Vec<LangId>, Vec<LangId>), bool>,
     leaves: usize,
 }
 
@@ -189,7 +187,7 @@ impl Checker<'_> {
 
     /// Whether every text that a slot can have here is avoided or matches `lang`; for one with
     /// several values, whether that is so of one of them.
-    fn is_covered(&mut self, space: &Space, slot: usize, lang: Option<LangId>) -> Option<bool> {
+    fn is_covered(&mut self, space: &mut Space, slot: usize, lang: Option<LangId>) -> Option<bool> {
         if !self.present.has_slot(slot) {
             return Some(false);
         }
@@ -210,7 +208,7 @@ impl Checker<'_> {
 
     fn covers(
         &mut self,
-        space: &Space,
+        space: &mut Space,
         slot: usize,
         mut each: Vec<LangId>,
         mut by: Vec<LangId>,
@@ -219,8 +217,9 @@ impl Checker<'_> {
         each.dedup();
         by.sort_unstable();
         by.dedup();
-        let key = (slot, each, by);
-        if let Some(is_covered) = self.known.get(&key) {
+        let words = space.words(slot);
+        let key = (words, each, by);
+        if let Some(is_covered) = space.covered.get(&key) {
             return Some(*is_covered);
         }
         self.leaves += 1;
@@ -234,10 +233,10 @@ impl Checker<'_> {
         };
         let is_covered = covered(&Covering {
             each: &patterns(&key.1),
-            words: Some(space.words(slot)),
+            words: Some(words),
             by: &patterns(&key.2),
         })?;
-        self.known.insert(key, is_covered);
+        space.covered.insert(key, is_covered);
         Some(is_covered)
     }
 }

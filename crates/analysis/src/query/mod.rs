@@ -21,3 +21,6 @@ pub(crate) use proof::Refutation;
 pub(crate) use solve::{Outcome, Query};
 pub(crate) use space::{Facts, Space};
 pub(crate) use token::Assignment;
+
+#[cfg(test)]
+mod tests;

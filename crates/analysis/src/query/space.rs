@@ -29,6 +29,8 @@ pub(crate) struct Space {
     /// Paths that the provider sends, in some shape.
     known: HashSet<PathId>,
     divided: HashMap<(usize, PathId, LangId), Rc<[Way]>>,
+    /// What the checker of proofs found out: words and patterns, and whether patterns cover them.
+    pub(super) covered: HashMap<(Words, Vec<LangId>, Vec<LangId>), bool>,
 }
 
 /// What a rule is on.
@@ -108,6 +110,7 @@ impl Space {
             shapes: Vec::new(),
             known: HashSet::new(),
             divided: HashMap::new(),
+            covered: HashMap::new(),
         };
         match facts {
             Facts::None => space.add_shape("token", "any token", &[]),

@@ -2,6 +2,7 @@
 
 mod brute;
 mod github;
+mod presets;
 mod random;
 mod realistic;
 

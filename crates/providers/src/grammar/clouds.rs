@@ -1,11 +1,9 @@
 //! Clouds, and platforms that run apps.
 
-use super::words::{
-    ALPHANUMERIC, FILE, HYPHENATED, LABEL, LOWER, NUMBER, PRINTABLE, SLUG, SLUGS, name,
-};
+use super::words::{ALPHANUMERIC, FILE, HYPHENATED, LOWER, NUMBER, PRINTABLE, SLUG, SLUGS, name};
 use super::{
-    ANY_SHAPE, ClaimKind, Grammar, Is, IssuerForm, Words, always, atom, outsider, part, shape,
-    sometimes, tenant, text, typed,
+    ANY_SHAPE, Grammar, Is, IssuerForm, Words, always, atom, outsider, part, shape, sometimes,
+    tenant, text,
 };
 
 /// Vercel, with the issuer of a team or the shared one.
@@ -99,32 +97,48 @@ pub(super) static PULUMI: Grammar = Grammar {
             &["aws"],
         ),
         atom("more", Words::Further(':'), &["", ":env:production"]),
-        atom(
-            "kind",
-            Words::OneOf(&["environments", "deploy"]),
-            &["environments"],
-        ),
         atom("environment", Words::Any, &["production"]),
+        atom("root_environment", Words::Any, &["production"]),
         atom("user", name(FILE), &["mallory"]),
     ],
     claims: &[
-        always("aud", &[part("service"), text(":"), part("organization")]),
-        always(
-            "sub",
-            &[
-                text("pulumi:"),
-                part("kind"),
-                text(":org:"),
-                part("organization"),
-                part("more"),
-            ],
-        ),
         sometimes("org", &[part("organization")]),
         sometimes("currentEnv", &[part("environment")]),
-        sometimes("rootEnv", &[part("environment")]),
+        sometimes("rootEnv", &[part("root_environment")]),
         sometimes("trigger_user", &[part("user")]),
     ],
-    shapes: &ANY_SHAPE,
+    shapes: &[
+        shape(
+            "environment",
+            "an environment that opens",
+            &[
+                always("aud", &[part("service"), text(":"), part("organization")]),
+                always(
+                    "sub",
+                    &[
+                        text("pulumi:environments:org:"),
+                        part("organization"),
+                        part("more"),
+                    ],
+                ),
+            ],
+        ),
+        shape(
+            "deployment",
+            "a deployment",
+            &[
+                always("aud", &[part("organization")]),
+                always(
+                    "sub",
+                    &[
+                        text("pulumi:deploy:org:"),
+                        part("organization"),
+                        part("more"),
+                    ],
+                ),
+            ],
+        ),
+    ],
     mine: &["organization"],
     outsiders: &[
         outsider(
@@ -190,131 +204,6 @@ pub(super) static FLY: Grammar = Grammar {
         &[],
         &[("app", Is::Ours), ("app_id", Is::Named)],
     )],
-};
-
-/// Google: service accounts and users.
-pub(super) static GOOGLE: Grammar = Grammar {
-    id: "gcp",
-    name: "Google Cloud",
-    as_of: "2026-11-29",
-    sources: &["https://cloud.google.com/compute/docs/instances/verifying-instance-identity"],
-    assumptions: &[],
-    issuers: &[IssuerForm::Exact("https://accounts.google.com")],
-    atoms: &[
-        tenant("subject", NUMBER, &["100000000000000000666"]),
-        tenant(
-            "project",
-            Words::Name {
-                first: LOWER,
-                rest: LABEL,
-            },
-            &["evil-project"],
-        ),
-        atom(
-            "account",
-            Words::Name {
-                first: LOWER,
-                rest: LABEL,
-            },
-            &["deployer"],
-        ),
-        tenant("project_number", Words::Integer, &["666666666666"]),
-        tenant("party", name(FILE), &["100000000000000000666"]),
-        tenant("user", name(&[('!', '?'), ('A', '~')]), &["mallory"]),
-        tenant(
-            "domain",
-            name(&[('a', 'z'), ('A', 'Z'), ('0', '9'), ('-', '-'), ('.', '.')]),
-            &["gmail.com"],
-        ),
-        atom("audience", Words::Any, &["https://vault.example.com"]),
-        atom("verified", Words::OneOf(&["true", "false"]), &["true"]),
-        atom("zone", name(LABEL), &["us-central1-a"]),
-        atom("instance", name(LABEL), &["vm-1"]),
-        atom("number", Words::Integer, &["1234567890123456789"]),
-    ],
-    claims: &[
-        always("aud", &[part("audience")]),
-        always("sub", &[part("subject")]),
-        sometimes("azp", &[part("party")]),
-        typed(
-            ClaimKind::Boolean,
-            sometimes("email_verified", &[part("verified")]),
-        ),
-        sometimes("google.compute_engine.project_id", &[part("project")]),
-        typed(
-            ClaimKind::Integer,
-            sometimes(
-                "google.compute_engine.project_number",
-                &[part("project_number")],
-            ),
-        ),
-        sometimes("google.compute_engine.zone", &[part("zone")]),
-        sometimes("google.compute_engine.instance_name", &[part("instance")]),
-        sometimes("google.compute_engine.instance_id", &[part("number")]),
-        typed(
-            ClaimKind::Integer,
-            sometimes(
-                "google.compute_engine.instance_creation_timestamp",
-                &[part("number")],
-            ),
-        ),
-    ],
-    shapes: &[
-        shape(
-            "service account",
-            "a service account of a project",
-            &[sometimes(
-                "email",
-                &[
-                    part("account"),
-                    text("@"),
-                    part("project"),
-                    text(".iam.gserviceaccount.com"),
-                ],
-            )],
-        ),
-        shape(
-            "default service account",
-            "the default service account of a project",
-            &[sometimes(
-                "email",
-                &[
-                    part("project_number"),
-                    text("-compute@developer.gserviceaccount.com"),
-                ],
-            )],
-        ),
-        shape(
-            "user",
-            "a user",
-            &[
-                sometimes("email", &[part("user"), text("@"), part("domain")]),
-                sometimes("hd", &[part("domain")]),
-            ],
-        ),
-    ],
-    mine: &["project", "account"],
-    outsiders: &[
-        outsider(
-            "anyone",
-            "anyone with an account",
-            &[],
-            &[
-                ("subject", Is::Named),
-                ("project", Is::Ours),
-                ("project_number", Is::Named),
-                ("party", Is::Named),
-                ("user", Is::Named),
-                ("domain", Is::Named),
-            ],
-        ),
-        outsider(
-            "other-account",
-            "another service account of our project",
-            &[("project", Is::Ours)],
-            &[("account", Is::Ours), ("subject", Is::Named)],
-        ),
-    ],
 };
 
 /// Scalr.

@@ -1,9 +1,10 @@
 //! GitHub Actions.
 
+use super::github_outsiders::OUTSIDERS;
 use super::words::{ALPHANUMERIC, FILE, HYPHENATED, NUMBER, PRINTABLE, REF, name};
 use super::{
-    Atom, Claim, Grammar, Is, IssuerForm, Outsider, Shape, Words, always, atom, outsider, part,
-    shape, sometimes, tenant, text,
+    Atom, Claim, Grammar, IssuerForm, Shape, Words, always, atom, part, shape, sometimes, tenant,
+    text,
 };
 
 /// The tokens of GitHub's jobs.
@@ -47,7 +48,7 @@ const OWNER: Words = Words::Name {
     rest: &[('a', 'z'), ('A', 'Z'), ('0', '9'), ('-', '-'), ('_', '_')],
 };
 
-static ATOMS: [Atom; 38] = [
+static ATOMS: [Atom; 40] = [
     tenant("owner", OWNER, &["evil-corp"]),
     tenant("owner_id", NUMBER, &["66600"]),
     tenant("enterprise", name(HYPHENATED), &["evil-enterprise"]),
@@ -123,15 +124,13 @@ static ATOMS: [Atom; 38] = [
         &["github-hosted"],
     ),
     atom("protected", Words::OneOf(&["false", "true"]), &["false"]),
-    atom("sha", name(&[('0', '9'), ('a', 'f')]), &["5f3c1b2"]),
-    atom(
-        "workflow_sha",
-        name(&[('0', '9'), ('a', 'f')]),
-        &["5f3c1b2"],
-    ),
+    atom("sha", Words::Any, &["5f3c1b2"]),
+    atom("workflow_sha", Words::Any, &["5f3c1b2"]),
+    atom("called_sha", Words::Any, &["5f3c1b2"]),
     atom("head_ref", Words::Any, &["", "feature"]),
     atom("base_ref", Words::Any, &["", "main"]),
-    atom("run_id", NUMBER, &["1001"]),
+    atom("run_id", Words::Any, &["1001"]),
+    atom("check_run_id", Words::Any, &["2002"]),
     atom("run_number", NUMBER, &["10"]),
     atom("run_attempt", NUMBER, &["1"]),
     atom("more", Words::Further(':'), &["", ":ref:refs/heads/main"]),
@@ -191,13 +190,13 @@ static CLAIMS: [Claim; 27] = [
     always("run_attempt", &[part("run_attempt")]),
     sometimes("workflow_sha", &[part("workflow_sha")]),
     sometimes("job_workflow_ref", JOB_WORKFLOW_REF),
-    sometimes("job_workflow_sha", &[part("workflow_sha")]),
+    sometimes("job_workflow_sha", &[part("called_sha")]),
     sometimes("ref_protected", &[part("protected")]),
     sometimes("head_ref", &[part("head_ref")]),
     sometimes("base_ref", &[part("base_ref")]),
     sometimes("enterprise", &[part("enterprise")]),
     sometimes("enterprise_id", &[part("enterprise_id")]),
-    sometimes("check_run_id", &[part("run_id")]),
+    sometimes("check_run_id", &[part("check_run_id")]),
 ];
 
 const JOB_WORKFLOW_REF: &[super::Piece] = &[
@@ -369,99 +368,3 @@ const fn customized(name: &'static str, claims: &'static [Claim]) -> Shape {
 const fn custom(value: &'static [super::Piece]) -> Claim {
     always("sub", value)
 }
-
-const OURS: &[(&str, Is)] = &[("owner", Is::Ours), ("repository", Is::Ours)];
-const BRANCH: &[&str] = &["branch", "branch, immutable"];
-const PULL: &[&str] = &["pull_request", "pull_request, immutable"];
-const TAG: &[&str] = &["tag", "tag, immutable"];
-const DEPLOYMENT: &[&str] = &["environment", "environment, immutable"];
-
-static OUTSIDERS: [Outsider; 10] = [
-    outsider(
-        "anyone",
-        "anyone with an account",
-        &[],
-        &[
-            ("owner", Is::LikeOurs),
-            ("owner_id", Is::Named),
-            ("repository_id", Is::Named),
-            ("enterprise", Is::Named),
-            ("enterprise_id", Is::Named),
-        ],
-    ),
-    outsider(
-        "look-alike-owner",
-        "an owner whose name begins like ours",
-        &[("owner", Is::LikeOurs)],
-        &[
-            ("owner", Is::Ours),
-            ("owner_id", Is::Named),
-            ("repository_id", Is::Named),
-            ("enterprise", Is::Named),
-            ("enterprise_id", Is::Named),
-        ],
-    ),
-    outsider(
-        "other-repository",
-        "another repository of ours",
-        &[("owner", Is::Ours)],
-        &[("repository", Is::Ours), ("repository_id", Is::Named)],
-    ),
-    Outsider {
-        shapes: BRANCH,
-        ..outsider(
-            "other-branch",
-            "a branch that no policy names",
-            OURS,
-            &[("branch", Is::Named)],
-        )
-    },
-    Outsider {
-        shapes: TAG,
-        ..outsider(
-            "other-tag",
-            "a tag that no policy names",
-            OURS,
-            &[("tag", Is::Named)],
-        )
-    },
-    Outsider {
-        shapes: PULL,
-        ..outsider("pull-request", "a pull request", OURS, &[])
-    },
-    Outsider {
-        shapes: DEPLOYMENT,
-        ..outsider(
-            "other-environment",
-            "an environment that no policy names",
-            OURS,
-            &[("environment", Is::Named)],
-        )
-    },
-    outsider(
-        "other-workflow",
-        "a workflow file that no policy names",
-        OURS,
-        &[
-            ("workflow_file", Is::Named),
-            ("called_file", Is::Named),
-            ("workflow", Is::Named),
-        ],
-    ),
-    outsider(
-        "self-hosted-runner",
-        "a job on a self-hosted runner",
-        &[
-            ("owner", Is::Ours),
-            ("repository", Is::Ours),
-            ("runner", Is::Text("self-hosted")),
-        ],
-        &[],
-    ),
-    outsider(
-        "recycled-name",
-        "someone who registers our names after a renaming or deletion",
-        OURS,
-        &[("owner_id", Is::Named), ("repository_id", Is::Named)],
-    ),
-];

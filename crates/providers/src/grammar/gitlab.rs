@@ -29,7 +29,7 @@ pub(super) static GITLAB_SELF_MANAGED: Grammar = Grammar {
     outsiders: &OUTSIDERS,
 };
 
-static ATOMS: [Atom; 29] = [
+static ATOMS: [Atom; 32] = [
     tenant("namespace", Words::Path(FILE), &["evil-group"]),
     tenant("namespace_id", NUMBER, &["66600"]),
     tenant("project_id", NUMBER, &["666000"]),
@@ -61,6 +61,9 @@ static ATOMS: [Atom; 29] = [
     ),
     atom("job_id", NUMBER, &["302"]),
     atom("job_project_path", Words::Path(FILE), &["evil-group/web"]),
+    atom("job_project_id", NUMBER, &["666000"]),
+    atom("job_namespace", Words::Path(FILE), &["evil-group"]),
+    atom("job_namespace_id", NUMBER, &["66600"]),
     atom("runner_id", Words::Integer, &["1"]),
     atom(
         "runner",
@@ -99,9 +102,9 @@ static CLAIMS: [Claim; 28] = [
     always("pipeline_source", &[part("source")]),
     always("job_id", &[part("job_id")]),
     sometimes("job_project_path", &[part("job_project_path")]),
-    sometimes("job_project_id", &[part("project_id")]),
-    sometimes("job_namespace_path", &[part("group")]),
-    sometimes("job_namespace_id", &[part("namespace_id")]),
+    sometimes("job_project_id", &[part("job_project_id")]),
+    sometimes("job_namespace_path", &[part("job_namespace")]),
+    sometimes("job_namespace_id", &[part("job_namespace_id")]),
     always("ref_protected", &[part("protected")]),
     sometimes("environment", &[part("environment")]),
     sometimes("environment_protected", &[part("environment_protected")]),

@@ -6,11 +6,16 @@
 //! token; it may admit more, and then an analysis reports too much rather than too little.
 
 mod aws;
-mod ci;
+mod buildkite;
+mod circleci;
 mod clouds;
 mod github;
+mod github_outsiders;
 mod gitlab;
+mod google;
 mod kubernetes;
+mod pipelines;
+mod terraform;
 mod words;
 
 pub use words::{CharSet, Words};
@@ -178,17 +183,17 @@ pub static GRAMMARS: [&Grammar; 22] = [
     &aws::ROLES,
     &aws::COGNITO_USERS,
     &aws::COGNITO_IDENTITIES,
-    &ci::TERRAFORM,
-    &ci::BUILDKITE,
-    &ci::CIRCLECI,
-    &ci::BITBUCKET,
-    &ci::AZURE_DEVOPS,
-    &ci::SPACELIFT,
-    &ci::CODEFRESH,
+    &terraform::TERRAFORM,
+    &buildkite::BUILDKITE,
+    &circleci::CIRCLECI,
+    &pipelines::BITBUCKET,
+    &pipelines::AZURE_DEVOPS,
+    &pipelines::SPACELIFT,
+    &pipelines::CODEFRESH,
     &clouds::VERCEL,
     &clouds::PULUMI,
     &clouds::FLY,
-    &clouds::GOOGLE,
+    &google::GOOGLE,
     &clouds::SCALR,
     &clouds::UPBOUND,
 ];

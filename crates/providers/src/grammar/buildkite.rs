@@ -1,0 +1,178 @@
+//! Buildkite.
+
+use super::words::{HYPHENATED, REF, UUID, name};
+use super::{
+    Claim, ClaimKind, Grammar, Is, IssuerForm, Shape, Words, always, atom, outsider, part, shape,
+    sometimes, tenant, text, typed,
+};
+
+/// Buildkite.
+pub(super) static BUILDKITE: Grammar = Grammar {
+    id: "buildkite",
+    name: "Buildkite",
+    as_of: "2026-11-29",
+    sources: &["https://buildkite.com/docs/agent/cli/reference/oidc"],
+    assumptions: &[],
+    issuers: &[IssuerForm::Exact("https://agent.buildkite.com")],
+    atoms: &[
+        tenant("organization", name(HYPHENATED), &["evil-corp"]),
+        tenant(
+            "organization_id",
+            UUID,
+            &["f892efa9-103e-4d28-97a1-000000000666"],
+        ),
+        tenant(
+            "pipeline_id",
+            UUID,
+            &["0184990a-477b-4fa8-9968-000000000666"],
+        ),
+        tenant(
+            "cluster_id",
+            UUID,
+            &["0191f956-042f-7ec4-aa62-000000000666"],
+        ),
+        atom("pipeline", name(HYPHENATED), &["web"]),
+        atom(
+            "ref",
+            Words::Path(REF),
+            &["refs/heads/main", "refs/heads/feature"],
+        ),
+        atom("branch", Words::Any, &["main", "feature"]),
+        atom("tag", Words::Any, &["v1"]),
+        atom(
+            "commit",
+            Words::Any,
+            &["9f3182061f1e2cca4702c368cbc039b7dc9d4485"],
+        ),
+        atom("step", Words::Any, &["build"]),
+        atom("audience", Words::Any, &["https://buildkite.com/evil-corp"]),
+        atom("number", Words::Integer, &["1"]),
+        atom("id", UUID, &["0184990a-477b-4fa8-9968-496074483cee"]),
+        atom("agent", UUID, &["0184990a-4782-42b5-afc1-16715b10b8ff"]),
+        atom(
+            "source",
+            name(&[('a', 'z'), ('_', '_')]),
+            &["ui", "webhook"],
+        ),
+        atom(
+            "runner",
+            Words::OneOf(&["buildkite-hosted", "self-hosted"]),
+            &["buildkite-hosted"],
+        ),
+    ],
+    claims: &[
+        always("aud", &[part("audience")]),
+        always("organization_slug", &[part("organization")]),
+        always("pipeline_slug", &[part("pipeline")]),
+        sometimes("organization_id", &[part("organization_id")]),
+        sometimes("pipeline_id", &[part("pipeline_id")]),
+        sometimes("cluster_id", &[part("cluster_id")]),
+        typed(
+            ClaimKind::Integer,
+            always("build_number", &[part("number")]),
+        ),
+        always("build_branch", &[part("branch")]),
+        sometimes("build_tag", &[part("tag")]),
+        always("build_commit", &[part("commit")]),
+        sometimes("step_key", &[part("step")]),
+        always("job_id", &[part("id")]),
+        always("agent_id", &[part("agent")]),
+        sometimes("build_source", &[part("source")]),
+        sometimes("runner_environment", &[part("runner")]),
+    ],
+    shapes: &[
+        shape(
+            "pipeline",
+            "a job with the usual subject",
+            &[always(
+                "sub",
+                &[
+                    text("organization:"),
+                    part("organization"),
+                    text(":pipeline:"),
+                    part("pipeline"),
+                    text(":ref:"),
+                    part("ref"),
+                    text(":commit:"),
+                    part("commit"),
+                    text(":step:"),
+                    part("step"),
+                ],
+            )],
+        ),
+        identified("organization_id"),
+        identified("pipeline_id"),
+        identified("cluster_id"),
+        shape(
+            "organization",
+            "a job whose subject is the organization",
+            &[always("sub", &[part("organization")])],
+        ),
+        shape(
+            "pipeline name",
+            "a job whose subject is the pipeline",
+            &[always("sub", &[part("pipeline")])],
+        ),
+    ],
+    mine: &["organization", "pipeline"],
+    outsiders: &[
+        outsider(
+            "anyone",
+            "any organization",
+            &[],
+            &[
+                ("organization", Is::LikeOurs),
+                ("organization_id", Is::Named),
+                ("pipeline_id", Is::Named),
+                ("cluster_id", Is::Named),
+            ],
+        ),
+        outsider(
+            "look-alike-owner",
+            "an organization whose name begins like ours",
+            &[("organization", Is::LikeOurs)],
+            &[
+                ("organization", Is::Ours),
+                ("organization_id", Is::Named),
+                ("pipeline_id", Is::Named),
+                ("cluster_id", Is::Named),
+            ],
+        ),
+        outsider(
+            "other-pipeline",
+            "another pipeline of ours",
+            &[("organization", Is::Ours)],
+            &[("pipeline", Is::Ours), ("pipeline_id", Is::Named)],
+        ),
+        outsider(
+            "other-branch",
+            "a branch or tag that no policy names",
+            &[("organization", Is::Ours), ("pipeline", Is::Ours)],
+            &[("ref", Is::Named), ("branch", Is::Named)],
+        ),
+    ],
+};
+
+const fn identified(atom: &'static str) -> Shape {
+    match atom.as_bytes() {
+        b"organization_id" => shape(
+            atom,
+            "a job whose subject is the id of the organization",
+            ORGANIZATION_ID,
+        ),
+        b"pipeline_id" => shape(
+            atom,
+            "a job whose subject is the id of the pipeline",
+            PIPELINE_ID,
+        ),
+        _ => shape(
+            atom,
+            "a job whose subject is the id of the cluster",
+            CLUSTER_ID,
+        ),
+    }
+}
+
+const ORGANIZATION_ID: &[Claim] = &[always("sub", &[part("organization_id")])];
+const PIPELINE_ID: &[Claim] = &[always("sub", &[part("pipeline_id")])];
+const CLUSTER_ID: &[Claim] = &[always("sub", &[part("cluster_id")])];
