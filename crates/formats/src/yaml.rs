@@ -3,7 +3,8 @@
 use claimgate::diagnostic::Diagnostic;
 use claimgate::json::spans::{Content, Member, Node, Span, Spans};
 use claimgate::json::{MAX_DEPTH, Value};
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+pub use saphyr_parser::{Event, ScalarStyle};
+use saphyr_parser::{Marker, Parser};
 
 use super::unreadable::Unreadable;
 
@@ -21,7 +22,6 @@ pub fn parse(text: &str) -> Result<Value, Diagnostic> {
 /// The same, with the positions of the parts.
 pub(super) fn read(text: &str) -> (Result<Value, Unreadable>, Spans) {
     let mut builder = Builder {
-        offsets: Offsets::of(text),
         open: Vec::new(),
         document: None,
     };
@@ -29,6 +29,31 @@ pub(super) fn read(text: &str) -> (Result<Value, Unreadable>, Spans) {
         Ok((value, node)) => (Ok(value), Spans { root: Some(node) }),
         Err(error) => (Err(error), Spans::default()),
     }
+}
+
+/// The parser's events in a text, each with the bytes that it covers. A block scalar's bytes begin at
+/// its indicator.
+///
+/// # Errors
+/// The first place that is not YAML, after which no event follows.
+pub fn events(text: &str) -> impl Iterator<Item = Result<(Event<'_>, Span), NotYaml>> {
+    let offsets = Offsets::of(text);
+    Parser::new_from_str(text).map(move |event| match event {
+        Ok((event, span)) => Ok((event, offsets.of_span(text, span))),
+        Err(error) => Err(NotYaml {
+            message: error.info().to_owned(),
+            at: offsets.at(*error.marker()),
+        }),
+    })
+}
+
+/// A text that is not YAML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotYaml {
+    /// What the parser says.
+    pub message: String,
+    /// The byte at which it says so.
+    pub at: usize,
 }
 
 /// The bytes at which characters begin: the parser counts characters.
@@ -73,7 +98,6 @@ fn quoted(text: &str) -> Option<&str> {
 
 /// Reads the parser's events.
 struct Builder {
-    offsets: Offsets,
     open: Vec<Open>,
     document: Option<(Value, Node)>,
 }
@@ -91,26 +115,16 @@ enum Parts {
 
 impl Builder {
     fn read(&mut self, text: &str) -> Result<(Value, Node), Unreadable> {
-        for event in Parser::new_from_str(text) {
-            let (event, span) =
-                event.map_err(|error| self.problem(*error.marker(), error.info()))?;
-            self.event(event, self.offsets.of_span(text, span))
-                .map_err(|message| self.problem(span.start, &message))?;
+        for event in events(text) {
+            let (event, span) = event.map_err(|error| problem(text, error.at, &error.message))?;
+            let at = span.start;
+            self.event(event, span)
+                .map_err(|message| problem(text, at, &message))?;
         }
         self.document.take().ok_or_else(|| {
             let message = "expected a YAML document, found nothing";
             Diagnostic::error("", "yaml-syntax", message).into()
         })
-    }
-
-    fn problem(&self, place: Marker, message: &str) -> Unreadable {
-        let (line, column) = (place.line(), place.col() + 1);
-        let message = format!("not YAML: {message} at line {line}, column {column}");
-        let at = self.offsets.at(place);
-        Unreadable {
-            span: Some(at..at),
-            ..Diagnostic::error("", "yaml-syntax", message).into()
-        }
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), String> {
@@ -195,6 +209,17 @@ impl Builder {
             None => self.document = Some((value, node)),
         }
         Ok(())
+    }
+}
+
+fn problem(text: &str, at: usize, message: &str) -> Unreadable {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    let message = format!("not YAML: {message} at line {line}, column {column}");
+    Unreadable {
+        span: Some(at..at),
+        ..Diagnostic::error("", "yaml-syntax", message).into()
     }
 }
 

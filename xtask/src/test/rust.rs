@@ -47,6 +47,7 @@ const SELECTIONS: [Selection; 3] = [
             package("claimgate", "crates/core"),
             package("claimgate-analysis", "crates/analysis"),
             package("claimgate-formats", "crates/formats"),
+            package("claimgate-environments", "crates/environments"),
             package("claimgate-providers", "crates/providers"),
             package("claimgate-workbench", "web/workbench"),
             package("claimgate-wasm", "crates/wasm"),

@@ -227,7 +227,7 @@ fn wasm(log: &mut Log, options: &Options) -> Result<()> {
 
 fn docs(log: &mut Log) -> Result<()> {
     let mut doc = cargo(
-        "doc --no-deps -p claimgate -p claimgate-analysis -p claimgate-providers -p claimgate-formats -p claimgate-api -p claimgate-wasm -p claimgate-server",
+        "doc --no-deps -p claimgate -p claimgate-analysis -p claimgate-providers -p claimgate-formats -p claimgate-environments -p claimgate-api -p claimgate-wasm -p claimgate-server",
     );
     log.build(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }

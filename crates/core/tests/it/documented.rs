@@ -21,13 +21,14 @@ const PAGES: [&str; 5] = [
     "explanations.md",
 ];
 
-/// Where codes come from: the engine, the providers' hints, the findings, the documents, the command line, the server, the
+/// Where codes come from: the engine, the providers' hints, the findings, the documents, the limits of environments, the command line, the server, the
 /// layer between the engine and JavaScript, and the JavaScript around that.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "crates/core/src",
     "crates/providers/src/hints",
     "crates/analysis/src",
     "crates/formats/src",
+    "crates/environments/src/limits.rs",
     "crates/cli/src/document.rs",
     "crates/server/src/exchange",
     "crates/wasm/src",
