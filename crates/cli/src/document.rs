@@ -3,7 +3,7 @@
 
 use claimgate::diagnostic::{Basis, Diagnostic};
 use claimgate::expected::{UNKNOWN_KEY, join};
-use claimgate::issuer::Issuer;
+use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, REPORT_ONLY};
 use claimgate_analysis::Policies;
@@ -21,6 +21,10 @@ pub(crate) struct Document {
     pub(crate) issuers: Vec<Issuer>,
     /// Policies outside any issuer.
     pub(crate) alone: Option<PolicySet>,
+    /// All issuers as written; policies alone are one without a URL.
+    pub(crate) definitions: Vec<IssuerDefinition>,
+    /// The dialect of patterns.
+    pub(crate) dialect: Dialect,
     /// How many policies there are, in issuers and alone.
     pub(crate) policies: usize,
     /// The tolerated clock skew in seconds, if the file sets it.
@@ -70,6 +74,17 @@ impl Document {
                 place,
             ));
         }
+        let mut definitions: Vec<_> = document
+            .issuers
+            .into_iter()
+            .map(|issuer| issuer.definition)
+            .collect();
+        if document.kind.has_only_policies() {
+            definitions.push(IssuerDefinition {
+                policies: document.policies,
+                ..IssuerDefinition::default()
+            });
+        }
         let locator = Locator::new(&text, spans(&text));
         let locate = |diagnostic| locator.by_path(diagnostic);
         let errors = errors.into_iter().map(locate).collect();
@@ -78,6 +93,8 @@ impl Document {
             text,
             issuers,
             alone,
+            definitions,
+            dialect: document.dialect,
             policies,
             leeway: document.leeway,
             max_size: document

@@ -4,13 +4,16 @@ mod app;
 mod bootstrap_token;
 mod check;
 mod decode;
+mod diff;
 mod document;
 mod excerpt;
 mod explain;
 mod output;
 mod place;
+mod questions;
 mod report;
 mod serve;
+mod who;
 
 use std::process::ExitCode;
 
@@ -40,6 +43,10 @@ enum Command {
     Explain(explain::Explain),
     /// Check files of issuers and policies
     Check(check::Check),
+    /// Show which outsiders the policies of a file admit, with a token or a proof
+    Who(who::Who),
+    /// Show what a change of policies opens and closes, with a token for each
+    Diff(diff::Diff),
 }
 
 /// The exit status of a command that could not run.
@@ -52,6 +59,8 @@ fn main() -> ExitCode {
         Command::Decode(decode) => decode.run(),
         Command::Explain(explain) => explain.run(),
         Command::Check(check) => check.run(),
+        Command::Who(who) => who.run(),
+        Command::Diff(diff) => diff.run(),
     };
     result.unwrap_or_else(|error| {
         eprintln!("{}", output::lines(&format!("error: {error:#}")));

@@ -1,0 +1,108 @@
+//! Differences as a comment on a pull request.
+
+use claimgate_analysis::{Change, KindDifference, Relation};
+
+use super::{Compared, sentence, undecided_text};
+use crate::questions::{Asking, kind};
+use crate::who::numbers;
+
+/// The differences of all issuers.
+pub(super) fn comment(compared: &[Compared], asking: &Asking) -> String {
+    let mut text = "### What this change of trust policies opens and closes\n".to_owned();
+    for of_issuer in compared {
+        let relation = of_issuer.difference.relation;
+        text += &format!(
+            "\n{} {}: {}\n",
+            icon(relation),
+            code(of_issuer.title()),
+            sentence(relation)
+        );
+        for of_kind in &of_issuer.difference.kinds {
+            text += &changes(of_kind, asking);
+        }
+    }
+    text
+}
+
+fn icon(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equivalent | Relation::Narrower => "✅",
+        _ => "⚠️",
+    }
+}
+
+fn changes(of_kind: &KindDifference, asking: &Asking) -> String {
+    let kind = kind(&of_kind.kind);
+    let mut text = String::new();
+    for change in &of_kind.opened {
+        text += &change_text(
+            "opens",
+            "new",
+            &kind,
+            &asking.witness(&change.witness, ""),
+            change,
+        );
+    }
+    for change in &of_kind.closed {
+        text += &change_text(
+            "closes",
+            "old",
+            &kind,
+            &asking.witness(&change.witness, ""),
+            change,
+        );
+    }
+    for undecided in &of_kind.undecided {
+        text += &format!("\n**{}**: {}\n", escaped(&kind), undecided_text(undecided));
+    }
+    text
+}
+
+fn change_text(verb: &str, side: &str, kind: &str, token: &str, change: &Change) -> String {
+    let policy = numbers(&[change.policy]);
+    let token = fence(token);
+    format!("\n**{}**: {side} {policy} {verb}\n{token}", escaped(kind))
+}
+
+/// A block of code, whose fence is longer than any run of backticks in it.
+fn fence(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}text\n{text}{fence}\n")
+}
+
+/// Inline code, likewise.
+fn code(text: &str) -> String {
+    let ticks = "`".repeat(longest_run(text) + 1);
+    let space = if ticks.len() > 1 { " " } else { "" };
+    format!("{ticks}{space}{text}{space}{ticks}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// A name without meaning in Markdown or HTML.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_punctuation() {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, escaped, fence};
+
+    #[test]
+    fn code_cannot_end_early() {
+        assert_eq!(fence("a\n"), "```text\na\n```\n");
+        assert_eq!(fence("```\n"), "````text\n```\n````\n");
+        assert_eq!(code("https://ci.example"), "`https://ci.example`");
+        assert_eq!(code("a`b"), "`` a`b ``");
+        assert_eq!(escaped("<b>*a*"), "\\<b\\>\\*a\\*");
+    }
+}
