@@ -226,13 +226,14 @@ fn a_token_within_a_file_is_shown_without_its_signature() {
 
 /// A file that is one line of a megabyte, with a finding in every rule.
 #[test]
-fn thousands_of_findings_on_one_line_are_all_shown() {
+fn the_first_thousand_findings_on_one_line_are_shown() {
     let policy =
         r#"{"decision":"allow","tokenType":"organization","rules":{"aud":"a.b","sub":"c"}}"#;
     let file = format!("[{}]", vec![policy; 5_000].join(","));
     let output = run(&["check", "-"], &file);
     assert_eq!(code(&output), 0);
     let shown = out(&output);
-    assert_eq!(shown.matches("note[dot-is-wildcard]").count(), 5_000);
+    assert_eq!(shown.matches("note[dot-is-wildcard]").count(), 1_000);
+    assert_eq!(shown.matches("[findings-left-out]").count(), 1);
     assert!(shown.lines().all(|line| line.chars().count() < 200));
 }
