@@ -74,7 +74,7 @@ impl Space {
         let wanted = self.meeting(query, &rules);
         let mut refutation = Refutation::default();
         for shape in query.shape_numbers(self) {
-            let mut attempt = match Attempt::new(self, query, &rules, shape) {
+            let mut attempt = match Attempt::new(self, query, (&rules, &wanted), shape) {
                 Ok(attempt) => attempt,
                 Err(tree) => {
                     let negatives = Rc::from(Vec::new());
@@ -86,7 +86,6 @@ impl Space {
                     continue;
                 }
             };
-            attempt.expand(self, query, &wanted)?;
             match attempt.way(self, 0, &Residual::default())? {
                 Ok(residual) => {
                     return Assignment::new(self, &attempt.present, &residual, &rules).map(Ok);
@@ -94,7 +93,7 @@ impl Space {
                 Err(tree) => refutation.shapes.push(InShape {
                     shape,
                     tree,
-                    negatives: attempt.negatives.into(),
+                    negatives: attempt.negatives.unwrap_or_default().into(),
                 }),
             }
         }
@@ -120,32 +119,33 @@ impl Space {
 
 /// The search for a token of one shape.
 struct Attempt<'a> {
+    query: &'a Query<'a>,
     rules: &'a [(PathId, LangId)],
+    /// The places of the negatives to look at.
+    wanted: &'a [usize],
     present: Present,
-    negatives: Vec<Negative>,
+    /// Listed when what has to hold can hold: often it cannot.
+    negatives: Option<Vec<Negative>>,
 }
 
 impl<'a> Attempt<'a> {
     fn new(
         space: &Space,
-        _query: &Query<'_>,
-        rules: &'a [(PathId, LangId)],
+        query: &'a Query<'a>,
+        (rules, wanted): (&'a [(PathId, LangId)], &'a [usize]),
         shape: usize,
     ) -> Result<Self, Tree> {
         let needed: Vec<PathId> = rules.iter().map(|(path, _)| *path).collect();
         Ok(Self {
+            query,
             rules,
+            wanted,
             present: Present::new(space, shape, &needed)?,
-            negatives: Vec::new(),
+            negatives: None,
         })
     }
 
-    fn expand(
-        &mut self,
-        space: &mut Space,
-        query: &Query<'_>,
-        wanted: &[usize],
-    ) -> Result<(), Exhausted> {
+    fn expand(&self, space: &mut Space) -> Result<Vec<Negative>, Exhausted> {
         // What a rule with only one way requires is required in any case.
         let mut required: HashMap<usize, Vec<LangId>> = HashMap::new();
         for (path, lang) in self.rules {
@@ -155,10 +155,8 @@ impl<'a> Attempt<'a> {
                 }
             }
         }
-        self.negatives = self
-            .present
-            .negatives(space, query.negatives, wanted, &required)?;
-        Ok(())
+        self.present
+            .negatives(space, self.query.negatives, self.wanted, &required)
     }
 
     /// Tries the ways in which the rule at a place and those after it can hold.
@@ -169,8 +167,13 @@ impl<'a> Attempt<'a> {
         residual: &Residual,
     ) -> Result<Result<Residual, Tree>, Exhausted> {
         let Some((path, lang)) = self.rules.get(rule).copied() else {
-            let open = (0..self.negatives.len()).collect();
-            let found = Search::new(space, &self.negatives).run(residual.clone(), open, 0)?;
+            let negatives = match self.negatives.take() {
+                Some(negatives) => negatives,
+                None => self.expand(space)?,
+            };
+            let open = (0..negatives.len()).collect();
+            let found = Search::new(space, &negatives).run(residual.clone(), open, 0)?;
+            self.negatives = Some(negatives);
             return Ok(found.map_err(Tree::Search));
         };
         let many = self.present.many(space);

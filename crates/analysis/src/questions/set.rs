@@ -133,7 +133,7 @@ impl<'a> Set<'a> {
 }
 
 /// Whether two cubes differ in the first or last characters of some claim that has one value.
-fn are_apart(space: &Space, first: &Cube, second: &Cube) -> bool {
+pub(super) fn are_apart(space: &Space, first: &Cube, second: &Cube) -> bool {
     let single = first
         .rules
         .iter()

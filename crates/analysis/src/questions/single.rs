@@ -4,6 +4,7 @@ use claimgate::explain::ReasonCode;
 use claimgate::policy::Decision;
 
 use super::session::Analysis;
+use super::set::are_apart;
 use crate::answer::{Answer, Proof, RequestKind};
 use crate::model::{kinds_of, lists_admin, role};
 use crate::query::Cube;
@@ -156,6 +157,10 @@ impl Analysis<'_> {
         let negatives = self.cubes(&others);
         let (mut proof, mut undecided) = (Proof::default(), None);
         for allow in self.set.allows(&kind) {
+            let is_apart = |own: &Cube| are_apart(&self.space, own, &cube);
+            if self.set.cube(allow).is_some_and(is_apart) {
+                continue;
+            }
             let mut positives = self.with_audiences(allow);
             positives.push(cube.clone());
             let answer = self.ask(
