@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use self::token_field::TokenField;
 use super::bench::{Bench, TokenView};
 use crate::ui::inline_code::inline_code;
-use claimgate_workbench::playground::token_text::is_complete;
+use claimgate_workbench::playground::token_text::{is_complete, is_replaced};
 
 /// The pane.
 #[component]
@@ -50,19 +50,21 @@ pub(crate) fn PlaygroundToken(
 /// token does not change the view.
 fn follow_token(bench: Bench) {
     let token = bench.form.token;
-    Effect::new(move |before: Option<usize>| {
-        let length = token.read().len();
-        let is_pasted = before.is_none_or(|before| length.abs_diff(before) > 8);
-        if length == 0 {
+    Effect::new(move |before: Option<String>| {
+        let text = token.get();
+        let is_pasted = before
+            .as_ref()
+            .is_none_or(|before| is_replaced(before, &text));
+        if text.is_empty() {
             bench.token_view.set(TokenView::Encoded);
-        } else if is_pasted && is_complete(&token.read()) {
+        } else if is_pasted && is_complete(&text) {
             let is_encoded = bench.token_view.get_untracked() == TokenView::Encoded;
             bench.token_view.set(TokenView::Claims);
             if is_encoded && before.is_some() {
                 focus_view();
             }
         }
-        length
+        text
     });
 }
 

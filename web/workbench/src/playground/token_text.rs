@@ -26,6 +26,18 @@ pub fn is_complete(token: &str) -> bool {
     parts.len() == 3 && parts.iter().all(|part| !part.is_empty())
 }
 
+/// Whether a text has been replaced, and not typed within: more than a few characters differ.
+pub fn is_replaced(before: &str, after: &str) -> bool {
+    let same = |one: &mut dyn Iterator<Item = (u8, u8)>| one.take_while(|(a, b)| a == b).count();
+    let (longest, shortest) = (before.len().max(after.len()), before.len().min(after.len()));
+    let start = same(&mut before.bytes().zip(after.bytes()));
+    let end = same(&mut before.bytes().rev().zip(after.bytes().rev()));
+    longest - (start + end).min(shortest) > TYPED
+}
+
+/// The most characters that one change of typing may have.
+const TYPED: usize = 8;
+
 /// Times among the claims that look like milliseconds.
 pub fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
     let read = |name: &'static str| {
@@ -43,7 +55,7 @@ pub fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
 mod tests {
     use claimgate::claims::Claims;
 
-    use super::{is_complete, milliseconds, parts};
+    use super::{is_complete, is_replaced, milliseconds, parts};
 
     #[test]
     fn times_in_milliseconds_are_found() {
@@ -52,6 +64,22 @@ mod tests {
         )
         .unwrap();
         assert_eq!(milliseconds(&claims), [("exp", 1_763_942_400_000)]);
+    }
+
+    #[test]
+    fn another_token_of_the_same_length_replaces_one() {
+        let token = "aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbb.cccccccccccccccc";
+        let other = "aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbb.dddddddddddddddd";
+        assert!(is_replaced(token, other) && is_replaced("", token));
+        for typed in [
+            &token[1..],
+            &format!("{token}x"),
+            &token.replacen('b', "x", 1),
+            token,
+        ] {
+            assert!(!is_replaced(token, typed), "{typed}");
+        }
+        assert!(!is_replaced("aa", "aaa"));
     }
 
     #[test]
