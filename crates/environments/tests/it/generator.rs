@@ -367,7 +367,7 @@ fn call(random: &mut Random, text: &mut String, spaces: usize, depth: usize) {
         }
         "split" => writeln!(text, " [{}, {}]", operand(random), operand(random)).unwrap(),
         "concat" if random.is_calm => {
-            writeln!(text, " ['${{list}}', [{}]]", flow(random, 0)).unwrap()
+            writeln!(text, " ['${{list}}', [{}]]", flow(random, 0)).unwrap();
         }
         "concat" => writeln!(text, " [{}, {}]", flow(random, 0), flow(random, 0)).unwrap(),
         "fromJSON" | "fromBase64" if random.is_calm => {
