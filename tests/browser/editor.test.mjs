@@ -404,6 +404,8 @@ test("forty policies show only their number, one more causes a warning", async (
   const many = Array.from({ length: 40 }, (_, index) => allow({ sub: `repo:octo-org/${index}:*` }));
   const page = await open(withPolicies(many, samples));
   assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /40\/40/);
+  // With many policies, each is one line at first.
+  await page.getByRole("button", { name: /^Policy 40 / }).click();
   await page.getByRole("button", { name: "Duplicate policy 40" }).click();
   await page.getByText("41 policies on one issuer").waitFor();
   await save(page);
