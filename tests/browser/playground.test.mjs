@@ -205,7 +205,7 @@ for (const width of widths) {
         await pane(page, "Token");
         await page.getByRole("button", { name: "From claims" }).click();
         await page.getByRole("button", { name: "Load sample claims" }).click();
-        await page.getByText("No token: signature, issuer and time were not checked.").first().waitFor();
+        await page.getByText("No token: signature, issuer and time were not checked.").first().waitFor({ state: "attached" });
         await isInOrder(page, "claims");
         await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
         await page.getByRole("dialog").waitFor();
