@@ -112,6 +112,7 @@ test("nor while a sample is signed, a scratch set is used, and everything is sha
   });
   // Loads code on demand before anything is pasted.
   await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  await page.getByRole("group", { name: "View of the policies" }).getByRole("button", { name: "JSON" }).click();
   await page.locator(".cm-content").waitFor();
   await page.getByRole("button", { name: "Discard the scratch set" }).click();
   await storedOffline(page);
