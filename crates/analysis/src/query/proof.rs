@@ -1,17 +1,17 @@
-//! Why no token is as asked for.
+//! Why no token is as required.
 
 use std::rc::Rc;
 
 use super::cube::PathId;
 use crate::automaton::LangId;
 
-/// For each shape of tokens, why none of them is as asked for.
+/// For each shape of tokens, why none of them is as required.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Refutation {
     pub(super) shapes: Vec<InShape>,
 }
 
-/// Why no token of a shape is as asked for.
+/// Why no token of a shape is as required.
 #[derive(Clone, Debug)]
 pub(super) struct InShape {
     pub(super) shape: usize,

@@ -1,4 +1,4 @@
-//! Answers compared with all small tokens: a "no" is wrong if one of them is as asked for. A "yes"
+//! Answers compared with all small tokens: a "no" is wrong if one of them is as required. A "yes"
 //! comes with a token, which is evaluated here once more.
 //!
 //! `CLAIMGATE_ANALYSIS_CASES=100000 cargo test --release -p claimgate-analysis --test it brute`

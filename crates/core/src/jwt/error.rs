@@ -12,7 +12,7 @@ use crate::time::{MILLISECONDS, format_duration, format_utc, relative};
 /// let error = decode_unverified("eyJhbGciOiJSUzI1NiJ9").unwrap_err();
 /// assert_eq!(error.code(), "token-segments");
 /// assert_eq!(error.to_string(), "expected three parts joined by `.`, found 1");
-/// assert!(error.help().is_some_and(|help| help.starts_with("was the token cut off")));
+/// assert!(error.help().is_some_and(|help| help.starts_with("this is the header of a token alone")));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

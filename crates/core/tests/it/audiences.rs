@@ -155,7 +155,7 @@ fn claims_without_a_token_are_checked_as_well() {
     let expected = "DENIED[audience-not-accepted]: denied: expected a value of `aud` that the issuer lists, \
         `urn:pulumi:org:acme`, found `\"other\"`\n  default denial: not needed: the policies were not evaluated\n  \
         note[audience-not-accepted]: the issuer lists the audiences that it accepts, which are checked before the \
-        policies\n    help: request the token for one of these audiences, or add its own to the issuer's\n";
+        policies\n    help: request the token for one of these audiences, or add the token's audience to the issuer\n";
     assert_eq!(render_text(&refused), expected);
     let skip = Skip {
         audience: true,
