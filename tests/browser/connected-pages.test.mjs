@@ -40,7 +40,8 @@ for (const width of [1280, 390]) {
     const policies = explanation(page);
     await policies.waitFor();
     assert.match(await policies.innerText(), /matched: denies/);
-    assert.match(await page.getByRole("list", { name: "Checks" }).innerText(), /Signature passed/);
+    await page.getByText(/Passed: .*signature/).click();
+    assert.match(await page.getByRole("list", { name: "Checks in order" }).innerText(), /Signature passed/);
     await page.getByRole("link", { name: "Open in the playground" }).click();
     await decision(page).filter({ hasText: "Denied" }).waitFor();
     assert.ok(!page.url().includes(samples[1].token.split(".")[2]), "the address has no signature");

@@ -154,7 +154,7 @@ for (const width of [1280, 390]) {
       const undone = page.getByRole("alert").filter({ hasText: `${name} keeps its policies as they were: the server cannot be reached.` });
       await undone.waitFor();
       assert.equal(await pattern(page, 1).inputValue(), "first");
-      await undone.getByText("What was to be saved").click();
+      await undone.getByText("Show the unsaved change").click();
       assert.match(await undone.innerText(), /"second"/);
       await undone.getByRole("button", { name: "Try again" }).click();
       await undone.waitFor();

@@ -72,7 +72,8 @@ describe("a newer version", () => {
     const server = createServer(async (request, response) => {
       const answer = await fetch(new URL(`.${request.url}`, appUrl));
       const type = answer.headers.get("content-type");
-      const name = type.startsWith("text/html") ? "index.html" : request.url.slice(1);
+      const isShell = type.startsWith("text/html") && !request.url.startsWith("/docs/");
+      const name = isShell ? "index.html" : request.url.slice(1);
       let body = Buffer.from(await answer.arrayBuffer());
       if (isDeployed && name in changes) {
         const [from, to] = changes[name];

@@ -242,6 +242,7 @@ test("HTML is shown as text", async () => {
   await harmless();
   await visit(page, "playground");
   await paste(page, issuer.token(githubClaims({ sub: `${evil}!`, [evil]: evil })), "Allowed");
+  await page.getByRole("button", { name: /claims that no rule uses$/ }).click();
   await page.getByRole("table", { name: "Claims" }).getByRole("cell", { name: evil, exact: true }).waitFor();
   await page.getByRole("rowheader", { name: evil, exact: true }).waitFor();
   assert.ok((await text(page.getByRole("list", { name: "Policies" }))).includes(`${evil}!`));

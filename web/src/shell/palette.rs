@@ -70,7 +70,10 @@ pub(crate) fn Palette(
     let keys = move |event: ev::KeyboardEvent| press(state, run, &event);
     let field = NodeRef::<Input>::new();
     field.on_load(|field| {
-        let _ = field.focus();
+        // It is loaded on first use, and is not on the page yet.
+        request_animation_frame(move || {
+            let _ = field.focus();
+        });
     });
     view! {
         <input

@@ -92,11 +92,12 @@ pub(crate) fn Combobox(
         active,
         fitting,
     };
-    let is_shown = Memo::new(move |_| !fitting.read().is_empty());
+    let options = Memo::new(move |_| fitting.read().len());
+    let is_shown = Memo::new(move |_| options.get() > 0);
     keep_beside(
         move || rows.get_untracked().map(Into::into),
         move || input.get_untracked().map(Into::into),
-        is_shown,
+        options,
     );
     let layer = NodeRef::<Div>::new();
     let moved = move || follow(input, layer, on_cursor);

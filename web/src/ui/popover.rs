@@ -7,33 +7,34 @@ use web_sys::{Element, HtmlElement};
 /// The gap between the field and its list, in pixels.
 const GAP: f64 = 2.0;
 
-/// Shows or hides a list, which has `popover="manual"`, while `is_shown` says so. `field` is the
-/// element that it belongs to. While it is shown it follows the field.
+/// Shows a list, which has `popover="manual"`, while it has `options`. `field` is the element that it
+/// belongs to. While it is shown it follows the field.
 pub(crate) fn keep_beside(
     list: impl Fn() -> Option<HtmlElement> + Copy + 'static,
     field: impl Fn() -> Option<HtmlElement> + Copy + 'static,
-    is_shown: Memo<bool>,
+    options: Memo<usize>,
 ) {
+    let follow = move || {
+        let is_shown = options
+            .try_get_untracked()
+            .is_some_and(|options| options > 0);
+        if let (true, Some(list), Some(field)) = (is_shown, list(), field()) {
+            place(&list, &field);
+        }
+    };
     Effect::new(move || {
-        let is_shown = is_shown.get();
+        let is_shown = options.get() > 0;
         let Some(list) = list() else { return };
         // Both fail if the list is in that state already, or the browser has no popovers.
         if is_shown {
             let _ = list.show_popover();
-            if let Some(field) = field() {
-                place(&list, &field);
-            }
+            follow();
+            // Its options may be rendered after this, and its height decides on which side it goes.
+            request_animation_frame(follow);
         } else {
             let _ = list.hide_popover();
         }
     });
-    let follow = move || {
-        if let (true, Some(list), Some(field)) =
-            (is_shown.try_get_untracked() == Some(true), list(), field())
-        {
-            place(&list, &field);
-        }
-    };
     let resized = window_event_listener(ev::resize, move |_| follow());
     // Captured, because scrolling an element does not bubble.
     let scrolled = captured_scroll(follow);

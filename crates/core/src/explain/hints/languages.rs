@@ -46,7 +46,7 @@ pub(super) fn on_match(pattern: &str, dialect: Dialect, trace: &Trace) -> Option
     let is_escaped = before.ends_with(['\\', '*']);
     let (one, many) = (took(at)?, took(at + 1)?);
     let message = format!(
-        "`.*` is not a regular expression here: in `{}`, `.` matched `{one}`, and `*` matched `{many}`",
+        "`.*` is not a regular expression here: in `{}`, `.` took `{one}`, and `*` took `{many}`",
         visible(pattern)
     );
     let hint = Diagnostic::note("pattern-is-regex", message);
