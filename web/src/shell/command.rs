@@ -1,5 +1,5 @@
-//! The command palette's dialog, and the keys that open it. Its content is loaded when it opens for
-//! the first time.
+//! The command palette's dialog with its field, and the keys that open it. The entries are loaded when
+//! it opens for the first time; what is typed until then is not lost.
 
 use leptos::ev;
 use leptos::html;
@@ -11,13 +11,61 @@ use crate::state::store::use_store;
 use crate::state::theme::Theme;
 use crate::state::unsaved::Unsaved;
 
+/// The field of the palette.
+#[derive(Clone, Copy)]
+pub(crate) struct Field {
+    /// What is typed.
+    pub(super) query: RwSignal<String>,
+    /// The entry that Enter chooses, if there are any.
+    pub(super) active: RwSignal<Option<usize>>,
+    /// What keys do once the entries are loaded.
+    pub(super) keys: StoredValue<Option<Callback<ev::KeyboardEvent>>>,
+    /// Whether Enter was pressed before that.
+    pub(super) is_entered: StoredValue<bool>,
+}
+
+impl Field {
+    fn new() -> Self {
+        Self {
+            query: RwSignal::new(String::new()),
+            active: RwSignal::new(None),
+            keys: StoredValue::new(None),
+            is_entered: StoredValue::new(false),
+        }
+    }
+
+    /// Empties it, for the next time that the palette opens.
+    fn reset(self) {
+        self.query.set(String::new());
+        self.active.set(None);
+        self.keys.set_value(None);
+        self.is_entered.set_value(false);
+    }
+
+    fn press(self, event: ev::KeyboardEvent) {
+        match self.keys.get_value() {
+            Some(keys) => keys.run(event),
+            None if event.key() == "Enter" && !event.is_composing() => {
+                event.prevent_default();
+                self.is_entered.set_value(true);
+            }
+            None => {}
+        }
+    }
+}
+
 /// The dialog. Setting `open` opens it.
 #[component]
 pub(crate) fn CommandPalette(open: RwSignal<bool>) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    let field = Field::new();
     Effect::new(move || {
         let Some(dialog) = dialog.get() else { return };
-        match (open.get(), dialog.open()) {
+        let is_open = open.get();
+        if !is_open {
+            field.reset();
+        }
+        match (is_open, dialog.open()) {
             (true, false) => {
                 let _ = dialog.show_modal();
             }
@@ -42,6 +90,7 @@ pub(crate) fn CommandPalette(open: RwSignal<bool>) -> impl IntoView {
         expect_context::<Unsaved>(),
         expect_context::<Theme>(),
         open,
+        field,
     );
     let content = move || {
         open.get().then(|| {
@@ -62,6 +111,22 @@ pub(crate) fn CommandPalette(open: RwSignal<bool>) -> impl IntoView {
                 }
             }
         >
+            <input
+                type="text"
+                class="palette__field"
+                role="combobox"
+                aria-label="Go to a page, an issuer or an example, or run an action"
+                aria-expanded="true"
+                aria-autocomplete="list"
+                aria-controls="palette-list"
+                aria-activedescendant=move || field.active.get().map(|place| format!("palette-{place}"))
+                placeholder="Page, issuer, example or action"
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                bind:value=field.query
+                on:keydown=move |event| field.press(event)
+            />
             {content}
         </dialog>
     }

@@ -8,6 +8,7 @@ use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 use leptos_router::LazyRoute;
 
+use super::command::Field;
 use super::conflict_versions::ConflictVersions;
 use super::palette::Palette;
 use crate::audit::changes::{ChangePage, ChangesPage};
@@ -136,8 +137,11 @@ fn load_versions(versions: Versions) -> Loaded {
     Ok(view! { <ConflictVersions listed=listed other=other /> }.into_any())
 }
 
+/// What the content of the command palette needs; `open` and the field are the dialog's.
+type PaletteParts = (Store, Unsaved, Theme, RwSignal<bool>, Field);
+
 /// Loads and renders the content of the command palette.
-pub(crate) async fn palette_view(parts: Box<(Store, Unsaved, Theme, RwSignal<bool>)>) -> AnyView {
+pub(crate) async fn palette_view(parts: Box<PaletteParts>) -> AnyView {
     #[cfg(feature = "split")]
     let loaded = load_palette(parts).await;
     #[cfg(not(feature = "split"))]
@@ -146,9 +150,12 @@ pub(crate) async fn palette_view(parts: Box<(Store, Unsaved, Theme, RwSignal<boo
 }
 
 #[cfg_attr(feature = "split", wasm_split::wasm_split(load_palette, wasm_split_path = ::leptos::wasm_split, fallible))]
-fn load_palette(parts: Box<(Store, Unsaved, Theme, RwSignal<bool>)>) -> Loaded {
-    let (store, unsaved, theme, open) = *parts;
-    Ok(view! { <Palette store=store unsaved=unsaved theme=theme open=open /> }.into_any())
+fn load_palette(parts: Box<PaletteParts>) -> Loaded {
+    let (store, unsaved, theme, open, field) = *parts;
+    Ok(
+        view! { <Palette store=store unsaved=unsaved theme=theme open=open field=field /> }
+            .into_any(),
+    )
 }
 
 macro_rules! server_page {

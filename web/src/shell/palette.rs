@@ -4,13 +4,13 @@
 //! value is their title here. Choosing one presses it, so nothing works in two ways.
 
 use leptos::ev;
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::command::Field;
 use super::docs::address;
 use crate::state::store::Store;
 use crate::state::theme::{CHOICES, Theme};
@@ -39,22 +39,22 @@ enum Target {
 /// The state of the palette.
 #[derive(Clone, Copy)]
 struct State {
-    active: RwSignal<usize>,
+    active: RwSignal<Option<usize>>,
     found: Memo<Vec<Entry<Target>>>,
 }
 
-/// The content. `open` closes the dialog.
+/// The entries that match what is typed in `field`. `open` closes the dialog.
 #[component]
 pub(crate) fn Palette(
     store: Store,
     unsaved: Unsaved,
     theme: Theme,
     open: RwSignal<bool>,
+    field: Field,
 ) -> impl IntoView {
     let entries = StoredValue::new(entries(store));
-    let query = RwSignal::new(String::new());
     let found = Memo::new(move |_| {
-        let query = query.read();
+        let query = field.query.read();
         entries.with_value(|entries| {
             matching(entries, &query, SHOWN)
                 .into_iter()
@@ -63,37 +63,17 @@ pub(crate) fn Palette(
         })
     });
     let state = State {
-        active: RwSignal::new(0),
+        active: field.active,
         found,
     };
+    Effect::new(move || state.active.set((!found.read().is_empty()).then_some(0)));
     let run = runner(unsaved, theme, open);
-    let keys = move |event: ev::KeyboardEvent| press(state, run, &event);
-    let field = NodeRef::<Input>::new();
-    field.on_load(|field| {
-        // It is loaded on first use, and is not on the page yet.
-        request_animation_frame(move || {
-            let _ = field.focus();
-        });
-    });
+    let keys = Callback::new(move |event: ev::KeyboardEvent| press(state, run, &event));
+    field.keys.set_value(Some(keys));
+    if field.is_entered.get_value() {
+        request_animation_frame(move || choose(state, run, 0));
+    }
     view! {
-        <input
-            node_ref=field
-            type="text"
-            class="palette__field"
-            role="combobox"
-            aria-label="Go to a page, an issuer or an example, or run an action"
-            aria-expanded="true"
-            aria-autocomplete="list"
-            aria-controls="palette-list"
-            aria-activedescendant=move || (!state.found.read().is_empty()).then(|| format!("palette-{}", state.active.get()))
-            placeholder="Page, issuer, example or action"
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck="false"
-            bind:value=query
-            on:input=move |_| state.active.set(0)
-            on:keydown=keys
-        />
         <ul id="palette-list" class="palette__list" role="listbox" aria-label="Results" tabindex="-1">
             {move || state.found.get().into_iter().enumerate().map(|(place, entry)| row(state, run, place, entry)).collect_view()}
         </ul>
@@ -106,7 +86,7 @@ pub(crate) fn Palette(
 }
 
 fn row(state: State, run: Callback<Target>, place: usize, entry: Entry<Target>) -> AnyView {
-    let is_active = move || state.active.get() == place;
+    let is_active = move || state.active.get() == Some(place);
     let target = entry.target;
     view! {
         <li
@@ -130,25 +110,32 @@ fn press(state: State, run: Callback<Target>, event: &ev::KeyboardEvent) {
     if event.is_composing() || count == 0 {
         return;
     }
-    let active = state.active.get_untracked();
+    let active = state.active.get_untracked().unwrap_or(0);
     let next = match event.key().as_str() {
         "ArrowDown" => (active + 1) % count,
         "ArrowUp" => (active + count - 1) % count,
         "Enter" => {
             event.prevent_default();
-            let chosen = state
-                .found
-                .with_untracked(|found| found.get(active).map(|entry| entry.target.clone()));
-            return chosen.into_iter().for_each(|target| run.run(target));
+            return choose(state, run, active);
         }
         _ => return,
     };
     event.prevent_default();
-    state.active.set(next);
+    state.active.set(Some(next));
     if let Some(row) = document().get_element_by_id(&format!("palette-{next}")) {
         let options = web_sys::ScrollIntoViewOptions::new();
         options.set_block(web_sys::ScrollLogicalPosition::Nearest);
         row.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Does what the entry of that number is for, if there is one.
+fn choose(state: State, run: Callback<Target>, place: usize) {
+    let chosen = state
+        .found
+        .with_untracked(|found| found.get(place).map(|entry| entry.target.clone()));
+    if let Some(target) = chosen {
+        run.run(target);
     }
 }
 
