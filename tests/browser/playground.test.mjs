@@ -372,6 +372,7 @@ test("the token is shown in three parts, over the text of its field", async () =
   const page = await playground();
   const token = issuer.token(githubClaims());
   await paste(page, token, "Allowed");
+  await tokenField(page);
   const parts = await page.locator(".token-layer .part").allTextContents();
   assert.deepEqual(parts, token.split(".").flatMap((part, index) => (index === 0 ? [part] : [".", part])));
   const colours = await page.locator(".token-layer .part").evaluateAll((all) => all.map((part) => getComputedStyle(part).color));
@@ -397,6 +398,7 @@ describe("text that is not what it seems", () => {
     await paste(page, issuer.token(claims), "Denied");
     const table = page.getByRole("table", { name: "Claims" });
     assert.match(await text(table), /U\+202E ?main ?U\+200B/);
+    await page.getByRole("button", { name: /claims that no rule uses$/ }).click();
     assert.match(await text(table), /a ?U\+200B ?b/);
     assert.equal(await table.locator("a, img, script").count(), 0);
     assert.match(await text(explanation(page)), /U\+202E/);
@@ -434,7 +436,7 @@ describe("keys", () => {
     await page.keyboard.press("?");
     const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
     await dialog.waitFor();
-    assert.match(await text(dialog), /Ctrl Enter Evaluate at once/);
+    assert.match(await text(dialog), /Ctrl Enter Evaluate now/);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
     await page.keyboard.press("g");

@@ -88,7 +88,7 @@ pub struct Loaded<'a> {
 
 /// The environments of a host.
 pub trait Environments {
-    /// Decides whether one environment may import another, for whoever evaluates. It is asked for every
+    /// Decides whether one environment may import another, for the caller of the evaluation. It is called for every
     /// import before anything is loaded, the same environment included.
     ///
     /// # Errors

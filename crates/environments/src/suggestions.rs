@@ -28,7 +28,7 @@ fn fold(name: &str) -> Vec<u8> {
         .collect()
 }
 
-/// The edits between two names. Long names are cut: nobody mistypes them.
+/// The edits between two names. Long names are cut: they are pasted, not mistyped.
 fn distance(a: &[u8], b: &[u8]) -> usize {
     let cut = |name: &[u8]| name.iter().copied().take(64).collect::<Vec<_>>();
     let (a, b) = (cut(a), cut(b));

@@ -17,7 +17,7 @@ use crate::scalar::{self, Scalar};
 pub struct Node {
     /// What it is.
     pub kind: Kind,
-    /// The range that clients are told.
+    /// The range that clients receive.
     pub range: Range,
     /// The bytes that were written.
     pub span: ops::Range<usize>,

@@ -107,7 +107,7 @@ pub(super) struct Value {
     /// The value that it is merged over.
     pub(super) base: Option<ValueId>,
     pub(super) schema: Arc<Schema>,
-    /// The keys, those of the base included, once they were asked for.
+    /// The keys, those of the base included, once they were needed.
     pub(super) merged_keys: Option<Rc<[Arc<str>]>>,
     pub(super) unknown: bool,
     pub(super) rotate_only: bool,

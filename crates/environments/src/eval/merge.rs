@@ -39,7 +39,7 @@ impl Evaluator<'_> {
         let mut keys: BTreeSet<Arc<str>> = members.keys().cloned().collect();
         keys.extend(below.iter().flat_map(|keys| keys.iter().cloned()));
         let keys: Keys = keys.into_iter().collect();
-        // Keys that were asked for before a merge stay, as with the upstream evaluator; those of an empty object do not.
+        // Keys that were needed before a merge stay, as with the upstream evaluator; those of an empty object do not.
         if !keys.is_empty() {
             self.arena[value].merged_keys = Some(keys.clone());
         }

@@ -1,4 +1,4 @@
-//! The language by short examples: what a definition yields, and what it is told.
+//! The language by short examples: what a definition yields, and which messages it gets.
 
 use crate::rig::{Definitions, opened};
 
@@ -22,7 +22,7 @@ fn yields(source: &str, expected: &str) {
     assert_eq!((values.as_str(), messages), (expected, vec![]), "{source}");
 }
 
-/// What an author is told.
+/// The messages that an author gets.
 fn tells(source: &str, expected: &[&str]) {
     let (_, messages) = opened(source, &definitions());
     assert_eq!(messages, expected, "{source}");
