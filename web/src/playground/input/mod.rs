@@ -31,7 +31,7 @@ pub(crate) fn PlaygroundToken(
                 <Mode bench=bench />
             </div>
             {move || form.is_claims.get().then(|| bench.tools.get().map(|tools| (tools.claims)(bench)))}
-            <div hidden=move || !is_encoded()><TokenField value=form.token /></div>
+            <div hidden=move || !is_encoded()><TokenField value=form.token is_shown=Signal::derive(is_encoded) /></div>
             {move || (!form.is_claims.get()).then(|| bench.tools.get().map(|tools| (tools.token_notes)(bench)))}
             {move || (!problem.read().is_empty()).then(|| view! { <p class="error">{inline_code(&problem.read())}</p> })}
             {move || bench.tools.get().map(|tools| (tools.input_notes)(bench))}

@@ -10,7 +10,12 @@ use claimgate_workbench::playground::token_text::parts;
 /// The field. A layer below with the same text has the colours; the field's own text is
 /// transparent.
 #[component]
-pub(crate) fn TokenField(value: RwSignal<String>) -> impl IntoView {
+pub(crate) fn TokenField(
+    value: RwSignal<String>,
+    /// Hidden elements cannot be scrolled.
+    #[prop(into)]
+    is_shown: Signal<bool>,
+) -> impl IntoView {
     let id = format!("field-{}", unique());
     let hint = format!("{id}-hint");
     let layer = NodeRef::<html::Pre>::new();
@@ -27,6 +32,7 @@ pub(crate) fn TokenField(value: RwSignal<String>) -> impl IntoView {
     };
     Effect::new(move || {
         value.track();
+        is_shown.track();
         request_animation_frame(follow);
     });
     view! {
