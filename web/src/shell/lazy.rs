@@ -8,9 +8,9 @@ use leptos::wasm_split;
 use leptos::wasm_split::SplitLoaderError;
 use leptos_router::LazyRoute;
 
-use super::command::Field;
 use super::conflict_versions::ConflictVersions;
 use super::palette::Palette;
+use super::palette_field::Field;
 use crate::audit::changes::{ChangePage, ChangesPage};
 use crate::audit::log::{AuditEntryPage, AuditPage};
 use crate::connected::account::Account;

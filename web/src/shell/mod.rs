@@ -11,5 +11,6 @@ pub(crate) mod messages;
 pub(crate) mod not_found;
 pub(crate) mod page_title;
 pub(crate) mod palette;
+pub(crate) mod palette_field;
 pub(crate) mod shortcuts;
 pub(crate) mod tour;

@@ -10,8 +10,8 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::command::Field;
 use super::docs::address;
+use super::palette_field::Field;
 use crate::state::store::Store;
 use crate::state::theme::{CHOICES, Theme};
 use crate::state::unsaved::Unsaved;
