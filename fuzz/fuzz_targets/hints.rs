@@ -9,8 +9,10 @@ use claimgate::pattern::{Dialect, Pattern};
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType};
 use libfuzzer_sys::fuzz_target;
 
-const SOURCES: HintSources =
-    claimgate_providers::hints::sources(Some(|text| text.replace("e\u{301}", "\u{e9}")));
+const SOURCES: HintSources = claimgate_providers::hints::sources(
+    Some(|text| text.replace("e\u{301}", "\u{e9}")),
+    str::to_lowercase,
+);
 
 /// A text of parts that hints look for, and of others.
 #[derive(Arbitrary, Debug)]
