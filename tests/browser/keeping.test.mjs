@@ -60,12 +60,12 @@ describe("stored data that cannot be read", () => {
     const [key] = Object.entries(await stored(page)).find(([, text]) => text.includes(issuerUrl));
     await page.evaluate((key) => localStorage.setItem(key, "{"), key);
     await visit(page);
-    const anew = page.getByRole("button", { name: "Delete and start empty" });
+    const startEmpty = page.getByRole("button", { name: "Delete and start empty" });
     page.once("dialog", (dialog) => dialog.dismiss());
-    await anew.click();
+    await startEmpty.click();
     assert.equal((await stored(page))[key], "{");
     page.once("dialog", (dialog) => dialog.accept());
-    await anew.click();
+    await startEmpty.click();
     await page.getByRole("region", { name: "Stored data cannot be read" }).waitFor({ state: "detached" });
     await register(page, { jwks: issuer.jwks });
     await page.reload();

@@ -181,8 +181,8 @@ fn wrong_calls_are_reported() {
         &["2:20 secret values must be string literals"],
     );
     tells(
-        "values:\n  a: { fn::open::nobody: {} }\n",
-        &["2:6 unknown provider \"nobody\""],
+        "values:\n  a: { fn::open::elsewhere: {} }\n",
+        &["2:6 unknown provider \"elsewhere\""],
     );
     tells(
         "values:\n  a: { fn::open::test: 1 }\n",
