@@ -20,6 +20,7 @@ mod outline;
 mod overlap;
 mod pin;
 mod policies;
+pub mod policy_tests;
 mod pull_requests;
 mod query;
 mod questions;

@@ -7,11 +7,11 @@ use std::io::stdout;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use claimgate::json::places::Place;
 use serde::Serialize;
 
 use crate::document::Document;
 use crate::output::{self, Format};
-use crate::place::Place;
 use crate::report::Located;
 
 /// The options of `claimgate check`.

@@ -9,7 +9,6 @@ mod document;
 mod excerpt;
 mod explain;
 mod output;
-mod place;
 mod questions;
 mod report;
 mod serve;

@@ -4,12 +4,12 @@ use annotate_snippets::renderer::{AnsiColor, Style};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::expected::UNKNOWN_KEY;
+use claimgate::json::places::{Place, Places};
 use claimgate::json::spans::{Content, Found, Part, Span, Spans};
 use claimgate::pattern::visible;
 
 use crate::excerpt::Excerpt;
 use crate::output::without_signatures;
-use crate::place::{Place, Places};
 
 /// Codes of diagnostics that are about a member's name, not its value; and how such codes begin.
 const ABOUT_NAMES: [&str; 4] = [

@@ -7,6 +7,7 @@
 //! [RFC 8259, section 4]: https://www.rfc-editor.org/rfc/rfc8259#section-4
 //! [RFC 7519, section 4]: https://www.rfc-editor.org/rfc/rfc7519#section-4
 
+pub mod places;
 pub mod spans;
 mod write;
 

@@ -20,7 +20,7 @@ pub(crate) use cube::{Cube, Origin};
 pub(crate) use proof::Refutation;
 pub(crate) use solve::{Outcome, Query};
 pub(crate) use space::{Facts, Space};
-pub(crate) use token::Assignment;
+pub(crate) use token::{Assignment, insert_claim, json_claim};
 
 #[cfg(test)]
 mod tests;

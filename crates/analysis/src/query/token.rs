@@ -35,7 +35,7 @@ impl Assignment {
             match space.paths.get(*path) {
                 Some(Path::Claim(segments)) => {
                     let kind = kind(space, present, *path);
-                    insert(&mut members, &segments.clone(), json(values, kind));
+                    insert_claim(&mut members, &segments.clone(), json_claim(values, kind));
                 }
                 Some(Path::Team) => team = values.into_iter().next(),
                 _ => {}
@@ -120,7 +120,8 @@ fn slot_texts(
     Ok(own)
 }
 
-fn json(mut texts: Vec<String>, kind: ClaimKind) -> Value {
+/// Texts as a claim of a type: one text as a scalar, several as an array.
+pub(crate) fn json_claim(mut texts: Vec<String>, kind: ClaimKind) -> Value {
     let scalar = |text: String| match kind {
         ClaimKind::Integer => match text.parse::<i64>() {
             Ok(number) => Value::Integer(number.into()),
@@ -140,7 +141,7 @@ fn json(mut texts: Vec<String>, kind: ClaimKind) -> Value {
 }
 
 /// Puts a value at a path of objects.
-fn insert(members: &mut Vec<(String, Value)>, path: &[String], value: Value) {
+pub(crate) fn insert_claim(members: &mut Vec<(String, Value)>, path: &[String], value: Value) {
     let Some((first, rest)) = path.split_first() else {
         return;
     };
@@ -154,6 +155,6 @@ fn insert(members: &mut Vec<(String, Value)>, path: &[String], value: Value) {
     }
     let inner = members.iter_mut().find(|(name, _)| name == first);
     if let Some((_, Value::Object(inner))) = inner {
-        insert(inner, rest, value);
+        insert_claim(inner, rest, value);
     }
 }

@@ -12,6 +12,7 @@ mod single;
 mod steps;
 
 pub use difference::{Change, Difference, KindDifference, Relation, UndecidedChange, difference};
+pub(crate) use outsiders::stated;
 pub use outsiders::{Mine, Ours, Rung, Who};
 pub use review::{Defect, Issue, Review};
 pub use session::Analysis;

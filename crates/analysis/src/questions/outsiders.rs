@@ -127,8 +127,11 @@ impl Analysis<'_> {
             shapes: class.shapes,
         };
         let model = self.model;
-        let (answer, policies) =
-            self.any_allow(&besides, |claims, request| model.admits(claims, request));
+        let (answer, policies) = self.any_allow(
+            &besides,
+            |_| true,
+            |claims, request| model.admits(claims, request),
+        );
         Some(Rung {
             id: class.id.to_owned(),
             title: class.title.to_owned(),
@@ -228,7 +231,7 @@ fn ours(grammar: &Grammar, mine: Option<&Mine>, sayings: &Sayings) -> Vec<Ours> 
 }
 
 /// The stated names, the innermost first. What is left over belongs to the outermost.
-fn stated(grammar: &Grammar, mine: &str) -> Vec<String> {
+pub(crate) fn stated(grammar: &Grammar, mine: &str) -> Vec<String> {
     let names = mine.split_once(':').map_or(mine, |(_, names)| names);
     let mut names: Vec<&str> = names.split('/').filter(|name| !name.is_empty()).collect();
     let mut stated = Vec::new();

@@ -41,6 +41,18 @@ impl Analysis<'_> {
     /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
     /// ```
     pub fn admits_some(&mut self, rules: &[(String, String)]) -> Result<Answer, Diagnostics> {
+        self.admits_some_of(rules, |_| true)
+    }
+
+    /// The same, for requests of some kinds.
+    ///
+    /// # Errors
+    /// As [`Analysis::admits_some`].
+    pub fn admits_some_of(
+        &mut self,
+        rules: &[(String, String)],
+        kinds: impl Fn(&RequestKind) -> bool,
+    ) -> Result<Answer, Diagnostics> {
         let cube = self.cube_of(rules)?;
         let model = self.model;
         let besides = Besides {
@@ -52,7 +64,7 @@ impl Analysis<'_> {
         let confirm = |claims: &Claims, request: &RequestedToken| {
             model.admits(claims, request) && holds(claims)
         };
-        Ok(self.any_allow(&besides, confirm).0)
+        Ok(self.any_allow(&besides, kinds, confirm).0)
     }
 
     /// Whether there is an admitted token on which not all of these rules hold. A yes is a
@@ -61,6 +73,18 @@ impl Analysis<'_> {
     /// # Errors
     /// As [`Analysis::admits_some`].
     pub fn admits_others(&mut self, rules: &[(String, String)]) -> Result<Answer, Diagnostics> {
+        self.admits_others_of(rules, |_| true)
+    }
+
+    /// The same, for requests of some kinds.
+    ///
+    /// # Errors
+    /// As [`Analysis::admits_some`].
+    pub fn admits_others_of(
+        &mut self,
+        rules: &[(String, String)],
+        kinds: impl Fn(&RequestKind) -> bool,
+    ) -> Result<Answer, Diagnostics> {
         let cube = self.cube_of(rules)?;
         let model = self.model;
         let besides = Besides {
@@ -72,18 +96,19 @@ impl Analysis<'_> {
         let confirm = |claims: &Claims, request: &RequestedToken| {
             model.admits(claims, request) && !holds(claims)
         };
-        Ok(self.any_allow(&besides, confirm).0)
+        Ok(self.any_allow(&besides, kinds, confirm).0)
     }
 
     /// Asks for a token that an allow admits, kind by kind; with the allows that admit one.
     pub(super) fn any_allow(
         &mut self,
         besides: &Besides<'_>,
+        kinds: impl Fn(&RequestKind) -> bool,
         confirm: impl Fn(&Claims, &RequestedToken) -> bool,
     ) -> (Answer, Vec<usize>) {
         let (mut yes, mut undecided, mut allows) = (None, None, Vec::new());
         let mut proof = Proof::default();
-        for kind in self.model.kinds() {
+        for kind in self.model.kinds().into_iter().filter(|kind| kinds(kind)) {
             for allow in self.set.allows(&kind) {
                 if allows.contains(&allow) {
                     continue;

@@ -2,6 +2,7 @@
 
 mod brute;
 mod github;
+mod policy_tests;
 mod presets;
 mod random;
 mod realistic;

@@ -34,5 +34,5 @@ pub use signature::AwsLc;
 #[cfg(feature = "rust_crypto")]
 pub use signature::RustCrypto;
 pub use signature::{SignatureCheck, VerifySignature};
-pub use times::numeric_date;
 pub(crate) use times::{TimesNote, check_times};
+pub use times::{check_validity, numeric_date};

@@ -31,6 +31,25 @@ pub(crate) fn check_times(claims: &Claims, now: i64, leeway: u64) -> Result<Time
     }
 }
 
+/// Whether claims are valid at a time, in seconds since 1970, as it is checked of a token: `exp` is
+/// required, `nbf` and `iat` count when they are there, and clocks may differ by `leeway` seconds.
+///
+/// # Errors
+/// The [`TokenError`] of a token with these claims.
+///
+/// ```
+/// use claimgate::claims::Claims;
+/// use claimgate::jwt::check_validity;
+///
+/// let claims = Claims::from_json(r#"{"exp": 1763946000}"#)?;
+/// assert!(check_validity(&claims, 1_763_942_400, 60).is_ok());
+/// assert_eq!(check_validity(&claims, 1_763_950_000, 60).unwrap_err().code(), "token-expired");
+/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// ```
+pub fn check_validity(claims: &Claims, now: i64, leeway: u64) -> Result<(), TokenError> {
+    check_times(claims, now, leeway).map(drop)
+}
+
 /// A claim with a time (`NumericDate`, [RFC 7519, section
 /// 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)) in seconds since 1970; `None` if the token has
 /// no such claim. A fraction is rounded up to a whole second. Compared with whole seconds, that changes

@@ -67,6 +67,34 @@ pub enum Dialect {
     StringLike,
 }
 
+impl Dialect {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Pulumi, Self::StringLike];
+
+    /// Its name in documents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pulumi => "pulumi",
+            Self::StringLike => "stringlike",
+        }
+    }
+
+    /// Reads its name in documents.
+    ///
+    /// ```
+    /// use claimgate::pattern::Dialect;
+    ///
+    /// assert_eq!(Dialect::parse("stringlike"), Some(Dialect::StringLike));
+    /// assert_eq!(Dialect::parse("StringLike"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_named = |dialect: &Self| dialect.as_str() == text;
+        Self::ALL.into_iter().find(is_named)
+    }
+}
+
 /// A pattern that cannot be compiled.
 ///
 /// ```

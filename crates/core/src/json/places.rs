@@ -1,19 +1,28 @@
 //! Lines and columns of positions in a text.
 
+use serde::{Deserialize, Serialize};
+
 /// How many bytes are counted at most for one place.
 const STEP: usize = 1024;
 
 /// A place in a text; lines and columns count from 1, columns in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
     /// The line.
-    pub(crate) line: usize,
+    pub line: usize,
     /// The column.
-    pub(crate) column: usize,
+    pub column: usize,
 }
 
 /// The places of a text's bytes. A file may be one long line with thousands of findings.
-pub(crate) struct Places<'a> {
+///
+/// ```
+/// use claimgate::json::places::{Place, Places};
+///
+/// assert_eq!(Places::of("a\né: 1").at(4), Place { line: 2, column: 2 });
+/// ```
+#[derive(Clone, Debug)]
+pub struct Places<'a> {
     text: &'a str,
     /// The place of a byte, about every [`STEP`] bytes.
     known: Vec<(usize, Place)>,
@@ -21,7 +30,8 @@ pub(crate) struct Places<'a> {
 
 impl<'a> Places<'a> {
     /// The places of a text.
-    pub(crate) fn of(text: &'a str) -> Self {
+    #[must_use]
+    pub fn of(text: &'a str) -> Self {
         let mut places = Self {
             text,
             known: vec![(0, Place { line: 1, column: 1 })],
@@ -36,9 +46,11 @@ impl<'a> Places<'a> {
     }
 
     /// The place of a byte.
-    pub(crate) fn at(&self, byte: usize) -> Place {
+    #[must_use]
+    pub fn at(&self, byte: usize) -> Place {
         let after = self.known.partition_point(|(start, _)| *start <= byte);
-        let (start, place) = self.known[after.saturating_sub(1)];
+        let before = self.known.get(after.saturating_sub(1)).copied();
+        let (start, place) = before.unwrap_or((0, Place { line: 1, column: 1 }));
         let passed = self.text.get(start..byte).unwrap_or_default();
         match passed.rsplit_once('\n') {
             Some((before, line)) => Place {

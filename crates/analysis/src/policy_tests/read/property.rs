@@ -1,0 +1,161 @@
+//! Reads properties.
+
+use claimgate::claim_path::ClaimPath;
+use claimgate::claims::Value;
+use claimgate::diagnostic::Diagnostic;
+use claimgate::expected::join;
+use claimgate::pattern::Dialect;
+use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
+
+use super::members::{Object, Reader};
+use super::request::filter;
+use crate::policy_tests::property::{Property, PropertyKind};
+
+/// The members that state what should hold.
+const KINDS: [&str; 6] = [
+    "never",
+    "only",
+    "atMost",
+    "equivalent",
+    "noFindings",
+    "noOutsiders",
+];
+
+/// The members of a property.
+const KEYS: [&str; 10] = [
+    "name",
+    "note",
+    "never",
+    "only",
+    "atMost",
+    "equivalent",
+    "noFindings",
+    "noOutsiders",
+    "request",
+    "allowUndecided",
+];
+
+pub(super) fn properties(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    dialect: Dialect,
+) -> Vec<Property> {
+    let items = reader.items(object, "properties", "properties");
+    let mut properties: Vec<Property> = Vec::with_capacity(items.len());
+    for (path, item) in items {
+        let Some(object) = reader.object(&path, item, "a property, an object") else {
+            continue;
+        };
+        let Some(property) = property(reader, &object, dialect) else {
+            continue;
+        };
+        let is_repeated = properties.iter().any(|other| other.name == property.name);
+        if is_repeated && object.get("name").is_none() {
+            let expected = format!(
+                "a `name`, since another property is `{}` too",
+                property.name
+            );
+            reader.wrong(object.path, &expected, "none");
+        }
+        properties.push(property);
+    }
+    properties
+}
+
+fn property(reader: &mut Reader, object: &Object<'_>, dialect: Dialect) -> Option<Property> {
+    reader.refuse_others(object, &KEYS);
+    let name = reader.text(object, "name");
+    let note = reader.text(object, "note");
+    let request = filter(reader, object);
+    let allow_undecided = reader.flag(object, "allowUndecided");
+    let kind = kind(reader, object, dialect)?;
+    let is_about_requests = !matches!(
+        kind,
+        PropertyKind::NoFindings { .. } | PropertyKind::NoOutsiders { .. }
+    );
+    if request.is_some() && !is_about_requests {
+        let expected = format!("no `request` with `{}`", kind.key());
+        reader.wrong(object.at("request"), &expected, "one");
+    }
+    Some(Property {
+        name: name.unwrap_or_else(|| kind.title()),
+        note,
+        kind,
+        request,
+        allow_undecided,
+    })
+}
+
+fn kind(reader: &mut Reader, object: &Object<'_>, dialect: Dialect) -> Option<PropertyKind> {
+    let mut stated = KINDS.iter().filter(|kind| object.get(kind).is_some());
+    let (Some(key), None) = (stated.next(), stated.next()) else {
+        let kinds: Vec<_> = KINDS.iter().map(|kind| format!("`{kind}`")).collect();
+        let expected = format!("one of {}", kinds.join(", "));
+        let count = KINDS.iter().filter(|kind| object.get(kind).is_some());
+        let found = if count.count() == 0 {
+            "none"
+        } else {
+            "several"
+        };
+        reader.wrong(&*object.path, &expected, found);
+        return None;
+    };
+    match *key {
+        "never" => rules(reader, object, key, dialect).map(PropertyKind::Never),
+        "only" => rules(reader, object, key, dialect).map(PropertyKind::Only),
+        "atMost" => reader.text(object, key).map(PropertyKind::AtMost),
+        "equivalent" => reader.text(object, key).map(PropertyKind::Equivalent),
+        "noFindings" => {
+            except(reader, object, key).map(|except| PropertyKind::NoFindings { except })
+        }
+        _ => except(reader, object, key).map(|except| PropertyKind::NoOutsiders { except }),
+    }
+}
+
+/// `true`, or an object with what is excepted.
+fn except(reader: &mut Reader, object: &Object<'_>, key: &str) -> Option<Vec<String>> {
+    let value = object.get(key)?;
+    if *value == Value::Bool(true) {
+        return Some(Vec::new());
+    }
+    let expected = "`true`, or an object with `except`";
+    let object = reader.object(&object.at(key), value, expected)?;
+    reader.refuse_others(&object, &["except"]);
+    Some(reader.texts(&object, "except").unwrap_or_default())
+}
+
+/// Claim paths and patterns.
+fn rules(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    key: &str,
+    dialect: Dialect,
+) -> Option<Vec<(String, String)>> {
+    let value = object.get(key)?;
+    let expected = "an object of claim paths and patterns";
+    let members = reader.object(&object.at(key), value, expected)?;
+    if key == "only" && members.members.is_empty() {
+        reader.wrong(&*members.path, "at least one rule", "none");
+        return None;
+    }
+    let mut deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization);
+    for (claim, pattern) in members.members {
+        match pattern.scalar_text() {
+            Some(pattern) => deny = deny.rule(claim, pattern),
+            None => {
+                let path = members.at(&ClaimPath::of(&[claim]));
+                reader.wrong_value(path, "a pattern in a string", Some(pattern));
+            }
+        }
+    }
+    if let Err(errors) = PolicySet::compile(std::slice::from_ref(&deny), dialect) {
+        let at = |error: Diagnostic| {
+            let inner = error.path.strip_prefix("policies[0].rules");
+            let inner = inner.unwrap_or_default().trim_start_matches('.').to_owned();
+            let path = join(&members.path, &inner);
+            error.at(path)
+        };
+        reader.errors.extend(errors.into_iter().map(at));
+    }
+    Some(deny.rules)
+}
