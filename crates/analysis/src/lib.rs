@@ -14,6 +14,8 @@
 
 mod answer;
 mod automaton;
+#[allow(dead_code, reason = "findings on tenants and jobs are to use it")]
+mod check;
 mod findings;
 mod model;
 mod outline;
@@ -26,6 +28,10 @@ mod query;
 mod questions;
 
 pub use answer::{Answer, Facts, Proof, ProofStep, RequestKind, Undecided, Witness};
+pub use check::{
+    CATALOG, CheckOptions, Edit, Example, Finding, Findings, Group, Rule, SafeFix, apply, catalog,
+    check,
+};
 pub use findings::{PULUMI_POLICY_LIMIT, findings};
 pub use model::PolicyModel;
 pub use policies::Policies;

@@ -4,6 +4,7 @@
 //! by default, there are also the URL, claims, policies and jobs of each, as templates with a few
 //! parameters, and the tenants of shared issuers.
 
+mod claim_traits;
 pub mod github;
 pub mod grammar;
 pub mod hints;
@@ -11,6 +12,7 @@ pub mod hints;
 mod presets;
 mod shared_issuer;
 
+pub use claim_traits::{CLAIM_TRAITS, ClaimTraits, claim_traits, senders};
 #[cfg(feature = "presets")]
 pub use presets::*;
 pub use shared_issuer::{

@@ -10,11 +10,11 @@ use crate::query::Cube;
 
 /// What policies say about a part of claims.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Said {
+pub(crate) struct Said {
     /// Values that they name in full.
-    pub(super) named: BTreeSet<String>,
+    pub(crate) named: BTreeSet<String>,
     /// What values begin with, where they go on with a wildcard.
-    pub(super) starts: BTreeSet<String>,
+    pub(crate) starts: BTreeSet<String>,
 }
 
 impl Said {

@@ -178,7 +178,7 @@ fn compile(
 }
 
 /// Whether the rules hold on claims, by an evaluation.
-fn holds(
+pub(super) fn holds(
     dialect: claimgate::pattern::Dialect,
     rules: &[(String, String)],
 ) -> Result<impl Fn(&Claims) -> bool, Diagnostics> {

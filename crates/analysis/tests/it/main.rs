@@ -1,6 +1,7 @@
 //! The documentation of findings, compared with the findings.
 
 mod brute;
+mod catalog;
 mod github;
 mod policy_tests;
 mod presets;

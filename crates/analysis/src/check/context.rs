@@ -1,0 +1,308 @@
+//! What findings look at, and what they found.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use claimgate::diagnostic::{Basis, Diagnostic, Diagnostics};
+use claimgate::issuer::IssuerDefinition;
+use claimgate::pattern::{Dialect, PartKind, parts};
+use claimgate::policy::{Decision, PolicyDefinition};
+use claimgate_providers::grammar::Grammar;
+use claimgate_providers::{ClaimTraits, claim_traits};
+
+use super::finding::{Edit, Finding, SafeFix};
+use super::options::CheckOptions;
+use crate::answer::{Answer, Undecided, Witness};
+use crate::model::{PolicyModel, lists_admin};
+use crate::pin::is_same_claim;
+use crate::policies::Policies;
+use crate::questions::{Analysis, Class};
+
+/// The models of the policies that questions are asked of.
+pub(super) struct Models {
+    /// As they are.
+    pub(super) real: PolicyModel,
+    /// Without facts.
+    bare: PolicyModel,
+    /// With allows in which each `.` stands for itself, as their authors mostly meant it.
+    plain: PolicyModel,
+}
+
+impl Models {
+    pub(super) fn new(
+        issuer: &IssuerDefinition,
+        options: &CheckOptions,
+    ) -> Result<Self, Diagnostics> {
+        let real = PolicyModel::new(issuer, options.dialect)?;
+        let real = match options.without_facts {
+            true => real.without_facts(),
+            false => real,
+        };
+        let bare = real.clone().without_facts();
+        let mut issuer = issuer.clone();
+        let allows = issuer
+            .policies
+            .iter_mut()
+            .filter(|policy| policy.decision == Decision::Allow);
+        for (_, pattern) in allows.flat_map(|policy| &mut policy.rules) {
+            *pattern = with_plain_dots(pattern, options.dialect);
+        }
+        let plain = PolicyModel::new(&issuer, options.dialect)?;
+        let plain = match options.without_facts {
+            true => plain.without_facts(),
+            false => plain,
+        };
+        Ok(Self { real, bare, plain })
+    }
+}
+
+/// What findings look at.
+pub(super) struct Context<'a> {
+    pub(super) issuer: &'a IssuerDefinition,
+    pub(super) options: &'a CheckOptions,
+    pub(super) dialect: Dialect,
+    pub(super) model: &'a PolicyModel,
+    /// Questions about the policies as they are.
+    pub(super) analysis: Analysis<'a>,
+    /// Questions about them without facts.
+    pub(super) bare: Analysis<'a>,
+    /// Questions about them where each `.` of an allow stands for itself.
+    pub(super) plain: Analysis<'a>,
+    pub(super) text: Policies<'a>,
+    /// What is read off the text of patterns.
+    heuristic: Vec<Diagnostic>,
+    strangers: HashMap<usize, Option<Witness>>,
+    outsiders: HashMap<(usize, &'static str), Option<Witness>>,
+    undecided: BTreeMap<Undecided, BTreeSet<usize>>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        issuer: &'a IssuerDefinition,
+        models: &'a Models,
+        options: &'a CheckOptions,
+    ) -> Self {
+        let text = Policies::of(issuer, options.dialect);
+        Self {
+            issuer,
+            options,
+            dialect: options.dialect,
+            model: &models.real,
+            analysis: Analysis::new(&models.real),
+            bare: Analysis::new(&models.bare),
+            plain: Analysis::new(&models.plain),
+            heuristic: crate::findings::findings(&text),
+            text,
+            strangers: HashMap::new(),
+            outsiders: HashMap::new(),
+            undecided: BTreeMap::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    pub(super) fn policies(&self) -> &'a [PolicyDefinition] {
+        self.model.definitions()
+    }
+
+    /// The allows, with their indices.
+    pub(super) fn allows(&self) -> Vec<(usize, &'a PolicyDefinition)> {
+        self.of(Decision::Allow)
+    }
+
+    /// The denies that deny, with their indices.
+    pub(super) fn denies(&self) -> Vec<(usize, &'a PolicyDefinition)> {
+        let mut denies = self.of(Decision::Deny);
+        denies.retain(|(_, deny)| !deny.report_only);
+        denies
+    }
+
+    fn of(&self, decision: Decision) -> Vec<(usize, &'a PolicyDefinition)> {
+        let all = self.policies().iter().enumerate();
+        all.filter(|(_, policy)| policy.decision == decision)
+            .collect()
+    }
+
+    /// What the tokens of the issuer look like.
+    pub(super) fn grammar(&self) -> Option<&'static Grammar> {
+        self.model.grammar()
+    }
+
+    /// What is known of the issuer's claims.
+    pub(super) fn traits(&self) -> &'static ClaimTraits {
+        claim_traits(self.grammar().map_or("", |grammar| grammar.id))
+    }
+
+    /// The issuer's provider, for sentences.
+    pub(super) fn provider(&self) -> &'static str {
+        self.grammar().map_or("the issuer", |grammar| grammar.name)
+    }
+
+    /// The basis of what was found with the facts that are known.
+    pub(super) fn facts(&self) -> Basis {
+        match self.grammar() {
+            Some(_) => Basis::Facts,
+            None => Basis::Proved,
+        }
+    }
+
+    /// The token of an answer; remembers where there is none for want of work.
+    pub(super) fn yes(&mut self, policy: usize, answer: Answer) -> Option<Witness> {
+        match answer {
+            Answer::Yes { witness } => Some(*witness),
+            Answer::No { .. } => None,
+            Answer::Undecided { reason } => {
+                self.undecided.entry(reason).or_default().insert(policy);
+                None
+            }
+        }
+    }
+
+    /// Why questions have no answer, and the policies that they are about.
+    pub(super) fn undecided(&self) -> &BTreeMap<Undecided, BTreeSet<usize>> {
+        &self.undecided
+    }
+
+    /// A stranger's token that an allow admits, on an issuer that signs tokens for everybody.
+    pub(super) fn stranger(&mut self, allow: usize) -> Option<Witness> {
+        if let Some(known) = self.strangers.get(&allow) {
+            return known.clone();
+        }
+        let answer = self.analysis.stranger(allow);
+        let found = answer.and_then(|answer| self.yes(allow, answer));
+        self.strangers.insert(allow, found.clone());
+        found
+    }
+
+    /// A token of one of these classes of outsiders that an allow admits; none if strangers are
+    /// admitted anyway, which is another finding.
+    pub(super) fn outsider(&mut self, allow: usize, ids: &[&str]) -> Option<Witness> {
+        if self.stranger(allow).is_some() {
+            return None;
+        }
+        let classes = self.grammar()?.outsiders.iter();
+        let classes = classes.filter(|class| ids.contains(&class.id));
+        for class in classes {
+            let found = match self.outsiders.get(&(allow, class.id)) {
+                Some(known) => known.clone(),
+                None => {
+                    let answer = self.plain.admits_outsider(allow, class);
+                    let found = answer.and_then(|answer| self.yes(allow, answer));
+                    self.outsiders.insert((allow, class.id), found.clone());
+                    found
+                }
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// A token of some class that an allow admits, where dots stand for themselves.
+    pub(super) fn admits(&mut self, allow: usize, class: &Class<'_>) -> Option<Witness> {
+        let answer = self.plain.admits(allow, class);
+        self.yes(allow, answer)
+    }
+
+    /// The heuristic findings with that code, which the caller replaces or adds.
+    pub(super) fn take_heuristic(&mut self, code: &str) -> Vec<Diagnostic> {
+        let (taken, kept) = std::mem::take(&mut self.heuristic)
+            .into_iter()
+            .partition(|finding| finding.code == code);
+        self.heuristic = kept;
+        taken
+    }
+
+    /// Adds heuristic findings as they are.
+    pub(super) fn add_heuristic(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        let findings = diagnostics.into_iter().map(|diagnostic| {
+            let policy = policy_of(&diagnostic.path);
+            let path = diagnostic.path.clone();
+            let mut finding = Finding::on(policy.unwrap_or_default(), diagnostic);
+            finding.diagnostic.path = path;
+            finding.policies = policy.into_iter().collect();
+            finding
+        });
+        self.findings.extend(findings);
+    }
+
+    /// Adds the heuristic findings that none has taken.
+    pub(super) fn add_rest(&mut self) {
+        let rest = std::mem::take(&mut self.heuristic);
+        self.add_heuristic(rest);
+    }
+
+    /// A fix that does this, if it is proved to open nothing.
+    pub(super) fn fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> Option<SafeFix> {
+        super::fix::verified(self, title.into(), edits)
+    }
+}
+
+/// The policy that a path begins with.
+pub(super) fn policy_of(path: &str) -> Option<usize> {
+    let rest = path.strip_prefix("policies[")?;
+    rest.split_once(']')?.0.parse().ok()
+}
+
+/// The rule of a policy on a claim, as it is written.
+pub(super) fn rule_on<'a>(
+    policy: &'a PolicyDefinition,
+    claim: &str,
+) -> Option<&'a (String, String)> {
+    policy
+        .rules
+        .iter()
+        .find(|(own, _)| is_same_claim(own, claim))
+}
+
+/// Whether a policy gives admin permission.
+pub(super) fn is_admin(policy: &PolicyDefinition) -> bool {
+    lists_admin(policy)
+}
+
+/// A pattern in which each `.` stands for itself.
+pub(super) fn with_plain_dots(pattern: &str, dialect: Dialect) -> String {
+    let part = |part: claimgate::pattern::Part| match part.kind {
+        PartKind::One if part.text == "." => "\\.".to_owned(),
+        _ => part.text,
+    };
+    parts(pattern, dialect).into_iter().map(part).collect()
+}
+
+/// Policies as people count them: `policy 1`, `policies 1 and 3`.
+pub(super) fn numbers(policies: &[usize]) -> String {
+    let numbers: Vec<_> = policies
+        .iter()
+        .map(|index| (index + 1).to_string())
+        .collect();
+    match numbers.split_last() {
+        None => "no policy".to_owned(),
+        Some((only, [])) => format!("policy {only}"),
+        Some((last, others)) => format!("policies {} and {last}", others.join(", ")),
+    }
+}
+
+/// The value of a claim of a token, for a sentence.
+pub(super) fn shown(witness: &Witness, claim: &str) -> String {
+    let path = claimgate::claim_path::ClaimPath::parse(claim).ok();
+    let value = path.and_then(|path| crate::questions::at(&witness.claims, &path).cloned());
+    match value {
+        Some(value) => value
+            .as_str()
+            .map_or_else(|| value.to_json(), str::to_owned),
+        None => "(missing)".to_owned(),
+    }
+}
+
+/// The token of a sentence: `a token with the subject …`.
+pub(super) fn token(witness: &Witness) -> String {
+    let subject = witness.claims.get("sub").and_then(|sub| sub.as_str());
+    match subject {
+        Some(subject) => format!("a token with the subject `{subject}`"),
+        None => "a token without a subject".to_owned(),
+    }
+}

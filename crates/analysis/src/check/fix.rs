@@ -1,0 +1,92 @@
+//! Fixes, which are proved to open nothing.
+
+use claimgate::issuer::IssuerDefinition;
+use claimgate::policy::{PolicyDefinition, RequestedToken};
+
+use super::context::Context;
+use super::finding::{Edit, SafeFix};
+use crate::model::PolicyModel;
+use crate::pin::is_same_claim;
+use crate::questions::{Relation, difference};
+
+/// The most policies of an issuer that fixes are looked for.
+const MAX_POLICIES: usize = 100;
+
+/// The fix, if the changed policies admit the same or less, and no sample less.
+pub(super) fn verified(cx: &Context<'_>, title: String, edits: Vec<Edit>) -> Option<SafeFix> {
+    if cx.policies().len() > MAX_POLICIES {
+        return None;
+    }
+    let issuer = IssuerDefinition {
+        policies: apply(&cx.issuer.policies, &edits),
+        ..cx.issuer.clone()
+    };
+    let changed = PolicyModel::new(&issuer, cx.dialect).ok()?;
+    let changed = match cx.options.without_facts {
+        true => changed.without_facts(),
+        false => changed,
+    };
+    let effect = difference(cx.model, &changed).relation;
+    let is_safe = matches!(effect, Relation::Equivalent | Relation::Narrower);
+    (is_safe && keeps_samples(cx, &changed)).then_some(SafeFix {
+        title,
+        edits,
+        effect,
+    })
+}
+
+fn keeps_samples(cx: &Context<'_>, changed: &PolicyModel) -> bool {
+    let requests = [false, true].map(|admin| RequestedToken::Organization { admin });
+    cx.options.samples.iter().all(|claims| {
+        requests
+            .iter()
+            .all(|request| !cx.model.admits(claims, request) || changed.admits(claims, request))
+    })
+}
+
+/// Policies with changes. Indices are those before the changes.
+///
+/// ```
+/// use claimgate::policy::parse_policies;
+/// use claimgate_analysis::{Edit, apply};
+///
+/// let text = r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:acme*"}}"#;
+/// let policies = parse_policies(text)?;
+/// let edit = Edit::SetRule { policy: 0, claim: "sub".to_owned(), pattern: "repo:acme/*".to_owned() };
+/// assert_eq!(apply(&policies, &[edit])[0].rules[0].1, "repo:acme/*");
+/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
+/// ```
+#[must_use]
+pub fn apply(policies: &[PolicyDefinition], edits: &[Edit]) -> Vec<PolicyDefinition> {
+    let mut changed: Vec<Option<PolicyDefinition>> = policies.iter().cloned().map(Some).collect();
+    for edit in edits {
+        match edit {
+            Edit::SetRule {
+                policy,
+                claim,
+                pattern,
+            } => {
+                if let Some(Some(own)) = changed.get_mut(*policy) {
+                    set_rule(own, claim, pattern);
+                }
+            }
+            Edit::RemovePolicy { policy } => {
+                if let Some(own) = changed.get_mut(*policy) {
+                    *own = None;
+                }
+            }
+        }
+    }
+    changed.into_iter().flatten().collect()
+}
+
+fn set_rule(policy: &mut PolicyDefinition, claim: &str, pattern: &str) {
+    let found = policy
+        .rules
+        .iter_mut()
+        .find(|(own, _)| is_same_claim(own, claim));
+    match found {
+        Some((_, own)) => pattern.clone_into(own),
+        None => policy.rules.push((claim.to_owned(), pattern.to_owned())),
+    }
+}

@@ -1,0 +1,3 @@
+use super::Find;
+
+pub(super) const FIND: &[Find] = &[];

@@ -1,0 +1,39 @@
+//! How policies are checked.
+
+use claimgate::claims::Claims;
+use claimgate::issuer::IssuerDefinition;
+use claimgate::pattern::Dialect;
+
+/// How policies are checked.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CheckOptions {
+    /// The dialect of patterns.
+    pub dialect: Dialect,
+    /// Whether nothing is taken for granted of the provider's tokens but `iss` and `exp`.
+    pub without_facts: bool,
+    /// The issuer before a change: what the policies admit more than its own is an error.
+    pub baseline: Option<Box<IssuerDefinition>>,
+    /// Claims of tokens that a fix must not refuse if they are admitted.
+    pub samples: Vec<Claims>,
+}
+
+impl CheckOptions {
+    /// The options for patterns of a dialect.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            without_facts: false,
+            baseline: None,
+            samples: Vec::new(),
+        }
+    }
+
+    /// The same with an issuer before a change.
+    #[must_use]
+    pub fn baseline(mut self, issuer: IssuerDefinition) -> Self {
+        self.baseline = Some(Box::new(issuer));
+        self
+    }
+}

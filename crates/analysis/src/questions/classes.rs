@@ -1,0 +1,192 @@
+//! Questions about the tokens of one allow: does it admit one of some class?
+
+use claimgate::claim_path::ClaimPath;
+use claimgate::claims::Claims;
+use claimgate::policy::RequestedToken;
+use claimgate_providers::grammar::{Is, Outsider, Words};
+
+use super::ours::{Said, Sayings};
+use super::property::{Besides, holds};
+use super::session::Analysis;
+use super::single::nothing;
+use crate::answer::{Answer, RequestKind, Undecided};
+use crate::automaton::{LangId, Token, literal, tokens};
+use crate::model::kinds_of;
+use crate::query::{Cube, Origin};
+
+/// What else is to hold on a token that an allow admits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Class<'a> {
+    /// Claim paths and patterns that match.
+    pub(crate) rules: &'a [(String, String)],
+    /// Parts of claims that have one of these texts.
+    pub(crate) is: Vec<(&'static str, Texts)>,
+    /// Parts of claims that have none of these texts, each.
+    pub(crate) is_not: Vec<(&'static str, Texts)>,
+    /// The shapes that the token may have; empty if any.
+    pub(crate) shapes: &'a [&'static str],
+    /// A claim that the token does not have.
+    pub(crate) without: Option<&'a str>,
+}
+
+/// Texts of a part of claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Texts {
+    pub(crate) exact: Vec<String>,
+    pub(crate) beginning: Vec<String>,
+}
+
+impl Texts {
+    pub(crate) fn exact(texts: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            exact: texts.into_iter().collect(),
+            beginning: Vec::new(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.beginning.is_empty()
+    }
+}
+
+impl From<&Said> for Texts {
+    fn from(said: &Said) -> Self {
+        Self {
+            exact: said.named.iter().cloned().collect(),
+            beginning: said.starts.iter().cloned().collect(),
+        }
+    }
+}
+
+impl Analysis<'_> {
+    /// What an allow says about a part of claims.
+    pub(crate) fn said(&mut self, allow: usize, part: &str) -> Said {
+        let sayings = self.sayings(&[allow]);
+        let said = sayings.into_iter().find(|(name, _)| *name == part);
+        said.map(|(_, said)| said).unwrap_or_default()
+    }
+
+    /// Whether an allow admits a token of a class of outsiders, where it is meant for those that it
+    /// names. `None` if it does not say whose tokens it is for.
+    pub(crate) fn admits_outsider(&mut self, allow: usize, class: &Outsider) -> Option<Answer> {
+        let grammar = self.model.grammar()?;
+        let sayings = self.sayings(&[allow]);
+        let texts = |name: &str, is: Is, sayings: &Sayings| match is {
+            Is::Text(text) => Texts::exact([text.to_owned()]),
+            _ => sayings.get(name).map(Texts::from).unwrap_or_default(),
+        };
+        let mut own = Class {
+            shapes: class.shapes,
+            ..Class::default()
+        };
+        for (name, is) in class.is {
+            let texts = texts(name, *is, &sayings);
+            if texts.is_empty() && grammar.mine.first() == Some(name) {
+                return None;
+            }
+            // Without a name for it, any repository of ours is meant.
+            if !texts.is_empty() {
+                own.is.push((name, texts));
+            }
+        }
+        for (name, is) in class.is_not {
+            let mut texts = texts(name, *is, &sayings);
+            let is_path = grammar
+                .atom(name)
+                .is_some_and(|atom| matches!(atom.words, Words::Path(_)));
+            if is_path && *is == Is::LikeOurs {
+                texts.beginning.append(&mut texts.exact.clone());
+            }
+            if !texts.is_empty() {
+                own.is_not.push((name, texts));
+            }
+        }
+        Some(self.admits(allow, &own))
+    }
+
+    /// Whether an allow admits a token of a class.
+    pub(crate) fn admits(&mut self, allow: usize, class: &Class<'_>) -> Answer {
+        let kind = self
+            .model
+            .definition(allow)
+            .and_then(|definition| kinds_of(definition).into_iter().next());
+        let Some(kind) = kind else {
+            return nothing();
+        };
+        self.admits_for(&kind, allow, class)
+    }
+
+    /// The same for requests of a kind.
+    pub(crate) fn admits_for(
+        &mut self,
+        kind: &RequestKind,
+        allow: usize,
+        class: &Class<'_>,
+    ) -> Answer {
+        let mut rules = Vec::new();
+        for (claim, pattern) in class.rules {
+            let lang = self
+                .space
+                .store
+                .lang([tokens(pattern, self.model.dialect())]);
+            rules.push((self.space.claim(claim), lang));
+        }
+        for (part, texts) in &class.is {
+            let Some(path) = self.space.atom(part) else {
+                return nothing();
+            };
+            rules.push((path, self.lang(texts)));
+        }
+        let mut negatives = Vec::new();
+        for (part, texts) in &class.is_not {
+            if let Some(path) = self.space.atom(part) {
+                negatives.push(question(vec![(path, self.lang(texts))]));
+            }
+        }
+        let positive = question(rules);
+        let besides = Besides {
+            positive: Some(&positive),
+            negatives: &negatives,
+            shapes: class.shapes,
+        };
+        let Ok(holds) = holds(self.model.dialect(), class.rules) else {
+            return Answer::Undecided {
+                reason: Undecided::NotConfirmed,
+            };
+        };
+        let without = class.without.and_then(|path| ClaimPath::parse(path).ok());
+        let (model, has_rules) = (self.model, !class.rules.is_empty());
+        self.one_allow(
+            kind,
+            allow,
+            &besides,
+            |claims: &Claims, request: &RequestedToken| {
+                let is_absent = without
+                    .as_ref()
+                    .is_none_or(|path| at(claims, path).is_none());
+                is_absent && (!has_rules || holds(claims)) && model.admits(claims, request)
+            },
+        )
+    }
+
+    fn lang(&mut self, texts: &Texts) -> LangId {
+        let exact = texts.exact.iter().map(|text| literal(text));
+        let beginning = |text: &String| [literal(text), vec![Token::Many]].concat();
+        let beginning = texts.beginning.iter().map(beginning);
+        self.space.store.lang(exact.chain(beginning))
+    }
+}
+
+/// The value at a path.
+pub(crate) fn at<'a>(claims: &'a Claims, path: &ClaimPath) -> Option<&'a claimgate::claims::Value> {
+    let (first, rest) = path.segments().split_first()?;
+    rest.iter()
+        .try_fold(claims.get(first)?, |value, segment| value.member(segment))
+}
+
+fn question(rules: Vec<(usize, LangId)>) -> Cube {
+    Cube {
+        rules,
+        origin: Origin::Question,
+    }
+}
