@@ -1,5 +1,7 @@
 //! The policies that questions are about.
 
+use std::sync::{Arc, OnceLock};
+
 use claimgate::claims::{Claims, TrustedClaims};
 use claimgate::diagnostic::Diagnostics;
 use claimgate::explain::{Outcome, ReasonCode, Verdict, verdict};
@@ -38,6 +40,8 @@ use crate::answer::RequestKind;
 pub struct PolicyModel {
     definitions: Vec<PolicyDefinition>,
     compiled: PolicySet,
+    /// Each policy alone, compiled when it is asked for.
+    alone: Arc<[OnceLock<Option<PolicySet>>]>,
     dialect: Dialect,
     url: Option<String>,
     audiences: Option<Vec<String>>,
@@ -62,6 +66,7 @@ impl PolicyModel {
         let url = Some(issuer.url.clone()).filter(|url| !url.is_empty());
         Ok(Self {
             compiled: compile(&definitions, dialect)?,
+            alone: definitions.iter().map(|_| OnceLock::new()).collect(),
             definitions,
             dialect,
             grammar: url.as_deref().and_then(grammar),
@@ -149,20 +154,44 @@ impl PolicyModel {
 
     /// Whether the policy with that index matches, by an evaluation of it alone.
     pub(crate) fn matches(&self, index: usize, claims: &Claims, request: &RequestedToken) -> bool {
-        let Some(definition) = self.definition(index) else {
+        let Some(alone) = self.alone.get(index) else {
             return false;
         };
-        let mut definition = definition.clone();
-        definition.report_only = false;
-        let Ok(alone) = compile(&[definition], self.dialect) else {
+        let Some(alone) = alone.get_or_init(|| self.compile_alone(index)) else {
             return false;
         };
         let claims = TrustedClaims::dangerous_assume_verified(claims.clone());
-        let code = verdict(&alone, &claims, request).reason.code;
+        let code = verdict(alone, &claims, request).reason.code;
         !matches!(
             code,
             ReasonCode::DefaultDeny | ReasonCode::DecisionTooCostly
         )
+    }
+
+    fn compile_alone(&self, index: usize) -> Option<PolicySet> {
+        let mut definition = self.definition(index)?.clone();
+        definition.report_only = false;
+        compile(&[definition], self.dialect).ok()
+    }
+
+    /// Whether none of these policies matches: denies that deny, or allows on a token that none does. In
+    /// ascending order.
+    pub(crate) fn none_decides(
+        &self,
+        policies: &[usize],
+        claims: &Claims,
+        request: &RequestedToken,
+    ) -> bool {
+        let decides = |index: &usize| policies.binary_search(index).is_ok();
+        match self.evaluate(claims, request).map(|verdict| verdict.reason) {
+            // It names all that decide: where a deny matches, not the allows.
+            Some(reason) if reason.code != ReasonCode::DecisionTooCostly && !reason.others => {
+                !reason.policies.iter().any(decides)
+            }
+            _ => policies
+                .iter()
+                .all(|policy| !self.matches(*policy, claims, request)),
+        }
     }
 
     /// The kinds of requests that its policies apply to.
@@ -195,15 +224,6 @@ pub(crate) fn kinds_of(definition: &PolicyDefinition) -> Vec<RequestKind> {
             name: text(&definition.runner_id),
         }],
     }
-}
-
-/// Whether a policy applies to requests of a kind, for some team.
-pub(crate) fn applies(definition: &PolicyDefinition, kind: &RequestKind) -> bool {
-    let plain = match kind {
-        RequestKind::Organization { .. } => &RequestKind::Organization { admin: false },
-        other => other,
-    };
-    kinds_of(definition).contains(plain)
 }
 
 /// Whether a policy gives admin permission.

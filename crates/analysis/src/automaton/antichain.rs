@@ -5,13 +5,11 @@
 //! itself, and follows pairs of one state of what is covered and all states of what covers.
 
 use claimgate_providers::grammar::Words;
+use rustc_hash::FxHashMap;
 
 use super::alphabet::{contains, next};
 use super::nfa::{Label, Nfa};
 use super::token::Token;
-
-/// The most pairs that are followed.
-const MAX_PAIRS: usize = 200_000;
 
 /// A question: is every text that all of `each` and `words` accept accepted by one of `by`?
 pub(crate) struct Covering<'a> {
@@ -23,8 +21,8 @@ pub(crate) struct Covering<'a> {
     pub(crate) by: &'a [std::rc::Rc<[Vec<Token>]>],
 }
 
-/// Whether it is so; `None` if that takes too long to find out.
-pub(crate) fn covered(covering: &Covering<'_>) -> Option<bool> {
+/// Whether it is so; `None` if that takes more than these steps, which it uses up.
+pub(crate) fn covered(covering: &Covering<'_>, steps: &mut u64) -> Option<bool> {
     let mut left: Vec<Nfa> = covering
         .each
         .iter()
@@ -43,7 +41,8 @@ pub(crate) fn covered(covering: &Covering<'_>) -> Option<bool> {
         right: &right,
         characters: &characters,
         pairs: Vec::new(),
-        smallest: std::collections::HashMap::new(),
+        smallest: FxHashMap::default(),
+        steps,
     }
     .run()
 }
@@ -57,7 +56,8 @@ struct Search<'a> {
     characters: &'a [char],
     pairs: Vec<Pair>,
     /// For states of what is covered: the smallest sets of states of what covers.
-    smallest: std::collections::HashMap<Vec<u32>, Vec<Vec<u32>>>,
+    smallest: FxHashMap<Vec<u32>, Vec<Vec<u32>>>,
+    steps: &'a mut u64,
 }
 
 impl Search<'_> {
@@ -67,20 +67,15 @@ impl Search<'_> {
         for start in product(&starts) {
             self.add(start, right.clone());
         }
-        let mut followed = 0;
         while let Some((left, right)) = self.pairs.pop() {
-            followed += 1;
-            if followed > MAX_PAIRS {
-                return None;
-            }
             if self.is_accepted(&left) && !self.right.is_accepting(&right) {
                 return Some(false);
             }
             match self.required(&left) {
-                Some(c) => self.follow(&left, &right, c),
+                Some(c) => self.follow(&left, &right, c)?,
                 None => {
                     for c in self.characters {
-                        self.follow(&left, &right, *c);
+                        self.follow(&left, &right, *c)?;
                     }
                 }
             }
@@ -102,7 +97,10 @@ impl Search<'_> {
         })
     }
 
-    fn follow(&mut self, left: &[u32], right: &[u32], c: char) {
+    /// `None` if there are no steps left.
+    fn follow(&mut self, left: &[u32], right: &[u32], c: char) -> Option<()> {
+        let known = self.smallest.get(left).map_or(0, Vec::len);
+        *self.steps = self.steps.checked_sub((1 + right.len() + known) as u64)?;
         let next: Vec<Vec<u32>> = self
             .left
             .iter()
@@ -110,12 +108,13 @@ impl Search<'_> {
             .map(|(nfa, at)| step(nfa, &[*at], c))
             .collect();
         if next.iter().any(Vec::is_empty) {
-            return;
+            return Some(());
         }
         let right = step(self.right, right, c);
         for left in product(&next) {
             self.add(left, right.clone());
         }
+        Some(())
     }
 
     /// Adds a pair, unless a smaller one with the same left side is known.

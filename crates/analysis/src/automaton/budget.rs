@@ -69,6 +69,16 @@ impl Budget {
         Ok(())
     }
 
+    /// Counts steps of work that has a limit of its own.
+    pub(crate) fn spend(&mut self, steps: u64) {
+        self.analysis = self.analysis.saturating_sub(steps);
+    }
+
+    /// The steps that are left for the analysis.
+    pub(crate) fn left(&self) -> u64 {
+        self.analysis
+    }
+
     /// Takes a branch.
     pub(crate) fn branch(&mut self) -> Result<(), Exhausted> {
         self.branches = self.branches.checked_sub(1).ok_or(Exhausted::Branches)?;

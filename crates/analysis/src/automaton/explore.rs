@@ -1,7 +1,8 @@
 //! Builds deterministic automata state by state.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::alphabet::Alphabet;
 use super::budget::{Budget, Exhausted};
@@ -15,113 +16,86 @@ pub(super) struct Raw {
     pub(super) accepting: Vec<bool>,
 }
 
-/// Something that says where each class of characters leads from a state.
-pub(super) trait Expand {
-    type State: Clone + Eq + Hash;
-
-    /// The state to start in, if any text can be accepted.
-    fn start(&self) -> Option<Self::State>;
-
-    fn is_accepting(&self, state: &Self::State) -> bool;
-
-    /// Lists states, and writes for each class the place of the one that it leads to in that list;
-    /// [`DEAD`] if to none.
-    fn expand(&self, state: &Self::State, to: &mut Vec<Self::State>, classes: &mut [u16]);
+impl Raw {
+    fn new(width: usize) -> Self {
+        Self {
+            width,
+            next: Vec::new(),
+            accepting: Vec::new(),
+        }
+    }
 }
 
-/// All states that can be reached.
-pub(super) fn explore<E: Expand>(
-    expand: &E,
-    width: usize,
+/// The sets of states that an automaton may be in.
+pub(super) fn subsets(
+    nfa: &Nfa,
+    alphabet: &Alphabet,
     budget: &mut Budget,
 ) -> Result<Raw, Exhausted> {
-    let mut numbers: HashMap<E::State, u16> = HashMap::new();
-    let mut queue: Vec<E::State> = Vec::new();
-    let mut raw = Raw {
-        width,
-        next: Vec::new(),
-        accepting: Vec::new(),
-    };
-    if let Some(start) = expand.start() {
+    let mut numbers: FxHashMap<Rc<[u32]>, u16> = FxHashMap::default();
+    let mut queue: Vec<Rc<[u32]>> = Vec::new();
+    let mut raw = Raw::new(alphabet.len());
+    let start = nfa.start();
+    if !start.is_empty() {
+        let start: Rc<[u32]> = start.into();
         numbers.insert(start.clone(), 0);
         queue.push(start);
     }
-    let (mut to, mut classes, mut at) = (Vec::new(), vec![DEAD; width], 0);
+    let mut to = Vec::new();
+    let mut at = 0;
     while let Some(state) = queue.get(at).cloned() {
-        budget.step(width)?;
-        raw.accepting.push(expand.is_accepting(&state));
-        to.clear();
-        classes.fill(DEAD);
-        expand.expand(&state, &mut to, &mut classes);
-        let mut places = Vec::with_capacity(to.len());
-        for state in to.drain(..) {
-            let new = u16::try_from(queue.len()).unwrap_or(DEAD);
-            let number = *numbers.entry(state.clone()).or_insert(new);
-            if number == new {
-                queue.push(state);
+        budget.step(raw.width)?;
+        raw.accepting.push(nfa.is_accepting(&state));
+        let row = raw.next.len();
+        raw.next.resize(row + raw.width, DEAD);
+        leads(nfa, alphabet, &state, &mut to);
+        for (class, set) in to.drain(..) {
+            let number = numbers.get(set.as_slice()).copied().unwrap_or_else(|| {
+                let new = u16::try_from(queue.len()).unwrap_or(DEAD);
+                let set: Rc<[u32]> = set.into();
+                numbers.insert(set.clone(), new);
+                queue.push(set);
+                new
+            });
+            let cells = raw.next.get_mut(row..).unwrap_or_default();
+            match class {
+                Some(class) => cells
+                    .get_mut(usize::from(class))
+                    .into_iter()
+                    .for_each(|cell| *cell = number),
+                None => cells.fill(number),
             }
-            places.push(number);
         }
         if queue.len() > budget.max_states {
             return Err(Exhausted::States);
         }
-        let place = |class: &u16| places.get(usize::from(*class)).copied().unwrap_or(DEAD);
-        raw.next.extend(classes.iter().map(place));
         at += 1;
     }
     Ok(raw)
 }
 
-/// The sets of states of an automaton that may be in several.
-pub(super) struct Subsets<'a> {
-    pub(super) nfa: &'a Nfa,
-    pub(super) alphabet: &'a Alphabet,
-}
-
-impl Expand for Subsets<'_> {
-    type State = Vec<u32>;
-
-    fn start(&self) -> Option<Vec<u32>> {
-        Some(self.nfa.start()).filter(|set| !set.is_empty())
+/// Where all characters lead from a set of states, if anywhere, then where those of some classes lead.
+fn leads(nfa: &Nfa, alphabet: &Alphabet, state: &[u32], to: &mut Vec<(Option<u16>, Vec<u32>)>) {
+    let mut all = Vec::new();
+    let mut some: Vec<(u16, u32)> = Vec::new();
+    let states = state.iter().filter_map(|at| nfa.state(*at));
+    for (label, next) in states.flat_map(|state| &state.edges) {
+        match label {
+            Label::Any => nfa.reach(*next, &mut all),
+            Label::Char(c) => some.extend(alphabet.class(*c).map(|class| (class, *next))),
+            Label::Set(set) => some.extend(alphabet.classes(set).map(|class| (class, *next))),
+        }
     }
-
-    fn is_accepting(&self, state: &Vec<u32>) -> bool {
-        self.nfa.is_accepting(state)
+    some.sort_unstable();
+    if !all.is_empty() {
+        to.push((None, all.clone()));
     }
-
-    fn expand(&self, state: &Vec<u32>, to: &mut Vec<Vec<u32>>, classes: &mut [u16]) {
-        let states = || state.iter().filter_map(|at| self.nfa.state(*at));
-        let edges = || states().flat_map(|state| &state.edges);
-        // Where every character leads, and where some lead besides.
-        let mut all = Vec::new();
-        let mut some: Vec<(u16, u32)> = Vec::new();
-        for (label, next) in edges() {
-            match label {
-                Label::Any => self.nfa.reach(*next, &mut all),
-                Label::Char(c) => some.extend(self.alphabet.class(*c).map(|class| (class, *next))),
-                Label::Set(set) => {
-                    some.extend(self.alphabet.classes(set).map(|class| (class, *next)));
-                }
-            }
-        }
-        if !all.is_empty() {
-            to.push(all.clone());
-            classes.fill(0);
-        }
-        some.sort_unstable();
-        for group in some.chunk_by(|a, b| a.0 == b.0) {
-            let mut set = all.clone();
-            for (_, next) in group {
-                self.nfa.reach(*next, &mut set);
-            }
-            let class = group
-                .first()
-                .and_then(|(class, _)| classes.get_mut(usize::from(*class)));
-            if let Some(class) = class {
-                *class = u16::try_from(to.len()).unwrap_or(DEAD);
-            }
-            to.push(set);
-        }
+    for group in some.chunk_by(|a, b| a.0 == b.0) {
+        let mut set = all.clone();
+        group
+            .iter()
+            .for_each(|(_, next)| nfa.reach(*next, &mut set));
+        to.extend(group.first().map(|(class, _)| (Some(*class), set)));
     }
 }
 
@@ -134,62 +108,88 @@ pub(super) struct Pairs<'a> {
     pub(super) both: bool,
 }
 
+type Pair = (u16, u16);
+
 impl Pairs<'_> {
     /// Whether no text is accepted from here on.
-    fn is_over(&self, (first, second): (u16, u16)) -> bool {
+    fn is_over(&self, (first, second): Pair) -> bool {
         first == DEAD
             || (self.both && second == DEAD)
             || (!self.both && Some(second) == self.second.full())
     }
-}
 
-impl Expand for Pairs<'_> {
-    type State = (u16, u16);
-
-    fn start(&self) -> Option<(u16, u16)> {
+    fn start(&self) -> Option<Pair> {
         Some((self.first.start(), self.second.start())).filter(|pair| !self.is_over(*pair))
     }
 
-    fn is_accepting(&self, (first, second): &(u16, u16)) -> bool {
-        self.first.is_accepting(*first) && self.second.is_accepting(*second) == self.both
+    fn is_accepting(&self, (first, second): Pair) -> bool {
+        self.first.is_accepting(first) && self.second.is_accepting(second) == self.both
     }
 
-    fn expand(&self, (first, second): &(u16, u16), to: &mut Vec<(u16, u16)>, classes: &mut [u16]) {
-        for (class, place) in classes.iter_mut().enumerate() {
-            let pair = (
-                self.first.step(*first, class),
-                self.second.step(*second, class),
-            );
-            if self.is_over(pair) {
-                continue;
-            }
-            let known = to.iter().rposition(|other| *other == pair);
-            let known = known.unwrap_or_else(|| {
-                to.push(pair);
-                to.len() - 1
-            });
-            *place = u16::try_from(known).unwrap_or(DEAD);
-        }
+    /// Where the classes lead that lead to something.
+    fn leads(&self, (first, second): Pair) -> impl Iterator<Item = (usize, Pair)> {
+        let (firsts, seconds) = (self.first.row(first), self.second.row(second));
+        let pairs = firsts.iter().enumerate().map(move |(class, first)| {
+            let second = seconds.get(class).copied().unwrap_or(DEAD);
+            (class, (*first, second))
+        });
+        pairs.filter(|(_, pair)| !self.is_over(*pair))
     }
 }
 
-/// Whether some text is accepted. Stops at the first one.
-pub(super) fn is_empty(
-    pairs: &Pairs<'_>,
-    width: usize,
-    budget: &mut Budget,
-) -> Result<bool, Exhausted> {
-    let mut seen = std::collections::HashSet::new();
-    let mut open: Vec<(u16, u16)> = pairs.start().into_iter().collect();
-    let (mut to, mut classes) = (Vec::new(), vec![DEAD; width]);
+/// All pairs that can be reached.
+pub(super) fn product(pairs: &Pairs<'_>, budget: &mut Budget) -> Result<Raw, Exhausted> {
+    let mut numbers: FxHashMap<Pair, u16> = FxHashMap::default();
+    let mut queue: Vec<Pair> = pairs.start().into_iter().collect();
+    numbers.extend(queue.iter().map(|start| (*start, 0)));
+    let mut raw = Raw::new(pairs.first.width());
+    let mut at = 0;
+    while let Some(pair) = queue.get(at).copied() {
+        budget.step(raw.width)?;
+        raw.accepting.push(pairs.is_accepting(pair));
+        let row = raw.next.len();
+        raw.next.resize(row + raw.width, DEAD);
+        let cells = raw.next.get_mut(row..).unwrap_or_default();
+        // Most classes lead where the one before leads.
+        let mut last = None;
+        for (class, next) in pairs.leads(pair) {
+            let number = match last {
+                Some((known, number)) if known == next => number,
+                _ => *numbers.entry(next).or_insert_with(|| {
+                    queue.push(next);
+                    u16::try_from(queue.len() - 1).unwrap_or(DEAD)
+                }),
+            };
+            last = Some((next, number));
+            if let Some(cell) = cells.get_mut(class) {
+                *cell = number;
+            }
+        }
+        if queue.len() > budget.max_states {
+            return Err(Exhausted::States);
+        }
+        at += 1;
+    }
+    Ok(raw)
+}
+
+/// Whether no text is accepted. Stops at the first one that is.
+pub(super) fn is_empty(pairs: &Pairs<'_>, budget: &mut Budget) -> Result<bool, Exhausted> {
+    let mut seen: FxHashSet<Pair> = FxHashSet::default();
+    let mut open: Vec<Pair> = pairs.start().into_iter().collect();
+    seen.extend(&open);
     while let Some(pair) = open.pop() {
-        if pairs.is_accepting(&pair) {
+        if pairs.is_accepting(pair) {
             return Ok(false);
         }
-        budget.step(width)?;
-        to.clear();
-        pairs.expand(&pair, &mut to, &mut classes);
-        open.extend(to.drain(..).filter(|pair| seen.insert(*pair)));
+        budget.step(pairs.first.width())?;
+        let mut last = None;
+        for (_, next) in pairs.leads(pair) {
+            if last != Some(next) && seen.insert(next) {
+                open.push(next);
+            }
+            last = Some(next);
+        }
     }
     Ok(true)
 }

@@ -18,7 +18,8 @@ mod word;
 
 pub(crate) use antichain::{Covering, covered};
 pub(crate) use budget::Exhausted;
-pub(crate) use store::{DfaId, EMPTY, LangId, Store};
+pub(crate) use nfa::may_have;
+pub(crate) use store::{DfaId, EMPTY, LangId, Store, WordsId};
 pub(crate) use template::{Segment, ways};
 pub(crate) use token::{Token, literal, only_star, tokens};
 pub(crate) use word::cheapest;

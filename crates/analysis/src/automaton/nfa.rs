@@ -2,6 +2,7 @@
 
 use claimgate_providers::grammar::{CharSet, Words};
 
+use super::alphabet::contains;
 use super::token::Token;
 
 /// An automaton that may be in several states at once.
@@ -17,6 +18,17 @@ pub(super) struct State {
     /// The state that this one is as good as.
     pub(super) skip: Option<u32>,
     pub(super) is_accepting: bool,
+}
+
+/// Whether a grammar's words may have a character.
+pub(crate) fn may_have(words: &Words, c: char) -> bool {
+    match words {
+        Words::Name { first, rest } => contains(first, c) || contains(rest, c),
+        Words::Path(set) => contains(set, c) || c == '/',
+        Words::OneOf(texts) => texts.iter().any(|text| text.contains(c)),
+        Words::Integer => c == '-' || c.is_ascii_digit(),
+        _ => true,
+    }
 }
 
 /// The characters of an edge.

@@ -1,14 +1,15 @@
 //! All languages of an analysis, each once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use claimgate_providers::grammar::{CharSet, Words};
+use rustc_hash::FxHashMap;
 
 use super::alphabet::Alphabet;
 use super::budget::{Budget, Exhausted};
 use super::dfa::{DEAD, Dfa};
-use super::explore::{Pairs, Subsets, explore, is_empty};
+use super::explore::{Pairs, is_empty, product, subsets};
 use super::nfa::Nfa;
 use super::token::{Token, normal};
 
@@ -22,12 +23,19 @@ pub(crate) const EMPTY: DfaId = 0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct LangId(u32);
 
+/// The number of a grammar's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct WordsId(usize);
+
 /// A language of patterns.
 struct Lang {
     patterns: Rc<[Vec<Token>]>,
     /// What all its texts begin and end with.
     edges: Edges,
-    dfa: Option<DfaId>,
+    /// Whether it has one text.
+    is_text: bool,
+    /// Its automaton, or that it is too large.
+    dfa: Option<Result<DfaId, Exhausted>>,
 }
 
 struct Edges {
@@ -40,16 +48,20 @@ struct Edges {
 pub(crate) struct Store {
     pub(crate) budget: Budget,
     langs: Vec<Lang>,
-    lang_ids: HashMap<Rc<[Vec<Token>]>, LangId>,
+    lang_ids: FxHashMap<Rc<[Vec<Token>]>, LangId>,
     named: BTreeSet<char>,
     sets: Vec<CharSet>,
     /// Built when the first automaton is needed, again when other characters come along.
     alphabet: Option<Alphabet>,
     dfas: Vec<Rc<Dfa>>,
-    dfa_ids: HashMap<Rc<Dfa>, DfaId>,
-    words: HashMap<Words, DfaId>,
-    combined: HashMap<(DfaId, DfaId, bool), DfaId>,
-    empty: HashMap<(DfaId, DfaId, bool), bool>,
+    dfa_ids: FxHashMap<Rc<Dfa>, DfaId>,
+    words: Vec<(Words, Option<DfaId>)>,
+    combined: FxHashMap<(DfaId, DfaId, bool), DfaId>,
+    empty: FxHashMap<(DfaId, DfaId, bool), bool>,
+    /// The text that reads best of an automaton, by the number of the list of samples.
+    pub(super) best: FxHashMap<(DfaId, usize), Option<Rc<str>>>,
+    /// Whether authors write `.` for a dot, although it stands for any character.
+    pub(crate) has_dots: bool,
 }
 
 impl Store {
@@ -72,6 +84,7 @@ impl Store {
         let id = LangId(u32::try_from(self.langs.len()).unwrap_or(u32::MAX));
         self.langs.push(Lang {
             edges: edges(&patterns),
+            is_text: matches!(&*patterns, [pattern] if !pattern.iter().any(|token| token.is_wildcard())),
             patterns: patterns.clone(),
             dfa: None,
         });
@@ -79,8 +92,12 @@ impl Store {
         id
     }
 
-    /// Makes the words of a grammar known. Do so before any automaton is needed.
-    pub(crate) fn know(&mut self, words: &Words) {
+    /// The number of a grammar's words. Get it before any automaton is needed.
+    pub(crate) fn know(&mut self, words: &Words) -> WordsId {
+        if let Some(place) = self.words.iter().position(|(own, _)| own == words) {
+            return WordsId(place);
+        }
+        self.words.push((*words, None));
         let sets: &[CharSet] = match words {
             Words::Name { first, rest } => &[first, rest],
             Words::Path(set) => &[set],
@@ -101,6 +118,14 @@ impl Store {
             self.named.insert(*c);
         }
         self.forget();
+        WordsId(self.words.len() - 1)
+    }
+
+    /// The words of a grammar with that number.
+    pub(crate) fn words(&self, words: WordsId) -> Words {
+        self.words
+            .get(words.0)
+            .map_or(Words::Any, |(words, _)| *words)
     }
 
     /// Drops all automata: the classes of characters change.
@@ -110,9 +135,10 @@ impl Store {
         }
         self.dfas.clear();
         self.dfa_ids.clear();
-        self.words.clear();
+        self.words.iter_mut().for_each(|(_, dfa)| *dfa = None);
         self.combined.clear();
         self.empty.clear();
+        self.best.clear();
         self.langs.iter_mut().for_each(|lang| lang.dfa = None);
     }
 
@@ -137,10 +163,17 @@ impl Store {
 
     /// Whether two languages have different beginnings or ends, and so no common text.
     pub(crate) fn are_apart(&self, first: LangId, second: LangId) -> bool {
-        let edges = |lang: LangId| self.langs.get(lang.0 as usize).map(|lang| &lang.edges);
-        let (Some(first), Some(second)) = (edges(first), edges(second)) else {
+        if first == second {
+            return false;
+        }
+        let own = |lang: LangId| self.langs.get(lang.0 as usize);
+        let (Some(first), Some(second)) = (own(first), own(second)) else {
             return false;
         };
+        if first.is_text && second.is_text {
+            return true;
+        }
+        let (first, second) = (&first.edges, &second.edges);
         let differ = |(a, b): (&char, &char)| a != b;
         first.start.iter().zip(&second.start).any(differ)
             || first.end.iter().zip(&second.end).any(differ)
@@ -156,31 +189,48 @@ impl Store {
     /// The automaton of a language of patterns.
     pub(crate) fn dfa_of(&mut self, lang: LangId) -> Result<DfaId, Exhausted> {
         let place = lang.0 as usize;
-        if let Some(id) = self.langs.get(place).and_then(|lang| lang.dfa) {
-            return Ok(id);
+        if let Some(known) = self.langs.get(place).and_then(|lang| lang.dfa) {
+            return known;
         }
-        let id = self.determinize(&Nfa::of_patterns(&self.patterns(lang)))?;
-        if let Some(lang) = self.langs.get_mut(place) {
-            lang.dfa = Some(id);
+        let dfa = match self.text(lang) {
+            Some(text) => self.of_text(&text),
+            None => self.determinize(&Nfa::of_patterns(&self.patterns(lang))),
+        };
+        if let Some(lang) = self.langs.get_mut(place)
+            && matches!(dfa, Ok(_) | Err(Exhausted::States))
+        {
+            lang.dfa = Some(dfa);
+        }
+        dfa
+    }
+
+    /// The automaton of a grammar's words.
+    pub(crate) fn dfa_of_words(&mut self, words: WordsId) -> Result<DfaId, Exhausted> {
+        if let Some((_, Some(id))) = self.words.get(words.0) {
+            return Ok(*id);
+        }
+        let id = self.determinize(&Nfa::of_words(&self.words(words)))?;
+        if let Some((_, known)) = self.words.get_mut(words.0) {
+            *known = Some(id);
         }
         Ok(id)
     }
 
-    /// The automaton of a grammar's words.
-    pub(crate) fn dfa_of_words(&mut self, words: &Words) -> Result<DfaId, Exhausted> {
-        if let Some(id) = self.words.get(words) {
-            return Ok(*id);
+    fn of_text(&mut self, text: &str) -> Result<DfaId, Exhausted> {
+        let alphabet = self.alphabet();
+        let classes: Vec<u16> = text.chars().filter_map(|c| alphabet.class(c)).collect();
+        let width = alphabet.len();
+        if classes.len() >= self.budget.max_states {
+            return Err(Exhausted::States);
         }
-        let id = self.determinize(&Nfa::of_words(words))?;
-        self.words.insert(*words, id);
-        Ok(id)
+        self.budget.step(classes.len())?;
+        self.add(Dfa::of_text(width, &classes))
     }
 
     fn determinize(&mut self, nfa: &Nfa) -> Result<DfaId, Exhausted> {
         self.alphabet();
         let alphabet = self.alphabet.as_ref().ok_or(Exhausted::States)?;
-        let subsets = Subsets { nfa, alphabet };
-        let raw = explore(&subsets, alphabet.len(), &mut self.budget)?;
+        let raw = subsets(nfa, alphabet, &mut self.budget)?;
         self.add(raw.reduce())
     }
 
@@ -222,16 +272,19 @@ impl Store {
     }
 
     fn combine(&mut self, first: DfaId, second: DfaId, both: bool) -> Result<DfaId, Exhausted> {
+        let (a, b) = (self.dfa(first)?, self.dfa(second)?);
+        if let Some(id) = known(&a, &b, both).map(|known| known.pick(first, second)) {
+            return Ok(id);
+        }
         if let Some(id) = self.combined.get(&(first, second, both)) {
             return Ok(*id);
         }
-        let (a, b) = (self.dfa(first)?, self.dfa(second)?);
         let pairs = Pairs {
             first: &a,
             second: &b,
             both,
         };
-        let raw = explore(&pairs, a.width(), &mut self.budget)?;
+        let raw = product(&pairs, &mut self.budget)?;
         let id = self.add(raw.reduce())?;
         self.combined.insert((first, second, both), id);
         Ok(id)
@@ -251,16 +304,19 @@ impl Store {
         if first == EMPTY || first == second {
             return Ok(first == EMPTY || !both);
         }
+        let (a, b) = (self.dfa(first)?, self.dfa(second)?);
+        if let Some(known) = known(&a, &b, both) {
+            return Ok(known.pick(first, second) == EMPTY);
+        }
         if let Some(is_empty) = self.empty.get(&(first, second, both)) {
             return Ok(*is_empty);
         }
-        let (a, b) = (self.dfa(first)?, self.dfa(second)?);
         let pairs = Pairs {
             first: &a,
             second: &b,
             both,
         };
-        let is_empty = is_empty(&pairs, a.width(), &mut self.budget)?;
+        let is_empty = is_empty(&pairs, &mut self.budget)?;
         self.empty.insert((first, second, both), is_empty);
         Ok(is_empty)
     }
@@ -274,6 +330,39 @@ impl Store {
             None => DEAD,
         };
         Ok(dfa.is_accepting(text.chars().fold(dfa.start(), step)))
+    }
+}
+
+/// What a combination of two automata is, where that can be told at once.
+enum Known {
+    Empty,
+    First,
+    Second,
+}
+
+impl Known {
+    fn pick(self, first: DfaId, second: DfaId) -> DfaId {
+        match self {
+            Self::Empty => EMPTY,
+            Self::First => first,
+            Self::Second => second,
+        }
+    }
+}
+
+/// The texts of both, or those of the first without the second's: if one of them has all texts, none, or
+/// only one.
+fn known(first: &Dfa, second: &Dfa, both: bool) -> Option<Known> {
+    let is_in = |is_in: bool, known: Known| Some(if is_in { known } else { Known::Empty });
+    match (first.text(), second.text()) {
+        _ if first.len() == 0 => Some(Known::Empty),
+        _ if second.len() == 0 => is_in(!both, Known::First),
+        _ if second.is_all() => is_in(both, Known::First),
+        _ if both && first.is_all() => Some(Known::Second),
+        (Some(text), _) => is_in(second.accepts(text) == both, Known::First),
+        (None, Some(text)) if both => is_in(first.accepts(text), Known::Second),
+        (None, Some(text)) if !first.accepts(text) => Some(Known::First),
+        _ => None,
     }
 }
 

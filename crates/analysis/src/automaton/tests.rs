@@ -7,6 +7,7 @@ use claimgate::pattern::{Dialect, Pattern};
 use claimgate_providers::grammar::Words;
 use proptest::prelude::*;
 
+use super::budget::Budget;
 use super::{Covering, EMPTY, Segment, Store, Token, cheapest, covered, tokens, ways};
 
 fn texts(letters: &[char], length: usize) -> Vec<String> {
@@ -55,7 +56,7 @@ proptest! {
             prop_assert_eq!(store.accepts(both, &text).unwrap(), in_a && in_b);
             prop_assert_eq!(store.accepts(without, &text).unwrap(), in_a && !in_b);
         }
-        if let Some(text) = cheapest(&mut store, without, &["ab"]).unwrap() {
+        if let Some(text) = cheapest(&mut store, without, (0, &["ab"])).unwrap() {
             prop_assert!(is_match(&first, &text) && !is_match(&second, &text), "{}", text);
         } else {
             prop_assert_eq!(without, EMPTY);
@@ -68,12 +69,12 @@ proptest! {
     ) {
         let words = Words::Name { first: &[('a', 'a')], rest: &[('a', 'b')] };
         let mut store = Store::default();
-        store.know(&words);
+        let known = store.know(&words);
         let lang = store.lang([tokens(&each, Dialect::Pulumi)]);
         let by: Vec<_> = by.iter().map(|pattern| store.lang([tokens(pattern, Dialect::Pulumi)])).collect();
         let mut rest = store.dfa_of(lang).unwrap();
         if within {
-            let words = store.dfa_of_words(&words).unwrap();
+            let words = store.dfa_of_words(known).unwrap();
             rest = store.both(rest, words).unwrap();
         }
         for lang in &by {
@@ -82,7 +83,7 @@ proptest! {
         }
         let by: Vec<Rc<_>> = by.iter().map(|lang| store.patterns(*lang)).collect();
         let covering = Covering { each: &[store.patterns(lang)], words: within.then_some(words), by: &by };
-        prop_assert_eq!(covered(&covering), Some(rest == EMPTY));
+        prop_assert_eq!(covered(&covering, &mut 1_000_000), Some(rest == EMPTY));
     }
 
     #[test]
@@ -90,7 +91,7 @@ proptest! {
         let segments = [
             Segment::Text("a:".to_owned()), Segment::Part(0), Segment::Text("/".to_owned()), Segment::Part(1),
         ];
-        let ways = ways(&tokens(&pattern, Dialect::Pulumi), &segments).unwrap();
+        let ways = ways(&tokens(&pattern, Dialect::Pulumi), &segments, &|_, _| true, &mut Budget::default()).unwrap();
         for first in texts(&['a', 'b', '/'], 2) {
             for second in texts(&['a', ':'], 2) {
                 let value = format!("a:{first}/{second}");
@@ -106,7 +107,7 @@ proptest! {
     #[test]
     fn a_part_may_be_followed_by_text(pattern in "[ab*?.]{0,6}") {
         let segments = [Segment::Part(0), Segment::Text("b".to_owned()), Segment::Part(1), Segment::Text("a".to_owned())];
-        let ways = ways(&tokens(&pattern, Dialect::Pulumi), &segments).unwrap();
+        let ways = ways(&tokens(&pattern, Dialect::Pulumi), &segments, &|_, _| true, &mut Budget::default()).unwrap();
         for first in texts(&['a', 'b'], 3) {
             for second in texts(&['a', 'b'], 2) {
                 let parts = [&first, &second];
@@ -137,8 +138,8 @@ fn words_of_grammars_are_accepted() {
     ];
     for (words, good, bad) in words {
         let mut store = Store::default();
-        store.know(&words);
-        let dfa = store.dfa_of_words(&words).unwrap();
+        let known = store.know(&words);
+        let dfa = store.dfa_of_words(known).unwrap();
         for text in good {
             assert!(store.accepts(dfa, text).unwrap(), "{words:?} {text}");
         }
@@ -160,7 +161,7 @@ fn a_pattern_that_needs_too_many_states_is_given_up_and_still_compared() {
         words: None,
         by: std::slice::from_ref(&patterns),
     };
-    assert_eq!(covered(&covering), Some(true));
+    assert_eq!(covered(&covering, &mut 1_000_000), Some(true));
 }
 
 #[test]
@@ -177,7 +178,7 @@ fn cheap_texts_read_well() {
             [pattern, without].map(|pattern| store.lang([tokens(pattern, Dialect::Pulumi)]));
         let (a, b) = (store.dfa_of(a).unwrap(), store.dfa_of(b).unwrap());
         let rest = store.without(a, b).unwrap();
-        let text = cheapest(&mut store, rest, &[]).unwrap();
+        let text = cheapest(&mut store, rest, (0, &[])).unwrap();
         assert_eq!(text.as_deref(), Some(expected), "{pattern}");
     }
 }

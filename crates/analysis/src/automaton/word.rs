@@ -1,7 +1,10 @@
 //! The text of a language that reads best.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::alphabet::Alphabet;
 use super::budget::Exhausted;
@@ -14,23 +17,45 @@ const INSERTS: [&str; 8] = ["-evil", "evil", "x", "-x", "1", "evil-", "/x", ":x"
 /// The price of a word, besides its rank.
 const WORD: u32 = 5;
 
+/// The price of a dot where the author wrote one.
+const DOT: u32 = 1;
+
 /// The cheapest text of a language: one of the samples, or a short one of words and of characters that
-/// the language requires. `None` if it has none.
+/// the language requires. `None` if it has none. The number is that of the list of samples.
 pub(crate) fn cheapest(
+    store: &mut Store,
+    language: DfaId,
+    (number, samples): (usize, &[&str]),
+) -> Result<Option<Rc<str>>, Exhausted> {
+    if language == EMPTY {
+        return Ok(None);
+    }
+    if let Some(known) = store.best.get(&(language, number)) {
+        return Ok(known.clone());
+    }
+    let found = search(store, language, samples)?;
+    let found = found.map(Rc::from);
+    store.best.insert((language, number), found.clone());
+    Ok(found)
+}
+
+fn search(
     store: &mut Store,
     language: DfaId,
     samples: &[&str],
 ) -> Result<Option<String>, Exhausted> {
-    if language == EMPTY {
-        return Ok(None);
-    }
     for sample in samples {
         if store.accepts(language, sample)? {
             return Ok(Some((*sample).to_owned()));
         }
     }
     let dfa = store.dfa(language)?;
+    let has_dots = store.has_dots;
     let alphabet = store.alphabet();
+    if let Some(classes) = dfa.text() {
+        let shown = |class: &u16| alphabet.shown().get(usize::from(*class));
+        return Ok(Some(classes.iter().filter_map(shown).collect()));
+    }
     let words: Vec<Vec<char>> = INSERTS
         .iter()
         .chain(samples)
@@ -41,6 +66,7 @@ pub(crate) fn cheapest(
         dfa: &dfa,
         alphabet,
         words: &words,
+        has_dots,
     }
     .run();
     Ok(found)
@@ -50,17 +76,19 @@ struct Search<'a> {
     dfa: &'a Dfa,
     alphabet: &'a Alphabet,
     words: &'a [Vec<char>],
+    /// Whether a dot is meant where any character will do.
+    has_dots: bool,
 }
 
 /// How a state was reached: from which, by what text.
-type Steps = HashMap<u16, (u16, String)>;
+type Steps = FxHashMap<u16, (u16, String)>;
 
 impl Search<'_> {
     /// Dijkstra's algorithm; equal prices in the order of states.
     fn run(&self) -> Option<String> {
         let mut open = BinaryHeap::from([Reverse((0_u32, self.dfa.start()))]);
-        let mut prices = HashMap::from([(self.dfa.start(), 0_u32)]);
-        let mut steps = Steps::new();
+        let mut prices = FxHashMap::from_iter([(self.dfa.start(), 0_u32)]);
+        let mut steps = Steps::default();
         while let Some(Reverse((price, state))) = open.pop() {
             if self.dfa.is_accepting(state) {
                 return Some(text(&steps, self.dfa.start(), state));
@@ -97,10 +125,14 @@ impl Search<'_> {
         let alive: Vec<_> = steps.filter(|(_, next)| *next != DEAD).collect();
         // A character that is required in any case costs nothing.
         let is_only = alive.len() == 1;
+        let is_dot = self.has_dots && is_any(state, &alive);
         moves.extend(alive.into_iter().map(|(c, next)| {
             let is_named = self.alphabet.is_named(c);
-            let is_required = is_only && is_named;
-            let price = if is_required { 0 } else { price(c, is_named) };
+            let price = match c {
+                _ if is_only && is_named => 0,
+                '.' if is_dot => DOT,
+                c => price(c, is_named),
+            };
             (price, next, c.to_string())
         }));
         moves
@@ -112,6 +144,15 @@ impl Search<'_> {
             None => DEAD,
         }
     }
+}
+
+/// Whether any of several characters will do at this place, and is followed by the same.
+fn is_any(state: u16, alive: &[(char, u16)]) -> bool {
+    let Some(((_, first), others)) = alive.split_first() else {
+        return false;
+    };
+    let is_same = others.iter().all(|(_, next)| next == first);
+    is_same && !others.is_empty() && *first != state
 }
 
 /// What a single character costs: letters are cheap, control characters dear.

@@ -1,15 +1,26 @@
 //! Conjunctions of rules.
 
+use std::rc::Rc;
+
+use super::space::Space;
 use crate::automaton::LangId;
 
 /// The number of a claim path, of a part of claims, or of the name of the requested team.
 pub(crate) type PathId = usize;
 
-/// Rules that hold together, or not.
+/// A path, and the language of which a value has to be.
+pub(crate) type Rule = (PathId, LangId);
+
+/// The number of a list of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RulesId(pub(super) usize);
+
+/// Rules that hold together, or not. [`Space::cube`] makes one.
 #[derive(Clone, Debug)]
 pub(crate) struct Cube {
-    pub(crate) rules: Vec<(PathId, LangId)>,
+    pub(crate) rules: Rc<[Rule]>,
     pub(crate) origin: Origin,
+    pub(super) id: RulesId,
 }
 
 /// Where a cube comes from.
@@ -37,5 +48,15 @@ impl Origin {
             Self::Roles { set, first, second } if set == of => vec![first, second],
             _ => Vec::new(),
         }
+    }
+}
+
+impl Space {
+    /// A cube of these rules.
+    pub(crate) fn cube(&mut self, rules: impl Into<Rc<[Rule]>>, origin: Origin) -> Cube {
+        let rules = rules.into();
+        let new = RulesId(self.rules.len());
+        let id = *self.rules.entry(rules.clone()).or_insert(new);
+        Cube { rules, origin, id }
     }
 }

@@ -5,22 +5,25 @@
 //! and the parts that claims consist of. [`Space::solve`] answers with a token or with a
 //! [refutation](proof::Refutation), which [`Space::is_refuted`] checks by other means.
 
+mod bits;
 mod check;
 mod cube;
 mod place;
 mod proof;
 mod residual;
 mod search;
+mod shape;
 mod solve;
 mod space;
 mod token;
 mod words;
 
-pub(crate) use cube::{Cube, Origin};
+pub(crate) use cube::{Cube, Origin, Rule};
 pub(crate) use proof::Refutation;
 pub(crate) use solve::{Outcome, Query};
 pub(crate) use space::{Facts, Space};
 pub(crate) use token::{Assignment, insert_claim, json_claim};
+pub(crate) use words::Steps;
 
 #[cfg(test)]
 mod tests;

@@ -1,55 +1,44 @@
 //! What is there in tokens of a shape, and what must not hold in them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
-use super::cube::{Cube, PathId};
+use super::bits::Bits;
+use super::cube::{Cube, PathId, Rule};
 use super::proof::{Negative, Tree};
-use super::space::{ClaimInfo, Space};
+use super::shape::MAX_NEGATIVES;
+use super::space::{Path, Space};
 use crate::automaton::{Exhausted, LangId};
 
-/// The most ways in which all cubes that must not hold can hold.
-const MAX_NEGATIVES: usize = 50_000;
-
 /// The claims that tokens have which the rules need.
+#[derive(Clone, Default)]
 pub(super) struct Present {
     pub(super) shape: usize,
     /// Claims in the order in which they are written.
     pub(super) paths: Vec<PathId>,
-    set: BTreeSet<PathId>,
-    slots: BTreeSet<usize>,
+    set: Bits,
+    slots: Bits,
+    /// The slots that have several values.
+    many: Bits,
 }
+
+/// What the slots have to match in any case.
+#[derive(Default)]
+pub(super) struct Required(Vec<(usize, LangId)>);
 
 impl Present {
     /// The claims of a shape that the rules on these paths need, and those that are always there; why
     /// there are none.
-    pub(super) fn new(space: &Space, shape: usize, needed: &[PathId]) -> Result<Self, Tree> {
-        let mut present = Self {
-            shape,
-            paths: Vec::new(),
-            set: BTreeSet::new(),
-            slots: BTreeSet::new(),
-        };
-        for path in space
-            .shapes
-            .get(shape)
-            .into_iter()
-            .flat_map(|shape| &shape.always)
-        {
-            present.add(space, *path);
-        }
-        for path in needed {
-            if space
-                .shapes
-                .get(shape)
-                .is_none_or(|shape| !shape.claims.contains_key(path))
-            {
+    pub(super) fn new(space: &mut Space, shape: usize, rules: &[Rule]) -> Result<Self, Tree> {
+        let own = space.shapes.get(shape);
+        for (path, _) in rules {
+            if own.is_none_or(|own| !own.claims.contains_key(path)) {
                 return Err(Tree::Absent(*path));
             }
-            let other = present
-                .paths
-                .iter()
-                .find(|other| space.conflict(**other, *path));
-            if let Some(other) = other {
+        }
+        let mut present = (*Self::always(space, shape)).clone();
+        for (path, _) in rules {
+            let mut others = space.conflicts(*path).iter();
+            if let Some(other) = others.find(|other| present.set.contains(**other)) {
                 return Err(Tree::Conflict(*other, *path));
             }
             present.need(space, *path);
@@ -57,13 +46,42 @@ impl Present {
         Ok(present)
     }
 
+    /// The claims that all tokens of a shape have.
+    fn always(space: &mut Space, shape: usize) -> Rc<Self> {
+        let Some(own) = space.shapes.get(shape) else {
+            return Rc::default();
+        };
+        if let Some(known) = &own.present {
+            return known.clone();
+        }
+        let mut present = Self {
+            shape,
+            ..Self::default()
+        };
+        for path in &own.always {
+            present.add(space, *path);
+        }
+        let present = Rc::new(present);
+        if let Some(own) = space.shapes.get_mut(shape) {
+            own.present = Some(present.clone());
+        }
+        present
+    }
+
     fn add(&mut self, space: &Space, path: PathId) {
-        if self.set.insert(path) {
-            self.paths.push(path);
-            let claims = space.shapes.get(self.shape).map(|shape| &shape.claims);
-            let claim = claims.and_then(|claims| claims.get(&path));
-            self.slots
-                .extend(claim.into_iter().flat_map(ClaimInfo::slots));
+        if !self.set.insert(path) {
+            return;
+        }
+        self.paths.push(path);
+        let claims = space.shapes.get(self.shape).map(|shape| &shape.claims);
+        let Some(claim) = claims.and_then(|claims| claims.get(&path)) else {
+            return;
+        };
+        for slot in claim.slots() {
+            self.slots.insert(slot);
+            if claim.is_many {
+                self.many.insert(slot);
+            }
         }
     }
 
@@ -79,7 +97,7 @@ impl Present {
             .claims
             .get(&path)
             .and_then(|claim| claim.slots().next());
-        if slot.is_some_and(|slot| !self.slots.contains(&slot)) {
+        if slot.is_some_and(|slot| !self.slots.contains(slot)) {
             let has = |id: &&PathId| {
                 let claim = shape.claims.get(*id);
                 let has = claim.is_some_and(|claim| claim.slots().any(|other| Some(other) == slot));
@@ -94,55 +112,47 @@ impl Present {
 
     /// Whether a rule on this path can hold.
     pub(super) fn has(&self, space: &Space, path: PathId) -> bool {
-        if self.set.contains(&path) {
+        if self.set.contains(path) {
             return true;
         }
         let claims = space.shapes.get(self.shape).map(|shape| &shape.claims);
         let claim = claims.and_then(|claims| claims.get(&path));
         space.segments(path).is_none()
-            && claim.is_some_and(|claim| claim.slots().all(|slot| self.slots.contains(&slot)))
+            && claim.is_some_and(|claim| claim.slots().all(|slot| self.slots.contains(slot)))
     }
 
     /// Whether a slot has a value.
     pub(super) fn has_slot(&self, slot: usize) -> bool {
-        self.slots.contains(&slot)
+        self.slots.contains(slot)
     }
 
-    /// The slots that have several values.
-    pub(super) fn many(&self, space: &Space) -> BTreeSet<usize> {
-        let shape = space.shapes.get(self.shape);
-        let claims = shape.into_iter().flat_map(|shape| &shape.claims);
-        let many = claims.filter(|(path, claim)| claim.is_many && self.set.contains(path));
-        many.flat_map(|(_, claim)| claim.slots()).collect()
+    /// Whether a slot has several values.
+    pub(super) fn is_many(&self, slot: usize) -> bool {
+        self.many.contains(slot)
     }
 
-    /// The ways in which the cubes can hold that must not.
+    /// The ways in which the cubes can hold that must not, but for those that differ from what is
+    /// required in the first or last characters of some part.
     pub(super) fn negatives(
         &self,
         space: &mut Space,
         cubes: &[&Cube],
-        wanted: &[usize],
-        required: &HashMap<usize, Vec<LangId>>,
+        required: &Required,
     ) -> Result<Vec<Negative>, Exhausted> {
         let mut all = Vec::new();
-        for cube in wanted {
-            let rules = cubes
-                .get(*cube)
-                .map(|cube| cube.rules.as_slice())
-                .unwrap_or_default();
-            if rules.iter().any(|(path, _)| !self.has(space, *path)) {
+        space.store.budget.step(cubes.len())?;
+        for (place, cube) in cubes.iter().enumerate() {
+            if cube.rules.iter().any(|(path, _)| !self.has(space, *path)) {
                 continue;
             }
-            let is_apart = |space: &Space, (slot, lang): &(usize, LangId)| {
-                let required = required.get(slot);
-                required
-                    .is_some_and(|list| list.iter().all(|own| space.store.are_apart(*own, *lang)))
-            };
-            for atoms in self.expand(space, rules)? {
-                if atoms.iter().any(|atom| is_apart(space, atom)) {
+            for atoms in space.expanded(self.shape, cube)?.iter() {
+                if required.is_apart(self, space, atoms) {
                     continue;
                 }
-                all.push(Negative { cube: *cube, atoms });
+                all.push(Negative {
+                    cube: place,
+                    atoms: atoms.clone(),
+                });
                 if all.len() > MAX_NEGATIVES {
                     return Err(Exhausted::Ways);
                 }
@@ -150,37 +160,36 @@ impl Present {
         }
         Ok(all)
     }
+}
 
-    /// The ways in which all rules hold, apart from impossible ones.
-    pub(super) fn expand(
-        &self,
-        space: &mut Space,
-        rules: &[(PathId, LangId)],
-    ) -> Result<Vec<Vec<(usize, LangId)>>, Exhausted> {
-        let mut all = vec![Vec::new()];
+impl Required {
+    /// What rules with only one way require.
+    pub(super) fn new(space: &mut Space, shape: usize, rules: &[Rule]) -> Result<Self, Exhausted> {
+        let mut all = Vec::new();
         for (path, lang) in rules {
-            let ways = space.ways(self.shape, *path, *lang)?;
-            let mut next = Vec::new();
-            for way in ways.iter().filter(|way| way.impossible.is_none()) {
-                for atoms in &all {
-                    let mut atoms: Vec<(usize, LangId)> = atoms.clone();
-                    for part in &way.parts {
-                        if !atoms.contains(part) {
-                            atoms.push(*part);
-                        }
-                    }
-                    next.push(atoms);
-                }
+            if let [way] = &*space.ways(shape, *path, *lang)? {
+                all.extend(way.parts.iter().copied());
             }
-            if next.len() > MAX_NEGATIVES {
-                return Err(Exhausted::Ways);
-            }
-            all = next;
         }
-        Ok(all)
+        all.sort_unstable();
+        all.dedup();
+        Ok(Self(all))
+    }
+
+    /// Whether some atom begins or ends otherwise than what its slot has to match: the one value of the
+    /// slot, or all values that are needed.
+    fn is_apart(&self, present: &Present, space: &Space, atoms: &[(usize, LangId)]) -> bool {
+        atoms.iter().any(|(slot, lang)| {
+            let mut own = self.0.iter().filter(|(other, _)| other == slot).peekable();
+            let is_apart = |(_, own): &(usize, LangId)| space.store.are_apart(*own, *lang);
+            match present.is_many(*slot) {
+                true => own.peek().is_some() && own.all(is_apart),
+                false => own.any(is_apart),
+            }
+        })
     }
 }
 
 fn path_is_team(space: &Space, path: PathId) -> bool {
-    matches!(space.paths.get(path), Some(super::space::Path::Team))
+    matches!(space.paths.get(path), Some(Path::Team))
 }

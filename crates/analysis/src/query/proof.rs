@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::cube::PathId;
-use crate::automaton::LangId;
+use super::shape::Atoms;
 
 /// For each shape of tokens, why none of them is as required.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +28,7 @@ pub(super) struct Negative {
     /// The place of the cube in the query.
     pub(super) cube: usize,
     /// What the parts would match.
-    pub(super) atoms: Vec<(usize, LangId)>,
+    pub(super) atoms: Atoms,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub(super) enum Tree {
     Absent(PathId),
     /// One claim would be a scalar and an object.
     Conflict(PathId, PathId),
+    /// The rule at this place holds on no token of this shape, whatever else is required.
+    Never { rule: usize },
     /// The ways in which the rule at this place can hold.
     Ways { rule: usize, children: Vec<Tree> },
     /// Nothing that a slot can have is as required.
@@ -61,7 +65,8 @@ pub(super) struct Unit {
 pub(super) enum End {
     /// None of its atoms can keep this negative from holding.
     Closed { negative: usize },
-    /// One of its atoms has to; none for those that cannot.
+    /// One of its atoms has to: the first one that does, so that the slots of those before it match, if
+    /// they have one value. None for those that cannot.
     Branch {
         negative: usize,
         children: Vec<Option<Rc<Node>>>,
@@ -74,14 +79,10 @@ impl Refutation {
         let mut all = Vec::new();
         for in_shape in &self.shapes {
             let mut add = |negative: usize| {
-                all.extend(
-                    in_shape
-                        .negatives
-                        .get(negative)
-                        .map(|negative| negative.cube),
-                );
+                let negative = in_shape.negatives.get(negative);
+                all.extend(negative.map(|negative| negative.cube));
             };
-            in_shape.tree.negatives(&mut add);
+            in_shape.tree.negatives(&mut add, &mut FxHashSet::default());
         }
         all.sort_unstable();
         all.dedup();
@@ -89,27 +90,33 @@ impl Refutation {
     }
 }
 
+/// Nodes that were visited: branches share them.
+type Seen = FxHashSet<*const Node>;
+
 impl Tree {
-    fn negatives(&self, add: &mut impl FnMut(usize)) {
+    fn negatives(&self, add: &mut impl FnMut(usize), seen: &mut Seen) {
         match self {
-            Self::Ways { children, .. } => children.iter().for_each(|child| child.negatives(add)),
-            Self::Search(node) => node.negatives(add),
-            Self::Absent(_) | Self::Conflict(..) | Self::Empty { .. } => {}
+            Self::Ways { children, .. } => {
+                children.iter().for_each(|child| child.negatives(add, seen));
+            }
+            Self::Search(node) => node.negatives(add, seen),
+            Self::Absent(_) | Self::Conflict(..) | Self::Never { .. } | Self::Empty { .. } => {}
         }
     }
 }
 
 impl Node {
-    fn negatives(&self, add: &mut impl FnMut(usize)) {
+    fn negatives(self: &Rc<Self>, add: &mut impl FnMut(usize), seen: &mut Seen) {
+        if !seen.insert(Rc::as_ptr(self)) {
+            return;
+        }
         self.units.iter().for_each(|unit| add(unit.negative));
         match &self.end {
             End::Closed { negative } => add(*negative),
             End::Branch { negative, children } => {
                 add(*negative);
-                children
-                    .iter()
-                    .flatten()
-                    .for_each(|child| child.negatives(add));
+                let children = children.iter().flatten();
+                children.for_each(|child| child.negatives(add, seen));
             }
         }
     }

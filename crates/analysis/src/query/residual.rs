@@ -5,13 +5,15 @@ use crate::automaton::{DfaId, EMPTY, Exhausted, LangId};
 
 /// What remains, by the numbers of slots.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Residual(Vec<Vec<DfaId>>);
+pub(super) struct Residual(Vec<(usize, Vec<DfaId>)>);
 
 impl Residual {
     /// What remains for a slot: a language for each value that is needed; none if nothing is said
     /// about it yet.
     pub(super) fn own(&self, slot: usize) -> &[DfaId] {
-        self.0.get(slot).map(Vec::as_slice).unwrap_or_default()
+        let place = self.0.binary_search_by_key(&slot, |(slot, _)| *slot);
+        let own = place.ok().and_then(|place| self.0.get(place));
+        own.map(|(_, own)| own.as_slice()).unwrap_or_default()
     }
 
     /// The same, with the grammar's words where nothing is said yet.
@@ -21,15 +23,22 @@ impl Residual {
             return Ok(own.to_vec());
         }
         let words = space.words(slot);
-        Ok(vec![space.store.dfa_of_words(&words)?])
+        Ok(vec![space.store.dfa_of_words(words)?])
     }
 
-    pub(super) fn set(&mut self, slot: usize, languages: Vec<DfaId>) {
-        if self.0.len() <= slot {
-            self.0.resize(slot + 1, Vec::new());
-        }
-        if let Some(own) = self.0.get_mut(slot) {
-            *own = languages;
+    /// The number of its entries.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn set(&mut self, slot: usize, languages: Vec<DfaId>) {
+        match self.0.binary_search_by_key(&slot, |(slot, _)| *slot) {
+            Ok(place) => {
+                if let Some((_, own)) = self.0.get_mut(place) {
+                    *own = languages;
+                }
+            }
+            Err(place) => self.0.insert(place, (slot, languages)),
         }
     }
 
@@ -43,7 +52,7 @@ impl Residual {
     ) -> Result<bool, Exhausted> {
         let wanted = space.store.dfa_of(lang)?;
         let words = space.words(slot);
-        let words = space.store.dfa_of_words(&words)?;
+        let words = space.store.dfa_of_words(words)?;
         let mut own = self.own(slot).to_vec();
         let next = match own.first() {
             Some(first) if !is_many => space.store.both(*first, wanted)?,

@@ -1,16 +1,13 @@
 //! Answers a query, shape by shape.
 
-use std::collections::HashMap;
-use std::rc::Rc;
-
-use super::cube::{Cube, PathId};
-use super::place::Present;
+use super::cube::{Cube, Rule};
+use super::place::{Present, Required};
 use super::proof::{InShape, Negative, Refutation, Tree};
 use super::residual::Residual;
 use super::search::Search;
 use super::space::Space;
 use super::token::Assignment;
-use crate::automaton::{Exhausted, LangId};
+use crate::automaton::Exhausted;
 
 /// Is there a token on which all of the first cubes hold, and none of the others?
 #[derive(Clone, Copy)]
@@ -33,9 +30,9 @@ pub(crate) enum Outcome {
 
 impl Query<'_> {
     /// The rules that have to hold, each once.
-    pub(super) fn rules(&self) -> Vec<(PathId, LangId)> {
-        let mut rules: Vec<(PathId, LangId)> = Vec::new();
-        for rule in self.positives.iter().flat_map(|cube| &cube.rules) {
+    pub(super) fn rules(&self) -> Vec<Rule> {
+        let mut rules: Vec<Rule> = Vec::new();
+        for rule in self.positives.iter().flat_map(|cube| cube.rules.iter()) {
             if !rules.contains(rule) {
                 rules.push(*rule);
             }
@@ -71,92 +68,76 @@ impl Space {
 
     fn answer(&mut self, query: &Query<'_>) -> Result<Result<Assignment, Refutation>, Exhausted> {
         let rules = query.rules();
-        let wanted = self.meeting(query, &rules);
         let mut refutation = Refutation::default();
         for shape in query.shape_numbers(self) {
-            let mut attempt = match Attempt::new(self, query, (&rules, &wanted), shape) {
-                Ok(attempt) => attempt,
-                Err(tree) => {
-                    let negatives = Rc::from(Vec::new());
-                    refutation.shapes.push(InShape {
-                        shape,
-                        tree,
-                        negatives,
-                    });
-                    continue;
-                }
+            let (tree, negatives) = match self.in_shape(query, &rules, shape)? {
+                Ok(assignment) => return Ok(Ok(assignment)),
+                Err(why) => why,
             };
-            match attempt.way(self, 0, &Residual::default())? {
-                Ok(residual) => {
-                    return Assignment::new(self, &attempt.present, &residual, &rules).map(Ok);
-                }
-                Err(tree) => refutation.shapes.push(InShape {
-                    shape,
-                    tree,
-                    negatives: attempt.negatives.unwrap_or_default().into(),
-                }),
-            }
+            refutation.shapes.push(InShape {
+                shape,
+                tree,
+                negatives: negatives.into(),
+            });
         }
         Ok(Err(refutation))
     }
 
-    /// The places of the negatives that do not differ from what has to hold in the first or last
-    /// characters of some claim.
-    fn meeting(&self, query: &Query<'_>, rules: &[(PathId, LangId)]) -> Vec<usize> {
-        let mut required: HashMap<PathId, Vec<LangId>> = HashMap::new();
-        for (path, lang) in rules {
-            required.entry(*path).or_default().push(*lang);
+    /// A token of a shape, or why there is none.
+    fn in_shape(
+        &mut self,
+        query: &Query<'_>,
+        rules: &[Rule],
+        shape: usize,
+    ) -> Result<Result<Assignment, (Tree, Vec<Negative>)>, Exhausted> {
+        if let Some(tree) = self.impossible_rule(rules, shape)? {
+            return Ok(Err((tree, Vec::new())));
         }
-        let is_apart = |(path, lang): &(PathId, LangId)| {
-            let own = required.get(path);
-            own.is_some_and(|list| list.iter().all(|own| self.store.are_apart(*own, *lang)))
+        let present = match Present::new(self, shape, rules) {
+            Ok(present) => present,
+            Err(tree) => return Ok(Err((tree, Vec::new()))),
         };
-        let cubes = query.negatives.iter().enumerate();
-        let meet = cubes.filter(|(_, cube)| !cube.rules.iter().any(is_apart));
-        meet.map(|(place, _)| place).collect()
+        let mut attempt = Attempt {
+            query,
+            rules,
+            present,
+            negatives: None,
+        };
+        match attempt.way(self, 0, &Residual::default())? {
+            Ok(residual) => Assignment::new(self, &attempt.present, &residual, query).map(Ok),
+            Err(tree) => Ok(Err((tree, attempt.negatives.unwrap_or_default()))),
+        }
+    }
+
+    /// A rule that holds on no token of a shape. Usually one of a few rules tells most shapes.
+    fn impossible_rule(&mut self, rules: &[Rule], shape: usize) -> Result<Option<Tree>, Exhausted> {
+        for (rule, (path, lang)) in rules.iter().enumerate() {
+            if self.segments_of(shape, *path).is_none() {
+                return Ok(Some(Tree::Absent(*path)));
+            }
+            let ways = self.ways(shape, *path, *lang)?;
+            if ways.iter().all(|way| way.impossible.is_some()) {
+                return Ok(Some(Tree::Never { rule }));
+            }
+        }
+        Ok(None)
     }
 }
 
 /// The search for a token of one shape.
 struct Attempt<'a> {
     query: &'a Query<'a>,
-    rules: &'a [(PathId, LangId)],
-    /// The places of the negatives to look at.
-    wanted: &'a [usize],
+    rules: &'a [Rule],
     present: Present,
     /// Listed when what has to hold can hold: often it cannot.
     negatives: Option<Vec<Negative>>,
 }
 
-impl<'a> Attempt<'a> {
-    fn new(
-        space: &Space,
-        query: &'a Query<'a>,
-        (rules, wanted): (&'a [(PathId, LangId)], &'a [usize]),
-        shape: usize,
-    ) -> Result<Self, Tree> {
-        let needed: Vec<PathId> = rules.iter().map(|(path, _)| *path).collect();
-        Ok(Self {
-            query,
-            rules,
-            wanted,
-            present: Present::new(space, shape, &needed)?,
-            negatives: None,
-        })
-    }
-
+impl Attempt<'_> {
     fn expand(&self, space: &mut Space) -> Result<Vec<Negative>, Exhausted> {
-        // What a rule with only one way requires is required in any case.
-        let mut required: HashMap<usize, Vec<LangId>> = HashMap::new();
-        for (path, lang) in self.rules {
-            if let [way] = &*space.ways(self.present.shape, *path, *lang)? {
-                for (slot, lang) in &way.parts {
-                    required.entry(*slot).or_default().push(*lang);
-                }
-            }
-        }
+        let required = Required::new(space, self.present.shape, self.rules)?;
         self.present
-            .negatives(space, self.query.negatives, self.wanted, &required)
+            .negatives(space, self.query.negatives, &required)
     }
 
     /// Tries the ways in which the rule at a place and those after it can hold.
@@ -171,12 +152,10 @@ impl<'a> Attempt<'a> {
                 Some(negatives) => negatives,
                 None => self.expand(space)?,
             };
-            let open = (0..negatives.len()).collect();
-            let found = Search::new(space, &negatives).run(residual.clone(), open, 0)?;
+            let found = Search::new(space, &self.present, &negatives).run(residual.clone())?;
             self.negatives = Some(negatives);
             return Ok(found.map_err(Tree::Search));
         };
-        let many = self.present.many(space);
         let mut children = Vec::new();
         for way in space.ways(self.present.shape, path, lang)?.iter() {
             space.store.budget.branch()?;
@@ -187,7 +166,7 @@ impl<'a> Attempt<'a> {
             let mut residual = residual.clone();
             let mut empty = None;
             for (slot, lang) in &way.parts {
-                if !residual.require(space, *slot, *lang, many.contains(slot))? {
+                if !residual.require(space, *slot, *lang, self.present.is_many(*slot))? {
                     empty = Some(*slot);
                     break;
                 }

@@ -1,13 +1,15 @@
 //! What tokens can look like.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use claimgate::claim_path::ClaimPath;
 use claimgate_providers::grammar::{Claim, ClaimKind, Grammar, Piece, Words};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::cube::PathId;
-use crate::automaton::{EMPTY, Exhausted, LangId, Segment, Store, Token, ways};
+use super::bits::Bits;
+use super::cube::{PathId, Rule, RulesId};
+use super::shape::{ClaimInfo, Shape};
+use crate::automaton::{LangId, Segment, Store, WordsId};
 
 /// What is taken for granted of tokens.
 #[derive(Clone, Copy, Debug)]
@@ -22,15 +24,31 @@ pub(crate) enum Facts {
 pub(crate) struct Space {
     pub(crate) store: Store,
     pub(super) paths: Vec<Path>,
-    path_ids: HashMap<Path, PathId>,
+    path_ids: FxHashMap<Path, PathId>,
+    /// For each path those of which one is an object if the other is there.
+    conflicts: Vec<Vec<PathId>>,
     pub(super) slots: Vec<Slot>,
-    atoms: HashMap<&'static str, usize>,
+    /// Any text.
+    pub(super) any: WordsId,
+    atoms: FxHashMap<&'static str, usize>,
     pub(super) shapes: Vec<Shape>,
     /// Paths that the provider sends, in some shape.
-    known: HashSet<PathId>,
-    divided: HashMap<(usize, PathId, LangId), Rc<[Way]>>,
-    /// What the checker of proofs found out: words and patterns, and whether patterns cover them.
-    pub(super) covered: HashMap<(Words, Vec<LangId>, Vec<LangId>), bool>,
+    known: FxHashSet<PathId>,
+    /// Paths of claims that may be arrays, in some shape.
+    many: Bits,
+    /// The numbers of lists of rules.
+    pub(super) rules: FxHashMap<Rc<[Rule]>, RulesId>,
+    /// What the checker of proofs found out.
+    pub(super) checked: Checked,
+}
+
+/// What the checker of proofs found out.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Whether the second patterns cover what the words and the first ones have in common.
+    pub(super) covered: FxHashMap<(WordsId, Vec<LangId>, Vec<LangId>), bool>,
+    /// Whether a claim's value never matches, in tokens of a shape.
+    pub(super) never: FxHashMap<(usize, Rule), bool>,
 }
 
 /// What a rule is on.
@@ -47,43 +65,8 @@ pub(crate) enum Path {
 /// A part of claims, or a whole claim, with the texts that it can have.
 pub(super) struct Slot {
     pub(super) name: String,
-    pub(super) words: Words,
+    pub(super) words: WordsId,
     pub(super) samples: Vec<&'static str>,
-}
-
-/// One form of tokens.
-pub(super) struct Shape {
-    pub(super) name: &'static str,
-    pub(super) when: &'static str,
-    pub(super) claims: HashMap<PathId, ClaimInfo>,
-    /// The claims that are always there, in the grammar's order.
-    pub(super) always: Vec<PathId>,
-}
-
-#[derive(Clone)]
-pub(super) struct ClaimInfo {
-    pub(super) segments: Rc<[Segment]>,
-    pub(super) is_many: bool,
-    pub(super) kind: ClaimKind,
-}
-
-impl ClaimInfo {
-    /// The slots that it consists of.
-    pub(super) fn slots(&self) -> impl Iterator<Item = usize> {
-        self.segments.iter().filter_map(|segment| match segment {
-            Segment::Part(slot) => Some(*slot),
-            Segment::Text(_) => None,
-        })
-    }
-}
-
-/// A way in which a claim's value can match a pattern.
-#[derive(Clone)]
-pub(super) struct Way {
-    /// What each part has to match.
-    pub(super) parts: Vec<(usize, LangId)>,
-    /// The part whose grammar has no such text.
-    pub(super) impossible: Option<usize>,
 }
 
 /// The letters of names of teams that can be requested.
@@ -101,16 +84,21 @@ const TARGET: claimgate_providers::grammar::CharSet = &[
 impl Space {
     /// The tokens of the issuer with that URL, as far as facts are taken for granted.
     pub(crate) fn new(url: Option<&str>, facts: Facts) -> Self {
+        let mut store = Store::default();
+        let any = store.know(&Words::Any);
         let mut space = Self {
-            store: Store::default(),
+            store,
             paths: Vec::new(),
-            path_ids: HashMap::new(),
+            path_ids: FxHashMap::default(),
+            conflicts: Vec::new(),
             slots: Vec::new(),
-            atoms: HashMap::new(),
+            any,
+            atoms: FxHashMap::default(),
             shapes: Vec::new(),
-            known: HashSet::new(),
-            divided: HashMap::new(),
-            covered: HashMap::new(),
+            known: FxHashSet::default(),
+            many: Bits::default(),
+            rules: FxHashMap::default(),
+            checked: Checked::default(),
         };
         match facts {
             Facts::None => space.add_shape("token", "any token", &[]),
@@ -128,16 +116,19 @@ impl Space {
         for shape in grammar.shapes {
             let claims: Vec<&Claim> = grammar.claims_of(shape).collect();
             self.add_shape(shape.name, shape.when, &claims);
+            let own: Vec<PathId> = shape
+                .claims
+                .iter()
+                .map(|claim| self.claim_path(claim.path))
+                .collect();
+            if let Some(last) = self.shapes.last_mut() {
+                last.own = own;
+            }
         }
     }
 
     fn add_shape(&mut self, name: &'static str, when: &'static str, claims: &[&Claim]) {
-        let mut shape = Shape {
-            name,
-            when,
-            claims: HashMap::new(),
-            always: Vec::new(),
-        };
+        let mut shape = Shape::new(name, when);
         for claim in claims {
             let path = self.claim_path(claim.path);
             self.known.insert(path);
@@ -151,7 +142,10 @@ impl Space {
                 is_many: claim.is_many,
                 kind: claim.kind,
             };
-            shape.claims.insert(path, info);
+            if info.is_many {
+                self.many.insert(path);
+            }
+            shape.add(path, info);
             shape.always.extend(claim.is_always.then_some(path));
         }
         self.shapes.push(shape);
@@ -189,14 +183,14 @@ impl Space {
                     is_many: false,
                     kind,
                 };
-                shape.claims.insert(path, info);
+                shape.add(path, info);
                 shape.always.push(path);
             }
         }
     }
 
     fn add_slot(&mut self, name: String, words: Words, samples: Vec<&'static str>) -> usize {
-        self.store.know(&words);
+        let words = self.store.know(&words);
         self.slots.push(Slot {
             name,
             words,
@@ -212,6 +206,14 @@ impl Space {
         let id = self.paths.len();
         self.paths.push(path.clone());
         self.path_ids.insert(path, id);
+        let others: Vec<PathId> = (0..id).filter(|other| self.exclude(*other, id)).collect();
+        for other in &others {
+            self.conflicts
+                .get_mut(*other)
+                .into_iter()
+                .for_each(|list| list.push(id));
+        }
+        self.conflicts.push(others);
         id
     }
 
@@ -228,13 +230,14 @@ impl Space {
         let id = self.claim_path(source);
         if self.known.insert(id) {
             let slot = self.add_slot(self.name(id), Words::Any, Vec::new());
+            self.many.insert(id);
             for shape in &mut self.shapes {
                 let info = ClaimInfo {
                     segments: [Segment::Part(slot)].into(),
                     is_many: true,
                     kind: ClaimKind::Text,
                 };
-                shape.claims.insert(id, info);
+                shape.add(id, info);
             }
         }
         id
@@ -260,7 +263,7 @@ impl Space {
                     is_many: false,
                     kind: ClaimKind::Text,
                 };
-                shape.claims.insert(id, info);
+                shape.add(id, info);
             }
         }
         Some(id)
@@ -285,11 +288,7 @@ impl Space {
 
     /// Whether a claim may be an array.
     pub(crate) fn may_be_many(&self, path: PathId) -> bool {
-        let claims = self
-            .shapes
-            .iter()
-            .filter_map(|shape| shape.claims.get(&path));
-        claims.into_iter().any(|claim| claim.is_many)
+        self.many.contains(path)
     }
 
     /// Whether the facts say something of a claim.
@@ -310,117 +309,18 @@ impl Space {
     }
 
     /// Whether one of the claims is an object if the other is there.
-    pub(super) fn conflict(&self, first: PathId, second: PathId) -> bool {
+    fn exclude(&self, first: PathId, second: PathId) -> bool {
         match (self.segments(first), self.segments(second)) {
             (Some(a), Some(b)) => a.len() != b.len() && (a.starts_with(b) || b.starts_with(a)),
             _ => false,
         }
     }
 
-    /// The ways in which the claim's value can match, in tokens of a shape.
-    pub(super) fn ways(
-        &mut self,
-        shape: usize,
-        path: PathId,
-        lang: LangId,
-    ) -> Result<Rc<[Way]>, Exhausted> {
-        if let Some(ways) = self.divided.get(&(shape, path, lang)) {
-            return Ok(ways.clone());
-        }
-        let claim = self
-            .shapes
-            .get(shape)
-            .and_then(|shape| shape.claims.get(&path));
-        let segments = claim
-            .map(|claim| claim.segments.clone())
-            .unwrap_or_default();
-        let mut all = Vec::new();
-        for parts in self.divisions(lang, &segments)? {
-            let impossible = self.impossible(&parts)?;
-            all.push(Way { parts, impossible });
-        }
-        let all: Rc<[Way]> = all.into();
-        self.divided.insert((shape, path, lang), all.clone());
-        Ok(all)
-    }
-
-    /// What the parts of a claim have to match in some way and shape in which it is possible.
-    pub(crate) fn possible_parts(
-        &mut self,
-        path: PathId,
-        lang: LangId,
-    ) -> Result<Vec<(usize, LangId)>, Exhausted> {
-        self.store.budget.question();
-        let mut all = Vec::new();
-        for shape in 0..self.shapes.len() {
-            if self
-                .shapes
-                .get(shape)
-                .is_some_and(|own| own.claims.contains_key(&path))
-            {
-                let ways = self.ways(shape, path, lang)?;
-                let possible = ways.iter().filter(|way| way.impossible.is_none());
-                all.extend(possible.flat_map(|way| way.parts.iter().copied()));
-            }
-        }
-        all.sort_unstable();
-        all.dedup();
-        Ok(all)
-    }
-
-    /// The ways without regard to grammars; one, if there is one part.
-    pub(super) fn divisions(
-        &mut self,
-        lang: LangId,
-        segments: &[Segment],
-    ) -> Result<Vec<Vec<(usize, LangId)>>, Exhausted> {
-        let mut all: Vec<Vec<(usize, Vec<Token>)>> = Vec::new();
-        for pattern in self.store.patterns(lang).iter() {
-            all.extend(ways(pattern, segments)?);
-        }
-        let parts = segments
-            .iter()
-            .filter(|segment| matches!(segment, Segment::Part(_)));
-        if let (1, Some(Segment::Part(slot))) = (
-            parts.count(),
-            segments.iter().find(|s| matches!(s, Segment::Part(_))),
-        ) {
-            let patterns: Vec<_> = all.into_iter().flatten().map(|(_, own)| own).collect();
-            let lang = (!patterns.is_empty()).then(|| self.store.lang(patterns));
-            return Ok(lang.map(|lang| vec![(*slot, lang)]).into_iter().collect());
-        }
-        let mut ways = Vec::new();
-        for way in all {
-            let own = |(slot, own): (usize, Vec<Token>)| (slot, self.store.lang([own]));
-            ways.push(way.into_iter().map(own).collect());
-        }
-        Ok(ways)
-    }
-
-    /// The part of a way whose grammar has no such text.
-    fn impossible(&mut self, parts: &[(usize, LangId)]) -> Result<Option<usize>, Exhausted> {
-        for (slot, lang) in parts {
-            let words = self.words(*slot);
-            let is_impossible = match self.store.text(*lang) {
-                Some(text) => {
-                    let words = self.store.dfa_of_words(&words)?;
-                    !self.store.accepts(words, &text)?
-                }
-                None => {
-                    let (words, own) =
-                        (self.store.dfa_of_words(&words)?, self.store.dfa_of(*lang)?);
-                    words == EMPTY || self.store.is_disjoint(words, own)?
-                }
-            };
-            if is_impossible {
-                return Ok(Some(*slot));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The texts that a slot can have.
-    pub(super) fn words(&self, slot: usize) -> Words {
-        self.slots.get(slot).map_or(Words::Any, |slot| slot.words)
+    /// The claims of which one is an object if this one is there.
+    pub(super) fn conflicts(&self, path: PathId) -> &[PathId] {
+        self.conflicts
+            .get(path)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 }

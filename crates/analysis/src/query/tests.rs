@@ -12,14 +12,12 @@ use crate::automaton::tokens;
 type Rules = Vec<(usize, String)>;
 
 fn cube(space: &mut Space, rules: &Rules) -> Cube {
-    let rule = |(claim, pattern): &(usize, String)| {
+    let mut rule = |(claim, pattern): &(usize, String)| {
         let path = space.claim(["x", "y", "x.z"][*claim]);
         (path, space.store.lang([tokens(pattern, Dialect::Pulumi)]))
     };
-    Cube {
-        rules: rules.iter().map(rule).collect(),
-        origin: Origin::Question,
-    }
+    let rules: Vec<_> = rules.iter().map(&mut rule).collect();
+    space.cube(rules, Origin::Question)
 }
 
 fn rules() -> impl Strategy<Value = Rules> {

@@ -1,15 +1,18 @@
 //! Writes the token that a search found.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use claimgate::claims::{Claims, Value};
 use claimgate_providers::grammar::ClaimKind;
+use rustc_hash::FxHashMap;
 
-use super::cube::PathId;
+use super::cube::{Origin, PathId};
 use super::place::Present;
 use super::residual::Residual;
+use super::shape::ClaimInfo;
+use super::solve::Query;
 use super::space::{Path, Space};
-use crate::automaton::{Exhausted, LangId, Segment, cheapest};
+use crate::automaton::{Exhausted, Segment, cheapest};
 
 /// A token, and the name of the team that it is to be exchanged for.
 pub(crate) struct Assignment {
@@ -17,7 +20,8 @@ pub(crate) struct Assignment {
     pub(crate) team: Option<String>,
     /// When tokens have this shape.
     pub(crate) when: &'static str,
-    /// The claims that rules are on, which have to hold or must not.
+    /// The claims that make it such a token: those that rules are on, and those that show what the
+    /// question is about.
     pub(crate) pinned: Vec<String>,
 }
 
@@ -26,39 +30,79 @@ impl Assignment {
         space: &mut Space,
         present: &Present,
         residual: &Residual,
-        rules: &[(PathId, LangId)],
+        query: &Query<'_>,
     ) -> Result<Self, Exhausted> {
-        let mut texts = HashMap::new();
+        let mut texts = Texts::default();
         let (mut members, mut team) = (Vec::new(), None);
         for path in &present.paths {
             let values = values(space, present, residual, *path, &mut texts)?;
             match space.paths.get(*path) {
                 Some(Path::Claim(segments)) => {
                     let kind = kind(space, present, *path);
-                    insert_claim(&mut members, &segments.clone(), json_claim(values, kind));
+                    insert_claim(&mut members, segments, json_claim(values, kind));
                 }
                 Some(Path::Team) => team = values.into_iter().next(),
                 _ => {}
             }
         }
-        let mut pinned: Vec<String> = rules
-            .iter()
-            .filter(|(path, _)| space.segments(*path).is_some())
-            .map(|(path, _)| space.name(*path))
+        let mut pinned: Vec<String> = shown(space, present, query)
+            .into_iter()
+            .map(|path| space.name(path))
             .collect();
         pinned.sort();
-        pinned.dedup();
         let claims = Claims::from_value(Value::Object(members)).map_err(|_| Exhausted::Replay)?;
+        let shape = space.shapes.get(present.shape);
         Ok(Self {
             claims,
             team,
-            when: space
-                .shapes
-                .get(present.shape)
-                .map_or("", |shape| shape.when),
+            when: shape.map_or("", |shape| shape.when),
             pinned,
         })
     }
+}
+
+/// The claims that rules are on; of those that show a part of claims which the question is about, one; and
+/// one that tokens of the wanted shape have in a form of their own.
+fn shown(space: &Space, present: &Present, query: &Query<'_>) -> Vec<PathId> {
+    let rules = query.positives.iter().flat_map(|cube| cube.rules.iter());
+    let mut parts: Vec<PathId> = rules.map(|(path, _)| *path).collect();
+    let questions = query
+        .negatives
+        .iter()
+        .filter(|cube| cube.origin == Origin::Question);
+    let paths = questions.flat_map(|cube| cube.rules.iter().map(|(path, _)| *path));
+    parts.extend(paths.into_iter().find(|path| present.has(space, *path)));
+    let mut shown: Vec<PathId> = Vec::new();
+    let claims = parts.iter().filter(|path| space.segments(**path).is_some());
+    shown.extend(claims);
+    let Some(shape) = space.shapes.get(present.shape) else {
+        return shown;
+    };
+    let slots = |path: &PathId| {
+        shape
+            .claims
+            .get(path)
+            .into_iter()
+            .flat_map(ClaimInfo::slots)
+    };
+    for slot in parts.iter().flat_map(slots).collect::<Vec<_>>() {
+        let has = |path: &&PathId| slots(path).any(|other| other == slot);
+        if shown.iter().any(|path| has(&path)) {
+            continue;
+        }
+        let claims = present
+            .paths
+            .iter()
+            .filter(|path| space.segments(**path).is_some());
+        let size = |path: &&PathId| shape.claims.get(*path).map(|claim| claim.segments.len());
+        shown.extend(claims.filter(has).min_by_key(size));
+    }
+    if !query.shapes.is_empty() && !shown.iter().any(|path| shape.own.contains(path)) {
+        shown.extend(shape.own.first());
+    }
+    shown.sort_unstable();
+    shown.dedup();
+    shown
 }
 
 fn kind(space: &Space, present: &Present, path: PathId) -> ClaimKind {
@@ -67,27 +111,39 @@ fn kind(space: &Space, present: &Present, path: PathId) -> ClaimKind {
     claim.map_or(ClaimKind::Text, |claim| claim.kind)
 }
 
+/// The texts of slots.
+type Texts = FxHashMap<usize, Rc<[Rc<str>]>>;
+
 /// The texts of a claim: one, or several if it needs several.
 fn values(
     space: &mut Space,
     present: &Present,
     residual: &Residual,
     path: PathId,
-    texts: &mut HashMap<usize, Vec<String>>,
+    texts: &mut Texts,
 ) -> Result<Vec<String>, Exhausted> {
     let shape = space.shapes.get(present.shape);
-    let claim = shape.and_then(|shape| shape.claims.get(&path)).cloned();
-    let segments = claim.map(|claim| claim.segments).unwrap_or_default();
+    let claim = shape.and_then(|shape| shape.claims.get(&path));
+    let segments = claim
+        .map(|claim| claim.segments.clone())
+        .unwrap_or_default();
     let mut values = vec![String::new()];
     for segment in segments.iter() {
         let parts = match segment {
-            Segment::Text(text) => vec![text.clone()],
+            Segment::Text(text) => {
+                values.iter_mut().for_each(|value| value.push_str(text));
+                continue;
+            }
             Segment::Part(slot) => slot_texts(space, residual, *slot, texts)?,
         };
+        if let [only] = &*parts {
+            values.iter_mut().for_each(|value| value.push_str(only));
+            continue;
+        }
         let join = |value: &String| {
+            let parts = parts.iter();
             parts
-                .iter()
-                .map(move |part| format!("{value}{part}"))
+                .map(|part| format!("{value}{part}"))
                 .collect::<Vec<_>>()
         };
         values = values.iter().flat_map(join).collect();
@@ -99,23 +155,21 @@ fn slot_texts(
     space: &mut Space,
     residual: &Residual,
     slot: usize,
-    texts: &mut HashMap<usize, Vec<String>>,
-) -> Result<Vec<String>, Exhausted> {
+    texts: &mut Texts,
+) -> Result<Rc<[Rc<str>]>, Exhausted> {
     if let Some(texts) = texts.get(&slot) {
         return Ok(texts.clone());
     }
-    let samples = space
-        .slots
-        .get(slot)
-        .map(|slot| slot.samples.clone())
-        .unwrap_or_default();
-    let mut own: Vec<String> = Vec::new();
+    let mut own: Vec<Rc<str>> = Vec::new();
     for language in residual.of(space, slot)? {
-        let text = cheapest(&mut space.store, language, &samples)?.ok_or(Exhausted::Replay)?;
+        let samples = space.slots.get(slot).map(|slot| slot.samples.as_slice());
+        let samples = (slot, samples.unwrap_or_default());
+        let text = cheapest(&mut space.store, language, samples)?.ok_or(Exhausted::Replay)?;
         if !own.contains(&text) {
             own.push(text);
         }
     }
+    let own: Rc<[Rc<str>]> = own.into();
     texts.insert(slot, own.clone());
     Ok(own)
 }

@@ -1,5 +1,9 @@
 //! Refutations in words.
 
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
 use super::cube::Origin;
 use super::proof::{End, InShape, Node, Refutation, Tree};
 use super::solve::Query;
@@ -9,27 +13,57 @@ use crate::automaton::{LangId, Token};
 /// The most patterns of a language that are written.
 const MAX_PATTERNS: usize = 3;
 
+/// The steps of a refutation: the first ones, and how many there are besides.
+pub(crate) struct Steps {
+    /// Each with its depth.
+    pub(crate) steps: Vec<(usize, String)>,
+    pub(crate) left_out: usize,
+}
+
 impl Refutation {
-    /// Writes the steps, each with its depth.
-    pub(crate) fn describe(
-        &self,
-        space: &Space,
-        query: &Query<'_>,
-        write: &mut impl FnMut(usize, String),
-    ) {
+    /// The steps, at most so many.
+    pub(crate) fn steps(&self, space: &Space, query: &Query<'_>, most: usize) -> Steps {
+        let mut out = Out {
+            most,
+            steps: Steps {
+                steps: Vec::new(),
+                left_out: 0,
+            },
+        };
         for in_shape in &self.shapes {
-            let when = space
-                .shapes
-                .get(in_shape.shape)
-                .map_or("", |shape| shape.when);
-            write(0, when.to_owned());
-            let words = Words {
+            let shape = space.shapes.get(in_shape.shape);
+            out.write(0, || shape.map_or("", |shape| shape.when).to_owned());
+            let mut words = Words {
                 space,
                 query,
                 in_shape,
+                sizes: FxHashMap::default(),
             };
-            words.tree(&in_shape.tree, 1, write);
+            words.tree(&in_shape.tree, 1, &mut out);
         }
+        out.steps
+    }
+}
+
+struct Out {
+    most: usize,
+    steps: Steps,
+}
+
+impl Out {
+    fn is_full(&self) -> bool {
+        self.steps.steps.len() >= self.most
+    }
+
+    fn write(&mut self, depth: usize, text: impl FnOnce() -> String) {
+        match self.is_full() {
+            true => self.leave_out(1),
+            false => self.steps.steps.push((depth, text())),
+        }
+    }
+
+    fn leave_out(&mut self, count: usize) {
+        self.steps.left_out = self.steps.left_out.saturating_add(count);
     }
 }
 
@@ -37,93 +71,112 @@ struct Words<'a> {
     space: &'a Space,
     query: &'a Query<'a>,
     in_shape: &'a InShape,
+    /// The numbers of steps of nodes: branches share them.
+    sizes: FxHashMap<*const Node, usize>,
 }
 
 impl Words<'_> {
-    fn tree(&self, tree: &Tree, depth: usize, write: &mut impl FnMut(usize, String)) {
+    fn tree(&mut self, tree: &Tree, depth: usize, out: &mut Out) {
         match tree {
             Tree::Absent(path) => {
-                write(depth, format!("does not have `{}`", self.space.name(*path)));
+                out.write(depth, || {
+                    format!("does not have `{}`", self.space.name(*path))
+                });
             }
-            Tree::Conflict(first, second) => {
+            Tree::Conflict(first, second) => out.write(depth, || {
                 let (first, second) = (self.space.name(*first), self.space.name(*second));
-                write(
-                    depth,
-                    format!("`{first}` and `{second}` exclude each other"),
-                );
+                format!("`{first}` and `{second}` exclude each other")
+            }),
+            Tree::Never { rule } => self.rule(*rule, depth, out, "is never like", ""),
+            Tree::Empty { slot } => {
+                out.write(depth, || format!("no {} is possible", self.slot(*slot)));
             }
-            Tree::Empty { slot } => write(depth, format!("no {} is possible", self.slot(*slot))),
-            Tree::Search(node) => self.node(node, depth, write),
-            Tree::Ways { rule, children } => self.ways(*rule, children, depth, write),
+            Tree::Search(node) => self.node(node, depth, out),
+            Tree::Ways { rule, children } => self.ways(*rule, children, depth, out),
         }
     }
 
-    fn ways(
-        &self,
-        rule: usize,
-        children: &[Tree],
-        depth: usize,
-        write: &mut impl FnMut(usize, String),
-    ) {
-        let rules = self.query.rules();
-        let Some((path, lang)) = rules.get(rule) else {
-            return;
-        };
-        let (name, pattern) = (self.space.name(*path), self.lang(*lang));
+    /// Writes about a rule of the question: "`sub` is like `repo:acme/*`".
+    fn rule(&self, rule: usize, depth: usize, out: &mut Out, is: &str, end: &str) {
+        if let Some((path, lang)) = self.query.rules().get(rule) {
+            out.write(depth, || {
+                let (name, pattern) = (self.space.name(*path), self.lang(*lang));
+                format!("`{name}` {is} {pattern}{end}")
+            });
+        }
+    }
+
+    fn ways(&mut self, rule: usize, children: &[Tree], depth: usize, out: &mut Out) {
         match children {
-            [] => write(depth, format!("`{name}` is never like {pattern}")),
+            [] => self.rule(rule, depth, out, "is never like", ""),
             [child] => {
-                write(depth, format!("`{name}` is like {pattern}"));
-                self.tree(child, depth, write);
+                self.rule(rule, depth, out, "is like", "");
+                self.tree(child, depth, out);
             }
             _ => {
-                let count = children.len();
-                write(
-                    depth,
-                    format!("`{name}` is like {pattern}, in one of {count} ways"),
-                );
+                let end = format!(", in one of {} ways", children.len());
+                self.rule(rule, depth, out, "is like", &end);
                 let open = |child: &&Tree| !matches!(child, Tree::Empty { .. });
                 for child in children.iter().filter(open) {
-                    self.tree(child, depth + 1, write);
+                    self.tree(child, depth + 1, out);
                 }
             }
         }
     }
 
-    fn node(&self, node: &Node, depth: usize, write: &mut impl FnMut(usize, String)) {
+    fn node(&mut self, node: &Rc<Node>, depth: usize, out: &mut Out) {
+        if out.is_full() {
+            return out.leave_out(self.size(node));
+        }
         for unit in &node.units {
-            let atoms = self.atoms(unit.negative);
-            if let Some((slot, lang)) = atoms.get(unit.atom) {
-                let (who, slot) = (self.who(unit.negative), self.slot(*slot));
-                write(
-                    depth,
-                    format!("{who}, unless {slot} is not {}", self.lang(*lang)),
-                );
+            if let Some((slot, lang)) = self.atoms(unit.negative).get(unit.atom) {
+                out.write(depth, || {
+                    let (who, slot) = (self.who(unit.negative), self.slot(*slot));
+                    format!("{who}, unless {slot} is not {}", self.lang(*lang))
+                });
             }
         }
         match &node.end {
-            End::Closed { negative } => write(depth, format!("then {}", self.who(*negative))),
+            End::Closed { negative } => {
+                out.write(depth, || format!("then {}", self.who(*negative)));
+            }
             End::Branch { negative, children } => {
-                write(
-                    depth,
-                    format!("{} in all of these cases", self.who(*negative)),
-                );
-                for ((slot, lang), child) in self.atoms(*negative).iter().zip(children) {
+                out.write(depth, || {
+                    format!("{} in all of these cases", self.who(*negative))
+                });
+                let in_shape = self.in_shape;
+                let atoms = in_shape.negatives.get(*negative);
+                let atoms = atoms.map(|own| &*own.atoms).unwrap_or_default();
+                for ((slot, lang), child) in atoms.iter().zip(children) {
                     if let Some(child) = child {
-                        let (slot, lang) = (self.slot(*slot), self.lang(*lang));
-                        write(depth + 1, format!("{slot} is not {lang}"));
-                        self.node(child, depth + 2, write);
+                        out.write(depth + 1, || {
+                            format!("{} is not {}", self.slot(*slot), self.lang(*lang))
+                        });
+                        self.node(child, depth + 2, out);
                     }
                 }
             }
         }
     }
 
+    /// How many steps a node takes.
+    fn size(&mut self, node: &Rc<Node>) -> usize {
+        if let Some(size) = self.sizes.get(&Rc::as_ptr(node)) {
+            return *size;
+        }
+        let mut size = node.units.len() + 1;
+        if let End::Branch { children, .. } = &node.end {
+            for child in children.iter().flatten() {
+                size = size.saturating_add(1).saturating_add(self.size(child));
+            }
+        }
+        self.sizes.insert(Rc::as_ptr(node), size);
+        size
+    }
+
     fn atoms(&self, negative: usize) -> &[(usize, LangId)] {
         let negative = self.in_shape.negatives.get(negative);
-        negative
-            .map(|negative| negative.atoms.as_slice())
-            .unwrap_or_default()
+        negative.map(|own| &*own.atoms).unwrap_or_default()
     }
 
     /// What matches.

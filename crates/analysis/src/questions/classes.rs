@@ -12,7 +12,6 @@ use super::single::nothing;
 use crate::answer::{Answer, RequestKind, Undecided};
 use crate::automaton::{LangId, Token, literal, tokens};
 use crate::model::kinds_of;
-use crate::query::{Cube, Origin};
 
 /// What else is to hold on a token that an allow admits.
 #[derive(Clone, Debug, Default)]
@@ -140,10 +139,11 @@ impl Analysis<'_> {
         let mut negatives = Vec::new();
         for (part, texts) in &class.is_not {
             if let Some(path) = self.space.atom(part) {
-                negatives.push(question(vec![(path, self.lang(texts))]));
+                let lang = self.lang(texts);
+                negatives.push(self.question(vec![(path, lang)]));
             }
         }
-        let positive = question(rules);
+        let positive = self.question(rules);
         let besides = Besides {
             positive: Some(&positive),
             negatives: &negatives,
@@ -182,11 +182,4 @@ pub(crate) fn at<'a>(claims: &'a Claims, path: &ClaimPath) -> Option<&'a claimga
     let (first, rest) = path.segments().split_first()?;
     rest.iter()
         .try_fold(claims.get(first)?, |value, segment| value.member(segment))
-}
-
-fn question(rules: Vec<(usize, LangId)>) -> Cube {
-    Cube {
-        rules,
-        origin: Origin::Question,
-    }
 }

@@ -176,7 +176,7 @@ fn only(
     is_new: bool,
 ) -> (Vec<Change>, Vec<UndecidedChange>) {
     let (mut changes, mut undecided) = (Vec::new(), Vec::new());
-    for policy in one.allows(kind) {
+    for policy in one.allows(kind).iter().copied() {
         match one_allow(space, kind, one, other, policy) {
             Answer::Yes { witness } => changes.push(Change {
                 policy,
@@ -216,7 +216,7 @@ fn one_allow(
     let confirm = |claims: &Claims, request: &RequestedToken| {
         one.model.admits(claims, request) && !other.model.admits(claims, request)
     };
-    let own: Vec<&Cube> = one.cube(allow).into_iter().chain(&one.audiences).collect();
+    let own = one.with_audiences(allow);
     let denies = one.pick(&one.denies(kind));
     let refused: Vec<&Cube> = denies.iter().copied().chain(one.clashes(allow)).collect();
     let mut undecided = None;

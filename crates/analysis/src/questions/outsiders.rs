@@ -10,7 +10,7 @@ use super::session::Analysis;
 use crate::answer::{Answer, Facts};
 use crate::automaton::LangId;
 use crate::model::kinds_of;
-use crate::query::{Cube, Origin};
+use crate::query::{Cube, Origin, Rule};
 
 /// What is one's own, as stated: `github-actions:acme/web`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,10 +117,11 @@ impl Analysis<'_> {
             let values = values(ours, name, *is, named);
             if !values.is_empty() {
                 let lang = self.value_lang(grammar, name, *is, &values);
-                negatives.push(question(vec![(self.space.atom(name)?, lang)]));
+                let atom = self.space.atom(name)?;
+                negatives.push(self.question(vec![(atom, lang)]));
             }
         }
-        let positive = question(rules);
+        let positive = self.question(rules);
         let besides = Besides {
             positive: Some(&positive),
             negatives: &negatives,
@@ -138,6 +139,10 @@ impl Analysis<'_> {
             answer,
             policies,
         })
+    }
+
+    pub(super) fn question(&mut self, rules: Vec<Rule>) -> Cube {
+        self.space.cube(rules, Origin::Question)
     }
 
     fn value_lang(&mut self, grammar: &Grammar, name: &str, is: Is, values: &[String]) -> LangId {
@@ -176,7 +181,8 @@ impl Analysis<'_> {
             });
             if let Some(meant) = meant.filter(|meant| !meant.is_empty()) {
                 let lang = self.own_values(atom.words, &meant);
-                negatives.push(question(vec![(self.space.atom(atom.name)?, lang)]));
+                let atom = self.space.atom(atom.name)?;
+                negatives.push(self.question(vec![(atom, lang)]));
             }
         }
         let besides = Besides {
@@ -188,13 +194,6 @@ impl Analysis<'_> {
         Some(self.one_allow(&kind, policy, &besides, |claims, request| {
             model.admits(claims, request)
         }))
-    }
-}
-
-fn question(rules: Vec<(usize, LangId)>) -> Cube {
-    Cube {
-        rules,
-        origin: Origin::Question,
     }
 }
 

@@ -5,10 +5,10 @@ use claimgate::diagnostic::Diagnostics;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType};
 
 use super::session::{Analysis, ask};
-use super::single::{nothing, refs};
+use super::single::nothing;
 use crate::answer::{Answer, Proof, RequestKind};
 use crate::automaton::tokens;
-use crate::query::{Cube, Origin, Query};
+use crate::query::{Cube, Origin, Query, Rule};
 
 /// A question about every allow: a token that it admits, on which one cube holds besides, or not.
 pub(super) struct Besides<'a> {
@@ -109,7 +109,7 @@ impl Analysis<'_> {
         let (mut yes, mut undecided, mut allows) = (None, None, Vec::new());
         let mut proof = Proof::default();
         for kind in self.model.kinds().into_iter().filter(|kind| kinds(kind)) {
-            for allow in self.set.allows(&kind) {
+            for allow in self.set.allows(&kind).iter().copied() {
                 if allows.contains(&allow) {
                     continue;
                 }
@@ -137,17 +137,17 @@ impl Analysis<'_> {
         if self.set.has_more_pairs {
             return crate::automaton::Exhausted::Ways.into();
         }
-        let mut positives = self.with_audiences(allow);
+        let mut positives = self.set.with_audiences(allow);
         if positives.is_empty() {
             return nothing();
         }
-        positives.extend(besides.positive.cloned());
-        let mut negatives = self.cubes(&self.set.denies(kind));
-        negatives.extend(self.set.clashes(allow).into_iter().cloned());
-        negatives.extend(besides.negatives.iter().cloned());
+        positives.extend(besides.positive);
+        let mut negatives = self.set.pick(&self.set.denies(kind));
+        negatives.extend(self.set.clashes(allow));
+        negatives.extend(besides.negatives);
         let query = Query {
-            positives: &refs(&positives),
-            negatives: &refs(&negatives),
+            positives: &positives,
+            negatives: &negatives,
             shapes: besides.shapes,
         };
         ask(&mut self.space, kind, &query, confirm)
@@ -160,10 +160,8 @@ impl Analysis<'_> {
             let lang = self.space.store.lang([tokens(pattern, dialect)]);
             (self.space.claim(claim), lang)
         };
-        Ok(Cube {
-            rules: rules.iter().map(rule).collect(),
-            origin: Origin::Question,
-        })
+        let rules: Vec<Rule> = rules.iter().map(rule).collect();
+        Ok(self.space.cube(rules, Origin::Question))
     }
 }
 

@@ -4,6 +4,7 @@ use claimgate::policy::Decision;
 use serde::{Deserialize, Serialize};
 
 use super::session::Analysis;
+use super::single::Policies;
 use crate::answer::{Answer, Facts, RequestKind};
 use crate::model::role;
 
@@ -72,12 +73,14 @@ impl Analysis<'_> {
             let mut own = issues.iter().filter(|issue| issue.policies == [policy]);
             own.any(|issue| issue.answer.is_no() && void.contains(&issue.defect))
         };
-        let mut dropped: Vec<usize> = (0..count).filter(|own| is_void(&issues, *own)).collect();
+        let void = Policies::of(count, |own| is_void(&issues, own));
+        let mut dropped = void.clone();
         // Backwards, so that of two equal policies the later one is found.
-        let void = dropped.clone();
-        for policy in (0..count).rev().filter(|own| !void.contains(own)) {
+        for policy in (0..count).rev().filter(|own| !void.contains(*own)) {
             if let Some(issue) = self.on_others(policy, &dropped) {
-                dropped.extend(issue.answer.is_no().then_some(policy));
+                if issue.answer.is_no() {
+                    dropped.add(policy);
+                }
                 issues.push(issue);
             }
         }
@@ -137,7 +140,7 @@ impl Analysis<'_> {
     }
 
     /// What a policy is among others of its kind.
-    fn on_others(&mut self, policy: usize, dropped: &[usize]) -> Option<Issue> {
+    fn on_others(&mut self, policy: usize, dropped: &Policies) -> Option<Issue> {
         let definition = self.model.definition(policy)?;
         if definition.report_only {
             return None;
@@ -155,7 +158,7 @@ impl Analysis<'_> {
         })
     }
 
-    fn on_deny(&mut self, deny: usize, dropped: &[usize]) -> (Defect, Answer) {
+    fn on_deny(&mut self, deny: usize, dropped: &Policies) -> (Defect, Answer) {
         let answer = self.is_useful(deny, dropped);
         let defect = match proof_policies(&answer).is_empty() {
             true => Defect::DenyDisjoint,
@@ -164,19 +167,28 @@ impl Analysis<'_> {
         (defect, answer)
     }
 
+    fn are_apart(&mut self, first: usize, second: usize) -> bool {
+        self.space.store.budget.question();
+        match (self.set.cube(first), self.set.cube(second)) {
+            (Some(first), Some(second)) => self.space.are_apart(first, second),
+            _ => false,
+        }
+    }
+
     fn on_roles(&mut self, issues: &mut Vec<Issue>) {
         let allows = self.set.allows(&RequestKind::Organization { admin: false });
-        let role = |index: &usize| self.model.definition(*index).and_then(role);
-        let roles: Vec<usize> = allows
-            .iter()
-            .copied()
-            .filter(|own| role(own).is_some())
-            .collect();
+        let model = self.model;
+        let role = |index: &usize| model.definition(*index).and_then(role);
+        let has_role = |own: &usize| role(own).is_some();
+        let roles: Vec<usize> = allows.iter().copied().filter(has_role).collect();
         let mut found = 0;
         for (place, first) in roles.iter().enumerate() {
             for second in roles.iter().skip(place + 1) {
                 if found == MAX_AMBIGUOUS {
                     return;
+                }
+                if role(first) == role(second) || self.are_apart(*first, *second) {
+                    continue;
                 }
                 let answer = self.is_role_ambiguous(*first, *second);
                 if !answer.is_no() {

@@ -1,13 +1,14 @@
 //! Questions that share what was found out before.
 
 use claimgate::claims::Claims;
+use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, is_target_name};
 
 use super::set::Set;
 use super::steps::proof;
 use crate::answer::{Answer, Facts, RequestKind, Undecided, Witness};
 use crate::model::PolicyModel;
-use crate::query::{Assignment, Cube, Facts as Taken, Outcome, Query, Space};
+use crate::query::{Assignment, Facts as Taken, Outcome, Query, Space};
 
 /// Answers questions about the policies of an issuer, of which it remembers what it found out.
 ///
@@ -61,32 +62,14 @@ impl<'a> Analysis<'a> {
     pub fn facts(&self) -> Facts {
         super::facts::facts(&self.space, [&self.set], self.model.grammar())
     }
-
-    /// Asks for a token on which all of some cubes hold and none of others, for a request of a kind.
-    pub(super) fn ask(
-        &mut self,
-        kind: &RequestKind,
-        positives: &[&Cube],
-        negatives: &[&Cube],
-        confirm: impl Fn(&Claims, &RequestedToken) -> bool,
-    ) -> Answer {
-        ask(
-            &mut self.space,
-            kind,
-            &Query {
-                positives,
-                negatives,
-                shapes: &[],
-            },
-            confirm,
-        )
-    }
 }
 
 /// The tokens of a model's issuer.
 pub(super) fn space_of(model: &PolicyModel) -> Space {
     let facts = model.grammar().map_or(Taken::None, Taken::Of);
-    Space::new(model.url(), facts)
+    let mut space = Space::new(model.url(), facts);
+    space.store.has_dots = model.dialect() == Dialect::Pulumi;
+    space
 }
 
 /// Asks a query, and has the witness confirmed.

@@ -1,10 +1,13 @@
 //! The policies of one side of a question, as cubes.
 
+use std::rc::Rc;
+
 use claimgate::policy::{Decision, TokenType};
+use rustc_hash::FxHashMap;
 
 use crate::answer::RequestKind;
 use crate::automaton::{only_star, tokens};
-use crate::model::{PolicyModel, applies, lists_admin, role};
+use crate::model::{PolicyModel, kinds_of, role};
 use crate::query::{Cube, Origin, Space};
 
 /// The most pairs of roles that are looked at.
@@ -19,8 +22,19 @@ pub(super) struct Set<'a> {
     pub(super) audiences: Option<Cube>,
     /// Two allows each that give different roles and are not known to be apart.
     pairs: Vec<Cube>,
+    /// The allows that give roles.
+    roles: Vec<(usize, &'a str)>,
+    /// Allows and denies by kinds of requests.
+    kinds: FxHashMap<RequestKind, ByDecision>,
     /// Whether there are too many of those pairs.
     pub(super) has_more_pairs: bool,
+}
+
+/// The indices of policies for requests of a kind.
+#[derive(Default)]
+struct ByDecision {
+    allows: Rc<[usize]>,
+    denies: Rc<[usize]>,
 }
 
 impl<'a> Set<'a> {
@@ -29,32 +43,36 @@ impl<'a> Set<'a> {
         let cubes: Vec<Cube> = indices
             .map(|index| cube(space, model, set, index))
             .collect();
-        let audiences = model.audiences().map(|list| Cube {
-            rules: vec![(
-                space.claim("aud"),
-                space.store.lang(list.iter().map(|entry| only_star(entry))),
-            )],
-            origin: Origin::Audiences { set },
+        let audiences = model.audiences().map(|list| {
+            let lang = space.store.lang(list.iter().map(|entry| only_star(entry)));
+            let aud = space.claim("aud");
+            space.cube([(aud, lang)], Origin::Audiences { set })
         });
+        let definitions = model.definitions().iter().enumerate();
+        let allows = definitions.filter(|(_, own)| own.decision == Decision::Allow);
         let mut own = Self {
             model,
             cubes,
             audiences,
             pairs: Vec::new(),
+            roles: allows
+                .filter_map(|(index, own)| Some((index, role(own)?)))
+                .collect(),
+            kinds: kinds(model),
             has_more_pairs: false,
         };
         own.add_pairs(space, set);
         own
     }
 
-    fn add_pairs(&mut self, space: &Space, set: usize) {
-        let roles: Vec<(usize, &str)> = self.with_roles().collect();
-        for (place, (first, role)) in roles.iter().enumerate() {
-            for (second, other) in roles.iter().skip(place + 1) {
+    fn add_pairs(&mut self, space: &mut Space, set: usize) {
+        space.store.budget.question();
+        for (place, (first, role)) in self.roles.iter().enumerate() {
+            for (second, other) in self.roles.iter().skip(place + 1) {
                 let (Some(a), Some(b)) = (self.cubes.get(*first), self.cubes.get(*second)) else {
                     continue;
                 };
-                if role == other || are_apart(space, a, b) {
+                if role == other || space.are_apart(a, b) {
                     continue;
                 }
                 if self.pairs.len() == MAX_PAIRS {
@@ -62,18 +80,18 @@ impl<'a> Set<'a> {
                     return;
                 }
                 let (first, second) = (*first, *second);
-                self.pairs.push(Cube {
-                    rules: [a.rules.as_slice(), b.rules.as_slice()].concat(),
-                    origin: Origin::Roles { set, first, second },
-                });
+                let rules = [&*a.rules, &*b.rules].concat();
+                let pair = space.cube(rules, Origin::Roles { set, first, second });
+                self.pairs.push(pair);
             }
         }
     }
 
-    fn with_roles(&self) -> impl Iterator<Item = (usize, &'a str)> {
-        let definitions = self.model.definitions().iter().enumerate();
-        let allows = definitions.filter(|(_, own)| own.decision == Decision::Allow);
-        allows.filter_map(|(index, own)| Some((index, role(own)?)))
+    /// The first kind of requests that a policy applies to, and its cube.
+    pub(super) fn kind_and_cube(&self, policy: usize) -> Option<(RequestKind, &Cube)> {
+        let definition = self.model.definition(policy)?;
+        let kind = kinds_of(definition).into_iter().next()?;
+        Some((kind, self.cube(policy)?))
     }
 
     pub(super) fn cube(&self, index: usize) -> Option<&Cube> {
@@ -81,23 +99,22 @@ impl<'a> Set<'a> {
     }
 
     /// The indices of the allows for requests of a kind; with admin only those that list it.
-    pub(super) fn allows(&self, kind: &RequestKind) -> Vec<usize> {
-        let wants_admin = *kind == RequestKind::Organization { admin: true };
-        let definitions = self.model.definitions().iter().enumerate();
-        definitions
-            .filter(|(_, own)| own.decision == Decision::Allow && applies(own, kind))
-            .filter(|(_, own)| !wants_admin || lists_admin(own))
-            .map(|(index, _)| index)
-            .collect()
+    pub(super) fn allows(&self, kind: &RequestKind) -> Rc<[usize]> {
+        let kind = self.kinds.get(kind);
+        kind.map(|kind| kind.allows.clone()).unwrap_or_default()
     }
 
     /// The indices of the denies for requests of a kind that do deny.
-    pub(super) fn denies(&self, kind: &RequestKind) -> Vec<usize> {
-        let definitions = self.model.definitions().iter().enumerate();
-        definitions
-            .filter(|(_, own)| own.decision == Decision::Deny && !own.report_only)
-            .filter(|(_, own)| applies(own, kind))
-            .map(|(index, _)| index)
+    pub(super) fn denies(&self, kind: &RequestKind) -> Rc<[usize]> {
+        let kind = self.kinds.get(kind);
+        kind.map(|kind| kind.denies.clone()).unwrap_or_default()
+    }
+
+    /// The cube of an allow, and that the audience is accepted.
+    pub(super) fn with_audiences(&self, allow: usize) -> Vec<&Cube> {
+        self.cube(allow)
+            .into_iter()
+            .chain(&self.audiences)
             .collect()
     }
 
@@ -117,9 +134,9 @@ impl<'a> Set<'a> {
         }
         match definition.and_then(role) {
             Some(own) => {
-                let others = self.with_roles().filter(|(_, other)| *other != own);
+                let others = self.roles.iter().filter(|(_, other)| *other != own);
                 others
-                    .filter_map(|(index, _)| self.cubes.get(index))
+                    .filter_map(|(index, _)| self.cubes.get(*index))
                     .collect()
             }
             None => self.pairs.iter().collect(),
@@ -132,16 +149,39 @@ impl<'a> Set<'a> {
     }
 }
 
-/// Whether two cubes differ in the first or last characters of some claim that has one value.
-pub(super) fn are_apart(space: &Space, first: &Cube, second: &Cube) -> bool {
-    let single = first
-        .rules
-        .iter()
-        .filter(|(path, _)| !space.may_be_many(*path));
-    single.into_iter().any(|(path, own)| {
-        let mut rules = second.rules.iter();
-        rules.any(|(other, lang)| other == path && space.store.are_apart(*own, *lang))
-    })
+/// The policies by kinds of requests. Where organization tokens are requested, with and without admin.
+fn kinds(model: &PolicyModel) -> FxHashMap<RequestKind, ByDecision> {
+    let mut lists: FxHashMap<RequestKind, [Vec<usize>; 2]> = FxHashMap::default();
+    let mut add = |kind: RequestKind, decision: Decision, index: usize| {
+        let [allows, denies] = lists.entry(kind).or_default();
+        match decision {
+            Decision::Allow => allows.push(index),
+            Decision::Deny => denies.push(index),
+        }
+    };
+    for (index, own) in model.definitions().iter().enumerate() {
+        if own.report_only && own.decision == Decision::Deny {
+            continue;
+        }
+        for kind in kinds_of(own) {
+            if own.decision == Decision::Deny && own.token_type == TokenType::Organization {
+                add(
+                    RequestKind::Organization { admin: true },
+                    own.decision,
+                    index,
+                );
+            }
+            add(kind, own.decision, index);
+        }
+    }
+    let by_decision = |[allows, denies]: [Vec<usize>; 2]| ByDecision {
+        allows: allows.into(),
+        denies: denies.into(),
+    };
+    let lists = lists.into_iter();
+    lists
+        .map(|(kind, lists)| (kind, by_decision(lists)))
+        .collect()
 }
 
 /// The rules of a policy, and the one on the requested team.
@@ -159,8 +199,5 @@ fn cube(space: &mut Space, model: &PolicyModel, set: usize, index: usize) -> Cub
             rules.push((space.team(), lang));
         }
     }
-    Cube {
-        rules,
-        origin: Origin::Policy { set, index },
-    }
+    space.cube(rules, Origin::Policy { set, index })
 }

@@ -3,48 +3,60 @@
 use claimgate::explain::ReasonCode;
 use claimgate::policy::Decision;
 
-use super::session::Analysis;
-use super::set::are_apart;
+use super::session::{Analysis, ask};
 use crate::answer::{Answer, Proof, RequestKind};
-use crate::model::{kinds_of, lists_admin, role};
-use crate::query::Cube;
+use crate::model::{lists_admin, role};
+use crate::query::{Cube, Query};
+
+/// The most steps to find a least set of policies, besides those of the last question.
+const LEAST_STEPS: u64 = 1_000_000;
 
 impl Analysis<'_> {
     /// Whether there is a token that a policy matches.
     #[must_use]
     pub fn is_satisfiable(&mut self, policy: usize) -> Answer {
         let model = self.model;
-        let Some((kind, cube)) = self.kind_and_cube(policy) else {
+        let Some((kind, cube)) = self.set.kind_and_cube(policy) else {
             return nothing();
         };
-        self.ask(&kind, &[&cube], &[], |claims, request| {
-            model.matches(policy, claims, request)
-        })
+        ask(
+            &mut self.space,
+            &kind,
+            &query(&[cube], &[]),
+            |claims, request| model.matches(policy, claims, request),
+        )
     }
 
     /// Whether there is a token and a request that two policies both match.
     #[must_use]
     pub fn overlap(&mut self, first: usize, second: usize) -> Answer {
         let model = self.model;
-        let (Some((kind, a)), Some((other, b))) =
-            (self.kind_and_cube(first), self.kind_and_cube(second))
-        else {
+        let (Some((kind, a)), Some((other, b))) = (
+            self.set.kind_and_cube(first),
+            self.set.kind_and_cube(second),
+        ) else {
             return nothing();
         };
         if kind != other {
             return nothing();
         }
-        self.ask(&kind, &[&a, &b], &[], |claims, request| {
-            let matches = |index| model.matches(index, claims, request);
-            matches(first) && matches(second)
-        })
+        ask(
+            &mut self.space,
+            &kind,
+            &query(&[a, b], &[]),
+            |claims, request| {
+                let matches = |index| model.matches(index, claims, request);
+                matches(first) && matches(second)
+            },
+        )
     }
 
     /// Whether there is a token that an allow policy matches and that no deny policy denies. If not,
-    /// the proof names a least set of denies that cover it: without any of them it would be effective.
+    /// the proof names a least set of denies that cover it: without any of them it would be effective. If
+    /// that takes too long to find, it may name more.
     #[must_use]
     pub fn is_effective(&mut self, allow: usize) -> Answer {
-        let Some((kind, _)) = self.kind_and_cube(allow) else {
+        let Some((kind, _)) = self.set.kind_and_cube(allow) else {
             return nothing();
         };
         let denies = self.set.denies(&kind);
@@ -62,18 +74,15 @@ impl Analysis<'_> {
 
     fn effective_without(&mut self, kind: &RequestKind, allow: usize, denies: &[usize]) -> Answer {
         let model = self.model;
-        let (positives, negatives) = (self.with_audiences(allow), self.cubes(denies));
-        let (positives, negatives) = (refs(&positives), refs(&negatives));
-        let denies = denies.to_vec();
-        self.ask(kind, &positives, &negatives, |claims, request| {
-            model.matches(allow, claims, request)
-                && denies
-                    .iter()
-                    .all(|deny| !model.matches(*deny, claims, request))
+        let (positives, negatives) = (self.set.with_audiences(allow), self.set.pick(denies));
+        let query = query(&positives, &negatives);
+        ask(&mut self.space, kind, &query, |claims, request| {
+            model.matches(allow, claims, request) && model.none_decides(denies, claims, request)
         })
     }
 
-    /// Removes policies one by one from those that a proof rests on, as long as there is a proof.
+    /// Removes policies one by one from those that a proof rests on, as long as there is a proof and it
+    /// does not take too long.
     fn least(
         &mut self,
         mut used: Vec<usize>,
@@ -81,7 +90,8 @@ impl Analysis<'_> {
         mut ask: impl FnMut(&mut Self, &[usize]) -> Answer,
     ) -> Answer {
         let mut at = 0;
-        while at < used.len() && used.len() > 1 {
+        let until = self.space.store.budget.left().saturating_sub(LEAST_STEPS);
+        while at < used.len() && used.len() > 1 && self.space.store.budget.left() > until {
             let mut fewer = used.clone();
             fewer.remove(at);
             match ask(self, &fewer) {
@@ -97,42 +107,26 @@ impl Analysis<'_> {
 
     /// Whether there is a token for which an allow policy is needed: it matches, no deny does, and no
     /// other allow that grants at least as much. `dropped` are allows that are left out already.
-    pub(super) fn is_needed(&mut self, allow: usize, dropped: &[usize]) -> Answer {
+    pub(super) fn is_needed(&mut self, allow: usize, dropped: &Policies) -> Answer {
         let model = self.model;
-        let Some((kind, _)) = self.kind_and_cube(allow) else {
+        let Some((kind, _)) = self.set.kind_and_cube(allow) else {
             return nothing();
         };
-        let covers: Vec<usize> = self
-            .set
-            .allows(&kind)
-            .into_iter()
-            .filter(|other| *other != allow && !dropped.contains(other))
-            .filter(|other| self.grants_as_much(*other, allow))
-            .collect();
-        let denies = self.set.denies(&kind);
-        let positives = self.with_audiences(allow);
-        let negatives = self.cubes(&[denies, covers.clone()].concat());
-        self.ask(
-            &kind,
-            &refs(&positives),
-            &refs(&negatives),
-            |claims, request| {
-                let verdict = model.evaluate(claims, request);
-                let Some(reason) = verdict.map(|verdict| verdict.reason) else {
-                    return false;
-                };
-                let is_cover = |index: &usize| covers.contains(index);
-                let is_covered = match reason.others {
-                    true => covers
-                        .iter()
-                        .any(|cover| model.matches(*cover, claims, request)),
-                    false => reason.policies.iter().any(is_cover),
-                };
-                reason.code != ReasonCode::DenyMatched
-                    && !is_covered
-                    && model.matches(allow, claims, request)
-            },
-        )
+        let is_cover = |other: &usize| {
+            *other != allow && !dropped.contains(*other) && self.grants_as_much(*other, allow)
+        };
+        let allows = self.set.allows(&kind);
+        let covers: Vec<usize> = allows.iter().copied().filter(is_cover).collect();
+        let positives = self.set.with_audiences(allow);
+        let mut negatives = self.set.pick(&self.set.denies(&kind));
+        negatives.extend(self.set.pick(&covers));
+        let query = query(&positives, &negatives);
+        ask(&mut self.space, &kind, &query, |claims, request| {
+            let verdict = model.evaluate(claims, request);
+            verdict.is_some_and(|verdict| verdict.reason.code != ReasonCode::DenyMatched)
+                && model.none_decides(&covers, claims, request)
+                && model.matches(allow, claims, request)
+        })
     }
 
     /// Whether an allow grants what another one does.
@@ -147,34 +141,30 @@ impl Analysis<'_> {
 
     /// Whether there is a token that a deny policy keeps out: some allow matches, and no other deny.
     /// `dropped` are denies that are left out already.
-    pub(super) fn is_useful(&mut self, deny: usize, dropped: &[usize]) -> Answer {
+    pub(super) fn is_useful(&mut self, deny: usize, dropped: &Policies) -> Answer {
         let model = self.model;
-        let Some((kind, cube)) = self.kind_and_cube(deny) else {
+        let Some((kind, cube)) = self.set.kind_and_cube(deny) else {
             return nothing();
         };
-        let mut others = self.set.denies(&kind);
-        others.retain(|other| *other != deny && !dropped.contains(other));
-        let negatives = self.cubes(&others);
+        let is_other = |other: &usize| *other != deny && !dropped.contains(*other);
+        let denies = self.set.denies(&kind);
+        let others: Vec<usize> = denies.iter().copied().filter(is_other).collect();
+        let negatives = self.set.pick(&others);
         let (mut proof, mut undecided) = (Proof::default(), None);
-        for allow in self.set.allows(&kind) {
-            let is_apart = |own: &Cube| are_apart(&self.space, own, &cube);
-            if self.set.cube(allow).is_some_and(is_apart) {
+        for allow in self.set.allows(&kind).iter().copied() {
+            self.space.store.budget.question();
+            let own = self.set.cube(allow);
+            if own.is_some_and(|own| self.space.are_apart(cube, own)) {
                 continue;
             }
-            let mut positives = self.with_audiences(allow);
-            positives.push(cube.clone());
-            let answer = self.ask(
-                &kind,
-                &refs(&positives),
-                &refs(&negatives),
-                |claims, request| {
-                    model.matches(deny, claims, request)
-                        && model.matches(allow, claims, request)
-                        && others
-                            .iter()
-                            .all(|other| !model.matches(*other, claims, request))
-                },
-            );
+            let mut positives = self.set.with_audiences(allow);
+            positives.push(cube);
+            let query = query(&positives, &negatives);
+            let answer = ask(&mut self.space, &kind, &query, |claims, request| {
+                model.matches(deny, claims, request)
+                    && model.matches(allow, claims, request)
+                    && model.none_decides(&others, claims, request)
+            });
             match answer {
                 Answer::Yes { .. } => return answer,
                 Answer::No { proof: own } => proof.join(own),
@@ -189,25 +179,18 @@ impl Analysis<'_> {
     pub fn is_role_ambiguous(&mut self, first: usize, second: usize) -> Answer {
         let model = self.model;
         let kind = RequestKind::Organization { admin: false };
-        let positives = self.cubes(&[first, second]);
         let roles = [first, second].map(|index| model.definition(index).and_then(role));
         if roles[0].is_none() || roles[1].is_none() || roles[0] == roles[1] {
             return nothing();
         }
-        let positives: Vec<Cube> = positives
-            .into_iter()
-            .chain(self.set.audiences.clone())
-            .collect();
-        let negatives = self.cubes(&self.set.denies(&kind));
-        self.ask(
-            &kind,
-            &refs(&positives),
-            &refs(&negatives),
-            |claims, request| {
-                let verdict = model.evaluate(claims, request);
-                verdict.is_some_and(|verdict| verdict.reason.code == ReasonCode::RoleAmbiguous)
-            },
-        )
+        let mut positives = self.set.pick(&[first, second]);
+        positives.extend(&self.set.audiences);
+        let negatives = self.set.pick(&self.set.denies(&kind));
+        let query = query(&positives, &negatives);
+        ask(&mut self.space, &kind, &query, |claims, request| {
+            let verdict = model.evaluate(claims, request);
+            verdict.is_some_and(|verdict| verdict.reason.code == ReasonCode::RoleAmbiguous)
+        })
     }
 
     /// Whether there is a token that gets admin permission by an allow policy, and that no policy
@@ -216,47 +199,27 @@ impl Analysis<'_> {
     pub fn is_admin_wider(&mut self, allow: usize) -> Answer {
         let model = self.model;
         let kind = RequestKind::Organization { admin: true };
-        let mut plain = self.set.allows(&RequestKind::Organization { admin: false });
-        plain.retain(|other| {
+        let is_plain = |other: &usize| {
             model
                 .definition(*other)
                 .is_some_and(|own| !lists_admin(own))
-        });
+        };
+        let plain = self.set.allows(&RequestKind::Organization { admin: false });
+        let plain: Vec<usize> = plain.iter().copied().filter(is_plain).collect();
         if plain.is_empty() || !self.set.allows(&kind).contains(&allow) {
             return nothing();
         }
-        let positives = self.with_audiences(allow);
-        let denies = self.set.denies(&kind);
-        let mut negatives = self.cubes(&[denies, plain.clone()].concat());
-        negatives.extend(self.set.clashes(allow).into_iter().cloned());
-        self.ask(
-            &kind,
-            &refs(&positives),
-            &refs(&negatives),
-            |claims, request| {
-                model.admits(claims, request)
-                    && plain
-                        .iter()
-                        .all(|other| !model.matches(*other, claims, request))
-            },
-        )
-    }
-
-    /// The first kind of requests that a policy applies to, and its cube.
-    pub(super) fn kind_and_cube(&self, policy: usize) -> Option<(RequestKind, Cube)> {
-        let definition = self.model.definition(policy)?;
-        let kind = kinds_of(definition).into_iter().next()?;
-        Some((kind, self.set.cube(policy)?.clone()))
-    }
-
-    /// The cube of an allow, and that the audience is accepted.
-    pub(super) fn with_audiences(&self, allow: usize) -> Vec<Cube> {
-        let cube = self.set.cube(allow).cloned();
-        cube.into_iter().chain(self.set.audiences.clone()).collect()
-    }
-
-    pub(super) fn cubes(&self, policies: &[usize]) -> Vec<Cube> {
-        self.set.pick(policies).into_iter().cloned().collect()
+        let positives = self.set.with_audiences(allow);
+        let mut negatives = self.set.pick(&self.set.denies(&kind));
+        negatives.extend(self.set.pick(&plain));
+        negatives.extend(self.set.clashes(allow));
+        let query = query(&positives, &negatives);
+        ask(&mut self.space, &kind, &query, |claims, request| {
+            model.admits(claims, request)
+                && plain
+                    .iter()
+                    .all(|other| !model.matches(*other, claims, request))
+        })
     }
 
     /// Whether a policy allows.
@@ -266,8 +229,34 @@ impl Analysis<'_> {
     }
 }
 
-pub(super) fn refs(cubes: &[Cube]) -> Vec<&Cube> {
-    cubes.iter().collect()
+/// Policies, by their indices.
+#[derive(Clone, Debug)]
+pub(super) struct Policies(Vec<bool>);
+
+impl Policies {
+    /// Of so many, those that are listed.
+    pub(super) fn of(count: usize, listed: impl Fn(usize) -> bool) -> Self {
+        Self((0..count).map(listed).collect())
+    }
+
+    pub(super) fn contains(&self, index: usize) -> bool {
+        self.0.get(index).copied().unwrap_or_default()
+    }
+
+    pub(super) fn add(&mut self, index: usize) {
+        if let Some(own) = self.0.get_mut(index) {
+            *own = true;
+        }
+    }
+}
+
+/// A question about tokens of any shape.
+fn query<'a>(positives: &'a [&'a Cube], negatives: &'a [&'a Cube]) -> Query<'a> {
+    Query {
+        positives,
+        negatives,
+        shapes: &[],
+    }
 }
 
 /// There is no such token, by the form of the question.

@@ -1,7 +1,7 @@
 //! Proofs in words.
 
 use crate::answer::{Proof, ProofStep};
-use crate::query::{Query, Refutation, Space};
+use crate::query::{Query, Refutation, Space, Steps};
 
 /// The most steps that are written down.
 const MAX_STEPS: usize = 200;
@@ -16,15 +16,13 @@ pub(super) fn proof(space: &Space, query: &Query<'_>, refutation: &Refutation) -
         .collect();
     policies.sort_unstable();
     policies.dedup();
-    let mut steps = Vec::new();
-    refutation.describe(space, query, &mut |depth, text| {
-        steps.push(ProofStep { depth, text });
-    });
-    let left_out = steps.len().saturating_sub(MAX_STEPS);
-    steps.truncate(MAX_STEPS);
+    let Steps { steps, left_out } = refutation.steps(space, query, MAX_STEPS);
+    let steps = steps.into_iter();
     Proof {
         policies,
-        steps,
+        steps: steps
+            .map(|(depth, text)| ProofStep { depth, text })
+            .collect(),
         left_out,
     }
 }
