@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AUDIENCE, SUBJECT, exchangeForm, load, memory, publicKeyPem, setUp, startServer, token } from '../server/load.mjs';
+import { AUDIENCE, EXCHANGE, SUBJECT, exchangeForm, load, memory, publicKeyPem, setUp, startServer, token } from '../server/load.mjs';
 
 const [wrk, bao, folder, seconds, rounds, connections, ...programs] = process.argv.slice(2);
 const TOKENS = 500;
@@ -36,7 +36,7 @@ async function main() {
     const started = await startServer(resolve(program), own, `sqlite:${join(own, 'claimgate.db')}`);
     servers.push({
       name: programs.length > 1 ? `claimgate (${program})` : 'claimgate', ...started,
-      path: '/api/oauth/token', contentType: 'application/x-www-form-urlencoded', bodies: exchanges,
+      ...EXCHANGE, bodies: exchanges,
     });
     await setUp(started.url);
   }

@@ -469,8 +469,8 @@ test("without a token, examples are offered, and claims of an unregistered issue
   const result = page.getByRole("region", { name: "Result" });
   await result.getByRole("link", { name: "A pull request is denied" }).waitFor();
   await page.getByRole("button", { name: "From claims" }).click();
-  await page.getByLabel("Claims", { exact: true }).fill('{"iss": "https://nobody.example"}');
-  await page.getByText("No issuer is registered with the URL https://nobody.example").waitFor();
+  await page.getByLabel("Claims", { exact: true }).fill('{"iss": "https://unknown.example"}');
+  await page.getByText("No issuer is registered with the URL https://unknown.example").waitFor();
   assert.equal(await checks(page).count(), 0);
   await result.getByRole("link", { name: "A pull request is denied" }).click();
   await decision(page).filter({ hasText: "Denied" }).waitFor();

@@ -71,6 +71,9 @@ export function token(seconds) {
   return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
 }
 
+/** Where and how the server takes an exchange, for `load`. */
+export const EXCHANGE = { path: '/api/oauth/token', contentType: 'application/x-www-form-urlencoded' };
+
 /** The form that exchanges a token. */
 export const exchangeForm = (subject_token) => new URLSearchParams({
   audience: AUDIENCE,

@@ -2,7 +2,7 @@
 // latency, and the growth of memory and database. `cargo xtask soak` runs it.
 import { mkdirSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { call, exchangeForm, load, memory, setUp, startServer, token } from './load.mjs';
+import { EXCHANGE, call, exchangeForm, load, memory, setUp, startServer, token } from './load.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const [program, wrk, minutes, connections, given] = process.argv.slice(2);
@@ -36,7 +36,7 @@ async function main() {
   const rows = [];
   for (let slice = 1; slice <= slices; slice += 1) {
     const row = await load(wrk, {
-      url, path: '/api/oauth/token', contentType: 'application/x-www-form-urlencoded', bodies, connections, seconds: seconds / slices,
+      url, ...EXCHANGE, bodies, connections, seconds: seconds / slices,
     });
     total += row.requests;
     rows.push({ ...row, memory: memory(server, 'VmRSS') });

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use claimgate::text::list;
 use claimgate_analysis::{
     Change, Difference, KindDifference, Relation, UndecidedChange, difference,
 };
@@ -13,7 +14,6 @@ use serde::Serialize;
 
 use crate::output;
 use crate::questions::{Asking, Subject, kind};
-use crate::who::numbers;
 
 /// The options of `claimgate diff`.
 #[derive(clap::Args)]
@@ -112,7 +112,7 @@ impl Diff {
     }
 
     fn change_text(&self, verb: &str, side: &str, change: &Change) -> String {
-        let policy = numbers(&[change.policy]);
+        let policy = list::policies(&[change.policy]);
         let token = self.asking.witness(&change.witness, "      ");
         format!("  {verb}, by {side} {policy}:\n{token}")
     }
@@ -169,7 +169,7 @@ fn undecided_text(undecided: &UndecidedChange) -> String {
     } else {
         ("old", "closes")
     };
-    let policy = numbers(&[undecided.policy]);
+    let policy = list::policies(&[undecided.policy]);
     format!(
         "not known what {side} {policy} {verb}: {}",
         undecided.reason.sentence()

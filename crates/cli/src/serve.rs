@@ -1,11 +1,11 @@
 //! `claimgate serve`.
 
+mod secrets;
 mod settings;
 mod state;
 
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
 use claimgate_server::db::{StoreError, sqlite_file};
@@ -135,18 +135,4 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-/// The key for hashing tokens: created beside an SQLite file on the first start, readable only by its
-/// owner.
-fn make_key(file: &Path) -> Result<()> {
-    if file.exists() {
-        return Ok(());
-    }
-    let key = claimgate_server::random::hex(&claimgate_server::random::bytes::<32>());
-    match claimgate_server::private_file::create(file, key.as_bytes()) {
-        // Another process was faster.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        made => made.with_context(|| format!("cannot create the token key {}", file.display())),
-    }
 }

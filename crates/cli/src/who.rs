@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use claimgate::text::list;
 use claimgate_analysis::{Analysis, Answer, Mine, Ours, Proof, Rung};
 use serde::Serialize;
 
@@ -85,7 +86,7 @@ impl Who {
         let title = output::lines(&rung.title);
         match &rung.answer {
             Answer::Yes { witness: found } => {
-                let policies = numbers(&rung.policies);
+                let policies = list::policies(&rung.policies);
                 format!(
                     "✓ {title}: admitted by {policies}\n{}",
                     self.asking.witness(found, "    ")
@@ -111,19 +112,6 @@ fn own(ours: &Ours) -> String {
         "named by the policies"
     };
     format!("yours, {from}: {} {}\n", ours.part, ours.values.join(", "))
-}
-
-/// Policies as people count them: "policies 1 and 3".
-pub(crate) fn numbers(policies: &[usize]) -> String {
-    let numbers: Vec<_> = policies
-        .iter()
-        .map(|index| (index + 1).to_string())
-        .collect();
-    match numbers.split_last() {
-        None => "no policy".to_owned(),
-        Some((only, [])) => format!("policy {only}"),
-        Some((last, others)) => format!("policies {} and {last}", others.join(", ")),
-    }
 }
 
 fn proof(proof: &Proof) -> String {

@@ -152,25 +152,22 @@ fn resource_names(issuers: &[IssuerDefinition]) -> Vec<String> {
     names
 }
 
+/// The words of a label in lowercase ASCII letters and digits, with dashes between them: `github-actions`. Empty for a
+/// label without any.
+#[must_use]
+pub fn slug(label: &str) -> String {
+    let words = label.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-").to_ascii_lowercase()
+}
+
 /// Lower case letters, digits and dashes, a letter first.
 fn resource_name(name: &str) -> String {
-    let dashed: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
-    match words.first() {
+    let words = slug(name);
+    match words.chars().next() {
         None => "issuer".to_owned(),
-        Some(first) if first.starts_with(|c: char| c.is_ascii_digit()) => {
-            format!("issuer-{}", words.join("-"))
-        }
-        Some(_) => words.join("-"),
+        Some(first) if first.is_ascii_digit() => format!("issuer-{words}"),
+        Some(_) => words,
     }
 }
 
@@ -281,5 +278,17 @@ fn flat(value: &Value) -> String {
     match value {
         Value::String(text) => double(text),
         other => other.to_json(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn words_are_kept_with_dashes_between_them() {
+        assert_eq!(slug(" GitHub  Actions (main)"), "github-actions-main");
+        assert_eq!(slug("Ämter/2"), "mter-2");
+        assert_eq!(slug("–"), "");
     }
 }

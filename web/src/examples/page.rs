@@ -2,11 +2,11 @@
 
 use claimgate::explain::Outcome;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
 use leptos_router::components::A;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::playground::page::Playground;
+use crate::shell::address::query_writer;
 use crate::shell::not_found::NotFoundPage;
 use crate::shell::page_title::show_title;
 use crate::ui::provider_mark::provider_mark;
@@ -34,7 +34,8 @@ pub(crate) fn ExamplesPage() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| Filter::read(|name| query.read().get(name)));
     let shown = Memo::new(move |_| filter.read().matching());
-    let go = address_writer();
+    let write = query_writer("/examples");
+    let go = Callback::new(move |to: Filter| write.run(to.query()));
     let count = move || match shown.read().len() {
         1 => "1 example".to_owned(),
         count => format!("{count} examples"),
@@ -146,30 +147,6 @@ fn NoneMatches(go: Callback<Filter>) -> impl IntoView {
             <button type="button" class="button" on:click=move |_| go.run(Filter::default())>"Show all examples"</button>
         </div>
     }
-}
-
-/// Writes a filter into the address, in place of the last one.
-fn address_writer() -> Callback<Filter> {
-    let navigate = use_navigate();
-    Callback::new(move |filter: Filter| {
-        let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
-        let members: Vec<String> = filter
-            .query()
-            .iter()
-            .map(|(name, value)| format!("{name}={}", encode(value)))
-            .collect();
-        let query = if members.is_empty() {
-            String::new()
-        } else {
-            format!("?{}", members.join("&"))
-        };
-        let options = NavigateOptions {
-            replace: true,
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&format!("/examples{query}"), options);
-    })
 }
 
 #[component]

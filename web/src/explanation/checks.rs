@@ -1,7 +1,7 @@
 //! The checks of a token, one per line.
 
 use claimgate::inspect::{Check, CheckStatus};
-use claimgate_workbench::playground::summary::listed;
+use claimgate::text::list::enumerate;
 use leptos::prelude::*;
 
 use crate::ui::inline_code::inline_code;
@@ -28,7 +28,7 @@ pub(crate) fn Checks(
     let (notable, others): (Vec<_>, Vec<_>) = checks.into_iter().partition(is_notable);
     let names = |status: CheckStatus| {
         let fitting = others.iter().filter(move |check| check.status == status);
-        listed(
+        enumerate(
             &fitting
                 .map(|check| check.title.to_lowercase())
                 .collect::<Vec<_>>(),

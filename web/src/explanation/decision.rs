@@ -4,6 +4,7 @@ use claimgate::explain::{
     Explanation, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome,
 };
 use claimgate::policy::Decision;
+use claimgate::text::list::enumerate;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -13,7 +14,6 @@ use crate::state::store::use_store;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::playground::scratch::apply;
-use claimgate_workbench::playground::summary::listed;
 
 /// Symbol, word and style of a policy's outcome.
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
@@ -187,7 +187,7 @@ fn rule_lists(policy: usize, rules: Vec<RuleEvidence>) -> AnyView {
         let lines = failed.into_iter().chain(matched).map(line).collect_view();
         return view! { <ul class="rule-list">{lines}</ul> }.into_any();
     }
-    let names = listed(
+    let names = enumerate(
         &matched
             .iter()
             .map(|rule| format!("`{}`", rule.claim))

@@ -3,14 +3,14 @@
 use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
 use leptos_router::components::A;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 use wasm_bindgen::JsCast;
 
 use super::export_panel::ExportPanel;
 use super::home::Home;
 use super::issuer_row::IssuerRow;
+use crate::shell::address::query_writer;
 use crate::state::store::use_store;
 use crate::ui::field::Select;
 use crate::ui::icon::{Icon, icon};
@@ -50,7 +50,8 @@ fn List() -> impl IntoView {
     let query = use_query_map();
     let listing = Memo::new(move |_| Listing::read(|name| query.read().get(name)));
     let rows = Memo::new(move |_| listing.read().of(&store.issuers.read()));
-    let go = address_writer();
+    let write = query_writer("/");
+    let go = Callback::new(move |to: Listing| write.run(to.query()));
     let search = NodeRef::<Input>::new();
     focus_on_slash(search);
     let sort = move |column| go.run(listing.get_untracked().sorted_by(column));
@@ -199,30 +200,6 @@ fn NothingFound(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView 
             </button>
         </div>
     }
-}
-
-/// Writes a listing into the address, in place of the last one.
-fn address_writer() -> Callback<Listing> {
-    let navigate = use_navigate();
-    Callback::new(move |listing: Listing| {
-        let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
-        let members: Vec<String> = listing
-            .query()
-            .iter()
-            .map(|(name, value)| format!("{name}={}", encode(value)))
-            .collect();
-        let query = if members.is_empty() {
-            String::new()
-        } else {
-            format!("?{}", members.join("&"))
-        };
-        let options = NavigateOptions {
-            replace: true,
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&format!("/{query}"), options);
-    })
 }
 
 /// `/` focuses the search field, except while typing.

@@ -1,5 +1,6 @@
 //! The frame of every page, and how pages are loaded.
 
+pub(crate) mod address;
 pub(crate) mod command;
 pub(crate) mod conflict_notice;
 pub(crate) mod conflict_versions;

@@ -10,7 +10,8 @@ use leptos::prelude::*;
 
 use super::clock::now;
 use super::remote::{Remote, is_connected};
-use claimgate_workbench::issuers::merge::{add_tombstone, conflict, merge, rebase};
+use claimgate_workbench::issuers::edit::{end, put, take};
+use claimgate_workbench::issuers::merge::{conflict, merge, rebase};
 use claimgate_workbench::issuers::storage::{self, Conflict, StoredIssuer, StoredState, Tombstone};
 
 /// How often the time of use is stored, in seconds.
@@ -387,39 +388,6 @@ fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: 
 fn saved_now(issuer: &mut StoredIssuer) {
     issuer.modified = now();
     issuer.revision += 1;
-}
-
-/// Inserts or restores an issuer, with a later revision than any before.
-fn put(state: &mut StoredState, issuer: StoredIssuer, place: usize) {
-    let buried = state
-        .removed
-        .iter()
-        .find(|tombstone| tombstone.id == issuer.id)
-        .map(|tombstone| tombstone.revision);
-    state.removed.retain(|tombstone| tombstone.id != issuer.id);
-    let known = state.issuers.iter().position(|known| known.id == issuer.id);
-    let replaced = known.map(|place| state.issuers.remove(place).revision);
-    let revision = issuer
-        .revision
-        .max(buried.unwrap_or_default())
-        .max(replaced.unwrap_or_default())
-        + 1;
-    let place = place.min(state.issuers.len());
-    state
-        .issuers
-        .insert(place, StoredIssuer { revision, ..issuer });
-}
-
-fn take(state: &mut StoredState, id: &str) -> Option<(StoredIssuer, usize)> {
-    let place = state.issuers.iter().position(|issuer| issuer.id == id)?;
-    let issuer = state.issuers.remove(place);
-    add_tombstone(&mut state.removed, id, issuer.revision);
-    Some((issuer, place))
-}
-
-fn end(state: &mut StoredState, conflict: &Conflict) {
-    state.conflicts.retain(|known| known.id != conflict.id);
-    add_tombstone(&mut state.removed, &conflict.id, 0);
 }
 
 /// A new identifier: 16 hexadecimal digits.

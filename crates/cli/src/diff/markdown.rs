@@ -1,10 +1,10 @@
 //! Differences as a comment on a pull request.
 
+use claimgate::text::list;
 use claimgate_analysis::{Change, KindDifference, Relation};
 
 use super::{Compared, sentence, undecided_text};
 use crate::questions::{Asking, kind};
-use crate::who::numbers;
 
 /// The differences of all issuers.
 pub(super) fn comment(compared: &[Compared], asking: &Asking) -> String {
@@ -59,7 +59,7 @@ fn changes(of_kind: &KindDifference, asking: &Asking) -> String {
 }
 
 fn change_text(verb: &str, side: &str, kind: &str, token: &str, change: &Change) -> String {
-    let policy = numbers(&[change.policy]);
+    let policy = list::policies(&[change.policy]);
     let token = fence(token);
     format!("\n**{}**: {side} {policy} {verb}\n{token}", escaped(kind))
 }

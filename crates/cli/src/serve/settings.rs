@@ -1,33 +1,20 @@
 //! The settings of the server: flags, then the environment, then a file, then defaults.
 
-use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod config;
+#[cfg(test)]
+mod tests;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use claimgate_server::Tls;
-use claimgate_server::config::{Config, ConnectionLimits, Limits, RefusalLimits};
-use claimgate_server::db::sqlite_file;
+use std::path::PathBuf;
+
+use anyhow::Result;
 use claimgate_server::guard::GuardMode;
-use claimgate_server::keys::{KeyConfig, Network};
-use claimgate_server::tokens::HashKey;
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use serde::Deserialize;
 
 use super::state::StateFlags;
 
-/// The variable that may hold the bootstrap token itself.
-const BOOTSTRAP: &str = "CLAIMGATE_BOOTSTRAP_TOKEN";
-
-/// Seconds of a year.
-const YEAR: u64 = 31_536_000;
-
 /// The greatest tolerated clock skew, in seconds.
 pub(crate) const MAX_LEEWAY: u64 = 600;
-
-/// The smallest cap on refusals in the audit log, in megabytes: with less, the entries that stand for
-/// many refusals could exceed it.
-const MIN_REFUSAL_MEGABYTES: u64 = 16;
 
 /// Flags take precedence over the environment, then the file, then the defaults.
 #[derive(clap::Args, Debug, Default, Deserialize)]
@@ -217,11 +204,20 @@ impl Serve {
 
     /// Fills in settings from the file that neither flags nor the environment have.
     pub(crate) fn with_file(self) -> Result<Self> {
-        let file: Option<Self> = self.state.read_file()?;
+        let file: Option<Self> = self.state.read_file(&Self::names())?;
         Ok(match file {
             Some(file) => self.or(file),
             None => self,
         })
+    }
+
+    /// The settings that a file may have, named like the flags.
+    fn names() -> Vec<String> {
+        let flags = <Self as clap::Args>::augment_args(clap::Command::default());
+        let names = flags.get_arguments().filter_map(clap::Arg::get_long);
+        let is_flag_only = |name: &&str| ["config", "new-token-key"].contains(name);
+        let names = names.filter(|name| !is_flag_only(name));
+        names.map(str::to_owned).collect()
     }
 
     fn or(self, other: Self) -> Self {
@@ -270,169 +266,6 @@ impl Serve {
             log_format: self.log_format.or(other.log_format),
         }
     }
-
-    pub(super) fn listen_address(&self) -> Result<String> {
-        let address = self.listen.as_deref().unwrap_or("127.0.0.1:8080");
-        if address
-            .rsplit_once(':')
-            .is_none_or(|(_, port)| port.parse::<u16>().is_err())
-        {
-            bail!(
-                "expected an address and a port to listen on, like `127.0.0.1:8080`, found `{address}`"
-            );
-        }
-        Ok(address.to_owned())
-    }
-
-    pub(super) fn tls(&self) -> Result<Option<Tls>> {
-        match (&self.tls_certificate, &self.tls_key) {
-            (None, None) => Ok(None),
-            (Some(certificate), Some(key)) => Ok(Some(Tls {
-                certificate: certificate.clone(),
-                key: key.clone(),
-                strict_transport: Duration::from_secs(self.hsts.unwrap_or(YEAR)),
-            })),
-            (Some(_), None) => bail!("expected --tls-key with --tls-certificate"),
-            (None, Some(_)) => bail!("expected --tls-certificate with --tls-key"),
-        }
-    }
-
-    /// Where a configured bootstrap token comes from.
-    pub(super) fn bootstrap_place(&self) -> String {
-        self.bootstrap_token_file
-            .as_ref()
-            .map_or_else(|| BOOTSTRAP.to_owned(), |file| file.display().to_string())
-    }
-
-    pub(super) fn config(self) -> Result<Config> {
-        let database = self.state.database().to_owned();
-        let bootstrap_file = self.state.bootstrap_path()?;
-        if let Some(leeway) = self.leeway.filter(|leeway| *leeway > MAX_LEEWAY) {
-            bail!(
-                "expected --leeway of at most {MAX_LEEWAY} seconds, found {leeway}: more would accept tokens that expired long ago"
-            );
-        }
-        let key = token_key(self.token_key_file.as_deref(), &database)?;
-        let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
-        if bootstrap.is_none() && bootstrap_file.is_none() {
-            bail!(
-                "expected --state-dir with a PostgreSQL database, a folder for the bootstrap token that the first start \
-                 generates, or --bootstrap-token-file with a token of your own"
-            );
-        }
-        let refusals = self.refusals()?;
-        let (limits, connections) = (Limits::default(), ConnectionLimits::default());
-        let defaults = Config::new(database, key);
-        Ok(Config {
-            bootstrap,
-            bootstrap_file,
-            show_bootstrap: std::io::stderr().is_terminal(),
-            audit_file: self.audit_file,
-            audit_days: Some(self.audit_days.unwrap_or(365)).filter(|days| *days > 0),
-            refusals,
-            guard: self.shared_issuer_guard.unwrap_or_default(),
-            keys: KeyConfig {
-                allow_private_addresses: self.allow_private_issuers,
-                allow_networks: networks(&self.issuer_network)?,
-                extra_roots_pem: self.issuer_root,
-                ..KeyConfig::default()
-            },
-            limits: Limits {
-                address_rate: rate("address-rate", self.address_rate, limits.address_rate)?,
-                address_burst: rate("address-burst", self.address_burst, limits.address_burst)?,
-                issuer_rate: rate("issuer-rate", self.issuer_rate, limits.issuer_rate)?,
-                issuer_burst: rate("issuer-burst", self.issuer_burst, limits.issuer_burst)?,
-            },
-            connections: ConnectionLimits {
-                total: self.max_connections.unwrap_or(connections.total),
-                per_address: self.address_connections.unwrap_or(connections.per_address),
-                idle_timeout: seconds(self.idle_timeout, connections.idle_timeout),
-                write_timeout: seconds(self.write_timeout, connections.write_timeout),
-                ..connections
-            },
-            trusted_proxies: self.trusted_proxies.unwrap_or(0),
-            open_metrics: self.open_metrics,
-            leeway: self.leeway.unwrap_or(defaults.leeway),
-            poll: Duration::from_millis(500),
-            new_token_key: self.new_token_key,
-            demo: self.demo,
-            assets: crate::app::ASSETS,
-            ..defaults
-        })
-    }
-
-    fn refusals(&self) -> Result<RefusalLimits> {
-        let defaults = RefusalLimits::default();
-        let megabytes = self.refusal_megabytes;
-        if let Some(found) = megabytes.filter(|found| (1..MIN_REFUSAL_MEGABYTES).contains(found)) {
-            bail!(
-                "expected --refusal-megabytes of {MIN_REFUSAL_MEGABYTES} or more, or 0 for no limit, found {found}"
-            );
-        }
-        Ok(RefusalLimits {
-            unverified: rate(
-                "refusals-unverified",
-                self.refusals_unverified,
-                defaults.unverified,
-            )?,
-            organization: rate(
-                "refusals-organization",
-                self.refusals_organization,
-                defaults.organization,
-            )?,
-            issuer: rate("refusals-issuer", self.refusals_issuer, defaults.issuer)?,
-            tenant: rate("refusals-tenant", self.refusals_tenant, defaults.tenant)?,
-            days: self.refusal_days.or(defaults.days).filter(|days| *days > 0),
-            max_bytes: megabytes.map_or(defaults.max_bytes, |count| count.saturating_mul(1 << 20)),
-        })
-    }
-
-    /// Logs to standard error.
-    pub(super) fn start_logging(&self) -> Result<()> {
-        let words = self.log.as_deref().unwrap_or("info");
-        claimgate_server::start_logging(words, self.log_format.as_deref() != Some("text"))
-            .map_err(anyhow::Error::msg)
-    }
-}
-
-fn token_key(file: Option<&Path>, database: &str) -> Result<HashKey> {
-    let file = match (file, sqlite_file(database)) {
-        (Some(file), _) => file.to_owned(),
-        (None, Some(database)) => {
-            let mut name = database.into_os_string();
-            name.push(".key");
-            let file = PathBuf::from(name);
-            super::make_key(&file)?;
-            file
-        }
-        (None, None) => bail!(
-            "expected --token-key-file with a PostgreSQL database: a file with a secret of 32 characters or more, the same \
-             on all replicas"
-        ),
-    };
-    HashKey::new(&secret(&file, "token key")?)
-        .map_err(|problem| anyhow!("{}: {problem}", file.display()))
-}
-
-/// The content of a file that only its owner should be able to read.
-fn secret(file: &Path, what: &str) -> Result<String> {
-    use std::os::unix::fs::MetadataExt as _;
-    let shown = file.display();
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("cannot read the {what} {shown}"))?;
-    if std::fs::metadata(file).is_ok_and(|about| about.mode() & 0o077 != 0) {
-        tracing::warn!(file = %shown, "the {what} is accessible to other users than its owner: expected mode 600");
-    }
-    Ok(text)
-}
-
-fn bootstrap(file: Option<&Path>) -> Result<Option<String>> {
-    if let Some(file) = file {
-        return Ok(Some(secret(file, "bootstrap token")?.trim().to_owned()));
-    }
-    Ok(std::env::var(BOOTSTRAP)
-        .ok()
-        .filter(|token| !token.is_empty()))
 }
 
 /// Reads the words of the mode.
@@ -442,207 +275,4 @@ fn guard_mode() -> impl TypedValueParser<Value = GuardMode> {
         let is_it = |mode: &GuardMode| mode.as_str() == word;
         modes.into_iter().find(is_it).unwrap_or_default()
     })
-}
-
-fn networks(texts: &[String]) -> Result<Vec<Network>> {
-    texts
-        .iter()
-        .map(|text| text.parse().map_err(anyhow::Error::from))
-        .collect()
-}
-
-fn seconds(given: Option<u32>, default: Duration) -> Duration {
-    given.map_or(default, |seconds| Duration::from_secs(seconds.into()))
-}
-
-fn rate(name: &str, given: Option<f64>, default: f64) -> Result<f64> {
-    match given {
-        None => Ok(default),
-        Some(rate) if rate.is_finite() && rate >= 0.0 => Ok(rate),
-        Some(rate) => bail!("expected --{name} of 0 or more, found {rate}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::{RefusalLimits, Serve};
-
-    #[derive(Parser)]
-    struct Arguments {
-        #[command(flatten)]
-        serve: Serve,
-    }
-
-    fn parse(arguments: &[&str]) -> Serve {
-        Arguments::parse_from(std::iter::once(&"claimgate").chain(arguments)).serve
-    }
-
-    #[test]
-    fn flags_go_before_the_file() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("claimgate.toml");
-        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nleeway = 5\ndemo = true\n").unwrap();
-        let serve = parse(&[
-            "--config",
-            file.to_str().unwrap(),
-            "--listen",
-            "127.0.0.1:2",
-        ])
-        .with_file()
-        .unwrap();
-        assert_eq!(
-            (
-                serve.listen_address().unwrap().as_str(),
-                serve.leeway,
-                serve.demo
-            ),
-            ("127.0.0.1:2", Some(5), true)
-        );
-    }
-
-    #[test]
-    fn a_setting_that_is_not_known_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("claimgate.toml");
-        std::fs::write(&file, "lisen = \"127.0.0.1:1\"\n").unwrap();
-        let error = parse(&["--config", file.to_str().unwrap()])
-            .with_file()
-            .unwrap_err();
-        assert!(format!("{error:#}").contains("lisen"), "{error:#}");
-    }
-
-    #[test]
-    fn halves_of_settings_are_refused() {
-        assert!(parse(&["--tls-key", "a"]).tls().is_err());
-        assert!(parse(&["--listen", "8080"]).listen_address().is_err());
-        assert!(
-            parse(&["--database", "postgres://localhost/a"])
-                .config()
-                .is_err()
-        );
-        let dir = tempfile::tempdir().unwrap();
-        let database = format!("sqlite:{}", dir.path().join("a.db").display());
-        assert!(parse(&["--database", &database]).config().is_ok());
-        let error = parse(&["--database", &database, "--address-rate=-1"])
-            .config()
-            .unwrap_err();
-        assert!(error.to_string().contains("--address-rate"), "{error:#}");
-        let error = parse(&["--database", &database, "--refusal-megabytes=15"])
-            .config()
-            .unwrap_err();
-        assert!(error.to_string().contains("found 15"), "{error:#}");
-        assert!(super::networks(&["10.0.0.0/8".to_owned()]).is_ok());
-        assert!(super::networks(&["10.0.0.0/99".to_owned()]).is_err());
-    }
-
-    #[test]
-    fn the_bootstrap_token_has_a_place() {
-        let dir = tempfile::tempdir().unwrap();
-        let key = dir.path().join("key");
-        super::super::make_key(&key).unwrap();
-        let postgres = ["--database", "postgres://localhost/a"];
-        let key = ["--token-key-file", key.to_str().unwrap()];
-        let config = |more: &[&str]| parse(&[&postgres[..], &key, more].concat()).config();
-        let error = config(&[]).unwrap_err().to_string();
-        assert!(error.contains("--state-dir"), "{error}");
-        assert!(config(&["--state-dir", "a"]).is_ok());
-    }
-
-    #[test]
-    fn a_file_may_have_the_database_and_the_folder_for_state() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("claimgate.toml");
-        std::fs::write(
-            &file,
-            "database = \"sqlite:b.db\"\nstate-dir = \"/run/a\"\n",
-        )
-        .unwrap();
-        let serve = parse(&["--config", file.to_str().unwrap()]);
-        let path = serve.with_file().unwrap().state.bootstrap_path().unwrap();
-        let expected = std::path::Path::new("/run/a/b.db.bootstrap-token");
-        assert_eq!(path.unwrap().file(), expected);
-    }
-
-    #[test]
-    fn connections_have_limits_that_can_be_set() {
-        let dir = tempfile::tempdir().unwrap();
-        let database = format!("sqlite:{}", dir.path().join("a.db").display());
-        let limits = |arguments: &[&str]| {
-            let own = [&["--database", database.as_str()], arguments].concat();
-            parse(&own).config().unwrap().connections
-        };
-        let defaults = limits(&[]);
-        assert_eq!(
-            defaults,
-            claimgate_server::config::ConnectionLimits::default()
-        );
-        let set = limits(&[
-            "--max-connections=5",
-            "--address-connections=0",
-            "--idle-timeout=7",
-            "--write-timeout=8",
-        ]);
-        assert_eq!(
-            (
-                set.total,
-                set.per_address,
-                set.idle_timeout.as_secs(),
-                set.write_timeout.as_secs()
-            ),
-            (5, 0, 7, 8)
-        );
-        let zero = Arguments::try_parse_from(["claimgate", "--idle-timeout=0"]);
-        assert!(zero.is_err());
-    }
-
-    #[test]
-    fn limits_on_refusals_have_defaults_and_zero_is_none() {
-        let dir = tempfile::tempdir().unwrap();
-        let database = format!("sqlite:{}", dir.path().join("a.db").display());
-        let refusals = |more: &[&str]| {
-            let words = [&["--database", &database], more].concat();
-            parse(&words).config().unwrap().refusals
-        };
-        assert_eq!(refusals(&[]), RefusalLimits::default());
-        let words = [
-            "--refusal-days=0",
-            "--refusal-megabytes=0",
-            "--refusals-unverified=1",
-            "--refusals-organization=2",
-            "--refusals-issuer=3",
-            "--refusals-tenant=0",
-        ];
-        let expected = RefusalLimits {
-            unverified: 1.0,
-            organization: 2.0,
-            issuer: 3.0,
-            tenant: 0.0,
-            days: None,
-            max_bytes: 0,
-        };
-        assert_eq!(refusals(&words), expected);
-        assert_eq!(refusals(&["--refusal-megabytes=16"]).max_bytes, 16 << 20);
-    }
-
-    #[test]
-    fn the_key_is_made_once_for_its_owner_only() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("a.db.key");
-        super::super::make_key(&file).unwrap();
-        let key = std::fs::read_to_string(&file).unwrap();
-        super::super::make_key(&file).unwrap();
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
-        assert_eq!(
-            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
-        assert_eq!(
-            std::fs::read_dir(dir.path()).unwrap().count(),
-            1,
-            "nothing is left over"
-        );
-    }
 }

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
+use claimgate::expected::unknown_key;
 use claimgate::text::quote::shell;
 use claimgate_server::db::sqlite_file;
 use claimgate_server::tokens::BootstrapPath;
@@ -37,16 +38,17 @@ pub(crate) struct StateFlags {
 }
 
 impl StateFlags {
-    /// The file of settings, if there is one.
-    pub(crate) fn read_file<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+    /// The file of settings, if there is one. It may have those that are `known`.
+    pub(crate) fn read_file<T: DeserializeOwned>(&self, known: &[String]) -> Result<Option<T>> {
         let Some(path) = &self.config else {
             return Ok(None);
         };
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}", path.display()))?;
-        let file =
-            toml::from_str(&text).with_context(|| format!("cannot parse {}", path.display()))?;
-        Ok(Some(file))
+        let problem = || format!("cannot parse {}", path.display());
+        let table: toml::Table = toml::from_str(&text).with_context(problem)?;
+        check_names(&table, known).with_context(problem)?;
+        Ok(Some(toml::from_str(&text).with_context(problem)?))
     }
 
     /// These settings, and others where there are none.
@@ -87,4 +89,19 @@ impl StateFlags {
         }
         command
     }
+}
+
+/// Refuses settings that are not known, with the nearest known name.
+fn check_names(table: &toml::Table, known: &[String]) -> Result<()> {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let unknown = table.keys().filter(|name| !known.contains(&name.as_str()));
+    let errors = unknown.map(|name| {
+        let error = unknown_key("", name, &known);
+        format!("{}: {}", error.message, error.help.unwrap_or_default())
+    });
+    let errors: Vec<_> = errors.collect();
+    if !errors.is_empty() {
+        bail!("{}", errors.join("; "));
+    }
+    Ok(())
 }

@@ -9,19 +9,18 @@
 //! [RFC 8693]: https://www.rfc-editor.org/rfc/rfc8693
 
 mod advice;
+mod decide;
 mod error;
 mod grant;
 mod parameters;
 mod request;
 mod response;
 
-pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
 #[cfg(feature = "rust_crypto")]
-pub use grant::exchange;
-pub use grant::{
-    Approval, ExchangeOptions, GrantedToken, Rejection, TokenResponse, approve, begin_exchange,
-    conclude, exchange_with, simulate,
-};
+pub use decide::exchange;
+pub use decide::{approve, begin_exchange, conclude, exchange_with, simulate};
+pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
+pub use grant::{Approval, ExchangeOptions, GrantedToken, Rejection, TokenResponse};
 pub use parameters::BodyKind;
 pub use request::ExchangeRequest;
 

@@ -4,10 +4,11 @@ use super::evidence::{
     Change, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome, ValueEvidence,
 };
 use super::hints::{HintSources, Mismatch};
-use super::sentences::{enumerate, stopped};
+use super::sentences::stopped;
 use crate::claims::Claims;
 use crate::pattern::{Trace, escape};
 use crate::policy::{CompiledPolicy, Decision, Rule};
+use crate::text::list::enumerate;
 
 /// The applicable allow with the fewest failing rules; among equals the one whose values got
 /// furthest, then the first.

@@ -7,6 +7,7 @@ use super::evidence::{
 };
 use crate::pattern::{Trace, shorten_to};
 use crate::policy::Decision;
+use crate::text::list::policies_and;
 
 /// What these report-only policies would have denied.
 pub(super) fn report(policies: Vec<usize>) -> Report {
@@ -43,30 +44,9 @@ pub(super) fn summary(reason: &Reason, all: usize) -> String {
     }
 }
 
-/// `policy 1`, `policies 1 and 3`, `policies 1, 2 and 3`, `policies 1, 2 and others`.
 fn name_policies(reason: &Reason) -> String {
-    let mut names: Vec<String> = reason
-        .policies
-        .iter()
-        .map(|index| (index + 1).to_string())
-        .collect();
-    if reason.others {
-        names.push("others".to_owned());
-    }
-    match names.as_slice() {
-        [] => "no policy".to_owned(),
-        [only] => format!("policy {only}"),
-        all => format!("policies {}", enumerate(all)),
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn enumerate(words: &[String]) -> String {
-    match words.split_last() {
-        None => String::new(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
+    let more: &[&str] = if reason.others { &["others"] } else { &[] };
+    policies_and(&reason.policies, more)
 }
 
 pub(super) fn default_denial(reason: &Reason, evidence: &[PolicyEvidence]) -> DefaultDenial {

@@ -9,6 +9,7 @@ mod curve;
 mod decode;
 mod error;
 mod jwk;
+mod jwks;
 mod pasted;
 mod peek;
 mod public_key;
@@ -24,7 +25,8 @@ pub use decode::{
     decode_unverified_within,
 };
 pub use error::TokenError;
-pub use jwk::{Jwk, Jwks, JwksError};
+pub use jwk::Jwk;
+pub use jwks::{Jwks, JwksError};
 pub use pasted::Pasted;
 pub use peek::{Peeked, peek_unverified};
 pub use public_key::{KeyMaterial, MAX_RSA_BITS, MIN_RSA_BITS};

@@ -39,7 +39,7 @@ pub use parts::{Part, PartKind, parts};
 pub use trace::{Capture, Position, Span, Stop, Trace};
 
 pub(crate) use automaton::Meter;
-use automaton::Tracing;
+use automaton::tracing::Tracing;
 use compile::Matcher;
 pub(crate) use display::shorten_to;
 pub(crate) use literals::Literals;

@@ -5,6 +5,7 @@
 
 mod compile;
 mod compiled;
+mod compiler;
 mod index;
 mod limits;
 mod model;

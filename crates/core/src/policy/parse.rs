@@ -35,17 +35,17 @@ const DOCUMENT_KEYS: [&str; 5] = ["policies", "id", "version", "created", "modif
 pub fn parse_policies(json: &str) -> Result<Vec<PolicyDefinition>, Diagnostics> {
     let value = Value::parse_document(json)
         .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
-    let mut reader = Reader::default();
+    let mut reader = PolicyReader::default();
     let policies = reader.document(&value);
     reader.errors.or(policies)
 }
 
 #[derive(Default)]
-struct Reader {
+struct PolicyReader {
     errors: Diagnostics,
 }
 
-impl Reader {
+impl PolicyReader {
     fn document(&mut self, value: &Value) -> Vec<PolicyDefinition> {
         match value {
             Value::Array(items) => self.policies("", items),

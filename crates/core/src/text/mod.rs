@@ -1,4 +1,5 @@
-//! Untrusted text: making it visible, and quoting it.
+//! Text: making untrusted text visible, quoting it, and lists in sentences.
 
 pub mod hidden;
+pub mod list;
 pub mod quote;

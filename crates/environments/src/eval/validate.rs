@@ -1,17 +1,14 @@
 //! Compares values with schemas.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod types;
 
-use regex_lite::Regex;
+use std::sync::Arc;
 
 use crate::ast::Place;
 use crate::json::Json;
 use crate::limits::{Limit, MAX_COMPARISONS, MAX_VALUE_DEPTH};
-use crate::number::Number;
 use crate::path::join_key;
 use crate::schema::{Rules, Schema, Type};
-use crate::text::{lossy, quote};
 
 use super::arena::{Content, ExprId, Form, ValueId};
 use super::{Evaluator, Outcome, Scope};
@@ -228,165 +225,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn compare_type(
-        &mut self,
-        value: ValueId,
-        rules: &Rules,
-        blame: &Blame,
-        findings: &mut Findings,
-    ) -> Outcome<bool> {
-        let content = self.arena[value].content.clone();
-        let actual = kind(&content);
-        if let Some(expected) = rules.kind.filter(|expected| *expected != actual) {
-            return Ok(self.type_error(expected, actual, blame, findings));
-        }
-        match &content {
-            Content::Number(number) => Ok(self.compare_number(number, rules, blame, findings)),
-            Content::String(bytes) => Ok(self.compare_string(bytes, rules, blame, findings)),
-            Content::Array(elements) => self.compare_array(elements, rules, blame, findings),
-            Content::Object(_) => self.compare_object(value, rules, blame, findings),
-            _ => Ok(true),
-        }
-    }
-
-    fn compare_number(
-        &mut self,
-        number: &Number,
-        rules: &Rules,
-        blame: &Blame,
-        findings: &mut Findings,
-    ) -> bool {
-        let is = |bound: &Option<Number>, allowed: fn(std::cmp::Ordering) -> bool| {
-            let bound = bound.as_ref();
-            bound.is_none_or(|bound| number.compare(bound).is_some_and(allowed))
-        };
-        let multiple = rules.multiple_of.as_ref();
-        let shown = |bound: &Option<Number>| bound.as_ref().map(ToString::to_string);
-        let checks = [
-            (
-                multiple.is_none_or(|multiple| number.is_multiple_of(multiple)),
-                "expected a multiple of ",
-                shown(&rules.multiple_of),
-            ),
-            (
-                is(&rules.minimum, std::cmp::Ordering::is_ge),
-                "expected a number greater than or equal to ",
-                shown(&rules.minimum),
-            ),
-            (
-                is(&rules.exclusive_minimum, std::cmp::Ordering::is_gt),
-                "expected a number greater than ",
-                shown(&rules.exclusive_minimum),
-            ),
-            (
-                is(&rules.maximum, std::cmp::Ordering::is_le),
-                "expected a number less than or equal to ",
-                shown(&rules.maximum),
-            ),
-            (
-                is(&rules.exclusive_maximum, std::cmp::Ordering::is_lt),
-                "expected a number less than ",
-                shown(&rules.exclusive_maximum),
-            ),
-        ];
-        let failed = checks.into_iter().filter(|(holds, ..)| !holds);
-        let mut follows = true;
-        for (_, expected, bound) in failed {
-            let message = format!("{expected}{}", bound.unwrap_or_default());
-            follows = self.find(blame, message, findings);
-        }
-        follows
-    }
-
-    fn compare_string(
-        &mut self,
-        bytes: &[u8],
-        rules: &Rules,
-        blame: &Blame,
-        findings: &mut Findings,
-    ) -> bool {
-        let counted = [(
-            &rules.min_length,
-            &rules.max_length,
-            "a string of",
-            "length",
-        )];
-        let mut follows = true;
-        for (least, most, what, unit) in counted {
-            if let Some(least) = too_few(least, bytes.len()) {
-                let message = format!("expected {what} at least {unit} {least}");
-                follows = self.find(blame, message, findings);
-            }
-            if let Some(most) = too_many(most, bytes.len()) {
-                let message = format!("expected {what} at most {unit} {most}");
-                follows = self.find(blame, message, findings);
-            }
-        }
-        if let Some(pattern) = &rules.pattern
-            && Regex::new(pattern).is_ok_and(|regex| !regex.is_match(&lossy(bytes)))
-        {
-            let message = format!("string must match the pattern {}", quote(&**pattern));
-            follows = self.find(blame, message, findings);
-        }
-        follows
-    }
-
-    fn compare_array(
-        &mut self,
-        elements: &[ValueId],
-        rules: &Rules,
-        blame: &Blame,
-        findings: &mut Findings,
-    ) -> Outcome<bool> {
-        let mut follows = true;
-        if let Some(least) = too_few(&rules.min_items, elements.len()) {
-            let message = format!("expected an array with at least {least} items");
-            follows = self.find(blame, message, findings);
-        }
-        if let Some(most) = too_many(&rules.max_items, elements.len()) {
-            let message = format!("expected an array with at most {most} items");
-            follows = self.find(blame, message, findings);
-        }
-        for (at, element) in elements.iter().enumerate() {
-            let accept = rules.prefix_items.get(at).or(rules.items.as_ref()).cloned();
-            if let Some(accept) = accept {
-                follows &= self.follows(*element, &accept, findings)?;
-            }
-        }
-        Ok(follows)
-    }
-
-    fn compare_object(
-        &mut self,
-        value: ValueId,
-        rules: &Rules,
-        blame: &Blame,
-        findings: &mut Findings,
-    ) -> Outcome<bool> {
-        let members = self.members(value)?;
-        let mut follows = true;
-        if let Some(least) = too_few(&rules.min_properties, members.len()) {
-            let message = format!("expected an object with at least {least} properties");
-            follows = self.find(blame, message, findings);
-        }
-        if let Some(most) = too_many(&rules.max_properties, members.len()) {
-            let message = format!("expected an object with at most {most} properties");
-            follows = self.find(blame, message, findings);
-        }
-        for (name, member) in &members {
-            let additional = rules.additional_properties.as_ref();
-            if let Some(accept) = rules.properties.get(name).or(additional).cloned() {
-                follows &= self.follows(*member, &accept, findings)?;
-            }
-        }
-        let missing = missing(rules, &members);
-        if !missing.is_empty() {
-            let message = format!("missing required properties: {}", missing.join(", "));
-            follows = self.find(blame, message, findings);
-        }
-        Ok(follows)
-    }
-
     /// What to blame for an item.
     pub(super) fn blame_item(&self, blame: &Blame, index: usize) -> Blame {
         if let Form::Array(elements) = &self.arena[blame.expr].form
@@ -451,37 +289,4 @@ impl<'a> Evaluator<'a> {
 
 fn text(json: &Json) -> String {
     serde_json::to_string(json).unwrap_or_default()
-}
-
-fn kind(content: &Content) -> Type {
-    match content {
-        Content::Null => Type::Null,
-        Content::Bool(_) => Type::Boolean,
-        Content::Number(_) => Type::Number,
-        Content::String(_) => Type::String,
-        Content::Array(_) => Type::Array,
-        Content::Object(_) => Type::Object,
-    }
-}
-
-fn too_few(least: &Option<Number>, found: usize) -> Option<&Number> {
-    let is_more = |least: &&Number| least.as_usize().is_some_and(|least| found < least);
-    least.as_ref().filter(is_more)
-}
-
-fn too_many(most: &Option<Number>, found: usize) -> Option<&Number> {
-    let is_less = |most: &&Number| most.as_usize().is_some_and(|most| found > most);
-    most.as_ref().filter(is_less)
-}
-
-/// The required properties that an object lacks.
-fn missing<'r>(rules: &'r Rules, members: &BTreeMap<Arc<str>, ValueId>) -> Vec<&'r str> {
-    let dependent = rules.dependent_required.iter();
-    let dependent = dependent.filter(|(name, _)| members.contains_key(*name));
-    let required = rules
-        .required
-        .iter()
-        .chain(dependent.flat_map(|(_, names)| names));
-    let missing = required.filter(|name| !members.contains_key(*name));
-    missing.map(|name| &**name).collect()
 }

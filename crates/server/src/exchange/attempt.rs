@@ -1,42 +1,39 @@
 //! One exchange, from the request to the entry in the audit log.
 
+mod record;
+mod refusal;
+
 use std::sync::Arc;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use claimgate::claims::{Claims, Value};
 use claimgate::exchange::{
     AUDIENCE, Approval, ExchangeError, ExchangeOptions, ExchangeRequest, begin_exchange,
 };
 use claimgate::inspect::Checked;
 use claimgate::issuer::Issuers;
-use claimgate::jwt::{AwsLc, UnverifiedToken, numeric_date};
+use claimgate::jwt::AwsLc;
 use claimgate::policy::RequestedToken;
 use claimgate_api::AuditEntry;
-use claimgate_providers::tenant;
 
 use super::compiled::{CompiledIssuer, CompiledOrganization};
-use super::decisions::is_slow;
-use super::evidence::{Context, Evidence};
+use super::evidence::Evidence;
 use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
+use super::single_use;
 use crate::app::App;
 use crate::audit::counts::Counted;
 use crate::audit::entry::AuditRecord;
-use crate::audit::refusals::{Charged, Kind};
+use crate::audit::refusals::Charged;
 use crate::db::error::StoreError;
 use crate::db::single_use::SingleUse;
 use crate::db::writer::job::{Exchange, Written};
 use crate::hints::HINT_SOURCES;
-use crate::text::{MAX_TEXT, redacted, truncated};
+use crate::text::redacted;
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::record::{TokenKind, TokenRecord};
 
 /// How often an exchange is decided if each decision is outdated before it is written.
 const MAX_DECISIONS: usize = 5;
-
-/// How long the mark of a used token is kept after the token expires, besides the leeway, in
-/// seconds.
-const SINGLE_USE_MARGIN: i64 = 60;
 
 /// One exchange, with what the audit log records about it.
 pub(super) struct Attempt<'a> {
@@ -193,12 +190,15 @@ impl<'a> Attempt<'a> {
             return Err(ExchangeFailure::RateLimited { wait, is_recorded });
         }
         self.record_approval(&approval);
-        let single_use = match self.single_use(organization, issuer, inputs.checked.token()) {
+        let token = inputs.checked.token();
+        let single_use = match single_use::mark(organization.id, issuer, token, self.app.leeway) {
             Ok(single_use) => single_use,
             Err(error) => return self.refuse(error, None, Some(inputs)).await,
         };
         if self.is_known_replay(single_use.as_ref()).await? {
-            return self.refuse(replayed(), None, Some(inputs)).await;
+            return self
+                .refuse(single_use::replayed(), None, Some(inputs))
+                .await;
         }
         let request = inputs.request;
         self.record_evidence(inputs).await;
@@ -234,22 +234,10 @@ impl<'a> Attempt<'a> {
                     .refusals
                     .admit(&self.charged, self.app.clock.instant());
                 Err(ExchangeFailure::Refused {
-                    error: replayed(),
+                    error: single_use::replayed(),
                     is_recorded: true,
                 })
             }
-        }
-    }
-
-    fn record_approval(&mut self, approval: &Approval) {
-        let entry = &mut self.record.entry;
-        "allowed".clone_into(&mut entry.decision);
-        "granted".clone_into(&mut entry.code);
-        entry.policies.clone_from(&approval.policies);
-        entry.summary = truncated(&approval.summary);
-        if let Some(report) = &approval.report {
-            entry.report = Some(truncated(&report.summary));
-            self.app.metrics.reported();
         }
     }
 
@@ -268,66 +256,6 @@ impl<'a> Attempt<'a> {
         }
         let is_used = self.app.store.is_used(single_use).await;
         is_used.map_err(ExchangeFailure::Store)
-    }
-
-    /// Records the evidence.
-    async fn record_evidence(&mut self, inputs: Inputs<'_>) {
-        let Inputs {
-            request,
-            checked,
-            organization,
-        } = inputs;
-        let (at, leeway) = (self.now, self.app.leeway);
-        let has_audit_file = self.app.has_audit_file;
-        let collect =
-            move |request: &ExchangeRequest, organization: &CompiledOrganization, checked| {
-                let context = Context {
-                    request,
-                    organization,
-                    at,
-                    leeway,
-                    has_audit_file,
-                };
-                Evidence::collect(context, checked)
-            };
-        self.evidence = if is_slow(&checked) {
-            let (request, organization) = (request.clone(), Arc::clone(organization));
-            let decisions = &self.app.decisions;
-            decisions
-                .run(move || collect(&request, &organization, checked))
-                .await
-        } else {
-            collect(request, organization, checked)
-        };
-    }
-
-    fn single_use(
-        &self,
-        organization: &CompiledOrganization,
-        issuer: &CompiledIssuer,
-        token: Option<&UnverifiedToken>,
-    ) -> Result<Option<SingleUse>, ExchangeError> {
-        if !issuer.single_use {
-            return Ok(None);
-        }
-        let claim = |name: &str| token.and_then(|token| token.claims.get(name));
-        let jti = claim("jti")
-            .and_then(Value::as_str)
-            .filter(|jti| !jti.is_empty() && jti.len() <= MAX_TEXT);
-        let problem = "expected a claim `jti`: the issuer allows one exchange per token".to_owned();
-        let jti = jti.ok_or(ExchangeError::Token {
-            code: "token-without-jti",
-            problem,
-        })?;
-        let expires = token.map_or(i64::MAX, |token| {
-            mark_expires(&token.claims, self.app.leeway)
-        });
-        Ok(Some(SingleUse {
-            organization: organization.id,
-            issuer: issuer.url.clone(),
-            jti: jti.to_owned(),
-            expires,
-        }))
     }
 
     fn token(
@@ -362,84 +290,6 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Records the token's subject and issuer, and whom a refusal of it is charged to.
-    fn record_token(
-        &mut self,
-        checked: &Checked,
-        request: &ExchangeRequest,
-        organization: &CompiledOrganization,
-    ) {
-        let entry = &mut self.record.entry;
-        entry.subject = subject(checked.token()).map(truncated);
-        entry.issuer_name = checked.issuer().map(|issuer| truncated(issuer.name()));
-        let index = checked.issuer_index();
-        let Some(issuer) = index.and_then(|index| organization.issuer(index)) else {
-            return;
-        };
-        entry.issuer = Some(issuer.id.clone());
-        self.record.is_genuine = checked.is_genuine();
-        if checked.is_genuine() {
-            let claims = checked.token().map(|token| &token.claims);
-            let tenant = claims.and_then(|claims| tenant(&issuer.url, claims));
-            self.charged = Charged::Tenant {
-                organization: (organization.id, request.organization.clone()),
-                issuer: issuer.id.clone(),
-                tenant: self.app.refusals.tenant(&issuer.url, tenant),
-            };
-        }
-    }
-
-    /// Records a refusal. If that fails, the caller gets that failure: there is nothing to find
-    /// under the reference. `context` is added to the entry, and the evidence of `inputs`.
-    async fn refuse<T>(
-        mut self,
-        error: ExchangeError,
-        context: Option<String>,
-        inputs: Option<Inputs<'_>>,
-    ) -> Result<T, ExchangeFailure> {
-        let mut summary = error.to_string();
-        for more in [error.help(), context].into_iter().flatten() {
-            summary = format!("{summary}; {more}");
-        }
-        let is_recorded = self.deny(error.code(), redacted(&summary), inputs).await?;
-        Err(ExchangeFailure::Refused { error, is_recorded })
-    }
-
-    /// Records a refusal, or only counts it if there are too many. Returns whether it is recorded.
-    async fn deny(
-        &mut self,
-        code: &str,
-        summary: String,
-        inputs: Option<Inputs<'_>>,
-    ) -> Result<bool, ExchangeFailure> {
-        let entry = &mut self.record.entry;
-        "denied".clone_into(&mut entry.decision);
-        code.clone_into(&mut entry.code);
-        entry.summary = summary;
-        *entry = std::mem::take(entry).with_denial();
-        let (counts, counted) = (&self.app.counts, self.counted(false));
-        counted
-            .into_iter()
-            .for_each(|counted| counts.add(counted, &self.effects));
-        let budgets = &self.app.refusals;
-        if budgets.admit(&self.charged, self.app.clock.instant()) {
-            if let Some(inputs) = inputs {
-                self.record_evidence(inputs).await;
-            }
-            let refusal = self.exchange(None, None);
-            let written = self.app.write_refusal(refusal).await;
-            return written.map(|()| true).map_err(ExchangeFailure::Store);
-        }
-        self.app.metrics.omitted(self.charged.is_genuine());
-        if let Some(kind) = budgets.count(self.kind(), self.now) {
-            if let Some(inputs) = inputs {
-                self.record_evidence(inputs).await;
-            }
-            budgets.keep_sample(&kind, self.exchange(None, None));
-        }
-        Ok(false)
-    }
-
     /// What the exchange counts as, if its organization exists.
     fn counted(&self, is_allowed: bool) -> Option<Counted> {
         let entry = &self.record.entry;
@@ -451,18 +301,6 @@ impl<'a> Attempt<'a> {
             self.now,
             is_allowed,
         ))
-    }
-
-    /// The refusals that this one is counted with.
-    fn kind(&self) -> Kind {
-        let entry = &self.record.entry;
-        Kind {
-            organization: self.charged.organization().cloned(),
-            issuer: entry.issuer.clone(),
-            issuer_name: entry.issuer_name.clone(),
-            code: entry.code.clone(),
-            is_genuine: self.record.is_genuine,
-        }
     }
 
     async fn write(
@@ -495,51 +333,6 @@ impl<'a> Attempt<'a> {
             single_use,
             documents: evidence.documents,
             explanation: evidence.explanation,
-        }
-    }
-}
-
-/// When the mark of a used token can be deleted: no exchange accepts the token then. The token has passed
-/// the check of its times, so `exp` is a time.
-fn mark_expires(claims: &Claims, leeway: u64) -> i64 {
-    numeric_date(claims, "exp")
-        .ok()
-        .flatten()
-        .unwrap_or(i64::MAX)
-        .saturating_add(i64::try_from(leeway).unwrap_or(i64::MAX))
-        .saturating_add(SINGLE_USE_MARGIN)
-}
-
-fn subject(token: Option<&UnverifiedToken>) -> Option<&str> {
-    token?.claims.get("sub").and_then(Value::as_str)
-}
-
-fn replayed() -> ExchangeError {
-    let problem =
-        "it was exchanged before, and its issuer allows one exchange per token".to_owned();
-    ExchangeError::Token {
-        code: "token-replayed",
-        problem,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use claimgate::claims::Claims;
-
-    use super::mark_expires;
-
-    #[test]
-    fn a_mark_is_kept_as_long_as_the_token_is_accepted_however_its_expiry_is_written() {
-        for (exp, expected) in [
-            ("2000", 2_120),
-            ("2000.0", 2_120),
-            ("2e3", 2_120),
-            ("2000.5", 2_121),
-            ("1999.0001", 2_120),
-        ] {
-            let claims = Claims::from_json(&format!(r#"{{"exp":{exp}}}"#)).unwrap();
-            assert_eq!(mark_expires(&claims, 60), expected, "{exp}");
         }
     }
 }

@@ -7,3 +7,4 @@ pub(crate) mod directory;
 mod evidence;
 mod failure;
 pub(crate) mod routes;
+mod single_use;

@@ -19,8 +19,8 @@ use super::error::ApiError;
 /// twice: of two members with one name, readers take different ones.
 ///
 /// # Errors
-/// 400 with the position; with `unknown-key` and the nearest known name for each unknown member of the body; with
-/// `wrong-value` and the path for a value of another type.
+/// 400 with the position; with `unknown-key` and the nearest known name for each unknown member of the body, or for the
+/// first one of an object in it; with `wrong-value` and the path for a value of another type.
 pub(crate) fn json_body<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|error| unreadable(&error))?;
     let body = Value::parse(text).map_err(|error| unreadable(&error))?;
@@ -30,7 +30,8 @@ pub(crate) fn json_body<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Ap
     let mut reader = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let names = members.iter().map(|(name, _)| name.as_str());
-        unknown::<T>(names).unwrap_or_else(|| mismatch(&body, &error))
+        let unknown = unknown::<T>(names).or_else(|| unknown_within(&error));
+        unknown.unwrap_or_else(|| mismatch(&body, &error))
     })
 }
 
@@ -58,6 +59,21 @@ fn unknown<'a, 'de, T: Deserialize<'de>>(names: impl Iterator<Item = &'a str>) -
     let unknown = names.filter(|name| !known.contains(name));
     let errors: Diagnostics = unknown.map(|name| unknown_key("", name, known)).collect();
     errors.or(()).err().map(ApiError::invalid_document)
+}
+
+/// The error for a member that an object within the body does not have. Serde's message has its name and those that
+/// are known.
+fn unknown_within(error: &serde_path_to_error::Error<serde_json::Error>) -> Option<ApiError> {
+    let text = error.inner().to_string();
+    let named = text.strip_prefix("unknown field `")?;
+    let (name, known) = named.split_once("`, expected ")?;
+    let known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
+    let path = error.path().to_string();
+    let parent = path.strip_suffix(name).unwrap_or(&path);
+    let parent = parent.trim_end_matches('.');
+    Some(ApiError::invalid_document(
+        unknown_key(parent, name, &known).into(),
+    ))
 }
 
 /// The error for a member that is missing, or has a value of another type.
@@ -97,7 +113,7 @@ fn wrong_value(path: &str, expected: &str, value: Option<&Value>) -> ApiError {
 
 #[cfg(test)]
 mod tests {
-    use claimgate_api::{IssuerInput, OrganizationInput};
+    use claimgate_api::{IssuerInput, OrganizationInput, SampleInput};
     use serde_json::{Value, json};
 
     use super::{ApiError, json_body};
@@ -167,6 +183,29 @@ mod tests {
         let error = json_body::<OrganizationInput>(br#"{"title": "acme"}"#).unwrap_err();
         assert_eq!(errors(error)[0]["help"], "known are name");
         assert!(json_body::<IssuerInput>(br#"{"id": "1", "issuer": "https://ci.test"}"#).is_ok());
+    }
+
+    #[test]
+    fn an_unknown_member_of_an_object_in_the_body_is_named_with_its_path() {
+        let sample =
+            |request: &str| format!(r#"{{"name": "a", "claims": {{}}, "request": {request}}}"#);
+        let found = |request: &str| {
+            let body = sample(request);
+            errors(json_body::<SampleInput>(body.as_bytes()).unwrap_err())
+        };
+        assert_eq!(
+            found(r#"{"tokentype": "team", "zzz": 1}"#),
+            json!([{
+                "path": "request.tokentype",
+                "code": "unknown-key",
+                "message": "unknown key `tokentype`",
+                "help": "did you mean `tokenType`?",
+            }])
+        );
+        let other = found(r#"{"tokenType": "team", "a`b": 1}"#);
+        assert_eq!(other[0]["path"], "request.a`b");
+        let help = other[0]["help"].as_str().unwrap();
+        assert!(help.starts_with("known are tokenType, team, "), "{help}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod record;
 pub(crate) mod revision_routes;
 mod revisions;
 pub(crate) mod routes;
+mod rows;
 mod store;
 mod wire;
 

@@ -40,6 +40,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
 /// What is listed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct IssuersQuery {
     /// Whether to include each issuer's `version` (its `ETag`) and `authPolicy`: an extension
     #[serde(default)]

@@ -8,6 +8,7 @@ pub(crate) mod hash_key;
 pub(crate) mod oauth;
 pub(crate) mod record;
 pub(crate) mod routes;
+mod rows;
 mod store;
 pub(crate) mod user;
 mod wire;

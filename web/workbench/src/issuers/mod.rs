@@ -3,6 +3,7 @@
 pub mod detect;
 pub mod diff;
 pub mod discovery;
+pub mod edit;
 pub mod import_plan;
 pub mod issuer_part;
 pub mod keys;

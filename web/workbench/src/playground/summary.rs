@@ -21,15 +21,6 @@ pub fn reason(summary: &str, explanation: Option<&Explanation>) -> String {
     }
 }
 
-/// Names joined for a sentence: "format, header and issuer".
-pub fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,19 +36,5 @@ mod tests {
         let miss: NearestMiss = serde_json::from_value(miss).unwrap();
         assert_eq!(nearest(&miss), "nearest: policy 1, `sub`, `aud`");
         assert_eq!(reason("denied by default", None), "denied by default");
-    }
-
-    #[test]
-    fn names_are_listed() {
-        let names = |all: &[&str]| {
-            listed(
-                &all.iter()
-                    .map(|name| (*name).to_owned())
-                    .collect::<Vec<_>>(),
-            )
-        };
-        assert_eq!(names(&["a"]), "a");
-        assert_eq!(names(&["a", "b", "c"]), "a, b and c");
-        assert_eq!(names(&[]), "");
     }
 }

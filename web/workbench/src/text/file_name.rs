@@ -1,19 +1,10 @@
 //! Names of files that the app offers.
 
+use claimgate_formats::resource::slug;
+
 /// A file name derived from a label: lowercase letters, digits and dashes, with an extension.
 pub fn file_name(label: &str, ending: &str) -> String {
-    let dashed: String = label
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let words: Vec<&str> = dashed.split('-').filter(|word| !word.is_empty()).collect();
-    let stem: String = words.join("-").chars().take(60).collect();
+    let stem: String = slug(label).chars().take(60).collect();
     format!(
         "{}.{ending}",
         if stem.is_empty() { "claimgate" } else { &stem }

@@ -265,7 +265,7 @@ async fn an_issuer_that_is_forgotten_or_changed_is_fetched_again() {
     assert_eq!(world.server.hits(), 6);
     let moved = IssuerKeys {
         id: "issuer",
-        url: "https://nobody.test",
+        url: "https://unknown.test",
         static_jwks: None,
         thumbprints: &[],
     };

@@ -400,12 +400,12 @@ async fn a_server_that_is_not_there() {
     );
     let error = world
         .store
-        .thumbprints("https://nobody.test")
+        .thumbprints("https://unknown.test")
         .await
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the host `nobody.test` cannot be resolved: no such host"
+        "the host `unknown.test` cannot be resolved: no such host"
     );
     world.names.say("empty.test", &[&[]]);
     let error = world

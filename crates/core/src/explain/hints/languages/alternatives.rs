@@ -88,7 +88,7 @@ pub(super) fn read(text: &str, syntax: Syntax, dialect: Dialect) -> Option<Read>
             is_wider: false,
         });
     }
-    let mut reader = Reader {
+    let mut reader = AlternativesReader {
         chars: text.chars().peekable(),
         syntax,
         one,
@@ -113,7 +113,7 @@ pub(super) fn read(text: &str, syntax: Syntax, dialect: Dialect) -> Option<Read>
     })
 }
 
-struct Reader<'a> {
+struct AlternativesReader<'a> {
     chars: Peekable<Chars<'a>>,
     syntax: Syntax,
     /// The wildcard for one character.
@@ -125,7 +125,7 @@ struct Reader<'a> {
     end: char,
 }
 
-impl Reader<'_> {
+impl AlternativesReader<'_> {
     /// Sequences with the separator of alternatives in between, up to a closing bracket.
     fn alternatives(&mut self) -> Option<Vec<String>> {
         let separator = self.separator;
