@@ -125,6 +125,8 @@ pub(crate) struct Tools {
     pub(crate) draft: fn(Bench) -> AnyView,
     /// The explanation.
     pub(crate) reasons: fn(Bench, ShownReport) -> AnyView,
+    /// The simulated exchange.
+    pub(crate) exchange: fn(Bench) -> AnyView,
     /// The panel for sharing.
     pub(crate) share: fn(Bench, ShownReport, Signal<i64>, Signal<bool>) -> AnyView,
 }

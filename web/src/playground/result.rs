@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::bench::Bench;
-use super::exchange_panel::ExchangePanel;
 use super::failed_check::Fixes;
 use super::share_panel::SharePanel;
 use crate::explanation::checks::Checks;
@@ -37,7 +36,7 @@ pub(crate) fn PlaygroundResult(
                 _ => view! { <Nothing /> }.into_any(),
             }}
             <div class="result__more">
-                {move || (!is_empty.get()).then(|| view! { <ExchangePanel bench=bench /> })}
+                {move || (!is_empty.get()).then(|| bench.tools.get().map(|tools| (tools.exchange)(bench)))}
                 <SharePanel bench=bench report=report now=now />
             </div>
         </section>

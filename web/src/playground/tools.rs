@@ -14,6 +14,7 @@ use leptos::wasm_split::SplitLoaderError;
 
 use super::bench::{Bench, Opening, Tools};
 use super::decision_bar::CheckDots;
+use super::exchange_panel::ExchangePanel;
 use super::input::claims::ClaimsInput;
 use super::input::decoded::Decoded;
 use super::input::notes::{InputNotes, TokenNotes};
@@ -149,6 +150,7 @@ fn table() -> Tools {
         sign: |bench| view! { <SignSample bench=bench /> }.into_any(),
         decoded: |bench, time| view! { <Decoded bench=bench time=time /> }.into_any(),
         reasons: |bench, report| view! { <Reasons bench=bench report=report /> }.into_any(),
+        exchange: |bench| view! { <ExchangePanel bench=bench /> }.into_any(),
         share: |bench, report, now, open| {
             view! { <Share bench=bench report=report now=now open=open /> }.into_any()
         },

@@ -9,6 +9,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::preview_part::{Show, load};
 use super::provider_picker::ProviderPicker;
+use super::server_part;
 use super::start::Start;
 use super::state::Registration;
 use crate::issuers::details::Details;
@@ -54,7 +55,7 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
         problem.set(None);
         busy.set(true);
         spawn_local(async move {
-            let result = sync.register(issuer).await;
+            let result = server_part::register(sync, issuer).await;
             // The page may be gone by now.
             if busy.try_set(false).is_none() {
                 match result {

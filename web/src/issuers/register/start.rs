@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::detect_part::{Detect, load};
 use crate::state::held_token::use_held_token;
 use crate::ui::field::TextArea;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
-use claimgate_workbench::issuers::detect::{Detected, detect, is_token_like};
+use claimgate_workbench::issuers::detect::{Detected, is_token_like};
 
 /// The field. `found` gets what the text tells, each time that it tells something.
 #[component]
@@ -19,9 +20,21 @@ pub(crate) fn Start(found: Callback<Detected>) -> impl IntoView {
         true => String::new(),
         false => held.text.get_untracked(),
     });
+    let (detect, is_wanted) = (RwSignal::new(None), StoredValue::new(false));
     let result = Memo::new(move |_| {
         let text = text.read();
-        (!text.trim().is_empty()).then(|| detect(&text))
+        let is_empty = text.trim().is_empty();
+        detect
+            .get()
+            .filter(|_| !is_empty)
+            .map(|detect: Detect| detect(&text))
+    });
+    Effect::new(move || {
+        let is_first = !text.read().trim().is_empty() && !is_wanted.get_value();
+        if is_first {
+            is_wanted.set_value(true);
+            load(detect);
+        }
     });
     Effect::new(move || {
         if let Some(Ok(detected)) = result.get() {

@@ -1,0 +1,36 @@
+//! The detection of an issuer from a pasted text as a part of its own: a registration that begins with a
+//! provider does not need it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+#[cfg(feature = "split")]
+use leptos::wasm_split;
+use leptos::wasm_split::SplitLoaderError;
+
+use claimgate_workbench::issuers::detect::{Detected, detect};
+
+/// What a text tells of an issuer, or what is wrong with it.
+pub(crate) type Detect = fn(&str) -> Result<Detected, String>;
+
+/// The detection, once it is loaded. If its files cannot be reached, it says so.
+pub(crate) fn load(to: RwSignal<Option<Detect>>) {
+    spawn_local(async move {
+        #[cfg(feature = "split")]
+        let loaded = load_detect().await;
+        #[cfg(not(feature = "split"))]
+        let loaded = load_detect();
+        let unreachable: Detect = |_| {
+            Err(
+                "the detection could not be loaded: choose the provider below, or reload the page"
+                    .to_owned(),
+            )
+        };
+        // The page may be gone by now.
+        let _ = to.try_set(Some(loaded.unwrap_or(unreachable)));
+    });
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_detect, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_detect() -> Result<Detect, SplitLoaderError> {
+    Ok(detect)
+}
