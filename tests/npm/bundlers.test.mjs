@@ -21,6 +21,16 @@ const app = (from, load) => `
   const summary = (await engine.explainAsync(input)).value.summary;
   window.answer = { early: early.errors?.[0].code, good: good.decision, bad: bad.code, summary, sync: engine.decide(input).code };
 `;
+/** The same for the analysis. */
+const analysis = (from, load) => `
+  import { init, who } from ${JSON.stringify(from)};
+  ${load}
+  const config = ${JSON.stringify({ issuers: [{ url, policies }] })};
+  const early = who(config);
+  await start();
+  const [{ rungs }] = who(config).value;
+  window.answer = { early: early.errors?.[0].code, rungs: Object.fromEntries(rungs.map(({ id, answer }) => [id, answer.answer])) };
+`;
 const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 
 let browser;
@@ -57,6 +67,10 @@ const html = (script) => `<!doctype html><link rel="icon" href="data:,"><script 
 const expected = { early: "not-ready", good: "allowed", bad: "signature-invalid", summary: "allowed by policy 1", sync: "signature-unchecked" };
 const plain = "const start = () => init();";
 
+const ladder = { early: "not-ready", rungs: { anyone: "no", "look-alike-owner": "no" } };
+/** The first rungs are enough. */
+const short = ({ early, rungs: { anyone, "look-alike-owner": owner } }) => ({ early, rungs: { anyone, "look-alike-owner": owner } });
+
 describe("in Chromium", () => {
   test("bundled by Vite", async () => {
     const { build } = await import("vite");
@@ -90,5 +104,25 @@ describe("in Chromium", () => {
   test("without a bundler, signatures checked in Rust", async () => {
     write("pure", { "index.html": html("/pure/main.js"), "main.js": app("/package/dist/pure/web.js", plain) });
     assert.deepEqual(await answers("/pure/index.html"), { ...expected, sync: "allow-matched" });
+  });
+
+  test("the analysis, bundled by Vite", async () => {
+    const { build } = await import("vite");
+    const root = write("vite-analysis", { "index.html": html("/main.js"), "main.js": analysis("claimgate/analysis", plain) });
+    await build({ root, base: "/vite-analysis/dist/", logLevel: "error", build: { target: "esnext" } });
+    assert.deepEqual(short(await answers("/vite-analysis/dist/index.html")), ladder);
+  });
+
+  test("the analysis, bundled by esbuild", async () => {
+    const { build } = await import("esbuild");
+    const load = 'import wasm from "claimgate/analysis.wasm";\n const start = () => init(new URL(wasm, import.meta.url));';
+    const root = write("esbuild-analysis", { "index.html": html("/esbuild-analysis/dist/main.js"), "main.js": analysis("claimgate/analysis", load) });
+    await build({ absWorkingDir: root, entryPoints: ["main.js"], bundle: true, format: "esm", outdir: "dist", loader: { ".wasm": "file" }, logLevel: "error" });
+    assert.deepEqual(short(await answers("/esbuild-analysis/index.html")), ladder);
+  });
+
+  test("the analysis, without a bundler", async () => {
+    write("none-analysis", { "index.html": html("/none-analysis/main.js"), "main.js": analysis("/package/dist/analysis/web.js", plain) });
+    assert.deepEqual(short(await answers("/none-analysis/index.html")), ladder);
   });
 });

@@ -17,12 +17,17 @@ test("the tarball has these files and no others", () => {
   const build = ["claimgate.js", "claimgate_bg.wasm", "node.js", "signatures-node.js", "signatures-web.js", "web.js", "workerd.js"];
   const expected = [
     ...["host", "pure"].flatMap((name) => build.map((file) => `package/dist/${name}/${file}`)),
+    ...["claimgate_analysis.js", "claimgate_analysis_bg.wasm", "node.js", "web.js", "workerd.js"].map((file) => `package/dist/analysis/${file}`),
     "package/LICENSE",
     "package/README.md",
     "package/dist/address.js",
+    "package/dist/analysis-words.d.ts",
+    "package/dist/analysis.d.ts",
+    "package/dist/analysis.js",
     "package/dist/engine.js",
     "package/dist/index.d.ts",
     "package/dist/input.js",
+    "package/dist/load.js",
     "package/dist/protocol.js",
     "package/dist/special-addresses.js",
     "package/package.json",
@@ -33,15 +38,16 @@ test("the tarball has these files and no others", () => {
 test("it needs no other package, and contains no local paths", () => {
   assert.equal(manifest.dependencies, undefined);
   assert.equal(manifest.scripts, undefined);
-  for (const name of ["dist/address.js", "dist/engine.js", "dist/input.js", "dist/protocol.js", "dist/special-addresses.js", "dist/host/claimgate.js", "dist/host/claimgate_bg.wasm", "dist/pure/claimgate_bg.wasm"]) {
+  for (const name of ["dist/address.js", "dist/analysis.js", "dist/engine.js", "dist/input.js", "dist/load.js", "dist/protocol.js", "dist/special-addresses.js", "dist/host/claimgate.js", "dist/host/claimgate_bg.wasm", "dist/pure/claimgate_bg.wasm", "dist/analysis/claimgate_analysis_bg.wasm"]) {
     const text = readFileSync(`${here}node_modules/claimgate/${name}`, "latin1");
     assert.ok(!text.includes("/root/") && !text.includes("/home/"), `${name} has a path of the machine that built it`);
   }
 });
 
 test("the Wasm is small", () => {
-  for (const [name, limit] of [["host", 220_000], ["pure", 293_000]]) {
-    const file = `${here}node_modules/claimgate/dist/${name}/claimgate_bg.wasm`;
+  const modules = [["host/claimgate", 220_000], ["pure/claimgate", 293_000], ["analysis/claimgate_analysis", 250_000]];
+  for (const [name, limit] of modules) {
+    const file = `${here}node_modules/claimgate/dist/${name}_bg.wasm`;
     const size = brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
     console.log(`${name}: ${statSync(file).size} bytes, ${size} in brotli`);
     assert.ok(size <= limit, `${name} has ${size} bytes in brotli, more than ${limit}`);
@@ -52,7 +58,7 @@ test("publint and attw find nothing", () => {
   const publint = run(`${here}node_modules/.bin/publint`, `${here}node_modules/claimgate`, "--strict");
   assert.match(publint, /All good!/);
   // CommonJS programs load it with `import()`, or with `require` if Node.js supports that.
-  run(`${here}node_modules/.bin/attw`, tarball, "--profile", "esm-only", "--exclude-entrypoints", "claimgate.wasm", "pure.wasm");
+  run(`${here}node_modules/.bin/attw`, tarball, "--profile", "esm-only", "--exclude-entrypoints", "claimgate.wasm", "pure.wasm", "analysis.wasm");
 });
 
 test("a strict consumer compiles, and its mistakes do not", () => {
@@ -67,6 +73,7 @@ test("a strict consumer compiles, and its mistakes do not", () => {
   const good = `
     import { Engine, decodeUnverified, init, matchPattern, type Decision, type Exchange } from "claimgate";
     import * as pure from "claimgate/pure";
+    import { analyze, diff, who, type Defect, type TokenAnswer } from "claimgate/analysis";
     await init();
     const created = Engine.create({ issuers: [{ url: "https://a.example", jwks: { keys: [] }, policies: [
       { decision: "allow", tokenType: "team", teamName: "a", rules: { sub: "a*" } }] }] });
@@ -86,6 +93,16 @@ test("a strict consumer compiles, and its mistakes do not", () => {
     const decoded = decodeUnverified("a");
     if (decoded.ok) { const sub = decoded.value.claims["sub"]; if (typeof sub === "string") sub.length; }
     void [matchPattern("a", "b"), pure.Engine];
+    const asked = who({ issuers: [{ url: "https://a.example", policies: [] }] }, { mine: "acme/web", facts: false });
+    if (asked.ok) for (const { answer } of asked.value.flatMap(({ rungs }) => rungs)) {
+      if (answer.answer === "yes") { const paths: string[] = answer.witness.matters; void paths; }
+      else if (answer.answer === "no") { const depth: number | undefined = answer.proof.steps[0]?.depth; void depth; }
+      else { const reason: "too-many-states" | "too-many-steps" | "too-many-branches" | "too-many-ways" | "not-confirmed" | "not-proved" = answer.reason; void reason; }
+    }
+    const compared = diff({ issuers: [] }, { issuers: [] });
+    if (compared.ok) for (const { kind } of compared.value.flatMap(({ kinds }) => kinds)) if (kind.tokenType === "personal") kind.login.length;
+    const analyzed = analyze({ issuers: [] }, { enforced: true });
+    if (analyzed.ok) { const defect: Defect | undefined = analyzed.value[0]?.issues[0]?.defect; const answer: TokenAnswer | undefined = analyzed.value[0]?.issues[0]?.answer; void [defect, answer]; }
   `;
   compile(good);
   compile(good, "bundler");
@@ -96,12 +113,17 @@ test("a strict consumer compiles, and its mistakes do not", () => {
     'new Engine();',
     'const decision = engine.decide({ verifiedClaims: {}, request: { tokenType: "organization" } }); decision.grant.admin;',
     'engine.explain({ claims: {}, request: { tokenType: "organization" } }).value;',
+    'who({ issuers: [] }, { mine: ["acme"] });',
+    'diff({ issuers: [] });',
+    'const answer = who({ issuers: [] }); if (answer.ok) answer.value[0]?.rungs[0]?.answer.witness;',
   ];
   for (const mistake of mistakes) {
-    const code = `import { Engine } from "claimgate"; declare const engine: Engine; ${mistake}`;
+    const code = `import { Engine } from "claimgate"; import { diff, who } from "claimgate/analysis"; declare const engine: Engine; ${mistake}`;
     assert.throws(() => compile(code), /index\.mts/, mistake);
   }
-  assert.ok(!/\bany\b(?! )/.test(readFileSync(`${here}node_modules/claimgate/dist/index.d.ts`, "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "")));
+  for (const types of ["index", "analysis", "analysis-words"]) {
+    assert.ok(!/\bany\b(?! )/.test(readFileSync(`${here}node_modules/claimgate/dist/${types}.d.ts`, "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "")));
+  }
 });
 
 test("it can be published", () => {

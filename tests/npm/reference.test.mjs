@@ -1,5 +1,5 @@
-// docs/npm-api.md is typedoc's output for the package's types, and the examples in the types
-// compile.
+// docs/npm-api.md and docs/npm-analysis-api.md are typedoc's output for the package's types, and the
+// examples in the types compile.
 //
 // `cargo xtask npm-api` regenerates it.
 import assert from "node:assert/strict";

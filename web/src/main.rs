@@ -6,6 +6,7 @@
     reason = "Leptos makes the functions of components public, whatever is written"
 )]
 
+mod analysis;
 mod app;
 mod audit;
 mod connected;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::jobs::job::{Job, Lane};
 use crate::jobs::log::Log;
+use crate::npm;
 use crate::programs::shell::{cargo, command, root, target};
 use crate::programs::tools;
 
@@ -15,13 +16,14 @@ use crate::programs::tools;
 const LINK: &str = "__wasm_split.js";
 
 /// The inputs of `dist/` besides the Wasm: the files that Trunk and the scripts after it read.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "index.html",
     "docs",
     "Trunk.toml",
     "web/static",
     "web/styles",
     "web/build",
+    "web/analysis/worker.js",
     "web/editor/src",
     "web/editor/package-lock.json",
     "tests/package-lock.json",
@@ -37,11 +39,13 @@ pub(crate) fn jobs() -> Vec<Job> {
         Job::new("app-wasm", "the app's Wasm, release build", 240.0, compile)
             .after(&["modules"])
             .in_lane(Lane::Web),
+        npm::analysis_job(),
         Job::new("app", "the app's files", 80.0, package).after(&[
             "modules",
             "trunk",
             "wasm-tools",
             "app-wasm",
+            "analysis-wasm",
         ]),
     ]
 }
@@ -49,7 +53,7 @@ pub(crate) fn jobs() -> Vec<Job> {
 /// The job that builds the development version: without splitting and optimization.
 pub(crate) fn dev_job() -> Job {
     Job::new("app-dev", "the app, development build", 60.0, package_dev)
-        .after(&["modules", "trunk", "wasm-tools"])
+        .after(&["modules", "trunk", "wasm-tools", "analysis-wasm"])
         .in_lane(Lane::Dev)
 }
 
@@ -62,6 +66,7 @@ pub(crate) fn dev_dist() -> PathBuf {
 fn package_dev(log: &mut Log) -> Result<()> {
     let _lock = log.lock("test-dist")?;
     bundle_editor(log)?;
+    bind_analysis(log)?;
     std::fs::create_dir_all(dev_dist())?;
     let mut trunk = command(tools::trunk(log)?, &["build", "--offline", "--dist"]);
     trunk.arg(dev_dist()).env("CLAIMGATE_DEV", "app");
@@ -99,6 +104,7 @@ fn package(log: &mut Log) -> Result<()> {
     }
     let _ = std::fs::remove_file(&stamp);
     bundle_editor(log)?;
+    bind_analysis(log)?;
     let parts = target().join("split");
     let mut trunk = command(
         tools::trunk(log)?,
@@ -164,6 +170,11 @@ pub(crate) fn bundle_editor(log: &mut Log) -> Result<()> {
     ]))
 }
 
+/// Writes the analysis's Wasm and its JavaScript into `web/analysis/dist`, which Trunk copies.
+pub(crate) fn bind_analysis(log: &mut Log) -> Result<()> {
+    npm::ANALYSIS.bind(log, &root().join("web/analysis/dist"))
+}
+
 /// Copies the parts of the Wasm next to Trunk's files, with the loader that imports Trunk's module.
 fn add_parts(parts: &Path, dist: &Path) -> Result<()> {
     let mut main = None;
@@ -200,6 +211,7 @@ fn add_parts(parts: &Path, dist: &Path) -> Result<()> {
 /// A hash of all inputs of `dist/`.
 fn input_hash() -> Result<String> {
     let mut files = vec![target().join("wasm32-unknown-unknown/web/claimgate-web.wasm")];
+    files.push(npm::ANALYSIS.compiled());
     files.push(tools::wasm_bindgen());
     for source in SOURCES {
         list(&root().join(source), &mut files)?;

@@ -16,14 +16,14 @@ use crate::programs::children::{self, Running};
 use crate::programs::shell::{cargo, command, root, target};
 use crate::programs::{lock, tools};
 use crate::run::{bootstrap_token, state_folder, token_notice};
-use crate::{app, serve};
+use crate::{app, npm, serve};
 
 /// The folders with sources of the server and of the code editor. The app's own are watched by
 /// Trunk.
 const WATCHED: [&str; 3] = ["crates", "examples", "web/editor/src"];
 
 /// Crates that are not part of the server.
-const OTHERS: [&str; 3] = ["bench", "testing", "wasm"];
+const OTHERS: [&str; 4] = ["bench", "testing", "wasm", "wasm-analysis"];
 
 /// The debounce after a change: an editor writes several files.
 const SETTLE: Duration = Duration::from_millis(200);
@@ -44,6 +44,14 @@ pub(crate) fn run(port: u16) -> Result<()> {
         )
         .in_lane(Lane::Dev),
         Job::new("editor", "the code editor", 5.0, app::bundle_editor).after(&["modules"]),
+        npm::analysis_job(),
+        Job::new(
+            "analysis",
+            "the analysis of policies",
+            5.0,
+            app::bind_analysis,
+        )
+        .after(&["analysis-wasm", "dev-build"]),
     ])?;
     let mut server = Server::start()?;
     let mut trunk = trunk(port, server.port)?;

@@ -12,6 +12,7 @@ mod run;
 mod serve;
 mod soak;
 mod test;
+mod wasm;
 
 use std::process::ExitCode;
 

@@ -8,92 +8,113 @@ use crate::jobs::job::Job;
 use crate::jobs::log::Log;
 use crate::programs::shell::{command, root, run, target};
 use crate::programs::tools;
+use crate::wasm::Module;
 
-/// The two builds, with the features of each: the host checks signatures, or Rust does.
-const FLAVOURS: [(&str, &str); 2] = [("host", ""), ("pure", "pure")];
+/// The engine's two builds, with the features of each: the host checks signatures, or Rust does.
+const FLAVOURS: [Module; 2] = [
+    Module {
+        package: "claimgate-wasm",
+        features: "",
+        profile: "npm",
+        output: "claimgate",
+        folder: "build",
+    },
+    Module {
+        package: "claimgate-wasm",
+        features: "pure",
+        profile: "npm",
+        output: "claimgate",
+        folder: "pure",
+    },
+];
 
-/// How large a function may be to be inlined where all crates are optimized together. By default, 225: the package
-/// would have a tenth more bytes, and decisions would take as long.
-const INLINING: &str = "llvm-args=-inline-threshold=50";
+/// The folders of the engine's builds in the package.
+const FLAVOUR_NAMES: [&str; 2] = ["host", "pure"];
 
-/// The files that both flavours share.
-const SHARED: [&str; 6] = [
+/// The analysis, which the app's worker has too.
+pub(crate) const ANALYSIS: Module = Module {
+    package: "claimgate-wasm-analysis",
+    features: "",
+    profile: "analysis",
+    output: "claimgate_analysis",
+    folder: "analysis",
+};
+
+/// The files that the builds share.
+const SHARED: [&str; 10] = [
+    "analysis-words.d.ts",
+    "analysis.d.ts",
+    "analysis.js",
     "engine.js",
     "address.js",
     "special-addresses.js",
-    "input.js",
-    "protocol.js",
     "index.d.ts",
+    "input.js",
+    "load.js",
+    "protocol.js",
 ];
-
-/// Features that wasm-opt may use: all hosts of the package support them.
-fn wasm_features() -> impl Iterator<Item = &'static str> {
-    include_str!("../wasm-tools/features.txt").lines()
-}
 
 /// The jobs that build the package; the last one is `npm-pack`. They depend on no others.
 pub(crate) fn jobs() -> Vec<Job> {
-    vec![tools::modules_job(), tools::wasm_tools_job()]
-        .into_iter()
-        .chain(package_jobs())
-        .collect()
+    vec![
+        tools::modules_job(),
+        tools::wasm_tools_job(),
+        analysis_job(),
+    ]
+    .into_iter()
+    .chain(package_jobs())
+    .collect()
 }
 
-/// The jobs that build the package, after `modules` and `wasm-tools`.
+/// The jobs that build the package, after `modules`, `wasm-tools` and `analysis-wasm`.
 pub(crate) fn package_jobs() -> [Job; 3] {
-    let [(_, host), (_, pure)] = FLAVOURS;
+    let [host, pure] = FLAVOURS;
     [
         Job::new(
             "npm-host",
             "the npm package, signatures by the host",
             100.0,
-            move |log| compile(log, host),
+            move |log| host.compile(log),
         )
         .after(&["modules"]),
         Job::new(
             "npm-pure",
             "the npm package, signatures in Wasm",
             120.0,
-            move |log| compile(log, pure),
+            move |log| pure.compile(log),
         )
         .after(&["modules"]),
         Job::new("npm-pack", "the npm package, packed", 20.0, pack).after(&[
             "npm-host",
             "npm-pure",
+            "analysis-wasm",
             "wasm-tools",
         ]),
     ]
 }
 
-/// Compiles one flavour.
-fn compile(log: &mut Log, features: &str) -> Result<()> {
-    let words = "rustc -p claimgate-wasm --lib --crate-type cdylib --profile npm --target wasm32-unknown-unknown";
-    let words: Vec<&str> = words
-        .split(' ')
-        .chain(["--features", features, "--target-dir"])
-        .collect();
-    let mut cargo = command("cargo", &words);
-    cargo
-        .arg(build_folder(features))
-        .args(["--", "-C", INLINING])
-        .env_remove("RUSTFLAGS")
-        .env("CARGO_ENCODED_RUSTFLAGS", remapped());
-    log.build(&mut cargo)
+/// The job that compiles the analysis, for the package and the app; after `modules`.
+pub(crate) fn analysis_job() -> Job {
+    let what = "the analysis of policies in Wasm";
+    Job::new("analysis-wasm", what, 90.0, |log| ANALYSIS.compile(log)).after(&["modules"])
 }
 
-/// Assembles the package from both compiled flavours, and packs it.
+/// Assembles the package from the compiled modules, and packs it.
 fn pack(log: &mut Log) -> Result<()> {
     let _lock = log.lock("npm-package")?;
     let (sources, package) = (root().join("crates/wasm/npm"), target().join("npm/package"));
     if package.is_dir() {
         std::fs::remove_dir_all(&package)?;
     }
-    for (name, features) in FLAVOURS {
+    for (name, module) in FLAVOUR_NAMES.into_iter().zip(FLAVOURS) {
         let dist = package.join("dist").join(name);
-        bind(log, features, &dist)?;
+        module.bind(log, &dist)?;
         copy(&sources.join("src/entry"), &dist)?;
         copy(&sources.join("src").join(name), &dist)?;
     }
+    let dist = package.join("dist/analysis");
+    ANALYSIS.bind(log, &dist)?;
+    copy(&sources.join("src/analysis"), &dist)?;
     for file in SHARED {
         std::fs::copy(
             sources.join("src").join(file),
@@ -151,52 +172,9 @@ pub(crate) fn write_reference() -> Result<()> {
     run(command("node", &words).env("CLAIMGATE_WRITE_API", "1"))
 }
 
-/// Writes one flavour's module and the JavaScript that wasm-bindgen generates into `dist`.
-fn bind(log: &mut Log, features: &str, dist: &Path) -> Result<()> {
-    let own = build_folder(features);
-    let words = [
-        "--target",
-        "web",
-        "--no-typescript",
-        "--out-name",
-        "claimgate",
-        "--out-dir",
-    ];
-    let wasm = own.join("wasm32-unknown-unknown/npm/claimgate_wasm.wasm");
-    log.run(command(tools::wasm_bindgen(), &words).arg(dist).arg(wasm))?;
-    let wasm = dist.join("claimgate_bg.wasm");
-    // The module that still has its names, for `npm-sizes.mjs`.
-    std::fs::copy(&wasm, own.join("named.wasm"))?;
-    // A function that is inlined only because it has one caller would be compiled with its caller,
-    // before the first call.
-    let words = ["-O3", "--one-caller-inline-max-function-size", "200"];
-    let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &words);
-    log.run(opt.args(wasm_features()).arg(&wasm).arg("-o").arg(&wasm))
-}
-
-/// The folder of the builds with those features.
-fn build_folder(features: &str) -> PathBuf {
-    target().join("npm").join(if features.is_empty() {
-        "build"
-    } else {
-        features
-    })
-}
-
-/// The folders of both flavours.
+/// The folders of the engine's builds.
 pub(crate) fn build_folders() -> [PathBuf; 2] {
-    FLAVOURS.map(|(_, features)| build_folder(features))
-}
-
-/// Removes local paths from the published files.
-fn remapped() -> String {
-    let home = std::env::var_os("HOME")
-        .map(PathBuf::from)
-        .unwrap_or_default();
-    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
-    let flags = [(home, "home"), (cargo, "cargo"), (root(), "claimgate")];
-    let flags = flags.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-    flags.join("\u{1f}")
+    FLAVOURS.map(Module::build_folder)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The answers of analyses. Command line, npm package, server and app show the same.
 
-use claimgate::claims::Claims;
+use claimgate::claim_path::ClaimPath;
+use claimgate::claims::{Claims, Value};
 use claimgate::policy::{RequestedToken, TokenType};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,29 @@ pub struct Witness {
     pub matters: Vec<String>,
 }
 
+impl Witness {
+    /// The value of the claim at a path.
+    ///
+    /// ```
+    /// use claimgate_analysis::Witness;
+    ///
+    /// # let json = r#"{"claims": {"a": {"b": "c"}}, "request": {"tokenType": "team", "name": "x"}, "when": "", "matters": ["a.b"]}"#;
+    /// let witness: Witness = serde_json::from_str(json).unwrap();
+    /// assert_eq!(witness.claim("a.b").and_then(|value| value.as_str()), Some("c"));
+    /// ```
+    #[must_use]
+    pub fn claim(&self, path: &str) -> Option<&Value> {
+        at(&self.claims, &ClaimPath::parse(path).ok()?)
+    }
+}
+
+/// The value at a path.
+pub(crate) fn at<'a>(claims: &'a Claims, path: &ClaimPath) -> Option<&'a Value> {
+    let (first, rest) = path.segments().split_first()?;
+    rest.iter()
+        .try_fold(claims.get(first)?, |value, segment| value.member(segment))
+}
+
 /// Why there is no such token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -112,6 +136,16 @@ pub enum Undecided {
 }
 
 impl Undecided {
+    /// All of them, in order.
+    pub const ALL: [Self; 6] = [
+        Self::TooManyStates,
+        Self::TooManySteps,
+        Self::TooManyBranches,
+        Self::TooManyWays,
+        Self::NotConfirmed,
+        Self::NotProved,
+    ];
+
     /// The reason in a clause.
     ///
     /// ```
@@ -177,6 +211,18 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
+    /// The tokens that are requested: "organization tokens with admin".
+    #[must_use]
+    pub fn phrase(&self) -> String {
+        match self {
+            Self::Organization { admin: false } => "organization tokens".to_owned(),
+            Self::Organization { admin: true } => "organization tokens with admin".to_owned(),
+            Self::Team => "team tokens".to_owned(),
+            Self::Personal { login } => format!("personal tokens of {login}"),
+            Self::Runner { name } => format!("runner tokens of {name}"),
+        }
+    }
+
     /// The type of the requested token.
     #[must_use]
     pub fn token_type(&self) -> TokenType {

@@ -16,6 +16,7 @@ mod answer;
 mod automaton;
 #[allow(dead_code, reason = "findings on tenants and jobs are to use it")]
 mod check;
+mod closing;
 mod findings;
 mod model;
 mod outline;
@@ -26,16 +27,19 @@ pub mod policy_tests;
 mod pull_requests;
 mod query;
 mod questions;
+mod report;
 
 pub use answer::{Answer, Facts, Proof, ProofStep, RequestKind, Undecided, Witness};
 pub use check::{
     CATALOG, CheckOptions, Edit, Example, Finding, Findings, Group, Rule, SafeFix, apply, catalog,
     check,
 };
+pub use closing::{Closing, closings};
 pub use findings::{PULUMI_POLICY_LIMIT, findings};
 pub use model::PolicyModel;
 pub use policies::Policies;
 pub use questions::{
-    Analysis, Change, Defect, Difference, Issue, KindDifference, Mine, Ours, Relation, Review,
-    Rung, UndecidedChange, Who, difference,
+    Analysis, Change, Defect, Difference, Issue, KindDifference, Meaning, Mine, Ours, Relation,
+    Review, Rung, UndecidedChange, Who, difference, meaning,
 };
+pub use report::{OfIssuer, Subject, Terms, checks, differences, policy_numbers, who_of};

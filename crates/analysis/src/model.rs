@@ -86,6 +86,21 @@ impl PolicyModel {
         self
     }
 
+    /// The same issuer with other policies.
+    ///
+    /// # Errors
+    /// What is wrong with them, with paths from `policies[0]`.
+    pub fn with_policies(&self, definitions: Vec<PolicyDefinition>) -> Result<Self, Diagnostics> {
+        Ok(Self {
+            compiled: compile(&definitions, self.dialect)?,
+            definitions,
+            dialect: self.dialect,
+            url: self.url.clone(),
+            audiences: self.audiences.clone(),
+            grammar: self.grammar,
+        })
+    }
+
     /// The same without any fact of a provider: what holds then holds whatever tokens look like.
     #[must_use]
     pub fn without_facts(mut self) -> Self {

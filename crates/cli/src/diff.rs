@@ -2,18 +2,16 @@
 
 mod markdown;
 
-use std::collections::VecDeque;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use claimgate::text::list;
 use claimgate_analysis::{
-    Change, Difference, KindDifference, Relation, UndecidedChange, difference,
+    Change, Difference, KindDifference, OfIssuer, Relation, UndecidedChange, differences,
 };
-use serde::Serialize;
 
 use crate::output;
-use crate::questions::{Asking, Subject, kind};
+use crate::questions::Asking;
 
 /// The options of `claimgate diff`.
 #[derive(clap::Args)]
@@ -43,32 +41,18 @@ enum DiffFormat {
     Markdown,
 }
 
-/// The difference of an issuer, as JSON.
-#[derive(Serialize)]
-struct Compared {
-    issuer: String,
-    #[serde(flatten)]
-    difference: Difference,
-}
+/// What changes for an issuer.
+type Compared = OfIssuer<Difference>;
 
 impl Diff {
     /// Compares the issuers of both files: exit status 0 if all are proved to admit nothing more than
     /// before, else 1.
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let mut old = VecDeque::from(self.asking.subjects(&self.old)?);
-        let new = self.asking.subjects(&self.new)?;
-        let mut compared = Vec::new();
-        for subject in new {
-            let before = match old.iter().position(|old| is_same(old, &subject)) {
-                Some(place) => old.remove(place),
-                None => None,
-            };
-            let before = before.map_or_else(|| self.asking.nothing(&subject), Ok)?;
-            compared.push(compare(&before, &subject));
-        }
-        for subject in old {
-            compared.push(compare(&subject, &self.asking.nothing(&subject)?));
-        }
+        let (old, new) = (
+            self.asking.subjects(&self.old)?,
+            self.asking.subjects(&self.new)?,
+        );
+        let compared = differences(old, &new);
         let text = match self.format {
             DiffFormat::Json => output::pretty(&compared)?,
             DiffFormat::Text => compared
@@ -79,15 +63,15 @@ impl Diff {
             DiffFormat::Markdown => markdown::comment(&compared, &self.asking),
         };
         output::write(&text)?;
-        Ok(output::status(compared.iter().all(Compared::opens_nothing)))
+        Ok(output::status(compared.iter().all(OfIssuer::opens_nothing)))
     }
 }
 
 impl Diff {
     fn text(&self, compared: &Compared) -> String {
-        let Compared { difference, .. } = compared;
-        let title = output::lines(compared.title());
-        let mut text = format!("{title}: {}\n", sentence(difference.relation));
+        let difference = &compared.report;
+        let title = output::lines(title(compared));
+        let mut text = format!("{title}: {}\n", difference.relation.sentence());
         for of_kind in &difference.kinds {
             if of_kind.relation != Relation::Equivalent {
                 text += &self.kind_text(of_kind);
@@ -98,7 +82,7 @@ impl Diff {
     }
 
     fn kind_text(&self, of_kind: &KindDifference) -> String {
-        let mut text = format!("{}\n", output::lines(&kind(&of_kind.kind)));
+        let mut text = format!("{}\n", output::lines(&of_kind.kind.phrase()));
         for change in &of_kind.opened {
             text += &self.change_text("opens", "new", change);
         }
@@ -118,48 +102,11 @@ impl Diff {
     }
 }
 
-/// Whether two are the same issuer. Policies without one may be of any.
-fn is_same(one: &Subject, other: &Subject) -> bool {
-    one.url == other.url || one.url.is_empty() || other.url.is_empty()
-}
-
-fn compare(old: &Subject, new: &Subject) -> Compared {
-    let url = if new.url.is_empty() {
-        &old.url
+fn title(compared: &Compared) -> &str {
+    if compared.issuer.is_empty() {
+        "policies without an issuer"
     } else {
-        &new.url
-    };
-    Compared {
-        issuer: url.clone(),
-        difference: difference(&old.model, &new.model),
-    }
-}
-
-impl Compared {
-    fn opens_nothing(&self) -> bool {
-        matches!(
-            self.difference.relation,
-            Relation::Equivalent | Relation::Narrower
-        )
-    }
-
-    fn title(&self) -> &str {
-        if self.issuer.is_empty() {
-            "policies without an issuer"
-        } else {
-            &self.issuer
-        }
-    }
-}
-
-/// What a relation means, in a sentence.
-fn sentence(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Equivalent => "equivalent: both admit the same tokens (proved)",
-        Relation::Wider => "wider: the new policies admit more",
-        Relation::Narrower => "narrower: the new policies admit less, and nothing more (proved)",
-        Relation::Incomparable => "incomparable: the new policies admit some more and some less",
-        _ => "not known whether the new policies admit more",
+        &compared.issuer
     }
 }
 

@@ -7,11 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use claimgate::claim_path::ClaimPath;
 use claimgate::claims::Value;
-use claimgate::issuer::IssuerDefinition;
 use claimgate::policy::RequestedToken;
-use claimgate_analysis::{Facts, PolicyModel, RequestKind, Witness};
+use claimgate_analysis::{Facts, Subject, Terms, Witness};
 use claimgate_formats::text::MAX_TEXT;
 
 use crate::check::count;
@@ -39,13 +37,6 @@ pub(crate) struct Asking {
     claims: bool,
 }
 
-/// An issuer of a file, whose policies questions are about.
-pub(crate) struct Subject {
-    /// The URL; empty for policies without an issuer.
-    pub(crate) url: String,
-    pub(crate) model: PolicyModel,
-}
-
 impl Asking {
     /// The issuers of a file, or of a file in a revision of git.
     pub(crate) fn subjects(&self, file: &str) -> Result<Vec<Subject>> {
@@ -66,26 +57,9 @@ impl Asking {
                 if definition.url.is_empty() {
                     definition.url = self.issuer.clone().unwrap_or_default();
                 }
-                let model = PolicyModel::new(&definition, dialect)?;
-                Ok(Subject {
-                    url: definition.url,
-                    model: self.apply(model),
-                })
+                Ok(Subject::new(&definition, dialect, self.terms())?)
             })
             .collect()
-    }
-
-    /// An issuer with that URL that has no policies.
-    pub(crate) fn nothing(&self, like: &Subject) -> Result<Subject> {
-        let definition = IssuerDefinition {
-            url: like.url.clone(),
-            ..IssuerDefinition::default()
-        };
-        let model = PolicyModel::new(&definition, like.model.dialect())?;
-        Ok(Subject {
-            url: definition.url,
-            model: self.apply(model),
-        })
     }
 
     /// The claims of a witness that matter, or all of them, a line each.
@@ -96,7 +70,7 @@ impl Asking {
         } else {
             let paths = witness.matters.iter();
             paths
-                .filter_map(|path| Some((path.as_str(), text(at(witness, path)?))))
+                .filter_map(|path| Some((path.as_str(), text(witness.claim(path)?))))
                 .collect()
         };
         let mut lines = columns(&claims, indent);
@@ -129,14 +103,11 @@ impl Asking {
         output::lines(&lines)
     }
 
-    fn apply(&self, mut model: PolicyModel) -> PolicyModel {
-        if self.enforced {
-            model = model.enforced();
+    fn terms(&self) -> Terms {
+        Terms {
+            enforced: self.enforced,
+            no_facts: self.no_facts,
         }
-        if self.no_facts {
-            model = model.without_facts();
-        }
-        model
     }
 }
 
@@ -171,18 +142,6 @@ fn revision(name: &str) -> Result<String> {
         .with_context(|| format!("expected UTF-8 in `{name}`, found other bytes"))
 }
 
-/// The tokens of a kind of request: "organization tokens with admin".
-pub(crate) fn kind(kind: &RequestKind) -> String {
-    match kind {
-        RequestKind::Organization { admin: false } => "organization tokens".to_owned(),
-        RequestKind::Organization { admin: true } => "organization tokens with admin".to_owned(),
-        RequestKind::Team => "team tokens".to_owned(),
-        RequestKind::Personal { login } => format!("personal tokens of {login}"),
-        RequestKind::Runner { name } => format!("runner tokens of {name}"),
-        _ => "other tokens".to_owned(),
-    }
-}
-
 /// A column of names and one of values.
 fn columns(claims: &[(&str, String)], indent: &str) -> String {
     let widths = claims.iter().map(|(path, _)| path.chars().count());
@@ -193,16 +152,6 @@ fn columns(claims: &[(&str, String)], indent: &str) -> String {
         let _ = writeln!(lines, "{indent}{path:width$}  {value}");
     }
     lines
-}
-
-/// The value of a claim at a path.
-fn at<'a>(witness: &'a Witness, path: &str) -> Option<&'a Value> {
-    let path = ClaimPath::parse(path).ok()?;
-    let (first, rest) = path.segments().split_first()?;
-    rest.iter()
-        .try_fold(witness.claims.get(first)?, |value, segment| {
-            value.member(segment)
-        })
 }
 
 fn text(value: &Value) -> String {

@@ -5,11 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use claimgate::text::list;
-use claimgate_analysis::{Analysis, Answer, Mine, Ours, Proof, Rung};
-use serde::Serialize;
+use claimgate_analysis::{Answer, Mine, OfIssuer, Ours, Proof, Rung, who_of};
 
 use crate::output::{self, Format};
-use crate::questions::{Asking, Subject};
+use crate::questions::Asking;
 
 /// The options of `claimgate who`.
 #[derive(clap::Args)]
@@ -31,26 +30,11 @@ pub(crate) struct Who {
     format: Format,
 }
 
-/// The answer for an issuer, as JSON.
-#[derive(Serialize)]
-struct Answered {
-    issuer: String,
-    #[serde(flatten)]
-    who: claimgate_analysis::Who,
-}
-
 impl Who {
     /// Asks for each issuer: exit status 0.
     pub(crate) fn run(self) -> Result<ExitCode> {
         let mine = self.mine.clone().map(Mine);
-        let subjects = self.asking.subjects(&self.file)?;
-        let answers: Vec<_> = subjects
-            .into_iter()
-            .map(|Subject { url, model }| Answered {
-                issuer: url,
-                who: Analysis::new(&model).who(mine.as_ref()),
-            })
-            .collect();
+        let answers = who_of(&self.asking.subjects(&self.file)?, mine.as_ref());
         let text = match self.format {
             Format::Json => output::pretty(&answers)?,
             Format::Text => {
@@ -62,7 +46,12 @@ impl Who {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn text(&self, Answered { issuer, who }: &Answered) -> String {
+    fn text(&self, answer: &OfIssuer<claimgate_analysis::Who>) -> String {
+        let OfIssuer {
+            issuer,
+            report: who,
+            ..
+        } = answer;
         let issuer = if issuer.is_empty() {
             "policies without an issuer"
         } else {

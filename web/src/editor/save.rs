@@ -7,8 +7,10 @@ use leptos::prelude::*;
 use super::changes::{ChangeList, ChangedText};
 use super::sample_panel::{Trial, trials};
 use super::state::PolicyState;
+use crate::analysis::meaning::MeaningOfChange;
 use crate::ui::save_state::SaveState;
 use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::diff::{changes, lines};
 use claimgate_workbench::issuers::storage::StoredIssuer;
 
@@ -94,6 +96,8 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
     let has_moved = state.opened.with_value(|opened| opened.policies != saved);
     let list = changes(&saved, &edited);
     let is_order = list.is_empty();
+    let settings = state.store.find(&state.id.read_value());
+    let settings = settings.as_ref().map(Settings::of);
     let turned: Vec<_> = trials(state).into_iter().filter(Trial::changes).collect();
     view! {
         <h2 id="review-heading">"Save these changes?"</h2>
@@ -104,6 +108,9 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
             </p>
         })}
         {is_order.then(|| view! { <p>"Only the order changes. Every decision stays as it is."</p> })}
+        {(!is_order).then(|| settings.clone().map(|settings| view! {
+            <MeaningOfChange settings=settings old=saved.clone() new=edited.clone() />
+        }))}
         <ChangeList changes=list />
         {(!state.samples.read_untracked().is_empty()).then(|| view! { <Turned turned=turned /> })}
         {(!is_order).then(|| view! { <ChangedText lines=lines(&saved, &edited) /> })}

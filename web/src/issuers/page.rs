@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use super::details_form::DetailsForm;
 use super::export_panel::ExportForms;
 use super::workflow_panel::WorkflowPanel;
+use crate::analysis::who::WhoPanel;
 use crate::editor::policy_editor::PolicyEditor;
 use crate::editor::state::PolicyState;
 use crate::shell::not_found::NotFoundPage;
@@ -36,6 +37,7 @@ pub(crate) fn IssuerPage() -> impl IntoView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     Policies,
+    Who,
     Details,
     Workflow,
     Export,
@@ -43,11 +45,18 @@ enum Section {
 
 impl Section {
     /// In the order of the tabs.
-    const ALL: [Self; 4] = [Self::Policies, Self::Details, Self::Workflow, Self::Export];
+    const ALL: [Self; 5] = [
+        Self::Policies,
+        Self::Who,
+        Self::Details,
+        Self::Workflow,
+        Self::Export,
+    ];
 
     fn label(self) -> &'static str {
         match self {
             Self::Policies => "Policies",
+            Self::Who => "Who gets in",
             Self::Details => "Details",
             Self::Workflow => "Workflow",
             Self::Export => "Export",
@@ -58,9 +67,18 @@ impl Section {
     fn word(self) -> &'static str {
         match self {
             Self::Policies => "",
+            Self::Who => "who",
             Self::Details => "details",
             Self::Workflow => "workflow",
             Self::Export => "export",
+        }
+    }
+
+    /// Its name in identifiers of elements, which have no spaces.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Who => "Who",
+            other => other.label(),
         }
     }
 
@@ -72,21 +90,38 @@ impl Section {
     }
 
     /// Its content.
-    fn view(
-        self,
-        issuer: StoredIssuer,
-        view: RwSignal<String>,
-        editor: RwSignal<Option<PolicyState>>,
-    ) -> AnyView {
+    fn view(self, issuer: StoredIssuer, shown: Shown) -> AnyView {
+        let Shown {
+            section,
+            view,
+            mine,
+            editor,
+        } = shown;
         match self {
             Self::Policies => {
                 view! { <PolicyEditor issuer=issuer view=view known=editor /> }.into_any()
+            }
+            Self::Who => {
+                let is_shown = move || section.get() == self;
+                view! { <WhoPanel issuer=issuer editor=editor is_shown=Signal::derive(is_shown) mine=mine /> }
+                    .into_any()
             }
             Self::Details => view! { <DetailsForm issuer=issuer /> }.into_any(),
             Self::Workflow => view! { <WorkflowPanel issuer=issuer /> }.into_any(),
             Self::Export => export(issuer.id),
         }
     }
+}
+
+/// What is shown of an issuer, kept in the address but for the editor.
+#[derive(Clone, Copy)]
+struct Shown {
+    section: RwSignal<Section>,
+    /// The editor's view.
+    view: RwSignal<String>,
+    /// What is one's own, as stated.
+    mine: RwSignal<String>,
+    editor: RwSignal<Option<PolicyState>>,
 }
 
 /// The saved issuer in other formats.
@@ -122,20 +157,25 @@ fn IssuerView(issuer: StoredIssuer) -> impl IntoView {
     let is_gone = Memo::new(move |_| name.read().is_none());
     let asked = use_query_map().with_untracked(Clone::clone);
     let section = RwSignal::new(Section::of(&asked.get("section").unwrap_or_default()));
-    let view = RwSignal::new(asked.get("view").unwrap_or_default());
-    keep_address(issuer.id.clone(), section, view);
+    let shown = Shown {
+        section,
+        view: RwSignal::new(asked.get("view").unwrap_or_default()),
+        mine: RwSignal::new(asked.get("mine").unwrap_or_default()),
+        editor,
+    };
+    keep_address(issuer.id.clone(), shown);
     let address = issuer.url.clone();
     let panels = Section::ALL
         .map(|this| {
-            let word = this.label();
+            let name = this.name();
             view! {
                 <div
-                    id=format!("panel-{word}")
+                    id=format!("panel-{name}")
                     role="tabpanel"
-                    aria-labelledby=format!("tab-{word}")
+                    aria-labelledby=format!("tab-{name}")
                     hidden=move || section.get() != this
                 >
-                    {this.view(issuer.clone(), view, editor)}
+                    {this.view(issuer.clone(), shown)}
                 </div>
             }
         })
@@ -224,20 +264,20 @@ fn Tabs(section: RwSignal<Section>) -> impl IntoView {
             return;
         };
         section.set(next);
-        let tab = document().get_element_by_id(&format!("tab-{}", next.label()));
+        let tab = document().get_element_by_id(&format!("tab-{}", next.name()));
         if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = tab.focus();
         }
     };
     let tab = move |this: Section| {
-        let word = this.label();
+        let (word, name) = (this.label(), this.name());
         let is_shown = move || section.get() == this;
         view! {
             <button
                 type="button"
-                id=format!("tab-{word}")
+                id=format!("tab-{name}")
                 role="tab"
-                aria-controls=format!("panel-{word}")
+                aria-controls=format!("panel-{name}")
                 aria-selected=move || is_shown().to_string()
                 tabindex=move || if is_shown() { "0" } else { "-1" }
                 on:click=move |_| section.set(this)
@@ -249,13 +289,17 @@ fn Tabs(section: RwSignal<Section>) -> impl IntoView {
     view! { <div class="tabs" role="tablist" aria-label="Issuer" on:keydown=go>{Section::ALL.map(tab).collect_view()}</div> }
 }
 
-/// Keeps the section and the editor's view in the address.
-fn keep_address(id: String, section: RwSignal<Section>, view: RwSignal<String>) {
+/// Keeps the section, the editor's view and what is one's own in the address.
+fn keep_address(id: String, shown: Shown) {
     let navigate = use_navigate();
     Effect::new(move |before: Option<String>| {
         let words = [
-            ("section", section.get().word().to_owned()),
-            ("view", view.get()),
+            ("section", shown.section.get().word().to_owned()),
+            ("view", shown.view.get()),
+            (
+                "mine",
+                String::from(js_sys::encode_uri_component(&shown.mine.read())),
+            ),
         ];
         let query: Vec<_> = words
             .iter()

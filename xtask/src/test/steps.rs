@@ -197,7 +197,7 @@ fn fmt(log: &mut Log) -> Result<()> {
 fn clippy(log: &mut Log) -> Result<()> {
     let commands = [
         "clippy --workspace --all-targets --exclude claimgate-web --features claimgate/schema -- -D warnings",
-        "clippy -p claimgate -p claimgate-wasm -p claimgate-web --target wasm32-unknown-unknown -- -D warnings",
+        "clippy -p claimgate -p claimgate-wasm -p claimgate-wasm-analysis -p claimgate-web --target wasm32-unknown-unknown -- -D warnings",
         "clippy -p claimgate-wasm --features pure --tests --target wasm32-unknown-unknown -- -D warnings",
         // Programs with their own cryptography build the engine without.
         "clippy -p claimgate --no-default-features -- -D warnings",
@@ -227,7 +227,7 @@ fn wasm(log: &mut Log, options: &Options) -> Result<()> {
 
 fn docs(log: &mut Log) -> Result<()> {
     let mut doc = cargo(
-        "doc --no-deps -p claimgate -p claimgate-analysis -p claimgate-providers -p claimgate-formats -p claimgate-environments -p claimgate-api -p claimgate-wasm -p claimgate-server",
+        "doc --no-deps -p claimgate -p claimgate-analysis -p claimgate-providers -p claimgate-formats -p claimgate-environments -p claimgate-api -p claimgate-wasm -p claimgate-wasm-analysis -p claimgate-server",
     );
     log.build(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }

@@ -76,6 +76,16 @@ pub enum Edit {
         /// Its index, from 0.
         policy: usize,
     },
+    /// Adds a deny with one rule, at the end.
+    #[serde(rename_all = "camelCase")]
+    AddDeny {
+        /// Index of a policy, from 0: the deny has its type of token and its target.
+        like: usize,
+        /// The rule's claim path.
+        claim: String,
+        /// The pattern.
+        pattern: String,
+    },
 }
 
 impl Finding {

@@ -1,7 +1,7 @@
 //! Fixes, which are proved to open nothing.
 
 use claimgate::issuer::IssuerDefinition;
-use claimgate::policy::{PolicyDefinition, RequestedToken};
+use claimgate::policy::{Decision, PolicyDefinition, RequestedToken};
 
 use super::context::Context;
 use super::finding::{Edit, SafeFix};
@@ -75,9 +75,26 @@ pub fn apply(policies: &[PolicyDefinition], edits: &[Edit]) -> Vec<PolicyDefinit
                     *own = None;
                 }
             }
+            Edit::AddDeny {
+                like,
+                claim,
+                pattern,
+            } => {
+                let made = policies.get(*like).map(|own| deny(own, claim, pattern));
+                changed.push(made);
+            }
         }
     }
     changed.into_iter().flatten().collect()
+}
+
+/// A deny for the type of token and the target of a policy.
+fn deny(like: &PolicyDefinition, claim: &str, pattern: &str) -> PolicyDefinition {
+    let mut policy = PolicyDefinition::new(Decision::Deny, like.token_type).rule(claim, pattern);
+    policy.team_name.clone_from(&like.team_name);
+    policy.user_login.clone_from(&like.user_login);
+    policy.runner_id.clone_from(&like.runner_id);
+    policy
 }
 
 fn set_rule(policy: &mut PolicyDefinition, claim: &str, pattern: &str) {

@@ -9,7 +9,7 @@ use super::ours::{Said, Sayings};
 use super::property::{Besides, holds};
 use super::session::Analysis;
 use super::single::nothing;
-use crate::answer::{Answer, RequestKind, Undecided};
+use crate::answer::{Answer, RequestKind, Undecided, at};
 use crate::automaton::{LangId, Token, literal, tokens};
 use crate::model::kinds_of;
 
@@ -175,11 +175,4 @@ impl Analysis<'_> {
         let beginning = texts.beginning.iter().map(beginning);
         self.space.store.lang(exact.chain(beginning))
     }
-}
-
-/// The value at a path.
-pub(crate) fn at<'a>(claims: &'a Claims, path: &ClaimPath) -> Option<&'a claimgate::claims::Value> {
-    let (first, rest) = path.segments().split_first()?;
-    rest.iter()
-        .try_fold(claims.get(first)?, |value, segment| value.member(segment))
 }

@@ -28,6 +28,29 @@ pub enum Relation {
     Undecided,
 }
 
+impl Relation {
+    /// All of them, in order.
+    pub const ALL: [Self; 5] = [
+        Self::Equivalent,
+        Self::Wider,
+        Self::Narrower,
+        Self::Incomparable,
+        Self::Undecided,
+    ];
+
+    /// The relation in a clause.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Equivalent => "equivalent: both admit the same tokens (proved)",
+            Self::Wider => "wider: the new policies admit more",
+            Self::Narrower => "narrower: the new policies admit less, and nothing more (proved)",
+            Self::Incomparable => "incomparable: the new policies admit some more and some less",
+            Self::Undecided => "not known whether the new policies admit more",
+        }
+    }
+}
+
 /// What a change of policies opens and closes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

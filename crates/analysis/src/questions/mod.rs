@@ -4,6 +4,7 @@
 mod classes;
 mod difference;
 mod facts;
+mod meaning;
 mod ours;
 mod outsiders;
 mod property;
@@ -13,8 +14,10 @@ mod set;
 mod single;
 mod steps;
 
-pub(crate) use classes::{Class, Texts, at};
+pub(crate) use crate::answer::at;
+pub(crate) use classes::{Class, Texts};
 pub use difference::{Change, Difference, KindDifference, Relation, UndecidedChange, difference};
+pub use meaning::{Meaning, meaning};
 pub(crate) use outsiders::stated;
 pub use outsiders::{Mine, Ours, Rung, Who};
 pub use review::{Defect, Issue, Review};

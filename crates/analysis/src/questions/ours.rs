@@ -28,11 +28,11 @@ impl Said {
 }
 
 /// By the names of parts.
-pub(super) type Sayings = BTreeMap<&'static str, Said>;
+pub(crate) type Sayings = BTreeMap<&'static str, Said>;
 
 impl Analysis<'_> {
     /// What these allows say about the parts of claims.
-    pub(super) fn sayings(&mut self, allows: &[usize]) -> Sayings {
+    pub(crate) fn sayings(&mut self, allows: &[usize]) -> Sayings {
         let mut sayings = Sayings::new();
         let rules: BTreeSet<_> = self
             .set

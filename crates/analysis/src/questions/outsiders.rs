@@ -52,6 +52,8 @@ pub struct Rung {
     pub id: String,
     /// Who it is: "another repository of ours".
     pub title: String,
+    /// Whether they are strangers: not of one's own outermost name, such as the owner.
+    pub is_stranger: bool,
     /// Whether one of them is admitted.
     pub answer: Answer,
     /// Indices of the allows that admit one, from 0.
@@ -72,20 +74,35 @@ impl Analysis<'_> {
         let Some(grammar) = self.model.grammar() else {
             return who;
         };
+        let sayings = self.said_by_all();
+        who.ours = ours(grammar, mine, &sayings);
+        who.rungs = self.ladder(grammar, &who.ours, &sayings);
+        who
+    }
+
+    /// What all allows say about the parts of claims.
+    pub(super) fn said_by_all(&mut self) -> Sayings {
         let count = self.model.definitions().len();
         let allows: Vec<usize> = (0..count).filter(|policy| self.is_allow(*policy)).collect();
-        let sayings = self.sayings(&allows);
-        who.ours = ours(grammar, mine, &sayings);
+        self.sayings(&allows)
+    }
+
+    /// The answer for each class of outsiders.
+    pub(super) fn ladder(
+        &mut self,
+        grammar: &Grammar,
+        ours: &[Ours],
+        sayings: &Sayings,
+    ) -> Vec<Rung> {
         let named = |name: &str| {
             let said = sayings.iter().find(|(other, _)| **other == name);
             said.map(|(_, said)| said.named.iter().cloned().collect())
                 .unwrap_or_default()
         };
-        for class in grammar.outsiders {
-            who.rungs
-                .extend(self.rung(grammar, class, &who.ours, &named));
-        }
-        who
+        let classes = grammar.outsiders.iter();
+        classes
+            .filter_map(|class| self.rung(grammar, class, ours, &named))
+            .collect()
     }
 
     /// The answer for a class; `None` if it takes what is one's own, and that is not known.
@@ -136,6 +153,12 @@ impl Analysis<'_> {
         Some(Rung {
             id: class.id.to_owned(),
             title: class.title.to_owned(),
+            is_stranger: {
+                let mut not = class.is_not.iter();
+                not.any(|(name, is)| {
+                    grammar.mine.first() == Some(name) && matches!(is, Is::Ours | Is::LikeOurs)
+                })
+            },
             answer,
             policies,
         })
@@ -209,7 +232,7 @@ fn values(ours: &[Ours], name: &str, is: Is, named: &impl Fn(&str) -> Vec<String
 }
 
 /// What is one's own: as stated, else as the policies name it.
-fn ours(grammar: &Grammar, mine: Option<&Mine>, sayings: &Sayings) -> Vec<Ours> {
+pub(super) fn ours(grammar: &Grammar, mine: Option<&Mine>, sayings: &Sayings) -> Vec<Ours> {
     let mut stated = mine
         .map(|mine| stated(grammar, &mine.0))
         .unwrap_or_default();

@@ -223,7 +223,7 @@ impl Analysis<'_> {
     }
 
     /// Whether a policy allows.
-    pub(super) fn is_allow(&self, policy: usize) -> bool {
+    pub(crate) fn is_allow(&self, policy: usize) -> bool {
         let definition = self.model.definition(policy);
         definition.is_some_and(|own| own.decision == Decision::Allow)
     }

@@ -2,6 +2,7 @@
 
 mod brute;
 mod catalog;
+mod closing;
 mod github;
 mod policy_tests;
 mod presets;

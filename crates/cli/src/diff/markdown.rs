@@ -3,21 +3,21 @@
 use claimgate::text::list;
 use claimgate_analysis::{Change, KindDifference, Relation};
 
-use super::{Compared, sentence, undecided_text};
-use crate::questions::{Asking, kind};
+use super::{Compared, title, undecided_text};
+use crate::questions::Asking;
 
 /// The differences of all issuers.
 pub(super) fn comment(compared: &[Compared], asking: &Asking) -> String {
     let mut text = "### What this change of trust policies opens and closes\n".to_owned();
     for of_issuer in compared {
-        let relation = of_issuer.difference.relation;
+        let relation = of_issuer.report.relation;
         text += &format!(
             "\n{} {}: {}\n",
             icon(relation),
-            code(of_issuer.title()),
-            sentence(relation)
+            code(title(of_issuer)),
+            relation.sentence()
         );
-        for of_kind in &of_issuer.difference.kinds {
+        for of_kind in &of_issuer.report.kinds {
             text += &changes(of_kind, asking);
         }
     }
@@ -32,7 +32,7 @@ fn icon(relation: Relation) -> &'static str {
 }
 
 fn changes(of_kind: &KindDifference, asking: &Asking) -> String {
-    let kind = kind(&of_kind.kind);
+    let kind = of_kind.kind.phrase();
     let mut text = String::new();
     for change in &of_kind.opened {
         text += &change_text(

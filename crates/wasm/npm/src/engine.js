@@ -5,7 +5,7 @@
 
 import { addressProblem } from "./address.js";
 import {
-  LONGEST, Wrong, describe, failure, failures, field, isWellFormed, json, object, readRequest, readSkip, shortened, string, time, wellFormed,
+  LONGEST, NOT_READY, Wrong, describe, failure, failures, field, isWellFormed, json, object, readRequest, readSkip, shortened, string, time, wellFormed,
 } from "./input.js";
 import { ADMIN, ALGORITHMS, FAILED, ISSUER, ISSUER_COUNT, KEY, NO_RUN, POLICY, REASONS, REASON_COUNT, ROLE, SEPARATOR } from "./protocol.js";
 
@@ -13,7 +13,6 @@ const POLICIES_AT_ONCE = 500;
 const DAY = 86_400;
 /** Seconds before an issuer's keys may be fetched again, after success and failure alike. */
 const PAUSE = 30;
-const NOT_READY = "the engine's Wasm is not loaded yet: call `await init()` first";
 const NO_SYNC = "this host checks signatures asynchronously only: call the method whose name ends in `Async`";
 
 const encoder = new TextEncoder();

@@ -5,6 +5,9 @@ import { ADMIN_REQUEST, ORGANIZATION_REQUEST, PERSONAL_REQUEST, RUNNER_REQUEST, 
 /** The longest accepted text: the core's memory is limited. Texts that it refuses anyway are cut. */
 export const LONGEST = 1 << 24;
 
+/** The message of `not-ready`. */
+export const NOT_READY = "the engine's Wasm is not loaded yet: call `await init()` first";
+
 export const isWellFormed = (text) =>
   typeof text.isWellFormed === "function" ? text.isWellFormed() : !/\p{Surrogate}/u.test(text);
 

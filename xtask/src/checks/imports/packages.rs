@@ -49,7 +49,7 @@ const APP: &[&str] = &[
 ];
 
 /// The packages of the workspace that each one may depend on.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     (CORE, &[]),
     (PROVIDERS, &[CORE]),
     (ANALYSIS, &[CORE, PROVIDERS]),
@@ -59,6 +59,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     (API, &[CORE]),
     (SERVER, LIBRARIES),
     ("claimgate-wasm", LIBRARIES),
+    ("claimgate-wasm-analysis", LIBRARIES),
     (WORKBENCH, LIBRARIES),
     ("claimgate-web", APP),
     ("claimgate-testing", &[CORE]),

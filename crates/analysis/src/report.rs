@@ -1,0 +1,178 @@
+//! The reports on the issuers of a configuration: the one form that the command line and the npm
+//! package write as JSON.
+
+use std::collections::VecDeque;
+
+use claimgate::diagnostic::Diagnostics;
+use claimgate::issuer::IssuerDefinition;
+use claimgate::pattern::Dialect;
+use serde::Serialize;
+
+use crate::check::{CheckOptions, Findings, check};
+use crate::model::PolicyModel;
+use crate::questions::{Analysis, Difference, Mine, Relation, Who, difference};
+
+/// An issuer whose policies questions are about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Subject {
+    /// The issuer; its URL is empty for policies without one.
+    pub definition: IssuerDefinition,
+    /// Its policies.
+    pub model: PolicyModel,
+}
+
+/// How questions are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Whether report-only policies count as if they were enforced.
+    pub enforced: bool,
+    /// Whether nothing is taken for granted of the provider's tokens.
+    pub no_facts: bool,
+}
+
+impl Subject {
+    /// The policies of an issuer.
+    ///
+    /// # Errors
+    /// As [`PolicyModel::new`].
+    pub fn new(
+        issuer: &IssuerDefinition,
+        dialect: Dialect,
+        terms: Terms,
+    ) -> Result<Self, Diagnostics> {
+        let mut model = PolicyModel::new(issuer, dialect)?;
+        if terms.enforced {
+            model = model.enforced();
+        }
+        if terms.no_facts {
+            model = model.without_facts();
+        }
+        let mut definition = issuer.clone();
+        if terms.enforced {
+            definition.report_only = false;
+            let policies = definition.policies.iter_mut();
+            policies.for_each(|policy| policy.report_only = false);
+        }
+        Ok(Self { definition, model })
+    }
+
+    fn url(&self) -> &str {
+        &self.definition.url
+    }
+
+    /// Whether two are the same issuer. Policies without one may be of any.
+    fn is_same(&self, other: &Self) -> bool {
+        self.url() == other.url() || self.url().is_empty() || other.url().is_empty()
+    }
+}
+
+/// The report on an issuer: its members, beside `issuer`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct OfIssuer<T> {
+    /// The URL; empty for policies without an issuer.
+    pub issuer: String,
+    /// The report.
+    #[serde(flatten)]
+    pub report: T,
+}
+
+/// What is wrong with the policies of each issuer, or deserves a second look.
+///
+/// # Errors
+/// As [`check`](crate::check()), of the first issuer that has any.
+pub fn checks(subjects: &[Subject], terms: Terms) -> Result<Vec<OfIssuer<Findings>>, Diagnostics> {
+    let subjects = subjects.iter();
+    subjects
+        .map(|Subject { definition, model }| {
+            let mut options = CheckOptions::new(model.dialect());
+            options.without_facts = terms.no_facts;
+            Ok(OfIssuer {
+                issuer: definition.url.clone(),
+                report: check(definition, &options)?,
+            })
+        })
+        .collect()
+}
+
+/// Who gets in, for each issuer.
+#[must_use]
+pub fn who_of(subjects: &[Subject], mine: Option<&Mine>) -> Vec<OfIssuer<Who>> {
+    let subjects = subjects.iter();
+    subjects
+        .map(|Subject { definition, model }| OfIssuer {
+            issuer: definition.url.clone(),
+            report: Analysis::new(model).who(mine),
+        })
+        .collect()
+}
+
+/// What a change opens and closes, for each issuer before or after it. An issuer that is not there admits
+/// nothing.
+#[must_use]
+pub fn differences(old: Vec<Subject>, new: &[Subject]) -> Vec<OfIssuer<Difference>> {
+    let mut old = VecDeque::from(old);
+    let mut compared = Vec::new();
+    for subject in new {
+        let place = old.iter().position(|old| old.is_same(subject));
+        let before = place.and_then(|place| old.remove(place));
+        let url = match &before {
+            Some(before) if subject.url().is_empty() => before.url(),
+            _ => subject.url(),
+        };
+        compared.push(match &before {
+            Some(before) => compare(url, &before.model, &subject.model),
+            None => compare(url, &nothing(&subject.model), &subject.model),
+        });
+    }
+    let gone = |gone: &Subject| compare(gone.url(), &gone.model, &nothing(&gone.model));
+    compared.extend(old.iter().map(gone));
+    compared
+}
+
+/// The issuer without policies, which admits nothing.
+fn nothing(model: &PolicyModel) -> PolicyModel {
+    model
+        .with_policies(Vec::new())
+        .unwrap_or_else(|_| model.clone())
+}
+
+fn compare(issuer: &str, old: &PolicyModel, new: &PolicyModel) -> OfIssuer<Difference> {
+    OfIssuer {
+        issuer: issuer.to_owned(),
+        report: difference(old, new),
+    }
+}
+
+impl OfIssuer<Difference> {
+    /// Whether it is proved that the new policies admit nothing more.
+    #[must_use]
+    pub fn opens_nothing(&self) -> bool {
+        matches!(
+            self.report.relation,
+            Relation::Equivalent | Relation::Narrower
+        )
+    }
+}
+
+/// Policies as people count them, from their indices: "policy 1", "policies 1 and 3".
+///
+/// ```
+/// use claimgate_analysis::policy_numbers;
+///
+/// assert_eq!(policy_numbers(&[0, 1, 4]), "policies 1, 2 and 5");
+/// assert_eq!(policy_numbers(&[2]), "policy 3");
+/// ```
+#[must_use]
+pub fn policy_numbers(policies: &[usize]) -> String {
+    let numbers: Vec<_> = policies
+        .iter()
+        .map(|index| (index + 1).to_string())
+        .collect();
+    match numbers.split_last() {
+        None => "no policy".to_owned(),
+        Some((only, [])) => format!("policy {only}"),
+        Some((last, others)) => format!("policies {} and {last}", others.join(", ")),
+    }
+}

@@ -1,0 +1,35 @@
+//! Claimgate's analysis of policies for JavaScript: one function, from the JSON text of a question to
+//! that of its answer.
+//!
+//! The answer is a tagged value, `{"ok": true, "value": …}` or `{"ok": false, "errors": […]}`. The npm
+//! package's `claimgate/analysis` and the app's worker call it.
+
+mod question;
+#[cfg(test)]
+mod words;
+
+use claimgate::diagnostic::Diagnostics;
+use claimgate::json::write;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// Answers a question, which is an object with these members:
+///
+/// - `ask`: `analyze`, `who` or `diff`; the app also asks for the `meaning` of a change of one issuer, and for
+///   ways to `close` a `class` of outsiders;
+/// - `config`: the issuers, as an engine is configured; for `diff` and `meaning`, `old` and `new` in its place;
+/// - `facts`: `false` takes nothing for granted of the provider's tokens;
+/// - `enforced`: `true` treats report-only policies as if they were enforced;
+/// - `mine`, for `who`, `meaning` and `close`: what is one's own, such as `acme/web`.
+#[wasm_bindgen]
+#[must_use]
+pub fn answer(question: &str) -> String {
+    question::answer(question).unwrap_or_else(|errors| {
+        #[derive(Serialize)]
+        struct Failed {
+            ok: bool,
+            errors: Diagnostics,
+        }
+        write(&Failed { ok: false, errors })
+    })
+}

@@ -1,0 +1,224 @@
+//! Reads a question, and has it answered.
+
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::expected::join;
+use claimgate::json::{Value, write};
+use claimgate_analysis::{Mine, Subject, Terms, checks, closings, differences, meaning, who_of};
+use claimgate_formats::read_configuration;
+use serde::Serialize;
+
+/// The code of what is wrong with a question.
+const WRONG: &str = "wrong-argument";
+
+pub(crate) fn answer(text: &str) -> Result<String, Diagnostics> {
+    let question = Value::parse(text)
+        .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
+    let terms = Terms {
+        enforced: flag(&question, "enforced", false)?,
+        no_facts: !flag(&question, "facts", true)?,
+    };
+    match question.member("ask").and_then(Value::as_str) {
+        Some("analyze") => {
+            let subjects = subjects(&question, "config", terms)?;
+            Ok(done(&checks(&subjects, terms)?))
+        }
+        Some("who") => {
+            let mine = mine(&question)?;
+            Ok(done(&who_of(
+                &subjects(&question, "config", terms)?,
+                mine.as_ref(),
+            )))
+        }
+        Some("diff") => {
+            let (old, new) = both(&question, terms)?;
+            Ok(done(&differences(old, &new)))
+        }
+        Some("meaning") => {
+            let mine = mine(&question)?;
+            match both(&question, terms)? {
+                (old, new) if old.len() == 1 && new.len() == 1 => {
+                    let pairs = old.iter().zip(&new);
+                    let meanings =
+                        pairs.map(|(old, new)| meaning(&old.model, &new.model, mine.as_ref()));
+                    Ok(done(&meanings.collect::<Vec<_>>()))
+                }
+                _ => Err(wrong("new", "expected one issuer in `old` and in `new`")),
+            }
+        }
+        Some("close") => {
+            let Some(Value::String(class)) = question.member("class") else {
+                return Err(wrong(
+                    "class",
+                    "expected the identifier of a class of outsiders",
+                ));
+            };
+            let mine = mine(&question)?;
+            let subjects = subjects(&question, "config", terms)?;
+            let found = subjects
+                .iter()
+                .map(|subject| closings(&subject.model, mine.as_ref(), class));
+            Ok(done(&found.collect::<Result<Vec<_>, _>>()?))
+        }
+        _ => Err(wrong(
+            "ask",
+            "expected `analyze`, `who`, `diff`, `meaning` or `close`",
+        )),
+    }
+}
+
+/// The issuers before and after a change.
+fn both(question: &Value, terms: Terms) -> Result<(Vec<Subject>, Vec<Subject>), Diagnostics> {
+    match (
+        subjects(question, "old", terms),
+        subjects(question, "new", terms),
+    ) {
+        (Ok(old), Ok(new)) => Ok((old, new)),
+        (Err(mut errors), Err(others)) => {
+            errors.extend(others);
+            Err(errors)
+        }
+        (Err(errors), _) | (_, Err(errors)) => Err(errors),
+    }
+}
+
+/// The issuers of a configuration. Errors have the paths of its members, and in a question with two, of
+/// those of `old` and `new`.
+fn subjects(question: &Value, name: &str, terms: Terms) -> Result<Vec<Subject>, Diagnostics> {
+    let config = question.member(name).unwrap_or(&Value::Null);
+    let start = if name == "config" { "" } else { name };
+    let document = read_configuration(config, WRONG).map_err(|errors| within(start, errors))?;
+    let mut subjects = Vec::with_capacity(document.issuers.len());
+    let mut problems = Diagnostics::default();
+    for (index, issuer) in document.issuers.iter().enumerate() {
+        match Subject::new(&issuer.definition, document.dialect, terms) {
+            Ok(subject) => subjects.push(subject),
+            Err(errors) => {
+                let path = join(start, &format!("issuers[{index}]"));
+                problems.extend(within(&path, errors));
+            }
+        }
+    }
+    problems.or(subjects)
+}
+
+fn within(start: &str, mut errors: Diagnostics) -> Diagnostics {
+    for error in errors.iter_mut() {
+        error.path = join(start, &error.path);
+    }
+    errors
+}
+
+fn flag(question: &Value, name: &'static str, default: bool) -> Result<bool, Diagnostics> {
+    match question.member(name) {
+        None => Ok(default),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(_) => Err(wrong(name, "expected `true` or `false`")),
+    }
+}
+
+fn mine(question: &Value) -> Result<Option<Mine>, Diagnostics> {
+    match question.member("mine") {
+        None => Ok(None),
+        Some(Value::String(names)) => Ok(Some(Mine(names.clone()))),
+        Some(_) => Err(wrong("mine", "expected a string, such as `acme/web`")),
+    }
+}
+
+fn wrong(path: &str, message: &str) -> Diagnostics {
+    Diagnostic::error(path, WRONG, message).into()
+}
+
+fn done<T: Serialize>(value: &T) -> String {
+    #[derive(Serialize)]
+    struct Success<'a, T> {
+        ok: bool,
+        value: &'a T,
+    }
+    write(&Success { ok: true, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    const GITHUB: &str = "https://token.actions.githubusercontent.com";
+
+    fn config(sub: &str) -> Value {
+        let allow =
+            json!({"decision": "allow", "tokenType": "organization", "rules": {"sub": sub}});
+        json!({"issuers": [{"url": GITHUB, "policies": [allow]}]})
+    }
+
+    fn answer(question: &Value) -> Value {
+        serde_json::from_str(&crate::answer(&question.to_string())).unwrap()
+    }
+
+    #[test]
+    fn each_question_is_answered_for_each_issuer() {
+        let who =
+            answer(&json!({"ask": "who", "config": config("repo:acme*"), "mine": "acme/web"}));
+        assert_eq!(who["ok"], true);
+        assert_eq!(who["value"][0]["issuer"], GITHUB);
+        assert_eq!(who["value"][0]["ours"][0]["values"], json!(["acme"]));
+        let rung = &who["value"][0]["rungs"][1];
+        assert_eq!(
+            (&rung["id"], &rung["answer"]["answer"]),
+            (&json!("look-alike-owner"), &json!("yes"))
+        );
+
+        let diff = answer(
+            &json!({"ask": "diff", "old": config("repo:acme/web:*"), "new": config("repo:acme/*")}),
+        );
+        assert_eq!(diff["value"][0]["relation"], "wider");
+
+        let analyzed = answer(&json!({"ask": "analyze", "config": config("repo:acme*")}));
+        assert_eq!(analyzed["value"][0]["findings"][0]["path"], "policies[0]");
+        let without = json!({"ask": "analyze", "config": config("repo:acme*"), "facts": false});
+        assert_eq!(
+            answer(&without)["value"][0]["facts"]["provider"],
+            Value::Null
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_question_is_a_value_with_its_path() {
+        let good = config("repo:acme/web:*");
+        let mut bad = config("a");
+        bad["issuers"][0]["policies"][0]["decison"] = json!("deny");
+        for (question, path, code) in [
+            (json!({}), "ask", "wrong-argument"),
+            (json!({"ask": "who"}), "", "wrong-argument"),
+            (
+                json!({"ask": "who", "config": good, "facts": 1}),
+                "facts",
+                "wrong-argument",
+            ),
+            (
+                json!({"ask": "who", "config": good, "mine": []}),
+                "mine",
+                "wrong-argument",
+            ),
+            (
+                json!({"ask": "diff", "old": good, "new": bad}),
+                "new.issuers[0].policies[0].decison",
+                "unknown-key",
+            ),
+            (
+                json!({"ask": "who", "config": bad}),
+                "issuers[0].policies[0].decison",
+                "unknown-key",
+            ),
+        ] {
+            let found = answer(&question);
+            assert_eq!(found["ok"], false, "{question}");
+            let error = &found["errors"][0];
+            assert_eq!(
+                (&error["path"], &error["code"]),
+                (&json!(path), &json!(code)),
+                "{question}: {found}"
+            );
+        }
+        let broken: Value = serde_json::from_str(&crate::answer("{")).unwrap();
+        assert_eq!(broken["ok"], false);
+    }
+}

@@ -1,0 +1,9 @@
+//! What the analysis of policies says: who gets in, and what a change opens and closes.
+
+mod closing;
+pub(crate) mod meaning;
+mod rung;
+mod subject;
+pub(crate) mod who;
+mod witness;
+mod worker;

@@ -1,0 +1,113 @@
+//! A class of outsiders: admitted, with a token, or kept out, with a proof.
+
+use claimgate_analysis::{Answer, Proof, Rung, Undecided, Witness, policy_numbers};
+use leptos::prelude::*;
+
+use super::closing::Closings;
+use super::subject::Subject;
+use super::witness::{Token, TryIt};
+use crate::ui::inline_code::inline_code;
+use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::analysis::words::sentence_case;
+
+/// The class.
+#[component]
+pub(super) fn RungRow(rung: Rung, subject: Subject) -> impl IntoView {
+    let Rung {
+        id,
+        title,
+        is_stranger,
+        answer,
+        policies,
+        ..
+    } = rung;
+    let (symbol, state, word) = match (&answer, is_stranger) {
+        (Answer::Yes { .. }, true) => ("!", "bad", "Admitted"),
+        (Answer::Yes { .. }, false) => ("○", "note", "Admitted"),
+        (Answer::No { .. }, _) => ("✓", "good", "Not admitted"),
+        _ => ("?", "unknown", "Not known"),
+    };
+    let details = match answer {
+        Answer::Yes { witness } => {
+            let class = (id, title.clone());
+            view! { <Admitted class=class policies=policies witness=*witness subject=subject /> }
+                .into_any()
+        }
+        Answer::No { proof } => view! { <Proved proof=proof title=title.clone() /> }.into_any(),
+        Answer::Undecided { reason } => undecided(reason),
+        _ => ().into_any(),
+    };
+    view! {
+        <li class=format!("rung rung--{state}")>
+            <span class="rung__mark" aria-hidden="true">{symbol}</span>
+            <div class="rung__body">
+                <h3 class="rung__head">{untrusted_text(&sentence_case(&title))} " " <span class="rung__word">{word}</span></h3>
+                {details}
+            </div>
+        </li>
+    }
+}
+
+fn undecided(reason: Undecided) -> AnyView {
+    view! {
+        <p class="hint">
+            {format!("Neither a token nor a proof was found: {}. Treat it as admitted.", reason.sentence())}
+        </p>
+    }
+    .into_any()
+}
+
+/// A token of the class that is admitted, and what can be done about it.
+#[component]
+fn Admitted(
+    /// The class's identifier and title.
+    class: (String, String),
+    policies: Vec<usize>,
+    witness: Witness,
+    subject: Subject,
+) -> impl IntoView {
+    let (id, title) = class;
+    let by = format!("By {}, for example:", policy_numbers(&policies));
+    let is_closing = RwSignal::new(false);
+    let issuer = subject.issuer.get_value();
+    let closing_title = title.clone();
+    view! {
+        <p class="hint">{by}</p>
+        <Token witness=witness.clone() />
+        <div class="actions">
+            <TryIt witness=witness issuer=issuer policies=subject.policies title=title.clone() />
+            <button
+                type="button"
+                class="button button--small"
+                aria-expanded=move || is_closing.get().to_string()
+                on:click=move |_| is_closing.update(|is_closing| *is_closing = !*is_closing)
+            >
+                "Close this…" <span class="visually-hidden">" " {title.clone()}</span>
+            </button>
+        </div>
+        {move || is_closing.get().then(|| view! {
+            <Closings class=id.clone() title=closing_title.clone() subject=subject />
+        })}
+    }
+}
+
+/// The proof, folded.
+#[component]
+fn Proved(proof: Proof, title: String) -> impl IntoView {
+    if proof.steps.is_empty() {
+        return view! { <p class="hint">"No allow policy applies."</p> }.into_any();
+    }
+    let rows = proof.steps.iter().map(|step| {
+        let depth = format!("proof__step proof__step--{}", step.depth.min(6));
+        view! { <li class=depth>{inline_code(&step.text)}</li> }
+    });
+    let more = (proof.left_out > 0).then(|| format!("And {} more steps.", proof.left_out));
+    view! {
+        <details class="more">
+            <summary>"Proof" <span class="visually-hidden">" that it is not admitted: " {title}</span></summary>
+            <ol class="proof">{rows.collect_view()}</ol>
+            {more.map(|more| view! { <p class="hint">{more}</p> })}
+        </details>
+    }
+    .into_any()
+}
