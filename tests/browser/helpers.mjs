@@ -395,6 +395,15 @@ export function pages(demo, issuer) {
       },
     },
     "issuer": { path: demo.path },
+    "issuer, who gets in": {
+      path: `${demo.path}?section=who`,
+      then: async (page) => {
+        const rungs = page.getByRole("list", { name: "Classes of outsiders, strangers first" }).locator("> li");
+        await rungs.getByText("Proof").first().click();
+        await rungs.getByRole("button", { name: /Close this/ }).first().click();
+        await page.getByRole("button", { name: "Apply to the policies" }).first().waitFor();
+      },
+    },
     "issuer, details": { path: `${demo.path}?section=details`, then: (page) => page.getByLabel("Thumbprints").fill("ab".repeat(20)) },
     "issuer, workflow": { path: `${demo.path}?section=workflow`, then: (page) => page.getByText("Names in the job").click() },
     "issuer, export": { path: `${demo.path}?section=export`, then: (page) => page.getByRole("region", { name: "Export", exact: true }).last().waitFor() },

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { analyze, diff, init, who } from "claimgate/analysis";
+import { analyze, diff, init, runTests, who } from "claimgate/analysis";
 import { Engine } from "claimgate";
 import { url } from "./helpers.mjs";
 
@@ -74,21 +74,40 @@ test("report-only denies count only if asked", () => {
   assert.deepEqual([isAdmitted(), isAdmitted({ enforced: true })], ["yes", "no"]);
 });
 
-test("policies that do nothing have a proof", () => {
-  const [{ issues, findings }] = value(analyze(config(allow({ sub: "repo:acme/*" }), allow({ sub: "repo:acme/web:*" }), deny({ sub: "repo:*" }))));
-  const dead = issues.find(({ policies }) => policies[0] === 0);
-  assert.equal(dead.defect, "allow-dead");
-  assert.deepEqual([dead.becauseOf, dead.answer.answer], [[2], "no"]);
-  assert.ok(Array.isArray(findings));
+test("findings have a token, a proof or a fix", () => {
+  const [{ findings }] = value(analyze(config(allow({ sub: "repo:acme/*" }), allow({ sub: "repo:acme/web:*" }), deny({ sub: "repo:*" }))));
+  const dead = findings.find(({ code, policies }) => code === "allow-dead" && policies[0] === 0);
+  assert.deepEqual([dead.path, dead.becauseOf], ["policies[0]", [2]]);
+  assert.ok(dead.proof.steps.length > 0);
+  const redundant = config(allow({ sub: "repo:acme/*" }), allow({ sub: "repo:acme/web:*" }));
+  const [report] = value(analyze(redundant));
+  const { fixes } = report.findings.find(({ code }) => code === "allow-redundant");
+  assert.deepEqual(fixes[0].edits, [{ edit: "removePolicy", policy: 1 }]);
 });
 
 test("what cannot be decided is said", () => {
-  const hard = config(allow({ sub: `*a${".".repeat(24)}` }), allow({ sub: `*b${".".repeat(24)}` }));
-  const [{ issues }] = value(analyze(hard, { facts: false }));
-  const [{ kinds }] = value(diff(hard, config(allow({ sub: `*a${".".repeat(24)}*` }))));
-  const reasons = [...issues.map(({ answer }) => answer.reason), ...kinds.flatMap(({ undecided }) => undecided.map(({ reason }) => reason))];
-  for (const reason of reasons.filter((reason) => reason !== undefined)) assert.match(reason, /^(too-many-|not-)/);
-  assert.ok(kinds.length > 0);
+  const hard = (end) => config(...["a", "b", "c"].map((letter) => allow({ sub: `*${letter}${".".repeat(28)}${end}` })));
+  const [{ relation, kinds }] = value(diff(hard(""), hard("*"), { facts: false }));
+  assert.ok(["wider", "undecided"].includes(relation), relation);
+  for (const { undecided } of kinds) for (const { reason } of undecided) assert.match(reason, /^(too-many-|not-)/);
+});
+
+test("a file of tests has a report", () => {
+  const file = {
+    policies: "policies.json",
+    cases: [{ name: "main", claims: { sub: "repo:acme/web:ref:refs/heads/main" }, expect: "allowed" }],
+    properties: [{ never: { sub: "*:pull_request" } }],
+  };
+  const files = { "policies.json": config(allow({ sub: "repo:acme/web:*" })) };
+  const report = value(runTests(file, { name: "web.test.json", files }));
+  assert.deepEqual([report.passed, report.file, report.issuer], [false, "web.test.json", url]);
+  assert.deepEqual([report.cases[0].id, report.cases[0].passed], ["web.test.json#main", true]);
+  assert.match(report.properties[0].counterexamples[0].witness.claims.sub, /:pull_request$/);
+  assert.equal(report.coverage.policies[0].cases, 1);
+  assert.deepEqual(value(runTests(JSON.stringify(file), { name: "web.test.json", files })), report);
+  const missing = runTests(file);
+  assert.equal(missing.ok, false);
+  assert.match(missing.errors[0].message, /policies\.json/);
 });
 
 test("errors are values with paths", () => {
@@ -109,10 +128,10 @@ test("no input makes it throw", () => {
   const rules = fc.dictionary(fc.constantFrom("sub", "aud", "ref", "a.b", "a"), fc.oneof(fc.string(), halves, fc.constantFrom("*", "repo:a*", ".?*", "repo:acme/*:ref:*")));
   const policies = fc.array(rules.map((own) => allow(own)), { maxLength: 3 });
   const odd = fc.oneof(anything, policies.map((own) => config(...own)), fc.dictionary(fc.constantFrom("issuers", "dialect", "policies"), anything));
-  const isAnswer = (answer) => assert.ok(answer.ok ? Array.isArray(answer.value) : answer.errors.length > 0 && answer.errors.every(({ code }) => code !== ""));
+  const isAnswer = (answer) => assert.ok(answer.ok ? typeof answer.value === "object" : answer.errors.length > 0 && answer.errors.every(({ code }) => code !== ""));
   fc.assert(
     fc.property(odd, odd, anything, (one, other, options) => {
-      for (const answer of [analyze(one, options), who(one, options), diff(one, other, options)]) isAnswer(answer);
+      for (const answer of [analyze(one, options), who(one, options), diff(one, other, options), runTests(one, options)]) isAnswer(answer);
     }),
     { numRuns: 300 },
   );

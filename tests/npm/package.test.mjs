@@ -73,7 +73,7 @@ test("a strict consumer compiles, and its mistakes do not", () => {
   const good = `
     import { Engine, decodeUnverified, init, matchPattern, type Decision, type Exchange } from "claimgate";
     import * as pure from "claimgate/pure";
-    import { analyze, diff, who, type Defect, type TokenAnswer } from "claimgate/analysis";
+    import { analyze, diff, runTests, who, type Finding } from "claimgate/analysis";
     await init();
     const created = Engine.create({ issuers: [{ url: "https://a.example", jwks: { keys: [] }, policies: [
       { decision: "allow", tokenType: "team", teamName: "a", rules: { sub: "a*" } }] }] });
@@ -102,7 +102,11 @@ test("a strict consumer compiles, and its mistakes do not", () => {
     const compared = diff({ issuers: [] }, { issuers: [] });
     if (compared.ok) for (const { kind } of compared.value.flatMap(({ kinds }) => kinds)) if (kind.tokenType === "personal") kind.login.length;
     const analyzed = analyze({ issuers: [] }, { enforced: true });
-    if (analyzed.ok) { const defect: Defect | undefined = analyzed.value[0]?.issues[0]?.defect; const answer: TokenAnswer | undefined = analyzed.value[0]?.issues[0]?.answer; void [defect, answer]; }
+    if (analyzed.ok) for (const finding of analyzed.value.flatMap(({ findings }): Finding[] => findings)) for (const { edits } of finding.fixes ?? []) {
+      for (const edit of edits) { if (edit.edit === "setRule") edit.pattern.length; else if (edit.edit === "addDeny") edit.like.toFixed(); else edit.policy.toFixed(); }
+    }
+    const ran = runTests({ cases: [] }, { name: "a", files: { b: { issuers: [] } } });
+    if (ran.ok) { const id: string | undefined = ran.value.cases[0]?.id; const token: string | undefined = ran.value.properties[0]?.counterexamples[0]?.witness.when; void [id, token]; }
   `;
   compile(good);
   compile(good, "bundler");

@@ -43,6 +43,13 @@ test("thirty seconds in Node.js", () => {
   assert.deepEqual(value(output.slice(output.lastIndexOf("\n{"))), value(shown));
 });
 
+test("who gets in", () => {
+  const output = node("analysis.mjs", block("Who gets in"));
+  assert.match(output, /^an owner whose name begins like ours repo:acme-evil\/web:/m);
+  assert.match(output, /^wider repo:acme\/web:ref:refs\/heads\/feature$/m);
+  assert.match(output, /^error name-without-separator policies\[0\]/m);
+});
+
 test("the middleware for Express and Hono is that of the examples", () => {
   for (const name of ["express", "hono"]) {
     const example = readFileSync(new URL(`../../crates/wasm/npm/examples/${name}.js`, import.meta.url), "utf8");

@@ -13,10 +13,10 @@ const root = new URL("../../", import.meta.url);
 const [, repository] = /^repository = "(.+)"$/m.exec(readFileSync(new URL("Cargo.toml", root), "utf8"));
 
 /** The order of the list; pages that are not here follow. */
-const FIRST = ["policy-language", "token-checks", "explanations", "exchange", "keys", "errors", "server", "security", "cli", "npm-api"];
+const FIRST = ["policy-language", "token-checks", "explanations", "exchange", "keys", "errors", "server", "security", "cli", "npm-api", "npm-analysis-api"];
 
 /** The titles of pages whose heading says too little in a list. */
-const TITLES = { "npm-api": "JavaScript package", errors: "Codes of errors, findings and hints" };
+const TITLES = { "npm-api": "JavaScript package", "npm-analysis-api": "JavaScript package: analysis", errors: "Codes of errors, findings and hints" };
 
 const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 

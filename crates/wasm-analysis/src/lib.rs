@@ -5,6 +5,7 @@
 //! package's `claimgate/analysis` and the app's worker call it.
 
 mod question;
+mod run_tests;
 #[cfg(test)]
 mod words;
 
@@ -15,11 +16,12 @@ use wasm_bindgen::prelude::*;
 
 /// Answers a question, which is an object with these members:
 ///
-/// - `ask`: `analyze`, `who` or `diff`; the app also asks for the `meaning` of a change of one issuer, and for
+/// - `ask`: `analyze`, `who`, `diff` or `test`; the app also asks for the `meaning` of a change of one issuer, and for
 ///   ways to `close` a `class` of outsiders;
 /// - `config`: the issuers, as an engine is configured; for `diff` and `meaning`, `old` and `new` in its place;
 /// - `facts`: `false` takes nothing for granted of the provider's tokens;
 /// - `enforced`: `true` treats report-only policies as if they were enforced;
+/// - `test`, a file of tests, with its `name` and the `files` that it names;
 /// - `mine`, for `who`, `meaning` and `close`: what is one's own, such as `acme/web`.
 #[wasm_bindgen]
 #[must_use]

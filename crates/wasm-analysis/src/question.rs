@@ -4,8 +4,10 @@ use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::expected::join;
 use claimgate::json::{Value, write};
 use claimgate_analysis::{Mine, Subject, Terms, checks, closings, differences, meaning, who_of};
-use claimgate_formats::read_configuration;
+use claimgate_formats::{Document, read_configuration};
 use serde::Serialize;
+
+use crate::run_tests;
 
 /// The code of what is wrong with a question.
 const WRONG: &str = "wrong-argument";
@@ -33,6 +35,7 @@ pub(crate) fn answer(text: &str) -> Result<String, Diagnostics> {
             let (old, new) = both(&question, terms)?;
             Ok(done(&differences(old, &new)))
         }
+        Some("test") => run_tests::run(&question),
         Some("meaning") => {
             let mine = mine(&question)?;
             match both(&question, terms)? {
@@ -61,7 +64,7 @@ pub(crate) fn answer(text: &str) -> Result<String, Diagnostics> {
         }
         _ => Err(wrong(
             "ask",
-            "expected `analyze`, `who`, `diff`, `meaning` or `close`",
+            "expected `analyze`, `who`, `diff`, `test`, `meaning` or `close`",
         )),
     }
 }
@@ -86,7 +89,7 @@ fn both(question: &Value, terms: Terms) -> Result<(Vec<Subject>, Vec<Subject>), 
 fn subjects(question: &Value, name: &str, terms: Terms) -> Result<Vec<Subject>, Diagnostics> {
     let config = question.member(name).unwrap_or(&Value::Null);
     let start = if name == "config" { "" } else { name };
-    let document = read_configuration(config, WRONG).map_err(|errors| within(start, errors))?;
+    let document = configuration(config, start)?;
     let mut subjects = Vec::with_capacity(document.issuers.len());
     let mut problems = Diagnostics::default();
     for (index, issuer) in document.issuers.iter().enumerate() {
@@ -101,7 +104,12 @@ fn subjects(question: &Value, name: &str, terms: Terms) -> Result<Vec<Subject>, 
     problems.or(subjects)
 }
 
-fn within(start: &str, mut errors: Diagnostics) -> Diagnostics {
+/// A configuration, with paths that begin so.
+pub(crate) fn configuration(config: &Value, start: &str) -> Result<Document, Diagnostics> {
+    read_configuration(config, WRONG).map_err(|errors| within(start, errors))
+}
+
+pub(crate) fn within(start: &str, mut errors: Diagnostics) -> Diagnostics {
     for error in errors.iter_mut() {
         error.path = join(start, &error.path);
     }
@@ -124,11 +132,11 @@ fn mine(question: &Value) -> Result<Option<Mine>, Diagnostics> {
     }
 }
 
-fn wrong(path: &str, message: &str) -> Diagnostics {
+pub(crate) fn wrong(path: &str, message: &str) -> Diagnostics {
     Diagnostic::error(path, WRONG, message).into()
 }
 
-fn done<T: Serialize>(value: &T) -> String {
+pub(crate) fn done<T: Serialize>(value: &T) -> String {
     #[derive(Serialize)]
     struct Success<'a, T> {
         ok: bool,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use claimgate_analysis::{Defect, Relation, Undecided};
+use claimgate_analysis::{Relation, Undecided};
 use claimgate_providers::grammar::GRAMMARS;
 use serde::Serialize;
 
@@ -26,7 +26,6 @@ fn typescript() -> String {
     let providers = grammars.map(|grammar| grammar.name);
     [
         "// Generated from crates/wasm-analysis/src/words.rs: CLAIMGATE_WRITE=1 cargo test -p claimgate-wasm-analysis\n".to_owned(),
-        union("Defect", "A defect of a policy, or of two.", Defect::ALL),
         union("Relation", "How what new policies admit relates to what old ones admit.", Relation::ALL),
         union("UndecidedReason", "Why a question has no answer.", Undecided::ALL),
         union("OutsiderClass", "The identifier of a class of outsiders.", rungs),

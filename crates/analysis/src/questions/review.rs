@@ -59,19 +59,6 @@ pub enum Defect {
     AdminWider,
 }
 
-impl Defect {
-    /// All of them, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Unsatisfiable,
-        Self::AllowDead,
-        Self::AllowRedundant,
-        Self::DenyDisjoint,
-        Self::DenyCovered,
-        Self::RoleAmbiguous,
-        Self::AdminWider,
-    ];
-}
-
 impl Analysis<'_> {
     /// Asks all questions about the policies of the set.
     #[must_use]

@@ -11,10 +11,10 @@
  * @packageDocumentation
  */
 
-import type { Answer, AskedFor, Config, Diagnostic, JsonObject } from "./index.js";
-import type { Defect, FactsProvider, OutsiderClass, Relation, UndecidedReason } from "./analysis-words.js";
+import type { Answer, AskedFor, Config, Diagnostic, Explanation, JsonObject } from "./index.js";
+import type { FactsProvider, OutsiderClass, Relation, UndecidedReason } from "./analysis-words.js";
 
-export type { Defect, FactsProvider, OutsiderClass, Relation, UndecidedReason } from "./analysis-words.js";
+export type { FactsProvider, OutsiderClass, Relation, UndecidedReason } from "./analysis-words.js";
 
 /** How questions are asked. */
 export interface Terms {
@@ -72,24 +72,51 @@ export interface Facts {
   facts: string[];
 }
 
-/** Something that is wrong with a policy, or may be. */
-export interface Issue {
-  defect: Defect;
-  /** Indices of the policies that have it: one, or two allows. */
-  policies: number[];
-  /** Indices of the policies that cause it. */
-  becauseOf: number[];
-  /** The proof or the token; undecided if it is not known whether there is a defect. */
-  answer: TokenAnswer;
+/** A change of one policy. Indices are those before the changes. */
+export type Edit =
+  | {
+      /** Gives a rule this pattern; adds the rule if the policy has none with that path. */
+      edit: "setRule";
+      policy: number;
+      claim: string;
+      pattern: string;
+    }
+  | { edit: "removePolicy"; policy: number }
+  | {
+      /** Adds a deny with one rule at the end, with the type of token and the target of the policy `like`. */
+      edit: "addDeny";
+      like: number;
+      claim: string;
+      pattern: string;
+    };
+/** A change of policies that fixes a finding, and that opens nothing: proved. */
+export interface SafeFix {
+  /** What it does, as an instruction. */
+  title: string;
+  /** The changes, all of them together. */
+  edits: Edit[];
+  /** What the changed policies admit: the same, or less. */
+  effect: Relation;
 }
-/** What deserves a second look in an issuer's policies. */
+/** Something in policies that is wrong, or deserves a second look. */
+export interface Finding extends Diagnostic {
+  /** Indices of the policies that have it, the one of the path first. */
+  policies: number[];
+  /** Indices of other policies that cause it. */
+  becauseOf?: number[];
+  /** A token that shows it. */
+  witness?: Witness;
+  /** Why no token does what the policy is for. */
+  proof?: Proof;
+  /** Safe fixes, each sufficient by itself. */
+  fixes?: SafeFix[];
+}
+/** What is wrong with the policies of an issuer, or deserves a second look. */
 export interface Report {
   /** The issuer's URL. */
   issuer: string;
-  /** Findings, with paths from `policies[0]`. Without facts, none that rests on them. */
-  findings: Diagnostic[];
-  /** Policies that are dead, redundant, useless or ambiguous. */
-  issues: Issue[];
+  /** Errors first, then warnings, then notes; each in the order of the policies, with paths from `policies[0]`. */
+  findings: Finding[];
   facts: Facts;
 }
 
@@ -159,12 +186,12 @@ export interface Difference {
 }
 
 /**
- * What deserves a second look in the policies of each issuer, with a token or a proof.
+ * What is wrong with the policies of each issuer, or deserves a second look, with a token or a proof.
  *
  * @example
  * ```ts
  * const analyzed = analyze(config);
- * if (analyzed.ok) for (const { defect, policies, answer } of analyzed.value[0]?.issues ?? []) console.log(defect, policies, answer.answer);
+ * if (analyzed.ok) for (const { code, severity, path, message } of analyzed.value[0]?.findings ?? []) console.log(severity, code, path, message);
  * ```
  */
 export function analyze(config: Config, options?: Terms): Answer<Report[]>;
@@ -192,6 +219,85 @@ export function who(config: Config, options?: WhoTerms): Answer<Who[]>;
  * ```
  */
 export function diff(before: Config, after: Config, options?: Terms): Answer<Difference[]>;
+
+/** Why a test failed. */
+export interface Failure {
+  /** Stable. */
+  code: string;
+  message: string;
+}
+/** The result of a case. */
+export interface CaseReport {
+  /** Stable: the name of the file, `#` and that of the case. */
+  id: string;
+  name: string;
+  /** Where it is in the file: `cases[0]`. */
+  path: string;
+  passed: boolean;
+  failures: Failure[];
+  request: AskedFor;
+  /** `null` if the claims are not known. */
+  decision: {
+    decision: "allowed" | "denied";
+    code: string;
+    summary: string;
+    policies: number[];
+    role: string | null;
+    nearest: Explanation["nearestMiss"];
+  } | null;
+  /** The whole explanation as text, if the case failed. */
+  explanation?: string;
+}
+/** The result of a property, which is to hold for all tokens. */
+export interface PropertyReport {
+  /** Stable: the name of the file, `#` and that of the property. */
+  id: string;
+  name: string;
+  /** Where it is in the file: `properties[0]`. */
+  path: string;
+  passed: boolean;
+  /** Whether it is not known if it holds. */
+  undecided: boolean;
+  failures: Failure[];
+  /** Tokens on which it does not hold, with what should be decided on them. */
+  counterexamples: { expect: "allowed" | "denied"; title: string; witness: Witness }[];
+  /** The findings that there should not be. */
+  findings: Diagnostic[];
+}
+/** The results of a file of tests. */
+export interface TestReport {
+  file: string;
+  /** The issuer's URL; empty if it is not known. */
+  issuer: string;
+  passed: boolean;
+  cases: CaseReport[];
+  properties: PropertyReport[];
+  /** How many cases made each policy decide. */
+  coverage: { policies: { index: number; title: string; decision: "allow" | "deny"; cases: number }[] };
+  /** What properties take for granted. */
+  facts: Facts;
+}
+/** How tests are run. */
+export interface TestOptions {
+  /** The name of the file, in identifiers; `tests` by default. */
+  name?: string;
+  /** The configurations that the file names, by their names. */
+  files?: { readonly [name: string]: Config };
+}
+/**
+ * Runs a file of tests, as `docs/policy-tests.md` documents it: an object, or its JSON text.
+ *
+ * @example
+ * ```ts
+ * const ran = runTests({
+ *   issuer: "https://token.actions.githubusercontent.com",
+ *   policies: [{ decision: "allow", tokenType: "organization", rules: { sub: "repo:acme/web:*" } }],
+ *   properties: [{ never: { sub: "*:pull_request" } }],
+ * });
+ * if (ran.ok && !ran.value.passed) console.log(ran.value.properties[0]?.counterexamples[0]?.witness.claims);
+ * ```
+ */
+export function runTests(file: object | string, options?: TestOptions): Answer<TestReport>;
 
 /**
  * Loads the Wasm: in browsers, before any other call. Node.js and edge runtimes need no loading.

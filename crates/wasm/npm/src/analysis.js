@@ -3,7 +3,7 @@
 // No call throws, whatever its input: errors are values. A call reads each property of its
 // arguments once.
 
-import { NOT_READY, failure, failures, json, object } from "./input.js";
+import { NOT_READY, failure, failures, json, object, wellFormed } from "./input.js";
 
 /**
  * Creates the module's functions.
@@ -32,6 +32,12 @@ export function createAnalysis(glue, isReady) {
       safely(() => {
         const { mine, facts, enforced } = object(options ?? {}, "options");
         return ask({ ask: "who", config: object(config, "config"), mine, facts, enforced });
+      }),
+    runTests: (file, options) =>
+      safely(() => {
+        const { name, files } = object(options ?? {}, "options");
+        const test = typeof file === "string" ? wellFormed(file, "file") : object(file, "file");
+        return ask({ ask: "test", test, name, files });
       }),
     diff: (before, after, options) =>
       safely(() => ask({ ask: "diff", old: object(before, "old"), new: object(after, "new"), ...terms(options) })),

@@ -8,4 +8,4 @@ glue.initSync({ module: readFileSync(new URL("./claimgate_analysis_bg.wasm", imp
 /** For programs that also run in browsers: Node.js has nothing to load. */
 export async function init() {}
 
-export const { analyze, diff, who } = createAnalysis(glue, () => true);
+export const { analyze, diff, runTests, who } = createAnalysis(glue, () => true);

@@ -9,4 +9,4 @@ const { init, loaded } = loader(glue.default, () => new URL("./claimgate_analysi
 /** Loads the Wasm, by default from next to this file. Later calls wait for the first one. */
 export { init };
 
-export const { analyze, diff, who } = createAnalysis(glue, () => loaded() !== undefined);
+export const { analyze, diff, runTests, who } = createAnalysis(glue, () => loaded() !== undefined);

@@ -8,4 +8,4 @@ glue.initSync({ module });
 /** For programs that also run in browsers: edge runtimes have nothing to load. */
 export async function init() {}
 
-export const { analyze, diff, who } = createAnalysis(glue, () => true);
+export const { analyze, diff, runTests, who } = createAnalysis(glue, () => true);
