@@ -2,6 +2,7 @@
 
 mod closing;
 pub(crate) mod meaning;
+mod proof;
 mod rung;
 mod subject;
 pub(crate) mod who;

@@ -1,12 +1,12 @@
 //! A class of outsiders: admitted, with a token, or kept out, with a proof.
 
-use claimgate_analysis::{Answer, Proof, Rung, Undecided, Witness, policy_numbers};
+use claimgate_analysis::{Answer, Rung, Undecided, Witness, policy_numbers};
 use leptos::prelude::*;
 
 use super::closing::Closings;
+use super::proof::Proved;
 use super::subject::Subject;
 use super::witness::{Token, TryIt};
-use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::analysis::words::sentence_case;
 
@@ -33,7 +33,10 @@ pub(super) fn RungRow(rung: Rung, subject: Subject) -> impl IntoView {
             view! { <Admitted class=class policies=policies witness=*witness subject=subject /> }
                 .into_any()
         }
-        Answer::No { proof } => view! { <Proved proof=proof title=title.clone() /> }.into_any(),
+        Answer::No { proof } => {
+            view! { <Proved proof=proof about=format!("that it is not admitted: {title}") /> }
+                .into_any()
+        }
         Answer::Undecided { reason } => undecided(reason),
         _ => ().into_any(),
     };
@@ -89,25 +92,4 @@ fn Admitted(
             <Closings class=id.clone() title=closing_title.clone() subject=subject />
         })}
     }
-}
-
-/// The proof, folded.
-#[component]
-fn Proved(proof: Proof, title: String) -> impl IntoView {
-    if proof.steps.is_empty() {
-        return view! { <p class="hint">"No allow policy applies."</p> }.into_any();
-    }
-    let rows = proof.steps.iter().map(|step| {
-        let depth = format!("proof__step proof__step--{}", step.depth.min(6));
-        view! { <li class=depth>{inline_code(&step.text)}</li> }
-    });
-    let more = (proof.left_out > 0).then(|| format!("And {} more steps.", proof.left_out));
-    view! {
-        <details class="more">
-            <summary>"Proof" <span class="visually-hidden">" that it is not admitted: " {title}</span></summary>
-            <ol class="proof">{rows.collect_view()}</ol>
-            {more.map(|more| view! { <p class="hint">{more}</p> })}
-        </details>
-    }
-    .into_any()
 }

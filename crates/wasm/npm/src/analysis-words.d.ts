@@ -1,15 +1,5 @@
 // Generated from crates/wasm-analysis/src/words.rs: CLAIMGATE_WRITE=1 cargo test -p claimgate-wasm-analysis
 
-/** A defect of a policy, or of two. */
-export type Defect =
-  | "unsatisfiable"
-  | "allow-dead"
-  | "allow-redundant"
-  | "deny-disjoint"
-  | "deny-covered"
-  | "role-ambiguous"
-  | "admin-wider";
-
 /** How what new policies admit relates to what old ones admit. */
 export type Relation =
   | "equivalent"

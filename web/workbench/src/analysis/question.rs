@@ -35,6 +35,12 @@ impl Settings {
         })
     }
 
+    /// What is wrong with the policies, or deserves a second look? The answer is a
+    /// [`claimgate_analysis::Findings`].
+    pub fn analyze(&self, policies: &[PolicyDefinition]) -> String {
+        write(&self.about("analyze", policies))
+    }
+
     /// How can a class of outsiders be kept out? The answer is a list of [`claimgate_analysis::Closing`].
     pub fn close(&self, policies: &[PolicyDefinition], mine: &str, class: &str) -> String {
         write(&Question {
