@@ -76,7 +76,7 @@ function partsOf(link) {
 
 const parts = walk("").includes(LINK) ? nameParts() : new Map();
 const files = walk("").filter((file) => !/\.(br|gz)$/.test(file)).sort();
-const wasm = files.find((file) => file.endsWith("_bg.wasm"));
+const wasm = files.find((file) => /^claimgate-web\b.*_bg\.wasm$/.test(file));
 if (!wasm) throw new Error(`expected the app's Wasm in ${dist}, found none`);
 
 const named = [...new Set([...parts.values()].flat())];

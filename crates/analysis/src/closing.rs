@@ -241,7 +241,7 @@ impl Draft<'_> {
             .unwrap_or_default()
     }
 
-    /// The pattern of a deny on a claim that the class has, if it can be told by it.
+    /// The pattern of a deny on a claim by which the class is recognized.
     fn denied(&self, claim: &'static Claim) -> Option<(&'static str, String)> {
         let is_word = |(part, is): &(&str, Is)| match (claim.value, is) {
             ([Piece::Atom(name)], Is::Text(text)) if name == part => Some((*text).to_owned()),

@@ -4,6 +4,7 @@
 //! The answer is a tagged value, `{"ok": true, "value": …}` or `{"ok": false, "errors": […]}`. The npm
 //! package's `claimgate/analysis` and the app's worker call it.
 
+mod parts;
 mod question;
 mod run_tests;
 #[cfg(test)]

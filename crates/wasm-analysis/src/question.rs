@@ -2,15 +2,11 @@
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::expected::join;
-use claimgate::json::{Value, write};
+use claimgate::json::Value;
 use claimgate_analysis::{Mine, Subject, Terms, checks, closings, differences, meaning, who_of};
-use claimgate_formats::{Document, read_configuration};
-use serde::Serialize;
 
+use crate::parts::{configuration, done, within, wrong};
 use crate::run_tests;
-
-/// The code of what is wrong with a question.
-const WRONG: &str = "wrong-argument";
 
 pub(crate) fn answer(text: &str) -> Result<String, Diagnostics> {
     let question = Value::parse(text)
@@ -104,18 +100,6 @@ fn subjects(question: &Value, name: &str, terms: Terms) -> Result<Vec<Subject>, 
     problems.or(subjects)
 }
 
-/// A configuration, with paths that begin so.
-pub(crate) fn configuration(config: &Value, start: &str) -> Result<Document, Diagnostics> {
-    read_configuration(config, WRONG).map_err(|errors| within(start, errors))
-}
-
-pub(crate) fn within(start: &str, mut errors: Diagnostics) -> Diagnostics {
-    for error in errors.iter_mut() {
-        error.path = join(start, &error.path);
-    }
-    errors
-}
-
 fn flag(question: &Value, name: &'static str, default: bool) -> Result<bool, Diagnostics> {
     match question.member(name) {
         None => Ok(default),
@@ -130,19 +114,6 @@ fn mine(question: &Value) -> Result<Option<Mine>, Diagnostics> {
         Some(Value::String(names)) => Ok(Some(Mine(names.clone()))),
         Some(_) => Err(wrong("mine", "expected a string, such as `acme/web`")),
     }
-}
-
-pub(crate) fn wrong(path: &str, message: &str) -> Diagnostics {
-    Diagnostic::error(path, WRONG, message).into()
-}
-
-pub(crate) fn done<T: Serialize>(value: &T) -> String {
-    #[derive(Serialize)]
-    struct Success<'a, T> {
-        ok: bool,
-        value: &'a T,
-    }
-    write(&Success { ok: true, value })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use claimgate_analysis::policy_tests::{PolicyFile, SampledIssuer, TestFile, run_
 use claimgate_providers::hints;
 use js_sys::JsString;
 
-use crate::question::{configuration, done, within, wrong};
+use crate::parts::{configuration, done, within, wrong};
 
 /// What hints in explanations draw on, as in the engine's Wasm.
 const HINTS: HintSources = hints::sources(Some(normalize), lowercase);

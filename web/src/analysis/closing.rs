@@ -13,10 +13,13 @@ use claimgate_workbench::analysis::words;
 /// The ways, those that close least first.
 #[component]
 pub(super) fn Closings(class: String, title: String, subject: Subject) -> impl IntoView {
-    let asked = live::<Vec<Closing>>(move || {
-        let settings = subject.settings.read();
-        Some(settings.close(&subject.policies.read(), &subject.mine.read(), &class))
-    });
+    // For the policies as they are now: once they change, the section has another answer.
+    let question = subject.settings.read_untracked().close(
+        &subject.policies.read_untracked(),
+        &subject.mine.read_untracked(),
+        &class,
+    );
+    let asked = live::<Vec<Closing>>(move || Some(question.clone()));
     view! {
         <div class="closings" role="group" aria-label=format!("Ways to close: {title}")>
             <div role="status">

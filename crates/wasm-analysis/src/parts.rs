@@ -1,0 +1,38 @@
+//! What questions share: configurations, errors and the form of answers.
+
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::expected::join;
+use claimgate::json::{Value, write};
+use claimgate_formats::{Document, read_configuration};
+use serde::Serialize;
+
+/// The code of what is wrong with a question.
+const WRONG: &str = "wrong-argument";
+
+/// A configuration, with paths that begin so.
+pub(crate) fn configuration(config: &Value, start: &str) -> Result<Document, Diagnostics> {
+    read_configuration(config, WRONG).map_err(|errors| within(start, errors))
+}
+
+/// Errors with paths that begin so.
+pub(crate) fn within(start: &str, mut errors: Diagnostics) -> Diagnostics {
+    for error in errors.iter_mut() {
+        error.path = join(start, &error.path);
+    }
+    errors
+}
+
+/// An error in a question.
+pub(crate) fn wrong(path: &str, message: &str) -> Diagnostics {
+    Diagnostic::error(path, WRONG, message).into()
+}
+
+/// The answer with a value.
+pub(crate) fn done<T: Serialize>(value: &T) -> String {
+    #[derive(Serialize)]
+    struct Success<'a, T> {
+        ok: bool,
+        value: &'a T,
+    }
+    write(&Success { ok: true, value })
+}
