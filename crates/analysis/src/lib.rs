@@ -42,4 +42,4 @@ pub use questions::{
     Analysis, Change, Defect, Difference, Issue, KindDifference, Meaning, Mine, Ours, Relation,
     Review, Rung, UndecidedChange, Who, difference, meaning,
 };
-pub use report::{OfIssuer, Subject, Terms, checks, differences, policy_numbers, who_of};
+pub use report::{OfIssuer, Subject, Terms, checks, differences, who_of};

@@ -93,6 +93,7 @@ impl PolicyModel {
     pub fn with_policies(&self, definitions: Vec<PolicyDefinition>) -> Result<Self, Diagnostics> {
         Ok(Self {
             compiled: compile(&definitions, self.dialect)?,
+            alone: definitions.iter().map(|_| OnceLock::new()).collect(),
             definitions,
             dialect: self.dialect,
             url: self.url.clone(),

@@ -155,24 +155,3 @@ impl OfIssuer<Difference> {
         )
     }
 }
-
-/// Policies as people count them, from their indices: "policy 1", "policies 1 and 3".
-///
-/// ```
-/// use claimgate_analysis::policy_numbers;
-///
-/// assert_eq!(policy_numbers(&[0, 1, 4]), "policies 1, 2 and 5");
-/// assert_eq!(policy_numbers(&[2]), "policy 3");
-/// ```
-#[must_use]
-pub fn policy_numbers(policies: &[usize]) -> String {
-    let numbers: Vec<_> = policies
-        .iter()
-        .map(|index| (index + 1).to_string())
-        .collect();
-    match numbers.split_last() {
-        None => "no policy".to_owned(),
-        Some((only, [])) => format!("policy {only}"),
-        Some((last, others)) => format!("policies {} and {last}", others.join(", ")),
-    }
-}

@@ -1,9 +1,8 @@
 //! What a change of policies opens and closes, before it is saved.
 
 use claimgate::policy::PolicyDefinition;
-use claimgate_analysis::{
-    Change, KindDifference, Meaning, Relation, Rung, UndecidedChange, policy_numbers,
-};
+use claimgate::text::list;
+use claimgate_analysis::{Change, KindDifference, Meaning, Relation, Rung, UndecidedChange};
 use leptos::prelude::*;
 
 use super::witness::Token;
@@ -119,7 +118,7 @@ fn side(
             policy, witness, ..
         } = change;
         let which = if is_opened { "new" } else { "old" };
-        let mut by = format!("By {which} {}", policy_numbers(&[policy]));
+        let mut by = format!("By {which} {}", list::policies(&[policy]));
         if !is_alone {
             by += &format!(", {kind}");
         }
@@ -149,7 +148,7 @@ fn unknown(change: UndecidedChange) -> AnyView {
     };
     let text = format!(
         "It is not known what {which} {} {verb}: {}.",
-        policy_numbers(&[change.policy]),
+        list::policies(&[change.policy]),
         change.reason.sentence()
     );
     view! { <p class="notice notice--note">{text}</p> }.into_any()

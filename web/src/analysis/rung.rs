@@ -1,6 +1,7 @@
 //! A class of outsiders: admitted, with a token, or kept out, with a proof.
 
-use claimgate_analysis::{Answer, Rung, Undecided, Witness, policy_numbers};
+use claimgate::text::list;
+use claimgate_analysis::{Answer, Rung, Undecided, Witness};
 use leptos::prelude::*;
 
 use super::closing::Closings;
@@ -70,7 +71,7 @@ fn Admitted(
     subject: Subject,
 ) -> impl IntoView {
     let (id, title) = class;
-    let by = format!("By {}, for example:", policy_numbers(&policies));
+    let by = format!("By {}, for example:", list::policies(&policies));
     let is_closing = RwSignal::new(false);
     let issuer = subject.issuer.get_value();
     let closing_title = title.clone();
