@@ -14,7 +14,6 @@
 
 mod answer;
 mod automaton;
-#[allow(dead_code, reason = "findings on tenants and jobs are to use it")]
 mod check;
 mod closing;
 mod findings;

@@ -1,154 +1,182 @@
 //! `claimgate check`: the errors and findings in files of issuers and policies.
 
+mod annotations;
+mod checked;
 mod database;
+mod fingerprint;
+mod fix;
+mod junit;
+mod sarif;
+mod splice;
+mod text;
 
-use std::fmt::Write;
-use std::io::stdout;
 use std::process::ExitCode;
 
-use anyhow::Result;
-use claimgate::json::places::Place;
-use serde::Serialize;
+use anyhow::{Result, bail};
+use claimgate_analysis::catalog;
 
 use crate::document::Document;
-use crate::output::{self, Format};
-use crate::report::Located;
+use crate::output;
+use crate::questions::source;
+
+use checked::CheckedFile;
 
 /// The options of `claimgate check`.
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// Files of issuers (`claimgate.json`, responses of Pulumi Cloud or of the server) or policies;
-    /// `-` is standard input
+    /// Files of issuers (`claimgate.json`, responses of Pulumi Cloud or of the server) or policies,
+    /// or `REVISION:FILE` in git; `-` is standard input
     #[arg(required_unless_present = "database", value_name = "FILE")]
     files: Vec<String>,
     /// Check the issuers and policies in a server's database instead, before an upgrade to this
     /// version; reads only
-    #[arg(long, value_name = "URL", conflicts_with_all = ["files", "github"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["files", "github", "baseline"])]
     database: Option<String>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
-    /// Print annotations for GitHub Actions, which appear in the changed files
+    format: CheckFormat,
+    /// The same as `--format github`
     #[arg(long, conflicts_with = "format")]
     github: bool,
-    /// Treat findings as errors
+    /// Compare with a file before a change, or `REVISION:FILE` in git: what the policies admit more is
+    /// an error
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
+    /// Apply the safe fixes: each is proved to admit nothing more, and keeps the file's layout and
+    /// comments
+    #[arg(long, conflicts_with = "database")]
+    fix: bool,
+    /// With `--fix`: show a diff in place of writing the files
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
+    #[command(flatten)]
+    looking: Looking,
+}
+
+/// What findings are looked for, and which of them fail.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Looking {
+    /// The issuer of a file that has only policies
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// Do without what is known of the provider's tokens
+    #[arg(long)]
+    no_facts: bool,
+    /// Leave out the findings with this code; can be repeated
+    #[arg(long, value_name = "CODE")]
+    allow: Vec<String>,
+    /// Treat the findings with this code as errors; can be repeated
+    #[arg(long, value_name = "CODE")]
+    deny: Vec<String>,
+    /// Treat all findings as errors
     #[arg(long)]
     strict: bool,
 }
 
-/// The result for a file, as JSON.
-#[derive(Serialize)]
-struct Checked<'a> {
-    file: &'a str,
-    issuers: usize,
-    policies: usize,
-    errors: &'a [Located],
-    findings: &'a [Located],
+/// How errors and findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum CheckFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions, which appear in the changed files
+    Github,
+    /// For reports of tests
+    Junit,
 }
 
 impl Check {
     /// Checks all files: exit status 0 if there is no error, else 1.
     pub(crate) fn run(self) -> Result<ExitCode> {
+        self.looking.check_codes()?;
         if let Some(database) = &self.database {
-            return database::run(database, self.format, self.strict);
+            return database::run(database, self.format, &self.looking);
         }
-        let mut documents = Vec::with_capacity(self.files.len());
+        let baseline = self.baseline.as_deref().map(baseline).transpose()?;
+        let mut files = Vec::with_capacity(self.files.len());
         for file in &self.files {
-            documents.push((file.as_str(), Document::read(output::read(file)?)));
+            let text = self.fixed(file, source(file)?)?;
+            let document = Document::read(text);
+            files.push(CheckedFile::new(
+                file,
+                document,
+                &self.looking,
+                baseline.as_ref(),
+            ));
         }
         let text = match self.format {
-            _ if self.github => documents
-                .iter()
-                .map(|(file, document)| annotations(file, document))
-                .collect(),
-            Format::Text => documents
-                .iter()
-                .map(|(file, document)| as_text(file, document))
-                .collect(),
-            Format::Json => {
-                let checked: Vec<_> = documents
-                    .iter()
-                    .map(|(file, document)| Checked::new(file, document))
-                    .collect();
-                output::pretty(&checked)?
-            }
+            _ if self.github => annotations::annotations(&files),
+            CheckFormat::Github => annotations::annotations(&files),
+            CheckFormat::Text => text::report(&files),
+            CheckFormat::Json => output::pretty(&files)?,
+            CheckFormat::Sarif => output::pretty(&sarif::log(&files))?,
+            CheckFormat::Junit => junit::report(&files, self.looking.strict),
         };
         output::write(&text)?;
-        let is_good = |document: &Document| {
-            document.errors.is_empty() && (!self.strict || document.findings.is_empty())
-        };
-        let are_good = documents.iter().all(|(_, document)| is_good(document));
-        Ok(output::status(are_good))
+        Ok(output::status(
+            files.iter().all(|file| file.is_good(self.looking.strict)),
+        ))
     }
 }
 
-/// Errors and findings like a compiler's, and a line that counts them.
-fn as_text(file: &str, document: &Document) -> String {
-    let title = output::title(file);
-    let mut text = document.report(title, output::is_colored(&stdout()));
-    let counted = [
-        count(document.issuers.len(), "issuer", "issuers"),
-        count(document.policies, "policy", "policies"),
-        count(document.errors.len(), "error", "errors"),
-        count(document.findings.len(), "finding", "findings"),
-    ];
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{}: {}", output::lines(title), counted.join(", "));
-    text
+impl Check {
+    /// The text of a file after its fixes, if they are wanted; prints what they change to standard
+    /// error, so that the report can be read by programs.
+    fn fixed(&self, name: &str, text: String) -> Result<String> {
+        if !self.fix {
+            return Ok(text);
+        }
+        let fixed = fix::fixed(name, &text, &self.looking);
+        for done in &fixed.done {
+            let verb = if self.dry_run { "would fix" } else { "fixed" };
+            let line = format!("{verb} {}: {done}", output::title(name));
+            output::write_error(&format!("{}\n", output::lines(&line)));
+        }
+        if self.dry_run {
+            output::write_error(&fix::diff(name, &text, &fixed.text));
+            return Ok(text);
+        }
+        let is_file = std::path::Path::new(name).is_file();
+        if !fixed.done.is_empty() && !is_file {
+            bail!("cannot fix `{name}`, which is not a file: `--dry-run` shows what would change");
+        }
+        if !fixed.done.is_empty() {
+            fix::write(name, &fixed.text)?;
+        }
+        Ok(fixed.text)
+    }
+}
+
+impl Looking {
+    /// Unknown codes are typing errors.
+    fn check_codes(&self) -> Result<()> {
+        for code in self.allow.iter().chain(&self.deny) {
+            let is_known = catalog().any(|rule| rule.code == code)
+                || checked::OTHER_CODES.contains(&code.as_str());
+            if !is_known {
+                bail!(
+                    "no finding has the code `{code}`: `claimgate check --format json` shows codes"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The file before a change.
+fn baseline(file: &str) -> Result<Document> {
+    let document = Document::read(source(file)?);
+    if document.errors.is_empty() {
+        Ok(document)
+    } else {
+        bail!("the baseline `{file}` has errors: `claimgate check` shows them")
+    }
 }
 
 pub(crate) fn count(number: usize, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
-}
-
-/// Workflow commands of GitHub Actions.
-fn annotations(file: &str, document: &Document) -> String {
-    let errors = document.errors.iter().map(|remark| ("error", remark));
-    let findings = document.findings.iter().map(|remark| ("warning", remark));
-    let mut text = String::new();
-    for (word, located) in errors.chain(findings) {
-        let remark = &located.diagnostic;
-        let help = remark
-            .help
-            .as_deref()
-            .map(|help| format!("\nhelp: {help}"))
-            .unwrap_or_default();
-        let path = if remark.path.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", remark.path)
-        };
-        let message = escaped(&output::lines(&format!("{path}{}{help}", remark.message)));
-        let (file, code) = (property(&output::lines(file)), property(&remark.code));
-        let place = located
-            .place
-            .map(|Place { line, column }| format!(",line={line},col={column}"));
-        let place = place.unwrap_or_default();
-        let _ = writeln!(text, "::{word} file={file}{place},title={code}::{message}");
-    }
-    text
-}
-
-/// A message as GitHub parses it.
-fn escaped(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-/// A property as GitHub parses it.
-fn property(text: &str) -> String {
-    escaped(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-impl<'a> Checked<'a> {
-    fn new(file: &'a str, document: &'a Document) -> Self {
-        Self {
-            file,
-            issuers: document.issuers.len(),
-            policies: document.policies,
-            errors: &document.errors,
-            findings: &document.findings,
-        }
-    }
 }

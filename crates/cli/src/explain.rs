@@ -59,11 +59,10 @@ impl Explain {
         if self.file == "-" && self.issuers == "-" {
             bail!("expected one file from standard input, found both");
         }
-        let mut document = Document::read(output::read(&self.issuers)?);
+        let document = Document::read(output::read(&self.issuers)?);
         if !document.errors.is_empty() {
             let title = output::title(&self.issuers);
             let errors = count(document.errors.len(), "error", "errors");
-            document.findings.clear();
             output::write_error(&document.report(title, output::is_colored(&stderr())));
             bail!("`{title}` cannot be used: {errors}");
         }

@@ -64,23 +64,7 @@ impl Asking {
 
     /// The claims of a witness that matter, or all of them, a line each.
     pub(crate) fn witness(&self, witness: &Witness, indent: &str) -> String {
-        let claims: Vec<(&str, String)> = if self.claims {
-            let all = witness.claims.iter();
-            all.map(|(name, value)| (name, text(value))).collect()
-        } else {
-            let paths = witness.matters.iter();
-            paths
-                .filter_map(|path| Some((path.as_str(), text(witness.claim(path)?))))
-                .collect()
-        };
-        let mut lines = columns(&claims, indent);
-        if let RequestedToken::Team { name } = &witness.request {
-            let _ = writeln!(lines, "{indent}for team {name}");
-        }
-        if !witness.when.is_empty() {
-            let _ = writeln!(lines, "{indent}sent by {}", witness.when);
-        }
-        output::lines(&lines)
+        witness_text(witness, self.claims, indent)
     }
 
     /// What the answers take for granted.
@@ -111,8 +95,29 @@ impl Asking {
     }
 }
 
+/// The claims of a token that matter, or all of them, a line each.
+pub(crate) fn witness_text(witness: &Witness, has_all: bool, indent: &str) -> String {
+    let claims: Vec<(&str, String)> = if has_all {
+        let all = witness.claims.iter();
+        all.map(|(name, value)| (name, text(value))).collect()
+    } else {
+        let paths = witness.matters.iter();
+        paths
+            .filter_map(|path| Some((path.as_str(), text(witness.claim(path)?))))
+            .collect()
+    };
+    let mut lines = columns(&claims, indent);
+    if let RequestedToken::Team { name } = &witness.request {
+        let _ = writeln!(lines, "{indent}for team {name}");
+    }
+    if !witness.when.is_empty() {
+        let _ = writeln!(lines, "{indent}sent by {}", witness.when);
+    }
+    output::lines(&lines)
+}
+
 /// The text of a file; of `REVISION:FILE` in git if there is no file of that name.
-fn source(name: &str) -> Result<String> {
+pub(crate) fn source(name: &str) -> Result<String> {
     let is_in_git = name.contains(':') && !Path::new(name).exists();
     if is_in_git {
         revision(name)

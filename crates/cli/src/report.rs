@@ -9,7 +9,7 @@ use claimgate::json::spans::{Content, Found, Part, Span, Spans};
 use claimgate::pattern::visible;
 
 use crate::excerpt::Excerpt;
-use crate::output::without_signatures;
+use crate::output::{lines, without_signatures};
 
 /// Codes of diagnostics that are about a member's name, not its value; and how such codes begin.
 const ABOUT_NAMES: [&str; 4] = [
@@ -31,7 +31,10 @@ pub(crate) struct Located {
     #[serde(flatten)]
     pub(crate) place: Option<Place>,
     #[serde(skip)]
-    span: Span,
+    pub(crate) span: Span,
+    /// What is said besides.
+    #[serde(skip)]
+    pub(crate) notes: Vec<String>,
 }
 
 impl From<Diagnostic> for Located {
@@ -41,6 +44,7 @@ impl From<Diagnostic> for Located {
             diagnostic,
             place: None,
             span: Span::default(),
+            notes: Vec::new(),
         }
     }
 }
@@ -71,6 +75,7 @@ impl<'a> Locator<'a> {
             diagnostic,
             place: span.as_ref().map(|span| self.places.at(span.start)),
             span: span.unwrap_or_default(),
+            notes: Vec::new(),
         }
     }
 }
@@ -149,7 +154,9 @@ fn group<'a>(text: &str, located: &'a Located) -> Group<'a> {
             .annotation(marks.label(label))
     });
     let help = diagnostic.help.as_deref();
+    let notes = located.notes.iter();
     heading
         .elements(excerpt)
+        .elements(notes.map(|note| Level::NOTE.message(lines(note))))
         .elements(help.map(|help| Level::HELP.message(visible(help))))
 }

@@ -9,6 +9,8 @@ use claimgate::policy::{Decision, PolicyDefinition};
 use claimgate_providers::grammar::Grammar;
 use claimgate_providers::{ClaimTraits, claim_traits};
 
+pub(super) use claimgate::text::list::policies as numbers;
+
 use super::finding::{Edit, Finding, SafeFix};
 use super::options::CheckOptions;
 use crate::answer::{Answer, Undecided, Witness};
@@ -67,7 +69,6 @@ pub(super) struct Context<'a> {
     pub(super) bare: Analysis<'a>,
     /// Questions about them where each `.` of an allow stands for itself.
     pub(super) plain: Analysis<'a>,
-    pub(super) text: Policies<'a>,
     /// What is read off the text of patterns.
     heuristic: Vec<Diagnostic>,
     strangers: HashMap<usize, Option<Witness>>,
@@ -92,7 +93,6 @@ impl<'a> Context<'a> {
             bare: Analysis::new(&models.bare),
             plain: Analysis::new(&models.plain),
             heuristic: crate::findings::findings(&text),
-            text,
             strangers: HashMap::new(),
             outsiders: HashMap::new(),
             undecided: BTreeMap::new(),
@@ -220,12 +220,11 @@ impl<'a> Context<'a> {
     /// Adds heuristic findings as they are.
     pub(super) fn add_heuristic(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
         let findings = diagnostics.into_iter().map(|diagnostic| {
-            let policy = policy_of(&diagnostic.path);
-            let path = diagnostic.path.clone();
-            let mut finding = Finding::on(policy.unwrap_or_default(), diagnostic);
-            finding.diagnostic.path = path;
-            finding.policies = policy.into_iter().collect();
-            finding
+            let policies = policy_of(&diagnostic.path).into_iter().collect();
+            Finding {
+                policies,
+                ..Finding::from(diagnostic)
+            }
         });
         self.findings.extend(findings);
     }
@@ -271,19 +270,6 @@ pub(super) fn with_plain_dots(pattern: &str, dialect: Dialect) -> String {
         _ => part.text,
     };
     parts(pattern, dialect).into_iter().map(part).collect()
-}
-
-/// Policies as people count them: `policy 1`, `policies 1 and 3`.
-pub(super) fn numbers(policies: &[usize]) -> String {
-    let numbers: Vec<_> = policies
-        .iter()
-        .map(|index| (index + 1).to_string())
-        .collect();
-    match numbers.split_last() {
-        None => "no policy".to_owned(),
-        Some((only, [])) => format!("policy {only}"),
-        Some((last, others)) => format!("policies {} and {last}", others.join(", ")),
-    }
 }
 
 /// The value of a claim of a token, for a sentence.

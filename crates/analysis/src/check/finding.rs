@@ -88,16 +88,26 @@ pub enum Edit {
     },
 }
 
-impl Finding {
-    /// A finding on a policy.
-    pub(crate) fn on(policy: usize, diagnostic: Diagnostic) -> Self {
+impl From<Diagnostic> for Finding {
+    /// A finding without anything that proves it.
+    fn from(diagnostic: Diagnostic) -> Self {
         Self {
-            diagnostic: diagnostic.at(format!("policies[{policy}]")),
-            policies: vec![policy],
+            diagnostic,
+            policies: Vec::new(),
             because_of: Vec::new(),
             witness: None,
             proof: None,
             fixes: Vec::new(),
+        }
+    }
+}
+
+impl Finding {
+    /// A finding on a policy.
+    pub(crate) fn on(policy: usize, diagnostic: Diagnostic) -> Self {
+        Self {
+            policies: vec![policy],
+            ..Self::from(diagnostic.at(format!("policies[{policy}]")))
         }
     }
 
@@ -110,10 +120,7 @@ impl Finding {
 
     /// A finding on a member of the issuer.
     pub(crate) fn on_issuer(member: &str, diagnostic: Diagnostic) -> Self {
-        let mut found = Self::on(0, diagnostic);
-        member.clone_into(&mut found.diagnostic.path);
-        found.policies.clear();
-        found
+        Self::from(diagnostic.at(member))
     }
 
     pub(crate) fn severity(mut self, severity: Severity) -> Self {

@@ -1,7 +1,7 @@
 //! Fixes, which are proved to open nothing.
 
 use claimgate::issuer::IssuerDefinition;
-use claimgate::policy::{Decision, PolicyDefinition, RequestedToken};
+use claimgate::policy::{Decision, PolicyDefinition};
 
 use super::context::Context;
 use super::finding::{Edit, SafeFix};
@@ -36,11 +36,9 @@ pub(super) fn verified(cx: &Context<'_>, title: String, edits: Vec<Edit>) -> Opt
 }
 
 fn keeps_samples(cx: &Context<'_>, changed: &PolicyModel) -> bool {
-    let requests = [false, true].map(|admin| RequestedToken::Organization { admin });
-    cx.options.samples.iter().all(|claims| {
-        requests
-            .iter()
-            .all(|request| !cx.model.admits(claims, request) || changed.admits(claims, request))
+    let mut samples = cx.options.samples.iter();
+    samples.all(|(claims, request)| {
+        !cx.model.admits(claims, request) || changed.admits(claims, request)
     })
 }
 

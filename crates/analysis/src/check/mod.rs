@@ -8,6 +8,7 @@ mod finding;
 mod fix;
 mod jobs;
 mod options;
+mod read;
 mod rule;
 mod spelling;
 mod tenants;

@@ -3,6 +3,7 @@
 use claimgate::claims::Claims;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
+use claimgate::policy::RequestedToken;
 
 /// How policies are checked.
 #[derive(Clone, Debug)]
@@ -14,8 +15,8 @@ pub struct CheckOptions {
     pub without_facts: bool,
     /// The issuer before a change: what the policies admit more than its own is an error.
     pub baseline: Option<Box<IssuerDefinition>>,
-    /// Claims of tokens that a fix must not refuse if they are admitted.
-    pub samples: Vec<Claims>,
+    /// Claims of tokens, each with a request, that a fix must not refuse if they are admitted.
+    pub samples: Vec<(Claims, RequestedToken)>,
 }
 
 impl CheckOptions {

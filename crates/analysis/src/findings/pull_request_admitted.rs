@@ -3,6 +3,7 @@
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
 use claimgate::policy::{Decision, PolicyDefinition};
 
+use crate::model::lists_admin;
 use crate::pin::Pin;
 use crate::policies::Policies;
 use crate::pull_requests::{admitted, stops};
@@ -25,7 +26,7 @@ pub(super) fn finding(policy: &PolicyDefinition, policies: &Policies<'_>) -> Opt
     let is_open = jobs.any(|job| !denies().any(|deny| stops(deny, policy, &job, policies.dialect)));
     (is_pinned && is_open).then(|| {
         Diagnostic::note("pull-request-admitted", "jobs of pull requests are admitted, before anyone has reviewed them")
-            .severity(Severity::Error)
+            .severity(if lists_admin(policy) { Severity::Error } else { Severity::Warning })
             .basis(Basis::Heuristic)
             .help("end `sub` with a branch or an environment, or add a deny policy with `\"event_name\": \"pull_request*\"`")
     })

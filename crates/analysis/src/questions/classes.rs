@@ -3,13 +3,13 @@
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::Claims;
 use claimgate::policy::RequestedToken;
-use claimgate_providers::grammar::{Is, Outsider, Words};
+use claimgate_providers::grammar::{Claim, Is, Outsider, Piece, Words};
 
 use super::ours::{Said, Sayings};
 use super::property::{Besides, holds};
 use super::session::Analysis;
 use super::single::nothing;
-use crate::answer::{Answer, RequestKind, Undecided, at};
+use crate::answer::{Answer, RequestKind, Undecided, Witness, at};
 use crate::automaton::{LangId, Token, literal, tokens};
 use crate::model::kinds_of;
 
@@ -18,6 +18,8 @@ use crate::model::kinds_of;
 pub(crate) struct Class<'a> {
     /// Claim paths and patterns that match.
     pub(crate) rules: &'a [(String, String)],
+    /// Claim paths and patterns that do not all match.
+    pub(crate) not: &'a [(String, String)],
     /// Parts of claims that have one of these texts.
     pub(crate) is: Vec<(&'static str, Texts)>,
     /// Parts of claims that have none of these texts, each.
@@ -122,14 +124,7 @@ impl Analysis<'_> {
         allow: usize,
         class: &Class<'_>,
     ) -> Answer {
-        let mut rules = Vec::new();
-        for (claim, pattern) in class.rules {
-            let lang = self
-                .space
-                .store
-                .lang([tokens(pattern, self.model.dialect())]);
-            rules.push((self.space.claim(claim), lang));
-        }
+        let mut rules = self.rules(class.rules);
         for (part, texts) in &class.is {
             let Some(path) = self.space.atom(part) else {
                 return nothing();
@@ -143,20 +138,27 @@ impl Analysis<'_> {
                 negatives.push(self.question(vec![(path, lang)]));
             }
         }
+        if !class.not.is_empty() {
+            let excluded = self.rules(class.not);
+            negatives.push(self.question(excluded));
+        }
         let positive = self.question(rules);
         let besides = Besides {
             positive: Some(&positive),
             negatives: &negatives,
             shapes: class.shapes,
         };
-        let Ok(holds) = holds(self.model.dialect(), class.rules) else {
+        let dialect = self.model.dialect();
+        let (Ok(holds), Ok(is_excluded)) = (holds(dialect, class.rules), holds(dialect, class.not))
+        else {
             return Answer::Undecided {
                 reason: Undecided::NotConfirmed,
             };
         };
         let without = class.without.and_then(|path| ClaimPath::parse(path).ok());
-        let (model, has_rules) = (self.model, !class.rules.is_empty());
-        self.one_allow(
+        let (model, has_rules, has_not) =
+            (self.model, !class.rules.is_empty(), !class.not.is_empty());
+        let answer = self.one_allow(
             kind,
             allow,
             &besides,
@@ -164,9 +166,53 @@ impl Analysis<'_> {
                 let is_absent = without
                     .as_ref()
                     .is_none_or(|path| at(claims, path).is_none());
-                is_absent && (!has_rules || holds(claims)) && model.admits(claims, request)
+                let is_like = (!has_rules || holds(claims)) && (!has_not || !is_excluded(claims));
+                is_absent && is_like && model.admits(claims, request)
             },
-        )
+        );
+        match answer {
+            Answer::Yes { mut witness } => {
+                self.name_parts(&mut witness, class);
+                Answer::Yes { witness }
+            }
+            answer => answer,
+        }
+    }
+
+    /// Adds to the claims of a witness that matter those which show its class.
+    fn name_parts(&self, witness: &mut Witness, class: &Class<'_>) {
+        let Some(grammar) = self.model.grammar() else {
+            return;
+        };
+        let parts = class.is.iter().chain(&class.is_not).map(|(part, _)| *part);
+        for part in parts {
+            let of_shapes = grammar.shapes.iter().flat_map(|shape| shape.claims);
+            let all = grammar.claims.iter().chain(of_shapes);
+            let has = |claim: &&Claim| claim.value.contains(&Piece::Atom(part));
+            let shows = |claim: &&Claim| {
+                let path = ClaimPath::parse(claim.path);
+                path.is_ok_and(|path| at(&witness.claims, &path).is_some())
+            };
+            let mut claims: Vec<&Claim> = all.filter(has).filter(shows).collect();
+            claims.sort_by_key(|claim| claim.value.len());
+            let is_named = |claim: &&Claim| witness.matters.iter().any(|own| own == claim.path);
+            if !claims.iter().any(is_named)
+                && let Some(claim) = claims.first()
+            {
+                witness.matters.push(claim.path.to_owned());
+            }
+        }
+        witness.matters.sort();
+        witness.matters.dedup();
+    }
+
+    fn rules(&mut self, rules: &[(String, String)]) -> Vec<(usize, LangId)> {
+        let dialect = self.model.dialect();
+        let rule = |(claim, pattern): &(String, String)| {
+            let lang = self.space.store.lang([tokens(pattern, dialect)]);
+            (self.space.claim(claim), lang)
+        };
+        rules.iter().map(rule).collect()
     }
 
     fn lang(&mut self, texts: &Texts) -> LangId {

@@ -1,6 +1,5 @@
 //! Questions about the policies of an issuer, and about two sets of them.
 
-#[allow(dead_code, reason = "findings on tenants and jobs are to use it")]
 mod classes;
 mod difference;
 mod facts;

@@ -170,6 +170,10 @@ fn the_list_of_errors_has_them_all() {
     let mut table = "\n| code | what it means | how to fix it |\n|---|---|---|\n".to_owned();
     for rule in catalog() {
         let title = rule.title.trim_end_matches('.');
+        // A hint with the same code means the same.
+        if after.contains(&format!("| `{}` |", rule.code)) {
+            continue;
+        }
         writeln!(table, "| `{}` | {title} | {} |", rule.code, rule.remedy).unwrap();
     }
     table += "\n";

@@ -3,6 +3,7 @@
 mod brute;
 mod catalog;
 mod closing;
+mod clean;
 mod github;
 mod policy_tests;
 mod presets;

@@ -5,18 +5,21 @@ use std::fmt::Write;
 use std::io::stdout;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
-use claimgate::diagnostic::Diagnostic;
+use anyhow::{Context as _, Result, bail};
+use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{CompileOptions, PolicySet, parse_policies};
+use claimgate_analysis::Finding;
 use claimgate_server::db::{Store, check_url};
 use claimgate_server::issuers::{IssuerRecord, IssuerSettings, POLICY_LIMITS};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::count;
+use super::checked::CheckedFile;
+use super::text::grouped;
+use super::{CheckFormat, Looking, count};
 use crate::document::Document;
-use crate::output::{self, Format};
+use crate::output;
 use crate::report::{Located, render};
 use crate::serve::shown;
 
@@ -37,23 +40,30 @@ struct CheckedIssuer {
     url: String,
     policies: usize,
     errors: Vec<Diagnostic>,
-    findings: Vec<Diagnostic>,
+    findings: Vec<Finding>,
+    #[serde(skip)]
+    grouped: Vec<Located>,
 }
 
 /// Checks all issuers of a database: exit status 0 if there is no error, else 1.
-pub(super) fn run(url: &str, format: Format, is_strict: bool) -> Result<ExitCode> {
+pub(super) fn run(url: &str, format: CheckFormat, looking: &Looking) -> Result<ExitCode> {
     check_url(url)?;
+    if !matches!(format, CheckFormat::Text | CheckFormat::Json) {
+        bail!("expected `--format text` or `json` with `--database`: there are no files to name");
+    }
     let checked: Vec<_> = stored(url)
         .with_context(|| shown(url))?
         .into_iter()
-        .map(|(issuer, policies)| CheckedIssuer::new(issuer, &policies))
+        .map(|(issuer, policies)| CheckedIssuer::new(issuer, &policies, looking))
         .collect::<Result<_>>()?;
     output::write(&match format {
-        Format::Text => as_text(&shown(url), &checked),
-        Format::Json => output::pretty(&checked)?,
+        CheckFormat::Json => output::pretty(&checked)?,
+        _ => as_text(&shown(url), &checked),
     })?;
     let is_good = |issuer: &CheckedIssuer| {
-        issuer.errors.is_empty() && (!is_strict || issuer.findings.is_empty())
+        let fails =
+            |finding: &Finding| looking.strict || finding.diagnostic.severity == Severity::Error;
+        issuer.errors.is_empty() && !issuer.findings.iter().any(fails)
     };
     Ok(output::status(checked.iter().all(is_good)))
 }
@@ -75,24 +85,27 @@ fn stored(url: &str) -> Result<Vec<(IssuerRecord, String)>> {
 }
 
 impl CheckedIssuer {
-    fn new(issuer: IssuerRecord, policies: &str) -> Result<Self> {
+    fn new(issuer: IssuerRecord, policies: &str, looking: &Looking) -> Result<Self> {
         let text = serde_json::to_string(&Stored {
             url: &issuer.url,
             settings: &issuer.settings,
             policies: serde_json::from_str(policies)?,
         })?;
-        let document = Document::read(text);
-        let diagnostics = |located: Vec<Located>| {
-            let of = |located: Located| located.diagnostic;
-            located.into_iter().map(of).collect()
-        };
+        let file = CheckedFile::new("", Document::read(text), looking, None);
+        let mut grouped = grouped(&file.findings);
+        // The stored text is not in a file: there are no lines.
+        grouped.iter_mut().for_each(|located| located.place = None);
+        let errors = file.errors.into_iter().map(|located| located.diagnostic);
+        let errors = errors.collect();
+        let findings = file.findings.into_iter().map(|own| own.finding);
         Ok(Self {
             organization: issuer.organization,
             issuer: issuer.id,
             url: issuer.url,
             policies: count_policies(policies),
-            errors: with_limits(policies, diagnostics(document.errors)),
-            findings: diagnostics(document.findings),
+            errors: with_limits(policies, errors),
+            findings: findings.collect(),
+            grouped,
         })
     }
 }
@@ -127,9 +140,8 @@ fn as_text(title: &str, checked: &[CheckedIssuer]) -> String {
     let mut text = String::new();
     for issuer in checked {
         let title = format!("{}: {}", issuer.organization, issuer.url);
-        let all = issuer.errors.iter().chain(&issuer.findings).cloned();
-        // Without lines: the stored text is not in a file.
-        let all: Vec<_> = all.map(Located::from).collect();
+        let errors = issuer.errors.iter().cloned().map(Located::from);
+        let all: Vec<_> = errors.chain(issuer.grouped.iter().cloned()).collect();
         text += &render(&title, "", &all, output::is_colored(&stdout()));
     }
     let total = |of: fn(&CheckedIssuer) -> usize| checked.iter().map(of).sum();
@@ -149,7 +161,7 @@ mod tests {
     use claimgate_server::issuers::{IssuerRecord, IssuerSettings};
     use serde_json::{Value, json};
 
-    use super::CheckedIssuer;
+    use super::{CheckedIssuer, Looking};
 
     fn check(policies: &Value) -> CheckedIssuer {
         let issuer = IssuerRecord {
@@ -165,7 +177,7 @@ mod tests {
             modified: 0,
             last_used: None,
         };
-        CheckedIssuer::new(issuer, &policies.to_string()).unwrap()
+        CheckedIssuer::new(issuer, &policies.to_string(), &Looking::default()).unwrap()
     }
 
     fn allow(claim: &str, pattern: &str) -> Value {

@@ -2,4 +2,5 @@
 
 pub mod hidden;
 pub mod list;
+pub mod look_alike;
 pub mod quote;

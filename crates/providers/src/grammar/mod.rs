@@ -8,6 +8,7 @@
 mod aws;
 mod buildkite;
 mod circleci;
+pub mod class;
 mod clouds;
 mod github;
 mod github_outsiders;
@@ -171,6 +172,12 @@ pub enum Is {
     /// This text.
     Text(&'static str),
 }
+
+/// The identifier of GitHub Actions.
+pub const GITHUB_ACTIONS: &str = "github-actions";
+
+/// The identifier of CircleCI.
+pub const CIRCLECI: &str = "circleci";
 
 /// All grammars.
 pub static GRAMMARS: [&Grammar; 22] = [

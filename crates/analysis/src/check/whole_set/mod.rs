@@ -9,6 +9,7 @@ pub(super) mod deny_case;
 pub(super) mod deny_useless;
 pub(super) mod never_matches_provider;
 pub(super) mod policies_equal;
+pub(super) mod report_only;
 pub(super) mod report_only_differs;
 pub(super) mod role_ambiguous_possible;
 pub(super) mod rules_unsatisfiable;
@@ -23,6 +24,7 @@ pub(super) const FIND: &[Find] = &[
     reviewed,
     deny_avoidable::find,
     deny_case::find,
+    report_only::find,
     report_only_differs::find,
     wider_than_baseline::find,
     // Last: it says what the others could not decide.

@@ -64,7 +64,11 @@ pub(super) fn add(cx: &mut Context<'_>, policy: usize, issue: Issue) {
 }
 
 /// Whether the provider sends a token that one rule matches.
-fn is_sent(cx: &Context<'_>, definition: &PolicyDefinition, rule: &(String, String)) -> bool {
+pub(in crate::check) fn is_sent(
+    cx: &Context<'_>,
+    definition: &PolicyDefinition,
+    rule: &(String, String),
+) -> bool {
     let policy = PolicyDefinition {
         rules: vec![rule.clone()],
         ..definition.clone()

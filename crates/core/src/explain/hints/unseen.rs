@@ -2,12 +2,7 @@
 
 use super::sources::{Mismatch, Normalize};
 use crate::text::hidden;
-
-/// Characters that look like the ASCII characters at the same places of [`PLAIN`].
-const ODD: &str =
-    "аеорсухіјѕԁɡһԛԝАВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρυıⅼ‐‑‒–—―−⁃∕⁄⧸꞉∶׃∗⁎․·ꓸǃ‚‘’‛ʼ“”„ɑօѵոս‧。Ꭺ";
-const PLAIN: &str =
-    "aeopcyxijsdghqwABEKMHOPCTXIJSABEZHIKMNOPTYXoivpuil--------///:::**...!,''''\"\"\"aovnu..A";
+use crate::text::look_alike::{ascii_of, is_combining};
 
 /// The most characters that are named on each side.
 const NAMED: usize = 4;
@@ -36,15 +31,8 @@ fn plain(c: char) -> Option<char> {
     } else if let Some(at) = full_width {
         u8::try_from(at + 0x21).ok().map(char::from)
     } else {
-        let looks_like = ODD.chars().zip(PLAIN.chars()).find(|(odd, _)| *odd == c);
-        Some(looks_like.map_or(c, |(_, plain)| plain))
+        Some(ascii_of(c).unwrap_or(c))
     }
-}
-
-/// Marks that combine with the character before them, and the parts of Hangul syllables.
-fn is_combining(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{1100}'..='\u{11ff}' | '\u{1ab0}'..='\u{1aff}'
-        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{3099}' | '\u{309a}' | '\u{fe20}'..='\u{fe2f}')
 }
 
 /// The characters that are on one side only, by code point and place.
@@ -100,15 +88,8 @@ fn name(c: char, index: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ODD, PLAIN};
-
     #[test]
-    fn each_look_alike_has_its_character() {
-        assert_eq!(ODD.chars().count(), PLAIN.chars().count());
-        for (odd, plain) in ODD.chars().zip(PLAIN.chars()) {
-            assert!(!odd.is_ascii() && plain.is_ascii(), "{odd} {plain}");
-            assert_eq!(ODD.matches(odd).count(), 1, "{odd}");
-        }
+    fn characters_are_taken_for_what_they_look_like() {
         let pairs = [
             ('а', 'a'),
             ('Х', 'X'),

@@ -1,0 +1,53 @@
+//! `any-ref`: an allow admits every branch.
+
+use claimgate::diagnostic::{Basis, Severity};
+use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
+
+use crate::check::context::{Context, is_admin, token};
+use crate::check::finding::Finding;
+use crate::check::rule::{Example, Rule};
+
+use super::any_repository;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "any-ref",
+    severity: Severity::Warning,
+    basis: Basis::Facts,
+    title: "An allow admits jobs of every branch.",
+    about: "Everyone who can push a branch can run a job on it, with the workflow of that branch, before anyone reviews it. Environments and tags are included where the pattern admits them as well.",
+    incident: "The way in that frontdoor's rule FD011 describes: push a branch, change the workflow on it, and use the role of production. The attackers of tj-actions (CVE-2025-30066) ran code in thousands of such jobs.",
+    remedy: "end `sub` with a branch or a protected environment, such as `:ref:refs/heads/main` or `:environment:production`",
+    found_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/web:*" } }
+]"#,
+    ),
+    not_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/web:ref:refs/heads/release-*" } }
+]"#,
+    ),
+};
+
+pub(super) fn find(cx: &mut Context<'_>) {
+    for (allow, definition) in cx.allows() {
+        if any_repository::witness(cx, allow).is_some() {
+            continue;
+        }
+        if let Some(witness) = cx.outsider(allow, &[class::OTHER_BRANCH]) {
+            let grant = match is_admin(definition) {
+                true => "gives admin permission to",
+                false => "admits",
+            };
+            let message = format!("this {grant} jobs of any branch: {}", token(&witness));
+            let mut found = Finding::on(allow, RULE.says(message));
+            if cx
+                .grammar()
+                .is_some_and(|grammar| grammar.id != GITHUB_ACTIONS)
+            {
+                found = found.help("name the branch that the policy is for");
+            }
+            cx.add(found.witness(witness));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `any-repository`: an allow admits all repositories or projects of an owner.
+
+use claimgate::diagnostic::{Basis, Severity};
+use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
+
+use crate::answer::Witness;
+use crate::check::context::{Context, rule_on, token};
+use crate::check::finding::Finding;
+use crate::check::rule::{Example, Rule};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "any-repository",
+    severity: Severity::Warning,
+    basis: Basis::Facts,
+    title: "An allow admits every repository or project of an owner.",
+    about: "It admits jobs of repositories that do not exist yet, and of those that only interns or contractors write to. Findings on branches and environments are left out where every repository is admitted.",
+    incident: "In the rules of frontdoor (FD010) and in reviews of cloud roles it is the most frequent breadth: one forgotten repository of the organization is enough.",
+    remedy: "name the repository, or pin the reusable workflow that all of them call in `job_workflow_ref`",
+    found_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/*:ref:refs/heads/main" } }
+]"#,
+    ),
+    not_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/web:ref:refs/heads/main" } }
+]"#,
+    ),
+};
+
+/// A token of another repository of the same owner, or another project of the same tenant. An allow
+/// that names a reusable workflow is meant for all that call it.
+pub(super) fn witness(cx: &mut Context<'_>, allow: usize) -> Option<Witness> {
+    let definition = cx.policies().get(allow)?;
+    match rule_on(definition, "job_workflow_ref") {
+        Some(_) => None,
+        None => cx.outsider(allow, &class::OTHERS),
+    }
+}
+
+pub(super) fn find(cx: &mut Context<'_>) {
+    let classes = cx.grammar().map_or(&[][..], |grammar| grammar.outsiders);
+    let title = classes
+        .iter()
+        .find(|own| class::OTHERS.contains(&own.id))
+        .map_or("another project of ours", |own| own.title)
+        .replace("of ours", "of yours");
+    let is_github = cx
+        .grammar()
+        .is_some_and(|grammar| grammar.id == GITHUB_ACTIONS);
+    for (allow, _) in cx.allows() {
+        if let Some(witness) = witness(cx, allow) {
+            let message = format!("this admits {title}: {}", token(&witness));
+            let mut found = Finding::on(allow, RULE.says(message));
+            if !is_github {
+                found = found.help("name the one that the policy is for");
+            }
+            cx.add(found.witness(witness));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `any-tag`: an allow pins branches and leaves tags open.
+
+use claimgate::diagnostic::{Basis, Severity};
+use claimgate_providers::grammar::class;
+
+use crate::check::context::{Context, token};
+use crate::check::finding::Finding;
+use crate::check::rule::{Example, Rule};
+
+use super::any_repository;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "any-tag",
+    severity: Severity::Note,
+    basis: Basis::Facts,
+    title: "An allow pins branches, and admits every tag.",
+    about: "Everyone who can push can create or move a tag, to any commit. Tags are often less protected than branches.",
+    incident: "tj-actions, CVE-2025-30066 (2025): the attackers moved existing version tags to their own commit, and 23,000 repositories ran it.",
+    remedy: "name the tags, protect them by a rule set, or leave them out",
+    found_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/web:ref:refs/tags/*" } }
+]"#,
+    ),
+    not_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/web:ref:refs/tags/v*" } }
+]"#,
+    ),
+};
+
+pub(super) fn find(cx: &mut Context<'_>) {
+    for (allow, _) in cx.allows() {
+        let is_wider = any_repository::witness(cx, allow).is_some()
+            || cx.outsider(allow, &[class::OTHER_BRANCH]).is_some();
+        if is_wider {
+            continue;
+        }
+        if let Some(witness) = cx.outsider(allow, &[class::OTHER_TAG]) {
+            let message = format!("this admits jobs of any tag: {}", token(&witness));
+            cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
+        }
+    }
+}

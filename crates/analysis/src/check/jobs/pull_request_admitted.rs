@@ -1,0 +1,73 @@
+//! `pull-request-admitted`: an allow admits jobs of pull requests.
+
+use claimgate::diagnostic::{Basis, Severity};
+use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
+
+use crate::check::context::{Context, is_admin, token};
+use crate::check::finding::Finding;
+use crate::check::rule::{Example, Rule};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "pull-request-admitted",
+    severity: Severity::Warning,
+    basis: Basis::Facts,
+    title: "An allow admits jobs of pull requests, before anyone has reviewed them.",
+    about: "The code of such a job is that of the pull request. GitHub gives jobs of forks no token, but those of branches of the same repository get one, and with `pull_request_target` mistakes are easy. It is an error if the allow grants admin permission.",
+    incident: "PyPI and crates.io refuse trusted publishing from `pull_request_target`, and a public Terraform module for GitHub's OIDC excludes pull requests by a condition of its own: the code of an attacker would publish.",
+    remedy: "end `sub` with a branch or an environment, or add a deny policy with `\"event_name\": \"pull_request*\"`",
+    found_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/web:pull_request" } }
+]"#,
+    ),
+    not_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/web:*" } },
+  { "decision": "deny", "tokenType": "organization", "rules": { "event_name": "pull_request*" } }
+]"#,
+    ),
+};
+
+pub(super) fn find(cx: &mut Context<'_>) {
+    let is_github = cx
+        .grammar()
+        .is_some_and(|grammar| grammar.id == GITHUB_ACTIONS);
+    if cx.grammar().is_some() {
+        cx.take_heuristic(RULE.code);
+    }
+    for (allow, definition) in cx.allows() {
+        if is_of_branch(cx, allow) {
+            continue;
+        }
+        let (witness, what, usual) = match cx.outsider(allow, &[class::PULL_REQUEST]) {
+            Some(witness) => (witness, "jobs of pull requests", Severity::Warning),
+            // A plan changes nothing by itself, and most want one for each pull request.
+            None => match cx.outsider(allow, &[class::PLAN]) {
+                Some(witness) => (witness, "plans of pull requests", Severity::Note),
+                None => continue,
+            },
+        };
+        let severity = match is_admin(definition) {
+            true => Severity::Error,
+            false => usual,
+        };
+        let message = format!(
+            "this admits {what}, before anyone has reviewed them: {}",
+            token(&witness)
+        );
+        let mut found = Finding::on(allow, RULE.says(message)).severity(severity);
+        if !is_github {
+            found = found.help("name the branch, or deny the claim that tells such jobs apart");
+        }
+        cx.add(found.witness(witness));
+    }
+}
+
+/// Whether the job of a pull request is one of a branch that the allow names. GitHub tells both apart.
+fn is_of_branch(cx: &mut Context<'_>, allow: usize) -> bool {
+    let tells_branches = cx.grammar().is_some_and(|grammar| {
+        let mut classes = grammar.outsiders.iter();
+        grammar.id != GITHUB_ACTIONS && classes.any(|own| own.id == class::OTHER_BRANCH)
+    });
+    tells_branches && cx.outsider(allow, &[class::OTHER_BRANCH]).is_none()
+}

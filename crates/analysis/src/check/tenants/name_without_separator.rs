@@ -1,0 +1,147 @@
+//! `name-without-separator`: a wildcard continues a name, so that other names are admitted.
+
+use claimgate::diagnostic::{Basis, Severity};
+use claimgate::policy::PolicyDefinition;
+use claimgate_providers::shared_issuer;
+
+use crate::answer::Witness;
+use crate::check::context::{Context, rule_on, token};
+use crate::check::finding::{Edit, Finding};
+use crate::check::rule::{Example, Rule};
+use crate::outline::WILDCARD;
+use crate::pin::{Pin, Unended, pin, unended};
+use crate::questions::{Class, Texts};
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "name-without-separator",
+    severity: Severity::Error,
+    basis: Basis::Facts,
+    title: "A wildcard continues a name, so that other names that begin alike are admitted.",
+    about: "A name ends at its separator: `repo:acme*` admits `repo:acme-evil/web:…`, whose owner anyone can register. For the name of a tenant it is an error; for one within a tenant, such as a repository, a warning.",
+    incident: "Tinder's security team found roles that trusted `repo:tinder*`. An official Terraform example had a prefix without separator too. `repo:o*/r*`, sometimes advised for immutable subjects, admits any owner that begins with `o`.",
+    remedy: "write the separator right after the name, before any wildcard",
+    found_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme*" } }
+]"#,
+    ),
+    not_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/*" } }
+]"#,
+    ),
+};
+
+/// A stranger's token is admitted by the beginning of a tenant's name.
+pub(super) fn reason(
+    cx: &mut Context<'_>,
+    allow: usize,
+    definition: &PolicyDefinition,
+    witness: &Witness,
+) -> bool {
+    let Some(issuer) = shared_issuer(&cx.issuer.url) else {
+        return false;
+    };
+    let Pin::Part(name) = pin(definition, issuer, cx.dialect) else {
+        return false;
+    };
+    let found = report(cx, allow, definition, &name, witness);
+    cx.add(found);
+    true
+}
+
+/// The names within a tenant.
+pub(super) fn find(cx: &mut Context<'_>) {
+    let Some(grammar) = cx.grammar() else {
+        return;
+    };
+    for (allow, definition) in cx.allows() {
+        if cx.stranger(allow).is_some() {
+            continue;
+        }
+        for part in grammar.mine.iter().skip(1) {
+            let said = cx.plain.said(allow, part);
+            if said.starts.is_empty() {
+                continue;
+            }
+            let other: Vec<String> = said
+                .starts
+                .iter()
+                .map(|start| format!("{start}-evil"))
+                .collect();
+            let class = Class {
+                is: vec![(*part, Texts::exact(other))],
+                ..Class::default()
+            };
+            let Some(witness) = cx.admits(allow, &class) else {
+                continue;
+            };
+            let shared = shared_issuer(&cx.issuer.url);
+            let name = shared.and_then(|issuer| unended(definition, issuer, cx.dialect));
+            let found = match name {
+                Some(name) => report(cx, allow, definition, &name, &witness),
+                None => {
+                    let message = format!(
+                        "this admits every {part} whose name begins alike: {}",
+                        token(&witness)
+                    );
+                    Finding::on(allow, RULE.says(message)).witness(witness)
+                }
+            };
+            cx.add(found.severity(Severity::Warning));
+            break;
+        }
+    }
+}
+
+fn report(
+    cx: &mut Context<'_>,
+    allow: usize,
+    definition: &PolicyDefinition,
+    name: &Unended,
+    witness: &Witness,
+) -> Finding {
+    let Unended {
+        claim,
+        word,
+        shared,
+        until,
+        ..
+    } = name;
+    let place = if name.is_end { "ends" } else { "begins" };
+    let message = format!(
+        "this admits every {word} whose name {place} with that of `{shared}`: {} is admitted",
+        token(witness)
+    );
+    let advice = match *until {
+        _ if name.is_end => "write the whole name after an `@`".to_owned(),
+        "" => "write the whole name".to_owned(),
+        until => format!("write `{until}` right after the name, before any wildcard"),
+    };
+    let mut found = Finding::on_rule(allow, claim, RULE.says(message)).help(advice);
+    let pattern = rule_on(definition, claim).map(|(_, pattern)| pattern.as_str());
+    if let Some(pattern) = pattern.and_then(|pattern| ended(pattern, name)) {
+        let title = format!("end the name with `{until}`");
+        let edit = Edit::SetRule {
+            policy: allow,
+            claim: claim.clone(),
+            pattern,
+        };
+        found.fixes.extend(cx.fix(title, vec![edit]));
+    }
+    found.witness(witness.clone())
+}
+
+/// The pattern with the separator after the name that a `*` continues.
+fn ended(pattern: &str, name: &Unended) -> Option<String> {
+    if name.is_end || name.until.is_empty() {
+        return None;
+    }
+    let rest = pattern.strip_prefix(name.shared.as_str())?;
+    let rest = rest.strip_prefix(WILDCARD)?;
+    let is_ended = rest.starts_with(name.until);
+    Some(match is_ended {
+        true => format!("{}{rest}", name.shared),
+        false => format!("{}{}{WILDCARD}{rest}", name.shared, name.until),
+    })
+}

@@ -1,0 +1,55 @@
+//! `shared-issuer-unpinned`: an allow on an issuer that signs tokens for everybody leaves the tenant
+//! open.
+
+use claimgate::diagnostic::{Basis, Severity};
+use claimgate::policy::PolicyDefinition;
+use claimgate_providers::shared_issuer;
+
+use crate::answer::Witness;
+use crate::check::context::{Context, token};
+use crate::check::finding::Finding;
+use crate::check::rule::{Example, Rule};
+use crate::pin::advice;
+
+pub(in crate::check) const RULE: Rule = Rule {
+    code: "shared-issuer-unpinned",
+    severity: Severity::Error,
+    basis: Basis::Facts,
+    title: "An allow on an issuer that signs tokens for everyone does not say whose tokens it is for.",
+    about: "Everyone who has an account gets tokens of GitHub Actions, GitLab.com, HCP Terraform and others. A rule has to name the tenant, up to the separator that ends its name. The finding shows a stranger's token that is admitted.",
+    incident: "Datadog found hundreds of AWS roles in 2023 that any GitHub repository could assume, and Tinder's security team roles that a prefix of the name opened. AWS refuses to create such roles since June 2025.",
+    remedy: "add a rule that names the owner or organization, up to the separator after its name",
+    found_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:*:ref:refs/heads/main" } }
+]"#,
+    ),
+    not_in: Example::github(
+        r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/*:ref:refs/heads/main" } }
+]"#,
+    ),
+};
+
+pub(super) fn reason(
+    cx: &mut Context<'_>,
+    allow: usize,
+    _: &PolicyDefinition,
+    witness: &Witness,
+) -> bool {
+    let message = format!("strangers are admitted: {} is", token(witness));
+    let found = Finding::on(allow, RULE.says(message)).witness(witness.clone());
+    let is_opened_by_dots = cx
+        .plain
+        .stranger(allow)
+        .is_some_and(|answer| answer.is_no());
+    let found = match (is_opened_by_dots, shared_issuer(&cx.issuer.url)) {
+        (true, _) => found.help(
+            "only a `.` that stands for any character admits it: write `\\.` for a dot, which other systems do not read",
+        ),
+        (false, Some(issuer)) => found.help(advice(issuer)),
+        (false, None) => found,
+    };
+    cx.add(found);
+    true
+}
