@@ -4,9 +4,9 @@
 
 use claimgate::audience;
 use claimgate::claims::Claims;
-use claimgate::issuer::Issuer;
+use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::pattern::Dialect;
-use claimgate_analysis::{Policies, findings};
+use claimgate_analysis::{CheckOptions, Policies, apply, check, findings};
 use claimgate_formats::{import, text};
 use libfuzzer_sys::fuzz_target;
 
@@ -40,8 +40,30 @@ fuzz_target!(|written: &str| {
                     assert!(finding.basis.is_some(), "{finding:?}");
                     assert!(finding.path.starts_with("policies"), "{finding:?}");
                 }
+                if issuer.policies.len() <= 6 {
+                    analyzed(issuer);
+                }
             }
             Err(errors) => assert!(!errors.is_empty()),
         }
     }
 });
+
+/// The findings on all tokens: each has a basis, and its fixes compile.
+fn analyzed(issuer: &IssuerDefinition) {
+    let checked = check(issuer, &CheckOptions::new(Dialect::Pulumi)).expect("policies compile");
+    for finding in checked.findings {
+        assert!(finding.diagnostic.basis.is_some(), "{finding:?}");
+        for fix in &finding.fixes {
+            let policies = apply(&issuer.policies, &fix.edits);
+            let fixed = IssuerDefinition {
+                policies,
+                ..issuer.clone()
+            };
+            assert!(
+                Issuer::compile(&fixed, Dialect::Pulumi).is_ok(),
+                "{finding:?}"
+            );
+        }
+    }
+}

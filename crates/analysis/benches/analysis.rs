@@ -6,7 +6,7 @@ use std::time::Instant;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, TokenType};
-use claimgate_analysis::{Analysis, Answer, Mine, PolicyModel, difference};
+use claimgate_analysis::{Analysis, Answer, CheckOptions, Mine, PolicyModel, check, difference};
 
 fn main() {
     println!("| analysis | ms | |\n|---|---:|---|");
@@ -16,6 +16,11 @@ fn main() {
         let runs = if allows > 100 { 3 } else { 9 };
         measure(&format!("{name}: review"), runs, || {
             format!("{} issues", Analysis::new(&model).review().issues.len())
+        });
+        let issuer = issuer(&ordinary(allows, denies));
+        measure(&format!("{name}: check"), runs, || {
+            let checked = check(&issuer, &CheckOptions::new(Dialect::Pulumi));
+            format!("{} findings", checked.expect("valid").findings.len())
         });
         if allows > 100 {
             continue;
@@ -156,11 +161,14 @@ fn policy(decision: Decision, rules: &[(&str, &str)]) -> PolicyDefinition {
     })
 }
 
-fn model(policies: &[PolicyDefinition]) -> PolicyModel {
-    let issuer = IssuerDefinition {
+fn issuer(policies: &[PolicyDefinition]) -> IssuerDefinition {
+    IssuerDefinition {
         url: "https://token.actions.githubusercontent.com".to_owned(),
         policies: policies.to_vec(),
         ..IssuerDefinition::default()
-    };
-    PolicyModel::new(&issuer, Dialect::Pulumi).expect("valid policies")
+    }
+}
+
+fn model(policies: &[PolicyDefinition]) -> PolicyModel {
+    PolicyModel::new(&issuer(policies), Dialect::Pulumi).expect("valid policies")
 }

@@ -11,13 +11,16 @@ use claimgate_providers::{ClaimTraits, claim_traits};
 
 pub(super) use claimgate::text::list::policies as numbers;
 
-use super::finding::{Edit, Finding, SafeFix};
+use super::finding::Finding;
 use super::options::CheckOptions;
 use crate::answer::{Answer, Undecided, Witness};
 use crate::model::{PolicyModel, lists_admin};
 use crate::pin::is_same_claim;
 use crate::policies::Policies;
 use crate::questions::{Analysis, Class};
+
+/// The most fixes that are verified. Once some are applied, others come.
+const MAX_FIXES: usize = 20;
 
 /// The models of the policies that questions are asked of.
 pub(super) struct Models {
@@ -75,6 +78,8 @@ pub(super) struct Context<'a> {
     outsiders: HashMap<(usize, &'static str), Option<Witness>>,
     undecided: BTreeMap<Undecided, BTreeSet<usize>>,
     pub(super) findings: Vec<Finding>,
+    /// How many more fixes are verified.
+    fixes: usize,
 }
 
 impl<'a> Context<'a> {
@@ -97,6 +102,7 @@ impl<'a> Context<'a> {
             outsiders: HashMap::new(),
             undecided: BTreeMap::new(),
             findings: Vec::new(),
+            fixes: MAX_FIXES,
         }
     }
 
@@ -159,6 +165,13 @@ impl<'a> Context<'a> {
                 None
             }
         }
+    }
+
+    /// Whether a question about a policy has no answer.
+    pub(super) fn is_undecided(&self, policy: usize) -> bool {
+        self.undecided
+            .values()
+            .any(|policies| policies.contains(&policy))
     }
 
     /// Why questions have no answer, and the policies that they are about.
@@ -235,9 +248,11 @@ impl<'a> Context<'a> {
         self.add_heuristic(rest);
     }
 
-    /// A fix that does this, if it is proved to open nothing.
-    pub(super) fn fix(&mut self, title: impl Into<String>, edits: Vec<Edit>) -> Option<SafeFix> {
-        super::fix::verified(self, title.into(), edits)
+    /// Whether one more fix may be verified.
+    pub(super) fn may_fix(&mut self) -> bool {
+        let left = self.fixes.checked_sub(1);
+        self.fixes = left.unwrap_or_default();
+        left.is_some()
     }
 }
 

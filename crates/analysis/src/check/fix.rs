@@ -13,8 +13,12 @@ use crate::questions::{Relation, difference};
 const MAX_POLICIES: usize = 100;
 
 /// The fix, if the changed policies admit the same or less, and no sample less.
-pub(super) fn verified(cx: &Context<'_>, title: String, edits: Vec<Edit>) -> Option<SafeFix> {
-    if cx.policies().len() > MAX_POLICIES {
+pub(super) fn verified(
+    cx: &mut Context<'_>,
+    title: impl Into<String>,
+    edits: Vec<Edit>,
+) -> Option<SafeFix> {
+    if cx.policies().len() > MAX_POLICIES || !cx.may_fix() {
         return None;
     }
     let issuer = IssuerDefinition {
@@ -29,7 +33,7 @@ pub(super) fn verified(cx: &Context<'_>, title: String, edits: Vec<Edit>) -> Opt
     let effect = difference(cx.model, &changed).relation;
     let is_safe = matches!(effect, Relation::Equivalent | Relation::Narrower);
     (is_safe && keeps_samples(cx, &changed)).then_some(SafeFix {
-        title,
+        title: title.into(),
         edits,
         effect,
     })

@@ -216,9 +216,9 @@ fn with_url(definition: &IssuerDefinition, looking: &Looking) -> IssuerDefinitio
 /// The issuer with the same URL in the file before a change; one without policies if there is none.
 fn same_issuer(before: &Document, like: &IssuerDefinition, looking: &Looking) -> IssuerDefinition {
     let all = before.definitions.iter().map(|own| with_url(own, looking));
-    let found = all
-        .into_iter()
-        .find(|own| own.url == like.url || own.url.is_empty());
+    let is_same =
+        |own: &IssuerDefinition| own.url == like.url || own.url.is_empty() || like.url.is_empty();
+    let found = all.into_iter().find(is_same);
     found.unwrap_or_else(|| IssuerDefinition {
         url: like.url.clone(),
         ..IssuerDefinition::default()

@@ -31,7 +31,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 pub(super) fn find(cx: &mut Context<'_>) {
     for (allow, definition) in cx.allows() {
-        if any_repository::witness(cx, allow).is_some() {
+        if any_repository::is_wider(cx, allow) {
             continue;
         }
         if let Some(witness) = cx.outsider(allow, &[class::OTHER_BRANCH]) {

@@ -28,14 +28,21 @@ pub(in crate::check) const RULE: Rule = Rule {
     ),
 };
 
-/// A token of another repository of the same owner, or another project of the same tenant. An allow
-/// that names a reusable workflow is meant for all that call it.
-pub(super) fn witness(cx: &mut Context<'_>, allow: usize) -> Option<Witness> {
-    let definition = cx.policies().get(allow)?;
-    match rule_on(definition, "job_workflow_ref") {
-        Some(_) => None,
-        None => cx.outsider(allow, &class::OTHERS),
-    }
+/// A token of another repository of the same owner, or another project of the same tenant.
+fn witness(cx: &mut Context<'_>, allow: usize) -> Option<Witness> {
+    cx.outsider(allow, &class::OTHERS)
+}
+
+/// Whether an allow is meant for all that call a reusable workflow, which it names.
+fn is_by_workflow(cx: &Context<'_>, allow: usize) -> bool {
+    let definition = cx.policies().get(allow);
+    definition.is_some_and(|own| rule_on(own, "job_workflow_ref").is_some())
+}
+
+/// Whether findings on branches, tags and environments would say less than what is known: every
+/// repository is admitted, or what runs is a workflow that the allow names.
+pub(super) fn is_wider(cx: &mut Context<'_>, allow: usize) -> bool {
+    is_by_workflow(cx, allow) || witness(cx, allow).is_some()
 }
 
 pub(super) fn find(cx: &mut Context<'_>) {
@@ -49,6 +56,9 @@ pub(super) fn find(cx: &mut Context<'_>) {
         .grammar()
         .is_some_and(|grammar| grammar.id == GITHUB_ACTIONS);
     for (allow, _) in cx.allows() {
+        if is_by_workflow(cx, allow) {
+            continue;
+        }
         if let Some(witness) = witness(cx, allow) {
             let message = format!("this admits {title}: {}", token(&witness));
             let mut found = Finding::on(allow, RULE.says(message));

@@ -31,7 +31,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 pub(super) fn find(cx: &mut Context<'_>) {
     for (allow, _) in cx.allows() {
-        let is_wider = any_repository::witness(cx, allow).is_some()
+        let is_wider = any_repository::is_wider(cx, allow)
             || cx.outsider(allow, &[class::OTHER_BRANCH]).is_some();
         if is_wider {
             continue;

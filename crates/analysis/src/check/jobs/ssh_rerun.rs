@@ -6,6 +6,7 @@ use claimgate_providers::grammar::class;
 use crate::check::context::{Context, is_admin, token};
 use crate::check::finding::Edit;
 use crate::check::finding::Finding;
+use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -53,7 +54,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         };
         found
             .fixes
-            .extend(cx.fix("exclude reruns with SSH", vec![edit]));
+            .extend(verified(cx, "exclude reruns with SSH", vec![edit]));
         cx.add(found.witness(witness));
     }
 }

@@ -7,6 +7,7 @@ use super::rules;
 use crate::check::context::Context;
 use crate::check::finding::Edit;
 use crate::check::finding::Finding;
+use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -44,7 +45,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         };
         found
             .fixes
-            .extend(cx.fix(format!("write `{shorter}`"), vec![edit]));
+            .extend(verified(cx, format!("write `{shorter}`"), vec![edit]));
         cx.add(found);
     }
 }

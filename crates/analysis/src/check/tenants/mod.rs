@@ -16,7 +16,7 @@ pub(super) mod workflow_claim_confused;
 use claimgate::policy::PolicyDefinition;
 
 use super::Find;
-use super::context::Context;
+use super::context::{Context, policy_of};
 use crate::answer::Witness;
 use crate::pin::is_same_claim;
 
@@ -52,19 +52,22 @@ fn open_to_strangers(cx: &mut Context<'_>) {
         // They are read off the text.
         return;
     }
-    for code in [
-        audience_only::RULE.code,
-        name_without_separator::RULE.code,
-        shared_issuer_unpinned::RULE.code,
-    ] {
-        cx.take_heuristic(code);
-    }
     for (allow, definition) in cx.allows() {
         let Some(witness) = cx.stranger(allow) else {
             continue;
         };
         let mut reasons = REASONS.iter();
         reasons.find(|reason| reason(cx, allow, definition, &witness));
+    }
+    for code in [
+        audience_only::RULE.code,
+        name_without_separator::RULE.code,
+        shared_issuer_unpinned::RULE.code,
+    ] {
+        // What is not known is still read off the text.
+        let mut heuristic = cx.take_heuristic(code);
+        heuristic.retain(|own| policy_of(&own.path).is_some_and(|policy| cx.is_undecided(policy)));
+        cx.add_heuristic(heuristic);
     }
 }
 

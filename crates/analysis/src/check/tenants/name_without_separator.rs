@@ -7,6 +7,7 @@ use claimgate_providers::shared_issuer;
 use crate::answer::Witness;
 use crate::check::context::{Context, rule_on, token};
 use crate::check::finding::{Edit, Finding};
+use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
 use crate::outline::WILDCARD;
 use crate::pin::{Pin, Unended, pin, unended};
@@ -127,7 +128,7 @@ fn report(
             claim: claim.clone(),
             pattern,
         };
-        found.fixes.extend(cx.fix(title, vec![edit]));
+        found.fixes.extend(verified(cx, title, vec![edit]));
     }
     found.witness(witness.clone())
 }

@@ -4,6 +4,7 @@ use claimgate::diagnostic::{Basis, Severity};
 
 use crate::check::context::{Context, numbers};
 use crate::check::finding::{Edit, Finding};
+use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
 use crate::questions::Issue;
 
@@ -43,6 +44,8 @@ pub(super) fn add(cx: &mut Context<'_>, allow: usize, issue: Issue) {
         .basis(cx.facts())
         .shown_by(issue.answer);
     let edit = Edit::RemovePolicy { policy: allow };
-    found.fixes.extend(cx.fix("remove the policy", vec![edit]));
+    found
+        .fixes
+        .extend(verified(cx, "remove the policy", vec![edit]));
     cx.add(found);
 }

@@ -6,6 +6,7 @@ use claimgate::policy::PolicyDefinition;
 use crate::answer::Witness;
 use crate::check::context::{Context, numbers, rule_on};
 use crate::check::finding::{Edit, Finding};
+use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
 use crate::model::kinds_of;
 use crate::pin::is_same_claim;
@@ -106,7 +107,7 @@ fn report(cx: &mut Context<'_>, deny: usize, claim: &str, allows: &[usize], witn
     let title = format!("require `{claim}` in the allow");
     found
         .fixes
-        .extend(cx.fix(title, allows.iter().map(edit).collect()));
+        .extend(verified(cx, title, allows.iter().map(edit).collect()));
     cx.add(found);
 }
 
