@@ -3,6 +3,7 @@
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::Claims;
 use claimgate::policy::RequestedToken;
+use claimgate_providers::grammar::class::OTHER_BRANCH;
 use claimgate_providers::grammar::{Claim, Is, Outsider, Piece, Words};
 
 use super::ours::{Said, Sayings};
@@ -97,6 +98,10 @@ impl Analysis<'_> {
                 .is_some_and(|atom| matches!(atom.words, Words::Path(_)));
             if is_path && *is == Is::LikeOurs {
                 texts.beginning.append(&mut texts.exact.clone());
+            }
+            if class.id == OTHER_BRANCH && texts.is_empty() {
+                // Another one than that which most are meant for.
+                texts.exact.extend(["main", "master"].map(str::to_owned));
             }
             if !texts.is_empty() {
                 own.is_not.push((name, texts));

@@ -4,24 +4,29 @@ use std::fmt::Write as _;
 
 use claimgate::diagnostic::Severity;
 use claimgate::json::places::Place;
+use claimgate_analysis::Witness;
 
 use super::checked::CheckedFile;
 use crate::output;
+use crate::questions::witness_text;
 use crate::report::Located;
 
 /// The annotations of all files.
 pub(super) fn annotations(files: &[CheckedFile]) -> String {
     let mut text = String::new();
     for file in files {
-        let findings = file.findings.iter().map(|reported| &reported.located);
-        for located in file.errors.iter().chain(findings) {
-            text += &annotation(&file.name, located);
+        for error in &file.errors {
+            text += &annotation(&file.name, error, None);
+        }
+        for reported in &file.findings {
+            let witness = reported.finding.witness.as_deref();
+            text += &annotation(&file.name, &reported.located, witness);
         }
     }
     text
 }
 
-fn annotation(file: &str, located: &Located) -> String {
+fn annotation(file: &str, located: &Located, witness: Option<&Witness>) -> String {
     let diagnostic = &located.diagnostic;
     let word = match diagnostic.severity {
         Severity::Error => "error",
@@ -32,12 +37,17 @@ fn annotation(file: &str, located: &Located) -> String {
     let help = help
         .map(|help| format!("\nhelp: {help}"))
         .unwrap_or_default();
+    let token = witness.map(|witness| {
+        let token = witness_text(witness, false, "  ");
+        format!("\nthis token shows it:\n{}", token.trim_end())
+    });
+    let token = token.unwrap_or_default();
     let path = match diagnostic.path.as_str() {
         "" => String::new(),
         path => format!("{path}: "),
     };
     let message = escaped(&output::lines(&format!(
-        "{path}{}{help}",
+        "{path}{}{token}{help}",
         diagnostic.message
     )));
     let (file, code) = (property(&output::lines(file)), property(&diagnostic.code));

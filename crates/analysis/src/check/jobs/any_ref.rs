@@ -3,7 +3,7 @@
 use claimgate::diagnostic::{Basis, Severity};
 use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
 
-use crate::check::context::{Context, is_admin, token};
+use crate::check::context::{Context, is_admin};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 
@@ -39,7 +39,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
                 true => "gives admin permission to",
                 false => "admits",
             };
-            let message = format!("this {grant} jobs of any branch: {}", token(&witness));
+            let message = format!("this {grant} jobs of any branch");
             let mut found = Finding::on(allow, RULE.says(message));
             if cx
                 .grammar()

@@ -4,7 +4,7 @@ use claimgate::diagnostic::{Basis, Severity};
 use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
 
 use crate::answer::Witness;
-use crate::check::context::{Context, rule_on, token};
+use crate::check::context::{Context, rule_on};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 
@@ -60,7 +60,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
             continue;
         }
         if let Some(witness) = witness(cx, allow) {
-            let message = format!("this admits {title}: {}", token(&witness));
+            let message = format!("this admits {title}");
             let mut found = Finding::on(allow, RULE.says(message));
             if !is_github {
                 found = found.help("name the one that the policy is for");

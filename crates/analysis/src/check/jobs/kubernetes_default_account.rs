@@ -3,7 +3,7 @@
 use claimgate::diagnostic::{Basis, Severity};
 use claimgate_providers::grammar::class;
 
-use crate::check::context::{Context, token};
+use crate::check::context::Context;
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 
@@ -33,10 +33,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
     for (allow, _) in cx.allows() {
         let classes = [class::ANY_NAMESPACE, class::DEFAULT_ACCOUNT];
         if let Some(witness) = cx.outsider(allow, &classes) {
-            let message = format!(
-                "this admits pods without a service account of their own: {}",
-                token(&witness)
-            );
+            let message = "this admits pods without a service account of their own";
             cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
         }
     }

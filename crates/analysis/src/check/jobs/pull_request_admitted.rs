@@ -3,7 +3,7 @@
 use claimgate::diagnostic::{Basis, Severity};
 use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
 
-use crate::check::context::{Context, is_admin, token};
+use crate::check::context::{Context, is_admin};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 
@@ -51,10 +51,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
             true => Severity::Error,
             false => usual,
         };
-        let message = format!(
-            "this admits {what}, before anyone has reviewed them: {}",
-            token(&witness)
-        );
+        let message = format!("this admits {what}, before anyone has reviewed them");
         let mut found = Finding::on(allow, RULE.says(message)).severity(severity);
         if !is_github {
             found = found.help("name the branch, or deny the claim that tells such jobs apart");

@@ -3,7 +3,7 @@
 use claimgate::diagnostic::{Basis, Severity};
 use claimgate_providers::grammar::class;
 
-use crate::check::context::{Context, is_admin, token};
+use crate::check::context::{Context, is_admin};
 use crate::check::finding::Edit;
 use crate::check::finding::Finding;
 use crate::check::fix::verified;
@@ -42,10 +42,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
             true => Severity::Warning,
             false => Severity::Note,
         };
-        let message = format!(
-            "this admits jobs that someone has rerun with SSH: {}",
-            token(&witness)
-        );
+        let message = "this admits jobs that someone has rerun with SSH";
         let mut found = Finding::on(allow, RULE.says(message)).severity(severity);
         let edit = Edit::SetRule {
             policy: allow,

@@ -4,7 +4,7 @@ use claimgate::diagnostic::{Basis, Severity};
 use claimgate::pattern::{PartKind, parts};
 
 use crate::answer::Witness;
-use crate::check::context::{Context, rule_on, token};
+use crate::check::context::{Context, rule_on};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 use crate::questions::Class;
@@ -46,8 +46,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         let kinds = kinds(cx, allow);
         if let Some(witness) = kinds.into_iter().skip(1).last() {
             let message = format!(
-                "the `*` in `{pattern}` spans separators, and admits jobs of several kinds: {}",
-                token(&witness)
+                "the `*` in `{pattern}` spans separators, and admits jobs of several kinds"
             );
             cx.add(Finding::on_rule(allow, claim, RULE.says(message)).witness(witness));
         }

@@ -3,7 +3,7 @@
 use claimgate::diagnostic::{Basis, Severity};
 use claimgate_providers::grammar::class;
 
-use crate::check::context::{Context, is_admin, token};
+use crate::check::context::{Context, is_admin};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 
@@ -33,10 +33,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
             continue;
         }
         if let Some(witness) = cx.outsider(allow, &[class::OTHER_WORKFLOW]) {
-            let message = format!(
-                "any workflow gets admin permission by this: {}",
-                token(&witness)
-            );
+            let message = "any workflow gets admin permission by this";
             cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
         }
     }

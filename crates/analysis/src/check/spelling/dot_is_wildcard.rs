@@ -71,6 +71,9 @@ fn other_value(cx: &mut Context<'_>, policy: usize, claim: &str) -> Option<Witne
         return None;
     }
     let (own, pattern) = rule_on(definition, claim)?;
+    if !has_open_dot(pattern) {
+        return None;
+    }
     let dotted = [(own.clone(), with_plain_dots(pattern, cx.dialect))];
     let class = Class {
         not: &dotted,
@@ -78,6 +81,15 @@ fn other_value(cx: &mut Context<'_>, policy: usize, claim: &str) -> Option<Witne
     };
     let answer = cx.analysis.admits(policy, &class);
     cx.yes(policy, answer)
+}
+
+/// Whether a pattern has another dot than those of workflow files, which GitHub requires.
+fn has_open_dot(pattern: &str) -> bool {
+    let fixed = ["/.github/workflows/", ".yml", ".yaml"];
+    let rest = fixed
+        .iter()
+        .fold(pattern.to_owned(), |rest, text| rest.replace(text, ""));
+    rest.contains('.')
 }
 
 /// Whether nothing is known of a claim's values.
