@@ -289,8 +289,7 @@ pub(super) fn with_plain_dots(pattern: &str, dialect: Dialect) -> String {
 
 /// The value of a claim of a token, for a sentence.
 pub(super) fn shown(witness: &Witness, claim: &str) -> String {
-    let path = claimgate::claim_path::ClaimPath::parse(claim).ok();
-    let value = path.and_then(|path| crate::questions::at(&witness.claims, &path).cloned());
+    let value = witness.claim(claim);
     match value {
         Some(value) => value
             .as_str()

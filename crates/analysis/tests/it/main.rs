@@ -2,8 +2,8 @@
 
 mod brute;
 mod catalog;
-mod closing;
 mod clean;
+mod closing;
 mod github;
 mod policy_tests;
 mod presets;
