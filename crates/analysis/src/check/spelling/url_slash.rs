@@ -36,7 +36,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
     // AKS has the slash.
     let has_slash = |own: &&IssuerForm| {
         matches!(own, IssuerForm::Around(_, end) if end.ends_with('/'))
-            || matches!(own, IssuerForm::Around(start, _) if start.contains("prod-aks"))
+            || matches!(own, IssuerForm::Around(start, _) if start.contains("prod-aks."))
     };
     if cx
         .grammar()
