@@ -176,7 +176,3 @@ fn baseline(file: &str) -> Result<Document> {
         bail!("the baseline `{file}` has errors: `claimgate check` shows them")
     }
 }
-
-pub(crate) fn count(number: usize, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
-}

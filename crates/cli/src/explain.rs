@@ -17,9 +17,9 @@ use claimgate::jwt::AwsLc;
 use claimgate::policy::PolicySet;
 use serde::Serialize;
 
-use crate::check::count;
 use crate::decode::{bare, finding_text};
 use crate::document::Document;
+use crate::output::count;
 use crate::output::{self, Format};
 use crate::report::{Locator, render};
 use request::Request;

@@ -70,6 +70,11 @@ pub(crate) fn write_error(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// A number of things: `1 issuer`, `2 issuers`.
+pub(crate) fn count(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
 /// Whether a stream shows colours: it is a terminal that can, and no variable such as `NO_COLOR`
 /// forbids them, or one such as `CLICOLOR_FORCE` asks for them.
 pub(crate) fn is_colored(stream: &impl RawStream) -> bool {

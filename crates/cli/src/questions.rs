@@ -12,9 +12,8 @@ use claimgate::policy::RequestedToken;
 use claimgate_analysis::{Facts, Subject, Terms, Witness};
 use claimgate_formats::text::MAX_TEXT;
 
-use crate::check::count;
 use crate::document::Document;
-use crate::output;
+use crate::output::{self, count};
 
 /// How questions are asked.
 #[derive(clap::Args)]

@@ -13,7 +13,6 @@ mod set;
 mod single;
 mod steps;
 
-pub(crate) use crate::answer::at;
 pub(crate) use classes::{Class, Texts};
 pub use difference::{Change, Difference, KindDifference, Relation, UndecidedChange, difference};
 pub use meaning::{Meaning, meaning};

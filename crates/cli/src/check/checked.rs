@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::Looking;
 use super::fingerprint::Fingerprints;
 use crate::document::Document;
+use crate::output::count;
 use crate::report::{Located, Locator};
 
 /// Codes of findings that are not on all tokens, but read off the text.
@@ -150,7 +151,6 @@ impl CheckedFile {
                 .filter(|own| own.severity == severity)
                 .count()
         };
-        use super::count;
         [
             count(self.issuers, "issuer", "issuers"),
             count(self.policies, "policy", "policies"),

@@ -17,9 +17,9 @@ use serde_json::value::RawValue;
 
 use super::checked::CheckedFile;
 use super::text::grouped;
-use super::{CheckFormat, Looking, count};
+use super::{CheckFormat, Looking};
 use crate::document::Document;
-use crate::output;
+use crate::output::{self, count};
 use crate::report::{Located, render};
 use crate::serve::shown;
 

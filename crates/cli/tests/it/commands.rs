@@ -499,7 +499,10 @@ fn members_of_the_server() {
             r#"{{"decision": "{decision}", "tokenType": "organization", "authorizedPermissions": []{rest}}}"#
         )
     };
-    let allow = policy("allow", r#", "rules": {"sub": "project_path:acme/*", "ref": "*"}"#);
+    let allow = policy(
+        "allow",
+        r#", "rules": {"sub": "project_path:acme/*", "ref": "*"}"#,
+    );
     let deny = policy("deny", r#", "reportOnly": true, "rules": {"ref": "dev*"}"#);
     let issuer = |rest: &str, policies: &str| {
         format!(

@@ -1,4 +1,4 @@
-//! `rules-unsatisfiable`: no token can match all rules of a policy, whoever sends it.
+//! `rules-unsatisfiable`: no token of any provider can match all rules of a policy.
 
 use claimgate::diagnostic::{Basis, Severity};
 
