@@ -42,12 +42,16 @@ pub(crate) fn similar(path: &ClaimPath, claims: &Claims) -> Option<String> {
         return Some(found.path);
     }
     let mut found = Vec::new();
+    let segments = path.segments();
+    let names: Vec<&str> = segments.iter().map(String::as_str).collect();
     let is_end = |name: &str| {
         let rest = name.strip_suffix(&wanted);
         rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', ':', '.']))
     };
     members(claims.iter(), &mut Vec::new(), &mut |path| {
-        if path.last().is_some_and(|name| is_end(name)) {
+        // `serviceaccount.name` of `"kubernetes.io".serviceaccount.name`.
+        let is_inner = segments.len() > 1 && path.len() > segments.len() && path.ends_with(&names);
+        if is_inner || path.last().is_some_and(|name| is_end(name)) {
             found.push(ClaimPath::of(path));
         }
     });
@@ -60,6 +64,11 @@ pub(crate) fn similar(path: &ClaimPath, claims: &Claims) -> Option<String> {
 /// The path to write for a text that is not one: the name in another system's form translated, or
 /// the name in quotes.
 pub(crate) fn readable(source: &str) -> Option<Foreign> {
+    let trimmed = source.trim();
+    if trimmed != source && ClaimPath::parse(trimmed).is_ok() {
+        let path = trimmed.to_owned();
+        return Some(Foreign { system: "", path });
+    }
     structure(source).or_else(|| {
         let in_double = source.replace('\'', "\"");
         let path = match ClaimPath::parse(&in_double) {
@@ -146,6 +155,10 @@ fn json_path(source: &str) -> Vec<&str> {
         "identity",
         "payload",
     ];
+    // The only host without a slash that claims are below.
+    if segments.starts_with(&["kubernetes", "io"]) {
+        segments.splice(..2, ["kubernetes.io"]);
+    }
     let is_noise = |segment: &&&str| ROOTS.contains(*segment);
     let noise = segments.iter().take_while(is_noise).count();
     if noise < segments.len() {
@@ -247,6 +260,12 @@ mod tests {
             (".repository", "repository"),
             (r#"claims["repository"]"#, "repository"),
             (
+                r#"kubernetes.io["namespace"]"#,
+                r#""kubernetes.io".namespace"#,
+            ),
+            ("sub ", "sub"),
+            ("\tkubernetes_io.namespace\n", "kubernetes_io.namespace"),
+            (
                 "'oidc.circleci.com/ssh-rerun'",
                 r#""oidc.circleci.com/ssh-rerun""#,
             ),
@@ -272,7 +291,7 @@ mod tests {
     fn a_name_without_its_namespace_is_found_where_one_claim_has_it() {
         let claims = Claims::from_json(
             r#"{"https://a.example/roles": ["x"], "kubernetes.io": {"namespace": "c"}, "runner_environment": "y",
-                "a": {"name": 1}, "b": {"name": 2}, "cognito:groups": []}"#,
+                "a": {"name": 1, "inner": {"d": 3}}, "b": {"name": 2}, "cognito:groups": []}"#,
         )
         .unwrap();
         for (name, expected) in [
@@ -283,6 +302,7 @@ mod tests {
             ("roles", r#""https://a.example/roles""#),
             ("namespace", r#""kubernetes.io".namespace"#),
             ("groups", "cognito:groups"),
+            ("inner.d", "a.inner.d"),
             ("environment", ""),
             ("name", ""),
             ("oles", ""),

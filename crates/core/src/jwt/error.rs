@@ -214,6 +214,10 @@ impl TokenError {
             Self::Segments { .. } => {
                 "was the token cut off when it was copied? It looks like `eyJ….eyJ….…`".to_owned()
             }
+            Self::Base64 {
+                part: "signature",
+                problem,
+            } if problem.starts_with("its ") => "was the token cut off when it was copied?".to_owned(),
             Self::AlgorithmNone { .. }
             | Self::AlgorithmSymmetric { .. }
             | Self::AlgorithmUnsupported { .. }

@@ -8,7 +8,7 @@ use super::bare_token::{bare_token, is_token, is_token_char};
 use crate::json::Value;
 
 /// What access tokens and other secrets begin with, and what they are.
-const SECRETS: [(&str, &str); 42] = [
+const SECRETS: [(&str, &str); 43] = [
     ("cgt_", "an access token of Claimgate"),
     ("pul-", "an access token of Pulumi Cloud"),
     ("ghs_", "an access token of GitHub (`GITHUB_TOKEN`)"),
@@ -48,7 +48,8 @@ const SECRETS: [(&str, &str); 42] = [
     ("<?xml", "a document in XML"),
     ("ssh-", "an SSH key"),
     ("MII", "a key or a certificate"),
-    ("PHNhbWxw", "a SAML assertion"),
+    ("PHNhbW", "a SAML assertion"),
+    ("<saml", "a SAML assertion"),
     ("npm_", "an access token of npm"),
     ("-----BEGIN", "a key or a certificate in PEM"),
 ];
@@ -164,7 +165,7 @@ impl Pasted {
         } else if text.starts_with(['$', '#']) && text.len() < MANY
             || text.starts_with("{{")
             || is_pair("%", "%")
-            || (is_pair("<", ">") && !text.contains(['.', '=']))
+            || (is_pair("<", ">") && !text.contains(['.', '=', ':', '/']))
             || (text.contains("TOKEN") && text.chars().all(is_capital))
         {
             Some(Self::Variable)
@@ -174,10 +175,10 @@ impl Pasted {
             Some(Self::Secret {
                 kind: "a token of HCP Terraform",
             })
-        } else if text.starts_with("https://") || text.starts_with("http://") {
-            Some(Self::Url)
-        } else if text.starts_with("eyJ") && (text.ends_with("...") || text.ends_with('…')) {
+        } else if text.starts_with("eyJ") && (text.contains("...") || text.contains('…')) {
             Some(Self::Shortened)
+        } else if let Some(how) = respelled(text) {
+            Some(Self::Encoded { how })
         } else if text.starts_with("eyJ")
             && text.split('.').count() == 5
             && text.chars().all(is_token_char)
@@ -194,6 +195,8 @@ impl Pasted {
             Some(Self::Embedded {
                 is_one_of_many: many > 1,
             })
+        } else if text.starts_with("https://") || text.starts_with("http://") {
+            Some(Self::Url)
         } else if is_file(text) {
             Some(Self::File)
         } else {
@@ -247,20 +250,40 @@ fn encoded(text: &str) -> Option<Pasted> {
         };
         return match is_token(inside.trim()) {
             true => Some(Pasted::EncodedTwice),
+            false if decoded(&inside).is_some_and(|inside| is_token(inside.trim())) => {
+                Some(Pasted::Encoded {
+                    how: "base64 over base64",
+                })
+            }
             false => is_object().map(|value| match value.member("alg") {
                 Some(_) => Pasted::Part { name: "header" },
                 None => Pasted::Part { name: "claims" },
             }),
         };
     }
-    if is_token(&text.replace("%2E", ".").replace("%2e", ".")) {
-        return Some(Pasted::Encoded {
-            how: "percent-encoding",
-        });
-    }
     // `eyJ` in hexadecimal.
     let is_hex = text.starts_with("65794a") || text.starts_with("65794A");
     is_hex.then_some(Pasted::Encoded { how: "hexadecimal" })
+}
+
+/// In which other characters a token is written.
+fn respelled(text: &str) -> Option<&'static str> {
+    let is_after = |from: &[&str], to: &str| {
+        let all = from
+            .iter()
+            .fold(text.to_owned(), |text, from| text.replace(from, to));
+        all != text && is_token(&all)
+    };
+    let plain = text.replace('+', "-").replace('/', "_").replace('=', "");
+    if is_after(&["%2E", "%2e"], ".") {
+        Some("percent-encoding")
+    } else if text.split('.').count() == 3 && plain != text && is_token(&plain) {
+        Some("plain base64, with `+`, `/` or `=`, and not in base64url")
+    } else if text.starts_with("EYJ") || text.starts_with("eyj") {
+        Some("letters of one case")
+    } else {
+        None
+    }
 }
 
 fn is_file(text: &str) -> bool {
@@ -318,6 +341,21 @@ mod tests {
             (format!("{TOKEN}, {TOKEN}"), "several tokens"),
             (TOKEN.replace('.', "%2E"), "percent-encoding"),
             (
+                format!("https://app.example/cb#id_token={TOKEN}&state=1"),
+                "a token in this text",
+            ),
+            (
+                BASE64_STANDARD.encode(BASE64_STANDARD.encode(TOKEN)),
+                "base64 over base64",
+            ),
+            (TOKEN.replace("c2ln", "c2/+"), "not in base64url"),
+            (format!("{TOKEN}="), "not in base64url"),
+            (TOKEN.to_ascii_uppercase(), "letters of one case"),
+            (TOKEN.to_ascii_lowercase(), "letters of one case"),
+            (TOKEN.replace("eyJpc3Mi", "eyJ...Mi"), "displays shorten"),
+            ("<saml:Assertion/>".to_owned(), "SAML"),
+            (BASE64_STANDARD.encode("<saml:Assertion/>"), "SAML"),
+            (
                 TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect(),
                 "hexadecimal",
             ),
@@ -354,6 +392,8 @@ mod tests {
             "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0",
             "bm90IGEgdG9rZW4",
             "hello world",
+            // Cut off: its last character has unused bits.
+            "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2l",
         ] {
             assert_eq!(Pasted::of(text), None, "{text}");
         }

@@ -60,19 +60,51 @@ fn form(kind: &str) -> &'static str {
 
 /// The pattern in the form that the value has.
 fn corrected(pattern: &str, value: &Subject<'_>) -> Option<String> {
-    const HOSTS: [&str; 5] = ["https://", "git@github.com:", "www.", "github.com/", "/"];
-    let mut rest = pattern.strip_prefix("repo:").unwrap_or(pattern);
-    for host in HOSTS {
-        rest = rest.strip_prefix(host).unwrap_or(rest);
-    }
+    let rest = without_host(pattern.strip_prefix("repo:").unwrap_or(pattern));
     let (repository, context) = rest.split_once(':')?;
-    let repository = repository.trim_end_matches('/');
-    let repository = repository.strip_suffix(".git").unwrap_or(repository);
+    let repository = without_git(repository);
     let repository = match repository.contains(['/', '*']) {
         true => repository.to_owned(),
         false => format!("{}/{repository}", value.owner),
     };
     Some(format!("repo:{repository}:{}", in_kind(context, value)?))
+}
+
+/// The address of a repository without what is before its name.
+fn without_host(text: &str) -> &str {
+    const HOSTS: [&str; 11] = [
+        "git+",
+        "https://",
+        "http://",
+        "ssh://",
+        "git@",
+        "www.",
+        "github.com/",
+        "github.com:",
+        "gitlab.com/",
+        "gitlab.com:",
+        "/",
+    ];
+    HOSTS
+        .iter()
+        .fold(text, |text, host| text.strip_prefix(host).unwrap_or(text))
+}
+
+fn without_git(name: &str) -> &str {
+    let name = name.trim_end_matches('/');
+    name.strip_suffix(".git").unwrap_or(name)
+}
+
+/// `https://github.com/acme/web.git` in place of `acme/web`.
+pub(super) fn address(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let name = without_git(without_host(at.pattern));
+    let is_meant = name != at.pattern && at.matches(name, at.value);
+    let message = format!(
+        "`{}` is the address of a repository, and `{}` has its name",
+        at.pattern, at.claim
+    );
+    let hint = Diagnostic::note("value-is-address", message);
+    is_meant.then(|| at.suggest(hint, "", &[name.to_owned()]))
 }
 
 /// What follows the repository, in the form of jobs of that kind.

@@ -21,6 +21,12 @@ pub(super) const HINTS: ProviderHints = ProviderHints {
 const QUEUE: &str = "gh-readonly-queue/";
 
 fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
+    if is_on(at, "repository") || is_on(at, "project_path") {
+        return correction::address(at).into_iter().collect();
+    }
+    if is_on(at, "workflow") {
+        return workflow_file(at).into_iter().collect();
+    }
     if !is_on(at, "sub") {
         return Vec::new();
     }
@@ -72,6 +78,30 @@ fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
         hints.extend(context(at, &pattern, &value));
     }
     hints
+}
+
+/// `deploy.yml` in place of the workflow's name.
+fn workflow_file(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let is_file = at.pattern.ends_with(".yml") || at.pattern.ends_with(".yaml");
+    let name = at
+        .claims
+        .get("workflow_ref")
+        .or_else(|| at.claims.get("job_workflow_ref"));
+    let (file, _) = name?.as_str()?.split_once('@')?;
+    let claim = match at.claims.get("workflow_ref") {
+        Some(_) => "workflow_ref",
+        None => "job_workflow_ref",
+    };
+    let message = format!(
+        "`{}` is a file, and claim `workflow` has the workflow's name, `{}`",
+        at.pattern, at.value
+    );
+    let is_own = file.ends_with(at.pattern.trim_start_matches(['.', '/']));
+    let help = match is_own {
+        true => format!("for the file, write a rule on `{claim}` with `{file}@*`"),
+        false => format!("for the file, write a rule on `{claim}`, which is `{file}@…` here"),
+    };
+    is_file.then(|| Diagnostic::note("claim-mistaken", message).help(help))
 }
 
 /// A repository of the same name and another owner.

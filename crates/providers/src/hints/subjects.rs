@@ -12,6 +12,9 @@ pub(super) const HINTS: ProviderHints = ProviderHints {
 };
 
 fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
+    if is_on(at, "aud") {
+        return default_audience(at).into_iter().collect();
+    }
     if !is_on(at, "sub") {
         return Vec::new();
     }
@@ -19,8 +22,60 @@ fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
         .or_else(|| gitlab(at))
         .or_else(|| kubernetes(at))
         .or_else(|| pulumi(at))
-        .or_else(|| azure_devops(at));
+        .or_else(|| azure_devops(at))
+        .or_else(|| of_another_provider(at));
     hint.into_iter().collect()
+}
+
+/// The audience of a token that none was requested for.
+fn default_audience(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    const DEFAULTS: [(&str, &str, &str); 3] = [
+        (
+            "https://token.actions.githubusercontent.com",
+            "https://github.com/",
+            "GitHub",
+        ),
+        (
+            "https://agent.buildkite.com",
+            "https://buildkite.com/",
+            "Buildkite",
+        ),
+        ("https://oidc.vercel.com", "https://vercel.com/", "Vercel"),
+    ];
+    let issuer = at.claims.get("iss")?.as_str()?;
+    let (_, _, provider) = DEFAULTS.iter().find(|(url, start, _)| {
+        issuer.starts_with(url) && at.value.starts_with(start) && !at.pattern.starts_with(start)
+    })?;
+    let message = format!(
+        "`{}` is the audience of {provider}'s tokens if none is requested",
+        at.value
+    );
+    let help = match at.pattern.contains(['*', '?']) {
+        true => "request the token for an audience that the rule matches".to_owned(),
+        false => format!("request the token for the audience `{}`", at.pattern),
+    };
+    Some(Diagnostic::note("audience-not-requested", message).help(help))
+}
+
+/// A pattern in the form of another provider's `sub`.
+fn of_another_provider(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    const FORMS: [(&str, &str); 8] = [
+        ("repo:", "GitHub"),
+        ("project_path:", "GitLab"),
+        ("system:serviceaccount:", "Kubernetes"),
+        ("p://", "Azure DevOps"),
+        ("pulumi:", "Pulumi Cloud"),
+        ("owner:", "Vercel"),
+        ("space:", "Spacelift"),
+        ("arn:aws:", "AWS"),
+    ];
+    let of = |text: &str| FORMS.iter().find(|(start, _)| text.starts_with(start));
+    let ((_, wanted), (_, found)) = (of(at.pattern)?, of(at.value)?);
+    let message = format!(
+        "the rule is in the form of the `sub` of {wanted}, and the token has that of {found}"
+    );
+    let hint = Diagnostic::note("sub-form", message);
+    (wanted != found).then(|| at.suggest(hint, "for this token, ", &[at.value.to_owned()]))
 }
 
 /// HCP Terraform puts the project between organization and workspace.

@@ -34,11 +34,13 @@ fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
         })
     })?;
     // A pattern in another language, such as `^acme`, has no name that can be compared.
-    let is_name = |text: &str| !text.contains(['^', '$', '(', ')', '[', '{', '|', '\\', ',']);
+    let is_name = |text: &str| !text.contains(NO_NAME);
+    // Nor has one a character that cannot be seen.
+    let seen: String = own.chars().filter(char::is_ascii_graphic).collect();
     // `github.com/acme` names the tenant as well.
     let mut names = at.pattern.split([':', '/', ' ']);
     let is_named = names.any(|name| name.eq_ignore_ascii_case(other));
-    if own.contains('*') || is_named || own.eq_ignore_ascii_case(other) {
+    if own.contains('*') || is_named || seen.eq_ignore_ascii_case(other) {
         None
     } else if own.is_empty() || !is_name(own) {
         let is_every = other.contains('*');
@@ -52,6 +54,11 @@ fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
         Some(format!("another {word}, `{other}`, in place of `{own}`"))
     }
 }
+
+/// What no tenant's name has, and other languages do.
+const NO_NAME: [char; 17] = [
+    '^', '$', '(', ')', '[', '{', '|', '\\', ',', '<', '>', '=', '%', ' ', '"', '\'', '`',
+];
 
 /// A name without the id that GitHub writes after it.
 fn without_id(tenant: &str) -> &str {

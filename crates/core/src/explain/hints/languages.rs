@@ -103,8 +103,12 @@ fn list(at: &Mismatch<'_>) -> Option<Diagnostic> {
     let patterns = [parts.clone(), parts.iter().map(with_start).collect()];
     let is_meant = |patterns: &Vec<String>| patterns.iter().any(|text| at.matches(text, at.value));
     let patterns = patterns.into_iter().find(is_meant)?;
-    let message =
-        format!("{separator} is literal here, and does not mean “or”: a rule has one pattern");
+    let message = match separator.starts_with("the word") {
+        true => format!("{separator} is literal here: a rule has one pattern"),
+        false => {
+            format!("{separator} is literal here, and does not mean “or”: a rule has one pattern")
+        }
+    };
     Some(at.suggest(Diagnostic::note("pattern-is-list", message), "", &patterns))
 }
 
@@ -126,8 +130,8 @@ fn separated(pattern: &str) -> Option<(&'static str, Vec<String>)> {
         ("a comma", ","),
         ("`;`", ";"),
         ("a line break", "\n"),
-        ("“or”", " or "),
-        ("“or”", " OR "),
+        ("the word “or”", " or "),
+        ("the word “or”", " OR "),
         ("a space", " "),
     ];
     let split = |(name, separator): &(&'static str, &str)| {
@@ -137,7 +141,13 @@ fn separated(pattern: &str) -> Option<(&'static str, Vec<String>)> {
     };
     // A separator within brackets belongs to an alternation.
     let is_nested = pattern.contains(['(', '{']);
-    SEPARATORS.iter().find_map(split).filter(|_| !is_nested)
+    // Words of a sentence are no list.
+    let is_list = |(name, parts): &(&str, Vec<String>)| {
+        let is_item = |part: &String| !part.ends_with(':') && !part.contains(['[', '=', '\'']);
+        *name != "a space" || parts.iter().all(is_item)
+    };
+    let found = SEPARATORS.iter().find_map(split);
+    found.filter(|found| !is_nested && is_list(found))
 }
 
 /// A part of a list without white space, the dash of YAML, and quotes.

@@ -85,7 +85,9 @@ impl Hinter<'_> {
             *left = rest;
             let own = match seen.outcome {
                 RuleOutcome::Matched if is_granted => rule::on_match(seen, rule),
-                RuleOutcome::MissingClaim if is_missed => rule::on_missing(&rule.path, self.claims),
+                RuleOutcome::MissingClaim if is_missed => {
+                    rule::on_missing(&rule.path, self.claims, self.sources)
+                }
                 RuleOutcome::Mismatch if is_missed => rule::on_mismatch(
                     seen,
                     rule,
@@ -157,8 +159,14 @@ fn other_type(
 
 /// Claims that are another document: a key set, a discovery document, the header of a token, an error.
 fn other_document(claims: &Claims) -> Option<Diagnostic> {
-    const DOCUMENTS: [(&[&str], &str); 4] = [
+    const DOCUMENTS: [(&[&str], &str); 7] = [
         (&["keys"], "a key set"),
+        (&["payload", "signature"], "a token in the JSON form of JWS"),
+        (
+            &["payload", "signatures"],
+            "a token in the JSON form of JWS",
+        ),
+        (&["header", "payload"], "a decoded token with its header"),
         (&["issuer", "jwks_uri"], "a discovery document"),
         (&["alg", "kid"], "the header of a token"),
         (&["error"], "an error"),

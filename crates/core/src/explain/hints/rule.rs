@@ -1,7 +1,7 @@
 //! Hints on one rule.
 
 use super::sources::{HintSources, Mismatch};
-use super::{languages, spelling};
+use super::{languages, spelling, unseen};
 use crate::claim_names::{foreign, similar};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
@@ -29,8 +29,13 @@ pub(super) fn on_match(seen: &RuleEvidence, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 /// The hint on a rule whose claim the token does not have.
-pub(super) fn on_missing(path: &ClaimPath, claims: &Claims) -> Vec<Diagnostic> {
+pub(super) fn on_missing(
+    path: &ClaimPath,
+    claims: &Claims,
+    sources: HintSources,
+) -> Vec<Diagnostic> {
     let hint = unquoted(path, claims)
+        .or_else(|| unseen_in_name(path, claims, sources))
         .or_else(|| of_another_system(path, claims))
         .or_else(|| misspelt(path, claims));
     hint.into_iter().collect()
@@ -65,13 +70,14 @@ fn value_hints(at: &Mismatch<'_>, decision: Decision, trace: &Trace) -> Vec<Diag
     if !spelling.is_empty() {
         return spelling;
     }
-    let hint = boolean(at)
-        .or_else(|| languages::hint(at))
+    let hint = boolean(at).or_else(|| languages::hint(at));
+    let hints = hint
+        .map(|hint| vec![hint])
         .or_else(|| reference(at))
-        .or_else(|| ends_early(at, trace))
+        .or_else(|| ends_early(at, trace).map(|hint| vec![hint]))
         .or_else(|| starts_late(at));
-    match (hint, decision) {
-        (Some(hint), _) => vec![hint],
+    match (hints, decision) {
+        (Some(hints), _) => hints,
         // A deny on one form of a claim is not expected to match the others.
         (None, Decision::Deny) => Vec::new(),
         (None, Decision::Allow) => {
@@ -104,11 +110,28 @@ fn unquoted(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
     Some(hint.fix(path.source(), quoted))
 }
 
+/// `sub` with an invisible character, or with a letter of another script.
+fn unseen_in_name(path: &ClaimPath, claims: &Claims, sources: HintSources) -> Option<Diagnostic> {
+    let fold = |name: &String| unseen::fold(name, sources.normalize).trim().to_owned();
+    let names: Vec<String> = path.segments().iter().map(fold).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let meant = ClaimPath::of(&names);
+    claims.lookup(&ClaimPath::parse(&meant).ok()?)?;
+    let named = unseen::odd_characters(path.source(), &meant, sources.normalize);
+    let message = format!(
+        "the token has no claim `{}`, but it has `{meant}`: the path has {}",
+        visible(path.source()),
+        named.join(", ")
+    );
+    let hint = Diagnostic::note("claim-misspelt", message).help(format!("write `{meant}`"));
+    (meant != path.source()).then(|| hint.fix(path.source(), meant))
+}
+
 /// `token.actions.githubusercontent.com:sub` instead of `sub`.
 fn of_another_system(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
     let found = foreign(path, claims)?;
     let message = format!(
-        "`{path}` is how {} names a claim, and the token has no claim of that name",
+        "`{path}` names a claim in {}, and the token has no claim of that name",
         found.system
     );
     let hint = Diagnostic::note("claim-of-another-system", message);
@@ -160,23 +183,28 @@ fn boolean(at: &Mismatch<'_>) -> Option<Diagnostic> {
 }
 
 /// `main` instead of `refs/heads/main`, or vice versa.
-fn reference(at: &Mismatch<'_>) -> Option<Diagnostic> {
+fn reference(at: &Mismatch<'_>) -> Option<Vec<Diagnostic>> {
     for kind in ["refs/heads/", "refs/tags/"] {
         let full = format!("{kind}{}", at.pattern);
         let short = at.pattern.replacen(kind, "", 1);
-        let (form, pattern) = if at.matches(&full, at.value) {
+        let (form, pattern) = if is_alike(at, &full, at.value) {
             ("full", full)
-        } else if short != at.pattern && at.matches(&short, at.value) {
+        } else if short != at.pattern && is_alike(at, &short, at.value) {
             ("short", short)
         } else {
             continue;
         };
+        let only = match at.matches(&pattern, at.value) {
+            true => "only ",
+            false => "",
+        };
         let message = format!(
-            "`{}` and `{}` differ only in `{kind}`",
+            "`{}` and `{}` differ {only}in `{kind}`",
             at.pattern, at.value
         );
         let advice = format!("the claim has the {form} name of the reference: ");
-        return Some(at.suggest(Diagnostic::note("ref-form", message), &advice, &[pattern]));
+        let hint = Diagnostic::note("ref-form", message);
+        return Some(with_case(at, hint, &advice, pattern));
     }
     None
 }
@@ -210,7 +238,7 @@ fn ends_early(at: &Mismatch<'_>, trace: &Trace) -> Option<Diagnostic> {
 }
 
 /// `acme/web:*` where the value begins with `repo:`.
-fn starts_late(at: &Mismatch<'_>) -> Option<Diagnostic> {
+fn starts_late(at: &Mismatch<'_>) -> Option<Vec<Diagnostic>> {
     let is_telling = literal_length(at) >= TELLING && !at.pattern.starts_with('*');
     let separators = at.value.match_indices([':', '/']);
     let (before, pattern) = separators
@@ -220,7 +248,7 @@ fn starts_late(at: &Mismatch<'_>) -> Option<Diagnostic> {
             let ends = ["", ":*", "/*"]
                 .iter()
                 .map(|end| format!("{}{end}", at.pattern));
-            let mut meant = ends.filter(|pattern| at.matches(pattern, rest));
+            let mut meant = ends.filter(|pattern| is_alike(at, pattern, rest));
             Some((before, format!("{before}{}", meant.next()?)))
         })?;
     let message = format!(
@@ -228,11 +256,31 @@ fn starts_late(at: &Mismatch<'_>) -> Option<Diagnostic> {
         visible(at.pattern),
         visible(before)
     );
-    Some(at.suggest(
-        Diagnostic::note("pattern-starts-late", message),
-        "",
-        &[pattern],
-    ))
+    let hint = Diagnostic::note("pattern-starts-late", message);
+    Some(with_case(at, hint, "", pattern))
+}
+
+/// Whether a pattern matches a text, if upper and lower case are the same.
+fn is_alike(at: &Mismatch<'_>, pattern: &str, text: &str) -> bool {
+    at.matches(pattern, text)
+        || at.matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
+}
+
+/// The hint with a pattern that matches the value, or would if there were not the case as well, which
+/// is named then.
+fn with_case(
+    at: &Mismatch<'_>,
+    hint: Diagnostic,
+    advice: &str,
+    pattern: String,
+) -> Vec<Diagnostic> {
+    match at.matches(&pattern, at.value) {
+        true => vec![at.suggest(hint, advice, &[pattern])],
+        false => vec![
+            spelling::case(at, false),
+            at.suggest(hint, advice, &[at.value.to_owned()]),
+        ],
+    }
 }
 
 /// How many characters of the pattern are no wildcards.

@@ -7,6 +7,15 @@ use crate::pattern::visible;
 
 /// The engine's own differences, in the order in which they are preferred.
 const DIFFERENCES: [Difference; 7] = [
+    // Escapes first: what they stand for may differ in other ways.
+    Difference {
+        fold: |text, _| percent_decoded(text),
+        hint: percent,
+    },
+    Difference {
+        fold: |text, _| unescaped(text),
+        hint: escaped,
+    },
     Difference {
         fold: |text, sources| unseen::fold(text, sources.normalize),
         hint: look_alikes,
@@ -24,14 +33,6 @@ const DIFFERENCES: [Difference; 7] = [
         hint: slash,
     },
     Difference {
-        fold: |text, _| percent_decoded(text),
-        hint: percent,
-    },
-    Difference {
-        fold: |text, _| unescaped(text),
-        hint: escaped,
-    },
-    Difference {
         fold: |text, _| text.replace('_', "-"),
         hint: separators,
     },
@@ -41,9 +42,15 @@ const DIFFERENCES: [Difference; 7] = [
 pub(super) fn hints(at: &Mismatch<'_>) -> Vec<Diagnostic> {
     let known = at.sources.providers.iter();
     let known = known.flat_map(|provider| provider.differences);
+    // One may show only when another is removed: a slash before an invisible character.
+    let mut texts = [at.pattern, at.value].map(str::to_owned);
     let is_relevant = |difference: &&Difference| {
-        let is_changed = |text: &str| (difference.fold)(text, at.sources) != text;
-        is_changed(at.pattern) || is_changed(at.value)
+        let folded = texts
+            .each_ref()
+            .map(|text| (difference.fold)(text, at.sources));
+        let is_changed = folded != texts;
+        texts = folded;
+        is_changed
     };
     let mut all: Vec<&Difference> = DIFFERENCES
         .iter()
@@ -142,7 +149,7 @@ fn look_alikes(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
     )
 }
 
-fn case(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
+pub(super) fn case(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
     let hint = Diagnostic::note(
         "look-alike-case",
         differ(at, "upper and lower case", is_alone),

@@ -51,7 +51,7 @@ pub(super) fn named(at: &Mismatch<'_>) -> String {
 
 /// The characters of `text` that are not printable ASCII or not as they look, and that `other` does
 /// not have.
-fn odd_characters(text: &str, other: &str, normalize: Option<Normalize>) -> Vec<String> {
+pub(super) fn odd_characters(text: &str, other: &str, normalize: Option<Normalize>) -> Vec<String> {
     let is_decomposed = other.chars().any(is_combining);
     let is_changed = |c: char| {
         let text = c.to_string();

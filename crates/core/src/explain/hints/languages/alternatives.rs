@@ -46,8 +46,8 @@ impl Syntax {
         let slashes = || {
             let (inside, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
             let are_flags = flags.chars().all(|c| "gimsuy".contains(c));
-            let is_regex = are_flags && Self::of(inside) == Some(Self::Regex);
-            is_regex.then_some((inside, Some(Self::Regex)))
+            let is_regex = Self::of(inside) == Some(Self::Regex) || !inside.contains('/');
+            (are_flags && is_regex).then_some((inside, Some(Self::Regex)))
         };
         named.or_else(slashes).unwrap_or((text, None))
     }

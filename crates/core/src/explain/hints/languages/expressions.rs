@@ -8,7 +8,11 @@ use crate::pattern::visible;
 
 /// `ref == 'main'`, `startsWith(ref, 'refs/heads/')`.
 pub(super) fn hint(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    if let Some(hint) = number(at) {
+        return Some(hint);
+    }
     let meant = call(at.pattern)
+        .or_else(|| condition(at.pattern))
         .or_else(|| comparison(at.pattern))
         .filter(|meant| meant != at.pattern)?;
     let read = Syntax::of(&meant).and_then(|syntax| alternatives::read(&meant, syntax, at.dialect));
@@ -30,9 +34,50 @@ pub(super) fn hint(at: &Mismatch<'_>) -> Option<Diagnostic> {
     ))
 }
 
+/// `>= 5`: a comparison of numbers.
+fn number(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let rest = at.pattern.trim_start().strip_prefix(['<', '>'])?;
+    let limit = rest.trim_start_matches('=').trim();
+    let is_number = |text: &str| text.parse::<f64>().is_ok();
+    let message = format!(
+        "`{}` is literal here: patterns are matched against text, and compare no numbers",
+        visible(at.pattern)
+    );
+    let hint = Diagnostic::note("pattern-is-expression", message);
+    let is_meant = is_number(limit) && is_number(at.value);
+    is_meant.then(|| {
+        let advice = "write the value itself; for this token, ";
+        at.suggest(hint, advice, &[at.value.to_owned()])
+    })
+}
+
+/// `StringLike: main`: a condition of AWS.
+fn condition(text: &str) -> Option<String> {
+    const OPERATORS: [&str; 4] = ["StringLike", "StringEquals", "ArnLike", "ArnEquals"];
+    let text = text.trim_start_matches(['{', '"', ' ']);
+    let text = text.strip_prefix("ForAnyValue:").unwrap_or(text);
+    let text = text.strip_prefix("ForAllValues:").unwrap_or(text);
+    let operator = OPERATORS.iter().find(|name| text.starts_with(**name))?;
+    let rest = text.strip_prefix(*operator)?;
+    let rest = rest.strip_prefix("IgnoreCase").unwrap_or(rest);
+    let rest = rest.strip_prefix("IfExists").unwrap_or(rest);
+    let rest = rest.trim_start_matches(['"', '\'', ' ']);
+    let value = bare(rest.strip_prefix([':', '='])?.trim_end_matches('}'));
+    (!value.is_empty()).then_some(value)
+}
+
 /// What is compared with: after an operator, and before it at most a name.
 fn comparison(text: &str) -> Option<String> {
-    const OPERATORS: [&str; 7] = ["===", "==", "=~", " eq ", " like ", " LIKE ", "="];
+    const OPERATORS: [&str; 8] = [
+        "===",
+        "==",
+        "=~",
+        " eq ",
+        " matches ",
+        " like ",
+        " LIKE ",
+        "=",
+    ];
     let (name, value) = OPERATORS
         .iter()
         .find_map(|operator| text.split_once(operator))?;

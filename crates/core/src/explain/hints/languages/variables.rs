@@ -99,9 +99,11 @@ fn bracket(text: &str, (open, close): (&str, &str)) -> Option<(usize, usize)> {
     let (inside, _) = rest.split_once(close)?;
     let is_letter =
         |c: char| c.is_ascii_alphanumeric() || (!c.is_ascii() && hidden::name(c).is_none());
-    let is_name = |c: char| is_letter(c) || "_.- '[]()".contains(c);
     // `%2F`, `{3}` and the like are something else.
     let is_short = open.len() == 1 && open != "<";
+    let is_name = |c: char| {
+        is_letter(c) || "_.- '[]()".contains(c) || (open.len() > 1 && ":/|,\"".contains(c))
+    };
     let is_word = inside.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let is_variable = !inside.is_empty() && inside.chars().all(is_name) && (is_word || !is_short);
     is_variable.then_some((before.len(), open.len() + inside.len() + close.len()))
@@ -115,7 +117,7 @@ fn dollar(text: &str) -> Option<(usize, usize)> {
     (length > 0).then_some((before.len(), length + 1))
 }
 
-/// `…`, or a part in capital letters, such as `OWNER` and `YOUR_BRANCH`.
+/// `…`, or a part in capital letters or brackets, such as `OWNER`, `YOUR_BRANCH` and `[org]`.
 fn placeholder(text: &str) -> Option<(usize, usize)> {
     let dots = ["...", "…"];
     let dots = dots
@@ -127,9 +129,14 @@ fn placeholder(text: &str) -> Option<(usize, usize)> {
     let mut start = 0;
     for part in text.split_inclusive([':', '/', '@']) {
         let name = part.trim_end_matches([':', '/', '@']);
-        let mut words = name.split(['_', '-']);
-        let is_capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c);
-        if name.chars().all(is_capital) && words.any(|word| PLACEHOLDERS.contains(&word)) {
+        let inside = name
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        let said = inside.map_or_else(|| name.to_owned(), str::to_ascii_uppercase);
+        let mut words = said.split(['_', '-', ' ']);
+        let is_capital =
+            |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "_- ".contains(c);
+        if said.chars().all(is_capital) && words.any(|word| PLACEHOLDERS.contains(&word)) {
             return Some((start, name.len()));
         }
         start += part.len();
