@@ -4,7 +4,7 @@ use super::{ACCESS_TOKEN_TYPE, AUDIENCE, GRANT_TYPE, SUBJECT_TOKEN_TYPE};
 use crate::policy::{MAX_TARGET_CHARS, TokenType, is_target_char, is_target_name};
 
 /// What people write before the name in a scope, and the prefix that is meant.
-const WORDS: [(&str, &str); 12] = [
+const WORDS: [(&str, &str); 14] = [
     ("team", "team"),
     ("teams", "team"),
     ("teamname", "team"),
@@ -13,10 +13,12 @@ const WORDS: [(&str, &str); 12] = [
     ("users", "user"),
     ("login", "user"),
     ("userlogin", "user"),
+    ("username", "user"),
     ("personal", "user"),
     ("runner", "runner"),
     ("runners", "runner"),
     ("runnerid", "runner"),
+    ("deploymentrunner", "runner"),
 ];
 
 /// Scopes of OpenID Connect, which name nothing here.
@@ -41,9 +43,10 @@ pub(super) fn scope(found: &str, token_type: &str) -> String {
         None => (found, ""),
     };
     let lower = word.to_ascii_lowercase();
+    let plain = lower.replace(['-', '_'], "");
     let meant = WORDS
         .iter()
-        .find(|(known, _)| *known == lower)
+        .find(|(known, _)| *known == plain)
         .map(|(_, meant)| *meant);
     // `team:team:ops`.
     let is_part = |c: char| is_target_char(c) || c == ':';
@@ -103,7 +106,13 @@ fn unfit(name: &str, prefix: &str) -> Option<String> {
     } else {
         let found = name.chars().find(|c| !is_target_char(*c));
         Some(match found {
-            Some(c) => format!("no name has `{}`", c.escape_debug()),
+            Some(c) if c.is_ascii() => format!("no name has `{}`", c.escape_debug()),
+            // An answer in HTTP has ASCII only.
+            Some(c) => format!(
+                "no name has `{}` (U+{:04X})",
+                c.escape_debug(),
+                u32::from(c)
+            ),
             None => format!("a name has at most {MAX_TARGET_CHARS} characters"),
         })
     }
@@ -122,7 +131,8 @@ pub(super) fn requested_token_type(found: &str) -> Option<String> {
     let last = found.rsplit(':').next()?.trim().to_ascii_lowercase();
     let meant = TokenType::parse(&last).map(TokenType::as_str);
     let meant = meant.or_else(|| {
-        let known = WORDS.iter().find(|(known, _)| *known == last);
+        let plain = last.replace(['-', '_'], "");
+        let known = WORDS.iter().find(|(known, _)| *known == plain);
         known.map(|(_, prefix)| token_type_of(prefix))
     });
     let is_organization = ["org", "organisation", "access_token"].contains(&last.as_str());
@@ -200,6 +210,11 @@ pub(super) fn missing(name: &str, sent: &[&str]) -> Option<String> {
     let is_it = |sent: &&&str| {
         plain(sent) == plain(name) || others.iter().any(|other| plain(other) == plain(sent))
     };
+    if sent.is_empty() {
+        return Some(
+            "the body is empty: parameters are sent in the body, not in the address".to_owned(),
+        );
+    }
     let found = sent.iter().find(is_it)?;
     Some(format!("the body has `{found}`: its name is `{name}`"))
 }

@@ -63,6 +63,11 @@ impl Parameters {
                 found: body.len(),
             });
         }
+        if body.starts_with('\u{feff}') {
+            return Err(malformed(
+                "it begins with a byte order mark: send it without one",
+            ));
+        }
         let pairs = match kind {
             BodyKind::Form if body.trim_start().starts_with('{') && Value::parse(body).is_ok() => {
                 let advice = "send it with the content type `application/json`";

@@ -48,7 +48,15 @@ pub(super) fn respond(
     path: &str,
     headers: &HeaderMap,
 ) -> Response {
+    let Assets {
+        files,
+        content_security_policy,
+    } = *assets;
     if method != Method::GET && method != Method::HEAD {
+        // The exchange, with a part of its path missing.
+        if path != "/" && find(files, path).is_none() {
+            return (StatusCode::NOT_FOUND, "not found: the API is below /api\n").into_response();
+        }
         let allow = [(header::ALLOW, "GET, HEAD")];
         return (
             StatusCode::METHOD_NOT_ALLOWED,
@@ -57,10 +65,6 @@ pub(super) fn respond(
         )
             .into_response();
     }
-    let Assets {
-        files,
-        content_security_policy,
-    } = *assets;
     match find(files, path) {
         Some(asset) => answer(asset, content_security_policy, headers),
         None if files.is_empty() => (

@@ -354,6 +354,9 @@ async fn what_is_no_route_is_said_so_and_methods_too() {
     );
     assert_eq!(site.delete("/api/user", &site.root).await.status, 405);
     assert_eq!(site.post("/", "", &json!({})).await.status, 405);
+    let misplaced = site.post("/oauth/token", "", &json!({})).await;
+    assert_eq!(misplaced.status, 404);
+    assert!(misplaced.text.contains("/api"), "{}", misplaced.text);
     // Without the app inside, its pages are not there, and say why.
     let answer = site.get("/playground", "").await;
     assert!(

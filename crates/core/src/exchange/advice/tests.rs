@@ -14,6 +14,8 @@ fn each_scope_has_its_right_form() {
         ("teams/ops", "team", "write `team:ops`"),
         ("TEAM:ops", "team", "write `team:ops`"),
         ("runnerID:r1", "runner", "write `runner:r1`"),
+        ("deployment-runner:r1", "runner", "write `runner:r1`"),
+        ("username:octocat", "personal", "write `user:octocat`"),
         ("Admin", "organization", "write `admin`"),
         (
             "everything",
@@ -73,10 +75,14 @@ fn each_scope_has_its_right_form() {
             "personal",
             "a token has one scope: send a request for each",
         ),
-        ("team:équipe", "team", "no name has `é`"),
+        ("team:équipe", "team", "no name has `é` (U+00E9)"),
         ("runner:build/1", "runner", "no name has `/`"),
         ("user:eva!", "personal", "no name has `!`"),
-        ("team:\u{200b}ops", "team", "no name has `\\u{200b}`"),
+        (
+            "team:\u{200b}ops",
+            "team",
+            "no name has `\\u{200b}` (U+200B)",
+        ),
         (&long, "team", "a name has at most 100 characters"),
     ] {
         assert_eq!(
@@ -93,6 +99,10 @@ fn types_and_audiences_have_their_prefix() {
         ("organization", "organization"),
         ("urn:pulumi:token-type:access_token:Team", "team"),
         ("user", "personal"),
+        (
+            "urn:pulumi:token-type:access_token:deployment-runner",
+            "runner",
+        ),
         ("org", "organization"),
     ] {
         let expected = format!("write `urn:pulumi:token-type:access_token:{expected}`");
@@ -217,4 +227,6 @@ fn a_parameter_under_another_name_is_found() {
     ] {
         assert_eq!(missing(name, &[sent]).as_deref(), expected, "{name} {sent}");
     }
+    let empty = missing("grant_type", &[]).unwrap();
+    assert!(empty.contains("not in the address"), "{empty}");
 }
