@@ -25,8 +25,8 @@ pub enum StoreError {
     },
     /// The connection to the database cannot be protected as the URL demands.
     #[error(
-        "no TLS connection to the database server `{host}` that `sslmode={mode}` accepts: {problem}; set its certificate \
-         authority with `sslrootcert=FILE` in the URL"
+        "no TLS connection to the database server `{host}` that `sslmode={mode}` accepts: {problem}; {}",
+        tls_advice(problem)
     )]
     Tls {
         /// The host of the URL.
@@ -107,6 +107,18 @@ pub enum StoreError {
     /// The writer has ended because the server is stopping.
     #[error("the server is stopping")]
     Stopping,
+}
+
+/// What to do about a TLS connection that failed.
+fn tls_advice(problem: &str) -> &'static str {
+    if problem.contains("not valid for name") {
+        "name the host in the URL as its certificate does"
+    } else if problem.contains("does not support TLS") {
+        "enable TLS on that server (`ssl = on`), or name another `sslmode` in the URL if the connection is protected in \
+         another way"
+    } else {
+        "set its certificate authority with `sslrootcert=FILE` in the URL"
+    }
 }
 
 /// Whether a statement failed because a unique key exists already.

@@ -88,6 +88,8 @@ async fn only_the_host_of_the_url_with_a_certificate_of_a_trusted_authority_is_a
     );
     let found = problem(&wrong).await;
     assert!(found.contains("not valid for name"), "{found}");
+    let said = refusal(&wrong).await.to_string();
+    assert!(said.ends_with("as its certificate does"), "{said}");
     // The driver is stricter than its documentation: it checks the name here too.
     let named = wrong.replace("verify-full", "verify-ca");
     let found = problem(&named).await;
