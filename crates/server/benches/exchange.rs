@@ -40,6 +40,8 @@ struct Issuer {
 }
 
 fn main() {
+    // Of two that the workspace may build: the one that the server uses.
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
     let number = |name: &str, default| {
         std::env::var(name)
             .ok()
