@@ -34,6 +34,10 @@ pub struct ErrorDetail {
     /// was found. A request that has it in `thumbprints` trusts that certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbprint: Option<String>,
+    /// With the code `shared-issuer-unpinned`: the claims of a token that would be admitted
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub witness: Option<serde_json::Value>,
 }
 
 /// The body of an error of the OAuth endpoints (RFC 6749, section 5.2).

@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::policies::AuthPolicyBody;
+use crate::findings::FindingBody;
 
 /// A registered issuer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +51,9 @@ pub struct IssuerBody {
     /// Its policies, in a list that was requested with policies
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_policy: Option<AuthPolicyBody>,
+    /// After a change: what the guard of shared issuers has found on it
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingBody>,
 }
 
 /// All issuers.
@@ -63,7 +67,7 @@ pub struct IssuersBody {
 
 /// An issuer to register, or a change of one. An absent member stays as it is, `null` removes the
 /// value. Members that only the server sets (`id`, `issuer`, `created`, `modified`, `lastUsed`,
-/// `version`, `authPolicy`) are ignored, so that a response can be sent back.
+/// `version`, `authPolicy`, `findings`) are ignored, so that a response can be sent back.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -143,6 +147,9 @@ pub struct IssuerInput {
     #[serde(default, rename = "authPolicy", skip_serializing)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     _auth_policy: Option<IgnoredAny>,
+    #[serde(default, rename = "findings", skip_serializing)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _findings: Option<IgnoredAny>,
 }
 
 impl IssuerInput {

@@ -30,6 +30,8 @@ pub(crate) struct App {
     pub(crate) writer: Writer,
     pub(crate) directory: Directory,
     pub(crate) decisions: Decisions,
+    /// Where new policies are compiled and judged.
+    pub(crate) reviews: Decisions,
     pub(crate) keys: KeyStore,
     pub(crate) hash_key: HashKey,
     /// Whether the bootstrap token was configured, and so need not have the form of a generated

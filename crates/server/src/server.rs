@@ -123,6 +123,7 @@ impl Server {
                     .filter(|bytes| *bytes > 0),
             },
             decisions: Decisions::default(),
+            reviews: Decisions::apart(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             probe_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             last_ping: LastPing::default(),

@@ -173,7 +173,7 @@ mod tests {
         };
         assert!(value("address-rate").is_null());
         assert_eq!(value("audit-days"), 365);
-        assert_eq!(value("shared-issuer-guard"), "warn");
+        assert_eq!(value("shared-issuer-guard"), "enforce");
         let shown = serde_json::to_string(&settings).unwrap();
         for secret in ["secret", "bbbb", "kkkk"] {
             assert!(!shown.contains(secret), "{shown}");

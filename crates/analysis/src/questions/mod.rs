@@ -12,6 +12,7 @@ mod session;
 mod set;
 mod single;
 mod steps;
+mod strangers;
 
 pub(crate) use classes::{Class, Texts};
 pub use difference::{Change, Difference, KindDifference, Relation, UndecidedChange, difference};

@@ -1,7 +1,6 @@
 //! Who gets in besides those that policies are meant for.
 
 use claimgate_providers::grammar::{Grammar, Is, Outsider};
-use claimgate_providers::shared_issuer;
 use serde::{Deserialize, Serialize};
 
 use super::ours::{Said, Sayings};
@@ -9,7 +8,6 @@ use super::property::Besides;
 use super::session::Analysis;
 use crate::answer::{Answer, Facts};
 use crate::automaton::LangId;
-use crate::model::kinds_of;
 use crate::query::{Cube, Origin, Rule};
 
 /// What is one's own, as stated: `github-actions:acme/web`.
@@ -175,48 +173,6 @@ impl Analysis<'_> {
             (Is::Ours, Some(words)) => self.own_values(words, values),
             _ => self.exact_values(values),
         }
-    }
-
-    /// Whether a stranger's token gets in by an allow policy: one of another tenant than the policy
-    /// is meant for, on an issuer that signs tokens for everybody. The issuer's audiences and the
-    /// denies of the set count. `None` if the issuer is not known to be shared, or the policy is not an
-    /// allow.
-    ///
-    /// The policy is meant for the tenant that it names; if a name goes on with a wildcard, for the one
-    /// of that beginning; where `.` is a wildcard, for the one with a dot.
-    #[must_use]
-    pub fn stranger(&mut self, policy: usize) -> Option<Answer> {
-        shared_issuer(self.model.url()?)?;
-        let (grammar, definition) = (self.model.grammar()?, self.model.definition(policy)?);
-        if !self.is_allow(policy) {
-            return None;
-        }
-        let kind = kinds_of(definition).into_iter().next()?;
-        let sayings = self.sayings(&[policy]);
-        let mut negatives = Vec::new();
-        for atom in grammar.atoms.iter().filter(|atom| atom.is_tenant) {
-            let meant = sayings.get(atom.name).map(|said| {
-                [said.named.iter(), said.starts.iter()]
-                    .into_iter()
-                    .flatten()
-                    .cloned()
-                    .collect::<Vec<_>>()
-            });
-            if let Some(meant) = meant.filter(|meant| !meant.is_empty()) {
-                let lang = self.own_values(atom.words, &meant);
-                let atom = self.space.atom(atom.name)?;
-                negatives.push(self.question(vec![(atom, lang)]));
-            }
-        }
-        let besides = Besides {
-            positive: None,
-            negatives: &negatives,
-            shapes: &[],
-        };
-        let model = self.model;
-        Some(self.one_allow(&kind, policy, &besides, |claims, request| {
-            model.admits(claims, request)
-        }))
     }
 }
 

@@ -76,8 +76,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_WRITE_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     write_timeout: Option<u32>,
 
-    /// What is done about policies that admit strangers on an issuer that signs tokens for everyone:
-    /// `enforce` refuses them, `warn` saves them with a finding, `off` does not look [default: warn]
+    /// What is done about changes that let strangers in on an issuer that signs tokens for everyone:
+    /// `enforce` refuses them, `warn` saves them with a finding, `off` does not look [default: enforce]
     #[arg(long, env = "CLAIMGATE_SHARED_ISSUER_GUARD", value_name = "MODE", value_parser = guard_mode())]
     shared_issuer_guard: Option<GuardMode>,
 

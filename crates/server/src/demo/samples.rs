@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::clock::now;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-use crate::issuers::record::{IssuerSettings, NewIssuer};
+use crate::issuers::record::{IssuerSettings, IssuerUpdate, NewIssuer};
 use crate::random;
 use crate::tokens::hash_key::HashKey;
 
@@ -100,12 +100,15 @@ impl Demo {
         match own {
             Some(own) if own.settings.jwks == settings.jwks => {}
             Some(own) => {
-                let settings = IssuerSettings {
-                    jwks: settings.jwks,
-                    ..own.settings
+                let update = IssuerUpdate {
+                    settings: IssuerSettings {
+                        jwks: settings.jwks,
+                        ..own.settings
+                    },
+                    ..IssuerUpdate::default()
                 };
                 store
-                    .update_issuer(organization.id, &own.id, settings, None, now())
+                    .update_issuer(organization.id, &own.id, update, now())
                     .await?;
             }
             None => {

@@ -33,6 +33,13 @@ impl Default for Decisions {
 }
 
 impl Decisions {
+    /// One thread, for work that exchanges must not wait for.
+    pub(crate) fn apart() -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(1)),
+        }
+    }
+
     /// Decides a request.
     pub(super) async fn approve(
         &self,

@@ -1,4 +1,4 @@
-//! The guard of shared issuers: it stops policies from being saved that admit strangers. SEMANTICS,
+//! The guard of shared issuers: it stops changes from being saved that let strangers in. SEMANTICS,
 //! section 8.
 
 pub(crate) mod mode;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 pub enum GuardMode {
     /// It refuses them.
+    #[default]
     Enforce,
     /// It saves them with a finding, in the answer and in the audit log.
-    #[default]
     Warn,
     /// It does not look.
     Off,

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate_api::{ErrorBody, ErrorDetail, OauthErrorBody};
+use claimgate_api::{ErrorBody, ErrorDetail, FindingBody, OauthErrorBody};
 
 use crate::db::error::StoreError;
 
@@ -67,9 +67,29 @@ impl ApiError {
                     message,
                     help,
                     thumbprint: None,
+                    witness: None,
                 },
             )
             .collect();
+        response
+    }
+
+    /// 400, because of findings.
+    pub(crate) fn refused(findings: Vec<FindingBody>) -> Self {
+        let told: Vec<_> = findings
+            .iter()
+            .map(|finding| format!("{}: {}", finding.path, finding.message))
+            .collect();
+        let mut response = Self::bad_request(told.join("\n"));
+        let detail = |finding: FindingBody| ErrorDetail {
+            path: finding.path,
+            code: finding.code,
+            message: finding.message,
+            help: finding.help,
+            thumbprint: None,
+            witness: finding.witness,
+        };
+        response.body.errors = findings.into_iter().map(detail).collect();
         response
     }
 

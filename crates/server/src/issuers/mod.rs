@@ -1,6 +1,7 @@
 //! Issuers and their policies.
 
 pub(crate) mod effect;
+mod guarded;
 pub(crate) mod key_routes;
 pub(crate) mod policy_routes;
 pub(crate) mod record;
@@ -12,6 +13,6 @@ mod store;
 mod wire;
 
 pub use record::{
-    IssuerRecord, IssuerSettings, NewIssuer, POLICY_LIMITS, PolicyRecord, PolicyUpdate,
-    RevisionRecord,
+    IssuerRecord, IssuerSettings, IssuerUpdate, NewIssuer, POLICY_LIMITS, PolicyRecord,
+    PolicyUpdate, RevisionRecord,
 };

@@ -65,10 +65,9 @@ async fn of_issuer(
 
 /// Replace the policies of an issuer
 ///
-/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another. An
-/// allow that is new, on an issuer that signs tokens for everyone, and that no rule restricts to one
-/// tenant, is refused (400) or answered with a finding, such as `shared-issuer-unpinned`, as the server
-/// is configured.
+/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another. A
+/// change that lets strangers in, on an issuer that signs tokens for everyone, is refused (400,
+/// `shared-issuer-unpinned`), or saved with a finding, as the server is configured.
 #[utoipa::path(patch, path = "/api/orgs/{org}/auth/policies/{id}", operation_id = "replacePolicies", tag = "policies",
     params(("org" = String, Path), ("id" = String, Path, description = "of the policies, not of the issuer"),
         ("If-Match" = Option<String>, Header)),
@@ -132,24 +131,28 @@ pub(super) async fn replace(
         attempts -= 1;
         let before = app.store.policy(organization.id, id).await?;
         let issuer = app.store.issuer(organization.id, &before.issuer).await?;
+        let judged_with = Some(issuer.version);
         let (mode, version, policies) = (app.guard, before.version, policies.clone());
         let check = move || check(mode, &issuer, &before, policies);
         let (document, findings) = if length > LONG_BODY || mode != GuardMode::Off {
-            app.decisions.run(check).await?
+            app.reviews.run(check).await?
         } else {
             check()?
         };
-        // The guard compares with the revision that was read: it must be the one that is replaced.
+        // The guard compares with the revision that was read: it must be the one that is replaced, and
+        // the issuer must still accept the same audiences.
         let update = PolicyUpdate {
             document,
             expected: Some(expected.unwrap_or(version)),
+            judged_with,
             restored,
             findings: findings.clone(),
         };
         let store = caller.store(app);
         let updated = store.update_policies(organization.id, id, update, now());
         match updated.await {
-            Err(StoreError::Conflict { .. }) if expected.is_none() && attempts > 0 => {}
+            Err(StoreError::Conflict { .. })
+                if attempts > 0 && expected.is_none_or(|expected| expected == version) => {}
             updated => {
                 let (record, change) = updated?;
                 app.directory.note_change(&organization.name, change);
@@ -171,11 +174,15 @@ fn check(
 ) -> Result<(String, Vec<FindingBody>), ApiError> {
     let options = CompileOptions::new(Dialect::Pulumi).limits(POLICY_LIMITS);
     PolicySet::compile_with(&policies, &options).map_err(ApiError::invalid_document)?;
+    let definition = |policies| {
+        issuer
+            .settings
+            .clone()
+            .definition(issuer.url.clone(), policies)
+    };
     let question = Question {
-        issuer: &issuer.url,
-        audiences: issuer.settings.audiences.as_deref(),
-        before: &parse_policies(&before.document).unwrap_or_default(),
-        after: &policies,
+        before: &definition(parse_policies(&before.document).unwrap_or_default()),
+        after: &definition(policies.clone()),
     };
     let findings = review(mode, &question)?;
     Ok((policies_json(policies).to_string(), findings))

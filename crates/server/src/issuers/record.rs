@@ -94,6 +94,19 @@ pub struct NewIssuer {
     pub policies: String,
 }
 
+/// New settings of an issuer.
+#[derive(Clone, Debug, Default)]
+pub struct IssuerUpdate {
+    /// The settings.
+    pub settings: IssuerSettings,
+    /// The version that they replace, if it has to be that one.
+    pub expected: Option<i64>,
+    /// The version of its policies that the guard has judged them with.
+    pub judged_with: Option<i64>,
+    /// What the guard has found on them.
+    pub findings: Vec<FindingBody>,
+}
+
 /// New policies of an issuer.
 #[derive(Clone, Debug, Default)]
 pub struct PolicyUpdate {
@@ -101,6 +114,8 @@ pub struct PolicyUpdate {
     pub document: String,
     /// The version that they replace, if it has to be that one.
     pub expected: Option<i64>,
+    /// The version of the issuer that the guard has judged them with.
+    pub judged_with: Option<i64>,
     /// The version that they are restored from.
     pub restored: Option<i64>,
     /// What the guard has found on them.

@@ -17,7 +17,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::record::{IssuerRecord, IssuerSettings, MAX_EXPIRATION, NewIssuer};
+use super::guarded::guarded;
+use super::record::{IssuerRecord, IssuerSettings, IssuerUpdate, MAX_EXPIRATION, NewIssuer};
 use super::wire::{add_policies, apply, key_error_detail};
 use crate::app::App;
 use crate::clock::now;
@@ -134,7 +135,10 @@ async fn one(
 
 /// Change an issuer
 ///
-/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another.
+/// With `If-Match` and the `ETag` that was read, the change is refused (412) if there was another. A
+/// change of `audiences` or `reportOnly` by which policies let strangers in, on an issuer that signs
+/// tokens for everyone, is refused (400, `shared-issuer-unpinned`), or saved with a finding, as the
+/// server is configured.
 #[utoipa::path(patch, path = "/api/orgs/{org}/oidc/issuers/{id}", operation_id = "updateIssuer", tag = "issuers",
     params(("org" = String, Path), ("id" = String, Path), ("If-Match" = Option<String>, Header)),
     request_body = IssuerInput,
@@ -180,23 +184,25 @@ async fn update(
     }
     // The revision that was read must be the one that is replaced: members that were not sent come
     // from it.
-    let (record, change) = caller
-        .store(&app)
-        .update_issuer(
-            organization.id,
-            &id,
-            settings,
-            Some(expected.unwrap_or(before.version)),
-            now(),
-        )
-        .await?;
+    let update = IssuerUpdate {
+        settings,
+        expected: Some(expected.unwrap_or(before.version)),
+        ..IssuerUpdate::default()
+    };
+    let update = guarded(&app, organization.id, &before, update).await?;
+    let findings = update.findings.clone();
+    let store = caller.store(&app);
+    let updated = store.update_issuer(organization.id, &id, update, now());
+    let (record, change) = updated.await?;
     app.directory.note_change(&org, change);
     if record.settings.jwks != before.settings.jwks
         || record.settings.thumbprints != before.settings.thumbprints
     {
         app.keys.forget(&id);
     }
-    Ok(answer(&record))
+    let mut body = IssuerBody::from(&record);
+    body.findings = findings;
+    Ok((etag(record.version), Json(body)).into_response())
 }
 
 /// Delete an issuer with its policies
@@ -248,15 +254,17 @@ async fn regenerate(
         return Err(ApiError::bad_request(message));
     }
     let thumbprints = verified_thumbprint(&app, &before.url, &before.settings.thumbprints).await?;
-    let settings = IssuerSettings {
-        thumbprints,
-        ..before.settings
+    let update = IssuerUpdate {
+        settings: IssuerSettings {
+            thumbprints,
+            ..before.settings
+        },
+        expected: Some(expected.unwrap_or(before.version)),
+        ..IssuerUpdate::default()
     };
-    let expected = Some(expected.unwrap_or(before.version));
-    let (record, change) = caller
-        .store(&app)
-        .update_issuer(organization.id, &id, settings, expected, now())
-        .await?;
+    let store = caller.store(&app);
+    let updated = store.update_issuer(organization.id, &id, update, now());
+    let (record, change) = updated.await?;
     app.directory.note_change(&org, change);
     app.keys.forget(&id);
     Ok(answer(&record))

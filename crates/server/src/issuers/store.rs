@@ -1,9 +1,9 @@
 //! Queries on issuers and policies.
 
-use super::record::{IssuerRecord, IssuerSettings, NewIssuer, PolicyRecord, PolicyUpdate};
+use super::record::{IssuerRecord, IssuerUpdate, NewIssuer, PolicyRecord, PolicyUpdate};
 use crate::changes::difference;
 use crate::changes::record::{Action, Change};
-use crate::db::columns::text;
+use crate::db::columns::{number, text};
 use crate::db::error::{StoreError, is_unique_violation};
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
@@ -14,9 +14,15 @@ const OF_ORGANIZATION: &str =
     "SELECT issuers.* FROM issuers JOIN organizations ON organizations.name = issuers.organization
      WHERE organizations.id = $1";
 
+/// They, with the versions of their policies.
+const ISSUER_WITH_POLICIES: &str =
+    "SELECT issuers.*, policies.version AS policies_version FROM issuers
+     JOIN organizations ON organizations.name = issuers.organization
+     JOIN policies ON policies.issuer = issuers.id WHERE organizations.id = $1";
+
 /// Their policies.
 const POLICIES_OF_ORGANIZATION: &str =
-    "SELECT policies.*, issuers.url FROM policies JOIN issuers ON issuers.id = policies.issuer
+    "SELECT policies.*, issuers.url, issuers.version AS issuer_version FROM policies JOIN issuers ON issuers.id = policies.issuer
      JOIN organizations ON organizations.name = issuers.organization WHERE organizations.id = $1";
 
 impl Store {
@@ -204,8 +210,8 @@ impl Store {
         self.insert_revision(transaction, &record, None).await
     }
 
-    /// Changes an issuer; with `expected`, only if that is still its version. Returns the number of
-    /// the change as well.
+    /// Changes an issuer, if it and its policies still have the versions that are expected. Returns the
+    /// number of the change as well.
     ///
     /// # Errors
     /// [`StoreError::Missing`] or [`StoreError::Conflict`].
@@ -213,20 +219,27 @@ impl Store {
         &self,
         organization: i64,
         id: &str,
-        settings: IssuerSettings,
-        expected: Option<i64>,
+        update: IssuerUpdate,
         now: i64,
     ) -> Result<(IssuerRecord, i64), StoreError> {
+        let IssuerUpdate {
+            settings,
+            expected,
+            judged_with,
+            findings,
+        } = update;
         let mut transaction = self.begin().await?;
         let organization = Self::bump_version(&mut transaction, organization).await?;
-        let query = format!("{OF_ORGANIZATION} AND issuers.id = $2");
+        let query = format!("{ISSUER_WITH_POLICIES} AND issuers.id = $2");
         let row = sqlx::query(&query)
             .bind(organization.id)
             .bind(id.to_owned())
             .fetch_optional(&mut *transaction)
-            .await?;
-        let mut record = IssuerRecord::read(&row.ok_or(StoreError::Missing { what: "issuer" })?)?;
+            .await?
+            .ok_or(StoreError::Missing { what: "issuer" })?;
+        let mut record = IssuerRecord::read(&row)?;
         expect_version(expected, record.version)?;
+        expect_version(judged_with, number(&row, "policies_version")?)?;
         let before = difference::settings(&record.settings);
         record.settings = settings;
         record.version += 1;
@@ -250,7 +263,8 @@ impl Store {
         let change = Change::new(Action::IssuerUpdated)
             .within(&organization)
             .of_issuer(id, Some(&record.url))
-            .with(difference::members(&before, &after));
+            .with(difference::members(&before, &after))
+            .with_findings(findings);
         self.commit_change(transaction, change).await?;
         Ok((record, organization.version))
     }
@@ -315,6 +329,7 @@ impl Store {
         let PolicyUpdate {
             document,
             expected,
+            judged_with,
             restored,
             findings,
         } = update;
@@ -328,6 +343,7 @@ impl Store {
         let row = row.ok_or(StoreError::Missing { what: "policy" })?;
         let mut record = PolicyRecord::read(&row)?;
         expect_version(expected, record.version)?;
+        expect_version(judged_with, number(&row, "issuer_version")?)?;
         let difference = difference::policies(&record.document, &document);
         record.document = document;
         record.version += 1;

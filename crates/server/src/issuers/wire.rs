@@ -37,6 +37,7 @@ impl From<&IssuerRecord> for IssuerBody {
             last_used: record.last_used.map(format_utc),
             version: None,
             auth_policy: None,
+            findings: Vec::new(),
         }
     }
 }
@@ -97,6 +98,7 @@ pub(super) fn key_error_detail(error: &KeyError) -> ErrorDetail {
         message: error.to_string(),
         help: error.help(),
         thumbprint: error.thumbprint().map(str::to_owned),
+        witness: None,
     }
 }
 

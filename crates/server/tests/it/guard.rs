@@ -1,5 +1,7 @@
 //! `--shared-issuer-guard`: policies that admit strangers on an issuer that signs tokens for everyone.
 
+use std::collections::BTreeMap;
+
 use claimgate_server::config::Config;
 use claimgate_server::guard::GuardMode;
 use serde_json::{Value, json};
@@ -10,8 +12,8 @@ use crate::support::site::{Answer, Site, config};
 
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
-/// A site with GitHub's issuer, and the path of its policies.
-async fn site(database: &Database, guard: GuardMode) -> (Site, String) {
+/// A site with an organization.
+async fn empty_site(database: &Database, guard: GuardMode) -> Site {
     let config = Config {
         guard,
         ..config(&database.url)
@@ -20,7 +22,12 @@ async fn site(database: &Database, guard: GuardMode) -> (Site, String) {
     site.post("/api/orgs", &site.root, &json!({"name": "acme"}))
         .await
         .expect(200);
-    let body = json!({"name": "GitHub", "url": GITHUB, "jwks": Issuer::new().jwks()});
+    site
+}
+
+/// Registers an issuer with static keys. Returns the path of the issuer and that of its policies.
+async fn register(site: &Site, url: &str) -> (String, String) {
+    let body = json!({"name": "CI", "url": url, "jwks": Issuer::new().jwks()});
     let issuer = site
         .post("/api/orgs/acme/oidc/issuers", &site.root, &body)
         .await
@@ -28,10 +35,17 @@ async fn site(database: &Database, guard: GuardMode) -> (Site, String) {
     let id = issuer["id"].as_str().unwrap();
     let path = format!("/api/orgs/acme/auth/policies/oidcissuers/{id}");
     let policies = site.get(&path, &site.root).await.expect(200);
-    let path = format!(
-        "/api/orgs/acme/auth/policies/{}",
-        policies["id"].as_str().unwrap()
-    );
+    let policies = policies["id"].as_str().unwrap();
+    (
+        format!("/api/orgs/acme/oidc/issuers/{id}"),
+        format!("/api/orgs/acme/auth/policies/{policies}"),
+    )
+}
+
+/// A site with GitHub's issuer, and the path of its policies.
+async fn site(database: &Database, guard: GuardMode) -> (Site, String) {
+    let site = empty_site(database, guard).await;
+    let (_, path) = register(&site, GITHUB).await;
     (site, path)
 }
 
@@ -56,9 +70,9 @@ async fn newest_change(site: &Site) -> Value {
 }
 
 #[tokio::test]
-async fn by_default_an_open_allow_is_saved_with_a_finding_that_the_audit_log_has() {
+async fn with_warn_an_open_allow_is_saved_with_a_finding_that_the_audit_log_has() {
     for database in Database::each() {
-        let (site, path) = site(&database, GuardMode::default()).await;
+        let (site, path) = site(&database, GuardMode::Warn).await;
         let closed = save(&site, &path, &[allow("repo:octo-org/*")])
             .await
             .expect(200);
@@ -89,7 +103,7 @@ async fn by_default_an_open_allow_is_saved_with_a_finding_that_the_audit_log_has
 }
 
 #[tokio::test]
-async fn the_guard_refuses_an_open_allow_that_is_new_and_no_unrelated_edit() {
+async fn by_default_an_open_allow_that_is_new_is_refused_and_no_unrelated_edit() {
     let database = Database::sqlite();
     let (permissive, path) = site(&database, GuardMode::Off).await;
     let saved = save(&permissive, &path, &[allow("repo:*")])
@@ -97,11 +111,7 @@ async fn the_guard_refuses_an_open_allow_that_is_new_and_no_unrelated_edit() {
         .expect(200);
     assert_eq!(saved.get("findings"), None, "it does not look");
     drop(permissive);
-    let config = Config {
-        guard: GuardMode::Enforce,
-        ..config(&database.url)
-    };
-    let site = Site::start(config).await;
+    let site = Site::start(config(&database.url)).await;
     let named = json!({"name": "stored before", "decision": "allow", "tokenType": "organization",
         "rules": {"sub": "repo:*", "aud": "urn:pulumi:org:acme"}});
     save(&site, &path, &[allow("repo:octo-org/*"), named])
@@ -115,6 +125,11 @@ async fn the_guard_refuses_an_open_allow_that_is_new_and_no_unrelated_edit() {
         (&error["path"], &error["code"]),
         (&json!("policies[1]"), &json!("shared-issuer-unpinned"))
     );
+    let witness = error["witness"]["sub"].as_str().unwrap();
+    assert!(
+        error["message"].as_str().unwrap().contains(witness),
+        "{error}"
+    );
     // What was there may be given up, and then not be brought back.
     save(&site, &path, &[allow("repo:octo-org/*")])
         .await
@@ -125,4 +140,121 @@ async fn the_guard_refuses_an_open_allow_that_is_new_and_no_unrelated_edit() {
         .await
         .expect(400);
     assert_eq!(refused["errors"][0]["code"], "shared-issuer-unpinned");
+}
+
+#[tokio::test]
+async fn audiences_and_denies_that_let_strangers_in_are_judged_too() {
+    for database in Database::each() {
+        let site = empty_site(&database, GuardMode::default()).await;
+        let (issuer, policies) = register(&site, GITHUB).await;
+        let open =
+            json!({"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:*"}});
+        let deny =
+            json!({"decision": "deny", "tokenType": "organization", "rules": {"sub": "repo:*"}});
+        save(&site, &policies, &[open.clone(), deny])
+            .await
+            .expect(200);
+        let change = |member: &str, value: Value| {
+            let mut body = json!({"name": "CI"});
+            body[member] = value;
+            body
+        };
+        let patch = async |body: Value| site.patch(&issuer, &site.root, &body).await;
+        let refused = patch(change("reportOnly", json!(true))).await.expect(400);
+        let error = &refused["errors"][0];
+        assert_eq!(
+            (&error["path"], &error["code"]),
+            (&json!("reportOnly"), &json!("shared-issuer-unpinned"))
+        );
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("policy 1: strangers are admitted"),
+            "{message}"
+        );
+        // Other changes of the issuer are not its business, and fewer audiences admit no one else.
+        patch(json!({"name": "GitHub", "maxExpiration": 60}))
+            .await
+            .expect(200);
+        patch(change("audiences", json!(["sts.example"])))
+            .await
+            .expect(200);
+        save(&site, &policies, &[open]).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn with_warn_wider_audiences_are_saved_with_a_finding_that_the_audit_log_has() {
+    let database = Database::sqlite();
+    let site = empty_site(&database, GuardMode::Warn).await;
+    let (issuer, policies) = register(&site, GITHUB).await;
+    let open =
+        json!({"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:*"}});
+    save(&site, &policies, &[open]).await.expect(200);
+    let patch = async |audiences: Value| {
+        let body = json!({"name": "GitHub", "audiences": audiences});
+        site.patch(&issuer, &site.root, &body).await.expect(200)
+    };
+    let narrower = patch(json!(["sts.example"])).await;
+    assert_eq!(narrower.get("findings"), None);
+    let wider = patch(json!(["sts.example", "other.example"])).await;
+    let finding = &wider["findings"][0];
+    assert_eq!(finding["path"], "audiences");
+    assert_eq!(finding["witness"]["aud"], "other.example");
+    let change = newest_change(&site).await;
+    assert_eq!(
+        (&change["code"], &change["findings"]),
+        (&json!("issuer-updated"), &wider["findings"])
+    );
+    // The answer can be sent back.
+    site.patch(&issuer, &site.root, &wider).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_documented_policy_and_all_presets_are_saved() {
+    let database = Database::sqlite();
+    let site = empty_site(&database, GuardMode::default()).await;
+    let documented = json!({"decision": "allow", "tokenType": "organization", "authorizedPermissions": [],
+        "rules": {"aud": "urn:pulumi:org:acme", "sub": "repo:octo-org/octo-repo:*"}});
+    let mut saved = vec![(GITHUB.to_owned(), json!([documented]))];
+    for provider in claimgate_providers::all() {
+        let filled = provider.fill(&BTreeMap::new(), 1_900_000_000);
+        saved.push((filled.url, serde_json::to_value(&filled.policies).unwrap()));
+    }
+    let mut shared = 0;
+    for (url, policies) in saved {
+        shared += usize::from(claimgate_providers::shared_issuer(&url).is_some());
+        let (issuer, path) = register(&site, &url).await;
+        let answer = save(&site, &path, policies.as_array().unwrap()).await;
+        assert_eq!(answer.expect(200).get("findings"), None, "{url}");
+        site.delete(&issuer, &site.root).await.expect(204);
+    }
+    assert!(shared >= 7, "{shared}");
+}
+
+#[tokio::test]
+async fn the_gallery_is_saved_except_for_what_shows_strangers_that_get_in() {
+    let database = Database::sqlite();
+    let site = empty_site(&database, GuardMode::default()).await;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/gallery");
+    let mut refused = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let example: Value = serde_json::from_str(&text).unwrap();
+        let policies = example["issuer"]["policies"].as_array().unwrap();
+        if policies.is_empty() {
+            continue;
+        }
+        let (issuer, path) = register(&site, example["issuer"]["url"].as_str().unwrap()).await;
+        let answer = save(&site, &path, policies).await;
+        if answer.status != 200 {
+            assert_eq!(
+                answer.expect(400)["errors"][0]["code"],
+                "shared-issuer-unpinned"
+            );
+            refused.push(example["id"].as_str().unwrap().to_owned());
+        }
+        site.delete(&issuer, &site.root).await.expect(204);
+    }
+    refused.sort();
+    assert_eq!(refused, ["wildcard-fork"]);
 }

@@ -183,7 +183,7 @@ async fn admins_read_the_settings() {
     let guard = &settings["settings"][0];
     assert_eq!(
         *guard,
-        json!({"group": "guard", "name": "shared-issuer-guard", "value": "warn", "readOnly": true})
+        json!({"group": "guard", "name": "shared-issuer-guard", "value": "enforce", "readOnly": true})
     );
     assert!(settings["version"].is_string());
 }

@@ -2,7 +2,7 @@
 
 use claimgate_server::audit::{AuditEntry, AuditFilter, AuditRecord, MAX_ROWS};
 use claimgate_server::db::{SingleUse, Store, StoreError, Writer, WriterConfig, Written};
-use claimgate_server::issuers::{IssuerSettings, NewIssuer, PolicyUpdate};
+use claimgate_server::issuers::{IssuerSettings, IssuerUpdate, NewIssuer, PolicyUpdate};
 use claimgate_server::random::first_id;
 use claimgate_server::tokens::{TokenFilter, TokenKind, TokenRecord};
 use sqlx::Executor as _;
@@ -142,8 +142,13 @@ async fn issuers_are_registered_changed_and_deleted() {
             audiences: Some(vec!["a".to_owned()]),
             ..IssuerSettings::default()
         };
+        let first = IssuerUpdate {
+            settings: settings.clone(),
+            expected: Some(1),
+            ..IssuerUpdate::default()
+        };
         let (changed, _) = store
-            .update_issuer(ACME, &issuer.id, settings.clone(), Some(1), 300)
+            .update_issuer(ACME, &issuer.id, first.clone(), 300)
             .await
             .unwrap();
         assert_eq!(
@@ -152,7 +157,7 @@ async fn issuers_are_registered_changed_and_deleted() {
         );
         assert_eq!(store.issuer(ACME, &issuer.id).await.unwrap(), changed);
         let stale = store
-            .update_issuer(ACME, &issuer.id, settings.clone(), Some(1), 300)
+            .update_issuer(ACME, &issuer.id, first.clone(), 300)
             .await;
         assert!(matches!(
             stale,
@@ -161,8 +166,26 @@ async fn issuers_are_registered_changed_and_deleted() {
                 found: 2
             })
         ));
+        // The guard judged it with policies that are not there any more.
+        let judged = IssuerUpdate {
+            settings: settings.clone(),
+            judged_with: Some(7),
+            ..IssuerUpdate::default()
+        };
+        let stale = store.update_issuer(ACME, &issuer.id, judged, 300).await;
+        assert!(matches!(
+            stale,
+            Err(StoreError::Conflict {
+                expected: 7,
+                found: 1
+            })
+        ));
+        let unconditional = IssuerUpdate {
+            settings,
+            ..IssuerUpdate::default()
+        };
         let stranger = store
-            .update_issuer(OTHER, &issuer.id, settings, None, 300)
+            .update_issuer(OTHER, &issuer.id, unconditional, 300)
             .await;
         assert!(
             matches!(stranger, Err(StoreError::Missing { .. })),
