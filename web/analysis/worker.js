@@ -2,7 +2,9 @@
 // one with that of its answer. To cancel a question, terminate the worker.
 import init, { answer } from "./claimgate_analysis.js";
 
-const ready = init();
+const ready = init({ module_or_path: new URL("claimgate_analysis_bg.wasm", import.meta.url) });
+// Each question reports it.
+ready.catch(() => undefined);
 
 const failed = (error) => {
   const message = error instanceof Error ? error.message : String(error);
