@@ -24,7 +24,7 @@ pub(crate) fn Proved(
     view! {
         <details class="more">
             <summary>"Proof" <span class="visually-hidden">" " {untrusted_text(&about)}</span></summary>
-            <ol class="proof">{rows.collect_view()}</ol>
+            <ol class="proof" tabindex="0">{rows.collect_view()}</ol>
             {more.map(|more| view! { <p class="hint">{more}</p> })}
         </details>
     }
