@@ -130,6 +130,7 @@ fn set_up() -> Result<()> {
         .in_lane(Lane::System),
         Job::new("python", "the tests' Python tools", 40.0, |log| {
             python::schemathesis(log)?;
+            python::cvc5(log)?;
             python::workflow_tools(log).map(drop)
         })
         .kept()

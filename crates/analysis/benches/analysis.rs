@@ -1,164 +1,123 @@
-//! How long analyses take: `cargo bench -p claimgate-analysis`. Prints the table of
+//! How long analyses take, and how much memory: `cargo bench -p claimgate-analysis`. Prints the tables of
 //! `docs/benchmarks.md`; medians of nine runs, of three where one takes long.
+//!
+//! `cargo bench -p claimgate-analysis -- --print 40` prints a set of policies as JSON, for other
+//! programs to measure with.
 
+mod sets;
+
+use std::hint::black_box;
 use std::time::Instant;
 
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{Decision, PolicyDefinition, TokenType};
-use claimgate_analysis::{Analysis, Answer, CheckOptions, Mine, PolicyModel, check, difference};
+use claimgate::policy::PolicyDefinition;
+use claimgate_analysis::{Analysis, CheckOptions, Mine, PolicyModel, check, difference};
 
 fn main() {
-    println!("| analysis | ms | |\n|---|---:|---|");
-    for (allows, denies) in [(30, 10), (850, 150)] {
-        let model = model(&ordinary(allows, denies));
-        let name = format!("{allows} allows and {denies} denies");
-        let runs = if allows > 100 { 3 } else { 9 };
-        measure(&format!("{name}: review"), runs, || {
-            format!("{} issues", Analysis::new(&model).review().issues.len())
-        });
-        let issuer = issuer(&ordinary(allows, denies));
-        measure(&format!("{name}: check"), runs, || {
-            let checked = check(&issuer, &CheckOptions::new(Dialect::Pulumi));
-            format!("{} findings", checked.expect("valid").findings.len())
-        });
-        if allows > 100 {
-            continue;
-        }
-        measure(&format!("{name}: who"), runs, || {
-            let who = Analysis::new(&model).who(Some(&Mine("acme/app-1".to_owned())));
-            format!(
-                "{} of {} classes get in",
-                who.rungs.iter().filter(|rung| rung.answer.is_yes()).count(),
-                who.rungs.len()
-            )
-        });
-        let mut changed = ordinary(allows, denies);
-        changed[3].rules[1].1 = "repo:acme/app-3:*".to_owned();
-        let changed = self::model(&changed);
-        measure(&format!("{name}: difference of one policy"), runs, || {
-            format!("{:?}", difference(&model, &changed).relation)
-        });
-        measure(&format!("{name}: difference to itself"), runs, || {
-            format!("{:?}", difference(&model, &model).relation)
-        });
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(place) = arguments.iter().position(|own| own == "--print") {
+        let size = arguments.get(place + 1).and_then(|size| size.parse().ok());
+        let policies = sets::of_size(size.expect("a number of policies"));
+        println!("{}", sets::json(&policies));
+        return;
+    }
+    println!("| analysis | ms | MB | |\n|---|---:|---:|---|");
+    for size in [40, 1_000] {
+        realistic(size, &sets::of_size(size));
     }
     adversarial();
 }
 
-fn adversarial() {
-    let formula = model(&formula(40, 170)).without_facts();
-    measure(
-        "3-SAT of 40 variables and 170 clauses: one question",
-        3,
-        || answer(&Analysis::new(&formula).is_effective(0)),
-    );
-    let dots = ".".repeat(20);
-    let wide = [
-        policy(Decision::Allow, &[("sub", &format!("*a{dots}"))]),
-        policy(Decision::Deny, &[("sub", &format!("*b{dots}"))]),
-    ];
-    let wide = model(&wide).without_facts();
-    measure("`*a` and 20 dots: one question", 3, || {
-        answer(&Analysis::new(&wide).is_effective(0))
+fn realistic(size: usize, policies: &[PolicyDefinition]) {
+    let model = model(policies);
+    let runs = if size > 100 { 3 } else { 9 };
+    let name = |what: &str| format!("{size} policies: {what}");
+    measure(&name("all questions and findings"), runs, || {
+        let checked = check(&issuer(policies), &CheckOptions::new(Dialect::Pulumi));
+        let findings = checked.expect("valid policies").findings.len();
+        let (review, who) = questions(&model);
+        format!("{findings} findings, {review} issues, {who}")
     });
+    measure(&name("all questions"), runs, || {
+        let (review, who) = questions(&model);
+        format!("{review} issues, {who}")
+    });
+    measure(&name("review"), runs, || {
+        format!("{} issues", Analysis::new(&model).review().issues.len())
+    });
+    for (what, changed) in [
+        ("difference of one policy", sets::with_one_change(policies)),
+        ("difference of every policy", sets::said_otherwise(policies)),
+        ("difference to itself", policies.to_vec()),
+    ] {
+        let changed = self::model(&changed);
+        measure(&name(what), runs, || {
+            format!("{:?}", difference(&model, &changed).relation)
+        });
+    }
 }
 
-fn answer(answer: &Answer) -> String {
-    match answer {
-        Answer::Yes { .. } => "yes".to_owned(),
-        Answer::No { .. } => "no".to_owned(),
-        other => format!("{other:?}"),
+fn questions(model: &PolicyModel) -> (usize, String) {
+    let mut analysis = Analysis::new(model);
+    let review = analysis.review();
+    let who = analysis.who(Some(&Mine("acme/app-1".to_owned())));
+    for policy in 0..model.definitions().len() {
+        black_box(analysis.stranger(policy));
+    }
+    let in_them = who.rungs.iter().filter(|rung| rung.answer.is_yes()).count();
+    let who = format!("{in_them} of {} classes get in", who.rungs.len());
+    (review.issues.len(), who)
+}
+
+/// Sets that are written to take long.
+fn adversarial() {
+    for (name, policies) in sets::adversarial() {
+        let model = model(&policies).without_facts();
+        measure(&format!("{name}: one question"), 3, || {
+            sets::answer(&Analysis::new(&model).is_effective(0))
+        });
+        measure(&format!("{name}: review"), 3, || {
+            let issues = Analysis::new(&model).review().issues;
+            sets::answers(issues.iter().map(|issue| &issue.answer))
+        });
+        let with_facts = self::model(&policies);
+        measure(&format!("{name}: review with facts"), 3, || {
+            let issues = Analysis::new(&with_facts).review().issues;
+            sets::answers(issues.iter().map(|issue| &issue.answer))
+        });
+        measure(&format!("{name}: difference to its reverse"), 3, || {
+            let reverse: Vec<_> = policies.iter().rev().cloned().collect();
+            let reverse = self::model(&reverse).without_facts();
+            format!("{:?}", difference(&model, &reverse).relation)
+        });
     }
 }
 
 fn measure(name: &str, runs: usize, mut run: impl FnMut() -> String) {
     let mut times: Vec<f64> = Vec::new();
     let mut says = String::new();
+    let before = resident("VmRSS:");
+    // Where that is allowed, the peak is measured from here on.
+    let is_fresh = std::fs::write("/proc/self/clear_refs", "5").is_ok();
     for _ in 0..runs {
         let start = Instant::now();
         says = run();
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
     times.sort_by(f64::total_cmp);
-    println!("| {name} | {:.2} | {says} |", times[runs / 2]);
+    let peak = resident("VmHWM:").zip(before).filter(|_| is_fresh);
+    let peak = peak.map_or_else(String::new, |(peak, before)| {
+        format!("{:.1}", peak.saturating_sub(before) as f64 / 1024.0)
+    });
+    println!("| {name} | {:.2} | {peak} | {says} |", times[runs / 2]);
 }
 
-/// Policies as an organization with many repositories writes them.
-fn ordinary(allows: usize, denies: usize) -> Vec<PolicyDefinition> {
-    let allow = |i: usize| {
-        let context = [
-            "ref:refs/heads/main",
-            "environment:production",
-            "*",
-            "ref:refs/heads/release/*",
-        ][i % 4];
-        let mut policy = policy(
-            Decision::Allow,
-            &[
-                ("aud", "urn:pulumi:org:acme"),
-                ("sub", &format!("repo:acme/app-{i}:{context}")),
-            ],
-        );
-        if i.is_multiple_of(7) {
-            policy = policy.rule("runner_environment", "github-hosted");
-        }
-        policy
-    };
-    let deny = |i: usize| match i % 3 {
-        0 => policy(
-            Decision::Deny,
-            &[("sub", &format!("repo:acme/app-{}:pull_request", i * 5))],
-        ),
-        1 => policy(
-            Decision::Deny,
-            &[
-                ("ref", "refs/heads/wip/*"),
-                ("repository", &format!("acme/app-{i}")),
-            ],
-        ),
-        _ => policy(Decision::Deny, &[("actor", &format!("contractor-{i}"))]),
-    };
-    (0..allows)
-        .map(allow)
-        .chain((0..denies).map(deny))
-        .collect()
-}
-
-/// A formula whose clauses are denies, as a value of each claim that is empty or one character.
-fn formula(variables: usize, clauses: usize) -> Vec<PolicyDefinition> {
-    let names: Vec<String> = (0..variables).map(|i| format!("v{i}")).collect();
-    let all: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "?")).collect();
-    let mut policies = vec![policy(Decision::Allow, &all)];
-    let mut state = 0x2545_f491_u64;
-    let mut below = |bound: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % bound
-    };
-    for _ in 0..clauses {
-        let mut chosen: Vec<usize> = Vec::new();
-        while chosen.len() < 3 {
-            let variable = below(variables);
-            if !chosen.contains(&variable) {
-                chosen.push(variable);
-            }
-        }
-        let rules: Vec<(&str, &str)> = chosen
-            .iter()
-            .map(|variable| (names[*variable].as_str(), ["", "."][below(2)]))
-            .collect();
-        policies.push(policy(Decision::Deny, &rules));
-    }
-    policies
-}
-
-fn policy(decision: Decision, rules: &[(&str, &str)]) -> PolicyDefinition {
-    let policy = PolicyDefinition::new(decision, TokenType::Organization);
-    rules.iter().fold(policy, |policy, (claim, pattern)| {
-        policy.rule(*claim, *pattern)
-    })
+/// A number of kB that Linux knows of this process.
+fn resident(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn issuer(policies: &[PolicyDefinition]) -> IssuerDefinition {

@@ -26,6 +26,16 @@ pub(crate) fn openbao(log: &mut Log) -> Result<PathBuf> {
     Ok(PathBuf::from(package.trim()).join("bin/bao"))
 }
 
+/// A Python with cvc5, an SMT solver; `None` without Python.
+pub(crate) fn cvc5(log: &mut Log) -> Result<Option<PathBuf>> {
+    if output(&mut command("python3", &["--version"])).is_none() {
+        return Ok(None);
+    }
+    let requirements = "tests/analysis/requirements.txt";
+    let programs = python_environment(log, "cvc5", requirements, &["python"])?;
+    Ok(Some(programs.join("python")))
+}
+
 /// The folder with zizmor and shellcheck, which check the workflows.
 pub(crate) fn workflow_tools(log: &mut Log) -> Result<PathBuf> {
     let requirements = "tests/workflows/requirements.txt";

@@ -87,6 +87,11 @@ pub(crate) fn tracked(patterns: &[&str]) -> Result<Vec<String>> {
     Ok(files.filter(|file| root().join(file).is_file()).collect())
 }
 
+/// Whether this is continuous integration, where nothing may be left out.
+pub(crate) fn is_ci() -> bool {
+    std::env::var_os("CI").is_some()
+}
+
 /// The path of a program on PATH.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

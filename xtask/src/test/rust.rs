@@ -1,5 +1,6 @@
 //! The step `rust`: which packages are tested with which features, by cargo or by nextest.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -8,7 +9,8 @@ use super::names;
 use super::options::Options;
 use crate::jobs::counts::Runner;
 use crate::jobs::log::Log;
-use crate::programs::shell::{cargo, on_path, root};
+use crate::programs::python;
+use crate::programs::shell::{cargo, is_ci, on_path, root};
 
 /// Packages that are tested with the same features: cargo unites the features of one call, so all
 /// packages would be built with the server's cryptography.
@@ -122,7 +124,9 @@ pub(crate) fn run(log: &mut Log, options: &Options) -> Result<()> {
     let nextest = on_path("cargo-nextest").is_some();
     let mut errors = Vec::new();
     for chosen in chosen(options) {
+        let solver = solver(log, &chosen)?;
         for (runner, mut command) in runs(&chosen, nextest, options) {
+            command.envs(solver.iter().map(|python| ("CLAIMGATE_CVC5", python)));
             if let Err(error) = log.test(runner, cases(&mut command, options)) {
                 errors.push(format!("{error:#}"));
             }
@@ -132,6 +136,21 @@ pub(crate) fn run(log: &mut Log, options: &Options) -> Result<()> {
         return Ok(());
     }
     bail!("{}", errors.join("\n\n"))
+}
+
+/// The Python with the solver that the tests of the analysis ask; in CI they have to.
+fn solver(log: &mut Log, chosen: &Chosen) -> Result<Option<PathBuf>> {
+    let is_wanted = |package: &&Package| package.name == "claimgate-analysis";
+    if !chosen.packages.iter().any(is_wanted) {
+        return Ok(None);
+    }
+    match python::cvc5(log) {
+        Ok(Some(python)) => Ok(Some(python)),
+        Ok(None) if is_ci() => bail!("expected Python, which asks cvc5, found none"),
+        Err(error) if is_ci() => Err(error),
+        // The test says that it did not run.
+        _ => Ok(None),
+    }
 }
 
 /// The calls of test runners for a selection.
@@ -196,6 +215,7 @@ fn cases<'a>(command: &'a mut Command, options: &Options) -> &'a mut Command {
     match options.full {
         true => command
             .env("CLAIMGATE_CASES", "50")
+            .env("CLAIMGATE_CVC5_PAIRS", "2000")
             .env("PROPTEST_CASES", "12800"),
         false => command.env("PROPTEST_RNG_SEED", "7"),
     }

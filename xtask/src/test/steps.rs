@@ -14,7 +14,7 @@ use crate::jobs::counts::Runner;
 use crate::jobs::job::{Job, Lane};
 use crate::jobs::log::Log;
 use crate::programs::python;
-use crate::programs::shell::{cargo, command, output, root, target};
+use crate::programs::shell::{cargo, command, is_ci, output, root, target};
 use crate::programs::system::{self, System};
 use crate::programs::tools;
 use crate::{npm, run, serve};
@@ -313,10 +313,6 @@ fn files(dir: &str, ending: &str) -> Result<Vec<PathBuf>> {
         bail!("expected files that end in {ending} in {dir}, found none");
     }
     Ok(files)
-}
-
-fn is_ci() -> bool {
-    std::env::var_os("CI").is_some()
 }
 
 /// Tests skip external vectors if they are absent; in CI they must be present.

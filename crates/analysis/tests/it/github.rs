@@ -356,3 +356,58 @@ fn answers_survive_json_and_are_the_same_every_time() {
         review
     );
 }
+
+#[test]
+fn a_dot_is_a_dot_unless_another_character_is_the_point() {
+    let rules = |audience| [("aud", audience), ("sub", "repo:acme/web:*")];
+    let meant = github(&[allow(&rules("https://github\\.com/acme"))]);
+    let written = github(&[allow(&rules("https://github.com/acme"))]);
+    let admitted = Analysis::new(&written).is_effective(0);
+    assert_eq!(claim(&admitted, "aud"), "https://github.com/acme");
+    let change = &difference(&meant, &written).kinds[0].opened[0];
+    let audience = change
+        .witness
+        .claims
+        .get("aud")
+        .and_then(|aud| aud.as_str());
+    assert_eq!(audience, Some("https://githubxcom/acme"));
+}
+
+#[test]
+fn the_token_of_a_class_shows_what_makes_it_one() {
+    for (rules, class, matters) in [
+        (
+            &[("sub", "repo:acme/web:*")][..],
+            "self-hosted-runner",
+            &["runner_environment", "sub"][..],
+        ),
+        (&[("sub", "repo:acme/web:*")], "other-branch", &["sub"]),
+        (
+            &[("repository", "acme/web")],
+            "pull-request",
+            &["repository", "sub"],
+        ),
+        (
+            &[("repository", "acme/web")],
+            "other-tag",
+            &["repository", "sub"],
+        ),
+        (&[("sub", "repo:acme/*")], "other-repository", &["sub"]),
+        (
+            &[("repository_owner", "acme")],
+            "other-repository",
+            &["repository", "repository_owner"],
+        ),
+        (
+            &[("repository_owner", "acme*")],
+            "look-alike-owner",
+            &["repository_owner"],
+        ),
+    ] {
+        let model = github(&[allow(rules)]);
+        let who = Analysis::new(&model).who(Some(&Mine("acme/web".to_owned())));
+        let rung = who.rungs.iter().find(|rung| rung.id == class).unwrap();
+        let witness = rung.answer.witness().unwrap();
+        assert_eq!(witness.matters, matters, "{class} {rules:?} {witness:?}");
+    }
+}

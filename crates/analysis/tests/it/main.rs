@@ -5,10 +5,12 @@ mod catalog;
 mod clean;
 mod closing;
 mod github;
+mod laws;
 mod policy_tests;
 mod presets;
 mod random;
 mod realistic;
+mod solver;
 
 use std::collections::BTreeSet;
 use std::path::Path;

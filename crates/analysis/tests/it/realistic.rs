@@ -8,7 +8,7 @@ use claimgate_analysis::{Analysis, Relation, difference};
 
 use crate::random::{Random, cases, model_at};
 
-const GITHUB: &str = "https://token.actions.githubusercontent.com";
+pub(crate) const GITHUB: &str = "https://token.actions.githubusercontent.com";
 const OWNERS: [&str; 3] = ["acme", "acme-evil", "octo"];
 const REPOSITORIES: [&str; 3] = ["web", "web-2", "infra"];
 const BRANCHES: [&str; 3] = ["main", "release/1.2", "x"];
@@ -56,7 +56,7 @@ fn token(random: &mut Random) -> TrustedClaims {
     TrustedClaims::dangerous_assume_verified(Claims::from_json(&claims).unwrap())
 }
 
-fn policy(random: &mut Random) -> PolicyDefinition {
+pub(crate) fn policy(random: &mut Random) -> PolicyDefinition {
     let decision = *random.pick(&[Decision::Allow, Decision::Allow, Decision::Deny]);
     let mut policy = PolicyDefinition::new(decision, TokenType::Organization);
     let owner = *random.pick(&[
@@ -106,7 +106,7 @@ fn policy(random: &mut Random) -> PolicyDefinition {
     policy
 }
 
-fn policies(random: &mut Random) -> Vec<PolicyDefinition> {
+pub(crate) fn policies(random: &mut Random) -> Vec<PolicyDefinition> {
     let count = 1 + random.below(5);
     (0..count).map(|_| policy(random)).collect()
 }
