@@ -1,6 +1,9 @@
 //! How long analyses take, and how much memory: `cargo bench -p claimgate-analysis`. Prints the tables of
 //! `docs/benchmarks.md`; medians of nine runs, of three where one takes long.
 //!
+//! A text selects those whose names contain it, to see the memory of each in a process of its own:
+//! `cargo bench -p claimgate-analysis -- 3-SAT`.
+//!
 //! `cargo bench -p claimgate-analysis -- --print 40` prints a set of policies as JSON, for other
 //! programs to measure with.
 
@@ -60,13 +63,16 @@ fn realistic(size: usize, policies: &[PolicyDefinition]) {
 
 fn questions(model: &PolicyModel) -> (usize, String) {
     let mut analysis = Analysis::new(model);
+    let steps = analysis.steps_left();
     let review = analysis.review();
     let who = analysis.who(Some(&Mine("acme/app-1".to_owned())));
     for policy in 0..model.definitions().len() {
         black_box(analysis.stranger(policy));
     }
     let in_them = who.rungs.iter().filter(|rung| rung.answer.is_yes()).count();
-    let who = format!("{in_them} of {} classes get in", who.rungs.len());
+    let steps = steps - analysis.steps_left();
+    let classes = who.rungs.len();
+    let who = format!("{in_them} of {classes} classes get in, {steps} steps");
     (review.issues.len(), who)
 }
 
@@ -95,6 +101,10 @@ fn adversarial() {
 }
 
 fn measure(name: &str, runs: usize, mut run: impl FnMut() -> String) {
+    let selected = std::env::args().skip(1).find(|own| !own.starts_with('-'));
+    if selected.is_some_and(|part| !name.contains(&part)) {
+        return;
+    }
     let mut times: Vec<f64> = Vec::new();
     let mut says = String::new();
     let before = resident("VmRSS:");

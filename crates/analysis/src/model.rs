@@ -40,7 +40,7 @@ use crate::answer::RequestKind;
 pub struct PolicyModel {
     definitions: Vec<PolicyDefinition>,
     compiled: PolicySet,
-    /// Each policy alone, compiled when it is asked for.
+    /// Each policy alone, compiled when it is first needed.
     alone: Arc<[OnceLock<Option<PolicySet>>]>,
     dialect: Dialect,
     url: Option<String>,

@@ -7,10 +7,13 @@ pub(crate) const MAX_STATES: usize = 4_096;
 const MAX_CELLS: usize = 8_000_000;
 
 /// The most steps of one question.
-const QUESTION_STEPS: u64 = 8_000_000;
+const QUESTION_STEPS: u64 = 4_000_000;
 
-/// The most steps of an analysis.
-const ANALYSIS_STEPS: u64 = 120_000_000;
+/// The most steps of an analysis, besides those for each policy.
+const ANALYSIS_STEPS: u64 = 12_000_000;
+
+/// The steps that an analysis may take for each policy.
+const POLICY_STEPS: u64 = 30_000;
 
 /// The most branches of one question.
 const BRANCHES: u64 = 100_000;
@@ -55,6 +58,12 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// Adds the steps for so many policies.
+    pub(crate) fn add_policies(&mut self, policies: usize) {
+        let steps = POLICY_STEPS.saturating_mul(policies as u64);
+        self.analysis = self.analysis.saturating_add(steps);
+    }
+
     /// Begins a question.
     pub(crate) fn question(&mut self) {
         self.question = QUESTION_STEPS.min(self.analysis);

@@ -333,7 +333,7 @@ impl Store {
     }
 }
 
-/// What a combination of two automata is, where that can be told at once.
+/// What a combination of two automata is, where that is known at once.
 enum Known {
     Empty,
     First,

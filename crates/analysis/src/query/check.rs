@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::cube::Rule;
-use super::place::Present;
+use super::present::Present;
 use super::proof::{End, InShape, Node, Refutation, Tree};
+use super::question::Query;
 use super::shape::Atoms;
-use super::solve::Query;
 use super::space::Space;
 use crate::automaton::{Covering, LangId, covered};
 

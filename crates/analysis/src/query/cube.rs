@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use super::space::Space;
 use crate::automaton::LangId;
 
 /// The number of a claim path, of a part of claims, or of the name of the requested team.
@@ -48,15 +47,5 @@ impl Origin {
             Self::Roles { set, first, second } if set == of => vec![first, second],
             _ => Vec::new(),
         }
-    }
-}
-
-impl Space {
-    /// A cube of these rules.
-    pub(crate) fn cube(&mut self, rules: impl Into<Rc<[Rule]>>, origin: Origin) -> Cube {
-        let rules = rules.into();
-        let new = RulesId(self.rules.len());
-        let id = *self.rules.entry(rules.clone()).or_insert(new);
-        Cube { rules, origin, id }
     }
 }

@@ -8,8 +8,11 @@
 mod bits;
 mod check;
 mod cube;
+mod division;
 mod place;
+mod present;
 mod proof;
+mod question;
 mod residual;
 mod search;
 mod shape;
@@ -20,7 +23,8 @@ mod words;
 
 pub(crate) use cube::{Cube, Origin, Rule};
 pub(crate) use proof::Refutation;
-pub(crate) use solve::{Outcome, Query};
+pub(crate) use question::Query;
+pub(crate) use solve::Outcome;
 pub(crate) use space::{Facts, Space};
 pub(crate) use token::{Assignment, insert_claim, json_claim};
 pub(crate) use words::Steps;

@@ -2,24 +2,12 @@
 
 use std::rc::Rc;
 
-use super::bits::Bits;
 use super::cube::{Cube, PathId, Rule};
+use super::present::Present;
 use super::proof::{Negative, Tree};
 use super::shape::MAX_NEGATIVES;
 use super::space::{Path, Space};
 use crate::automaton::{Exhausted, LangId};
-
-/// The claims that tokens have which the rules need.
-#[derive(Clone, Default)]
-pub(super) struct Present {
-    pub(super) shape: usize,
-    /// Claims in the order in which they are written.
-    pub(super) paths: Vec<PathId>,
-    set: Bits,
-    slots: Bits,
-    /// The slots that have several values.
-    many: Bits,
-}
 
 /// What the slots have to match in any case.
 #[derive(Default)]
@@ -119,16 +107,6 @@ impl Present {
         let claim = claims.and_then(|claims| claims.get(&path));
         space.segments(path).is_none()
             && claim.is_some_and(|claim| claim.slots().all(|slot| self.slots.contains(slot)))
-    }
-
-    /// Whether a slot has a value.
-    pub(super) fn has_slot(&self, slot: usize) -> bool {
-        self.slots.contains(slot)
-    }
-
-    /// Whether a slot has several values.
-    pub(super) fn is_many(&self, slot: usize) -> bool {
-        self.many.contains(slot)
     }
 
     /// The ways in which the cubes can hold that must not, but for those that differ from what is

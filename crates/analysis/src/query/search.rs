@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::place::Present;
+use super::present::Present;
 use super::proof::{End, Negative, Node, Unit};
 use super::residual::Residual;
 use super::space::Space;

@@ -1,22 +1,15 @@
 //! Answers a query, shape by shape.
 
-use super::cube::{Cube, Rule};
-use super::place::{Present, Required};
+use super::cube::Rule;
+use super::place::Required;
+use super::present::Present;
 use super::proof::{InShape, Negative, Refutation, Tree};
+use super::question::Query;
 use super::residual::Residual;
 use super::search::Search;
 use super::space::Space;
 use super::token::Assignment;
 use crate::automaton::Exhausted;
-
-/// Is there a token on which all of the first cubes hold, and none of the others?
-#[derive(Clone, Copy)]
-pub(crate) struct Query<'a> {
-    pub(crate) positives: &'a [&'a Cube],
-    pub(crate) negatives: &'a [&'a Cube],
-    /// The names of the shapes that the token may have; empty if any.
-    pub(crate) shapes: &'a [&'static str],
-}
 
 /// The answer to a query.
 pub(crate) enum Outcome {
@@ -26,30 +19,6 @@ pub(crate) enum Outcome {
     No(Refutation),
     /// It is not known.
     Undecided(Exhausted),
-}
-
-impl Query<'_> {
-    /// The rules that have to hold, each once.
-    pub(super) fn rules(&self) -> Vec<Rule> {
-        let mut rules: Vec<Rule> = Vec::new();
-        for rule in self.positives.iter().flat_map(|cube| cube.rules.iter()) {
-            if !rules.contains(rule) {
-                rules.push(*rule);
-            }
-        }
-        rules
-    }
-
-    fn wants(&self, name: &str) -> bool {
-        self.shapes.is_empty() || self.shapes.contains(&name)
-    }
-
-    /// The numbers of the shapes that the token may have.
-    pub(super) fn shape_numbers(&self, space: &Space) -> Vec<usize> {
-        let shapes = space.shapes.iter().enumerate();
-        let wanted = shapes.filter(|(_, shape)| self.wants(shape.name));
-        wanted.map(|(number, _)| number).collect()
-    }
 }
 
 impl Space {

@@ -7,7 +7,7 @@ use claimgate_providers::grammar::{Claim, ClaimKind, Grammar, Piece, Words};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bits::Bits;
-use super::cube::{PathId, Rule, RulesId};
+use super::cube::{Cube, Origin, PathId, Rule, RulesId};
 use super::shape::{ClaimInfo, Shape};
 use crate::automaton::{LangId, Segment, Store, WordsId};
 
@@ -322,5 +322,13 @@ impl Space {
             .get(path)
             .map(Vec::as_slice)
             .unwrap_or_default()
+    }
+
+    /// A cube of these rules.
+    pub(crate) fn cube(&mut self, rules: impl Into<Rc<[Rule]>>, origin: Origin) -> Cube {
+        let rules = rules.into();
+        let new = RulesId(self.rules.len());
+        let id = *self.rules.entry(rules.clone()).or_insert(new);
+        Cube { rules, origin, id }
     }
 }

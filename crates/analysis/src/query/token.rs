@@ -7,10 +7,10 @@ use claimgate_providers::grammar::ClaimKind;
 use rustc_hash::FxHashMap;
 
 use super::cube::{Origin, PathId};
-use super::place::Present;
+use super::present::Present;
+use super::question::Query;
 use super::residual::Residual;
 use super::shape::ClaimInfo;
-use super::solve::Query;
 use super::space::{Path, Space};
 use crate::automaton::{Exhausted, Segment, cheapest};
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::cube::Origin;
 use super::proof::{End, InShape, Node, Refutation, Tree};
-use super::solve::Query;
+use super::question::Query;
 use super::space::Space;
 use crate::automaton::{LangId, Token};
 

@@ -167,7 +167,9 @@ impl Analysis<'_> {
         (defect, answer)
     }
 
-    fn are_apart(&mut self, first: usize, second: usize) -> bool {
+    /// Whether the literal texts of two policies show that they never match one token. If not, they may
+    /// still never do so.
+    pub(crate) fn are_apart(&mut self, first: usize, second: usize) -> bool {
         self.space.store.budget.question();
         match (self.set.cube(first), self.set.cube(second)) {
             (Some(first), Some(second)) => self.space.are_apart(first, second),

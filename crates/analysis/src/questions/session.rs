@@ -57,6 +57,13 @@ impl<'a> Analysis<'a> {
         Self { space, model, set }
     }
 
+    /// How many steps it may still take: work is counted, and the same policies take the same steps
+    /// everywhere.
+    #[must_use]
+    pub fn steps_left(&self) -> u64 {
+        self.space.store.budget.left()
+    }
+
     /// What is taken for granted of the issuer's tokens.
     #[must_use]
     pub fn facts(&self) -> Facts {

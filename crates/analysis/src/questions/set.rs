@@ -40,6 +40,7 @@ struct ByDecision {
 impl<'a> Set<'a> {
     pub(super) fn new(space: &mut Space, model: &'a PolicyModel, set: usize) -> Self {
         let indices = 0..model.definitions().len();
+        space.store.budget.add_policies(indices.len());
         let cubes: Vec<Cube> = indices
             .map(|index| cube(space, model, set, index))
             .collect();

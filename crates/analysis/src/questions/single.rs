@@ -1,7 +1,7 @@
 //! Questions about one policy, or two.
 
 use claimgate::explain::ReasonCode;
-use claimgate::policy::Decision;
+use claimgate::policy::{Decision, RequestedToken};
 
 use super::session::{Analysis, ask};
 use crate::answer::{Answer, Proof, RequestKind};
@@ -215,10 +215,9 @@ impl Analysis<'_> {
         negatives.extend(self.set.clashes(allow));
         let query = query(&positives, &negatives);
         ask(&mut self.space, &kind, &query, |claims, request| {
-            model.admits(claims, request)
-                && plain
-                    .iter()
-                    .all(|other| !model.matches(*other, claims, request))
+            // Without admin, a decision names the allows that match, whether they list it or not.
+            let without = RequestedToken::Organization { admin: false };
+            model.admits(claims, request) && model.none_decides(&plain, claims, &without)
         })
     }
 

@@ -60,7 +60,10 @@ fn add(
     let (mut allows, mut first) = (Vec::new(), None);
     for (allow, own) in cx.allows() {
         let is_met = kinds_of(own).first() == kinds_of(definition).first();
-        if !is_met || rule_on(own, claim).is_some() || !cx.analysis.overlap(allow, deny).is_yes() {
+        if !is_met || rule_on(own, claim).is_some() || cx.analysis.are_apart(allow, deny) {
+            continue;
+        }
+        if !cx.analysis.overlap(allow, deny).is_yes() {
             continue;
         }
         let class = Class {

@@ -66,7 +66,8 @@ fn add(
         .collect();
     for (allow, own) in cx.allows() {
         debug_assert!(own.decision == Decision::Allow);
-        if kinds_of(own).first() != kinds_of(definition).first() {
+        let is_of_kind = kinds_of(own).first() == kinds_of(definition).first();
+        if !is_of_kind || cx.analysis.are_apart(allow, deny) {
             continue;
         }
         let class = Class {
