@@ -10,10 +10,10 @@ const MAX_CELLS: usize = 8_000_000;
 const QUESTION_STEPS: u64 = 4_000_000;
 
 /// The most steps of an analysis, besides those for each policy.
-const ANALYSIS_STEPS: u64 = 12_000_000;
+const ANALYSIS_STEPS: u64 = 8_000_000;
 
 /// The steps that an analysis may take for each policy.
-const POLICY_STEPS: u64 = 30_000;
+const POLICY_STEPS: u64 = 20_000;
 
 /// The most branches of one question.
 const BRANCHES: u64 = 100_000;
