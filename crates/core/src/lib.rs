@@ -35,8 +35,12 @@ pub mod time;
 
 pub use claims::{Claims, TrustedClaims};
 pub use diagnostic::{Diagnostic, Diagnostics};
+#[cfg(feature = "rust_crypto")]
+pub use exchange::exchange;
 pub use exchange::{ExchangeOptions, ExchangeRequest, GrantedToken, Refusal};
-pub use explain::{Explanation, HintSources, Outcome, decide, explain, explain_with, verdict};
+pub use explain::{Decided, Explanation, HintSources, Outcome, Verdict, decide, explain, verdict};
+#[cfg(feature = "rust_crypto")]
+pub use inspect::inspect;
 pub use inspect::{Inspection, Options};
 pub use issuer::{Issuer, IssuerDefinition, Issuers};
 pub use jwt::{Jwks, TokenError};
