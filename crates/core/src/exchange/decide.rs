@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::error::{ExchangeError, Refusal};
-use super::grant::{Approval, ExchangeOptions, GrantedToken, Rejection};
-use super::{AUDIENCE, DEFAULT_EXPIRATION, ExchangeRequest};
+use super::grant::{Approval, ExchangeOptions, GrantedToken, Rejection, lifetime};
+use super::{AUDIENCE, ExchangeRequest};
 use crate::claims::Value;
 use crate::explain::{Explanation, ReasonCode, Verdict};
 use crate::inspect::{Check, CheckId, CheckStatus, Checked, Inspection, Progress, begin};
@@ -207,18 +207,6 @@ fn require_all_checks(request: &ExchangeRequest, checked: &Checked) -> Result<()
         code: "token-not-checked",
         problem,
     })
-}
-
-/// The lifetime in seconds, and the time of expiry.
-fn lifetime(request: &ExchangeRequest, longest: u64, now: i64) -> (u64, i64) {
-    let seconds = request
-        .expiration
-        .unwrap_or(DEFAULT_EXPIRATION)
-        .min(longest);
-    (
-        seconds,
-        now.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX)),
-    )
 }
 
 fn denial(reason: ReasonCode, summary: String) -> ExchangeError {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::error::ExchangeError;
+use super::{DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::explain::{HintSources, Report};
 use crate::inspect::{Inspection, Options};
 use crate::policy::RequestedToken;
@@ -148,4 +149,16 @@ impl GrantedToken {
         let issued = self.issued_token_type.clone();
         TokenResponse::new(access_token, issued, self.expires_in, &self.scope)
     }
+}
+
+/// The lifetime in seconds, and the time of expiry.
+pub(super) fn lifetime(request: &ExchangeRequest, longest: u64, now: i64) -> (u64, i64) {
+    let seconds = request
+        .expiration
+        .unwrap_or(DEFAULT_EXPIRATION)
+        .min(longest);
+    (
+        seconds,
+        now.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX)),
+    )
 }
