@@ -94,7 +94,7 @@ impl PolicySet {
     }
 
     /// The steps that a decision takes for each character, if all claims that rules use had equal
-    /// values: the sum of the patterns' [weights](Pattern::weight).
+    /// values: the sum of the patterns' [weights](crate::pattern::Pattern::weight).
     ///
     /// ```
     /// use claimgate::pattern::Dialect;
