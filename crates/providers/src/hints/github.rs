@@ -27,10 +27,16 @@ fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
     if is_on(at, "workflow") {
         return workflow_file(at).into_iter().collect();
     }
+    if is_on(at, "workflow_ref") || is_on(at, "job_workflow_ref") {
+        return workflow_ref(at).into_iter().collect();
+    }
+    if is_on(at, "ref") {
+        return merge_queue(at, "ref-form").into_iter().collect();
+    }
     if !is_on(at, "sub") {
         return Vec::new();
     }
-    let known = customized(at).or_else(|| merge_queue(at));
+    let known = customized(at).or_else(|| merge_queue(at, "sub-form"));
     if let Some(hint) = known.filter(|_| at.pattern.starts_with("repo:")) {
         return vec![hint];
     }
@@ -102,6 +108,29 @@ fn workflow_file(at: &Mismatch<'_>) -> Option<Diagnostic> {
         false => format!("for the file, write a rule on `{claim}`, which is `{file}@…` here"),
     };
     is_file.then(|| Diagnostic::note("claim-mistaken", message).help(help))
+}
+
+/// `deploy.yml@main` in place of `acme/web/.github/workflows/deploy.yml@refs/heads/main`.
+fn workflow_ref(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let (file, reference) = at.value.split_once('@')?;
+    let (own_file, own_reference) = at.pattern.split_once('@').unwrap_or((at.pattern, "*"));
+    let own_end = own_file.strip_prefix("./").unwrap_or(own_file);
+    let end = format!("/{}", own_end.trim_start_matches('/'));
+    let path = match at.matches(own_file, file) {
+        true => own_file,
+        false => Some(file).filter(|file| file.ends_with(&end))?,
+    };
+    let of = match at.matches(own_reference, reference) {
+        true => own_reference,
+        false => Some(reference).filter(|of| of.ends_with(&format!("/{own_reference}")))?,
+    };
+    let suggested = format!("{path}@{of}");
+    let message = format!(
+        "`{}` is `OWNER/REPO/.github/workflows/FILE@REF`, with the full name of the reference",
+        at.claim
+    );
+    let is_other = suggested != at.pattern && at.matches(&suggested, at.value);
+    is_other.then(|| at.suggest(Diagnostic::note("ref-form", message), "", &[suggested]))
 }
 
 /// A repository of the same name and another owner.
@@ -198,7 +227,7 @@ fn customized(at: &Mismatch<'_>) -> Option<Diagnostic> {
 }
 
 /// The branch of a merge queue, where the rule is on the branch that it merges into.
-fn merge_queue(at: &Mismatch<'_>) -> Option<Diagnostic> {
+fn merge_queue(at: &Mismatch<'_>, code: &'static str) -> Option<Diagnostic> {
     let (before, rest) = at.value.split_once(QUEUE)?;
     let (branch, _) = rest.rsplit_once("/pr-")?;
     if !at.matches(at.pattern, &format!("{before}{branch}")) {
@@ -209,7 +238,7 @@ fn merge_queue(at: &Mismatch<'_>) -> Option<Diagnostic> {
     );
     let suggested = format!("{before}{QUEUE}{branch}/*");
     let advice = "to allow its jobs too, ";
-    Some(at.suggest(Diagnostic::note("sub-form", message), advice, &[suggested]))
+    Some(at.suggest(Diagnostic::note(code, message), advice, &[suggested]))
 }
 
 /// Jobs of pull requests that a pattern would admit.

@@ -29,7 +29,7 @@ fn mismatch(at: &Mismatch<'_>) -> Vec<Diagnostic> {
 
 /// The audience of a token that none was requested for.
 fn default_audience(at: &Mismatch<'_>) -> Option<Diagnostic> {
-    const DEFAULTS: [(&str, &str, &str); 3] = [
+    const DEFAULTS: [(&str, &str, &str); 4] = [
         (
             "https://token.actions.githubusercontent.com",
             "https://github.com/",
@@ -41,6 +41,7 @@ fn default_audience(at: &Mismatch<'_>) -> Option<Diagnostic> {
             "Buildkite",
         ),
         ("https://oidc.vercel.com", "https://vercel.com/", "Vercel"),
+        ("https://", "https://kubernetes.default.svc", "Kubernetes"),
     ];
     let issuer = at.claims.get("iss")?.as_str()?;
     let (_, _, provider) = DEFAULTS.iter().find(|(url, start, _)| {
@@ -124,6 +125,7 @@ fn gitlab(at: &Mismatch<'_>) -> Option<Diagnostic> {
     let form = forms.into_iter().find(|form| at.pattern.contains(form))?;
     let pattern = at
         .pattern
+        .replacen("https://gitlab.com/", "", 1)
         .replacen(form, &with_kind, 1)
         .replacen("refs/heads/", "", 1)
         .replacen("refs/tags/", "", 1);

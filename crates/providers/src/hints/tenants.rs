@@ -15,6 +15,13 @@ const COMMON: [&str; 4] = ["sub", "aud", "azp", "email"];
 
 /// Another tenant that a pattern would admit.
 fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
+    // All addresses of the domain that the rule names.
+    let domain = pattern.rsplit_once('@').map(|(_, domain)| domain);
+    if domain
+        .is_some_and(|domain| !domain.contains(['*', ':', '/']) && at.pattern.ends_with(domain))
+    {
+        return None;
+    }
     let issuer = at.claims.get("iss").and_then(|iss| iss.as_str());
     let known = issuer.and_then(shared_issuer);
     let is_meant = |shared: &&&SharedIssuer| known.is_none_or(|known| known == **shared);

@@ -198,6 +198,20 @@ async fn issuers_are_registered_changed_and_deleted() {
             .update_policies(ACME, &policy.id, update("[1]"), 400)
             .await
             .unwrap();
+        // The guard judged them with audiences that the issuer does not have any more.
+        let judged = PolicyUpdate {
+            expected: Some(2),
+            judged_with: Some(1),
+            ..update("[2]")
+        };
+        let stale = store.update_policies(ACME, &policy.id, judged, 400).await;
+        assert!(matches!(
+            stale,
+            Err(StoreError::Conflict {
+                expected: 1,
+                found: 2
+            })
+        ));
         assert_eq!(store.policy(ACME, &policy.id).await.unwrap(), policy);
         assert_eq!(
             store.policies(ACME).await.unwrap(),

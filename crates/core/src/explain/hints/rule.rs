@@ -8,7 +8,7 @@ use crate::claims::{Claims, Value};
 use crate::diagnostic::Diagnostic;
 use crate::expected::LONGEST_NAME;
 use crate::explain::evidence::{RuleEvidence, ValueEvidence};
-use crate::pattern::{PartKind, Trace, parts, visible};
+use crate::pattern::{PartKind, Pattern, Trace, parts, visible};
 use crate::policy::{Decision, Rule};
 
 /// The most values of an array that are looked at.
@@ -75,7 +75,9 @@ fn value_hints(at: &Mismatch<'_>, decision: Decision, trace: &Trace) -> Vec<Diag
         .map(|hint| vec![hint])
         .or_else(|| reference(at))
         .or_else(|| ends_early(at, trace).map(|hint| vec![hint]))
-        .or_else(|| starts_late(at));
+        .or_else(|| starts_late(at))
+        .or_else(|| with_other_differences(at))
+        .or_else(|| one_of_a_list(at).map(|hint| vec![hint]));
     match (hints, decision) {
         (Some(hints), _) => hints,
         // A deny on one form of a claim is not expected to match the others.
@@ -239,6 +241,9 @@ fn ends_early(at: &Mismatch<'_>, trace: &Trace) -> Option<Diagnostic> {
 
 /// `acme/web:*` where the value begins with `repo:`.
 fn starts_late(at: &Mismatch<'_>) -> Option<Vec<Diagnostic>> {
+    if let Some(hint) = domain(at) {
+        return Some(vec![hint]);
+    }
     let is_telling = literal_length(at) >= TELLING && !at.pattern.starts_with('*');
     let separators = at.value.match_indices([':', '/']);
     let (before, pattern) = separators
@@ -260,10 +265,73 @@ fn starts_late(at: &Mismatch<'_>) -> Option<Vec<Diagnostic>> {
     Some(with_case(at, hint, "", pattern))
 }
 
+/// A pattern in another language, or one that ends early, where case or what only a provider knows keeps
+/// it apart from the value as well: each is named.
+fn with_other_differences(at: &Mismatch<'_>) -> Option<Vec<Diagnostic>> {
+    let caseless = Mismatch {
+        is_caseless: true,
+        ..*at
+    };
+    let read = |other: &Mismatch<'_>| {
+        let trace = || {
+            let [pattern, value] = [other.pattern, other.value].map(str::to_ascii_lowercase);
+            let pattern = Pattern::new(&pattern, other.dialect).ok()?;
+            ends_early(other, &pattern.trace(&value))
+        };
+        languages::hint(other).or_else(|| other.is_caseless.then(trace).flatten())
+    };
+    if let Some(hint) = read(&caseless) {
+        return Some(vec![spelling::case(at, false), hint]);
+    }
+    let known = at.sources.providers.iter();
+    let mut known = known.flat_map(|provider| provider.differences);
+    known.find_map(|difference| {
+        let value = (difference.fold)(at.value, at.sources);
+        let plain = Mismatch {
+            value: &value,
+            ..*at
+        };
+        let hint = languages::hint(&plain).filter(|_| value != at.value)?;
+        Some(vec![(difference.hint)(at, false), hint])
+    })
+}
+
+/// `deploy` where the value is `openid deploy email`.
+fn one_of_a_list(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let mut words = at.value.split_whitespace();
+    let is_list = at.value.contains(' ') && !at.pattern.contains(' ');
+    let word = words.find(|word| is_list && at.matches(at.pattern, word))?;
+    let message = format!(
+        "`{}` is one of the words of the value: a pattern has to match the whole value",
+        visible(word)
+    );
+    let advice = "for the word in any place, and for longer ones that contain it, ";
+    let pattern = format!("*{}*", at.pattern.trim_matches('*'));
+    Some(at.suggest(
+        Diagnostic::note("value-is-list", message),
+        advice,
+        &[pattern],
+    ))
+}
+
 /// Whether a pattern matches a text, if upper and lower case are the same.
 fn is_alike(at: &Mismatch<'_>, pattern: &str, text: &str) -> bool {
     at.matches(pattern, text)
         || at.matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
+}
+
+/// `example.com` or `@example.com` where the value is an address of that domain.
+fn domain(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let (_, domain) = at.value.rsplit_once('@')?;
+    let wanted = at.pattern.strip_prefix('@').unwrap_or(at.pattern);
+    let is_meant = domain.contains('.') && at.matches(wanted, domain);
+    let message = format!(
+        "`{}` is the domain of the address: a pattern has to match the whole value",
+        visible(at.pattern)
+    );
+    let hint = Diagnostic::note("pattern-starts-late", message);
+    let pattern = format!("*@{wanted}");
+    is_meant.then(|| at.suggest(hint, "for all addresses of that domain, ", &[pattern]))
 }
 
 /// The hint with a pattern that matches the value, or would if there were not the case as well, which

@@ -93,6 +93,8 @@ pub struct Mismatch<'a> {
     /// All claims of the token.
     pub claims: &'a Claims,
     pub(crate) sources: HintSources,
+    /// Whether [`matches`](Self::matches) takes upper and lower case for the same.
+    pub(crate) is_caseless: bool,
 }
 
 impl<'a> Mismatch<'a> {
@@ -110,12 +112,20 @@ impl<'a> Mismatch<'a> {
             value,
             claims,
             sources,
+            is_caseless: false,
         }
     }
 
     /// Whether a pattern in the rule's dialect matches a value.
     #[must_use]
     pub fn matches(&self, pattern: &str, value: &str) -> bool {
+        if self.is_caseless {
+            let exact = Self {
+                is_caseless: false,
+                ..*self
+            };
+            return exact.matches(&pattern.to_ascii_lowercase(), &value.to_ascii_lowercase());
+        }
         Pattern::new(pattern, self.dialect).is_ok_and(|pattern| pattern.is_match(value))
     }
 
