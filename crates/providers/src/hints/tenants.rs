@@ -41,7 +41,7 @@ fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
         })
     })?;
     // A pattern in another language, such as `^acme`, has no name that can be compared.
-    let is_name = |text: &str| !text.contains(NO_NAME);
+    let is_name = |text: &str| !text.contains(NO_NAME) && !text.starts_with('.');
     // Nor has one a character that cannot be seen.
     let seen: String = own.chars().filter(char::is_ascii_graphic).collect();
     // `github.com/acme` names the tenant as well.

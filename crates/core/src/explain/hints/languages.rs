@@ -15,6 +15,7 @@ use alternatives::Syntax;
 const LONGEST: usize = 1_000;
 
 /// The hint on a pattern that matches the value if it is read in another language.
+#[inline(never)]
 pub(super) fn hint(at: &Mismatch<'_>) -> Option<Diagnostic> {
     if at.pattern.len() > LONGEST {
         return None;

@@ -118,6 +118,7 @@ impl<'a> Mismatch<'a> {
 
     /// Whether a pattern in the rule's dialect matches a value.
     #[must_use]
+    #[inline(never)]
     pub fn matches(&self, pattern: &str, value: &str) -> bool {
         if self.is_caseless {
             let exact = Self {

@@ -38,7 +38,10 @@ pub(super) fn hint(at: &Mismatch<'_>) -> Option<Diagnostic> {
 fn number(at: &Mismatch<'_>) -> Option<Diagnostic> {
     let rest = at.pattern.trim_start().strip_prefix(['<', '>'])?;
     let limit = rest.trim_start_matches('=').trim();
-    let is_number = |text: &str| text.parse::<f64>().is_ok();
+    // The parser of floats would be large.
+    let is_digit = |c: char| c.is_ascii_digit() || c == '.';
+    let is_number =
+        |text: &str| text.chars().all(is_digit) && text.starts_with(|c: char| c.is_ascii_digit());
     let message = format!(
         "`{}` is literal here: patterns are matched against text, and compare no numbers",
         visible(at.pattern)
