@@ -11,7 +11,7 @@ pub fn edit(edit: &Edit, policies: &[PolicyDefinition]) -> String {
             claim,
             pattern,
         } => format!(
-            "Add a rule to policy {}: `{claim}` is `{pattern}`",
+            "In policy {}, add the rule `{claim}`: `{pattern}`",
             policy + 1
         ),
         Edit::AddDeny {
