@@ -1,8 +1,7 @@
 // Connected mode: the audit log, and the appearance of a server's pages.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import axe from "axe-core";
-import { KEYS, Server, signIn, withServer } from "./connected-helpers.mjs";
+import { KEYS, Server, look, signIn, withServer } from "./connected-helpers.mjs";
 import { decision, eventually, explanation, policyForm } from "./helpers.mjs";
 
 const { server, openPage } = withServer();
@@ -24,16 +23,14 @@ for (const width of [1280, 390]) {
     assert.ok(all >= samples.length, `${all} exchanges`);
 
     await page.getByLabel("Decision").selectOption("denied");
-    await page.getByLabel("Subject contains").fill("pull_request");
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.waitForURL(/decision=denied&subject=pull_request$/);
+    await page.getByRole("searchbox", { name: "Search" }).fill("pull_request");
+    await page.waitForURL(/search=pull_request&decision=denied$/);
     await page.waitForFunction((all) => document.querySelectorAll(".audit tbody tr").length < all, all);
     for (const text of await rows.allInnerTexts()) assert.match(text, /Denied[^]*pull_request/);
 
-    await page.getByLabel("Subject contains").fill(hostile);
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByRole("heading", { name: "No exchange" }).waitFor();
-    await page.goBack();
+    await page.getByRole("searchbox", { name: "Search" }).fill(hostile);
+    await page.getByRole("heading", { name: "No exchange matches" }).waitFor();
+    await page.getByRole("searchbox", { name: "Search" }).fill("pull_request");
     await rows.first().waitFor();
     await rows.first().getByRole("link").click();
     await page.getByRole("heading", { level: 1, name: "Exchange" }).waitFor();
@@ -47,13 +44,6 @@ for (const width of [1280, 390]) {
     assert.ok(!page.url().includes(samples[1].token.split(".")[2]), "the address has no signature");
 
     await page.getByRole("link", { name: "Audit log" }).click();
-    await page.getByLabel("Since").fill("yesterday");
-    await page.getByText("expected a time like 2026-11-24T00:21:00Z, or seconds since 1970, found yesterday").waitFor();
-    await page.getByLabel("Since").fill("2020-01-01T00:00:00Z");
-    await page.getByLabel("Before").fill("2020-01-02T00:00:00Z");
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByRole("heading", { name: "No exchange" }).waitFor();
-    await page.getByRole("button", { name: "Show all exchanges" }).click();
     await rows.first().waitFor();
   });
 }
@@ -83,7 +73,7 @@ test("changes are listed with their authors, and say what is different", async (
   await signIn(page);
   await page.getByRole("link", { name: "Audit log" }).click();
   await page.getByRole("link", { name: "Changes by administrators" }).click();
-  await page.getByRole("heading", { level: 1, name: "Changes" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Changes by administrators" }).waitFor();
   const row = page.getByRole("row").filter({ hasText: "https://changed.example" }).first();
   await row.waitFor();
   assert.match(await row.innerText(), /replaced policies[^]*bootstrap token/);
@@ -106,7 +96,7 @@ test("names and subjects from outside are shown as text", async () => {
   await page.getByRole("button", { name: /Delete <img/ }).click();
   await eventually(async () => assert.equal(await server.issuer(evil), undefined));
   const entry = {
-    id: "x", at: 0, decision: "denied", code: evil, summary: evil, policies: [], issuer: evil, issuerName: evil, subject: evil,
+    id: "x", at: 0, organization: "demo", decision: "denied", code: evil, summary: evil, policies: [], issuer: evil, issuerName: evil, subject: evil,
     requested: evil, scope: evil, address: evil, token: evil, report: evil,
     detail: { checks: [{ id: "time", title: evil, status: "failed", sentence: evil, help: evil }], claims: { [evil]: evil } },
   };
@@ -120,21 +110,6 @@ test("names and subjects from outside are shown as text", async () => {
   assert.equal(await page.locator("main img, main a[href^='javascript']").count(), 0);
   assert.ok((await page.getByText("U+202E").count()) > 5, "what turns text around is named");
 });
-
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function look(page, name) {
-  await page.evaluate(axe.source);
-  const result = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), rules);
-  const found = result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
-  assert.deepEqual(found, [], name);
-  const [width, whole] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);
-  assert.ok(whole <= width, `${name}: ${whole} px wide`);
-  if (process.env.CLAIMGATE_SHOTS) {
-    const { colorScheme, viewport } = page.options;
-    await page.screenshot({ path: `${process.env.CLAIMGATE_SHOTS}/${name}-${viewport.width}-${colorScheme}.png`, fullPage: true });
-  }
-}
 
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [1280, 390]) {
@@ -168,7 +143,7 @@ for (const colorScheme of ["light", "dark"]) {
       await look(page, "exchange");
       await page.getByRole("link", { name: "Audit log" }).first().click();
       await page.getByRole("link", { name: "Changes by administrators" }).click();
-      await page.getByRole("heading", { level: 1, name: "Changes" }).waitFor();
+      await page.getByRole("heading", { level: 1, name: "Changes by administrators" }).waitFor();
       await page.locator(".audit tbody tr").first().waitFor();
       await look(page, "changes");
       await page.locator(".audit tbody tr").first().getByRole("link").click();

@@ -6,8 +6,9 @@ use leptos_router::{Lazy, path};
 
 use crate::shell::frame::Frame;
 use crate::shell::lazy::{
-    AuditEntryRoute, AuditRoute, ChangeRoute, ChangesRoute, ExampleRoute, ExamplesRoute,
-    ImportRoute, IssuerRoute, IssuersRoute, NewIssuerRoute, PlaygroundRoute,
+    AuditEntryRoute, AuditRoute, ChangeRoute, ChangesRoute, DemoRoute, ExampleRoute, ExamplesRoute,
+    ImportRoute, IssuerRoute, IssuersRoute, MapRoute, NewIssuerRoute, OrganizationsRoute,
+    PlaygroundRoute, SettingsRoute, TokensRoute,
 };
 use crate::shell::not_found::NotFoundPage;
 use crate::state::dropped::{DropTarget, DroppedFile};
@@ -47,6 +48,11 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/audit/changes") view={Lazy::<ChangesRoute>::new()} />
                     <Route path=path!("/audit/changes/:id") view={Lazy::<ChangeRoute>::new()} />
                     <Route path=path!("/audit/:id") view={Lazy::<AuditEntryRoute>::new()} />
+                    <Route path=path!("/tokens") view={Lazy::<TokensRoute>::new()} />
+                    <Route path=path!("/organizations") view={Lazy::<OrganizationsRoute>::new()} />
+                    <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} />
+                    <Route path=path!("/demo") view={Lazy::<DemoRoute>::new()} />
+                    <Route path=path!("/map") view={Lazy::<MapRoute>::new()} />
                 </Routes>
             </Frame>
         </Router>

@@ -6,6 +6,7 @@
     reason = "Leptos makes the functions of components public, whatever is written"
 )]
 
+mod admin;
 mod analysis;
 mod app;
 mod audit;
@@ -14,6 +15,7 @@ mod editor;
 mod examples;
 mod explanation;
 mod issuers;
+mod map;
 mod playground;
 mod shell;
 mod state;

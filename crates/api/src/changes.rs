@@ -31,6 +31,13 @@ pub struct ChangeEntry {
     pub name: Option<String>,
     /// Who did it.
     pub by: ChangeAuthor,
+    /// How many findings of the guard of shared issuers the policies were saved with.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warnings: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Who made a change.

@@ -17,6 +17,7 @@
 
 mod audit;
 mod changes;
+mod demo;
 mod error;
 mod exchange;
 mod findings;
@@ -35,6 +36,7 @@ pub use audit::{
     StatisticsBody,
 };
 pub use changes::{ChangeAuthor, ChangeBody, ChangeEntry, ChangesBody};
+pub use demo::DemoTokenBody;
 pub use error::{ErrorBody, ErrorDetail, OauthErrorBody};
 pub use exchange::{IntrospectionBody, TokenForm, TokenRequest, TokenResponseBody};
 pub use findings::FindingBody;

@@ -25,7 +25,7 @@ pub mod tokens;
 mod upkeep;
 
 pub use clock::{Clock, now};
-pub use demo::{Demo, Sample};
+pub use demo::Demo;
 pub use hints::HINT_SOURCES;
 pub use http::assets::{Asset, Assets};
 pub use http::listen::listen;

@@ -3,85 +3,138 @@
 use claimgate::inspect::Skip;
 use claimgate::pattern::Dialect;
 use claimgate::policy::RequestedToken;
+use claimgate_api::{AuditEntry, AuditRecordBody};
 use leptos::prelude::*;
 use leptos_router::components::A;
-use serde_json::Value;
 
-use super::entry_time::when;
+use super::add_sample::AddSample;
+use crate::connected::loaded::{local_time, zone_name};
 use crate::explanation::checks::Checks;
 use crate::explanation::claims_table::ClaimsTable;
 use crate::explanation::decision::ExplanationView;
 use crate::state::clock::ticking;
+use crate::state::remote::sync::Sync;
 use crate::state::store::Store;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::admin::reason::reason;
 use claimgate_workbench::playground::share::{ClaimsText, Shared, SharedIssuer};
 use claimgate_workbench::remote::evidence::{self, Evidence};
 
-/// An entry with its full evidence.
+/// An entry with its full evidence. `is_own` says that it is of the organization that is shown.
 #[component]
-pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
+pub(crate) fn Exchange(
+    record: AuditRecordBody,
+    store: Store,
+    sync: Sync,
+    is_own: bool,
+) -> impl IntoView {
+    let AuditRecordBody {
+        entry,
+        detail,
+        differs,
+        ..
+    } = record;
+    let evidence = evidence::read(&detail.unwrap_or_default());
+    let is_known = is_own
+        && store.issuers.with_untracked(|issuers| {
+            issuers
+                .iter()
+                .any(|issuer| entry.issuer.as_deref() == Some(issuer.id.as_str()))
+        });
+    let playground = untrack(|| playground_link(store, &entry, &evidence)).filter(|_| is_known);
+    let can_sample = is_known && evidence.claims.is_some();
+    let sample = can_sample.then(|| {
+        let (entry, evidence) = (entry.clone(), evidence.clone());
+        view! { <AddSample sync=sync entry=entry evidence=evidence /> }
+    });
+    view! {
+        {verdict(&entry)}
+        {entry.report.as_deref().map(|report| view! {
+            <div class="notice notice--note">
+                <p>"Report-only policies would have denied it: " {inline_code(report)}</p>
+            </div>
+        })}
+        {differs.map(|differs| view! {
+            <div class="notice notice--note">
+                <p>"This version of the rules would decide otherwise: " {inline_code(&differs)}</p>
+            </div>
+        })}
+        {facts(&entry, is_known)}
+        {(playground.is_some() || can_sample).then(|| view! {
+            <div class="actions">
+                {playground.map(|address| view! {
+                    <A href=address attr:class="button" attr:data-command="Open in the playground">
+                        {icon(Icon::Play)} "Open in the playground"
+                    </A>
+                })}
+                {sample}
+            </div>
+        })}
+        {evidence_view(&entry, evidence)}
+    }
+}
+
+fn verdict(entry: &AuditEntry) -> AnyView {
+    let (class, symbol, word) = match entry.decision.as_str() {
+        "allowed" => ("verdict verdict--allowed", "✓", "Allowed"),
+        _ => ("verdict verdict--denied", "✕", "Denied"),
+    };
+    view! {
+        <div class=class>
+            <span class="verdict__symbol" aria-hidden="true">{symbol}</span>
+            <div class="verdict__text">
+                <p class="verdict__word">{word}</p>
+                <p class="verdict__sentence">{inline_code(&entry.summary)}</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn facts(entry: &AuditEntry, is_known: bool) -> AnyView {
+    let code = |label: &'static str, text: &Option<String>| {
+        let text = text.clone().filter(|text| !text.is_empty());
+        text.map(|text| view! { <div><dt>{label}</dt><dd><code>{untrusted_text(&text)}</code></dd></div> })
+    };
+    let id = entry.issuer.clone().unwrap_or_default();
+    let issuer = match entry.issuer_name.as_deref().unwrap_or_default() {
+        "" => "not registered".into_any(),
+        name if is_known => {
+            let (name, address) = (untrusted_text(name), format!("/issuers/{id}"));
+            view! { <A href=address>{name}</A> }.into_any()
+        }
+        name => untrusted_text(name),
+    };
+    view! {
+        <dl class="card facts">
+            <div><dt>"Time"</dt><dd>{local_time(entry.at)} " " {zone_name(entry.at)}</dd></div>
+            {code("Organization", &entry.organization)}
+            <div><dt>"Issuer"</dt><dd>{issuer}</dd></div>
+            {code("Subject", &entry.subject)}
+            <div><dt>"Requested"</dt><dd>{asked_for(entry)}</dd></div>
+            {code("Code", &Some(entry.code.clone()))}
+            {code("From address", &entry.address)}
+            {code("Access token's id", &entry.token)}
+            {code("Reference", &Some(entry.id.clone()))}
+        </dl>
+    }
+    .into_any()
+}
+
+fn evidence_view(entry: &AuditEntry, evidence: Evidence) -> AnyView {
     let Evidence {
         checks,
         explanation,
         claims,
         note,
-    } = evidence::read(&entry["detail"]);
+    } = evidence;
     let has_none =
-        checks.is_empty() && explanation.is_none() && note.is_none() && entry["omitted"].is_null();
-    let playground = untrack(|| playground_link(store, &entry));
-    let text = |name: &str| entry[name].as_str().unwrap_or_default();
-    let code = |name: &'static str, label: &'static str| {
-        (!text(name).is_empty())
-            .then(|| view! { <div><dt>{label}</dt><dd><code>{untrusted_text(text(name))}</code></dd></div> })
-    };
-    let is_there = store
-        .issuers
-        .with_untracked(|issuers| issuers.iter().any(|issuer| issuer.id == text("issuer")));
-    let issuer = match text("issuerName") {
-        "" => "none that is registered".into_any(),
-        name if is_there => {
-            let (name, address) = (untrusted_text(name), format!("/issuers/{}", text("issuer")));
-            view! { <A href=address>{name}</A> }.into_any()
-        }
-        name => view! { {untrusted_text(name)} " (no longer registered)" }.into_any(),
-    };
-    let verdict = if text("decision") == "allowed" {
-        "verdict verdict--allowed"
-    } else {
-        "verdict verdict--denied"
-    };
+        checks.is_empty() && explanation.is_none() && note.is_none() && entry.omitted.is_none();
     view! {
-        <div class=verdict>
-            <span class="verdict__symbol" aria-hidden="true">{if text("decision") == "allowed" { "✓" } else { "✕" }}</span>
-            <div class="verdict__text">
-                <p class="verdict__word">{if text("decision") == "allowed" { "Allowed" } else { "Denied" }}</p>
-                <p class="verdict__sentence">{inline_code(text("summary"))}</p>
-            </div>
-        </div>
-        {(!text("report").is_empty()).then(|| view! {
-            <div class="notice notice--note">
-                <p>"Policies that only report would have refused it: " {inline_code(text("report"))}</p>
-            </div>
-        })}
-        <dl class="card facts">
-            <div><dt>"Time"</dt><dd>{when(&entry)} " UTC"</dd></div>
-            <div><dt>"Issuer"</dt><dd>{issuer}</dd></div>
-            {code("subject", "Subject")}
-            <div><dt>"Asked for"</dt><dd>{asked_for(&entry)}</dd></div>
-            {code("code", "Code")}
-            {code("address", "From address")}
-            {code("token", "Access token's id")}
-            {code("id", "Reference")}
-        </dl>
-        {playground.map(|address| view! {
-            <div class="actions">
-                <A href=address attr:class="button">"Open in the playground"</A>
-                <span class="hint">"With the claims, the question and the present policies; the token is not known here."</span>
-            </div>
-        })}
         {note.map(|note| view! { <p class="notice notice--note">{inline_code(&note)}</p> })}
-        {has_none.then(|| view! { <p class="hint">"The request was refused before there was a token to look at."</p> })}
+        {has_none.then(|| view! { <p class="hint">"The request was refused before its token was read."</p> })}
         {(!checks.is_empty()).then(|| view! {
             <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks /></section>
         })}
@@ -95,31 +148,29 @@ pub(crate) fn AuditEntry(entry: Value, store: Store) -> impl IntoView {
             </section>
         })}
     }
+    .into_any()
 }
 
 /// A link to the playground with the same request and the issuer's current policies.
-fn playground_link(store: Store, entry: &Value) -> Option<String> {
-    let Evidence {
-        explanation,
-        claims,
-        ..
-    } = evidence::read(&entry["detail"]);
+fn playground_link(store: Store, entry: &AuditEntry, evidence: &Evidence) -> Option<String> {
     let issuers = store.issuers.read();
     let issuer = issuers
         .iter()
-        .find(|issuer| entry["issuer"] == *issuer.id)?;
+        .find(|issuer| entry.issuer.as_deref() == Some(issuer.id.as_str()))?;
+    let claims = evidence.claims.as_ref()?;
+    let request = evidence.explanation.as_ref();
     let shared = Shared {
         issuer: Some(SharedIssuer {
             name: issuer.name.clone(),
             url: issuer.url.clone(),
         }),
         policies: issuer.policies.clone(),
-        claims: ClaimsText::new(&claims?.to_json_pretty()).ok(),
-        request: explanation.map_or(
+        claims: ClaimsText::new(&claims.to_json_pretty()).ok(),
+        request: request.map_or(
             RequestedToken::Organization { admin: false },
-            |explanation| explanation.request,
+            |explanation| explanation.request.clone(),
         ),
-        now: entry["at"].as_i64(),
+        now: Some(entry.at),
         skip: Skip {
             key: true,
             signature: true,
@@ -131,31 +182,44 @@ fn playground_link(store: Store, entry: &Value) -> Option<String> {
 }
 
 /// The decision, as a symbol and a word.
-pub(crate) fn decision(entry: &Value) -> AnyView {
-    let (symbol, class, word) = match entry["decision"].as_str() {
-        Some("allowed") => ("✓", "mark mark--good", "Allowed"),
+pub(crate) fn decision(entry: &AuditEntry) -> AnyView {
+    let (symbol, class, word) = match entry.decision.as_str() {
+        "allowed" => ("✓", "mark mark--good", "Allowed"),
         _ => ("✕", "mark mark--bad", "Denied"),
     };
-    let report = entry["report"]
-        .as_str()
-        .map(|_| view! { <span class="badge">"reported"</span> });
-    let omitted = entry["omitted"]
-        .as_i64()
+    let omitted = entry
+        .omitted
         .map(|count| view! { <span class="badge">{count} " not recorded"</span> });
     view! {
         <span class="audit__decision">
-            <span class=class aria-hidden="true">{symbol}</span> <strong>{word}</strong> {report} {omitted}
+            <span class=class aria-hidden="true">{symbol}</span> <strong>{word}</strong> {omitted}
         </span>
     }
     .into_any()
 }
 
+/// The reason, in a row.
+pub(crate) fn reason_view(entry: &AuditEntry) -> AnyView {
+    let reason = reason(entry);
+    let is_code = !reason.detail.is_empty();
+    let label = match is_code {
+        true => view! { <code>{untrusted_text(&reason.label)}</code> }.into_any(),
+        false => reason.label.into_any(),
+    };
+    let report = entry
+        .report
+        .as_deref()
+        .map(|_| view! { " " <span class="badge badge--note">"report-only denial"</span> });
+    view! {
+        {label} {report}
+        {is_code.then(|| view! { <span class="audit__detail">{inline_code(&reason.detail)}</span> })}
+    }
+    .into_any()
+}
+
 /// The requested token type and scope.
-pub(crate) fn asked_for(entry: &Value) -> AnyView {
-    let (requested, scope) = (
-        entry["requested"].as_str().unwrap_or_default(),
-        entry["scope"].as_str().unwrap_or_default(),
-    );
-    let scope = (!scope.is_empty()).then(|| view! { " " <code>{untrusted_text(scope)}</code> });
-    view! { {untrusted_text(requested)} {scope} }.into_any()
+pub(crate) fn asked_for(entry: &AuditEntry) -> AnyView {
+    let scope = entry.scope.as_deref().filter(|scope| !scope.is_empty());
+    let scope = scope.map(|scope| view! { " " <code>{untrusted_text(scope)}</code> });
+    view! { {untrusted_text(entry.requested.as_deref().unwrap_or_default())} {scope} }.into_any()
 }

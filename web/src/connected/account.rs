@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::menu::AdministrationMenu;
 use crate::state::remote::sync::Sync;
 use crate::state::remote::{Access, Remote};
 use crate::state::store::Store;
@@ -22,6 +23,7 @@ pub(crate) fn Account(store: Store, unsaved: Unsaved) -> impl IntoView {
                     {move || if remote.is_busy.get() { "Saving…" } else { "" }}
                 </span>
                 <Organization remote=remote sync=sync unsaved=unsaved />
+                <AdministrationMenu />
                 <SignOut remote=remote sync=sync unsaved=unsaved />
             </section>
         </Show>
@@ -29,7 +31,7 @@ pub(crate) fn Account(store: Store, unsaved: Unsaved) -> impl IntoView {
 }
 
 /// Asks before changes are lost.
-fn may_go(remote: Remote, unsaved: Unsaved) -> bool {
+pub(crate) fn may_go(remote: Remote, unsaved: Unsaved) -> bool {
     let is_open =
         remote.is_busy.get_untracked() || !remote.failed_changes.read_untracked().is_empty();
     let question = "The server does not have all changes yet, and they will be lost. Continue?";

@@ -1,4 +1,7 @@
-//! Views that need a server.
+//! Components that need a server.
 
 pub(crate) mod account;
+pub(crate) mod list;
+pub(crate) mod loaded;
+pub(crate) mod menu;
 pub(crate) mod top;

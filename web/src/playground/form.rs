@@ -51,6 +51,19 @@ pub(crate) struct Values {
     now: String,
 }
 
+impl Values {
+    /// Those of a token that is about to be evaluated for this request.
+    pub(crate) fn requesting(request: RequestedToken) -> Self {
+        Self {
+            is_claims: false,
+            claims: String::new(),
+            request,
+            skip: Skip::default(),
+            now: String::new(),
+        }
+    }
+}
+
 impl Form {
     /// Empty fields, with that issuer.
     pub(crate) fn new(issuer: String) -> Self {

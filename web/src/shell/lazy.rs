@@ -11,8 +11,14 @@ use leptos_router::LazyRoute;
 use super::conflict_versions::ConflictVersions;
 use super::palette::Palette;
 use super::palette_field::Field;
-use crate::audit::changes::{ChangePage, ChangesPage};
-use crate::audit::log::{AuditEntryPage, AuditPage};
+use crate::admin::demo::DemoPage;
+use crate::admin::organizations::OrganizationsPage;
+use crate::admin::settings::SettingsPage;
+use crate::admin::tokens::TokensPage;
+use crate::audit::change::ChangePage;
+use crate::audit::changes::ChangesPage;
+use crate::audit::entry_page::AuditEntryPage;
+use crate::audit::exchanges::AuditPage;
 use crate::connected::account::Account;
 use crate::connected::top::Connected;
 use crate::examples::page::{ExamplePage, ExamplesPage};
@@ -20,9 +26,11 @@ use crate::issuers::import::ImportPage;
 use crate::issuers::list::IssuersPage;
 use crate::issuers::page::IssuerPage;
 use crate::issuers::register::page::NewIssuerPage;
+use crate::map::page::MapPage;
 use crate::playground::page::PlaygroundPage;
 use crate::playground::tools;
 use crate::state::store::Store;
+use crate::state::styles;
 use crate::state::theme::Theme;
 use crate::state::unsaved::Unsaved;
 use claimgate_workbench::issuers::storage::StoredIssuer;
@@ -30,7 +38,7 @@ use claimgate_workbench::issuers::storage::StoredIssuer;
 type Loaded = Result<AnyView, SplitLoaderError>;
 
 macro_rules! lazy_page {
-    ($route:ident, $load:ident, $page:ident $(, if $begins:expr)?) => {
+    ($route:ident, $load:ident, $page:ident $(, if $begins:expr)? $(, with $styles:expr)?) => {
         #[doc = concat!("The route of [`", stringify!($page), "`].")]
         pub(crate) struct $route;
 
@@ -48,6 +56,7 @@ macro_rules! lazy_page {
                 $(if $begins {
                     tools::load().await;
                 })?
+                $(styles::load($styles).await;)?
                 #[cfg(feature = "split")]
                 let loaded = $load().await;
                 #[cfg(not(feature = "split"))]
@@ -65,6 +74,10 @@ lazy_page!(ImportRoute, load_import, ImportPage);
 lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
 lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage, if is_link());
 lazy_page!(ExampleRoute, load_example, ExamplePage, if true);
+lazy_page!(MapRoute, load_map, MapPage, with ADMINISTRATION);
+
+/// The styles of the pages that administer a server, and of the trust map.
+const ADMINISTRATION: &str = "administration.css";
 
 /// Whether the playground opens with a link's content.
 fn is_link() -> bool {
@@ -74,20 +87,12 @@ fn is_link() -> bool {
         .is_ok_and(|hash| !matches!(hash.as_str(), "" | "#main"))
 }
 
-/// Views that need a server: one part, because most of their code is shared.
+/// Views that every page of a server needs.
 pub(crate) enum ServerPart {
     /// The top of every page.
     Above(Box<(Store, Memo<bool>)>),
     /// The organization and the user, in the header.
     Account(Box<(Store, Unsaved)>),
-    /// The audit log.
-    Log,
-    /// One exchange.
-    Exchange,
-    /// The changes of administrators.
-    Changes,
-    /// One change.
-    Change,
 }
 
 impl ServerPart {
@@ -112,10 +117,44 @@ fn load_server(part: ServerPart) -> Loaded {
             let (store, unsaved) = *known;
             view! { <Account store=store unsaved=unsaved /> }.into_any()
         }
-        ServerPart::Log => view! { <AuditPage /> }.into_any(),
-        ServerPart::Exchange => view! { <AuditEntryPage /> }.into_any(),
-        ServerPart::Changes => view! { <ChangesPage /> }.into_any(),
-        ServerPart::Change => view! { <ChangePage /> }.into_any(),
+    })
+}
+
+/// The pages that administer a server: one part, because most of their code is shared.
+#[derive(Clone, Copy)]
+enum Administration {
+    Exchanges,
+    Exchange,
+    Changes,
+    Change,
+    Tokens,
+    Organizations,
+    Settings,
+    Demo,
+}
+
+impl Administration {
+    async fn view(self) -> AnyView {
+        styles::load(ADMINISTRATION).await;
+        #[cfg(feature = "split")]
+        let loaded = load_administration(self).await;
+        #[cfg(not(feature = "split"))]
+        let loaded = load_administration(self);
+        loaded.unwrap_or_else(|_| not_loaded())
+    }
+}
+
+#[cfg_attr(feature = "split", wasm_split::wasm_split(load_administration, wasm_split_path = ::leptos::wasm_split, fallible))]
+fn load_administration(page: Administration) -> Loaded {
+    Ok(match page {
+        Administration::Exchanges => view! { <AuditPage /> }.into_any(),
+        Administration::Exchange => view! { <AuditEntryPage /> }.into_any(),
+        Administration::Changes => view! { <ChangesPage /> }.into_any(),
+        Administration::Change => view! { <ChangePage /> }.into_any(),
+        Administration::Tokens => view! { <TokensPage /> }.into_any(),
+        Administration::Organizations => view! { <OrganizationsPage /> }.into_any(),
+        Administration::Settings => view! { <SettingsPage /> }.into_any(),
+        Administration::Demo => view! { <DemoPage /> }.into_any(),
     })
 }
 
@@ -158,9 +197,9 @@ fn load_palette(parts: Box<PaletteParts>) -> Loaded {
     )
 }
 
-macro_rules! server_page {
-    ($route:ident, $part:expr) => {
-        #[doc = concat!("The route of `", stringify!($part), "`.")]
+macro_rules! administration_page {
+    ($route:ident, $page:ident) => {
+        #[doc = concat!("The route of `", stringify!($page), "`.")]
         pub(crate) struct $route;
 
         impl LazyRoute for $route {
@@ -169,16 +208,20 @@ macro_rules! server_page {
             }
 
             async fn view(_: Self) -> AnyView {
-                $part.view().await
+                Administration::$page.view().await
             }
         }
     };
 }
 
-server_page!(AuditRoute, ServerPart::Log);
-server_page!(AuditEntryRoute, ServerPart::Exchange);
-server_page!(ChangesRoute, ServerPart::Changes);
-server_page!(ChangeRoute, ServerPart::Change);
+administration_page!(AuditRoute, Exchanges);
+administration_page!(AuditEntryRoute, Exchange);
+administration_page!(ChangesRoute, Changes);
+administration_page!(ChangeRoute, Change);
+administration_page!(TokensRoute, Tokens);
+administration_page!(OrganizationsRoute, Organizations);
+administration_page!(SettingsRoute, Settings);
+administration_page!(DemoRoute, Demo);
 
 /// The message when a page's code could not be loaded.
 fn not_loaded() -> AnyView {

@@ -10,7 +10,8 @@ pub(crate) fn show_title(title: &str) {
     document().set_title(&format!("{title} · Claimgate"));
 }
 
-/// Sets the title of the current page, except for examples, which set their own.
+/// Sets the title of the current page, except for examples, administration and the trust map, which set
+/// their own.
 #[component]
 pub(crate) fn PageTitle() -> impl IntoView {
     let store = use_store();
@@ -26,10 +27,17 @@ pub(crate) fn PageTitle() -> impl IntoView {
             [.., "examples", _] => return,
             [.., "examples"] => Some("Examples".to_owned()),
             [.., "import"] => Some("Import".to_owned()),
-            [.., "audit"] if store.remote.is_some() => Some("Audit log".to_owned()),
-            [.., "audit", "changes"] if store.remote.is_some() => Some("Changes".to_owned()),
-            [.., "audit", "changes", _] if store.remote.is_some() => Some("Change".to_owned()),
-            [.., "audit", _] if store.remote.is_some() => Some("Exchange".to_owned()),
+            [
+                ..,
+                "audit" | "tokens" | "organizations" | "settings" | "demo",
+            ]
+            | [.., "audit", _]
+            | [.., "audit", "changes", _]
+                if store.remote.is_some() =>
+            {
+                return;
+            }
+            [.., "map"] => return,
             [.., "playground"] => Some("Playground".to_owned()),
             _ => Some("OIDC Issuers".to_owned()),
         };

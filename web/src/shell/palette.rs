@@ -12,6 +12,7 @@ use web_sys::HtmlElement;
 
 use super::docs::address;
 use super::palette_field::Field;
+use crate::connected::menu;
 use crate::state::store::Store;
 use crate::state::theme::{CHOICES, Theme};
 use crate::state::unsaved::Unsaved;
@@ -246,10 +247,9 @@ fn pages(store: Store) -> Vec<(&'static str, &'static str)> {
         .remote
         .is_some_and(|remote| remote.is_ready.get_untracked())
     {
-        pages.extend([
-            ("Audit log", "/audit"),
-            ("Changes by administrators", "/audit/changes"),
-        ]);
+        pages.extend(menu::PAGES);
+    } else {
+        pages.push(("Trust map", "/map"));
     }
     pages
 }

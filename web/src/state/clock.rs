@@ -20,3 +20,15 @@ pub(crate) fn ticking() -> ReadSignal<i64> {
     }
     time
 }
+
+/// How many minutes the browser's time zone is ahead of UTC at a time.
+pub(crate) fn offset_at(at: i64) -> i32 {
+    let date = js_sys::Date::new(&(at as f64 * 1000.0).into());
+    -(date.get_timezone_offset() as i32)
+}
+
+/// The time that an `<input type="datetime-local">` has, in the browser's time zone.
+pub(crate) fn local_field_time(text: &str) -> Option<i64> {
+    let time = js_sys::Date::parse(text);
+    (!time.is_nan()).then_some((time / 1000.0) as i64)
+}

@@ -10,6 +10,7 @@ pub(crate) mod held_token;
 pub(crate) mod remote;
 pub(crate) mod server;
 pub(crate) mod store;
+pub(crate) mod styles;
 pub(crate) mod theme;
 pub(crate) mod tour;
 pub(crate) mod unsaved;

@@ -2,6 +2,7 @@
 
 pub(crate) mod code_editor;
 pub(crate) mod combobox;
+pub(crate) mod confirm;
 pub(crate) mod copy_button;
 pub(crate) mod field;
 pub(crate) mod icon;

@@ -1,5 +1,6 @@
 //! The app's logic, apart from its views: pure, and tested natively.
 
+pub mod admin;
 pub mod analysis;
 pub mod issuers;
 pub mod playground;

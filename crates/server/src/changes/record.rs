@@ -147,6 +147,7 @@ impl Change {
         ChangeBody {
             entry: ChangeEntry {
                 by: author.0.clone(),
+                warnings: self.findings.len(),
                 ..self.entry
             },
             before,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use claimgate_api::{ChangeAuthor, ChangeBody, ChangeEntry};
+use serde::de::IgnoredAny;
 use sqlx::any::AnyRow;
 
 use super::record::{Author, Change};
@@ -17,7 +18,7 @@ use crate::db::transaction::Transaction;
 impl Logged for ChangeEntry {
     const TABLE: &'static str = "changes";
     const COLUMNS: &'static str =
-        "id, at, organization, organization_id, code, summary, issuer, name, author";
+        "id, at, organization, organization_id, code, summary, issuer, name, author, findings";
     const WHAT: &'static str = "change";
 
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -130,6 +131,8 @@ async fn insert(transaction: &mut Transaction, change: &ChangeBody) -> Result<()
 
 fn entry(row: &AnyRow) -> Result<ChangeEntry, sqlx::Error> {
     let by = serde_json::from_str::<ChangeAuthor>(&text(row, "author")?);
+    let findings = optional_text(row, "findings")?;
+    let findings = findings.and_then(|list| serde_json::from_str::<Vec<IgnoredAny>>(&list).ok());
     Ok(ChangeEntry {
         id: text(row, "id")?,
         at: number(row, "at")?,
@@ -140,6 +143,7 @@ fn entry(row: &AnyRow) -> Result<ChangeEntry, sqlx::Error> {
         issuer: optional_text(row, "issuer")?,
         name: optional_text(row, "name")?,
         by: by.unwrap_or_default(),
+        warnings: findings.map_or(0, |list| list.len()),
     })
 }
 

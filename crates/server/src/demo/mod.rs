@@ -3,4 +3,4 @@
 pub(crate) mod routes;
 pub(crate) mod samples;
 
-pub use samples::{Demo, Sample};
+pub use samples::Demo;

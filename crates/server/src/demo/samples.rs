@@ -5,7 +5,7 @@
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use claimgate_api::DemoTokenBody;
 use serde_json::json;
 
 use crate::clock::now;
@@ -39,22 +39,6 @@ const POLICIES: &str = r#"[
 #[derive(Debug)]
 pub struct Demo {
     key: Ed25519KeyPair,
-}
-
-/// A sample token, and the request to exchange it with.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Sample {
-    /// What it demonstrates.
-    pub title: &'static str,
-    /// Whether an exchange with `scope` is granted.
-    pub granted: bool,
-    /// The requested token type.
-    pub requested_token_type: &'static str,
-    /// The scope.
-    pub scope: &'static str,
-    /// The ID token.
-    pub token: String,
 }
 
 /// Why the demonstration cannot be set up.
@@ -133,7 +117,7 @@ impl Demo {
     ///
     /// # Errors
     /// A message, if signing fails.
-    pub fn samples(&self, now: i64) -> Result<Vec<Sample>, String> {
+    pub fn samples(&self, now: i64) -> Result<Vec<DemoTokenBody>, String> {
         const ORGANIZATION_TYPE: &str = "urn:pulumi:token-type:access_token:organization";
         const TEAM_TYPE: &str = "urn:pulumi:token-type:access_token:team";
         let main = "repo:demo/app:ref:refs/heads/main";
@@ -191,11 +175,11 @@ impl Demo {
             .into_iter()
             .map(
                 |(title, granted, requested_token_type, scope, subject, at)| {
-                    Ok(Sample {
-                        title,
+                    Ok(DemoTokenBody {
+                        title: title.to_owned(),
                         granted,
-                        requested_token_type,
-                        scope,
+                        requested_token_type: requested_token_type.to_owned(),
+                        scope: scope.to_owned(),
                         token: self.sign(subject, at)?,
                     })
                 },

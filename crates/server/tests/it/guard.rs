@@ -90,6 +90,12 @@ async fn with_warn_an_open_allow_is_saved_with_a_finding_that_the_audit_log_has(
         let witness = finding["witness"]["sub"].as_str().unwrap();
         assert!(!witness.starts_with("repo:octo-org/"), "{witness}");
         assert_eq!(newest_change(&site).await["findings"], open["findings"]);
+        let list = site
+            .get("/api/orgs/acme/changes?limit=2", &site.root)
+            .await
+            .expect(200);
+        assert_eq!(list["changes"][0]["warnings"], 1);
+        assert_eq!(list["changes"][1].get("warnings"), None);
         // It is not new any more.
         let again = save(
             &site,

@@ -26,6 +26,30 @@ pub(crate) async fn call(
     body: Option<Value>,
     version: &str,
 ) -> Result<Answer, RequestError> {
+    let response = send(token, method, path, body, version).await?;
+    let version = response.headers().get("ETag").unwrap_or_default();
+    let text = read(response).await?;
+    let unreadable = |_| RequestError::Refused("the server's answer is no JSON".to_owned());
+    let body = if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).map_err(unreadable)?
+    };
+    Ok(Answer { body, version })
+}
+
+/// Requests a text that is not JSON.
+pub(crate) async fn text(token: &str, path: &str) -> Result<String, RequestError> {
+    read(send(token, "GET", path, None, "").await?).await
+}
+
+async fn send(
+    token: &str,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+    version: &str,
+) -> Result<Response, RequestError> {
     let text = body.map(|body| body.to_string());
     for attempt in 1.. {
         let request = builder(method, path).header("Authorization", &format!("token {token}"));
@@ -47,7 +71,7 @@ pub(crate) async fn call(
             .await
             .map_err(|_| RequestError::Unreachable)?;
         if response.status() != 429 || attempt >= TRIES {
-            return read(response).await;
+            return Ok(response);
         }
         let wait = response
             .headers()
@@ -67,21 +91,15 @@ fn builder(method: &str, path: &str) -> RequestBuilder {
     }
 }
 
-async fn read(response: Response) -> Result<Answer, RequestError> {
-    let version = response.headers().get("ETag").unwrap_or_default();
-    let status = response.status();
+/// The body of a response, if it is none of an error.
+async fn read(response: Response) -> Result<String, RequestError> {
+    let (status, is_ok) = (response.status(), response.ok());
     let text = response
         .text()
         .await
         .map_err(|_| RequestError::Unreachable)?;
-    if response.ok() {
-        let unreadable = |_| RequestError::Refused("the server's answer is no JSON".to_owned());
-        let body = if text.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_str(&text).map_err(unreadable)?
-        };
-        return Ok(Answer { body, version });
+    match is_ok {
+        true => Ok(text),
+        false => Err(request_error(status, &text)),
     }
-    Err(request_error(status, &text))
 }

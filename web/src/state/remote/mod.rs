@@ -61,6 +61,10 @@ pub(crate) struct Remote {
     pub(crate) is_ready: RwSignal<bool>,
     /// The token's user.
     pub(crate) login: RwSignal<String>,
+    /// The id of the token.
+    pub(crate) token_id: RwSignal<String>,
+    /// Whether it is the bootstrap token, which is for all organizations.
+    pub(crate) is_root: RwSignal<bool>,
     /// The organizations that the token is valid for.
     pub(crate) organizations: RwSignal<Vec<String>>,
     /// The selected organization.
@@ -93,6 +97,8 @@ impl Remote {
             refusal: RwSignal::default(),
             is_ready: RwSignal::default(),
             login: RwSignal::default(),
+            token_id: RwSignal::default(),
+            is_root: RwSignal::default(),
             organizations: RwSignal::default(),
             organization: RwSignal::default(),
             failed_changes: RwSignal::default(),

@@ -5,6 +5,7 @@
 //! that it is based on: if someone else has changed the issuer since, the server's state is
 //! refreshed and both changes are merged, and what cannot be merged is a conflict.
 
+mod administration;
 mod requests;
 
 use std::time::Duration;
@@ -127,6 +128,10 @@ impl Sync {
         remote
             .login
             .set(user["githubLogin"].as_str().unwrap_or_default().to_owned());
+        remote
+            .token_id
+            .set(user["id"].as_str().unwrap_or_default().to_owned());
+        remote.is_root.set(user["siteAdmin"] == true);
         remote.organizations.set(names);
         remote.organization.set(chosen.clone());
         remote.token.set_value(token.to_owned());
@@ -221,18 +226,6 @@ impl Sync {
             .map_err(|error| self.note_expiry(error))?;
         self.request_refresh();
         Ok(())
-    }
-
-    /// Requests a resource of the organization: `path` is what follows its name.
-    pub(crate) async fn get(self, path: &str) -> Result<Value, String> {
-        let path = format!(
-            "/api/orgs/{}{path}",
-            percent_encode(&self.remote.organization.get_untracked())
-        );
-        let answer = self.call("GET", &path, None, "").await;
-        answer
-            .map(|answer| answer.body)
-            .map_err(|error| self.note_expiry(error).message())
     }
 
     /// Retries a change that the server did not make.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use claimgate::audience;
 use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::explain::{Outcome, explain};
+use claimgate::explain::{Explanation, Outcome, explain};
 use claimgate::json::Value;
 use claimgate::jwt::decode_unverified;
 use claimgate::policy::PolicySet;
@@ -47,16 +47,27 @@ impl Ready {
                 summary,
             });
         }
+        let explanation = self.explain(policies)?;
+        Some(Decided {
+            outcome: explanation.decision,
+            summary: explanation.summary,
+        })
+    }
+
+    /// The indices of the policies that decide on it: none by default, or if its audience is not
+    /// accepted.
+    pub fn deciding(&self, policies: &PolicySet) -> Vec<usize> {
+        let explanation = self.explain(policies).filter(|_| self.refusal.is_none());
+        explanation.map_or(Vec::new(), |explanation| explanation.reason.policies)
+    }
+
+    fn explain(&self, policies: &PolicySet) -> Option<Explanation> {
         let request = request(
             &self.sample.token_type,
             self.sample.target.clone(),
             self.sample.admin,
         );
-        let explanation = explain(policies, self.claims.as_ref().ok()?, &request);
-        Some(Decided {
-            outcome: explanation.decision,
-            summary: explanation.summary,
-        })
+        Some(explain(policies, self.claims.as_ref().ok()?, &request))
     }
 }
 

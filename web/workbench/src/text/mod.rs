@@ -3,6 +3,7 @@
 pub mod file_name;
 pub mod inline_code;
 pub mod links;
+pub mod local_time;
 pub mod mark;
 pub mod separators;
 pub mod server_url;

@@ -1,0 +1,409 @@
+// Connected mode: the pages that administer a server.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { BOOTSTRAP, KEYS, look, signIn, withServer } from "./connected-helpers.mjs";
+import { decision, eventually, explanation, hasFocus } from "./helpers.mjs";
+
+const { server, openPage } = withServer();
+const rows = (page) => page.locator("table.audit tbody tr");
+const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true });
+
+/** Exchanges a sample token of the demonstration, as a job would. */
+async function exchange(number) {
+  const sample = (await server.samples())[number];
+  const type = sample.requestedTokenType.split(":").at(-1);
+  return server.exchange(sample.token, { scope: sample.scope, type });
+}
+
+/** The reference that a refused caller is told. */
+async function refusal(number) {
+  const { error_description: text } = await exchange(number);
+  const [reference] = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(text) ?? [];
+  assert.ok(reference, text);
+  return reference;
+}
+
+/** Signs in with the bootstrap token, and opens a page of the menu. */
+async function administer(page, name) {
+  await signIn(page);
+  await page.getByRole("button", { name: "Administration" }).click();
+  await page.getByRole("link", { name, exact: true }).last().click();
+  await heading(page, name).waitFor();
+}
+
+/** Opens an organization of its own as its administrator. */
+async function newOrganization(name) {
+  await server.call("POST", "/api/orgs", { name });
+  return name;
+}
+
+test("a refusal is found by its reference, and added to the samples", async () => {
+  const reference = await refusal(2);
+  await exchange(1);
+  const page = await openPage("audit");
+  await signIn(page);
+  await heading(page, "Audit log").waitFor();
+  const search = page.getByRole("searchbox", { name: "Search" });
+  await search.fill(reference);
+  await page.waitForURL(new RegExp(`\\?search=${reference}$`));
+  await page.getByText("1 exchange", { exact: true }).waitFor();
+  assert.match(await rows(page).first().innerText(), /Denied[^]*no policy allows it[^]*repo:demo\/other/);
+  // Enter opens what a reference names.
+  await search.press("Enter");
+  await page.waitForURL(new RegExp(`/audit/${reference}$`));
+  await explanation(page).waitFor();
+
+  await page.getByRole("button", { name: "Add as sample" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add as sample" });
+  await dialog.getByText("may be personal data").waitFor();
+  await dialog.getByLabel("Name").fill("another repository");
+  await dialog.getByRole("button", { name: "Add sample" }).click();
+  await page.getByText("✓ Added to the samples").waitFor();
+  const { id } = await server.issuer("Demonstration");
+  const { samples } = await server.call("GET", `/api/orgs/demo/oidc/issuers/${id}/samples`);
+  const [sample] = samples.filter(({ name }) => name === "another repository");
+  assert.equal(sample.expect, "denied");
+  assert.equal(sample.claims.sub, "repo:demo/other:ref:refs/heads/main");
+  assert.ok(!JSON.stringify(samples).includes("eyJ"), "no token is stored");
+});
+
+test("the page of a reference says so if there is no such exchange", async () => {
+  const page = await openPage("audit/00000000-0000-0000-0000-000000000000");
+  await signIn(page);
+  await page.getByRole("heading", { name: "No exchange has this reference" }).waitFor();
+  await look(page, "reference-unknown");
+});
+
+test("filters are live and in the address, and Back leads to the ones before", async () => {
+  for (const number of [0, 1, 2]) await exchange(number);
+  const page = await openPage("audit");
+  await signIn(page);
+  await rows(page).first().waitFor();
+  await page.getByLabel("Decision").selectOption("policy");
+  await page.waitForURL(/\?decision=policy$/);
+  await eventually(async () => {
+    for (const text of await rows(page).allInnerTexts()) assert.match(text, /policy 2 denies/);
+  });
+  await page.getByRole("button", { name: "24 h" }).click();
+  await page.waitForURL(/decision=policy&range=24h$/);
+  assert.equal(await page.getByRole("button", { name: "24 h" }).getAttribute("aria-pressed"), "true");
+  await page.getByLabel("Decision").selectOption("default");
+  await eventually(async () => assert.match(await rows(page).first().innerText(), /no policy allows it/));
+  await page.goBack();
+  await eventually(async () => assert.match(await rows(page).first().innerText(), /policy 2 denies/));
+  assert.equal(await page.getByLabel("Decision").inputValue(), "policy");
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.waitForURL(/audit$/);
+  await page.getByRole("button", { name: "Custom" }).click();
+  await page.getByLabel("From").fill("2020-01-01T00:00");
+  await page.getByLabel("Until").fill("2020-01-02T00:00");
+  await page.getByRole("heading", { name: "No exchange matches" }).waitFor();
+  await page.getByRole("button", { name: "Show all exchanges" }).click();
+  await rows(page).first().waitFor();
+});
+
+test("the histogram counts exchanges, and its table narrows the range", async () => {
+  await exchange(0);
+  const page = await openPage("audit?range=24h");
+  await signIn(page);
+  const chart = page.getByRole("img", { name: /exchanges were allowed and .* denied/ });
+  await chart.waitFor();
+  await page.getByText("Show as a table").click();
+  const table = page.getByRole("region", { name: "Exchanges by time" });
+  assert.deepEqual(await table.getByRole("columnheader").allInnerTexts(), ["From", "Until", "Allowed", "Denied"]);
+  await table.getByRole("button").first().click();
+  await page.waitForURL(/\?since=.*&until=/);
+  await rows(page).first().waitFor();
+});
+
+test("what is found is exported as CSV and as lines of JSON", async () => {
+  await exchange(1);
+  const page = await openPage("audit?search=pull_request");
+  await signIn(page);
+  await rows(page).first().waitFor();
+  const download = async (name) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+    return [file.suggestedFilename(), await readFile(await file.path(), "utf8")];
+  };
+  const [csvName, csv] = await download(/^CSV/);
+  assert.equal(csvName, "exchanges.csv");
+  const [head, ...lines] = csv.trim().split("\r\n");
+  assert.match(head, /^reference,time,organization,decision,/);
+  assert.ok(lines.length > 0 && lines.every((line) => line.includes("pull_request")), csv);
+  const [jsonName, json] = await download(/^JSON lines/);
+  assert.equal(jsonName, "exchanges.jsonl");
+  for (const line of json.trim().split("\n")) assert.match(JSON.parse(line).subject, /pull_request/);
+});
+
+test("a search that stopped early says how far it came", async () => {
+  const page = await openPage("audit");
+  await page.route("**/oidc/exchanges?*", (route) => {
+    const isFirst = !route.request().url().includes("before=");
+    const more = { next: "00000000-0000-0000-0000-000000000001", reached: 1_790_000_000 };
+    route.fulfill({ json: { exchanges: [], next: null, ...(isFirst ? more : {}) } });
+  });
+  await signIn(page);
+  await page.getByText(/Searched 200,000 entries, back to 2026-09-2\d/).waitFor();
+  await look(page, "search-stopped");
+  await page.getByRole("button", { name: "Search further back" }).click();
+  await page.getByRole("button", { name: "Search further back" }).waitFor({ state: "detached" });
+});
+
+test("a policy that the guard warns of is marked among the changes, with a token that it admits", async () => {
+  const name = "Shared CI";
+  await server.call("POST", "/api/orgs/demo/oidc/issuers", { name, url: "https://token.actions.githubusercontent.com", jwks: JSON.parse(KEYS) });
+  const policies = [{ decision: "allow", tokenType: "organization", rules: { aud: "urn:pulumi:org:demo", sub: "repo:*" } }];
+  await server.setPolicies(await server.issuer(name), policies);
+  const page = await openPage();
+  await administer(page, "Changes by administrators");
+  await page.getByLabel("Change", { exact: true }).selectOption("policies-replaced");
+  await page.waitForURL(/\?code=policies-replaced$/);
+  const row = rows(page).filter({ hasText: "guard overridden" }).first();
+  await row.getByRole("link").click();
+  await page.getByRole("heading", { name: "Saved despite the guard" }).waitFor();
+  await page.getByText("A token that is admitted").first().click();
+  await look(page, "guard-overridden");
+});
+
+test("a token is revoked: it is no longer listed and no longer valid", async () => {
+  const { access_token: token } = await exchange(0);
+  const page = await openPage();
+  await administer(page, "Access tokens");
+  const count = () => rows(page).count();
+  await rows(page).first().waitFor();
+  const before = await count();
+  const first = rows(page).first();
+  assert.match(await first.innerText(), /repo:demo\/app:ref:refs\/heads\/main[^]*policy 1/);
+  await first.getByRole("link", { name: "exchange" }).click();
+  await explanation(page).waitFor();
+  await page.goBack();
+  await rows(page).first().getByRole("button", { name: /^Revoke/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Revoke this token?" });
+  await dialog.getByText("This cannot be undone.").waitFor();
+  await look(page, "token-revoking");
+  await dialog.getByRole("button", { name: "Revoke token" }).click();
+  await page.getByText("✓ Revoked the token").waitFor();
+  await eventually(async () => assert.equal(await count(), before - 1));
+  await assert.rejects(server.call("GET", "/api/user", undefined, token), /401/);
+});
+
+test("the tokens of an issuer are revoked, and then all of the organization", async () => {
+  const first = (await exchange(0)).access_token;
+  const page = await openPage();
+  await administer(page, "Access tokens");
+  await page.getByLabel("Issuer").selectOption({ label: "Demonstration" });
+  await page.getByRole("button", { name: "Revoke all of Demonstration" }).click();
+  await page.getByRole("dialog", { name: "Revoke all tokens of Demonstration?" }).getByRole("button", { name: "Revoke its tokens" }).click();
+  await page.getByText(/✓ Revoked \d+ tokens?/).waitFor();
+  await page.getByRole("heading", { name: "No token matches" }).waitFor();
+  await assert.rejects(server.call("GET", "/api/user", undefined, first), /401/);
+
+  const { access_token: second } = await exchange(3);
+  await page.getByLabel("Issuer").selectOption({ label: "All" });
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await rows(page).first().waitFor();
+  await page.getByLabel("Only admin").check();
+  assert.match(await rows(page).first().innerText(), /admin/);
+  await page.getByLabel("Only admin").uncheck();
+  await page.getByRole("button", { name: "Revoke all tokens", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Revoke all tokens of demo?" });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await server.call("GET", "/api/user", undefined, second);
+  await page.getByRole("button", { name: "Revoke all tokens", exact: true }).click();
+  await dialog.getByRole("button", { name: "Revoke all tokens" }).click();
+  await page.getByRole("heading", { name: "No valid access tokens" }).waitFor();
+  await assert.rejects(server.call("GET", "/api/user", undefined, second), /401/);
+});
+
+test("an administrator of one organization sees only that, and the token that they are signed in with", async () => {
+  const { access_token: token } = await exchange(3);
+  const page = await openPage("tokens");
+  await signIn(page, token);
+  await page.getByText("you are signed in with it").waitFor();
+  await page.getByText(/You are signed in as demo with the organization token below, until/).waitFor();
+  await page.getByRole("button", { name: "Administration" }).click();
+  await page.getByRole("link", { name: "Organizations" }).click();
+  await page.getByText("Only the bootstrap token creates and deletes organizations.").waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Delete/ }).count(), 0);
+  await page.getByRole("button", { name: "Administration" }).click();
+  await page.getByRole("link", { name: "Audit log" }).last().click();
+  await page.getByLabel("Decision").waitFor();
+  assert.equal(await page.getByLabel("Log", { exact: true }).count(), 0);
+});
+
+test("the bootstrap token has the logs of all organizations and of none", async () => {
+  const { token } = (await server.samples())[0];
+  const nowhere = new URLSearchParams({
+    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+    audience: "urn:pulumi:org:nowhere",
+    subject_token: token,
+    subject_token_type: "urn:ietf:params:oauth:token-type:id_token",
+    requested_token_type: "urn:pulumi:token-type:access_token:organization",
+  });
+  await fetch(new URL("api/oauth/token", server.url), { method: "POST", body: nowhere });
+  const page = await openPage("audit");
+  await signIn(page);
+  await page.getByLabel("Log", { exact: true }).selectOption("unknown");
+  await page.waitForURL(/\?scope=unknown$/);
+  await rows(page).first().getByRole("link").first().click();
+  await page.getByText("nowhere").first().waitFor();
+});
+
+test("organizations are created, switched to, and deleted with their name typed", async () => {
+  const page = await openPage();
+  await administer(page, "Organizations");
+  await page.getByRole("button", { name: "Create organization" }).click();
+  await page.getByText("Enter a name").waitFor();
+  for (const name of ["one-of-two", "two-of-two"]) {
+    await page.getByLabel("Name").fill(name);
+    await page.getByRole("button", { name: "Create organization" }).click();
+    await page.getByText(`✓ Created ${name}`).waitFor();
+  }
+  await page.getByLabel("Name").fill("not a name");
+  await page.getByRole("button", { name: "Create organization" }).click();
+  await page.getByText(/expected a name of at most 100 letters/).waitFor();
+  await page.getByRole("button", { name: "Switch to one-of-two" }).click();
+  await rows(page).filter({ hasText: "one-of-two" }).getByText("shown now").waitFor();
+  assert.equal(await page.getByLabel("Organization", { exact: true }).inputValue(), "one-of-two");
+
+  for (const name of ["two-of-two", "one-of-two"]) {
+    await page.getByRole("button", { name: `Delete ${name}` }).click();
+    const dialog = page.getByRole("dialog", { name: `Delete ${name}?` });
+    const button = dialog.getByRole("button", { name: "Delete organization" });
+    assert.ok(await button.isDisabled(), "before the name is typed");
+    await dialog.getByLabel(/to confirm/).fill(name.toUpperCase());
+    assert.ok(await button.isDisabled(), "with another name");
+    await dialog.getByLabel(/to confirm/).fill(name);
+    if (name === "two-of-two") await look(page, "organization-deleting");
+    await button.click();
+    await dialog.waitFor({ state: "detached" });
+    await eventually(async () => assert.equal(await rows(page).filter({ hasText: name }).count(), 0));
+  }
+  // Without the organization that was shown, another one is.
+  await rows(page).filter({ hasText: "demo" }).getByText("shown now").waitFor();
+  const { organizations } = await server.call("GET", "/api/orgs");
+  assert.deepEqual(organizations.map(({ name }) => name), ["demo"]);
+});
+
+test("settings say where they come from, and the keys of an issuer are replaced and fetched instead", async () => {
+  const name = "Rotating CI";
+  await server.add(name, "https://rotating.example");
+  const page = await openPage();
+  await administer(page, "Settings");
+  await page.getByRole("region", { name: "Audit retention" }).getByText("--audit-days").waitFor();
+  assert.match(await page.getByRole("region", { name: "Audit retention" }).innerText(), /Grants and changes are kept for\s+365 days/);
+  assert.match(await page.getByRole("region", { name: "Guard" }).innerText(), /warn[^]*CLAIMGATE_SHARED_ISSUER_GUARD/);
+  await page.getByRole("button", { name: `Replace keys of ${name}` }).click();
+  await page.getByLabel("JWKS").fill("{}");
+  await page.getByRole("button", { name: "Save keys" }).click();
+  await page.locator(".issuer-keys .error").filter({ hasText: /expected/ }).waitFor();
+  const keys = JSON.parse(KEYS);
+  keys.keys[0].kid = "rotated";
+  await page.getByLabel("JWKS").fill(JSON.stringify(keys));
+  await page.getByRole("button", { name: "Save keys" }).click();
+  await eventually(async () => assert.equal((await server.issuer(name)).jwks.keys[0].kid, "rotated"));
+  await page.getByText("rotated").first().waitFor();
+  await page.getByRole("button", { name: `Fetch keys instead for ${name}` }).click();
+  await page.getByRole("button", { name: `Fetch certificate and keys again of ${name}` }).waitFor();
+  await eventually(async () => assert.equal((await server.issuer(name)).jwks ?? null, null));
+  await page.getByText(/The server could not fetch them/).first().waitFor();
+});
+
+test("a demo token is exchanged, and opened in the playground", async () => {
+  const page = await openPage();
+  await administer(page, "Demo tokens");
+  const sample = (name) => page.getByRole("listitem").filter({ has: page.getByRole("heading", { name }) });
+  const granted = sample("A push to the main branch");
+  await granted.getByRole("button", { name: /^Exchange/ }).click();
+  await granted.getByText(/✓ Granted an access token, valid for/).waitFor();
+  const refused = sample("A pull request: a policy denies it");
+  await refused.getByRole("button", { name: /^Exchange/ }).click();
+  await refused.getByText(/✕ Refused/).waitFor();
+  await look(page, "demo-exchanged");
+  await refused.getByRole("link", { name: "Why: the exchange in the audit log" }).click();
+  assert.match(await explanation(page).innerText(), /matched: denies/);
+  await page.goBack();
+  await sample("The app's main branch, for the deployers").getByRole("button", { name: /^Open in the playground/ }).click();
+  await decision(page).filter({ hasText: "Allowed" }).waitFor();
+  assert.equal(await page.getByLabel("Requested token type").inputValue(), "team");
+});
+
+test("the trust map is walked with the arrow keys, and has the same as a table", async () => {
+  await exchange(0);
+  const page = await openPage();
+  await administer(page, "Trust map");
+  const map = page.getByRole("group", { name: /^Trust map/ });
+  await map.waitFor();
+  const node = (name) => map.getByRole("link", { name });
+  await node(/^Issuer: Demonstration/).focus();
+  await page.keyboard.press("ArrowRight");
+  const policy = page.locator(":focus");
+  assert.match(await policy.getAttribute("aria-label"), /^Policy: Policy \d\. (allow|deny)/);
+  await page.keyboard.press("ArrowDown");
+  assert.match(await page.locator(":focus").getAttribute("aria-label"), /^Policy: /);
+  await page.keyboard.press("ArrowLeft");
+  await hasFocus(node(/^Issuer: Demonstration/));
+  const table = page.getByRole("region", { name: "As a table" });
+  const line = table.getByRole("row").filter({ hasText: "Policy 1" }).first();
+  await eventually(async () => assert.match(await line.innerText(), /organization token\s+default\s+[1-9]/));
+  await page.keyboard.press("Enter");
+  await heading(page, "Demonstration").waitFor();
+});
+
+test("the menu is operated by keyboard, and Escape returns to its button", async () => {
+  const page = await openPage();
+  await signIn(page);
+  const button = page.getByRole("button", { name: "Administration" });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Settings" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Settings" }).waitFor({ state: "hidden" });
+  await hasFocus(button);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /Go to a page/ }).fill("access tok");
+  await page.keyboard.press("Enter");
+  await heading(page, "Access tokens").waitFor();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [1600, 1280, 390]) {
+    test(`${colorScheme}, ${width} px: axe finds nothing on the pages of administration`, async () => {
+      const name = await newOrganization(`look-${colorScheme}-${width}`);
+      for (const number of [0, 1, 2, 3, 4, 5]) await exchange(number);
+      const options = { colorScheme, viewport: { width, height: 900 } };
+      const page = await openPage("", options);
+      page.options = options;
+      await signIn(page);
+      await page.getByRole("button", { name: "Administration" }).click();
+      await look(page, "menu");
+      await page.keyboard.press("Escape");
+      const pages = { audit: "Audit log", "audit/changes": "Changes by administrators", tokens: "Access tokens", organizations: "Organizations", settings: "Settings", demo: "Demo tokens", map: "Trust map" };
+      const open = async (title) => {
+        await page.getByRole("button", { name: "Administration" }).click();
+        await page.getByRole("link", { name: title, exact: true }).last().click();
+        await heading(page, title).waitFor();
+        await page.getByText("Loading…").first().waitFor({ state: "detached" });
+      };
+      for (const [path, title] of Object.entries(pages)) {
+        await open(title);
+        if (path === "audit") await page.getByRole("img").first().waitFor();
+        await look(page, path.replace("/", "-"));
+      }
+      await page.getByLabel("Organization", { exact: true }).selectOption(name);
+      await heading(page, "Trust map").waitFor();
+      await page.getByRole("heading", { name: "No issuers yet" }).waitFor();
+      for (const [path, title] of Object.entries(pages)) {
+        await open(title);
+        await look(page, `${path.replace("/", "-")}-empty`);
+      }
+      await page.route("**/api/**", (route) => route.fulfill({ status: 503, json: { code: 503, message: "the database is unavailable" } }));
+      await open("Access tokens");
+      await page.getByRole("alert").filter({ hasText: "the database is unavailable" }).waitFor();
+      await look(page, "tokens-failing");
+      await page.unrouteAll();
+      await server.call("DELETE", `/api/orgs/${name}`, undefined, BOOTSTRAP);
+    });
+  }
+}

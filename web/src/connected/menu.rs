@@ -1,0 +1,80 @@
+//! The menu of what an administrator can do on the server, in the header.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+
+use crate::ui::icon::{Icon, icon};
+use crate::ui::popover::keep_beside;
+
+/// The pages: title and path.
+pub(crate) const PAGES: [(&str, &str); 7] = [
+    ("Audit log", "/audit"),
+    ("Changes by administrators", "/audit/changes"),
+    ("Access tokens", "/tokens"),
+    ("Trust map", "/map"),
+    ("Organizations", "/organizations"),
+    ("Settings", "/settings"),
+    ("Demo tokens", "/demo"),
+];
+
+/// The button and its list. It closes when a page is chosen, on Escape, and when the focus or a click is
+/// elsewhere.
+#[component]
+pub(crate) fn AdministrationMenu() -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let (button, list) = (NodeRef::<html::Button>::new(), NodeRef::<html::Ul>::new());
+    let options = Memo::new(move |_| usize::from(is_open.get()));
+    keep_beside(
+        move || list.get_untracked().map(Into::into),
+        move || button.get_untracked().map(Into::into),
+        options,
+    );
+    let path = use_location().pathname;
+    Effect::new(move || {
+        path.track();
+        is_open.set(false);
+    });
+    let close_on_escape = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && is_open.get_untracked() {
+            event.prevent_default();
+            is_open.set(false);
+            if let Some(button) = button.get_untracked() {
+                let _ = button.focus();
+            }
+        }
+    };
+    let leave = move |event: ev::FocusEvent| {
+        use wasm_bindgen::JsCast;
+        let to = event
+            .related_target()
+            .and_then(|to| to.dyn_into::<web_sys::Node>().ok());
+        let is_inside = |node: &web_sys::Node| {
+            list.get_untracked()
+                .is_some_and(|list| list.contains(Some(node)))
+                || button
+                    .get_untracked()
+                    .is_some_and(|button| button.contains(Some(node)))
+        };
+        if !to.as_ref().is_some_and(is_inside) {
+            is_open.set(false);
+        }
+    };
+    view! {
+        <div class="menu" on:keydown=close_on_escape on:focusout=leave>
+            <button
+                type="button"
+                class="button button--tool"
+                node_ref=button
+                aria-expanded=move || is_open.get().to_string()
+                aria-controls="administration-menu"
+                on:click=move |_| is_open.update(|open| *open = !*open)
+            >{icon(Icon::Policies)} "Administration"</button>
+            <ul id="administration-menu" class="menu__list" popover="manual" node_ref=list tabindex="-1">
+                {PAGES.into_iter().map(|(title, page)| view! { <li><A href=page>{title}</A></li> }).collect_view()}
+            </ul>
+        </div>
+    }
+}

@@ -1,0 +1,194 @@
+//! The settings of a server, as people read them.
+
+use claimgate_api::SettingBody;
+use serde_json::Value;
+
+use super::listed::thousands;
+
+/// A group of settings: its name in the API, its title, and what it is about.
+pub const GROUPS: [(&str, &str, &str); 6] = [
+    (
+        "guard",
+        "Guard",
+        "What happens when policies are saved that admit strangers on an issuer that many share.",
+    ),
+    ("tokens", "Tokens", "How ID tokens are checked."),
+    (
+        "limits",
+        "Rate limits",
+        "How many requests and exchanges the server answers; more get the status 429.",
+    ),
+    ("connections", "Connections", "How clients are connected."),
+    (
+        "retention",
+        "Audit retention",
+        "How long the audit log is kept, and how many refusals go into it.",
+    ),
+    (
+        "keys",
+        "Keys of issuers",
+        "Where the server may fetch keys from.",
+    ),
+];
+
+/// The labels of settings, by their flag.
+const LABELS: [(&str, &str); 24] = [
+    ("shared-issuer-guard", "Policies that admit strangers"),
+    ("leeway", "Difference between clocks"),
+    ("demo", "Demonstration"),
+    ("address-rate", "Sustained rate of an address"),
+    ("address-burst", "Burst of an address"),
+    ("issuer-rate", "Sustained rate of an issuer"),
+    ("issuer-burst", "Burst of an issuer"),
+    ("max-connections", "Connections in all"),
+    ("address-connections", "Connections of an address"),
+    ("idle-timeout", "Closed without a request after"),
+    ("write-timeout", "Closed when nothing is taken for"),
+    ("trusted-proxies", "Trusted proxies"),
+    ("open-metrics", "Metrics without a token"),
+    ("audit-days", "Grants and changes are kept for"),
+    ("audit-file", "Also written to a file"),
+    ("refusal-days", "Refusals are kept for"),
+    ("refusal-megabytes", "Refusals may take"),
+    (
+        "refusals-unverified",
+        "Recorded without a genuine signature, in all",
+    ),
+    (
+        "refusals-organization",
+        "Recorded without a genuine signature, of an organization",
+    ),
+    (
+        "refusals-issuer",
+        "Recorded of genuine tokens, of an issuer",
+    ),
+    ("refusals-tenant", "Recorded of genuine tokens, of a tenant"),
+    ("allow-private-issuers", "Issuers at private addresses"),
+    ("issuer-network", "Networks that issuers may be in"),
+    ("issuer-root", "Additional certificate authorities"),
+];
+
+/// The label of a setting: that of the table, or the name of the flag.
+pub fn label(setting: &SettingBody) -> String {
+    let known = LABELS.iter().find(|(name, _)| *name == setting.name);
+    known.map_or_else(|| setting.name.clone(), |(_, label)| (*label).to_owned())
+}
+
+/// The title of a group and what it is about. A group that is not known here has its own name.
+pub fn group(name: &str) -> (String, &'static str) {
+    let known = GROUPS.iter().find(|(other, ..)| *other == name);
+    known.map_or_else(
+        || (name.to_owned(), ""),
+        |(_, title, text)| ((*title).to_owned(), *text),
+    )
+}
+
+/// The value with its unit, in words.
+pub fn value(setting: &SettingBody) -> String {
+    let unit = setting.unit.as_deref().unwrap_or_default();
+    match &setting.value {
+        Value::Null => "no limit".to_owned(),
+        Value::Bool(true) => "on".to_owned(),
+        Value::Bool(false) => "off".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => {
+            let zero_is_unlimited = unit == "days" && number.as_i64() == Some(0);
+            match (number.as_u64(), unit) {
+                _ if zero_is_unlimited => "no limit".to_owned(),
+                (Some(bytes), "bytes") => format!("{} MiB", thousands(bytes >> 20)),
+                (Some(count), _) => with_unit(thousands(count), unit),
+                (None, _) => match number.as_f64() {
+                    // Rates are written with a fraction even if they have none.
+                    Some(rate) if rate.fract() == 0.0 && rate >= 0.0 => {
+                        with_unit(thousands(rate as u64), unit)
+                    }
+                    _ => with_unit(number.to_string(), unit),
+                },
+            }
+        }
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => {
+            let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
+            texts.join(", ")
+        }
+        other @ Value::Object(_) => other.to_string(),
+    }
+}
+
+fn with_unit(number: String, unit: &str) -> String {
+    match (unit, number.as_str()) {
+        ("", _) => number,
+        ("seconds" | "days" | "requests" | "connections", "1") => {
+            format!("1 {}", unit.trim_end_matches('s'))
+        }
+        _ => format!("{number} {unit}"),
+    }
+}
+
+/// Where a setting that is read-only comes from: the flag, and the variable with the same effect.
+pub fn source(name: &str) -> [String; 2] {
+    let plural = if matches!(name, "issuer-root" | "issuer-network") {
+        "S"
+    } else {
+        ""
+    };
+    let variable = name.replace('-', "_").to_uppercase();
+    [format!("--{name}"), format!("CLAIMGATE_{variable}{plural}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shown(value: Value, unit: &str) -> String {
+        super::value(&SettingBody {
+            value,
+            unit: Some(unit.to_owned()).filter(|unit| !unit.is_empty()),
+            ..SettingBody::default()
+        })
+    }
+
+    #[test]
+    fn values_are_written_with_their_units() {
+        for (value, unit, expected) in [
+            (Value::Null, "requests", "no limit"),
+            (json!(0), "days", "no limit"),
+            (json!(365), "days", "365 days"),
+            (json!(1), "days", "1 day"),
+            (json!(1_073_741_824_u64), "bytes", "1,024 MiB"),
+            (json!(50.0), "requests per second", "50 requests per second"),
+            (json!(0.5), "per hour", "0.5 per hour"),
+            (json!(3_600.0), "per hour", "3,600 per hour"),
+            (json!(true), "", "on"),
+            (json!([]), "", "none"),
+            (json!(["10.0.0.0/8", "::1/128"]), "", "10.0.0.0/8, ::1/128"),
+            (json!("warn"), "", "warn"),
+            (json!(0), "", "0"),
+        ] {
+            assert_eq!(shown(value, unit), expected);
+        }
+    }
+
+    #[test]
+    fn every_setting_is_documented_with_its_variable() {
+        let path = format!("{}/../../docs/server.md", env!("CARGO_MANIFEST_DIR"));
+        let docs = std::fs::read_to_string(path).unwrap();
+        for (name, _) in LABELS {
+            for word in source(name) {
+                assert!(docs.contains(&format!("`{word}`")), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_here_has_its_own_name() {
+        let setting = SettingBody {
+            name: "new-flag".to_owned(),
+            ..SettingBody::default()
+        };
+        assert_eq!(label(&setting), "new-flag");
+        assert_eq!(group("other"), ("other".to_owned(), ""));
+    }
+}
