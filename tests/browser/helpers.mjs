@@ -420,6 +420,8 @@ export function pages(demo, issuer) {
       path: `playground?issuer=${demo.id}`,
       then: (page) => paste(page, issuer.token(githubClaims({ exp: now() - 7205 })), "expired 2 hours"),
     },
+    "trust map, empty": { path: "map", empty: true, then: (page) => page.getByRole("heading", { name: "No issuers yet" }).waitFor() },
+    "trust map": { path: "map", then: (page) => page.getByRole("group", { name: /^Trust map/ }).waitFor() },
     "not found": { path: "no/such/page" },
   };
 }

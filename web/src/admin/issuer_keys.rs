@@ -81,7 +81,7 @@ fn OneIssuer(sync: Sync, store: Store, issuer: StoredIssuer) -> impl IntoView {
     };
     let trust = Callback::new(move |thumbprint: String| {
         store.change(&id.get_value(), |issuer| {
-            issuer.thumbprints = vec![thumbprint]
+            issuer.thumbprints = vec![thumbprint];
         });
     });
     let fetch_instead = move |_| {

@@ -13,7 +13,7 @@ use claimgate_workbench::admin::token::grant;
 
 /// What is to be revoked.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Revoked {
+pub(crate) enum Revoked {
     /// A token.
     One(Box<TokenBody>),
     /// The tokens of an issuer: its id and name.
@@ -24,7 +24,7 @@ pub(super) enum Revoked {
 
 /// The question, and what is done when it is answered.
 #[derive(Clone, Copy)]
-pub(super) struct Revoking {
+pub(crate) struct Revoking {
     sync: Sync,
     list: List<TokenBody>,
     question: RwSignal<Option<Question>>,
@@ -133,7 +133,7 @@ impl Revoking {
 
 /// The question.
 #[component]
-pub(super) fn RevokeDialog(revoking: Revoking) -> impl IntoView {
+pub(crate) fn RevokeDialog(revoking: Revoking) -> impl IntoView {
     view! {
         <Confirm
             question=revoking.question

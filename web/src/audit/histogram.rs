@@ -120,7 +120,7 @@ fn drawn(place: usize, bar: Bar, most: u64) -> AnyView {
 fn row(search: Search, bar: Bar) -> AnyView {
     let narrow = move |_| {
         search.change(false, |query| {
-            query.range = Range::Between(Some(bar.since), Some(bar.until))
+            query.range = Range::Between(Some(bar.since), Some(bar.until));
         });
     };
     view! {

@@ -84,6 +84,7 @@ fn List() -> impl IntoView {
             </div>
             <SortFields listing=listing go=go />
             <p id="issuer-count" class="hint list-bar__count" role="status">{count}</p>
+            <A href="/map" attr:class="button">{icon(Icon::Job)} "Trust map"</A>
         </div>
         <Show
             when=move || !rows.read().is_empty()

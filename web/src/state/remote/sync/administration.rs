@@ -10,12 +10,6 @@ use crate::state::remote::{Access, session};
 use claimgate_formats::percent_encode;
 
 impl Sync {
-    /// Requests a resource of the organization: `path` is what follows its name.
-    pub(crate) async fn get(self, path: &str) -> Result<Value, String> {
-        let answer = self.send("GET", &self.path(path), None).await;
-        answer.map_err(|error| error.message())
-    }
-
     /// Sends a request; `path` is the whole one.
     pub(crate) async fn send(
         self,
