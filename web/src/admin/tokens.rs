@@ -204,7 +204,7 @@ fn Actions(
         (!id.is_empty()).then(|| {
             let label = format!("Revoke all of {name}");
             let pressed = move |_| ask(Revoked::Issuer(id.clone(), name.clone()));
-            view! { <button type="button" class="button button--danger" on:click=pressed>{label}</button> }
+            view! { <button type="button" class="button button--danger" on:click=pressed>{untrusted_text(&label)}</button> }
         })
     };
     view! {

@@ -9,6 +9,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
+use claimgate::text::hidden::{Piece, pieces};
 use claimgate_workbench::admin::listed::thousands;
 use claimgate_workbench::admin::trust_layout::{HEIGHT, Layout, WIDTH, layout, line_width};
 use claimgate_workbench::admin::trust_map::{Column, Edge, Node, TrustMap};
@@ -16,8 +17,8 @@ use claimgate_workbench::admin::trust_map::{Column, Edge, Node, TrustMap};
 /// The room for the headings.
 const HEAD: f64 = 22.0;
 
-/// How many characters of a label fit into a node.
-const FIT: usize = 26;
+/// How many characters of a label fit into a node, and of the smaller text below it.
+const FIT: [usize; 2] = [26, 34];
 
 /// What the drawing's parts share.
 #[derive(Clone, Copy)]
@@ -155,8 +156,15 @@ fn NodeBox(picture: Picture, place: usize, node: Node) -> impl IntoView {
         (Column::Policy, false) => "✓ ",
         _ => "",
     };
-    let spoken = format!("{}: {}. {}", node.column.title(), node.label, node.detail);
-    let shown = format!("{symbol}{}", shortened(&node.label));
+    let [label, detail, short] = [&node.label, &node.detail, &node.short].map(|text| visible(text));
+    let kind = node.column.title();
+    let spoken = match detail.is_empty() {
+        true => format!("{kind}: {label}"),
+        false => format!("{kind}: {label}. {detail}"),
+    };
+    let shown = format!("{symbol}{}", shortened(&label, FIT[0]));
+    let below = shortened(&short, FIT[1]);
+    let middle = if below.is_empty() { HEIGHT / 2.0 } else { 15.0 };
     let role = if node.link.is_some() { "link" } else { "img" };
     view! {
         <g
@@ -174,20 +182,29 @@ fn NodeBox(picture: Picture, place: usize, node: Node) -> impl IntoView {
             on:click=move |_| click()
             on:keydown=press
         >
-            <title>{format!("{}\n{}", node.label, node.detail)}</title>
+            <title>{format!("{label}\n{detail}")}</title>
             <rect width=WIDTH height=HEIGHT rx=6 />
-            <text x=12 y=HEIGHT / 2.0 dominant-baseline="central">{shown}</text>
+            <text x=12 y=middle dominant-baseline="central">{shown}</text>
+            {(!below.is_empty()).then(|| view! { <text class="trust__below" x=12 y=32 dominant-baseline="central">{below}</text> })}
         </g>
     }
 }
 
-/// The beginning of a label that is too long; the whole one is in the title and the table.
-fn shortened(label: &str) -> String {
-    let visible: String = label.chars().filter(|c| !c.is_control()).collect();
-    match visible.chars().count() > FIT {
-        true => format!("{}…", visible.chars().take(FIT - 1).collect::<String>()),
-        false => visible,
+/// The beginning of a text that is too long; the whole one is in the title and the table.
+fn shortened(text: &str, fit: usize) -> String {
+    match text.chars().count() > fit {
+        true => format!("{}…", text.chars().take(fit - 1).collect::<String>()),
+        false => text.to_owned(),
     }
+}
+
+/// A text in which hidden characters are named: they could reverse it.
+fn visible(text: &str) -> String {
+    let piece = |piece| match piece {
+        Piece::Plain(text) => text,
+        Piece::Hidden { code, .. } => format!("[{code}]"),
+    };
+    pieces(text).into_iter().map(piece).collect()
 }
 
 fn focus(place: usize) {

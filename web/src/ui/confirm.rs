@@ -3,7 +3,8 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-use crate::ui::inline_code::inline_code;
+use super::inline_code::inline_code;
+use super::untrusted_text::untrusted_text;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ fn Body(
         }
     });
     view! {
-        <h2 id="confirm-heading">{title}</h2>
+        <h2 id="confirm-heading">{untrusted_text(&title)}</h2>
         <p>{inline_code(&text)}</p>
         <p><strong>"This cannot be undone."</strong></p>
         {field}

@@ -3,16 +3,16 @@
 use super::trust_map::{Column, TrustMap};
 
 /// The width of a node.
-pub const WIDTH: f64 = 200.0;
+pub const WIDTH: f64 = 224.0;
 
 /// The height of a node.
-pub const HEIGHT: f64 = 36.0;
+pub const HEIGHT: f64 = 44.0;
 
 /// The distance from one column to the next.
-const ACROSS: f64 = 300.0;
+const ACROSS: f64 = 324.0;
 
 /// The distance from one node of a column to the next.
-const DOWN: f64 = 48.0;
+const DOWN: f64 = 56.0;
 
 /// The room around everything, and above the first node.
 const MARGIN: f64 = 12.0;

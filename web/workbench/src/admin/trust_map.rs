@@ -47,6 +47,8 @@ pub struct Node {
     pub label: String,
     /// More about it, such as the URL of an issuer or a policy in one sentence.
     pub detail: String,
+    /// The same for little room: the host of an issuer, the rules of a policy.
+    pub short: String,
     /// The page of the app, if it has one.
     pub link: Option<String>,
     /// Whether it denies.
@@ -96,6 +98,7 @@ impl TrustMap {
                 column: Column::Issuer,
                 label: issuer.name.clone(),
                 detail: issuer.url.clone(),
+                short: issuer.url.trim_start_matches("https://").to_owned(),
                 link: Some(format!("/issuers/{}", issuer.id)),
                 denies: false,
             });
@@ -131,6 +134,7 @@ impl TrustMap {
             column: Column::Policy,
             label,
             detail: sentence(&PolicyFields::of(policy)),
+            short: rules(policy),
             link: Some(format!("/issuers/{}", issuer.id)),
             denies,
         });
@@ -161,6 +165,7 @@ impl TrustMap {
                 column,
                 label,
                 detail,
+                short: String::new(),
                 link: None,
                 denies: false,
             })
@@ -205,6 +210,20 @@ impl TrustMap {
         }
         found.sort_unstable();
         found
+    }
+}
+
+/// The rules of a policy, that on `sub` first: it tells policies apart.
+fn rules(policy: &PolicyDefinition) -> String {
+    let mut rules: Vec<_> = policy.rules.iter().collect();
+    rules.sort_by_key(|(claim, _)| claim != "sub");
+    let texts: Vec<_> = rules
+        .iter()
+        .map(|(claim, pattern)| format!("{claim} {pattern}"))
+        .collect();
+    match texts.is_empty() {
+        true => "every token".to_owned(),
+        false => texts.join(", "),
     }
 }
 
@@ -316,6 +335,8 @@ mod tests {
         assert_eq!(of(Column::Grant), ["organization token", "team deploy*"]);
         assert_eq!(of(Column::Permission), ["default", "admin"]);
         assert_eq!(map.rows.len(), 4);
+        let short: Vec<_> = map.nodes.iter().map(|node| node.short.as_str()).collect();
+        assert_eq!((short[0], short[8]), ("ci.example", "sub a*, jti x"));
         assert_eq!(
             map.rows[3].rest[2], None,
             "a denial leads to no permissions"

@@ -49,10 +49,10 @@ pub fn page_for(path: &str, section: &str) -> Page {
         [.., "examples"] => ERRORS,
         [
             ..,
-            "audit" | "changes" | "tokens" | "organizations" | "settings",
+            "audit" | "changes" | "tokens" | "organizations" | "settings" | "demo",
         ]
         | [.., "audit" | "changes", _] => SERVER,
-        [.., "import"] => POLICIES,
+        [.., "import" | "map"] => POLICIES,
         _ => TOKEN_CHECKS,
     }
 }
@@ -75,6 +75,8 @@ mod tests {
             ("/examples/pull-request", "", "explanations"),
             ("/audit/changes/7", "", "server"),
             ("/tokens", "", "server"),
+            ("/demo", "", "server"),
+            ("/map", "", "policy-language"),
         ] {
             assert_eq!(page_for(path, section).file, file, "{path} {section}");
         }
