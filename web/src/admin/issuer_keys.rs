@@ -21,14 +21,6 @@ use claimgate_workbench::issuers::storage::StoredIssuer;
 #[component]
 pub(super) fn IssuerKeys(sync: Sync, store: Store) -> impl IntoView {
     let is_empty = Memo::new(move |_| store.issuers.read().is_empty());
-    // An issuer is shown anew when its registered keys change.
-    let key = |issuer: &StoredIssuer| {
-        (
-            issuer.id.clone(),
-            issuer.jwks.clone(),
-            issuer.thumbprints.clone(),
-        )
-    };
     view! {
         <section class="stack--tight" aria-labelledby="issuer-keys-heading">
             <h2 id="issuer-keys-heading">"Keys of the issuers"</h2>
@@ -45,7 +37,7 @@ pub(super) fn IssuerKeys(sync: Sync, store: Store) -> impl IntoView {
                     </div>
                 }
             >
-                <For each=move || store.issuers.get() key=key let:issuer>
+                <For each=move || store.issuers.get() key=|issuer| issuer.id.clone() let:issuer>
                     <OneIssuer sync=sync store=store issuer=issuer />
                 </For>
             </Show>
@@ -63,6 +55,27 @@ fn OneIssuer(sync: Sync, store: Store, issuer: StoredIssuer) -> impl IntoView {
         ))
     });
     let keys = Loaded::<KeysBody>::new(sync, path);
+    let current = Memo::new(move |_| {
+        let issuers = store.issuers.read();
+        issuers
+            .iter()
+            .find(|issuer| issuer.id == *id.read_value())
+            .cloned()
+    });
+    let is_registered = Memo::new(move |_| {
+        current
+            .read()
+            .as_ref()
+            .is_some_and(|issuer| issuer.jwks.is_some())
+    });
+    // The revision is another one once the server has a change.
+    Effect::new(move |before: Option<Option<u64>>| {
+        let revision = current.read().as_ref().map(|issuer| issuer.revision);
+        if before.is_some_and(|before| before != revision) {
+            keys.load();
+        }
+        revision
+    });
     let (is_busy, failure) = (RwSignal::new(false), RwSignal::new(None::<RequestError>));
     let is_pasting = RwSignal::new(false);
     let renew = move |_| {
@@ -91,8 +104,8 @@ fn OneIssuer(sync: Sync, store: Store, issuer: StoredIssuer) -> impl IntoView {
         });
     };
     let page = format!("/issuers/{}?section=details", issuer.id);
-    let is_registered = issuer.jwks.is_some();
-    let (name, spoken) = (untrusted_text(&issuer.name), issuer.name);
+    let (name, spoken) = (untrusted_text(&issuer.name), StoredValue::new(issuer.name));
+    let spoken = move || spoken.get_value();
     view! {
         <div class="card stack--tight issuer-keys">
             <div class="section-head">
@@ -105,10 +118,10 @@ fn OneIssuer(sync: Sync, store: Store, issuer: StoredIssuer) -> impl IntoView {
                 <IssuerProblem error=error action="Trust this certificate" trust=trust />
             })}
             <div class="actions">
-                {match is_registered {
+                {move || match is_registered.get() {
                     true => view! {
                         <button type="button" class="button button--small" on:click=fetch_instead>
-                            {icon(Icon::Refresh)} "Fetch keys instead" <span class="visually-hidden">" for " {spoken.clone()}</span>
+                            {icon(Icon::Refresh)} "Fetch keys instead" <span class="visually-hidden">" for " {spoken}</span>
                         </button>
                     }
                     .into_any(),
@@ -116,7 +129,7 @@ fn OneIssuer(sync: Sync, store: Store, issuer: StoredIssuer) -> impl IntoView {
                         <button type="button" class="button button--small" disabled=move || is_busy.get() on:click=renew>
                             {icon(Icon::Refresh)}
                             {move || if is_busy.get() { "Fetching…" } else { "Fetch certificate and keys again" }}
-                            <span class="visually-hidden">" of " {spoken.clone()}</span>
+                            <span class="visually-hidden">" of " {spoken}</span>
                         </button>
                     }
                     .into_any(),
@@ -127,8 +140,8 @@ fn OneIssuer(sync: Sync, store: Store, issuer: StoredIssuer) -> impl IntoView {
                     aria-expanded=move || is_pasting.get().to_string()
                     on:click=move |_| is_pasting.update(|open| *open = !*open)
                 >
-                    {icon(Icon::Key)} {if is_registered { "Replace keys" } else { "Paste keys" }}
-                    <span class="visually-hidden">" of " {spoken.clone()}</span>
+                    {icon(Icon::Key)} {move || if is_registered.get() { "Replace keys" } else { "Paste keys" }}
+                    <span class="visually-hidden">" of " {spoken}</span>
                 </button>
             </div>
             <Show when=move || is_pasting.get()><PasteKeys store=store id=id close=is_pasting /></Show>

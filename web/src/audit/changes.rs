@@ -53,7 +53,7 @@ pub(crate) fn ChangesPage() -> impl IntoView {
             </div>
             <p class="lead">
                 "Every change of this organization, its issuers, policies, samples and tokens through the API, with the access \
-                 token that made it. Policies that were saved despite a finding of the guard are marked."
+                 token that made it. Policies that were saved despite a finding of the guard are marked. Times are in " {zone_name(now())} "."
             </p>
             <div class="card audit-filters" role="search" aria-label="Changes">
                 <Choice
@@ -71,7 +71,6 @@ pub(crate) fn ChangesPage() -> impl IntoView {
                     </button>
                 </Show>
             </div>
-            <p class="hint">"Times are in " {zone_name(now())} "."</p>
             {list_view(list, &COLUMNS, None, row, move || nothing(search))}
         </div>
     }

@@ -75,12 +75,11 @@ pub(crate) fn AuditPage() -> impl IntoView {
             </div>
             <p class="lead">
                 "Requests for tokens, granted or refused. A refused caller is told only the reference; the reasons are here. \
-                 If there are very many refusals, some are only counted. "
+                 If there are very many refusals, some are only counted. Times are in " {zone_name(now())} ". "
                 <A href="/audit/changes">"Changes by administrators"</A>
             </p>
             <Filters store=store sync=sync search=search />
             <Show when=move || is_own.get()><Histogram sync=sync search=search refreshed=refreshed /></Show>
-            <p class="hint">"Times are in " {zone_name(now())} "."</p>
             {list_view(list, &COLUMNS, None, row, move || nothing(search))}
         </div>
     }

@@ -173,7 +173,6 @@ fn NodeBox(picture: Picture, place: usize, node: Node) -> impl IntoView {
             class:is-dim=move || picture.is_dim(&[place])
             class:is-link=node.link.is_some()
             role=role
-            aria-label=spoken
             tabindex=move || if picture.current.get() == place { "0" } else { "-1" }
             transform=format!("translate({x} {y})")
             on:focus=move |_| { picture.current.set(place); picture.light(place); }
@@ -182,7 +181,7 @@ fn NodeBox(picture: Picture, place: usize, node: Node) -> impl IntoView {
             on:click=move |_| click()
             on:keydown=press
         >
-            <title>{format!("{label}\n{detail}")}</title>
+            <title>{spoken}</title>
             <rect width=WIDTH height=HEIGHT rx=6 />
             <text x=12 y=middle dominant-baseline="central">{shown}</text>
             {(!below.is_empty()).then(|| view! { <text class="trust__below" x=12 y=32 dominant-baseline="central">{below}</text> })}
