@@ -9,7 +9,6 @@ use crate::state::remote::{Access, Remote};
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::untrusted_text::untrusted_text;
 
 /// The account, once signed in.
 #[component]
@@ -23,7 +22,7 @@ pub(crate) fn Account(store: Store, unsaved: Unsaved) -> impl IntoView {
                     {move || if remote.is_busy.get() { "Saving…" } else { "" }}
                 </span>
                 <Organization remote=remote sync=sync unsaved=unsaved />
-                <AdministrationMenu />
+                <AdministrationMenu remote=remote />
                 <SignOut remote=remote sync=sync unsaved=unsaved />
             </section>
         </Show>
@@ -87,7 +86,6 @@ fn SignOut(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
         }
     };
     view! {
-        <span class="account__user"><span class="visually-hidden">"signed in as "</span> {move || untrusted_text(&remote.login.read())}</span>
         <button type="button" class="button button--tool" on:click=leave>{icon(Icon::SignOut)} "Sign out"</button>
     }
 }

@@ -137,7 +137,7 @@ pub(crate) fn list_view<T: Listed>(
     let table = move || {
         view! {
             <div class="card card--flush">
-                <table class="audit">
+                <table class=if shown.is_none() { "audit audit--compact" } else { "audit" }>
                     <thead><tr>
                         {columns.iter().map(|column| view! { <th scope="col">{*column}</th> }).collect_view()}
                     </tr></thead>

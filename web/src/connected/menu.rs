@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
+use crate::state::remote::Remote;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::popover::keep_beside;
+use crate::ui::untrusted_text::untrusted_text;
 
 /// The pages: title and path.
 pub(crate) const PAGES: [(&str, &str); 7] = [
@@ -23,7 +25,7 @@ pub(crate) const PAGES: [(&str, &str); 7] = [
 /// The button and its list. It closes when a page is chosen, on Escape, and when the focus or a click is
 /// elsewhere.
 #[component]
-pub(crate) fn AdministrationMenu() -> impl IntoView {
+pub(crate) fn AdministrationMenu(remote: Remote) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let (button, list) = (NodeRef::<html::Button>::new(), NodeRef::<html::Ul>::new());
     let options = Memo::new(move |_| usize::from(is_open.get()));
@@ -73,6 +75,7 @@ pub(crate) fn AdministrationMenu() -> impl IntoView {
                 on:click=move |_| is_open.update(|open| *open = !*open)
             >{icon(Icon::Policies)} "Administration"</button>
             <ul id="administration-menu" class="menu__list" popover="manual" node_ref=list tabindex="-1">
+                <li class="menu__user">"Signed in as " <strong>{move || untrusted_text(&remote.login.read())}</strong></li>
                 {PAGES.into_iter().map(|(title, page)| view! { <li><A href=page>{title}</A></li> }).collect_view()}
             </ul>
         </div>

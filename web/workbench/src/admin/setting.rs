@@ -43,7 +43,7 @@ const LABELS: [(&str, &str); 24] = [
     ("max-connections", "Connections in all"),
     ("address-connections", "Connections of an address"),
     ("idle-timeout", "Closed without a request after"),
-    ("write-timeout", "Closed when nothing is taken for"),
+    ("write-timeout", "Closed when the client reads nothing for"),
     ("trusted-proxies", "Trusted proxies"),
     ("open-metrics", "Metrics without a token"),
     ("audit-days", "Grants and changes are kept for"),
