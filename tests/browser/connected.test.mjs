@@ -47,7 +47,9 @@ for (const width of [1280, 390]) {
       await page.getByRole("alert").filter({ hasText: "the server does not know this token, or no longer" }).waitFor();
       await signIn(page);
       await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
+      await page.getByRole("button", { name: "Administration" }).click();
       await page.getByRole("region", { name: "Account" }).getByText("bootstrap").waitFor();
+      await page.keyboard.press("Escape");
 
       const [name, url] = [`Registered at ${width}`, `https://registered-${width}.example`];
       await page.getByRole("link", { name: "Register issuer" }).click();
