@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { BOOTSTRAP, KEYS, look, signIn, withServer } from "./connected-helpers.mjs";
+import { BOOTSTRAP, KEYS, Server, look, signIn, withServer } from "./connected-helpers.mjs";
 import { decision, eventually, explanation, hasFocus } from "./helpers.mjs";
 
 const { server, openPage } = withServer();
@@ -150,20 +150,26 @@ test("a search that stopped early says how far it came", async () => {
   await page.getByRole("button", { name: "Search further back" }).waitFor({ state: "detached" });
 });
 
-test("a policy that the guard warns of is marked among the changes, with a token that it admits", async () => {
-  const name = "Shared CI";
-  await server.call("POST", "/api/orgs/demo/oidc/issuers", { name, url: "https://token.actions.githubusercontent.com", jwks: JSON.parse(KEYS) });
-  const policies = [{ decision: "allow", tokenType: "organization", rules: { aud: "urn:pulumi:org:demo", sub: "repo:*" } }];
-  await server.setPolicies(await server.issuer(name), policies);
-  const page = await openPage();
-  await administer(page, "Changes by administrators");
-  await page.getByLabel("Change", { exact: true }).selectOption("policies-replaced");
-  await page.waitForURL(/\?code=policies-replaced$/);
-  const row = rows(page).filter({ hasText: "guard overridden" }).first();
-  await row.getByRole("link").click();
-  await page.getByRole("heading", { name: "Saved despite the guard" }).waitFor();
-  await page.getByText("A token that is admitted").first().click();
-  await look(page, "guard-overridden");
+test("a change that the guard warns of is marked among the changes, with a token that it lets in", async () => {
+  const lenient = new Server(["--demo", "--shared-issuer-guard", "warn"]);
+  await lenient.start();
+  try {
+    const name = "Shared CI";
+    await lenient.call("POST", "/api/orgs/demo/oidc/issuers", { name, url: "https://token.actions.githubusercontent.com", jwks: JSON.parse(KEYS) });
+    const policies = [{ decision: "allow", tokenType: "organization", rules: { aud: "urn:pulumi:org:demo", sub: "repo:*" } }];
+    await lenient.setPolicies(await lenient.issuer(name), policies);
+    const page = await openPage(lenient.url);
+    await administer(page, "Changes by administrators");
+    await page.getByLabel("Change", { exact: true }).selectOption("policies-replaced");
+    await page.waitForURL(/\?code=policies-replaced$/);
+    await rows(page).filter({ hasText: "despite the guard: 1 finding" }).first().getByRole("link").click();
+    await page.getByRole("heading", { name: "Made despite the guard" }).waitFor();
+    await page.getByText("A token that is admitted").first().click();
+    await look(page, "guard-overridden");
+    await page.context().close();
+  } finally {
+    await lenient.end();
+  }
 });
 
 test("a token is revoked: it is no longer listed and no longer valid", async () => {
@@ -293,7 +299,7 @@ test("settings say where they come from, and the keys of an issuer are replaced 
   await administer(page, "Settings");
   await page.getByRole("region", { name: "Audit retention" }).getByText("--audit-days").waitFor();
   assert.match(await page.getByRole("region", { name: "Audit retention" }).innerText(), /Grants and changes are kept for\s+365 days/);
-  assert.match(await page.getByRole("region", { name: "Guard" }).innerText(), /warn[^]*CLAIMGATE_SHARED_ISSUER_GUARD/);
+  assert.match(await page.getByRole("region", { name: "Guard" }).innerText(), /enforce[^]*CLAIMGATE_SHARED_ISSUER_GUARD/);
   await page.getByRole("button", { name: `Replace keys of ${name}` }).click();
   await page.getByLabel("JWKS").fill("{}");
   await page.getByRole("button", { name: "Save keys" }).click();

@@ -31,7 +31,7 @@ pub struct ChangeEntry {
     pub name: Option<String>,
     /// Who did it.
     pub by: ChangeAuthor,
-    /// How many findings of the guard of shared issuers the policies were saved with.
+    /// How many findings the guard of shared issuers has on it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub warnings: usize,
 }

@@ -76,7 +76,7 @@ fn fact(label: &'static str, value: &Option<String>) -> Option<AnyView> {
     )
 }
 
-/// What the guard had found on the policies that were saved.
+/// What the guard has found on the change.
 fn findings(findings: &[FindingBody]) -> Option<AnyView> {
     let item = |finding: &FindingBody| {
         let witness = finding.witness.as_ref().map(|witness| {
@@ -101,8 +101,8 @@ fn findings(findings: &[FindingBody]) -> Option<AnyView> {
     (!findings.is_empty()).then(|| {
         view! {
             <section class="notice notice--note" aria-labelledby="findings-heading">
-                <h2 id="findings-heading">"Saved despite the guard"</h2>
-                <p>"The guard of shared issuers warned that these policies admit strangers. They were saved all the same."</p>
+                <h2 id="findings-heading">"Made despite the guard"</h2>
+                <p>"The guard of shared issuers found strangers that this change lets in, or could not decide. It was set to let it through."</p>
                 <ul>{findings.iter().map(item).collect_view()}</ul>
             </section>
         }

@@ -53,7 +53,7 @@ pub(crate) fn ChangesPage() -> impl IntoView {
             </div>
             <p class="lead">
                 "Every change of this organization, its issuers, policies, samples and tokens through the API, with the access \
-                 token that made it. Policies that were saved despite a finding of the guard are marked. Times are in " {zone_name(now())} "."
+                 token that made it. Changes that were made despite a finding of the guard are marked. Times are in " {zone_name(now())} "."
             </p>
             <div class="card audit-filters" role="search" aria-label="Changes">
                 <Choice
@@ -113,12 +113,12 @@ fn row(change: &ChangeEntry) -> AnyView {
     .into_any()
 }
 
-/// The mark of policies that were saved despite findings of the guard.
+/// The mark of a change that was made despite findings of the guard.
 pub(super) fn overridden(warnings: usize) -> Option<AnyView> {
     let text = match warnings {
         0 => return None,
-        1 => "guard overridden: 1 finding".to_owned(),
-        many => format!("guard overridden: {many} findings"),
+        1 => "despite the guard: 1 finding".to_owned(),
+        many => format!("despite the guard: {many} findings"),
     };
     Some(view! { " " <span class="badge badge--note">{text}</span> }.into_any())
 }
