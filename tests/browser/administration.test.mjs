@@ -16,7 +16,7 @@ async function exchange(number) {
   return server.exchange(sample.token, { scope: sample.scope, type });
 }
 
-/** The reference that a refused caller is told. */
+/** The reference in the answer to a refused caller. */
 async function refusal(number) {
   const { error_description: text } = await exchange(number);
   const [reference] = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(text) ?? [];

@@ -1,4 +1,4 @@
-//! The page of one exchange, under the reference that a refused caller is told.
+//! The page of one exchange, under the reference that a refused caller gets.
 
 use claimgate_api::AuditRecordBody;
 use leptos::prelude::*;

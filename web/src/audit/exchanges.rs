@@ -74,7 +74,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
                 </div>
             </div>
             <p class="lead">
-                "Requests for tokens, granted or refused. A refused caller is told only the reference; the reasons are here. \
+                "Requests for tokens, granted or refused. A refused caller gets only the reference; the reasons are here. \
                  If there are very many refusals, some are only counted. Times are in " {zone_name(now())} ". "
                 <A href="/audit/changes">"Changes by administrators"</A>
             </p>

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 /// Adds a style sheet of the app to the page, unless it is there, and waits for it. Without it the page is
-/// shown all the same.
+/// shown even so.
 pub(crate) async fn load(file: &'static str) {
     let selector = format!("link[rel='stylesheet'][href$='{file}']");
     if !matches!(document().query_selector(&selector), Ok(None)) {
