@@ -100,8 +100,11 @@ fn run(command: Command) -> Result<()> {
         Command::Npm => jobs::run_all(npm::jobs()),
         Command::NpmApi => npm::write_reference(),
         Command::Schema => {
-            let mut test = shell::cargo("test -p claimgate --features schema --test it schema");
-            shell::run(test.env("CLAIMGATE_WRITE_SCHEMA", "1"))
+            for package in ["claimgate --features schema", "claimgate-analysis"] {
+                let mut test = shell::cargo(&format!("test -p {package} --test it schema"));
+                shell::run(test.env("CLAIMGATE_WRITE_SCHEMA", "1"))?;
+            }
+            Ok(())
         }
         Command::Api => api::write(),
         Command::Setup => set_up(),

@@ -3,6 +3,7 @@
 mod app;
 mod bootstrap_token;
 mod check;
+mod ci;
 mod decode;
 mod diff;
 mod document;
@@ -12,6 +13,7 @@ mod output;
 mod questions;
 mod report;
 mod serve;
+mod test;
 mod who;
 
 use std::process::ExitCode;
@@ -42,6 +44,8 @@ enum Command {
     Explain(explain::Explain),
     /// Check files of issuers and policies
     Check(check::Check),
+    /// Run tests of policies: cases, and properties that hold for all tokens
+    Test(test::Test),
     /// Show which outsiders the policies of a file admit, with a token or a proof
     Who(who::Who),
     /// Show what a change of policies opens and closes, with a token for each
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
         Command::Decode(decode) => decode.run(),
         Command::Explain(explain) => explain.run(),
         Command::Check(check) => check.run(),
+        Command::Test(test) => test.run(),
         Command::Who(who) => who.run(),
         Command::Diff(diff) => diff.run(),
     };

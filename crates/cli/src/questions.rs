@@ -115,18 +115,42 @@ pub(crate) fn witness_text(witness: &Witness, has_all: bool, indent: &str) -> St
     output::lines(&lines)
 }
 
-/// The text of a file; of `REVISION:FILE` in git if there is no file of that name.
-pub(crate) fn source(name: &str) -> Result<String> {
-    let is_in_git = name.contains(':') && !Path::new(name).exists();
-    if is_in_git {
-        revision(name)
-    } else {
-        output::read(name)
+/// A requested token: "an organization token with admin".
+pub(crate) fn request_text(request: &RequestedToken) -> String {
+    match request {
+        RequestedToken::Organization { admin: false } => "an organization token".to_owned(),
+        RequestedToken::Organization { admin: true } => {
+            "an organization token with admin".to_owned()
+        }
+        RequestedToken::Team { name } => format!("a token of team {name}"),
+        RequestedToken::Personal { login } => format!("a personal token of {login}"),
+        RequestedToken::Runner { name } => format!("a token of runner {name}"),
     }
 }
 
-fn revision(name: &str) -> Result<String> {
-    let shown = Command::new("git")
+/// The text of a file; of `REVISION:FILE` in git if there is no file of that name.
+pub(crate) fn source(name: &str) -> Result<String> {
+    source_in(Path::new(""), name)
+}
+
+/// The same, of a file in a folder; the folder is empty for the current one.
+pub(crate) fn source_in(folder: &Path, name: &str) -> Result<String> {
+    let path = folder.join(name);
+    if name.contains(':') && !path.exists() {
+        return revision(folder, name);
+    }
+    match name {
+        "-" => output::read(name),
+        _ => output::read(&path.to_string_lossy()),
+    }
+}
+
+fn revision(folder: &Path, name: &str) -> Result<String> {
+    let mut git = Command::new("git");
+    if !folder.as_os_str().is_empty() {
+        git.current_dir(folder);
+    }
+    let shown = git
         .args(["show", "--no-textconv", "--end-of-options", name])
         .stdin(Stdio::null())
         .output()

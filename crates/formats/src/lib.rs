@@ -6,6 +6,8 @@
     expect(dead_code, reason = "only the configuration of an engine is read")
 )]
 
+#[cfg(feature = "import")]
+pub mod append;
 mod document;
 #[cfg(feature = "import")]
 mod import;

@@ -7,6 +7,7 @@ use claimgate::explain::{
 use claimgate::inspect::{Options, explain_claims};
 use claimgate::jwt::{TokenError, check_validity};
 use claimgate::policy::Decision;
+use claimgate::text::list;
 
 use super::case_report::{CaseDecision, CaseReport, Failure};
 use super::claims::claims;
@@ -198,10 +199,7 @@ fn policies(
     if expected == found.policies {
         return Ok(());
     }
-    let (expected, found) = (
-        titles::policies(&expected),
-        titles::policies(&found.policies),
-    );
+    let (expected, found) = (list::policies(&expected), list::policies(&found.policies));
     Err(format!("expected {expected} to decide, found {found}"))
 }
 
@@ -211,12 +209,12 @@ fn nearest(
     subject: &TestSubject,
 ) -> Result<(), String> {
     let policy = expected.policy.find(subject.policies())?;
-    let wanted = titles::policies(&[policy]);
+    let wanted = list::policies(&[policy]);
     let Some(found) = found else {
         return Err(format!("expected {wanted} as the nearest miss, found none"));
     };
     if found.policy != policy {
-        let found = titles::policies(&[found.policy]);
+        let found = list::policies(&[found.policy]);
         return Err(format!(
             "expected {wanted} as the nearest miss, found {found}"
         ));
@@ -238,7 +236,7 @@ fn nearest(
         true => "none".to_owned(),
         false => {
             let quoted: Vec<_> = claims.iter().map(|claim| format!("`{claim}`")).collect();
-            titles::list(&quoted)
+            list::enumerate(&quoted)
         }
     };
     let (claims, found) = (named(claims), named(found));

@@ -19,9 +19,10 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+    /// A failure with that code.
+    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
-            code: Cow::Borrowed(code),
+            code: code.into(),
             message: message.into(),
         }
     }

@@ -3,8 +3,12 @@
 use claimgate::policy::Decision;
 use serde::{Deserialize, Serialize};
 
+use super::case_report::Failure;
 use super::subject::TestSubject;
 use super::titles;
+
+/// The code of a policy that no case covers.
+const NOT_COVERED: &str = "policy-not-covered";
 
 /// Which policies some case made decide: an allow that allowed, a deny that denied, or a report-only
 /// deny that would have.
@@ -14,6 +18,12 @@ use super::titles;
 pub struct Coverage {
     /// All policies, in their order.
     pub policies: Vec<PolicyCoverage>,
+    /// Whether all of them have to be covered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_required: bool,
+    /// If so: that a policy is not, for each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
 }
 
 /// Whether cases cover a policy.
@@ -51,7 +61,24 @@ impl Coverage {
                 policy.cases += 1;
             }
         }
-        Self { policies }
+        Self {
+            policies,
+            ..Self::default()
+        }
+    }
+
+    /// Requires that cases cover all policies: whether they do.
+    pub(super) fn require(&mut self) -> bool {
+        self.is_required = true;
+        let failure = |policy: &PolicyCoverage| {
+            let message = format!(
+                "expected a case in which it decides, found none: {}",
+                policy.title
+            );
+            Failure::new(NOT_COVERED, message)
+        };
+        self.failures = self.missing().map(failure).collect();
+        self.failures.is_empty()
     }
 
     /// The policies that no case made decide.

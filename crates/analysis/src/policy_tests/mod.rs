@@ -31,6 +31,6 @@ pub use file::{
     Case, CaseToken, Expectation, NearestExpectation, PolicyName, PolicySource, TestFile,
 };
 pub use property::{Property, PropertyKind, RequestFilter};
-pub use report::{Counterexample, PropertyReport, TestReport};
+pub use report::{Counterexample, FileError, PropertyReport, TestReport};
 pub use run::{Files, run_cases, run_tests, run_tests_with};
 pub use subject::{PolicyFile, SampledIssuer, TestSubject};

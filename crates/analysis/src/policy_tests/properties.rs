@@ -1,6 +1,6 @@
 //! Checks properties.
 
-use claimgate::diagnostic::Diagnostics;
+use claimgate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use claimgate::explain::Outcome;
 
 use super::case_report::Failure;
@@ -8,9 +8,8 @@ use super::property::{Property, PropertyKind, RequestFilter};
 use super::report::{Counterexample, PropertyReport};
 use super::subject::TestSubject;
 use crate::answer::{Answer, Facts, RequestKind, Undecided, Witness};
-use crate::findings::findings;
+use crate::check::{CheckOptions, check};
 use crate::model::PolicyModel;
-use crate::policies::Policies;
 use crate::questions::{Analysis, Mine, difference};
 
 /// The code of a property that does not hold.
@@ -63,7 +62,9 @@ impl<'a> Properties<'a> {
             (PropertyKind::Equivalent(file), Some(other)) => {
                 self.compare(file, other, true, request, &mut result);
             }
-            (PropertyKind::NoFindings { except }, _) => self.no_findings(except, &mut result),
+            (PropertyKind::NoFindings { except, notes }, _) => {
+                self.no_findings(except, *notes, &mut result);
+            }
             (PropertyKind::NoOutsiders { except }, _) => self.no_outsiders(except, &mut result),
             (PropertyKind::AtMost(file) | PropertyKind::Equivalent(file), None) => {
                 result.fail(format!("there are no policies of `{file}` to compare with"));
@@ -81,7 +82,7 @@ impl<'a> Properties<'a> {
         let answer = self
             .analysis
             .admits_some_of(rules, |kind| has(request, kind));
-        let what = "expected that no token of this kind is admitted, found one";
+        let what = "expected no admitted token on which these rules hold, found one";
         result.no_token(answer, what);
     }
 
@@ -94,7 +95,8 @@ impl<'a> Properties<'a> {
         let answer = self
             .analysis
             .admits_others_of(rules, |kind| has(request, kind));
-        let what = "expected that no other token is admitted, found one";
+        let what =
+            "expected these rules to hold on every admitted token, found one on which they do not";
         result.no_token(answer, what);
     }
 
@@ -133,10 +135,19 @@ impl<'a> Properties<'a> {
         }
     }
 
-    fn no_findings(&self, except: &[String], result: &mut Result) {
-        let policies = Policies::of(&self.subject.definition, self.subject.dialect);
-        let found = findings(&policies).into_iter();
-        for finding in found.filter(|own| !except.iter().any(|code| *code == own.code)) {
+    fn no_findings(&self, except: &[String], notes: bool, result: &mut Result) {
+        let mut options = CheckOptions::new(self.subject.dialect);
+        options.without_facts = self.model.grammar().is_none();
+        let findings = match check(&self.subject.definition, &options) {
+            Ok(checked) => checked.findings,
+            Err(errors) => return result.fail(errors.to_string()),
+        };
+        let found = findings
+            .into_iter()
+            .map(|finding| finding.diagnostic)
+            .filter(|own| notes || own.severity != Severity::Note)
+            .filter(|own| !except.iter().any(|code| *code == own.code));
+        for finding in found {
             result.fail(format!(
                 "expected no findings, found {} at {}: {}",
                 finding.code, finding.path, finding.message
@@ -194,7 +205,7 @@ struct Result {
     failures: Vec<Failure>,
     undecided: Option<Undecided>,
     counterexamples: Vec<Counterexample>,
-    findings: Vec<claimgate::diagnostic::Diagnostic>,
+    findings: Vec<Diagnostic>,
 }
 
 impl Result {

@@ -28,10 +28,12 @@ pub enum PropertyKind {
     AtMost(String),
     /// The policies admit the same as those of the file with this name.
     Equivalent(String),
-    /// There are no findings on the policies.
+    /// There are no findings on the policies but notes.
     NoFindings {
         /// The codes of findings that there may be.
         except: Vec<String>,
+        /// Whether there must be no notes either.
+        notes: bool,
     },
     /// No class of outsiders is admitted.
     NoOutsiders {

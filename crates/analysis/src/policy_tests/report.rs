@@ -1,6 +1,6 @@
 //! The results of a file of tests. Every output format is written from them alone.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::explain::Outcome;
 use claimgate::json::places::Place;
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,11 @@ pub struct TestReport {
     pub file: String,
     /// The URL of the issuer; empty if it is not known.
     pub issuer: String,
-    /// Whether all tests passed.
+    /// Whether all tests passed, and all policies are covered if they have to be.
     pub passed: bool,
+    /// What is wrong with the file, if it cannot be run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FileError>,
     /// The results of the cases, in their order.
     pub cases: Vec<CaseReport>,
     /// The results of the properties, in their order.
@@ -28,6 +31,19 @@ pub struct TestReport {
     pub coverage: Coverage,
     /// What properties take for granted of the issuer's tokens.
     pub facts: Facts,
+}
+
+/// What is wrong with a file of tests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct FileError {
+    /// What is wrong.
+    #[serde(flatten)]
+    pub diagnostic: Diagnostic,
+    /// Its line and column, if they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// The result of a property.
@@ -70,6 +86,27 @@ pub struct Counterexample {
 }
 
 impl TestReport {
+    /// The report on a file that cannot be run.
+    #[must_use]
+    pub fn unreadable(name: &str, errors: Diagnostics) -> Self {
+        let error = |diagnostic| FileError {
+            diagnostic,
+            place: None,
+        };
+        Self {
+            file: name.to_owned(),
+            errors: errors.into_iter().map(error).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The same, which fails unless cases cover all policies.
+    #[must_use]
+    pub fn requiring_coverage(mut self) -> Self {
+        self.passed &= self.coverage.require();
+        self
+    }
+
     /// How many tests passed, and how many there are.
     #[must_use]
     pub fn count(&self) -> (usize, usize) {

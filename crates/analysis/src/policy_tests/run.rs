@@ -109,9 +109,7 @@ pub fn run_tests_with(
         let other = match &property.kind {
             PropertyKind::AtMost(other) | PropertyKind::Equivalent(other) => {
                 let path = format!("{path}.{}", property.kind.key());
-                let other = open(files, other, &path)?;
-                let other = TestSubject::of(&without_policies(file), Some(&other))?;
-                Some(model_of(file, &other)?)
+                Some(compared(file, &subject, files, other, &path)?)
             }
             _ => None,
         };
@@ -128,13 +126,29 @@ fn open(files: &mut Files<'_>, name: &str, path: &str) -> Result<PolicyFile, Dia
     files(name).map_err(|why| Diagnostic::error(path, UNREADABLE, why).into())
 }
 
-/// The same file without its own policies, audiences and dialect: those of another file are compared
-/// as they are.
-fn without_policies(file: &TestFile) -> TestFile {
-    TestFile {
-        issuer: file.issuer.clone(),
+/// The policies of the file that a property at that path compares with, of the same issuer.
+fn compared(
+    file: &TestFile,
+    subject: &TestSubject,
+    files: &mut Files<'_>,
+    name: &str,
+    path: &str,
+) -> Result<PolicyModel, Diagnostics> {
+    let other = open(files, name, path)?;
+    let url = subject.definition.url.clone();
+    let same_issuer = TestFile {
+        issuer: Some(url).filter(|url| !url.is_empty()),
         ..TestFile::default()
-    }
+    };
+    let model = TestSubject::of(&same_issuer, Some(&other));
+    let model = model.and_then(|other| model_of(file, &other));
+    model.map_err(|errors| {
+        let at = |mut error: Diagnostic| {
+            error.message = format!("`{name}` cannot be compared: {}", error.message);
+            error.at(path)
+        };
+        errors.into_iter().map(at).collect()
+    })
 }
 
 /// What is asked about: the policies with the facts of the provider that the file names.

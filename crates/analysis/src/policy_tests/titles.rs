@@ -29,28 +29,6 @@ pub(super) fn policy(index: usize, definition: &PolicyDefinition, is_report_only
     )
 }
 
-/// `policy 1`, `policies 1 and 3`, `no policy`.
-pub(super) fn policies(indices: &[usize]) -> String {
-    let numbers: Vec<String> = indices
-        .iter()
-        .map(|index| (index + 1).to_string())
-        .collect();
-    match numbers.as_slice() {
-        [] => "no policy".to_owned(),
-        [only] => format!("policy {only}"),
-        all => format!("policies {}", list(all)),
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn list(words: &[String]) -> String {
-    match words.split_last() {
-        None => String::new(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
 impl PolicyName {
     /// The index of the policy that it names.
     ///

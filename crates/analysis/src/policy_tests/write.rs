@@ -39,7 +39,8 @@ impl TestFile {
             let samples = self.samples.iter().map(sample).collect();
             put(&mut members, "samples", Value::Object(samples));
         }
-        if !self.cases.is_empty() {
+        // A file without tests says so.
+        if !self.cases.is_empty() || self.properties.is_empty() {
             let cases = self.cases.iter().map(Case::to_value).collect();
             put(&mut members, "cases", Value::Array(cases));
         }
@@ -149,12 +150,22 @@ fn kind(kind: &PropertyKind) -> Value {
             Value::Object(rules.iter().map(rule).collect())
         }
         PropertyKind::AtMost(file) | PropertyKind::Equivalent(file) => text(file),
-        PropertyKind::NoFindings { except } | PropertyKind::NoOutsiders { except } => {
-            match except.is_empty() {
-                true => Value::Bool(true),
-                false => Value::Object(vec![("except".to_owned(), texts(except))]),
-            }
-        }
+        PropertyKind::NoFindings { except, notes } => terms(except, *notes),
+        PropertyKind::NoOutsiders { except } => terms(except, false),
+    }
+}
+
+fn terms(except: &[String], notes: bool) -> Value {
+    let mut members = Members::new();
+    if !except.is_empty() {
+        put(&mut members, "except", texts(except));
+    }
+    if notes {
+        put(&mut members, "notes", Value::Bool(true));
+    }
+    match members.is_empty() {
+        true => Value::Bool(true),
+        false => Value::Object(members),
     }
 }
 

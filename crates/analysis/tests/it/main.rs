@@ -6,10 +6,12 @@ mod clean;
 mod closing;
 mod github;
 mod laws;
+mod policy_test_files;
 mod policy_tests;
 mod presets;
 mod random;
 mod realistic;
+mod schema;
 mod solver;
 
 use std::collections::BTreeSet;

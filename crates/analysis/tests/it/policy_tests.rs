@@ -1,4 +1,4 @@
-//! Files of tests: reading, running, and writing them.
+//! Running files of tests.
 
 use claimgate::explain::Outcome;
 use claimgate::issuer::IssuerDefinition;
@@ -19,18 +19,8 @@ const POLICIES: &str = r#"[
     {"decision": "deny", "tokenType": "team", "rules": {"sub": "*:pull_request"}, "teamName": "*"}
 ]"#;
 
-fn read(text: &str) -> TestFile {
+pub(crate) fn read(text: &str) -> TestFile {
     TestFile::read(&Value::parse(text).unwrap()).unwrap()
-}
-
-/// What is wrong with a file.
-fn errors(text: &str) -> Vec<String> {
-    let errors = TestFile::read(&Value::parse(text).unwrap()).unwrap_err();
-    let text = |error: &claimgate::Diagnostic| match &error.help {
-        Some(help) => format!("{error} ({help})"),
-        None => error.to_string(),
-    };
-    errors.iter().map(text).collect()
 }
 
 /// The results of a file on GitHub's tokens, whose other members are `members`.
@@ -45,153 +35,6 @@ fn case_failures(case: &str) -> Vec<String> {
     let report = run_on(POLICIES, &format!(r#""cases": [{case}]"#));
     let failures = report.cases[0].failures.iter();
     failures.map(|failure| failure.message.clone()).collect()
-}
-
-#[test]
-fn a_file_is_read_strictly() {
-    let case = |members: &str| format!(r#"{{"cases": [{{"name": "a", {members}}}]}}"#);
-    let property = |members: &str| format!(r#"{{"properties": [{{{members}}}]}}"#);
-    for (text, expected) in [
-        (
-            "[]",
-            vec!["expected a file of tests, an object, found an empty array"],
-        ),
-        (
-            "{}",
-            vec!["expected `cases` or `properties`, found neither"],
-        ),
-        (
-            r#"{"case": [], "dialect": "aws", "now": "soon", "policies": 1}"#,
-            vec![
-                "case: unknown key `case` (did you mean `cases`?)",
-                "dialect: expected one of `pulumi`, `stringlike`, found `aws`",
-                "policies: expected the name of a file, or an array of policies, found an integer",
-                "now: expected a time such as `2026-11-29T12:00:00Z`, or seconds since 1970, found `soon`",
-            ],
-        ),
-        (
-            r#"{"policies": [{"decision": "allow", "tokenType": "team", "rulez": {}}], "cases": []}"#,
-            vec![
-                "policies[0].rulez: unknown key `rulez` (did you mean `rules`?)",
-                "policies[0].rules: expected an object of claim paths and patterns, found nothing",
-            ],
-        ),
-        (
-            &case(r#""claims": {}, "expct": "denied", "expect": "alowed""#),
-            vec![
-                "cases[0].expct: unknown key `expct` (did you mean `expect`?)",
-                "cases[0].expect: expected one of `allowed`, `denied`, found `alowed` (did you mean `allowed`?)",
-            ],
-        ),
-        (
-            &case(r#""claims": [], "sample": "b", "expect": "denied""#),
-            vec!["cases[0].sample: expected `claims` or `sample`, found both"],
-        ),
-        (
-            &case(r#""sample": "b", "with": {"a..b": 1}, "without": ["a/b"], "expect": "denied""#),
-            vec![
-                "cases[0].with.\"a..b\": expected a claim name at character 3, found an empty segment",
-                "cases[0].without[0]: `/` at character 2 is only allowed in double quotes: `\"a/b\"`",
-            ],
-        ),
-        (
-            &case(
-                r#""claims": {}, "with": {}, "expect": "denied", "policies": [0, true], "role": 1"#,
-            ),
-            vec![
-                "cases[0].with: expected a `sample` that it changes, found `claims`",
-                "cases[0].policies[0]: expected the number of a policy, from 1, found 0",
-                "cases[0].policies[1]: expected the number or name of a policy, found a boolean",
-                "cases[0].role: expected a role, or null for none, found an integer",
-            ],
-        ),
-        (
-            &case(
-                r#""claims": {}, "expect": "denied", "request": {"team": "a b", "user": "c", "admin": true}"#,
-            ),
-            vec![
-                "cases[0].request.team: expected a name that can be requested, of 1 to 100 letters, digits or `-_.@+`, found `a b`",
-                "cases[0].request.user: expected one of `team`, `user` and `runner`, found several",
-                "cases[0].request.admin: expected `admin` only in a request for an organization token, found it",
-            ],
-        ),
-        (
-            &case(
-                r#""claims": {}, "expect": "denied", "request": {"tokenType": "runner", "team": "c"}"#,
-            ),
-            vec![
-                "cases[0].request.team: expected no `team` in a request for a runner token, found one",
-            ],
-        ),
-        (
-            &case(r#""claims": {}, "expect": "denied", "request": {"tokenType": "runner"}"#),
-            vec!["cases[0].request: expected `runner` in a request for a runner token, found none"],
-        ),
-        (
-            r#"{"cases": [{"name": "a", "claims": {}, "expect": "denied"}], "properties": [{"name": "a", "only": {"sub": "b"}}]}"#,
-            vec![
-                "properties[0].name: two tests have the name `a` (names identify tests in reports: give each its own)",
-            ],
-        ),
-        (
-            &property(r#""never": {"a..b": "x", "c": {}}, "only": {}"#),
-            vec![
-                "properties[0]: expected one of `never`, `only`, `atMost`, `equivalent`, `noFindings`, `noOutsiders`, found several",
-            ],
-        ),
-        (
-            &property(r#""never": {"a..b": "x", "c": {}}"#),
-            vec![
-                "properties[0].never.c: expected a pattern in a string, found an object",
-                "properties[0].never.a..b: expected a claim name at character 3, found an empty segment",
-            ],
-        ),
-        (
-            &property(r#""only": {}"#),
-            vec!["properties[0].only: expected at least one rule, found none"],
-        ),
-        (
-            &property(r#""noFindings": true, "request": {"admin": true}"#),
-            vec!["properties[0].request: expected no `request` with `noFindings`, found one"],
-        ),
-        (
-            r#"{"properties": [{"noFindings": true}, {"noFindings": {"except": ["audience-only"]}}]}"#,
-            vec![
-                "properties[1]: expected a `name`, since another property is `no findings` too, found none",
-            ],
-        ),
-    ] {
-        assert_eq!(errors(text), expected, "{text}");
-    }
-}
-
-#[test]
-fn what_is_written_is_read_as_the_same() {
-    let text = r#"{
-        "note": "n", "policies": [{"decision": "deny", "tokenType": "organization", "rules": {}}],
-        "issuer": "https://ci.example", "audiences": ["a"], "provider": "none", "dialect": "stringlike",
-        "now": 1763942400, "mine": "acme/web", "samples": {"s": {"sub": "a"}},
-        "cases": [
-            {"name": "a", "note": "n", "claims": {"sub": ["a", 1]}, "expect": "denied"},
-            {"name": "b", "sample": "s", "with": {"x.y": true}, "without": ["sub"], "request": {"admin": true},
-             "expect": "allowed", "code": "allow-matched", "policies": [1, "p"], "role": null},
-            {"name": "c", "sample": "s", "request": {"team": "t"}, "expect": "denied", "role": "r", "nearest": 2},
-            {"name": "d", "sample": "s", "request": {"user": "u"}, "expect": "denied", "nearest": {"policy": "p", "claims": ["sub"]}},
-            {"name": "e", "sample": "s", "request": {"runner": "r"}, "expect": "denied"}
-        ],
-        "properties": [
-            {"never": {"sub": "*"}, "request": {"tokenType": "organization", "admin": true}, "allowUndecided": true},
-            {"name": "o", "note": "n", "only": {"sub": "a"}, "request": {"user": "u"}},
-            {"atMost": "f.json", "request": {"tokenType": "team"}}, {"equivalent": "g.json"},
-            {"noFindings": {"except": ["x"]}}, {"noOutsiders": true}
-        ]
-    }"#;
-    let file = read(text);
-    assert_eq!((file.cases.len(), file.properties.len()), (5, 6));
-    let written = file.to_value();
-    assert_eq!(TestFile::read(&written), Ok(file));
-    let policies = run_on(POLICIES, r#""cases": []"#);
-    assert!(policies.passed && policies.cases.is_empty());
 }
 
 #[test]
@@ -386,7 +229,6 @@ fn properties_hold_or_have_a_counterexample() {
             r#""equivalent": "wide.json", "request": {"admin": true}"#,
             &[],
         ),
-        (r#""noFindings": true"#, &[]),
         (
             r#""noOutsiders": {"except": ["other-tag", "other-environment", "other-workflow", "self-hosted-runner", "recycled-name"]}"#,
             &["repo:acme/web:ref:refs/heads/feature"],
@@ -567,4 +409,36 @@ fn the_example_of_the_page_passes() {
     let report = run_tests("a", &file, &mut none).unwrap();
     assert!(report.passed, "{report:#?}");
     assert_eq!(report.coverage.missing().count(), 0);
+}
+
+/// The other policies are those of the same issuer, however many there are.
+#[test]
+fn the_same_issuer_is_compared() {
+    let text = format!(
+        r#"{{"issuer": "{GITHUB}", "policies": {POLICIES}, "properties": [{{"equivalent": "all.json"}}]}}"#
+    );
+    let issuer = |url: &str, policies: &str| IssuerDefinition {
+        url: url.to_owned(),
+        policies: parse_policies(policies).unwrap(),
+        ..IssuerDefinition::default()
+    };
+    let run = |urls: [&str; 2]| {
+        let issuers = urls.map(|url| issuer(url, POLICIES).into()).to_vec();
+        let mut files = |_: &str| {
+            let issuers = issuers.clone();
+            Ok(PolicyFile {
+                issuers,
+                dialect: Dialect::Pulumi,
+            })
+        };
+        run_tests("a", &read(&text), &mut files)
+    };
+    assert!(run(["https://a.example", GITHUB]).unwrap().passed);
+    let errors = run(["https://a.example", "https://b.example"]).unwrap_err();
+    assert_eq!(
+        errors[0].to_string(),
+        format!(
+            "properties[0].equivalent: `all.json` cannot be compared: the file has no issuer `{GITHUB}`"
+        )
+    );
 }

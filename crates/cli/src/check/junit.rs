@@ -1,9 +1,9 @@
 //! Errors and findings as a report of tests in JUnit's XML: a test for each policy.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use super::checked::{CheckedFile, located_path};
+use crate::ci::junit::{self, Problem, Suite, Test};
 use crate::report::Located;
 
 /// What is found on one policy, or on another part of a file.
@@ -15,13 +15,16 @@ struct Case<'a> {
 
 /// The report of all files.
 pub(super) fn report(files: &[CheckedFile], is_strict: bool) -> String {
-    let suites: String = files.iter().map(|file| suite(file, is_strict)).collect();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"claimgate check\">\n{suites}</testsuites>\n"
-    )
+    let cases: Vec<_> = files.iter().map(|file| cases(file, is_strict)).collect();
+    let suites = files.iter().zip(&cases).map(|(file, cases)| Suite {
+        name: &file.name,
+        tests: cases.iter().map(|(path, case)| test(path, case)).collect(),
+    });
+    junit::report(&suites.collect::<Vec<_>>())
 }
 
-fn suite(file: &CheckedFile, is_strict: bool) -> String {
+/// The cases of a file by their paths.
+fn cases(file: &CheckedFile, is_strict: bool) -> BTreeMap<String, Case<'_>> {
     let mut cases: BTreeMap<String, Case<'_>> = BTreeMap::new();
     for (definition, place) in file.document.definitions.iter().zip(&file.document.places) {
         for policy in 0..definition.policies.len() {
@@ -41,20 +44,7 @@ fn suite(file: &CheckedFile, is_strict: bool) -> String {
             false => own.remarks.push(&reported.located),
         }
     }
-    let failed = cases
-        .values()
-        .filter(|own| !own.failures.is_empty())
-        .count();
-    let mut text = format!(
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failed}\">\n",
-        xml(&file.name),
-        cases.len()
-    );
-    for (path, own) in &cases {
-        text += &testcase(&file.name, path, own);
-    }
-    text += "  </testsuite>\n";
-    text
+    cases
 }
 
 /// The case of the policy that a path is within, or of the path itself.
@@ -71,39 +61,26 @@ fn case<'a, 'b>(cases: &'b mut BTreeMap<String, Case<'a>>, path: &str) -> &'b mu
     cases.entry(name).or_default()
 }
 
-fn testcase(file: &str, path: &str, case: &Case<'_>) -> String {
-    let name = if path.is_empty() { "the policy" } else { path };
-    let mut text = format!(
-        "    <testcase classname=\"{}\" name=\"{}\"",
-        xml(file),
-        xml(name)
-    );
-    if case.failures.is_empty() && case.remarks.is_empty() {
-        text += "/>\n";
-        return text;
+fn test<'a>(path: &'a str, case: &Case<'_>) -> Test<'a> {
+    let sentences = |all: &[&Located]| {
+        let all: Vec<_> = all.iter().map(|own| sentence(own)).collect();
+        all.join("\n")
+    };
+    let first = case.failures.first();
+    Test {
+        name: if path.is_empty() { "the policy" } else { path },
+        line: first
+            .or(case.remarks.first())
+            .and_then(|own| own.place)
+            .map(|place| place.line),
+        problem: first.map(|first| Problem {
+            is_error: false,
+            code: first.diagnostic.code.to_string(),
+            message: first.diagnostic.message.clone(),
+            text: sentences(&case.failures),
+        }),
+        remarks: sentences(&case.remarks),
     }
-    text += ">\n";
-    if let Some(first) = case.failures.first() {
-        let all: Vec<_> = case.failures.iter().map(|own| sentence(own)).collect();
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-            xml(&first.diagnostic.code),
-            xml(&first.diagnostic.message),
-            xml(&all.join("\n"))
-        );
-    }
-    if !case.remarks.is_empty() {
-        let all: Vec<_> = case.remarks.iter().map(|own| sentence(own)).collect();
-        let _ = writeln!(
-            text,
-            "      <system-out>{}</system-out>",
-            xml(&all.join("\n"))
-        );
-    }
-    text += "    </testcase>\n";
-    text
 }
 
 fn sentence(located: &Located) -> String {
@@ -124,22 +101,4 @@ fn sentence(located: &Located) -> String {
         own.message,
         help.unwrap_or_default()
     )
-}
-
-/// A text in XML, without the characters that XML cannot have.
-fn xml(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(c),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            c if c.is_control() => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -165,7 +165,7 @@ fn junit_has_a_case_for_each_policy() {
     let file = issuers(&[allow("repo:acme*"), allow("repo:a/b:ref:refs/heads/<&>")].join(","));
     let report = out(&run(&["check", "-", "--format", "junit"], &file));
     assert!(
-        report.contains("<testsuite name=\"-\" tests=\"2\" failures=\"1\">"),
+        report.contains("<testsuite name=\"-\" tests=\"2\" failures=\"1\" errors=\"0\">"),
         "{report}"
     );
     assert!(

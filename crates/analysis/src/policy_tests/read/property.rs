@@ -105,23 +105,41 @@ fn kind(reader: &mut Reader, object: &Object<'_>, dialect: Dialect) -> Option<Pr
         "only" => rules(reader, object, key, dialect).map(PropertyKind::Only),
         "atMost" => reader.text(object, key).map(PropertyKind::AtMost),
         "equivalent" => reader.text(object, key).map(PropertyKind::Equivalent),
-        "noFindings" => {
-            except(reader, object, key).map(|except| PropertyKind::NoFindings { except })
-        }
-        _ => except(reader, object, key).map(|except| PropertyKind::NoOutsiders { except }),
+        "noFindings" => no_findings(reader, object),
+        _ => no_outsiders(reader, object),
     }
 }
 
-/// `true`, or an object with what is excepted.
-fn except(reader: &mut Reader, object: &Object<'_>, key: &str) -> Option<Vec<String>> {
+fn no_findings(reader: &mut Reader, object: &Object<'_>) -> Option<PropertyKind> {
+    let terms = terms(reader, object, "noFindings", &["except", "notes"])?;
+    let except = terms.as_ref().and_then(|own| reader.texts(own, "except"));
+    let notes = terms.is_some_and(|own| reader.flag(&own, "notes"));
+    let except = except.unwrap_or_default();
+    Some(PropertyKind::NoFindings { except, notes })
+}
+
+fn no_outsiders(reader: &mut Reader, object: &Object<'_>) -> Option<PropertyKind> {
+    let terms = terms(reader, object, "noOutsiders", &["except"])?;
+    let except = terms.and_then(|own| reader.texts(&own, "except"));
+    let except = except.unwrap_or_default();
+    Some(PropertyKind::NoOutsiders { except })
+}
+
+/// `true`, or an object with these members.
+fn terms<'a>(
+    reader: &mut Reader,
+    object: &Object<'a>,
+    key: &str,
+    known: &[&str],
+) -> Option<Option<Object<'a>>> {
     let value = object.get(key)?;
     if *value == Value::Bool(true) {
-        return Some(Vec::new());
+        return Some(None);
     }
     let expected = "`true`, or an object with `except`";
-    let object = reader.object(&object.at(key), value, expected)?;
-    reader.refuse_others(&object, &["except"]);
-    Some(reader.texts(&object, "except").unwrap_or_default())
+    let terms = reader.object(&object.at(key), value, expected)?;
+    reader.refuse_others(&terms, known);
+    Some(Some(terms))
 }
 
 /// Claim paths and patterns.

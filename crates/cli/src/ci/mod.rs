@@ -1,0 +1,5 @@
+//! Results in the formats that CI systems read.
+
+pub(crate) mod github;
+pub(crate) mod junit;
+pub(crate) mod tap;
