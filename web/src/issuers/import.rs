@@ -8,14 +8,12 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsValue;
 
-use super::import_preview::{ImportPreview, Problems};
+use super::import_part::load;
 use crate::state::download::file_of;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
 use crate::ui::field::TextArea;
 use crate::ui::untrusted_text::untrusted_text;
-use claimgate::diagnostic::Diagnostics;
-use claimgate_formats::{Document, import};
 use claimgate_workbench::issuers::storage::StoredIssuer;
 
 /// The page.
@@ -24,10 +22,19 @@ pub(crate) fn ImportPage() -> impl IntoView {
     let store = use_store();
     let text = RwSignal::new(String::new());
     let file = RwSignal::new(String::new());
-    let understood: Memo<Option<Result<Document, Diagnostics>>> =
-        Memo::new(move |_| (!text.read().trim().is_empty()).then(|| import(&text.read())));
+    let preview = RwSignal::new(None);
+    let (is_empty, is_wanted) = (
+        Memo::new(move |_| text.read().trim().is_empty()),
+        StoredValue::new(false),
+    );
+    Effect::new(move || {
+        if !is_empty.get() && !is_wanted.get_value() {
+            is_wanted.set_value(true);
+            load(preview);
+        }
+    });
     let done = RwSignal::new(false);
-    let dirty = Memo::new(move |_| !done.get() && !text.read().trim().is_empty());
+    let dirty = Memo::new(move |_| !done.get() && !is_empty.get());
     expect_context::<Unsaved>().watch(dirty);
     let navigate = use_navigate();
     let save = Callback::new(move |issuers: Vec<StoredIssuer>| {
@@ -46,10 +53,9 @@ pub(crate) fn ImportPage() -> impl IntoView {
                 <Source text=text file=file />
                 <section class="stack" aria-labelledby="understood-heading">
                     <h2 id="understood-heading">"Preview"</h2>
-                    {move || match understood.get() {
+                    {move || match preview.get().filter(|_| !is_empty.get()) {
                         None => view! { <p class="hint">"Paste a text or choose a file."</p> }.into_any(),
-                        Some(Err(problems)) => view! { <Problems problems=problems /> }.into_any(),
-                        Some(Ok(imported)) => view! { <ImportPreview imported=imported save=save /> }.into_any(),
+                        Some(preview) => preview(&text.read(), save),
                     }}
                 </section>
             </div>

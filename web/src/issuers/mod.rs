@@ -6,6 +6,7 @@ pub(crate) mod details_form;
 pub(crate) mod export_panel;
 pub(crate) mod home;
 pub(crate) mod import;
+pub(crate) mod import_part;
 pub(crate) mod import_preview;
 pub(crate) mod issuer_row;
 pub(crate) mod keys_field;

@@ -6,10 +6,11 @@ use leptos_router::hooks::use_location;
 use super::command::CommandPalette;
 use super::header::Header;
 use super::lazy::ServerPart;
-use super::messages::{StoreMessages, UndoToast};
+use super::messages_part::Messages;
 use super::page_title::PageTitle;
 use super::shortcuts::Shortcuts;
 use super::tour::TourPanel;
+use super::undo_toast::UndoToast;
 use crate::state::store::use_store;
 use crate::state::tour::use_tour;
 use crate::state::unsaved::Unsaved;
@@ -33,7 +34,7 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
             <Header palette=palette />
             <main id="main" tabindex="-1">
                 {remote.map(|_| view! { <ServerParts needs_token=needs_token /> })}
-                <StoreMessages />
+                <Messages />
                 {move || (!is_closed.get()).then(|| children())}
             </main>
             <footer class="site-footer">

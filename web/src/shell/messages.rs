@@ -1,4 +1,4 @@
-//! What the store reports, above the page: data that is not stored or cannot be read, conflicts, and Undo.
+//! What the store reports, above the page: data that is not stored or cannot be read, and conflicts.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,8 @@ use leptos::prelude::*;
 use super::conflict_notice::ConflictNotice;
 use crate::state::store::{Unreadable, use_store};
 use crate::ui::copy_button::DownloadButton;
-use crate::ui::icon::{Icon, icon};
 use crate::ui::inline_code::inline_code;
-use crate::ui::untrusted_text::{untrusted_lines, untrusted_text};
+use crate::ui::untrusted_text::untrusted_lines;
 use claimgate_formats::{percent_encode, settings};
 use claimgate_workbench::issuers::storage::to_file;
 
@@ -89,27 +88,5 @@ fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
                 <button type="button" class="button button--danger" on:click=discard>"Delete and start empty"</button>
             </div>
         </section>
-    }
-}
-
-/// The last deletion, with a button that takes it back.
-#[component]
-pub(crate) fn UndoToast() -> impl IntoView {
-    let store = use_store();
-    view! {
-        <div class="toasts" role="status">
-            {move || store.undo.get().map(|undo| view! {
-                <div class="toast">
-                    <span>{undo.verb} " " <strong>{untrusted_text(&undo.object)}</strong></span>
-                    <button type="button" class="button" on:click=move |_| store.undo()>{icon(Icon::Undo)} "Undo"</button>
-                    <button
-                        type="button"
-                        class="button button--quiet"
-                        aria-label="Dismiss"
-                        on:click=move |_| store.undo.set(None)
-                    >{icon(Icon::Close)}</button>
-                </div>
-            })}
-        </div>
     }
 }
