@@ -68,6 +68,9 @@ fn the_gallery_has_only_the_errors_that_it_shows() {
         let expected = MISTAKES.iter().find(|(own, _)| *own == id);
         let expected = expected.map_or(&[][..], |(_, codes)| codes);
         assert_eq!(codes(&findings, Severity::Error), expected, "{id}");
+        if id == "protected-branch" {
+            assert_eq!(codes(&findings, Severity::Warning), [""; 0], "{id}");
+        }
         count += 1;
     }
     assert!(count > 15);
@@ -107,4 +110,43 @@ fn findings_are_ordered_by_severity() {
         "{subject:?}"
     );
     assert_eq!(first.fixes.len(), 1);
+}
+
+/// Where no token of the grammar shows a name within a tenant, the text of the pattern does.
+#[test]
+fn names_within_a_tenant_are_found() {
+    let with = |url: &str, rules: &str| {
+        let policies = format!(
+            r#"[{{"decision": "allow", "tokenType": "organization", "rules": {{"aud": "acme", {rules}}}}}]"#
+        );
+        let findings = found(url, parse_policies(&policies).unwrap());
+        let own = findings
+            .iter()
+            .find(|own| own.diagnostic.code == "name-without-separator");
+        own.map(|own| (own.diagnostic.severity, own.witness.is_some()))
+    };
+    let (github, terraform) = (
+        "https://token.actions.githubusercontent.com",
+        "https://app.terraform.io",
+    );
+    for (url, rules, expected) in [
+        (
+            github,
+            r#""sub": "repo:acme/web*""#,
+            Some((Severity::Warning, true)),
+        ),
+        (github, r#""sub": "repo:acme/web:*""#, None),
+        (
+            terraform,
+            r#""sub": "organization:acme:project:web*:workspace:prod:run_phase:*""#,
+            Some((Severity::Warning, false)),
+        ),
+        (
+            terraform,
+            r#""sub": "organization:acme:project:web:workspace:prod:run_phase:*""#,
+            None,
+        ),
+    ] {
+        assert_eq!(with(url, rules), expected, "{rules}");
+    }
 }

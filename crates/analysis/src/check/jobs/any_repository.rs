@@ -40,9 +40,19 @@ fn is_by_workflow(cx: &Context<'_>, allow: usize) -> bool {
 }
 
 /// Whether findings on branches, tags and environments would say less than what is known: every
-/// repository is admitted, or what runs is a workflow that the allow names.
+/// repository is admitted, what runs is a workflow that the allow names, or the branch is protected.
 pub(super) fn is_wider(cx: &mut Context<'_>, allow: usize) -> bool {
-    is_by_workflow(cx, allow) || witness(cx, allow).is_some()
+    is_by_workflow(cx, allow) || is_protected(cx, allow) || witness(cx, allow).is_some()
+}
+
+/// Whether an allow requires a branch or an environment that is protected.
+pub(super) fn is_protected(cx: &Context<'_>, allow: usize) -> bool {
+    let definition = cx.policies().get(allow);
+    let requires = |claim: &str| {
+        let rule = definition.and_then(|own| rule_on(own, claim));
+        rule.is_some_and(|(_, pattern)| pattern == "true")
+    };
+    requires("ref_protected") || requires("environment_protected")
 }
 
 pub(super) fn find(cx: &mut Context<'_>) {

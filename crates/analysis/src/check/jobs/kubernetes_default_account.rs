@@ -29,12 +29,23 @@ pub(in crate::check) const RULE: Rule = Rule {
     ),
 };
 
+/// The classes of pods, each with how a message calls them.
+const PODS: [(&str, &str); 2] = [
+    (class::ANY_NAMESPACE, "pods of any namespace"),
+    (
+        class::DEFAULT_ACCOUNT,
+        "pods without a service account of their own",
+    ),
+];
+
 pub(super) fn find(cx: &mut Context<'_>) {
     for (allow, _) in cx.allows() {
-        let classes = [class::ANY_NAMESPACE, class::DEFAULT_ACCOUNT];
-        if let Some(witness) = cx.outsider(allow, &classes) {
-            let message = "this admits pods without a service account of their own";
-            cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
+        for (id, pods) in PODS {
+            if let Some(witness) = cx.outsider(allow, &[id]) {
+                let message = format!("this admits {pods}");
+                cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
+                break;
+            }
         }
     }
 }

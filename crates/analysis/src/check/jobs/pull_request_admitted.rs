@@ -7,6 +7,8 @@ use crate::check::context::{Context, is_admin};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 
+use super::any_repository::is_protected;
+
 pub(in crate::check) const RULE: Rule = Rule {
     code: "pull-request-admitted",
     severity: Severity::Warning,
@@ -36,7 +38,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         cx.take_heuristic(RULE.code);
     }
     for (allow, definition) in cx.allows() {
-        if is_of_branch(cx, allow) {
+        if is_protected(cx, allow) || is_of_branch(cx, allow) {
             continue;
         }
         let (witness, what, usual) = match cx.outsider(allow, &[class::PULL_REQUEST]) {

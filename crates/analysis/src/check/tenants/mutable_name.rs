@@ -37,8 +37,8 @@ pub(super) fn find(cx: &mut Context<'_>) {
         return;
     };
     let ids = identifiers(cx);
-    let message = format!("this pins names that can change, and none of {ids}");
-    let help = format!("add a rule on one of {ids}, or keep names stable");
+    let message = "this pins names that can change, and no identifier";
+    let help = format!("add a rule on {ids}, or keep names stable");
     cx.add(
         Finding::on(first, RULE.says(message))
             .also(policies)
@@ -71,5 +71,8 @@ pub(super) fn identifiers(cx: &Context<'_>) -> String {
     ids.sort_unstable();
     ids.dedup();
     let ids: Vec<_> = ids.iter().map(|id| format!("`{id}`")).collect();
-    ids.join(", ")
+    match ids.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => ids.join(""),
+    }
 }

@@ -53,46 +53,56 @@ pub(super) fn reason(
 
 /// The names within a tenant.
 pub(super) fn find(cx: &mut Context<'_>) {
-    let Some(grammar) = cx.grammar() else {
+    if cx.grammar().is_none() {
         return;
-    };
+    }
     for (allow, definition) in cx.allows() {
         if cx.stranger(allow).is_some() {
             continue;
         }
-        for part in grammar.mine.iter().skip(1) {
-            let said = cx.plain.said(allow, part);
-            if said.starts.is_empty() {
-                continue;
+        let shared = shared_issuer(&cx.issuer.url);
+        let name = shared.and_then(|issuer| unended(definition, issuer, cx.dialect));
+        let found = match (other_name(cx, allow), name) {
+            (Some((_, witness)), Some(name)) => report(cx, allow, definition, &name, &witness),
+            (Some((part, witness)), None) => {
+                let token = token(&witness);
+                let message = format!("this admits every {part} whose name begins alike: {token}");
+                Finding::on(allow, RULE.says(message)).witness(witness)
             }
-            let other: Vec<String> = said
-                .starts
-                .iter()
-                .map(|start| format!("{start}-evil"))
-                .collect();
-            let class = Class {
-                is: vec![(*part, Texts::exact(other))],
-                ..Class::default()
-            };
-            let Some(witness) = cx.admits(allow, &class) else {
-                continue;
-            };
-            let shared = shared_issuer(&cx.issuer.url);
-            let name = shared.and_then(|issuer| unended(definition, issuer, cx.dialect));
-            let found = match name {
-                Some(name) => report(cx, allow, definition, &name, &witness),
-                None => {
-                    let message = format!(
-                        "this admits every {part} whose name begins alike: {}",
-                        token(&witness)
-                    );
-                    Finding::on(allow, RULE.says(message)).witness(witness)
-                }
-            };
-            cx.add(found.severity(Severity::Warning));
-            break;
+            (None, Some(name)) => {
+                let Unended {
+                    claim,
+                    word,
+                    shared,
+                    ..
+                } = &name;
+                let message = format!(
+                    "the rule on `{claim}` admits every {word} that begins with `{shared}`"
+                );
+                Finding::on_rule(allow, claim, RULE.says(message)).basis(Basis::Heuristic)
+            }
+            (None, None) => continue,
+        };
+        cx.add(found.severity(Severity::Warning));
+    }
+}
+
+/// A token of something whose name begins like the one that an allow names, and what it is.
+fn other_name(cx: &mut Context<'_>, allow: usize) -> Option<(&'static str, Witness)> {
+    let parts = cx.grammar()?.mine.iter().skip(1);
+    for part in parts {
+        let starts = cx.plain.said(allow, part).starts;
+        let other: Vec<String> = starts.iter().map(|start| format!("{start}-evil")).collect();
+        let class = Class {
+            is: vec![(*part, Texts::exact(other))],
+            ..Class::default()
+        };
+        let found = (!starts.is_empty()).then(|| cx.admits(allow, &class));
+        if let Some(witness) = found.flatten() {
+            return Some((part, witness));
         }
     }
+    None
 }
 
 fn report(

@@ -37,7 +37,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
     };
     let message =
         "this pins names that others can register after a renaming or deletion, and no identifier";
-    let help = format!("add a rule on one of {}", identifiers(cx));
+    let help = format!("add a rule on {}", identifiers(cx));
     let mut found = Finding::on(first, RULE.says(message))
         .also(policies)
         .help(help);

@@ -107,7 +107,7 @@ fn report(cx: &mut Context<'_>, deny: usize, claim: &str, allows: &[usize], witn
         claim: claim.to_owned(),
         pattern: "*".to_owned(),
     };
-    let title = format!("require `{claim}` in the allow");
+    let title = format!("require `{claim}` in {allows_named}");
     found
         .fixes
         .extend(verified(cx, title, allows.iter().map(edit).collect()));
