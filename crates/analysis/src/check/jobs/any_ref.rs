@@ -15,7 +15,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Facts,
     title: "An allow admits jobs of every branch.",
     about: "Everyone who can push a branch can run a job on it, with the workflow of that branch, before anyone reviews it. Environments and tags are included where the pattern admits them as well.",
-    incident: "The way in that frontdoor's rule FD011 describes: push a branch, change the workflow on it, and use the role of production. The attackers of tj-actions (CVE-2025-30066) ran code in thousands of such jobs.",
+    incident: "The way in that frontdoor's rule FD011 describes: push a branch, change the workflow on it, and use the role of production. What the attackers of tj-actions (CVE-2025-30066) ran was code in jobs of other people's repositories.",
     remedy: "end `sub` with a branch or a protected environment, such as `:ref:refs/heads/main` or `:environment:production`",
     found_in: Example::github(
         r#"[

@@ -14,7 +14,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Facts,
     title: "An allow admits every repository or project of an owner.",
     about: "It admits jobs of repositories that do not exist yet, and of those that only interns or contractors write to. Findings on branches and environments are left out where every repository is admitted.",
-    incident: "In the rules of frontdoor (FD010) and in reviews of cloud roles it is the most frequent breadth: one forgotten repository of the organization is enough.",
+    incident: "The scanner frontdoor has a rule for it (FD010): one forgotten repository of the organization is enough.",
     remedy: "name the repository, or pin the reusable workflow that all of them call in `job_workflow_ref`",
     found_in: Example::github(
         r#"[

@@ -15,7 +15,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Facts,
     title: "An allow pins branches, and admits every tag.",
     about: "Everyone who can push can create or move a tag, to any commit. Tags are often less protected than branches.",
-    incident: "tj-actions, CVE-2025-30066 (2025): the attackers moved existing version tags to their own commit, and 23,000 repositories ran it.",
+    incident: "tj-actions, CVE-2025-30066 (2025): the attackers moved existing version tags of an action that 23,000 repositories used to their own commit.",
     remedy: "name the tags, protect them by a rule set, or leave them out",
     found_in: Example::github(
         r#"[

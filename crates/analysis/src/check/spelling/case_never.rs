@@ -13,7 +13,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Facts,
     title: "A pattern has upper case where the provider sends only lower case.",
     about: "Patterns tell upper case from lower case, and some claims have only one of them: events of GitHub, names in Kubernetes.",
-    incident: "aws-actions/configure-aws-credentials#318: weeks of `Not authorized`, because of one capital letter.",
+    incident: "aws-actions/configure-aws-credentials#318: `Not authorized`, because of the case of a name.",
     remedy: "write it in lower case",
     found_in: Example::github(
         r#"[

@@ -14,7 +14,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Proved,
     title: "A pattern has characters that look like ASCII letters and are others.",
     about: "A Cyrillic `а` is not a Latin `a`. The message names the character by its code point and says what it looks like.",
-    incident: "In names that strangers choose it is an attack, in patterns mostly the keyboard of whom wrote it: the rule never matches.",
+    incident: "In names that strangers choose it is an attack. In patterns it is mostly another keyboard layout, and the rule never matches.",
     remedy: "retype the pattern",
     found_in: Example::github(
         r#"[

@@ -13,7 +13,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Heuristic,
     title: "A pattern is written like a regular expression, and is none.",
     about: "`^`, `$`, `(a|b)` and `\\d` are ordinary characters in a pattern, so that it matches nothing that is meant.",
-    incident: "Policies are moved from octo-sts or Google Cloud, whose conditions are regular expressions. A deny that is moved so stops nothing.",
+    incident: "Policies are moved from octo-sts or Google Cloud, whose conditions are regular expressions. A deny that is moved like this stops nothing.",
     remedy: "write `*` for any text, without `^` and `$`, and one policy for each alternative",
     found_in: Example::github(
         r#"[

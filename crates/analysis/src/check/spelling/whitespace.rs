@@ -13,7 +13,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Proved,
     title: "A pattern begins or ends with white space.",
     about: "White space counts. Claims hardly ever begin or end with it, so the rule matches nothing.",
-    incident: "A pattern is copied from a web page with a space at its end. The tests of octo-sts for identifiers have this case, because it happened.",
+    incident: "A pattern is copied from a web page with a space at its end. The tests of octo-sts for identifiers have this case.",
     remedy: "remove the white space",
     found_in: Example::github(
         r#"[

@@ -15,7 +15,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Facts,
     title: "An allow trusts whom a job was started by, in any repository.",
     about: "A person starts jobs in many repositories: by a push, a comment, or a schedule that they last edited. The code of the job is that of the repository, not theirs.",
-    incident: "GitHub's guide to hardening OIDC warns of rules on `actor`: a contribution to someone else's project runs its workflow with the contributor as the actor.",
+    incident: "GitHub's guide to hardening OIDC pins the repository, and not the person: a contribution to someone else's project runs its workflow with the contributor as the actor.",
     remedy: "add a rule on the repository: `sub`, or `repository_id`",
     found_in: Example::github(
         r#"[

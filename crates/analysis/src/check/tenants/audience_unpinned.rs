@@ -13,7 +13,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Facts,
     title: "Tokens that were issued for another service are admitted.",
     about: "No rule on `aud`, and no audience of the issuer, names the service that a token has to be issued for. A service that receives such a token, or anyone who reads its logs, can exchange it here.",
-    incident: "CVE-2024-5798: Vault did not check all audiences of a role, so that tokens for other services were accepted. A token that a job sends to one cloud is worth as much at the next.",
+    incident: "CVE-2024-5798: Vault did not check the audiences of a role properly, so that tokens for other services could be accepted. A token that a job sends to one cloud is worth as much at the next.",
     remedy: "add a rule on `aud` with the audience that the job requests, such as `urn:pulumi:org:NAME`, or list the audiences of the issuer",
     found_in: Example::github(
         r#"[

@@ -17,7 +17,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Facts,
     title: "An allow on an issuer that signs tokens for everyone does not say whose tokens it is for.",
     about: "Everyone who has an account gets tokens of GitHub Actions, GitLab.com, HCP Terraform and others. A rule has to name the tenant, up to the separator that ends its name. The finding shows a stranger's token that is admitted.",
-    incident: "Datadog found hundreds of AWS roles in 2023 that any GitHub repository could assume, and Tinder's security team roles that a prefix of the name opened. AWS refuses to create such roles since June 2025.",
+    incident: "Datadog found AWS roles in 2023 that any GitHub repository could assume, and Tinder's security team roles that a prefix of the name opened. AWS refuses to create such roles since June 2025.",
     remedy: "add a rule that names the owner or organization, up to the separator after its name",
     found_in: Example::github(
         r#"[

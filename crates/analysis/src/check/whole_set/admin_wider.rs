@@ -13,7 +13,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     basis: Basis::Proved,
     title: "Admin permission is given to tokens that no allow without it admits.",
     about: "Usually the policy that grants admin is the narrowest one. Here it admits tokens that the plain allows do not.",
-    incident: "UNC6426 (2026): with one stolen package token an attacker ran a job, exchanged its ID token for a role made for deployments, and was administrator within 72 hours. The role's trust policy was the widest one.",
+    incident: "UNC6426 (2026): with one stolen package token an attacker ran a job, exchanged its ID token for a role made for deployments, and was administrator within 72 hours.",
     remedy: "narrow the policy that lists `admin` to the job that needs it",
     found_in: Example::github(
         r#"[
