@@ -35,8 +35,6 @@ async function generate(file, name, page) {
       disableSources: true,
       parametersFormat: "table",
       interfacePropertiesFormat: "table",
-      // The engine's types are on its own page.
-      intentionallyNotExported: file === "index.d.ts" ? [] : ["Answer", "AskedFor", "Config", "Diagnostic", "Explanation", "JsonObject"],
       treatWarningsAsErrors: true,
       treatValidationWarningsAsErrors: true,
       logLevel: "Warn",

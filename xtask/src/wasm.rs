@@ -8,10 +8,6 @@ use crate::jobs::log::Log;
 use crate::programs::shell::{command, root, target};
 use crate::programs::tools;
 
-/// How large a function may be to be inlined where all crates are optimized together. By default, 225: the package
-/// would have a tenth more bytes, and decisions would take as long.
-const INLINING: &str = "llvm-args=-inline-threshold=50";
-
 /// Features that wasm-opt may use: all hosts of the package support them.
 fn wasm_features() -> impl Iterator<Item = &'static str> {
     include_str!("../wasm-tools/features.txt").lines()
@@ -26,6 +22,8 @@ pub(crate) struct Module {
     pub(crate) features: &'static str,
     /// The profile that it is compiled with.
     pub(crate) profile: &'static str,
+    /// How large a function may be to be inlined where all crates are optimized together; 225 by default.
+    pub(crate) inlining: u32,
     /// What its files are called: `claimgate` makes `claimgate.js` and `claimgate_bg.wasm`.
     pub(crate) output: &'static str,
     /// The folder that it is built in, within `target/npm`.
@@ -43,7 +41,8 @@ impl Module {
             .arg(self.profile)
             .args(["--features", self.features, "--target-dir"])
             .arg(self.build_folder())
-            .args(["--", "-C", INLINING])
+            .args(["--", "-C"])
+            .arg(format!("llvm-args=-inline-threshold={}", self.inlining))
             .env_remove("RUSTFLAGS")
             .env("CARGO_ENCODED_RUSTFLAGS", remapped());
         log.build(&mut cargo)

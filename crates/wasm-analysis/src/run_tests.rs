@@ -1,24 +1,11 @@
-//! Runs tests of policies.
+//! Runs tests of policies. Explanations of failed cases have no hints that know providers: those would be a
+//! tenth of the Wasm.
 
 use claimgate::diagnostic::Diagnostics;
-use claimgate::explain::HintSources;
 use claimgate::json::Value;
-use claimgate_analysis::policy_tests::{PolicyFile, SampledIssuer, TestFile, run_tests_with};
-use claimgate_providers::hints;
-use js_sys::JsString;
+use claimgate_analysis::policy_tests::{PolicyFile, SampledIssuer, TestFile, run_tests};
 
-use crate::parts::{configuration, done, within, wrong};
-
-/// What hints in explanations draw on, as in the engine's Wasm.
-const HINTS: HintSources = hints::sources(Some(normalize), lowercase);
-
-fn normalize(text: &str) -> String {
-    String::from(JsString::from(text).normalize("NFKC"))
-}
-
-fn lowercase(text: &str) -> String {
-    String::from(JsString::from(text).to_lower_case())
-}
+use crate::parts::{configuration, done, wrong};
 
 /// The report on `test`, a file of tests or its JSON text, which is called `name`; `files` has the
 /// configurations that it names.
@@ -51,7 +38,5 @@ pub(crate) fn run(question: &Value) -> Result<String, Diagnostics> {
             dialect: document.dialect,
         })
     };
-    let ran = run_tests_with(name, &file, &mut open, |subject| subject.hints(HINTS));
-    ran.map(|report| done(&report))
-        .map_err(|errors| within("", errors))
+    run_tests(name, &file, &mut open).map(|report| done(&report))
 }

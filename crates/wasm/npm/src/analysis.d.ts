@@ -4,7 +4,7 @@
  *
  * A "yes" comes with a token that the engine's own evaluation confirmed, a "no" with a proof that a second procedure
  * checked; a question that takes too much work is "undecided". Work is counted, not timed: the answers are the same
- * everywhere, and equal to what `claimgate who`, `claimgate diff` and `claimgate check` write with `--format json`.
+ * everywhere, and `who` and `diff` return what the commands of the same names write with `--format json`.
  *
  * Nothing throws: every error is a value with a stable code.
  *
