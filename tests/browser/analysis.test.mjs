@@ -120,3 +120,18 @@ describe("before policies are saved", () => {
     await review(page).getByText("The same tokens are allowed as before, for the same requests: proved.").waitFor();
   });
 });
+
+describe("findings of edited policies", () => {
+  test("show a token or a proof, and a fix applies as one step", async () => {
+    const page = await open([allow({ sub: "repo:acme/web:ref:refs/heads/main" })], {}, "issuers/e1?view=json");
+    const editor = page.getByRole("textbox", { name: "Policies as JSON" });
+    await editor.fill(JSON.stringify({ policies: [allow({ sub: "repo:acme/*" }), allow({ sub: "repo:acme/web:*" })] }));
+    const finding = page.getByRole("listitem").filter({ hasText: "allow-redundant" });
+    await finding.getByText("Proof").click();
+    await finding.getByRole("button", { name: /^Apply fix/ }).first().click();
+    await finding.waitFor({ state: "detached" });
+    await eventually(async () => assert.ok(!(await editor.innerText()).includes("acme/web")));
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await finding.waitFor();
+  });
+});

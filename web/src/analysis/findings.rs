@@ -1,7 +1,7 @@
 //! What the analysis finds in edited policies, with the token or the proof, and fixes.
 
-use claimgate::policy::PolicyDefinition;
 use claimgate::diagnostic::Severity;
+use claimgate::policy::PolicyDefinition;
 use claimgate_analysis::{Finding, Findings, SafeFix};
 use leptos::prelude::*;
 

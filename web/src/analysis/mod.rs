@@ -1,6 +1,7 @@
 //! What the analysis of policies says: who gets in, and what a change opens and closes.
 
 mod closing;
+pub(crate) mod findings;
 pub(crate) mod meaning;
 mod proof;
 mod rung;

@@ -10,9 +10,11 @@ use super::problems::Problems;
 use super::sample_panel::SamplePanel;
 use super::save::SaveBar;
 use super::state::{PolicyState, PolicyView};
+use crate::analysis::findings::checked;
 use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
 use crate::ui::inline_code::inline_code;
+use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::place_name::place_name;
 
@@ -31,6 +33,7 @@ pub(crate) fn PolicyEditor(
     };
     let state = PolicyState::of(&issuer, asked);
     known.set(Some(state));
+    check_edits(state);
     expect_context::<Unsaved>().watch(state.dirty);
     Effect::new(move || {
         view.set(
@@ -73,6 +76,26 @@ pub(crate) fn PolicyEditor(
             <SamplePanel state=state example=example url=issuer.url.clone() />
         </div>
     }
+}
+
+/// Has the policies checked by the analysis once they are edited, and whenever they change and have no errors.
+fn check_edits(state: PolicyState) {
+    let settings = Memo::new(move |_| {
+        let issuers = state.store.issuers.read();
+        let id = state.id.read_value();
+        let issuer = issuers.iter().find(|issuer| issuer.id == *id);
+        issuer.map(Settings::of).unwrap_or_default()
+    });
+    let is_edited = Memo::new(move |last: Option<&bool>| {
+        last.copied().unwrap_or_default() || state.dirty.get()
+    });
+    let ready = Memo::new(move |_| {
+        let is_right = state.compiled.read().errors.is_empty();
+        let written = state.written.get().ok();
+        written.filter(|_| is_right && is_edited.get())
+    });
+    let found = checked(settings.into(), ready.into());
+    Effect::new(move || state.checked.set(found.get()));
 }
 
 /// The number of policies, and the usual maximum.

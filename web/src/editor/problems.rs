@@ -1,9 +1,11 @@
 //! The engine's messages on the policies, as a list with links to their places.
 
 use claimgate::diagnostic::Diagnostic;
+use claimgate_analysis::{SafeFix, apply};
 use leptos::prelude::*;
 
 use super::state::{PolicyState, PolicyView};
+use crate::analysis::findings::{Checked, FindingItem};
 use crate::ui::inline_code::inline_code;
 use claimgate_workbench::policies::place_name::place_name;
 
@@ -57,13 +59,47 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
                 </div>
             })}
         </div>
-        {move || (!findings.read().is_empty()).then(|| view! {
-            <div class="notice notice--note">
-                <h3>"Worth a second look"</h3>
-                <ul>{list(state, &findings.read())}</ul>
-            </div>
-        })}
+        {move || match state.checked.get() {
+            Some(checked) => analyzed(state, checked),
+            None => (!findings.read().is_empty()).then(|| view! {
+                <div class="notice notice--note">
+                    <h3>"Worth a second look"</h3>
+                    <ul>{list(state, &findings.read())}</ul>
+                </div>
+            })
+            .into_any(),
+        }}
     }
+}
+
+/// What the analysis found, with fixes of the policies that it is about.
+fn analyzed(state: PolicyState, checked: Checked) -> AnyView {
+    let Checked { policies, findings } = checked;
+    if findings.is_empty() {
+        return ().into_any();
+    }
+    let go = Callback::new(move |path: String| state.go_to(&path));
+    let policies = StoredValue::new(policies);
+    let fix = Callback::new(move |fix: SafeFix| {
+        // Not after another edit: the places would be others.
+        let is_fresh = state
+            .written
+            .with_untracked(|written| written.as_ref() == Ok(&*policies.read_value()));
+        if is_fresh {
+            state.set_policies(&apply(&policies.read_value(), &fix.edits));
+        }
+    });
+    let items = findings
+        .into_iter()
+        .map(|finding| view! { <FindingItem finding=finding go=go fix=fix /> })
+        .collect_view();
+    view! {
+        <div class="notice notice--note">
+            <h3>"Worth a second look"</h3>
+            <ul>{items}</ul>
+        </div>
+    }
+    .into_any()
 }
 
 fn list(state: PolicyState, entries: &[Entry]) -> AnyView {

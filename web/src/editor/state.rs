@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::compiled::{Compiled, Origin};
 use super::elements::{card_of, field_of};
 
+use crate::analysis::findings::Checked;
 use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
 use crate::state::store::{Store, use_store};
@@ -70,6 +71,8 @@ pub(crate) struct PolicyState {
     pub(crate) compiled: Memo<Compiled>,
     /// Whether all denies of the issuer are report-only.
     pub(crate) report_only: Memo<bool>,
+    /// What the analysis found in the edited policies, once it has answered.
+    pub(crate) checked: RwSignal<Option<Checked>>,
     /// The saved policies.
     pub(crate) saved: Memo<Vec<PolicyDefinition>>,
     /// Whether they differ from the saved ones.
@@ -185,6 +188,7 @@ impl PolicyState {
             written,
             report_only,
             compiled,
+            checked: RwSignal::new(None),
             saved,
             dirty: Memo::new(move |_| {
                 written.with(|written| written.as_ref() != Ok(&*saved.read()))
