@@ -126,7 +126,7 @@ test("a strict consumer compiles, and its mistakes do not", () => {
     assert.throws(() => compile(code), /index\.mts/, mistake);
   }
   for (const types of ["index", "analysis", "analysis-words"]) {
-    assert.ok(!/\bany\b(?! )/.test(readFileSync(`${here}node_modules/claimgate/dist/${types}.d.ts`, "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "")));
+    assert.ok(!/\bany\b(?! )/.test(readFileSync(`${here}node_modules/claimgate/dist/${types}.d.ts`, "utf8").replace(/\/\*\*[\s\S]*?\*\/|"[^"]*"/g, "")), types);
   }
 });
 
